@@ -1,0 +1,28 @@
+//! Time and ids.
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// Time as the workflow sees it.
+pub trait Clock: Send + Sync {
+    /// Now: the wall clock plus the simulated offset, in whole microseconds, the finest both databases keep.
+    fn now(&self) -> Timestamp;
+
+    /// Time that only runs forward and never jumps with the simulated offset, since some fixed moment.
+    fn elapsed(&self) -> Duration;
+
+    /// Waits, by [`Clock::elapsed`].
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// New ids.
+pub trait Ids: Send + Sync {
+    /// A time-ordered id, UUID version 7.
+    fn ordered(&self) -> Uuid;
+
+    /// An id nobody can guess, UUID version 4.
+    fn random(&self) -> Uuid;
+}

@@ -1,0 +1,48 @@
+//! What the workflow needs from outside: storage, Mollie, time, ids and secrets. Each is implemented in a crate of its
+//! own, and again by tests.
+
+mod clock;
+mod mollie;
+mod storage;
+mod vault;
+
+pub use clock::{Clock, Ids};
+pub use mollie::{Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment};
+pub use storage::{
+    Change, CommitError, Fingerprint, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey,
+    RequestRecord, Store, StoreError,
+};
+pub use vault::Vault;
+
+use jiff::SignedDuration;
+
+/// The numbers the workflow goes by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where Mollie reaches us, without a slash at the end.
+    pub public_url: String,
+    /// How long a placement may take before it is given up.
+    pub placement_age_limit: SignedDuration,
+    /// How long an effect may still land after a call has ended.
+    pub settle_window: SignedDuration,
+    /// How long a call may take.
+    pub call_timeout: SignedDuration,
+    /// Whether Mollie is trusted to recognise a repeated key.
+    pub trust_idempotency: bool,
+}
+
+/// Everything outside, in one hand.
+pub trait Ports: Send + Sync + 'static {
+    type Store: Store;
+    type Gateway: Gateway;
+    type Clock: Clock;
+    type Ids: Ids;
+    type Vault: Vault;
+
+    fn store(&self) -> &Self::Store;
+    fn gateway(&self) -> &Self::Gateway;
+    fn clock(&self) -> &Self::Clock;
+    fn ids(&self) -> &Self::Ids;
+    fn vault(&self) -> &Self::Vault;
+    fn settings(&self) -> &Settings;
+}

@@ -1,0 +1,116 @@
+//! Mollie: commands in our terms, and what became of them.
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, ProfileName};
+use crate::rules::order::{Order, Part};
+use crate::rules::payment::PaymentParameters;
+use crate::rules::refusal::Rejection;
+use crate::rules::shipment::Tracking;
+use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
+
+/// A change to be made at Mollie.
+#[derive(Clone, Debug)]
+pub enum Command {
+    PlaceOrder(Box<PlaceOrder>),
+    CreateShipment(RegisterShipment),
+    CancelOrder { mollie_id: MollieOrderId },
+}
+
+/// An order to be placed: its terms, lines and persons.
+#[derive(Clone, Debug)]
+pub struct PlaceOrder {
+    pub order: Order,
+    pub payment: PaymentParameters,
+    /// Where Mollie tells of changes, for the order and for its payments.
+    pub hook_address: String,
+}
+
+/// A shipment to be registered. Quantity and amount are always sent: what is left out, Mollie takes for "all".
+#[derive(Clone, Debug)]
+pub struct RegisterShipment {
+    pub mollie_id: MollieOrderId,
+    pub lines: Vec<(MollieLineId, Part)>,
+    pub tracking: Option<Tracking>,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Mollie did it.
+    Accepted(Acceptance),
+    /// Mollie refused, and nothing changed.
+    Rejected(Rejection),
+    /// Certainly nothing was done: not reached, not let in, or told to come back. `pause`: at Mollie's wish.
+    NotSent {
+        problem: String,
+        pause: Option<Duration>,
+    },
+    /// It may have been done, or may be done yet.
+    Unknown { problem: String },
+}
+
+/// Mollie's answer to an accepted command.
+#[derive(Clone, Debug)]
+pub enum Acceptance {
+    Placed(Box<Snapshot>),
+    Shipped(ShipmentSnapshot),
+    Canceled(Box<Snapshot>),
+}
+
+/// Why Mollie could not be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// No answer, or one that asks to come back.
+    #[error("Mollie cannot be read now: {0}")]
+    Unavailable(String),
+    /// Mollie does not know it, or not under this profile's key.
+    #[error("Mollie does not know it under this profile's key")]
+    NotFound,
+    /// The key is not accepted.
+    #[error("Mollie does not accept the profile's API key: {0}")]
+    KeyRefused(String),
+    /// The answer cannot be understood.
+    #[error("Mollie's answer cannot be understood: {0}")]
+    Unreadable(String),
+}
+
+impl GatewayError {
+    /// Whether the same reading may succeed later without anybody's doing.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::NotFound | Self::KeyRefused(_) | Self::Unreadable(_) => false,
+        }
+    }
+}
+
+/// Mollie's Orders API.
+pub trait Gateway: Send + Sync {
+    /// Makes a change. Never fails: an outcome nobody knows is [`Outcome::Unknown`].
+    fn execute(
+        &self,
+        profile: &ProfileName,
+        command: &Command,
+        key: IdempotencyKey,
+    ) -> impl Future<Output = Outcome> + Send;
+
+    /// Reads an order with all its payments and shipments.
+    fn observe(
+        &self,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> impl Future<Output = Result<Snapshot, GatewayError>> + Send;
+
+    /// Looks for an order by its hook address, back to those created before `since`, and reads it.
+    fn find_by_hook(
+        &self,
+        profile: &ProfileName,
+        hook_address: &str,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<Option<Snapshot>, GatewayError>> + Send;
+}

@@ -1,0 +1,250 @@
+//! Storage: one guarded write for every change of an order, and the reads.
+//!
+//! A change is all or nothing. It is guarded by the order's version, and, where it settles or moves an operation, by the
+//! lease under which that operation was worked on. Leases are measured by the store's own clock.
+
+use std::future::Future;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::rules::event::Event;
+use crate::rules::ids::{Caller, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId};
+use crate::rules::operation::{Claim, Operation};
+use crate::rules::order::Order;
+use crate::rules::placement::Placement;
+use crate::rules::shipment::Shipment;
+use crate::rules::status::OrderStatus;
+
+/// A keyed hash of a parsed command: tells a repeated request from another one under the same id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub String);
+
+/// What a caller asked for under a request id, and what it became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestRecord {
+    pub caller: Caller,
+    pub request_id: RequestId,
+    /// The method it was given to.
+    pub method: String,
+    pub fingerprint: Fingerprint,
+    pub order_id: OrderId,
+    pub shipment_id: Option<ShipmentId>,
+    /// `None` where nothing had to be done at Mollie.
+    pub operation_id: Option<OperationId>,
+    pub created_time: Timestamp,
+}
+
+/// How a change writes operations.
+#[derive(Clone, Debug)]
+pub enum OperationWrite {
+    /// A new operation; with a token it is claimed at once for `lease`.
+    Insert {
+        operation: Operation,
+        claim: Option<(LeaseToken, Duration)>,
+    },
+    /// Writes an operation worked on under `token` and releases the lease. Exactly one row, or the change fails.
+    Release { operation: Operation, token: LeaseToken },
+    /// Withdraws an operation that is pending and was never sent. Exactly one row, or the change fails.
+    Withdraw { operation: Operation },
+}
+
+/// Everything one decision changes, written in one transaction.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The order as it is afterwards.
+    pub order: Order,
+    /// The version it was decided on; `None`: the order is new.
+    pub expected_version: Option<u64>,
+    pub events: Vec<Event>,
+    pub request: Option<RequestRecord>,
+    pub operations: Vec<OperationWrite>,
+    /// New or changed shipments, whole.
+    pub shipments: Vec<Shipment>,
+    /// When to look the order up at Mollie; `None` leaves the schedule alone.
+    pub lookup: Option<Timestamp>,
+}
+
+/// Why a change was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else changed the order: decide again.
+    #[error("the order has moved on from the version this was decided on")]
+    VersionMoved,
+    /// The request id is taken: see what it became.
+    #[error("the request id was used by another call")]
+    RequestTaken,
+    /// Another order of the profile holds the order number.
+    #[error("the order number is held by another order")]
+    NumberHeld,
+    /// The lease ran out, or the operation is not in the state it was decided on.
+    #[error("the operation is in other hands")]
+    LeaseLost,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not reachable, busy or shutting down; nothing was written.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be read, or the database refuses a statement.
+    #[error("the database holds or answered something unexpected: {0}")]
+    Inconsistent(String),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without anybody's doing.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Inconsistent(_) => false,
+        }
+    }
+}
+
+/// How an order is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderKey {
+    Id(OrderId),
+    MollieId(String),
+    /// The order that holds the number, else the newest with it.
+    Number {
+        profile: ProfileName,
+        order_number: String,
+    },
+}
+
+/// Which orders are asked for; an empty part does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    pub profile: Option<ProfileName>,
+    pub statuses: Vec<OrderStatus>,
+    /// Empty: placing and placed ones.
+    pub placements: Vec<Placement>,
+    pub order_number: Option<String>,
+    pub created_from: Option<Timestamp>,
+    pub created_before: Option<Timestamp>,
+}
+
+/// The place behind which the next page begins, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageKey {
+    pub created_time: Timestamp,
+    pub id: OrderId,
+}
+
+/// One page.
+#[derive(Clone, Debug)]
+pub struct Page<T, K> {
+    pub items: Vec<T>,
+    /// `None` on the last page.
+    pub next: Option<K>,
+}
+
+/// The right to look an order up at Mollie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookupClaim {
+    pub order_id: OrderId,
+    pub token: LeaseToken,
+    /// How many hooks had come by then; one that comes later makes the next look-up due.
+    pub hooks: u64,
+    /// Look-ups in a row that failed.
+    pub failures: u32,
+}
+
+type Answer<T> = Result<T, StoreError>;
+
+/// The store.
+pub trait Store: Send + Sync {
+    /// Writes a change, all or nothing.
+    fn commit(&self, change: Change) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    fn find_request(
+        &self,
+        caller: &Caller,
+        id: &RequestId,
+    ) -> impl Future<Output = Answer<Option<RequestRecord>>> + Send;
+
+    fn load_order(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Order>>> + Send;
+
+    /// Newest first.
+    fn list_orders(
+        &self,
+        filter: &OrderFilter,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<Order, PageKey>>> + Send;
+
+    /// The order's events after a sequence, oldest first.
+    fn list_events(
+        &self,
+        order: OrderId,
+        after: u64,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<Event, u64>>> + Send;
+
+    fn load_shipment(&self, id: ShipmentId) -> impl Future<Output = Answer<Option<Shipment>>> + Send;
+
+    /// All shipments of an order, oldest first.
+    fn list_shipments(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Shipment>>> + Send;
+
+    fn load_operation(&self, id: OperationId) -> impl Future<Output = Answer<Option<Operation>>> + Send;
+
+    /// The order's unsettled operations by turn.
+    fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
+
+    /// Notes that Mollie was read and nothing had changed, if the order is still at `version`.
+    fn note_observed(
+        &self,
+        order: OrderId,
+        version: u64,
+        time: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Claims up to `limit` operations that are due: pending ones at the head of their order's queue (they become in
+    /// flight, with `now` as their time of sending), resolving ones, and those in flight whose lease ran out (they become
+    /// resolving). No operation whose predecessor in the order is unsettled is given out.
+    fn claim_operations(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<Claim>>> + Send;
+
+    /// Extends a lease that still stands; `false` if it is in other hands.
+    fn renew_lease(
+        &self,
+        id: OperationId,
+        token: LeaseToken,
+        lease: Duration,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Puts a claimed operation back as it is given, without any change of the order; `false` if it is in other hands.
+    fn defer(&self, operation: &Operation, token: LeaseToken) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Makes the order's look-up due at once and counts the hook; `false` if there is no such order.
+    fn hook_arrived(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Claims up to `limit` look-ups that are due.
+    fn claim_lookups(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
+
+    /// Ends a look-up: the next one is due at `next` (never, if `None`), or at once if another hook came meanwhile.
+    /// `failures`: how many failed in a row by now.
+    fn finish_lookup(
+        &self,
+        claim: &LookupClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> impl Future<Output = Answer<()>> + Send;
+}

@@ -1,0 +1,77 @@
+//! Canceling an order (cancel order): what is authorized is released, an unpaid order ends. What is captured or paid is
+//! given back by a refund instead.
+
+use super::order::Order;
+use super::placement::Placement;
+use super::refusal::{Refusal, RefusalReason};
+use super::status::{LineStatus, OrderStatus};
+
+/// What canceling an order takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancellation {
+    /// It is canceled already, or never came to stand: nothing to do.
+    Nothing,
+    /// Mollie does not know it yet: withdraw the placement, or cancel behind it.
+    Withdraw,
+    /// Ask Mollie to cancel.
+    AtMollie,
+}
+
+/// Decides what canceling the order takes. `isCancelable` is no promise and never a reason to refuse.
+///
+/// # Errors
+/// A [`Refusal`] where the order's status admits no cancellation.
+pub fn plan(order: &Order) -> Result<Cancellation, Refusal> {
+    let refuse = |text: &str| Err(Refusal::of_order(RefusalReason::OrderNotCancelable, text));
+    match (order.placement, order.facts.status) {
+        (Placement::Refused | Placement::Abandoned, _) => Ok(Cancellation::Nothing),
+        (Placement::Placing, _) | (Placement::Placed, None) => Ok(Cancellation::Withdraw),
+        (Placement::Placed, Some(_)) if !order.is_understood() => Err(Refusal::of_order(
+            RefusalReason::StatusNotUnderstood,
+            "Mollie reports a status this release does not know; update the service before moving money.",
+        )),
+        (Placement::Placed, Some(status)) => match status {
+            OrderStatus::Canceled => Ok(Cancellation::Nothing),
+            OrderStatus::Created | OrderStatus::Authorized => Ok(Cancellation::AtMollie),
+            OrderStatus::Shipping if has_no_paid_line(order) => Ok(Cancellation::AtMollie),
+            OrderStatus::Paid | OrderStatus::Shipping => {
+                refuse("The order is paid; give the money back by a refund instead.")
+            }
+            OrderStatus::Pending => {
+                refuse("A payment is being processed; try again when the order is authorized or created.")
+            }
+            OrderStatus::Completed => refuse("The order is completed; give money back by a refund instead."),
+            OrderStatus::Expired => {
+                refuse("The order has expired: it ended unpaid, and nothing is left to cancel.")
+            }
+        },
+    }
+}
+
+/// Whether a shipping order is of the authorized flow: Mollie cancels the rest only where no line is paid.
+fn has_no_paid_line(order: &Order) -> bool {
+    order.captures_by_shipment()
+        && order
+            .lines
+            .iter()
+            .all(|line| line.status != Some(LineStatus::Paid))
+}
+
+/// Whether the order's state at Mollie shows that a cancellation has taken effect: it is canceled, or completed with
+/// its unshipped rest canceled.
+#[must_use]
+pub fn has_happened(order: &Order) -> bool {
+    match order.facts.status {
+        Some(OrderStatus::Canceled) => true,
+        Some(OrderStatus::Completed) => order.lines.iter().any(|line| line.canceled.quantity > 0),
+        Some(
+            OrderStatus::Created
+            | OrderStatus::Pending
+            | OrderStatus::Authorized
+            | OrderStatus::Paid
+            | OrderStatus::Shipping
+            | OrderStatus::Expired,
+        )
+        | None => false,
+    }
+}

@@ -1,0 +1,260 @@
+//! The request of Mollie's create-order document, and what happens to it when it is spoilt.
+
+use serde_json::json;
+
+use super::*;
+use crate::rules::line::LineType;
+
+fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+fn euro(value: &str) -> AmountInput {
+    AmountInput {
+        currency: "EUR".into(),
+        value: value.into(),
+    }
+}
+
+fn address() -> AddressInput {
+    AddressInput {
+        organization_name: "Mollie B.V.".into(),
+        title: "Dhr.".into(),
+        given_name: "Piet".into(),
+        family_name: "Mondriaan".into(),
+        email: "piet@mondriaan.com".into(),
+        phone: "+31208202070".into(),
+        street_and_number: "Keizersgracht 126".into(),
+        postal_code: "1234AB".into(),
+        city: "Amsterdam".into(),
+        country: "NL".into(),
+        ..AddressInput::default()
+    }
+}
+
+fn line(quantity: i64, unit: &str, discount: Option<&str>, total: &str, vat: &str) -> LineInput {
+    LineInput {
+        line_type: Some(Some(LineType::Physical)),
+        category: "gift".into(),
+        name: "LEGO".into(),
+        quantity,
+        unit_price: Some(euro(unit)),
+        discount_amount: discount.map(euro),
+        total_amount: Some(euro(total)),
+        vat_rate: "21.00".into(),
+        vat_amount: Some(euro(vat)),
+        sku: "5702016116977".into(),
+        product_url: "https://shop.lego.com/nl-NL/Bugatti-Chiron-42083".into(),
+        metadata: Some(json!({"order_id": "1337"})),
+        ..LineInput::default()
+    }
+}
+
+fn lego() -> OrderInput {
+    OrderInput {
+        order_number: "1337".into(),
+        amount: Some(euro("1027.99")),
+        lines: vec![
+            line(2, "399.00", Some("100.00"), "698.00", "121.14"),
+            line(1, "329.99", None, "329.99", "57.27"),
+        ],
+        billing_address: Some(address()),
+        shipping_address: Some(address()),
+        consumer_date_of_birth: "1958-01-31".into(),
+        redirect_url: "https://example.org/redirect".into(),
+        locale: "nl_NL".into(),
+        methods: vec!["klarnapaylater".into()],
+        ..OrderInput::default()
+    }
+}
+
+fn faults(change: impl FnOnce(&mut OrderInput)) -> Vec<(String, &'static str, String)> {
+    let mut input = lego();
+    change(&mut input);
+    let faults = input.parse("draft", now()).err().unwrap_or_default();
+    faults
+        .into_iter()
+        .map(|fault| (fault.path, fault.rule, fault.got))
+        .collect()
+}
+
+fn fault(path: &str, rule: &'static str, got: &str) -> Vec<(String, &'static str, String)> {
+    vec![(path.to_owned(), rule, got.to_owned())]
+}
+
+#[test]
+fn the_documented_request_has_no_fault() {
+    assert_eq!(faults(|_| ()), []);
+}
+
+#[test]
+fn six_faults_are_six_violations_in_one_answer() {
+    let got = faults(|draft| {
+        draft.lines[0].vat_amount = Some(euro("121.13"));
+        draft.lines[1].sku = "5".repeat(65);
+        draft.billing_address.as_mut().unwrap().city.clear();
+        draft.billing_address.as_mut().unwrap().phone = "020 8202070".into();
+        draft.shipping_address.as_mut().unwrap().given_name = "C".into();
+        draft.locale = "dutch".into();
+    });
+    let paths: Vec<_> = got.iter().map(|(path, _, _)| path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "draft.locale",
+            "draft.lines[0].vat_amount",
+            "draft.lines[1].sku",
+            "draft.billing_address.phone",
+            "draft.billing_address.city",
+            "draft.shipping_address.given_name",
+        ]
+    );
+}
+
+#[test]
+fn amounts_must_follow_from_each_other() {
+    let got = faults(|draft| draft.amount = Some(euro("100.00")));
+    assert_eq!(got, fault("draft.amount", "order.amount", "100.00 EUR"));
+    let got = faults(|draft| draft.lines[1].total_amount = Some(euro("330.00")));
+    assert_eq!(
+        got[0],
+        (
+            "draft.lines[1].total_amount".into(),
+            "line.total_amount",
+            "330.00 EUR".into()
+        )
+    );
+    let got = faults(|draft| {
+        draft.lines[1].unit_price = Some(AmountInput {
+            currency: "USD".into(),
+            value: "329.99".into(),
+        })
+    });
+    assert_eq!(
+        got,
+        fault("draft.lines[1].unit_price.currency", "order.one_currency", "USD")
+    );
+}
+
+#[test]
+fn deducting_lines_are_below_zero_and_gift_cards_untaxed() {
+    let deduct = |line_type, rate: &str, vat: &str| LineInput {
+        line_type: Some(Some(line_type)),
+        vat_rate: rate.into(),
+        ..line(1, "-10.00", None, "-10.00", vat)
+    };
+    let with = |extra: LineInput| {
+        faults(|draft| {
+            draft.lines.push(extra);
+            draft.amount = Some(euro("1017.99"));
+        })
+    };
+    assert_eq!(with(deduct(LineType::Discount, "21.00", "-1.74")), []);
+    assert_eq!(with(deduct(LineType::GiftCard, "0.00", "0.00")), []);
+    assert_eq!(
+        with(deduct(LineType::GiftCard, "21.00", "-1.74")),
+        fault("draft.lines[2].vat_rate", "line.vat_rate", "21.00")
+    );
+    assert_eq!(
+        with(deduct(LineType::Physical, "21.00", "-1.74")),
+        fault("draft.lines[2].unit_price", "line.unit_price", "-10.00 EUR")
+    );
+    assert_eq!(
+        with(deduct(LineType::Discount, "9.00", "-0.83")),
+        fault("draft.lines", "order.vat_per_rate", "-0.83 EUR at 9.00 %")
+    );
+}
+
+#[test]
+fn expiry_runs_from_tomorrow_to_a_hundred_days_after_in_either_zone() {
+    let with = |date: &str| {
+        faults(|draft| {
+            draft.methods.clear();
+            draft.expires_on = date.into();
+        })
+    };
+    assert_eq!(with("2026-03-02"), []);
+    assert_eq!(with("2026-06-10"), []);
+    assert_eq!(
+        with("2026-03-01"),
+        fault("draft.expires_on", "order.expires_on", "2026-03-01")
+    );
+    assert_eq!(
+        with("2026-06-11"),
+        fault("draft.expires_on", "order.expires_on", "2026-06-11")
+    );
+    assert_eq!(
+        with("soon"),
+        fault("draft.expires_on", "order.expires_on", "soon")
+    );
+    let klarna = faults(|draft| draft.expires_on = "2026-04-15".into());
+    assert_eq!(
+        klarna,
+        fault("draft.expires_on", "order.expires_on.klarna", "2026-04-15")
+    );
+    // Half past eleven in the evening in UTC is the next day in Amsterdam: both readings of "tomorrow" are accepted.
+    let late = "2026-03-01T23:30:00Z".parse().unwrap();
+    for date in ["2026-03-02", "2026-06-11"] {
+        let input = OrderInput {
+            expires_on: date.into(),
+            methods: vec![],
+            ..lego()
+        };
+        assert!(input.parse("draft", late).is_ok(), "{date}");
+    }
+}
+
+#[test]
+fn what_may_be_missing_depends_on_the_method() {
+    assert_eq!(
+        faults(|draft| (draft.methods, draft.billing_address) = (vec!["paypal".into()], None)),
+        []
+    );
+    assert_eq!(
+        faults(|draft| draft.billing_address = None),
+        fault("draft.billing_address", "order.billing_address", "nothing")
+    );
+    assert_eq!(
+        faults(|draft| draft.redirect_url.clear()),
+        fault("draft.redirect_url", "order.redirect_url", "nothing")
+    );
+    assert_eq!(
+        faults(|draft| {
+            draft.redirect_url.clear();
+            draft.payment.0.insert("sequence_type".into(), "recurring".into());
+        }),
+        []
+    );
+    let billie = faults(|draft| {
+        draft.methods = vec!["billie".into()];
+        draft.billing_address.as_mut().unwrap().organization_name.clear();
+    });
+    assert_eq!(
+        billie,
+        fault(
+            "draft.billing_address.organization_name",
+            "address.organization_name",
+            "nothing"
+        )
+    );
+}
+
+#[test]
+fn an_empty_draft_names_everything_that_is_required() {
+    let faults = OrderInput::default().parse("draft", now()).unwrap_err();
+    let paths: Vec<_> = faults
+        .iter()
+        .map(|fault| fault.path.trim_start_matches("draft."))
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "order_number",
+            "amount",
+            "locale",
+            "redirect_url",
+            "billing_address",
+            "lines"
+        ]
+    );
+}

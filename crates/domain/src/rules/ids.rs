@@ -1,0 +1,148 @@
+//! Identifiers. Ours are UUIDs of version 7; Mollie's are opaque text that only Mollie takes apart.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Takes an id that a store, a port or a caller gave.
+            #[must_use]
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The id as a UUID, for a column or an address.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            /// Reads the text form; `None` if it is not a UUID.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Uuid::try_parse(text).ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// An order of ours.
+    OrderId
+);
+uuid_id!(
+    /// A shipment of ours.
+    ShipmentId
+);
+uuid_id!(
+    /// One intended change at Mollie.
+    OperationId
+);
+uuid_id!(
+    /// The random token that names the holder of a lease.
+    LeaseToken
+);
+uuid_id!(
+    /// What Mollie recognises a repeated POST by.
+    IdempotencyKey
+);
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is.
+            #[must_use]
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text as it came.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// Mollie's id of an order, such as `ord_1.rsa7lu`. Opaque: it may hold dots.
+    MollieOrderId
+);
+text_id!(
+    /// Mollie's id of an order line, `odl_…`.
+    MollieLineId
+);
+text_id!(
+    /// Mollie's id of a shipment, `shp_…`.
+    MollieShipmentId
+);
+text_id!(
+    /// Mollie's id of a payment, `tr_…`.
+    MolliePaymentId
+);
+text_id!(
+    /// The name of a configured profile, such as `main`: one API key, hence one Mollie profile and mode.
+    ProfileName
+);
+text_id!(
+    /// Who calls: the authenticated identity that a `request_id` belongs to.
+    Caller
+);
+text_id!(
+    /// The caller's own name for one intent; repeating it never causes a second effect.
+    RequestId
+);
+
+/// A line's place in its order's history, from 1; never used again within the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineId(u32);
+
+impl LineId {
+    /// Takes a number that a store or the order itself gave.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Reads the text form, a whole number without sign or leading zero.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = !text.starts_with(['0', '+']);
+        text.parse().ok().filter(|_| plain).map(Self)
+    }
+}
+
+impl fmt::Display for LineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

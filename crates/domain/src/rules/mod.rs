@@ -1,0 +1,22 @@
+//! The rules of Mollie's Orders API and ours, each stated once. Pure: no time, no input or output, no randomness.
+
+pub mod address;
+pub mod amount;
+pub mod cancellation;
+pub mod draft;
+pub mod event;
+pub mod ids;
+pub mod line;
+pub mod lookup;
+pub mod money;
+pub mod operation;
+pub mod order;
+pub mod payment;
+pub mod placement;
+pub mod refusal;
+pub mod shipment;
+pub mod snapshot;
+pub mod status;
+pub mod text;
+pub mod vat;
+pub mod violation;

@@ -1,0 +1,298 @@
+//! An order as we keep it: what was asked for, what Mollie says of it, and what is reserved by work under way.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::address::Address;
+use super::amount::Remainder;
+use super::draft::OrderDraft;
+use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use super::line::{LineDraft, LineType};
+use super::money::Money;
+use super::payment::Payment;
+use super::placement::{Mode, Placement};
+use super::refusal::Rejection;
+use super::status::{LineStatus, OrderStatus, Read};
+
+/// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Personal {
+    pub billing_address: Option<Address>,
+    pub shipping_address: Option<Address>,
+    pub consumer_date_of_birth: Option<Date>,
+}
+
+/// What was agreed with the shopper, apart from lines and persons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Terms {
+    pub order_number: String,
+    pub amount: Money,
+    pub locale: String,
+    /// The methods the shopper may choose from; empty: all.
+    pub methods: Vec<String>,
+    pub redirect_url: Option<String>,
+    pub cancel_url: Option<String>,
+    pub metadata: Option<Value>,
+    /// The date asked for as the order's end.
+    pub expires_on: Option<Date>,
+    pub shopper_country_must_match_billing_country: Option<bool>,
+}
+
+/// What Mollie last said of the order as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The last status we understood; `None` until placed.
+    pub status: Option<OrderStatus>,
+    /// Mollie's word where we do not understand it; money operations wait until we do.
+    pub unknown_status: Option<String>,
+    /// The method chosen or last used.
+    pub method: Option<String>,
+    pub is_cancelable: Option<bool>,
+    pub amount_captured: Option<Money>,
+    pub amount_refunded: Option<Money>,
+    pub checkout_url: Option<String>,
+    pub created_time: Option<Timestamp>,
+    /// When Mollie ends the order: what is authorized and not shipped by then is lost.
+    pub expires_time: Option<Timestamp>,
+    pub authorized_time: Option<Timestamp>,
+    pub paid_time: Option<Timestamp>,
+    pub canceled_time: Option<Timestamp>,
+    pub expired_time: Option<Timestamp>,
+    pub completed_time: Option<Timestamp>,
+}
+
+/// Some units of a line and their amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub quantity: u32,
+    pub amount: Money,
+}
+
+impl Part {
+    /// Nothing, in the currency of `money`.
+    #[must_use]
+    pub const fn none(money: Money) -> Self {
+        Self {
+            quantity: 0,
+            amount: Money::zero(money.currency()),
+        }
+    }
+
+    /// Both parts together. Saturates: quantities and amounts of one line are bounded by the line.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let minor = self.amount.minor().saturating_add(other.amount.minor());
+        let amount = Money::from_minor(minor, self.amount.currency());
+        Self {
+            quantity: self.quantity.saturating_add(other.quantity),
+            amount,
+        }
+    }
+
+    /// This part without the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        let minor = self.amount.minor().saturating_sub(other.amount.minor());
+        let amount = Money::from_minor(minor, self.amount.currency());
+        Self {
+            quantity: self.quantity.saturating_sub(other.quantity),
+            amount,
+        }
+    }
+}
+
+/// A line of an order. Mollie never changes its quantity or amounts by shipping, canceling or refunding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub id: LineId,
+    pub mollie_id: Option<MollieLineId>,
+    pub line_type: Read<LineType>,
+    pub category: Option<String>,
+    pub name: String,
+    pub sku: Option<String>,
+    pub quantity: u32,
+    pub quantity_unit: Option<String>,
+    pub unit_price: Money,
+    pub discount_amount: Option<Money>,
+    pub total_amount: Money,
+    pub vat_rate: String,
+    pub vat_amount: Money,
+    pub image_url: Option<String>,
+    pub product_url: Option<String>,
+    pub metadata: Option<Value>,
+    /// The last status we understood; `None` until placed.
+    pub status: Option<LineStatus>,
+    pub unknown_status: Option<String>,
+    /// Registered at Mollie.
+    pub shipped: Part,
+    pub canceled: Part,
+    pub refunded: Part,
+    /// Recorded by us and not settled at Mollie.
+    pub reserved: Part,
+}
+
+impl Line {
+    fn from_draft(id: LineId, draft: LineDraft) -> Self {
+        let none = Part::none(draft.total_amount);
+        Self {
+            id,
+            mollie_id: None,
+            line_type: Read::Known(draft.line_type),
+            category: draft.category,
+            name: draft.name,
+            sku: draft.sku,
+            quantity: draft.quantity,
+            quantity_unit: draft.quantity_unit,
+            unit_price: draft.unit_price,
+            discount_amount: draft.discount_amount,
+            total_amount: draft.total_amount,
+            vat_rate: draft.vat_rate.as_str().to_owned(),
+            vat_amount: draft.vat_amount,
+            image_url: draft.image_url,
+            product_url: draft.product_url,
+            metadata: draft.metadata,
+            status: None,
+            unknown_status: None,
+            shipped: none,
+            canceled: none,
+            refunded: none,
+            reserved: none,
+        }
+    }
+
+    /// What can still be shipped or canceled: not registered, not canceled, not reserved.
+    #[must_use]
+    pub fn available(&self) -> Part {
+        let all = Part {
+            quantity: self.quantity,
+            amount: self.total_amount,
+        };
+        all.without(self.shipped)
+            .without(self.canceled)
+            .without(self.reserved)
+    }
+
+    /// The available rest as the amount rule sees it.
+    #[must_use]
+    pub fn remainder(&self) -> Remainder {
+        let Part { quantity, amount } = self.available();
+        Remainder {
+            quantity,
+            amount,
+            unit_price: self.unit_price,
+        }
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub id: OrderId,
+    pub profile: ProfileName,
+    pub mode: Mode,
+    /// Who asked for it, under which name.
+    pub caller: Caller,
+    pub request_id: RequestId,
+    pub created_time: Timestamp,
+    /// The sequence of its last event; its etag.
+    pub version: u64,
+    pub placement: Placement,
+    /// Mollie's words, where it refused the order.
+    pub rejection: Option<Rejection>,
+    pub mollie_id: Option<MollieOrderId>,
+    pub terms: Terms,
+    pub personal: Personal,
+    pub lines: Vec<Line>,
+    pub facts: Facts,
+    /// Every attempt Mollie reports, in its order.
+    pub payments: Vec<Payment>,
+    /// When Mollie was last read.
+    pub observed_time: Option<Timestamp>,
+    /// Since when nothing more is expected to happen.
+    pub closed_time: Option<Timestamp>,
+}
+
+/// Who places an order, where, and under which id.
+#[derive(Clone, Debug)]
+pub struct Placer {
+    pub id: OrderId,
+    pub profile: ProfileName,
+    pub mode: Mode,
+    pub caller: Caller,
+    pub request_id: RequestId,
+}
+
+impl Order {
+    /// A new order: recorded, not known to Mollie yet. Its version is 0 until its first event is recorded.
+    #[must_use]
+    pub fn placing(placer: Placer, draft: OrderDraft, now: Timestamp) -> Self {
+        Self {
+            id: placer.id,
+            profile: placer.profile,
+            mode: placer.mode,
+            caller: placer.caller,
+            request_id: placer.request_id,
+            created_time: now,
+            version: 0,
+            placement: Placement::Placing,
+            rejection: None,
+            mollie_id: None,
+            terms: Terms {
+                order_number: draft.order_number,
+                amount: draft.amount,
+                locale: draft.locale,
+                methods: draft.methods,
+                redirect_url: draft.redirect_url,
+                cancel_url: draft.cancel_url,
+                metadata: draft.metadata,
+                expires_on: draft.expires_on,
+                shopper_country_must_match_billing_country: draft.shopper_country_must_match_billing_country,
+            },
+            personal: Personal {
+                billing_address: draft.billing_address,
+                shipping_address: draft.shipping_address,
+                consumer_date_of_birth: draft.consumer_date_of_birth,
+            },
+            lines: (1..)
+                .zip(draft.lines)
+                .map(|(n, line)| Line::from_draft(LineId::new(n), line))
+                .collect(),
+            facts: Facts::default(),
+            payments: Vec::new(),
+            observed_time: None,
+            closed_time: None,
+        }
+    }
+
+    /// The line with this id.
+    #[must_use]
+    pub fn line(&self, id: LineId) -> Option<&Line> {
+        self.lines.iter().find(|line| line.id == id)
+    }
+
+    /// The order number this order keeps others from using; Mollie itself does not protect against doubles.
+    #[must_use]
+    pub fn held_number(&self) -> Option<&str> {
+        let free = !self.placement.is_alive() || self.facts.status.is_some_and(OrderStatus::frees_number);
+        (!free).then_some(self.terms.order_number.as_str())
+    }
+
+    /// Whether the money is only authorized and each shipment captures its part, rather than paid at once.
+    #[must_use]
+    pub const fn captures_by_shipment(&self) -> bool {
+        self.facts.authorized_time.is_some()
+    }
+
+    /// Whether Mollie reports something about the order, a line or a payment that this release does not understand.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        let payments_known = self
+            .payments
+            .iter()
+            .all(|payment| matches!(payment.status, Read::Known(_)));
+        self.facts.unknown_status.is_none()
+            && self.lines.iter().all(|line| line.unknown_status.is_none())
+            && payments_known
+    }
+}

@@ -1,0 +1,90 @@
+//! Payments: the parameters a caller gives for the first one, and the attempts Mollie reports.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::ids::MolliePaymentId;
+use super::line::AmountInput;
+use super::money::Money;
+use super::status::{PaymentStatus, Read};
+use super::violation::Violations;
+
+/// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`). Some are
+/// secrets (card token, voucher pin), so the whole is sealed where it is stored and wiped once the placement is decided.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PaymentParameters(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for PaymentParameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl PaymentParameters {
+    /// The value at a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// Checks the parameters with a closed form; the others are Mollie's to judge.
+    pub(super) fn check(&self, path: &str, faults: &mut Violations) {
+        let sequence = self
+            .get("sequence_type")
+            .filter(|text| !["oneoff", "first", "recurring"].contains(text));
+        if let Some(got) = sequence {
+            faults.add(
+                format!("{path}.sequence_type"),
+                "payment.sequence_type",
+                "oneoff, first or recurring",
+                got,
+            );
+        }
+        if let Some(got) = self
+            .get("due_date")
+            .filter(|text| text.parse::<jiff::civil::Date>().is_err())
+        {
+            faults.add(
+                format!("{path}.due_date"),
+                "payment.due_date",
+                "a date as YYYY-MM-DD",
+                got,
+            );
+        }
+        if self.0.keys().any(|key| key.starts_with("application_fee.")) {
+            let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
+            let (currency, value) = (
+                part("application_fee.amount.currency"),
+                part("application_fee.amount.value"),
+            );
+            AmountInput { currency, value }.parse(
+                &format!("{path}.application_fee.amount"),
+                "payment.application_fee",
+                faults,
+            );
+        }
+    }
+
+    /// Whether the shopper never sees a page, so that none is needed to return to (create order, `redirectUrl`).
+    pub(super) fn needs_no_redirect(&self) -> bool {
+        self.get("sequence_type") == Some("recurring") || self.get("apple_pay_payment_token").is_some()
+    }
+}
+
+/// One attempt to pay, as Mollie reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    pub mollie_id: MolliePaymentId,
+    pub status: Read<PaymentStatus>,
+    /// The method, once one is chosen.
+    pub method: Option<String>,
+    pub amount: Money,
+    pub amount_captured: Option<Money>,
+    pub amount_refunded: Option<Money>,
+    pub created_time: Timestamp,
+    pub authorized_time: Option<Timestamp>,
+    pub paid_time: Option<Timestamp>,
+    /// When it failed, expired or was canceled.
+    pub ended_time: Option<Timestamp>,
+}

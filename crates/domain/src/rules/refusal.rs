@@ -1,0 +1,78 @@
+//! Why something is not done: Mollie's refusals as they came, and ours with what would have to change.
+
+use serde_json::Value;
+
+/// A definite refusal by Mollie: nothing was changed there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The HTTP status.
+    pub status: u16,
+    /// Mollie's title, the HTTP phrase.
+    pub title: String,
+    /// Mollie's sentence.
+    pub detail: String,
+    /// The field Mollie names, in its own spelling: `lines.0.amount`.
+    pub field: Option<String>,
+    /// What Mollie added, such as the bounds of an amount.
+    pub extra: Option<Value>,
+}
+
+impl std::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.title, self.detail)?;
+        self.field
+            .as_ref()
+            .map_or(Ok(()), |field| write!(f, " (field {field})"))
+    }
+}
+
+/// The kind of state that stands in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalReason {
+    /// Mollie has not confirmed the order yet, refused it, or it was abandoned.
+    OrderNotPlaced,
+    /// An operation of the order waits for an operator.
+    OrderNeedsAttention,
+    /// Mollie reports a status this release does not know.
+    StatusNotUnderstood,
+    /// The order's status admits no shipment.
+    OrderNotShippable,
+    /// A line's status admits no shipment.
+    LineNotShippable,
+    /// More was asked for than is available.
+    QuantityNotAvailable,
+    /// Nothing is left for `all_remaining`.
+    NothingRemaining,
+    /// The order's status admits no cancellation.
+    OrderNotCancelable,
+}
+
+/// One condition that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What it is about: `order`, `lines/2`.
+    pub subject: String,
+    /// What is the case and what to do instead.
+    pub description: String,
+}
+
+/// A refusal of ours for the state of things. Nothing was sent or stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub reason: RefusalReason,
+    pub unmet: Vec<Unmet>,
+}
+
+impl Refusal {
+    /// A refusal that concerns the order as a whole.
+    #[must_use]
+    pub fn of_order(reason: RefusalReason, description: impl Into<String>) -> Self {
+        Self {
+            reason,
+            unmet: vec![Unmet {
+                subject: "order".to_owned(),
+                description: description.into(),
+            }],
+        }
+    }
+}

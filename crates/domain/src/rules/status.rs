@@ -1,0 +1,204 @@
+//! The two status machines of Mollie's orders and lines, and values that Mollie may add to its sets.
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Mollie's word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads Mollie's word.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == text)
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// A value of a set that Mollie may extend at any time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read<T> {
+    /// A value we understand.
+    Known(T),
+    /// A value we do not: kept as it came.
+    Unknown(String),
+}
+
+words!(
+    /// An order's status at Mollie.
+    OrderStatus {
+        Created = "created",
+        Pending = "pending",
+        Authorized = "authorized",
+        Paid = "paid",
+        Shipping = "shipping",
+        Completed = "completed",
+        Canceled = "canceled",
+        Expired = "expired",
+    }
+);
+
+impl OrderStatus {
+    /// The statuses that may follow (orders guide, status changes; the way back to `created` when an authorisation
+    /// lapses is known from practice). A step outside is believed all the same: Mollie is the source.
+    #[must_use]
+    pub const fn successors(self) -> &'static [Self] {
+        match self {
+            Self::Created => &[
+                Self::Paid,
+                Self::Pending,
+                Self::Authorized,
+                Self::Expired,
+                Self::Canceled,
+            ],
+            Self::Pending => &[Self::Authorized, Self::Created],
+            Self::Authorized => &[
+                Self::Shipping,
+                Self::Completed,
+                Self::Canceled,
+                Self::Expired,
+                Self::Created,
+            ],
+            Self::Paid => &[Self::Shipping, Self::Completed],
+            Self::Shipping => &[Self::Completed],
+            Self::Completed | Self::Canceled | Self::Expired => &[],
+        }
+    }
+
+    /// Whether the statuses between `self` and `later` may simply have gone by unseen.
+    #[must_use]
+    pub fn leads_to(self, later: Self) -> bool {
+        fn search(from: OrderStatus, to: OrderStatus, depth: usize) -> bool {
+            depth > 0
+                && from
+                    .successors()
+                    .iter()
+                    .any(|next| *next == to || search(*next, to, depth - 1))
+        }
+        self == later || search(self, later, OrderStatus::ALL.len())
+    }
+
+    /// Whether goods may be registered as shipped (shipments guide: paid or authorized, or the rest of a shipping order).
+    #[must_use]
+    pub const fn allows_shipping(self) -> bool {
+        match self {
+            Self::Authorized | Self::Paid | Self::Shipping => true,
+            Self::Created | Self::Pending | Self::Completed | Self::Canceled | Self::Expired => false,
+        }
+    }
+
+    /// Whether nothing more follows.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        self.successors().is_empty()
+    }
+
+    /// Whether the order number may be used for a new order.
+    #[must_use]
+    pub const fn frees_number(self) -> bool {
+        match self {
+            Self::Canceled | Self::Expired => true,
+            Self::Created
+            | Self::Pending
+            | Self::Authorized
+            | Self::Paid
+            | Self::Shipping
+            | Self::Completed => false,
+        }
+    }
+}
+
+words!(
+    /// A line's status at Mollie.
+    LineStatus {
+        Created = "created",
+        Authorized = "authorized",
+        Paid = "paid",
+        Shipping = "shipping",
+        Completed = "completed",
+        Canceled = "canceled",
+    }
+);
+
+impl LineStatus {
+    /// The statuses that may follow (orders guide, order line status changes).
+    #[must_use]
+    pub const fn successors(self) -> &'static [Self] {
+        match self {
+            Self::Created => &[Self::Paid, Self::Authorized, Self::Canceled],
+            Self::Authorized => &[Self::Shipping, Self::Completed, Self::Canceled],
+            Self::Paid => &[Self::Shipping, Self::Completed],
+            Self::Shipping => &[Self::Completed],
+            Self::Completed | Self::Canceled => &[],
+        }
+    }
+
+    /// Whether pieces of the line may be registered as shipped.
+    #[must_use]
+    pub const fn allows_shipping(self) -> bool {
+        match self {
+            Self::Authorized | Self::Paid | Self::Shipping => true,
+            Self::Created | Self::Completed | Self::Canceled => false,
+        }
+    }
+}
+
+words!(
+    /// A payment's status at Mollie.
+    PaymentStatus {
+        Open = "open",
+        Pending = "pending",
+        Authorized = "authorized",
+        Paid = "paid",
+        Failed = "failed",
+        Canceled = "canceled",
+        Expired = "expired",
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn final_statuses_are_completed_canceled_and_expired() {
+        let ends: Vec<_> = OrderStatus::ALL
+            .iter()
+            .filter(|status| status.is_final())
+            .map(|s| s.as_str())
+            .collect();
+        assert_eq!(ends, ["completed", "canceled", "expired"]);
+        let ends: Vec<_> = LineStatus::ALL
+            .iter()
+            .filter(|s| s.successors().is_empty())
+            .map(|s| s.as_str())
+            .collect();
+        assert_eq!(ends, ["completed", "canceled"]);
+    }
+
+    #[test]
+    fn statuses_passed_unseen_are_no_surprise_but_a_return_from_the_end_is() {
+        assert!(OrderStatus::Created.leads_to(OrderStatus::Completed));
+        assert!(!OrderStatus::Paid.leads_to(OrderStatus::Canceled));
+        assert!(!OrderStatus::Canceled.leads_to(OrderStatus::Paid));
+    }
+
+    #[test]
+    fn every_word_is_read_back() {
+        for status in OrderStatus::ALL {
+            assert_eq!(OrderStatus::parse(status.as_str()), Some(*status));
+        }
+        assert_eq!(OrderStatus::parse("settled"), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! Shapes of texts: lengths, addresses of pages, dates. Personal values are described, never repeated.
+
+use super::violation::Violations;
+
+/// `None` for an empty text: in the API an empty text is a missing one.
+#[must_use]
+pub fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// The length of a text in characters, as people count them.
+#[must_use]
+pub fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Describes a personal value without repeating it: how many characters it has.
+#[must_use]
+pub fn shape(text: &str) -> String {
+    match characters(text) {
+        0 => "nothing".to_owned(),
+        1 => "1 character".to_owned(),
+        n => format!("{n} characters"),
+    }
+}
+
+/// Adds a fault if the text is longer than `most` characters.
+pub fn at_most(faults: &mut Violations, path: &str, rule: &'static str, text: Option<&str>, most: usize) {
+    if let Some(text) = text.filter(|text| characters(text) > most) {
+        faults.add(path, rule, format!("at most {most} characters"), shape(text));
+    }
+}
+
+/// Whether a text has the form of an absolute address: `scheme://` and something behind it, no white space. Apps are
+/// returned to by schemes of their own, so any scheme will do.
+#[must_use]
+pub fn is_absolute_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let scheme_ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    scheme_ok && !rest.is_empty() && !text.contains(char::is_whitespace)
+}
+
+/// Whether a text is the address of a web page.
+#[must_use]
+pub fn is_web_url(text: &str) -> bool {
+    is_absolute_url(text) && (text.starts_with("https://") || text.starts_with("http://"))
+}

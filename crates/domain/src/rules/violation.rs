@@ -1,0 +1,53 @@
+//! What is wrong with an input: every fault at once, each with what would have been right.
+
+/// One fault of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where, as the caller writes it: `draft.lines[0].vat_amount`.
+    pub path: String,
+    /// The rule's id, stable over releases: `line.vat_amount`.
+    pub rule: &'static str,
+    /// What would have been accepted.
+    pub expected: String,
+    /// What came; of personal values only the shape.
+    pub got: String,
+}
+
+/// Collects faults while an input is read, so that all of them are told in one answer.
+#[derive(Debug, Default)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// Adds a fault.
+    pub fn add(
+        &mut self,
+        path: impl Into<String>,
+        rule: &'static str,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) {
+        self.0.push(Violation {
+            path: path.into(),
+            rule,
+            expected: expected.into(),
+            got: got.into(),
+        });
+    }
+
+    /// Adds the fault that a required value is missing.
+    pub fn missing(&mut self, path: impl Into<String>, rule: &'static str) {
+        self.add(path, rule, "a value", "nothing");
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults in the order in which they were found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+}

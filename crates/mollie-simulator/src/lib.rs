@@ -1,0 +1,11 @@
+//! A simulator of Mollie's Orders API, for development and for tests of services that talk to it.
+//!
+//! `rules` is a pure library: the whole state is one `World` value, time comes in as an argument and nothing is sent.
+//! `shell` puts it behind HTTP, keeps it in a journal and delivers its webhooks.
+//!
+//! It is an independent reading of Mollie's documents. It may not depend on any other crate of this workspace, and it
+//! is never part of a production build.
+
+mod simulator;
+
+pub use simulator::{Config, OpenError, SharedOffset, Simulator};

@@ -1,0 +1,128 @@
+//! Billing and shipping addresses of a request: what is missing, what is malformed, and what is handed back.
+
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+use super::fields::Fields;
+use super::switches::PersonalFields;
+
+/// In the order in which answers show them. Anything else in a request is ignored.
+const PARTS: [&str; 12] = [
+    "organizationName",
+    "streetAndNumber",
+    "streetAdditional",
+    "postalCode",
+    "city",
+    "region",
+    "country",
+    "title",
+    "givenName",
+    "familyName",
+    "email",
+    "phone",
+];
+
+/// Countries whose addresses may come without a postal code.
+const WITHOUT_POSTAL_CODE: &str = "AE AN AO AW BF BI BJ BO BS BV BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN \
+    GQ GY HK JM KE KI KM KN KP LC ML MO MR MS MU MW NA NR NU PA QA RW SB SC SL SO SR ST SY TF TK TL TO TT TV UG VU YE \
+    ZM ZW";
+
+/// What an address has to have beside a street, a city and a country.
+#[derive(Clone, Copy)]
+pub struct Demands {
+    pub personal: PersonalFields,
+    pub organization: bool,
+}
+
+/// Checks one address and returns the parts that were given.
+pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, Value>, Refusal> {
+    let fields = Fields::nested(value, name)?;
+    let mut parts = Map::new();
+    for part in PARTS {
+        if let Some(text) = fields.text(part)?.filter(|text| !text.is_empty()) {
+            parts.insert(part.to_owned(), Value::from(text));
+        }
+    }
+    check_complete(&parts, name, demands)?;
+    for (part, text) in &parts {
+        let fault = text.as_str().and_then(|text| fault_of(part, text));
+        if let Some(fault) = fault {
+            return Err(fields.refuse(part, format!("The {part} of the {name} {fault}")));
+        }
+    }
+    Ok(parts)
+}
+
+fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> Result<(), Refusal> {
+    let country = parts.get("country").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+    let personal = match demands.personal {
+        PersonalFields::Required => true,
+        PersonalFields::Optional => false,
+    };
+    let has_postal_codes = !WITHOUT_POSTAL_CODE.split(' ').any(|code| code == country);
+    let wanted = [
+        ("organizationName", demands.organization),
+        ("givenName", personal),
+        ("familyName", personal),
+        ("email", personal),
+        ("streetAndNumber", true),
+        // Of an unknown country nothing is known about postal codes either.
+        ("postalCode", has_postal_codes && !country.is_empty()),
+        ("city", true),
+        ("country", true),
+    ];
+    let missing: Vec<&str> = wanted
+        .into_iter()
+        .filter(|(part, is_wanted)| *is_wanted && !parts.contains_key(*part))
+        .map(|(part, _)| part)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("The following fields of the {name} are missing: {}", missing.join(", "));
+    Err(Refusal::field(name, detail))
+}
+
+fn fault_of(part: &str, text: &str) -> Option<&'static str> {
+    let longer_than = |most: usize| text.chars().count() > most;
+    match part {
+        "givenName" | "familyName" if text.trim().chars().count() < 2 => Some("should have at least 2 characters."),
+        "givenName" | "familyName" if text.trim().chars().all(char::is_numeric) => {
+            Some("cannot contain only numbers.")
+        }
+        "givenName" | "familyName" | "streetAndNumber" if longer_than(100) => {
+            Some("may be at most 100 characters long.")
+        }
+        "title" if text.trim().is_empty() => Some("cannot be white space only."),
+        "title" | "postalCode" if longer_than(20) => Some("may be at most 20 characters long."),
+        "city" | "region" if longer_than(200) => Some("may be at most 200 characters long."),
+        "email" if !is_email(text) => Some("is not a valid e-mail address."),
+        "phone" if !is_e164(text) => Some("should be in the E.164 format. For example +31208202070."),
+        "country" if !is_country(text) => Some("should be an ISO 3166-1 alpha-2 country code."),
+        "streetAndNumber" | "city" if text.trim().is_empty() => Some("cannot be white space only."),
+        _ => None,
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
+    let labels = domain.split('.').all(|label| !label.is_empty() && !label.contains('@'));
+    plain(local) && plain(domain) && labels && domain.contains('.') && !local.contains('@')
+}
+
+/// The shape only: whether the number exists is not checked.
+fn is_e164(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix('+') else {
+        return false;
+    };
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+/// The Netherlands Antilles are gone from the standard, but Mollie still names them.
+fn is_country(text: &str) -> bool {
+    let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    two_letters && (celes::Country::from_alpha2(text.to_ascii_uppercase()).is_ok() || text.eq_ignore_ascii_case("AN"))
+}

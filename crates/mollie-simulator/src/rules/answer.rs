@@ -1,0 +1,97 @@
+//! What the simulated API answers: a status with a JSON body, and errors in Mollie's shape.
+//!
+//! Knows no rule: who refuses says why.
+
+use serde_json::{Map, Value, json};
+
+const DOCUMENTATION: &str = "https://docs.mollie.com";
+
+/// One answer of the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    /// True when this is the remembered answer of an earlier request with the same idempotency key.
+    pub replayed: bool,
+}
+
+impl Answer {
+    pub fn ok(body: Value) -> Self {
+        Self { status: 200, body, replayed: false }
+    }
+
+    pub fn created(body: Value) -> Self {
+        Self { status: 201, body, replayed: false }
+    }
+}
+
+/// A request that is refused: nothing has changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    pub status: u16,
+    pub detail: String,
+    pub field: Option<String>,
+    pub extra: Option<Value>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), field: None, extra: None }
+    }
+
+    /// 422 for one field.
+    pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(422, detail) }
+    }
+
+    pub fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::new(422, detail)
+    }
+
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(400, detail)
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(401, "Missing authentication, or failed to authenticate")
+    }
+
+    pub fn no_order(id: &str) -> Self {
+        Self::new(404, format!("No order exists with token {id}."))
+    }
+
+    pub fn with_extra(self, extra: Value) -> Self {
+        Self { extra: Some(extra), ..self }
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let mut body = Map::new();
+        body.insert("status".to_owned(), json!(refusal.status));
+        body.insert("title".to_owned(), json!(title(refusal.status)));
+        body.insert("detail".to_owned(), json!(refusal.detail));
+        if let Some(field) = refusal.field {
+            body.insert("field".to_owned(), json!(field));
+        }
+        if let Some(extra) = refusal.extra {
+            body.insert("extra".to_owned(), extra);
+        }
+        let links = json!({ "documentation": { "href": DOCUMENTATION, "type": "text/html" } });
+        body.insert("_links".to_owned(), links);
+        Self { status: refusal.status, body: Value::Object(body), replayed: false }
+    }
+}
+
+fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        413 => "Content Too Large",
+        422 => "Unprocessable Entity",
+        503 => "Service Unavailable",
+        _ => "Internal Server Error",
+    }
+}

@@ -1,0 +1,90 @@
+//! Create an order, and with it its first payment; further attempts are made here too.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Refusal};
+use super::caller::Caller;
+use super::draft::OrderDraft;
+use super::hooks::OrderEvent;
+use super::ledger::{Draft, EffectKind};
+use super::order::{Milestones, Order, OrderStatus};
+use super::order_json::{self, Embeds};
+use super::payment::{self, Payment, PaymentStatus};
+use super::world::World;
+
+impl World {
+    pub(super) fn create_order(
+        &mut self,
+        caller: &Caller,
+        body: &Value,
+        embeds: Embeds,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let draft = OrderDraft::parse(body, self.switches(), now)?;
+        let mut order = self.order_from(draft, caller, now);
+        let particulars = &order.particulars;
+        let created = Draft::new(EffectKind::OrderCreated, &order)
+            .amount("ordered", order.amount)
+            .with("order_number", json!(particulars.order_number))
+            .with("webhook_url", json!(particulars.webhook_url))
+            .with("metadata", particulars.metadata.clone());
+        self.enter(created, now);
+        let method = order.method.clone();
+        self.add_payment(&mut order, method, now);
+        self.notify_order(&order, OrderEvent::Created, now);
+        let answer = Answer::created(order_json::direct(&order, embeds, self));
+        self.save(order);
+        Ok(answer)
+    }
+
+    fn order_from(&mut self, draft: OrderDraft, caller: &Caller, now: Timestamp) -> Order {
+        let OrderDraft { currency, amount, mut lines, expires_at, particulars } = draft;
+        let id = self.draw_short("ord_");
+        for line in &mut lines {
+            line.id = self.draw_short("odl_");
+        }
+        let method = match particulars.methods.as_slice() {
+            [only] => Some(only.clone()),
+            [] | [_, ..] => None,
+        };
+        Order {
+            number: self.next_number(),
+            id,
+            owner: caller.clone(),
+            created_at: now,
+            expires_at,
+            status: OrderStatus::Created,
+            currency,
+            amount,
+            method,
+            captured: 0,
+            milestones: Milestones::default(),
+            particulars,
+            lines,
+            payments: Vec::new(),
+            shipments: Vec::new(),
+        }
+    }
+
+    /// Adds an open attempt. Any earlier one has ended.
+    pub(super) fn add_payment(&mut self, order: &mut Order, method: Option<String>, now: Timestamp) {
+        let lapses_at = payment::open_for(method.as_deref()).and_then(|open| now.checked_add(open).ok());
+        let payment = Payment {
+            id: self.draw_long("tr_"),
+            created_at: now,
+            // No attempt outlives its order.
+            expires_at: lapses_at.map_or(order.expires_at, |at| at.min(order.expires_at)),
+            status: PaymentStatus::Open,
+            method: method.clone(),
+            opened: false,
+            captured: 0,
+            authorized_at: None,
+            paid_at: None,
+            ended_at: None,
+        };
+        self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
+        order.method = method.or(order.method.take());
+        order.payments.push(payment);
+    }
+}

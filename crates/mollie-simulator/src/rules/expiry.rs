@@ -1,0 +1,74 @@
+//! What time alone does: open payments lapse, orders expire, authorisations are released.
+//!
+//! Applied whenever the clock is looked at, in the order of the deadlines and as of their time, so that a jump of a
+//! month leaves the same books behind as a month of waiting.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::finish::Ending;
+use super::hooks::OrderEvent;
+use super::ledger::EffectKind;
+use super::order::{Flow, Order, OrderStatus};
+use super::payment::PaymentStatus;
+use super::switches::ExpiryLag;
+use super::world::World;
+
+impl Order {
+    /// When time will next change this order.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.payment_deadline().into_iter().chain(self.order_deadline()).min()
+    }
+
+    fn payment_deadline(&self) -> Option<Timestamp> {
+        self.payments.iter().find(|payment| payment.status == PaymentStatus::Open).map(|payment| payment.expires_at)
+    }
+
+    fn order_deadline(&self) -> Option<Timestamp> {
+        match (self.status, self.flow()) {
+            (OrderStatus::Created | OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
+            | (OrderStatus::Shipping, Flow::Authorized) => Some(self.expires_at),
+            (OrderStatus::Shipping, Flow::Paid)
+            | (
+                OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
+                Flow::Paid | Flow::Authorized,
+            ) => None,
+        }
+    }
+}
+
+impl World {
+    /// Lets time do what is due. Every other call does this first; calling it again changes nothing.
+    pub fn tick(&mut self, now: Timestamp) {
+        let lag = match self.switches().expiry_lag {
+            ExpiryLag::None => SignedDuration::ZERO,
+            ExpiryLag::FiveMinutes => SignedDuration::from_mins(5),
+        };
+        let Ok(horizon) = now.checked_sub(lag) else {
+            return;
+        };
+        self.set_cause(None);
+        while let Some(mut order) = self.next_overdue(horizon).cloned() {
+            let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok()).unwrap_or(now);
+            if order.payment_deadline().is_some_and(|deadline| deadline <= horizon) {
+                self.end_payment(&mut order, Ending::Expired, at);
+            } else {
+                self.expire(&mut order, at);
+            }
+            self.save(order);
+        }
+    }
+
+    fn expire(&mut self, order: &mut Order, now: Timestamp) {
+        let was_shipping = order.status == OrderStatus::Shipping;
+        let released = order.release_rest();
+        self.enter_release(EffectKind::OrderExpired, order, &released, now);
+        if was_shipping {
+            self.finish_if_done(order, now);
+        } else {
+            order.status = OrderStatus::Expired;
+            order.milestones.expired_at = Some(now);
+            self.end_payment(order, Ending::Expired, now);
+            self.notify_order(order, OrderEvent::Expired, now);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Webhooks that wait for delivery, and when the next attempt is due. Sends nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::order::Order;
+use super::payment::Payment;
+use super::switches::{Acknowledgement, Hooks};
+use super::world::World;
+
+/// Minutes from the first attempt to each of the ten.
+const ATTEMPTS: [i64; 10] = [0, 1, 3, 7, 15, 31, 60, 120, 240, 1560];
+
+/// One notification on its way: a form with one field, `id`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hook {
+    pub id: u64,
+    pub url: String,
+    /// The order or the payment it is about.
+    pub resource_id: String,
+    pub due_at: Timestamp,
+    /// How many attempts have failed.
+    pub failed: u32,
+}
+
+/// What happened to an order, as far as its webhook is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderEvent {
+    Created,
+    Paid,
+    Authorized,
+    ShipmentCreated,
+    PartlyCanceled,
+    Canceled,
+    Completed,
+    Expired,
+}
+
+impl OrderEvent {
+    fn is_sent(self, hooks: Hooks) -> bool {
+        match self {
+            Self::Paid | Self::Authorized | Self::Canceled | Self::Completed | Self::Expired => true,
+            Self::ShipmentCreated | Self::PartlyCanceled => hooks != Hooks::DocumentedSubset,
+            Self::Created => hooks == Hooks::Spurious,
+        }
+    }
+}
+
+impl Hook {
+    /// The same hook for its next attempt, or nothing after the last.
+    fn after_failure(&self, attempted_at: Timestamp) -> Option<Self> {
+        let made = usize::try_from(self.failed).ok()?;
+        let gap = ATTEMPTS.get(made + 1)? - ATTEMPTS.get(made)?;
+        // From the attempt, not from the first one: a clock that jumps a month must not make all attempts at once.
+        let due_at = attempted_at.checked_add(SignedDuration::from_mins(gap)).ok()?;
+        Some(Self { due_at, failed: self.failed + 1, ..self.clone() })
+    }
+}
+
+impl World {
+    pub(super) fn notify_order(&mut self, order: &Order, event: OrderEvent, now: Timestamp) {
+        if !event.is_sent(self.switches().hooks) {
+            return;
+        }
+        if let Some(url) = &order.particulars.webhook_url {
+            self.queue_hook(url.clone(), order.id.clone(), now);
+        }
+    }
+
+    /// Only for what ends an attempt without money; success goes to the order's hook.
+    pub(super) fn notify_payment(&mut self, order: &Order, payment: &Payment, now: Timestamp) {
+        if let Some(url) = &order.particulars.payment_webhook_url {
+            self.queue_hook(url.clone(), payment.id.clone(), now);
+        }
+    }
+
+    fn queue_hook(&mut self, url: String, resource_id: String, now: Timestamp) {
+        let id = self.next_hook_id();
+        self.save_hook(Hook { id, url, resource_id, due_at: now, failed: 0 });
+    }
+
+    /// What is to be sent now, oldest first.
+    pub fn due_hooks(&self, now: Timestamp) -> impl Iterator<Item = &Hook> {
+        self.hooks().values().filter(move |hook| hook.due_at <= now)
+    }
+
+    /// The outcome of one attempt: the status that came back, or none when no answer did.
+    pub fn hook_attempted(&mut self, id: u64, status: Option<u16>, attempted_at: Timestamp) {
+        let Some(hook) = self.hooks().get(&id) else {
+            return;
+        };
+        let acknowledged = status.is_some_and(|status| match self.switches().acknowledgement {
+            Acknowledgement::Only200 => status == 200,
+            Acknowledgement::Any2xx => (200..300).contains(&status),
+        });
+        let next = if acknowledged { None } else { hook.after_failure(attempted_at) };
+        match next {
+            Some(next) => self.save_hook(next),
+            None => self.drop_hook(id),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The amount rule: how much a part of a line is worth, when pieces were sold together for one price.
+//!
+//! Shipping and canceling draw on one pool: what is neither shipped nor canceled yet. All the rest of it is worth
+//! exactly the rest of the money; a part of it exactly its unit price, unless the line was discounted. Then the
+//! discount may be spread at will, and the amount has to be said.
+
+use serde_json::json;
+
+use super::answer::Refusal;
+use super::fields::Fields;
+use super::money::{Currency, Minor};
+use super::order::{Line, Share};
+use super::switches::{PartialDiscountedLine, PartialMaximum, Switches};
+
+/// What a part of a line may be worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    Exactly(Minor),
+    /// Both ends included.
+    Between(Minor, Minor),
+}
+
+/// What `quantity` pieces of the rest of `line` may be worth. `quantity` is at most the rest's.
+pub fn worth(line: &Line, quantity: u32, maximum: PartialMaximum) -> Worth {
+    let rest = line.rest();
+    if quantity == rest.quantity {
+        // Only where more than the rest was accepted for an earlier part, nothing is left for the last one.
+        let none_left = line.unit_price >= 0 && rest.amount < 0;
+        return Worth::Exactly(if none_left { 0 } else { rest.amount });
+    }
+    let at_unit_price = line.unit_price * i64::from(quantity);
+    if !line.is_discounted() {
+        return Worth::Exactly(at_unit_price);
+    }
+    // What has to be taken now, if everything that stays behind is taken at its unit price later.
+    let least = rest.amount - line.unit_price * i64::from(rest.quantity - quantity);
+    if line.unit_price < 0 {
+        // Mirrored. A "discount" makes such a line more negative still, so that the ends may change places.
+        let (one, other) = (least.min(0), at_unit_price.max(rest.amount));
+        return Worth::Between(one.min(other), one.max(other));
+    }
+    let most = match maximum {
+        PartialMaximum::CappedByRest => at_unit_price.min(rest.amount),
+        PartialMaximum::UnitPrice => at_unit_price,
+    };
+    Worth::Between(least.max(0), most)
+}
+
+/// A line of a shipment (or cancellation) request: where it stands, and what it asks for.
+pub struct Wanted<'a> {
+    pub fields: Fields<'a>,
+    /// Position in the request, from 0.
+    pub index: usize,
+    pub quantity: Option<u32>,
+    pub amount: Option<Minor>,
+}
+
+impl Wanted<'_> {
+    /// The part of `line` that is taken, or why it cannot be.
+    pub fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
+        let rest = if line.is_shippable() { line.rest() } else { Share::default() };
+        let quantity = self.quantity.unwrap_or(rest.quantity);
+        if quantity > rest.quantity || rest.quantity == 0 {
+            let detail = format!(
+                "The quantity is higher than the maximum quantity. The maximum quantity is {}.",
+                rest.quantity
+            );
+            return Err(self.fields.refuse("quantity", detail));
+        }
+        let amount = match (worth(line, quantity, switches.partial_maximum), self.amount) {
+            (Worth::Exactly(exact), None) => exact,
+            (Worth::Exactly(exact), Some(amount)) if amount == exact => exact,
+            (Worth::Exactly(exact), Some(amount)) => {
+                let detail = format!(
+                    "Invalid amount specified. Must be exactly {}, got: {}.",
+                    currency.spoken(exact),
+                    currency.spoken(amount)
+                );
+                return Err(self.fields.refuse("amount", detail));
+            }
+            (Worth::Between(least, most), Some(amount)) if (least..=most).contains(&amount) => amount,
+            (Worth::Between(least, most), Some(_)) => {
+                return Err(self.out_of_range("", least, most, currency));
+            }
+            (Worth::Between(least, most), None) => match switches.partial_discounted_line {
+                PartialDiscountedLine::Minimum => least,
+                PartialDiscountedLine::Refused => {
+                    let reason = "An amount is required for this API call. ";
+                    return Err(self.out_of_range(reason, least, most, currency));
+                }
+            },
+        };
+        Ok(Share { quantity, amount })
+    }
+
+    fn out_of_range(&self, reason: &str, least: Minor, most: Minor, currency: Currency) -> Refusal {
+        let detail = format!(
+            "Line {} contains invalid data. {reason}The amount must be between {} and {}.",
+            self.index,
+            currency.spoken(least),
+            currency.spoken(most)
+        );
+        let bounds = json!({ "minimumAmount": currency.amount(least), "maximumAmount": currency.amount(most) });
+        self.fields.refuse("amount", detail).with_extra(bounds)
+    }
+}

@@ -1,0 +1,142 @@
+//! Ship lines of an order: counters, captures in the authorized flow, and the states that follow.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Answer, Refusal};
+use super::caller::Caller;
+use super::fields::Fields;
+use super::hooks::OrderEvent;
+use super::ledger::{Draft, EffectKind};
+use super::order::{Flow, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine, Tracking};
+use super::pool::Wanted;
+use super::shipment_json;
+use super::switches::{PaidByCapture, Switches};
+use super::world::World;
+
+const MAX_TRACKING: usize = 100;
+
+impl World {
+    pub(super) fn create_shipment(
+        &mut self,
+        caller: &Caller,
+        order_id: &str,
+        body: &Value,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let mut order = self.owned_order(caller, order_id)?.clone();
+        let fields = Fields::top(body)?;
+        let tracking = read_tracking(&fields)?;
+        let parts = read_parts(&fields, &mut order, self.switches())?;
+        let total: i64 = parts.iter().map(|(_, part)| part.amount).sum();
+        let shipped = |(index, part): &(usize, Share)| self.shipped_line(&order, *index, *part);
+        let lines = parts.iter().filter_map(shipped).collect();
+        let shipment = Shipment { id: self.draw_short("shp_"), created_at: now, tracking, lines };
+        self.enter_shipment(&order, &shipment, total, now);
+        order.status = OrderStatus::Shipping;
+        self.notify_order(&order, OrderEvent::ShipmentCreated, now);
+        if order.flow() == Flow::Authorized {
+            self.capture(&mut order, total, now);
+        }
+        let answer = Answer::created(shipment_json::direct(&order, &shipment, self));
+        order.shipments.push(shipment);
+        self.finish_if_done(&mut order, now);
+        self.save(order);
+        Ok(answer)
+    }
+
+    fn shipped_line(&self, order: &Order, index: usize, part: Share) -> Option<ShippedLine> {
+        let line = order.lines.get(index)?;
+        let half = self.switches().vat_half;
+        Some(ShippedLine {
+            line_id: line.id.clone(),
+            part,
+            vat_amount: line.vat.as_ref().map(|vat| vat.rate.contained_in(part.amount, half)),
+            status: line.status,
+            is_cancelable: order.cancelable_quantity(line) > 0,
+        })
+    }
+
+    fn enter_shipment(&mut self, order: &Order, shipment: &Shipment, total: i64, now: Timestamp) {
+        let entry = Draft::new(EffectKind::ShipmentCreated, order)
+            .shipment(&shipment.id)
+            .lines(shipment.lines.iter().map(|line| (line.line_id.as_str(), line.part)))
+            .amount("shipped", total);
+        let entry = match order.flow() {
+            Flow::Paid => entry,
+            Flow::Authorized => entry.amount("captured", total),
+        };
+        self.enter(entry, now);
+    }
+
+    fn capture(&mut self, order: &mut Order, total: i64, now: Timestamp) {
+        order.captured += total;
+        if let Some(payment) = order.backed_payment_mut() {
+            payment.captured += total;
+        }
+        if self.switches().capture_turns_payment_paid == PaidByCapture::FirstShipment {
+            self.turn_payment_paid(order, now);
+        }
+    }
+}
+
+fn read_tracking(fields: &Fields<'_>) -> Result<Option<Tracking>, Refusal> {
+    let Some(value) = fields.get("tracking") else {
+        return Ok(None);
+    };
+    let tracking = Fields::nested(value, "tracking")?;
+    let part = |name: &str| {
+        let text = tracking.required_text(name)?;
+        if text.chars().count() > MAX_TRACKING {
+            return Err(tracking.refuse(name, format!("The {name} may be at most 100 characters long.")));
+        }
+        Ok(text.to_owned())
+    };
+    Ok(Some(Tracking { carrier: part("carrier")?, code: part("code")?, url: tracking.url("url")?.map(str::to_owned) }))
+}
+
+/// Takes the wanted parts out of the order's lines: position of the line, and what is taken of it.
+///
+/// The lines are taken one after the other, so that a line named twice draws twice on its rest.
+fn read_parts(
+    fields: &Fields<'_>,
+    order: &mut Order,
+    switches: &Switches,
+) -> Result<Vec<(usize, Share)>, Refusal> {
+    let nothing = || Refusal::unprocessable("Cannot create a shipment. No lines can be shipped.");
+    let has_rest = |line: &Line| line.is_shippable() && line.rest().quantity > 0;
+    if !order.lines.iter().any(has_rest) {
+        return Err(nothing());
+    }
+    let wanted = fields.list("lines")?.map(Vec::as_slice).unwrap_or_default();
+    let mut parts = Vec::new();
+    if wanted.is_empty() {
+        for (index, line) in order.lines.iter_mut().enumerate().filter(|(_, line)| has_rest(line)) {
+            let rest = line.rest();
+            take(line, rest);
+            parts.push((index, rest));
+        }
+        return Ok(parts);
+    }
+    for (index, value) in wanted.iter().enumerate() {
+        let fields = Fields::nested(value, &format!("lines.{index}"))?;
+        let id = fields.required_text("id")?;
+        let position = order.lines.iter().position(|line| line.id == id);
+        let position = position
+            .ok_or_else(|| fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}.")))?;
+        let quantity = fields.quantity("quantity")?;
+        let amount = fields.money_in("amount", order.currency)?;
+        let currency = order.currency;
+        if let Some(line) = order.lines.get_mut(position) {
+            let part = Wanted { fields, index, quantity, amount }.part_of(line, currency, switches)?;
+            take(line, part);
+            parts.push((position, part));
+        }
+    }
+    Ok(parts)
+}
+
+fn take(line: &mut Line, part: Share) {
+    line.shipped.add(part);
+    line.status = if line.rest().quantity == 0 { LineStatus::Completed } else { LineStatus::Shipping };
+}

@@ -1,0 +1,226 @@
+//! The whole state of the simulated Mollie, with the changes since they were last taken.
+//!
+//! No I/O and no clock: time comes in, and from the same seed and the same calls comes the same world. The modules of
+//! the operations add the calls; here are only records, their indexes and the journal's view of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use super::changes::{Changes, Touched};
+use super::hooks::Hook;
+use super::idempotency::Remembered;
+use super::ids;
+use super::ledger::{Draft, Effect};
+use super::order::Order;
+use super::switches::Switches;
+
+#[derive(Debug, Default)]
+pub struct World {
+    base: String,
+    seed: u64,
+    drawn: u64,
+    next_hook: u64,
+    switches: Switches,
+    orders: BTreeMap<u64, Order>,
+    order_numbers: HashMap<String, u64>,
+    payment_orders: HashMap<String, u64>,
+    deadlines: BTreeSet<(Timestamp, u64)>,
+    ledger: Vec<Effect>,
+    remembered: HashMap<String, Remembered>,
+    hooks: BTreeMap<u64, Hook>,
+    touched: Touched,
+    /// The idempotency key of the request being handled.
+    cause: Option<String>,
+}
+
+impl World {
+    /// An empty world whose links start with `base_url`.
+    pub fn new(seed: u64, base_url: &str) -> Self {
+        let touched = Touched { any: true, switches: true, ..Touched::default() };
+        Self { base: base_url.trim_end_matches('/').to_owned(), seed, touched, ..Self::default() }
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn switches(&self) -> &Switches {
+        &self.switches
+    }
+
+    pub fn set_switches(&mut self, switches: Switches) {
+        self.switches = switches;
+        self.touched.any = true;
+        self.touched.switches = true;
+    }
+
+    pub fn ledger(&self) -> &[Effect] {
+        &self.ledger
+    }
+
+    /// All orders, oldest first.
+    pub fn orders(&self) -> impl DoubleEndedIterator<Item = &Order> {
+        self.orders.values()
+    }
+
+    pub fn order(&self, id: &str) -> Option<&Order> {
+        self.orders.get(self.order_numbers.get(id)?)
+    }
+
+    pub(super) fn order_of_payment(&self, payment_id: &str) -> Option<&Order> {
+        self.orders.get(self.payment_orders.get(payment_id)?)
+    }
+
+    pub(super) fn next_number(&self) -> u64 {
+        self.orders.last_key_value().map_or(1, |(number, _)| number + 1)
+    }
+
+    /// The order whose next deadline is the earliest, if it has passed.
+    pub(super) fn next_overdue(&self, now: Timestamp) -> Option<&Order> {
+        let (deadline, number) = self.deadlines.first()?;
+        if *deadline <= now { self.orders.get(number) } else { None }
+    }
+
+    pub(super) fn save(&mut self, order: Order) {
+        self.touched.any = true;
+        self.touched.orders.insert(order.number);
+        self.index(order);
+    }
+
+    fn index(&mut self, order: Order) {
+        let number = order.number;
+        if let Some(deadline) = self.orders.get(&number).and_then(Order::next_deadline) {
+            self.deadlines.remove(&(deadline, number));
+        }
+        if let Some(deadline) = order.next_deadline() {
+            self.deadlines.insert((deadline, number));
+        }
+        for payment in &order.payments {
+            self.payment_orders.insert(payment.id.clone(), number);
+        }
+        self.order_numbers.insert(order.id.clone(), number);
+        self.orders.insert(number, order);
+    }
+
+    pub(super) fn enter(&mut self, draft: Draft, at: Timestamp) {
+        let seq = self.ledger.last().map_or(1, |last| last.seq + 1);
+        self.ledger.push(draft.enter(seq, at, self.cause.clone()));
+        self.touched.any = true;
+    }
+
+    /// Names the request that effects are entered for from here on; `None` for time itself.
+    pub(super) fn set_cause(&mut self, idempotency_key: Option<String>) {
+        self.cause = idempotency_key;
+    }
+
+    pub(super) fn draw_short(&mut self, prefix: &str) -> String {
+        format!("{prefix}{}", ids::short(self.seed, self.draw(), self.switches.ids))
+    }
+
+    pub(super) fn draw_long(&mut self, prefix: &str) -> String {
+        format!("{prefix}{}", ids::long(self.seed, self.draw()))
+    }
+
+    fn draw(&mut self) -> u64 {
+        self.drawn += 1;
+        self.touched.any = true;
+        self.drawn
+    }
+
+    pub(super) fn hooks(&self) -> &BTreeMap<u64, Hook> {
+        &self.hooks
+    }
+
+    pub(super) fn next_hook_id(&mut self) -> u64 {
+        self.next_hook += 1;
+        self.next_hook
+    }
+
+    pub(super) fn save_hook(&mut self, hook: Hook) {
+        self.touched.any = true;
+        self.touched.hooks.insert(hook.id);
+        self.hooks.insert(hook.id, hook);
+    }
+
+    pub(super) fn drop_hook(&mut self, id: u64) {
+        self.touched.any = true;
+        self.touched.hooks.remove(&id);
+        self.touched.hooks_gone.insert(id);
+        self.hooks.remove(&id);
+    }
+
+    pub(super) fn remembered(&self) -> &HashMap<String, Remembered> {
+        &self.remembered
+    }
+
+    pub(super) fn save_remembered(&mut self, remembered: Remembered) {
+        self.touched.any = true;
+        self.touched.remembered.insert(remembered.scope.clone());
+        // Now and then, so that looking through all of them costs next to nothing per request.
+        if self.remembered.len().is_power_of_two() {
+            self.remembered.retain(|_, one| !one.has_lapsed(remembered.at));
+        }
+        self.remembered.insert(remembered.scope.clone(), remembered);
+    }
+
+    /// What has changed since this was last asked; `None` when nothing has.
+    pub fn take_changes(&mut self) -> Option<Changes> {
+        let touched = std::mem::take(&mut self.touched);
+        self.touched.effects_taken = self.ledger.len();
+        if !touched.any {
+            return None;
+        }
+        let order = |number: &u64| self.orders.get(number).cloned();
+        let hook = |id: &u64| self.hooks.get(id).cloned();
+        let remembered = |scope: &String| self.remembered.get(scope).cloned();
+        Some(Changes {
+            seed: Some(self.seed),
+            drawn: Some(self.drawn),
+            next_hook: Some(self.next_hook),
+            switches: touched.switches.then(|| self.switches.clone()),
+            orders: touched.orders.iter().filter_map(order).collect(),
+            effects: self.ledger.iter().skip(touched.effects_taken).cloned().collect(),
+            remembered: touched.remembered.iter().filter_map(remembered).collect(),
+            hooks: touched.hooks.iter().filter_map(hook).collect(),
+            hooks_gone: touched.hooks_gone.into_iter().collect(),
+        })
+    }
+
+    /// Takes over a line of the journal.
+    pub fn apply(&mut self, changes: Changes) {
+        self.seed = changes.seed.unwrap_or(self.seed);
+        self.drawn = changes.drawn.unwrap_or(self.drawn);
+        self.next_hook = changes.next_hook.unwrap_or(self.next_hook);
+        if let Some(switches) = changes.switches {
+            self.switches = switches;
+        }
+        for order in changes.orders {
+            self.index(order);
+        }
+        self.ledger.extend(changes.effects);
+        self.remembered.extend(changes.remembered.into_iter().map(|one| (one.scope.clone(), one)));
+        self.hooks.extend(changes.hooks.into_iter().map(|hook| (hook.id, hook)));
+        for id in changes.hooks_gone {
+            self.hooks.remove(&id);
+        }
+        self.touched = Touched { effects_taken: self.ledger.len(), ..Touched::default() };
+    }
+
+    /// The whole state as lines that make it again, without what time has made void.
+    pub fn compacted(&self, now: Timestamp) -> impl Iterator<Item = Changes> {
+        let head = Changes {
+            seed: Some(self.seed),
+            drawn: Some(self.drawn),
+            next_hook: Some(self.next_hook),
+            switches: Some(self.switches.clone()),
+            remembered: self.remembered.values().filter(|one| !one.has_lapsed(now)).cloned().collect(),
+            hooks: self.hooks.values().cloned().collect(),
+            ..Changes::default()
+        };
+        let orders = self.orders.values().map(|order| Changes { orders: vec![order.clone()], ..Changes::default() });
+        let effects =
+            self.ledger.chunks(100).map(|chunk| Changes { effects: chunk.to_vec(), ..Changes::default() });
+        std::iter::once(head).chain(orders).chain(effects)
+    }
+}
