@@ -1,1 +1,28 @@
-//! 
+//! Mollie's Orders API over HTTP: the gateway port of the domain.
+//!
+//! Commands become requests, answers become outcomes and snapshots. Nothing is decided here, nothing is kept, and
+//! nothing is ever sent twice: whoever calls knows what may be repeated. Knows no database and no clock.
+
+mod adapter;
+mod address;
+mod base;
+mod client;
+mod endpoint;
+mod json;
+mod key;
+mod line;
+mod lookup;
+mod money;
+mod order;
+mod outcome;
+mod payment;
+mod problem;
+mod shipment;
+mod snapshot;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use adapter::{AdapterError, MollieAdapter, Settings};
+pub use base::BaseError;
+pub use key::{ApiKey, KeyError};

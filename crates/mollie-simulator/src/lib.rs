@@ -6,6 +6,9 @@
 //! It is an independent reading of Mollie's documents. It may not depend on any other crate of this workspace, and it
 //! is never part of a production build.
 
+pub mod rules;
+mod shell;
 mod simulator;
 
-pub use simulator::{Config, OpenError, SharedOffset, Simulator};
+pub use shell::{OpenError, SharedOffset};
+pub use simulator::{Config, Simulator};

@@ -1,61 +1,73 @@
 //! The outside of the simulator: open a data directory, serve it, stop.
-//!
-//! Holds no rules and no HTTP handlers of its own.
 
+use std::future::IntoFuture;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::shell::{Engine, OpenError, SharedOffset, deliver_hooks, router};
+
+/// How long requests may take to finish after `shutdown`. A silent connection must not hold the stop up.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Where the simulator keeps its state, and under which address it is reached.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Created when missing.
     pub data_dir: PathBuf,
-    /// Scheme, host and port, as in `http://127.0.0.1:50053`; without `/v2`. Every link in an answer starts with it.
+    /// Scheme, host and port, as in `http://127.0.0.1:50053`; without `/v2`. Every link to the API starts with it.
     pub base_url: String,
 }
 
-/// How far the simulated clock is ahead of the real one. Clones share the value.
-#[derive(Clone, Debug, Default)]
-pub struct SharedOffset(Arc<AtomicI64>);
-
-impl SharedOffset {
-    pub fn get(&self) -> jiff::SignedDuration {
-        jiff::SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("the simulator's data directory {path} cannot be used")]
-    Directory { path: PathBuf, source: std::io::Error },
-}
-
+/// A simulator with its state, not yet serving.
+#[derive(Debug)]
 pub struct Simulator {
-    offset: SharedOffset,
+    engine: Arc<Engine>,
 }
 
 impl Simulator {
+    /// Opens the data directory, with everything that an earlier simulator left there. Only one can have it open.
     pub fn open(config: Config) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(&config.data_dir)
-            .map_err(|source| OpenError::Directory { path: config.data_dir.clone(), source })?;
-        Ok(Self { offset: SharedOffset::default() })
+        let engine = Engine::open(&config.data_dir, &config.base_url)?;
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
     }
 
+    /// How far the simulated clock is ahead. The value follows the clock.
     pub fn offset(&self) -> SharedOffset {
-        self.offset.clone()
+        self.engine.offset().clone()
     }
 
-    pub fn router(&self) -> axum::Router {
-        axum::Router::new()
+    /// The HTTP side alone: answers requests, but delivers no webhooks.
+    pub fn router(&self) -> Router {
+        router(Arc::clone(&self.engine))
     }
 
-    pub async fn serve(
-        self,
-        listener: tokio::net::TcpListener,
-        shutdown: tokio_util::sync::CancellationToken,
-    ) -> std::io::Result<()> {
-        let router = self.router();
-        axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    /// Serves HTTP and delivers webhooks until `shutdown` is cancelled, and shortly after that at most. Answers that
+    /// are held back are let go then. When it returns, another simulator can open the data directory.
+    pub async fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
+        let delivery = tokio::spawn(deliver_hooks(Arc::clone(&self.engine), shutdown.child_token()));
+        let server = axum::serve(listener, self.router())
+            .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+            .into_future();
+        let deadline = async {
+            shutdown.cancelled().await;
+            self.engine.hold.release();
+            tokio::time::sleep(GRACE).await;
+        };
+        let outcome = tokio::select! {
+            outcome = server => outcome,
+            () = deadline => Ok(()),
+        };
+        // Also when the server has ended by itself.
+        delivery.abort();
+        self.engine.close();
+        outcome
     }
 }

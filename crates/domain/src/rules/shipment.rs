@@ -114,7 +114,7 @@ impl ShipmentInput {
     /// Each fault.
     pub fn parse(self) -> Result<ShipmentRequest, Vec<Violation>> {
         let mut faults = Violations::default();
-        if self.all_remaining == !self.lines.is_empty() {
+        if self.all_remaining != self.lines.is_empty() {
             let got = if self.all_remaining { "both" } else { "neither" };
             faults.add(
                 "lines",
@@ -235,6 +235,28 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
         Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State),
         Selection::Lines(lines) => named_lines(order, lines),
     }
+}
+
+/// What of each line of this shipment is registered at Mollie once this shipment is: all shipments known to be there and
+/// this one together. A hook may have told of it before its own answer came, hence never less than the line shows.
+#[must_use]
+pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(LineId, Part)> {
+    let registered = known
+        .iter()
+        .filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
+    let parts: Vec<_> = registered.flat_map(|shipment| &shipment.lines).collect();
+    let sum = |line: &ShipmentLine| {
+        let same = parts.iter().filter(|part| part.line_id == line.line_id);
+        same.fold(line.part, |sum, other| sum.and(other.part))
+    };
+    let at_least = |id, part: Part| match order.line(id) {
+        Some(line) if line.shipped.quantity >= part.quantity => line.shipped,
+        Some(_) | None => part,
+    };
+    this.lines
+        .iter()
+        .map(|line| (line.line_id, at_least(line.line_id, sum(line))))
+        .collect()
 }
 
 fn shippable_order(order: &Order) -> Result<(), Refusal> {

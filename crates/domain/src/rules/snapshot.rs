@@ -79,32 +79,34 @@ pub struct ShipmentSnapshot {
     pub lines: Vec<(MollieLineId, Part)>,
 }
 
-/// Compares the order with what Mollie says; `None` if nothing differs. The answer holds whole new values, so that
-/// applying it is a replacement.
+/// What Mollie says of the order, beside what we keep. The answer holds whole new values, so that applying it is a
+/// replacement.
 #[must_use]
-pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
+pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     let facts = facts(&order.facts, snapshot);
-    let lines = changed_lines(order, snapshot);
-    let payments = changed_payments(order, snapshot);
-    let personal = changed_personal(&order.personal, snapshot);
-    let status_changed = facts.status != order.facts.status;
     let unexpected = match (order.facts.status, facts.status) {
         (Some(before), Some(after)) => !before.leads_to(after),
         (Some(_) | None, None) | (None, Some(_)) => false,
     };
-    let same = facts == order.facts && snapshot.amount == order.terms.amount;
-    if same && lines.is_empty() && payments.is_empty() && personal.is_empty() {
-        return None;
-    }
-    Some(Observed {
-        facts,
-        amount: snapshot.amount,
-        lines,
-        payments,
-        personal,
-        status_changed,
+    Observed {
+        status_changed: facts.status != order.facts.status,
         unexpected,
-    })
+        amount: snapshot.amount,
+        lines: changed_lines(order, snapshot),
+        payments: changed_payments(order, snapshot),
+        personal: changed_personal(&order.personal, snapshot),
+        facts,
+    }
+}
+
+/// Compares the order with what Mollie says; `None` if nothing differs.
+#[must_use]
+pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
+    let observed = observed(order, snapshot);
+    let same = observed.facts == order.facts && observed.amount == order.terms.amount;
+    let nothing =
+        same && observed.lines.is_empty() && observed.payments.is_empty() && observed.personal.is_empty();
+    (!nothing).then_some(observed)
 }
 
 /// The personal data after an observation: an address Mollie holds replaces ours.

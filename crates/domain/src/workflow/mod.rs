@@ -1,1 +1,30 @@
+//! Steps of the workflow: async functions over the ports. They neither spawn nor know a runtime; loops, tasks and
+//! timers belong to whoever calls them.
 //!
+//! A use case ([`place`], [`ship`], [`cancel`]) decides and saves: the order's new state, its events, the operation and the
+//! caller's request id in one transaction. [`drive`] carries one saved operation a step further: to Mollie, or to what
+//! Mollie has made of it. [`sync`] takes over what Mollie says.
+
+mod absence;
+pub mod cancel;
+pub mod drive;
+mod hook;
+mod intent;
+pub mod place;
+mod settle;
+pub mod ship;
+pub mod sync;
+
+pub use hook::{HookAddress, hook_address, parse_hook_path};
+pub use intent::{Accepted, Intent, MutationError};
+
+use std::time::Duration;
+
+/// How long a lease lasts unless renewed.
+pub const LEASE: Duration = Duration::from_secs(8);
+/// How often a lease is renewed during a call.
+pub const LEASE_RENEWAL: Duration = Duration::from_secs(2);
+/// A send starts only while at least this much of the lease is left.
+const SEND_MARGIN: Duration = Duration::from_secs(2);
+/// How often a decision is made again because the order moved on meanwhile.
+const ROUNDS: usize = 16;

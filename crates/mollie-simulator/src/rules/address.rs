@@ -54,7 +54,11 @@ pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, 
 }
 
 fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> Result<(), Refusal> {
-    let country = parts.get("country").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+    let country = parts
+        .get("country")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_ascii_uppercase();
     let personal = match demands.personal {
         PersonalFields::Required => true,
         PersonalFields::Optional => false,
@@ -79,14 +83,19 @@ fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> R
     if missing.is_empty() {
         return Ok(());
     }
-    let detail = format!("The following fields of the {name} are missing: {}", missing.join(", "));
+    let detail = format!(
+        "The following fields of the {name} are missing: {}",
+        missing.join(", ")
+    );
     Err(Refusal::field(name, detail))
 }
 
 fn fault_of(part: &str, text: &str) -> Option<&'static str> {
     let longer_than = |most: usize| text.chars().count() > most;
     match part {
-        "givenName" | "familyName" if text.trim().chars().count() < 2 => Some("should have at least 2 characters."),
+        "givenName" | "familyName" if text.trim().chars().count() < 2 => {
+            Some("should have at least 2 characters.")
+        }
         "givenName" | "familyName" if text.trim().chars().all(char::is_numeric) => {
             Some("cannot contain only numbers.")
         }
@@ -108,8 +117,11 @@ fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
-    let labels = domain.split('.').all(|label| !label.is_empty() && !label.contains('@'));
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
+    let labels = domain
+        .split('.')
+        .all(|label| !label.is_empty() && !label.contains('@'));
     plain(local) && plain(domain) && labels && domain.contains('.') && !local.contains('@')
 }
 
@@ -118,11 +130,14 @@ fn is_e164(text: &str) -> bool {
     let Some(digits) = text.strip_prefix('+') else {
         return false;
     };
-    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+    (2..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
 }
 
 /// The Netherlands Antilles are gone from the standard, but Mollie still names them.
 fn is_country(text: &str) -> bool {
     let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    two_letters && (celes::Country::from_alpha2(text.to_ascii_uppercase()).is_ok() || text.eq_ignore_ascii_case("AN"))
+    two_letters
+        && (celes::Country::from_alpha2(text.to_ascii_uppercase()).is_ok() || text.eq_ignore_ascii_case("AN"))
 }

@@ -17,11 +17,19 @@ pub struct Answer {
 
 impl Answer {
     pub fn ok(body: Value) -> Self {
-        Self { status: 200, body, replayed: false }
+        Self {
+            status: 200,
+            body,
+            replayed: false,
+        }
     }
 
     pub fn created(body: Value) -> Self {
-        Self { status: 201, body, replayed: false }
+        Self {
+            status: 201,
+            body,
+            replayed: false,
+        }
     }
 }
 
@@ -31,17 +39,26 @@ pub struct Refusal {
     pub status: u16,
     pub detail: String,
     pub field: Option<String>,
-    pub extra: Option<Value>,
+    /// Boxed: it is rare, and every result of a check carries the room for it.
+    pub extra: Option<Box<Value>>,
 }
 
 impl Refusal {
     pub fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), field: None, extra: None }
+        Self {
+            status,
+            detail: detail.into(),
+            field: None,
+            extra: None,
+        }
     }
 
     /// 422 for one field.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: Some(field.into()), ..Self::new(422, detail) }
+        Self {
+            field: Some(field.into()),
+            ..Self::new(422, detail)
+        }
     }
 
     pub fn unprocessable(detail: impl Into<String>) -> Self {
@@ -61,7 +78,10 @@ impl Refusal {
     }
 
     pub fn with_extra(self, extra: Value) -> Self {
-        Self { extra: Some(extra), ..self }
+        Self {
+            extra: Some(Box::new(extra)),
+            ..self
+        }
     }
 }
 
@@ -75,11 +95,15 @@ impl From<Refusal> for Answer {
             body.insert("field".to_owned(), json!(field));
         }
         if let Some(extra) = refusal.extra {
-            body.insert("extra".to_owned(), extra);
+            body.insert("extra".to_owned(), *extra);
         }
         let links = json!({ "documentation": { "href": DOCUMENTATION, "type": "text/html" } });
         body.insert("_links".to_owned(), links);
-        Self { status: refusal.status, body: Value::Object(body), replayed: false }
+        Self {
+            status: refusal.status,
+            body: Value::Object(body),
+            replayed: false,
+        }
     }
 }
 

@@ -14,7 +14,12 @@ use super::switches::{OpenPayment, SupplierDeclines, WrongStateCancel};
 use super::world::World;
 
 impl World {
-    pub(super) fn cancel_order(&mut self, caller: &Caller, id: &str, now: Timestamp) -> Result<Answer, Refusal> {
+    pub(super) fn cancel_order(
+        &mut self,
+        caller: &Caller,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
         let mut order = self.owned_order(caller, id)?.clone();
         self.check_cancelable(&order)?;
         let was_shipping = order.status == OrderStatus::Shipping;
@@ -37,15 +42,14 @@ impl World {
     fn check_cancelable(&self, order: &Order) -> Result<(), Refusal> {
         match (order.status, order.flow()) {
             (OrderStatus::Created, Flow::Paid | Flow::Authorized) => self.check_open_payment(order),
-            (OrderStatus::Authorized, Flow::Paid | Flow::Authorized) | (OrderStatus::Shipping, Flow::Authorized) => {
-                match self.switches().supplier_declines {
-                    SupplierDeclines::Off => Ok(()),
-                    SupplierDeclines::Cancel => Err(Refusal::unprocessable(
-                        "Update authorization not allowed. Decision is based on order state and outcome of risk \
+            (OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
+            | (OrderStatus::Shipping, Flow::Authorized) => match self.switches().supplier_declines {
+                SupplierDeclines::Off => Ok(()),
+                SupplierDeclines::Cancel => Err(Refusal::unprocessable(
+                    "Update authorization not allowed. Decision is based on order state and outcome of risk \
                          assessment.",
-                    )),
-                }
-            }
+                )),
+            },
             (OrderStatus::Shipping, Flow::Paid)
             | (
                 OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
@@ -56,15 +60,19 @@ impl World {
 
     fn wrong_state(&self, status: OrderStatus) -> Refusal {
         match self.switches().cancel_in_wrong_state {
-            WrongStateCancel::BadRequest => {
-                Refusal::bad_request(format!("The order cannot be canceled from state: {}", status.as_text()))
-            }
+            WrongStateCancel::BadRequest => Refusal::bad_request(format!(
+                "The order cannot be canceled from state: {}",
+                status.as_text()
+            )),
             WrongStateCancel::Unprocessable => Refusal::unprocessable("The order cannot be cancelled"),
         }
     }
 
     fn check_open_payment(&self, order: &Order) -> Result<(), Refusal> {
-        let is_opened = order.payments.iter().any(|one| one.status == PaymentStatus::Open && one.opened);
+        let is_opened = order
+            .payments
+            .iter()
+            .any(|one| one.status == PaymentStatus::Open && one.opened);
         match self.switches().open_payment_and_cancel {
             OpenPayment::Blocks if is_opened => Err(Refusal::bad_request(
                 "Unable to cancel order at this moment. The order has an open payment, please try again later.",

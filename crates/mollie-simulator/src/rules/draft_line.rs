@@ -56,16 +56,27 @@ fn read(fields: &Fields<'_>, currency: Currency, switches: &Switches) -> Result<
     })
 }
 
-fn read_vat(fields: &Fields<'_>, currency: Currency, switches: &Switches) -> Result<Option<LineVat>, Refusal> {
+fn read_vat(
+    fields: &Fields<'_>,
+    currency: Currency,
+    switches: &Switches,
+) -> Result<Option<LineVat>, Refusal> {
     let rate = fields.text("vatRate")?;
     let amount = fields.money_in("vatAmount", currency)?;
     match switches.personal_fields {
         PersonalFields::Optional if rate.is_none() && amount.is_none() => return Ok(None),
         PersonalFields::Optional | PersonalFields::Required => {}
     }
-    let rate = VatRate::parse(fields.required("vatRate", rate)?)
-        .ok_or_else(|| fields.refuse("vatRate", "The vatRate is invalid. It should be a percentage such as 21.00."))?;
-    Ok(Some(LineVat { rate, amount: fields.required("vatAmount", amount)? }))
+    let rate = VatRate::parse(fields.required("vatRate", rate)?).ok_or_else(|| {
+        fields.refuse(
+            "vatRate",
+            "The vatRate is invalid. It should be a percentage such as 21.00.",
+        )
+    })?;
+    Ok(Some(LineVat {
+        rate,
+        amount: fields.required("vatAmount", amount)?,
+    }))
 }
 
 fn line_type(text: &str) -> Option<LineType> {
@@ -92,7 +103,10 @@ fn check_price(fields: &Fields<'_>, line: &Line, switches: &Switches) -> Result<
         }
         LineType::Physical | LineType::Digital | LineType::ShippingFee | LineType::Surcharge => {
             if line.unit_price < 0 && switches.negative_price_on_physical == NegativePrice::Refused {
-                return Err(fields.refuse("unitPrice", "The unitPrice cannot be negative for this type of line."));
+                return Err(fields.refuse(
+                    "unitPrice",
+                    "The unitPrice cannot be negative for this type of line.",
+                ));
             }
         }
     }
@@ -100,7 +114,10 @@ fn check_price(fields: &Fields<'_>, line: &Line, switches: &Switches) -> Result<
         return Err(fields.refuse("discountAmount", "The discountAmount cannot be negative."));
     }
     if line.unit_price >= 0 && line.total < 0 {
-        return Err(fields.refuse("discountAmount", "The discountAmount cannot be higher than what it discounts."));
+        return Err(fields.refuse(
+            "discountAmount",
+            "The discountAmount cannot be higher than what it discounts.",
+        ));
     }
     Ok(())
 }
@@ -112,10 +129,17 @@ fn check_total(fields: &Fields<'_>, line: &Line, number: usize, currency: Curren
         return Ok(());
     }
     let Ok(expected) = Minor::try_from(expected) else {
-        return Err(fields.refuse("totalAmount", format!("Order line {number} is invalid. The amount is too high.")));
+        return Err(fields.refuse(
+            "totalAmount",
+            format!("Order line {number} is invalid. The amount is too high."),
+        ));
     };
     let spoken = |minor| currency.spoken(minor);
-    let less = if discount == 0 { String::new() } else { format!(" - {}", spoken(discount)) };
+    let less = if discount == 0 {
+        String::new()
+    } else {
+        format!(" - {}", spoken(discount))
+    };
     let detail = format!(
         "Order line {number} is invalid. Total amount is off. Expected total amount to be {} ({} × {}{less}), got {}",
         spoken(expected),
@@ -138,7 +162,10 @@ fn check_vat(
     };
     match line.line_type {
         LineType::GiftCard | LineType::StoreCredit if !vat.rate.is_zero() => {
-            return Err(fields.refuse("vatRate", "The vatRate of gift cards and store credits should be 0.00."));
+            return Err(fields.refuse(
+                "vatRate",
+                "The vatRate of gift cards and store credits should be 0.00.",
+            ));
         }
         LineType::GiftCard
         | LineType::StoreCredit

@@ -66,7 +66,10 @@ impl Draft {
             lines: None,
             particulars: Map::new(),
         };
-        Self { effect, currency: order.currency }
+        Self {
+            effect,
+            currency: order.currency,
+        }
     }
 
     pub fn payment(mut self, id: &str) -> Self {
@@ -80,7 +83,9 @@ impl Draft {
     }
 
     pub fn amount(mut self, name: &str, minor: Minor) -> Self {
-        self.effect.amounts.insert(name.to_owned(), self.currency.amount(minor));
+        self.effect
+            .amounts
+            .insert(name.to_owned(), self.currency.amount(minor));
         self
     }
 
@@ -91,14 +96,17 @@ impl Draft {
 
     pub fn lines<'a>(mut self, parts: impl Iterator<Item = (&'a str, Share)>) -> Self {
         let currency = self.currency;
-        let entry = |(id, part): (&str, Share)| {
-            json!({ "id": id, "quantity": part.quantity, "amount": currency.amount(part.amount) })
-        };
+        let entry = |(id, part): (&str, Share)| json!({ "id": id, "quantity": part.quantity, "amount": currency.amount(part.amount) });
         self.effect.lines = Some(parts.map(entry).collect());
         self
     }
 
     pub fn enter(self, seq: u64, at: Timestamp, idempotency_key: Option<String>) -> Effect {
-        Effect { seq, at, idempotency_key, ..self.effect }
+        Effect {
+            seq,
+            at,
+            idempotency_key,
+            ..self.effect
+        }
     }
 }

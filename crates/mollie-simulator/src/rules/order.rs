@@ -236,7 +236,9 @@ impl Order {
     pub fn is_final(&self) -> bool {
         match self.status {
             OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired => true,
-            OrderStatus::Created | OrderStatus::Paid | OrderStatus::Authorized | OrderStatus::Shipping => false,
+            OrderStatus::Created | OrderStatus::Paid | OrderStatus::Authorized | OrderStatus::Shipping => {
+                false
+            }
         }
     }
 }

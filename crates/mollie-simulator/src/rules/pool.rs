@@ -58,7 +58,11 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// The part of `line` that is taken, or why it cannot be.
     pub fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
-        let rest = if line.is_shippable() { line.rest() } else { Share::default() };
+        let rest = if line.is_shippable() {
+            line.rest()
+        } else {
+            Share::default()
+        };
         let quantity = self.quantity.unwrap_or(rest.quantity);
         if quantity > rest.quantity || rest.quantity == 0 {
             let detail = format!(
@@ -100,7 +104,8 @@ impl Wanted<'_> {
             currency.spoken(least),
             currency.spoken(most)
         );
-        let bounds = json!({ "minimumAmount": currency.amount(least), "maximumAmount": currency.amount(most) });
+        let bounds =
+            json!({ "minimumAmount": currency.amount(least), "maximumAmount": currency.amount(most) });
         self.fields.refuse("amount", detail).with_extra(bounds)
     }
 }

@@ -1,0 +1,137 @@
+//! Canceling an order, wherever it stands.
+
+use jiff::Timestamp;
+
+use super::intent::{Accepted, Intent, MutationError, refuse_if_attention_needed};
+use super::{ROUNDS, ship, sync};
+use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
+use crate::rules::cancellation::{self, Cancellation};
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::ids::{OperationId, OrderId};
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::order::Order;
+
+/// Cancels the order: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled already stays as
+/// it is, and that is a success.
+///
+/// # Errors
+/// [`MutationError`]; what depends on the order's state is refused only after that state was confirmed at Mollie.
+pub async fn cancel<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    order_id: OrderId,
+) -> Result<Accepted, MutationError> {
+    if let Some(seen) = intent.seen(ports).await? {
+        return Ok(seen);
+    }
+    let mut confirmed = false;
+    for _ in 0..ROUNDS {
+        let order = intent.load(ports, &OrderKey::Id(order_id)).await?;
+        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        let cancellation = match cancellation::plan(&order) {
+            Ok(cancellation) => cancellation,
+            Err(_) if !confirmed && sync::is_stale(ports, &order) => {
+                sync::sync(ports, order_id)
+                    .await
+                    .map_err(sync::SyncError::into_mutation)?;
+                confirmed = true;
+                continue;
+            }
+            Err(refusal) => return Err(MutationError::Refused(refusal)),
+        };
+        if cancellation == Cancellation::Nothing {
+            return Ok(Accepted {
+                order_id,
+                shipment_id: None,
+                operation_id: None,
+                claim: None,
+            });
+        }
+        refuse_if_attention_needed(&unsettled)?;
+        let (change, accepted) = plan(ports, intent, order, &unsettled, cancellation);
+        intent.in_time(ports)?;
+        match ports.store().commit(change).await {
+            Ok(()) => return Ok(accepted),
+            // The placement was taken up in this very moment, or the order moved on: decide again.
+            Err(CommitError::VersionMoved | CommitError::LeaseLost) => (),
+            Err(CommitError::RequestTaken) => {
+                return intent.seen(ports).await?.ok_or(MutationError::Contended);
+            }
+            Err(error @ (CommitError::NumberHeld | CommitError::Store(_))) => {
+                return Err(MutationError::from_commit(error));
+            }
+        }
+    }
+    Err(MutationError::Contended)
+}
+
+fn plan<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    order: Order,
+    unsettled: &[Operation],
+    cancellation: Cancellation,
+) -> (Change, Accepted) {
+    let (now, expected_version, order_id) = (ports.clock().now(), order.version, order.id);
+    let mut recorder = Recorder::new(order, now, intent.actor.clone());
+    let (writes, operation_id, claim) =
+        match (unsent_placement(unsettled), under_way(unsettled), cancellation) {
+            (Some(placement), _, Cancellation::Withdraw) => {
+                (withdraw(&mut recorder, placement, now), Some(placement.id), None)
+            }
+            (_, Some(other), _) => (Vec::new(), Some(other), None),
+            (_, None, _) => {
+                let turn = recorder.next_sequence();
+                let operation = intent.operation(ports, recorder.order(), OperationKind::CancelOrder, turn);
+                recorder.record(EventData::CancellationRecorded {
+                    operation_id: operation.id,
+                });
+                let ((id, write), claim): (_, Option<Claim>) =
+                    ship::insert(ports, operation, unsettled.is_empty());
+                (vec![write], Some(id), claim)
+            }
+        };
+    let (order, events) = recorder.finish();
+    let change = Change {
+        order,
+        expected_version: Some(expected_version),
+        events,
+        request: Some(intent.record(order_id, None, operation_id, now)),
+        operations: writes,
+        shipments: Vec::new(),
+        lookup: None,
+    };
+    (
+        change,
+        Accepted {
+            order_id,
+            shipment_id: None,
+            operation_id,
+            claim,
+        },
+    )
+}
+
+fn unsent_placement(unsettled: &[Operation]) -> Option<&Operation> {
+    unsettled.iter().find(|operation| {
+        operation.kind == OperationKind::PlaceOrder
+            && operation.state == OperationState::Pending
+            && operation.first_sent_time.is_none()
+    })
+}
+
+fn under_way(unsettled: &[Operation]) -> Option<OperationId> {
+    unsettled
+        .iter()
+        .find(|operation| operation.kind == OperationKind::CancelOrder)
+        .map(|operation| operation.id)
+}
+
+fn withdraw(recorder: &mut Recorder, placement: &Operation, now: Timestamp) -> Vec<OperationWrite> {
+    recorder.record(EventData::PlacementAbandoned {
+        reason: "withdrawn before it was sent".to_owned(),
+    });
+    let mut operation = placement.clone();
+    operation.settle(OperationState::Withdrawn, now);
+    vec![OperationWrite::Withdraw { operation }]
+}

@@ -1,0 +1,51 @@
+//! Hook addresses: where Mollie tells of an order. They live at Mollie for ever, carry the request they came from, and
+//! nobody else can make one up.
+
+use crate::ports::{Ports, Vault};
+use crate::rules::ids::OrderId;
+use crate::rules::order::Order;
+
+const PATH: &str = "/webhooks/mollie/";
+
+/// The parts of a hook address behind the public address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookAddress {
+    pub order_id: OrderId,
+    /// The keyed hash of (caller, request id).
+    pub request: String,
+    /// The keyed hash of the order's id.
+    pub token: String,
+}
+
+/// The order's own hook address.
+#[must_use]
+pub fn hook_address<P: Ports>(ports: &P, order: &Order) -> String {
+    let vault = ports.vault();
+    let request = vault.mac(
+        "request",
+        &[
+            order.caller.as_str().as_bytes(),
+            order.request_id.as_str().as_bytes(),
+        ],
+    );
+    let token = vault.mac("hook", &[order.id.uuid().as_bytes()]);
+    format!(
+        "{}{PATH}{}/{request}/{token}",
+        ports.settings().public_url,
+        order.id
+    )
+}
+
+/// Reads the path of a hook address; `None` unless its token is the one of its order.
+#[must_use]
+pub fn parse_hook_path<P: Ports>(ports: &P, path: &str) -> Option<HookAddress> {
+    let mut parts = path.strip_prefix(PATH)?.split('/');
+    let (id, request, token) = (parts.next()?, parts.next()?, parts.next()?);
+    let order_id = OrderId::parse(id).filter(|_| parts.next().is_none())?;
+    let genuine = ports.vault().verify("hook", &[order_id.uuid().as_bytes()], token);
+    genuine.then(|| HookAddress {
+        order_id,
+        request: request.to_owned(),
+        token: token.to_owned(),
+    })
+}

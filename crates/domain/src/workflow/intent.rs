@@ -1,0 +1,219 @@
+//! What every mutation has in common: who wants it, under which name, until when, and how it can end.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::ports::{
+    Clock, CommitError, Fingerprint, GatewayError, Ids, Ports, RequestRecord, Store, StoreError,
+};
+use crate::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, RequestId, ShipmentId};
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::order::Order;
+use crate::rules::refusal::{Refusal, RefusalReason};
+use crate::rules::violation::Violation;
+
+/// A caller's wish to change something.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    pub caller: Caller,
+    pub request_id: RequestId,
+    /// The API's method, part of the promise behind the request id.
+    pub method: &'static str,
+    pub fingerprint: Fingerprint,
+    /// On whose behalf.
+    pub actor: Option<String>,
+    /// The version the caller decided on, if it matters to it.
+    pub etag: Option<u64>,
+    /// Until when a plan may be saved, by [`Clock::elapsed`].
+    pub deadline: Option<Duration>,
+}
+
+/// What became of an intent when it was saved, now or by an earlier call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    pub order_id: OrderId,
+    pub shipment_id: Option<ShipmentId>,
+    /// `None`: nothing has to be done at Mollie.
+    pub operation_id: Option<OperationId>,
+    /// The operation, already claimed for the caller of this function to [`drive`](super::drive::drive).
+    pub claim: Option<Claim>,
+}
+
+/// Why an intent was not saved. Nothing was changed or sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MutationError {
+    #[error("the request breaks {} rules", .0.len())]
+    Invalid(Vec<Violation>),
+    #[error("the request id was used for another request to {method}")]
+    RequestReused { method: String },
+    #[error("there is no such order")]
+    OrderNotFound,
+    #[error("the order is at version {actual}, not {given}")]
+    EtagMismatch { given: u64, actual: u64 },
+    #[error("the state of the order does not allow it")]
+    Refused(Refusal),
+    #[error("the order number is held by order {by}")]
+    NumberHeld { by: OrderId },
+    /// The order's state could not be confirmed at Mollie.
+    #[error("the order cannot be read at Mollie")]
+    Unconfirmed(#[source] GatewayError),
+    #[error("the caller's deadline has passed; nothing was saved")]
+    DeadlinePassed,
+    #[error("the order is changing too fast; try again")]
+    Contended,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl MutationError {
+    /// A commit error that no use case treats of its own; conflicts over the order are retried before they come here.
+    pub(super) fn from_commit(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => Self::Store(error),
+            CommitError::VersionMoved
+            | CommitError::LeaseLost
+            | CommitError::NumberHeld
+            | CommitError::RequestTaken => Self::Contended,
+        }
+    }
+}
+
+impl Intent {
+    /// What this request id has become already, if it was used; an error if it was used for something else.
+    pub(super) async fn seen<P: Ports>(&self, ports: &P) -> Result<Option<Accepted>, MutationError> {
+        let Some(record) = ports.store().find_request(&self.caller, &self.request_id).await? else {
+            return Ok(None);
+        };
+        if record.method != self.method || record.fingerprint != self.fingerprint {
+            return Err(MutationError::RequestReused {
+                method: record.method,
+            });
+        }
+        Ok(Some(Accepted {
+            order_id: record.order_id,
+            shipment_id: record.shipment_id,
+            operation_id: record.operation_id,
+            claim: None,
+        }))
+    }
+
+    /// Makes sure that nothing is saved after the caller has given up.
+    pub(super) fn in_time<P: Ports>(&self, ports: &P) -> Result<(), MutationError> {
+        let late = self
+            .deadline
+            .is_some_and(|deadline| ports.clock().elapsed() >= deadline);
+        if late {
+            Err(MutationError::DeadlinePassed)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Loads the order and checks the version the caller decided on.
+    pub(super) async fn load<P: Ports>(
+        &self,
+        ports: &P,
+        key: &crate::ports::OrderKey,
+    ) -> Result<Order, MutationError> {
+        let order = ports
+            .store()
+            .load_order(key)
+            .await?
+            .ok_or(MutationError::OrderNotFound)?;
+        match self.etag.filter(|etag| *etag != order.version) {
+            Some(given) => Err(MutationError::EtagMismatch {
+                given,
+                actual: order.version,
+            }),
+            None => Ok(order),
+        }
+    }
+
+    pub(super) fn record(
+        &self,
+        order: OrderId,
+        shipment: Option<ShipmentId>,
+        operation: Option<OperationId>,
+        now: Timestamp,
+    ) -> RequestRecord {
+        RequestRecord {
+            caller: self.caller.clone(),
+            request_id: self.request_id.clone(),
+            method: self.method.to_owned(),
+            fingerprint: self.fingerprint.clone(),
+            order_id: order,
+            shipment_id: shipment,
+            operation_id: operation,
+            created_time: now,
+        }
+    }
+
+    /// A new operation for this intent, pending at its turn.
+    pub(super) fn operation<P: Ports>(
+        &self,
+        ports: &P,
+        order: &Order,
+        kind: OperationKind,
+        turn: u64,
+    ) -> Operation {
+        let now = ports.clock().now();
+        Operation {
+            actor: self.actor.clone(),
+            caller: self.caller.clone(),
+            ..new_operation(ports, order, kind, turn, now)
+        }
+    }
+}
+
+/// A new operation of the order, pending at its turn.
+pub(super) fn new_operation<P: Ports>(
+    ports: &P,
+    order: &Order,
+    kind: OperationKind,
+    turn: u64,
+    now: Timestamp,
+) -> Operation {
+    Operation {
+        id: OperationId::new(ports.ids().ordered()),
+        order_id: order.id,
+        profile: order.profile.clone(),
+        kind,
+        shipment_id: None,
+        turn,
+        state: OperationState::Pending,
+        key: IdempotencyKey::new(ports.ids().random()),
+        attempts: 0,
+        deferrals: 0,
+        created_time: now,
+        first_sent_time: None,
+        last_sent_time: None,
+        not_before: now,
+        settled_time: None,
+        rejection: None,
+        last_problem: None,
+        sealed: None,
+        actor: None,
+        caller: order.caller.clone(),
+    }
+}
+
+/// Refuses money operations while one of the order waits for an operator.
+pub(super) fn refuse_if_attention_needed(unsettled: &[Operation]) -> Result<(), MutationError> {
+    match unsettled
+        .iter()
+        .find(|operation| operation.state == OperationState::NeedsAttention)
+    {
+        None => Ok(()),
+        Some(operation) => {
+            let text = format!(
+                "Operation {} of this order waits for an operator; until it is resolved no money moves.",
+                operation.id
+            );
+            Err(MutationError::Refused(Refusal::of_order(
+                RefusalReason::OrderNeedsAttention,
+                text,
+            )))
+        }
+    }
+}

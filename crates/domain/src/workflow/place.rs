@@ -1,0 +1,129 @@
+//! Placing an order: record it, so that nothing can make it forgotten, and only then let Mollie know.
+
+use super::LEASE;
+use super::intent::{Accepted, Intent, MutationError};
+use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
+use crate::rules::draft::OrderDraft;
+use crate::rules::event::Recorder;
+use crate::rules::ids::{LeaseToken, OrderId, ProfileName};
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::order::{Order, Placer};
+use crate::rules::payment::PaymentParameters;
+use crate::rules::placement::Mode;
+
+/// Records a new order and the operation that places it, claimed at once.
+///
+/// # Errors
+/// [`MutationError`]; a repeated request is no error but joins what its first call began.
+pub async fn place<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    profile: (ProfileName, Mode),
+    draft: OrderDraft,
+) -> Result<Accepted, MutationError> {
+    if let Some(seen) = intent.seen(ports).await? {
+        return Ok(seen);
+    }
+    let payment = draft.payment.clone();
+    let order = new_order(ports, intent, profile, draft);
+    let number = OrderKey::Number {
+        profile: order.profile.clone(),
+        order_number: order.terms.order_number.clone(),
+    };
+    let (change, accepted) = plan(ports, intent, order, &payment);
+    intent.in_time(ports)?;
+    match ports.store().commit(change).await {
+        Ok(()) => Ok(accepted),
+        Err(CommitError::RequestTaken) => intent.seen(ports).await?.ok_or(MutationError::Contended),
+        Err(CommitError::NumberHeld) => match ports.store().load_order(&number).await? {
+            Some(holder) if holder.held_number().is_some() => {
+                Err(MutationError::NumberHeld { by: holder.id })
+            }
+            // Given back in the meantime.
+            Some(_) | None => Err(MutationError::Contended),
+        },
+        Err(error @ (CommitError::VersionMoved | CommitError::LeaseLost | CommitError::Store(_))) => {
+            Err(MutationError::from_commit(error))
+        }
+    }
+}
+
+fn new_order<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    (profile, mode): (ProfileName, Mode),
+    draft: OrderDraft,
+) -> Order {
+    let id = OrderId::new(ports.ids().ordered());
+    let (caller, request_id) = (intent.caller.clone(), intent.request_id.clone());
+    Order::placing(
+        Placer {
+            id,
+            profile,
+            mode,
+            caller,
+            request_id,
+        },
+        draft,
+        ports.clock().now(),
+    )
+}
+
+fn plan<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    order: Order,
+    payment: &PaymentParameters,
+) -> (Change, Accepted) {
+    let now = order.created_time;
+    let operation = Operation {
+        state: OperationState::InFlight,
+        first_sent_time: Some(now),
+        last_sent_time: Some(now),
+        sealed: seal(ports, payment),
+        ..intent.operation(ports, &order, OperationKind::PlaceOrder, 1)
+    };
+    let token = LeaseToken::new(ports.ids().random());
+    let (order, events) = Recorder::begin(order, operation.id, now, intent.actor.clone()).finish();
+    let accepted = Accepted {
+        order_id: order.id,
+        shipment_id: None,
+        operation_id: Some(operation.id),
+        claim: Some(Claim {
+            operation: operation.clone(),
+            token,
+        }),
+    };
+    let change = Change {
+        request: Some(intent.record(order.id, None, Some(operation.id), now)),
+        order,
+        expected_version: None,
+        events,
+        operations: vec![OperationWrite::Insert {
+            operation,
+            claim: Some((token, LEASE)),
+        }],
+        shipments: Vec::new(),
+        lookup: None,
+    };
+    (change, accepted)
+}
+
+/// Payment parameters lie sealed beside the operation until it is settled.
+fn seal<P: Ports>(ports: &P, payment: &PaymentParameters) -> Option<Vec<u8>> {
+    let text = serde_json::Value::from_iter(payment.0.clone()).to_string();
+    (!payment.0.is_empty()).then(|| ports.vault().seal(text.as_bytes()))
+}
+
+/// Opens sealed payment parameters; `None` if the key they were sealed with is gone.
+pub(super) fn unseal<P: Ports>(ports: &P, sealed: Option<&[u8]>) -> Option<PaymentParameters> {
+    let Some(sealed) = sealed else {
+        return Some(PaymentParameters::default());
+    };
+    let value: serde_json::Value = serde_json::from_slice(&ports.vault().open(sealed)?).ok()?;
+    let entries = value.as_object()?.iter();
+    entries
+        .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect::<Option<_>>()
+        .map(PaymentParameters)
+}

@@ -1,0 +1,153 @@
+//! Shipping: goods that left are recorded as a fact, whether Mollie can be reached or not.
+
+use super::intent::{Accepted, Intent, MutationError, refuse_if_attention_needed};
+use super::{LEASE, ROUNDS, sync};
+use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store};
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::ids::{LeaseToken, OrderId, ShipmentId};
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::order::Order;
+use crate::rules::shipment::{
+    self, Origin, ShipRefusal, Shipment, ShipmentLine, ShipmentRequest, ShipmentState,
+};
+
+/// Records a shipment and the operation that registers it at Mollie.
+///
+/// # Errors
+/// [`MutationError`]; what depends on the order's state is refused only after that state was confirmed at Mollie.
+pub async fn ship<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    order_id: OrderId,
+    request: &ShipmentRequest,
+) -> Result<Accepted, MutationError> {
+    if let Some(seen) = intent.seen(ports).await? {
+        return Ok(seen);
+    }
+    let mut confirmed = false;
+    for _ in 0..ROUNDS {
+        let order = intent.load(ports, &OrderKey::Id(order_id)).await?;
+        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        refuse_if_attention_needed(&unsettled)?;
+        let lines = match shipment::plan(&order, request) {
+            Ok(lines) => lines,
+            Err(_) if !confirmed && sync::is_stale(ports, &order) => {
+                sync::sync(ports, order_id)
+                    .await
+                    .map_err(sync::SyncError::into_mutation)?;
+                confirmed = true;
+                continue;
+            }
+            Err(ShipRefusal::Invalid(faults)) => return Err(MutationError::Invalid(faults)),
+            Err(ShipRefusal::State(refusal)) => return Err(MutationError::Refused(refusal)),
+        };
+        let (change, accepted) = plan(ports, intent, order, lines, request, unsettled.is_empty());
+        intent.in_time(ports)?;
+        match ports.store().commit(change).await {
+            Ok(()) => return Ok(accepted),
+            Err(CommitError::VersionMoved) => (),
+            Err(CommitError::RequestTaken) => {
+                return intent.seen(ports).await?.ok_or(MutationError::Contended);
+            }
+            Err(error @ (CommitError::NumberHeld | CommitError::LeaseLost | CommitError::Store(_))) => {
+                return Err(MutationError::from_commit(error));
+            }
+        }
+    }
+    Err(MutationError::Contended)
+}
+
+fn plan<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    order: Order,
+    lines: Vec<ShipmentLine>,
+    request: &ShipmentRequest,
+    at_head: bool,
+) -> (Change, Accepted) {
+    let (now, expected_version) = (ports.clock().now(), order.version);
+    let shipment = Shipment {
+        id: ShipmentId::new(ports.ids().ordered()),
+        order_id: order.id,
+        state: ShipmentState::Recorded,
+        origin: Origin::Here,
+        mollie_id: None,
+        lines,
+        tracking: request.tracking.clone(),
+        created_time: now,
+        registered_time: None,
+        rejection: None,
+    };
+    let mut recorder = Recorder::new(order, now, intent.actor.clone());
+    let turn = recorder.next_sequence();
+    let operation = intent.operation(ports, recorder.order(), OperationKind::CreateShipment, turn);
+    let operation = Operation {
+        shipment_id: Some(shipment.id),
+        ..operation
+    };
+    recorder.record(EventData::ShipmentRecorded {
+        shipment: Box::new(shipment.clone()),
+        operation_id: operation.id,
+    });
+    let (order, events) = recorder.finish();
+    let (write, claim) = insert(ports, operation, at_head);
+    let accepted = Accepted {
+        order_id: order.id,
+        shipment_id: Some(shipment.id),
+        operation_id: Some(write.0),
+        claim,
+    };
+    let change = Change {
+        request: Some(intent.record(order.id, Some(shipment.id), Some(write.0), now)),
+        order,
+        expected_version: Some(expected_version),
+        events,
+        operations: vec![write.1],
+        shipments: vec![shipment],
+        lookup: None,
+    };
+    (change, accepted)
+}
+
+/// A new operation, claimed at once if nothing of the order is before it.
+pub(super) fn insert<P: Ports>(
+    ports: &P,
+    operation: Operation,
+    at_head: bool,
+) -> ((crate::rules::ids::OperationId, OperationWrite), Option<Claim>) {
+    let id = operation.id;
+    if !at_head {
+        return (
+            (
+                id,
+                OperationWrite::Insert {
+                    operation,
+                    claim: None,
+                },
+            ),
+            None,
+        );
+    }
+    let sent = Some(operation.created_time);
+    let operation = Operation {
+        state: OperationState::InFlight,
+        first_sent_time: sent,
+        last_sent_time: sent,
+        ..operation
+    };
+    let token = LeaseToken::new(ports.ids().random());
+    let claim = Claim {
+        operation: operation.clone(),
+        token,
+    };
+    (
+        (
+            id,
+            OperationWrite::Insert {
+                operation,
+                claim: Some((token, LEASE)),
+            },
+        ),
+        Some(claim),
+    )
+}

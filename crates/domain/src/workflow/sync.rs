@@ -1,0 +1,189 @@
+//! Taking over what Mollie says of an order, however we came to ask: a hook, the schedule, or a caller.
+//!
+//! The version is noted before the reading and compared when it is applied: if the order moved on meanwhile, what was
+//! read may be older than what we know, and is read again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ROUNDS;
+use super::intent::MutationError;
+use crate::ports::{
+    Change, Clock, CommitError, Gateway, GatewayError, Ids, OrderKey, Ports, Store, StoreError,
+};
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::ids::{OrderId, ShipmentId};
+use crate::rules::lookup;
+use crate::rules::operation::{Operation, OperationKind};
+use crate::rules::order::Order;
+use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
+use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
+
+/// A reading older than this is confirmed before anything is refused because of it.
+const FRESH: SignedDuration = SignedDuration::from_secs(2);
+
+/// Why an order could not be synchronised.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    #[error("there is no such order")]
+    OrderNotFound,
+    /// Mollie does not have it (yet): there is nothing to read.
+    #[error("the order is not placed at Mollie")]
+    NotPlaced,
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    #[error("the order is changing too fast; try again")]
+    Contended,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SyncError {
+    pub(super) fn into_mutation(self) -> MutationError {
+        match self {
+            Self::OrderNotFound => MutationError::OrderNotFound,
+            Self::NotPlaced | Self::Contended => MutationError::Contended,
+            Self::Gateway(error) => MutationError::Unconfirmed(error),
+            Self::Store(error) => MutationError::Store(error),
+        }
+    }
+}
+
+/// Whether the order's state should be confirmed at Mollie before something is refused for it.
+pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
+    let fresh = order
+        .observed_time
+        .is_some_and(|read| ports.clock().now().duration_since(read) < FRESH);
+    order.mollie_id.is_some() && !fresh
+}
+
+/// Reads the order at Mollie and saves what is new, as one event if anything is. Gives the order as it then is.
+///
+/// # Errors
+/// [`SyncError`]; nothing was changed.
+pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncError> {
+    for _ in 0..ROUNDS {
+        let order = ports
+            .store()
+            .load_order(&OrderKey::Id(order_id))
+            .await?
+            .ok_or(SyncError::OrderNotFound)?;
+        let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
+        let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
+        let shipments = ports.store().list_shipments(order_id).await?;
+        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        let version = order.version;
+        let Some(change) = plan(ports, order.clone(), &snapshot, &shipments, &unsettled) else {
+            let now = ports.clock().now();
+            ports.store().note_observed(order_id, version, now).await?;
+            return Ok(Order {
+                observed_time: Some(now),
+                ..order
+            });
+        };
+        let after = change.order.clone();
+        match ports.store().commit(change).await {
+            Ok(()) => return Ok(after),
+            Err(CommitError::VersionMoved) => (),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            // None of these is written here.
+            Err(CommitError::RequestTaken | CommitError::NumberHeld | CommitError::LeaseLost) => {
+                return Err(SyncError::Contended);
+            }
+        }
+    }
+    Err(SyncError::Contended)
+}
+
+fn plan<P: Ports>(
+    ports: &P,
+    order: Order,
+    snapshot: &Snapshot,
+    shipments: &[Shipment],
+    unsettled: &[Operation],
+) -> Option<Change> {
+    let (now, expected_version) = (ports.clock().now(), order.version);
+    let mut recorder = Recorder::new(order, now, None);
+    let made = made_elsewhere(ports, recorder.order(), snapshot, shipments, unsettled);
+    observe(&mut recorder, snapshot, now);
+    for shipment in &made {
+        recorder.record(EventData::ShipmentObserved {
+            shipment: Box::new(shipment.clone()),
+        });
+    }
+    let (order, events) = recorder.finish();
+    if events.is_empty() {
+        return None;
+    }
+    let lookup = lookup::next(&order, now);
+    let expected_version = Some(expected_version);
+    Some(Change {
+        order,
+        expected_version,
+        events,
+        request: None,
+        operations: Vec::new(),
+        shipments: made,
+        lookup,
+    })
+}
+
+/// Records what a reading holds that is new, and when it was made.
+pub(super) fn observe(recorder: &mut Recorder, snapshot: &Snapshot, now: Timestamp) {
+    let personal = snapshot::personal(&recorder.order().personal, snapshot);
+    if let Some(observed) = snapshot::difference(recorder.order(), snapshot) {
+        recorder.record(EventData::OrderObserved {
+            observed: Box::new(observed),
+        });
+    }
+    recorder.note_reading(now, personal);
+}
+
+/// Shipments at Mollie that are not ours. While one of ours is on its way, nobody can tell, so they wait.
+fn made_elsewhere<P: Ports>(
+    ports: &P,
+    order: &Order,
+    snapshot: &Snapshot,
+    known: &[Shipment],
+    unsettled: &[Operation],
+) -> Vec<Shipment> {
+    if unsettled
+        .iter()
+        .any(|operation| operation.kind == OperationKind::CreateShipment)
+    {
+        return Vec::new();
+    }
+    let theirs = snapshot.shipments.iter().flatten();
+    let foreign = theirs.filter(|theirs| {
+        !known
+            .iter()
+            .any(|ours| ours.mollie_id.as_ref() == Some(&theirs.mollie_id))
+    });
+    foreign
+        .map(|theirs| foreign_shipment(ports, order, theirs))
+        .collect()
+}
+
+fn foreign_shipment<P: Ports>(ports: &P, order: &Order, theirs: &ShipmentSnapshot) -> Shipment {
+    let line = |(id, part): &(_, _)| {
+        let ours = order
+            .lines
+            .iter()
+            .find(|line| line.mollie_id.as_ref() == Some(id))?;
+        Some(ShipmentLine {
+            line_id: ours.id,
+            part: *part,
+        })
+    };
+    Shipment {
+        id: ShipmentId::new(ports.ids().ordered()),
+        order_id: order.id,
+        state: ShipmentState::Registered,
+        origin: Origin::Elsewhere,
+        mollie_id: Some(theirs.mollie_id.clone()),
+        lines: theirs.lines.iter().filter_map(line).collect(),
+        tracking: theirs.tracking.clone(),
+        created_time: theirs.created_time,
+        registered_time: Some(theirs.created_time),
+        rejection: None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Addresses, both ways. Personal: nothing of them goes into an error or a trace.
+
+use domain::rules::address::Address;
+use serde::Serialize;
+
+use crate::json::{Object, ReadError};
+
+/// An address in a request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street_and_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street_additional: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+}
+
+impl<'a> From<&'a Address> for AddressBody<'a> {
+    fn from(address: &'a Address) -> Self {
+        Self {
+            organization_name: address.organization_name.as_deref(),
+            title: address.title.as_deref(),
+            given_name: address.given_name.as_deref(),
+            family_name: address.family_name.as_deref(),
+            email: address.email.as_deref(),
+            phone: address.phone.as_deref(),
+            street_and_number: address.street_and_number.as_deref(),
+            street_additional: address.street_additional.as_deref(),
+            postal_code: address.postal_code.as_deref(),
+            city: address.city.as_deref(),
+            region: address.region.as_deref(),
+            country: address.country.as_deref(),
+        }
+    }
+}
+
+/// Reads an address; one without any part is none.
+pub fn read(order: &Object<'_>, name: &str) -> Result<Option<Address>, ReadError> {
+    let Some(object) = order.object(name)? else {
+        return Ok(None);
+    };
+    let address = Address {
+        organization_name: object.text("organizationName")?,
+        title: object.text("title")?,
+        given_name: object.text("givenName")?,
+        family_name: object.text("familyName")?,
+        email: object.text("email")?,
+        phone: object.text("phone")?,
+        street_and_number: object.text("streetAndNumber")?,
+        street_additional: object.text("streetAdditional")?,
+        postal_code: object.text("postalCode")?,
+        city: object.text("city")?,
+        region: object.text("region")?,
+        // Mollie returns lower case for some methods.
+        country: object
+            .text("country")?
+            .map(|country| country.to_ascii_uppercase()),
+    };
+    Ok(Some(address).filter(|address| *address != Address::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_address_without_any_part_is_none() {
+        for json in [
+            json!({}),
+            json!({"a": null}),
+            json!({"a": {}}),
+            json!({"a": []}),
+            json!({"a": {"city": "", "region": null}}),
+        ] {
+            assert_eq!(read(&Object::root(&json).unwrap(), "a"), Ok(None), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_address_comes_back_as_it_was_sent_but_for_the_case_of_its_country() {
+        let json = json!({"a": {"organizationName": "Bloemen BV", "title": "Mw.", "givenName": "Fleur",
+            "familyName": "Tuin", "email": "fleur@bloemen.example", "phone": "+31201234567",
+            "streetAndNumber": "Kade 1", "streetAdditional": "achter", "postalCode": 1012, "city": "Amsterdam",
+            "region": "NH", "country": "nl"}});
+        let address = read(&Object::root(&json).unwrap(), "a").unwrap().unwrap();
+        let mut expected = json["a"].clone();
+        (expected["country"], expected["postalCode"]) = ("NL".into(), "1012".into());
+        assert_eq!(
+            serde_json::to_value(AddressBody::from(&address)).unwrap(),
+            expected
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! One request, one answer. The only place that builds an HTTP client: pooled, with time-outs, and without redirects,
+//! proxies or repetition. What an answer means is not judged here.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use domain::rules::ids::IdempotencyKey;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode, Url, redirect, retry};
+use tracing::Instrument;
+
+use crate::base::Base;
+use crate::endpoint::Endpoint;
+use crate::key::ApiKey;
+use crate::problem::retry_after;
+
+/// Shorter than what load balancers usually grant, so that a request seldom meets a connection that is just closing:
+/// whether it was taken could not be told.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// A request.
+pub struct Call<'a> {
+    pub endpoint: Endpoint,
+    pub url: Url,
+    pub key: &'a ApiKey,
+    pub body: Option<Vec<u8>>,
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// What came back. The body may have failed after the status was known.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub pause: Option<Duration>,
+    pub body: Result<Vec<u8>, String>,
+}
+
+/// No answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request certainly never left: there was no connection to send it on.
+    NotSent(String),
+    /// The request may have arrived.
+    Lost(String),
+}
+
+/// The pooled client.
+#[derive(Clone)]
+pub struct Client(reqwest::Client);
+
+impl Client {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that builds a client"
+    )]
+    pub fn new(
+        base: &Base,
+        call_timeout: Duration,
+        connect_timeout: Duration,
+    ) -> Result<Self, reqwest::Error> {
+        // Another crate may have chosen a provider before; either will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/hal+json"));
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("order-service/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .timeout(call_timeout)
+            .connect_timeout(connect_timeout)
+            .pool_idle_timeout(IDLE)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .no_proxy();
+        // Certificates are checked against the system's roots. Plain loopback needs none, also where none are installed.
+        let builder = if base.is_plain() {
+            builder.tls_certs_only([])
+        } else {
+            builder.https_only(true)
+        };
+        builder.build().map(Self)
+    }
+
+    /// Sends the request once and reads the answer to its end, or as far as it may go.
+    pub async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        let (endpoint, started) = (call.endpoint, Instant::now());
+        let span = endpoint.span();
+        let result = self.exchange(call).instrument(span.clone()).await;
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        span.record("elapsed_ms", elapsed_ms);
+        let _entered = span.enter();
+        match &result {
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                span.record("http.response.status_code", status);
+                let complete = answer.body.is_ok();
+                tracing::debug!(
+                    path = endpoint.template(),
+                    status,
+                    elapsed_ms,
+                    complete,
+                    "Mollie answered"
+                );
+            }
+            Err(failure) => {
+                let sent = matches!(failure, Failure::Lost(_));
+                tracing::debug!(
+                    path = endpoint.template(),
+                    elapsed_ms,
+                    sent,
+                    "Mollie did not answer"
+                );
+            }
+        }
+        result
+    }
+
+    async fn exchange(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        let mut request = self.0.request(call.endpoint.method(), call.url);
+        request = request.bearer_auth(call.key.expose());
+        if let Some(key) = call.idempotency {
+            request = request.header("Idempotency-Key", key.to_string());
+        }
+        if let Some(body) = call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let response = request.send().await.map_err(failure)?;
+        let (status, pause) = (response.status(), retry_after(response.headers()));
+        let body = read(response, call.endpoint.answer_limit()).await;
+        Ok(Answer { status, pause, body })
+    }
+}
+
+async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(describe)? {
+        if body.len() + chunk.len() > limit {
+            return Err(format!("the answer is larger than {limit} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn failure(error: reqwest::Error) -> Failure {
+    if error.is_connect() || error.is_builder() {
+        Failure::NotSent(describe(error))
+    } else {
+        Failure::Lost(describe(error))
+    }
+}
+
+/// The error with its causes, without the address: an id in it would make every text different.
+fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

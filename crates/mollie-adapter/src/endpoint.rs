@@ -1,0 +1,64 @@
+//! The endpoints in use, each with its method, the form of its path and its name in traces. Traces hold neither ids of
+//! persons nor bodies nor keys.
+
+use reqwest::Method;
+use tracing::{Span, debug_span};
+
+/// One endpoint of the Orders API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    CreateOrder,
+    GetOrder,
+    ListOrders,
+    CancelOrder,
+    CreateShipment,
+}
+
+impl Endpoint {
+    pub const fn method(self) -> Method {
+        match self {
+            Self::CreateOrder | Self::CreateShipment => Method::POST,
+            Self::GetOrder | Self::ListOrders => Method::GET,
+            Self::CancelOrder => Method::DELETE,
+        }
+    }
+
+    /// The path with a name in the place of each id.
+    pub const fn template(self) -> &'static str {
+        match self {
+            Self::CreateOrder | Self::ListOrders => "/orders",
+            Self::GetOrder | Self::CancelOrder => "/orders/{id}",
+            Self::CreateShipment => "/orders/{id}/shipments",
+        }
+    }
+
+    /// How many bytes an answer may have. A page of a list holds 250 orders with all their lines.
+    pub const fn answer_limit(self) -> usize {
+        match self {
+            Self::CreateOrder | Self::GetOrder | Self::CancelOrder | Self::CreateShipment => 4 << 20,
+            Self::ListOrders => 64 << 20,
+        }
+    }
+
+    /// A span for one call; `status` and `elapsed_ms` are recorded when it ends.
+    pub fn span(self) -> Span {
+        macro_rules! span {
+            ($name:literal) => {
+                debug_span!(
+                    $name,
+                    http.request.method = %self.method(),
+                    url.template = self.template(),
+                    http.response.status_code = tracing::field::Empty,
+                    elapsed_ms = tracing::field::Empty,
+                )
+            };
+        }
+        match self {
+            Self::CreateOrder => span!("mollie.order.create"),
+            Self::GetOrder => span!("mollie.order.get"),
+            Self::ListOrders => span!("mollie.order.list"),
+            Self::CancelOrder => span!("mollie.order.cancel"),
+            Self::CreateShipment => span!("mollie.shipment.create"),
+        }
+    }
+}

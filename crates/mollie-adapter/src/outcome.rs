@@ -1,0 +1,134 @@
+//! What an answer means: whether the change was made, refused, certainly not begun, or nobody knows. In doubt, nobody
+//! knows: a change taken for undone is made twice, and a change taken for done is never made.
+
+use domain::ports::{Acceptance, GatewayError, Outcome};
+use domain::rules::ids::ProfileName;
+use domain::rules::refusal::Rejection;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::client::{Answer, Failure};
+use crate::json::{Object, ReadError};
+use crate::problem;
+
+/// What became of a command.
+pub fn of_command(
+    profile: &ProfileName,
+    result: Result<Answer, Failure>,
+    accept: impl FnOnce(&Object<'_>) -> Result<Acceptance, ReadError>,
+) -> Outcome {
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(Failure::NotSent(problem)) => return not_sent(format!("Mollie was not reached: {problem}")),
+        Err(Failure::Lost(problem)) => return unknown(format!("no answer came: {problem}")),
+    };
+    let status = answer.status;
+    match status.as_u16() {
+        200 | 201 => match read(&answer, accept) {
+            Ok(acceptance) => Outcome::Accepted(acceptance),
+            Err(problem) => unknown(format!("Mollie answered {status}, but {problem}")),
+        },
+        401 | 403 => not_sent(key_problem(profile, &answer)),
+        429 => Outcome::NotSent {
+            problem: "Mollie asks to send less (429)".to_owned(),
+            pause: answer.pause,
+        },
+        // A server or a proxy tired of waiting for our request, or for itself: the texts do not say which.
+        408 => {
+            unknown("Mollie or a proxy answered 408: whether the request was taken is not known".to_owned())
+        }
+        400..=499 => refused(&answer),
+        _ => unknown(format!("Mollie or a proxy answered {status}")),
+    }
+}
+
+/// What was read, or why not.
+pub fn of_reading<T>(
+    profile: &ProfileName,
+    result: Result<Answer, Failure>,
+    parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError>,
+) -> Result<T, GatewayError> {
+    let answer = result.map_err(|failure| match failure {
+        Failure::NotSent(problem) | Failure::Lost(problem) => GatewayError::Unavailable(problem),
+    })?;
+    let status = answer.status;
+    match status.as_u16() {
+        200 => match &answer.body {
+            Ok(_) => read(&answer, parse).map_err(GatewayError::Unreadable),
+            Err(problem) => Err(GatewayError::Unavailable(problem.clone())),
+        },
+        401 | 403 => Err(GatewayError::KeyRefused(key_problem(profile, &answer))),
+        // Only Mollie knows that it does not know: a proxy's 404 would make an order seem lost.
+        404 if rejection(&answer).is_some() => Err(GatewayError::NotFound),
+        408 | 429 | 500..=599 => Err(GatewayError::Unavailable(format!("it answered {status}"))),
+        _ => Err(GatewayError::Unreadable(format!(
+            "it answered {status}{}",
+            rejection(&answer).map_or_else(String::new, |rejection| format!(": {}", rejection.detail))
+        ))),
+    }
+}
+
+fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError>) -> Result<T, String> {
+    let body = answer
+        .body
+        .as_ref()
+        .map_err(|problem| format!("the body broke off: {problem}"))?;
+    // serde_json's own text may quote the body, hence persons: only the place is told.
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        format!(
+            "the body is not JSON from line {} column {}",
+            error.line(),
+            error.column()
+        )
+    })?;
+    Object::root(&value)
+        .and_then(|object| parse(&object))
+        .map_err(|error| error.to_string())
+}
+
+fn refused(answer: &Answer) -> Outcome {
+    let Some(rejection) = rejection(answer) else {
+        return unknown(format!(
+            "a proxy answered {}: the body is not Mollie's",
+            answer.status
+        ));
+    };
+    let detail = rejection.detail.to_ascii_lowercase();
+    // "… is already being processed" and "… has already been used": an earlier request of ours is or was at work.
+    let about_key = detail.contains("idempotency-key") || detail.contains("idempotency key");
+    match answer.status {
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT if about_key => {
+            unknown(format!("Mollie answered {rejection}"))
+        }
+        StatusCode::CONFLICT if !detail.contains("duplicate") => Outcome::NotSent {
+            problem: format!("Mollie is busy with the order: {rejection}"),
+            pause: answer.pause,
+        },
+        _ => Outcome::Rejected(rejection),
+    }
+}
+
+fn rejection(answer: &Answer) -> Option<Rejection> {
+    let body = answer.body.as_ref().ok()?;
+    problem::parse(answer.status, body)
+}
+
+/// Told to whoever can mend it.
+fn key_problem(profile: &ProfileName, answer: &Answer) -> String {
+    let words = rejection(answer).map_or_else(
+        || format!("{}, not in Mollie's form, so perhaps a proxy's", answer.status),
+        |rejection| rejection.to_string(),
+    );
+    format!(
+        "the API key of profile {profile} is not accepted ({words}): check in Mollie's dashboard that the key is of \
+         this profile and still valid, and that it may use orders; then put the right one in the profile's key file"
+    )
+}
+
+const fn not_sent(problem: String) -> Outcome {
+    Outcome::NotSent { problem, pause: None }
+}
+
+const fn unknown(problem: String) -> Outcome {
+    Outcome::Unknown { problem }
+}

@@ -1,0 +1,125 @@
+//! Payments: parameters for the first one, and the attempts Mollie reports. Some parameters are secrets: they are
+//! written into the request and nowhere else.
+
+use domain::rules::ids::MolliePaymentId;
+use domain::rules::payment::{Payment, PaymentParameters};
+use domain::rules::status::{PaymentStatus, Read};
+use serde_json::{Map, Value};
+
+use crate::json::{Object, ReadError};
+
+/// The `payment` object of an order to be created: `company.vat_number` becomes `vatNumber` within `company`. The hook
+/// address is ours whatever the parameters say.
+pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
+    let mut payment = Value::Object(Map::new());
+    for (path, text) in &parameters.0 {
+        put(&mut payment, path, text);
+    }
+    put(&mut payment, "webhook_url", hook_address);
+    payment
+}
+
+fn put(object: &mut Value, path: &str, text: &str) {
+    let (name, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(name, rest)| (name, Some(rest)));
+    // A text where an object is needed gives way: `company` and `company.vat_number` cannot both be said.
+    if !object.is_object() {
+        *object = Value::Object(Map::new());
+    }
+    let field = &mut object[camel_case(name)];
+    match rest {
+        Some(rest) => put(field, rest, text),
+        None => *field = Value::String(text.to_owned()),
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
+/// Reads one attempt to pay.
+pub fn read(payment: &Object<'_>) -> Result<Payment, ReadError> {
+    let status = payment.required_text("status")?;
+    let mut ended_time = None;
+    for name in ["failedAt", "canceledAt", "expiredAt"] {
+        ended_time = ended_time.or(payment.time(name)?);
+    }
+    Ok(Payment {
+        mollie_id: MolliePaymentId::new(payment.id()?),
+        status: PaymentStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
+        method: payment.text("method")?,
+        amount: payment.required_money("amount")?,
+        amount_captured: payment.some_money("amountCaptured")?,
+        amount_refunded: payment.some_money("amountRefunded")?,
+        created_time: payment.required_time("createdAt")?,
+        authorized_time: payment.time("authorizedAt")?,
+        paid_time: payment.time("paidAt")?,
+        ended_time,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parameters(pairs: &[(&str, &str)]) -> PaymentParameters {
+        PaymentParameters(
+            pairs
+                .iter()
+                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn paths_become_nested_objects_in_mollies_spelling() {
+        let given = parameters(&[
+            ("issuer", "ideal_INGBNL2A"),
+            ("company.vat_number", "NL001"),
+            ("company.registration_number", "7"),
+            ("application_fee.amount.value", "1.50"),
+            ("application_fee.amount.currency", "EUR"),
+            ("webhook_url", "https://elsewhere.example/"),
+        ]);
+        let expected = json!({
+            "issuer": "ideal_INGBNL2A",
+            "company": {"vatNumber": "NL001", "registrationNumber": "7"},
+            "applicationFee": {"amount": {"value": "1.50", "currency": "EUR"}},
+            "webhookUrl": "https://shop.example/hook",
+        });
+        assert_eq!(body(&given, "https://shop.example/hook"), expected);
+    }
+
+    #[test]
+    fn a_text_and_an_object_of_one_name_leave_the_object() {
+        let given = parameters(&[("company", "x"), ("company.vat_number", "NL001")]);
+        assert_eq!(
+            body(&given, "h"),
+            json!({"company": {"vatNumber": "NL001"}, "webhookUrl": "h"})
+        );
+    }
+
+    #[test]
+    fn an_attempt_of_an_unknown_status_and_method_is_kept() {
+        let value = json!({"resource": "payment", "id": "tr_1.x", "status": "disputed", "method": "twint",
+            "amount": {"currency": "CHF", "value": "12.10"}, "createdAt": "2026-03-04T12:00:00.0Z",
+            "amountRefunded": {"currency": "CHF", "value": "0.00"}, "canceledAt": "2026-03-04T12:10:00+00:00"});
+        let payment = read(&Object::root(&value).unwrap()).unwrap();
+        assert_eq!(payment.status, Read::Unknown("disputed".to_owned()));
+        assert_eq!(
+            (payment.method.as_deref(), payment.amount_refunded),
+            (Some("twint"), None)
+        );
+        assert_eq!(payment.ended_time.unwrap().to_string(), "2026-03-04T12:10:00Z");
+    }
+}

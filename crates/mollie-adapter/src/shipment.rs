@@ -1,0 +1,93 @@
+//! Shipments, both ways. A request always names lines, quantities and amounts: Mollie takes what is left out for "all".
+
+use domain::ports::RegisterShipment;
+use domain::rules::ids::{MollieLineId, MollieShipmentId};
+use domain::rules::order::Part;
+use domain::rules::shipment::Tracking;
+use domain::rules::snapshot::ShipmentSnapshot;
+use serde::Serialize;
+
+use crate::json::{Object, ReadError};
+use crate::money::Amount;
+
+#[derive(Serialize)]
+struct ShipmentBody<'a> {
+    lines: Vec<PartBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking: Option<TrackingBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct PartBody<'a> {
+    id: &'a str,
+    quantity: u32,
+    amount: Amount,
+}
+
+impl<'a> From<&'a (MollieLineId, Part)> for PartBody<'a> {
+    fn from((id, part): &'a (MollieLineId, Part)) -> Self {
+        Self {
+            id: id.as_str(),
+            quantity: part.quantity,
+            amount: part.amount.into(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TrackingBody<'a> {
+    carrier: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+/// The body of `POST /orders/{id}/shipments`.
+pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&ShipmentBody {
+        lines: command.lines.iter().map(PartBody::from).collect(),
+        tracking: command.tracking.as_ref().map(|tracking| TrackingBody {
+            carrier: &tracking.carrier,
+            code: &tracking.code,
+            url: tracking.url.as_deref(),
+        }),
+    })
+}
+
+/// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
+pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, ReadError> {
+    let lines = shipment
+        .objects("lines")?
+        .ok_or_else(|| shipment.wrong("lines", "a list"))?;
+    Ok(ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new(shipment.id()?),
+        created_time: shipment.required_time("createdAt")?,
+        tracking: read_tracking(shipment)?,
+        lines: lines.iter().map(read_line).collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), ReadError> {
+    let part = Part {
+        quantity: line
+            .count("quantity")?
+            .ok_or_else(|| line.wrong("quantity", "a number"))?,
+        amount: line.required_money("totalAmount")?,
+    };
+    Ok((MollieLineId::new(line.id()?), part))
+}
+
+fn read_tracking(shipment: &Object<'_>) -> Result<Option<Tracking>, ReadError> {
+    let Some(tracking) = shipment.object("tracking")? else {
+        return Ok(None);
+    };
+    let (carrier, code) = (tracking.text("carrier")?, tracking.text("code")?);
+    if carrier.is_none() && code.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Tracking {
+        carrier: carrier.unwrap_or_default(),
+        code: code.unwrap_or_default(),
+        url: tracking.text("url")?,
+    }))
+}

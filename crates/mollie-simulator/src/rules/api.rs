@@ -1,0 +1,150 @@
+//! The API as one pure call: a request comes in with the time, an answer goes out, the world has changed.
+//!
+//! Everything a request needs is in its arguments, so that a test runner can ask without any HTTP.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Refusal};
+use super::caller::Caller;
+use super::checkout::whole_seconds;
+use super::idempotency::Keyed;
+use super::order::Order;
+use super::order_json::{self, Embeds};
+use super::query::Query;
+use super::route::Endpoint;
+use super::world::World;
+use super::{payment_json, shipment_json};
+
+/// A request to the API, as it came in.
+#[derive(Clone, Debug, Default)]
+pub struct ApiRequest {
+    pub method: String,
+    /// From `/v2` on, still percent-encoded, without the query.
+    pub path: String,
+    pub query: String,
+    /// The whole `Authorization` header.
+    pub authorization: Option<String>,
+    pub idempotency_key: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl World {
+    /// Answers one request. A refused one has changed nothing.
+    pub fn answer(&mut self, request: &ApiRequest, now: Timestamp) -> Answer {
+        let now = whole_seconds(now);
+        self.tick(now);
+        self.set_cause(request.idempotency_key.clone().filter(|key| !key.is_empty()));
+        let answer = self.authenticate(request, now).unwrap_or_else(Answer::from);
+        self.set_cause(None);
+        answer
+    }
+
+    fn authenticate(&mut self, request: &ApiRequest, now: Timestamp) -> Result<Answer, Refusal> {
+        let endpoint = Endpoint::find(&request.method, &request.path)?;
+        let caller = Caller::from_authorization(request.authorization.as_deref())?;
+        let key = request
+            .idempotency_key
+            .as_deref()
+            .filter(|key| endpoint.is_post() && !key.is_empty());
+        let Some(key) = key else {
+            return self.dispatch(endpoint, &caller, request, now);
+        };
+        let keyed = Keyed::new(
+            &caller,
+            key,
+            format!("{} {}", request.method, request.path),
+            &request.body,
+        );
+        if let Some(answer) = self.recall(&keyed, now)? {
+            return Ok(answer);
+        }
+        let answer = self
+            .dispatch(endpoint, &caller, request, now)
+            .unwrap_or_else(Answer::from);
+        self.remember(keyed, &answer, now);
+        Ok(answer)
+    }
+
+    fn dispatch(
+        &mut self,
+        endpoint: Endpoint,
+        caller: &Caller,
+        request: &ApiRequest,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let query = Query::parse(&request.query);
+        if query.get("testmode").is_some() {
+            return Err(no_testmode("query"));
+        }
+        let embeds = Embeds::parse(query.get("embed").unwrap_or_default());
+        let body = if endpoint.is_post() {
+            parse_body(&request.body)?
+        } else {
+            Value::Null
+        };
+        match endpoint {
+            Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
+            Endpoint::ListOrders => self.list_orders(caller, &query),
+            Endpoint::GetOrder(id) => {
+                let order = self.owned_order(caller, &id)?;
+                Ok(Answer::ok(order_json::direct(order, embeds, self)))
+            }
+            Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
+            Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),
+            Endpoint::ListShipments(id) => Ok(Answer::ok(shipment_json::list(
+                self.owned_order(caller, &id)?,
+                self,
+            ))),
+            Endpoint::GetShipment(id, shipment_id) => self.get_shipment(caller, &id, &shipment_id),
+            Endpoint::GetPayment(id) => self.get_payment(caller, &id),
+        }
+    }
+
+    /// The order, if it is the caller's. Orders of others do not exist.
+    pub(super) fn owned_order(&self, caller: &Caller, id: &str) -> Result<&Order, Refusal> {
+        self.order(id)
+            .filter(|order| order.owner == *caller)
+            .ok_or_else(|| Refusal::no_order(id))
+    }
+
+    fn get_shipment(&self, caller: &Caller, order_id: &str, id: &str) -> Result<Answer, Refusal> {
+        let order = self.owned_order(caller, order_id)?;
+        let shipment = order.shipments.iter().find(|shipment| shipment.id == id);
+        let shipment =
+            shipment.ok_or_else(|| Refusal::new(404, format!("No shipment exists with token {id}.")))?;
+        Ok(Answer::ok(shipment_json::direct(order, shipment, self)))
+    }
+
+    fn get_payment(&self, caller: &Caller, id: &str) -> Result<Answer, Refusal> {
+        let order = self.order_of_payment(id).filter(|order| order.owner == *caller);
+        let found = order.and_then(|order| {
+            let payment = order.payments.iter().find(|payment| payment.id == id)?;
+            Some(payment_json::direct(order, payment, self))
+        });
+        found
+            .map(Answer::ok)
+            .ok_or_else(|| Refusal::new(404, format!("No payment exists with token {id}.")))
+    }
+}
+
+/// An empty body is an empty object: for a shipment, that means everything.
+fn parse_body(bytes: &[u8]) -> Result<Value, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Object(Map::new()));
+    }
+    let body: Value = serde_json::from_slice(bytes)
+        .map_err(|_| Refusal::bad_request("The request body could not be parsed as JSON."))?;
+    if body.get("testmode").is_some() {
+        return Err(no_testmode("body"));
+    }
+    Ok(body)
+}
+
+/// An API key has its mode in itself.
+fn no_testmode(place: &str) -> Refusal {
+    Refusal::field(
+        "testmode",
+        format!("Non-existent {place} parameter \"testmode\" for this API call."),
+    )
+}

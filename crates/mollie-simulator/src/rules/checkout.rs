@@ -1,0 +1,254 @@
+//! The hosted checkout: which results a shopper may choose, and what the choice does to order and payment.
+//!
+//! As in Mollie's test mode, the shopper says how the payment ends. Looking at the page changes nothing.
+
+use jiff::Timestamp;
+
+use super::finish::Ending;
+use super::hooks::OrderEvent;
+use super::ledger::{Draft, EffectKind};
+use super::order::{Flow, LineStatus, Order, OrderStatus};
+use super::payment::{self, CHOICES, PaymentStatus};
+use super::world::World;
+
+/// A result that can be chosen on the checkout page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalState {
+    Paid,
+    Authorized,
+    Failed,
+    Canceled,
+    Expired,
+    Open,
+}
+
+impl FinalState {
+    pub const ALL: [Self; 6] = [
+        Self::Paid,
+        Self::Authorized,
+        Self::Failed,
+        Self::Canceled,
+        Self::Expired,
+        Self::Open,
+    ];
+
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Authorized => "authorized",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+            Self::Open => "open",
+        }
+    }
+
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_text() == text)
+    }
+
+    fn fits(self, method: &str) -> bool {
+        match self {
+            Self::Paid => payment::flow_of(Some(method)) == Flow::Paid,
+            Self::Authorized => payment::flow_of(Some(method)) == Flow::Authorized,
+            Self::Failed | Self::Canceled | Self::Expired | Self::Open => true,
+        }
+    }
+}
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckoutView {
+    pub order_number: String,
+    /// `€1,027.99`
+    pub amount: String,
+    pub description: String,
+    pub status: OrderStatus,
+    /// Methods to choose from. The first is chosen when the shopper does not care.
+    pub methods: Vec<String>,
+    /// Empty when the order can no longer be paid.
+    pub results: Vec<FinalState>,
+}
+
+/// Why a choice had no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotChosen {
+    UnknownOrder,
+    NotPayable,
+    /// The method is not one of those that the order allows.
+    MethodNotOffered(String),
+    /// No method, or not the given one, can end like this.
+    Misfit(FinalState),
+}
+
+impl World {
+    pub fn checkout(&mut self, token: &str, now: Timestamp) -> Option<CheckoutView> {
+        self.tick(whole_seconds(now));
+        let order = self.order(&format!("ord_{token}"))?;
+        let methods = offered_methods(order);
+        let is_payable = order.status == OrderStatus::Created;
+        let is_offered = |state: &FinalState| is_payable && methods.iter().any(|method| state.fits(method));
+        Some(CheckoutView {
+            order_number: order.particulars.order_number.clone(),
+            amount: order.currency.spoken(order.amount),
+            description: order.description(),
+            status: order.status,
+            results: FinalState::ALL.into_iter().filter(is_offered).collect(),
+            methods,
+        })
+    }
+
+    /// Applies the shopper's choice. Returns where the shopper goes next, if the order says so.
+    pub fn choose(
+        &mut self,
+        token: &str,
+        state: FinalState,
+        method: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<String>, NotChosen> {
+        let now = whole_seconds(now);
+        self.tick(now);
+        let mut order = self
+            .order(&format!("ord_{token}"))
+            .ok_or(NotChosen::UnknownOrder)?
+            .clone();
+        if order.status != OrderStatus::Created {
+            return Err(NotChosen::NotPayable);
+        }
+        let method = choose_method(&order, state, method)?;
+        self.begin_attempt(&mut order, method, now);
+        match state {
+            FinalState::Paid => self.pay(&mut order, now),
+            FinalState::Authorized => self.authorize(&mut order, now),
+            FinalState::Failed => self.end_payment(&mut order, Ending::Failed, now),
+            FinalState::Canceled => self.end_payment(&mut order, Ending::Canceled, now),
+            FinalState::Expired => self.end_payment(&mut order, Ending::Expired, now),
+            FinalState::Open => {}
+        }
+        let particulars = &order.particulars;
+        let cancel_url = particulars
+            .cancel_url
+            .as_ref()
+            .filter(|_| state == FinalState::Canceled);
+        let next = cancel_url.or(particulars.redirect_url.as_ref()).cloned();
+        self.save(order);
+        Ok(next)
+    }
+
+    /// Goes on with the open attempt, or begins a new one when the last has ended.
+    fn begin_attempt(&mut self, order: &mut Order, method: String, now: Timestamp) {
+        if !order
+            .payments
+            .iter()
+            .any(|payment| payment.status == PaymentStatus::Open)
+        {
+            self.add_payment(order, Some(method.clone()), now);
+        }
+        let latest = order.expires_at;
+        if let Some(payment) = order
+            .payments
+            .iter_mut()
+            .find(|payment| payment.status == PaymentStatus::Open)
+        {
+            if payment.method.as_deref() != Some(&method) {
+                let lapses_at = payment::open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
+                payment.expires_at = lapses_at.map_or(latest, |at| at.min(latest));
+            }
+            payment.method = Some(method.clone());
+            payment.opened = true;
+        }
+        order.method = Some(method);
+    }
+
+    fn pay(&mut self, order: &mut Order, now: Timestamp) {
+        let id = settle_open_payment(order, PaymentStatus::Paid, now);
+        order.captured = order.amount;
+        order.status = OrderStatus::Paid;
+        order.milestones.paid_at = Some(now);
+        set_lines(order, LineStatus::Paid);
+        self.enter(
+            Draft::new(EffectKind::PaymentPaid, order)
+                .payment(&id)
+                .amount("paid", order.amount),
+            now,
+        );
+        self.notify_order(order, OrderEvent::Paid, now);
+    }
+
+    fn authorize(&mut self, order: &mut Order, now: Timestamp) {
+        let id = settle_open_payment(order, PaymentStatus::Authorized, now);
+        order.status = OrderStatus::Authorized;
+        order.milestones.authorized_at = Some(now);
+        set_lines(order, LineStatus::Authorized);
+        let entry = Draft::new(EffectKind::PaymentAuthorized, order)
+            .payment(&id)
+            .amount("authorized", order.amount);
+        self.enter(entry, now);
+        self.notify_order(order, OrderEvent::Authorized, now);
+    }
+}
+
+impl Order {
+    /// What Mollie writes on the bank statement.
+    pub(super) fn description(&self) -> String {
+        format!("Order {}", self.particulars.order_number)
+    }
+}
+
+/// Mollie's times have whole seconds. Deadlines computed from them then are what answers show.
+pub(super) fn whole_seconds(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+fn offered_methods(order: &Order) -> Vec<String> {
+    if order.particulars.methods.is_empty() {
+        CHOICES.into_iter().map(str::to_owned).collect()
+    } else {
+        order.particulars.methods.clone()
+    }
+}
+
+fn choose_method(order: &Order, state: FinalState, wanted: Option<&str>) -> Result<String, NotChosen> {
+    let offered = offered_methods(order);
+    if let Some(wanted) = wanted {
+        if !offered.iter().any(|method| method == wanted) {
+            return Err(NotChosen::MethodNotOffered(wanted.to_owned()));
+        }
+        return if state.fits(wanted) {
+            Ok(wanted.to_owned())
+        } else {
+            Err(NotChosen::Misfit(state))
+        };
+    }
+    let last = order.method.iter().filter(|method| offered.contains(method));
+    last.chain(&offered)
+        .find(|method| state.fits(method))
+        .cloned()
+        .ok_or(NotChosen::Misfit(state))
+}
+
+fn settle_open_payment(order: &mut Order, status: PaymentStatus, now: Timestamp) -> String {
+    let open = order
+        .payments
+        .iter_mut()
+        .find(|payment| payment.status == PaymentStatus::Open);
+    open.map(|payment| {
+        payment.status = status;
+        match status {
+            PaymentStatus::Paid => payment.paid_at = Some(now),
+            PaymentStatus::Authorized => payment.authorized_at = Some(now),
+            PaymentStatus::Open
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired => {}
+        }
+        payment.id.clone()
+    })
+    .unwrap_or_default()
+}
+
+fn set_lines(order: &mut Order, status: LineStatus) {
+    for line in &mut order.lines {
+        line.status = status;
+    }
+}

@@ -1,0 +1,255 @@
+//! An order and its lines as answers show them. A key that has nothing to say is left out unless noted as null.
+
+use serde_json::{Map, Value, json};
+
+use super::json::{HTML, Object, dashboard, documentation, link};
+use super::money::Minor;
+use super::order::{Line, LineType, Order, OrderStatus};
+use super::payment_json;
+use super::shipment_json;
+use super::switches::{CountryCase, ExpiresAt, UnchosenMethod, ZeroAmounts};
+use super::world::World;
+
+/// Related resources that the request asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Embeds {
+    pub payments: bool,
+    pub refunds: bool,
+    pub shipments: bool,
+}
+
+impl Embeds {
+    /// Reads `payments,refunds`. What it does not know is ignored.
+    pub fn parse(text: &str) -> Self {
+        let has = |name: &str| text.split(',').any(|part| part.trim() == name);
+        Self {
+            payments: has("payments"),
+            refunds: has("refunds"),
+            shipments: has("shipments"),
+        }
+    }
+
+    fn any(self) -> bool {
+        self.payments || self.refunds || self.shipments
+    }
+}
+
+/// The order as the answer itself.
+pub fn direct(order: &Order, embeds: Embeds, world: &World) -> Value {
+    let embedded = embeds.any().then(|| embedded(order, embeds, world));
+    let links = links(order, world).set("documentation", documentation("orders-api/get-order"));
+    body(order, world)
+        .maybe("_embedded", embedded)
+        .set("_links", links)
+        .into()
+}
+
+/// The order as an item of a list.
+pub fn listed(order: &Order, world: &World) -> Value {
+    body(order, world).set("_links", links(order, world)).into()
+}
+
+fn embedded(order: &Order, embeds: Embeds, world: &World) -> Value {
+    let payments = || {
+        order
+            .payments
+            .iter()
+            .map(|payment| payment_json::embedded(order, payment, world))
+    };
+    let shipments = || {
+        order
+            .shipments
+            .iter()
+            .map(|shipment| shipment_json::embedded(order, shipment, world))
+    };
+    Object::default()
+        .maybe(
+            "payments",
+            embeds.payments.then(|| payments().collect::<Vec<_>>()),
+        )
+        .maybe("refunds", embeds.refunds.then(|| json!([])))
+        .maybe(
+            "shipments",
+            embeds.shipments.then(|| shipments().collect::<Vec<_>>()),
+        )
+        .into()
+}
+
+fn links(order: &Order, world: &World) -> Object {
+    let can_be_paid = order.status == OrderStatus::Created && order.particulars.sequence_type != "recurring";
+    let checkout = || link(format!("{}/checkout/{}", world.base(), order.token()), HTML);
+    Object::default()
+        .set("self", world.api_link(&format!("orders/{}", order.id)))
+        .set("dashboard", dashboard(&format!("orders/{}", order.id)))
+        .maybe("checkout", can_be_paid.then(checkout))
+}
+
+fn body(order: &Order, world: &World) -> Object {
+    let particulars = &order.particulars;
+    let milestones = &order.milestones;
+    let object = Object::default()
+        .set("resource", "order")
+        .set("id", order.id.as_str())
+        .set("profileId", order.owner.profile.as_str());
+    let object = match (&order.method, world.switches().unchosen_method) {
+        (Some(method), UnchosenMethod::Null | UnchosenMethod::Absent) => {
+            object.set("method", method.as_str())
+        }
+        (None, UnchosenMethod::Null) => object.set("method", Value::Null),
+        (None, UnchosenMethod::Absent) => object,
+    };
+    let object = object
+        .set("amount", order.currency.amount(order.amount))
+        .set("status", order.status.as_text())
+        .maybe("isCancelable", order.is_cancelable(world.switches()))
+        .set("metadata", particulars.metadata.clone())
+        .set("createdAt", world.time(order.created_at))
+        .maybe("expiresAt", expires_at(order, world))
+        .set("mode", order.owner.mode.as_text())
+        .maybe("locale", particulars.locale.as_deref())
+        .maybe(
+            "billingAddress",
+            particulars
+                .billing_address
+                .as_ref()
+                .map(|parts| address(parts, world)),
+        )
+        .set(
+            "shopperCountryMustMatchBillingCountry",
+            particulars.shopper_country_must_match_billing_country,
+        )
+        .maybe(
+            "consumerDateOfBirth",
+            particulars.consumer_date_of_birth.as_deref(),
+        )
+        .set("orderNumber", particulars.order_number.as_str())
+        .maybe(
+            "shippingAddress",
+            particulars
+                .shipping_address
+                .as_ref()
+                .map(|parts| address(parts, world)),
+        );
+    let object = zero_or(object, "amountCaptured", order, order.captured, world);
+    let object = zero_or(object, "amountRefunded", order, 0, world);
+    object
+        .maybe("authorizedAt", world.times(milestones.authorized_at))
+        .maybe("paidAt", world.times(milestones.paid_at))
+        .maybe("canceledAt", world.times(milestones.canceled_at))
+        .maybe("expiredAt", world.times(milestones.expired_at))
+        .maybe("completedAt", world.times(milestones.completed_at))
+        .set("redirectUrl", particulars.redirect_url.as_deref())
+        .maybe("cancelUrl", particulars.cancel_url.as_deref())
+        .maybe("webhookUrl", particulars.webhook_url.as_deref())
+        .set(
+            "lines",
+            order
+                .lines
+                .iter()
+                .map(|line| line_json(order, line, world))
+                .collect::<Vec<_>>(),
+        )
+}
+
+fn zero_or(object: Object, key: &str, order: &Order, minor: Minor, world: &World) -> Object {
+    match world.switches().zero_amounts {
+        ZeroAmounts::LeftOut | ZeroAmounts::Zero | ZeroAmounts::Null if minor > 0 => {
+            object.set(key, order.currency.amount(minor))
+        }
+        ZeroAmounts::LeftOut => object,
+        ZeroAmounts::Zero => object.set(key, order.currency.amount(0)),
+        ZeroAmounts::Null => object.set(key, Value::Null),
+    }
+}
+
+/// Only while the order can still expire without having been touched.
+fn expires_at(order: &Order, world: &World) -> Option<String> {
+    let text = match order.status {
+        OrderStatus::Created | OrderStatus::Authorized => world.time(order.expires_at),
+        OrderStatus::Paid
+        | OrderStatus::Shipping
+        | OrderStatus::Completed
+        | OrderStatus::Canceled
+        | OrderStatus::Expired => return None,
+    };
+    Some(match world.switches().expires_at {
+        ExpiresAt::DateTime => text,
+        ExpiresAt::Date => text.chars().take(10).collect(),
+    })
+}
+
+fn address(parts: &Map<String, Value>, world: &World) -> Value {
+    let mut parts = parts.clone();
+    if world.switches().country == CountryCase::Upper
+        && let Some(country) = parts.get_mut("country")
+    {
+        *country = country.as_str().map(str::to_ascii_uppercase).into();
+    }
+    Value::Object(parts)
+}
+
+impl LineType {
+    pub(super) fn as_text(self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::Discount => "discount",
+            Self::Digital => "digital",
+            Self::ShippingFee => "shipping_fee",
+            Self::StoreCredit => "store_credit",
+            Self::GiftCard => "gift_card",
+            Self::Surcharge => "surcharge",
+        }
+    }
+}
+
+fn line_json(order: &Order, line: &Line, world: &World) -> Value {
+    let amount = |minor| order.currency.amount(minor);
+    let cancelable = order.cancelable_quantity(line);
+    line_head(order, line, line.status.as_text(), cancelable > 0)
+        .set("quantity", line.quantity)
+        .set("quantityShipped", line.shipped.quantity)
+        .set("amountShipped", amount(line.shipped.amount))
+        .set("quantityRefunded", 0)
+        .set("amountRefunded", amount(0))
+        .set("quantityCanceled", line.canceled.quantity)
+        .set("amountCanceled", amount(line.canceled.amount))
+        .set("shippableQuantity", order.shippable_quantity(line))
+        .set("refundableQuantity", order.refundable_quantity(line))
+        .set("cancelableQuantity", cancelable)
+        .set("unitPrice", amount(line.unit_price))
+        .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
+        .maybe("vatAmount", line.vat.as_ref().map(|vat| amount(vat.amount)))
+        .set("totalAmount", amount(line.total))
+        .set("createdAt", world.time(order.created_at))
+        .maybe("discountAmount", line.discount.map(amount))
+        .maybe("_links", line_links(line))
+        .into()
+}
+
+/// What a line of an order and a line of a shipment begin with.
+pub(super) fn line_head(order: &Order, line: &Line, status: &str, is_cancelable: bool) -> Object {
+    Object::default()
+        .set("resource", "orderline")
+        .set("id", line.id.as_str())
+        .set("orderId", order.id.as_str())
+        .set("name", line.name.as_str())
+        .set("sku", line.sku.as_deref())
+        .set("type", line.line_type.as_text())
+        .maybe("category", line.category.as_deref())
+        .set("status", status)
+        .set("metadata", line.metadata.clone())
+        .set("isCancelable", is_cancelable)
+}
+
+pub(super) fn line_links(line: &Line) -> Option<Value> {
+    if line.product_url.is_none() && line.image_url.is_none() {
+        return None;
+    }
+    let page = |url: &String| link(url, HTML);
+    Some(
+        Object::default()
+            .maybe("productUrl", line.product_url.as_ref().map(page))
+            .maybe("imageUrl", line.image_url.as_ref().map(page))
+            .into(),
+    )
+}

@@ -1,0 +1,97 @@
+//! A shipment as answers show it: its lines are order lines without counters, for the part that was shipped.
+
+use serde_json::{Value, json};
+
+use super::json::{Object, documentation};
+use super::order::{Order, Shipment, ShippedLine};
+use super::order_json::{line_head, line_links};
+use super::switches::ShipmentSelf;
+use super::world::World;
+
+/// The shipment as the answer itself.
+pub fn direct(order: &Order, shipment: &Shipment, world: &World) -> Value {
+    let links =
+        links(order, shipment, world).set("documentation", documentation("shipments-api/get-shipment"));
+    body(order, shipment, world).set("_links", links).into()
+}
+
+pub fn embedded(order: &Order, shipment: &Shipment, world: &World) -> Value {
+    body(order, shipment, world)
+        .set("_links", links(order, shipment, world))
+        .into()
+}
+
+/// All shipments of an order, newest first.
+pub fn list(order: &Order, world: &World) -> Value {
+    let shipments: Vec<Value> = order
+        .shipments
+        .iter()
+        .rev()
+        .map(|shipment| embedded(order, shipment, world))
+        .collect();
+    json!({
+        "count": shipments.len(),
+        "_embedded": { "shipments": shipments },
+        "_links": {
+            "self": world.api_link(&format!("orders/{}/shipments", order.id)),
+            "previous": null,
+            "next": null,
+            "documentation": documentation("shipments-api/list-shipments"),
+        },
+    })
+}
+
+fn links(order: &Order, shipment: &Shipment, world: &World) -> Object {
+    let orders = match world.switches().shipment_self {
+        ShipmentSelf::Orders => "orders",
+        ShipmentSelf::Order => "order",
+    };
+    Object::default()
+        .set(
+            "self",
+            world.api_link(&format!("{orders}/{}/shipments/{}", order.id, shipment.id)),
+        )
+        .set("order", world.api_link(&format!("orders/{}", order.id)))
+}
+
+fn body(order: &Order, shipment: &Shipment, world: &World) -> Object {
+    let tracking = shipment.tracking.as_ref().map(|tracking| {
+        let object = Object::default()
+            .set("carrier", tracking.carrier.as_str())
+            .set("code", tracking.code.as_str());
+        Value::from(object.maybe("url", tracking.url.as_deref()))
+    });
+    Object::default()
+        .set("resource", "shipment")
+        .set("id", shipment.id.as_str())
+        .set("orderId", order.id.as_str())
+        .set("createdAt", world.time(shipment.created_at))
+        .maybe("tracking", tracking)
+        .set(
+            "lines",
+            shipment
+                .lines
+                .iter()
+                .filter_map(|line| line_json(order, line, world))
+                .collect::<Vec<_>>(),
+        )
+}
+
+fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Value> {
+    let line = order.lines.iter().find(|line| line.id == shipped.line_id)?;
+    let amount = |minor| order.currency.amount(minor);
+    let discount = line.unit_price * i64::from(shipped.part.quantity) - shipped.part.amount;
+    let object = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable)
+        .set("quantity", shipped.part.quantity)
+        .set("unitPrice", amount(line.unit_price))
+        .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
+        .maybe("vatAmount", shipped.vat_amount.map(amount))
+        .maybe(
+            "discountAmount",
+            Some(discount).filter(|discount| *discount != 0).map(amount),
+        )
+        .set("totalAmount", amount(shipped.part.amount))
+        .set("createdAt", world.time(order.created_at))
+        .maybe("_links", line_links(line));
+    Some(object.into())
+}

@@ -1,0 +1,39 @@
+//! Which handler an address belongs to.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get};
+
+use super::engine::Engine;
+use super::{api, checkout, control};
+
+/// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
+const MAX_BODY: usize = 1024 * 1024;
+
+pub fn router(engine: Arc<Engine>) -> Router {
+    Router::new()
+        .route("/v2", any(api::handle))
+        .route("/v2/{*path}", any(api::handle))
+        .route("/checkout/{token}", get(checkout::show).post(checkout::choose))
+        .route(
+            "/_simulator/clock",
+            get(control::get_clock).post(control::post_clock),
+        )
+        .route("/_simulator/ledger", get(control::get_ledger))
+        .route(
+            "/_simulator/switches",
+            get(control::get_switches).put(control::put_switches),
+        )
+        .route(
+            "/_simulator/hold",
+            get(control::get_hold)
+                .put(control::put_hold)
+                .delete(control::delete_hold),
+        )
+        .route("/_simulator/requests", get(control::get_requests))
+        .fallback(api::not_found)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(engine)
+}
