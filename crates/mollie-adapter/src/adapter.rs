@@ -6,17 +6,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment};
+use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
 use domain::rules::snapshot::Snapshot;
 use jiff::Timestamp;
-use reqwest::Url;
 
 use crate::base::{Base, BaseError};
-use crate::client::{Call, Client};
+use crate::client::Client;
+use crate::command::{self, Request};
 use crate::endpoint::Endpoint;
+use crate::json::{Object, ReadError};
 use crate::key::ApiKey;
-use crate::{lookup, order, outcome, shipment, snapshot};
+use crate::{lookup, outcome, snapshot};
 
 /// Where Mollie is and how long it may take.
 #[derive(Clone, Debug)]
@@ -84,62 +85,14 @@ impl MollieAdapter {
         self.0.keys.get(profile).ok_or_else(missing)
     }
 
-    async fn place(&self, profile: &ProfileName, command: &PlaceOrder, key: IdempotencyKey) -> Outcome {
-        let url = self.0.base.at(&["orders"]).map(|url| with_embed(url, "payments"));
-        let body = order::body(command).map(Some);
-        let accept = |answer: &_| snapshot::read(answer).map(|read| Acceptance::Placed(Box::new(read)));
-        self.command(profile, Endpoint::CreateOrder, url, body, Some(key), accept)
-            .await
-    }
-
-    async fn ship(&self, profile: &ProfileName, command: &RegisterShipment, key: IdempotencyKey) -> Outcome {
-        if command.lines.is_empty() {
-            let problem = "a shipment without lines was not sent: Mollie would ship all the rest".to_owned();
-            return Outcome::NotSent { problem, pause: None };
-        }
-        let url = self
-            .0
-            .base
-            .at(&["orders", command.mollie_id.as_str(), "shipments"]);
-        let body = shipment::body(command).map(Some);
-        let accept = |answer: &_| shipment::read(answer).map(Acceptance::Shipped);
-        self.command(profile, Endpoint::CreateShipment, url, body, Some(key), accept)
-            .await
-    }
-
-    /// Mollie ignores the key on DELETE, so none is sent: nobody shall believe that it protects.
-    async fn cancel(&self, profile: &ProfileName, id: &MollieOrderId) -> Outcome {
-        let url = self.0.base.at(&["orders", id.as_str()]);
-        let accept =
-            |answer: &_| snapshot::read_own(answer, id).map(|read| Acceptance::Canceled(Box::new(read)));
-        self.command(profile, Endpoint::CancelOrder, url, Ok(None), None, accept)
-            .await
-    }
-
-    async fn command(
+    async fn read<T>(
         &self,
         profile: &ProfileName,
-        endpoint: Endpoint,
-        url: Option<Url>,
-        body: Result<Option<Vec<u8>>, serde_json::Error>,
-        idempotency: Option<IdempotencyKey>,
-        accept: impl FnOnce(&crate::json::Object<'_>) -> Result<Acceptance, crate::json::ReadError>,
-    ) -> Outcome {
-        let call = self.key(profile).and_then(|key| {
-            let url = url.ok_or("the order's id is none of Mollie's")?;
-            let body = body.map_err(|_| "the request cannot be written as JSON")?;
-            Ok(Call {
-                endpoint,
-                url,
-                key,
-                body,
-                idempotency,
-            })
-        });
-        match call {
-            Ok(call) => outcome::of_command(profile, self.0.client.send(call).await, accept),
-            Err(problem) => Outcome::NotSent { problem, pause: None },
-        }
+        request: Request,
+        parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError> + Send,
+    ) -> Result<T, GatewayError> {
+        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
+        outcome::of_reading(profile, self.0.client.send(key, request).await, parse)
     }
 
     async fn page(
@@ -149,20 +102,14 @@ impl MollieAdapter {
         since: Timestamp,
         from: Option<&str>,
     ) -> Result<lookup::Page, GatewayError> {
-        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
         let mut url = self.0.base.at(&["orders"]).ok_or(GatewayError::NotFound)?;
         url.query_pairs_mut()
             .append_pair("limit", "250")
             .extend_pairs(from.map(|from| ("from", from)));
-        let call = Call {
-            endpoint: Endpoint::ListOrders,
-            url,
-            key,
-            body: None,
-            idempotency: None,
-        };
-        let answer = self.0.client.send(call).await;
-        let page = outcome::of_reading(profile, answer, |list| lookup::read(list, hook_address, since));
+        let parse = |list: &Object<'_>| lookup::read(list, hook_address, since);
+        let page = self
+            .read(profile, Request::reading(Endpoint::ListOrders, url), parse)
+            .await;
         page.map_err(|error| match error {
             // The list exists for every profile; where it does not, the base address is wrong.
             GatewayError::NotFound => GatewayError::Unreadable("it knows no list of orders".to_owned()),
@@ -173,37 +120,33 @@ impl MollieAdapter {
     }
 }
 
-fn with_embed(mut url: Url, what: &str) -> Url {
-    url.set_query(Some(&format!("embed={what}")));
-    url
-}
-
 impl Gateway for MollieAdapter {
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
-        match command {
-            Command::PlaceOrder(command) => self.place(profile, command, key).await,
-            Command::CreateShipment(command) => self.ship(profile, command, key).await,
-            Command::CancelOrder { mollie_id } => self.cancel(profile, mollie_id).await,
+        let ready = self.key(profile).and_then(|api_key| {
+            let request = command::request(&self.0.base, command, key)?;
+            Ok((api_key, request))
+        });
+        match ready {
+            Ok((api_key, request)) => {
+                let result = self.0.client.send(api_key, request).await;
+                outcome::of_command(profile, result, |answer: &Object<'_>| {
+                    command::accept(command, answer)
+                })
+            }
+            Err(problem) => Outcome::NotSent { problem, pause: None },
         }
     }
 
     async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
-        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
-        let url = self
+        let mut url = self
             .0
             .base
             .at(&["orders", id.as_str()])
             .ok_or(GatewayError::NotFound)?;
-        let url = with_embed(url, "payments,shipments");
-        let call = Call {
-            endpoint: Endpoint::GetOrder,
-            url,
-            key,
-            body: None,
-            idempotency: None,
-        };
-        let answer = self.0.client.send(call).await;
-        outcome::of_reading(profile, answer, |order| snapshot::read_own(order, id))
+        url.set_query(Some("embed=payments,shipments"));
+        let parse = |order: &Object<'_>| snapshot::read_own(order, id);
+        self.read(profile, Request::reading(Endpoint::GetOrder, url), parse)
+            .await
     }
 
     async fn find_by_hook(

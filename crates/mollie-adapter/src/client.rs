@@ -4,28 +4,18 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use domain::rules::ids::IdempotencyKey;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode, Url, redirect, retry};
+use reqwest::{Response, StatusCode, redirect, retry};
 use tracing::Instrument;
 
 use crate::base::Base;
-use crate::endpoint::Endpoint;
+use crate::command::Request;
 use crate::key::ApiKey;
 use crate::problem::retry_after;
 
 /// Shorter than what load balancers usually grant, so that a request seldom meets a connection that is just closing:
 /// whether it was taken could not be told.
 const IDLE: Duration = Duration::from_secs(15);
-
-/// A request.
-pub struct Call<'a> {
-    pub endpoint: Endpoint,
-    pub url: Url,
-    pub key: &'a ApiKey,
-    pub body: Option<Vec<u8>>,
-    pub idempotency: Option<IdempotencyKey>,
-}
 
 /// What came back. The body may have failed after the status was known.
 #[derive(Debug)]
@@ -82,10 +72,10 @@ impl Client {
     }
 
     /// Sends the request once and reads the answer to its end, or as far as it may go.
-    pub async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
-        let (endpoint, started) = (call.endpoint, Instant::now());
+    pub async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+        let (endpoint, started) = (request.endpoint, Instant::now());
         let span = endpoint.span();
-        let result = self.exchange(call).instrument(span.clone()).await;
+        let result = self.exchange(key, request).instrument(span.clone()).await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         span.record("elapsed_ms", elapsed_ms);
         let _entered = span.enter();
@@ -115,18 +105,23 @@ impl Client {
         result
     }
 
-    async fn exchange(&self, call: Call<'_>) -> Result<Answer, Failure> {
-        let mut request = self.0.request(call.endpoint.method(), call.url);
-        request = request.bearer_auth(call.key.expose());
-        if let Some(key) = call.idempotency {
-            request = request.header("Idempotency-Key", key.to_string());
-        }
-        if let Some(body) = call.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
-        }
-        let response = request.send().await.map_err(failure)?;
+    async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+        let limit = request.endpoint.answer_limit();
+        let sent = self
+            .0
+            .request(request.endpoint.method(), request.url)
+            .bearer_auth(key.expose());
+        let sent = match request.idempotency {
+            Some(key) => sent.header("Idempotency-Key", key.to_string()),
+            None => sent,
+        };
+        let sent = match request.body {
+            Some(body) => sent.header(CONTENT_TYPE, "application/json").body(body),
+            None => sent,
+        };
+        let response = sent.send().await.map_err(failure)?;
         let (status, pause) = (response.status(), retry_after(response.headers()));
-        let body = read(response, call.endpoint.answer_limit()).await;
+        let body = read(response, limit).await;
         Ok(Answer { status, pause, body })
     }
 }

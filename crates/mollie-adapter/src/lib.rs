@@ -7,6 +7,7 @@ mod adapter;
 mod address;
 mod base;
 mod client;
+mod command;
 mod endpoint;
 mod json;
 mod key;

@@ -36,23 +36,23 @@ pub async fn choose(
         );
     };
     let method = form.get("method").filter(|method| !method.is_empty());
-    let chosen = engine.run(|world, now| match world.choose(&token, state, method, now) {
-        Ok(next) => Ok(next),
-        Err(reason) => Err((reason, world.checkout(&token, now))),
+    let chosen = engine.run(|world, now| {
+        let outcome = world.choose(&token, state, method, now);
+        (outcome, world.checkout(&token, now))
     });
     match chosen {
-        Ok(Ok(Some(next))) => see_other(&next),
-        Ok(Ok(None)) => html(StatusCode::OK, page::message("Done", "You can close this page.")),
-        Ok(Err((NotChosen::UnknownOrder, _) | (NotChosen::NotPayable, None))) => unknown_order(),
-        Ok(Err((NotChosen::NotPayable, Some(view)))) => html(StatusCode::CONFLICT, page::checkout(&view)),
-        Ok(Err((NotChosen::MethodNotOffered(method), _))) => {
+        Ok((Ok(Some(next)), _)) => see_other(&next),
+        Ok((Ok(None), _)) => html(StatusCode::OK, page::message("Done", "You can close this page.")),
+        Ok((Err(NotChosen::UnknownOrder), _) | (Err(NotChosen::NotPayable), None)) => unknown_order(),
+        Ok((Err(NotChosen::NotPayable), Some(view))) => html(StatusCode::CONFLICT, page::checkout(&view)),
+        Ok((Err(NotChosen::MethodNotOffered(method)), _)) => {
             let text = format!("This order cannot be paid with \"{method}\".");
             html(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 page::message("No such method", &text),
             )
         }
-        Ok(Err((NotChosen::Misfit(state), _))) => {
+        Ok((Err(NotChosen::Misfit(state)), _)) => {
             let text = format!(
                 "A payment of this order with this method cannot become {}.",
                 state.as_text()
