@@ -1,1 +1,48 @@
-fn main() {}
+//! `cargo xtask …`: the repository's own tasks. Each does by one command what a person would otherwise have to remember.
+
+mod ci;
+mod cluster;
+mod debian;
+mod direction;
+mod postgres;
+mod process;
+mod readme;
+mod reflection;
+mod steps;
+mod supply;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Tasks of the repository.
+
+  cargo xtask test [FILTER…]  every test, on SQLite and on a real PostgreSQL: DATABASE_URL if set,
+                              else a throw-away cluster of the installed PostgreSQL, else one installed through apt
+  cargo xtask ci              all that must hold before a change is taken in: format, lints, dependency direction, tests,
+                              the API's shape, the demo, a client without generated code, licences
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((task, filters)) if task == "test" => test::run(filters),
+        Some((task, [])) if task == "ci" => ci::run(),
+        Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(_) | None => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,4 +1,20 @@
-//! The order service as a library.
-pub mod proto {
-    tonic::include_proto!("orders.v1");
-}
+//! The order service: gRPC in front, Mollie behind, the workflow of `domain` between them.
+//!
+//! This crate owns everything that has a runtime: servers, tasks, timers, configuration and commands. Rules and decisions
+//! belong to `domain`; it only calls them.
+
+pub mod cli;
+mod clock;
+mod config;
+mod convert;
+#[cfg(feature = "dev")]
+mod demo;
+mod driver;
+pub mod proto;
+mod rpc;
+mod server;
+mod service;
+mod telemetry;
+mod vault;
+mod webhook;
+mod worker;

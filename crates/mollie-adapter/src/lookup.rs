@@ -35,10 +35,12 @@ pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<P
         .ok_or_else(|| embedded.wrong("orders", "a list"))?;
     let (mut matches, mut reaches_back) = (Vec::new(), false);
     for order in &orders {
-        if order.text("webhookUrl")?.as_deref() == Some(hook_address) {
+        // What cannot be read in an order nobody looks for is no reason to give up the search.
+        let (hook, created) = (order.text("webhookUrl"), order.time("createdAt"));
+        if hook.is_ok_and(|hook| hook.as_deref() == Some(hook_address)) {
             matches.push(MollieOrderId::new(order.id()?));
         }
-        reaches_back |= order.required_time("createdAt")? < oldest;
+        reaches_back |= created.is_ok_and(|created| created.is_some_and(|created| created < oldest));
     }
     let next = list
         .link("next")?
@@ -69,6 +71,76 @@ impl Trail {
             Err(GatewayError::Unreadable(
                 "the list of orders leads back to itself".to_owned(),
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const HOOK: &str = "https://shop.example/hook/1";
+
+    fn page(orders: &Value, next: &Value) -> Result<Page, ReadError> {
+        let list = json!({"count": 2, "_embedded": {"orders": orders}, "_links": {"next": next}});
+        let since = "2026-02-01T08:00:00Z".parse().unwrap();
+        read(&Object::root(&list).unwrap(), HOOK, since)
+    }
+
+    #[test]
+    fn only_the_very_same_address_matches() {
+        let order =
+            |id: &str, hook: &str| json!({"id": id, "webhookUrl": hook, "createdAt": "2026-02-01T08:00:00Z"});
+        let orders = json!([{}, order("ord_1", "https://shop.example/hook/11"), order("ord_2", "https://shop.example/hook/"),
+            order("ord_3", HOOK), {"id": "ord_4", "webhookUrl": null, "createdAt": {}}]);
+        let page = page(&orders, &Value::Null).unwrap();
+        assert_eq!(
+            (page.matches, page.reaches_back, page.next),
+            (vec![MollieOrderId::new("ord_3")], false, None)
+        );
+    }
+
+    #[test]
+    fn the_list_goes_back_ten_minutes_before_the_intent() {
+        for (created, enough) in [
+            ("2026-02-01T07:50:00+00:00", false),
+            ("2026-02-01T07:49:59.0Z", true),
+        ] {
+            let page = page(&json!([{"id": "ord_1", "createdAt": created}]), &Value::Null).unwrap();
+            assert_eq!(page.reaches_back, enough, "{created}");
+        }
+    }
+
+    #[test]
+    fn of_a_link_only_the_cursor_is_taken() {
+        let next = |href: &str| page(&json!([]), &json!({"href": href})).map(|page| page.next);
+        let evil = next("https://evil.example/v2/orders?limit=5&from=ord_1.a%2Fb&testmode=true");
+        assert_eq!(evil, Ok(Some("ord_1.a/b".to_owned())));
+        assert!(next("https://api.mollie.com/v2/orders?limit=5").is_err());
+        assert!(next("...").is_err());
+    }
+
+    #[test]
+    fn a_list_that_leads_back_to_itself_is_given_up() {
+        let mut trail = Trail::default();
+        assert!(trail.follow("ord_1").is_ok() && trail.follow("ord_2").is_ok());
+        assert!(matches!(trail.follow("ord_1"), Err(GatewayError::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_list_without_its_orders_proves_nothing() {
+        let since = "2026-02-01T08:00:00Z".parse().unwrap();
+        for list in [
+            json!({}),
+            json!({"_embedded": {}}),
+            json!({"_embedded": {"payments": []}}),
+        ] {
+            assert!(
+                read(&Object::root(&list).unwrap(), HOOK, since).is_err(),
+                "{list}"
+            );
         }
     }
 }

@@ -132,3 +132,6 @@ const fn not_sent(problem: String) -> Outcome {
 const fn unknown(problem: String) -> Outcome {
     Outcome::Unknown { problem }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,21 @@ use serde_json::{Map, Value};
 
 use crate::json::{Object, ReadError};
 
+const EXTRA_MERCHANT_DATA: &str = "extra_merchant_data";
+
 /// The `payment` object of an order to be created: `company.vat_number` becomes `vatNumber` within `company`. The hook
 /// address is ours whatever the parameters say.
 pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
     let mut payment = Value::Object(Map::new());
     for (path, text) in &parameters.0 {
         put(&mut payment, path, text);
+    }
+    // The one parameter that is an object of its own shape comes as the text of that object.
+    if let Some(extra) = parameters
+        .get(EXTRA_MERCHANT_DATA)
+        .and_then(|text| serde_json::from_str(text).ok())
+    {
+        payment[camel_case(EXTRA_MERCHANT_DATA)] = extra;
     }
     put(&mut payment, "webhook_url", hook_address);
     payment
@@ -98,6 +107,17 @@ mod tests {
             "webhookUrl": "https://shop.example/hook",
         });
         assert_eq!(body(&given, "https://shop.example/hook"), expected);
+    }
+
+    #[test]
+    fn extra_merchant_data_is_sent_as_the_object_it_is() {
+        let given = parameters(&[(
+            "extra_merchant_data",
+            r#"{"payment_history_simple": [{"count": 3}]}"#,
+        )]);
+        let expected =
+            json!({"extraMerchantData": {"payment_history_simple": [{"count": 3}]}, "webhookUrl": "h"});
+        assert_eq!(body(&given, "h"), expected);
     }
 
     #[test]

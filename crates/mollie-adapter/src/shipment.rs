@@ -91,3 +91,45 @@ fn read_tracking(shipment: &Object<'_>) -> Result<Option<Tracking>, ReadError> {
         url: tracking.text("url")?,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::rules::ids::MollieOrderId;
+    use domain::rules::money::Money;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_request_names_each_line_with_quantity_and_amount() {
+        let part = Part {
+            quantity: 2,
+            amount: Money::parse("EUR", "0.00").unwrap(),
+        };
+        let command = RegisterShipment {
+            mollie_id: MollieOrderId::new("ord_b"),
+            lines: vec![(MollieLineId::new("odl_3.a1"), part)],
+            tracking: None,
+        };
+        let sent: Value = serde_json::from_slice(&body(&command).unwrap()).unwrap();
+        let line = json!({"id": "odl_3.a1", "quantity": 2, "amount": {"currency": "EUR", "value": "0.00"}});
+        assert_eq!(sent, json!({"lines": [line]}));
+    }
+
+    #[test]
+    fn tracking_may_be_absent_in_any_form() {
+        for tracking in [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!({"carrier": "", "code": null}),
+        ] {
+            let value = json!({"id": "shp_1", "createdAt": "2026-02-02T10:00:00Z", "lines": [], "tracking": tracking});
+            assert_eq!(
+                read(&Object::root(&value).unwrap()).unwrap().tracking,
+                None,
+                "{value}"
+            );
+        }
+    }
+}

@@ -58,3 +58,6 @@ pub fn read_own(order: &Object<'_>, id: &MollieOrderId) -> Result<Snapshot, Read
     }
     Ok(snapshot)
 }
+
+#[cfg(test)]
+mod tests;

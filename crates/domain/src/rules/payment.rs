@@ -10,7 +10,8 @@ use super::money::Money;
 use super::status::{PaymentStatus, Read};
 use super::violation::Violations;
 
-/// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`). Some are
+/// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); that of
+/// `extra_merchant_data`, whose shape is Klarna's, is JSON as text. Some are
 /// secrets (card token, voucher pin), so the whole is sealed where it is stored and wiped once the placement is decided.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentParameters(pub BTreeMap<String, String>);

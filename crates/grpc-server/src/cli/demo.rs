@@ -1,0 +1,87 @@
+//! `order-service demo`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+
+use super::dev::Stack;
+use crate::config::Config;
+use crate::demo::{self, Client, Flow};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// An order as JSON, in the shape of Mollie's "Create order"; by default the one of Mollie's documentation.
+    #[arg(long, value_name = "FILE")]
+    order: Option<PathBuf>,
+    /// A running `order-service dev` to use, such as http://127.0.0.1:50051; by default one is started for the purpose, on
+    /// free ports and a directory that is removed again.
+    #[arg(long, value_name = "URL", requires = "simulator")]
+    grpc: Option<String>,
+    /// The simulator of that service, such as http://127.0.0.1:50053.
+    #[arg(long, value_name = "URL", requires = "grpc")]
+    simulator: Option<String>,
+}
+
+pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode> {
+    let order = demo::read(arguments.order.as_deref())?;
+    if let (Some(grpc), Some(simulator)) = (arguments.grpc, arguments.simulator) {
+        return both_flows(&grpc, &simulator, &order).await;
+    }
+    let directory = Scratch::new()?;
+    let path = |name: &str| directory.0.join(name);
+    config.database.url = format!("sqlite://{}", path("orders.db").display());
+    config.simulator.data = path("simulator");
+    config.webhook.public_url = None;
+    for listen in [
+        &mut config.grpc.listen,
+        &mut config.webhook.listen,
+        &mut config.simulator.listen,
+    ] {
+        *listen = ([127, 0, 0, 1], 0).into();
+    }
+    let stop = CancellationToken::new();
+    let stack = Stack::start(config, stop.clone()).await?;
+    let (grpc, simulator) = (
+        format!("http://{}", stack.grpc),
+        format!("http://{}", stack.simulator),
+    );
+    let result = both_flows(&grpc, &simulator, &order).await;
+    stop.cancel();
+    stack.end().await?;
+    result
+}
+
+async fn both_flows(grpc: &str, simulator: &str, order: &serde_json::Value) -> Result<ExitCode> {
+    let mut client = Client::connect(grpc, simulator).await?;
+    let mut right = true;
+    for flow in [Flow::Authorized, Flow::Paid] {
+        let done = demo::run(&mut client, order, flow).await?;
+        right &= demo::check(&client, &done, flow).await?;
+    }
+    if right {
+        println!("Every sum agrees with the ledger.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("The sums do not agree with the ledger.");
+    Ok(ExitCode::FAILURE)
+}
+
+/// A directory of its own, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("order-service-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed stays in the system's temporary directory, which is cleaned by others.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

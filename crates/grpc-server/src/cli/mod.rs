@@ -1,0 +1,114 @@
+//! Commands of `order-service`.
+
+#[cfg(feature = "dev")]
+mod demo;
+#[cfg(feature = "dev")]
+mod dev;
+mod migrate;
+mod serve;
+mod signal;
+#[cfg(feature = "dev")]
+mod simulator;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::telemetry;
+
+/// Keeps a merchant's orders durably and drives them through Mollie to a settled end.
+#[derive(Parser)]
+#[command(name = "order-service", version, after_help = AFTER_HELP)]
+struct Arguments {
+    /// A TOML file with the configuration; the environment is stronger.
+    #[arg(long, global = true, env = "ORDER_SERVICE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve on SQLite with a simulated Mollie beside it. The default.
+    #[cfg(feature = "dev")]
+    Dev,
+    /// Drive an order through its whole life, in the authorized and in the paid flow, and compare the sums.
+    #[cfg(feature = "dev")]
+    Demo(demo::Arguments),
+    /// Serve for real: the database and Mollie as configured.
+    Serve,
+    /// Bring the database's schema up to date and stop.
+    Migrate,
+    /// Run the simulated Mollie alone.
+    #[cfg(feature = "dev")]
+    Simulator,
+}
+
+const AFTER_HELP: &str = "\
+Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file:
+  ORDER_SERVICE__GRPC__LISTEN                  where callers come        127.0.0.1:50051
+  ORDER_SERVICE__WEBHOOK__LISTEN               where Mollie's hooks come 127.0.0.1:50052
+  ORDER_SERVICE__WEBHOOK__PUBLIC_URL           the same, as Mollie sees it
+  ORDER_SERVICE__SIMULATOR__LISTEN             the simulated Mollie      127.0.0.1:50053
+  ORDER_SERVICE__SIMULATOR__DATA               its state                 data/simulator
+  ORDER_SERVICE__DATABASE__URL                 sqlite://PATH or postgres://…
+                                                                         sqlite://data/orders.db
+  ORDER_SERVICE__DATABASE__MAX_CONNECTIONS     10
+  ORDER_SERVICE__MOLLIE__BASE_URL              https://api.mollie.com/v2
+  ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS  20
+  ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS 60
+  ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY     true
+  ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS  900
+  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE  a file with the API key of profile `main`
+  ORDER_SERVICE__SECURITY__INSECURE            true: serve without TLS and authentication
+  ORDER_SERVICE__SECURITY__SECRET_FILE         at least 32 random bytes, the same for every replica
+  ORDER_SERVICE__LOG__FILTER                   info
+  ORDER_SERVICE__LOG__JSON                     false";
+
+/// Runs the command; 1 and the reasons on standard error if it fails.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("order-service: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    let config = Config::read(arguments.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let Some(command) = arguments.command.or_else(default_command) else {
+        anyhow::bail!("name a command; `order-service --help` lists them");
+    };
+    runtime.block_on(async {
+        match command {
+            #[cfg(feature = "dev")]
+            Command::Dev => dev::run(config).await.map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "dev")]
+            Command::Demo(arguments) => Box::pin(demo::run(config, arguments)).await,
+            Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate => migrate::run(config).await.map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "dev")]
+            Command::Simulator => simulator::run(config).await.map(|()| ExitCode::SUCCESS),
+        }
+    })
+}
+
+const fn default_command() -> Option<Command> {
+    #[cfg(feature = "dev")]
+    return Some(Command::Dev);
+    #[cfg(not(feature = "dev"))]
+    None
+}
+
+/// Starts logging as configured.
+fn start_logging(config: &Config) -> Result<()> {
+    telemetry::start(&config.log).map_err(anyhow::Error::msg)
+}

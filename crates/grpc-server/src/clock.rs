@@ -1,0 +1,58 @@
+//! The real clock, shifted by the simulated offset in development.
+
+use std::time::{Duration, Instant};
+
+use domain::ports::Clock;
+use jiff::{SignedDuration, Timestamp};
+
+/// Where the simulated offset comes from; none in production.
+#[derive(Clone)]
+pub enum Offset {
+    None,
+    #[cfg(feature = "dev")]
+    Shared(mollie_simulator::SharedOffset),
+}
+
+/// The machine's clock plus the simulated offset.
+pub struct SystemClock {
+    started: Instant,
+    offset: Offset,
+}
+
+impl SystemClock {
+    pub fn new(offset: Offset) -> Self {
+        Self {
+            started: Instant::now(),
+            offset,
+        }
+    }
+
+    fn offset(&self) -> SignedDuration {
+        match &self.offset {
+            Offset::None => SignedDuration::ZERO,
+            #[cfg(feature = "dev")]
+            Offset::Shared(offset) => offset.get(),
+        }
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the service reads the wall clock"
+    )]
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now()
+            .saturating_add(self.offset())
+            .unwrap_or(Timestamp::MAX);
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+}

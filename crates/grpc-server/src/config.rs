@@ -1,0 +1,269 @@
+//! Configuration: one TOML file and `ORDER_SERVICE__SECTION__KEY` in the environment, the latter stronger. Unknown keys are
+//! errors, and all faults are named at once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::ports::Settings;
+use domain::rules::ids::ProfileName;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use jiff::SignedDuration;
+use mollie_adapter::ApiKey;
+use serde::Deserialize;
+
+/// What the environment's keys begin with.
+const PREFIX: &str = "ORDER_SERVICE__";
+
+/// Everything that can be configured, with its defaults.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub grpc: Grpc,
+    pub webhook: Webhook,
+    pub simulator: Simulator,
+    pub database: Database,
+    pub mollie: Mollie,
+    pub placement: Placement,
+    pub security: Security,
+    pub profiles: BTreeMap<String, Profile>,
+    pub log: Log,
+}
+
+/// Where callers reach the service.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Grpc {
+    pub listen: SocketAddr,
+}
+
+/// Where Mollie reaches the service.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    pub listen: SocketAddr,
+    /// The address Mollie calls; by default the one listened on.
+    pub public_url: Option<String>,
+}
+
+/// Mollie's stand-in for development.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Simulator {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+}
+
+/// Where orders are kept.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    pub max_connections: u32,
+}
+
+/// How Mollie is called.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mollie {
+    pub base_url: String,
+    pub call_timeout_seconds: u64,
+    /// How long an effect may land after its call has ended, unseen.
+    pub settle_window_seconds: u64,
+    /// Whether Mollie is trusted to recognise a repeated idempotency key.
+    pub trust_idempotency: bool,
+}
+
+/// How long a placement may take.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Placement {
+    pub age_limit_seconds: u64,
+}
+
+/// Who is let in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    /// Serve without TLS and authentication. Only for development and behind something that has both.
+    pub insecure: bool,
+    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is made and kept in the database.
+    pub secret_file: Option<PathBuf>,
+}
+
+/// A Mollie profile: one API key, hence one mode.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub api_key_file: PathBuf,
+}
+
+/// What is logged.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// A tracing filter.
+    pub filter: String,
+    pub json: bool,
+}
+
+impl Default for Grpc {
+    fn default() -> Self {
+        Self {
+            listen: loopback(50051),
+        }
+    }
+}
+
+impl Default for Webhook {
+    fn default() -> Self {
+        Self {
+            listen: loopback(50052),
+            public_url: None,
+        }
+    }
+}
+
+impl Default for Simulator {
+    fn default() -> Self {
+        Self {
+            listen: loopback(50053),
+            data: PathBuf::from("data/simulator"),
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://data/orders.db".to_owned(),
+            max_connections: 10,
+        }
+    }
+}
+
+impl Default for Mollie {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.mollie.com/v2".to_owned(),
+            call_timeout_seconds: 20,
+            settle_window_seconds: 60,
+            trust_idempotency: true,
+        }
+    }
+}
+
+impl Default for Placement {
+    fn default() -> Self {
+        Self {
+            age_limit_seconds: 15 * 60,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            json: false,
+        }
+    }
+}
+
+const fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::V4(std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port))
+}
+
+/// What is wrong with the configuration, all of it.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration has {} fault(s):\n{}", .0.len(), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the file, if one is given, and the environment.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed(PREFIX).split("__"));
+        figment
+            .extract()
+            .map_err(|errors| ConfigError(errors.into_iter().map(|error| error.to_string()).collect()))
+    }
+
+    /// The address Mollie calls, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        let own = || format!("http://{}", self.webhook.listen);
+        self.webhook
+            .public_url
+            .clone()
+            .unwrap_or_else(own)
+            .trim_end_matches('/')
+            .to_owned()
+    }
+
+    /// The numbers the workflow goes by.
+    pub fn settings(&self) -> Settings {
+        let seconds = |seconds: u64| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+        Settings {
+            public_url: self.public_url(),
+            placement_age_limit: seconds(self.placement.age_limit_seconds),
+            settle_window: seconds(self.mollie.settle_window_seconds),
+            call_timeout: seconds(self.mollie.call_timeout_seconds),
+            trust_idempotency: self.mollie.trust_idempotency,
+        }
+    }
+
+    /// The adapter's settings.
+    pub fn adapter(&self) -> mollie_adapter::Settings {
+        mollie_adapter::Settings {
+            base_url: self.mollie.base_url.trim_end_matches('/').to_owned(),
+            call_timeout: Duration::from_secs(self.mollie.call_timeout_seconds),
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Checks what `serve` needs, and reads the keys.
+    pub fn keys(&self) -> Result<Vec<(ProfileName, ApiKey)>, ConfigError> {
+        let mut faults = Vec::new();
+        let mut keys = Vec::new();
+        if self.profiles.is_empty() {
+            faults.push(format!("no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"));
+        }
+        if !self.security.insecure {
+            faults.push(format!(
+                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and say so with {PREFIX}SECURITY__INSECURE=true"
+            ));
+        }
+        if let Some(url) = self
+            .webhook
+            .public_url
+            .as_ref()
+            .filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+        {
+            faults.push(format!(
+                "webhook.public_url is {url:?}; it must be an absolute http(s) address that Mollie can reach"
+            ));
+        }
+        for (name, profile) in &self.profiles {
+            match read_key(&profile.api_key_file) {
+                Ok(key) => keys.push((ProfileName::new(name), key)),
+                Err(fault) => faults.push(format!("profiles.{name}.api_key_file: {fault}")),
+            }
+        }
+        if faults.is_empty() {
+            Ok(keys)
+        } else {
+            Err(ConfigError(faults))
+        }
+    }
+}
+
+fn read_key(file: &Path) -> Result<ApiKey, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    ApiKey::parse(text.trim()).map_err(|error| format!("{}: {error}", file.display()))
+}

@@ -1,0 +1,86 @@
+//! Amounts, times, addresses and refusals.
+
+use domain::rules::address::{Address, AddressInput};
+use domain::rules::line::AmountInput;
+use domain::rules::money::Money;
+use domain::rules::refusal::Rejection;
+use jiff::Timestamp;
+
+use super::value;
+use crate::proto;
+
+pub fn amount(money: Money) -> proto::Amount {
+    proto::Amount {
+        currency: money.currency().code().to_owned(),
+        value: money.value(),
+    }
+}
+
+pub fn amount_input(amount: proto::Amount) -> AmountInput {
+    AmountInput {
+        currency: amount.currency,
+        value: amount.value,
+    }
+}
+
+pub fn time(time: Timestamp) -> prost_types::Timestamp {
+    let (mut seconds, mut nanos) = (time.as_second(), time.subsec_nanosecond());
+    if nanos < 0 {
+        (seconds, nanos) = (seconds - 1, nanos + 1_000_000_000);
+    }
+    prost_types::Timestamp { seconds, nanos }
+}
+
+/// `None` if it is out of range.
+pub fn time_input(time: &prost_types::Timestamp) -> Option<Timestamp> {
+    Timestamp::new(time.seconds, time.nanos).ok()
+}
+
+pub fn address(address: &Address) -> proto::Address {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    proto::Address {
+        organization_name: text(&address.organization_name),
+        title: text(&address.title),
+        given_name: text(&address.given_name),
+        family_name: text(&address.family_name),
+        email: text(&address.email),
+        phone: text(&address.phone),
+        street_and_number: text(&address.street_and_number),
+        street_additional: text(&address.street_additional),
+        postal_code: text(&address.postal_code),
+        city: text(&address.city),
+        region: text(&address.region),
+        country: text(&address.country),
+    }
+}
+
+pub fn address_input(address: proto::Address) -> AddressInput {
+    AddressInput {
+        organization_name: address.organization_name,
+        title: address.title,
+        given_name: address.given_name,
+        family_name: address.family_name,
+        email: address.email,
+        phone: address.phone,
+        street_and_number: address.street_and_number,
+        street_additional: address.street_additional,
+        postal_code: address.postal_code,
+        city: address.city,
+        region: address.region,
+        country: address.country,
+    }
+}
+
+pub fn rejection(rejection: &Rejection) -> proto::MollieError {
+    proto::MollieError {
+        status: i32::from(rejection.status),
+        title: rejection.title.clone(),
+        detail: rejection.detail.clone(),
+        field: rejection.field.clone().unwrap_or_default(),
+        extra: rejection.extra.as_ref().map(value::from_json),
+    }
+}
+
+pub fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

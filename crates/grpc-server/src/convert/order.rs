@@ -1,0 +1,233 @@
+//! An order, its lines and payments as messages.
+
+use domain::rules::line::LineType;
+use domain::rules::operation::Operation;
+use domain::rules::order::{Line, Order};
+use domain::rules::payment::Payment;
+use domain::rules::placement::{Mode, Placement};
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+
+use super::common::{address, amount, rejection, time};
+use super::{operation, value};
+use crate::proto;
+
+/// The order with its unsettled operations.
+pub fn order(order: &Order, operations: &[Operation]) -> proto::Order {
+    let (facts, terms) = (&order.facts, &order.terms);
+    proto::Order {
+        id: order.id.to_string(),
+        mollie_order_id: order
+            .mollie_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        profile: order.profile.to_string(),
+        mode: mode(order.mode).into(),
+        placement: placement(order.placement).into(),
+        status: facts
+            .status
+            .map_or(proto::OrderStatus::Unspecified, order_status)
+            .into(),
+        status_raw: raw(
+            facts.unknown_status.as_ref(),
+            facts.status.map(OrderStatus::as_str),
+        ),
+        etag: order.version.to_string(),
+        order_number: terms.order_number.clone(),
+        amount: Some(amount(terms.amount)),
+        amount_captured: facts.amount_captured.map(amount),
+        amount_refunded: facts.amount_refunded.map(amount),
+        lines: order.lines.iter().map(line).collect(),
+        payments: order.payments.iter().map(payment).collect(),
+        billing_address: order.personal.billing_address.as_ref().map(address),
+        shipping_address: order.personal.shipping_address.as_ref().map(address),
+        consumer_date_of_birth: order
+            .personal
+            .consumer_date_of_birth
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
+        locale: terms.locale.clone(),
+        method: facts.method.clone().unwrap_or_default(),
+        allowed_methods: terms.methods.clone(),
+        redirect_url: terms.redirect_url.clone().unwrap_or_default(),
+        cancel_url: terms.cancel_url.clone().unwrap_or_default(),
+        checkout_url: facts.checkout_url.clone().unwrap_or_default(),
+        metadata: terms.metadata.as_ref().map(value::from_json),
+        shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
+        is_cancelable: facts.is_cancelable,
+        operations: operations.iter().map(operation::operation).collect(),
+        rejection: order.rejection.as_ref().map(rejection),
+        created_time: Some(time(order.created_time)),
+        expires_time: facts.expires_time.map(time),
+        authorized_time: facts.authorized_time.map(time),
+        paid_time: facts.paid_time.map(time),
+        canceled_time: facts.canceled_time.map(time),
+        expired_time: facts.expired_time.map(time),
+        completed_time: facts.completed_time.map(time),
+        closed_time: order.closed_time.map(time),
+        observed_time: order.observed_time.map(time),
+    }
+}
+
+fn line(line: &Line) -> proto::OrderLine {
+    let available = line.available();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (line_type, type_raw) = match &line.line_type {
+        Read::Known(known) => (line_type(*known), known.as_str().to_owned()),
+        Read::Unknown(word) => (proto::OrderLineType::Unspecified, word.clone()),
+    };
+    proto::OrderLine {
+        id: line.id.to_string(),
+        mollie_line_id: line
+            .mollie_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        r#type: line_type.into(),
+        type_raw,
+        category: text(&line.category),
+        name: line.name.clone(),
+        sku: text(&line.sku),
+        status: line
+            .status
+            .map_or(proto::OrderLineStatus::Unspecified, line_status)
+            .into(),
+        status_raw: raw(line.unknown_status.as_ref(), line.status.map(LineStatus::as_str)),
+        quantity: line.quantity.into(),
+        quantity_unit: text(&line.quantity_unit),
+        unit_price: Some(amount(line.unit_price)),
+        discount_amount: line.discount_amount.map(amount),
+        total_amount: Some(amount(line.total_amount)),
+        vat_rate: line.vat_rate.clone(),
+        vat_amount: Some(amount(line.vat_amount)),
+        image_url: text(&line.image_url),
+        product_url: text(&line.product_url),
+        metadata: line.metadata.as_ref().map(value::from_json),
+        quantity_shipped: line.shipped.quantity.into(),
+        amount_shipped: Some(amount(line.shipped.amount)),
+        quantity_canceled: line.canceled.quantity.into(),
+        amount_canceled: Some(amount(line.canceled.amount)),
+        quantity_refunded: line.refunded.quantity.into(),
+        amount_refunded: Some(amount(line.refunded.amount)),
+        quantity_reserved: line.reserved.quantity.into(),
+        amount_reserved: Some(amount(line.reserved.amount)),
+        quantity_available: available.quantity.into(),
+        amount_available: Some(amount(available.amount)),
+    }
+}
+
+fn payment(payment: &Payment) -> proto::Payment {
+    let (status, status_raw) = match &payment.status {
+        Read::Known(known) => (payment_status(*known), known.as_str().to_owned()),
+        Read::Unknown(word) => (proto::PaymentStatus::Unspecified, word.clone()),
+    };
+    proto::Payment {
+        mollie_payment_id: payment.mollie_id.to_string(),
+        status: status.into(),
+        status_raw,
+        method: payment.method.clone().unwrap_or_default(),
+        amount: Some(amount(payment.amount)),
+        amount_captured: payment.amount_captured.map(amount),
+        amount_refunded: payment.amount_refunded.map(amount),
+        created_time: Some(time(payment.created_time)),
+        authorized_time: payment.authorized_time.map(time),
+        paid_time: payment.paid_time.map(time),
+        ended_time: payment.ended_time.map(time),
+    }
+}
+
+/// Mollie's word: the one we do not understand, or that of the status we do.
+pub(super) fn raw(unknown: Option<&String>, known: Option<&'static str>) -> String {
+    unknown
+        .cloned()
+        .or_else(|| known.map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn mode(mode: Mode) -> proto::Mode {
+    match mode {
+        Mode::Live => proto::Mode::Live,
+        Mode::Test => proto::Mode::Test,
+    }
+}
+
+fn placement(placement: Placement) -> proto::Placement {
+    match placement {
+        Placement::Placing => proto::Placement::Placing,
+        Placement::Placed => proto::Placement::Placed,
+        Placement::Refused => proto::Placement::Refused,
+        Placement::Abandoned => proto::Placement::Abandoned,
+    }
+}
+
+pub fn placement_input(placement: proto::Placement) -> Option<Placement> {
+    match placement {
+        proto::Placement::Unspecified => None,
+        proto::Placement::Placing => Some(Placement::Placing),
+        proto::Placement::Placed => Some(Placement::Placed),
+        proto::Placement::Refused => Some(Placement::Refused),
+        proto::Placement::Abandoned => Some(Placement::Abandoned),
+    }
+}
+
+pub(super) fn order_status(status: OrderStatus) -> proto::OrderStatus {
+    match status {
+        OrderStatus::Created => proto::OrderStatus::Created,
+        OrderStatus::Pending => proto::OrderStatus::Pending,
+        OrderStatus::Authorized => proto::OrderStatus::Authorized,
+        OrderStatus::Paid => proto::OrderStatus::Paid,
+        OrderStatus::Shipping => proto::OrderStatus::Shipping,
+        OrderStatus::Completed => proto::OrderStatus::Completed,
+        OrderStatus::Canceled => proto::OrderStatus::Canceled,
+        OrderStatus::Expired => proto::OrderStatus::Expired,
+    }
+}
+
+pub fn order_status_input(status: proto::OrderStatus) -> Option<OrderStatus> {
+    match status {
+        proto::OrderStatus::Unspecified => None,
+        proto::OrderStatus::Created => Some(OrderStatus::Created),
+        proto::OrderStatus::Pending => Some(OrderStatus::Pending),
+        proto::OrderStatus::Authorized => Some(OrderStatus::Authorized),
+        proto::OrderStatus::Paid => Some(OrderStatus::Paid),
+        proto::OrderStatus::Shipping => Some(OrderStatus::Shipping),
+        proto::OrderStatus::Completed => Some(OrderStatus::Completed),
+        proto::OrderStatus::Canceled => Some(OrderStatus::Canceled),
+        proto::OrderStatus::Expired => Some(OrderStatus::Expired),
+    }
+}
+
+fn line_status(status: LineStatus) -> proto::OrderLineStatus {
+    match status {
+        LineStatus::Created => proto::OrderLineStatus::Created,
+        LineStatus::Authorized => proto::OrderLineStatus::Authorized,
+        LineStatus::Paid => proto::OrderLineStatus::Paid,
+        LineStatus::Shipping => proto::OrderLineStatus::Shipping,
+        LineStatus::Completed => proto::OrderLineStatus::Completed,
+        LineStatus::Canceled => proto::OrderLineStatus::Canceled,
+    }
+}
+
+fn payment_status(status: PaymentStatus) -> proto::PaymentStatus {
+    match status {
+        PaymentStatus::Open => proto::PaymentStatus::Open,
+        PaymentStatus::Pending => proto::PaymentStatus::Pending,
+        PaymentStatus::Authorized => proto::PaymentStatus::Authorized,
+        PaymentStatus::Paid => proto::PaymentStatus::Paid,
+        PaymentStatus::Failed => proto::PaymentStatus::Failed,
+        PaymentStatus::Canceled => proto::PaymentStatus::Canceled,
+        PaymentStatus::Expired => proto::PaymentStatus::Expired,
+    }
+}
+
+fn line_type(line_type: LineType) -> proto::OrderLineType {
+    match line_type {
+        LineType::Physical => proto::OrderLineType::Physical,
+        LineType::Digital => proto::OrderLineType::Digital,
+        LineType::ShippingFee => proto::OrderLineType::ShippingFee,
+        LineType::Discount => proto::OrderLineType::Discount,
+        LineType::StoreCredit => proto::OrderLineType::StoreCredit,
+        LineType::GiftCard => proto::OrderLineType::GiftCard,
+        LineType::Surcharge => proto::OrderLineType::Surcharge,
+    }
+}

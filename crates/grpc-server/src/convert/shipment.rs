@@ -1,0 +1,67 @@
+//! Shipments as messages and inputs.
+
+use domain::rules::shipment::{
+    LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, TrackingInput,
+};
+
+use super::common::{amount, amount_input, rejection, time};
+use crate::proto;
+
+pub fn shipment(shipment: &Shipment) -> proto::Shipment {
+    let lines = shipment.lines.iter().map(|line| proto::ShipmentLine {
+        line_id: line.line_id.to_string(),
+        quantity: line.part.quantity.into(),
+        amount: Some(amount(line.part.amount)),
+    });
+    let tracking = shipment.tracking.as_ref().map(|tracking| proto::Tracking {
+        carrier: tracking.carrier.clone(),
+        code: tracking.code.clone(),
+        url: tracking.url.clone().unwrap_or_default(),
+    });
+    proto::Shipment {
+        id: shipment.id.to_string(),
+        order_id: shipment.order_id.to_string(),
+        mollie_shipment_id: shipment
+            .mollie_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        state: state(shipment.state).into(),
+        lines: lines.collect(),
+        tracking,
+        created_time: Some(time(shipment.created_time)),
+        registered_time: shipment.registered_time.map(time),
+        rejection: shipment.rejection.as_ref().map(rejection),
+        made_elsewhere: match shipment.origin {
+            Origin::Here => false,
+            Origin::Elsewhere => true,
+        },
+    }
+}
+
+fn state(state: ShipmentState) -> proto::ShipmentState {
+    match state {
+        ShipmentState::Recorded => proto::ShipmentState::Recorded,
+        ShipmentState::Registered => proto::ShipmentState::Registered,
+        ShipmentState::Refused => proto::ShipmentState::Refused,
+        ShipmentState::NeedsAttention => proto::ShipmentState::NeedsAttention,
+    }
+}
+
+pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
+    let lines = request.lines.into_iter().map(|line| LineSelectionInput {
+        line_id: line.line_id,
+        quantity: line.quantity,
+        amount: line.amount.map(amount_input),
+    });
+    let tracking = request.tracking.map(|tracking| TrackingInput {
+        carrier: tracking.carrier,
+        code: tracking.code,
+        url: tracking.url,
+    });
+    ShipmentInput {
+        lines: lines.collect(),
+        all_remaining: request.all_remaining,
+        tracking,
+    }
+}

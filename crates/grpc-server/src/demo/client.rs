@@ -1,0 +1,121 @@
+//! A client as anyone could write one: gRPC for the service, a form post for the shopper.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use reqwest::redirect::Policy;
+use tonic::Status;
+use tonic::transport::Channel;
+use tonic_types::StatusExt;
+
+use crate::proto::get_order_request::Key;
+use crate::proto::order_service_client::OrderServiceClient;
+use crate::proto::{GetOrderRequest, Order};
+
+/// How long a hook may take to arrive and be read.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(50);
+
+pub struct Client {
+    pub orders: OrderServiceClient<Channel>,
+    http: reqwest::Client,
+    simulator: String,
+}
+
+impl Client {
+    pub async fn connect(grpc: &str, simulator: &str) -> Result<Self> {
+        let channel = Channel::from_shared(grpc.to_owned())?.connect().await;
+        let channel = channel.with_context(|| format!("no order service answers at {grpc}"))?;
+        let simulator = simulator.trim_end_matches('/').to_owned();
+        Ok(Self {
+            orders: OrderServiceClient::new(channel),
+            http: http()?,
+            simulator,
+        })
+    }
+
+    pub async fn order(&mut self, id: &str) -> Result<Order> {
+        let request = GetOrderRequest {
+            key: Some(Key::Id(id.to_owned())),
+        };
+        Ok(self.orders.get_order(request).await.map_err(told)?.into_inner())
+    }
+
+    /// Reads the order until it is as wished; the service learns of changes by Mollie's hooks.
+    pub async fn until(&mut self, id: &str, what: &str, wish: impl Fn(&Order) -> bool) -> Result<Order> {
+        let began = Instant::now();
+        loop {
+            let order = self.order(id).await?;
+            if wish(&order) {
+                return Ok(order);
+            }
+            if began.elapsed() > PATIENCE {
+                bail!(
+                    "the order is not {what} after {} s; it is {}",
+                    PATIENCE.as_secs(),
+                    order.status_raw
+                );
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// What a shopper does on the checkout page.
+    pub async fn check_out(&self, checkout_url: &str, final_state: &str) -> Result<()> {
+        let answer = self
+            .http
+            .post(checkout_url)
+            .form(&[("final_state", final_state)])
+            .send()
+            .await?;
+        let status = answer.status();
+        if !status.is_redirection() {
+            bail!(
+                "the checkout page answers {status}: {}",
+                answer.text().await.unwrap_or_default()
+            );
+        }
+        Ok(())
+    }
+
+    /// The simulator's ledger: what really happened at Mollie.
+    pub async fn ledger(&self) -> Result<Vec<serde_json::Value>> {
+        let mut ledger: serde_json::Value = self
+            .http
+            .get(format!("{}/_simulator/ledger", self.simulator))
+            .send()
+            .await?
+            .json()
+            .await?;
+        match ledger.get_mut("effects").map(serde_json::Value::take) {
+            Some(serde_json::Value::Array(effects)) => Ok(effects),
+            Some(_) | None => bail!("the simulator's ledger has no effects"),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the demonstration's own client, for loopback only"
+)]
+fn http() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .timeout(Duration::from_secs(10))
+        .build()?)
+}
+
+/// A status with all its field violations, for people to read.
+pub fn told(status: Status) -> anyhow::Error {
+    let details = status.get_error_details();
+    let faults = details
+        .bad_request()
+        .map(|bad| bad.field_violations.as_slice())
+        .unwrap_or_default();
+    let faults: String = faults
+        .iter()
+        .map(|fault| format!("\n  {}: {}", fault.field, fault.description))
+        .collect();
+    anyhow::anyhow!("{:?}: {}{faults}", status.code(), status.message())
+}

@@ -1,0 +1,125 @@
+//! Owned tasks: work that moves money runs here, never in a future that a caller's deadline can drop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{Clock, Ports, Store};
+use domain::rules::ids::OperationId;
+use domain::rules::operation::{Claim, Operation, OperationState};
+use domain::workflow::drive::drive;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::service::Service;
+
+/// How often a waiting call looks whether its operation has ended, where another task or replica carries it.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Runs the workflow's steps in tasks of its own.
+#[derive(Clone)]
+pub struct Driver {
+    pub service: Arc<Service>,
+    tasks: TaskTracker,
+    /// Rung when an operation may have become due.
+    pub bell: Arc<Notify>,
+    /// Rung when a hook has come.
+    pub hook_bell: Arc<Notify>,
+}
+
+impl Driver {
+    pub fn new(service: Arc<Service>) -> Self {
+        let (bell, hook_bell) = (Arc::default(), Arc::default());
+        Self {
+            service,
+            tasks: TaskTracker::new(),
+            bell,
+            hook_bell,
+        }
+    }
+
+    /// Runs work to its end, whoever waits for it.
+    pub fn own<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.tasks.spawn(work)
+    }
+
+    /// Carries a claimed operation a step further. `permit` is given back when the step is done.
+    pub fn take(
+        &self,
+        claim: Claim,
+        claimed_at: Duration,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> JoinHandle<()> {
+        let driver = self.clone();
+        self.own(async move {
+            Box::pin(step(&driver.service, &claim, claimed_at)).await;
+            drop(permit);
+            // Whatever waits behind it in its order may be due now.
+            driver.bell.notify_one();
+        })
+    }
+
+    /// Waits until the operation has ended, or certainly could not be sent for now, or time is up.
+    pub async fn wait(&self, id: OperationId, own: Option<JoinHandle<()>>, patience: Duration) {
+        let waiting = async {
+            if let Some(task) = own
+                && let Err(error) = task.await
+            {
+                error!(operation = %id, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
+            }
+            while !self.rests(id).await {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        // Time is up: the caller is told what is durably true.
+        let _ = tokio::time::timeout(patience, waiting).await;
+    }
+
+    async fn rests(&self, id: OperationId) -> bool {
+        match self.service.store.load_operation(id).await {
+            Ok(Some(operation)) => is_at_rest(&operation),
+            Ok(None) => true,
+            Err(error) => !error.retryable(),
+        }
+    }
+
+    /// Waits for every task to end.
+    pub async fn drain(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+fn is_at_rest(operation: &Operation) -> bool {
+    match operation.state {
+        OperationState::Succeeded
+        | OperationState::Rejected
+        | OperationState::Withdrawn
+        | OperationState::NeedsAttention => true,
+        OperationState::Pending => operation.last_problem.is_some(),
+        OperationState::InFlight | OperationState::Resolving => false,
+    }
+}
+
+async fn step(service: &Service, claim: &Claim, claimed_at: Duration) {
+    let Operation {
+        id, order_id, kind, ..
+    } = &claim.operation;
+    match Box::pin(drive(service, claim, claimed_at)).await {
+        Ok(progress) => {
+            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "worker.operation")
+        }
+        Err(error) if error.retryable() => {
+            warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "worker.operation: taken up again when its lease is over");
+        }
+        Err(error) => {
+            error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "worker.operation: needs somebody to look at what is stored");
+        }
+    }
+}
+
+/// [`Clock::elapsed`] of the service, to be taken just before something is claimed.
+pub fn claim_time(service: &Service) -> Duration {
+    service.clock().elapsed()
+}

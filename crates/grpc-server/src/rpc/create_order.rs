@@ -1,0 +1,115 @@
+//! CreateOrder: keep a draft as an order and place it at Mollie.
+
+use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
+use domain::rules::draft::OrderDraft;
+use domain::rules::ids::{OrderId, ProfileName};
+use domain::rules::order::{Order, Placer};
+use domain::rules::placement::{Mode, Placement};
+use domain::rules::violation::Violation;
+use domain::workflow::{Accepted, Intent, place};
+use tonic::{Request, Response, Status};
+
+use super::patience::Patience;
+use super::request::{Wish, begin};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, CreateOrderRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
+    let patience = Patience::of(request.metadata());
+    let (intent, profile, draft, validate_only) =
+        read(rpc, request.into_inner(), patience).map_err(errors::invalid)?;
+    if validate_only {
+        return Ok(Response::new(preview(rpc, intent, profile, draft)));
+    }
+    let begun = begin(&rpc.driver, |service| async move {
+        place::place(&*service, &intent, profile, draft).await
+    });
+    let accepted = begun
+        .await
+        .map_err(errors::mutation)?
+        .wait(&rpc.driver, patience.wait)
+        .await;
+    answer(rpc, &accepted).await
+}
+
+type Parsed = (Intent, (ProfileName, Mode), OrderDraft, bool);
+
+fn read(
+    rpc: &OrderRpc,
+    mut request: CreateOrderRequest,
+    patience: Patience,
+) -> Result<Parsed, Vec<Violation>> {
+    let service = rpc.service();
+    let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
+    let wish = Wish {
+        method: "CreateOrder",
+        request_id: &request_id,
+        etag: "",
+        actor: &actor,
+    };
+    let (intent, mut faults) = wish.intent(service, &request, patience);
+    let profile = service.profile(&request.profile).map_err(|names| Violation {
+        path: "profile".to_owned(),
+        rule: "profile.name",
+        expected: format!("one of {names}"),
+        got: if request.profile.is_empty() {
+            "nothing".to_owned()
+        } else {
+            request.profile.clone()
+        },
+    });
+    let (input, form_faults) = convert::draft::input(request.draft.unwrap_or_default(), "draft");
+    faults.extend(form_faults);
+    let draft = input.parse("draft", service.clock.now());
+    match (profile, draft) {
+        (Ok(profile), Ok(draft)) if faults.is_empty() => Ok((intent, profile, draft, request.validate_only)),
+        (profile, draft) => {
+            faults.extend(profile.err());
+            faults.extend(draft.err().into_iter().flatten());
+            Err(faults)
+        }
+    }
+}
+
+/// The order a draft would become; nothing is kept.
+fn preview(
+    rpc: &OrderRpc,
+    intent: Intent,
+    (profile, mode): (ProfileName, Mode),
+    draft: OrderDraft,
+) -> proto::Order {
+    let service = rpc.service();
+    let id = OrderId::new(service.ids().ordered());
+    let placer = Placer {
+        id,
+        profile,
+        mode,
+        caller: intent.caller,
+        request_id: intent.request_id,
+    };
+    let order = Order::placing(placer, draft, service.clock.now());
+    let message = convert::order::order(&order, &[]);
+    proto::Order {
+        id: String::new(),
+        etag: String::new(),
+        placement: 0,
+        created_time: None,
+        ..message
+    }
+}
+
+async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::Order>, Status> {
+    let store = &rpc.service().store;
+    let order = store
+        .load_order(&OrderKey::Id(accepted.order_id))
+        .await
+        .map_err(errors::store)?;
+    let order = order.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, "order"))?;
+    match (order.placement, &order.rejection) {
+        (Placement::Placed, _) => Ok(Response::new(rpc.message(&order).await?)),
+        (Placement::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "order", order.id)),
+        (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
+        (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id)),
+    }
+}

@@ -1,0 +1,63 @@
+//! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
+
+use domain::ports::Store;
+use domain::rules::shipment::ShipmentState;
+use domain::workflow::ship;
+use tonic::{Request, Response};
+
+use super::patience::Patience;
+use super::request::{self, Wish, begin};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, CreateShipmentRequest, ErrorReason};
+
+pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
+    let patience = Patience::of(request.metadata());
+    let mut request = request.into_inner();
+    let (request_id, order_id) = (
+        std::mem::take(&mut request.request_id),
+        request::order_id(&request.order_id, "order_id"),
+    );
+    let wish = Wish {
+        method: "CreateShipment",
+        request_id: &request_id,
+        etag: &request.etag,
+        actor: &request.actor,
+    };
+    let (intent, mut faults) = wish.intent(rpc.service(), &request, patience);
+    let (order_id, wanted) = match (order_id, convert::shipment::input(request).parse()) {
+        (Ok(order_id), Ok(wanted)) if faults.is_empty() => (order_id, wanted),
+        (order_id, wanted) => {
+            faults.extend(order_id.err());
+            faults.extend(wanted.err().into_iter().flatten());
+            return Err(errors::invalid(faults));
+        }
+    };
+    let begun = begin(&rpc.driver, move |service| async move {
+        ship::ship(&*service, &intent, order_id, &wanted).await
+    });
+    let accepted = begun
+        .await
+        .map_err(errors::mutation)?
+        .wait(&rpc.driver, patience.wait)
+        .await;
+    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, "shipment");
+    let id = accepted.shipment_id.ok_or_else(missing)?;
+    let shipment = rpc
+        .service()
+        .store
+        .load_shipment(id)
+        .await
+        .map_err(errors::store)?
+        .ok_or_else(missing)?;
+    match (shipment.state, &shipment.rejection) {
+        (ShipmentState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "shipment", id)),
+        (
+            ShipmentState::Recorded
+            | ShipmentState::Registered
+            | ShipmentState::NeedsAttention
+            | ShipmentState::Refused,
+            _,
+        ) => Ok(Response::new(convert::shipment::shipment(&shipment))),
+    }
+}

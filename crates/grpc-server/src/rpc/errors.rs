@@ -1,0 +1,308 @@
+//! What callers are told when something fails: one reason each, and what to do. Internal text is logged, never returned.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::ports::{GatewayError, StoreError};
+use domain::rules::order::Order;
+use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
+use domain::rules::violation::Violation;
+use domain::workflow::MutationError;
+use domain::workflow::sync::SyncError;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
+use tracing::error;
+
+use crate::proto::ErrorReason;
+
+const DOMAIN: &str = "orders.v1";
+
+/// When a retry makes sense.
+const SOON: Duration = Duration::from_secs(1);
+
+/// A failure in the making.
+pub struct Failure {
+    code: Code,
+    reason: ErrorReason,
+    message: String,
+    metadata: HashMap<String, String>,
+    details: ErrorDetails,
+    retry: Option<Duration>,
+}
+
+impl Failure {
+    pub fn new(code: Code, reason: ErrorReason, message: impl Into<String>) -> Self {
+        let (metadata, details) = (HashMap::new(), ErrorDetails::new());
+        Self {
+            code,
+            reason,
+            message: message.into(),
+            metadata,
+            details,
+            retry: None,
+        }
+    }
+
+    /// Adds a fact to the metadata.
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        self.metadata.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    /// Tells when to try again.
+    pub fn retry(mut self, after: Duration) -> Self {
+        self.retry = Some(after);
+        self
+    }
+
+    pub fn status(mut self) -> Status {
+        let name = self.reason.as_str_name().trim_start_matches("ERROR_REASON_");
+        self.details.set_error_info(name, DOMAIN, self.metadata);
+        if let Some(after) = self.retry {
+            self.details.set_retry_info(Some(after));
+        }
+        let mut status = Status::with_error_details(self.code, self.message, self.details);
+        if let Some(after) = self.retry
+            && let Ok(pushback) = after.as_millis().to_string().parse()
+        {
+            status.metadata_mut().insert("grpc-retry-pushback-ms", pushback);
+        }
+        status
+    }
+}
+
+/// Every fault of a request at once.
+pub fn invalid(faults: Vec<Violation>) -> Status {
+    let count = faults.len();
+    let plural = if count == 1 { "rule is" } else { "rules are" };
+    let mut failure = Failure::new(
+        Code::InvalidArgument,
+        ErrorReason::InvalidRequest,
+        format!("{count} {plural} broken; see the field violations. Nothing was kept or sent."),
+    );
+    let violations: Vec<_> = faults.into_iter().map(field_violation).collect();
+    failure.details.set_bad_request(violations);
+    failure.status()
+}
+
+fn field_violation(fault: Violation) -> FieldViolation {
+    let description = format!(
+        "rule {}: expected {}; got {}",
+        fault.rule, fault.expected, fault.got
+    );
+    let mut violation = FieldViolation::new(fault.path, description);
+    violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
+    violation
+}
+
+pub fn mutation(error: MutationError) -> Status {
+    match error {
+        MutationError::Invalid(faults) => invalid(faults),
+        MutationError::RequestReused { method } => Failure::new(
+            Code::AlreadyExists,
+            ErrorReason::RequestIdReused,
+            format!("This request_id already stands for another request to {method}; use a new one for a new intent."),
+        )
+        .with("method", method)
+        .status(),
+        MutationError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
+        MutationError::EtagMismatch { given, actual } => Failure::new(
+            Code::Aborted,
+            ErrorReason::EtagMismatch,
+            "The order has changed since this etag was read; read it again and decide anew.",
+        )
+        .with("given", given)
+        .with("actual", actual)
+        .status(),
+        MutationError::Refused(refusal) => refused(refusal),
+        MutationError::NumberHeld { by } => Failure::new(
+            Code::AlreadyExists,
+            ErrorReason::OrderNumberHeld,
+            "A live order of this profile has this order_number; use another, or cancel that order first.",
+        )
+        .with("order_id", by)
+        .status(),
+        MutationError::Unconfirmed(error) => gateway(error),
+        MutationError::DeadlinePassed => Failure::new(
+            Code::DeadlineExceeded,
+            ErrorReason::DeadlinePassed,
+            "The deadline passed before anything was saved; repeat with the same request_id and more time.",
+        )
+        .status(),
+        MutationError::Contended => contended(),
+        MutationError::Store(error) => store(error),
+    }
+}
+
+pub fn sync(error: SyncError) -> Status {
+    match error {
+        SyncError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
+        SyncError::NotPlaced => Failure::new(
+            Code::FailedPrecondition,
+            ErrorReason::OrderNotPlaced,
+            "Mollie has not confirmed this order, so there is nothing to read there.",
+        )
+        .status(),
+        SyncError::Gateway(error) => gateway(error),
+        SyncError::Contended => contended(),
+        SyncError::Store(error) => store(error),
+    }
+}
+
+pub fn store(error: StoreError) -> Status {
+    match error {
+        StoreError::Unavailable(text) => {
+            error!(error = text, "storage is not available");
+            Failure::new(
+                Code::Unavailable,
+                ErrorReason::StorageUnavailable,
+                "The database cannot be reached now; try again.",
+            )
+            .retry(SOON)
+            .status()
+        }
+        StoreError::Inconsistent(text) => {
+            error!(error = text, "storage holds something unexpected");
+            Failure::new(
+                Code::Internal,
+                ErrorReason::Internal,
+                "Something is wrong with what is stored; the log has more.",
+            )
+            .status()
+        }
+    }
+}
+
+fn gateway(error: GatewayError) -> Status {
+    error!(%error, "the order's state cannot be confirmed at Mollie");
+    match error {
+        GatewayError::Unavailable(_) => Failure::new(
+            Code::Unavailable,
+            ErrorReason::MollieUnavailable,
+            "The order's state cannot be confirmed at Mollie now; nothing was changed. Try again.",
+        )
+        .retry(SOON)
+        .status(),
+        GatewayError::NotFound | GatewayError::KeyRefused(_) => Failure::new(
+            Code::FailedPrecondition,
+            ErrorReason::ProfileKeyRefused,
+            "Mollie does not accept the profile's API key, or does not know the order under it; an operator must look at the key.",
+        )
+        .status(),
+        GatewayError::Unreadable(_) => Failure::new(
+            Code::Internal,
+            ErrorReason::Internal,
+            "Mollie's answer cannot be understood by this release; the log has more.",
+        )
+        .status(),
+    }
+}
+
+fn contended() -> Status {
+    Failure::new(
+        Code::Aborted,
+        ErrorReason::Contended,
+        "Others kept changing the order meanwhile; try again.",
+    )
+    .retry(SOON)
+    .status()
+}
+
+pub fn not_found(reason: ErrorReason, what: &str) -> Status {
+    Failure::new(Code::NotFound, reason, format!("There is no such {what}.")).status()
+}
+
+fn refused(refusal: Refusal) -> Status {
+    let reason = refusal_reason(refusal.reason);
+    let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
+    let message = refusal
+        .unmet
+        .iter()
+        .map(|unmet| unmet.description.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut failure = Failure::new(Code::FailedPrecondition, reason, message);
+    let violations: Vec<_> = refusal
+        .unmet
+        .into_iter()
+        .map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description))
+        .collect();
+    failure.details.set_precondition_failure(violations);
+    failure.status()
+}
+
+fn refusal_reason(reason: RefusalReason) -> ErrorReason {
+    match reason {
+        RefusalReason::OrderNotPlaced => ErrorReason::OrderNotPlaced,
+        RefusalReason::OrderNeedsAttention => ErrorReason::OrderNeedsAttention,
+        RefusalReason::StatusNotUnderstood => ErrorReason::StatusNotUnderstood,
+        RefusalReason::OrderNotShippable => ErrorReason::OrderNotShippable,
+        RefusalReason::LineNotShippable => ErrorReason::LineNotShippable,
+        RefusalReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
+        RefusalReason::NothingRemaining => ErrorReason::NothingRemaining,
+        RefusalReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
+    }
+}
+
+/// Mollie's refusal of something that is kept here as `resource`.
+pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) -> Status {
+    let message = format!("Mollie refused: {}", rejection.detail);
+    let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, message)
+        .with(&format!("{resource}_id"), id)
+        .with("mollie_status", rejection.status)
+        .with("mollie_title", &rejection.title)
+        .with("mollie_detail", &rejection.detail);
+    if let Some(field) = &rejection.field {
+        failure = failure.with("mollie_field", field);
+    }
+    failure
+        .details
+        .set_precondition_failure(vec![PreconditionViolation::new(
+            "MOLLIE_REFUSED",
+            resource,
+            &rejection.detail,
+        )]);
+    failure.status()
+}
+
+/// The order is kept, and Mollie's answer is not known yet.
+pub fn placement_pending(order: &Order, operation: Option<impl ToString>) -> Status {
+    let failure = Failure::new(
+        Code::Unavailable,
+        ErrorReason::PlacementPending,
+        "The order is kept and will be placed; repeat with the same request_id to learn how it went.",
+    );
+    let failure = failure.with("order_id", order.id).retry(SOON);
+    match operation {
+        Some(id) => failure.with("operation_id", id).status(),
+        None => failure.status(),
+    }
+}
+
+/// The order was given up before Mollie had it.
+pub fn placement_abandoned(order: &Order) -> Status {
+    Failure::new(
+        Code::FailedPrecondition,
+        ErrorReason::PlacementAbandoned,
+        "This placement was given up before Mollie had it; place the order anew with a new request_id.",
+    )
+    .with("order_id", order.id)
+    .status()
+}
+
+/// Mollie has not answered within the caller's patience.
+pub fn mollie_slow() -> Status {
+    gateway(GatewayError::Unavailable(
+        "no answer within the caller's patience".to_owned(),
+    ))
+}
+
+/// A fault of ours.
+pub fn internal() -> Status {
+    Failure::new(
+        Code::Internal,
+        ErrorReason::Internal,
+        "A fault of the service; the log has more.",
+    )
+    .status()
+}

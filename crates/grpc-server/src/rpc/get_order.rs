@@ -1,0 +1,49 @@
+//! GetOrder: by our id, Mollie's, or the order number.
+
+use domain::ports::{OrderKey, Store};
+use domain::rules::violation::Violation;
+use tonic::Response;
+
+use super::{Answer, OrderRpc, errors, request};
+use crate::proto::get_order_request::Key;
+use crate::proto::{self, ErrorReason, GetOrderRequest};
+
+pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
+    let key = key(rpc, request).map_err(|fault| errors::invalid(vec![fault]))?;
+    let order = rpc
+        .service()
+        .store
+        .load_order(&key)
+        .await
+        .map_err(errors::store)?;
+    let order = order.ok_or_else(|| errors::not_found(ErrorReason::OrderNotFound, "order"))?;
+    Ok(Response::new(rpc.message(&order).await?))
+}
+
+fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> {
+    let fault = |path: &str, expected: &str, got: &str| Violation {
+        path: path.to_owned(),
+        rule: "order.key",
+        expected: expected.to_owned(),
+        got: got.to_owned(),
+    };
+    match request.key {
+        None => Err(fault("key", "id, mollie_order_id or order_number", "nothing")),
+        Some(Key::Id(id)) => request::order_id(&id, "id").map(OrderKey::Id),
+        Some(Key::MollieOrderId(id)) => Ok(OrderKey::MollieId(id)),
+        Some(Key::OrderNumber(number)) => {
+            let named = rpc.service().profile(&number.profile);
+            let (profile, _) = named.map_err(|names| {
+                fault(
+                    "order_number.profile",
+                    &format!("one of {names}"),
+                    &number.profile,
+                )
+            })?;
+            Ok(OrderKey::Number {
+                profile,
+                order_number: number.order_number,
+            })
+        }
+    }
+}

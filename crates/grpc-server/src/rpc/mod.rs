@@ -1,0 +1,112 @@
+//! The RPCs, one file each: read the message, call the use case in an owned task, answer. Nothing is decided here.
+
+mod cancel_order;
+mod create_order;
+mod create_shipment;
+mod errors;
+mod get_operation;
+mod get_order;
+mod get_shipment;
+mod list_order_events;
+mod list_orders;
+mod list_shipments;
+mod page;
+mod patience;
+mod request;
+mod sync_order;
+
+use std::sync::Arc;
+
+use domain::ports::Store;
+use domain::rules::order::Order;
+use tonic::{Request, Response, Status};
+
+use crate::convert;
+use crate::driver::Driver;
+use crate::proto;
+use crate::proto::order_service_server::OrderService;
+use crate::service::Service;
+
+/// `orders.v1.OrderService`.
+#[derive(Clone)]
+pub struct OrderRpc {
+    driver: Driver,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+impl OrderRpc {
+    pub const fn new(driver: Driver) -> Self {
+        Self { driver }
+    }
+
+    fn service(&self) -> &Arc<Service> {
+        &self.driver.service
+    }
+
+    /// The order as a message, with its unsettled operations.
+    async fn message(&self, order: &Order) -> Result<proto::Order, Status> {
+        let operations = self
+            .service()
+            .store
+            .unsettled_operations(order.id)
+            .await
+            .map_err(errors::store)?;
+        Ok(convert::order::order(order, &operations))
+    }
+}
+
+#[tonic::async_trait]
+impl OrderService for OrderRpc {
+    async fn create_order(&self, request: Request<proto::CreateOrderRequest>) -> Answer<proto::Order> {
+        create_order::call(self, request).await
+    }
+
+    async fn get_order(&self, request: Request<proto::GetOrderRequest>) -> Answer<proto::Order> {
+        get_order::call(self, request.into_inner()).await
+    }
+
+    async fn list_orders(
+        &self,
+        request: Request<proto::ListOrdersRequest>,
+    ) -> Answer<proto::ListOrdersResponse> {
+        list_orders::call(self, request.into_inner()).await
+    }
+
+    async fn cancel_order(&self, request: Request<proto::CancelOrderRequest>) -> Answer<proto::Order> {
+        cancel_order::call(self, request).await
+    }
+
+    async fn sync_order(&self, request: Request<proto::SyncOrderRequest>) -> Answer<proto::Order> {
+        sync_order::call(self, request).await
+    }
+
+    async fn create_shipment(
+        &self,
+        request: Request<proto::CreateShipmentRequest>,
+    ) -> Answer<proto::Shipment> {
+        create_shipment::call(self, request).await
+    }
+
+    async fn get_shipment(&self, request: Request<proto::GetShipmentRequest>) -> Answer<proto::Shipment> {
+        get_shipment::call(self, request.into_inner()).await
+    }
+
+    async fn list_shipments(
+        &self,
+        request: Request<proto::ListShipmentsRequest>,
+    ) -> Answer<proto::ListShipmentsResponse> {
+        list_shipments::call(self, request.into_inner()).await
+    }
+
+    async fn list_order_events(
+        &self,
+        request: Request<proto::ListOrderEventsRequest>,
+    ) -> Answer<proto::ListOrderEventsResponse> {
+        list_order_events::call(self, request.into_inner()).await
+    }
+
+    async fn get_operation(&self, request: Request<proto::GetOperationRequest>) -> Answer<proto::Operation> {
+        get_operation::call(self, request.into_inner()).await
+    }
+}

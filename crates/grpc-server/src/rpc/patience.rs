@@ -1,0 +1,60 @@
+//! How long a call may take: the caller's deadline less what the answer needs, or eight seconds.
+
+use std::time::Duration;
+
+use tonic::metadata::MetadataMap;
+
+/// Without a deadline the caller learns the durable truth after this long.
+const WITHOUT_DEADLINE: Duration = Duration::from_secs(8);
+/// What the answer needs to arrive in time.
+const ANSWER: Duration = Duration::from_millis(100);
+
+/// How long a call may wait, and until when it may save something.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The caller's own limit.
+    pub deadline: Option<Duration>,
+    /// How long to wait for an outcome.
+    pub wait: Duration,
+}
+
+impl Patience {
+    /// Reads `grpc-timeout`.
+    pub fn of(metadata: &MetadataMap) -> Self {
+        let deadline = metadata
+            .get("grpc-timeout")
+            .and_then(|value| parse(value.to_str().ok()?));
+        let wait = deadline.map_or(WITHOUT_DEADLINE, |deadline| deadline.saturating_sub(ANSWER));
+        Self { deadline, wait }
+    }
+}
+
+/// Up to eight digits and a unit, as the gRPC protocol has it.
+fn parse(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let count = digits.parse::<u64>().ok().filter(|_| digits.len() <= 8)?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_outs_are_read_in_every_unit() {
+        assert_eq!(parse("2S"), Some(Duration::from_secs(2)));
+        assert_eq!(parse("150m"), Some(Duration::from_millis(150)));
+        assert_eq!(parse("1H"), Some(Duration::from_secs(3600)));
+        for text in ["", "S", "2", "-1S", "123456789S", "2x"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

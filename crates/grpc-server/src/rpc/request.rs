@@ -1,0 +1,135 @@
+//! What every request has in common: its id, its fingerprint, ids and etags as text.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{Clock, Fingerprint, Vault};
+use domain::rules::ids::{Caller, OrderId, RequestId};
+use domain::rules::violation::{Violation, Violations};
+use domain::workflow::{Accepted, Intent, MutationError};
+use prost::Message;
+use tokio::task::JoinHandle;
+
+use super::patience::Patience;
+use crate::driver::{Driver, claim_time};
+use crate::service::Service;
+
+/// Who calls, as long as callers do not authenticate: all share one name space of request ids.
+const CALLER: &str = "anonymous";
+
+/// Everything about a mutation but what it is to change.
+pub struct Wish<'a> {
+    pub method: &'static str,
+    pub request_id: &'a str,
+    pub etag: &'a str,
+    pub actor: &'a str,
+}
+
+impl Wish<'_> {
+    /// The intent, and the faults of its parts. `command`: the request without its id, from which it is recognised.
+    pub fn intent(
+        &self,
+        service: &Service,
+        command: &impl Message,
+        patience: Patience,
+    ) -> (Intent, Vec<Violation>) {
+        let mut faults = Violations::default();
+        let length = self.request_id.chars().count();
+        if !(1..=128).contains(&length) {
+            faults.add(
+                "request_id",
+                "request_id.length",
+                "1 to 128 characters, your own name for this intent",
+                format!("{length} characters"),
+            );
+        }
+        let etag = self.etag.parse::<u64>().ok();
+        if etag.is_none() && !self.etag.is_empty() {
+            faults.add(
+                "etag",
+                "etag.form",
+                "the etag of an order, as it was read",
+                self.etag,
+            );
+        }
+        if self.actor.chars().count() > 200 {
+            faults.add(
+                "actor",
+                "actor.length",
+                "at most 200 characters",
+                format!("{} characters", self.actor.chars().count()),
+            );
+        }
+        let bytes = command.encode_to_vec();
+        let intent = Intent {
+            caller: Caller::new(CALLER),
+            request_id: RequestId::new(self.request_id),
+            method: self.method,
+            fingerprint: Fingerprint(
+                service
+                    .vault
+                    .mac("fingerprint", &[self.method.as_bytes(), &bytes]),
+            ),
+            actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
+            etag,
+            deadline: patience
+                .deadline
+                .map(|deadline| service.clock.elapsed() + deadline),
+        };
+        (intent, faults.into_vec())
+    }
+}
+
+/// An order's id, or the fault that it is none.
+pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
+    OrderId::parse(text).ok_or_else(|| Violation {
+        path: path.to_owned(),
+        rule: "order.id",
+        expected: "an order's id, a UUID".to_owned(),
+        got: if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            text.to_owned()
+        },
+    })
+}
+
+/// What an accepted intent has become, and the step under way for it.
+pub struct Begun {
+    pub accepted: Accepted,
+    own: Option<JoinHandle<()>>,
+}
+
+impl Begun {
+    /// Waits for the outcome as long as the caller does.
+    pub async fn wait(self, driver: &Driver, patience: Duration) -> Accepted {
+        if let Some(id) = self.accepted.operation_id {
+            driver.wait(id, self.own, patience).await;
+        }
+        self.accepted
+    }
+}
+
+/// Runs a use case to its end and starts its operation, even if the caller goes away meanwhile.
+pub async fn begin<F>(
+    driver: &Driver,
+    use_case: impl FnOnce(Arc<Service>) -> F,
+) -> Result<Begun, MutationError>
+where
+    F: Future<Output = Result<Accepted, MutationError>> + Send + 'static,
+{
+    let (owner, claimed_at) = (driver.clone(), claim_time(&driver.service));
+    let decided = use_case(Arc::clone(&driver.service));
+    let task = driver.own(async move {
+        let mut accepted = decided.await?;
+        let own = accepted
+            .claim
+            .take()
+            .map(|claim| owner.take(claim, claimed_at, None));
+        Ok(Begun { accepted, own })
+    });
+    task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a use case ended unexpectedly");
+        Err(MutationError::Contended)
+    })
+}

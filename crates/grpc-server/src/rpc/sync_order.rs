@@ -1,0 +1,26 @@
+//! SyncOrder: read the order at Mollie now.
+
+use std::sync::Arc;
+
+use domain::workflow::sync;
+use tonic::{Request, Response};
+
+use super::patience::Patience;
+use super::{Answer, OrderRpc, errors, request};
+use crate::proto::{self, SyncOrderRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<proto::Order> {
+    let patience = Patience::of(request.metadata());
+    let id = request::order_id(&request.get_ref().id, "id").map_err(|fault| errors::invalid(vec![fault]))?;
+    let service = Arc::clone(rpc.service());
+    let reading = rpc.driver.own(async move { sync::sync(&*service, id).await });
+    let order = match tokio::time::timeout(patience.wait, reading).await {
+        Ok(Ok(read)) => read.map_err(errors::sync)?,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a reading ended unexpectedly");
+            return Err(errors::internal());
+        }
+        Err(_) => return Err(errors::mollie_slow()),
+    };
+    Ok(Response::new(rpc.message(&order).await?))
+}

@@ -1,0 +1,208 @@
+//! The service as a whole: put together, started, and stopped in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use domain::rules::ids::ProfileName;
+use mollie_adapter::{ApiKey, MollieAdapter};
+use persistence::{Database, Options};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server as GrpcServer;
+use tonic_health::server::HealthReporter;
+use tracing::{info, warn};
+
+use crate::clock::{Offset, SystemClock};
+use crate::config::Config;
+use crate::driver::Driver;
+use crate::proto::DESCRIPTORS;
+use crate::proto::order_service_server::OrderServiceServer;
+use crate::rpc::OrderRpc;
+use crate::service::Service;
+use crate::vault::{SecretVault, fresh_secret};
+use crate::{webhook, worker};
+
+/// How long a stopping server waits for calls and steps under way. What is cut off then is taken up again at the next start.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long a shutting-down server goes on answering after it has called itself not serving.
+const NOT_SERVING: Duration = Duration::from_millis(100);
+/// Calls at once on one connection.
+const STREAMS: u32 = 256;
+
+/// A server that has everything it needs and listens, but does not serve yet.
+pub struct Server {
+    pub grpc: SocketAddr,
+    pub webhook: SocketAddr,
+    pub public_url: String,
+    pub database: String,
+    driver: Driver,
+    grpc_listener: TcpListener,
+    webhook_listener: TcpListener,
+}
+
+impl Server {
+    /// Binds, connects, migrates and checks; nothing is served before all of it has succeeded.
+    pub async fn prepare(config: &Config, keys: Vec<(ProfileName, ApiKey)>, offset: Offset) -> Result<Self> {
+        let grpc_listener = bind(config.grpc.listen, "ORDER_SERVICE__GRPC__LISTEN").await?;
+        let webhook_listener = bind(config.webhook.listen, "ORDER_SERVICE__WEBHOOK__LISTEN").await?;
+        let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
+        let store = connect(config).await?;
+        let database = store
+            .version()
+            .await
+            .context("the database does not tell its version")?;
+        let vault = SecretVault::new(&secret(config, &store).await?)?;
+        let mut settings = config.settings();
+        if config.webhook.public_url.is_none() {
+            settings.public_url = format!("http://{webhook}");
+        }
+        let public_url = settings.public_url.clone();
+        let profiles = keys
+            .iter()
+            .map(|(name, key)| (name.clone(), key.mode()))
+            .collect();
+        let gateway =
+            MollieAdapter::new(config.adapter(), keys).context("mollie.base_url and the API keys")?;
+        let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
+        let service = Service {
+            store,
+            gateway,
+            clock,
+            ids,
+            vault,
+            settings,
+            profiles,
+        };
+        let driver = Driver::new(Arc::new(service));
+        Ok(Self {
+            grpc,
+            webhook,
+            public_url,
+            database,
+            driver,
+            grpc_listener,
+            webhook_listener,
+        })
+    }
+
+    /// Serves until `stop` is canceled; then turns callers away, lets what is under way end, and closes, within a bound.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        let workers = CancellationToken::new();
+        worker::start(&self.driver, &workers);
+        let (mut health, health_service) = tonic_health::server::health_reporter();
+        set_serving(&mut health, true).await;
+        let mut servers = JoinSet::new();
+        let listening = CancellationToken::new();
+        let router = grpc_router(&self.driver, health_service)?;
+        let closing = listening.clone().cancelled_owned();
+        let incoming = TcpListenerStream::new(self.grpc_listener);
+        servers.spawn(async move {
+            router
+                .serve_with_incoming_shutdown(incoming, closing)
+                .await
+                .map_err(anyhow::Error::from)
+        });
+        let (hooks, closing) = (
+            webhook::router(self.driver.clone()),
+            listening.clone().cancelled_owned(),
+        );
+        let listener = self.webhook_listener;
+        servers.spawn(async move {
+            axum::serve(listener, hooks)
+                .with_graceful_shutdown(closing)
+                .await
+                .map_err(anyhow::Error::from)
+        });
+        info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, "serving");
+        tokio::select! {
+            () = stop.cancelled() => (),
+            ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
+        }
+        set_serving(&mut health, false).await;
+        tokio::time::sleep(NOT_SERVING).await;
+        workers.cancel();
+        listening.cancel();
+        let drained = tokio::time::timeout(DRAIN, async {
+            self.driver.drain().await;
+            while servers.join_next().await.is_some() {}
+        });
+        if drained.await.is_err() {
+            warn!("silent connections or slow steps were cut off; operations left behind are taken up again");
+        }
+        servers.abort_all();
+        self.driver.service.store.clone().close().await;
+        info!("stopped");
+        Ok(())
+    }
+}
+
+async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| {
+        format!("cannot listen on {address}; stop what listens there, or choose another address with {key}")
+    })
+}
+
+/// Connects to the database and brings its schema up to date.
+pub async fn connect(config: &Config) -> Result<Database> {
+    let options = Options {
+        url: config.database.url.clone(),
+        max_connections: config.database.max_connections,
+    };
+    let database = Database::connect(&options).await.context("database.url")?;
+    let applied = database
+        .migrate()
+        .await
+        .context("the database's schema cannot be brought up to date")?;
+    if !applied.is_empty() {
+        info!(migrations = ?applied, "schema brought up to date");
+    }
+    Ok(database)
+}
+
+/// The secret from its file, or one that every process on this database shares.
+async fn secret(config: &Config, store: &Database) -> Result<Vec<u8>> {
+    match &config.security.secret_file {
+        Some(file) => {
+            std::fs::read(file).with_context(|| format!("security.secret_file: {}", file.display()))
+        }
+        None => store
+            .service_secret("root", &fresh_secret()?)
+            .await
+            .context("the service's secret cannot be kept"),
+    }
+}
+
+async fn set_serving(health: &mut HealthReporter, serving: bool) {
+    let status = if serving {
+        tonic_health::ServingStatus::Serving
+    } else {
+        tonic_health::ServingStatus::NotServing
+    };
+    health.set_service_status("", status).await;
+    health.set_service_status("orders.v1.OrderService", status).await;
+}
+
+fn grpc_router(
+    driver: &Driver,
+    health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
+) -> Result<tonic::transport::server::Router> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(GrpcServer::builder()
+        .max_concurrent_streams(STREAMS)
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .tcp_nodelay(true)
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        // Python's client and older tools still ask for the alpha version.
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(OrderServiceServer::new(OrderRpc::new(driver.clone()))))
+}

@@ -1,0 +1,77 @@
+//! The ports in one hand, as this program fills them.
+
+use std::collections::BTreeMap;
+
+use domain::ports::{Ports, Settings};
+use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
+use mollie_adapter::MollieAdapter;
+use persistence::Database;
+
+use crate::clock::SystemClock;
+use crate::vault::{SecretVault, SystemIds};
+
+/// What the workflow runs on.
+pub struct Service {
+    pub store: Database,
+    pub gateway: MollieAdapter,
+    pub clock: SystemClock,
+    pub ids: SystemIds,
+    pub vault: SecretVault,
+    pub settings: Settings,
+    /// The configured profiles and their modes.
+    pub profiles: BTreeMap<ProfileName, Mode>,
+}
+
+impl Service {
+    /// The profile a caller names, or the only one; otherwise what the caller may choose from.
+    pub fn profile(&self, name: &str) -> Result<(ProfileName, Mode), String> {
+        let only = || {
+            self.profiles
+                .first_key_value()
+                .filter(|_| self.profiles.len() == 1)
+        };
+        let named = self.profiles.get_key_value(&ProfileName::new(name));
+        let found = if name.is_empty() { only() } else { named };
+        let names = || {
+            self.profiles
+                .keys()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        found.map(|(name, mode)| (name.clone(), *mode)).ok_or_else(names)
+    }
+}
+
+impl Ports for Service {
+    type Store = Database;
+    type Gateway = MollieAdapter;
+    type Clock = SystemClock;
+    type Ids = SystemIds;
+    type Vault = SecretVault;
+
+    fn store(&self) -> &Database {
+        &self.store
+    }
+
+    fn gateway(&self) -> &MollieAdapter {
+        &self.gateway
+    }
+
+    fn clock(&self) -> &SystemClock {
+        &self.clock
+    }
+
+    fn ids(&self) -> &SystemIds {
+        &self.ids
+    }
+
+    fn vault(&self) -> &SecretVault {
+        &self.vault
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}

@@ -1,0 +1,47 @@
+//! The webhook endpoint: Mollie's hints that an order has changed. Hooks are unsigned, so the address is the proof, and
+//! the body is never believed: the order is read.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, Uri};
+use axum::routing::any;
+use domain::ports::{Clock, Ports, Store};
+use domain::workflow::parse_hook_path;
+use tracing::{debug, warn};
+
+use crate::driver::Driver;
+
+/// A hook's body is an id; more than this is none.
+const LARGEST_BODY: usize = 1024;
+
+/// Serves every hook address of the service.
+pub fn router(driver: Driver) -> Router {
+    Router::new()
+        .route("/webhooks/mollie/{*address}", any(receive))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(driver)
+}
+
+/// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 asks Mollie to come again.
+async fn receive(State(driver): State<Driver>, uri: Uri, _body: Bytes) -> StatusCode {
+    let service = &driver.service;
+    let Some(address) = parse_hook_path(&**service, uri.path()) else {
+        debug!("webhook: not one of our addresses");
+        return StatusCode::OK;
+    };
+    match service
+        .store()
+        .hook_arrived(address.order_id, service.clock().now())
+        .await
+    {
+        Ok(_) => {
+            driver.hook_bell.notify_one();
+            StatusCode::OK
+        }
+        Err(error) => {
+            warn!(order = %address.order_id, %error, "webhook: not stored; Mollie will come again");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}

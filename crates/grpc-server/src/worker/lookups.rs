@@ -1,0 +1,108 @@
+//! Reads orders at Mollie when their hook has come or their time has.
+
+use std::sync::Arc;
+
+use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Store};
+use domain::rules::ids::LeaseToken;
+use domain::rules::lookup;
+use domain::rules::placement::Placement;
+use domain::workflow::LEASE;
+use domain::workflow::sync::{SyncError, sync};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::PAUSE;
+use crate::driver::Driver;
+use crate::service::Service;
+
+/// How many orders are read at once.
+const AT_ONCE: usize = 16;
+
+/// Reading takes at most a call's time and a little; a second reading by another replica would do no harm.
+const READING: std::time::Duration = LEASE.saturating_mul(4);
+
+pub async fn run(driver: Driver, stop: CancellationToken) {
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let bell = Arc::clone(&driver.hook_bell);
+    while !stop.is_cancelled() {
+        if !claim_some(&driver, &permits).await {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = bell.notified() => (),
+                () = tokio::time::sleep(PAUSE) => (),
+            }
+        }
+    }
+}
+
+async fn claim_some(driver: &Driver, permits: &Arc<Semaphore>) -> bool {
+    let service = &driver.service;
+    let room = u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
+    if room == 0 {
+        return false;
+    }
+    let token = LeaseToken::new(service.ids().random());
+    match service
+        .store()
+        .claim_lookups(service.clock().now(), READING, token, room)
+        .await
+    {
+        Ok(claims) => {
+            let full = claims.len() == room as usize;
+            for claim in claims {
+                let permit = Arc::clone(permits).try_acquire_owned().ok();
+                let service = Arc::clone(service);
+                driver.own(async move {
+                    look_up(&service, &claim).await;
+                    drop(permit);
+                });
+            }
+            full
+        }
+        Err(error) => {
+            warn!(%error, "worker.lookup: due look-ups cannot be claimed");
+            false
+        }
+    }
+}
+
+async fn look_up(service: &Service, claim: &LookupClaim) {
+    let now = service.clock().now();
+    let (next, failures) = match sync(service, claim.order_id).await {
+        Ok(order) => (lookup::next(&order, now), 0),
+        Err(SyncError::NotPlaced) => (when_placed(service, claim, now).await, 0),
+        Err(error) => {
+            warn!(order = %claim.order_id, %error, "worker.lookup: tried again later");
+            (
+                Some(after(now, pause(claim.failures))),
+                claim.failures.saturating_add(1),
+            )
+        }
+    };
+    if let Err(error) = service.store().finish_lookup(claim, next, failures).await {
+        warn!(order = %claim.order_id, %error, "worker.lookup: read again when its lease is over");
+        return;
+    }
+    info!(order = %claim.order_id, ?next, "worker.lookup");
+}
+
+/// A hook may come before our own create has returned: it waits for the order, unless that never comes to stand.
+async fn when_placed(service: &Service, claim: &LookupClaim, now: Timestamp) -> Option<Timestamp> {
+    let order = service.store().load_order(&OrderKey::Id(claim.order_id)).await;
+    match order {
+        Ok(Some(order)) if !order.placement.is_alive() => None,
+        Ok(Some(order)) if order.placement == Placement::Placed => Some(now),
+        Ok(Some(_) | None) | Err(_) => Some(after(now, SignedDuration::from_secs(1))),
+    }
+}
+
+/// From one second, doubled each time, to about four minutes.
+fn pause(failures: u32) -> SignedDuration {
+    SignedDuration::from_secs(1 << failures.min(8))
+}
+
+fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,106 @@
+//! Finding an order again by its hook address.
+
+use domain::ports::{Gateway, GatewayError};
+use serde_json::{Value, json};
+
+use crate::lego;
+use crate::server::{Server, hal, profile};
+
+const SINCE: &str = "2026-02-01T08:00:00Z";
+
+/// A page of orders, given by id, hook and time of day, and the cursor of the next.
+fn page(orders: &[(&str, &str, &str)], next: Option<&str>) -> Value {
+    let order = |(id, hook, time): &(&str, &str, &str)| json!({"id": id, "webhookUrl": hook, "createdAt": format!("2026-02-01T{time}+00:00")});
+    let orders: Vec<_> = orders.iter().map(order).collect();
+    let next =
+        next.map(|from| json!({"href": format!("https://evil.example/v3/payments?limit=9&from={from}")}));
+    json!({"count": orders.len(), "_embedded": {"orders": orders}, "_links": {"previous": null, "next": next}})
+}
+
+async fn find(server: &Server) -> Result<Option<String>, GatewayError> {
+    let since = SINCE.parse().unwrap();
+    let found = server.adapter().find_by_hook(&profile(), lego::HOOK, since).await;
+    found.map(|order| order.map(|order| order.mollie_id.to_string()))
+}
+
+fn lines(server: &Server) -> Vec<String> {
+    server.seen().into_iter().map(|seen| seen.line).collect()
+}
+
+#[tokio::test]
+async fn an_order_is_found_on_a_later_page_and_read() {
+    let server = Server::start([
+        hal(
+            200,
+            &page(
+                &[("ord_9", "https://example.org/webhook/9", "09:00:00")],
+                Some("ord_2.b%2Bc"),
+            ),
+        ),
+        hal(
+            200,
+            &page(
+                &[
+                    ("ord_2.b", "https://example.org/other", "08:30:00"),
+                    ("ord_1.a", lego::HOOK, "08:00:01"),
+                ],
+                None,
+            ),
+        ),
+        hal(200, &lego::answer("ord_1.a")),
+    ])
+    .await;
+    assert_eq!(find(&server).await.unwrap().as_deref(), Some("ord_1.a"));
+    let expected = [
+        "GET /v2/orders?limit=250",
+        "GET /v2/orders?limit=250&from=ord_2.b%2Bc",
+        "GET /v2/orders/ord_1.a?embed=payments,shipments",
+    ];
+    assert_eq!(lines(&server), expected);
+}
+
+#[tokio::test]
+async fn the_search_ends_shortly_before_the_intent() {
+    let server = Server::start([
+        hal(
+            200,
+            &page(&[("ord_9", "https://a.example", "07:50:00")], Some("ord_8")),
+        ),
+        hal(
+            200,
+            &page(&[("ord_8", "https://a.example", "07:49:59")], Some("ord_7")),
+        ),
+    ])
+    .await;
+    assert_eq!(find(&server).await.unwrap(), None);
+    assert_eq!(lines(&server).len(), 2);
+}
+
+#[tokio::test]
+async fn an_empty_list_holds_nothing() {
+    let server = Server::start([hal(200, &page(&[], None))]).await;
+    assert_eq!(find(&server).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_search_that_fails_is_no_proof_of_absence() {
+    let not_found = json!({"status": 404, "title": "Not Found", "detail": "No such thing."});
+    let circle = || hal(200, &page(&[], Some("ord_8")));
+    let listed = || hal(200, &page(&[("ord_1.a", lego::HOOK, "08:00:01")], None));
+    for (answers, retryable) in [
+        (vec![], true),
+        (vec![hal(404, &not_found)], false),
+        (vec![hal(200, &json!({"count": 0}))], false),
+        (vec![circle(), circle(), circle()], false),
+        (vec![circle()], true),
+        (vec![listed()], true),
+        (vec![listed(), hal(404, &not_found)], true),
+    ] {
+        let server = Server::start(answers).await;
+        let error = find(&server).await.unwrap_err();
+        assert!(
+            !matches!(error, GatewayError::NotFound) && error.retryable() == retryable,
+            "{error:?}"
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! The adapter against a server on the loopback: what goes over the wire, and what becomes of it when the wire fails.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod lego;
+mod lookup;
+mod requests;
+mod secrets;
+mod server;
+mod transport;

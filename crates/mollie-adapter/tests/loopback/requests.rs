@@ -1,0 +1,213 @@
+//! What goes over the wire.
+
+use domain::ports::{Acceptance, Command, Gateway, GatewayError, Outcome, RegisterShipment};
+use domain::rules::ids::{MollieLineId, MollieOrderId, ProfileName};
+use domain::rules::order::Part;
+use domain::rules::shipment::Tracking;
+use serde_json::{Value, json};
+
+use crate::lego::{self, euro};
+use crate::server::{KEY, Server, hal, key, profile};
+
+fn place(change: impl FnOnce(&mut domain::ports::PlaceOrder)) -> Command {
+    let mut command = lego::command();
+    change(&mut command);
+    Command::PlaceOrder(Box::new(command))
+}
+
+fn ship(lines: Vec<(MollieLineId, Part)>) -> Command {
+    Command::CreateShipment(RegisterShipment {
+        mollie_id: MollieOrderId::new("ord_1.rsa7lu"),
+        lines,
+        tracking: Some(Tracking {
+            carrier: "PostNL".to_owned(),
+            code: "3S1".to_owned(),
+            url: None,
+        }),
+    })
+}
+
+async fn sent(command: &Command) -> Value {
+    let server = Server::start([]).await;
+    server.adapter().execute(&profile(), command, key()).await;
+    serde_json::from_slice(&server.only().body).unwrap()
+}
+
+#[tokio::test]
+async fn an_order_is_sent_as_mollies_documentation_has_it() {
+    let server = Server::start([hal(201, &lego::answer("ord_1.rsa7lu"))]).await;
+    let outcome = server.adapter().execute(&profile(), &place(|_| ()), key()).await;
+    let Outcome::Accepted(Acceptance::Placed(snapshot)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(snapshot.mollie_id.as_str(), "ord_1.rsa7lu");
+    let seen = server.only();
+    assert_eq!(seen.line, "POST /v2/orders?embed=payments");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&seen.body).unwrap(),
+        lego::request()
+    );
+}
+
+#[tokio::test]
+async fn a_request_carries_the_profiles_key_and_its_own() {
+    let server = Server::start([]).await;
+    server.adapter().execute(&profile(), &place(|_| ()), key()).await;
+    let seen = server.only();
+    assert_eq!(seen.header("authorization").unwrap(), format!("Bearer {KEY}"));
+    assert_eq!(seen.header("idempotency-key").unwrap(), key().to_string());
+    assert_eq!(seen.header("content-type").unwrap(), "application/json");
+    assert_eq!(
+        seen.header("user-agent").unwrap(),
+        concat!("order-service/", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[tokio::test]
+async fn the_same_order_is_sent_in_the_same_bytes() {
+    let server = Server::start([]).await;
+    for _ in 0..2 {
+        server.adapter().execute(&profile(), &place(|_| ()), key()).await;
+    }
+    let seen = server.seen();
+    assert_eq!(seen[0].body, seen[1].body);
+}
+
+#[tokio::test]
+async fn what_is_absent_is_left_out_and_what_is_given_is_sent() {
+    let body = sent(&place(|command| {
+        let terms = &mut command.order.terms;
+        (terms.methods, terms.metadata, terms.redirect_url) = (vec![], None, None);
+        command.order.personal = domain::rules::order::Personal::default();
+    }))
+    .await;
+    for name in [
+        "method",
+        "metadata",
+        "redirectUrl",
+        "cancelUrl",
+        "billingAddress",
+        "shippingAddress",
+        "expiresAt",
+    ] {
+        assert_eq!(body.get(name), None, "{name}");
+    }
+    let body = sent(&place(|command| {
+        let terms = &mut command.order.terms;
+        terms.methods = vec!["ideal".to_owned(), "twint".to_owned()];
+        terms.cancel_url = Some("https://example.org/cancel".to_owned());
+        terms.expires_on = Some("2026-03-01".parse().unwrap());
+        terms.shopper_country_must_match_billing_country = Some(true);
+        command.order.lines[0].quantity_unit = Some("pcs".to_owned());
+        command
+            .payment
+            .0
+            .insert("card_token".to_owned(), "tkn_1".to_owned());
+    }))
+    .await;
+    assert_eq!(body["method"], json!(["ideal", "twint"]));
+    assert_eq!(
+        (&body["cancelUrl"], &body["expiresAt"]),
+        (&json!("https://example.org/cancel"), &json!("2026-03-01"))
+    );
+    assert_eq!(body["shopperCountryMustMatchBillingCountry"], json!(true));
+    assert_eq!(body["lines"][0]["quantityUnit"], json!("pcs"));
+    assert_eq!(
+        body["payment"],
+        json!({"cardToken": "tkn_1", "webhookUrl": lego::HOOK})
+    );
+}
+
+#[tokio::test]
+async fn a_shipment_is_registered_with_lines_amounts_and_tracking() {
+    let answer = json!({"resource": "shipment", "id": "shp_1.x", "createdAt": "2026-02-02T10:00:00.0Z",
+        "lines": [{"id": "odl_1.a", "quantity": 1, "totalAmount": {"currency": "EUR", "value": "299.00"}}]});
+    let server = Server::start([hal(201, &answer)]).await;
+    let part = Part {
+        quantity: 1,
+        amount: euro("299.00"),
+    };
+    let command = ship(vec![(MollieLineId::new("odl_1.a"), part)]);
+    let outcome = server.adapter().execute(&profile(), &command, key()).await;
+    let Outcome::Accepted(Acceptance::Shipped(shipment)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(
+        (shipment.mollie_id.as_str(), shipment.lines[0].1),
+        ("shp_1.x", part)
+    );
+    let seen = server.only();
+    assert_eq!(seen.line, "POST /v2/orders/ord_1.rsa7lu/shipments");
+    assert_eq!(seen.header("idempotency-key").unwrap(), key().to_string());
+    let expected = json!({
+        "lines": [{"id": "odl_1.a", "quantity": 1, "amount": {"currency": "EUR", "value": "299.00"}}],
+        "tracking": {"carrier": "PostNL", "code": "3S1"},
+    });
+    assert_eq!(serde_json::from_slice::<Value>(&seen.body).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_shipment_without_lines_is_never_sent() {
+    let server = Server::start([]).await;
+    let outcome = server.adapter().execute(&profile(), &ship(vec![]), key()).await;
+    assert!(
+        matches!(outcome, Outcome::NotSent { pause: None, .. }),
+        "{outcome:?}"
+    );
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn an_order_is_canceled_without_an_idempotency_key() {
+    let server = Server::start([hal(200, &lego::answer("ord_1.rsa7lu"))]).await;
+    let command = Command::CancelOrder {
+        mollie_id: MollieOrderId::new("ord_1.rsa7lu"),
+    };
+    let outcome = server.adapter().execute(&profile(), &command, key()).await;
+    assert!(
+        matches!(outcome, Outcome::Accepted(Acceptance::Canceled(_))),
+        "{outcome:?}"
+    );
+    let seen = server.only();
+    assert_eq!(
+        (seen.line.as_str(), seen.header("idempotency-key")),
+        ("DELETE /v2/orders/ord_1.rsa7lu", None)
+    );
+    assert!(seen.body.is_empty());
+}
+
+#[tokio::test]
+async fn ids_are_encoded_and_cannot_leave_their_place() {
+    let id = MollieOrderId::new("ord_1.a/../b?c #%2e");
+    let server = Server::start([hal(200, &lego::answer(id.as_str()))]).await;
+    let adapter = server.adapter();
+    assert_eq!(adapter.observe(&profile(), &id).await.unwrap().mollie_id, id);
+    let expected = "GET /v2/orders/ord_1.a%2F..%2Fb%3Fc%20%23%252e?embed=payments,shipments";
+    assert_eq!(server.only().line, expected);
+    for id in ["", ".", ".."] {
+        let id = MollieOrderId::new(id);
+        assert!(matches!(
+            adapter.observe(&profile(), &id).await,
+            Err(GatewayError::NotFound)
+        ));
+        let outcome = adapter
+            .execute(&profile(), &Command::CancelOrder { mollie_id: id }, key())
+            .await;
+        assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
+    }
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_profile_without_a_key_sends_nothing() {
+    let (server, other) = (Server::start([]).await, ProfileName::new("other"));
+    let adapter = server.adapter();
+    let outcome = adapter.execute(&other, &place(|_| ()), key()).await;
+    assert!(
+        matches!(&outcome, Outcome::NotSent { problem, .. } if problem.contains("profile other")),
+        "{outcome:?}"
+    );
+    let read = adapter.observe(&other, &MollieOrderId::new("ord_1")).await;
+    assert!(matches!(read, Err(GatewayError::KeyRefused(_))));
+    assert!(server.seen().is_empty());
+}

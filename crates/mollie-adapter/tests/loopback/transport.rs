@@ -1,0 +1,164 @@
+//! What becomes of a command when the wire, the server or something between them fails.
+
+use std::time::Duration;
+
+use axum::http::Response;
+use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::ids::MollieOrderId;
+use mollie_adapter::MollieAdapter;
+use tokio::net::TcpListener;
+
+use crate::lego;
+use crate::server::{Server, adapter, closes_after, hal, key, never_answers, patient_adapter, profile};
+
+async fn place(adapter: &MollieAdapter) -> Outcome {
+    let command = Command::PlaceOrder(Box::new(lego::command()));
+    adapter.execute(&profile(), &command, key()).await
+}
+
+async fn observe(adapter: &MollieAdapter) -> Result<(), GatewayError> {
+    let read = adapter.observe(&profile(), &MollieOrderId::new("ord_1")).await;
+    read.map(|_| ())
+}
+
+fn is_unknown(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Unknown { .. })
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_was_sent() {
+    let address = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let adapter = adapter(&format!("http://{address}/v2"));
+    let outcome = place(&adapter).await;
+    assert!(
+        matches!(outcome, Outcome::NotSent { pause: None, .. }),
+        "{outcome:?}"
+    );
+    assert!(matches!(
+        observe(&adapter).await,
+        Err(GatewayError::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn where_the_tls_handshake_fails_nothing_was_sent() {
+    let address = closes_after("this is not TLS").await;
+    let outcome = place(&adapter(&format!("https://{address}/v2"))).await;
+    assert!(
+        matches!(outcome, Outcome::NotSent { pause: None, .. }),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn where_connecting_takes_too_long_nothing_was_sent() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}/v2", silent.local_addr().unwrap());
+    let adapter = patient_adapter(&base_url, Duration::from_secs(10), Duration::from_millis(100));
+    let outcome = place(&adapter).await;
+    assert!(
+        matches!(outcome, Outcome::NotSent { pause: None, .. }),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_closes_before_the_answer_leaves_the_outcome_unknown() {
+    let address = closes_after("").await;
+    let adapter = adapter(&format!("http://{address}/v2"));
+    let outcome = place(&adapter).await;
+    assert!(is_unknown(&outcome), "{outcome:?}");
+    assert!(matches!(
+        observe(&adapter).await,
+        Err(GatewayError::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_leaves_the_outcome_unknown() {
+    let address = closes_after("HTTP/1.1 201 Created\r\ncontent-length: 900\r\n\r\n{\"id\":").await;
+    let adapter = adapter(&format!("http://{address}/v2"));
+    let outcome = place(&adapter).await;
+    assert!(is_unknown(&outcome), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_leaves_the_outcome_unknown() {
+    let adapter = patient_adapter(
+        &never_answers().await,
+        Duration::from_millis(200),
+        Duration::from_millis(100),
+    );
+    let outcome = place(&adapter).await;
+    assert!(is_unknown(&outcome), "{outcome:?}");
+    assert!(matches!(
+        observe(&adapter).await,
+        Err(GatewayError::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let server = Server::start([Response::new(" ".repeat((4 << 20) + 1))]).await;
+    let outcome = place(&server.adapter()).await;
+    assert!(
+        matches!(&outcome, Outcome::Unknown { problem } if problem.contains("larger than")),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Server::start([hal(201, &lego::answer("ord_1"))]).await;
+    for status in [301, 302, 303, 307, 308] {
+        let location = format!("{}/orders", elsewhere.base_url);
+        let redirect = || Response::builder().status(status).header("location", &location);
+        let server = Server::start([
+            redirect().body(String::new()).unwrap(),
+            redirect().body(String::new()).unwrap(),
+        ])
+        .await;
+        let outcome = place(&server.adapter()).await;
+        assert!(is_unknown(&outcome), "{status} {outcome:?}");
+        assert!(matches!(
+            observe(&server.adapter()).await,
+            Err(GatewayError::Unreadable(_))
+        ));
+    }
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_busy_mollie_says_how_long_to_wait_or_does_not() {
+    let busy = || Response::builder().status(429);
+    let dated = busy()
+        .header("date", "Wed, 04 Mar 2026 12:00:00 GMT")
+        .header("retry-after", "Wed, 04 Mar 2026 12:00:20 GMT");
+    let answers =
+        [busy(), busy().header("retry-after", "12"), dated].map(|answer| answer.body(String::new()).unwrap());
+    let server = Server::start(answers).await;
+    let adapter = server.adapter();
+    for expected in [None, Some(12), Some(20)] {
+        let outcome = place(&adapter).await;
+        let expected = expected.map(Duration::from_secs);
+        assert!(
+            matches!(outcome, Outcome::NotSent { pause, .. } if pause == expected),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_ever_sent_twice() {
+    let page = Response::builder()
+        .status(502)
+        .body("<html>Bad Gateway</html>".to_owned());
+    let server = Server::start([page.unwrap()]).await;
+    let outcome = place(&server.adapter()).await;
+    assert!(is_unknown(&outcome), "{outcome:?}");
+    assert_eq!(server.seen().len(), 1);
+}

@@ -1,0 +1,18 @@
+//! The simulator as a client sees it: over a real loopback connection, with real webhooks and a real data directory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where it cannot go on"
+)]
+
+#[path = "http/bench.rs"]
+mod bench;
+#[path = "http/hold.rs"]
+mod hold;
+#[path = "http/journal.rs"]
+mod journal;
+#[path = "http/orders.rs"]
+mod orders;
+#[path = "http/webhooks.rs"]
+mod webhooks;

@@ -1,0 +1,184 @@
+//! Opening the database: addresses, pools, and the lock that keeps a second process off a file. It may not know any
+//! table.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::ports::StoreError;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
+
+use crate::error::store_error;
+use crate::lock::FileLock;
+
+/// How long a call waits for a free connection, or SQLite for its write lock: less than a caller waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections idle for longer are tried before they are used: something on the way may have dropped them.
+const IDLE_TRUST: Duration = Duration::from_secs(30);
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, for development and small single-node use.
+    Sqlite,
+    /// A server, for replicas.
+    Postgres,
+}
+
+/// Where the database is, and how many connections it may take.
+#[derive(Clone)]
+pub struct Options {
+    /// `sqlite:///absolute/path.db`, `sqlite://relative.db` (created if missing, with its directory) or `postgres://…`.
+    pub url: String,
+    /// At most so many at a time; SQLite takes at least two, one of them for writing.
+    pub max_connections: u32,
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the database cannot be opened or brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Neither of the forms known.
+    #[error("the database address begins neither with sqlite:// and a path nor with postgres://")]
+    Address,
+    /// Another process works on the file.
+    #[error("the database is in use by another process, which holds {}", .0.display())]
+    InUse(PathBuf),
+    /// The file, its directory or its lock file cannot be opened.
+    #[error("{} cannot be opened", .path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database does not answer, or refuses.
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
+
+impl ConnectError {
+    /// Whether the same call may succeed later without anybody's doing.
+    #[must_use]
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::Address | Self::InUse(_) | Self::File { .. } => false,
+            Self::Database(error) => error.retryable(),
+        }
+    }
+}
+
+/// An opened database: where to read, where to write, and what keeps others off.
+pub(crate) struct Opened {
+    pub engine: Engine,
+    pub reader: DatabaseConnection,
+    pub writer: DatabaseConnection,
+    pub lock: Option<FileLock>,
+}
+
+pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
+    let url = &options.url;
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return open_postgres(options).await;
+    }
+    let path = url
+        .strip_prefix("sqlite://")
+        .filter(|path| !path.is_empty() && !path.starts_with(':'));
+    match path {
+        Some(path) => open_sqlite(PathBuf::from(path), options.max_connections).await,
+        None => Err(ConnectError::Address),
+    }
+}
+
+async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
+    let address: PgConnectOptions = options.url.parse().map_err(|_| ConnectError::Address)?;
+    let settings = [
+        // Guards are written for it, whatever the server's default.
+        ("default_transaction_isolation", "read committed"),
+        // A process that vanishes within a transaction must not hold its rows for ever.
+        ("idle_in_transaction_session_timeout", "30s"),
+    ];
+    let address = address
+        .application_name("order-service")
+        .options(settings)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(options.max_connections.max(1))
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for >= IDLE_TRUST {
+                    sea_orm::sqlx::Connection::ping(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(address)
+        .await
+        .map_err(unavailable)?;
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    Ok(Opened {
+        engine: Engine::Postgres,
+        reader: connection.clone(),
+        writer: connection,
+        lock: None,
+    })
+}
+
+/// One connection writes, so that writers wait for each other in the pool's fair queue rather than for SQLite's lock,
+/// which is not fair; the others only read.
+async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, ConnectError> {
+    if let Some(directory) = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(directory).map_err(|source| ConnectError::File {
+            path: directory.to_owned(),
+            source,
+        })?;
+    }
+    let lock = FileLock::take(&path)?;
+    let file = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let pool = |connections: u32| {
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+    };
+    let writer = pool(1).connect_with(file.clone()).await.map_err(unavailable)?;
+    let readers = max_connections.saturating_sub(1).max(1);
+    let reader = pool(readers)
+        .connect_with(file.pragma("query_only", "ON"))
+        .await
+        .map_err(unavailable)?;
+    Ok(Opened {
+        engine: Engine::Sqlite,
+        reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        lock: Some(lock),
+    })
+}
+
+fn unavailable(error: SqlxError) -> ConnectError {
+    store_error(DbErr::Conn(RuntimeErr::SqlxError(error.into()))).into()
+}

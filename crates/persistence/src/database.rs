@@ -1,0 +1,96 @@
+//! The opened database as others hold it. It may not decide anything about orders.
+
+use std::sync::Arc;
+
+use domain::ports::StoreError;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+
+use crate::connect::{ConnectError, Engine, Opened, Options, open};
+use crate::error::store_error;
+use crate::session::Session;
+
+/// The store: SQLite or PostgreSQL. Cheap to clone.
+#[derive(Clone)]
+pub struct Database(Arc<Opened>);
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Database").field(&self.0.engine).finish()
+    }
+}
+
+impl Database {
+    /// Opens the database; a SQLite file is created if missing, and locked against other processes. The schema is not
+    /// touched: see [`Database::migrate`].
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect(options: &Options) -> Result<Self, ConnectError> {
+        open(options).await.map(|opened| Self(Arc::new(opened)))
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.0.reader.ping().await.map_err(store_error)
+    }
+
+    /// The database's name and version, such as `PostgreSQL 15.18`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn version(&self) -> Result<String, StoreError> {
+        let (name, sql) = match self.engine() {
+            Engine::Sqlite => ("SQLite", "SELECT sqlite_version()"),
+            Engine::Postgres => ("PostgreSQL", "SHOW server_version"),
+        };
+        let statement = Statement::from_string(self.read().get_database_backend(), sql);
+        let row = self.read().query_one_raw(statement).await.map_err(store_error)?;
+        let none = || store_error(DbErr::RecordNotFound(sql.to_owned()));
+        let text: String = row.ok_or_else(none)?.try_get_by(0).map_err(store_error)?;
+        // A distribution adds its own version behind a space.
+        let version = text.split(' ').next().unwrap_or_default();
+        Ok(format!("{name} {version}"))
+    }
+
+    /// Waits for what is being written, then closes every connection and lets other processes in. Calls of other
+    /// holders fail from now on.
+    pub async fn close(self) {
+        for connection in [&self.0.writer, &self.0.reader] {
+            if let Err(problem) = connection.close_by_ref().await {
+                tracing::warn!(%problem, "the database was not closed cleanly");
+            }
+        }
+        if let Some(lock) = &self.0.lock {
+            lock.release();
+        }
+    }
+
+    /// Where transactions begin.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.0.writer
+    }
+
+    /// Where the migrator looks.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.0.reader
+    }
+
+    /// For statements that read.
+    pub(crate) fn read(&self) -> Session<DatabaseConnection> {
+        Session(self.0.reader.clone())
+    }
+
+    /// For single statements that write.
+    pub(crate) fn write(&self) -> Session<DatabaseConnection> {
+        Session(self.0.writer.clone())
+    }
+}

@@ -1,0 +1,261 @@
+//! Events as documents, tagged with what happened. They tell nothing personal, as the domain's events do not.
+
+use domain::rules::event::{EventData, Observed};
+use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::order::Part;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::facts::FactsDocument;
+use super::line::LineDocument;
+use super::money::{MoneyDocument, PartDocument};
+use super::order::RecordedOrderDocument;
+use super::payment::PaymentDocument;
+use super::rejection::RejectionDocument;
+use super::shipment::{ShipmentDocument, ShipmentLineDocument};
+use super::{Misfit, each, mirrors};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ObservedDocument {
+    facts: FactsDocument,
+    amount: MoneyDocument,
+    lines: Vec<LineDocument>,
+    payments: Vec<PaymentDocument>,
+    personal: Vec<String>,
+    status_changed: bool,
+    unexpected: bool,
+}
+
+impl From<&Observed> for ObservedDocument {
+    fn from(observed: &Observed) -> Self {
+        Self {
+            facts: (&observed.facts).into(),
+            amount: (&observed.amount).into(),
+            lines: mirrors(&observed.lines),
+            payments: mirrors(&observed.payments),
+            personal: observed.personal.clone(),
+            status_changed: observed.status_changed,
+            unexpected: observed.unexpected,
+        }
+    }
+}
+
+impl TryFrom<ObservedDocument> for Box<Observed> {
+    type Error = Misfit;
+
+    fn try_from(document: ObservedDocument) -> Result<Self, Misfit> {
+        Ok(Self::new(Observed {
+            facts: document.facts.try_into()?,
+            amount: document.amount.try_into()?,
+            lines: each(document.lines)?,
+            payments: each(document.payments)?,
+            personal: document.personal,
+            status_changed: document.status_changed,
+            unexpected: document.unexpected,
+        }))
+    }
+}
+
+/// What happened, in the order of the domain's events.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EventDocument {
+    OrderRecorded {
+        order: Box<RecordedOrderDocument>,
+        operation_id: Uuid,
+    },
+    OrderPlaced {
+        mollie_id: String,
+        observed: Box<ObservedDocument>,
+    },
+    PlacementRefused {
+        rejection: RejectionDocument,
+    },
+    PlacementAbandoned {
+        reason: String,
+    },
+    OrderObserved {
+        observed: Box<ObservedDocument>,
+    },
+    ShipmentRecorded {
+        shipment: Box<ShipmentDocument>,
+        operation_id: Uuid,
+    },
+    ShipmentRegistered {
+        shipment_id: Uuid,
+        mollie_id: String,
+        lines: Vec<ShipmentLineDocument>,
+        shipped: Vec<(u32, PartDocument)>,
+    },
+    ShipmentRefused {
+        shipment_id: Uuid,
+        lines: Vec<ShipmentLineDocument>,
+        rejection: RejectionDocument,
+    },
+    ShipmentObserved {
+        shipment: Box<ShipmentDocument>,
+    },
+    CancellationRecorded {
+        operation_id: Uuid,
+    },
+    OrderCancellationSucceeded {
+        operation_id: Uuid,
+    },
+    CancellationRefused {
+        operation_id: Uuid,
+        rejection: RejectionDocument,
+    },
+    AttentionNeeded {
+        operation_id: Uuid,
+        reason: String,
+    },
+}
+
+impl From<&EventData> for EventDocument {
+    fn from(data: &EventData) -> Self {
+        match data {
+            EventData::OrderRecorded { order, operation_id } => Self::OrderRecorded {
+                order: Box::new((&**order).into()),
+                operation_id: operation_id.uuid(),
+            },
+            EventData::OrderPlaced { mollie_id, observed } => Self::OrderPlaced {
+                mollie_id: mollie_id.to_string(),
+                observed: Box::new((&**observed).into()),
+            },
+            EventData::PlacementRefused { rejection } => Self::PlacementRefused {
+                rejection: rejection.into(),
+            },
+            EventData::PlacementAbandoned { reason } => Self::PlacementAbandoned {
+                reason: reason.clone(),
+            },
+            EventData::OrderObserved { observed } => Self::OrderObserved {
+                observed: Box::new((&**observed).into()),
+            },
+            EventData::ShipmentRecorded {
+                shipment,
+                operation_id,
+            } => Self::ShipmentRecorded {
+                shipment: Box::new((&**shipment).into()),
+                operation_id: operation_id.uuid(),
+            },
+            EventData::ShipmentRegistered {
+                shipment_id,
+                mollie_id,
+                lines,
+                shipped,
+            } => Self::ShipmentRegistered {
+                shipment_id: shipment_id.uuid(),
+                mollie_id: mollie_id.to_string(),
+                lines: mirrors(lines),
+                shipped: shipped
+                    .iter()
+                    .map(|(id, part)| (id.number(), part.into()))
+                    .collect(),
+            },
+            EventData::ShipmentRefused {
+                shipment_id,
+                lines,
+                rejection,
+            } => Self::ShipmentRefused {
+                shipment_id: shipment_id.uuid(),
+                lines: mirrors(lines),
+                rejection: rejection.into(),
+            },
+            EventData::ShipmentObserved { shipment } => Self::ShipmentObserved {
+                shipment: Box::new((&**shipment).into()),
+            },
+            EventData::CancellationRecorded { operation_id } => Self::CancellationRecorded {
+                operation_id: operation_id.uuid(),
+            },
+            EventData::OrderCancellationSucceeded { operation_id } => Self::OrderCancellationSucceeded {
+                operation_id: operation_id.uuid(),
+            },
+            EventData::CancellationRefused {
+                operation_id,
+                rejection,
+            } => Self::CancellationRefused {
+                operation_id: operation_id.uuid(),
+                rejection: rejection.into(),
+            },
+            EventData::AttentionNeeded { operation_id, reason } => Self::AttentionNeeded {
+                operation_id: operation_id.uuid(),
+                reason: reason.clone(),
+            },
+        }
+    }
+}
+
+impl TryFrom<EventDocument> for EventData {
+    type Error = Misfit;
+
+    fn try_from(document: EventDocument) -> Result<Self, Misfit> {
+        Ok(match document {
+            EventDocument::OrderRecorded { order, operation_id } => Self::OrderRecorded {
+                order: Box::new((*order).try_into()?),
+                operation_id: OperationId::new(operation_id),
+            },
+            EventDocument::OrderPlaced { mollie_id, observed } => Self::OrderPlaced {
+                mollie_id: MollieOrderId::new(mollie_id),
+                observed: (*observed).try_into()?,
+            },
+            EventDocument::PlacementRefused { rejection } => Self::PlacementRefused {
+                rejection: rejection.try_into()?,
+            },
+            EventDocument::PlacementAbandoned { reason } => Self::PlacementAbandoned { reason },
+            EventDocument::OrderObserved { observed } => Self::OrderObserved {
+                observed: (*observed).try_into()?,
+            },
+            EventDocument::ShipmentRecorded {
+                shipment,
+                operation_id,
+            } => Self::ShipmentRecorded {
+                shipment: Box::new((*shipment).try_into()?),
+                operation_id: OperationId::new(operation_id),
+            },
+            EventDocument::ShipmentRegistered {
+                shipment_id,
+                mollie_id,
+                lines,
+                shipped,
+            } => Self::ShipmentRegistered {
+                shipment_id: ShipmentId::new(shipment_id),
+                mollie_id: MollieShipmentId::new(mollie_id),
+                lines: each(lines)?,
+                shipped: shipped.into_iter().map(shipped_part).collect::<Result<_, _>>()?,
+            },
+            EventDocument::ShipmentRefused {
+                shipment_id,
+                lines,
+                rejection,
+            } => Self::ShipmentRefused {
+                shipment_id: ShipmentId::new(shipment_id),
+                lines: each(lines)?,
+                rejection: rejection.try_into()?,
+            },
+            EventDocument::ShipmentObserved { shipment } => Self::ShipmentObserved {
+                shipment: Box::new((*shipment).try_into()?),
+            },
+            EventDocument::CancellationRecorded { operation_id } => Self::CancellationRecorded {
+                operation_id: OperationId::new(operation_id),
+            },
+            EventDocument::OrderCancellationSucceeded { operation_id } => Self::OrderCancellationSucceeded {
+                operation_id: OperationId::new(operation_id),
+            },
+            EventDocument::CancellationRefused {
+                operation_id,
+                rejection,
+            } => Self::CancellationRefused {
+                operation_id: OperationId::new(operation_id),
+                rejection: rejection.try_into()?,
+            },
+            EventDocument::AttentionNeeded { operation_id, reason } => Self::AttentionNeeded {
+                operation_id: OperationId::new(operation_id),
+                reason,
+            },
+        })
+    }
+}
+
+fn shipped_part((line, part): (u32, PartDocument)) -> Result<(LineId, Part), Misfit> {
+    Ok((LineId::new(line), part.try_into()?))
+}

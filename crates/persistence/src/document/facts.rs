@@ -1,0 +1,89 @@
+//! What Mollie last said of an order, as a document.
+
+use domain::rules::order::Facts;
+use domain::rules::status::OrderStatus;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::money::MoneyDocument;
+use super::word::word;
+use super::{Misfit, optional};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FactsDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_cancelable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_captured: Option<MoneyDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_refunded: Option<MoneyDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorized_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canceled_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expired_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed_time: Option<Timestamp>,
+}
+
+impl From<&Facts> for FactsDocument {
+    fn from(facts: &Facts) -> Self {
+        Self {
+            status: facts.status.map(|status| status.as_str().to_owned()),
+            unknown_status: facts.unknown_status.clone(),
+            method: facts.method.clone(),
+            is_cancelable: facts.is_cancelable,
+            amount_captured: facts.amount_captured.as_ref().map(Into::into),
+            amount_refunded: facts.amount_refunded.as_ref().map(Into::into),
+            checkout_url: facts.checkout_url.clone(),
+            created_time: facts.created_time,
+            expires_time: facts.expires_time,
+            authorized_time: facts.authorized_time,
+            paid_time: facts.paid_time,
+            canceled_time: facts.canceled_time,
+            expired_time: facts.expired_time,
+            completed_time: facts.completed_time,
+        }
+    }
+}
+
+impl TryFrom<FactsDocument> for Facts {
+    type Error = Misfit;
+
+    fn try_from(document: FactsDocument) -> Result<Self, Misfit> {
+        let status = document
+            .status
+            .map(|text| word("order status", &text, OrderStatus::parse));
+        Ok(Self {
+            status: status.transpose()?,
+            unknown_status: document.unknown_status,
+            method: document.method,
+            is_cancelable: document.is_cancelable,
+            amount_captured: optional(document.amount_captured)?,
+            amount_refunded: optional(document.amount_refunded)?,
+            checkout_url: document.checkout_url,
+            created_time: document.created_time,
+            expires_time: document.expires_time,
+            authorized_time: document.authorized_time,
+            paid_time: document.paid_time,
+            canceled_time: document.canceled_time,
+            expired_time: document.expired_time,
+            completed_time: document.completed_time,
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! Domain values as JSON documents: mirrors that serde may know, so that the domain need not.
+//!
+//! What is written here is read by every later release: a field may be added with a default, never renamed, and fields
+//! unknown to this release are passed over. It may not know any table.
+
+mod address;
+mod event;
+mod facts;
+mod line;
+mod money;
+mod order;
+mod payment;
+mod rejection;
+mod shipment;
+mod word;
+
+pub(crate) use address::AddressDocument;
+pub(crate) use event::EventDocument;
+pub(crate) use order::{OrderDocument, OrderParts};
+pub(crate) use rejection::RejectionDocument;
+pub(crate) use shipment::ShipmentDocument;
+
+use domain::ports::StoreError;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// What a document holds that the domain does not know. Never a personal value.
+#[derive(Debug, thiserror::Error)]
+#[error("{field} {text:?} is not known to this release")]
+pub(crate) struct Misfit {
+    field: &'static str,
+    text: String,
+}
+
+impl Misfit {
+    fn new(field: &'static str, text: impl ToString) -> Self {
+        Self {
+            field,
+            text: text.to_string(),
+        }
+    }
+}
+
+/// The text of a document.
+pub(crate) fn write(document: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(document).map_err(|error| StoreError::Inconsistent(error.to_string()))
+}
+
+fn optional<D, T: TryFrom<D, Error = Misfit>>(document: Option<D>) -> Result<Option<T>, Misfit> {
+    document.map(T::try_from).transpose()
+}
+
+fn each<D, T: TryFrom<D, Error = Misfit>>(documents: Vec<D>) -> Result<Vec<T>, Misfit> {
+    documents.into_iter().map(T::try_from).collect()
+}
+
+fn mirrors<'a, T, D: From<&'a T>>(values: &'a [T]) -> Vec<D> {
+    values.iter().map(D::from).collect()
+}
+
+/// Reads a value that is there, if only as `null`: that is another metadata than none.
+fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(source).map(Some)
+}

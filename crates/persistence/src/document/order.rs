@@ -1,0 +1,187 @@
+//! Orders as documents: what has no column of its own, and for the first event the whole. Nothing personal.
+
+use domain::rules::ids::{Caller, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::order::{Facts, Line, Order, Personal, Terms};
+use domain::rules::payment::Payment;
+use domain::rules::placement::{Mode, Placement};
+use domain::rules::refusal::Rejection;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::facts::FactsDocument;
+use super::line::LineDocument;
+use super::money::MoneyDocument;
+use super::payment::PaymentDocument;
+use super::rejection::RejectionDocument;
+use super::word::word;
+use super::{Misfit, each, mirrors, optional, present};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct TermsDocument {
+    order_number: String,
+    amount: MoneyDocument,
+    locale: String,
+    methods: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_url: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    metadata: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shopper_country_must_match_billing_country: Option<bool>,
+}
+
+impl From<&Terms> for TermsDocument {
+    fn from(terms: &Terms) -> Self {
+        Self {
+            order_number: terms.order_number.clone(),
+            amount: (&terms.amount).into(),
+            locale: terms.locale.clone(),
+            methods: terms.methods.clone(),
+            redirect_url: terms.redirect_url.clone(),
+            cancel_url: terms.cancel_url.clone(),
+            metadata: terms.metadata.clone(),
+            expires_on: terms.expires_on,
+            shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
+        }
+    }
+}
+
+impl TryFrom<TermsDocument> for Terms {
+    type Error = Misfit;
+
+    fn try_from(document: TermsDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            order_number: document.order_number,
+            amount: document.amount.try_into()?,
+            locale: document.locale,
+            methods: document.methods,
+            redirect_url: document.redirect_url,
+            cancel_url: document.cancel_url,
+            metadata: document.metadata,
+            expires_on: document.expires_on,
+            shopper_country_must_match_billing_country: document.shopper_country_must_match_billing_country,
+        })
+    }
+}
+
+/// The parts of an order that have no column of their own.
+pub(crate) struct OrderParts {
+    pub terms: Terms,
+    pub facts: Facts,
+    pub lines: Vec<Line>,
+    pub payments: Vec<Payment>,
+    pub rejection: Option<Rejection>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OrderDocument {
+    terms: TermsDocument,
+    facts: FactsDocument,
+    lines: Vec<LineDocument>,
+    payments: Vec<PaymentDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection: Option<RejectionDocument>,
+}
+
+impl From<&Order> for OrderDocument {
+    fn from(order: &Order) -> Self {
+        Self {
+            terms: (&order.terms).into(),
+            facts: (&order.facts).into(),
+            lines: mirrors(&order.lines),
+            payments: mirrors(&order.payments),
+            rejection: order.rejection.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<OrderDocument> for OrderParts {
+    type Error = Misfit;
+
+    fn try_from(document: OrderDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            terms: document.terms.try_into()?,
+            facts: document.facts.try_into()?,
+            lines: each(document.lines)?,
+            payments: each(document.payments)?,
+            rejection: optional(document.rejection)?,
+        })
+    }
+}
+
+/// The whole order as its first event tells it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RecordedOrderDocument {
+    id: Uuid,
+    profile: String,
+    mode: String,
+    caller: String,
+    request_id: String,
+    created_time: Timestamp,
+    version: u64,
+    placement: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mollie_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_time: Option<Timestamp>,
+    parts: OrderDocument,
+}
+
+impl From<&Order> for RecordedOrderDocument {
+    fn from(order: &Order) -> Self {
+        Self {
+            id: order.id.uuid(),
+            profile: order.profile.to_string(),
+            mode: order.mode.as_str().to_owned(),
+            caller: order.caller.to_string(),
+            request_id: order.request_id.to_string(),
+            created_time: order.created_time,
+            version: order.version,
+            placement: order.placement.as_str().to_owned(),
+            mollie_id: order.mollie_id.as_ref().map(ToString::to_string),
+            observed_time: order.observed_time,
+            closed_time: order.closed_time,
+            parts: order.into(),
+        }
+    }
+}
+
+impl TryFrom<RecordedOrderDocument> for Order {
+    type Error = Misfit;
+
+    fn try_from(document: RecordedOrderDocument) -> Result<Self, Misfit> {
+        let parts = OrderParts::try_from(document.parts)?;
+        Ok(Self {
+            id: OrderId::new(document.id),
+            profile: ProfileName::new(document.profile),
+            mode: word("mode", &document.mode, Mode::parse)?,
+            caller: Caller::new(document.caller),
+            request_id: RequestId::new(document.request_id),
+            created_time: document.created_time,
+            version: document.version,
+            placement: word("placement", &document.placement, Placement::parse)?,
+            rejection: parts.rejection,
+            mollie_id: document.mollie_id.map(MollieOrderId::new),
+            terms: parts.terms,
+            personal: Personal::default(),
+            lines: parts.lines,
+            facts: parts.facts,
+            payments: parts.payments,
+            observed_time: document.observed_time,
+            closed_time: document.closed_time,
+        })
+    }
+}

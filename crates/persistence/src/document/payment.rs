@@ -1,0 +1,67 @@
+//! Payments as documents: what Mollie reports of each attempt.
+
+use domain::rules::ids::MolliePaymentId;
+use domain::rules::payment::Payment;
+use domain::rules::status::PaymentStatus;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::money::MoneyDocument;
+use super::word::WordDocument;
+use super::{Misfit, optional};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PaymentDocument {
+    mollie_id: String,
+    status: WordDocument,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    amount: MoneyDocument,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_captured: Option<MoneyDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_refunded: Option<MoneyDocument>,
+    created_time: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorized_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_time: Option<Timestamp>,
+}
+
+impl From<&Payment> for PaymentDocument {
+    fn from(payment: &Payment) -> Self {
+        Self {
+            mollie_id: payment.mollie_id.to_string(),
+            status: WordDocument::new(&payment.status, PaymentStatus::as_str),
+            method: payment.method.clone(),
+            amount: (&payment.amount).into(),
+            amount_captured: payment.amount_captured.as_ref().map(Into::into),
+            amount_refunded: payment.amount_refunded.as_ref().map(Into::into),
+            created_time: payment.created_time,
+            authorized_time: payment.authorized_time,
+            paid_time: payment.paid_time,
+            ended_time: payment.ended_time,
+        }
+    }
+}
+
+impl TryFrom<PaymentDocument> for Payment {
+    type Error = Misfit;
+
+    fn try_from(document: PaymentDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            mollie_id: MolliePaymentId::new(document.mollie_id),
+            status: document.status.read("payment status", PaymentStatus::parse)?,
+            method: document.method,
+            amount: document.amount.try_into()?,
+            amount_captured: optional(document.amount_captured)?,
+            amount_refunded: optional(document.amount_refunded)?,
+            created_time: document.created_time,
+            authorized_time: document.authorized_time,
+            paid_time: document.paid_time,
+            ended_time: document.ended_time,
+        })
+    }
+}

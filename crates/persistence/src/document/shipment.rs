@@ -1,0 +1,102 @@
+//! Shipments as documents: whole for events and, beside the searched columns, for their own table.
+
+use domain::rules::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
+use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::money::PartDocument;
+use super::rejection::RejectionDocument;
+use super::word::word;
+use super::{Misfit, each, mirrors, optional};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ShipmentLineDocument {
+    line_id: u32,
+    part: PartDocument,
+}
+
+impl From<&ShipmentLine> for ShipmentLineDocument {
+    fn from(line: &ShipmentLine) -> Self {
+        Self {
+            line_id: line.line_id.number(),
+            part: (&line.part).into(),
+        }
+    }
+}
+
+impl TryFrom<ShipmentLineDocument> for ShipmentLine {
+    type Error = Misfit;
+
+    fn try_from(document: ShipmentLineDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            line_id: LineId::new(document.line_id),
+            part: document.part.try_into()?,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct TrackingDocument {
+    carrier: String,
+    code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ShipmentDocument {
+    id: Uuid,
+    order_id: Uuid,
+    state: String,
+    origin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mollie_id: Option<String>,
+    lines: Vec<ShipmentLineDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking: Option<TrackingDocument>,
+    created_time: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection: Option<RejectionDocument>,
+}
+
+impl From<&Shipment> for ShipmentDocument {
+    fn from(shipment: &Shipment) -> Self {
+        let tracking = shipment.tracking.clone();
+        Self {
+            id: shipment.id.uuid(),
+            order_id: shipment.order_id.uuid(),
+            state: shipment.state.as_str().to_owned(),
+            origin: shipment.origin.as_str().to_owned(),
+            mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
+            lines: mirrors(&shipment.lines),
+            tracking: tracking.map(|Tracking { carrier, code, url }| TrackingDocument { carrier, code, url }),
+            created_time: shipment.created_time,
+            registered_time: shipment.registered_time,
+            rejection: shipment.rejection.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<ShipmentDocument> for Shipment {
+    type Error = Misfit;
+
+    fn try_from(document: ShipmentDocument) -> Result<Self, Misfit> {
+        let tracking = document.tracking;
+        Ok(Self {
+            id: ShipmentId::new(document.id),
+            order_id: OrderId::new(document.order_id),
+            state: word("shipment state", &document.state, ShipmentState::parse)?,
+            origin: word("shipment origin", &document.origin, Origin::parse)?,
+            mollie_id: document.mollie_id.map(MollieShipmentId::new),
+            lines: each(document.lines)?,
+            tracking: tracking.map(|TrackingDocument { carrier, code, url }| Tracking { carrier, code, url }),
+            created_time: document.created_time,
+            registered_time: document.registered_time,
+            rejection: optional(document.rejection)?,
+        })
+    }
+}

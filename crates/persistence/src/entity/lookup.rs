@@ -1,0 +1,21 @@
+//! Table `lookups`: when to read an order at Mollie, and who is doing so.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "lookups")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub order_id: Uuid,
+    pub due_time: Option<TimeDateTimeWithTimeZone>,
+    pub hooks: i64,
+    pub failures: i64,
+    pub lease_token: Option<Uuid>,
+    /// Microseconds since 1970 by the database's clock.
+    pub lease_until: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,9 @@
+//! The tables as the database library sees them. Nothing of it may leave the crate.
+
+pub(crate) mod event;
+pub(crate) mod lookup;
+pub(crate) mod operation;
+pub(crate) mod order;
+pub(crate) mod request;
+pub(crate) mod secret;
+pub(crate) mod shipment;

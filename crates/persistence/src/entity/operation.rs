@@ -1,0 +1,38 @@
+//! Table `operations`: intended changes at Mollie, with the lease under which one is worked on.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "operations")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub order_id: Uuid,
+    pub turn: i64,
+    pub profile: String,
+    pub kind: String,
+    pub shipment_id: Option<Uuid>,
+    pub state: String,
+    pub key: Uuid,
+    pub attempts: i64,
+    pub deferrals: i64,
+    pub created_time: TimeDateTimeWithTimeZone,
+    pub first_sent_time: Option<TimeDateTimeWithTimeZone>,
+    pub last_sent_time: Option<TimeDateTimeWithTimeZone>,
+    pub not_before: TimeDateTimeWithTimeZone,
+    pub settled_time: Option<TimeDateTimeWithTimeZone>,
+    /// JSON.
+    pub rejection: Option<String>,
+    pub last_problem: Option<String>,
+    pub sealed: Option<Vec<u8>>,
+    pub actor: Option<String>,
+    pub caller: String,
+    pub lease_token: Option<Uuid>,
+    /// Microseconds since 1970 by the database's clock.
+    pub lease_until: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

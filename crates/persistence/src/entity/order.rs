@@ -1,0 +1,40 @@
+//! Table `orders`: the order as it is now.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub profile: String,
+    pub mode: String,
+    pub caller: String,
+    pub request_id: String,
+    pub order_number: String,
+    /// The number while the order keeps others from using it.
+    pub held_number: Option<String>,
+    pub mollie_id: Option<String>,
+    pub placement: String,
+    pub status: Option<String>,
+    pub currency: String,
+    pub amount_minor: i64,
+    pub version: i64,
+    pub created_time: TimeDateTimeWithTimeZone,
+    pub expires_time: Option<TimeDateTimeWithTimeZone>,
+    pub observed_time: Option<TimeDateTimeWithTimeZone>,
+    pub closed_time: Option<TimeDateTimeWithTimeZone>,
+    /// Personal, JSON.
+    pub billing_address: Option<String>,
+    /// Personal, JSON.
+    pub shipping_address: Option<String>,
+    /// Personal, `YYYY-MM-DD`.
+    pub consumer_date_of_birth: Option<String>,
+    /// Everything else, JSON.
+    pub document: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

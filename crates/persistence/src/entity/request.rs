@@ -1,0 +1,23 @@
+//! Table `requests`: what a caller's request id became.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "requests")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub caller: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub request_id: String,
+    pub method: String,
+    pub fingerprint: String,
+    pub order_id: Uuid,
+    pub shipment_id: Option<Uuid>,
+    pub operation_id: Option<Uuid>,
+    pub created_time: TimeDateTimeWithTimeZone,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

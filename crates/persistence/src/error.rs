@@ -1,0 +1,84 @@
+//! What a failure of the database means to the caller. It may not put values of rows into texts: some are personal.
+
+use domain::ports::StoreError;
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{DbErr, RuntimeErr};
+
+/// SQLite's primary result codes that pass by themselves or by an operator: BUSY, LOCKED, NOMEM, READONLY, INTERRUPT,
+/// IOERR, FULL, CANTOPEN.
+const SQLITE_PASSING: [u32; 8] = [5, 6, 7, 8, 9, 10, 13, 14];
+
+/// PostgreSQL's error classes that do: connection, rollback (serialization, deadlock), resources, operator's
+/// intervention; and single codes: read-only transaction (a standby), lock not available.
+const POSTGRES_PASSING: [&str; 6] = ["08", "40", "53", "57", "25006", "55P03"];
+
+/// Tells failures that pass from those that need somebody.
+pub(crate) fn store_error(error: DbErr) -> StoreError {
+    let text = error.to_string();
+    if is_passing(&error) {
+        StoreError::Unavailable(text)
+    } else {
+        StoreError::Inconsistent(text)
+    }
+}
+
+fn is_passing(error: &DbErr) -> bool {
+    match driver_error(error) {
+        Some(SqlxError::Database(refused)) => refused.code().is_some_and(|code| is_passing_code(&code)),
+        Some(error) => matches!(
+            error,
+            SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::Protocol(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed
+                | SqlxError::BeginFailed
+        ),
+        None => matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)),
+    }
+}
+
+/// The two engines' codes do not overlap: SQLite's have no five characters.
+fn is_passing_code(code: &str) -> bool {
+    if code.len() == 5 {
+        return POSTGRES_PASSING.iter().any(|passing| code.starts_with(passing));
+    }
+    // The extended code holds the primary one in its lowest byte.
+    code.parse::<u32>()
+        .is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)))
+}
+
+fn driver_error(error: &DbErr) -> Option<&SqlxError> {
+    if let DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error)) = error
+    {
+        Some(error)
+    } else {
+        None
+    }
+}
+
+/// Which unique rule a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
+pub(crate) fn broken_unique_rule(error: &DbErr) -> Option<&str> {
+    let refused = driver_error(error)?
+        .as_database_error()
+        .filter(|refused| refused.is_unique_violation())?;
+    Some(refused.constraint().unwrap_or(refused.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlocks_busy_files_and_full_disks_pass_and_broken_rules_do_not() {
+        for code in ["40P01", "40001", "57P01", "53300", "5", "261", "13", "2570"] {
+            assert!(is_passing_code(code), "{code}");
+        }
+        for code in ["23505", "42P01", "22021", "1555", "2067", "1", "19"] {
+            assert!(!is_passing_code(code), "{code}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The schedule of look-ups: hooks, claims and what comes next. It may not decide when an order is read.
+
+use std::time::Duration;
+
+use domain::ports::{LookupClaim, StoreError};
+use domain::rules::ids::{LeaseToken, OrderId};
+use jiff::Timestamp;
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+
+use crate::entity::lookup::{Entity, Model};
+use crate::error::store_error;
+use crate::row::{Row, bigint};
+use crate::{lease, moment};
+
+/// An earlier look-up stays: it may be due for a hook.
+const SCHEDULE: &str = "
+    INSERT INTO lookups (order_id, due_time, hooks, failures) VALUES ($1, $2, 0, 0)
+    ON CONFLICT (order_id) DO UPDATE SET due_time = CASE
+        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
+
+/// Inserts nothing where there is no such order.
+const HOOK: &str = "
+    INSERT INTO lookups (order_id, due_time, hooks, failures)
+    SELECT id, $2, 1, 0 FROM orders WHERE id = $1
+    ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
+        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
+
+/// A hook that came meanwhile has left its time in the row, and that stays.
+const FINISH: &str = "
+    UPDATE lookups SET
+        due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
+        failures = $5, lease_token = NULL, lease_until = NULL
+    WHERE order_id = $1 AND lease_token = $2";
+
+fn claim_statement(clock: &str, row_lock: &str) -> String {
+    format!(
+        "WITH due AS MATERIALIZED (
+            SELECT order_id FROM lookups
+            WHERE due_time <= $1 AND (lease_token IS NULL OR lease_until <= {clock})
+            ORDER BY due_time, order_id
+            LIMIT $4
+            {row_lock}
+        )
+        UPDATE lookups SET lease_token = $2, lease_until = {clock} + $3
+        WHERE order_id IN (SELECT order_id FROM due)
+        RETURNING *"
+    )
+}
+
+async fn execute<const N: usize>(
+    session: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(session.get_database_backend(), sql, values);
+    let done = session.execute_raw(statement).await.map_err(store_error)?;
+    Ok(done.rows_affected())
+}
+
+/// Makes the order due at `time`, or earlier if it is already.
+pub(crate) async fn schedule(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    time: Timestamp,
+) -> Result<(), StoreError> {
+    let values = [order.uuid().into(), moment::column(time).into()];
+    execute(session, SCHEDULE, values).await.map(drop)
+}
+
+/// Counts a hook and makes the order due; `false` if there is no such order.
+pub(crate) async fn hook_arrived(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = [order.uuid().into(), moment::column(now).into()];
+    Ok(execute(session, HOOK, values).await? == 1)
+}
+
+pub(crate) async fn claim(
+    session: &impl ConnectionTrait,
+    now: Timestamp,
+    length: Duration,
+    token: LeaseToken,
+    limit: u32,
+) -> Result<Vec<LookupClaim>, StoreError> {
+    let backend = session.get_database_backend();
+    let sql = claim_statement(lease::clock(backend), lease::row_lock(backend));
+    let values = [
+        moment::column(now).into(),
+        token.uuid().into(),
+        lease::micros(length).into(),
+        i64::from(limit).into(),
+    ];
+    let claimed = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
+    let mut rows: Vec<Model> = claimed.all(session).await.map_err(store_error)?;
+    rows.sort_by_key(|row| (row.due_time, row.order_id));
+    rows.into_iter().map(|row| claimed_by(token, row)).collect()
+}
+
+fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError> {
+    let row = Row::new("lookups", model.order_id);
+    Ok(LookupClaim {
+        order_id: OrderId::new(model.order_id),
+        token,
+        hooks: row.count("hooks", model.hooks)?,
+        failures: row.count("failures", model.failures)?,
+    })
+}
+
+/// Ends a claim; one that is in other hands by now is left alone.
+pub(crate) async fn finish(
+    session: &impl ConnectionTrait,
+    claim: &LookupClaim,
+    next: Option<Timestamp>,
+    failures: u32,
+) -> Result<(), StoreError> {
+    let values = [
+        claim.order_id.uuid().into(),
+        claim.token.uuid().into(),
+        bigint(claim.hooks).into(),
+        next.map(moment::column).into(),
+        i64::from(failures).into(),
+    ];
+    execute(session, FINISH, values).await.map(drop)
+}

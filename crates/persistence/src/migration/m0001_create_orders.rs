@@ -1,0 +1,67 @@
+//! Orders as they are now.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{
+    big_integer, text, text_null, timestamp_with_time_zone as time,
+    timestamp_with_time_zone_null as time_null, uuid,
+};
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let orders = Table::create()
+            .table("orders")
+            .col(uuid("id").primary_key())
+            .col(text("profile"))
+            .col(text("mode"))
+            .col(text("caller"))
+            .col(text("request_id"))
+            .col(text("order_number"))
+            .col(text_null("held_number"))
+            .col(text_null("mollie_id"))
+            .col(text("placement"))
+            .col(text_null("status"))
+            .col(text("currency"))
+            .col(big_integer("amount_minor"))
+            .col(big_integer("version"))
+            .col(time("created_time"))
+            .col(time_null("expires_time"))
+            .col(time_null("observed_time"))
+            .col(time_null("closed_time"))
+            .col(text_null("billing_address"))
+            .col(text_null("shipping_address"))
+            .col(text_null("consumer_date_of_birth"))
+            .col(text("document"))
+            .take();
+        manager.create_table(orders).await?;
+        for index in [
+            // The name is what tells a held number from other conflicts.
+            index("orders_held_number", &["profile", "held_number"])
+                .unique()
+                .take(),
+            index("orders_mollie_id", &["mollie_id", "profile"])
+                .unique()
+                .take(),
+            index(
+                "orders_order_number",
+                &["profile", "order_number", "created_time"],
+            ),
+            index("orders_created_time", &["created_time", "id"]),
+            index("orders_profile_created_time", &["profile", "created_time", "id"]),
+        ] {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn index(name: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create().name(name).table("orders").take();
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}

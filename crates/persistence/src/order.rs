@@ -1,0 +1,147 @@
+//! Orders in their table: writing under the version guard, and reading. It may not decide what an order becomes.
+
+use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey, StoreError};
+use domain::rules::ids::OrderId;
+use domain::rules::order::Order;
+use domain::rules::placement::Placement;
+use jiff::Timestamp;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use crate::entity::order::{Column, Entity, Model};
+use crate::error::{broken_unique_rule, store_error};
+use crate::moment;
+use crate::page;
+use crate::row::bigint;
+
+/// Writes the order as it is after a change: new, or in place of the version the change was decided on.
+pub(crate) async fn save(
+    session: &impl ConnectionTrait,
+    order: &Order,
+    expected: Option<u64>,
+) -> Result<(), CommitError> {
+    let row = Model::try_from(order)?.into_active_model().reset_all();
+    let Some(version) = expected else {
+        let inserted = Entity::insert(row).exec_without_returning(session).await;
+        return inserted.map(drop).map_err(|error| refused(error, true));
+    };
+    let mut row = row;
+    row.id = ActiveValue::NotSet;
+    let updated = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(order.id.uuid()))
+        .filter(Column::Version.eq(bigint(version)))
+        .exec(session)
+        .await
+        .map_err(|error| refused(error, false))?;
+    if updated.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(CommitError::VersionMoved)
+    }
+}
+
+/// Tells a held number, and for a new order its own id, from what nobody expects: one Mollie order held by two of ours.
+fn refused(error: DbErr, new: bool) -> CommitError {
+    match broken_unique_rule(&error) {
+        Some(rule) if rule.contains("held_number") => CommitError::NumberHeld,
+        Some(rule) if new && !rule.contains("mollie_id") => CommitError::VersionMoved,
+        Some(_) | None => store_error(error).into(),
+    }
+}
+
+/// Notes a reading that changed nothing, unless the order has moved on.
+pub(crate) async fn note_observed(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    version: u64,
+    time: Timestamp,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::ObservedTime, Expr::val(moment::column(time)))
+        .filter(Column::Id.eq(order.uuid()))
+        .filter(Column::Version.eq(bigint(version)))
+        .exec(session)
+        .await
+        .map(drop)
+        .map_err(store_error)
+}
+
+pub(crate) async fn load(
+    session: &impl ConnectionTrait,
+    key: &OrderKey,
+) -> Result<Option<Order>, StoreError> {
+    let found = match key {
+        OrderKey::Id(id) => Entity::find_by_id(id.uuid()),
+        OrderKey::MollieId(id) => newest_first(Entity::find().filter(Column::MollieId.eq(id))),
+        OrderKey::Number {
+            profile,
+            order_number,
+        } => {
+            let numbered = Entity::find()
+                .filter(Column::Profile.eq(profile.as_str()))
+                .filter(Column::OrderNumber.eq(order_number))
+                .order_by_asc(Column::HeldNumber.is_null());
+            newest_first(numbered)
+        }
+    };
+    let row = found.one(session).await.map_err(store_error)?;
+    row.map(Order::try_from).transpose()
+}
+
+fn newest_first(select: Select<Entity>) -> Select<Entity> {
+    select
+        .order_by_desc(Column::CreatedTime)
+        .order_by_desc(Column::Id)
+}
+
+pub(crate) async fn list(
+    session: &impl ConnectionTrait,
+    filter: &OrderFilter,
+    after: Option<PageKey>,
+    limit: u32,
+) -> Result<Page<Order, PageKey>, StoreError> {
+    let mut select = newest_first(filtered(filter));
+    if let Some(PageKey { created_time, id }) = after {
+        let place = Expr::tuple([Expr::col(Column::CreatedTime), Expr::col(Column::Id)]);
+        let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
+        select = select.filter(place.lt(last));
+    }
+    let rows = select.limit(page::fetched(limit)).all(session).await;
+    let orders = rows.map_err(store_error)?.into_iter().map(Order::try_from);
+    Ok(page::cut(orders.collect::<Result<_, _>>()?, limit, |order| {
+        PageKey {
+            created_time: order.created_time,
+            id: order.id,
+        }
+    }))
+}
+
+fn filtered(filter: &OrderFilter) -> Select<Entity> {
+    let listed = [Placement::Placing, Placement::Placed];
+    let placements = if filter.placements.is_empty() {
+        &listed[..]
+    } else {
+        &filter.placements
+    };
+    let mut select = Entity::find().filter(Column::Placement.is_in(placements.iter().map(|p| p.as_str())));
+    if let Some(profile) = &filter.profile {
+        select = select.filter(Column::Profile.eq(profile.as_str()));
+    }
+    if !filter.statuses.is_empty() {
+        select = select.filter(Column::Status.is_in(filter.statuses.iter().map(|status| status.as_str())));
+    }
+    if let Some(number) = &filter.order_number {
+        select = select.filter(Column::OrderNumber.eq(number));
+    }
+    if let Some(from) = filter.created_from {
+        select = select.filter(Column::CreatedTime.gte(moment::column(from)));
+    }
+    if let Some(before) = filter.created_before {
+        select = select.filter(Column::CreatedTime.lt(moment::column(before)));
+    }
+    select
+}

@@ -1,0 +1,96 @@
+//! Orders between domain and columns. It may not query.
+
+use domain::ports::StoreError;
+use domain::rules::address::Address;
+use domain::rules::ids::{Caller, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::order::{Order, Personal};
+use domain::rules::placement::{Mode, Placement};
+
+use super::{Row, bigint};
+use crate::document::{self, AddressDocument, OrderDocument, OrderParts};
+use crate::entity::order::Model;
+use crate::moment;
+
+impl TryFrom<&Order> for Model {
+    type Error = StoreError;
+
+    fn try_from(order: &Order) -> Result<Self, StoreError> {
+        let Personal {
+            billing_address,
+            shipping_address,
+            consumer_date_of_birth,
+        } = &order.personal;
+        Ok(Self {
+            id: order.id.uuid(),
+            profile: order.profile.to_string(),
+            mode: order.mode.as_str().to_owned(),
+            caller: order.caller.to_string(),
+            request_id: order.request_id.to_string(),
+            order_number: order.terms.order_number.clone(),
+            held_number: order.held_number().map(ToOwned::to_owned),
+            mollie_id: order.mollie_id.as_ref().map(ToString::to_string),
+            placement: order.placement.as_str().to_owned(),
+            status: order.facts.status.map(|status| status.as_str().to_owned()),
+            currency: order.terms.amount.currency().code().to_owned(),
+            amount_minor: order.terms.amount.minor(),
+            version: bigint(order.version),
+            created_time: moment::column(order.created_time),
+            expires_time: order.facts.expires_time.map(moment::column),
+            observed_time: order.observed_time.map(moment::column),
+            closed_time: order.closed_time.map(moment::column),
+            billing_address: billing_address.as_ref().map(address).transpose()?,
+            shipping_address: shipping_address.as_ref().map(address).transpose()?,
+            consumer_date_of_birth: consumer_date_of_birth.map(|date| date.to_string()),
+            document: document::write(&OrderDocument::from(order))?,
+        })
+    }
+}
+
+fn address(address: &Address) -> Result<String, StoreError> {
+    document::write(&AddressDocument::from(address))
+}
+
+impl TryFrom<Model> for Order {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        let row = Row::new("orders", model.id);
+        let OrderParts {
+            terms,
+            facts,
+            lines,
+            payments,
+            rejection,
+        } = row.document::<OrderDocument, _>("document", &model.document)?;
+        let address = |column, json: Option<String>| {
+            row.optional_document::<AddressDocument, Address>(column, json.as_deref())
+        };
+        let born = model.consumer_date_of_birth.as_deref();
+        let personal = Personal {
+            billing_address: address("billing_address", model.billing_address)?,
+            shipping_address: address("shipping_address", model.shipping_address)?,
+            consumer_date_of_birth: born
+                .map(|date| row.date("consumer_date_of_birth", date))
+                .transpose()?,
+        };
+        Ok(Self {
+            id: OrderId::new(model.id),
+            profile: ProfileName::new(model.profile),
+            mode: row.word("mode", &model.mode, Mode::parse)?,
+            caller: Caller::new(model.caller),
+            request_id: RequestId::new(model.request_id),
+            created_time: row.time("created_time", model.created_time)?,
+            version: row.count("version", model.version)?,
+            placement: row.word("placement", &model.placement, Placement::parse)?,
+            rejection,
+            mollie_id: model.mollie_id.map(MollieOrderId::new),
+            terms,
+            personal,
+            lines,
+            facts,
+            payments,
+            observed_time: row.optional_time("observed_time", model.observed_time)?,
+            closed_time: row.optional_time("closed_time", model.closed_time)?,
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! Shipments in their table. It may not decide what a shipment takes.
+
+use domain::ports::StoreError;
+use domain::rules::ids::{OrderId, ShipmentId};
+use domain::rules::shipment::Shipment;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+
+use crate::entity::shipment::{Column, Entity, Model};
+use crate::error::store_error;
+
+/// Writes shipments whole, new or changed, in one statement. The version guard of their order is theirs too.
+pub(crate) async fn save(session: &impl ConnectionTrait, shipments: &[Shipment]) -> Result<(), StoreError> {
+    if shipments.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = shipments.iter().map(Model::try_from).collect::<Result<_, _>>()?;
+    let mut replace = OnConflict::column(Column::Id);
+    replace.update_columns([Column::State, Column::MollieId, Column::Document]);
+    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .on_conflict(replace)
+        .exec_without_returning(session)
+        .await
+        .map(drop)
+        .map_err(store_error)
+}
+
+pub(crate) async fn load(
+    session: &impl ConnectionTrait,
+    id: ShipmentId,
+) -> Result<Option<Shipment>, StoreError> {
+    let row = Entity::find_by_id(id.uuid()).one(session).await;
+    row.map_err(store_error)?.map(Shipment::try_from).transpose()
+}
+
+pub(crate) async fn list(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+) -> Result<Vec<Shipment>, StoreError> {
+    let rows = Entity::find()
+        .filter(Column::OrderId.eq(order.uuid()))
+        .order_by_asc(Column::CreatedTime)
+        .order_by_asc(Column::Id)
+        .all(session)
+        .await
+        .map_err(store_error)?;
+    rows.into_iter().map(Shipment::try_from).collect()
+}

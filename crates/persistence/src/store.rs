@@ -1,0 +1,118 @@
+//! The storage port, method by method. It may hold no statement of its own.
+
+use std::time::Duration;
+
+use domain::ports::{
+    Change, CommitError, LookupClaim, OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+};
+use domain::rules::event::Event;
+use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::{Claim, Operation};
+use domain::rules::order::Order;
+use domain::rules::shipment::Shipment;
+use jiff::Timestamp;
+
+use crate::database::Database;
+use crate::{claim, commit, event, lookup, operation, order, request, shipment};
+
+impl Store for Database {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        commit::commit(self, change).await
+    }
+
+    async fn find_request(
+        &self,
+        caller: &Caller,
+        id: &RequestId,
+    ) -> Result<Option<RequestRecord>, StoreError> {
+        request::find(&self.read(), caller, id).await
+    }
+
+    async fn load_order(&self, key: &OrderKey) -> Result<Option<Order>, StoreError> {
+        order::load(&self.read(), key).await
+    }
+
+    async fn list_orders(
+        &self,
+        filter: &OrderFilter,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Result<Page<Order, PageKey>, StoreError> {
+        order::list(&self.read(), filter, after, limit).await
+    }
+
+    async fn list_events(
+        &self,
+        order: OrderId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Page<Event, u64>, StoreError> {
+        event::list(&self.read(), order, after, limit).await
+    }
+
+    async fn load_shipment(&self, id: ShipmentId) -> Result<Option<Shipment>, StoreError> {
+        shipment::load(&self.read(), id).await
+    }
+
+    async fn list_shipments(&self, order: OrderId) -> Result<Vec<Shipment>, StoreError> {
+        shipment::list(&self.read(), order).await
+    }
+
+    async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {
+        operation::load(&self.read(), id).await
+    }
+
+    async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
+        operation::unsettled(&self.read(), order).await
+    }
+
+    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<(), StoreError> {
+        order::note_observed(&self.write(), order, version, time).await
+    }
+
+    async fn claim_operations(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        claim::due(&self.write(), now, lease, token, limit).await
+    }
+
+    async fn renew_lease(
+        &self,
+        id: OperationId,
+        token: LeaseToken,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        operation::renew(&self.write(), id, token, lease).await
+    }
+
+    async fn defer(&self, operation: &Operation, token: LeaseToken) -> Result<bool, StoreError> {
+        operation::release(&self.write(), operation, token).await
+    }
+
+    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        lookup::hook_arrived(&self.write(), order, now).await
+    }
+
+    async fn claim_lookups(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<LookupClaim>, StoreError> {
+        lookup::claim(&self.write(), now, lease, token, limit).await
+    }
+
+    async fn finish_lookup(
+        &self,
+        claim: &LookupClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> Result<(), StoreError> {
+        lookup::finish(&self.write(), claim, next, failures).await
+    }
+}

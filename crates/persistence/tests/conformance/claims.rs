@@ -1,0 +1,287 @@
+//! Operations are given out one per order, in turn, each to one taker at a time.
+
+use std::collections::BTreeSet;
+
+use domain::ports::{CommitError, OperationWrite, Store};
+use domain::rules::ids::{LeaseToken, OperationId};
+use domain::rules::operation::{Claim, Operation, OperationState};
+use domain::rules::order::Order;
+use tokio::task::JoinSet;
+
+use crate::samples::*;
+
+async fn claim(store: &impl Store, seconds: i64) -> Vec<Claim> {
+    let claims = store.claim_operations(at(seconds), LEASE, token(), 10).await;
+    claims.unwrap()
+}
+
+fn ids(claims: &[Claim]) -> Vec<OperationId> {
+    claims.iter().map(|claim| claim.operation.id).collect()
+}
+
+async fn load(store: &impl Store, operation: &Operation) -> Operation {
+    let found = store.load_operation(operation.id).await.unwrap();
+    found.unwrap()
+}
+
+async fn release(
+    store: &impl Store,
+    order: &mut Order,
+    operation: Operation,
+    token: LeaseToken,
+) -> Result<(), CommitError> {
+    let mut changed = order.clone();
+    let mut change = change(&mut changed);
+    change.operations = vec![OperationWrite::Release { operation, token }];
+    store.commit(change).await?;
+    *order = changed;
+    Ok(())
+}
+
+fn settled(mut operation: Operation) -> Operation {
+    operation.settle(OperationState::Succeeded, at(50));
+    operation
+}
+
+pub async fn operations_are_given_out_in_turn(store: &impl Store) {
+    let order = bare_order();
+    let (second, first) = (operation(&order, 5), operation(&order, 2));
+    let mut order = stored(store, &[second.clone(), first.clone()], order).await;
+    let claims = claim(store, 1).await;
+    assert_eq!(ids(&claims), [first.id]);
+    assert_eq!(ids(&claim(store, 1).await), []);
+    let Claim { operation, token } = claims[0].clone();
+    release(store, &mut order, settled(operation), token).await.unwrap();
+    assert_eq!(ids(&claim(store, 1).await), [second.id]);
+}
+
+pub async fn an_operation_is_not_given_out_before_its_time(store: &impl Store) {
+    let order = bare_order();
+    let mut later = operation(&order, 1);
+    later.not_before = micros(5, 500_000);
+    let mut resolving = operation(&bare_order(), 1);
+    resolving.not_before = at(6);
+    resolving.state = OperationState::Resolving;
+    stored(store, &[later.clone()], order).await;
+    let mut other = bare_order();
+    other.id = resolving.order_id;
+    stored(store, &[resolving.clone()], other).await;
+    assert_eq!(ids(&claim(store, 5).await), []);
+    assert_eq!(ids(&claim(store, 6).await), [later.id, resolving.id]);
+}
+
+/// Texts of different lengths would sort `12:00:05Z` behind `12:00:05.5Z`.
+pub async fn times_compare_also_at_whole_seconds(store: &impl Store) {
+    for (not_before, now, due) in [
+        (at(5), micros(5, 1), true),
+        (micros(5, 1), at(5), false),
+        (micros(5, 100_000), micros(5, 99_999), false),
+        (at(5), at(5), true),
+    ] {
+        let order = bare_order();
+        let mut operation = operation(&order, 1);
+        operation.not_before = not_before;
+        let mut order = stored(store, &[operation.clone()], order).await;
+        let claims = store.claim_operations(now, LEASE, token(), 10).await.unwrap();
+        assert_eq!(!claims.is_empty(), due, "{not_before} at {now}");
+        let holder = claims.first().map_or(token(), |claim| claim.token);
+        if release(store, &mut order, settled(operation.clone()), holder).await.is_err() {
+            let mut change = change(&mut order);
+            operation.state = OperationState::Withdrawn;
+            change.operations = vec![OperationWrite::Withdraw { operation }];
+            store.commit(change).await.unwrap();
+        }
+    }
+}
+
+pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    let mut order = stored(store, &[pending.clone()], order).await;
+    let claims = claim(store, 3).await;
+    let mut sent = Operation {
+        state: OperationState::InFlight,
+        first_sent_time: Some(at(3)),
+        last_sent_time: Some(at(3)),
+        ..pending
+    };
+    assert_eq!(claims[0].operation, sent);
+    assert_eq!(load(store, &sent).await, sent);
+    sent.state = OperationState::Pending;
+    release(store, &mut order, sent.clone(), claims[0].token).await.unwrap();
+    let again = claim(store, micros(9, 0).duration_since(at(0)).as_secs()).await;
+    assert_eq!(again[0].operation.first_sent_time, Some(at(3)));
+    assert_eq!(again[0].operation.last_sent_time, Some(at(9)));
+}
+
+pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    let mut order = stored(store, &[pending.clone()], order).await;
+    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
+    assert_eq!(first[0].operation.state, OperationState::InFlight);
+    let second = claim(store, 2).await;
+    let resolving = Operation {
+        state: OperationState::Resolving,
+        first_sent_time: Some(at(1)),
+        last_sent_time: Some(at(1)),
+        ..pending
+    };
+    assert_eq!(second[0].operation, resolving);
+    let late = release(store, &mut order, settled(resolving.clone()), first[0].token).await;
+    assert!(matches!(late, Err(CommitError::LeaseLost)), "{late:?}");
+    assert_eq!(load(store, &resolving).await, resolving);
+}
+
+pub async fn what_is_resolving_stays_so_when_it_is_claimed(store: &impl Store) {
+    let order = bare_order();
+    let mut resolving = operation(&order, 1);
+    resolving.state = OperationState::Resolving;
+    resolving.last_sent_time = Some(at(0));
+    stored(store, &[resolving.clone()], order).await;
+    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
+    assert_eq!(first[0].operation, resolving);
+    assert_eq!(claim(store, 1).await[0].operation, resolving);
+    assert_eq!(ids(&claim(store, 1).await), []);
+}
+
+pub async fn an_operation_that_needs_attention_holds_up_those_behind_it(store: &impl Store) {
+    let (order, other) = (bare_order(), bare_order());
+    let mut stuck = operation(&order, 1);
+    stuck.state = OperationState::NeedsAttention;
+    let behind = operation(&order, 2);
+    let elsewhere = operation(&other, 1);
+    stored(store, &[stuck, behind], order).await;
+    stored(store, &[elsewhere.clone()], other).await;
+    assert_eq!(ids(&claim(store, 1).await), [elsewhere.id]);
+}
+
+pub async fn an_operation_inserted_with_a_claim_is_not_given_out(store: &impl Store) {
+    let mut order = bare_order();
+    let mut sent = operation(&order, 1);
+    sent.state = OperationState::InFlight;
+    let mine = token();
+    let mut change = creation(&order);
+    change.operations = vec![OperationWrite::Insert {
+        operation: sent.clone(),
+        claim: Some((mine, LEASE)),
+    }];
+    store.commit(change).await.unwrap();
+    assert_eq!(ids(&claim(store, 1).await), []);
+    release(store, &mut order, settled(sent), mine).await.unwrap();
+}
+
+pub async fn no_more_are_given_out_than_asked_for(store: &impl Store) {
+    for _ in 0..9 {
+        let order = bare_order();
+        stored(store, &[operation(&order, 1)], order).await;
+    }
+    let mut seen = BTreeSet::new();
+    for expected in [4, 4, 1, 0] {
+        let claims = store.claim_operations(at(1), LEASE, token(), 4).await.unwrap();
+        assert_eq!(claims.len(), expected);
+        seen.extend(ids(&claims));
+    }
+    assert_eq!(seen.len(), 9);
+}
+
+pub async fn of_many_takers_at_once_one_gets_it<S: Store + Clone + 'static>(store: &S) {
+    let order = bare_order();
+    stored(store, &[operation(&order, 1), operation(&order, 2)], order).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..30 {
+        let store = store.clone();
+        tasks.spawn(async move { claim(&store, 1).await });
+    }
+    let claims = tasks.join_all().await.concat();
+    assert_eq!(claims.len(), 1);
+}
+
+pub async fn a_lease_is_renewed_by_its_token_while_it_stands(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    stored(store, &[pending.clone()], order).await;
+    let claims = claim(store, 1).await;
+    let renewed = async |token, lease| store.renew_lease(pending.id, token, lease).await.unwrap();
+    assert!(!renewed(token(), LEASE).await);
+    assert!(renewed(claims[0].token, LEASE).await);
+    // Now it runs out, and what has run out is not extended.
+    assert!(renewed(claims[0].token, NO_LEASE).await);
+    assert!(!renewed(claims[0].token, LEASE).await);
+    assert_eq!(ids(&claim(store, 1).await), [pending.id]);
+}
+
+pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    let mut order = stored(store, &[pending.clone()], order).await;
+    let claims = claim(store, 1).await;
+    let mut done = settled(claims[0].operation.clone());
+    done.rejection = Some(rejection());
+    let refused = release(store, &mut order, done.clone(), token()).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    release(store, &mut order, done.clone(), claims[0].token).await.unwrap();
+    assert_eq!(load(store, &done).await, done);
+    let again = release(store, &mut order, done, claims[0].token).await;
+    assert!(matches!(again, Err(CommitError::LeaseLost)), "{again:?}");
+}
+
+pub async fn an_operation_is_put_back_by_its_token_only(store: &impl Store) {
+    let order = bare_order();
+    stored(store, &[operation(&order, 1)], order).await;
+    let claims = claim(store, 1).await;
+    let back = Operation {
+        state: OperationState::Pending,
+        deferrals: 1,
+        not_before: at(20),
+        last_problem: Some("connection refused".into()),
+        ..claims[0].operation.clone()
+    };
+    assert!(!store.defer(&back, token()).await.unwrap());
+    assert!(store.defer(&back, claims[0].token).await.unwrap());
+    assert!(!store.defer(&back, claims[0].token).await.unwrap());
+    assert_eq!(load(store, &back).await, back);
+    assert_eq!(ids(&claim(store, 19).await), []);
+    assert_eq!(ids(&claim(store, 20).await), [back.id]);
+}
+
+pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
+    let order = bare_order();
+    let (fresh, mut sent_before) = (operation(&order, 1), operation(&order, 2));
+    sent_before.first_sent_time = Some(at(0));
+    let in_flight = operation(&bare_order(), 1);
+    let mut order = stored(store, &[fresh.clone(), sent_before.clone()], order).await;
+    let mut other = bare_order();
+    other.id = in_flight.order_id;
+    let mut other = stored(store, &[in_flight.clone()], other).await;
+
+    let withdraw = async |order: &mut Order, mut operation: Operation| {
+        let mut changed = order.clone();
+        let mut change = change(&mut changed);
+        operation.settle(OperationState::Withdrawn, at(3));
+        change.operations = vec![OperationWrite::Withdraw { operation }];
+        store.commit(change).await.map(|()| *order = changed)
+    };
+    withdraw(&mut order, fresh.clone()).await.unwrap();
+    assert_eq!(load(store, &fresh).await.state, OperationState::Withdrawn);
+    let twice = withdraw(&mut order, fresh).await;
+    assert!(matches!(twice, Err(CommitError::LeaseLost)), "{twice:?}");
+    let refused = withdraw(&mut order, sent_before).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    claim(store, 1).await;
+    let refused = withdraw(&mut other, in_flight).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+}
+
+pub async fn unsettled_operations_come_by_turn(store: &impl Store) {
+    let order = bare_order();
+    let mut operations: Vec<_> = (1..).zip(OperationState::ALL).map(|(turn, state)| {
+        let state = *state;
+        Operation { state, ..operation(&order, turn) }
+    }).collect();
+    operations.reverse();
+    let order = stored(store, &operations, order).await;
+    let found = store.unsettled_operations(order.id).await.unwrap();
+    let states: Vec<_> = found.iter().map(|operation| operation.state.as_str()).collect();
+    assert_eq!(states, ["pending", "in_flight", "resolving", "needs_attention"]);
+}

@@ -1,0 +1,161 @@
+//! Lists come in pages, and orders by every key.
+
+use domain::ports::{OrderFilter, OrderKey, Store};
+use domain::rules::event::EventData;
+use domain::rules::ids::{OrderId, ProfileName};
+use domain::rules::order::Order;
+use domain::rules::placement::Placement;
+use domain::rules::status::OrderStatus;
+
+use crate::samples::*;
+
+async fn listed(store: &impl Store, filter: OrderFilter) -> Vec<OrderId> {
+    let page = store.list_orders(&filter, None, 100).await.unwrap();
+    assert_eq!(page.next, None);
+    page.items.iter().map(|order| order.id).collect()
+}
+
+async fn saved(store: &impl Store, edit: impl FnOnce(&mut Order)) -> Order {
+    let mut order = bare_order();
+    edit(&mut order);
+    stored(store, &[], order).await
+}
+
+/// Several orders of the same moment, as a moment is no key; and one more with every page.
+pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store) {
+    let mut expected = Vec::new();
+    for n in 0..23_i64 {
+        let order = saved(store, |order| order.created_time = micros(n / 5, (n % 2) * 500_000)).await;
+        expected.push((order.created_time, order.id));
+    }
+    expected.sort();
+    expected.reverse();
+    for limit in [1, 4, 22, 23] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.list_orders(&OrderFilter::default(), after, limit).await.unwrap();
+            assert!(page.items.len() <= usize::try_from(limit).unwrap());
+            found.extend(page.items.iter().map(|order| (order.created_time, order.id)));
+            let newer = saved(store, |order| order.created_time = at(1000)).await;
+            after = page.next;
+            let mut gone = newer;
+            gone.placement = Placement::Abandoned;
+            store.commit(change(&mut gone)).await.unwrap();
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "pages of {limit}");
+    }
+}
+
+pub async fn refused_and_abandoned_orders_are_listed_only_when_asked_for(store: &impl Store) {
+    let mut orders = Vec::new();
+    for placement in Placement::ALL {
+        orders.push(saved(store, |order| order.placement = *placement).await.id);
+    }
+    let [placing, placed, refused, abandoned] = orders[..] else {
+        panic!("four placements")
+    };
+    assert_eq!(listed(store, OrderFilter::default()).await, [placed, placing]);
+    let placements = vec![Placement::Refused, Placement::Abandoned];
+    let asked = OrderFilter { placements, ..OrderFilter::default() };
+    assert_eq!(listed(store, asked).await, [abandoned, refused]);
+    assert!(store.load_order(&OrderKey::Id(refused)).await.unwrap().is_some());
+}
+
+pub async fn orders_are_filtered_by_each_part(store: &impl Store) {
+    let profile = ProfileName::new("outlet");
+    let outlet = saved(store, |order| order.profile = profile.clone()).await;
+    let paid = saved(store, |order| order.facts.status = Some(OrderStatus::Paid)).await;
+    let pending = saved(store, |order| order.facts.status = Some(OrderStatus::Pending)).await;
+    let late = saved(store, |order| order.created_time = at(10)).await;
+    let none = OrderFilter::default;
+    let by_profile = OrderFilter { profile: Some(profile), ..none() };
+    assert_eq!(listed(store, by_profile).await, [outlet.id]);
+    let statuses = vec![OrderStatus::Paid, OrderStatus::Pending];
+    let by_status = OrderFilter { statuses, ..none() };
+    assert_eq!(listed(store, by_status).await, [pending.id, paid.id]);
+    let order_number = Some(paid.terms.order_number.clone());
+    let by_number = OrderFilter { order_number, ..none() };
+    assert_eq!(listed(store, by_number).await, [paid.id]);
+    let created_from = Some(at(10));
+    let from = OrderFilter { created_from, ..none() };
+    assert_eq!(listed(store, from).await, [late.id]);
+    let created_before = Some(at(10));
+    let before = OrderFilter { created_before, ..none() };
+    assert_eq!(listed(store, before).await, [pending.id, paid.id, outlet.id]);
+}
+
+pub async fn an_order_is_found_by_each_key(store: &impl Store) {
+    let order = stored(store, &[], full_order()).await;
+    let mollie_id = order.mollie_id.clone().unwrap().to_string();
+    let keys = [
+        OrderKey::Id(order.id),
+        OrderKey::MollieId(mollie_id),
+        OrderKey::Number {
+            profile: order.profile.clone(),
+            order_number: order.terms.order_number.clone(),
+        },
+    ];
+    for key in keys {
+        assert_eq!(store.load_order(&key).await.unwrap().as_ref(), Some(&order), "{key:?}");
+    }
+    let unknown = [
+        OrderKey::Id(OrderId::new(uuid())),
+        OrderKey::MollieId("ord_nobody".into()),
+        OrderKey::Number {
+            profile: ProfileName::new("other"),
+            order_number: order.terms.order_number.clone(),
+        },
+    ];
+    for key in unknown {
+        assert_eq!(store.load_order(&key).await.unwrap(), None, "{key:?}");
+    }
+}
+
+pub async fn a_number_means_the_order_that_holds_it_else_the_newest(store: &impl Store) {
+    let numbered = |seconds, placement| {
+        move |order: &mut Order| {
+            order.terms.order_number = "2026-1".into();
+            order.created_time = at(seconds);
+            order.placement = placement;
+        }
+    };
+    let key = OrderKey::Number {
+        profile: ProfileName::new("main"),
+        order_number: "2026-1".into(),
+    };
+    let found = async || store.load_order(&key).await.unwrap().map(|order| order.id);
+    let old = saved(store, numbered(1, Placement::Refused)).await;
+    let mut holder = saved(store, numbered(2, Placement::Placing)).await;
+    let newest = saved(store, numbered(3, Placement::Abandoned)).await;
+    assert_eq!(found().await, Some(holder.id));
+    holder.placement = Placement::Refused;
+    store.commit(change(&mut holder)).await.unwrap();
+    assert_eq!(found().await, Some(newest.id));
+    assert_ne!(found().await, Some(old.id));
+}
+
+pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
+    let order = bare_order();
+    let reason = |n: u64| EventData::PlacementAbandoned { reason: n.to_string() };
+    let events: Vec<_> = (1..=10).map(|n| event(&order, n, reason(n))).collect();
+    let mut change = creation(&order);
+    change.events.clone_from(&events);
+    store.commit(change).await.unwrap();
+    for limit in [1, 3, 5, 10, 11] {
+        let (mut found, mut after) = (Vec::new(), 0);
+        loop {
+            let page = store.list_events(order.id, after, limit).await.unwrap();
+            found.extend(page.items);
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        assert_eq!(found, events, "pages of {limit}");
+    }
+    let last = store.list_events(order.id, 8, 100).await.unwrap().items;
+    assert_eq!(last, events[8..]);
+}

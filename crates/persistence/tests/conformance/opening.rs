@@ -1,0 +1,115 @@
+//! Opening, migrating and closing a database.
+
+use domain::ports::{OrderKey, Store};
+use persistence::{ConnectError, Database, Engine};
+use tokio::task::JoinSet;
+
+use crate::engines::{Fresh, options};
+use crate::samples::*;
+
+const STEPS: [&str; 7] = [
+    "m0001_create_orders",
+    "m0002_create_events",
+    "m0003_create_operations",
+    "m0004_create_shipments",
+    "m0005_create_requests",
+    "m0006_create_lookups",
+    "m0007_create_service_secrets",
+];
+
+pub async fn migrations_are_applied_once(database: &Database) {
+    assert_eq!(database.migrate().await.unwrap(), Vec::<String>::new());
+    assert_eq!(database.pending_migrations().await.unwrap(), Vec::<String>::new());
+}
+
+pub async fn the_first_secret_stays(database: &Database) {
+    let mut tasks = JoinSet::new();
+    for n in 0..20_u8 {
+        let database = database.clone();
+        tasks.spawn(async move { database.service_secret("hooks", &[0, n]).await.unwrap() });
+    }
+    let kept = tasks.join_all().await;
+    assert!(kept.iter().all(|secret| *secret == kept[0]), "{kept:?}");
+    let other = database.service_secret("seals", b"other").await.unwrap();
+    assert_eq!(other, b"other");
+}
+
+pub async fn the_database_answers_with_its_version(database: &Database) {
+    database.ping().await.unwrap();
+    let version = database.version().await.unwrap();
+    let name = match database.engine() {
+        Engine::Sqlite => "SQLite 3.",
+        Engine::Postgres => "PostgreSQL 1",
+    };
+    assert!(version.starts_with(name) && !version.contains('('), "{version}");
+}
+
+pub async fn closing_ends_every_call(database: &Database) {
+    let order = stored(database, &[], bare_order()).await;
+    database.clone().close().await;
+    let read = database.load_order(&OrderKey::Id(order.id)).await;
+    assert!(read.as_ref().is_err_and(|error| error.retryable()), "{read:?}");
+    let written = database.commit(creation(&bare_order())).await;
+    let Err(domain::ports::CommitError::Store(error)) = written else {
+        panic!("{written:?}")
+    };
+    assert!(error.retryable(), "{error}");
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("new/directory/orders.db");
+    let url = format!("sqlite://{}", path.display());
+    let first = Database::connect(&options(&url)).await.unwrap();
+    let Err(second) = Database::connect(&options(&url)).await else {
+        panic!("two processes on one file")
+    };
+    assert!(matches!(&second, ConnectError::InUse(lock) if lock.ends_with("orders.db.lock")));
+    assert!(second.to_string().contains("new/directory/orders.db.lock"), "{second}");
+    first.close().await;
+    Database::connect(&options(&url)).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_sqlite_file_keeps_what_was_stored() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/orders.db", directory.path().display());
+    let database = Database::connect(&options(&url)).await.unwrap();
+    assert_eq!(database.pending_migrations().await.unwrap(), STEPS);
+    assert_eq!(database.migrate().await.unwrap(), STEPS);
+    let order = stored(&database, &[], full_order()).await;
+    database.close().await;
+    let database = Database::connect(&options(&url)).await.unwrap();
+    let found = database.load_order(&OrderKey::Id(order.id)).await.unwrap();
+    assert_eq!(found, Some(order));
+    database.close().await;
+}
+
+#[tokio::test]
+async fn an_address_of_another_kind_is_refused() {
+    for url in ["mysql://localhost/orders", "orders.db", "sqlite://", "sqlite://:memory:", ""] {
+        let refused = Database::connect(&options(url)).await;
+        assert!(matches!(refused, Err(ConnectError::Address)), "{url}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn replicas_that_start_at_once_migrate_once_on_postgresql() {
+    let Some(fresh) = Fresh::create().await else {
+        return;
+    };
+    let mut tasks = JoinSet::new();
+    for _ in 0..5 {
+        let options = options(&fresh.url);
+        tasks.spawn(async move {
+            let database = Database::connect(&options).await.unwrap();
+            let applied = database.migrate().await.unwrap();
+            database.close().await;
+            applied
+        });
+    }
+    let applied = tasks.join_all().await.concat();
+    fresh.drop().await;
+    assert_eq!(applied, STEPS);
+}

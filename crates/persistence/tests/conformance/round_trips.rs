@@ -1,0 +1,131 @@
+//! What is stored comes back as it was.
+
+use domain::ports::{OrderKey, Store};
+use domain::rules::event::{Event, EventData, Recorder};
+use domain::rules::ids::OperationId;
+use domain::rules::order::{Order, Personal};
+use serde_json::json;
+
+use crate::samples::*;
+
+async fn load(store: &impl Store, order: &Order) -> Order {
+    let found = store.load_order(&OrderKey::Id(order.id)).await.unwrap();
+    found.unwrap()
+}
+
+pub async fn a_full_order_comes_back_unchanged(store: &impl Store) {
+    let order = stored(store, &[], full_order()).await;
+    assert_eq!(load(store, &order).await, order);
+}
+
+pub async fn a_bare_order_comes_back_unchanged(store: &impl Store) {
+    let order = stored(store, &[], bare_order()).await;
+    assert_eq!(load(store, &order).await, order);
+}
+
+pub async fn a_changed_order_comes_back_as_it_is_afterwards(store: &impl Store) {
+    let recorded = stored(store, &[], bare_order()).await;
+    let mut order = Order {
+        id: recorded.id,
+        ..full_order()
+    };
+    store.commit(change(&mut order)).await.unwrap();
+    assert_eq!(load(store, &order).await, order);
+    let mut erased = Order {
+        personal: Personal::default(),
+        closed_time: None,
+        ..order
+    };
+    store.commit(change(&mut erased)).await.unwrap();
+    assert_eq!(load(store, &erased).await, erased);
+}
+
+pub async fn every_kind_of_event_comes_back_unchanged(store: &impl Store) {
+    let order = full_order();
+    let events: Vec<Event> = (1..)
+        .zip(every_event(&order))
+        .map(|(n, data)| event(&order, n, data))
+        .collect();
+    let mut change = creation(&order);
+    change.events.clone_from(&events);
+    store.commit(change).await.unwrap();
+    let page = store.list_events(order.id, 0, 100).await.unwrap();
+    assert_eq!((page.items, page.next), (events, None));
+}
+
+pub async fn folding_the_events_gives_the_order_but_for_personal_data(store: &impl Store) {
+    let order = Order {
+        version: 0,
+        ..bare_order()
+    };
+    let order = Order {
+        personal: full_order().personal,
+        ..order
+    };
+    let mut recorder = Recorder::begin(order, OperationId::new(uuid()), at(1), None);
+    recorder.record(EventData::OrderObserved { observed: observed() });
+    let (order, events) = recorder.finish();
+    let mut change = creation(&order);
+    change.events = events;
+    store.commit(change).await.unwrap();
+    let stored = store.list_events(order.id, 0, 100).await.unwrap().items;
+    let folded = stored.iter().fold(None, Order::after);
+    assert_eq!(folded, Some(load(store, &order).await.impersonal()));
+}
+
+pub async fn shipments_come_back_unchanged_and_oldest_first(store: &impl Store) {
+    let mut order = stored(store, &[], bare_order()).await;
+    let (mut first, second) = (shipment(&order), full_shipment(&order));
+    let mut recorded = change(&mut order);
+    recorded.shipments = vec![second.clone(), first.clone()];
+    store.commit(recorded).await.unwrap();
+    let found = store.list_shipments(order.id).await.unwrap();
+    assert_eq!(found, [first.clone(), second.clone()]);
+
+    first = domain::rules::shipment::Shipment {
+        id: first.id,
+        created_time: first.created_time,
+        ..full_shipment(&order)
+    };
+    let mut registered = change(&mut order);
+    registered.shipments = vec![first.clone()];
+    store.commit(registered).await.unwrap();
+    assert_eq!(store.load_shipment(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.list_shipments(order.id).await.unwrap(), [first, second]);
+    let unknown = domain::rules::ids::ShipmentId::new(uuid());
+    assert_eq!(store.load_shipment(unknown).await.unwrap(), None);
+}
+
+pub async fn an_operation_comes_back_unchanged(store: &impl Store) {
+    let order = bare_order();
+    let (full, bare) = (full_operation(&order), operation(&order, 8));
+    stored(store, &[full.clone(), bare.clone()], order).await;
+    for operation in [full, bare] {
+        let found = store.load_operation(operation.id).await.unwrap();
+        assert_eq!(found, Some(operation));
+    }
+    let unknown = OperationId::new(uuid());
+    assert_eq!(store.load_operation(unknown).await.unwrap(), None);
+}
+
+pub async fn metadata_comes_back_as_the_caller_wrote_it(store: &impl Store) {
+    let awkward = [
+        json!(null),
+        json!("text\u{0}\u{2028}"),
+        json!(-9_007_199_254_740_991_i64),
+        json!(1.0),
+        json!(0.1 + 0.2),
+        json!(5e-324),
+        json!(1.797_693_134_862_315_7e308),
+        json!(122.416_294_033_786_585),
+        json!({"zeta": 1, "alpha": {"b": [], "a": {}}, "": ""}),
+    ];
+    for metadata in awkward {
+        let mut order = bare_order();
+        order.terms.metadata = Some(metadata.clone());
+        stored(store, &[], order.clone()).await;
+        let found = load(store, &order).await.terms.metadata;
+        // As texts, since two objects are equal whatever the order of their keys.
+        assert_eq!(found.map(|it| it.to_string()), Some(metadata.to_string()));
+    }
+}

@@ -1,0 +1,56 @@
+//! The two database engines, and tests that run on both.
+//!
+//! A test is an `async fn name(world: World)`; `on_both_engines!` makes `sqlite::name` and `postgres::name` of it.
+
+use std::sync::Once;
+
+use crate::database;
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Whether tests on this engine can run. Says so if they are left out, and once which release runs.
+    pub async fn is_available(self) -> bool {
+        static SQLITE: Once = Once::new();
+        static POSTGRES: Once = Once::new();
+        let told = match self {
+            Self::Sqlite => &SQLITE,
+            Self::Postgres if database::server().is_none() => {
+                println!(
+                    "left out: DATABASE_URL names no PostgreSQL server; `cargo xtask test` provides one"
+                );
+                return false;
+            }
+            Self::Postgres => &POSTGRES,
+        };
+        if !told.is_completed() {
+            let version = database::version(self).await;
+            told.call_once(|| println!("engine {version}"));
+        }
+        true
+    }
+}
+
+/// Makes a test on each engine of each function named.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::World::with($crate::Engine::Sqlite, super::$name).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::World::with($crate::Engine::Postgres, super::$name).await;
+            })+
+        }
+    };
+}

@@ -1,0 +1,125 @@
+//! The service's program, running: started with nothing of our environment's configuration, ended with its owner.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::wait::until;
+
+/// What a command of the service is started with.
+pub type Environment = Vec<(&'static str, OsString)>;
+
+/// A running command of the service. It is killed when this is dropped.
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `order-service <command>` in `directory`; what it says goes to a file there.
+    pub fn start(command: &str, directory: &Path, environment: &Environment) -> Self {
+        let log = unused(directory, command);
+        let file = File::create(&log).expect("the log can be made");
+        let mut program = Command::new(program());
+        for (key, _) in std::env::vars_os().filter(|(key, _)| is_ours(key)) {
+            program.env_remove(key);
+        }
+        let child = program
+            .arg(command)
+            .current_dir(directory)
+            .envs(environment.iter().map(|(key, value)| (key, value)))
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("the log can be shared"))
+            .stderr(file)
+            .spawn()
+            .expect("the service's program starts");
+        Self {
+            name: command.to_owned(),
+            child,
+            log,
+        }
+    }
+
+    /// Ends it as a power cut would, and waits until it is gone.
+    pub fn kill(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        self.child.wait().expect("a child can be waited for");
+    }
+
+    /// Asks it to stop, as a system does before it shuts down.
+    pub fn terminate(&self) {
+        let command = format!("kill -TERM {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &command]).status();
+        assert!(status.is_ok_and(|status| status.success()), "{command}");
+    }
+
+    /// How it ended. Panics if it goes on for longer than `limit`.
+    pub async fn ended(&mut self, limit: Duration) -> ExitStatus {
+        let what = format!("`order-service {}` ends", self.name);
+        until(&what, limit, async || {
+            self.child.try_wait().expect("a child can be asked")
+        })
+        .await
+    }
+
+    /// Panics with its last words if it has ended by itself.
+    pub fn must_run(&mut self) {
+        if let Some(status) = self.child.try_wait().expect("a child can be asked") {
+            panic!(
+                "`order-service {}` ended with {status}:\n{}",
+                self.name,
+                self.said()
+            );
+        }
+    }
+
+    /// Everything it has said so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            let said = self.said();
+            let lines: Vec<&str> = said.lines().collect();
+            let last = lines[lines.len().saturating_sub(60)..].join("\n");
+            println!("---- order-service {} ----\n{last}", self.name);
+        }
+    }
+}
+
+/// The program lies beside the directory of the test programs; cargo builds it before tests of the whole workspace.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("the test program can be located");
+    let program = test
+        .ancestors()
+        .nth(2)
+        .expect("it lies in a target directory")
+        .join("order-service");
+    assert!(
+        program.is_file(),
+        "{} is missing: run `cargo test --workspace`, or `cargo build` before the tests of this package alone",
+        program.display()
+    );
+    program
+}
+
+fn is_ours(key: &std::ffi::OsStr) -> bool {
+    key.to_str()
+        .is_some_and(|key| key.starts_with("ORDER_SERVICE__") || key == "DATABASE_URL" || key == "RUST_LOG")
+}
+
+fn unused(directory: &Path, command: &str) -> PathBuf {
+    let names = (1..).map(|n| directory.join(format!("{command}-{n}.log")));
+    names
+        .into_iter()
+        .find(|path| !path.exists())
+        .expect("numbers do not run out")
+}

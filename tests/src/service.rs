@@ -1,0 +1,110 @@
+//! `order-service serve` or `dev`, running, and a client of it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use grpc_server::proto::order_service_client::OrderServiceClient;
+use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::ports::free_address;
+use crate::process::{Environment, Process};
+use crate::wait::{SOON, until};
+
+/// A client of the service's API.
+pub type Orders = OrderServiceClient<Channel>;
+
+/// A service that can be stopped and started again at the same addresses.
+pub struct Service {
+    command: &'static str,
+    directory: PathBuf,
+    environment: Environment,
+    grpc: SocketAddr,
+    webhook: SocketAddr,
+    process: Option<Process>,
+}
+
+impl Service {
+    /// A service that is not running yet. `environment` comes on top of the addresses.
+    pub fn new(command: &'static str, directory: PathBuf, mut environment: Environment) -> Self {
+        let (grpc, webhook) = (free_address(), free_address());
+        environment.push(("ORDER_SERVICE__GRPC__LISTEN", grpc.to_string().into()));
+        environment.push(("ORDER_SERVICE__WEBHOOK__LISTEN", webhook.to_string().into()));
+        if !environment
+            .iter()
+            .any(|(key, _)| *key == "ORDER_SERVICE__WEBHOOK__PUBLIC_URL")
+        {
+            environment.push((
+                "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
+                format!("http://{webhook}").into(),
+            ));
+        }
+        Self {
+            command,
+            directory,
+            environment,
+            grpc,
+            webhook,
+            process: None,
+        }
+    }
+
+    /// Starts it and waits until it serves.
+    pub async fn start(&mut self) {
+        let mut process = self.begin();
+        let mut health = HealthClient::new(self.channel());
+        until("the service serves", SOON, async || {
+            process.must_run();
+            let answer = health.check(HealthCheckRequest::default()).await.ok()?;
+            (answer.into_inner().status() == ServingStatus::Serving).then_some(())
+        })
+        .await;
+        self.process = Some(process);
+    }
+
+    /// Starts it without waiting for anything.
+    pub fn begin(&self) -> Process {
+        Process::start(self.command, &self.directory, &self.environment)
+    }
+
+    /// Ends it in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.running().kill();
+        self.process = None;
+    }
+
+    /// Stops it as a system does; it must end well within 15 seconds.
+    pub async fn stop(&mut self) {
+        let process = self.running();
+        process.terminate();
+        let status = process.ended(Duration::from_secs(15)).await;
+        assert!(
+            status.success(),
+            "after SIGTERM it ended with {status}:\n{}",
+            process.said()
+        );
+        self.process = None;
+    }
+
+    fn running(&mut self) -> &mut Process {
+        self.process.as_mut().expect("the service runs")
+    }
+
+    /// A client with a connection of its own.
+    pub fn orders(&self) -> Orders {
+        Orders::new(self.channel())
+    }
+
+    fn channel(&self) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.grpc)).expect("an address");
+        endpoint.timeout(Duration::from_secs(60)).connect_lazy()
+    }
+
+    /// Where hooks arrive, whatever address Mollie was told.
+    pub fn webhook(&self) -> SocketAddr {
+        self.webhook
+    }
+}

@@ -1,0 +1,173 @@
+//! Mollie's stand-in, in a process of its own, with its control and its checkout form.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::ledger::Ledger;
+use crate::ports::free_address;
+use crate::process::Process;
+use crate::wait::{SOON, until};
+
+/// A simulator with its data directory. Stopping it leaves its state.
+pub struct Simulator {
+    address: SocketAddr,
+    directory: PathBuf,
+    process: Option<Process>,
+    web: Client,
+}
+
+/// How many requests have come to the simulated API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traffic(Value);
+
+impl Traffic {
+    pub fn total(&self) -> u64 {
+        self.0["total"].as_u64().expect("a total")
+    }
+
+    /// Requests of one kind, such as `GET /v2/orders/{id}`.
+    pub fn of(&self, kind: &str) -> u64 {
+        self.0["counts"][kind].as_u64().unwrap_or_default()
+    }
+}
+
+impl Simulator {
+    pub async fn start(directory: PathBuf) -> Self {
+        let mut simulator = Self {
+            address: free_address(),
+            directory,
+            process: None,
+            web: web(),
+        };
+        simulator.resume().await;
+        simulator
+    }
+
+    /// One that runs within `order-service dev`.
+    pub fn within(address: SocketAddr, directory: PathBuf) -> Self {
+        Self {
+            address,
+            directory,
+            process: None,
+            web: web(),
+        }
+    }
+
+    /// Starts it again where it was.
+    pub async fn resume(&mut self) {
+        let environment = vec![
+            (
+                "ORDER_SERVICE__SIMULATOR__LISTEN",
+                self.address.to_string().into(),
+            ),
+            (
+                "ORDER_SERVICE__SIMULATOR__DATA",
+                self.directory.join("simulator").into(),
+            ),
+        ];
+        let mut process = Process::start("simulator", &self.directory, &environment);
+        until("the simulator answers", SOON, async || {
+            process.must_run();
+            self.web.get(self.url("/_simulator/ledger")).send().await.ok()
+        })
+        .await;
+        self.process = Some(process);
+    }
+
+    /// Stops it: from now on Mollie cannot be reached.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Where the API lies.
+    pub fn api(&self) -> String {
+        self.url("/v2")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub async fn ledger(&self) -> Ledger {
+        Ledger::new(&self.control(Method::GET, "ledger", None).await)
+    }
+
+    pub async fn traffic(&self) -> Traffic {
+        Traffic(self.control(Method::GET, "requests", None).await)
+    }
+
+    /// Lets simulated time pass, by an ISO 8601 duration.
+    pub async fn advance(&self, duration: &str) {
+        self.control(Method::POST, "clock", Some(json!({ "advance": duration })))
+            .await;
+    }
+
+    /// Keeps the next answer to such a request back, after its effect.
+    pub async fn hold(&self, method: &str, path: &str) {
+        self.control(
+            Method::PUT,
+            "hold",
+            Some(json!({ "method": method, "path": path })),
+        )
+        .await;
+    }
+
+    /// Waits until an answer is being kept back: its effect is there, and nobody has been told.
+    pub async fn holds_one(&self) {
+        until("an answer is held back", SOON, async || {
+            let hold = self.control(Method::GET, "hold", None).await;
+            (hold["held"] == 1).then_some(())
+        })
+        .await;
+    }
+
+    /// Lets go whatever is held back.
+    pub async fn release(&self) {
+        self.control(Method::DELETE, "hold", None).await;
+    }
+
+    /// Chooses a result on the checkout page, as a shopper does.
+    pub async fn check_out(&self, address: &str, result: &str) {
+        let answer = self
+            .web
+            .post(address)
+            .form(&[("final_state", result)])
+            .send()
+            .await
+            .expect("the page answers");
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{result} is accepted");
+    }
+
+    async fn control(&self, method: Method, name: &str, body: Option<Value>) -> Value {
+        let request = self.web.request(method, self.url(&format!("/_simulator/{name}")));
+        let request = body.iter().fold(request, reqwest::RequestBuilder::json);
+        let answer = request.send().await.expect("the simulator answers");
+        assert!(answer.status().is_success(), "{name}: {}", answer.status());
+        answer.json().await.expect("the simulator answers with JSON")
+    }
+
+    /// Plain HTTP, for hooks and pages.
+    pub fn web(&self) -> &Client {
+        &self.web
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the tests that builds an HTTP client"
+)]
+fn web() -> Client {
+    // Lost only against another test, with the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let plain = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
+    plain
+        .timeout(Duration::from_secs(30))
+        .build()
+        .expect("a client can be built")
+}

@@ -1,0 +1,180 @@
+//! All that one test has: a simulator, a database, a service on both, and a directory that goes with them.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::database::{Database, random};
+use crate::engine::Engine;
+use crate::process::Environment;
+use crate::proto::{
+    CreateOrderRequest, GetOrderRequest, ListOrderEventsRequest, Order, OrderDraft, OrderEvent, OrderStatus,
+    get_order_request,
+};
+use crate::service::{Orders, Service};
+use crate::simulator::Simulator;
+use crate::wait::{SOON, until};
+
+/// Everything of one test. What is declared first goes first.
+pub struct World {
+    pub service: Service,
+    pub simulator: Simulator,
+    pub database: Database,
+    directory: TempDir,
+}
+
+impl World {
+    /// Runs a test on an engine, unless that is left out.
+    pub async fn with(engine: Engine, test: impl AsyncFnOnce(Self)) {
+        if engine.is_available().await {
+            test(Self::start(engine).await).await;
+        }
+    }
+
+    /// A running service on an empty database, beside an empty simulator.
+    pub async fn start(engine: Engine) -> Self {
+        let mut world = Self::prepare(engine, None).await;
+        world.service.start().await;
+        world
+    }
+
+    /// The same, not running yet, and telling Mollie another address for its hooks.
+    pub async fn prepare(engine: Engine, public_url: Option<&str>) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("order-service-")
+            .tempdir()
+            .expect("a directory");
+        let database = Database::make(engine, directory.path()).await;
+        let simulator = Simulator::start(directory.path().to_owned()).await;
+        let environment = environment(directory.path(), &database, &simulator, public_url);
+        let service = Service::new("serve", directory.path().to_owned(), environment);
+        Self {
+            service,
+            simulator,
+            database,
+            directory,
+        }
+    }
+
+    /// Another replica on the same database and simulator, at addresses of its own, not running yet.
+    pub fn replica(&self) -> Service {
+        let environment = environment(self.directory(), &self.database, &self.simulator, None);
+        Service::new("serve", self.directory().to_owned(), environment)
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub fn orders(&self) -> Orders {
+        self.service.orders()
+    }
+
+    /// Places a draft and gives the order as it was answered.
+    pub async fn create(&self, draft: OrderDraft) -> Order {
+        let request = CreateOrderRequest {
+            request_id: new_request_id(),
+            draft: Some(draft),
+            ..Default::default()
+        };
+        self.orders()
+            .create_order(request)
+            .await
+            .expect("the order is placed")
+            .into_inner()
+    }
+
+    /// Places a draft, and pays or authorizes it; gives the order once the service has learned of it.
+    pub async fn create_and_check_out(&self, draft: OrderDraft, result: &str) -> Order {
+        let order = self.create(draft).await;
+        self.simulator.check_out(&order.checkout_url, result).await;
+        let wanted =
+            OrderStatus::from_str_name(&format!("ORDER_STATUS_{}", result.to_uppercase())).expect("a status");
+        self.reaches(&order.id, wanted).await
+    }
+
+    pub async fn order(&self, id: &str) -> Order {
+        let key = Some(get_order_request::Key::Id(id.to_owned()));
+        self.orders()
+            .get_order(GetOrderRequest { key })
+            .await
+            .expect("the order is there")
+            .into_inner()
+    }
+
+    /// The order once it has reached a status.
+    pub async fn reaches(&self, id: &str, status: OrderStatus) -> Order {
+        let what = format!("the order is {}", status.as_str_name());
+        until(&what, SOON, async || {
+            Some(self.order(id).await).filter(|order| order.status() == status)
+        })
+        .await
+    }
+
+    /// The order once nothing of it is under way.
+    pub async fn settles(&self, id: &str) -> Order {
+        let settled = async || Some(self.order(id).await).filter(|order| order.operations.is_empty());
+        until("no operation of the order is under way", SOON, settled).await
+    }
+
+    /// Every event of the order, checked to be numbered without gaps.
+    pub async fn events(&self, id: &str) -> Vec<OrderEvent> {
+        let (mut events, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = ListOrderEventsRequest {
+                order_id: id.to_owned(),
+                page_size: 3,
+                page_token,
+            };
+            let page = self
+                .orders()
+                .list_order_events(request)
+                .await
+                .expect("events")
+                .into_inner();
+            events.extend(page.events);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
+        assert_eq!(
+            sequences,
+            (1..).take(events.len()).collect::<Vec<_>>(),
+            "events have no gaps"
+        );
+        events
+    }
+}
+
+fn environment(
+    directory: &Path,
+    database: &Database,
+    simulator: &Simulator,
+    public_url: Option<&str>,
+) -> Environment {
+    let mut environment: Vec<(&str, OsString)> = vec![
+        ("ORDER_SERVICE__DATABASE__URL", database.url().into()),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", simulator.api().into()),
+        (
+            "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE",
+            key_file(directory).into(),
+        ),
+        ("ORDER_SERVICE__SECURITY__INSECURE", "true".into()),
+    ];
+    environment.extend(public_url.map(|url| ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", url.into())));
+    environment
+}
+
+fn key_file(directory: &Path) -> PathBuf {
+    let path = directory.join("api-key");
+    std::fs::write(&path, "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM\n").expect("the key can be written");
+    path
+}
+
+/// A name for a new intent.
+pub fn new_request_id() -> String {
+    random().to_string()
+}

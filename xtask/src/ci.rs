@@ -1,0 +1,71 @@
+//! `cargo xtask ci`: all that must hold before a change is taken in. It installs nothing into the system but packages
+//! that are missing, and leaves the working tree as it was.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::steps::Steps;
+use crate::tally::Tally;
+use crate::{direction, process, readme, reflection, supply, test};
+
+const LIMIT: Duration = Duration::from_secs(45 * 60);
+/// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
+const SECOND_ORDER: &str = "tests/orders/second-order.json";
+
+/// Runs every step and reports.
+pub fn run() -> Result<()> {
+    let mut steps = Steps::begin();
+    let mut tally = None;
+    steps.step("format", || {
+        process::run(&mut process::cargo(["fmt", "--all", "--check"])?)
+    });
+    steps.step("clippy", clippy);
+    steps.step("dependency direction", direction::check);
+    steps.step("the README's test command", || tests(&mut tally));
+    steps.step("buf", supply::buf);
+    steps.step("demo", || demo(&[]));
+    steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
+    steps.step("a client by reflection only", reflection::check);
+    steps.step("licences and sources", supply::licences);
+    steps.step("clean tree", clean_tree);
+    println!(
+        "\n{}",
+        process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end()
+    );
+    let verdict = steps.finish(LIMIT);
+    if let Some(tally) = tally {
+        println!("\n{tally}");
+    }
+    verdict
+}
+
+/// All of the workspace, and the service once more as the container has it: without the simulator.
+fn clippy() -> Result<()> {
+    let strict = ["--", "--deny", "warnings"];
+    process::run(process::cargo(["clippy", "--workspace", "--all-targets"])?.args(strict))?;
+    process::run(
+        process::cargo(["clippy", "--package", "grpc-server", "--no-default-features"])?.args(strict),
+    )
+}
+
+fn tests(tally: &mut Option<Tally>) -> Result<()> {
+    readme::names_the_test_command()?;
+    println!("$ {}", readme::TEST_COMMAND);
+    let (counted, verdict) = test::count(&[])?;
+    println!("\n{counted}");
+    *tally = Some(counted);
+    verdict
+}
+
+fn demo(arguments: &[&str]) -> Result<()> {
+    process::run(process::cargo(["run", "--", "demo"])?.args(arguments))
+}
+
+fn clean_tree() -> Result<()> {
+    let changes = process::output(&mut supply::git(&["status", "--porcelain"])?)?;
+    if !changes.is_empty() {
+        bail!("the working tree is not clean:\n{changes}");
+    }
+    Ok(())
+}

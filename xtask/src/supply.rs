@@ -1,0 +1,63 @@
+//! Checks by tools that are not part of the workspace: the API's shape by buf, licences and sources by cargo-deny.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{debian, process};
+
+const BUF: &str = "@bufbuild/buf@1.75.0";
+const CARGO_DENY: &str = "~0.20";
+
+/// The API keeps buf's rules, and breaks no client of the last tag.
+pub fn buf() -> Result<()> {
+    debian::ensure("npx", &["nodejs", "npm"])?;
+    let buf = |arguments: &[&str]| -> Result<Command> {
+        let mut command = process::command("npx", ["--yes", BUF])?;
+        command
+            .args(arguments)
+            .current_dir(process::root()?.join("proto"));
+        Ok(command)
+    };
+    process::run(&mut buf(&["lint"])?)?;
+    match last_tag()? {
+        Some(tag) => {
+            let before = format!("../.git#tag={tag},subdir=proto");
+            process::run(&mut buf(&["breaking", "--against", &before])?)
+        }
+        None => {
+            println!("buf breaking: nothing to compare with, there is no tag yet");
+            Ok(())
+        }
+    }
+}
+
+fn last_tag() -> Result<Option<String>> {
+    let tags = process::output(&mut git(&["tag", "--merged", "HEAD", "--sort=-creatordate"])?)?;
+    Ok(tags.lines().next().map(str::to_owned))
+}
+
+/// Licences, sources and bans, where the lock file is another than in the commit before.
+pub fn licences() -> Result<()> {
+    let has_parent = process::succeeds(&mut git(&["rev-parse", "--verify", "HEAD~1"])?);
+    if has_parent && process::succeeds(&mut git(&["diff", "--quiet", "HEAD~1", "--", "Cargo.lock"])?) {
+        println!("skipped: Cargo.lock is the same as in the commit before");
+        return Ok(());
+    }
+    let tools = process::target()?.join("tools");
+    let program = tools.join("bin").join("cargo-deny");
+    if !program.is_file() {
+        let mut install = process::cargo(["install", "cargo-deny", "--locked", "--version", CARGO_DENY])?;
+        process::run(install.arg("--root").arg(&tools)).context("installing cargo-deny")?;
+    }
+    // Advisories would have to be fetched from outside the package registries.
+    process::run(&mut process::command(
+        program,
+        ["--all-features", "check", "bans", "licenses", "sources"],
+    )?)
+}
+
+/// Git, in the workspace's directory.
+pub fn git(arguments: &[&str]) -> Result<Command> {
+    process::command("git", arguments)
+}
