@@ -75,3 +75,53 @@ pub fn has_happened(order: &Order) -> bool {
         | None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fixtures::{placed, recorded};
+
+    #[test]
+    fn unpaid_and_authorized_orders_are_canceled_and_paid_ones_are_not() {
+        let planned = |status, line| plan(placed(status, line).order()).ok();
+        assert_eq!(
+            planned(OrderStatus::Created, LineStatus::Created),
+            Some(Cancellation::AtMollie)
+        );
+        assert_eq!(
+            planned(OrderStatus::Authorized, LineStatus::Authorized),
+            Some(Cancellation::AtMollie)
+        );
+        assert_eq!(
+            planned(OrderStatus::Shipping, LineStatus::Authorized),
+            Some(Cancellation::AtMollie)
+        );
+        assert_eq!(planned(OrderStatus::Shipping, LineStatus::Paid), None);
+        assert_eq!(
+            planned(OrderStatus::Canceled, LineStatus::Canceled),
+            Some(Cancellation::Nothing)
+        );
+        for (status, line) in [
+            (OrderStatus::Paid, LineStatus::Paid),
+            (OrderStatus::Pending, LineStatus::Created),
+            (OrderStatus::Completed, LineStatus::Completed),
+            (OrderStatus::Expired, LineStatus::Canceled),
+        ] {
+            assert_eq!(planned(status, line), None, "{}", status.as_str());
+        }
+    }
+
+    #[test]
+    fn what_mollie_does_not_have_is_withdrawn() {
+        assert_eq!(plan(recorded().order()), Ok(Cancellation::Withdraw));
+    }
+
+    #[test]
+    fn is_cancelable_is_no_reason_to_refuse() {
+        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized)
+            .order()
+            .clone();
+        order.facts.is_cancelable = Some(false);
+        assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
+    }
+}

@@ -324,3 +324,6 @@ impl Recorder {
         (self.order, self.events)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ pub mod amount;
 pub mod cancellation;
 pub mod draft;
 pub mod event;
+#[cfg(test)]
+mod fixtures;
 pub mod ids;
 pub mod line;
 pub mod lookup;

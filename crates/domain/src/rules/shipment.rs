@@ -413,3 +413,6 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
         .cloned()
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,10 @@ async fn a_client_that_goes_away_is_not_held_any_more() {
 async fn neither_a_held_answer_nor_half_a_request_holds_up_the_stop() {
     let directory = Directory::new();
     let (bench, path) = armed(&directory).await;
-    let silent = tokio::net::TcpStream::connect(bench.base.trim_start_matches("http://"))
+    let mut half = tokio::net::TcpStream::connect(bench.base.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    half.write_all(b"POST /v2/orders HTTP/1.1\r\ncontent-length: 100\r\n\r\n{")
         .await
         .unwrap();
     let request = bench

@@ -46,12 +46,14 @@ fn settled(mut operation: Operation) -> Operation {
 pub async fn operations_are_given_out_in_turn(store: &impl Store) {
     let order = bare_order();
     let (second, first) = (operation(&order, 5), operation(&order, 2));
-    let mut order = stored(store, &[second.clone(), first.clone()], order).await;
+    let mut order = stored(store, &[&second, &first], order).await;
     let claims = claim(store, 1).await;
     assert_eq!(ids(&claims), [first.id]);
     assert_eq!(ids(&claim(store, 1).await), []);
     let Claim { operation, token } = claims[0].clone();
-    release(store, &mut order, settled(operation), token).await.unwrap();
+    release(store, &mut order, settled(operation), token)
+        .await
+        .unwrap();
     assert_eq!(ids(&claim(store, 1).await), [second.id]);
 }
 
@@ -62,10 +64,10 @@ pub async fn an_operation_is_not_given_out_before_its_time(store: &impl Store) {
     let mut resolving = operation(&bare_order(), 1);
     resolving.not_before = at(6);
     resolving.state = OperationState::Resolving;
-    stored(store, &[later.clone()], order).await;
+    stored(store, &[&later], order).await;
     let mut other = bare_order();
     other.id = resolving.order_id;
-    stored(store, &[resolving.clone()], other).await;
+    stored(store, &[&resolving], other).await;
     assert_eq!(ids(&claim(store, 5).await), []);
     assert_eq!(ids(&claim(store, 6).await), [later.id, resolving.id]);
 }
@@ -81,11 +83,14 @@ pub async fn times_compare_also_at_whole_seconds(store: &impl Store) {
         let order = bare_order();
         let mut operation = operation(&order, 1);
         operation.not_before = not_before;
-        let mut order = stored(store, &[operation.clone()], order).await;
+        let mut order = stored(store, &[&operation], order).await;
         let claims = store.claim_operations(now, LEASE, token(), 10).await.unwrap();
         assert_eq!(!claims.is_empty(), due, "{not_before} at {now}");
         let holder = claims.first().map_or(token(), |claim| claim.token);
-        if release(store, &mut order, settled(operation.clone()), holder).await.is_err() {
+        if release(store, &mut order, settled(operation.clone()), holder)
+            .await
+            .is_err()
+        {
             let mut change = change(&mut order);
             operation.state = OperationState::Withdrawn;
             change.operations = vec![OperationWrite::Withdraw { operation }];
@@ -97,7 +102,7 @@ pub async fn times_compare_also_at_whole_seconds(store: &impl Store) {
 pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
     let order = bare_order();
     let pending = operation(&order, 1);
-    let mut order = stored(store, &[pending.clone()], order).await;
+    let mut order = stored(store, &[&pending], order).await;
     let claims = claim(store, 3).await;
     let mut sent = Operation {
         state: OperationState::InFlight,
@@ -108,7 +113,9 @@ pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
     assert_eq!(claims[0].operation, sent);
     assert_eq!(load(store, &sent).await, sent);
     sent.state = OperationState::Pending;
-    release(store, &mut order, sent.clone(), claims[0].token).await.unwrap();
+    release(store, &mut order, sent.clone(), claims[0].token)
+        .await
+        .unwrap();
     let again = claim(store, micros(9, 0).duration_since(at(0)).as_secs()).await;
     assert_eq!(again[0].operation.first_sent_time, Some(at(3)));
     assert_eq!(again[0].operation.last_sent_time, Some(at(9)));
@@ -117,8 +124,11 @@ pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
 pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl Store) {
     let order = bare_order();
     let pending = operation(&order, 1);
-    let mut order = stored(store, &[pending.clone()], order).await;
-    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
+    let mut order = stored(store, &[&pending], order).await;
+    let first = store
+        .claim_operations(at(1), NO_LEASE, token(), 10)
+        .await
+        .unwrap();
     assert_eq!(first[0].operation.state, OperationState::InFlight);
     let second = claim(store, 2).await;
     let resolving = Operation {
@@ -138,8 +148,11 @@ pub async fn what_is_resolving_stays_so_when_it_is_claimed(store: &impl Store) {
     let mut resolving = operation(&order, 1);
     resolving.state = OperationState::Resolving;
     resolving.last_sent_time = Some(at(0));
-    stored(store, &[resolving.clone()], order).await;
-    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
+    stored(store, &[&resolving], order).await;
+    let first = store
+        .claim_operations(at(1), NO_LEASE, token(), 10)
+        .await
+        .unwrap();
     assert_eq!(first[0].operation, resolving);
     assert_eq!(claim(store, 1).await[0].operation, resolving);
     assert_eq!(ids(&claim(store, 1).await), []);
@@ -151,8 +164,8 @@ pub async fn an_operation_that_needs_attention_holds_up_those_behind_it(store: &
     stuck.state = OperationState::NeedsAttention;
     let behind = operation(&order, 2);
     let elsewhere = operation(&other, 1);
-    stored(store, &[stuck, behind], order).await;
-    stored(store, &[elsewhere.clone()], other).await;
+    stored(store, &[&stuck, &behind], order).await;
+    stored(store, &[&elsewhere], other).await;
     assert_eq!(ids(&claim(store, 1).await), [elsewhere.id]);
 }
 
@@ -174,7 +187,7 @@ pub async fn an_operation_inserted_with_a_claim_is_not_given_out(store: &impl St
 pub async fn no_more_are_given_out_than_asked_for(store: &impl Store) {
     for _ in 0..9 {
         let order = bare_order();
-        stored(store, &[operation(&order, 1)], order).await;
+        stored(store, &[&operation(&order, 1)], order).await;
     }
     let mut seen = BTreeSet::new();
     for expected in [4, 4, 1, 0] {
@@ -187,7 +200,7 @@ pub async fn no_more_are_given_out_than_asked_for(store: &impl Store) {
 
 pub async fn of_many_takers_at_once_one_gets_it<S: Store + Clone + 'static>(store: &S) {
     let order = bare_order();
-    stored(store, &[operation(&order, 1), operation(&order, 2)], order).await;
+    stored(store, &[&operation(&order, 1), &operation(&order, 2)], order).await;
     let mut tasks = JoinSet::new();
     for _ in 0..30 {
         let store = store.clone();
@@ -200,7 +213,7 @@ pub async fn of_many_takers_at_once_one_gets_it<S: Store + Clone + 'static>(stor
 pub async fn a_lease_is_renewed_by_its_token_while_it_stands(store: &impl Store) {
     let order = bare_order();
     let pending = operation(&order, 1);
-    stored(store, &[pending.clone()], order).await;
+    stored(store, &[&pending], order).await;
     let claims = claim(store, 1).await;
     let renewed = async |token, lease| store.renew_lease(pending.id, token, lease).await.unwrap();
     assert!(!renewed(token(), LEASE).await);
@@ -214,13 +227,15 @@ pub async fn a_lease_is_renewed_by_its_token_while_it_stands(store: &impl Store)
 pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
     let order = bare_order();
     let pending = operation(&order, 1);
-    let mut order = stored(store, &[pending.clone()], order).await;
+    let mut order = stored(store, &[&pending], order).await;
     let claims = claim(store, 1).await;
     let mut done = settled(claims[0].operation.clone());
     done.rejection = Some(rejection());
     let refused = release(store, &mut order, done.clone(), token()).await;
     assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
-    release(store, &mut order, done.clone(), claims[0].token).await.unwrap();
+    release(store, &mut order, done.clone(), claims[0].token)
+        .await
+        .unwrap();
     assert_eq!(load(store, &done).await, done);
     let again = release(store, &mut order, done, claims[0].token).await;
     assert!(matches!(again, Err(CommitError::LeaseLost)), "{again:?}");
@@ -228,7 +243,7 @@ pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
 
 pub async fn an_operation_is_put_back_by_its_token_only(store: &impl Store) {
     let order = bare_order();
-    stored(store, &[operation(&order, 1)], order).await;
+    stored(store, &[&operation(&order, 1)], order).await;
     let claims = claim(store, 1).await;
     let back = Operation {
         state: OperationState::Pending,
@@ -250,10 +265,10 @@ pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
     let (fresh, mut sent_before) = (operation(&order, 1), operation(&order, 2));
     sent_before.first_sent_time = Some(at(0));
     let in_flight = operation(&bare_order(), 1);
-    let mut order = stored(store, &[fresh.clone(), sent_before.clone()], order).await;
+    let mut order = stored(store, &[&fresh, &sent_before], order).await;
     let mut other = bare_order();
     other.id = in_flight.order_id;
-    let mut other = stored(store, &[in_flight.clone()], other).await;
+    let mut other = stored(store, &[&in_flight], other).await;
 
     let withdraw = async |order: &mut Order, mut operation: Operation| {
         let mut changed = order.clone();
@@ -275,12 +290,18 @@ pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
 
 pub async fn unsettled_operations_come_by_turn(store: &impl Store) {
     let order = bare_order();
-    let mut operations: Vec<_> = (1..).zip(OperationState::ALL).map(|(turn, state)| {
-        let state = *state;
-        Operation { state, ..operation(&order, turn) }
-    }).collect();
+    let mut operations: Vec<_> = (1..)
+        .zip(OperationState::ALL)
+        .map(|(turn, state)| {
+            let state = *state;
+            Operation {
+                state,
+                ..operation(&order, turn)
+            }
+        })
+        .collect();
     operations.reverse();
-    let order = stored(store, &operations, order).await;
+    let order = stored(store, &operations.iter().collect::<Vec<_>>(), order).await;
     let found = store.unsettled_operations(order.id).await.unwrap();
     let states: Vec<_> = found.iter().map(|operation| operation.state.as_str()).collect();
     assert_eq!(states, ["pending", "in_flight", "resolving", "needs_attention"]);

@@ -106,13 +106,17 @@ pub async fn of_many_orders_at_once_one_holds_the_number<S: Store + Clone + 'sta
 pub async fn a_change_that_fails_at_its_last_guard_leaves_nothing(store: &impl Store) {
     let order = bare_order();
     let claimed = operation(&order, 1);
-    let before = stored(store, &[claimed.clone()], order).await;
+    let before = stored(store, &[&claimed], order).await;
     store.claim_operations(at(1), LEASE, token(), 10).await.unwrap();
     let mut order = before.clone();
     let mut change = change(&mut order);
     let (added, parcel) = (operation(&order, 2), shipment(&order));
     change.request = Some(request(&order, "half"));
-    change.events = vec![event(&order, 2, EventData::PlacementAbandoned { reason: "x".into() })];
+    change.events = vec![event(
+        &order,
+        2,
+        EventData::PlacementAbandoned { reason: "x".into() },
+    )];
     change.shipments = vec![parcel.clone()];
     change.lookup = Some(at(0));
     change.operations = vec![

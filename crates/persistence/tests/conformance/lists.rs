@@ -25,7 +25,10 @@ async fn saved(store: &impl Store, edit: impl FnOnce(&mut Order)) -> Order {
 pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store) {
     let mut expected = Vec::new();
     for n in 0..23_i64 {
-        let order = saved(store, |order| order.created_time = micros(n / 5, (n % 2) * 500_000)).await;
+        let order = saved(store, |order| {
+            order.created_time = micros(n / 5, (n % 2) * 500_000)
+        })
+        .await;
         expected.push((order.created_time, order.id));
     }
     expected.sort();
@@ -33,7 +36,10 @@ pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store)
     for limit in [1, 4, 22, 23] {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = store.list_orders(&OrderFilter::default(), after, limit).await.unwrap();
+            let page = store
+                .list_orders(&OrderFilter::default(), after, limit)
+                .await
+                .unwrap();
             assert!(page.items.len() <= usize::try_from(limit).unwrap());
             found.extend(page.items.iter().map(|order| (order.created_time, order.id)));
             let newer = saved(store, |order| order.created_time = at(1000)).await;
@@ -59,7 +65,10 @@ pub async fn refused_and_abandoned_orders_are_listed_only_when_asked_for(store: 
     };
     assert_eq!(listed(store, OrderFilter::default()).await, [placed, placing]);
     let placements = vec![Placement::Refused, Placement::Abandoned];
-    let asked = OrderFilter { placements, ..OrderFilter::default() };
+    let asked = OrderFilter {
+        placements,
+        ..OrderFilter::default()
+    };
     assert_eq!(listed(store, asked).await, [abandoned, refused]);
     assert!(store.load_order(&OrderKey::Id(refused)).await.unwrap().is_some());
 }
@@ -71,19 +80,31 @@ pub async fn orders_are_filtered_by_each_part(store: &impl Store) {
     let pending = saved(store, |order| order.facts.status = Some(OrderStatus::Pending)).await;
     let late = saved(store, |order| order.created_time = at(10)).await;
     let none = OrderFilter::default;
-    let by_profile = OrderFilter { profile: Some(profile), ..none() };
+    let by_profile = OrderFilter {
+        profile: Some(profile),
+        ..none()
+    };
     assert_eq!(listed(store, by_profile).await, [outlet.id]);
     let statuses = vec![OrderStatus::Paid, OrderStatus::Pending];
     let by_status = OrderFilter { statuses, ..none() };
     assert_eq!(listed(store, by_status).await, [pending.id, paid.id]);
     let order_number = Some(paid.terms.order_number.clone());
-    let by_number = OrderFilter { order_number, ..none() };
+    let by_number = OrderFilter {
+        order_number,
+        ..none()
+    };
     assert_eq!(listed(store, by_number).await, [paid.id]);
     let created_from = Some(at(10));
-    let from = OrderFilter { created_from, ..none() };
+    let from = OrderFilter {
+        created_from,
+        ..none()
+    };
     assert_eq!(listed(store, from).await, [late.id]);
     let created_before = Some(at(10));
-    let before = OrderFilter { created_before, ..none() };
+    let before = OrderFilter {
+        created_before,
+        ..none()
+    };
     assert_eq!(listed(store, before).await, [pending.id, paid.id, outlet.id]);
 }
 
@@ -99,7 +120,11 @@ pub async fn an_order_is_found_by_each_key(store: &impl Store) {
         },
     ];
     for key in keys {
-        assert_eq!(store.load_order(&key).await.unwrap().as_ref(), Some(&order), "{key:?}");
+        assert_eq!(
+            store.load_order(&key).await.unwrap().as_ref(),
+            Some(&order),
+            "{key:?}"
+        );
     }
     let unknown = [
         OrderKey::Id(OrderId::new(uuid())),
@@ -139,7 +164,9 @@ pub async fn a_number_means_the_order_that_holds_it_else_the_newest(store: &impl
 
 pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
     let order = bare_order();
-    let reason = |n: u64| EventData::PlacementAbandoned { reason: n.to_string() };
+    let reason = |n: u64| EventData::PlacementAbandoned {
+        reason: n.to_string(),
+    };
     let events: Vec<_> = (1..=10).map(|n| event(&order, n, reason(n))).collect();
     let mut change = creation(&order);
     change.events.clone_from(&events);

@@ -16,7 +16,13 @@ async fn claim(store: &impl Store, seconds: i64) -> Vec<LookupClaim> {
 async fn scheduled(store: &impl Store, time: Option<Timestamp>) -> Order {
     let order = bare_order();
     let lookup = time;
-    store.commit(Change { lookup, ..creation(&order) }).await.unwrap();
+    store
+        .commit(Change {
+            lookup,
+            ..creation(&order)
+        })
+        .await
+        .unwrap();
     order
 }
 
@@ -82,7 +88,13 @@ pub async fn a_change_does_not_postpone_what_is_due(store: &impl Store) {
     let claims = claim(store, 20).await;
     store.finish_lookup(&claims[0], None, 0).await.unwrap();
     let again = change(&mut order);
-    store.commit(Change { lookup: Some(at(60)), ..again }).await.unwrap();
+    store
+        .commit(Change {
+            lookup: Some(at(60)),
+            ..again
+        })
+        .await
+        .unwrap();
     assert_eq!(claim(store, 60).await.len(), 1);
 }
 

@@ -66,7 +66,10 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
         panic!("two processes on one file")
     };
     assert!(matches!(&second, ConnectError::InUse(lock) if lock.ends_with("orders.db.lock")));
-    assert!(second.to_string().contains("new/directory/orders.db.lock"), "{second}");
+    assert!(
+        second.to_string().contains("new/directory/orders.db.lock"),
+        "{second}"
+    );
     first.close().await;
     Database::connect(&options(&url)).await.unwrap().close().await;
 }
@@ -88,7 +91,13 @@ async fn a_sqlite_file_keeps_what_was_stored() {
 
 #[tokio::test]
 async fn an_address_of_another_kind_is_refused() {
-    for url in ["mysql://localhost/orders", "orders.db", "sqlite://", "sqlite://:memory:", ""] {
+    for url in [
+        "mysql://localhost/orders",
+        "orders.db",
+        "sqlite://",
+        "sqlite://:memory:",
+        "",
+    ] {
         let refused = Database::connect(&options(url)).await;
         assert!(matches!(refused, Err(ConnectError::Address)), "{url}");
     }

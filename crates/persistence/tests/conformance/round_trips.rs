@@ -99,7 +99,7 @@ pub async fn shipments_come_back_unchanged_and_oldest_first(store: &impl Store) 
 pub async fn an_operation_comes_back_unchanged(store: &impl Store) {
     let order = bare_order();
     let (full, bare) = (full_operation(&order), operation(&order, 8));
-    stored(store, &[full.clone(), bare.clone()], order).await;
+    stored(store, &[&full, &bare], order).await;
     for operation in [full, bare] {
         let found = store.load_operation(operation.id).await.unwrap();
         assert_eq!(found, Some(operation));

@@ -337,23 +337,43 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
     let (reason, rejection) = ("too old".to_owned(), rejection());
     let placed = MollieOrderId::new("ord_1.rsa7lu");
     vec![
-        EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id },
-        EventData::OrderPlaced { mollie_id: placed, observed: observed() },
-        EventData::PlacementRefused { rejection: rejection.clone() },
-        EventData::PlacementAbandoned { reason: reason.clone() },
+        EventData::OrderRecorded {
+            order: Box::new(order.impersonal()),
+            operation_id,
+        },
+        EventData::OrderPlaced {
+            mollie_id: placed,
+            observed: observed(),
+        },
+        EventData::PlacementRefused {
+            rejection: rejection.clone(),
+        },
+        EventData::PlacementAbandoned {
+            reason: reason.clone(),
+        },
         EventData::OrderObserved { observed: observed() },
-        EventData::ShipmentRecorded { shipment: whole.clone(), operation_id },
+        EventData::ShipmentRecorded {
+            shipment: whole.clone(),
+            operation_id,
+        },
         EventData::ShipmentRegistered {
             shipment_id,
             mollie_id,
             lines: lines.clone(),
             shipped: vec![(LineId::new(1), part(1, "5.00"))],
         },
-        EventData::ShipmentRefused { shipment_id, lines, rejection: rejection.clone() },
+        EventData::ShipmentRefused {
+            shipment_id,
+            lines,
+            rejection: rejection.clone(),
+        },
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id },
         EventData::OrderCancellationSucceeded { operation_id },
-        EventData::CancellationRefused { operation_id, rejection },
+        EventData::CancellationRefused {
+            operation_id,
+            rejection,
+        },
         EventData::AttentionNeeded { operation_id, reason },
     ]
 }
@@ -398,17 +418,23 @@ pub fn creation(order: &Order) -> Change {
 pub fn change(order: &mut Order) -> Change {
     let expected = order.version;
     order.version += 1;
-    Change { expected_version: Some(expected), ..creation(order) }
+    Change {
+        expected_version: Some(expected),
+        ..creation(order)
+    }
 }
 
 /// Stores a new order with these operations.
-pub async fn stored(store: &impl Store, operations: &[Operation], order: Order) -> Order {
+pub async fn stored(store: &impl Store, operations: &[&Operation], order: Order) -> Order {
     let mut change = creation(&order);
-    change.operations = operations.iter().cloned().map(inserted).collect();
+    change.operations = operations.iter().copied().cloned().map(inserted).collect();
     store.commit(change).await.unwrap();
     order
 }
 
 pub fn inserted(operation: Operation) -> OperationWrite {
-    OperationWrite::Insert { operation, claim: None }
+    OperationWrite::Insert {
+        operation,
+        claim: None,
+    }
 }

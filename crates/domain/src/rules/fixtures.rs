@@ -1,0 +1,156 @@
+//! An order for the rules' own tests: two units at 399.00 with 100.00 off, and one at 329.99, as Mollie documents it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::draft::OrderDraft;
+use super::event::Recorder;
+use super::ids::{Caller, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RequestId};
+use super::line::{LineDraft, LineType};
+use super::money::Money;
+use super::order::{Line, Order, Part, Placer};
+use super::payment::PaymentParameters;
+use super::placement::Mode;
+use super::snapshot::{LineSnapshot, Snapshot};
+use super::status::{LineStatus, OrderStatus, Read};
+use super::vat::VatRate;
+
+pub fn euro(value: &str) -> Money {
+    Money::parse("EUR", value).unwrap()
+}
+
+pub fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(1_770_000_000 + minute * 60).unwrap()
+}
+
+fn line(name: &str, quantity: u32, unit: &str, discount: Option<&str>, total: &str, vat: &str) -> LineDraft {
+    LineDraft {
+        line_type: LineType::Physical,
+        category: None,
+        name: name.to_owned(),
+        quantity,
+        quantity_unit: None,
+        unit_price: euro(unit),
+        discount_amount: discount.map(euro),
+        total_amount: euro(total),
+        vat_rate: VatRate::parse("21.00").unwrap(),
+        vat_amount: euro(vat),
+        sku: None,
+        image_url: None,
+        product_url: None,
+        metadata: None,
+    }
+}
+
+fn draft() -> OrderDraft {
+    OrderDraft {
+        order_number: "1337".to_owned(),
+        amount: euro("1027.99"),
+        lines: vec![
+            line("Bugatti Chiron", 2, "399.00", Some("100.00"), "698.00", "121.14"),
+            line("Porsche 911", 1, "329.99", None, "329.99", "57.27"),
+        ],
+        billing_address: None,
+        shipping_address: None,
+        consumer_date_of_birth: None,
+        redirect_url: None,
+        cancel_url: None,
+        locale: "nl_NL".to_owned(),
+        methods: vec!["klarnapaylater".to_owned()],
+        payment: PaymentParameters::default(),
+        metadata: None,
+        expires_on: None,
+        shopper_country_must_match_billing_country: None,
+    }
+}
+
+/// A recorded order, its first event still to be stored.
+pub fn recorded() -> Recorder {
+    let placer = Placer {
+        id: OrderId::new(Uuid::from_u128(1)),
+        profile: ProfileName::new("main"),
+        mode: Mode::Test,
+        caller: Caller::new("shop"),
+        request_id: RequestId::new("r1"),
+    };
+    Recorder::begin(
+        Order::placing(placer, draft(), at(0)),
+        OperationId::new(Uuid::from_u128(2)),
+        at(0),
+        None,
+    )
+}
+
+/// What Mollie says of the fixture in a status of both order and lines.
+pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
+    let order = recorded().order().clone();
+    let authorized = match status {
+        OrderStatus::Created
+        | OrderStatus::Pending
+        | OrderStatus::Paid
+        | OrderStatus::Canceled
+        | OrderStatus::Expired => None,
+        OrderStatus::Authorized | OrderStatus::Shipping | OrderStatus::Completed => Some(at(2)),
+    };
+    Snapshot {
+        mollie_id: MollieOrderId::new("ord_1.abc"),
+        status: Read::Known(status),
+        order_number: "1337".to_owned(),
+        amount: euro("1027.99"),
+        method: Some("klarnapaylater".to_owned()),
+        is_cancelable: Some(true),
+        amount_captured: None,
+        amount_refunded: None,
+        checkout_url: None,
+        webhook_url: None,
+        created_time: at(1),
+        expires_time: Some(at(28 * 24 * 60)),
+        authorized_time: authorized,
+        paid_time: None,
+        canceled_time: None,
+        expired_time: None,
+        completed_time: None,
+        billing_address: None,
+        shipping_address: None,
+        lines: order.lines.iter().map(|ours| line_snapshot(ours, line)).collect(),
+        payments: None,
+        shipments: None,
+    }
+}
+
+fn line_snapshot(line: &Line, status: LineStatus) -> LineSnapshot {
+    let none = Part::none(line.total_amount);
+    LineSnapshot {
+        mollie_id: MollieLineId::new(format!("odl_1.{}", line.id)),
+        line_type: line.line_type.clone(),
+        category: None,
+        name: line.name.clone(),
+        sku: None,
+        status: Read::Known(status),
+        quantity: line.quantity,
+        quantity_unit: None,
+        unit_price: line.unit_price,
+        discount_amount: line.discount_amount,
+        total_amount: line.total_amount,
+        vat_rate: line.vat_rate.clone(),
+        vat_amount: line.vat_amount,
+        image_url: None,
+        product_url: None,
+        metadata: None,
+        shipped: none,
+        canceled: none,
+        refunded: none,
+    }
+}
+
+/// The fixture as an order that Mollie has, in a status of both order and lines.
+pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
+    let mut recorder = recorded();
+    let snapshot = snapshot(status, line);
+    let observed = Box::new(super::snapshot::observed(recorder.order(), &snapshot));
+    recorder.record(super::event::EventData::OrderPlaced {
+        mollie_id: snapshot.mollie_id,
+        observed,
+    });
+    recorder
+}

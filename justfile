@@ -1,0 +1,25 @@
+# Names for the commands of the repository; each only calls what README names.
+
+# Serve on SQLite beside a simulated Mollie.
+dev:
+    cargo run
+
+# Drive an order through its whole life in both flows.
+demo *ARGS:
+    cargo run -- demo {{ARGS}}
+
+# Every test, on SQLite and a real PostgreSQL.
+test *ARGS:
+    cargo xtask test {{ARGS}}
+
+# Everything a change must pass.
+ci:
+    cargo xtask ci
+
+# Bring the configured database's schema up to date.
+migrate:
+    cargo run -- migrate
+
+# Run the simulated Mollie alone.
+simulator:
+    cargo run -- simulator

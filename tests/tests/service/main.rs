@@ -1,0 +1,20 @@
+//! Tests of the whole service: the real program, over gRPC and HTTP only, on each database engine.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod amounts;
+mod crash;
+mod dev;
+mod faults;
+mod hooks;
+mod life;
+mod numbers;
+mod outage;
+mod refusals;
+mod repeats;
+mod replicas;
+mod requests;

@@ -1,0 +1,56 @@
+//! Requests that many tests make.
+
+use tests::proto::{
+    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, ShipmentLineSelection,
+    Tracking,
+};
+use tests::{amount, new_request_id};
+
+/// A request to place a draft, under a name that can be used again.
+pub fn create(request_id: &str, draft: OrderDraft) -> CreateOrderRequest {
+    CreateOrderRequest {
+        request_id: request_id.to_owned(),
+        draft: Some(draft),
+        ..Default::default()
+    }
+}
+
+/// A request to ship units of one line, with an amount in EUR or without.
+pub fn ship(order: &Order, line: usize, quantity: i64, value: Option<&str>) -> CreateShipmentRequest {
+    let line_id = order.lines[line].id.clone();
+    CreateShipmentRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        lines: vec![ShipmentLineSelection {
+            line_id,
+            quantity,
+            amount: value.map(amount),
+        }],
+        tracking: Some(Tracking {
+            carrier: "PostNL".to_owned(),
+            code: "3SKABA000000000".to_owned(),
+            url: String::new(),
+        }),
+        ..Default::default()
+    }
+}
+
+/// A request to ship all that is available.
+pub fn ship_rest(order: &Order) -> CreateShipmentRequest {
+    let (request_id, order_id) = (new_request_id(), order.id.clone());
+    CreateShipmentRequest {
+        request_id,
+        order_id,
+        all_remaining: true,
+        ..Default::default()
+    }
+}
+
+/// A request to cancel.
+pub fn cancel(order: &Order) -> CancelOrderRequest {
+    CancelOrderRequest {
+        request_id: new_request_id(),
+        id: order.id.clone(),
+        ..Default::default()
+    }
+}
