@@ -1,0 +1,72 @@
+//! The program as it is started, and documents that must name what the program knows.
+
+use std::process::{Command, Output};
+
+use grpc_server::proto::ErrorReason;
+
+fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_order-service"));
+    command.args(arguments).env_clear().envs(environment.iter().copied());
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn help_names_every_command_and_setting() {
+    let help = text(&run(&["--help"], &[]).stdout);
+    for word in ["dev", "demo", "serve", "migrate", "simulator"] {
+        assert!(help.contains(&format!("  {word} ")), "{word}");
+    }
+    for key in [
+        "GRPC__LISTEN",
+        "WEBHOOK__LISTEN",
+        "WEBHOOK__PUBLIC_URL",
+        "SIMULATOR__LISTEN",
+        "DATABASE__URL",
+        "MOLLIE__BASE_URL",
+        "PROFILES__MAIN__API_KEY_FILE",
+        "SECURITY__INSECURE",
+    ] {
+        assert!(help.contains(&format!("ORDER_SERVICE__{key}")), "{key}");
+    }
+}
+
+#[test]
+fn every_fault_of_the_configuration_is_named_at_once() {
+    let output = run(&["serve"], &[("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"), ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example")]);
+    let told = text(&output.stderr);
+    assert!(!output.status.success());
+    for fault in ["ORDER_SERVICE__SECURITY__INSECURE=true", "profiles.main.api_key_file", "webhook.public_url"] {
+        assert!(told.contains(fault), "{fault} in:\n{told}");
+    }
+}
+
+#[test]
+fn an_unknown_setting_is_an_error_that_names_it() {
+    let output = run(&["serve"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).to_lowercase().contains("listn"));
+}
+
+#[test]
+fn an_order_file_with_a_field_nobody_reads_is_refused() {
+    let file = std::env::temp_dir().join(format!("order-{}.json", std::process::id()));
+    std::fs::write(&file, r#"{"amounts": {"currency": "EUR", "value": "1.00"}}"#).unwrap();
+    let output = run(&["demo", "--order", file.to_str().unwrap()], &[]);
+    std::fs::remove_file(&file).unwrap();
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("amounts is not a parameter"));
+}
+
+#[test]
+fn every_reason_of_errors_is_documented() {
+    let document = include_str!("../../../docs/errors.md");
+    for number in 1.. {
+        let Ok(reason) = ErrorReason::try_from(number) else { break };
+        let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
+        assert!(document.contains(&format!("`{name}`")), "{name}");
+    }
+}
