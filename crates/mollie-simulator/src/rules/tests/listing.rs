@@ -37,6 +37,8 @@ fn orders_are_listed_newest_first_page_by_page() {
     let last = shop.get(&local(text(&page, "/_links/next/href")));
     assert_eq!(numbers(&last), ["1"]);
     assert_eq!(last.pointer("/_links/next"), Some(&Value::Null));
+    let previous = local(text(&last, "/_links/previous/href"));
+    assert_eq!(numbers(&shop.get(&previous)), ["3", "2"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod create;
+mod create_fields;
 mod flows;
 mod idempotency;
 mod listing;
