@@ -12,14 +12,16 @@ use crate::entity::operation::{Entity, Model};
 use crate::error::store_error;
 use crate::{lease, moment};
 
-/// One statement finds and takes. The candidates are materialised, or PostgreSQL might look for them once per row and
-/// take more than the limit. A predecessor that is settled stays so, and none can come later: turns only grow; hence a
-/// candidate that was found at the head of its queue is still there when its row is taken.
+/// One statement finds and takes. Its first condition is that of the index on what may be due. The candidates are
+/// materialised, or PostgreSQL might look for them once per row and take more than the limit. A predecessor that is
+/// settled stays so, and none can come later, as turns only grow: a candidate that was found at the head of its queue
+/// is still there when its row is taken.
 fn statement(clock: &str, row_lock: &str) -> String {
     format!(
         "WITH due AS MATERIALIZED (
             SELECT o.id FROM operations AS o
-            WHERE (
+            WHERE o.state IN ('pending', 'in_flight', 'resolving')
+            AND (
                 (o.state IN ('pending', 'resolving') AND o.not_before <= $1
                     AND (o.lease_token IS NULL OR o.lease_until <= {clock}))
                 OR (o.state = 'in_flight' AND (o.lease_token IS NULL OR o.lease_until <= {clock}))

@@ -50,7 +50,7 @@ impl std::fmt::Debug for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// Neither of the forms known.
-    #[error("the database address begins neither with sqlite:// and a path nor with postgres://")]
+    #[error("the database address is neither sqlite:// with a path, and nothing behind it, nor postgres://")]
     Address,
     /// Another process works on the file.
     #[error("the database is in use by another process, which holds {}", .0.display())]
@@ -93,7 +93,7 @@ pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
     }
     let path = url
         .strip_prefix("sqlite://")
-        .filter(|path| !path.is_empty() && !path.starts_with(':'));
+        .filter(|path| !path.is_empty() && !path.starts_with(':') && !path.contains('?'));
     match path {
         Some(path) => open_sqlite(PathBuf::from(path), options.max_connections).await,
         None => Err(ConnectError::Address),

@@ -13,10 +13,10 @@ use crate::error::store_error;
 use crate::row::{Row, bigint};
 use crate::{lease, moment};
 
-/// An earlier look-up stays: it may be due for a hook.
+/// An earlier look-up stays: it may be due for a hook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
     INSERT INTO lookups (order_id, due_time, hooks, failures) VALUES ($1, $2, 0, 0)
-    ON CONFLICT (order_id) DO UPDATE SET due_time = CASE
+    ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
 
 /// Inserts nothing where there is no such order.

@@ -57,6 +57,7 @@ where
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where transactions begin")]
 async fn begin(connection: &DatabaseConnection) -> Result<Tx, StoreError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

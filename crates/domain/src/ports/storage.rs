@@ -87,7 +87,7 @@ pub enum CommitError {
 /// The store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Not reachable, busy or shutting down; nothing was written.
+    /// Not reachable, busy or shutting down. A change was written wholly or not at all.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// What is stored cannot be read, or the database refuses a statement.
@@ -150,7 +150,7 @@ pub struct Page<T, K> {
 pub struct LookupClaim {
     pub order_id: OrderId,
     pub token: LeaseToken,
-    /// How many hooks had come by then; one that comes later makes the next look-up due.
+    /// How often it had been asked for by then, by hooks and by changes; what is asked for later is not ended with it.
     pub hooks: u64,
     /// Look-ups in a row that failed.
     pub failures: u32,
@@ -239,7 +239,7 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
 
-    /// Ends a look-up: the next one is due at `next` (never, if `None`), or at once if another hook came meanwhile.
+    /// Ends a look-up: the next one is due at `next` (never, if `None`), or when it was asked for meanwhile.
     /// `failures`: how many failed in a row by now.
     fn finish_lookup(
         &self,

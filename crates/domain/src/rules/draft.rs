@@ -9,7 +9,7 @@ use super::address::{Address, AddressInput};
 use super::line::{AmountInput, LineDraft, LineInput, metadata_fits};
 use super::money::Money;
 use super::payment::PaymentParameters;
-use super::text::{given, is_absolute_url};
+use super::text::{characters, given, is_absolute_url, is_printable, shape};
 use super::violation::{Violation, Violations};
 
 /// The locales that Mollie's payment pages know (create order, `locale`).
@@ -69,6 +69,8 @@ impl OrderInput {
         let at = |field: &str| format!("{path}.{field}");
         if self.order_number.trim().is_empty() {
             faults.missing(at("order_number"), "order.number");
+        } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
+            faults.add(at("order_number"), "order.number", "at most 255 printable characters", shape(&self.order_number));
         }
         let amount = match &self.amount {
             Some(amount) => amount.parse(&at("amount"), "order.amount", &mut faults),
@@ -217,7 +219,7 @@ impl OrderInput {
                 path,
                 "order.consumer_date_of_birth",
                 "a past date as YYYY-MM-DD",
-                super::text::shape(&text),
+                shape(&text),
             );
         }
         date

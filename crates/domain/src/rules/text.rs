@@ -31,6 +31,12 @@ pub fn at_most(faults: &mut Violations, path: &str, rule: &'static str, text: Op
     }
 }
 
+/// Whether a text is free of control characters; PostgreSQL refuses one of them in a text.
+#[must_use]
+pub fn is_printable(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
 /// Whether a text has the form of an absolute address: `scheme://` and something behind it, no white space. Apps are
 /// returned to by schemes of their own, so any scheme will do.
 #[must_use]

@@ -258,7 +258,7 @@ async fn not_sent<P: Ports>(
     let pause = pause.unwrap_or_else(|| backoff(operation.deferrals));
     operation.deferrals = operation.deferrals.saturating_add(1);
     operation.state = OperationState::Pending;
-    operation.last_problem = Some(problem);
+    operation.last_problem = Some(printable(&problem));
     let progress = put_back(ports, claim, operation.clone(), pause).await?;
     let give_up = operation.kind == OperationKind::PlaceOrder
         && operation.first_sent_time.is_none()
@@ -274,13 +274,18 @@ async fn unknown<P: Ports>(ports: &P, claim: &Claim, problem: String) -> Result<
     let pause = backoff(operation.attempts);
     operation.attempts = operation.attempts.saturating_add(1);
     operation.state = OperationState::Resolving;
-    operation.last_problem = Some(problem);
+    operation.last_problem = Some(printable(&problem));
     put_back(ports, claim, operation, pause).await
 }
 
 /// From half a second, doubled each time, to eight.
 fn backoff(times: u32) -> SignedDuration {
     SignedDuration::from_millis(500 << times.min(4))
+}
+
+/// A problem as an operator reads it; it may quote an answer from outside.
+fn printable(problem: &str) -> String {
+    problem.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
 async fn put_back<P: Ports>(
@@ -364,7 +369,7 @@ async fn unknown_still<P: Ports>(ports: &P, claim: &Claim, problem: String) -> R
     let mut operation = claim.operation.clone();
     let pause = backoff(operation.deferrals);
     operation.deferrals = operation.deferrals.saturating_add(1);
-    operation.last_problem = Some(problem);
+    operation.last_problem = Some(printable(&problem));
     put_back(ports, claim, operation, pause).await
 }
 

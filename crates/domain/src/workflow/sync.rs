@@ -101,7 +101,7 @@ fn plan<P: Ports>(
     shipments: &[Shipment],
     unsettled: &[Operation],
 ) -> Option<Change> {
-    let (now, expected_version) = (ports.clock().now(), order.version);
+    let (now, expected_version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
     let mut recorder = Recorder::new(order, now, None);
     let made = made_elsewhere(ports, recorder.order(), snapshot, shipments, unsettled);
     observe(&mut recorder, snapshot, now);
@@ -114,7 +114,8 @@ fn plan<P: Ports>(
     if events.is_empty() {
         return None;
     }
-    let lookup = lookup::next(&order, now);
+    // Whoever looks up on schedule sets the next time itself; only an order that was closed has none.
+    let lookup = lookup::next(&order, now).filter(|_| was_closed);
     let expected_version = Some(expected_version);
     Some(Change {
         order,

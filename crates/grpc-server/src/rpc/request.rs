@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::ports::{Clock, Fingerprint, Vault};
 use domain::rules::ids::{Caller, OrderId, RequestId};
+use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Accepted, Intent, MutationError};
 use prost::Message;
@@ -35,11 +36,11 @@ impl Wish<'_> {
     ) -> (Intent, Vec<Violation>) {
         let mut faults = Violations::default();
         let length = self.request_id.chars().count();
-        if !(1..=128).contains(&length) {
+        if !(1..=128).contains(&length) || !is_printable(self.request_id) {
             faults.add(
                 "request_id",
                 "request_id.length",
-                "1 to 128 characters, your own name for this intent",
+                "1 to 128 printable characters, your own name for this intent",
                 format!("{length} characters"),
             );
         }
@@ -52,11 +53,11 @@ impl Wish<'_> {
                 self.etag,
             );
         }
-        if self.actor.chars().count() > 200 {
+        if self.actor.chars().count() > 200 || !is_printable(self.actor) {
             faults.add(
                 "actor",
                 "actor.length",
-                "at most 200 characters",
+                "at most 200 printable characters",
                 format!("{} characters", self.actor.chars().count()),
             );
         }

@@ -14,11 +14,12 @@ button{width:100%;padding:.6rem;border:0;border-radius:.25rem;background:#0b5fff
 /// The form, or what has become of the order when it cannot be paid any more.
 pub fn checkout(view: &CheckoutView) -> String {
     let mut body = String::new();
-    put(
-        &mut body,
-        format_args!("<h1>{}</h1>\n<dl>", escaped(&view.description)),
-    );
-    for (name, value) in [("Order number", &view.order_number), ("Amount", &view.amount)] {
+    body.push_str("<h1>Test checkout</h1>\n<dl>");
+    for (name, value) in [
+        ("Description", &view.description),
+        ("Order number", &view.order_number),
+        ("Amount", &view.amount),
+    ] {
         put(
             &mut body,
             format_args!("<dt>{name}</dt><dd>{}</dd>", escaped(value)),

@@ -75,6 +75,24 @@ pub async fn dropped_changes_are_written_wholly_or_not_at_all<S: Store + Clone +
     }
 }
 
+/// The caller's deadline passes right after the change was given to the store.
+pub async fn a_change_once_begun_is_written_though_nobody_waits_for_it(store: &impl Store) {
+    let orders: Vec<_> = (0..20).map(|_| bare_order()).collect();
+    for order in &orders {
+        abandon(store.commit(recorded(order)), 1).await;
+    }
+    for order in orders {
+        let mut found = None;
+        for _ in 0..10_000 {
+            found = store.load_order(&OrderKey::Id(order.id)).await.unwrap();
+            if found.is_some() {
+                break;
+            }
+        }
+        assert_eq!(found, Some(order));
+    }
+}
+
 pub async fn dropped_reads_and_claims_leave_the_store_working<S: Store + Clone + 'static>(store: &S) {
     let order = stored(store, &[], bare_order()).await;
     let mut tasks = JoinSet::new();

@@ -1,5 +1,7 @@
 //! Look-ups are due by schedule and by hook, and no hook is lost.
 
+use std::collections::BTreeSet;
+
 use domain::ports::{Change, LookupClaim, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
@@ -134,13 +136,26 @@ pub async fn fifty_hooks_at_once_are_all_counted<S: Store + Clone + 'static>(sto
 }
 
 pub async fn of_many_takers_at_once_one_gets_the_look_up<S: Store + Clone + 'static>(store: &S) {
-    scheduled(store, Some(at(1))).await;
-    let mut tasks = JoinSet::new();
-    for _ in 0..30 {
-        let store = store.clone();
-        tasks.spawn(async move { claim(&store, 1).await });
+    for _ in 0..60 {
+        scheduled(store, Some(at(1))).await;
     }
-    assert_eq!(tasks.join_all().await.concat().len(), 1);
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let mut all = Vec::new();
+            loop {
+                let claims = store.claim_lookups(at(1), LEASE, token(), 3).await.unwrap();
+                if claims.is_empty() {
+                    return all;
+                }
+                all.extend(claims.iter().map(|claim| claim.order_id));
+            }
+        });
+    }
+    let claimed = tasks.join_all().await.concat();
+    let distinct: BTreeSet<_> = claimed.iter().collect();
+    assert_eq!((claimed.len(), distinct.len()), (60, 60));
 }
 
 /// The first change of an order that a hook has not met yet: both want to write the same new row.

@@ -6,9 +6,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod claims;
+mod documents;
 mod engines;
 mod guards;
 mod interruptions;
+mod leases;
 mod lists;
 mod lookups;
 mod opening;
@@ -78,11 +80,13 @@ conformance! {
         an_operation_inserted_with_a_claim_is_not_given_out,
         no_more_are_given_out_than_asked_for,
         of_many_takers_at_once_one_gets_it,
+        unsettled_operations_come_by_turn,
+    }
+    leases {
         a_lease_is_renewed_by_its_token_while_it_stands,
         an_operation_is_released_by_its_token_only,
         an_operation_is_put_back_by_its_token_only,
         only_what_was_never_sent_is_withdrawn,
-        unsettled_operations_come_by_turn,
     }
     lookups {
         a_look_up_is_given_out_when_it_is_due,
@@ -107,6 +111,7 @@ conformance! {
     }
     interruptions {
         dropped_changes_are_written_wholly_or_not_at_all,
+        a_change_once_begun_is_written_though_nobody_waits_for_it,
         dropped_reads_and_claims_leave_the_store_working,
     }
     opening {

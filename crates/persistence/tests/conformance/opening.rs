@@ -96,6 +96,7 @@ async fn an_address_of_another_kind_is_refused() {
         "orders.db",
         "sqlite://",
         "sqlite://:memory:",
+        "sqlite://orders.db?mode=rwc",
         "",
     ] {
         let refused = Database::connect(&options(url)).await;

@@ -1,0 +1,86 @@
+//! An operation is written only by whoever holds it, or while nobody can have sent it.
+
+use domain::ports::{CommitError, OperationWrite, Store};
+use domain::rules::operation::{Operation, OperationState};
+use domain::rules::order::Order;
+
+use crate::claims::{claim, ids, load, release, settled};
+use crate::samples::*;
+
+pub async fn a_lease_is_renewed_by_its_token_while_it_stands(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    stored(store, &[&pending], order).await;
+    let claims = claim(store, 1).await;
+    let renewed = async |token, lease| store.renew_lease(pending.id, token, lease).await.unwrap();
+    assert!(!renewed(token(), LEASE).await);
+    assert!(renewed(claims[0].token, LEASE).await);
+    // Now it runs out, and what has run out is not extended.
+    assert!(renewed(claims[0].token, NO_LEASE).await);
+    assert!(!renewed(claims[0].token, LEASE).await);
+    assert_eq!(ids(&claim(store, 1).await), [pending.id]);
+}
+
+pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
+    let order = bare_order();
+    let pending = operation(&order, 1);
+    let mut order = stored(store, &[&pending], order).await;
+    let claims = claim(store, 1).await;
+    let mut done = settled(claims[0].operation.clone());
+    done.rejection = Some(rejection());
+    let refused = release(store, &mut order, done.clone(), token()).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    release(store, &mut order, done.clone(), claims[0].token)
+        .await
+        .unwrap();
+    assert_eq!(load(store, &done).await, done);
+    let again = release(store, &mut order, done, claims[0].token).await;
+    assert!(matches!(again, Err(CommitError::LeaseLost)), "{again:?}");
+}
+
+pub async fn an_operation_is_put_back_by_its_token_only(store: &impl Store) {
+    let order = bare_order();
+    stored(store, &[&operation(&order, 1)], order).await;
+    let claims = claim(store, 1).await;
+    let back = Operation {
+        state: OperationState::Pending,
+        deferrals: 1,
+        not_before: at(20),
+        last_problem: Some("connection refused".into()),
+        ..claims[0].operation.clone()
+    };
+    assert!(!store.defer(&back, token()).await.unwrap());
+    assert!(store.defer(&back, claims[0].token).await.unwrap());
+    assert!(!store.defer(&back, claims[0].token).await.unwrap());
+    assert_eq!(load(store, &back).await, back);
+    assert_eq!(ids(&claim(store, 19).await), []);
+    assert_eq!(ids(&claim(store, 20).await), [back.id]);
+}
+
+pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
+    let order = bare_order();
+    let (fresh, mut sent_before) = (operation(&order, 1), operation(&order, 2));
+    sent_before.first_sent_time = Some(at(0));
+    let in_flight = operation(&bare_order(), 1);
+    let mut order = stored(store, &[&fresh, &sent_before], order).await;
+    let mut other = bare_order();
+    other.id = in_flight.order_id;
+    let mut other = stored(store, &[&in_flight], other).await;
+
+    let withdraw = async |order: &mut Order, mut operation: Operation| {
+        let mut changed = order.clone();
+        let mut change = change(&mut changed);
+        operation.settle(OperationState::Withdrawn, at(3));
+        change.operations = vec![OperationWrite::Withdraw { operation }];
+        store.commit(change).await.map(|()| *order = changed)
+    };
+    withdraw(&mut order, fresh.clone()).await.unwrap();
+    assert_eq!(load(store, &fresh).await.state, OperationState::Withdrawn);
+    let twice = withdraw(&mut order, fresh).await;
+    assert!(matches!(twice, Err(CommitError::LeaseLost)), "{twice:?}");
+    let refused = withdraw(&mut order, sent_before).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    claim(store, 1).await;
+    let refused = withdraw(&mut other, in_flight).await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+}

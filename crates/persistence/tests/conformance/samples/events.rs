@@ -1,0 +1,81 @@
+//! Events of every kind.
+
+use domain::rules::event::{Event, EventData, Observed};
+use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::order::Order;
+use domain::rules::status::{PaymentStatus, Read};
+
+use super::*;
+
+pub fn observed() -> Box<Observed> {
+    Box::new(Observed {
+        facts: full_facts(),
+        amount: euro("10.00"),
+        lines: vec![full_line(1)],
+        payments: vec![full_payment(Read::Known(PaymentStatus::Paid))],
+        personal: vec!["billing_address.city".into()],
+        status_changed: true,
+        unexpected: true,
+    })
+}
+
+/// Every kind of event once.
+pub fn every_event(order: &Order) -> Vec<EventData> {
+    let operation_id = OperationId::new(uuid());
+    let shipment_id = ShipmentId::new(uuid());
+    let lines = shipment(order).lines;
+    let whole = Box::new(full_shipment(order));
+    let mollie_id = MollieShipmentId::new("shp_1");
+    let (reason, rejection) = ("too old".to_owned(), rejection());
+    let placed = MollieOrderId::new("ord_1.rsa7lu");
+    vec![
+        EventData::OrderRecorded {
+            order: Box::new(order.impersonal()),
+            operation_id,
+        },
+        EventData::OrderPlaced {
+            mollie_id: placed,
+            observed: observed(),
+        },
+        EventData::PlacementRefused {
+            rejection: rejection.clone(),
+        },
+        EventData::PlacementAbandoned {
+            reason: reason.clone(),
+        },
+        EventData::OrderObserved { observed: observed() },
+        EventData::ShipmentRecorded {
+            shipment: whole.clone(),
+            operation_id,
+        },
+        EventData::ShipmentRegistered {
+            shipment_id,
+            mollie_id,
+            lines: lines.clone(),
+            shipped: vec![(LineId::new(1), part(1, "5.00"))],
+        },
+        EventData::ShipmentRefused {
+            shipment_id,
+            lines,
+            rejection: rejection.clone(),
+        },
+        EventData::ShipmentObserved { shipment: whole },
+        EventData::CancellationRecorded { operation_id },
+        EventData::OrderCancellationSucceeded { operation_id },
+        EventData::CancellationRefused {
+            operation_id,
+            rejection,
+        },
+        EventData::AttentionNeeded { operation_id, reason },
+    ]
+}
+
+pub fn event(order: &Order, sequence: u64, data: EventData) -> Event {
+    Event {
+        order_id: order.id,
+        sequence,
+        time: at(i64::try_from(sequence).unwrap()),
+        data,
+        actor: sequence.is_multiple_of(2).then(|| "jane".to_owned()),
+    }
+}

@@ -1,0 +1,179 @@
+//! Orders: with nothing that may be missing, and with every field set.
+
+use domain::rules::address::Address;
+use domain::rules::ids::{
+    Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OrderId, ProfileName, RequestId,
+};
+use domain::rules::line::LineType;
+use domain::rules::order::{Facts, Line, Order, Personal, Terms};
+use domain::rules::payment::Payment;
+use domain::rules::placement::{Mode, Placement};
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use serde_json::json;
+
+use super::*;
+
+fn address(name: &str) -> Address {
+    let text = |text: &str| Some(text.to_owned());
+    Address {
+        organization_name: text("Mondriaan B.V."),
+        title: text("Dhr."),
+        given_name: text(name),
+        family_name: text("Mondriaan \"de Stijl\"\u{0}"),
+        email: text("piet@mondriaan.example"),
+        phone: text("+31208202070"),
+        street_and_number: text("Keizersgracht 126"),
+        street_additional: text("3 hoog"),
+        postal_code: text("1234 AB"),
+        city: text("Amsterdam"),
+        region: text("Noord-Holland"),
+        country: text("NL"),
+    }
+}
+
+pub fn bare_line(id: u32) -> Line {
+    Line {
+        id: LineId::new(id),
+        mollie_id: None,
+        line_type: Read::Known(LineType::Physical),
+        category: None,
+        name: format!("Line {id}"),
+        sku: None,
+        quantity: 2,
+        quantity_unit: None,
+        unit_price: euro("5.00"),
+        discount_amount: None,
+        total_amount: euro("10.00"),
+        vat_rate: "21.00".into(),
+        vat_amount: euro("1.74"),
+        image_url: None,
+        product_url: None,
+        metadata: None,
+        status: None,
+        unknown_status: None,
+        shipped: part(0, "0.00"),
+        canceled: part(0, "0.00"),
+        refunded: part(0, "0.00"),
+        reserved: part(0, "0.00"),
+    }
+}
+
+pub fn full_line(id: u32) -> Line {
+    let text = |text: &str| Some(text.to_owned());
+    Line {
+        mollie_id: Some(MollieLineId::new("odl_1.abc")),
+        line_type: Read::Unknown("subscription_box".into()),
+        category: text("meal"),
+        sku: text("5702016116977"),
+        quantity_unit: text("pcs"),
+        discount_amount: Some(euro("100.00")),
+        image_url: text("https://shop.example/i.png"),
+        product_url: text("https://shop.example/p"),
+        metadata: Some(json!({"zeta": 1, "alpha": [1.5, null, "x\u{0}"]})),
+        status: Some(LineStatus::Shipping),
+        unknown_status: text("packing"),
+        shipped: part(1, "5.00"),
+        canceled: part(0, "0.01"),
+        refunded: part(0, "-0.01"),
+        reserved: part(1, "4.99"),
+        ..bare_line(id)
+    }
+}
+
+pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
+    Payment {
+        mollie_id: MolliePaymentId::new("tr_7UhSN1zuXS"),
+        status,
+        method: Some("klarna".into()),
+        amount: euro("10.00"),
+        amount_captured: Some(euro("5.00")),
+        amount_refunded: Some(euro("0.00")),
+        created_time: at(1),
+        authorized_time: Some(at(2)),
+        paid_time: Some(at(3)),
+        ended_time: Some(micros(4, 1)),
+    }
+}
+
+pub fn full_facts() -> Facts {
+    Facts {
+        status: Some(OrderStatus::Authorized),
+        unknown_status: Some("partially_lost".into()),
+        method: Some("klarna".into()),
+        is_cancelable: Some(true),
+        amount_captured: Some(euro("5.00")),
+        amount_refunded: Some(euro("1.00")),
+        checkout_url: Some("https://checkout.example/1".into()),
+        created_time: Some(at(1)),
+        expires_time: Some(at(2_000_000)),
+        authorized_time: Some(at(3)),
+        paid_time: Some(at(4)),
+        canceled_time: Some(at(5)),
+        expired_time: Some(at(6)),
+        completed_time: Some(at(7)),
+    }
+}
+
+/// An order just recorded, in the profile `main` under a number of its own.
+pub fn bare_order() -> Order {
+    let n = number();
+    Order {
+        id: OrderId::new(uuid()),
+        profile: ProfileName::new("main"),
+        mode: Mode::Test,
+        caller: Caller::new("checkout"),
+        request_id: RequestId::new(format!("request-{n}")),
+        created_time: at(0),
+        version: 1,
+        placement: Placement::Placing,
+        rejection: None,
+        mollie_id: None,
+        terms: Terms {
+            order_number: format!("N{n}"),
+            amount: euro("10.00"),
+            locale: "nl_NL".into(),
+            methods: Vec::new(),
+            redirect_url: None,
+            cancel_url: None,
+            metadata: None,
+            expires_on: None,
+            shopper_country_must_match_billing_country: None,
+        },
+        personal: Personal::default(),
+        lines: vec![bare_line(1)],
+        facts: Facts::default(),
+        payments: Vec::new(),
+        observed_time: None,
+        closed_time: None,
+    }
+}
+
+/// An order with every field set.
+pub fn full_order() -> Order {
+    let mut order = bare_order();
+    order.mode = Mode::Live;
+    order.created_time = micros(0, 123_456);
+    order.placement = Placement::Placed;
+    order.rejection = Some(rejection());
+    order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));
+    order.terms.methods = vec!["ideal".into(), "klarna".into()];
+    order.terms.redirect_url = Some("https://shop.example/thanks".into());
+    order.terms.cancel_url = Some("https://shop.example/cancel".into());
+    order.terms.metadata = Some(json!({"cart": "0815", "b": {"a": 0.1}}));
+    order.terms.expires_on = Some("2026-03-29".parse().unwrap());
+    order.terms.shopper_country_must_match_billing_country = Some(true);
+    order.personal = Personal {
+        billing_address: Some(address("Piet")),
+        shipping_address: Some(address("Jó")),
+        consumer_date_of_birth: Some("1872-03-07".parse().unwrap()),
+    };
+    order.lines = vec![full_line(1), bare_line(2)];
+    order.facts = full_facts();
+    order.payments = vec![
+        full_payment(Read::Known(PaymentStatus::Authorized)),
+        full_payment(Read::Unknown("frozen".into())),
+    ];
+    order.observed_time = Some(micros(8, 999_999));
+    order.closed_time = Some(at(9));
+    order
+}
