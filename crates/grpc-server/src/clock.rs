@@ -21,10 +21,7 @@ pub struct SystemClock {
 
 impl SystemClock {
     pub fn new(offset: Offset) -> Self {
-        Self {
-            started: Instant::now(),
-            offset,
-        }
+        Self { started: Instant::now(), offset }
     }
 
     fn offset(&self) -> SignedDuration {
@@ -37,14 +34,9 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the service reads the wall clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the service reads the wall clock")]
     fn now(&self) -> Timestamp {
-        let now = Timestamp::now()
-            .saturating_add(self.offset())
-            .unwrap_or(Timestamp::MAX);
+        let now = Timestamp::now().saturating_add(self.offset()).unwrap_or(Timestamp::MAX);
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 

@@ -112,36 +112,25 @@ pub struct Log {
 
 impl Default for Grpc {
     fn default() -> Self {
-        Self {
-            listen: loopback(50051),
-        }
+        Self { listen: loopback(50051) }
     }
 }
 
 impl Default for Webhook {
     fn default() -> Self {
-        Self {
-            listen: loopback(50052),
-            public_url: None,
-        }
+        Self { listen: loopback(50052), public_url: None }
     }
 }
 
 impl Default for Simulator {
     fn default() -> Self {
-        Self {
-            listen: loopback(50053),
-            data: PathBuf::from("data/simulator"),
-        }
+        Self { listen: loopback(50053), data: PathBuf::from("data/simulator") }
     }
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self {
-            url: "sqlite://data/orders.db".to_owned(),
-            max_connections: 10,
-        }
+        Self { url: "sqlite://data/orders.db".to_owned(), max_connections: 10 }
     }
 }
 
@@ -158,18 +147,13 @@ impl Default for Mollie {
 
 impl Default for Placement {
     fn default() -> Self {
-        Self {
-            age_limit_seconds: 15 * 60,
-        }
+        Self { age_limit_seconds: 15 * 60 }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            filter: "info".to_owned(),
-            json: false,
-        }
+        Self { filter: "info".to_owned(), json: false }
     }
 }
 
@@ -198,12 +182,7 @@ impl Config {
     /// The address Mollie calls, without a slash at the end.
     pub fn public_url(&self) -> String {
         let own = || format!("http://{}", self.webhook.listen);
-        self.webhook
-            .public_url
-            .clone()
-            .unwrap_or_else(own)
-            .trim_end_matches('/')
-            .to_owned()
+        self.webhook.public_url.clone().unwrap_or_else(own).trim_end_matches('/').to_owned()
     }
 
     /// The numbers the workflow goes by.
@@ -255,11 +234,7 @@ impl Config {
                 Err(fault) => faults.push(format!("profiles.{name}.api_key_file: {fault}")),
             }
         }
-        if faults.is_empty() {
-            Ok(keys)
-        } else {
-            Err(ConfigError(faults))
-        }
+        if faults.is_empty() { Ok(keys) } else { Err(ConfigError(faults)) }
     }
 }
 

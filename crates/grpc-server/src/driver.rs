@@ -9,6 +9,7 @@ use domain::rules::operation::{Claim, Operation, OperationState};
 use domain::workflow::drive::drive;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
@@ -31,12 +32,7 @@ pub struct Driver {
 impl Driver {
     pub fn new(service: Arc<Service>) -> Self {
         let (bell, hook_bell) = (Arc::default(), Arc::default());
-        Self {
-            service,
-            tasks: TaskTracker::new(),
-            bell,
-            hook_bell,
-        }
+        Self { service, tasks: TaskTracker::new(), bell, hook_bell }
     }
 
     /// Runs work to its end, whoever waits for it.
@@ -61,7 +57,7 @@ impl Driver {
     }
 
     /// Waits until the operation has ended, or certainly could not be sent for now, or time is up.
-    pub async fn wait(&self, id: OperationId, own: Option<JoinHandle<()>>, patience: Duration) {
+    pub async fn wait(&self, id: OperationId, own: Option<JoinHandle<()>>, answer_by: Instant) {
         let waiting = async {
             if let Some(task) = own
                 && let Err(error) = task.await
@@ -73,7 +69,7 @@ impl Driver {
             }
         };
         // Time is up: the caller is told what is durably true.
-        let _ = tokio::time::timeout(patience, waiting).await;
+        let _ = tokio::time::timeout_at(answer_by, waiting).await;
     }
 
     async fn rests(&self, id: OperationId) -> bool {
@@ -103,9 +99,7 @@ fn is_at_rest(operation: &Operation) -> bool {
 }
 
 async fn step(service: &Service, claim: &Claim, claimed_at: Duration) {
-    let Operation {
-        id, order_id, kind, ..
-    } = &claim.operation;
+    let Operation { id, order_id, kind, .. } = &claim.operation;
     match Box::pin(drive(service, claim, claimed_at)).await {
         Ok(progress) => {
             info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "worker.operation")

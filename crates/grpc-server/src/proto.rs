@@ -1,10 +1,6 @@
 //! The API `orders.v1` as generated from `proto/`.
 
-#![allow(
-    unused_qualifications,
-    clippy::wildcard_enum_match_arm,
-    reason = "generated code"
-)]
+#![allow(unused_qualifications, clippy::wildcard_enum_match_arm, reason = "generated code")]
 
 tonic::include_proto!("orders.v1");
 

@@ -51,42 +51,20 @@ impl Server {
         let webhook_listener = bind(config.webhook.listen, "ORDER_SERVICE__WEBHOOK__LISTEN").await?;
         let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
         let store = connect(config).await?;
-        let database = store
-            .version()
-            .await
-            .context("the database does not tell its version")?;
+        let database = store.version().await.context("the database does not tell its version")?;
         let vault = SecretVault::new(&secret(config, &store).await?)?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
         }
         let public_url = settings.public_url.clone();
-        let profiles = keys
-            .iter()
-            .map(|(name, key)| (name.clone(), key.mode()))
-            .collect();
+        let profiles = keys.iter().map(|(name, key)| (name.clone(), key.mode())).collect();
         let gateway =
             MollieAdapter::new(config.adapter(), keys).context("mollie.base_url and the API keys")?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
-        let service = Service {
-            store,
-            gateway,
-            clock,
-            ids,
-            vault,
-            settings,
-            profiles,
-        };
+        let service = Service { store, gateway, clock, ids, vault, settings, profiles };
         let driver = Driver::new(Arc::new(service));
-        Ok(Self {
-            grpc,
-            webhook,
-            public_url,
-            database,
-            driver,
-            grpc_listener,
-            webhook_listener,
-        })
+        Ok(Self { grpc, webhook, public_url, database, driver, grpc_listener, webhook_listener })
     }
 
     /// Serves until `stop` is canceled; then turns callers away, lets what is under way end, and closes, within a bound.
@@ -101,21 +79,12 @@ impl Server {
         let closing = listening.clone().cancelled_owned();
         let incoming = TcpListenerStream::new(self.grpc_listener);
         servers.spawn(async move {
-            router
-                .serve_with_incoming_shutdown(incoming, closing)
-                .await
-                .map_err(anyhow::Error::from)
+            router.serve_with_incoming_shutdown(incoming, closing).await.map_err(anyhow::Error::from)
         });
-        let (hooks, closing) = (
-            webhook::router(self.driver.clone()),
-            listening.clone().cancelled_owned(),
-        );
+        let (hooks, closing) = (webhook::router(self.driver.clone()), listening.clone().cancelled_owned());
         let listener = self.webhook_listener;
         servers.spawn(async move {
-            axum::serve(listener, hooks)
-                .with_graceful_shutdown(closing)
-                .await
-                .map_err(anyhow::Error::from)
+            axum::serve(listener, hooks).with_graceful_shutdown(closing).await.map_err(anyhow::Error::from)
         });
         info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, "serving");
         tokio::select! {
@@ -149,15 +118,10 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 
 /// Connects to the database and brings its schema up to date.
 pub async fn connect(config: &Config) -> Result<Database> {
-    let options = Options {
-        url: config.database.url.clone(),
-        max_connections: config.database.max_connections,
-    };
+    let options =
+        Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.context("database.url")?;
-    let applied = database
-        .migrate()
-        .await
-        .context("the database's schema cannot be brought up to date")?;
+    let applied = database.migrate().await.context("the database's schema cannot be brought up to date")?;
     if !applied.is_empty() {
         info!(migrations = ?applied, "schema brought up to date");
     }
@@ -178,11 +142,8 @@ async fn secret(config: &Config, store: &Database) -> Result<Vec<u8>> {
 }
 
 async fn set_serving(health: &mut HealthReporter, serving: bool) {
-    let status = if serving {
-        tonic_health::ServingStatus::Serving
-    } else {
-        tonic_health::ServingStatus::NotServing
-    };
+    let status =
+        if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
     health.set_service_status("", status).await;
     health.set_service_status("orders.v1.OrderService", status).await;
 }

@@ -26,20 +26,10 @@ pub struct Service {
 impl Service {
     /// The profile a caller names, or the only one; otherwise what the caller may choose from.
     pub fn profile(&self, name: &str) -> Result<(ProfileName, Mode), String> {
-        let only = || {
-            self.profiles
-                .first_key_value()
-                .filter(|_| self.profiles.len() == 1)
-        };
+        let only = || self.profiles.first_key_value().filter(|_| self.profiles.len() == 1);
         let named = self.profiles.get_key_value(&ProfileName::new(name));
         let found = if name.is_empty() { only() } else { named };
-        let names = || {
-            self.profiles
-                .keys()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
+        let names = || self.profiles.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         found.map(|(name, mode)| (name.clone(), *mode)).ok_or_else(names)
     }
 }

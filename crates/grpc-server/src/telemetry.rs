@@ -16,7 +16,8 @@ const OURS: [&str; 5] = ["domain", "grpc_server", "mollie_adapter", "mollie_simu
 pub fn start(log: &Log) -> Result<(), String> {
     let filter: EnvFilter = log.filter.parse().map_err(|error| format!("log.filter: {error}"))?;
     let colors = std::io::stderr().is_terminal();
-    let text = (!log.json).then(|| fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colors));
+    let text =
+        (!log.json).then(|| fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colors));
     let json = log.json.then(|| fmt::layer().json().with_writer(std::io::stderr));
     let cap: FilterFn = filter_fn(is_allowed);
     let started = tracing_subscriber::registry().with(filter).with(cap).with(text).with(json).try_init();

@@ -28,9 +28,7 @@ pub enum VaultError {
 /// New random bytes for a secret.
 pub fn fresh_secret() -> Result<[u8; SECRET_BYTES], VaultError> {
     let mut secret = [0; SECRET_BYTES];
-    SystemRandom::new()
-        .fill(&mut secret)
-        .map_err(|_| VaultError::NoRandomness)?;
+    SystemRandom::new().fill(&mut secret).map_err(|_| VaultError::NoRandomness)?;
     Ok(secret)
 }
 
@@ -43,18 +41,11 @@ impl SecretVault {
         let sealing = hmac::sign(&root, b"sealing");
         let sealing =
             UnboundKey::new(&AES_256_GCM, sealing.as_ref()).map_err(|_| VaultError::NoRandomness)?;
-        Ok(Self {
-            root,
-            sealing: LessSafeKey::new(sealing),
-            random: SystemRandom::new(),
-        })
+        Ok(Self { root, sealing: LessSafeKey::new(sealing), random: SystemRandom::new() })
     }
 
     fn context(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Context {
-        let key = hmac::Key::new(
-            hmac::HMAC_SHA256,
-            hmac::sign(&self.root, purpose.as_bytes()).as_ref(),
-        );
+        let key = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.root, purpose.as_bytes()).as_ref());
         let mut context = hmac::Context::with_key(&key);
         for part in parts {
             // The length before each part keeps ("ab", "c") apart from ("a", "bc").
@@ -72,10 +63,7 @@ impl Vault for SecretVault {
 
     fn verify(&self, purpose: &str, parts: &[&[u8]], mac: &str) -> bool {
         let expected = self.mac(purpose, parts);
-        let difference = expected
-            .bytes()
-            .zip(mac.bytes())
-            .fold(0, |sum, (a, b)| sum | (a ^ b));
+        let difference = expected.bytes().zip(mac.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
         expected.len() == mac.len() && difference == 0
     }
 
@@ -88,11 +76,7 @@ impl Vault for SecretVault {
             return Vec::new();
         }
         let key = Nonce::assume_unique_for_key(nonce);
-        if self
-            .sealing
-            .seal_in_place_append_tag(key, Aad::empty(), &mut sealed)
-            .is_err()
-        {
+        if self.sealing.seal_in_place_append_tag(key, Aad::empty(), &mut sealed).is_err() {
             return Vec::new();
         }
         [nonce.as_slice(), &sealed].concat()
@@ -102,10 +86,7 @@ impl Vault for SecretVault {
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = text.to_vec();
-        self.sealing
-            .open_in_place(nonce, Aad::empty(), &mut text)
-            .ok()
-            .map(|secret| secret.to_vec())
+        self.sealing.open_in_place(nonce, Aad::empty(), &mut text).ok().map(|secret| secret.to_vec())
     }
 }
 
@@ -157,9 +138,6 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused() {
-        assert!(matches!(
-            SecretVault::new(&[1; 31]),
-            Err(VaultError::TooShort { got: 31 })
-        ));
+        assert!(matches!(SecretVault::new(&[1; 31]), Err(VaultError::TooShort { got: 31 })));
     }
 }

@@ -30,11 +30,7 @@ async fn receive(State(driver): State<Driver>, uri: Uri, _body: Bytes) -> Status
         debug!("webhook: not one of our addresses");
         return StatusCode::OK;
     };
-    match service
-        .store()
-        .hook_arrived(address.order_id, service.clock().now())
-        .await
-    {
+    match service.store().hook_arrived(address.order_id, service.clock().now()).await {
         Ok(_) => {
             driver.hook_bell.notify_one();
             StatusCode::OK

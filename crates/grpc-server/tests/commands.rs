@@ -36,10 +36,18 @@ fn help_names_every_command_and_setting() {
 
 #[test]
 fn every_fault_of_the_configuration_is_named_at_once() {
-    let output = run(&["serve"], &[("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"), ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example")]);
+    let output = run(
+        &["serve"],
+        &[
+            ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"),
+            ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example"),
+        ],
+    );
     let told = text(&output.stderr);
     assert!(!output.status.success());
-    for fault in ["ORDER_SERVICE__SECURITY__INSECURE=true", "profiles.main.api_key_file", "webhook.public_url"] {
+    for fault in
+        ["ORDER_SERVICE__SECURITY__INSECURE=true", "profiles.main.api_key_file", "webhook.public_url"]
+    {
         assert!(told.contains(fault), "{fault} in:\n{told}");
     }
 }

@@ -73,11 +73,7 @@ impl MollieAdapter {
             }
         }
         let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
-        Ok(Self(Arc::new(Parts {
-            client: client.map_err(AdapterError::Client)?,
-            base,
-            keys: by_profile,
-        })))
+        Ok(Self(Arc::new(Parts { client: client.map_err(AdapterError::Client)?, base, keys: by_profile })))
     }
 
     fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
@@ -103,13 +99,9 @@ impl MollieAdapter {
         from: Option<&str>,
     ) -> Result<lookup::Page, GatewayError> {
         let mut url = self.0.base.at(&["orders"]).ok_or(GatewayError::NotFound)?;
-        url.query_pairs_mut()
-            .append_pair("limit", "250")
-            .extend_pairs(from.map(|from| ("from", from)));
+        url.query_pairs_mut().append_pair("limit", "250").extend_pairs(from.map(|from| ("from", from)));
         let parse = |list: &Object<'_>| lookup::read(list, hook_address, since);
-        let page = self
-            .read(profile, Request::reading(Endpoint::ListOrders, url), parse)
-            .await;
+        let page = self.read(profile, Request::reading(Endpoint::ListOrders, url), parse).await;
         page.map_err(|error| match error {
             // The list exists for every profile; where it does not, the base address is wrong.
             GatewayError::NotFound => GatewayError::Unreadable("it knows no list of orders".to_owned()),
@@ -129,24 +121,17 @@ impl Gateway for MollieAdapter {
         match ready {
             Ok((api_key, request)) => {
                 let result = self.0.client.send(api_key, request).await;
-                outcome::of_command(profile, result, |answer: &Object<'_>| {
-                    command::accept(command, answer)
-                })
+                outcome::of_command(profile, result, |answer: &Object<'_>| command::accept(command, answer))
             }
             Err(problem) => Outcome::NotSent { problem, pause: None },
         }
     }
 
     async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
-        let mut url = self
-            .0
-            .base
-            .at(&["orders", id.as_str()])
-            .ok_or(GatewayError::NotFound)?;
+        let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
         url.set_query(Some("embed=payments,shipments"));
         let parse = |order: &Object<'_>| snapshot::read_own(order, id);
-        self.read(profile, Request::reading(Endpoint::GetOrder, url), parse)
-            .await
+        self.read(profile, Request::reading(Endpoint::GetOrder, url), parse).await
     }
 
     async fn find_by_hook(
@@ -187,14 +172,7 @@ fn listed(error: GatewayError) -> GatewayError {
 
 impl fmt::Debug for MollieAdapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts {
-            base,
-            keys,
-            client: _,
-        } = &*self.0;
-        f.debug_struct("MollieAdapter")
-            .field("base_url", &base.as_str())
-            .field("keys", keys)
-            .finish()
+        let Parts { base, keys, client: _ } = &*self.0;
+        f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", keys).finish()
     }
 }

@@ -72,9 +72,7 @@ pub fn read(order: &Object<'_>, name: &str) -> Result<Option<Address>, ReadError
         city: object.text("city")?,
         region: object.text("region")?,
         // Mollie returns lower case for some methods.
-        country: object
-            .text("country")?
-            .map(|country| country.to_ascii_uppercase()),
+        country: object.text("country")?.map(|country| country.to_ascii_uppercase()),
     };
     Ok(Some(address).filter(|address| *address != Address::default()))
 }
@@ -107,9 +105,6 @@ mod tests {
         let address = read(&Object::root(&json).unwrap(), "a").unwrap().unwrap();
         let mut expected = json["a"].clone();
         (expected["country"], expected["postalCode"]) = ("NL".into(), "1012".into());
-        assert_eq!(
-            serde_json::to_value(AddressBody::from(&address)).unwrap(),
-            expected
-        );
+        assert_eq!(serde_json::to_value(AddressBody::from(&address)).unwrap(), expected);
     }
 }

@@ -39,10 +39,7 @@ pub enum Failure {
 pub struct Client(reqwest::Client);
 
 impl Client {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that builds a client"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
     pub fn new(
         base: &Base,
         call_timeout: Duration,
@@ -63,11 +60,7 @@ impl Client {
             .referer(false)
             .no_proxy();
         // Certificates are checked against the system's roots. Plain loopback needs none, also where none are installed.
-        let builder = if base.is_plain() {
-            builder.tls_certs_only([])
-        } else {
-            builder.https_only(true)
-        };
+        let builder = if base.is_plain() { builder.tls_certs_only([]) } else { builder.https_only(true) };
         builder.build().map(Self)
     }
 
@@ -84,22 +77,11 @@ impl Client {
                 let status = answer.status.as_u16();
                 span.record("http.response.status_code", status);
                 let complete = answer.body.is_ok();
-                tracing::debug!(
-                    path = endpoint.template(),
-                    status,
-                    elapsed_ms,
-                    complete,
-                    "Mollie answered"
-                );
+                tracing::debug!(path = endpoint.template(), status, elapsed_ms, complete, "Mollie answered");
             }
             Err(failure) => {
                 let sent = matches!(failure, Failure::Lost(_));
-                tracing::debug!(
-                    path = endpoint.template(),
-                    elapsed_ms,
-                    sent,
-                    "Mollie did not answer"
-                );
+                tracing::debug!(path = endpoint.template(), elapsed_ms, sent, "Mollie did not answer");
             }
         }
         result
@@ -107,10 +89,7 @@ impl Client {
 
     async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
         let limit = request.endpoint.answer_limit();
-        let sent = self
-            .0
-            .request(request.endpoint.method(), request.url)
-            .bearer_auth(key.expose());
+        let sent = self.0.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
         let sent = match request.idempotency {
             Some(key) => sent.header("Idempotency-Key", key.to_string()),
             None => sent,

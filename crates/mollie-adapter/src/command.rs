@@ -21,12 +21,7 @@ pub struct Request {
 impl Request {
     /// A request that only reads.
     pub const fn reading(endpoint: Endpoint, url: Url) -> Self {
-        Self {
-            endpoint,
-            url,
-            body: None,
-            idempotency: None,
-        }
+        Self { endpoint, url, body: None, idempotency: None }
     }
 }
 
@@ -34,12 +29,7 @@ impl Request {
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
     let posted = |endpoint, url, body: Result<Vec<u8>, serde_json::Error>| {
         let body = body.map_err(|error| format!("the request cannot be written: {error}"))?;
-        Ok(Request {
-            endpoint,
-            url,
-            body: Some(body),
-            idempotency: Some(key),
-        })
+        Ok(Request { endpoint, url, body: Some(body), idempotency: Some(key) })
     };
     match command {
         Command::PlaceOrder(command) => {

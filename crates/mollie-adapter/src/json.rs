@@ -35,10 +35,7 @@ impl<'a> Object<'a> {
 
     fn read(value: &'a Value, path: String) -> Result<Self, ReadError> {
         match value {
-            Value::Object(fields) => Ok(Self {
-                fields: Some(fields),
-                path,
-            }),
+            Value::Object(fields) => Ok(Self { fields: Some(fields), path }),
             // What PHP makes of an object without fields.
             Value::Array(list) if list.is_empty() => Ok(Self { fields: None, path }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
@@ -50,11 +47,7 @@ impl<'a> Object<'a> {
 
     /// Where a field stands: `lines[0].totalAmount`.
     pub fn at(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
     /// The error that something else was expected in a field.
@@ -108,18 +101,12 @@ impl<'a> Object<'a> {
 
     /// An object.
     pub fn object(&self, name: &str) -> Result<Option<Self>, ReadError> {
-        self.value(name)
-            .map(|value| Object::read(value, self.at(name)))
-            .transpose()
+        self.value(name).map(|value| Object::read(value, self.at(name))).transpose()
     }
 
     /// The `href` of a link.
     pub fn link(&self, name: &str) -> Result<Option<String>, ReadError> {
-        let link = self
-            .object("_links")?
-            .map(|links| links.object(name))
-            .transpose()?
-            .flatten();
+        let link = self.object("_links")?.map(|links| links.object(name)).transpose()?.flatten();
         Ok(link.map(|link| link.text("href")).transpose()?.flatten())
     }
 
@@ -129,10 +116,8 @@ impl<'a> Object<'a> {
             return Ok(None);
         };
         let list = value.as_array().ok_or_else(|| self.wrong(name, "a list"))?;
-        let items = list
-            .iter()
-            .enumerate()
-            .map(|(n, item)| Object::read(item, format!("{}[{n}]", self.at(name))));
+        let items =
+            list.iter().enumerate().map(|(n, item)| Object::read(item, format!("{}[{n}]", self.at(name))));
         let kept = items.filter(|item| item.as_ref().map_or(true, |object| object.value("id").is_some()));
         kept.collect::<Result<_, _>>().map(Some)
     }
@@ -179,18 +164,9 @@ mod tests {
         assert_eq!(time("a"), time("b"));
         assert_eq!(time("c").unwrap(), "2026-03-04T12:00:00.123457Z");
         assert_eq!((time("f"), time("g"), time("none")), (None, None, None));
-        assert_eq!(
-            object.end("d").unwrap().unwrap().to_string(),
-            "2026-03-04T23:59:59Z"
-        );
+        assert_eq!(object.end("d").unwrap().unwrap().to_string(), "2026-03-04T23:59:59Z");
         assert_eq!(object.end("a").unwrap(), object.time("a").unwrap());
-        assert!(
-            object
-                .time("e")
-                .unwrap_err()
-                .to_string()
-                .starts_with("e: expected a time")
-        );
+        assert!(object.time("e").unwrap_err().to_string().starts_with("e: expected a time"));
         assert!(object.end("e").is_err());
     }
 
@@ -198,18 +174,9 @@ mod tests {
     fn an_error_names_the_place_and_not_what_stood_there() {
         let value = json!({"a": {"list": [{"id": "x"}, {}, {"id": "y", "name": {"secret": 1}}]}});
         let root = Object::root(&value).unwrap();
-        let items = root
-            .object("a")
-            .unwrap()
-            .unwrap()
-            .objects("list")
-            .unwrap()
-            .unwrap();
+        let items = root.object("a").unwrap().unwrap().objects("list").unwrap().unwrap();
         assert_eq!(items.len(), 2);
-        assert_eq!(
-            items[1].text("name").unwrap_err().to_string(),
-            "a.list[2].name: expected a text"
-        );
+        assert_eq!(items[1].text("name").unwrap_err().to_string(), "a.list[2].name: expected a text");
     }
 
     #[test]
@@ -218,9 +185,6 @@ mod tests {
         let root = Object::root(&value).unwrap();
         assert_eq!(root.link("checkout").unwrap(), None);
         assert!(root.object("a").is_err());
-        assert_eq!(
-            Object::root(&json!("x")).unwrap_err().to_string(),
-            "the answer: expected an object"
-        );
+        assert_eq!(Object::root(&json!("x")).unwrap_err().to_string(), "the answer: expected an object");
     }
 }

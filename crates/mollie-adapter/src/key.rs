@@ -47,10 +47,7 @@ impl ApiKey {
         if rest.is_empty() || !plain {
             return Err(KeyError::Form);
         }
-        Ok(Self {
-            secret: SecretString::from(text),
-            mode,
-        })
+        Ok(Self { secret: SecretString::from(text), mode })
     }
 
     /// Whether money is real under this key.

@@ -70,9 +70,7 @@ pub fn read(line: &Object<'_>) -> Result<LineSnapshot, ReadError> {
     let total_amount = line.required_money("totalAmount")?;
     let zero = Money::zero(total_amount.currency());
     let part = |quantity: &str, amount: &str| read_part(line, quantity, amount, zero);
-    let word = line
-        .text("type")?
-        .unwrap_or_else(|| LineType::Physical.as_str().to_owned());
+    let word = line.text("type")?.unwrap_or_else(|| LineType::Physical.as_str().to_owned());
     let status = line.required_text("status")?;
     Ok(LineSnapshot {
         mollie_id: MollieLineId::new(line.id()?),
@@ -81,9 +79,7 @@ pub fn read(line: &Object<'_>) -> Result<LineSnapshot, ReadError> {
         name: line.text("name")?.unwrap_or_default(),
         sku: line.text("sku")?,
         status: LineStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
-        quantity: line
-            .count("quantity")?
-            .ok_or_else(|| line.wrong("quantity", "a number"))?,
+        quantity: line.count("quantity")?.ok_or_else(|| line.wrong("quantity", "a number"))?,
         quantity_unit: line.text("quantityUnit")?,
         unit_price: line.required_money("unitPrice")?,
         discount_amount: line.some_money("discountAmount")?,

@@ -27,12 +27,8 @@ pub struct Page {
 /// Reads a page.
 pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<Page, ReadError> {
     let oldest = since.saturating_sub(CLOCK_DIFFERENCE).unwrap_or(Timestamp::MIN);
-    let embedded = list
-        .object("_embedded")?
-        .ok_or_else(|| list.wrong("_embedded", "an object"))?;
-    let orders = embedded
-        .objects("orders")?
-        .ok_or_else(|| embedded.wrong("orders", "a list"))?;
+    let embedded = list.object("_embedded")?.ok_or_else(|| list.wrong("_embedded", "an object"))?;
+    let orders = embedded.objects("orders")?.ok_or_else(|| embedded.wrong("orders", "a list"))?;
     let (mut matches, mut reaches_back) = (Vec::new(), false);
     for order in &orders {
         // What cannot be read in an order nobody looks for is no reason to give up the search.
@@ -45,18 +41,12 @@ pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<P
     let next = list
         .link("next")?
         .map(|href| cursor(&href).ok_or_else(|| list.wrong("_links.next.href", "a cursor")));
-    Ok(Page {
-        matches,
-        reaches_back,
-        next: next.transpose()?,
-    })
+    Ok(Page { matches, reaches_back, next: next.transpose()? })
 }
 
 fn cursor(href: &str) -> Option<String> {
     let url = Url::parse(href).ok()?;
-    url.query_pairs()
-        .find(|(name, _)| name == "from")
-        .map(|(_, from)| from.into_owned())
+    url.query_pairs().find(|(name, _)| name == "from").map(|(_, from)| from.into_owned())
 }
 
 /// The cursors already followed: a list that leads back to one would never end.
@@ -68,9 +58,7 @@ impl Trail {
         if self.0.insert(cursor.to_owned()) {
             Ok(())
         } else {
-            Err(GatewayError::Unreadable(
-                "the list of orders leads back to itself".to_owned(),
-            ))
+            Err(GatewayError::Unreadable("the list of orders leads back to itself".to_owned()))
         }
     }
 }
@@ -104,10 +92,7 @@ mod tests {
 
     #[test]
     fn the_list_goes_back_ten_minutes_before_the_intent() {
-        for (created, enough) in [
-            ("2026-02-01T07:50:00+00:00", false),
-            ("2026-02-01T07:49:59.0Z", true),
-        ] {
+        for (created, enough) in [("2026-02-01T07:50:00+00:00", false), ("2026-02-01T07:49:59.0Z", true)] {
             let page = page(&json!([{"id": "ord_1", "createdAt": created}]), &Value::Null).unwrap();
             assert_eq!(page.reaches_back, enough, "{created}");
         }
@@ -132,15 +117,8 @@ mod tests {
     #[test]
     fn a_list_without_its_orders_proves_nothing() {
         let since = "2026-02-01T08:00:00Z".parse().unwrap();
-        for list in [
-            json!({}),
-            json!({"_embedded": {}}),
-            json!({"_embedded": {"payments": []}}),
-        ] {
-            assert!(
-                read(&Object::root(&list).unwrap(), HOOK, since).is_err(),
-                "{list}"
-            );
+        for list in [json!({}), json!({"_embedded": {}}), json!({"_embedded": {"payments": []}})] {
+            assert!(read(&Object::root(&list).unwrap(), HOOK, since).is_err(), "{list}");
         }
     }
 }

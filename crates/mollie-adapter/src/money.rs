@@ -14,20 +14,14 @@ pub struct Amount {
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
-        Self {
-            currency: money.currency().code(),
-            value: money.value(),
-        }
+        Self { currency: money.currency().code(), value: money.value() }
     }
 }
 
 impl Object<'_> {
     /// An amount, if there is one.
     pub fn money(&self, name: &str) -> Result<Option<Money>, ReadError> {
-        let Some(amount) = self
-            .object(name)?
-            .filter(|amount| amount.value("value").is_some())
-        else {
+        let Some(amount) = self.object(name)?.filter(|amount| amount.value("value").is_some()) else {
             return Ok(None);
         };
         let code = amount.required_text("currency")?;
@@ -38,10 +32,7 @@ impl Object<'_> {
             amount.wrong("value", expected)
         };
         // A JSON number would have gone through a float on one side or the other.
-        let text = amount
-            .value("value")
-            .and_then(|value| value.as_str())
-            .ok_or_else(wrong)?;
+        let text = amount.value("value").and_then(|value| value.as_str()).ok_or_else(wrong)?;
         let padded = with_decimals(text, currency.decimals()).ok_or_else(wrong)?;
         Money::parse(&code, &padded).map(Some).map_err(|_| wrong())
     }
@@ -110,15 +101,9 @@ mod tests {
             ("EUR", "1.0.0"),
         ] {
             let error = read(currency, value).unwrap_err();
-            assert!(
-                error.starts_with("amount.value: expected"),
-                "{currency} {value}: {error}"
-            );
+            assert!(error.starts_with("amount.value: expected"), "{currency} {value}: {error}");
         }
-        assert_eq!(
-            read("XYZ", "1.00").unwrap_err(),
-            "amount.currency: expected a known currency code"
-        );
+        assert_eq!(read("XYZ", "1.00").unwrap_err(), "amount.currency: expected a known currency code");
     }
 
     #[test]

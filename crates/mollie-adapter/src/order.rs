@@ -59,11 +59,7 @@ impl<'a> Method<'a> {
 
 /// The body of `POST /orders`.
 pub fn body(command: &PlaceOrder) -> Result<Vec<u8>, serde_json::Error> {
-    let PlaceOrder {
-        order,
-        payment,
-        hook_address,
-    } = command;
+    let PlaceOrder { order, payment, hook_address } = command;
     let (terms, personal) = (&order.terms, &order.personal);
     serde_json::to_vec(&OrderBody {
         amount: terms.amount.into(),

@@ -29,10 +29,7 @@ pub fn of_command(
             Err(problem) => unknown(format!("Mollie answered {status}, but {problem}")),
         },
         401 | 403 => not_sent(key_problem(profile, &answer)),
-        429 => Outcome::NotSent {
-            problem: "Mollie asks to send less (429)".to_owned(),
-            pause: answer.pause,
-        },
+        429 => Outcome::NotSent { problem: "Mollie asks to send less (429)".to_owned(), pause: answer.pause },
         // A server or a proxy tired of waiting for our request, or for itself: the texts do not say which.
         408 => {
             unknown("Mollie or a proxy answered 408: whether the request was taken is not known".to_owned())
@@ -69,29 +66,17 @@ pub fn of_reading<T>(
 }
 
 fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError>) -> Result<T, String> {
-    let body = answer
-        .body
-        .as_ref()
-        .map_err(|problem| format!("the body broke off: {problem}"))?;
+    let body = answer.body.as_ref().map_err(|problem| format!("the body broke off: {problem}"))?;
     // serde_json's own text may quote the body, hence persons: only the place is told.
     let value: Value = serde_json::from_slice(body).map_err(|error| {
-        format!(
-            "the body is not JSON from line {} column {}",
-            error.line(),
-            error.column()
-        )
+        format!("the body is not JSON from line {} column {}", error.line(), error.column())
     })?;
-    Object::root(&value)
-        .and_then(|object| parse(&object))
-        .map_err(|error| error.to_string())
+    Object::root(&value).and_then(|object| parse(&object)).map_err(|error| error.to_string())
 }
 
 fn refused(answer: &Answer) -> Outcome {
     let Some(rejection) = rejection(answer) else {
-        return unknown(format!(
-            "a proxy answered {}: the body is not Mollie's",
-            answer.status
-        ));
+        return unknown(format!("a proxy answered {}: the body is not Mollie's", answer.status));
     };
     let detail = rejection.detail.to_ascii_lowercase();
     // "… is already being processed" and "… has already been used": an earlier request of ours is or was at work.

@@ -18,9 +18,7 @@ pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
         put(&mut payment, path, text);
     }
     // The one parameter that is an object of its own shape comes as the text of that object.
-    if let Some(extra) = parameters
-        .get(EXTRA_MERCHANT_DATA)
-        .and_then(|text| serde_json::from_str(text).ok())
+    if let Some(extra) = parameters.get(EXTRA_MERCHANT_DATA).and_then(|text| serde_json::from_str(text).ok())
     {
         payment[camel_case(EXTRA_MERCHANT_DATA)] = extra;
     }
@@ -29,9 +27,7 @@ pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
 }
 
 fn put(object: &mut Value, path: &str, text: &str) {
-    let (name, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     // A text where an object is needed gives way: `company` and `company.vat_number` cannot both be said.
     if !object.is_object() {
         *object = Value::Object(Map::new());
@@ -82,12 +78,7 @@ mod tests {
     use super::*;
 
     fn parameters(pairs: &[(&str, &str)]) -> PaymentParameters {
-        PaymentParameters(
-            pairs
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-                .collect(),
-        )
+        PaymentParameters(pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
     }
 
     #[test]
@@ -111,10 +102,7 @@ mod tests {
 
     #[test]
     fn extra_merchant_data_is_sent_as_the_object_it_is() {
-        let given = parameters(&[(
-            "extra_merchant_data",
-            r#"{"payment_history_simple": [{"count": 3}]}"#,
-        )]);
+        let given = parameters(&[("extra_merchant_data", r#"{"payment_history_simple": [{"count": 3}]}"#)]);
         let expected =
             json!({"extraMerchantData": {"payment_history_simple": [{"count": 3}]}, "webhookUrl": "h"});
         assert_eq!(body(&given, "h"), expected);
@@ -123,10 +111,7 @@ mod tests {
     #[test]
     fn a_text_and_an_object_of_one_name_leave_the_object() {
         let given = parameters(&[("company", "x"), ("company.vat_number", "NL001")]);
-        assert_eq!(
-            body(&given, "h"),
-            json!({"company": {"vatNumber": "NL001"}, "webhookUrl": "h"})
-        );
+        assert_eq!(body(&given, "h"), json!({"company": {"vatNumber": "NL001"}, "webhookUrl": "h"}));
     }
 
     #[test]
@@ -136,10 +121,7 @@ mod tests {
             "amountRefunded": {"currency": "CHF", "value": "0.00"}, "canceledAt": "2026-03-04T12:10:00+00:00"});
         let payment = read(&Object::root(&value).unwrap()).unwrap();
         assert_eq!(payment.status, Read::Unknown("disputed".to_owned()));
-        assert_eq!(
-            (payment.method.as_deref(), payment.amount_refunded),
-            (Some("twint"), None)
-        );
+        assert_eq!((payment.method.as_deref(), payment.amount_refunded), (Some("twint"), None));
         assert_eq!(payment.ended_time.unwrap().to_string(), "2026-03-04T12:10:00Z");
     }
 }

@@ -17,17 +17,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 pub fn parse(status: StatusCode, body: &[u8]) -> Option<Rejection> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let same = |told: &Value| {
-        told.as_u64()
-            .is_none_or(|told| told == u64::from(status.as_u16()))
-    };
+    let same = |told: &Value| told.as_u64().is_none_or(|told| told == u64::from(status.as_u16()));
     if !value.get("status").is_none_or(same) {
         return None;
     }
     let detail = text("detail")?.to_owned();
-    let title = text("title")
-        .or_else(|| status.canonical_reason())
-        .unwrap_or_default();
+    let title = text("title").or_else(|| status.canonical_reason()).unwrap_or_default();
     Some(Rejection {
         status: status.as_u16(),
         title: title.to_owned(),

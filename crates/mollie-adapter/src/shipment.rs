@@ -26,11 +26,7 @@ struct PartBody<'a> {
 
 impl<'a> From<&'a (MollieLineId, Part)> for PartBody<'a> {
     fn from((id, part): &'a (MollieLineId, Part)) -> Self {
-        Self {
-            id: id.as_str(),
-            quantity: part.quantity,
-            amount: part.amount.into(),
-        }
+        Self { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() }
     }
 }
 
@@ -56,9 +52,7 @@ pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, serde_json::Error> {
 
 /// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
 pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, ReadError> {
-    let lines = shipment
-        .objects("lines")?
-        .ok_or_else(|| shipment.wrong("lines", "a list"))?;
+    let lines = shipment.objects("lines")?.ok_or_else(|| shipment.wrong("lines", "a list"))?;
     Ok(ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(shipment.id()?),
         created_time: shipment.required_time("createdAt")?,
@@ -69,9 +63,7 @@ pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, ReadError> {
 
 fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), ReadError> {
     let part = Part {
-        quantity: line
-            .count("quantity")?
-            .ok_or_else(|| line.wrong("quantity", "a number"))?,
+        quantity: line.count("quantity")?.ok_or_else(|| line.wrong("quantity", "a number"))?,
         amount: line.required_money("totalAmount")?,
     };
     Ok((MollieLineId::new(line.id()?), part))
@@ -102,10 +94,7 @@ mod tests {
 
     #[test]
     fn a_request_names_each_line_with_quantity_and_amount() {
-        let part = Part {
-            quantity: 2,
-            amount: Money::parse("EUR", "0.00").unwrap(),
-        };
+        let part = Part { quantity: 2, amount: Money::parse("EUR", "0.00").unwrap() };
         let command = RegisterShipment {
             mollie_id: MollieOrderId::new("ord_b"),
             lines: vec![(MollieLineId::new("odl_3.a1"), part)],
@@ -118,18 +107,9 @@ mod tests {
 
     #[test]
     fn tracking_may_be_absent_in_any_form() {
-        for tracking in [
-            json!(null),
-            json!({}),
-            json!([]),
-            json!({"carrier": "", "code": null}),
-        ] {
+        for tracking in [json!(null), json!({}), json!([]), json!({"carrier": "", "code": null})] {
             let value = json!({"id": "shp_1", "createdAt": "2026-02-02T10:00:00Z", "lines": [], "tracking": tracking});
-            assert_eq!(
-                read(&Object::root(&value).unwrap()).unwrap().tracking,
-                None,
-                "{value}"
-            );
+            assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, None, "{value}");
         }
     }
 }

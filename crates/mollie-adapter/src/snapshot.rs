@@ -11,15 +11,9 @@ use crate::{address, line, payment, shipment};
 /// Reads an order, whichever it is.
 pub fn read(order: &Object<'_>) -> Result<Snapshot, ReadError> {
     let status = order.required_text("status")?;
-    let lines = order
-        .objects("lines")?
-        .ok_or_else(|| order.wrong("lines", "a list"))?;
+    let lines = order.objects("lines")?.ok_or_else(|| order.wrong("lines", "a list"))?;
     let embedded = order.object("_embedded")?;
-    let embedded = |name: &str| {
-        embedded
-            .as_ref()
-            .map_or(Ok(None), |embedded| embedded.objects(name))
-    };
+    let embedded = |name: &str| embedded.as_ref().map_or(Ok(None), |embedded| embedded.objects(name));
     Ok(Snapshot {
         mollie_id: MollieOrderId::new(order.id()?),
         status: OrderStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
@@ -41,9 +35,7 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, ReadError> {
         billing_address: address::read(order, "billingAddress")?,
         shipping_address: address::read(order, "shippingAddress")?,
         lines: lines.iter().map(line::read).collect::<Result<_, _>>()?,
-        payments: embedded("payments")?
-            .map(|list| list.iter().map(payment::read).collect())
-            .transpose()?,
+        payments: embedded("payments")?.map(|list| list.iter().map(payment::read).collect()).transpose()?,
         shipments: embedded("shipments")?
             .map(|list| list.iter().map(shipment::read).collect())
             .transpose()?,

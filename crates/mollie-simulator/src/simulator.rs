@@ -34,9 +34,7 @@ impl Simulator {
     /// Opens the data directory, with everything that an earlier simulator left there. Only one can have it open.
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let engine = Engine::open(&config.data_dir, &config.base_url)?;
-        Ok(Self {
-            engine: Arc::new(engine),
-        })
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     /// How far the simulated clock is ahead. The value follows the clock.

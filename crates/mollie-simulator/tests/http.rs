@@ -1,10 +1,6 @@
 //! The simulator as a client sees it: over a real loopback connection, with real webhooks and a real data directory.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test ends where it cannot go on"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 
 #[path = "http/bench.rs"]
 mod bench;

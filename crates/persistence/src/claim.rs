@@ -65,7 +65,5 @@ pub(crate) async fn due(
     let mut rows: Vec<Model> = claimed.all(session).await.map_err(store_error)?;
     // What is returned comes in no order.
     rows.sort_by_key(|row| (row.not_before, row.id));
-    rows.into_iter()
-        .map(|row| Operation::try_from(row).map(|operation| Claim { operation, token }))
-        .collect()
+    rows.into_iter().map(|row| Operation::try_from(row).map(|operation| Claim { operation, token })).collect()
 }

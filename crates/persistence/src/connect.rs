@@ -40,9 +40,7 @@ pub struct Options {
 /// Without the address, which may hold a password.
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options")
-            .field("max_connections", &self.max_connections)
-            .finish_non_exhaustive()
+        f.debug_struct("Options").field("max_connections", &self.max_connections).finish_non_exhaustive()
     }
 }
 
@@ -108,10 +106,7 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
         // A process that vanishes within a transaction must not hold its rows for ever.
         ("idle_in_transaction_session_timeout", "30s"),
     ];
-    let address = address
-        .application_name("order-service")
-        .options(settings)
-        .disable_statement_logging();
+    let address = address.application_name("order-service").options(settings).disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(PATIENCE)
@@ -128,25 +123,15 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
         .await
         .map_err(unavailable)?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Opened {
-        engine: Engine::Postgres,
-        reader: connection.clone(),
-        writer: connection,
-        lock: None,
-    })
+    Ok(Opened { engine: Engine::Postgres, reader: connection.clone(), writer: connection, lock: None })
 }
 
 /// One connection writes, so that writers wait for each other in the pool's fair queue rather than for SQLite's lock,
 /// which is not fair; the others only read.
 async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, ConnectError> {
-    if let Some(directory) = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(directory).map_err(|source| ConnectError::File {
-            path: directory.to_owned(),
-            source,
-        })?;
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory)
+            .map_err(|source| ConnectError::File { path: directory.to_owned(), source })?;
     }
     let lock = FileLock::take(&path)?;
     let file = SqliteConnectOptions::new()
@@ -167,10 +152,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
     };
     let writer = pool(1).connect_with(file.clone()).await.map_err(unavailable)?;
     let readers = max_connections.saturating_sub(1).max(1);
-    let reader = pool(readers)
-        .connect_with(file.pragma("query_only", "ON"))
-        .await
-        .map_err(unavailable)?;
+    let reader = pool(readers).connect_with(file.pragma("query_only", "ON")).await.map_err(unavailable)?;
     Ok(Opened {
         engine: Engine::Sqlite,
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),

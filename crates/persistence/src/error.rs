@@ -15,11 +15,7 @@ const POSTGRES_PASSING: [&str; 6] = ["08", "40", "53", "57", "25006", "55P03"];
 /// Tells failures that pass from those that need somebody.
 pub(crate) fn store_error(error: DbErr) -> StoreError {
     let text = error.to_string();
-    if is_passing(&error) {
-        StoreError::Unavailable(text)
-    } else {
-        StoreError::Inconsistent(text)
-    }
+    if is_passing(&error) { StoreError::Unavailable(text) } else { StoreError::Inconsistent(text) }
 }
 
 fn is_passing(error: &DbErr) -> bool {
@@ -45,8 +41,7 @@ fn is_passing_code(code: &str) -> bool {
         return POSTGRES_PASSING.iter().any(|passing| code.starts_with(passing));
     }
     // The extended code holds the primary one in its lowest byte.
-    code.parse::<u32>()
-        .is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)))
+    code.parse::<u32>().is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)))
 }
 
 fn driver_error(error: &DbErr) -> Option<&SqlxError> {
@@ -62,9 +57,7 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
 
 /// Which unique rule a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
 pub(crate) fn broken_unique_rule(error: &DbErr) -> Option<&str> {
-    let refused = driver_error(error)?
-        .as_database_error()
-        .filter(|refused| refused.is_unique_violation())?;
+    let refused = driver_error(error)?.as_database_error().filter(|refused| refused.is_unique_violation())?;
     Some(refused.constraint().unwrap_or(refused.message()))
 }
 

@@ -18,11 +18,7 @@ pub(crate) const fn clock(backend: DbBackend) -> &'static str {
 /// SQL that keeps rows from being claimed twice: PostgreSQL passes over rows another claim is looking at; on SQLite
 /// there is one writer.
 pub(crate) const fn row_lock(backend: DbBackend) -> &'static str {
-    if matches!(backend, DbBackend::Sqlite) {
-        ""
-    } else {
-        "FOR UPDATE SKIP LOCKED"
-    }
+    if matches!(backend, DbBackend::Sqlite) { "" } else { "FOR UPDATE SKIP LOCKED" }
 }
 
 /// A lease's length in microseconds.

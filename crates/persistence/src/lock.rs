@@ -17,11 +17,7 @@ impl FileLock {
         let mut name = database.as_os_str().to_owned();
         name.push(".lock");
         let path = PathBuf::from(name);
-        let opened = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = match opened {
             Ok(file) => file,
             Err(source) => return Err(ConnectError::File { path, source }),

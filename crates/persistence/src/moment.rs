@@ -18,10 +18,7 @@ pub(crate) fn fixed_width(column: Column) -> String {
     let utc = column.to_offset(time::UtcOffset::UTC);
     let (year, month, day) = utc.to_calendar_date();
     let (hour, minute, second, micro) = utc.to_hms_micro();
-    format!(
-        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z",
-        u8::from(month)
-    )
+    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micro:06}Z", u8::from(month))
 }
 
 #[cfg(test)]

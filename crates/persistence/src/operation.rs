@@ -41,11 +41,7 @@ async fn insert(
         (Column::LeaseUntil, Some(until)) => until.clone(),
         (column, _) => row.get(column).into_value().map_or(Expr::null(), Expr::val),
     });
-    let statement = Query::insert()
-        .into_table(Entity)
-        .columns(Column::iter())
-        .values_panic(values)
-        .take();
+    let statement = Query::insert().into_table(Entity).columns(Column::iter()).values_panic(values).take();
     session.execute(&statement).await.map(drop).map_err(store_error)
 }
 
@@ -67,9 +63,7 @@ pub(crate) async fn release(
 /// Writes the operation if it is still pending, was never sent, and nobody is about to; `false` otherwise.
 async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
     let now = Expr::cust(lease::clock(session.get_database_backend()));
-    let free = Column::LeaseToken
-        .is_null()
-        .or(Expr::col(Column::LeaseUntil).lte(now));
+    let free = Column::LeaseToken.is_null().or(Expr::col(Column::LeaseUntil).lte(now));
     let update = replace(operation)?
         .filter(Column::State.eq(OperationState::Pending.as_str()))
         .filter(Column::FirstSentTime.is_null())
@@ -81,9 +75,7 @@ async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Resu
 fn replace(operation: &Operation) -> Result<UpdateMany<Entity>, StoreError> {
     let mut row: ActiveModel = Model::try_from(operation)?.into_active_model().reset_all();
     row.id = ActiveValue::NotSet;
-    Ok(Entity::update_many()
-        .set(row)
-        .filter(Column::Id.eq(operation.id.uuid())))
+    Ok(Entity::update_many().set(row).filter(Column::Id.eq(operation.id.uuid())))
 }
 
 /// Extends a lease that stands; `false` if it ran out or is in other hands.

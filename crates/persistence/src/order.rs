@@ -37,11 +37,7 @@ pub(crate) async fn save(
         .exec(session)
         .await
         .map_err(|error| refused(error, false))?;
-    if updated.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(CommitError::VersionMoved)
-    }
+    if updated.rows_affected == 1 { Ok(()) } else { Err(CommitError::VersionMoved) }
 }
 
 /// Tells a held number, and for a new order its own id, from what nobody expects: one Mollie order held by two of ours.
@@ -53,20 +49,20 @@ fn refused(error: DbErr, new: bool) -> CommitError {
     }
 }
 
-/// Notes a reading that changed nothing, unless the order has moved on.
+/// Notes a reading that changed nothing; `false` if the order has moved on.
 pub(crate) async fn note_observed(
     session: &impl ConnectionTrait,
     order: OrderId,
     version: u64,
     time: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     Entity::update_many()
         .col_expr(Column::ObservedTime, Expr::val(moment::column(time)))
         .filter(Column::Id.eq(order.uuid()))
         .filter(Column::Version.eq(bigint(version)))
         .exec(session)
         .await
-        .map(drop)
+        .map(|updated| updated.rows_affected == 1)
         .map_err(store_error)
 }
 
@@ -77,10 +73,7 @@ pub(crate) async fn load(
     let found = match key {
         OrderKey::Id(id) => Entity::find_by_id(id.uuid()),
         OrderKey::MollieId(id) => newest_first(Entity::find().filter(Column::MollieId.eq(id))),
-        OrderKey::Number {
-            profile,
-            order_number,
-        } => {
+        OrderKey::Number { profile, order_number } => {
             let numbered = Entity::find()
                 .filter(Column::Profile.eq(profile.as_str()))
                 .filter(Column::OrderNumber.eq(order_number))
@@ -93,9 +86,7 @@ pub(crate) async fn load(
 }
 
 fn newest_first(select: Select<Entity>) -> Select<Entity> {
-    select
-        .order_by_desc(Column::CreatedTime)
-        .order_by_desc(Column::Id)
+    select.order_by_desc(Column::CreatedTime).order_by_desc(Column::Id)
 }
 
 pub(crate) async fn list(
@@ -112,21 +103,15 @@ pub(crate) async fn list(
     }
     let rows = select.limit(page::fetched(limit)).all(session).await;
     let orders = rows.map_err(store_error)?.into_iter().map(Order::try_from);
-    Ok(page::cut(orders.collect::<Result<_, _>>()?, limit, |order| {
-        PageKey {
-            created_time: order.created_time,
-            id: order.id,
-        }
+    Ok(page::cut(orders.collect::<Result<_, _>>()?, limit, |order| PageKey {
+        created_time: order.created_time,
+        id: order.id,
     }))
 }
 
 fn filtered(filter: &OrderFilter) -> Select<Entity> {
     let listed = [Placement::Placing, Placement::Placed];
-    let placements = if filter.placements.is_empty() {
-        &listed[..]
-    } else {
-        &filter.placements
-    };
+    let placements = if filter.placements.is_empty() { &listed[..] } else { &filter.placements };
     let mut select = Entity::find().filter(Column::Placement.is_in(placements.iter().map(|p| p.as_str())));
     if let Some(profile) = &filter.profile {
         select = select.filter(Column::Profile.eq(profile.as_str()));

@@ -66,7 +66,7 @@ impl Store for Database {
         operation::unsettled(&self.read(), order).await
     }
 
-    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<(), StoreError> {
+    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {
         order::note_observed(&self.write(), order, version, time).await
     }
 

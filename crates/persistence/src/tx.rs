@@ -63,9 +63,5 @@ async fn begin(connection: &DatabaseConnection) -> Result<Tx, StoreError> {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    connection
-        .begin_with_options(options)
-        .await
-        .map(Session)
-        .map_err(store_error)
+    connection.begin_with_options(options).await.map(Session).map_err(store_error)
 }

@@ -21,12 +21,19 @@ pub enum Command {
 }
 
 /// An order to be placed: its terms, lines and persons.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PlaceOrder {
     pub order: Order,
     pub payment: PaymentParameters,
     /// Where Mollie tells of changes, for the order and for its payments.
     pub hook_address: String,
+}
+
+impl std::fmt::Debug for PlaceOrder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The hook address holds a token.
+        write!(f, "PlaceOrder({})", self.order.id)
+    }
 }
 
 /// A shipment to be registered. Quantity and amount are always sent: what is left out, Mollie takes for "all".
@@ -45,10 +52,7 @@ pub enum Outcome {
     /// Mollie refused, and nothing changed.
     Rejected(Rejection),
     /// Certainly nothing was done: not reached, not let in, or told to come back. `pause`: at Mollie's wish.
-    NotSent {
-        problem: String,
-        pause: Option<Duration>,
-    },
+    NotSent { problem: String, pause: Option<Duration> },
     /// It may have been done, or may be done yet.
     Unknown { problem: String },
 }

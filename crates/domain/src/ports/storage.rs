@@ -39,10 +39,7 @@ pub struct RequestRecord {
 #[derive(Clone, Debug)]
 pub enum OperationWrite {
     /// A new operation; with a token it is claimed at once for `lease`.
-    Insert {
-        operation: Operation,
-        claim: Option<(LeaseToken, Duration)>,
-    },
+    Insert { operation: Operation, claim: Option<(LeaseToken, Duration)> },
     /// Writes an operation worked on under `token` and releases the lease. Exactly one row, or the change fails.
     Release { operation: Operation, token: LeaseToken },
     /// Withdraws an operation that is pending and was never sent. Exactly one row, or the change fails.
@@ -197,13 +194,13 @@ pub trait Store: Send + Sync {
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
-    /// Notes that Mollie was read and nothing had changed, if the order is still at `version`.
+    /// Notes that Mollie was read and nothing had changed; `false` if the order is not at `version` any more.
     fn note_observed(
         &self,
         order: OrderId,
         version: u64,
         time: Timestamp,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    ) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Claims up to `limit` operations that are due: pending ones at the head of their order's queue (they become in
     /// flight, with `now` as their time of sending), resolving ones, and those in flight whose lease ran out (they become

@@ -51,22 +51,17 @@ impl Remainder {
         if quantity == 0 || quantity > self.quantity {
             return None;
         }
-        let at = |minor| Money::from_minor(minor, self.amount.currency());
-        let (unit, left) = (
-            i128::from(self.unit_price.minor()),
-            i128::from(self.amount.minor()),
-        );
+        if quantity == self.quantity {
+            return Some(Bounds { min: self.amount, max: self.amount });
+        }
+        let at = |minor: i128| Some(Money::from_minor(i64::try_from(minor).ok()?, self.amount.currency()));
+        let (unit, left) = (i128::from(self.unit_price.minor()), i128::from(self.amount.minor()));
         let taken = unit * i128::from(quantity);
         let rest = left - unit * i128::from(self.quantity - quantity);
-        let (min, max) = if unit < 0 {
-            (left.max(taken), rest.min(0))
-        } else {
-            (rest.max(0), left.min(taken))
-        };
-        Some(Bounds {
-            min: at(i64::try_from(min).ok()?),
-            max: at(i64::try_from(max).ok()?),
-        })
+        let (a, b) = if unit < 0 { (left.max(taken), rest.min(0)) } else { (rest.max(0), left.min(taken)) };
+        // Where more is left than the unit prices account for (a deduction on a deducting line, a price changed in the
+        // dashboard), the two ends change places.
+        Some(Bounds { min: at(a.min(b))?, max: at(a.max(b))? })
     }
 
     /// The amount for `quantity` units when the caller names none: their share of what is left, rounded half away from
@@ -77,9 +72,7 @@ impl Remainder {
         let (left, all) = (i128::from(self.amount.minor()), i128::from(self.quantity));
         let doubled = left * i128::from(quantity) * 2;
         let rounded = (doubled.abs() + all) / (2 * all) * doubled.signum();
-        let share = i64::try_from(rounded)
-            .ok()?
-            .clamp(bounds.min.minor(), bounds.max.minor());
+        let share = i64::try_from(rounded).ok()?.clamp(bounds.min.minor(), bounds.max.minor());
         Some(Money::from_minor(share, self.amount.currency()))
     }
 }
@@ -95,11 +88,7 @@ mod tests {
     }
 
     fn left(quantity: u32, unit: &str, amount: &str) -> Remainder {
-        Remainder {
-            quantity,
-            unit_price: euro(unit),
-            amount: euro(amount),
-        }
+        Remainder { quantity, unit_price: euro(unit), amount: euro(amount) }
     }
 
     fn bounds(of: Remainder, quantity: u32) -> (String, String) {
@@ -109,38 +98,28 @@ mod tests {
 
     #[test]
     fn published_bounds_hold() {
-        assert_eq!(
-            bounds(left(2, "19.99", "19.99"), 1),
-            ("0.00".into(), "19.99".into())
-        );
-        assert_eq!(
-            bounds(left(2, "399.00", "698.00"), 1),
-            ("299.00".into(), "399.00".into())
-        );
-        assert_eq!(
-            bounds(left(2, "59.00", "94.40"), 1),
-            ("35.40".into(), "59.00".into())
-        );
+        assert_eq!(bounds(left(2, "19.99", "19.99"), 1), ("0.00".into(), "19.99".into()));
+        assert_eq!(bounds(left(2, "399.00", "698.00"), 1), ("299.00".into(), "399.00".into()));
+        assert_eq!(bounds(left(2, "59.00", "94.40"), 1), ("35.40".into(), "59.00".into()));
     }
 
     #[test]
     fn without_a_discount_and_for_the_last_unit_only_one_amount_is_right() {
-        assert_eq!(
-            bounds(left(3, "10.00", "30.00"), 2),
-            ("20.00".into(), "20.00".into())
-        );
-        assert_eq!(
-            bounds(left(1, "399.00", "299.00"), 1),
-            ("299.00".into(), "299.00".into())
-        );
+        assert_eq!(bounds(left(3, "10.00", "30.00"), 2), ("20.00".into(), "20.00".into()));
+        assert_eq!(bounds(left(1, "399.00", "299.00"), 1), ("299.00".into(), "299.00".into()));
     }
 
     #[test]
     fn lines_below_zero_are_mirrored() {
-        assert_eq!(
-            bounds(left(2, "-10.00", "-15.00"), 1),
-            ("-10.00".into(), "-5.00".into())
-        );
+        assert_eq!(bounds(left(2, "-10.00", "-15.00"), 1), ("-10.00".into(), "-5.00".into()));
+    }
+
+    #[test]
+    fn a_rest_beyond_its_unit_prices_still_sums() {
+        let odd = left(2, "-10.00", "-25.00");
+        assert_eq!(bounds(odd, 1), ("-15.00".into(), "-10.00".into()));
+        assert_eq!(bounds(odd, 2), ("-25.00".into(), "-25.00".into()));
+        assert_eq!(left(1, "399.00", "499.00").share(1), Some(euro("499.00")));
     }
 
     #[test]
@@ -152,10 +131,10 @@ mod tests {
     proptest! {
         #[test]
         fn shares_lie_within_the_bounds_and_sum_exactly(
-            unit in 0_i64..100_000, units in 1_u32..30, off in 0_u32..=100, negative: bool, cuts in prop::collection::vec(1_u32..5, 1..30)
+            unit in 0_i64..100_000, units in 1_u32..30, off in 0_u32..=100, negative: bool, surplus in 0_i64..1_000, cuts in prop::collection::vec(1_u32..5, 1..30)
         ) {
             let gross = unit * i64::from(units);
-            let total = gross - gross * i64::from(off) / 100;
+            let total = gross - gross * i64::from(off) / 100 + if negative { surplus } else { 0 };
             let signed = |minor: i64| Money::from_minor(if negative { -minor } else { minor }, euro("0.00").currency());
             let mut left = Remainder { quantity: units, amount: signed(total), unit_price: signed(unit) };
             let mut sum = signed(0);

@@ -25,11 +25,12 @@ pub fn plan(order: &Order) -> Result<Cancellation, Refusal> {
     let refuse = |text: &str| Err(Refusal::of_order(RefusalReason::OrderNotCancelable, text));
     match (order.placement, order.facts.status) {
         (Placement::Refused | Placement::Abandoned, _) => Ok(Cancellation::Nothing),
-        (Placement::Placing, _) | (Placement::Placed, None) => Ok(Cancellation::Withdraw),
-        (Placement::Placed, Some(_)) if !order.is_understood() => Err(Refusal::of_order(
+        (Placement::Placing, _) => Ok(Cancellation::Withdraw),
+        (Placement::Placed, _) if !order.is_understood() => Err(Refusal::of_order(
             RefusalReason::StatusNotUnderstood,
             "Mollie reports a status this release does not know; update the service before moving money.",
         )),
+        (Placement::Placed, None) => refuse("Mollie has not told the order's status yet."),
         (Placement::Placed, Some(status)) => match status {
             OrderStatus::Canceled => Ok(Cancellation::Nothing),
             OrderStatus::Created | OrderStatus::Authorized => Ok(Cancellation::AtMollie),
@@ -50,11 +51,7 @@ pub fn plan(order: &Order) -> Result<Cancellation, Refusal> {
 
 /// Whether a shipping order is of the authorized flow: Mollie cancels the rest only where no line is paid.
 fn has_no_paid_line(order: &Order) -> bool {
-    order.captures_by_shipment()
-        && order
-            .lines
-            .iter()
-            .all(|line| line.status != Some(LineStatus::Paid))
+    order.captures_by_shipment() && order.lines.iter().all(|line| line.status != Some(LineStatus::Paid))
 }
 
 /// Whether the order's state at Mollie shows that a cancellation has taken effect: it is canceled, or completed with
@@ -84,23 +81,11 @@ mod tests {
     #[test]
     fn unpaid_and_authorized_orders_are_canceled_and_paid_ones_are_not() {
         let planned = |status, line| plan(placed(status, line).order()).ok();
-        assert_eq!(
-            planned(OrderStatus::Created, LineStatus::Created),
-            Some(Cancellation::AtMollie)
-        );
-        assert_eq!(
-            planned(OrderStatus::Authorized, LineStatus::Authorized),
-            Some(Cancellation::AtMollie)
-        );
-        assert_eq!(
-            planned(OrderStatus::Shipping, LineStatus::Authorized),
-            Some(Cancellation::AtMollie)
-        );
+        assert_eq!(planned(OrderStatus::Created, LineStatus::Created), Some(Cancellation::AtMollie));
+        assert_eq!(planned(OrderStatus::Authorized, LineStatus::Authorized), Some(Cancellation::AtMollie));
+        assert_eq!(planned(OrderStatus::Shipping, LineStatus::Authorized), Some(Cancellation::AtMollie));
         assert_eq!(planned(OrderStatus::Shipping, LineStatus::Paid), None);
-        assert_eq!(
-            planned(OrderStatus::Canceled, LineStatus::Canceled),
-            Some(Cancellation::Nothing)
-        );
+        assert_eq!(planned(OrderStatus::Canceled, LineStatus::Canceled), Some(Cancellation::Nothing));
         for (status, line) in [
             (OrderStatus::Paid, LineStatus::Paid),
             (OrderStatus::Pending, LineStatus::Created),
@@ -118,9 +103,7 @@ mod tests {
 
     #[test]
     fn is_cancelable_is_no_reason_to_refuse() {
-        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized)
-            .order()
-            .clone();
+        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
         order.facts.is_cancelable = Some(false);
         assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
     }

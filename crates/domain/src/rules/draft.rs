@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp};
 use serde_json::Value;
 
 use super::address::{Address, AddressInput};
-use super::line::{AmountInput, LineDraft, LineInput, metadata_fits};
+use super::line::{AmountInput, LineDraft, LineInput, LineReading, metadata_fits};
 use super::money::Money;
 use super::payment::PaymentParameters;
 use super::text::{characters, given, is_absolute_url, is_printable, shape};
@@ -17,9 +17,6 @@ pub const LOCALES: [&str; 22] = [
     "en_US", "en_GB", "nl_NL", "nl_BE", "fr_FR", "fr_BE", "de_DE", "de_AT", "de_CH", "es_ES", "ca_ES",
     "pt_PT", "it_IT", "nb_NO", "sv_SE", "fi_FI", "da_DK", "is_IS", "hu_HU", "pl_PL", "lv_LV", "lt_LT",
 ];
-
-/// Klarna takes no order that may stay open longer (create order, `expiresAt`).
-const KLARNA_DAYS: i32 = 28;
 
 /// A draft as a caller wrote it; an empty text is a missing one.
 #[derive(Clone, Default)]
@@ -41,7 +38,7 @@ pub struct OrderInput {
 }
 
 /// A draft whose every rule holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OrderDraft {
     pub order_number: String,
     pub amount: Money,
@@ -59,6 +56,13 @@ pub struct OrderDraft {
     pub shopper_country_must_match_billing_country: Option<bool>,
 }
 
+impl std::fmt::Debug for OrderDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { order_number, amount, lines, methods, .. } = self;
+        write!(f, "OrderDraft({order_number}, {amount}, {} lines, {methods:?})", lines.len())
+    }
+}
+
 impl OrderInput {
     /// Checks everything and gives the draft, or every fault there is. `path`: how the caller calls the draft.
     ///
@@ -70,7 +74,12 @@ impl OrderInput {
         if self.order_number.trim().is_empty() {
             faults.missing(at("order_number"), "order.number");
         } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
-            faults.add(at("order_number"), "order.number", "at most 255 printable characters", shape(&self.order_number));
+            faults.add(
+                at("order_number"),
+                "order.number",
+                "at most 255 printable characters",
+                shape(&self.order_number),
+            );
         }
         let amount = match &self.amount {
             Some(amount) => amount.parse(&at("amount"), "order.amount", &mut faults),
@@ -86,16 +95,20 @@ impl OrderInput {
         self.check_billing(&at("billing_address"), &mut faults);
         if self.lines.is_empty() {
             faults.missing(at("lines"), "order.lines");
+        } else if self.methods == ["voucher"] && self.lines.iter().all(|line| line.category.is_empty()) {
+            faults.add(
+                at("lines"),
+                "order.voucher_category",
+                "a category on one line, for vouchers to pay it",
+                "none",
+            );
         }
-        let count = self.lines.len();
         let currency = amount.map(Money::currency);
-        let lines: Vec<_> = (0..)
-            .zip(self.lines)
-            .filter_map(|(n, line): (usize, _)| {
-                line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)
-            })
+        let lines = (0..).zip(self.lines);
+        let lines: Vec<_> = lines
+            .map(|(n, line): (usize, _)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults))
             .collect();
-        if let (Some(amount), true) = (amount, lines.len() == count && count > 0) {
+        if let Some(amount) = amount {
             sums_follow(amount, &lines, &at, &mut faults);
         }
         let mut address = |field: &str, input: Option<AddressInput>| {
@@ -107,7 +120,7 @@ impl OrderInput {
             Some(amount) if faults.is_empty() => Ok(OrderDraft {
                 order_number: self.order_number,
                 amount,
-                lines,
+                lines: lines.into_iter().filter_map(|line| line.draft).collect(),
                 billing_address,
                 shipping_address,
                 consumer_date_of_birth: born,
@@ -128,18 +141,11 @@ impl OrderInput {
         if self.locale.is_empty() {
             faults.missing(at("locale"), "order.locale");
         } else if !LOCALES.contains(&self.locale.as_str()) {
-            faults.add(
-                at("locale"),
-                "order.locale",
-                format!("one of {}", LOCALES.join(" ")),
-                &self.locale,
-            );
+            faults.add(at("locale"), "order.locale", format!("one of {}", LOCALES.join(" ")), &self.locale);
         }
         for (n, method) in self.methods.iter().enumerate() {
             let shaped = !method.is_empty()
-                && method
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                && method.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if !shaped || self.methods[..n].contains(method) {
                 faults.add(
                     at(&format!("method[{n}]")),
@@ -157,12 +163,7 @@ impl OrderInput {
             ("cancel_url", "order.cancel_url", &self.cancel_url),
         ] {
             if !url.is_empty() && !is_absolute_url(url) {
-                faults.add(
-                    at(field),
-                    rule,
-                    "an absolute address, such as https://shop.example/thanks",
-                    url,
-                );
+                faults.add(at(field), rule, "an absolute address, such as https://shop.example/thanks", url);
             }
         }
         metadata_fits(self.metadata.as_ref(), &at("metadata"), faults);
@@ -190,21 +191,11 @@ impl OrderInput {
             return None;
         };
         let (first, last) = (days_after(today.earliest, 1), days_after(today.latest, 101));
-        let klarna =
-            !self.methods.is_empty() && self.methods.iter().all(|method| method.starts_with("klarna"));
         if date < first || date > last {
             faults.add(
                 path,
                 "order.expires_on",
                 format!("from {first} (tomorrow) to {last} (100 days after)"),
-                &self.expires_on,
-            );
-        } else if klarna && date > days_after(today.latest, KLARNA_DAYS) {
-            let last = days_after(today.latest, KLARNA_DAYS);
-            faults.add(
-                path,
-                "order.expires_on.klarna",
-                format!("at most 28 days ahead with Klarna, {last}"),
                 &self.expires_on,
             );
         }
@@ -215,12 +206,7 @@ impl OrderInput {
         let text = given(self.consumer_date_of_birth.clone())?;
         let date = text.parse::<Date>().ok().filter(|date| *date < today.latest);
         if date.is_none() {
-            faults.add(
-                path,
-                "order.consumer_date_of_birth",
-                "a past date as YYYY-MM-DD",
-                shape(&text),
-            );
+            faults.add(path, "order.consumer_date_of_birth", "a past date as YYYY-MM-DD", shape(&text));
         }
         date
     }
@@ -238,10 +224,7 @@ impl Today {
     fn at(now: Timestamp) -> Self {
         let utc = now.to_zoned(TimeZone::UTC).date();
         let amsterdam = TimeZone::get("Europe/Amsterdam").map_or(utc, |zone| now.to_zoned(zone).date());
-        Self {
-            earliest: utc.min(amsterdam),
-            latest: utc.max(amsterdam),
-        }
+        Self { earliest: utc.min(amsterdam), latest: utc.max(amsterdam) }
     }
 }
 
@@ -249,42 +232,31 @@ fn days_after(date: Date, days: i32) -> Date {
     date.checked_add(Span::new().days(days)).unwrap_or(date)
 }
 
-/// The order's amount is the sum of its lines, and its VAT is nowhere below zero.
-fn sums_follow(amount: Money, lines: &[LineDraft], at: &impl Fn(&str) -> String, faults: &mut Violations) {
+/// The order's amount is the sum of its lines, and its VAT is nowhere below zero: checked where every line's figures are
+/// right, so that a wrong line is told once.
+fn sums_follow(amount: Money, lines: &[LineReading], at: &impl Fn(&str) -> String, faults: &mut Violations) {
     let zero = Money::zero(amount.currency());
-    let total = lines
-        .iter()
-        .try_fold(zero, |sum, line| sum.plus(line.total_amount));
-    match total {
-        Ok(total) if total == amount => (),
-        Ok(total) => faults.add(
-            at("amount"),
-            "order.amount",
-            format!("{total} (sum of the lines' total_amount)"),
-            amount.to_string(),
-        ),
-        Err(error) => faults.add(
-            at("amount"),
-            "order.amount",
-            error.to_string(),
-            amount.to_string(),
-        ),
+    if let Some(totals) =
+        lines.iter().map(|line| line.total).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+    {
+        match totals.into_iter().try_fold(zero, Money::plus) {
+            Ok(total) if total == amount => (),
+            Ok(total) => {
+                let expected = format!("{total} (sum of the lines' total_amount)");
+                faults.add(at("amount"), "order.amount", expected, amount.to_string());
+            }
+            Err(error) => faults.add(at("amount"), "order.amount", error.to_string(), amount.to_string()),
+        }
     }
+    let Some(vats) = lines.iter().map(|line| line.vat.as_ref()).collect::<Option<Vec<_>>>() else { return };
     let mut by_rate = std::collections::BTreeMap::<i64, (&str, i64)>::new();
-    for line in lines {
-        let entry = by_rate
-            .entry(line.vat_rate.key())
-            .or_insert((line.vat_rate.as_str(), 0));
-        entry.1 = entry.1.saturating_add(line.vat_amount.minor());
+    for (rate, vat) in vats {
+        let entry = by_rate.entry(rate.key()).or_insert((rate.as_str(), 0));
+        entry.1 = entry.1.saturating_add(vat.minor());
     }
     for (rate, sum) in by_rate.into_values().filter(|(_, sum)| *sum < 0) {
         let got = format!("{} at {rate} %", Money::from_minor(sum, amount.currency()));
-        faults.add(
-            at("lines"),
-            "order.vat_per_rate",
-            "no VAT below zero in sum for any rate",
-            got,
-        );
+        faults.add(at("lines"), "order.vat_per_rate", "no VAT below zero in sum for any rate", got);
     }
 }
 

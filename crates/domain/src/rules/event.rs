@@ -31,15 +31,9 @@ pub struct Observed {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventData {
     /// The order was recorded, without personal values.
-    OrderRecorded {
-        order: Box<Order>,
-        operation_id: OperationId,
-    },
+    OrderRecorded { order: Box<Order>, operation_id: OperationId },
     /// Mollie has it.
-    OrderPlaced {
-        mollie_id: MollieOrderId,
-        observed: Box<Observed>,
-    },
+    OrderPlaced { mollie_id: MollieOrderId, observed: Box<Observed> },
     /// Mollie refused it.
     PlacementRefused { rejection: Rejection },
     /// It was given up before Mollie had it.
@@ -47,23 +41,17 @@ pub enum EventData {
     /// Mollie told something new.
     OrderObserved { observed: Box<Observed> },
     /// Goods left; their units are reserved until Mollie has registered them.
-    ShipmentRecorded {
-        shipment: Box<Shipment>,
-        operation_id: OperationId,
-    },
+    ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId },
     /// Mollie registered a shipment of ours. `shipped`: each line's registered part afterwards.
     ShipmentRegistered {
         shipment_id: ShipmentId,
         mollie_id: MollieShipmentId,
+        registered_time: Timestamp,
         lines: Vec<ShipmentLine>,
         shipped: Vec<(LineId, Part)>,
     },
     /// Mollie refused a shipment; its units are available again.
-    ShipmentRefused {
-        shipment_id: ShipmentId,
-        lines: Vec<ShipmentLine>,
-        rejection: Rejection,
-    },
+    ShipmentRefused { shipment_id: ShipmentId, lines: Vec<ShipmentLine>, rejection: Rejection },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
     /// Cancellation was asked for.
@@ -71,15 +59,9 @@ pub enum EventData {
     /// Mollie canceled what could be canceled.
     OrderCancellationSucceeded { operation_id: OperationId },
     /// Mollie refused to cancel.
-    CancellationRefused {
-        operation_id: OperationId,
-        rejection: Rejection,
-    },
+    CancellationRefused { operation_id: OperationId, rejection: Rejection },
     /// An operation waits for an operator.
-    AttentionNeeded {
-        operation_id: OperationId,
-        reason: String,
-    },
+    AttentionNeeded { operation_id: OperationId, reason: String },
 }
 
 impl EventData {
@@ -143,10 +125,9 @@ impl Order {
         };
         order.version = event.sequence;
         order.apply(&event.data);
-        order.closed_time = order
-            .closed_time
-            .filter(|_| order.is_over())
-            .or_else(|| order.is_over().then_some(event.time));
+        order.number_released |= order.frees_number();
+        order.closed_time =
+            order.closed_time.filter(|_| order.is_over()).or_else(|| order.is_over().then_some(event.time));
         Some(order)
     }
 
@@ -169,17 +150,12 @@ impl Order {
             EventData::PlacementAbandoned { .. } => self.placement = Placement::Abandoned,
             EventData::OrderObserved { observed } => self.observe(observed),
             EventData::ShipmentRecorded { shipment, .. } => {
-                self.each_line(&shipment.lines, |line, part| {
-                    line.reserved = line.reserved.and(part)
-                });
+                self.each_line(&shipment.lines, |line, part| line.reserved = line.reserved.and(part));
             }
             EventData::ShipmentRegistered { lines, shipped, .. } => {
                 self.each_line(lines, |line, part| line.reserved = line.reserved.without(part));
                 for (id, part) in shipped {
-                    self.lines
-                        .iter_mut()
-                        .filter(|line| line.id == *id)
-                        .for_each(|line| line.shipped = *part);
+                    self.lines.iter_mut().filter(|line| line.id == *id).for_each(|line| line.shipped = *part);
                 }
             }
             EventData::ShipmentRefused { lines, .. } => {
@@ -192,10 +168,7 @@ impl Order {
 
     fn each_line(&mut self, parts: &[ShipmentLine], change: impl Fn(&mut Line, Part)) {
         for ShipmentLine { line_id, part } in parts {
-            self.lines
-                .iter_mut()
-                .filter(|line| line.id == *line_id)
-                .for_each(|line| change(line, *part));
+            self.lines.iter_mut().filter(|line| line.id == *line_id).for_each(|line| change(line, *part));
         }
     }
 
@@ -209,11 +182,7 @@ impl Order {
             }
         }
         for payment in &observed.payments {
-            match self
-                .payments
-                .iter_mut()
-                .find(|ours| ours.mollie_id == payment.mollie_id)
-            {
+            match self.payments.iter_mut().find(|ours| ours.mollie_id == payment.mollie_id) {
                 Some(ours) => *ours = payment.clone(),
                 None => self.payments.push(payment.clone()),
             }
@@ -228,10 +197,7 @@ impl Order {
     /// The order without what is personal, as events hold it.
     #[must_use]
     pub fn impersonal(&self) -> Self {
-        Self {
-            personal: Personal::default(),
-            ..self.clone()
-        }
+        Self { personal: Personal::default(), ..self.clone() }
     }
 }
 
@@ -248,40 +214,17 @@ impl Recorder {
     /// Starts from an order as it is stored.
     #[must_use]
     pub const fn new(order: Order, time: Timestamp, actor: Option<String>) -> Self {
-        Self {
-            order,
-            events: Vec::new(),
-            time,
-            actor,
-        }
+        Self { order, events: Vec::new(), time, actor }
     }
 
     /// Starts a new order with its first event.
     #[must_use]
     pub fn begin(order: Order, operation_id: OperationId, time: Timestamp, actor: Option<String>) -> Self {
         let personal = order.personal.clone();
-        let data = EventData::OrderRecorded {
-            order: Box::new(order.impersonal()),
-            operation_id,
-        };
-        let event = Event {
-            order_id: order.id,
-            sequence: 1,
-            time,
-            data,
-            actor: actor.clone(),
-        };
-        let order = Order {
-            version: 1,
-            personal,
-            ..order
-        };
-        Self {
-            order,
-            events: vec![event],
-            time,
-            actor,
-        }
+        let data = EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id };
+        let event = Event { order_id: order.id, sequence: 1, time, data, actor: actor.clone() };
+        let order = Order { version: 1, personal, ..order };
+        Self { order, events: vec![event], time, actor }
     }
 
     /// The order as it is now.
@@ -299,13 +242,8 @@ impl Recorder {
     /// Records what happened.
     pub fn record(&mut self, data: EventData) {
         let sequence = self.next_sequence();
-        let event = Event {
-            order_id: self.order.id,
-            sequence,
-            time: self.time,
-            data,
-            actor: self.actor.clone(),
-        };
+        let event =
+            Event { order_id: self.order.id, sequence, time: self.time, data, actor: self.actor.clone() };
         if let Some(order) = Order::after(Some(self.order.clone()), &event) {
             self.order = order;
         }

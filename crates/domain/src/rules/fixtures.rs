@@ -72,13 +72,9 @@ pub fn recorded() -> Recorder {
         mode: Mode::Test,
         caller: Caller::new("shop"),
         request_id: RequestId::new("r1"),
+        hook_base: "https://orders.example".to_owned(),
     };
-    Recorder::begin(
-        Order::placing(placer, draft(), at(0)),
-        OperationId::new(Uuid::from_u128(2)),
-        at(0),
-        None,
-    )
+    Recorder::begin(Order::placing(placer, draft(), at(0)), OperationId::new(Uuid::from_u128(2)), at(0), None)
 }
 
 /// What Mollie says of the fixture in a status of both order and lines.
@@ -148,9 +144,6 @@ pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
     let mut recorder = recorded();
     let snapshot = snapshot(status, line);
     let observed = Box::new(super::snapshot::observed(recorder.order(), &snapshot));
-    recorder.record(super::event::EventData::OrderPlaced {
-        mollie_id: snapshot.mollie_id,
-        observed,
-    });
+    recorder.record(super::event::EventData::OrderPlaced { mollie_id: snapshot.mollie_id, observed });
     recorder
 }

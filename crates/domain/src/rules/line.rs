@@ -82,11 +82,7 @@ impl AmountInput {
         let got = format!("{} {}", self.value, self.currency);
         Money::parse(&self.currency, &self.value)
             .map_err(|error| {
-                let field = if error == MoneyError::Currency {
-                    "currency"
-                } else {
-                    "value"
-                };
+                let field = if error == MoneyError::Currency { "currency" } else { "value" };
                 faults.add(format!("{path}.{field}"), rule, amount_expectation(&error), got);
             })
             .ok()
@@ -144,115 +140,133 @@ pub struct LineDraft {
     pub metadata: Option<Value>,
 }
 
+/// What could be read of a line: the order's sums are checked wherever the figures themselves are right.
+#[derive(Debug)]
+pub struct LineReading {
+    /// The line, if nothing in it was wrong.
+    pub draft: Option<LineDraft>,
+    /// Its total, if that follows from price, quantity and discount.
+    pub total: Option<Money>,
+    /// Its VAT, if that follows from the total.
+    pub vat: Option<(VatRate, Money)>,
+}
+
+/// The amounts of a line, where they could be read.
+struct Amounts {
+    unit_price: Option<Money>,
+    discount: Option<Money>,
+    total: Option<Money>,
+    vat: Option<Money>,
+}
+
 impl LineInput {
-    /// Checks the line against every rule that concerns it alone, and adds each fault under `path`. Gives the line if
-    /// nothing in it was wrong. `currency`: the order's, where that could be read.
-    pub fn parse(self, path: &str, currency: Option<Currency>, faults: &mut Violations) -> Option<LineDraft> {
+    /// Checks the line against every rule that concerns it alone, and adds each fault under `path`. `currency`: the
+    /// order's, where that could be read.
+    pub fn parse(self, path: &str, currency: Option<Currency>, faults: &mut Violations) -> LineReading {
         let mut mine = Violations::default();
         let at = |field: &str| format!("{path}.{field}");
         let line_type = self.line_type.unwrap_or(Some(LineType::Physical));
         if line_type.is_none() {
-            mine.add(
-                at("type"),
-                "line.type",
-                "a type the API names",
-                "a number it does not know",
-            );
+            mine.add(at("type"), "line.type", "a type the API names", "a number it does not know");
         }
         self.texts(&at, &mut mine);
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
-            mine.add(
-                at("quantity"),
-                "line.quantity",
-                "a whole number from 1",
-                self.quantity.to_string(),
-            );
+            mine.add(at("quantity"), "line.quantity", "a whole number from 1", self.quantity.to_string());
         }
-        let mut money = |field: &str, rule, input: &Option<AmountInput>, required: bool| match input {
-            Some(input) => input.parse(&at(field), rule, &mut mine).and_then(|money| {
-                let right = currency.is_none_or(|currency| money.currency() == currency);
-                if let Some(currency) = currency.filter(|_| !right) {
-                    mine.add(
-                        format!("{}.currency", at(field)),
-                        "order.one_currency",
-                        currency.code(),
-                        money.currency().code(),
-                    );
-                }
-                right.then_some(money)
-            }),
-            None => {
-                if required {
-                    mine.missing(at(field), rule);
-                }
-                None
-            }
-        };
-        let unit_price = money("unit_price", "line.unit_price", &self.unit_price, true);
-        let total_amount = money("total_amount", "line.total_amount", &self.total_amount, true);
-        let vat_amount = money("vat_amount", "line.vat_amount", &self.vat_amount, true);
-        let discount_amount = money(
-            "discount_amount",
-            "line.discount_amount",
-            &self.discount_amount,
-            false,
-        );
-        let vat_rate = self.vat_rate(line_type, &at, &mut mine);
-        if let (Some(line_type), Some(unit_price)) = (line_type, unit_price) {
+        let amounts = self.amounts(currency, &at, &mut mine);
+        let rate = self.vat_rate(line_type, &at, &mut mine);
+        if let (Some(line_type), Some(unit_price)) = (line_type, amounts.unit_price) {
             sign(line_type, unit_price, &at("unit_price"), &mut mine);
         }
-        if let Some(discount) = discount_amount.filter(|discount| discount.minor() < 0) {
-            mine.add(
-                at("discount_amount"),
-                "line.discount_amount",
-                "zero or a positive amount",
-                discount.to_string(),
-            );
-        }
-        let discount_read = self.discount_amount.is_none() || discount_amount.is_some();
-        if let (Some(unit_price), Some(quantity), Some(total), true) =
-            (unit_price, quantity, total_amount, discount_read)
-        {
-            total_follows(
-                unit_price,
-                quantity,
-                discount_amount,
-                total,
-                &at("total_amount"),
-                &mut mine,
-            );
-        }
-        if let (Some(rate), Some(total), Some(vat)) = (&vat_rate, total_amount, vat_amount) {
-            let expected = rate.within(total);
-            if !expected.admits(vat) {
-                let expected = format!("{expected} (total_amount × {rate} / (100 + {rate}))");
-                mine.add(at("vat_amount"), "line.vat_amount", expected, vat.to_string());
-            }
-        }
+        let total = self.total(&amounts, quantity, &at, &mut mine);
+        let vat = vat_follows(rate.as_ref(), &amounts, &at("vat_amount"), &mut mine);
         let clean = mine.is_empty();
-        for fault in mine.into_vec() {
-            faults.add(fault.path, fault.rule, fault.expected, fault.got);
-        }
-        if !clean {
-            return None;
-        }
+        faults.append(mine);
+        let vat = rate.clone().zip(vat);
+        let draft = if clean { self.draft(line_type, quantity, &amounts, rate) } else { None };
+        LineReading { draft, total, vat }
+    }
+
+    fn draft(
+        self,
+        line_type: Option<LineType>,
+        quantity: Option<u32>,
+        amounts: &Amounts,
+        rate: Option<VatRate>,
+    ) -> Option<LineDraft> {
         Some(LineDraft {
             line_type: line_type?,
             category: given(self.category),
             name: self.name,
             quantity: quantity?,
             quantity_unit: given(self.quantity_unit),
-            unit_price: unit_price?,
-            discount_amount,
-            total_amount: total_amount?,
-            vat_rate: vat_rate?,
-            vat_amount: vat_amount?,
+            unit_price: amounts.unit_price?,
+            discount_amount: amounts.discount,
+            total_amount: amounts.total?,
+            vat_rate: rate?,
+            vat_amount: amounts.vat?,
             sku: given(self.sku),
             image_url: given(self.image_url),
             product_url: given(self.product_url),
             metadata: self.metadata,
         })
+    }
+
+    fn amounts(
+        &self,
+        currency: Option<Currency>,
+        at: &impl Fn(&str) -> String,
+        faults: &mut Violations,
+    ) -> Amounts {
+        let mut money = |field: &str, rule, input: &Option<AmountInput>, required: bool| match input {
+            Some(input) => one_currency(input.parse(&at(field), rule, faults)?, currency, &at(field), faults),
+            None => {
+                if required {
+                    faults.missing(at(field), rule);
+                }
+                None
+            }
+        };
+        Amounts {
+            unit_price: money("unit_price", "line.unit_price", &self.unit_price, true),
+            total: money("total_amount", "line.total_amount", &self.total_amount, true),
+            vat: money("vat_amount", "line.vat_amount", &self.vat_amount, true),
+            discount: money("discount_amount", "line.discount_amount", &self.discount_amount, false),
+        }
+    }
+
+    /// The total, if it is price × quantity − discount, and the discount takes no more than the price.
+    fn total(
+        &self,
+        amounts: &Amounts,
+        quantity: Option<u32>,
+        at: &impl Fn(&str) -> String,
+        faults: &mut Violations,
+    ) -> Option<Money> {
+        if let Some(discount) = amounts.discount.filter(|discount| discount.minor() < 0) {
+            let expected = "zero or a positive amount";
+            faults.add(at("discount_amount"), "line.discount_amount", expected, discount.to_string());
+        }
+        let discount_unread = self.discount_amount.is_some() && amounts.discount.is_none();
+        let (unit_price, quantity, total) =
+            (amounts.unit_price?, quantity?, amounts.total.filter(|_| !discount_unread)?);
+        let discount = amounts.discount.unwrap_or(Money::zero(unit_price.currency()));
+        let gross = unit_price.times(quantity);
+        if let Ok(gross) = gross
+            && unit_price.minor() >= 0
+            && discount.minor() > gross.minor()
+        {
+            let expected = format!("at most {gross} (unit_price × quantity)");
+            faults.add(at("discount_amount"), "line.discount_amount", expected, discount.to_string());
+        }
+        let wrong = match gross.and_then(|gross| gross.minus(discount)) {
+            Ok(expected) if expected == total => return Some(total),
+            Ok(expected) => format!("{expected} (unit_price × quantity − discount_amount)"),
+            Err(error) => error.to_string(),
+        };
+        faults.add(at("total_amount"), "line.total_amount", wrong, total.to_string());
+        None
     }
 
     fn texts(&self, at: &impl Fn(&str) -> String, faults: &mut Violations) {
@@ -262,12 +276,7 @@ impl LineInput {
         at_most(faults, &at("sku"), "line.sku", Some(&self.sku), 64);
         let categories = ["", "meal", "eco", "gift", "sport_culture"];
         if !categories.contains(&self.category.as_str()) {
-            faults.add(
-                at("category"),
-                "line.category",
-                categories[1..].join(", "),
-                &self.category,
-            );
+            faults.add(at("category"), "line.category", categories[1..].join(", "), &self.category);
         }
         for (field, url) in [("image_url", &self.image_url), ("product_url", &self.product_url)] {
             if !url.is_empty() && !is_web_url(url) {
@@ -296,12 +305,7 @@ impl LineInput {
                 &self.vat_rate,
             ),
             Some(rate) if line_type.is_some_and(LineType::is_untaxed) && !rate.is_zero() => {
-                faults.add(
-                    at("vat_rate"),
-                    "line.vat_rate",
-                    "0.00 for a line of this type",
-                    rate.as_str(),
-                );
+                faults.add(at("vat_rate"), "line.vat_rate", "0.00 for a line of this type", rate.as_str());
             }
             Some(_) => (),
         }
@@ -311,11 +315,11 @@ impl LineInput {
 
 fn sign(line_type: LineType, unit_price: Money, path: &str, faults: &mut Violations) {
     let kind = line_type.as_str();
-    if line_type.deducts() && unit_price.minor() >= 0 {
+    if line_type.deducts() && unit_price.minor() > 0 {
         faults.add(
             path,
             "line.unit_price",
-            format!("below zero for a line of type {kind}"),
+            format!("zero or below for a line of type {kind}"),
             unit_price.to_string(),
         );
     } else if !line_type.deducts() && unit_price.minor() < 0 {
@@ -328,36 +332,42 @@ fn sign(line_type: LineType, unit_price: Money, path: &str, faults: &mut Violati
     }
 }
 
-fn total_follows(
-    unit: Money,
-    quantity: u32,
-    discount: Option<Money>,
-    total: Money,
+fn one_currency(
+    money: Money,
+    currency: Option<Currency>,
     path: &str,
     faults: &mut Violations,
-) {
-    let expected = unit
-        .times(quantity)
-        .and_then(|gross| gross.minus(discount.unwrap_or(Money::zero(unit.currency()))));
-    match expected {
-        Ok(expected) if expected == total => (),
-        Ok(expected) => {
-            let expected = format!("{expected} (unit_price × quantity − discount_amount)");
-            faults.add(path, "line.total_amount", expected, total.to_string());
+) -> Option<Money> {
+    match currency.filter(|currency| *currency != money.currency()) {
+        None => Some(money),
+        Some(currency) => {
+            let got = money.currency().code();
+            faults.add(format!("{path}.currency"), "order.one_currency", currency.code(), got);
+            None
         }
-        Err(error) => faults.add(path, "line.total_amount", error.to_string(), total.to_string()),
     }
+}
+
+fn vat_follows(
+    rate: Option<&VatRate>,
+    amounts: &Amounts,
+    path: &str,
+    faults: &mut Violations,
+) -> Option<Money> {
+    let (rate, total, vat) = (rate?, amounts.total?, amounts.vat?);
+    let expected = rate.within(total);
+    if expected.admits(vat) {
+        return Some(vat);
+    }
+    let expected = format!("{expected} (total_amount × {rate} / (100 + {rate}))");
+    faults.add(path, "line.vat_amount", expected, vat.to_string());
+    None
 }
 
 /// Mollie keeps about one kilobyte of metadata (create order, `metadata`).
 pub(super) fn metadata_fits(metadata: Option<&Value>, path: &str, faults: &mut Violations) {
     let size = metadata.map_or(0, |value| value.to_string().len());
     if size > 1024 {
-        faults.add(
-            path,
-            "metadata.size",
-            "at most 1024 bytes as JSON",
-            format!("{size} bytes"),
-        );
+        faults.add(path, "metadata.size", "at most 1024 bytes as JSON", format!("{size} bytes"));
     }
 }

@@ -28,10 +28,7 @@ pub fn next(order: &Order, now: Timestamp) -> Option<Timestamp> {
         ) => SignedDuration::from_hours(6),
     };
     let regular = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-    let at_expiry = order
-        .facts
-        .expires_time
-        .and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok())
-        .filter(|t| *t > now);
+    let at_expiry =
+        order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     Some(at_expiry.map_or(regular, |expiry| expiry.min(regular)))
 }

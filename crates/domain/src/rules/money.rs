@@ -88,15 +88,9 @@ impl Money {
     /// [`MoneyError::Currency`], [`MoneyError::Value`] or [`MoneyError::Overflow`].
     pub fn parse(currency: &str, value: &str) -> Result<Self, MoneyError> {
         let currency = Currency::parse(currency).ok_or(MoneyError::Currency)?;
-        let wrong = MoneyError::Value {
-            decimals: currency.decimals(),
-        };
-        let plain = value
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-        let digits_first = value
-            .trim_start_matches('-')
-            .starts_with(|c: char| c.is_ascii_digit());
+        let wrong = MoneyError::Value { decimals: currency.decimals() };
+        let plain = value.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+        let digits_first = value.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
         if !plain || !digits_first {
             return Err(wrong);
         }
@@ -151,19 +145,12 @@ impl Money {
     /// # Errors
     /// [`MoneyError::Overflow`].
     pub fn times(self, times: u32) -> Result<Self, MoneyError> {
-        let minor = self
-            .minor
-            .checked_mul(i64::from(times))
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_mul(i64::from(times)).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
-        if self.currency == other.currency {
-            Ok(())
-        } else {
-            Err(MoneyError::CurrencyMismatch)
-        }
+        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::CurrencyMismatch) }
     }
 }
 
@@ -218,18 +205,12 @@ mod tests {
             );
         }
         assert_eq!(Money::parse("eur", "1.00"), Err(MoneyError::Currency));
-        assert_eq!(
-            Money::parse("EUR", "99999999999999999999.00"),
-            Err(MoneyError::Overflow)
-        );
+        assert_eq!(Money::parse("EUR", "99999999999999999999.00"), Err(MoneyError::Overflow));
     }
 
     #[test]
     fn amounts_in_two_currencies_have_no_sum() {
-        let (euro, dollar) = (
-            Money::parse("EUR", "1.00").unwrap(),
-            Money::parse("USD", "1.00").unwrap(),
-        );
+        let (euro, dollar) = (Money::parse("EUR", "1.00").unwrap(), Money::parse("USD", "1.00").unwrap());
         assert_eq!(euro.plus(dollar), Err(MoneyError::CurrencyMismatch));
     }
 }

@@ -53,12 +53,7 @@ impl OperationState {
         match self {
             Self::Pending => &[Self::InFlight, Self::Withdrawn],
             Self::InFlight => &[Self::Succeeded, Self::Rejected, Self::Resolving, Self::Pending],
-            Self::Resolving => &[
-                Self::Succeeded,
-                Self::Rejected,
-                Self::Pending,
-                Self::NeedsAttention,
-            ],
+            Self::Resolving => &[Self::Succeeded, Self::Rejected, Self::Pending, Self::NeedsAttention],
             Self::NeedsAttention => &[Self::Resolving, Self::Succeeded, Self::Rejected],
             Self::Succeeded | Self::Rejected | Self::Withdrawn => &[],
         }
@@ -112,24 +107,22 @@ impl Operation {
     /// Whether a repeated send is recognised by Mollie as the same: a keyed call whose key surely lives.
     #[must_use]
     pub fn may_repeat(&self, now: Timestamp, trust_idempotency: bool) -> bool {
-        let alive = self
-            .first_sent_time
-            .is_some_and(|sent| now.duration_since(sent) < KEY_LIFE);
+        let alive = self.first_sent_time.is_some_and(|sent| now.duration_since(sent) < KEY_LIFE);
         self.kind.is_keyed() && trust_idempotency && alive
     }
 
-    /// From when on an absent effect is known not to come any more: the last send, the time a call may take, and the
-    /// settle window.
+    /// From when on an absent effect is known not to come any more: the end of the lease under which it was last sent, the
+    /// time a call may take, and the settle window.
     #[must_use]
     pub fn absence_counts_from(
         &self,
+        lease: SignedDuration,
         call_timeout: SignedDuration,
         settle_window: SignedDuration,
     ) -> Timestamp {
         let sent = self.last_sent_time.unwrap_or(self.created_time);
-        sent.saturating_add(call_timeout)
-            .and_then(|t| t.saturating_add(settle_window))
-            .unwrap_or(Timestamp::MAX)
+        let spans = [lease, call_timeout, settle_window];
+        spans.into_iter().try_fold(sent, |time, span| time.checked_add(span)).unwrap_or(Timestamp::MAX)
     }
 
     /// Settles it: final state, time, and no secrets any more.
@@ -153,11 +146,8 @@ mod tests {
 
     #[test]
     fn settled_states_are_final_and_attention_is_not() {
-        let settled: Vec<_> = OperationState::ALL
-            .iter()
-            .filter(|s| s.is_settled())
-            .map(|s| s.as_str())
-            .collect();
+        let settled: Vec<_> =
+            OperationState::ALL.iter().filter(|s| s.is_settled()).map(|s| s.as_str()).collect();
         assert_eq!(settled, ["succeeded", "rejected", "withdrawn"]);
     }
 }

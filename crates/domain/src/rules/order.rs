@@ -16,11 +16,17 @@ use super::refusal::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
 
 /// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Personal {
     pub billing_address: Option<Address>,
     pub shipping_address: Option<Address>,
     pub consumer_date_of_birth: Option<Date>,
+}
+
+impl std::fmt::Debug for Personal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Personal(…)")
+    }
 }
 
 /// What was agreed with the shopper, apart from lines and persons.
@@ -73,10 +79,7 @@ impl Part {
     /// Nothing, in the currency of `money`.
     #[must_use]
     pub const fn none(money: Money) -> Self {
-        Self {
-            quantity: 0,
-            amount: Money::zero(money.currency()),
-        }
+        Self { quantity: 0, amount: Money::zero(money.currency()) }
     }
 
     /// Both parts together. Saturates: quantities and amounts of one line are bounded by the line.
@@ -84,10 +87,7 @@ impl Part {
     pub fn and(self, other: Self) -> Self {
         let minor = self.amount.minor().saturating_add(other.amount.minor());
         let amount = Money::from_minor(minor, self.amount.currency());
-        Self {
-            quantity: self.quantity.saturating_add(other.quantity),
-            amount,
-        }
+        Self { quantity: self.quantity.saturating_add(other.quantity), amount }
     }
 
     /// This part without the other.
@@ -95,10 +95,7 @@ impl Part {
     pub fn without(self, other: Self) -> Self {
         let minor = self.amount.minor().saturating_sub(other.amount.minor());
         let amount = Money::from_minor(minor, self.amount.currency());
-        Self {
-            quantity: self.quantity.saturating_sub(other.quantity),
-            amount,
-        }
+        Self { quantity: self.quantity.saturating_sub(other.quantity), amount }
     }
 }
 
@@ -164,24 +161,15 @@ impl Line {
     /// What can still be shipped or canceled: not registered, not canceled, not reserved.
     #[must_use]
     pub fn available(&self) -> Part {
-        let all = Part {
-            quantity: self.quantity,
-            amount: self.total_amount,
-        };
-        all.without(self.shipped)
-            .without(self.canceled)
-            .without(self.reserved)
+        let all = Part { quantity: self.quantity, amount: self.total_amount };
+        all.without(self.shipped).without(self.canceled).without(self.reserved)
     }
 
     /// The available rest as the amount rule sees it.
     #[must_use]
     pub fn remainder(&self) -> Remainder {
         let Part { quantity, amount } = self.available();
-        Remainder {
-            quantity,
-            amount,
-            unit_price: self.unit_price,
-        }
+        Remainder { quantity, amount, unit_price: self.unit_price }
     }
 }
 
@@ -197,7 +185,11 @@ pub struct Order {
     pub created_time: Timestamp,
     /// The sequence of its last event; its etag.
     pub version: u64,
+    /// Where Mollie was told to reach us for this order; its hook address lives at Mollie for ever.
+    pub hook_base: String,
     pub placement: Placement,
+    /// Whether it has given its order number back; it never takes it again, even if Mollie revives it.
+    pub number_released: bool,
     /// Mollie's words, where it refused the order.
     pub rejection: Option<Rejection>,
     pub mollie_id: Option<MollieOrderId>,
@@ -221,6 +213,7 @@ pub struct Placer {
     pub mode: Mode,
     pub caller: Caller,
     pub request_id: RequestId,
+    pub hook_base: String,
 }
 
 impl Order {
@@ -235,7 +228,9 @@ impl Order {
             request_id: placer.request_id,
             created_time: now,
             version: 0,
+            hook_base: placer.hook_base,
             placement: Placement::Placing,
+            number_released: false,
             rejection: None,
             mollie_id: None,
             terms: Terms {
@@ -254,10 +249,7 @@ impl Order {
                 shipping_address: draft.shipping_address,
                 consumer_date_of_birth: draft.consumer_date_of_birth,
             },
-            lines: (1..)
-                .zip(draft.lines)
-                .map(|(n, line)| Line::from_draft(LineId::new(n), line))
-                .collect(),
+            lines: (1..).zip(draft.lines).map(|(n, line)| Line::from_draft(LineId::new(n), line)).collect(),
             facts: Facts::default(),
             payments: Vec::new(),
             observed_time: None,
@@ -274,8 +266,12 @@ impl Order {
     /// The order number this order keeps others from using; Mollie itself does not protect against doubles.
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
-        let free = !self.placement.is_alive() || self.facts.status.is_some_and(OrderStatus::frees_number);
-        (!free).then_some(self.terms.order_number.as_str())
+        (!self.number_released).then_some(self.terms.order_number.as_str())
+    }
+
+    /// Whether the order is over in a way that frees its number.
+    pub(super) fn frees_number(&self) -> bool {
+        !self.placement.is_alive() || self.facts.status.is_some_and(OrderStatus::frees_number)
     }
 
     /// Whether the money is only authorized and each shipment captures its part, rather than paid at once.
@@ -287,10 +283,7 @@ impl Order {
     /// Whether Mollie reports something about the order, a line or a payment that this release does not understand.
     #[must_use]
     pub fn is_understood(&self) -> bool {
-        let payments_known = self
-            .payments
-            .iter()
-            .all(|payment| matches!(payment.status, Read::Known(_)));
+        let payments_known = self.payments.iter().all(|payment| matches!(payment.status, Read::Known(_)));
         self.facts.unknown_status.is_none()
             && self.lines.iter().all(|line| line.unknown_status.is_none())
             && payments_known

@@ -31,9 +31,8 @@ impl PaymentParameters {
 
     /// Checks the parameters with a closed form; the others are Mollie's to judge.
     pub(super) fn check(&self, path: &str, faults: &mut Violations) {
-        let sequence = self
-            .get("sequence_type")
-            .filter(|text| !["oneoff", "first", "recurring"].contains(text));
+        let sequence =
+            self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
         if let Some(got) = sequence {
             faults.add(
                 format!("{path}.sequence_type"),
@@ -42,23 +41,13 @@ impl PaymentParameters {
                 got,
             );
         }
-        if let Some(got) = self
-            .get("due_date")
-            .filter(|text| text.parse::<jiff::civil::Date>().is_err())
-        {
-            faults.add(
-                format!("{path}.due_date"),
-                "payment.due_date",
-                "a date as YYYY-MM-DD",
-                got,
-            );
+        if let Some(got) = self.get("due_date").filter(|text| text.parse::<jiff::civil::Date>().is_err()) {
+            faults.add(format!("{path}.due_date"), "payment.due_date", "a date as YYYY-MM-DD", got);
         }
         if self.0.keys().any(|key| key.starts_with("application_fee.")) {
             let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
-            let (currency, value) = (
-                part("application_fee.amount.currency"),
-                part("application_fee.amount.value"),
-            );
+            let (currency, value) =
+                (part("application_fee.amount.currency"), part("application_fee.amount.value"));
             AmountInput { currency, value }.parse(
                 &format!("{path}.application_fee.amount"),
                 "payment.application_fee",

@@ -20,9 +20,7 @@ pub struct Rejection {
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}: {}", self.status, self.title, self.detail)?;
-        self.field
-            .as_ref()
-            .map_or(Ok(()), |field| write!(f, " (field {field})"))
+        self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
     }
 }
 
@@ -67,12 +65,6 @@ impl Refusal {
     /// A refusal that concerns the order as a whole.
     #[must_use]
     pub fn of_order(reason: RefusalReason, description: impl Into<String>) -> Self {
-        Self {
-            reason,
-            unmet: vec![Unmet {
-                subject: "order".to_owned(),
-                description: description.into(),
-            }],
-        }
+        Self { reason, unmet: vec![Unmet { subject: "order".to_owned(), description: description.into() }] }
     }
 }

@@ -116,21 +116,13 @@ impl ShipmentInput {
         let mut faults = Violations::default();
         if self.all_remaining != self.lines.is_empty() {
             let got = if self.all_remaining { "both" } else { "neither" };
-            faults.add(
-                "lines",
-                "selection.one_of",
-                "either lines, or all_remaining = true",
-                got,
-            );
+            faults.add("lines", "selection.one_of", "either lines, or all_remaining = true", got);
         }
         let mut lines = Vec::with_capacity(self.lines.len());
         for (n, line) in self.lines.into_iter().enumerate() {
             let selected = line.parse(&format!("lines[{n}]"), &mut faults);
             if let Some(selected) = selected {
-                if lines
-                    .iter()
-                    .any(|other: &LineSelection| other.line_id == selected.line_id)
-                {
+                if lines.iter().any(|other: &LineSelection| other.line_id == selected.line_id) {
                     faults.add(
                         format!("lines[{n}].line_id"),
                         "selection.once",
@@ -142,16 +134,8 @@ impl ShipmentInput {
             }
         }
         let tracking = self.tracking.map(|tracking| tracking.parse(&mut faults));
-        let selection = if self.all_remaining {
-            Selection::AllRemaining
-        } else {
-            Selection::Lines(lines)
-        };
-        if faults.is_empty() {
-            Ok(ShipmentRequest { selection, tracking })
-        } else {
-            Err(faults.into_vec())
-        }
+        let selection = if self.all_remaining { Selection::AllRemaining } else { Selection::Lines(lines) };
+        if faults.is_empty() { Ok(ShipmentRequest { selection, tracking }) } else { Err(faults.into_vec()) }
     }
 }
 
@@ -169,12 +153,7 @@ impl LineSelectionInput {
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
             let got = self.quantity.to_string();
-            faults.add(
-                format!("{path}.quantity"),
-                "selection.quantity",
-                "a whole number from 1",
-                got,
-            );
+            faults.add(format!("{path}.quantity"), "selection.quantity", "a whole number from 1", got);
         }
         let amount = self
             .amount
@@ -182,11 +161,9 @@ impl LineSelectionInput {
             .map(|amount| amount.parse(&format!("{path}.amount"), "selection.amount", faults));
         match amount {
             Some(None) => None,
-            Some(Some(_)) | None => Some(LineSelection {
-                line_id: line_id?,
-                quantity: quantity?,
-                amount: amount.flatten(),
-            }),
+            Some(Some(_)) | None => {
+                Some(LineSelection { line_id: line_id?, quantity: quantity?, amount: amount.flatten() })
+            }
         }
     }
 }
@@ -201,18 +178,10 @@ impl TrackingInput {
             super::text::at_most(faults, &path, "tracking.length", Some(text), 100);
         }
         if !self.url.is_empty() && !is_web_url(&self.url) {
-            faults.add(
-                "tracking.url",
-                "tracking.url",
-                "an absolute http(s) address",
-                &self.url,
-            );
+            faults.add("tracking.url", "tracking.url", "an absolute http(s) address", &self.url);
         }
-        Tracking {
-            carrier: self.carrier,
-            code: self.code,
-            url: given(self.url),
-        }
+        let trimmed = |text: String| text.trim().to_owned();
+        Tracking { carrier: trimmed(self.carrier), code: trimmed(self.code), url: given(self.url) }
     }
 }
 
@@ -241,9 +210,8 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
 /// this one together. A hook may have told of it before its own answer came, hence never less than the line shows.
 #[must_use]
 pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(LineId, Part)> {
-    let registered = known
-        .iter()
-        .filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
+    let registered =
+        known.iter().filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
     let parts: Vec<_> = registered.flat_map(|shipment| &shipment.lines).collect();
     let sum = |line: &ShipmentLine| {
         let same = parts.iter().filter(|part| part.line_id == line.line_id);
@@ -253,26 +221,22 @@ pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(
         Some(line) if line.shipped.quantity >= part.quantity => line.shipped,
         Some(_) | None => part,
     };
-    this.lines
-        .iter()
-        .map(|line| (line.line_id, at_least(line.line_id, sum(line))))
-        .collect()
+    this.lines.iter().map(|line| (line.line_id, at_least(line.line_id, sum(line)))).collect()
 }
 
 fn shippable_order(order: &Order) -> Result<(), Refusal> {
     let refuse = |reason, text: String| Err(Refusal::of_order(reason, text));
-    match order.facts.status {
-        None => refuse(
-            RefusalReason::OrderNotPlaced,
-            format!(
-                "The order is {}: Mollie has not confirmed it.",
-                order.placement.as_str()
-            ),
-        ),
-        Some(_) if !order.is_understood() => refuse(
+    if !order.is_understood() {
+        return refuse(
             RefusalReason::StatusNotUnderstood,
             "Mollie reports a status this release does not know; update the service before moving money."
                 .to_owned(),
+        );
+    }
+    match order.facts.status {
+        None => refuse(
+            RefusalReason::OrderNotPlaced,
+            format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
         ),
         Some(status) if !status.allows_shipping() => refuse(
             RefusalReason::OrderNotShippable,
@@ -286,8 +250,7 @@ fn shippable_order(order: &Order) -> Result<(), Refusal> {
 }
 
 fn is_shippable(line: &Line) -> bool {
-    line.status
-        .is_some_and(super::status::LineStatus::allows_shipping)
+    line.status.is_some_and(super::status::LineStatus::allows_shipping)
 }
 
 fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
@@ -295,10 +258,7 @@ fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
         .lines
         .iter()
         .filter(|line| is_shippable(line) && line.available().quantity > 0)
-        .map(|line| ShipmentLine {
-            line_id: line.id,
-            part: line.available(),
-        })
+        .map(|line| ShipmentLine { line_id: line.id, part: line.available() })
         .collect();
     if lines.is_empty() {
         let text =
@@ -322,26 +282,12 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
             continue;
         };
         match named_line(line, selection) {
-            Ok(part) => planned.push(ShipmentLine {
-                line_id: line.id,
-                part,
-            }),
+            Ok(part) => planned.push(ShipmentLine { line_id: line.id, part }),
             Err(Misfit::State(reason, description)) => {
-                unmet.push((
-                    reason,
-                    Unmet {
-                        subject: format!("lines/{}", line.id),
-                        description,
-                    },
-                ));
+                unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
             }
             Err(Misfit::Amount { expected, got }) => {
-                faults.add(
-                    format!("lines[{n}].amount"),
-                    "selection.amount_bounds",
-                    expected,
-                    got,
-                );
+                faults.add(format!("lines[{n}].amount"), "selection.amount_bounds", expected, got);
             }
         }
     }
@@ -361,12 +307,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
 }
 
 fn list_ids(order: &Order) -> String {
-    order
-        .lines
-        .iter()
-        .map(|line| line.id.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
+    order.lines.iter().map(|line| line.id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 enum Misfit {
@@ -376,13 +317,9 @@ enum Misfit {
 
 fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
     if !is_shippable(line) {
-        let status = line
-            .status
-            .map_or("not placed", super::status::LineStatus::as_str);
-        let text = format!(
-            "Line {} is {status}; only authorized, paid or shipping lines are shipped.",
-            line.id
-        );
+        let status = line.status.map_or("not placed", super::status::LineStatus::as_str);
+        let text =
+            format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
         return Err(Misfit::State(RefusalReason::LineNotShippable, text));
     }
     let (quantity, rest) = (selection.quantity, line.remainder());
@@ -399,17 +336,11 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
         return Err(Misfit::State(RefusalReason::QuantityNotAvailable, text));
     };
     match selection.amount {
-        None => Ok(Part {
-            quantity,
-            amount: share,
-        }),
+        None => Ok(Part { quantity, amount: share }),
         Some(amount) if bounds.admit(amount) => Ok(Part { quantity, amount }),
         Some(amount) => {
             let expected = format!("{bounds} for {quantity} of the {} available", rest.quantity);
-            Err(Misfit::Amount {
-                expected,
-                got: amount.to_string(),
-            })
+            Err(Misfit::Amount { expected, got: amount.to_string() })
         }
     }
 }

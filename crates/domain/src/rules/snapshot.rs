@@ -17,7 +17,7 @@ use super::shipment::Tracking;
 use super::status::{LineStatus, OrderStatus, Read};
 
 /// An order as Mollie returned it. A part that was not in the answer is `None`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Snapshot {
     pub mollie_id: MollieOrderId,
     pub status: Read<OrderStatus>,
@@ -44,6 +44,13 @@ pub struct Snapshot {
     pub payments: Option<Vec<Payment>>,
     /// All shipments, where asked for.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The hook address holds a token, and addresses are personal.
+        write!(f, "Snapshot({}, {:?})", self.mollie_id, self.status)
+    }
 }
 
 /// A line as Mollie returned it.
@@ -113,16 +120,29 @@ pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
 #[must_use]
 pub fn personal(before: &Personal, snapshot: &Snapshot) -> Personal {
     let taken = |mine: &Option<Address>, theirs: &Option<Address>| {
-        theirs
-            .clone()
-            .filter(|address| *address != Address::default())
-            .or_else(|| mine.clone())
+        theirs.clone().filter(|address| *address != Address::default()).or_else(|| mine.clone())
     };
     Personal {
         billing_address: taken(&before.billing_address, &snapshot.billing_address),
         shipping_address: taken(&before.shipping_address, &snapshot.shipping_address),
         consumer_date_of_birth: before.consumer_date_of_birth,
     }
+}
+
+/// What Mollie says, less the shipments nobody can tell yet whether they are ours: their units are still reserved here, and
+/// counting them as shipped too would count them twice.
+#[must_use]
+pub fn without_undecided(mut snapshot: Snapshot, is_known: impl Fn(&MollieShipmentId) -> bool) -> Snapshot {
+    let shipments = snapshot.shipments.take().unwrap_or_default();
+    let (known, undecided): (Vec<_>, Vec<_>) =
+        shipments.into_iter().partition(|one| is_known(&one.mollie_id));
+    for (id, part) in undecided.iter().flat_map(|shipment| &shipment.lines) {
+        for line in snapshot.lines.iter_mut().filter(|line| line.mollie_id == *id) {
+            line.shipped = line.shipped.without(*part);
+        }
+    }
+    snapshot.shipments = Some(known);
+    snapshot
 }
 
 fn changed_personal(before: &Personal, snapshot: &Snapshot) -> Vec<String> {
@@ -139,6 +159,9 @@ fn changed_personal(before: &Personal, snapshot: &Snapshot) -> Vec<String> {
 
 fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
     let (status, unknown_status) = understood(before.status, &snapshot.status);
+    // An order that fell back to created is to be paid anew: how it was paid before says nothing of how it will be.
+    let anew = status == Some(OrderStatus::Created);
+    let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
     Facts {
         status,
         unknown_status,
@@ -150,8 +173,8 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         created_time: Some(snapshot.created_time),
         // Mollie leaves the end out of paid and final orders; what it once said stays true for the record.
         expires_time: snapshot.expires_time.or(before.expires_time),
-        authorized_time: snapshot.authorized_time.or(before.authorized_time),
-        paid_time: snapshot.paid_time.or(before.paid_time),
+        authorized_time: snapshot.authorized_time.or(kept(before.authorized_time)),
+        paid_time: snapshot.paid_time.or(kept(before.paid_time)),
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
@@ -185,10 +208,7 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
 
 /// By Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
 fn matching_line<'a>(order: &'a Order, position: usize, theirs: &LineSnapshot) -> Option<&'a Line> {
-    let known = order
-        .lines
-        .iter()
-        .find(|line| line.mollie_id.as_ref() == Some(&theirs.mollie_id));
+    let known = order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(&theirs.mollie_id));
     known.or_else(|| order.lines.get(position).filter(|line| line.mollie_id.is_none()))
 }
 
@@ -203,24 +223,15 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         name: theirs.name.clone(),
         sku: theirs.sku.clone(),
         quantity: theirs.quantity,
-        quantity_unit: theirs
-            .quantity_unit
-            .clone()
-            .or_else(|| kept(|line| &line.quantity_unit)),
+        quantity_unit: theirs.quantity_unit.clone().or_else(|| kept(|line| &line.quantity_unit)),
         unit_price: theirs.unit_price,
         discount_amount: theirs.discount_amount,
         total_amount: theirs.total_amount,
         vat_rate: theirs.vat_rate.clone(),
         vat_amount: theirs.vat_amount,
         image_url: theirs.image_url.clone().or_else(|| kept(|line| &line.image_url)),
-        product_url: theirs
-            .product_url
-            .clone()
-            .or_else(|| kept(|line| &line.product_url)),
-        metadata: theirs
-            .metadata
-            .clone()
-            .or_else(|| ours.and_then(|line| line.metadata.clone())),
+        product_url: theirs.product_url.clone().or_else(|| kept(|line| &line.product_url)),
+        metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
         status,
         unknown_status,
         shipped: theirs.shipped,
@@ -233,11 +244,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
 /// Payments that are new or changed. One that Mollie no longer lists stays: it happened.
 fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
     let theirs = snapshot.payments.as_deref().unwrap_or_default();
-    theirs
-        .iter()
-        .filter(|payment| !order.payments.contains(payment))
-        .cloned()
-        .collect()
+    theirs.iter().filter(|payment| !order.payments.contains(payment)).cloned().collect()
 }
 
 #[cfg(test)]

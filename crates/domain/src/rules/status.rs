@@ -55,21 +55,11 @@ impl OrderStatus {
     #[must_use]
     pub const fn successors(self) -> &'static [Self] {
         match self {
-            Self::Created => &[
-                Self::Paid,
-                Self::Pending,
-                Self::Authorized,
-                Self::Expired,
-                Self::Canceled,
-            ],
+            Self::Created => &[Self::Paid, Self::Pending, Self::Authorized, Self::Expired, Self::Canceled],
             Self::Pending => &[Self::Authorized, Self::Created],
-            Self::Authorized => &[
-                Self::Shipping,
-                Self::Completed,
-                Self::Canceled,
-                Self::Expired,
-                Self::Created,
-            ],
+            Self::Authorized => {
+                &[Self::Shipping, Self::Completed, Self::Canceled, Self::Expired, Self::Created]
+            }
             Self::Paid => &[Self::Shipping, Self::Completed],
             Self::Shipping => &[Self::Completed],
             Self::Completed | Self::Canceled | Self::Expired => &[],
@@ -80,11 +70,7 @@ impl OrderStatus {
     #[must_use]
     pub fn leads_to(self, later: Self) -> bool {
         fn search(from: OrderStatus, to: OrderStatus, depth: usize) -> bool {
-            depth > 0
-                && from
-                    .successors()
-                    .iter()
-                    .any(|next| *next == to || search(*next, to, depth - 1))
+            depth > 0 && from.successors().iter().any(|next| *next == to || search(*next, to, depth - 1))
         }
         self == later || search(self, later, OrderStatus::ALL.len())
     }
@@ -173,17 +159,11 @@ mod tests {
 
     #[test]
     fn final_statuses_are_completed_canceled_and_expired() {
-        let ends: Vec<_> = OrderStatus::ALL
-            .iter()
-            .filter(|status| status.is_final())
-            .map(|s| s.as_str())
-            .collect();
+        let ends: Vec<_> =
+            OrderStatus::ALL.iter().filter(|status| status.is_final()).map(|s| s.as_str()).collect();
         assert_eq!(ends, ["completed", "canceled", "expired"]);
-        let ends: Vec<_> = LineStatus::ALL
-            .iter()
-            .filter(|s| s.successors().is_empty())
-            .map(|s| s.as_str())
-            .collect();
+        let ends: Vec<_> =
+            LineStatus::ALL.iter().filter(|s| s.successors().is_empty()).map(|s| s.as_str()).collect();
         assert_eq!(ends, ["completed", "canceled"]);
     }
 

@@ -32,10 +32,7 @@ impl VatRate {
         }
         let mut scaled = decimal;
         scaled.rescale(SCALE);
-        i64::try_from(scaled.mantissa()).ok().map(|scaled| Self {
-            text: text.to_owned(),
-            scaled,
-        })
+        i64::try_from(scaled.mantissa()).ok().map(|scaled| Self { text: text.to_owned(), scaled })
     }
 
     /// The text as it came.
@@ -60,28 +57,14 @@ impl VatRate {
     #[must_use]
     pub fn within(&self, total: Money) -> Vat {
         let hundred = 100 * 10_i128.pow(SCALE);
-        let (numerator, denominator) = (
-            i128::from(total.minor()) * i128::from(self.scaled),
-            hundred + i128::from(self.scaled),
-        );
-        let (floor, rest) = (
-            numerator.div_euclid(denominator),
-            numerator.rem_euclid(denominator),
-        );
+        let (numerator, denominator) =
+            (i128::from(total.minor()) * i128::from(self.scaled), hundred + i128::from(self.scaled));
+        let (floor, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
         let at = |minor: i128| Money::from_minor(i64::try_from(minor).unwrap_or(i64::MAX), total.currency());
         match (rest * 2).cmp(&denominator) {
-            std::cmp::Ordering::Less => Vat {
-                low: at(floor),
-                high: at(floor),
-            },
-            std::cmp::Ordering::Equal => Vat {
-                low: at(floor),
-                high: at(floor + 1),
-            },
-            std::cmp::Ordering::Greater => Vat {
-                low: at(floor + 1),
-                high: at(floor + 1),
-            },
+            std::cmp::Ordering::Less => Vat { low: at(floor), high: at(floor) },
+            std::cmp::Ordering::Equal => Vat { low: at(floor), high: at(floor + 1) },
+            std::cmp::Ordering::Greater => Vat { low: at(floor + 1), high: at(floor + 1) },
         }
     }
 }
@@ -109,11 +92,7 @@ impl Vat {
 
 impl fmt::Display for Vat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.low == self.high {
-            self.low.fmt(f)
-        } else {
-            write!(f, "{} or {}", self.low, self.high)
-        }
+        if self.low == self.high { self.low.fmt(f) } else { write!(f, "{} or {}", self.low, self.high) }
     }
 }
 
@@ -123,10 +102,7 @@ mod tests {
 
     fn admits(total: &str, rate: &str, currency: &str, vat: &str) -> bool {
         let money = |value| Money::parse(currency, value).unwrap();
-        VatRate::parse(rate)
-            .unwrap()
-            .within(money(total))
-            .admits(money(vat))
+        VatRate::parse(rate).unwrap().within(money(total)).admits(money(vat))
     }
 
     #[test]
@@ -157,9 +133,6 @@ mod tests {
         for text in ["-1", "21%", "", ".5", "5.", "1000", "1.23456", "1e1"] {
             assert!(VatRate::parse(text).is_none(), "{text}");
         }
-        assert_eq!(
-            VatRate::parse("21").unwrap().key(),
-            VatRate::parse("21.00").unwrap().key()
-        );
+        assert_eq!(VatRate::parse("21").unwrap().key(), VatRate::parse("21.00").unwrap().key());
     }
 }

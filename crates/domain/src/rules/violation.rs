@@ -26,17 +26,17 @@ impl Violations {
         expected: impl Into<String>,
         got: impl Into<String>,
     ) {
-        self.0.push(Violation {
-            path: path.into(),
-            rule,
-            expected: expected.into(),
-            got: got.into(),
-        });
+        self.0.push(Violation { path: path.into(), rule, expected: expected.into(), got: got.into() });
     }
 
     /// Adds the fault that a required value is missing.
     pub fn missing(&mut self, path: impl Into<String>, rule: &'static str) {
         self.add(path, rule, "a value", "nothing");
+    }
+
+    /// Adds all faults of `other`.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// Whether nothing is wrong so far.

@@ -1,59 +1,49 @@
-//! Finding an effect whose answer was lost, and knowing when it is certain that there is none.
+//! Telling our shipment among those at Mollie when its answer was lost.
 
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::order::Order;
-use crate::rules::shipment::Shipment;
+use crate::rules::shipment::{Shipment, ShipmentLine, Tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
 /// What an observation shows of a shipment whose answer was lost.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found<'a> {
-    /// Exactly one shipment fits.
+    /// Exactly one shipment has its lines and its tracking.
     One(&'a ShipmentSnapshot),
-    /// None fits.
+    /// None has its lines.
     None,
-    /// Several fit, and nobody can tell which is ours.
-    Several(Vec<MollieShipmentId>),
+    /// Nobody can tell: several fit, or the lines fit and the tracking, which anybody may edit, does not.
+    Doubtful(Vec<MollieShipmentId>),
 }
 
-/// Looks for our shipment among those at Mollie that no shipment of ours accounts for: the same lines, quantities,
-/// amounts and tracking.
+/// Looks for our shipment among those at Mollie that no shipment of ours accounts for.
 pub(super) fn find<'a>(
     order: &Order,
     ours: &Shipment,
     known: &[Shipment],
     snapshot: &'a Snapshot,
 ) -> Found<'a> {
-    let is_known = |id: &MollieShipmentId| {
-        known
-            .iter()
-            .any(|shipment| shipment.mollie_id.as_ref() == Some(id))
-    };
-    let theirs = snapshot.shipments.iter().flatten();
-    let fitting: Vec<_> = theirs
-        .filter(|theirs| !is_known(&theirs.mollie_id) && is_same(order, ours, theirs))
-        .collect();
-    match fitting.as_slice() {
-        [] => Found::None,
-        [one] => Found::One(one),
-        several => Found::Several(several.iter().map(|theirs| theirs.mollie_id.clone()).collect()),
+    let is_known =
+        |id: &MollieShipmentId| known.iter().any(|shipment| shipment.mollie_id.as_ref() == Some(id));
+    let unexplained = snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id));
+    let fitting: Vec<_> = unexplained.filter(|theirs| has_lines(order, ours, theirs)).collect();
+    let tracked: Vec<_> =
+        fitting.iter().filter(|theirs| code(&theirs.tracking) == code(&ours.tracking)).collect();
+    match (fitting.as_slice(), tracked.as_slice()) {
+        ([], _) => Found::None,
+        (_, [one]) => Found::One(one),
+        (several, _) => Found::Doubtful(several.iter().map(|theirs| theirs.mollie_id.clone()).collect()),
     }
 }
 
-fn is_same(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
-    let code = |tracking: &Option<crate::rules::shipment::Tracking>| {
-        tracking
-            .as_ref()
-            .map(|tracking| (tracking.carrier.clone(), tracking.code.clone()))
-    };
-    let has = |line: &crate::rules::shipment::ShipmentLine| {
+fn code(tracking: &Option<Tracking>) -> Option<(&str, &str)> {
+    tracking.as_ref().map(|tracking| (tracking.carrier.trim(), tracking.code.trim()))
+}
+
+fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
+    let has = |line: &ShipmentLine| {
         let id = order.line(line.line_id).and_then(|line| line.mollie_id.as_ref());
-        theirs
-            .lines
-            .iter()
-            .any(|(their_id, part)| Some(their_id) == id && *part == line.part)
+        theirs.lines.iter().any(|(their_id, part)| Some(their_id) == id && *part == line.part)
     };
-    ours.lines.len() == theirs.lines.len()
-        && ours.lines.iter().all(has)
-        && code(&ours.tracking) == code(&theirs.tracking)
+    ours.lines.len() == theirs.lines.len() && ours.lines.iter().all(has)
 }

@@ -8,7 +8,7 @@ use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, 
 use crate::rules::cancellation::{self, Cancellation};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{OperationId, OrderId};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 
 /// Cancels the order: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled already stays as
@@ -31,21 +31,14 @@ pub async fn cancel<P: Ports>(
         let cancellation = match cancellation::plan(&order) {
             Ok(cancellation) => cancellation,
             Err(_) if !confirmed && sync::is_stale(ports, &order) => {
-                sync::sync(ports, order_id)
-                    .await
-                    .map_err(sync::SyncError::into_mutation)?;
+                sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
                 confirmed = true;
                 continue;
             }
             Err(refusal) => return Err(MutationError::Refused(refusal)),
         };
         if cancellation == Cancellation::Nothing {
-            return Ok(Accepted {
-                order_id,
-                shipment_id: None,
-                operation_id: None,
-                claim: None,
-            });
+            return Ok(Accepted { order_id, shipment_id: None, operation_id: None, claim: None });
         }
         refuse_if_attention_needed(&unsettled)?;
         let (change, accepted) = plan(ports, intent, order, &unsettled, cancellation);
@@ -83,11 +76,8 @@ fn plan<P: Ports>(
             (_, None, _) => {
                 let turn = recorder.next_sequence();
                 let operation = intent.operation(ports, recorder.order(), OperationKind::CancelOrder, turn);
-                recorder.record(EventData::CancellationRecorded {
-                    operation_id: operation.id,
-                });
-                let ((id, write), claim): (_, Option<Claim>) =
-                    ship::insert(ports, operation, unsettled.is_empty());
+                recorder.record(EventData::CancellationRecorded { operation_id: operation.id });
+                let ((id, write), claim) = ship::insert(ports, operation, unsettled.is_empty());
                 (vec![write], Some(id), claim)
             }
         };
@@ -101,15 +91,7 @@ fn plan<P: Ports>(
         shipments: Vec::new(),
         lookup: None,
     };
-    (
-        change,
-        Accepted {
-            order_id,
-            shipment_id: None,
-            operation_id,
-            claim,
-        },
-    )
+    (change, Accepted { order_id, shipment_id: None, operation_id, claim })
 }
 
 fn unsent_placement(unsettled: &[Operation]) -> Option<&Operation> {
@@ -128,9 +110,7 @@ fn under_way(unsettled: &[Operation]) -> Option<OperationId> {
 }
 
 fn withdraw(recorder: &mut Recorder, placement: &Operation, now: Timestamp) -> Vec<OperationWrite> {
-    recorder.record(EventData::PlacementAbandoned {
-        reason: "withdrawn before it was sent".to_owned(),
-    });
+    recorder.record(EventData::PlacementAbandoned { reason: "withdrawn before it was sent".to_owned() });
     let mut operation = placement.clone();
     operation.settle(OperationState::Withdrawn, now);
     vec![OperationWrite::Withdraw { operation }]

@@ -8,7 +8,7 @@ use crate::rules::order::Order;
 const PATH: &str = "/webhooks/mollie/";
 
 /// The parts of a hook address behind the public address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HookAddress {
     pub order_id: OrderId,
     /// The keyed hash of (caller, request id).
@@ -21,19 +21,10 @@ pub struct HookAddress {
 #[must_use]
 pub fn hook_address<P: Ports>(ports: &P, order: &Order) -> String {
     let vault = ports.vault();
-    let request = vault.mac(
-        "request",
-        &[
-            order.caller.as_str().as_bytes(),
-            order.request_id.as_str().as_bytes(),
-        ],
-    );
+    let request =
+        vault.mac("request", &[order.caller.as_str().as_bytes(), order.request_id.as_str().as_bytes()]);
     let token = vault.mac("hook", &[order.id.uuid().as_bytes()]);
-    format!(
-        "{}{PATH}{}/{request}/{token}",
-        ports.settings().public_url,
-        order.id
-    )
+    format!("{}{PATH}{}/{request}/{token}", order.hook_base, order.id)
 }
 
 /// Reads the path of a hook address; `None` unless its token is the one of its order.
@@ -43,9 +34,5 @@ pub fn parse_hook_path<P: Ports>(ports: &P, path: &str) -> Option<HookAddress> {
     let (id, request, token) = (parts.next()?, parts.next()?, parts.next()?);
     let order_id = OrderId::parse(id).filter(|_| parts.next().is_none())?;
     let genuine = ports.vault().verify("hook", &[order_id.uuid().as_bytes()], token);
-    genuine.then(|| HookAddress {
-        order_id,
-        request: request.to_owned(),
-        token: token.to_owned(),
-    })
+    genuine.then(|| HookAddress { order_id, request: request.to_owned(), token: token.to_owned() })
 }

@@ -36,8 +36,9 @@ pub struct Accepted {
     pub shipment_id: Option<ShipmentId>,
     /// `None`: nothing has to be done at Mollie.
     pub operation_id: Option<OperationId>,
-    /// The operation, already claimed for the caller of this function to [`drive`](super::drive::drive).
-    pub claim: Option<Claim>,
+    /// The operation, already claimed for the caller of this function to [`drive`](super::drive::drive), and
+    /// [`Clock::elapsed`] just before it was.
+    pub claim: Option<(Claim, Duration)>,
 }
 
 /// Why an intent was not saved. Nothing was changed or sent.
@@ -86,9 +87,7 @@ impl Intent {
             return Ok(None);
         };
         if record.method != self.method || record.fingerprint != self.fingerprint {
-            return Err(MutationError::RequestReused {
-                method: record.method,
-            });
+            return Err(MutationError::RequestReused { method: record.method });
         }
         Ok(Some(Accepted {
             order_id: record.order_id,
@@ -100,14 +99,8 @@ impl Intent {
 
     /// Makes sure that nothing is saved after the caller has given up.
     pub(super) fn in_time<P: Ports>(&self, ports: &P) -> Result<(), MutationError> {
-        let late = self
-            .deadline
-            .is_some_and(|deadline| ports.clock().elapsed() >= deadline);
-        if late {
-            Err(MutationError::DeadlinePassed)
-        } else {
-            Ok(())
-        }
+        let late = self.deadline.is_some_and(|deadline| ports.clock().elapsed() >= deadline);
+        if late { Err(MutationError::DeadlinePassed) } else { Ok(()) }
     }
 
     /// Loads the order and checks the version the caller decided on.
@@ -116,16 +109,9 @@ impl Intent {
         ports: &P,
         key: &crate::ports::OrderKey,
     ) -> Result<Order, MutationError> {
-        let order = ports
-            .store()
-            .load_order(key)
-            .await?
-            .ok_or(MutationError::OrderNotFound)?;
+        let order = ports.store().load_order(key).await?.ok_or(MutationError::OrderNotFound)?;
         match self.etag.filter(|etag| *etag != order.version) {
-            Some(given) => Err(MutationError::EtagMismatch {
-                given,
-                actual: order.version,
-            }),
+            Some(given) => Err(MutationError::EtagMismatch { given, actual: order.version }),
             None => Ok(order),
         }
     }
@@ -200,20 +186,14 @@ pub(super) fn new_operation<P: Ports>(
 
 /// Refuses money operations while one of the order waits for an operator.
 pub(super) fn refuse_if_attention_needed(unsettled: &[Operation]) -> Result<(), MutationError> {
-    match unsettled
-        .iter()
-        .find(|operation| operation.state == OperationState::NeedsAttention)
-    {
+    match unsettled.iter().find(|operation| operation.state == OperationState::NeedsAttention) {
         None => Ok(()),
         Some(operation) => {
             let text = format!(
                 "Operation {} of this order waits for an operator; until it is resolved no money moves.",
                 operation.id
             );
-            Err(MutationError::Refused(Refusal::of_order(
-                RefusalReason::OrderNeedsAttention,
-                text,
-            )))
+            Err(MutationError::Refused(Refusal::of_order(RefusalReason::OrderNeedsAttention, text)))
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod drive;
 mod hook;
 mod intent;
 pub mod place;
+mod resolve;
 mod settle;
 pub mod ship;
 pub mod sync;

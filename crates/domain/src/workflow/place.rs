@@ -1,7 +1,7 @@
 //! Placing an order: record it, so that nothing can make it forgotten, and only then let Mollie know.
 
-use super::LEASE;
 use super::intent::{Accepted, Intent, MutationError};
+use super::{LEASE, sync};
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
@@ -10,6 +10,15 @@ use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::{Order, Placer};
 use crate::rules::payment::PaymentParameters;
 use crate::rules::placement::Mode;
+
+/// What an earlier call with the same request id has begun. Ask this before the draft is judged: what was right then may
+/// be wrong by now, and the order exists all the same.
+///
+/// # Errors
+/// [`MutationError::RequestReused`] if the request id stands for something else.
+pub async fn repeated<P: Ports>(ports: &P, intent: &Intent) -> Result<Option<Accepted>, MutationError> {
+    intent.seen(ports).await
+}
 
 /// Records a new order and the operation that places it, claimed at once.
 ///
@@ -21,30 +30,43 @@ pub async fn place<P: Ports>(
     profile: (ProfileName, Mode),
     draft: OrderDraft,
 ) -> Result<Accepted, MutationError> {
-    if let Some(seen) = intent.seen(ports).await? {
-        return Ok(seen);
-    }
     let payment = draft.payment.clone();
     let order = new_order(ports, intent, profile, draft);
-    let number = OrderKey::Number {
-        profile: order.profile.clone(),
-        order_number: order.terms.order_number.clone(),
-    };
-    let (change, accepted) = plan(ports, intent, order, &payment);
-    intent.in_time(ports)?;
-    match ports.store().commit(change).await {
-        Ok(()) => Ok(accepted),
-        Err(CommitError::RequestTaken) => intent.seen(ports).await?.ok_or(MutationError::Contended),
-        Err(CommitError::NumberHeld) => match ports.store().load_order(&number).await? {
-            Some(holder) if holder.held_number().is_some() => {
-                Err(MutationError::NumberHeld { by: holder.id })
+    let number =
+        OrderKey::Number { profile: order.profile.clone(), order_number: order.terms.order_number.clone() };
+    let mut confirmed = false;
+    loop {
+        let (change, accepted) = plan(ports, intent, order.clone(), &payment);
+        intent.in_time(ports)?;
+        match ports.store().commit(change).await {
+            Ok(()) => return Ok(accepted),
+            Err(CommitError::RequestTaken) => {
+                return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }
-            // Given back in the meantime.
-            Some(_) | None => Err(MutationError::Contended),
-        },
-        Err(error @ (CommitError::VersionMoved | CommitError::LeaseLost | CommitError::Store(_))) => {
-            Err(MutationError::from_commit(error))
+            Err(CommitError::NumberHeld) if !confirmed => {
+                still_held(ports, &number).await?;
+                confirmed = true;
+            }
+            Err(
+                error @ (CommitError::NumberHeld
+                | CommitError::VersionMoved
+                | CommitError::LeaseLost
+                | CommitError::Store(_)),
+            ) => return Err(MutationError::from_commit(error)),
         }
+    }
+}
+
+/// Whoever holds the number may be over at Mollie, its hook lost: that is asked before anything is refused for it.
+async fn still_held<P: Ports>(ports: &P, number: &OrderKey) -> Result<(), MutationError> {
+    let Some(holder) = ports.store().load_order(number).await? else { return Ok(()) };
+    let holder = match sync::is_stale(ports, &holder) {
+        true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
+        false => holder,
+    };
+    match holder.held_number() {
+        Some(_) => Err(MutationError::NumberHeld { by: holder.id }),
+        None => Ok(()),
     }
 }
 
@@ -56,17 +78,8 @@ fn new_order<P: Ports>(
 ) -> Order {
     let id = OrderId::new(ports.ids().ordered());
     let (caller, request_id) = (intent.caller.clone(), intent.request_id.clone());
-    Order::placing(
-        Placer {
-            id,
-            profile,
-            mode,
-            caller,
-            request_id,
-        },
-        draft,
-        ports.clock().now(),
-    )
+    let hook_base = ports.settings().public_url.clone();
+    Order::placing(Placer { id, profile, mode, caller, request_id, hook_base }, draft, ports.clock().now())
 }
 
 fn plan<P: Ports>(
@@ -89,20 +102,14 @@ fn plan<P: Ports>(
         order_id: order.id,
         shipment_id: None,
         operation_id: Some(operation.id),
-        claim: Some(Claim {
-            operation: operation.clone(),
-            token,
-        }),
+        claim: Some((Claim { operation: operation.clone(), token }, ports.clock().elapsed())),
     };
     let change = Change {
         request: Some(intent.record(order.id, None, Some(operation.id), now)),
         order,
         expected_version: None,
         events,
-        operations: vec![OperationWrite::Insert {
-            operation,
-            claim: Some((token, LEASE)),
-        }],
+        operations: vec![OperationWrite::Insert { operation, claim: Some((token, LEASE)) }],
         shipments: Vec::new(),
         lookup: None,
     };

@@ -29,34 +29,31 @@ pub(super) enum Ending {
     Attention(String),
 }
 
-/// Writes the ending.
-pub(super) async fn end<P: Ports>(ports: &P, claim: &Claim, ending: &Ending) -> Result<Progress, StoreError> {
+/// Writes the ending. `seen`: the version the order had before Mollie was asked; if it has moved on since, what Mollie
+/// answered about the order may be older than what is known by now, and the order is read again instead.
+pub(super) async fn end<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    seen: u64,
+    ending: &Ending,
+) -> Result<Progress, StoreError> {
     let id = claim.operation.order_id;
     for _ in 0..ROUNDS {
         let order = ports.store().load_order(&OrderKey::Id(id)).await?;
         let order = order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))?;
         let shipments = ports.store().list_shipments(id).await?;
         let unsettled = ports.store().unsettled_operations(id).await?;
-        match ports
-            .store()
-            .commit(plan(ports, claim, order, &shipments, &unsettled, ending))
-            .await
-        {
+        match ports.store().commit(plan(ports, claim, seen, order, &shipments, &unsettled, ending)).await {
             Ok(()) => return Ok(Progress::Settled),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
-                return Err(StoreError::Inconsistent(format!(
-                    "operation {}: {error}",
-                    claim.operation.id
-                )));
+                return Err(StoreError::Inconsistent(format!("operation {}: {error}", claim.operation.id)));
             }
         }
     }
-    Err(StoreError::Unavailable(format!(
-        "order {id} is changing too fast"
-    )))
+    Err(StoreError::Unavailable(format!("order {id} is changing too fast")))
 }
 
 struct Plan<'a> {
@@ -71,6 +68,7 @@ struct Plan<'a> {
 fn plan<P: Ports>(
     ports: &P,
     claim: &Claim,
+    seen: u64,
     order: Order,
     known: &[Shipment],
     unsettled: &[Operation],
@@ -80,10 +78,7 @@ fn plan<P: Ports>(
     let operation = claim.operation.clone();
     let mut plan = Plan {
         recorder: Recorder::new(order, now, operation.actor.clone()),
-        shipment: known
-            .iter()
-            .find(|shipment| Some(shipment.id) == operation.shipment_id)
-            .cloned(),
+        shipment: known.iter().find(|shipment| Some(shipment.id) == operation.shipment_id).cloned(),
         operation,
         known,
         extra: None,
@@ -95,7 +90,7 @@ fn plan<P: Ports>(
             plan.extra = late_cancellation(ports, plan.recorder.order(), snapshot, unsettled, now);
         }
         Ending::Shipped(theirs) => plan.shipped(theirs),
-        Ending::Canceled(snapshot) => plan.canceled(snapshot),
+        Ending::Canceled(snapshot) => plan.canceled(snapshot, expected_version == seen),
         Ending::NothingToCancel => plan.succeeded(),
         Ending::Rejected(rejection) => plan.rejected(rejection),
         Ending::Attention(reason) => plan.attention(reason),
@@ -112,9 +107,7 @@ fn late_cancellation<P: Ports>(
     now: Timestamp,
 ) -> Option<Operation> {
     let unpaid = snapshot.status == Read::Known(OrderStatus::Created);
-    let asked = unsettled
-        .iter()
-        .any(|operation| operation.kind == OperationKind::CancelOrder);
+    let asked = unsettled.iter().any(|operation| operation.kind == OperationKind::CancelOrder);
     let needed = unpaid && !asked && is_overdue(ports, order);
     needed.then(|| new_operation(ports, order, OperationKind::CancelOrder, order.version + 1, now))
 }
@@ -124,19 +117,15 @@ impl Plan<'_> {
         let operation_id = self.operation.id;
         self.operation.settle(OperationState::Succeeded, self.now);
         if self.operation.kind == OperationKind::CancelOrder {
-            self.recorder
-                .record(EventData::OrderCancellationSucceeded { operation_id });
+            self.recorder.record(EventData::OrderCancellationSucceeded { operation_id });
         }
     }
 
     fn placed(&mut self, snapshot: &Snapshot) {
         let observed = Box::new(snapshot::observed(self.recorder.order(), snapshot));
         let personal = snapshot::personal(&self.recorder.order().personal, snapshot);
-        self.recorder.record(EventData::OrderPlaced {
-            mollie_id: snapshot.mollie_id.clone(),
-            observed,
-        });
-        self.recorder.note_reading(self.now, personal);
+        self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
+        self.recorder.note_reading(self.asked(), personal);
         self.succeeded();
     }
 
@@ -146,21 +135,28 @@ impl Plan<'_> {
             shipment.mollie_id = Some(theirs.mollie_id.clone());
             shipment.registered_time = Some(theirs.created_time);
             let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
-            let (shipment_id, mollie_id, lines) =
-                (shipment.id, theirs.mollie_id.clone(), shipment.lines.clone());
             self.recorder.record(EventData::ShipmentRegistered {
-                shipment_id,
-                mollie_id,
-                lines,
+                shipment_id: shipment.id,
+                mollie_id: theirs.mollie_id.clone(),
+                registered_time: theirs.created_time,
+                lines: shipment.lines.clone(),
                 shipped,
             });
         }
         self.succeeded();
     }
 
-    fn canceled(&mut self, snapshot: &Snapshot) {
+    fn canceled(&mut self, snapshot: &Snapshot, is_newest: bool) {
         self.succeeded();
-        sync::observe(&mut self.recorder, snapshot, self.now);
+        let asked = self.asked();
+        if is_newest {
+            sync::observe(&mut self.recorder, snapshot, asked);
+        }
+    }
+
+    /// What Mollie answered was true when it was asked, at the earliest.
+    fn asked(&self) -> Timestamp {
+        self.operation.last_sent_time.unwrap_or(self.now)
     }
 
     fn rejected(&mut self, rejection: &Rejection) {
@@ -174,17 +170,10 @@ impl Plan<'_> {
                 shipment.state = ShipmentState::Refused;
                 shipment.rejection = Some(rejection.clone());
                 let (shipment_id, lines) = (shipment.id, shipment.lines.clone());
-                self.recorder.record(EventData::ShipmentRefused {
-                    shipment_id,
-                    lines,
-                    rejection,
-                });
+                self.recorder.record(EventData::ShipmentRefused { shipment_id, lines, rejection });
             }
             (OperationKind::CancelOrder, _) | (OperationKind::CreateShipment, None) => {
-                self.recorder.record(EventData::CancellationRefused {
-                    operation_id,
-                    rejection,
-                });
+                self.recorder.record(EventData::CancellationRefused { operation_id, rejection });
             }
         }
     }
@@ -196,32 +185,21 @@ impl Plan<'_> {
             shipment.state = ShipmentState::NeedsAttention;
         }
         let reason = reason.to_owned();
-        self.recorder.record(EventData::AttentionNeeded {
-            operation_id: self.operation.id,
-            reason,
-        });
+        self.recorder.record(EventData::AttentionNeeded { operation_id: self.operation.id, reason });
     }
 
     fn finish(mut self, claim: &Claim, expected_version: u64) -> Change {
         if let Some(extra) = &self.extra {
-            self.recorder.record(EventData::CancellationRecorded {
-                operation_id: extra.id,
-            });
+            self.recorder.record(EventData::CancellationRecorded { operation_id: extra.id });
         }
         let (order, events) = self.recorder.finish();
-        let release = OperationWrite::Release {
-            operation: self.operation,
-            token: claim.token,
-        };
-        let extra = self.extra.map(|operation| OperationWrite::Insert {
-            operation,
-            claim: None,
-        });
+        let release = OperationWrite::Release { operation: self.operation, token: claim.token };
+        let extra = self.extra.map(|operation| OperationWrite::Insert { operation, claim: None });
         let lookup = match claim.operation.kind {
             OperationKind::PlaceOrder => lookup::next(&order, self.now),
             // The order's status follows from what was done; its hook may be lost.
             OperationKind::CreateShipment | OperationKind::CancelOrder => {
-                lookup::next(&order, self.now).map(|_| self.now)
+                order.mollie_id.is_some().then_some(self.now)
             }
         };
         Change {
@@ -239,21 +217,13 @@ impl Plan<'_> {
 /// Withdraws a placement that is pending and was certainly never sent, or whose absence is proved.
 pub(super) async fn withdraw<P: Ports>(ports: &P, placement: &Operation) -> Result<Progress, StoreError> {
     for _ in 0..ROUNDS {
-        let Some(order) = ports
-            .store()
-            .load_order(&OrderKey::Id(placement.order_id))
-            .await?
-        else {
-            return Err(StoreError::Inconsistent(format!(
-                "order {} is gone",
-                placement.order_id
-            )));
+        let Some(order) = ports.store().load_order(&OrderKey::Id(placement.order_id)).await? else {
+            return Err(StoreError::Inconsistent(format!("order {} is gone", placement.order_id)));
         };
         let (now, expected_version) = (ports.clock().now(), order.version);
         let mut recorder = Recorder::new(order, now, None);
-        recorder.record(EventData::PlacementAbandoned {
-            reason: "not placed within its age limit".to_owned(),
-        });
+        recorder
+            .record(EventData::PlacementAbandoned { reason: "not placed within its age limit".to_owned() });
         let (order, events) = recorder.finish();
         let mut operation = placement.clone();
         operation.settle(OperationState::Withdrawn, now);
@@ -273,10 +243,7 @@ pub(super) async fn withdraw<P: Ports>(ports: &P, placement: &Operation) -> Resu
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
-                return Err(StoreError::Inconsistent(format!(
-                    "operation {}: {error}",
-                    placement.id
-                )));
+                return Err(StoreError::Inconsistent(format!("operation {}: {error}", placement.id)));
             }
         }
     }

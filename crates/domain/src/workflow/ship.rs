@@ -1,10 +1,12 @@
 //! Shipping: goods that left are recorded as a fact, whether Mollie can be reached or not.
 
+use std::time::Duration;
+
 use super::intent::{Accepted, Intent, MutationError, refuse_if_attention_needed};
 use super::{LEASE, ROUNDS, sync};
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store};
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{LeaseToken, OrderId, ShipmentId};
+use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::shipment::{
@@ -32,9 +34,7 @@ pub async fn ship<P: Ports>(
         let lines = match shipment::plan(&order, request) {
             Ok(lines) => lines,
             Err(_) if !confirmed && sync::is_stale(ports, &order) => {
-                sync::sync(ports, order_id)
-                    .await
-                    .map_err(sync::SyncError::into_mutation)?;
+                sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
                 confirmed = true;
                 continue;
             }
@@ -81,22 +81,15 @@ fn plan<P: Ports>(
     let mut recorder = Recorder::new(order, now, intent.actor.clone());
     let turn = recorder.next_sequence();
     let operation = intent.operation(ports, recorder.order(), OperationKind::CreateShipment, turn);
-    let operation = Operation {
-        shipment_id: Some(shipment.id),
-        ..operation
-    };
+    let operation = Operation { shipment_id: Some(shipment.id), ..operation };
     recorder.record(EventData::ShipmentRecorded {
         shipment: Box::new(shipment.clone()),
         operation_id: operation.id,
     });
     let (order, events) = recorder.finish();
     let (write, claim) = insert(ports, operation, at_head);
-    let accepted = Accepted {
-        order_id: order.id,
-        shipment_id: Some(shipment.id),
-        operation_id: Some(write.0),
-        claim,
-    };
+    let accepted =
+        Accepted { order_id: order.id, shipment_id: Some(shipment.id), operation_id: Some(write.0), claim };
     let change = Change {
         request: Some(intent.record(order.id, Some(shipment.id), Some(write.0), now)),
         order,
@@ -114,19 +107,10 @@ pub(super) fn insert<P: Ports>(
     ports: &P,
     operation: Operation,
     at_head: bool,
-) -> ((crate::rules::ids::OperationId, OperationWrite), Option<Claim>) {
+) -> ((OperationId, OperationWrite), Option<(Claim, Duration)>) {
     let id = operation.id;
     if !at_head {
-        return (
-            (
-                id,
-                OperationWrite::Insert {
-                    operation,
-                    claim: None,
-                },
-            ),
-            None,
-        );
+        return ((id, OperationWrite::Insert { operation, claim: None }), None);
     }
     let sent = Some(operation.created_time);
     let operation = Operation {
@@ -136,18 +120,6 @@ pub(super) fn insert<P: Ports>(
         ..operation
     };
     let token = LeaseToken::new(ports.ids().random());
-    let claim = Claim {
-        operation: operation.clone(),
-        token,
-    };
-    (
-        (
-            id,
-            OperationWrite::Insert {
-                operation,
-                claim: Some((token, LEASE)),
-            },
-        ),
-        Some(claim),
-    )
+    let claim = (Claim { operation: operation.clone(), token }, ports.clock().elapsed());
+    ((id, OperationWrite::Insert { operation, claim: Some((token, LEASE)) }), Some(claim))
 }

@@ -11,7 +11,7 @@ use crate::ports::{
     Change, Clock, CommitError, Gateway, GatewayError, Ids, OrderKey, Ports, Store, StoreError,
 };
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{OrderId, ShipmentId};
+use crate::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
 use crate::rules::lookup;
 use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::Order;
@@ -50,9 +50,7 @@ impl SyncError {
 
 /// Whether the order's state should be confirmed at Mollie before something is refused for it.
 pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
-    let fresh = order
-        .observed_time
-        .is_some_and(|read| ports.clock().now().duration_since(read) < FRESH);
+    let fresh = order.observed_time.is_some_and(|read| ports.clock().now().duration_since(read) < FRESH);
     order.mollie_id.is_some() && !fresh
 }
 
@@ -62,23 +60,19 @@ pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
 /// [`SyncError`]; nothing was changed.
 pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncError> {
     for _ in 0..ROUNDS {
-        let order = ports
-            .store()
-            .load_order(&OrderKey::Id(order_id))
-            .await?
-            .ok_or(SyncError::OrderNotFound)?;
+        let order =
+            ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
+        let read_at = ports.clock().now();
         let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
         let shipments = ports.store().list_shipments(order_id).await?;
         let unsettled = ports.store().unsettled_operations(order_id).await?;
         let version = order.version;
-        let Some(change) = plan(ports, order.clone(), &snapshot, &shipments, &unsettled) else {
-            let now = ports.clock().now();
-            ports.store().note_observed(order_id, version, now).await?;
-            return Ok(Order {
-                observed_time: Some(now),
-                ..order
-            });
+        let Some(change) = plan(ports, order.clone(), snapshot, read_at, &shipments, &unsettled) else {
+            if ports.store().note_observed(order_id, version, read_at).await? {
+                return Ok(Order { observed_time: Some(read_at), ..order });
+            }
+            continue;
         };
         let after = change.order.clone();
         match ports.store().commit(change).await {
@@ -97,18 +91,22 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
 fn plan<P: Ports>(
     ports: &P,
     order: Order,
-    snapshot: &Snapshot,
+    snapshot: Snapshot,
+    read_at: Timestamp,
     shipments: &[Shipment],
     unsettled: &[Operation],
 ) -> Option<Change> {
-    let (now, expected_version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
+    let (now, version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
+    let is_known = |id: &MollieShipmentId| shipments.iter().any(|ours| ours.mollie_id.as_ref() == Some(id));
+    // While a shipment of ours is on its way, nobody can tell whether one at Mollie that we do not know is that one.
+    let undecided = unsettled.iter().any(|operation| operation.kind == OperationKind::CreateShipment);
+    let snapshot = if undecided { snapshot::without_undecided(snapshot, is_known) } else { snapshot };
     let mut recorder = Recorder::new(order, now, None);
-    let made = made_elsewhere(ports, recorder.order(), snapshot, shipments, unsettled);
-    observe(&mut recorder, snapshot, now);
+    observe(&mut recorder, &snapshot, read_at);
+    let foreign = snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id));
+    let made: Vec<_> = foreign.map(|theirs| foreign_shipment(ports, recorder.order(), theirs)).collect();
     for shipment in &made {
-        recorder.record(EventData::ShipmentObserved {
-            shipment: Box::new(shipment.clone()),
-        });
+        recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
     }
     let (order, events) = recorder.finish();
     if events.is_empty() {
@@ -116,7 +114,7 @@ fn plan<P: Ports>(
     }
     // Whoever looks up on schedule sets the next time itself; only an order that was closed has none.
     let lookup = lookup::next(&order, now).filter(|_| was_closed);
-    let expected_version = Some(expected_version);
+    let expected_version = Some(version);
     Some(Change {
         order,
         expected_version,
@@ -132,48 +130,15 @@ fn plan<P: Ports>(
 pub(super) fn observe(recorder: &mut Recorder, snapshot: &Snapshot, now: Timestamp) {
     let personal = snapshot::personal(&recorder.order().personal, snapshot);
     if let Some(observed) = snapshot::difference(recorder.order(), snapshot) {
-        recorder.record(EventData::OrderObserved {
-            observed: Box::new(observed),
-        });
+        recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     }
     recorder.note_reading(now, personal);
 }
 
-/// Shipments at Mollie that are not ours. While one of ours is on its way, nobody can tell, so they wait.
-fn made_elsewhere<P: Ports>(
-    ports: &P,
-    order: &Order,
-    snapshot: &Snapshot,
-    known: &[Shipment],
-    unsettled: &[Operation],
-) -> Vec<Shipment> {
-    if unsettled
-        .iter()
-        .any(|operation| operation.kind == OperationKind::CreateShipment)
-    {
-        return Vec::new();
-    }
-    let theirs = snapshot.shipments.iter().flatten();
-    let foreign = theirs.filter(|theirs| {
-        !known
-            .iter()
-            .any(|ours| ours.mollie_id.as_ref() == Some(&theirs.mollie_id))
-    });
-    foreign
-        .map(|theirs| foreign_shipment(ports, order, theirs))
-        .collect()
-}
-
 fn foreign_shipment<P: Ports>(ports: &P, order: &Order, theirs: &ShipmentSnapshot) -> Shipment {
     let line = |(id, part): &(_, _)| {
-        let ours = order
-            .lines
-            .iter()
-            .find(|line| line.mollie_id.as_ref() == Some(id))?;
-        Some(ShipmentLine {
-            line_id: ours.id,
-            part: *part,
-        })
+        let ours = order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(id))?;
+        Some(ShipmentLine { line_id: ours.id, part: *part })
     };
     Shipment {
         id: ShipmentId::new(ports.ids().ordered()),

@@ -49,15 +49,7 @@ impl Stack {
         let server = Server::prepare(&config, vec![(ProfileName::new("main"), key)], offset).await?;
         let (grpc, webhook, engine) = (server.grpc, server.webhook, server.database.clone());
         let service = tokio::spawn(server.run(stop));
-        Ok(Self {
-            grpc,
-            webhook,
-            simulator,
-            engine,
-            service,
-            mollie,
-            mollie_stop,
-        })
+        Ok(Self { grpc, webhook, simulator, engine, service, mollie, mollie_stop })
     }
 
     /// Waits for the service to stop, then stops the simulator.
@@ -70,13 +62,7 @@ impl Stack {
 }
 
 fn screen(stack: &Stack, database: &str, simulator_data: &str) -> String {
-    let Stack {
-        grpc,
-        webhook,
-        simulator,
-        engine,
-        ..
-    } = stack;
+    let Stack { grpc, webhook, simulator, engine, .. } = stack;
     format!(
         "\
 order-service dev: a real order service beside a simulated Mollie

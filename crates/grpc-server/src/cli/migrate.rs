@@ -6,10 +6,8 @@ use persistence::{Database, Options};
 use crate::config::Config;
 
 pub async fn run(config: Config) -> Result<()> {
-    let options = Options {
-        url: config.database.url.clone(),
-        max_connections: config.database.max_connections,
-    };
+    let options =
+        Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
     let database = Database::connect(&options).await.context("database.url")?;
     let applied = database.migrate().await?;
     if applied.is_empty() {

@@ -10,17 +10,11 @@ use super::value;
 use crate::proto;
 
 pub fn amount(money: Money) -> proto::Amount {
-    proto::Amount {
-        currency: money.currency().code().to_owned(),
-        value: money.value(),
-    }
+    proto::Amount { currency: money.currency().code().to_owned(), value: money.value() }
 }
 
 pub fn amount_input(amount: proto::Amount) -> AmountInput {
-    AmountInput {
-        currency: amount.currency,
-        value: amount.value,
-    }
+    AmountInput { currency: amount.currency, value: amount.value }
 }
 
 pub fn time(time: Timestamp) -> prost_types::Timestamp {

@@ -18,9 +18,8 @@ pub fn input(draft: proto::OrderDraft, path: &str) -> (OrderInput, Vec<Violation
     let mut faults = Violations::default();
     let metadata = json(draft.metadata.as_ref(), &format!("{path}.metadata"), &mut faults);
     let lines = draft.lines.into_iter().enumerate();
-    let lines = lines
-        .map(|(n, line_draft)| line(line_draft, &format!("{path}.lines[{n}]"), &mut faults))
-        .collect();
+    let lines =
+        lines.map(|(n, line_draft)| line(line_draft, &format!("{path}.lines[{n}]"), &mut faults)).collect();
     let input = OrderInput {
         order_number: draft.order_number,
         amount: draft.amount.map(amount_input),
@@ -97,14 +96,10 @@ fn line_type(number: i32) -> Option<Option<LineType>> {
 }
 
 fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violations) -> PaymentParameters {
-    let extra = payment.extra_merchant_data.map(|extra| prost_types::Value {
-        kind: Some(Kind::StructValue(extra)),
-    });
+    let extra =
+        payment.extra_merchant_data.map(|extra| prost_types::Value { kind: Some(Kind::StructValue(extra)) });
     let extra = json(extra.as_ref(), &format!("{path}.extra_merchant_data"), faults);
-    let (company, fee) = (
-        payment.company.unwrap_or_default(),
-        payment.application_fee.unwrap_or_default(),
-    );
+    let (company, fee) = (payment.company.unwrap_or_default(), payment.application_fee.unwrap_or_default());
     let fee_amount = fee.amount.unwrap_or_default();
     let parameters = [
         ("issuer", payment.issuer),
@@ -115,10 +110,7 @@ fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violation
         ("apple_pay_payment_token", payment.apple_pay_payment_token),
         ("consumer_account", payment.consumer_account),
         ("customer_reference", payment.customer_reference),
-        (
-            "extra_merchant_data",
-            extra.map(|extra| extra.to_string()).unwrap_or_default(),
-        ),
+        ("extra_merchant_data", extra.map(|extra| extra.to_string()).unwrap_or_default()),
         ("voucher_number", payment.voucher_number),
         ("voucher_pin", payment.voucher_pin),
         ("due_date", payment.due_date),
@@ -130,9 +122,5 @@ fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violation
         ("application_fee.amount.value", fee_amount.value),
     ];
     let given = parameters.into_iter().filter(|(_, text)| !text.is_empty());
-    PaymentParameters(
-        given
-            .map(|(path, text)| (path.to_owned(), text))
-            .collect::<BTreeMap<_, _>>(),
-    )
+    PaymentParameters(given.map(|(path, text)| (path.to_owned(), text)).collect::<BTreeMap<_, _>>())
 }

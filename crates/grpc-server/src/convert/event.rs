@@ -18,80 +18,51 @@ pub fn event(event: &Event) -> proto::OrderEvent {
     match &event.data {
         EventData::OrderRecorded { operation_id, .. }
         | EventData::CancellationRecorded { operation_id }
-        | EventData::OrderCancellationSucceeded { operation_id } => proto::OrderEvent {
-            operation_id: operation_id.to_string(),
-            ..base
-        },
+        | EventData::OrderCancellationSucceeded { operation_id } => {
+            proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
+        }
         EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => {
             with_observed(base, observed)
         }
-        EventData::PlacementRefused { rejection: refused } => proto::OrderEvent {
-            rejection: Some(rejection(refused)),
-            ..base
-        },
-        EventData::PlacementAbandoned { reason } => proto::OrderEvent {
-            reason: reason.clone(),
-            ..base
-        },
-        EventData::ShipmentRecorded {
-            shipment,
-            operation_id,
-        } => proto::OrderEvent {
+        EventData::PlacementRefused { rejection: refused } => {
+            proto::OrderEvent { rejection: Some(rejection(refused)), ..base }
+        }
+        EventData::PlacementAbandoned { reason } => proto::OrderEvent { reason: reason.clone(), ..base },
+        EventData::ShipmentRecorded { shipment, operation_id } => proto::OrderEvent {
             shipment_id: shipment.id.to_string(),
             operation_id: operation_id.to_string(),
             ..base
         },
-        EventData::ShipmentRegistered { shipment_id, .. } => proto::OrderEvent {
-            shipment_id: shipment_id.to_string(),
-            ..base
-        },
-        EventData::ShipmentRefused {
-            shipment_id,
-            rejection: refused,
-            ..
-        } => proto::OrderEvent {
+        EventData::ShipmentRegistered { shipment_id, .. } => {
+            proto::OrderEvent { shipment_id: shipment_id.to_string(), ..base }
+        }
+        EventData::ShipmentRefused { shipment_id, rejection: refused, .. } => proto::OrderEvent {
             shipment_id: shipment_id.to_string(),
             rejection: Some(rejection(refused)),
             ..base
         },
-        EventData::ShipmentObserved { shipment } => proto::OrderEvent {
-            shipment_id: shipment.id.to_string(),
-            ..base
-        },
-        EventData::CancellationRefused {
-            operation_id,
-            rejection: refused,
-        } => proto::OrderEvent {
+        EventData::ShipmentObserved { shipment } => {
+            proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
+        }
+        EventData::CancellationRefused { operation_id, rejection: refused } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             rejection: Some(rejection(refused)),
             ..base
         },
-        EventData::AttentionNeeded { operation_id, reason } => proto::OrderEvent {
-            operation_id: operation_id.to_string(),
-            reason: reason.clone(),
-            ..base
-        },
+        EventData::AttentionNeeded { operation_id, reason } => {
+            proto::OrderEvent { operation_id: operation_id.to_string(), reason: reason.clone(), ..base }
+        }
     }
 }
 
 fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEvent {
     let status = observed.status_changed.then(|| "status".to_owned());
     let lines = observed.lines.iter().map(|line| format!("lines/{}", line.id));
-    let payments = observed
-        .payments
-        .iter()
-        .map(|payment| format!("payments/{}", payment.mollie_id));
-    let changed = status
-        .into_iter()
-        .chain(lines)
-        .chain(payments)
-        .chain(observed.personal.iter().cloned());
+    let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
+    let changed = status.into_iter().chain(lines).chain(payments).chain(observed.personal.iter().cloned());
     let facts = &observed.facts;
     proto::OrderEvent {
-        status: facts
-            .status
-            .map_or(proto::OrderStatus::Unspecified, order_status)
-            .into(),
+        status: facts.status.map_or(proto::OrderStatus::Unspecified, order_status).into(),
         status_raw: raw(
             facts.unknown_status.as_ref(),
             facts.status.map(domain::rules::status::OrderStatus::as_str),

@@ -16,22 +16,12 @@ pub fn order(order: &Order, operations: &[Operation]) -> proto::Order {
     let (facts, terms) = (&order.facts, &order.terms);
     proto::Order {
         id: order.id.to_string(),
-        mollie_order_id: order
-            .mollie_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        mollie_order_id: order.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         profile: order.profile.to_string(),
         mode: mode(order.mode).into(),
         placement: placement(order.placement).into(),
-        status: facts
-            .status
-            .map_or(proto::OrderStatus::Unspecified, order_status)
-            .into(),
-        status_raw: raw(
-            facts.unknown_status.as_ref(),
-            facts.status.map(OrderStatus::as_str),
-        ),
+        status: facts.status.map_or(proto::OrderStatus::Unspecified, order_status).into(),
+        status_raw: raw(facts.unknown_status.as_ref(), facts.status.map(OrderStatus::as_str)),
         etag: order.version.to_string(),
         order_number: terms.order_number.clone(),
         amount: Some(amount(terms.amount)),
@@ -78,20 +68,13 @@ fn line(line: &Line) -> proto::OrderLine {
     };
     proto::OrderLine {
         id: line.id.to_string(),
-        mollie_line_id: line
-            .mollie_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        mollie_line_id: line.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         r#type: line_type.into(),
         type_raw,
         category: text(&line.category),
         name: line.name.clone(),
         sku: text(&line.sku),
-        status: line
-            .status
-            .map_or(proto::OrderLineStatus::Unspecified, line_status)
-            .into(),
+        status: line.status.map_or(proto::OrderLineStatus::Unspecified, line_status).into(),
         status_raw: raw(line.unknown_status.as_ref(), line.status.map(LineStatus::as_str)),
         quantity: line.quantity.into(),
         quantity_unit: text(&line.quantity_unit),
@@ -138,10 +121,7 @@ fn payment(payment: &Payment) -> proto::Payment {
 
 /// Mollie's word: the one we do not understand, or that of the status we do.
 pub(super) fn raw(unknown: Option<&String>, known: Option<&'static str>) -> String {
-    unknown
-        .cloned()
-        .or_else(|| known.map(str::to_owned))
-        .unwrap_or_default()
+    unknown.cloned().or_else(|| known.map(str::to_owned)).unwrap_or_default()
 }
 
 fn mode(mode: Mode) -> proto::Mode {

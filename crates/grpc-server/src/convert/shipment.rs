@@ -21,11 +21,7 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
     proto::Shipment {
         id: shipment.id.to_string(),
         order_id: shipment.order_id.to_string(),
-        mollie_shipment_id: shipment
-            .mollie_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        mollie_shipment_id: shipment.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         state: state(shipment.state).into(),
         lines: lines.collect(),
         tracking,
@@ -59,9 +55,5 @@ pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
         code: tracking.code,
         url: tracking.url,
     });
-    ShipmentInput {
-        lines: lines.collect(),
-        all_remaining: request.all_remaining,
-        tracking,
-    }
+    ShipmentInput { lines: lines.collect(), all_remaining: request.all_remaining, tracking }
 }

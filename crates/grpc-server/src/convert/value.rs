@@ -20,11 +20,7 @@ pub fn to_json(value: &prost_types::Value) -> Option<Value> {
 }
 
 fn to_object(fields: &Struct) -> Option<Map<String, Value>> {
-    fields
-        .fields
-        .iter()
-        .map(|(key, value)| Some((key.clone(), to_json(value)?)))
-        .collect()
+    fields.fields.iter().map(|(key, value)| Some((key.clone(), to_json(value)?))).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
@@ -42,14 +38,9 @@ pub fn from_json(value: &Value) -> prost_types::Value {
         Value::Bool(truth) => Kind::BoolValue(*truth),
         Value::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
         Value::String(text) => Kind::StringValue(text.clone()),
-        Value::Array(values) => Kind::ListValue(ListValue {
-            values: values.iter().map(from_json).collect(),
-        }),
+        Value::Array(values) => Kind::ListValue(ListValue { values: values.iter().map(from_json).collect() }),
         Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(key, value)| (key.clone(), from_json(value)))
-                .collect();
+            let fields = fields.iter().map(|(key, value)| (key.clone(), from_json(value))).collect();
             Kind::StructValue(Struct { fields })
         }
     };
@@ -71,9 +62,7 @@ mod tests {
 
     #[test]
     fn whole_numbers_that_a_double_cannot_tell_apart_are_refused() {
-        let number = |number| prost_types::Value {
-            kind: Some(Kind::NumberValue(number)),
-        };
+        let number = |number| prost_types::Value { kind: Some(Kind::NumberValue(number)) };
         assert_eq!(to_json(&number(9_007_199_254_740_994.0)), None);
         assert_eq!(to_json(&number(f64::NAN)), None);
         assert_eq!(to_json(&number(3.0)), Some(json!(3)));

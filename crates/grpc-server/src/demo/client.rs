@@ -27,17 +27,11 @@ impl Client {
         let channel = Channel::from_shared(grpc.to_owned())?.connect().await;
         let channel = channel.with_context(|| format!("no order service answers at {grpc}"))?;
         let simulator = simulator.trim_end_matches('/').to_owned();
-        Ok(Self {
-            orders: OrderServiceClient::new(channel),
-            http: http()?,
-            simulator,
-        })
+        Ok(Self { orders: OrderServiceClient::new(channel), http: http()?, simulator })
     }
 
     pub async fn order(&mut self, id: &str) -> Result<Order> {
-        let request = GetOrderRequest {
-            key: Some(Key::Id(id.to_owned())),
-        };
+        let request = GetOrderRequest { key: Some(Key::Id(id.to_owned())) };
         Ok(self.orders.get_order(request).await.map_err(told)?.into_inner())
     }
 
@@ -50,11 +44,7 @@ impl Client {
                 return Ok(order);
             }
             if began.elapsed() > PATIENCE {
-                bail!(
-                    "the order is not {what} after {} s; it is {}",
-                    PATIENCE.as_secs(),
-                    order.status_raw
-                );
+                bail!("the order is not {what} after {} s; it is {}", PATIENCE.as_secs(), order.status_raw);
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -62,31 +52,18 @@ impl Client {
 
     /// What a shopper does on the checkout page.
     pub async fn check_out(&self, checkout_url: &str, final_state: &str) -> Result<()> {
-        let answer = self
-            .http
-            .post(checkout_url)
-            .form(&[("final_state", final_state)])
-            .send()
-            .await?;
+        let answer = self.http.post(checkout_url).form(&[("final_state", final_state)]).send().await?;
         let status = answer.status();
         if !status.is_redirection() {
-            bail!(
-                "the checkout page answers {status}: {}",
-                answer.text().await.unwrap_or_default()
-            );
+            bail!("the checkout page answers {status}: {}", answer.text().await.unwrap_or_default());
         }
         Ok(())
     }
 
     /// The simulator's ledger: what really happened at Mollie.
     pub async fn ledger(&self) -> Result<Vec<serde_json::Value>> {
-        let mut ledger: serde_json::Value = self
-            .http
-            .get(format!("{}/_simulator/ledger", self.simulator))
-            .send()
-            .await?
-            .json()
-            .await?;
+        let mut ledger: serde_json::Value =
+            self.http.get(format!("{}/_simulator/ledger", self.simulator)).send().await?.json().await?;
         match ledger.get_mut("effects").map(serde_json::Value::take) {
             Some(serde_json::Value::Array(effects)) => Ok(effects),
             Some(_) | None => bail!("the simulator's ledger has no effects"),
@@ -94,10 +71,7 @@ impl Client {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the demonstration's own client, for loopback only"
-)]
+#[expect(clippy::disallowed_methods, reason = "the demonstration's own client, for loopback only")]
 fn http() -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
         .redirect(Policy::none())
@@ -109,13 +83,8 @@ fn http() -> Result<reqwest::Client> {
 /// A status with all its field violations, for people to read.
 pub fn told(status: Status) -> anyhow::Error {
     let details = status.get_error_details();
-    let faults = details
-        .bad_request()
-        .map(|bad| bad.field_violations.as_slice())
-        .unwrap_or_default();
-    let faults: String = faults
-        .iter()
-        .map(|fault| format!("\n  {}: {}", fault.field, fault.description))
-        .collect();
+    let faults = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
+    let faults: String =
+        faults.iter().map(|fault| format!("\n  {}: {}", fault.field, fault.description)).collect();
     anyhow::anyhow!("{:?}: {}{faults}", status.code(), status.message())
 }

@@ -49,11 +49,7 @@ impl Flow {
 pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order> {
     let run = unique();
     let number = file.get("orderNumber").and_then(Value::as_str).unwrap_or("demo");
-    let draft = draft(
-        file,
-        &format!("{number}-{}-{run}", flow.final_state()),
-        flow.method(),
-    )?;
+    let draft = draft(file, &format!("{number}-{}-{run}", flow.final_state()), flow.method())?;
     println!(
         "{} flow: order {} over {}, method {}",
         flow.final_state(),
@@ -68,41 +64,19 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
         draft: Some(draft),
         ..CreateOrderRequest::default()
     };
-    let order = client
-        .orders
-        .create_order(create)
-        .await
-        .map_err(told)?
-        .into_inner();
-    step(
-        &format!("CreateOrder: {} is {} at Mollie", order.id, order.mollie_order_id),
-        &order,
-    );
+    let order = client.orders.create_order(create).await.map_err(told)?.into_inner();
+    step(&format!("CreateOrder: {} is {} at Mollie", order.id, order.mollie_order_id), &order);
     note(&format!("checkout at {}", order.checkout_url));
 
     client.check_out(&order.checkout_url, flow.final_state()).await?;
-    let order = client
-        .until(&order.id, flow.final_state(), |order| {
-            order.status() == flow.status()
-        })
-        .await?;
-    step(
-        "the shopper used the checkout form, and Mollie's hook told the service",
-        &order,
-    );
+    let order = client.until(&order.id, flow.final_state(), |order| order.status() == flow.status()).await?;
+    step("the shopper used the checkout form, and Mollie's hook told the service", &order);
 
     let shipment = ship(client, part(&order, request("ship"))?).await?;
-    let order = client
-        .until(&order.id, "shipping", |order| {
-            order.status() as i32 > flow.status() as i32
-        })
-        .await?;
+    let order =
+        client.until(&order.id, "shipping", |order| order.status() as i32 > flow.status() as i32).await?;
     step(
-        &format!(
-            "CreateShipment: {} is {} at Mollie",
-            told_lines(&shipment),
-            shipment.mollie_shipment_id
-        ),
+        &format!("CreateShipment: {} is {} at Mollie", told_lines(&shipment), shipment.mollie_shipment_id),
         &order,
     );
 
@@ -111,10 +85,7 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
     } else {
         rest(client, order, flow, request("rest")).await?
     };
-    note(&format!(
-        "captured {}, closed",
-        money(order.amount_captured.as_ref())
-    ));
+    note(&format!("captured {}, closed", money(order.amount_captured.as_ref())));
     events(client, &order).await?;
     Ok(order)
 }
@@ -123,11 +94,8 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
 async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String) -> Result<Order> {
     let told_by = match flow {
         Flow::Authorized => {
-            let cancel = CancelOrderRequest {
-                request_id,
-                id: order.id.clone(),
-                ..CancelOrderRequest::default()
-            };
+            let cancel =
+                CancelOrderRequest { request_id, id: order.id.clone(), ..CancelOrderRequest::default() };
             client.orders.cancel_order(cancel).await.map_err(told)?;
             "CancelOrder: what was not shipped is released".to_owned()
         }
@@ -139,29 +107,17 @@ async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String)
                 ..CreateShipmentRequest::default()
             };
             let shipment = ship(client, all).await?;
-            format!(
-                "CreateShipment: {} is {} at Mollie",
-                told_lines(&shipment),
-                shipment.mollie_shipment_id
-            )
+            format!("CreateShipment: {} is {} at Mollie", told_lines(&shipment), shipment.mollie_shipment_id)
         }
     };
-    let order = client
-        .until(&order.id, "completed", |order| {
-            order.status() == OrderStatus::Completed
-        })
-        .await?;
+    let order =
+        client.until(&order.id, "completed", |order| order.status() == OrderStatus::Completed).await?;
     step(&told_by, &order);
     Ok(order)
 }
 
 async fn ship(client: &mut Client, request: CreateShipmentRequest) -> Result<Shipment> {
-    Ok(client
-        .orders
-        .create_shipment(request)
-        .await
-        .map_err(told)?
-        .into_inner())
+    Ok(client.orders.create_shipment(request).await.map_err(told)?.into_inner())
 }
 
 /// One unit of a discounted line that has several, for the least it may be worth; without such a line, one unit of any.
@@ -171,16 +127,10 @@ fn part(order: &Order, request_id: String) -> Result<CreateShipmentRequest> {
         .max_by_key(|line| line.discount_amount.is_some())
         .or_else(|| order.lines.first())
         .context("an order has lines")?;
-    let tracking = Tracking {
-        carrier: "PostNL".to_owned(),
-        code: "3SKABA000000000".to_owned(),
-        url: String::new(),
-    };
-    let selection = ShipmentLineSelection {
-        line_id: line.id.clone(),
-        quantity: 1,
-        amount: Some(least(line)?),
-    };
+    let tracking =
+        Tracking { carrier: "PostNL".to_owned(), code: "3SKABA000000000".to_owned(), url: String::new() };
+    let selection =
+        ShipmentLineSelection { line_id: line.id.clone(), quantity: 1, amount: Some(least(line)?) };
     let order_id = order.id.clone();
     Ok(CreateShipmentRequest {
         request_id,
@@ -203,36 +153,19 @@ fn least(line: &OrderLine) -> Result<Amount> {
         unit_price: money(line.unit_price.as_ref())?,
     };
     let least = left.bounds(1).context("a unit is available")?.min;
-    Ok(Amount {
-        currency: least.currency().code().to_owned(),
-        value: least.value(),
-    })
+    Ok(Amount { currency: least.currency().code().to_owned(), value: least.value() })
 }
 
 fn told_lines(shipment: &Shipment) -> String {
     let line = |line: &crate::proto::ShipmentLine| {
-        format!(
-            "{} × line {} for {}",
-            line.quantity,
-            line.line_id,
-            money(line.amount.as_ref())
-        )
+        format!("{} × line {} for {}", line.quantity, line.line_id, money(line.amount.as_ref()))
     };
     shipment.lines.iter().map(line).collect::<Vec<_>>().join(", ")
 }
 
 async fn events(client: &mut Client, order: &Order) -> Result<()> {
-    let request = ListOrderEventsRequest {
-        order_id: order.id.clone(),
-        ..ListOrderEventsRequest::default()
-    };
-    let events = client
-        .orders
-        .list_order_events(request)
-        .await
-        .map_err(told)?
-        .into_inner()
-        .events;
+    let request = ListOrderEventsRequest { order_id: order.id.clone(), ..ListOrderEventsRequest::default() };
+    let events = client.orders.list_order_events(request).await.map_err(told)?.into_inner().events;
     let told: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
     note(&format!("events: {}", told.join(", ")));
     Ok(())

@@ -20,21 +20,11 @@ pub async fn check(client: &Client, order: &Order, flow: Flow) -> Result<bool> {
     let mut comparison = Comparison { right: true };
     comparison.of("ordered", ordered, "ordered in the ledger", at_mollie("ordered")?);
     comparison.of("shipped", shipped, "shipped in the ledger", at_mollie("shipped")?);
-    comparison.of(
-        "canceled",
-        canceled,
-        "canceled in the ledger",
-        at_mollie("canceled")?,
-    );
+    comparison.of("canceled", canceled, "canceled in the ledger", at_mollie("canceled")?);
     comparison.of("ordered", ordered, "shipped + canceled", shipped.plus(canceled)?);
     match flow {
         Flow::Authorized => {
-            comparison.of(
-                "captured",
-                captured,
-                "captured in the ledger",
-                at_mollie("captured")?,
-            );
+            comparison.of("captured", captured, "captured in the ledger", at_mollie("captured")?);
             comparison.of("captured", captured, "shipped", shipped);
         }
         Flow::Paid => {
@@ -65,18 +55,13 @@ fn money(amount: Option<&Amount>) -> Result<Money> {
 
 fn lines(order: &Order, part: impl Fn(&crate::proto::OrderLine) -> Option<&Amount>) -> Result<Money> {
     let zero = Money::zero(money(order.amount.as_ref())?.currency());
-    order
-        .lines
-        .iter()
-        .try_fold(zero, |sum, line| Ok(sum.plus(money(part(line))?)?))
+    order.lines.iter().try_fold(zero, |sum, line| Ok(sum.plus(money(part(line))?)?))
 }
 
 /// The sum of one kind of amount over the order's effects.
 fn sum(effects: &[Value], order: &Order, amount: &str) -> Result<Money> {
     let zero = Money::zero(money(order.amount.as_ref())?.currency());
-    let ours = effects
-        .iter()
-        .filter(|effect| effect["order_id"] == order.mollie_order_id.as_str());
+    let ours = effects.iter().filter(|effect| effect["order_id"] == order.mollie_order_id.as_str());
     let amounts = ours.filter_map(|effect| effect["amounts"].get(amount));
     amounts.into_iter().try_fold(zero, |sum, amount| {
         let part = |name: &str| amount[name].as_str().unwrap_or_default();

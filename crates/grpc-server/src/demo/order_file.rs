@@ -35,10 +35,7 @@ pub fn draft(order: &Value, order_number: &str, method: &str) -> Result<proto::O
         method: vec![method.to_owned()],
         ..proto::OrderDraft::default()
     };
-    for (name, value) in fields
-        .iter()
-        .filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()))
-    {
+    for (name, value) in fields.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())) {
         match name.as_str() {
             "orderNumber" => (),
             "amount" => draft.amount = Some(amount(value)?),
@@ -133,8 +130,5 @@ fn amount(value: &Value) -> Result<proto::Amount> {
 }
 
 fn text(name: &str, value: &Value) -> Result<String> {
-    value
-        .as_str()
-        .map(str::to_owned)
-        .with_context(|| format!("{name}: a text is expected"))
+    value.as_str().map(str::to_owned).with_context(|| format!("{name}: a text is expected"))
 }

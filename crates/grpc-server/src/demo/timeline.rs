@@ -15,11 +15,7 @@ pub fn step(what: &str, order: &Order) {
         })
         .collect();
     println!("  {:<11} {what}", order.status_raw);
-    if order
-        .lines
-        .iter()
-        .any(|line| line.quantity_shipped + line.quantity_canceled > 0)
-    {
+    if order.lines.iter().any(|line| line.quantity_shipped + line.quantity_canceled > 0) {
         println!("  {:<11}   lines {}", "", lines.join("; "));
     }
 }
@@ -31,8 +27,5 @@ pub fn note(text: &str) {
 
 /// An amount for people to read.
 pub fn money(amount: Option<&Amount>) -> String {
-    amount.map_or_else(
-        || "nothing".to_owned(),
-        |amount| format!("{} {}", amount.value, amount.currency),
-    )
+    amount.map_or_else(|| "nothing".to_owned(), |amount| format!("{} {}", amount.value, amount.currency))
 }

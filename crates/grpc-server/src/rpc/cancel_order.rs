@@ -13,16 +13,10 @@ use crate::proto::{self, CancelOrderRequest, ErrorReason};
 pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
     let mut request = request.into_inner();
-    let (request_id, order_id) = (
-        std::mem::take(&mut request.request_id),
-        request::order_id(&request.id, "id"),
-    );
-    let wish = Wish {
-        method: "CancelOrder",
-        request_id: &request_id,
-        etag: &request.etag,
-        actor: &request.actor,
-    };
+    let (request_id, order_id) =
+        (std::mem::take(&mut request.request_id), request::order_id(&request.id, "id"));
+    let wish =
+        Wish { method: "CancelOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
     let (intent, mut faults) = wish.intent(rpc.service(), &request, patience);
     let order_id = match order_id {
         Ok(order_id) if faults.is_empty() => order_id,
@@ -31,21 +25,12 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
             return Err(errors::invalid(faults));
         }
     };
-    let begun = begin(&rpc.driver, move |service| async move {
+    let begun = begin(&rpc.driver, patience, move |service| async move {
         cancel::cancel(&*service, &intent, order_id).await
     });
-    let accepted = begun
-        .await
-        .map_err(errors::mutation)?
-        .wait(&rpc.driver, patience.wait)
-        .await;
+    let accepted = begun.await?.wait(&rpc.driver, patience).await;
     refuse_if_rejected(rpc, accepted.operation_id).await?;
-    let order = rpc
-        .service()
-        .store
-        .load_order(&OrderKey::Id(order_id))
-        .await
-        .map_err(errors::store)?;
+    let order = rpc.service().store.load_order(&OrderKey::Id(order_id)).await.map_err(errors::store)?;
     let order = order.ok_or_else(|| errors::not_found(ErrorReason::OrderNotFound, "order"))?;
     Ok(Response::new(rpc.message(&order).await?))
 }
@@ -55,12 +40,7 @@ async fn refuse_if_rejected(
     id: Option<domain::rules::ids::OperationId>,
 ) -> Result<(), Status> {
     let Some(id) = id else { return Ok(()) };
-    let operation = rpc
-        .service()
-        .store
-        .load_operation(id)
-        .await
-        .map_err(errors::store)?;
+    let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
     let rejected = operation.filter(|operation| operation.state == OperationState::Rejected);
     match rejected.and_then(|operation| operation.rejection) {
         Some(rejection) => Err(errors::mollie_refused(&rejection, "operation", id)),

@@ -1,5 +1,7 @@
 //! CreateOrder: keep a draft as an order and place it at Mollie.
 
+use std::sync::Arc;
+
 use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OrderId, ProfileName};
@@ -10,60 +12,59 @@ use domain::workflow::{Accepted, Intent, place};
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
-use super::request::{Wish, begin};
+use super::request::{Begun, Wish, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderRequest};
+use crate::service::Service;
 
 pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
-    let (intent, profile, draft, validate_only) =
-        read(rpc, request.into_inner(), patience).map_err(errors::invalid)?;
-    if validate_only {
-        return Ok(Response::new(preview(rpc, intent, profile, draft)));
-    }
-    let begun = begin(&rpc.driver, |service| async move {
-        place::place(&*service, &intent, profile, draft).await
-    });
-    let accepted = begun
-        .await
-        .map_err(errors::mutation)?
-        .wait(&rpc.driver, patience.wait)
-        .await;
+    let mut request = request.into_inner();
+    let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
+    let wish = Wish { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
+    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    let before = match faults.as_slice() {
+        [] => place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?,
+        _ => None,
+    };
+    let begun = match before {
+        Some(accepted) => Begun::before(accepted),
+        None => {
+            let validate_only = request.validate_only;
+            let (profile, draft) = read(rpc, request, faults).map_err(errors::invalid)?;
+            if validate_only {
+                return Ok(Response::new(preview(rpc, intent, profile, draft)));
+            }
+            let placing = |service: Arc<Service>| async move {
+                Box::pin(place::place(&*service, &intent, profile, draft)).await
+            };
+            begin(&rpc.driver, patience, placing).await?
+        }
+    };
+    let accepted = begun.wait(&rpc.driver, patience).await;
     answer(rpc, &accepted).await
 }
 
-type Parsed = (Intent, (ProfileName, Mode), OrderDraft, bool);
+type Parsed = ((ProfileName, Mode), OrderDraft);
 
 fn read(
     rpc: &OrderRpc,
-    mut request: CreateOrderRequest,
-    patience: Patience,
+    request: CreateOrderRequest,
+    mut faults: Vec<Violation>,
 ) -> Result<Parsed, Vec<Violation>> {
     let service = rpc.service();
-    let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
-    let wish = Wish {
-        method: "CreateOrder",
-        request_id: &request_id,
-        etag: "",
-        actor: &actor,
-    };
-    let (intent, mut faults) = wish.intent(service, &request, patience);
     let profile = service.profile(&request.profile).map_err(|names| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
         expected: format!("one of {names}"),
-        got: if request.profile.is_empty() {
-            "nothing".to_owned()
-        } else {
-            request.profile.clone()
-        },
+        got: if request.profile.is_empty() { "nothing".to_owned() } else { request.profile.clone() },
     });
     let (input, form_faults) = convert::draft::input(request.draft.unwrap_or_default(), "draft");
     faults.extend(form_faults);
     let draft = input.parse("draft", service.clock.now());
     match (profile, draft) {
-        (Ok(profile), Ok(draft)) if faults.is_empty() => Ok((intent, profile, draft, request.validate_only)),
+        (Ok(profile), Ok(draft)) if faults.is_empty() => Ok((profile, draft)),
         (profile, draft) => {
             faults.extend(profile.err());
             faults.extend(draft.err().into_iter().flatten());
@@ -81,30 +82,16 @@ fn preview(
 ) -> proto::Order {
     let service = rpc.service();
     let id = OrderId::new(service.ids().ordered());
-    let placer = Placer {
-        id,
-        profile,
-        mode,
-        caller: intent.caller,
-        request_id: intent.request_id,
-    };
+    let (caller, request_id) = (intent.caller, intent.request_id);
+    let placer = Placer { id, profile, mode, caller, request_id, hook_base: String::new() };
     let order = Order::placing(placer, draft, service.clock.now());
     let message = convert::order::order(&order, &[]);
-    proto::Order {
-        id: String::new(),
-        etag: String::new(),
-        placement: 0,
-        created_time: None,
-        ..message
-    }
+    proto::Order { id: String::new(), etag: String::new(), placement: 0, created_time: None, ..message }
 }
 
 async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::Order>, Status> {
     let store = &rpc.service().store;
-    let order = store
-        .load_order(&OrderKey::Id(accepted.order_id))
-        .await
-        .map_err(errors::store)?;
+    let order = store.load_order(&OrderKey::Id(accepted.order_id)).await.map_err(errors::store)?;
     let order = order.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, "order"))?;
     match (order.placement, &order.rejection) {
         (Placement::Placed, _) => Ok(Response::new(rpc.message(&order).await?)),

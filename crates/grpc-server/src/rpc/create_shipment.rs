@@ -14,10 +14,8 @@ use crate::proto::{self, CreateShipmentRequest, ErrorReason};
 pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
     let patience = Patience::of(request.metadata());
     let mut request = request.into_inner();
-    let (request_id, order_id) = (
-        std::mem::take(&mut request.request_id),
-        request::order_id(&request.order_id, "order_id"),
-    );
+    let (request_id, order_id) =
+        (std::mem::take(&mut request.request_id), request::order_id(&request.order_id, "order_id"));
     let wish = Wish {
         method: "CreateShipment",
         request_id: &request_id,
@@ -33,23 +31,13 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
             return Err(errors::invalid(faults));
         }
     };
-    let begun = begin(&rpc.driver, move |service| async move {
+    let begun = begin(&rpc.driver, patience, move |service| async move {
         ship::ship(&*service, &intent, order_id, &wanted).await
     });
-    let accepted = begun
-        .await
-        .map_err(errors::mutation)?
-        .wait(&rpc.driver, patience.wait)
-        .await;
+    let accepted = begun.await?.wait(&rpc.driver, patience).await;
     let missing = || errors::not_found(ErrorReason::ShipmentNotFound, "shipment");
     let id = accepted.shipment_id.ok_or_else(missing)?;
-    let shipment = rpc
-        .service()
-        .store
-        .load_shipment(id)
-        .await
-        .map_err(errors::store)?
-        .ok_or_else(missing)?;
+    let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
     match (shipment.state, &shipment.rejection) {
         (ShipmentState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "shipment", id)),
         (

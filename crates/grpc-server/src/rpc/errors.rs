@@ -33,14 +33,7 @@ pub struct Failure {
 impl Failure {
     pub fn new(code: Code, reason: ErrorReason, message: impl Into<String>) -> Self {
         let (metadata, details) = (HashMap::new(), ErrorDetails::new());
-        Self {
-            code,
-            reason,
-            message: message.into(),
-            metadata,
-            details,
-            retry: None,
-        }
+        Self { code, reason, message: message.into(), metadata, details, retry: None }
     }
 
     /// Adds a fact to the metadata.
@@ -86,10 +79,7 @@ pub fn invalid(faults: Vec<Violation>) -> Status {
 }
 
 fn field_violation(fault: Violation) -> FieldViolation {
-    let description = format!(
-        "rule {}: expected {}; got {}",
-        fault.rule, fault.expected, fault.got
-    );
+    let description = format!("rule {}: expected {}; got {}", fault.rule, fault.expected, fault.got);
     let mut violation = FieldViolation::new(fault.path, description);
     violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
     violation
@@ -122,7 +112,7 @@ pub fn mutation(error: MutationError) -> Status {
         )
         .with("order_id", by)
         .status(),
-        MutationError::Unconfirmed(error) => gateway(error),
+        MutationError::Unconfirmed(error) => gateway(&error),
         MutationError::DeadlinePassed => Failure::new(
             Code::DeadlineExceeded,
             ErrorReason::DeadlinePassed,
@@ -143,7 +133,7 @@ pub fn sync(error: SyncError) -> Status {
             "Mollie has not confirmed this order, so there is nothing to read there.",
         )
         .status(),
-        SyncError::Gateway(error) => gateway(error),
+        SyncError::Gateway(error) => gateway(&error),
         SyncError::Contended => contended(),
         SyncError::Store(error) => store(error),
     }
@@ -173,29 +163,35 @@ pub fn store(error: StoreError) -> Status {
     }
 }
 
-fn gateway(error: GatewayError) -> Status {
+/// Nothing is refused on a state that could not be confirmed: whatever the cause, the caller may try again.
+fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
-    match error {
-        GatewayError::Unavailable(_) => Failure::new(
-            Code::Unavailable,
+    let (reason, message) = match error {
+        GatewayError::Unavailable(_) => (
             ErrorReason::MollieUnavailable,
             "The order's state cannot be confirmed at Mollie now; nothing was changed. Try again.",
-        )
-        .retry(SOON)
-        .status(),
-        GatewayError::NotFound | GatewayError::KeyRefused(_) => Failure::new(
-            Code::FailedPrecondition,
+        ),
+        GatewayError::NotFound | GatewayError::KeyRefused(_) => (
             ErrorReason::ProfileKeyRefused,
             "Mollie does not accept the profile's API key, or does not know the order under it; an operator must look at the key.",
-        )
-        .status(),
-        GatewayError::Unreadable(_) => Failure::new(
-            Code::Internal,
-            ErrorReason::Internal,
-            "Mollie's answer cannot be understood by this release; the log has more.",
-        )
-        .status(),
-    }
+        ),
+        GatewayError::Unreadable(_) => (
+            ErrorReason::MollieUnavailable,
+            "Mollie's answer cannot be understood by this release; the log has more. Nothing was changed.",
+        ),
+    };
+    Failure::new(Code::Unavailable, reason, message).retry(SOON).status()
+}
+
+/// The call goes on, beyond the caller's patience.
+pub fn outcome_pending() -> Status {
+    Failure::new(
+        Code::Unavailable,
+        ErrorReason::OutcomePending,
+        "The call goes on; repeat with the same request_id to learn its outcome.",
+    )
+    .retry(SOON)
+    .status()
 }
 
 fn contended() -> Status {
@@ -215,12 +211,7 @@ pub fn not_found(reason: ErrorReason, what: &str) -> Status {
 fn refused(refusal: Refusal) -> Status {
     let reason = refusal_reason(refusal.reason);
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    let message = refusal
-        .unmet
-        .iter()
-        .map(|unmet| unmet.description.as_str())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let message = refusal.unmet.iter().map(|unmet| unmet.description.as_str()).collect::<Vec<_>>().join(" ");
     let mut failure = Failure::new(Code::FailedPrecondition, reason, message);
     let violations: Vec<_> = refusal
         .unmet
@@ -255,13 +246,11 @@ pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) 
     if let Some(field) = &rejection.field {
         failure = failure.with("mollie_field", field);
     }
-    failure
-        .details
-        .set_precondition_failure(vec![PreconditionViolation::new(
-            "MOLLIE_REFUSED",
-            resource,
-            &rejection.detail,
-        )]);
+    failure.details.set_precondition_failure(vec![PreconditionViolation::new(
+        "MOLLIE_REFUSED",
+        resource,
+        &rejection.detail,
+    )]);
     failure.status()
 }
 
@@ -292,17 +281,10 @@ pub fn placement_abandoned(order: &Order) -> Status {
 
 /// Mollie has not answered within the caller's patience.
 pub fn mollie_slow() -> Status {
-    gateway(GatewayError::Unavailable(
-        "no answer within the caller's patience".to_owned(),
-    ))
+    gateway(&GatewayError::Unavailable("no answer within the caller's patience".to_owned()))
 }
 
 /// A fault of ours.
 pub fn internal() -> Status {
-    Failure::new(
-        Code::Internal,
-        ErrorReason::Internal,
-        "A fault of the service; the log has more.",
-    )
-    .status()
+    Failure::new(Code::Internal, ErrorReason::Internal, "A fault of the service; the log has more.").status()
 }

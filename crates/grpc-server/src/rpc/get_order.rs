@@ -10,12 +10,7 @@ use crate::proto::{self, ErrorReason, GetOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
     let key = key(rpc, request).map_err(|fault| errors::invalid(vec![fault]))?;
-    let order = rpc
-        .service()
-        .store
-        .load_order(&key)
-        .await
-        .map_err(errors::store)?;
+    let order = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
     let order = order.ok_or_else(|| errors::not_found(ErrorReason::OrderNotFound, "order"))?;
     Ok(Response::new(rpc.message(&order).await?))
 }
@@ -34,16 +29,9 @@ fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> 
         Some(Key::OrderNumber(number)) => {
             let named = rpc.service().profile(&number.profile);
             let (profile, _) = named.map_err(|names| {
-                fault(
-                    "order_number.profile",
-                    &format!("one of {names}"),
-                    &number.profile,
-                )
+                fault("order_number.profile", &format!("one of {names}"), &number.profile)
             })?;
-            Ok(OrderKey::Number {
-                profile,
-                order_number: number.order_number,
-            })
+            Ok(OrderKey::Number { profile, order_number: number.order_number })
         }
     }
 }

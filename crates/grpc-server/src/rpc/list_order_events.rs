@@ -13,33 +13,16 @@ pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<Lis
     let (id, size, after) = match (id, size, after) {
         (Ok(id), Ok(size), Ok(after)) => (id, size, after),
         (id, size, after) => {
-            return Err(errors::invalid(
-                id.err()
-                    .into_iter()
-                    .chain(size.err())
-                    .chain(after.err())
-                    .collect(),
-            ));
+            return Err(errors::invalid(id.err().into_iter().chain(size.err()).chain(after.err()).collect()));
         }
     };
     let store = &rpc.service().store;
     let events = store.list_events(id, after, size).await.map_err(errors::store)?;
-    if events.items.is_empty()
-        && store
-            .load_order(&OrderKey::Id(id))
-            .await
-            .map_err(errors::store)?
-            .is_none()
+    if events.items.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none()
     {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
-    let next_page_token = events
-        .next
-        .map(|sequence| sequence.to_string())
-        .unwrap_or_default();
+    let next_page_token = events.next.map(|sequence| sequence.to_string()).unwrap_or_default();
     let events = events.items.iter().map(convert::event::event).collect();
-    Ok(Response::new(ListOrderEventsResponse {
-        events,
-        next_page_token,
-    }))
+    Ok(Response::new(ListOrderEventsResponse { events, next_page_token }))
 }

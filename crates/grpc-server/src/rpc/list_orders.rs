@@ -11,10 +11,7 @@ use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
-    let (size, after) = (
-        page::size(request.page_size),
-        page::order_key(&request.page_token),
-    );
+    let (size, after) = (page::size(request.page_size), page::order_key(&request.page_token));
     let (filter, mut faults) = filter(request.filter.unwrap_or_default());
     let (size, after) = match (size, after) {
         (Ok(size), Ok(after)) if faults.is_empty() => (size, after),
@@ -23,31 +20,20 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
             return Err(errors::invalid(faults));
         }
     };
-    let orders = rpc
-        .service()
-        .store
-        .list_orders(&filter, after, size)
-        .await
-        .map_err(errors::store)?;
+    let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
     let mut messages = Vec::with_capacity(orders.items.len());
     for order in &orders.items {
         messages.push(rpc.message(order).await?);
     }
     let next_page_token = orders.next.map(page::order_token).unwrap_or_default();
-    Ok(Response::new(ListOrdersResponse {
-        orders: messages,
-        next_page_token,
-    }))
+    Ok(Response::new(ListOrdersResponse { orders: messages, next_page_token }))
 }
 
 fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {
-        match proto::OrderStatus::try_from(*number)
-            .ok()
-            .and_then(order_status_input)
-        {
+        match proto::OrderStatus::try_from(*number).ok().and_then(order_status_input) {
             Some(status) => statuses.push(status),
             None => faults.add(
                 format!("filter.statuses[{n}]"),

@@ -13,36 +13,16 @@ pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListS
     let (id, size, skip) = match (id, size, skip) {
         (Ok(id), Ok(size), Ok(skip)) => (id, size as usize, usize::try_from(skip).unwrap_or(usize::MAX)),
         (id, size, skip) => {
-            return Err(errors::invalid(
-                id.err().into_iter().chain(size.err()).chain(skip.err()).collect(),
-            ));
+            return Err(errors::invalid(id.err().into_iter().chain(size.err()).chain(skip.err()).collect()));
         }
     };
     let store = &rpc.service().store;
     let shipments = store.list_shipments(id).await.map_err(errors::store)?;
-    if shipments.is_empty()
-        && store
-            .load_order(&OrderKey::Id(id))
-            .await
-            .map_err(errors::store)?
-            .is_none()
-    {
+    if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
     let more = shipments.len() > skip.saturating_add(size);
-    let next_page_token = if more {
-        (skip + size).to_string()
-    } else {
-        String::new()
-    };
-    let page = shipments
-        .iter()
-        .skip(skip)
-        .take(size)
-        .map(convert::shipment::shipment)
-        .collect();
-    Ok(Response::new(ListShipmentsResponse {
-        shipments: page,
-        next_page_token,
-    }))
+    let next_page_token = if more { (skip + size).to_string() } else { String::new() };
+    let page = shipments.iter().skip(skip).take(size).map(convert::shipment::shipment).collect();
+    Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token }))
 }

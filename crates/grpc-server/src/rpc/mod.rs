@@ -46,12 +46,7 @@ impl OrderRpc {
 
     /// The order as a message, with its unsettled operations.
     async fn message(&self, order: &Order) -> Result<proto::Order, Status> {
-        let operations = self
-            .service()
-            .store
-            .unsettled_operations(order.id)
-            .await
-            .map_err(errors::store)?;
+        let operations = self.service().store.unsettled_operations(order.id).await.map_err(errors::store)?;
         Ok(convert::order::order(order, &operations))
     }
 }

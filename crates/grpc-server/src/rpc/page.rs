@@ -13,22 +13,13 @@ pub fn size(asked: i32) -> Result<u32, Violation> {
     match u32::try_from(asked) {
         Ok(0) => Ok(DEFAULT_SIZE),
         Ok(size) => Ok(size.min(LARGEST_SIZE)),
-        Err(_) => Err(fault(
-            "page_size",
-            "page.size",
-            "a number from 0 to 250",
-            &asked.to_string(),
-        )),
+        Err(_) => Err(fault("page_size", "page.size", "a number from 0 to 250", &asked.to_string())),
     }
 }
 
 /// A token that is a plain number, as events and shipments are counted.
 pub fn number(token: &str) -> Result<u64, Violation> {
-    if token.is_empty() {
-        Ok(0)
-    } else {
-        token.parse().map_err(|_| token_fault(token))
-    }
+    if token.is_empty() { Ok(0) } else { token.parse().map_err(|_| token_fault(token)) }
 }
 
 /// The token behind which a page of orders begins.
@@ -38,10 +29,7 @@ pub fn order_key(token: &str) -> Result<Option<PageKey>, Violation> {
     }
     let key = token.split_once('.').and_then(|(time, id)| {
         let created_time = Timestamp::from_microsecond(time.parse().ok()?).ok()?;
-        Some(PageKey {
-            created_time,
-            id: OrderId::parse(id)?,
-        })
+        Some(PageKey { created_time, id: OrderId::parse(id)? })
     });
     key.map(Some).ok_or_else(|| token_fault(token))
 }
@@ -52,19 +40,9 @@ pub fn order_token(key: PageKey) -> String {
 }
 
 fn token_fault(token: &str) -> Violation {
-    fault(
-        "page_token",
-        "page.token",
-        "the next_page_token of the page before",
-        token,
-    )
+    fault("page_token", "page.token", "the next_page_token of the page before", token)
 }
 
 fn fault(path: &str, rule: &'static str, expected: &str, got: &str) -> Violation {
-    Violation {
-        path: path.to_owned(),
-        rule,
-        expected: expected.to_owned(),
-        got: got.to_owned(),
-    }
+    Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got: got.to_owned() }
 }

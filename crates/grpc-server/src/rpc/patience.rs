@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
 
 /// Without a deadline the caller learns the durable truth after this long.
@@ -14,18 +15,16 @@ const ANSWER: Duration = Duration::from_millis(100);
 pub struct Patience {
     /// The caller's own limit.
     pub deadline: Option<Duration>,
-    /// How long to wait for an outcome.
-    pub wait: Duration,
+    /// When to answer with what is durably true by then.
+    pub answer_by: Instant,
 }
 
 impl Patience {
     /// Reads `grpc-timeout`.
     pub fn of(metadata: &MetadataMap) -> Self {
-        let deadline = metadata
-            .get("grpc-timeout")
-            .and_then(|value| parse(value.to_str().ok()?));
+        let deadline = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
         let wait = deadline.map_or(WITHOUT_DEADLINE, |deadline| deadline.saturating_sub(ANSWER));
-        Self { deadline, wait }
+        Self { deadline, answer_by: Instant::now() + wait }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What every request has in common: its id, its fingerprint, ids and etags as text.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::ports::{Clock, Fingerprint, Vault};
 use domain::rules::ids::{Caller, OrderId, RequestId};
@@ -10,9 +9,11 @@ use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Accepted, Intent, MutationError};
 use prost::Message;
 use tokio::task::JoinHandle;
+use tonic::Status;
 
+use super::errors;
 use super::patience::Patience;
-use crate::driver::{Driver, claim_time};
+use crate::driver::Driver;
 use crate::service::Service;
 
 /// Who calls, as long as callers do not authenticate: all share one name space of request ids.
@@ -46,12 +47,7 @@ impl Wish<'_> {
         }
         let etag = self.etag.parse::<u64>().ok();
         if etag.is_none() && !self.etag.is_empty() {
-            faults.add(
-                "etag",
-                "etag.form",
-                "the etag of an order, as it was read",
-                self.etag,
-            );
+            faults.add("etag", "etag.form", "the etag of an order, as it was read", self.etag);
         }
         if self.actor.chars().count() > 200 || !is_printable(self.actor) {
             faults.add(
@@ -66,16 +62,10 @@ impl Wish<'_> {
             caller: Caller::new(CALLER),
             request_id: RequestId::new(self.request_id),
             method: self.method,
-            fingerprint: Fingerprint(
-                service
-                    .vault
-                    .mac("fingerprint", &[self.method.as_bytes(), &bytes]),
-            ),
+            fingerprint: Fingerprint(service.vault.mac("fingerprint", &[self.method.as_bytes(), &bytes])),
             actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
             etag,
-            deadline: patience
-                .deadline
-                .map(|deadline| service.clock.elapsed() + deadline),
+            deadline: patience.deadline.map(|deadline| service.clock.elapsed() + deadline),
         };
         (intent, faults.into_vec())
     }
@@ -87,11 +77,7 @@ pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
         path: path.to_owned(),
         rule: "order.id",
         expected: "an order's id, a UUID".to_owned(),
-        got: if text.is_empty() {
-            "nothing".to_owned()
-        } else {
-            text.to_owned()
-        },
+        got: if text.is_empty() { "nothing".to_owned() } else { text.to_owned() },
     })
 }
 
@@ -103,34 +89,43 @@ pub struct Begun {
 
 impl Begun {
     /// Waits for the outcome as long as the caller does.
-    pub async fn wait(self, driver: &Driver, patience: Duration) -> Accepted {
+    pub async fn wait(self, driver: &Driver, patience: Patience) -> Accepted {
         if let Some(id) = self.accepted.operation_id {
-            driver.wait(id, self.own, patience).await;
+            driver.wait(id, self.own, patience.answer_by).await;
         }
         self.accepted
     }
 }
 
-/// Runs a use case to its end and starts its operation, even if the caller goes away meanwhile.
+/// Runs a use case to its end and starts its operation, even if the caller goes away or runs out of patience meanwhile.
 pub async fn begin<F>(
     driver: &Driver,
+    patience: Patience,
     use_case: impl FnOnce(Arc<Service>) -> F,
-) -> Result<Begun, MutationError>
+) -> Result<Begun, Status>
 where
     F: Future<Output = Result<Accepted, MutationError>> + Send + 'static,
 {
-    let (owner, claimed_at) = (driver.clone(), claim_time(&driver.service));
+    let owner = driver.clone();
     let decided = use_case(Arc::clone(&driver.service));
     let task = driver.own(async move {
         let mut accepted = decided.await?;
-        let own = accepted
-            .claim
-            .take()
-            .map(|claim| owner.take(claim, claimed_at, None));
+        let own = accepted.claim.take().map(|(claim, claimed_at)| owner.take(claim, claimed_at, None));
         Ok(Begun { accepted, own })
     });
-    task.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a use case ended unexpectedly");
-        Err(MutationError::Contended)
-    })
+    match tokio::time::timeout_at(patience.answer_by, task).await {
+        Ok(Ok(begun)) => begun.map_err(errors::mutation),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a use case ended unexpectedly");
+            Err(errors::internal())
+        }
+        Err(_) => Err(errors::outcome_pending()),
+    }
+}
+
+impl Begun {
+    /// What an earlier call with the same request id has begun.
+    pub const fn before(accepted: Accepted) -> Self {
+        Self { accepted, own: None }
+    }
 }

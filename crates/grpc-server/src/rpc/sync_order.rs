@@ -14,7 +14,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<
     let id = request::order_id(&request.get_ref().id, "id").map_err(|fault| errors::invalid(vec![fault]))?;
     let service = Arc::clone(rpc.service());
     let reading = rpc.driver.own(async move { sync::sync(&*service, id).await });
-    let order = match tokio::time::timeout(patience.wait, reading).await {
+    let order = match tokio::time::timeout_at(patience.answer_by, reading).await {
         Ok(Ok(read)) => read.map_err(errors::sync)?,
         Ok(Err(error)) => {
             tracing::error!(%error, "a reading ended unexpectedly");

@@ -44,11 +44,7 @@ async fn claim_some(driver: &Driver, permits: &Arc<Semaphore>) -> bool {
         return false;
     }
     let token = LeaseToken::new(service.ids().random());
-    match service
-        .store()
-        .claim_lookups(service.clock().now(), READING, token, room)
-        .await
-    {
+    match service.store().claim_lookups(service.clock().now(), READING, token, room).await {
         Ok(claims) => {
             let full = claims.len() == room as usize;
             for claim in claims {
@@ -75,10 +71,7 @@ async fn look_up(service: &Service, claim: &LookupClaim) {
         Err(SyncError::NotPlaced) => (when_placed(service, claim, now).await, 0),
         Err(error) => {
             warn!(order = %claim.order_id, %error, "worker.lookup: tried again later");
-            (
-                Some(after(now, pause(claim.failures))),
-                claim.failures.saturating_add(1),
-            )
+            (Some(after(now, pause(claim.failures))), claim.failures.saturating_add(1))
         }
     };
     if let Err(error) = service.store().finish_lookup(claim, next, failures).await {

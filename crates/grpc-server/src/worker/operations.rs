@@ -37,11 +37,7 @@ async fn claim_some(driver: &Driver, permits: &Arc<Semaphore>) -> bool {
     }
     let token = LeaseToken::new(service.ids().random());
     let claimed_at = claim_time(service);
-    match service
-        .store()
-        .claim_operations(service.clock().now(), LEASE, token, room)
-        .await
-    {
+    match service.store().claim_operations(service.clock().now(), LEASE, token, room).await {
         Ok(claims) => {
             let full = claims.len() == room as usize;
             for claim in claims {

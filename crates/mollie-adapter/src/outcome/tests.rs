@@ -21,18 +21,11 @@ const KEY: &str = r#"{"status":401,"title":"Unauthorized Request","detail":"Miss
 const HTML: &str = "<html><body><h1>Bad Gateway</h1></body></html>";
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer {
-        status: StatusCode::from_u16(status).unwrap(),
-        pause: None,
-        body: Ok(body.as_bytes().to_vec()),
-    }
+    Answer { status: StatusCode::from_u16(status).unwrap(), pause: None, body: Ok(body.as_bytes().to_vec()) }
 }
 
 fn broken(status: u16) -> Answer {
-    Answer {
-        body: Err("connection reset".to_owned()),
-        ..answer(status, "")
-    }
+    Answer { body: Err("connection reset".to_owned()), ..answer(status, "") }
 }
 
 fn command(result: Result<Answer, Failure>) -> Outcome {
@@ -78,11 +71,7 @@ fn each_answer_to_a_command_has_its_class() {
         (422, WRONG, "rejected"),
         (422, "{\"message\":\"no\"}", "unknown"),
         (429, "", "not sent"),
-        (
-            500,
-            r#"{"status":500,"title":"Internal Server Error","detail":"x"}"#,
-            "unknown",
-        ),
+        (500, r#"{"status":500,"title":"Internal Server Error","detail":"x"}"#, "unknown"),
         (502, HTML, "unknown"),
         (503, "", "unknown"),
     ] {
@@ -92,12 +81,7 @@ fn each_answer_to_a_command_has_its_class() {
 
 #[test]
 fn an_answer_that_broke_off_counts_by_its_status_only_where_that_says_all() {
-    for (status, expected) in [
-        (201, "unknown"),
-        (422, "unknown"),
-        (401, "not sent"),
-        (429, "not sent"),
-    ] {
+    for (status, expected) in [(201, "unknown"), (422, "unknown"), (401, "not sent"), (429, "not sent")] {
         assert_eq!(class(Ok(broken(status))), expected, "{status}");
     }
 }
@@ -113,20 +97,14 @@ fn a_refusal_keeps_mollies_words_and_field() {
     let Outcome::Rejected(rejection) = command(Ok(answer(422, WRONG))) else {
         panic!("a refusal expected");
     };
-    assert_eq!(
-        rejection.to_string(),
-        "422 Unprocessable Entity: Too many. (field lines.0.quantity)"
-    );
+    assert_eq!(rejection.to_string(), "422 Unprocessable Entity: Too many. (field lines.0.quantity)");
 }
 
 #[test]
 fn mollies_wish_to_wait_is_passed_on() {
     let pause = Some(Duration::from_secs(7));
     for (status, body) in [(429, ""), (409, BUSY)] {
-        let answer = Answer {
-            pause,
-            ..answer(status, body)
-        };
+        let answer = Answer { pause, ..answer(status, body) };
         assert!(matches!(command(Ok(answer)), Outcome::NotSent { pause: told, .. } if told == pause));
     }
 }
@@ -148,26 +126,14 @@ fn each_answer_to_a_reading_has_its_class() {
     assert!(read(Ok(answer(200, &order))).is_ok());
     assert!(matches!(read(Ok(answer(404, GONE))), Err(GatewayError::NotFound)));
     for status in [401, 403] {
-        assert!(
-            matches!(read(Ok(answer(status, KEY))), Err(GatewayError::KeyRefused(_))),
-            "{status}"
-        );
+        assert!(matches!(read(Ok(answer(status, KEY))), Err(GatewayError::KeyRefused(_))), "{status}");
     }
     for status in [408, 429, 500, 502, 503, 504] {
-        assert!(
-            matches!(read(Ok(answer(status, HTML))), Err(GatewayError::Unavailable(_))),
-            "{status}"
-        );
+        assert!(matches!(read(Ok(answer(status, HTML))), Err(GatewayError::Unavailable(_))), "{status}");
     }
-    for (status, body) in [
-        (404, HTML),
-        (200, HTML),
-        (200, "{"),
-        (302, ""),
-        (202, &order),
-        (410, GONE),
-        (400, USED),
-    ] {
+    for (status, body) in
+        [(404, HTML), (200, HTML), (200, "{"), (302, ""), (202, &order), (410, GONE), (400, USED)]
+    {
         assert!(
             matches!(read(Ok(answer(status, body))), Err(GatewayError::Unreadable(_))),
             "{status} {body}"

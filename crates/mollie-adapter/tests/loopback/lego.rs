@@ -22,11 +22,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 pub fn command() -> PlaceOrder {
-    PlaceOrder {
-        order: order(),
-        payment: PaymentParameters::default(),
-        hook_address: HOOK.to_owned(),
-    }
+    PlaceOrder { order: order(), payment: PaymentParameters::default(), hook_address: HOOK.to_owned() }
 }
 
 fn order() -> Order {
@@ -38,6 +34,8 @@ fn order() -> Order {
         request_id: RequestId::new("r-1"),
         created_time: "2026-02-01T08:00:00Z".parse().unwrap(),
         version: 1,
+        hook_base: "https://orders.example".to_owned(),
+        number_released: false,
         placement: Placement::Placing,
         rejection: None,
         mollie_id: None,

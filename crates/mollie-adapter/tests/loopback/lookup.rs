@@ -30,20 +30,11 @@ fn lines(server: &Server) -> Vec<String> {
 #[tokio::test]
 async fn an_order_is_found_on_a_later_page_and_read() {
     let server = Server::start([
+        hal(200, &page(&[("ord_9", "https://example.org/webhook/9", "09:00:00")], Some("ord_2.b%2Bc"))),
         hal(
             200,
             &page(
-                &[("ord_9", "https://example.org/webhook/9", "09:00:00")],
-                Some("ord_2.b%2Bc"),
-            ),
-        ),
-        hal(
-            200,
-            &page(
-                &[
-                    ("ord_2.b", "https://example.org/other", "08:30:00"),
-                    ("ord_1.a", lego::HOOK, "08:00:01"),
-                ],
+                &[("ord_2.b", "https://example.org/other", "08:30:00"), ("ord_1.a", lego::HOOK, "08:00:01")],
                 None,
             ),
         ),
@@ -62,14 +53,8 @@ async fn an_order_is_found_on_a_later_page_and_read() {
 #[tokio::test]
 async fn the_search_ends_shortly_before_the_intent() {
     let server = Server::start([
-        hal(
-            200,
-            &page(&[("ord_9", "https://a.example", "07:50:00")], Some("ord_8")),
-        ),
-        hal(
-            200,
-            &page(&[("ord_8", "https://a.example", "07:49:59")], Some("ord_7")),
-        ),
+        hal(200, &page(&[("ord_9", "https://a.example", "07:50:00")], Some("ord_8"))),
+        hal(200, &page(&[("ord_8", "https://a.example", "07:49:59")], Some("ord_7"))),
     ])
     .await;
     assert_eq!(find(&server).await.unwrap(), None);
@@ -98,9 +83,6 @@ async fn a_search_that_fails_is_no_proof_of_absence() {
     ] {
         let server = Server::start(answers).await;
         let error = find(&server).await.unwrap_err();
-        assert!(
-            !matches!(error, GatewayError::NotFound) && error.retryable() == retryable,
-            "{error:?}"
-        );
+        assert!(!matches!(error, GatewayError::NotFound) && error.retryable() == retryable, "{error:?}");
     }
 }

@@ -19,11 +19,7 @@ fn ship(lines: Vec<(MollieLineId, Part)>) -> Command {
     Command::CreateShipment(RegisterShipment {
         mollie_id: MollieOrderId::new("ord_1.rsa7lu"),
         lines,
-        tracking: Some(Tracking {
-            carrier: "PostNL".to_owned(),
-            code: "3S1".to_owned(),
-            url: None,
-        }),
+        tracking: Some(Tracking { carrier: "PostNL".to_owned(), code: "3S1".to_owned(), url: None }),
     })
 }
 
@@ -43,10 +39,7 @@ async fn an_order_is_sent_as_mollies_documentation_has_it() {
     assert_eq!(snapshot.mollie_id.as_str(), "ord_1.rsa7lu");
     let seen = server.only();
     assert_eq!(seen.line, "POST /v2/orders?embed=payments");
-    assert_eq!(
-        serde_json::from_slice::<Value>(&seen.body).unwrap(),
-        lego::request()
-    );
+    assert_eq!(serde_json::from_slice::<Value>(&seen.body).unwrap(), lego::request());
 }
 
 #[tokio::test]
@@ -57,10 +50,7 @@ async fn a_request_carries_the_profiles_key_and_its_own() {
     assert_eq!(seen.header("authorization").unwrap(), format!("Bearer {KEY}"));
     assert_eq!(seen.header("idempotency-key").unwrap(), key().to_string());
     assert_eq!(seen.header("content-type").unwrap(), "application/json");
-    assert_eq!(
-        seen.header("user-agent").unwrap(),
-        concat!("order-service/", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(seen.header("user-agent").unwrap(), concat!("order-service/", env!("CARGO_PKG_VERSION")));
 }
 
 #[tokio::test]
@@ -81,15 +71,9 @@ async fn what_is_absent_is_left_out_and_what_is_given_is_sent() {
         command.order.personal = domain::rules::order::Personal::default();
     }))
     .await;
-    for name in [
-        "method",
-        "metadata",
-        "redirectUrl",
-        "cancelUrl",
-        "billingAddress",
-        "shippingAddress",
-        "expiresAt",
-    ] {
+    for name in
+        ["method", "metadata", "redirectUrl", "cancelUrl", "billingAddress", "shippingAddress", "expiresAt"]
+    {
         assert_eq!(body.get(name), None, "{name}");
     }
     let body = sent(&place(|command| {
@@ -99,10 +83,7 @@ async fn what_is_absent_is_left_out_and_what_is_given_is_sent() {
         terms.expires_on = Some("2026-03-01".parse().unwrap());
         terms.shopper_country_must_match_billing_country = Some(true);
         command.order.lines[0].quantity_unit = Some("pcs".to_owned());
-        command
-            .payment
-            .0
-            .insert("card_token".to_owned(), "tkn_1".to_owned());
+        command.payment.0.insert("card_token".to_owned(), "tkn_1".to_owned());
     }))
     .await;
     assert_eq!(body["method"], json!(["ideal", "twint"]));
@@ -112,10 +93,7 @@ async fn what_is_absent_is_left_out_and_what_is_given_is_sent() {
     );
     assert_eq!(body["shopperCountryMustMatchBillingCountry"], json!(true));
     assert_eq!(body["lines"][0]["quantityUnit"], json!("pcs"));
-    assert_eq!(
-        body["payment"],
-        json!({"cardToken": "tkn_1", "webhookUrl": lego::HOOK})
-    );
+    assert_eq!(body["payment"], json!({"cardToken": "tkn_1", "webhookUrl": lego::HOOK}));
 }
 
 #[tokio::test]
@@ -123,19 +101,13 @@ async fn a_shipment_is_registered_with_lines_amounts_and_tracking() {
     let answer = json!({"resource": "shipment", "id": "shp_1.x", "createdAt": "2026-02-02T10:00:00.0Z",
         "lines": [{"id": "odl_1.a", "quantity": 1, "totalAmount": {"currency": "EUR", "value": "299.00"}}]});
     let server = Server::start([hal(201, &answer)]).await;
-    let part = Part {
-        quantity: 1,
-        amount: euro("299.00"),
-    };
+    let part = Part { quantity: 1, amount: euro("299.00") };
     let command = ship(vec![(MollieLineId::new("odl_1.a"), part)]);
     let outcome = server.adapter().execute(&profile(), &command, key()).await;
     let Outcome::Accepted(Acceptance::Shipped(shipment)) = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!(
-        (shipment.mollie_id.as_str(), shipment.lines[0].1),
-        ("shp_1.x", part)
-    );
+    assert_eq!((shipment.mollie_id.as_str(), shipment.lines[0].1), ("shp_1.x", part));
     let seen = server.only();
     assert_eq!(seen.line, "POST /v2/orders/ord_1.rsa7lu/shipments");
     assert_eq!(seen.header("idempotency-key").unwrap(), key().to_string());
@@ -150,24 +122,16 @@ async fn a_shipment_is_registered_with_lines_amounts_and_tracking() {
 async fn a_shipment_without_lines_is_never_sent() {
     let server = Server::start([]).await;
     let outcome = server.adapter().execute(&profile(), &ship(vec![]), key()).await;
-    assert!(
-        matches!(outcome, Outcome::NotSent { pause: None, .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
     assert!(server.seen().is_empty());
 }
 
 #[tokio::test]
 async fn an_order_is_canceled_without_an_idempotency_key() {
     let server = Server::start([hal(200, &lego::answer("ord_1.rsa7lu"))]).await;
-    let command = Command::CancelOrder {
-        mollie_id: MollieOrderId::new("ord_1.rsa7lu"),
-    };
+    let command = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
     let outcome = server.adapter().execute(&profile(), &command, key()).await;
-    assert!(
-        matches!(outcome, Outcome::Accepted(Acceptance::Canceled(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Canceled(_))), "{outcome:?}");
     let seen = server.only();
     assert_eq!(
         (seen.line.as_str(), seen.header("idempotency-key")),
@@ -186,13 +150,8 @@ async fn ids_are_encoded_and_cannot_leave_their_place() {
     assert_eq!(server.only().line, expected);
     for id in ["", ".", ".."] {
         let id = MollieOrderId::new(id);
-        assert!(matches!(
-            adapter.observe(&profile(), &id).await,
-            Err(GatewayError::NotFound)
-        ));
-        let outcome = adapter
-            .execute(&profile(), &Command::CancelOrder { mollie_id: id }, key())
-            .await;
+        assert!(matches!(adapter.observe(&profile(), &id).await, Err(GatewayError::NotFound)));
+        let outcome = adapter.execute(&profile(), &Command::CancelOrder { mollie_id: id }, key()).await;
         assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     }
     assert_eq!(server.seen().len(), 1);

@@ -28,10 +28,7 @@ fn debug_output_shows_no_secret() {
 fn a_key_never_travels_in_clear() {
     let keys = [(ProfileName::new("main"), ApiKey::parse(KEY).unwrap())];
     let error = MollieAdapter::new(settings("http://api.mollie.com/v2"), keys).unwrap_err();
-    assert!(
-        matches!(error, AdapterError::Base(BaseError::Clear { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, AdapterError::Base(BaseError::Clear { .. })), "{error:?}");
     assert!(error.to_string().contains("must be https"), "{error}");
 }
 

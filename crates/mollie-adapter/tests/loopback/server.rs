@@ -74,23 +74,14 @@ async fn answer(request: Request, seen: Arc<Mutex<Vec<Seen>>>, script: Script) -
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let line = format!("{} {}", parts.method, parts.uri);
-    seen.lock().unwrap().push(Seen {
-        line,
-        headers: parts.headers,
-        body,
-    });
+    seen.lock().unwrap().push(Seen { line, headers: parts.headers, body });
     let next = script.lock().unwrap().pop_front();
-    next.map_or_else(
-        || StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        IntoResponse::into_response,
-    )
+    next.map_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response(), IntoResponse::into_response)
 }
 
 /// An answer of Mollie's.
 pub fn hal(status: u16, body: &Value) -> Response<String> {
-    let response = Response::builder()
-        .status(status)
-        .header("content-type", "application/hal+json");
+    let response = Response::builder().status(status).header("content-type", "application/hal+json");
     response.body(body.to_string()).unwrap()
 }
 
@@ -122,11 +113,7 @@ pub fn adapter(base_url: &str) -> MollieAdapter {
 }
 
 pub fn patient_adapter(base_url: &str, call_timeout: Duration, connect_timeout: Duration) -> MollieAdapter {
-    let settings = Settings {
-        base_url: base_url.to_owned(),
-        call_timeout,
-        connect_timeout,
-    };
+    let settings = Settings { base_url: base_url.to_owned(), call_timeout, connect_timeout };
     MollieAdapter::new(settings, [(profile(), ApiKey::parse(KEY).unwrap())]).unwrap()
 }
 

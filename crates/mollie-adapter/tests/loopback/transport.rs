@@ -27,31 +27,18 @@ fn is_unknown(outcome: &Outcome) -> bool {
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let adapter = adapter(&format!("http://{address}/v2"));
     let outcome = place(&adapter).await;
-    assert!(
-        matches!(outcome, Outcome::NotSent { pause: None, .. }),
-        "{outcome:?}"
-    );
-    assert!(matches!(
-        observe(&adapter).await,
-        Err(GatewayError::Unavailable(_))
-    ));
+    assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
+    assert!(matches!(observe(&adapter).await, Err(GatewayError::Unavailable(_))));
 }
 
 #[tokio::test]
 async fn where_the_tls_handshake_fails_nothing_was_sent() {
     let address = closes_after("this is not TLS").await;
     let outcome = place(&adapter(&format!("https://{address}/v2"))).await;
-    assert!(
-        matches!(outcome, Outcome::NotSent { pause: None, .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -60,10 +47,7 @@ async fn where_connecting_takes_too_long_nothing_was_sent() {
     let base_url = format!("https://{}/v2", silent.local_addr().unwrap());
     let adapter = patient_adapter(&base_url, Duration::from_secs(10), Duration::from_millis(100));
     let outcome = place(&adapter).await;
-    assert!(
-        matches!(outcome, Outcome::NotSent { pause: None, .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -72,10 +56,7 @@ async fn a_connection_that_closes_before_the_answer_leaves_the_outcome_unknown()
     let adapter = adapter(&format!("http://{address}/v2"));
     let outcome = place(&adapter).await;
     assert!(is_unknown(&outcome), "{outcome:?}");
-    assert!(matches!(
-        observe(&adapter).await,
-        Err(GatewayError::Unavailable(_))
-    ));
+    assert!(matches!(observe(&adapter).await, Err(GatewayError::Unavailable(_))));
 }
 
 #[tokio::test]
@@ -88,17 +69,11 @@ async fn an_answer_that_breaks_off_leaves_the_outcome_unknown() {
 
 #[tokio::test]
 async fn an_answer_that_comes_too_late_leaves_the_outcome_unknown() {
-    let adapter = patient_adapter(
-        &never_answers().await,
-        Duration::from_millis(200),
-        Duration::from_millis(100),
-    );
+    let adapter =
+        patient_adapter(&never_answers().await, Duration::from_millis(200), Duration::from_millis(100));
     let outcome = place(&adapter).await;
     assert!(is_unknown(&outcome), "{outcome:?}");
-    assert!(matches!(
-        observe(&adapter).await,
-        Err(GatewayError::Unavailable(_))
-    ));
+    assert!(matches!(observe(&adapter).await, Err(GatewayError::Unavailable(_))));
 }
 
 #[tokio::test]
@@ -117,17 +92,12 @@ async fn a_redirect_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/orders", elsewhere.base_url);
         let redirect = || Response::builder().status(status).header("location", &location);
-        let server = Server::start([
-            redirect().body(String::new()).unwrap(),
-            redirect().body(String::new()).unwrap(),
-        ])
-        .await;
+        let server =
+            Server::start([redirect().body(String::new()).unwrap(), redirect().body(String::new()).unwrap()])
+                .await;
         let outcome = place(&server.adapter()).await;
         assert!(is_unknown(&outcome), "{status} {outcome:?}");
-        assert!(matches!(
-            observe(&server.adapter()).await,
-            Err(GatewayError::Unreadable(_))
-        ));
+        assert!(matches!(observe(&server.adapter()).await, Err(GatewayError::Unreadable(_))));
     }
     assert!(elsewhere.seen().is_empty());
 }
@@ -145,18 +115,13 @@ async fn a_busy_mollie_says_how_long_to_wait_or_does_not() {
     for expected in [None, Some(12), Some(20)] {
         let outcome = place(&adapter).await;
         let expected = expected.map(Duration::from_secs);
-        assert!(
-            matches!(outcome, Outcome::NotSent { pause, .. } if pause == expected),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Outcome::NotSent { pause, .. } if pause == expected), "{outcome:?}");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_ever_sent_twice() {
-    let page = Response::builder()
-        .status(502)
-        .body("<html>Bad Gateway</html>".to_owned());
+    let page = Response::builder().status(502).body("<html>Bad Gateway</html>".to_owned());
     let server = Server::start([page.unwrap()]).await;
     let outcome = place(&server.adapter()).await;
     assert!(is_unknown(&outcome), "{outcome:?}");

@@ -54,11 +54,7 @@ pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, 
 }
 
 fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> Result<(), Refusal> {
-    let country = parts
-        .get("country")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_ascii_uppercase();
+    let country = parts.get("country").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
     let personal = match demands.personal {
         PersonalFields::Required => true,
         PersonalFields::Optional => false,
@@ -83,10 +79,7 @@ fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> R
     if missing.is_empty() {
         return Ok(());
     }
-    let detail = format!(
-        "The following fields of the {name} are missing: {}",
-        missing.join(", ")
-    );
+    let detail = format!("The following fields of the {name} are missing: {}", missing.join(", "));
     Err(Refusal::field(name, detail))
 }
 
@@ -119,9 +112,7 @@ fn is_email(text: &str) -> bool {
     };
     let plain =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
-    let labels = domain
-        .split('.')
-        .all(|label| !label.is_empty() && !label.contains('@'));
+    let labels = domain.split('.').all(|label| !label.is_empty() && !label.contains('@'));
     plain(local) && plain(domain) && labels && domain.contains('.') && !local.contains('@')
 }
 

@@ -17,19 +17,11 @@ pub struct Answer {
 
 impl Answer {
     pub fn ok(body: Value) -> Self {
-        Self {
-            status: 200,
-            body,
-            replayed: false,
-        }
+        Self { status: 200, body, replayed: false }
     }
 
     pub fn created(body: Value) -> Self {
-        Self {
-            status: 201,
-            body,
-            replayed: false,
-        }
+        Self { status: 201, body, replayed: false }
     }
 }
 
@@ -45,20 +37,12 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            detail: detail.into(),
-            field: None,
-            extra: None,
-        }
+        Self { status, detail: detail.into(), field: None, extra: None }
     }
 
     /// 422 for one field.
     pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(422, detail)
-        }
+        Self { field: Some(field.into()), ..Self::new(422, detail) }
     }
 
     pub fn unprocessable(detail: impl Into<String>) -> Self {
@@ -78,10 +62,7 @@ impl Refusal {
     }
 
     pub fn with_extra(self, extra: Value) -> Self {
-        Self {
-            extra: Some(Box::new(extra)),
-            ..self
-        }
+        Self { extra: Some(Box::new(extra)), ..self }
     }
 }
 
@@ -99,11 +80,7 @@ impl From<Refusal> for Answer {
         }
         let links = json!({ "documentation": { "href": DOCUMENTATION, "type": "text/html" } });
         body.insert("_links".to_owned(), links);
-        Self {
-            status: refusal.status,
-            body: Value::Object(body),
-            replayed: false,
-        }
+        Self { status: refusal.status, body: Value::Object(body), replayed: false }
     }
 }
 

@@ -43,25 +43,15 @@ impl World {
     fn authenticate(&mut self, request: &ApiRequest, now: Timestamp) -> Result<Answer, Refusal> {
         let endpoint = Endpoint::find(&request.method, &request.path)?;
         let caller = Caller::from_authorization(request.authorization.as_deref())?;
-        let key = request
-            .idempotency_key
-            .as_deref()
-            .filter(|key| endpoint.is_post() && !key.is_empty());
+        let key = request.idempotency_key.as_deref().filter(|key| endpoint.is_post() && !key.is_empty());
         let Some(key) = key else {
             return self.dispatch(endpoint, &caller, request, now);
         };
-        let keyed = Keyed::new(
-            &caller,
-            key,
-            format!("{} {}", request.method, request.path),
-            &request.body,
-        );
+        let keyed = Keyed::new(&caller, key, format!("{} {}", request.method, request.path), &request.body);
         if let Some(answer) = self.recall(&keyed, now)? {
             return Ok(answer);
         }
-        let answer = self
-            .dispatch(endpoint, &caller, request, now)
-            .unwrap_or_else(Answer::from);
+        let answer = self.dispatch(endpoint, &caller, request, now).unwrap_or_else(Answer::from);
         self.remember(keyed, &answer, now);
         Ok(answer)
     }
@@ -78,11 +68,7 @@ impl World {
             return Err(no_testmode("query"));
         }
         let embeds = Embeds::parse(query.get("embed").unwrap_or_default());
-        let body = if endpoint.is_post() {
-            parse_body(&request.body)?
-        } else {
-            Value::Null
-        };
+        let body = if endpoint.is_post() { parse_body(&request.body)? } else { Value::Null };
         match endpoint {
             Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
             Endpoint::ListOrders => self.list_orders(caller, &query),
@@ -92,10 +78,9 @@ impl World {
             }
             Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
             Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),
-            Endpoint::ListShipments(id) => Ok(Answer::ok(shipment_json::list(
-                self.owned_order(caller, &id)?,
-                self,
-            ))),
+            Endpoint::ListShipments(id) => {
+                Ok(Answer::ok(shipment_json::list(self.owned_order(caller, &id)?, self)))
+            }
             Endpoint::GetShipment(id, shipment_id) => self.get_shipment(caller, &id, &shipment_id),
             Endpoint::GetPayment(id) => self.get_payment(caller, &id),
         }
@@ -103,9 +88,7 @@ impl World {
 
     /// The order, if it is the caller's. Orders of others do not exist.
     pub(super) fn owned_order(&self, caller: &Caller, id: &str) -> Result<&Order, Refusal> {
-        self.order(id)
-            .filter(|order| order.owner == *caller)
-            .ok_or_else(|| Refusal::no_order(id))
+        self.order(id).filter(|order| order.owner == *caller).ok_or_else(|| Refusal::no_order(id))
     }
 
     fn get_shipment(&self, caller: &Caller, order_id: &str, id: &str) -> Result<Answer, Refusal> {
@@ -122,9 +105,7 @@ impl World {
             let payment = order.payments.iter().find(|payment| payment.id == id)?;
             Some(payment_json::direct(order, payment, self))
         });
-        found
-            .map(Answer::ok)
-            .ok_or_else(|| Refusal::new(404, format!("No payment exists with token {id}.")))
+        found.map(Answer::ok).ok_or_else(|| Refusal::new(404, format!("No payment exists with token {id}.")))
     }
 }
 
@@ -143,8 +124,5 @@ fn parse_body(bytes: &[u8]) -> Result<Value, Refusal> {
 
 /// An API key has its mode in itself.
 fn no_testmode(place: &str) -> Refusal {
-    Refusal::field(
-        "testmode",
-        format!("Non-existent {place} parameter \"testmode\" for this API call."),
-    )
+    Refusal::field("testmode", format!("Non-existent {place} parameter \"testmode\" for this API call."))
 }

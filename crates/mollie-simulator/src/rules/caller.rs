@@ -47,9 +47,6 @@ impl Caller {
         if secret.is_empty() || !secret.bytes().all(is_word) {
             return Err(Refusal::unauthorized());
         }
-        Ok(Self {
-            mode,
-            profile: ids::profile(key),
-        })
+        Ok(Self { mode, profile: ids::profile(key) })
     }
 }

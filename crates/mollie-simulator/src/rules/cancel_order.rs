@@ -60,19 +60,15 @@ impl World {
 
     fn wrong_state(&self, status: OrderStatus) -> Refusal {
         match self.switches().cancel_in_wrong_state {
-            WrongStateCancel::BadRequest => Refusal::bad_request(format!(
-                "The order cannot be canceled from state: {}",
-                status.as_text()
-            )),
+            WrongStateCancel::BadRequest => {
+                Refusal::bad_request(format!("The order cannot be canceled from state: {}", status.as_text()))
+            }
             WrongStateCancel::Unprocessable => Refusal::unprocessable("The order cannot be cancelled"),
         }
     }
 
     fn check_open_payment(&self, order: &Order) -> Result<(), Refusal> {
-        let is_opened = order
-            .payments
-            .iter()
-            .any(|one| one.status == PaymentStatus::Open && one.opened);
+        let is_opened = order.payments.iter().any(|one| one.status == PaymentStatus::Open && one.opened);
         match self.switches().open_payment_and_cancel {
             OpenPayment::Blocks if is_opened => Err(Refusal::bad_request(
                 "Unable to cancel order at this moment. The order has an open payment, please try again later.",

@@ -23,14 +23,8 @@ pub enum FinalState {
 }
 
 impl FinalState {
-    pub const ALL: [Self; 6] = [
-        Self::Paid,
-        Self::Authorized,
-        Self::Failed,
-        Self::Canceled,
-        Self::Expired,
-        Self::Open,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Paid, Self::Authorized, Self::Failed, Self::Canceled, Self::Expired, Self::Open];
 
     pub fn as_text(self) -> &'static str {
         match self {
@@ -108,10 +102,7 @@ impl World {
     ) -> Result<Option<String>, NotChosen> {
         let now = whole_seconds(now);
         self.tick(now);
-        let mut order = self
-            .order(&format!("ord_{token}"))
-            .ok_or(NotChosen::UnknownOrder)?
-            .clone();
+        let mut order = self.order(&format!("ord_{token}")).ok_or(NotChosen::UnknownOrder)?.clone();
         if order.status != OrderStatus::Created {
             return Err(NotChosen::NotPayable);
         }
@@ -126,10 +117,7 @@ impl World {
             FinalState::Open => {}
         }
         let particulars = &order.particulars;
-        let cancel_url = particulars
-            .cancel_url
-            .as_ref()
-            .filter(|_| state == FinalState::Canceled);
+        let cancel_url = particulars.cancel_url.as_ref().filter(|_| state == FinalState::Canceled);
         let next = cancel_url.or(particulars.redirect_url.as_ref()).cloned();
         self.save(order);
         Ok(next)
@@ -137,18 +125,11 @@ impl World {
 
     /// Goes on with the open attempt, or begins a new one when the last has ended.
     fn begin_attempt(&mut self, order: &mut Order, method: String, now: Timestamp) {
-        if !order
-            .payments
-            .iter()
-            .any(|payment| payment.status == PaymentStatus::Open)
-        {
+        if !order.payments.iter().any(|payment| payment.status == PaymentStatus::Open) {
             self.add_payment(order, Some(method.clone()), now);
         }
         let latest = order.expires_at;
-        if let Some(payment) = order
-            .payments
-            .iter_mut()
-            .find(|payment| payment.status == PaymentStatus::Open)
+        if let Some(payment) = order.payments.iter_mut().find(|payment| payment.status == PaymentStatus::Open)
         {
             if payment.method.as_deref() != Some(&method) {
                 let lapses_at = payment::open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
@@ -166,12 +147,7 @@ impl World {
         order.status = OrderStatus::Paid;
         order.milestones.paid_at = Some(now);
         set_lines(order, LineStatus::Paid);
-        self.enter(
-            Draft::new(EffectKind::PaymentPaid, order)
-                .payment(&id)
-                .amount("paid", order.amount),
-            now,
-        );
+        self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(&id).amount("paid", order.amount), now);
         self.notify_order(order, OrderEvent::Paid, now);
     }
 
@@ -180,9 +156,8 @@ impl World {
         order.status = OrderStatus::Authorized;
         order.milestones.authorized_at = Some(now);
         set_lines(order, LineStatus::Authorized);
-        let entry = Draft::new(EffectKind::PaymentAuthorized, order)
-            .payment(&id)
-            .amount("authorized", order.amount);
+        let entry =
+            Draft::new(EffectKind::PaymentAuthorized, order).payment(&id).amount("authorized", order.amount);
         self.enter(entry, now);
         self.notify_order(order, OrderEvent::Authorized, now);
     }
@@ -214,24 +189,14 @@ fn choose_method(order: &Order, state: FinalState, wanted: Option<&str>) -> Resu
         if !offered.iter().any(|method| method == wanted) {
             return Err(NotChosen::MethodNotOffered(wanted.to_owned()));
         }
-        return if state.fits(wanted) {
-            Ok(wanted.to_owned())
-        } else {
-            Err(NotChosen::Misfit(state))
-        };
+        return if state.fits(wanted) { Ok(wanted.to_owned()) } else { Err(NotChosen::Misfit(state)) };
     }
     let last = order.method.iter().filter(|method| offered.contains(method));
-    last.chain(&offered)
-        .find(|method| state.fits(method))
-        .cloned()
-        .ok_or(NotChosen::Misfit(state))
+    last.chain(&offered).find(|method| state.fits(method)).cloned().ok_or(NotChosen::Misfit(state))
 }
 
 fn settle_open_payment(order: &mut Order, status: PaymentStatus, now: Timestamp) -> String {
-    let open = order
-        .payments
-        .iter_mut()
-        .find(|payment| payment.status == PaymentStatus::Open);
+    let open = order.payments.iter_mut().find(|payment| payment.status == PaymentStatus::Open);
     open.map(|payment| {
         payment.status = status;
         match status {

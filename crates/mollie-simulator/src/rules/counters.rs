@@ -6,11 +6,7 @@ use super::switches::{FinalIsCancelable, Switches};
 impl Order {
     /// Paid for or authorized, and neither shipped nor canceled. A refund would not reduce it.
     pub(super) fn shippable_quantity(&self, line: &Line) -> u32 {
-        if line.is_shippable() {
-            line.rest().quantity
-        } else {
-            0
-        }
+        if line.is_shippable() { line.rest().quantity } else { 0 }
     }
 
     /// What money has been taken for: everything in the paid flow, what was shipped in the authorized flow.

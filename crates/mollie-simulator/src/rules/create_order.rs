@@ -39,13 +39,7 @@ impl World {
     }
 
     fn order_from(&mut self, draft: OrderDraft, caller: &Caller, now: Timestamp) -> Order {
-        let OrderDraft {
-            currency,
-            amount,
-            mut lines,
-            expires_at,
-            particulars,
-        } = draft;
+        let OrderDraft { currency, amount, mut lines, expires_at, particulars } = draft;
         let id = self.draw_short("ord_");
         for line in &mut lines {
             line.id = self.draw_short("odl_");
@@ -89,10 +83,7 @@ impl World {
             paid_at: None,
             ended_at: None,
         };
-        self.enter(
-            Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id),
-            now,
-        );
+        self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
         order.method = method.or(order.method.take());
         order.payments.push(payment);
     }

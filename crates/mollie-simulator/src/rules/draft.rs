@@ -44,13 +44,7 @@ impl OrderDraft {
         check_vat_sums(&fields, &lines, switches)?;
         let particulars = read_particulars(&fields, switches)?;
         let expires_at = read_expiry(&fields, &particulars.methods, now)?;
-        Ok(Self {
-            currency,
-            amount,
-            lines,
-            expires_at,
-            particulars,
-        })
+        Ok(Self { currency, amount, lines, expires_at, particulars })
     }
 }
 
@@ -59,11 +53,7 @@ fn read_lines(fields: &Fields<'_>, currency: Currency, switches: &Switches) -> R
     if lines.is_empty() {
         return Err(fields.refuse("lines", "The order should have at least one line."));
     }
-    lines
-        .iter()
-        .enumerate()
-        .map(|(index, line)| draft_line::parse(line, index, currency, switches))
-        .collect()
+    lines.iter().enumerate().map(|(index, line)| draft_line::parse(line, index, currency, switches)).collect()
 }
 
 fn check_sum(fields: &Fields<'_>, lines: &[Line], currency: Currency, amount: Minor) -> Result<(), Refusal> {
@@ -89,17 +79,13 @@ fn check_vat_sums(fields: &Fields<'_>, lines: &[Line], switches: &Switches) -> R
         *sums.entry(vat.rate.key()).or_default() += i128::from(vat.amount);
     }
     if sums.values().sum::<i128>() < 0 {
-        return Err(fields.refuse(
-            "lines",
-            "The total VAT amount of the order lines cannot be negative.",
-        ));
+        return Err(fields.refuse("lines", "The total VAT amount of the order lines cannot be negative."));
     }
     let any_negative = sums.values().any(|sum| *sum < 0);
     if any_negative && switches.negative_vat_per_rate == NegativeVatPerRate::Refused {
-        return Err(fields.refuse(
-            "lines",
-            "The VAT amount of the order lines cannot be negative for any VAT rate.",
-        ));
+        return Err(
+            fields.refuse("lines", "The VAT amount of the order lines cannot be negative for any VAT rate.")
+        );
     }
     Ok(())
 }
@@ -152,11 +138,7 @@ fn read_methods(fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => return Err(invalid()),
     };
     let is_known = |method: &String| METHODS.contains(&method.as_str()) || is_klarna(method);
-    if methods.iter().all(is_known) {
-        Ok(methods)
-    } else {
-        Err(invalid())
-    }
+    if methods.iter().all(is_known) { Ok(methods) } else { Err(invalid()) }
 }
 
 fn read_locale<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<&'a str>, Refusal> {
@@ -192,15 +174,8 @@ fn read_address(
     match fields.get(name) {
         Some(address) => {
             let organization = is_billing && is_only("billie");
-            address::parse(
-                address,
-                name,
-                Demands {
-                    personal: switches.personal_fields,
-                    organization,
-                },
-            )
-            .map(Some)
+            address::parse(address, name, Demands { personal: switches.personal_fields, organization })
+                .map(Some)
         }
         // PayPal's express button brings the address along.
         None if is_billing && !is_only("paypal") => Err(fields.missing(name)),
@@ -212,16 +187,11 @@ fn read_webhook_url<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Opti
     let Some(url) = fields.url("webhookUrl")? else {
         return Ok(None);
     };
-    let Some(rest) = url
-        .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"))
-    else {
+    let Some(rest) = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")) else {
         return Err(fields.refuse("webhookUrl", "The webhookUrl is not a valid URL."));
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_local = ["localhost", "127.", "[::1]"]
-        .iter()
-        .any(|local| host.starts_with(local));
+    let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
     if is_local && switches.webhook_to_localhost == LocalWebhook::Refused {
         let detail = "The webhook URL is invalid because it is unreachable from Mollie's point of view";
         return Err(fields.refuse("webhookUrl", detail));
@@ -230,9 +200,7 @@ fn read_webhook_url<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Opti
 }
 
 fn read_expiry(fields: &Fields<'_>, methods: &[String], now: Timestamp) -> Result<Timestamp, Refusal> {
-    let usual = now
-        .saturating_add(SignedDuration::from_hours(24 * DAYS_TO_EXPIRY))
-        .unwrap_or(now);
+    let usual = now.saturating_add(SignedDuration::from_hours(24 * DAYS_TO_EXPIRY)).unwrap_or(now);
     let Some(date) = fields.date("expiresAt")? else {
         return Ok(usual);
     };

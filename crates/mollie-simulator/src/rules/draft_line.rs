@@ -68,15 +68,9 @@ fn read_vat(
         PersonalFields::Optional | PersonalFields::Required => {}
     }
     let rate = VatRate::parse(fields.required("vatRate", rate)?).ok_or_else(|| {
-        fields.refuse(
-            "vatRate",
-            "The vatRate is invalid. It should be a percentage such as 21.00.",
-        )
+        fields.refuse("vatRate", "The vatRate is invalid. It should be a percentage such as 21.00.")
     })?;
-    Ok(Some(LineVat {
-        rate,
-        amount: fields.required("vatAmount", amount)?,
-    }))
+    Ok(Some(LineVat { rate, amount: fields.required("vatAmount", amount)? }))
 }
 
 fn line_type(text: &str) -> Option<LineType> {
@@ -103,10 +97,9 @@ fn check_price(fields: &Fields<'_>, line: &Line, switches: &Switches) -> Result<
         }
         LineType::Physical | LineType::Digital | LineType::ShippingFee | LineType::Surcharge => {
             if line.unit_price < 0 && switches.negative_price_on_physical == NegativePrice::Refused {
-                return Err(fields.refuse(
-                    "unitPrice",
-                    "The unitPrice cannot be negative for this type of line.",
-                ));
+                return Err(
+                    fields.refuse("unitPrice", "The unitPrice cannot be negative for this type of line.")
+                );
             }
         }
     }
@@ -114,10 +107,9 @@ fn check_price(fields: &Fields<'_>, line: &Line, switches: &Switches) -> Result<
         return Err(fields.refuse("discountAmount", "The discountAmount cannot be negative."));
     }
     if line.unit_price >= 0 && line.total < 0 {
-        return Err(fields.refuse(
-            "discountAmount",
-            "The discountAmount cannot be higher than what it discounts.",
-        ));
+        return Err(
+            fields.refuse("discountAmount", "The discountAmount cannot be higher than what it discounts.")
+        );
     }
     Ok(())
 }
@@ -129,17 +121,12 @@ fn check_total(fields: &Fields<'_>, line: &Line, number: usize, currency: Curren
         return Ok(());
     }
     let Ok(expected) = Minor::try_from(expected) else {
-        return Err(fields.refuse(
-            "totalAmount",
-            format!("Order line {number} is invalid. The amount is too high."),
-        ));
+        return Err(
+            fields.refuse("totalAmount", format!("Order line {number} is invalid. The amount is too high."))
+        );
     };
     let spoken = |minor| currency.spoken(minor);
-    let less = if discount == 0 {
-        String::new()
-    } else {
-        format!(" - {}", spoken(discount))
-    };
+    let less = if discount == 0 { String::new() } else { format!(" - {}", spoken(discount)) };
     let detail = format!(
         "Order line {number} is invalid. Total amount is off. Expected total amount to be {} ({} × {}{less}), got {}",
         spoken(expected),
@@ -162,10 +149,9 @@ fn check_vat(
     };
     match line.line_type {
         LineType::GiftCard | LineType::StoreCredit if !vat.rate.is_zero() => {
-            return Err(fields.refuse(
-                "vatRate",
-                "The vatRate of gift cards and store credits should be 0.00.",
-            ));
+            return Err(
+                fields.refuse("vatRate", "The vatRate of gift cards and store credits should be 0.00.")
+            );
         }
         LineType::GiftCard
         | LineType::StoreCredit

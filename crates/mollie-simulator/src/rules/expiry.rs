@@ -16,10 +16,7 @@ use super::world::World;
 impl Order {
     /// When time will next change this order.
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
-        self.payment_deadline()
-            .into_iter()
-            .chain(self.order_deadline())
-            .min()
+        self.payment_deadline().into_iter().chain(self.order_deadline()).min()
     }
 
     fn payment_deadline(&self) -> Option<Timestamp> {
@@ -54,14 +51,8 @@ impl World {
         };
         self.set_cause(None);
         while let Some(mut order) = self.next_overdue(horizon).cloned() {
-            let at = order
-                .next_deadline()
-                .and_then(|deadline| deadline.checked_add(lag).ok())
-                .unwrap_or(now);
-            if order
-                .payment_deadline()
-                .is_some_and(|deadline| deadline <= horizon)
-            {
+            let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok()).unwrap_or(now);
+            if order.payment_deadline().is_some_and(|deadline| deadline <= horizon) {
                 self.end_payment(&mut order, Ending::Expired, at);
             } else {
                 self.expire(&mut order, at);

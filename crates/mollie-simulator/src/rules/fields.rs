@@ -22,10 +22,7 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub fn top(body: &'a Value) -> Result<Self, Refusal> {
         match body {
-            Value::Object(object) => Ok(Self {
-                object,
-                prefix: String::new(),
-            }),
+            Value::Object(object) => Ok(Self { object, prefix: String::new() }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 Err(Refusal::bad_request("The request body is not a JSON object."))
             }
@@ -34,10 +31,7 @@ impl<'a> Fields<'a> {
 
     pub fn nested(value: &'a Value, name: &str) -> Result<Self, Refusal> {
         match value {
-            Value::Object(object) => Ok(Self {
-                object,
-                prefix: format!("{name}."),
-            }),
+            Value::Object(object) => Ok(Self { object, prefix: format!("{name}.") }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 Err(Refusal::field(name, format!("The {name} should be an object.")))
             }
@@ -68,28 +62,20 @@ impl<'a> Fields<'a> {
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         self.get(name)
             .map(|value| {
-                value
-                    .as_str()
-                    .ok_or_else(|| self.refuse(name, format!("The {name} should be a string.")))
+                value.as_str().ok_or_else(|| self.refuse(name, format!("The {name} should be a string.")))
             })
             .transpose()
     }
 
     pub fn required_text(&self, name: &str) -> Result<&'a str, Refusal> {
         let text = self.required(name, self.text(name)?)?;
-        if text.trim().is_empty() {
-            Err(self.missing(name))
-        } else {
-            Ok(text)
-        }
+        if text.trim().is_empty() { Err(self.missing(name)) } else { Ok(text) }
     }
 
     pub fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
         self.get(name)
             .map(|value| {
-                value
-                    .as_bool()
-                    .ok_or_else(|| self.refuse(name, format!("The {name} should be a boolean.")))
+                value.as_bool().ok_or_else(|| self.refuse(name, format!("The {name} should be a boolean.")))
             })
             .transpose()
     }
@@ -109,24 +95,17 @@ impl<'a> Fields<'a> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        let whole = value
-            .as_u64()
-            .and_then(|number| u32::try_from(number).ok())
-            .filter(|number| *number >= 1);
-        whole.map(Some).ok_or_else(|| {
-            self.refuse(
-                name,
-                format!("The {name} should be a whole number of at least 1."),
-            )
-        })
+        let whole =
+            value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number >= 1);
+        whole
+            .map(Some)
+            .ok_or_else(|| self.refuse(name, format!("The {name} should be a whole number of at least 1.")))
     }
 
     pub fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, Refusal> {
         self.get(name)
             .map(|value| {
-                value
-                    .as_array()
-                    .ok_or_else(|| self.refuse(name, format!("The {name} should be an array.")))
+                value.as_array().ok_or_else(|| self.refuse(name, format!("The {name} should be an array.")))
             })
             .transpose()
     }
@@ -136,9 +115,8 @@ impl<'a> Fields<'a> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        let known = text
-            .split_once("://")
-            .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
+        let known =
+            text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
         if known && !text.contains(char::is_whitespace) {
             Ok(Some(text))
         } else {
@@ -160,12 +138,8 @@ impl<'a> Fields<'a> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        let shape = || {
-            self.refuse(
-                name,
-                format!("The {name} should be an object with a currency and a value."),
-            )
-        };
+        let shape =
+            || self.refuse(name, format!("The {name} should be an object with a currency and a value."));
         let part = |key: &str| value.get(key).and_then(Value::as_str).ok_or_else(shape);
         let (code, text) = (part("currency")?, part("value")?);
         let currency = Currency::from_code(code)
@@ -183,11 +157,7 @@ impl<'a> Fields<'a> {
             Some((named, minor)) if named == currency => Ok(Some(minor)),
             Some((named, _)) => Err(self.refuse(
                 name,
-                format!(
-                    "The {name} is in {}, but the order is in {}.",
-                    named.code(),
-                    currency.code()
-                ),
+                format!("The {name} is in {}, but the order is in {}.", named.code(), currency.code()),
             )),
         }
     }

@@ -66,11 +66,8 @@ impl Order {
                 continue;
             }
             line.canceled.add(rest);
-            line.status = if line.shipped.quantity > 0 {
-                LineStatus::Completed
-            } else {
-                LineStatus::Canceled
-            };
+            line.status =
+                if line.shipped.quantity > 0 { LineStatus::Completed } else { LineStatus::Canceled };
             released.push((index, rest));
         }
         released
@@ -87,13 +84,9 @@ impl World {
         now: Timestamp,
     ) {
         let amount = released.iter().map(|(_, part)| part.amount).sum();
-        let named = released
-            .iter()
-            .filter_map(|(index, part)| Some((order.lines.get(*index)?.id.as_str(), *part)));
-        self.enter(
-            Draft::new(kind, order).amount("canceled", amount).lines(named),
-            now,
-        );
+        let named =
+            released.iter().filter_map(|(index, part)| Some((order.lines.get(*index)?.id.as_str(), *part)));
+        self.enter(Draft::new(kind, order).amount("canceled", amount).lines(named), now);
     }
 
     /// Completes the order once every line is completed or canceled, and one was not canceled.
@@ -120,21 +113,15 @@ impl World {
 
     /// The authorisation has been used up: what was captured is paid.
     pub(super) fn turn_payment_paid(&mut self, order: &mut Order, now: Timestamp) {
-        let Some(payment) = order
-            .backed_payment_mut()
-            .filter(|payment| payment.status == PaymentStatus::Authorized)
+        let Some(payment) =
+            order.backed_payment_mut().filter(|payment| payment.status == PaymentStatus::Authorized)
         else {
             return;
         };
         payment.status = PaymentStatus::Paid;
         payment.paid_at = Some(now);
         let (id, captured) = (payment.id.clone(), payment.captured);
-        self.enter(
-            Draft::new(EffectKind::PaymentPaid, order)
-                .payment(&id)
-                .amount("paid", captured),
-            now,
-        );
+        self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(&id).amount("paid", captured), now);
     }
 
     /// Ends the running attempt, if there is one, and tells the payment's own hook.

@@ -53,11 +53,7 @@ impl Hook {
         let gap = ATTEMPTS.get(made + 1)? - ATTEMPTS.get(made)?;
         // From the attempt, not from the first one: a clock that jumps a month must not make all attempts at once.
         let due_at = attempted_at.checked_add(SignedDuration::from_mins(gap)).ok()?;
-        Some(Self {
-            due_at,
-            failed: self.failed + 1,
-            ..self.clone()
-        })
+        Some(Self { due_at, failed: self.failed + 1, ..self.clone() })
     }
 }
 
@@ -80,13 +76,7 @@ impl World {
 
     fn queue_hook(&mut self, url: String, resource_id: String, now: Timestamp) {
         let id = self.next_hook_id();
-        self.save_hook(Hook {
-            id,
-            url,
-            resource_id,
-            due_at: now,
-            failed: 0,
-        });
+        self.save_hook(Hook { id, url, resource_id, due_at: now, failed: 0 });
     }
 
     /// What is to be sent now, oldest first.
@@ -103,11 +93,7 @@ impl World {
             Acknowledgement::Only200 => status == 200,
             Acknowledgement::Any2xx => (200..300).contains(&status),
         });
-        let next = if acknowledged {
-            None
-        } else {
-            hook.after_failure(attempted_at)
-        };
+        let next = if acknowledged { None } else { hook.after_failure(attempted_at) };
         match next {
             Some(next) => self.save_hook(next),
             None => self.drop_hook(id),

@@ -37,11 +37,7 @@ pub struct Keyed {
 impl Keyed {
     pub fn new(caller: &Caller, key: &str, endpoint: String, body: &[u8]) -> Self {
         let scope = format!("{}|{}|{key}", caller.mode.as_text(), caller.profile);
-        Self {
-            scope,
-            endpoint,
-            body_digest: ids::digest(body),
-        }
+        Self { scope, endpoint, body_digest: ids::digest(body) }
     }
 }
 
@@ -54,23 +50,13 @@ impl Remembered {
 impl World {
     /// The remembered answer, if this is a repetition.
     pub(super) fn recall(&self, keyed: &Keyed, now: Timestamp) -> Result<Option<Answer>, Refusal> {
-        let Some(first) = self
-            .remembered()
-            .get(&keyed.scope)
-            .filter(|first| !first.has_lapsed(now))
-        else {
+        let Some(first) = self.remembered().get(&keyed.scope).filter(|first| !first.has_lapsed(now)) else {
             return Ok(None);
         };
         if first.endpoint != keyed.endpoint || first.body_digest != keyed.body_digest {
-            return Err(Refusal::bad_request(
-                "This Idempotency-Key has already been used.",
-            ));
+            return Err(Refusal::bad_request("This Idempotency-Key has already been used."));
         }
-        Ok(Some(Answer {
-            status: first.status,
-            body: first.body.clone(),
-            replayed: true,
-        }))
+        Ok(Some(Answer { status: first.status, body: first.body.clone(), replayed: true }))
     }
 
     pub(super) fn remember(&mut self, keyed: Keyed, answer: &Answer, now: Timestamp) {
@@ -79,19 +65,8 @@ impl World {
             ErrorReplay::No if is_error => return,
             ErrorReplay::No | ErrorReplay::Yes => {}
         }
-        let Keyed {
-            scope,
-            endpoint,
-            body_digest,
-        } = keyed;
+        let Keyed { scope, endpoint, body_digest } = keyed;
         let (status, body) = (answer.status, answer.body.clone());
-        self.save_remembered(Remembered {
-            scope,
-            at: now,
-            endpoint,
-            body_digest,
-            status,
-            body,
-        });
+        self.save_remembered(Remembered { scope, at: now, endpoint, body_digest, status, body });
     }
 }

@@ -28,17 +28,14 @@ pub fn long(seed: u64, counter: u64) -> String {
 
 /// The profile that a key belongs to: always the same for the same key.
 pub fn profile(key: &str) -> String {
-    format!(
-        "pfl_{}",
-        spread(digest(key.as_bytes()), 0, LONG, LONG_TEXTS, LONG_STRIDE, 10)
-    )
+    format!("pfl_{}", spread(digest(key.as_bytes()), 0, LONG, LONG_TEXTS, LONG_STRIDE, 10))
 }
 
 /// FNV-1a. Kept in the journal, so it may not change between releases, as the standard hasher may.
 pub fn digest(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn spread(seed: u64, counter: u64, alphabet: &[u8], texts: u128, stride: u128, length: usize) -> String {

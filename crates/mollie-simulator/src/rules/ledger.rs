@@ -66,10 +66,7 @@ impl Draft {
             lines: None,
             particulars: Map::new(),
         };
-        Self {
-            effect,
-            currency: order.currency,
-        }
+        Self { effect, currency: order.currency }
     }
 
     pub fn payment(mut self, id: &str) -> Self {
@@ -83,9 +80,7 @@ impl Draft {
     }
 
     pub fn amount(mut self, name: &str, minor: Minor) -> Self {
-        self.effect
-            .amounts
-            .insert(name.to_owned(), self.currency.amount(minor));
+        self.effect.amounts.insert(name.to_owned(), self.currency.amount(minor));
         self
     }
 
@@ -102,11 +97,6 @@ impl Draft {
     }
 
     pub fn enter(self, seq: u64, at: Timestamp, idempotency_key: Option<String>) -> Effect {
-        Effect {
-            seq,
-            at,
-            idempotency_key,
-            ..self.effect
-        }
+        Effect { seq, at, idempotency_key, ..self.effect }
     }
 }

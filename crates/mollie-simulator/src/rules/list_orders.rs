@@ -22,20 +22,13 @@ impl World {
         }
         let start = match query.get("from").filter(|from| !from.is_empty()) {
             None => 0,
-            Some(from) => orders
-                .iter()
-                .position(|order| order.id == from)
-                .ok_or_else(|| Refusal {
-                    field: Some("from".to_owned()),
-                    ..Refusal::bad_request("Invalid cursor value")
-                })?,
+            Some(from) => orders.iter().position(|order| order.id == from).ok_or_else(|| Refusal {
+                field: Some("from".to_owned()),
+                ..Refusal::bad_request("Invalid cursor value")
+            })?,
         };
-        let page: Vec<Value> = orders
-            .iter()
-            .skip(start)
-            .take(limit)
-            .map(|order| order_json::listed(order, self))
-            .collect();
+        let page: Vec<Value> =
+            orders.iter().skip(start).take(limit).map(|order| order_json::listed(order, self)).collect();
         let link_from = |index: usize| {
             orders.get(index).map(|order| {
                 let query = query.with("from", &order.id).with("limit", &limit.to_string());
@@ -59,13 +52,10 @@ fn read_limit(query: &Query) -> Result<usize, Refusal> {
     let Some(text) = query.get("limit").filter(|text| !text.is_empty()) else {
         return Ok(USUAL_LIMIT);
     };
-    text.parse()
-        .ok()
-        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| Refusal {
-            field: Some("limit".to_owned()),
-            ..Refusal::bad_request("The limit should be a number from 1 to 250")
-        })
+    text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| Refusal {
+        field: Some("limit".to_owned()),
+        ..Refusal::bad_request("The limit should be a number from 1 to 250")
+    })
 }
 
 fn is_ascending(query: &Query) -> Result<bool, Refusal> {

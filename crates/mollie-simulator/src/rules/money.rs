@@ -54,10 +54,7 @@ impl Currency {
             Some(_) => return None,
             None => (digits, ""),
         };
-        let all_digits = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|byte| byte.is_ascii_digit());
+        let all_digits = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || whole.len() > MAX_WHOLE_DIGITS || !all_digits {
             return None;
         }
@@ -96,11 +93,7 @@ impl Currency {
         let whole = whole_text(size / unit);
         match self.decimals {
             0 => format!("{sign}{whole}"),
-            decimals => format!(
-                "{sign}{whole}.{:0width$}",
-                size % unit,
-                width = usize::from(decimals)
-            ),
+            decimals => format!("{sign}{whole}.{:0width$}", size % unit, width = usize::from(decimals)),
         }
     }
 }

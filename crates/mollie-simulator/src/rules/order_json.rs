@@ -22,11 +22,7 @@ impl Embeds {
     /// Reads `payments,refunds`. What it does not know is ignored.
     pub fn parse(text: &str) -> Self {
         let has = |name: &str| text.split(',').any(|part| part.trim() == name);
-        Self {
-            payments: has("payments"),
-            refunds: has("refunds"),
-            shipments: has("shipments"),
-        }
+        Self { payments: has("payments"), refunds: has("refunds"), shipments: has("shipments") }
     }
 
     fn any(self) -> bool {
@@ -38,10 +34,7 @@ impl Embeds {
 pub fn direct(order: &Order, embeds: Embeds, world: &World) -> Value {
     let embedded = embeds.any().then(|| embedded(order, embeds, world));
     let links = links(order, world).set("documentation", documentation("orders-api/get-order"));
-    body(order, world)
-        .maybe("_embedded", embedded)
-        .set("_links", links)
-        .into()
+    body(order, world).maybe("_embedded", embedded).set("_links", links).into()
 }
 
 /// The order as an item of a list.
@@ -50,28 +43,12 @@ pub fn listed(order: &Order, world: &World) -> Value {
 }
 
 fn embedded(order: &Order, embeds: Embeds, world: &World) -> Value {
-    let payments = || {
-        order
-            .payments
-            .iter()
-            .map(|payment| payment_json::embedded(order, payment, world))
-    };
-    let shipments = || {
-        order
-            .shipments
-            .iter()
-            .map(|shipment| shipment_json::embedded(order, shipment, world))
-    };
+    let payments = || order.payments.iter().map(|payment| payment_json::embedded(order, payment, world));
+    let shipments = || order.shipments.iter().map(|shipment| shipment_json::embedded(order, shipment, world));
     Object::default()
-        .maybe(
-            "payments",
-            embeds.payments.then(|| payments().collect::<Vec<_>>()),
-        )
+        .maybe("payments", embeds.payments.then(|| payments().collect::<Vec<_>>()))
         .maybe("refunds", embeds.refunds.then(|| json!([])))
-        .maybe(
-            "shipments",
-            embeds.shipments.then(|| shipments().collect::<Vec<_>>()),
-        )
+        .maybe("shipments", embeds.shipments.then(|| shipments().collect::<Vec<_>>()))
         .into()
 }
 
@@ -107,29 +84,11 @@ fn body(order: &Order, world: &World) -> Object {
         .maybe("expiresAt", expires_at(order, world))
         .set("mode", order.owner.mode.as_text())
         .maybe("locale", particulars.locale.as_deref())
-        .maybe(
-            "billingAddress",
-            particulars
-                .billing_address
-                .as_ref()
-                .map(|parts| address(parts, world)),
-        )
-        .set(
-            "shopperCountryMustMatchBillingCountry",
-            particulars.shopper_country_must_match_billing_country,
-        )
-        .maybe(
-            "consumerDateOfBirth",
-            particulars.consumer_date_of_birth.as_deref(),
-        )
+        .maybe("billingAddress", particulars.billing_address.as_ref().map(|parts| address(parts, world)))
+        .set("shopperCountryMustMatchBillingCountry", particulars.shopper_country_must_match_billing_country)
+        .maybe("consumerDateOfBirth", particulars.consumer_date_of_birth.as_deref())
         .set("orderNumber", particulars.order_number.as_str())
-        .maybe(
-            "shippingAddress",
-            particulars
-                .shipping_address
-                .as_ref()
-                .map(|parts| address(parts, world)),
-        );
+        .maybe("shippingAddress", particulars.shipping_address.as_ref().map(|parts| address(parts, world)));
     let object = zero_or(object, "amountCaptured", order, order.captured, world);
     let object = zero_or(object, "amountRefunded", order, 0, world);
     object
@@ -141,14 +100,7 @@ fn body(order: &Order, world: &World) -> Object {
         .set("redirectUrl", particulars.redirect_url.as_deref())
         .maybe("cancelUrl", particulars.cancel_url.as_deref())
         .maybe("webhookUrl", particulars.webhook_url.as_deref())
-        .set(
-            "lines",
-            order
-                .lines
-                .iter()
-                .map(|line| line_json(order, line, world))
-                .collect::<Vec<_>>(),
-        )
+        .set("lines", order.lines.iter().map(|line| line_json(order, line, world)).collect::<Vec<_>>())
 }
 
 fn zero_or(object: Object, key: &str, order: &Order, minor: Minor, world: &World) -> Object {

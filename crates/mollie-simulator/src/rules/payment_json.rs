@@ -15,9 +15,7 @@ pub fn direct(order: &Order, payment: &Payment, world: &World) -> Value {
 }
 
 pub fn embedded(order: &Order, payment: &Payment, world: &World) -> Value {
-    body(order, payment, world)
-        .set("_links", links(order, payment, world))
-        .into()
+    body(order, payment, world).set("_links", links(order, payment, world)).into()
 }
 
 fn links(order: &Order, payment: &Payment, world: &World) -> Object {
@@ -61,9 +59,9 @@ fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> 
         Flow::Authorized | Flow::Paid => object,
     };
     match payment.status {
-        PaymentStatus::Open => object
-            .set("isCancelable", true)
-            .set("expiresAt", world.time(payment.expires_at)),
+        PaymentStatus::Open => {
+            object.set("isCancelable", true).set("expiresAt", world.time(payment.expires_at))
+        }
         PaymentStatus::Authorized => object,
         PaymentStatus::Paid => {
             let received = match order.flow() {

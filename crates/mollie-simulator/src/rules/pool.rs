@@ -58,11 +58,7 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// The part of `line` that is taken, or why it cannot be.
     pub fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
-        let rest = if line.is_shippable() {
-            line.rest()
-        } else {
-            Share::default()
-        };
+        let rest = if line.is_shippable() { line.rest() } else { Share::default() };
         let quantity = self.quantity.unwrap_or(rest.quantity);
         if quantity > rest.quantity || rest.quantity == 0 {
             let detail = format!(

@@ -10,19 +10,11 @@ impl Query {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
         };
-        Self(
-            text.split('&')
-                .filter(|part| !part.is_empty())
-                .map(pair)
-                .collect(),
-        )
+        Self(text.split('&').filter(|part| !part.is_empty()).map(pair).collect())
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The same query with `name` set to `value`, in its old place or at the end.
@@ -37,16 +29,9 @@ impl Query {
 
     /// With a leading `?`, or empty.
     pub fn to_text(&self) -> String {
-        let pairs: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect();
-        if pairs.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", pairs.join("&"))
-        }
+        let pairs: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 }
 
@@ -71,21 +56,14 @@ pub fn decode(text: &str) -> String {
 }
 
 fn hex(digits: &[u8]) -> Option<u8> {
-    let text = str::from_utf8(digits)
-        .ok()
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let text =
+        str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     u8::from_str_radix(text, 16).ok()
 }
 
 fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte);
     text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }

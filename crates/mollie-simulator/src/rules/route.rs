@@ -20,12 +20,8 @@ impl Endpoint {
     pub fn find(method: &str, path: &str) -> Result<Self, Refusal> {
         let segments = segments(path);
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let not_allowed = || {
-            Refusal::new(
-                405,
-                format!("The method {method} is not allowed for this resource."),
-            )
-        };
+        let not_allowed =
+            || Refusal::new(405, format!("The method {method} is not allowed for this resource."));
         match (method, parts.as_slice()) {
             ("POST", ["v2", "orders"]) => Ok(Self::CreateOrder),
             ("GET", ["v2", "orders"]) => Ok(Self::ListOrders),

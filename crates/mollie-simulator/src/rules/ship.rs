@@ -31,12 +31,7 @@ impl World {
         let total: i64 = parts.iter().map(|(_, part)| part.amount).sum();
         let shipped = |(index, part): &(usize, Share)| self.shipped_line(&order, *index, *part);
         let lines = parts.iter().filter_map(shipped).collect();
-        let shipment = Shipment {
-            id: self.draw_short("shp_"),
-            created_at: now,
-            tracking,
-            lines,
-        };
+        let shipment = Shipment { id: self.draw_short("shp_"), created_at: now, tracking, lines };
         self.enter_shipment(&order, &shipment, total, now);
         order.status = OrderStatus::Shipping;
         self.notify_order(&order, OrderEvent::ShipmentCreated, now);
@@ -56,10 +51,7 @@ impl World {
         Some(ShippedLine {
             line_id: line.id.clone(),
             part,
-            vat_amount: line
-                .vat
-                .as_ref()
-                .map(|vat| vat.rate.contained_in(part.amount, half)),
+            vat_amount: line.vat.as_ref().map(|vat| vat.rate.contained_in(part.amount, half)),
             status: line.status,
             is_cancelable: order.cancelable_quantity(line) > 0,
         })
@@ -68,12 +60,7 @@ impl World {
     fn enter_shipment(&mut self, order: &Order, shipment: &Shipment, total: i64, now: Timestamp) {
         let entry = Draft::new(EffectKind::ShipmentCreated, order)
             .shipment(&shipment.id)
-            .lines(
-                shipment
-                    .lines
-                    .iter()
-                    .map(|line| (line.line_id.as_str(), line.part)),
-            )
+            .lines(shipment.lines.iter().map(|line| (line.line_id.as_str(), line.part)))
             .amount("shipped", total);
         let entry = match order.flow() {
             Flow::Paid => entry,
@@ -128,12 +115,7 @@ fn read_parts(
     let wanted = fields.list("lines")?.map(Vec::as_slice).unwrap_or_default();
     let mut parts = Vec::new();
     if wanted.is_empty() {
-        for (index, line) in order
-            .lines
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, line)| has_rest(line))
-        {
+        for (index, line) in order.lines.iter_mut().enumerate().filter(|(_, line)| has_rest(line)) {
             let rest = line.rest();
             take(line, rest);
             parts.push((index, rest));
@@ -145,22 +127,13 @@ fn read_parts(
         let id = fields.required_text("id")?;
         let position = order.lines.iter().position(|line| line.id == id);
         let position = position.ok_or_else(|| {
-            fields.refuse(
-                "id",
-                format!("Line {index} contains invalid data. No line has id {id}."),
-            )
+            fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
         })?;
         let quantity = fields.quantity("quantity")?;
         let amount = fields.money_in("amount", order.currency)?;
         let currency = order.currency;
         if let Some(line) = order.lines.get_mut(position) {
-            let part = Wanted {
-                fields,
-                index,
-                quantity,
-                amount,
-            }
-            .part_of(line, currency, switches)?;
+            let part = Wanted { fields, index, quantity, amount }.part_of(line, currency, switches)?;
             take(line, part);
             parts.push((position, part));
         }
@@ -170,9 +143,5 @@ fn read_parts(
 
 fn take(line: &mut Line, part: Share) {
     line.shipped.add(part);
-    line.status = if line.rest().quantity == 0 {
-        LineStatus::Completed
-    } else {
-        LineStatus::Shipping
-    };
+    line.status = if line.rest().quantity == 0 { LineStatus::Completed } else { LineStatus::Shipping };
 }

@@ -16,19 +16,13 @@ pub fn direct(order: &Order, shipment: &Shipment, world: &World) -> Value {
 }
 
 pub fn embedded(order: &Order, shipment: &Shipment, world: &World) -> Value {
-    body(order, shipment, world)
-        .set("_links", links(order, shipment, world))
-        .into()
+    body(order, shipment, world).set("_links", links(order, shipment, world)).into()
 }
 
 /// All shipments of an order, newest first.
 pub fn list(order: &Order, world: &World) -> Value {
-    let shipments: Vec<Value> = order
-        .shipments
-        .iter()
-        .rev()
-        .map(|shipment| embedded(order, shipment, world))
-        .collect();
+    let shipments: Vec<Value> =
+        order.shipments.iter().rev().map(|shipment| embedded(order, shipment, world)).collect();
     json!({
         "count": shipments.len(),
         "_embedded": { "shipments": shipments },
@@ -47,18 +41,14 @@ fn links(order: &Order, shipment: &Shipment, world: &World) -> Object {
         ShipmentSelf::Order => "order",
     };
     Object::default()
-        .set(
-            "self",
-            world.api_link(&format!("{orders}/{}/shipments/{}", order.id, shipment.id)),
-        )
+        .set("self", world.api_link(&format!("{orders}/{}/shipments/{}", order.id, shipment.id)))
         .set("order", world.api_link(&format!("orders/{}", order.id)))
 }
 
 fn body(order: &Order, shipment: &Shipment, world: &World) -> Object {
     let tracking = shipment.tracking.as_ref().map(|tracking| {
-        let object = Object::default()
-            .set("carrier", tracking.carrier.as_str())
-            .set("code", tracking.code.as_str());
+        let object =
+            Object::default().set("carrier", tracking.carrier.as_str()).set("code", tracking.code.as_str());
         Value::from(object.maybe("url", tracking.url.as_deref()))
     });
     Object::default()
@@ -69,11 +59,7 @@ fn body(order: &Order, shipment: &Shipment, world: &World) -> Object {
         .maybe("tracking", tracking)
         .set(
             "lines",
-            shipment
-                .lines
-                .iter()
-                .filter_map(|line| line_json(order, line, world))
-                .collect::<Vec<_>>(),
+            shipment.lines.iter().filter_map(|line| line_json(order, line, world)).collect::<Vec<_>>(),
         )
 }
 
@@ -86,10 +72,7 @@ fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Valu
         .set("unitPrice", amount(line.unit_price))
         .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
         .maybe("vatAmount", shipped.vat_amount.map(amount))
-        .maybe(
-            "discountAmount",
-            Some(discount).filter(|discount| *discount != 0).map(amount),
-        )
+        .maybe("discountAmount", Some(discount).filter(|discount| *discount != 0).map(amount))
         .set("totalAmount", amount(shipped.part.amount))
         .set("createdAt", world.time(order.created_at))
         .maybe("_links", line_links(line));

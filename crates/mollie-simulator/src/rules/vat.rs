@@ -22,18 +22,12 @@ impl VatRate {
     /// `None` for anything but a plain decimal that is not negative.
     pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let all_digits = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|byte| byte.is_ascii_digit());
+        let all_digits = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || whole.len() > 3 || fraction.len() > MAX_DECIMALS || !all_digits {
             return None;
         }
         let scaled = format!("{whole}{fraction:0<MAX_DECIMALS$}").parse().ok()?;
-        Some(Self {
-            text: text.to_owned(),
-            scaled,
-        })
+        Some(Self { text: text.to_owned(), scaled })
     }
 
     pub fn as_text(&self) -> &str {

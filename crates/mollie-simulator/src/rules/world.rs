@@ -37,17 +37,8 @@ pub struct World {
 impl World {
     /// An empty world whose links start with `base_url`.
     pub fn new(seed: u64, base_url: &str) -> Self {
-        let touched = Touched {
-            any: true,
-            switches: true,
-            ..Touched::default()
-        };
-        Self {
-            base: base_url.trim_end_matches('/').to_owned(),
-            seed,
-            touched,
-            ..Self::default()
-        }
+        let touched = Touched { any: true, switches: true, ..Touched::default() };
+        Self { base: base_url.trim_end_matches('/').to_owned(), seed, touched, ..Self::default() }
     }
 
     pub fn base(&self) -> &str {
@@ -88,11 +79,7 @@ impl World {
     /// The order whose next deadline is the earliest, if it has passed.
     pub(super) fn next_overdue(&self, now: Timestamp) -> Option<&Order> {
         let (deadline, number) = self.deadlines.first()?;
-        if *deadline <= now {
-            self.orders.get(number)
-        } else {
-            None
-        }
+        if *deadline <= now { self.orders.get(number) } else { None }
     }
 
     pub(super) fn save(&mut self, order: Order) {
@@ -128,10 +115,7 @@ impl World {
     }
 
     pub(super) fn draw_short(&mut self, prefix: &str) -> String {
-        format!(
-            "{prefix}{}",
-            ids::short(self.seed, self.draw(), self.switches.ids)
-        )
+        format!("{prefix}{}", ids::short(self.seed, self.draw(), self.switches.ids))
     }
 
     pub(super) fn draw_long(&mut self, prefix: &str) -> String {
@@ -215,17 +199,12 @@ impl World {
             self.index(order);
         }
         self.ledger.extend(changes.effects);
-        self.remembered
-            .extend(changes.remembered.into_iter().map(|one| (one.scope.clone(), one)));
-        self.hooks
-            .extend(changes.hooks.into_iter().map(|hook| (hook.id, hook)));
+        self.remembered.extend(changes.remembered.into_iter().map(|one| (one.scope.clone(), one)));
+        self.hooks.extend(changes.hooks.into_iter().map(|hook| (hook.id, hook)));
         for id in changes.hooks_gone {
             self.hooks.remove(&id);
         }
-        self.touched = Touched {
-            effects_taken: self.ledger.len(),
-            ..Touched::default()
-        };
+        self.touched = Touched { effects_taken: self.ledger.len(), ..Touched::default() };
     }
 
     /// The whole state as lines that make it again, without what time has made void.
@@ -235,23 +214,14 @@ impl World {
             drawn: Some(self.drawn),
             next_hook: Some(self.next_hook),
             switches: Some(self.switches.clone()),
-            remembered: self
-                .remembered
-                .values()
-                .filter(|one| !one.has_lapsed(now))
-                .cloned()
-                .collect(),
+            remembered: self.remembered.values().filter(|one| !one.has_lapsed(now)).cloned().collect(),
             hooks: self.hooks.values().cloned().collect(),
             ..Changes::default()
         };
-        let orders = self.orders.values().map(|order| Changes {
-            orders: vec![order.clone()],
-            ..Changes::default()
-        });
-        let effects = self.ledger.chunks(100).map(|chunk| Changes {
-            effects: chunk.to_vec(),
-            ..Changes::default()
-        });
+        let orders =
+            self.orders.values().map(|order| Changes { orders: vec![order.clone()], ..Changes::default() });
+        let effects =
+            self.ledger.chunks(100).map(|chunk| Changes { effects: chunk.to_vec(), ..Changes::default() });
         std::iter::once(head).chain(orders).chain(effects)
     }
 }

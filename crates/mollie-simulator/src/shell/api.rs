@@ -20,10 +20,7 @@ pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Resp
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     engine.counters.count(method, &template(path));
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return respond(
-            Refusal::new(413, "The request body is larger than 1 MiB.").into(),
-            engine.now(),
-        );
+        return respond(Refusal::new(413, "The request body is larger than 1 MiB.").into(), engine.now());
     };
     let claim = engine.hold.claim(method, path);
     let request = ApiRequest {
@@ -34,9 +31,8 @@ pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Resp
         idempotency_key: header_text(&parts, "idempotency-key"),
         body: body.to_vec(),
     };
-    let answer = engine
-        .run(|world, now| world.answer(&request, now))
-        .unwrap_or_else(|stopped| unavailable(&stopped));
+    let answer =
+        engine.run(|world, now| world.answer(&request, now)).unwrap_or_else(|stopped| unavailable(&stopped));
     if let Some(claim) = claim {
         claim.wait().await;
     }
@@ -52,11 +48,7 @@ pub fn unavailable(reason: &impl ToString) -> Answer {
 }
 
 fn header_text(parts: &Parts, name: &str) -> Option<String> {
-    parts
-        .headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+    parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 fn respond(answer: Answer, now: Timestamp) -> Response<Body> {

@@ -30,10 +30,7 @@ pub(super) fn milliseconds(offset: SignedDuration) -> i64 {
     i64::try_from(offset.as_millis()).unwrap_or(i64::MAX)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the simulator looks at the real clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the simulator looks at the real clock")]
 fn real_now() -> Timestamp {
     Timestamp::now()
 }

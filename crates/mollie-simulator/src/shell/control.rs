@@ -33,10 +33,7 @@ pub async fn get_clock(State(engine): State<Arc<Engine>>) -> Reply {
 pub async fn post_clock(State(engine): State<Arc<Engine>>, body: Bytes) -> Reply {
     let Advance { advance } = parse(&body)?;
     let span: Span = advance.parse().map_err(|_| {
-        refuse(Refusal::field(
-            "advance",
-            "The advance should be an ISO 8601 duration, as in P28D.",
-        ))
+        refuse(Refusal::field("advance", "The advance should be an ISO 8601 duration, as in P28D."))
     })?;
     engine.advance(span).map_err(|error| match error {
         AdvanceError::NotForward => refuse(Refusal::field("advance", error.to_string())),
@@ -50,17 +47,11 @@ fn clock(engine: &Engine) -> Json<Value> {
 }
 
 pub async fn get_ledger(State(engine): State<Arc<Engine>>) -> Reply {
-    engine
-        .run(|world, _| json!({ "effects": world.ledger() }))
-        .map(Json)
-        .map_err(stopped)
+    engine.run(|world, _| json!({ "effects": world.ledger() })).map(Json).map_err(stopped)
 }
 
 pub async fn get_switches(State(engine): State<Arc<Engine>>) -> Reply {
-    engine
-        .run(|world, _| json!(world.switches()))
-        .map(Json)
-        .map_err(stopped)
+    engine.run(|world, _| json!(world.switches())).map(Json).map_err(stopped)
 }
 
 /// Sets all switches: those not named go back to their default.

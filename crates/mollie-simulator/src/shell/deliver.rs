@@ -58,12 +58,7 @@ fn start_due(
 ) -> Result<(), Stopped> {
     let room = AT_ONCE.saturating_sub(in_flight.len());
     let due: Vec<Hook> = engine.run(|world, now| {
-        world
-            .due_hooks(now)
-            .filter(|hook| !in_flight.contains(&hook.id))
-            .take(room)
-            .cloned()
-            .collect()
+        world.due_hooks(now).filter(|hook| !in_flight.contains(&hook.id)).take(room).cloned().collect()
     })?;
     for hook in due {
         in_flight.insert(hook.id);
@@ -74,12 +69,7 @@ fn start_due(
 
 async fn send(engine: Arc<Engine>, client: Client, hook: Hook) -> u64 {
     let attempted_at = engine.now();
-    let status = match client
-        .post(&hook.url)
-        .form(&[("id", hook.resource_id.as_str())])
-        .send()
-        .await
-    {
+    let status = match client.post(&hook.url).form(&[("id", hook.resource_id.as_str())]).send().await {
         Ok(response) => Some(response.status().as_u16()),
         Err(error) => {
             tracing::debug!(%error, url = hook.url, "a webhook was not delivered");
@@ -91,10 +81,7 @@ async fn send(engine: Arc<Engine>, client: Client, hook: Hook) -> u64 {
     hook.id
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place of the simulator that builds an HTTP client"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place of the simulator that builds an HTTP client")]
 fn client() -> Result<Client, reqwest::Error> {
     // Building the client needs a provider, also when every hook goes to a plain http address.
     if rustls::crypto::CryptoProvider::get_default().is_none() {

@@ -80,20 +80,13 @@ impl Engine {
     pub fn advance(&self, span: Span) -> Result<(), AdvanceError> {
         let mut slot = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.offset.now();
-        let then = now
-            .to_zoned(TimeZone::UTC)
-            .checked_add(span)
-            .map_err(|_| AdvanceError::NotForward)?
-            .timestamp();
+        let then =
+            now.to_zoned(TimeZone::UTC).checked_add(span).map_err(|_| AdvanceError::NotForward)?.timestamp();
         let step = then.duration_since(now);
         if step.is_negative() {
             return Err(AdvanceError::NotForward);
         }
-        let offset = self
-            .offset
-            .get()
-            .checked_add(step)
-            .ok_or(AdvanceError::NotForward)?;
+        let offset = self.offset.get().checked_add(step).ok_or(AdvanceError::NotForward)?;
         // The same rounding as after a restart.
         let offset = SignedDuration::from_millis(milliseconds(offset));
         let State { world, .. } = slot.as_mut().ok_or(Stopped)?;

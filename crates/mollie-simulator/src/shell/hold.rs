@@ -62,10 +62,7 @@ impl Hold {
     pub fn claim(&self, method: &str, path: &str) -> Option<Claim<'_>> {
         let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         armed.take_if(|pattern| pattern.matches(method, path))?;
-        Some(Claim {
-            hold: self,
-            releases: self.releases.subscribe(),
-        })
+        Some(Claim { hold: self, releases: self.releases.subscribe() })
     }
 
     fn add(&self, difference: isize) {

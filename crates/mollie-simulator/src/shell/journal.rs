@@ -28,11 +28,7 @@ pub enum OpenError {
     )]
     InUse { path: PathBuf },
     #[error("line {line} of the simulator's journal {path} cannot be read")]
-    Corrupt {
-        path: PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
+    Corrupt { path: PathBuf, line: usize, source: serde_json::Error },
 }
 
 /// One line: what one request has changed.
@@ -53,10 +49,7 @@ pub struct Journal {
 impl Journal {
     /// Reads the state of `directory`, making both when missing, and compacts what it has read.
     pub fn open(directory: &Path, base_url: &str, offset: &SharedOffset) -> Result<(Self, World), OpenError> {
-        let failed = |source| OpenError::Directory {
-            path: directory.to_owned(),
-            source,
-        };
+        let failed = |source| OpenError::Directory { path: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(failed)?;
         let lock = lock(directory)?;
         let mut world = World::new(rand::random(), base_url);
@@ -69,10 +62,7 @@ impl Journal {
 
     /// Hands one line to the operating system. `offset` only if the clock was moved.
     pub fn append(&mut self, changes: Changes, offset: Option<SignedDuration>) -> io::Result<()> {
-        let line = to_line(&Entry {
-            offset_ms: offset.map(milliseconds),
-            changes,
-        })?;
+        let line = to_line(&Entry { offset_ms: offset.map(milliseconds), changes })?;
         // One write, and no buffer of ours in between.
         self.file.write_all(&line)
     }
@@ -80,10 +70,7 @@ impl Journal {
 
 /// The journal itself is replaced by compaction, so that the lock needs a file of its own.
 fn lock(directory: &Path) -> Result<File, OpenError> {
-    let failed = |source| OpenError::Directory {
-        path: directory.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::Directory { path: directory.to_owned(), source };
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -92,18 +79,13 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: directory.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: directory.to_owned() }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
 fn replay(path: &Path, world: &mut World, offset: &SharedOffset) -> Result<(), OpenError> {
-    let failed = |source| OpenError::Directory {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::Directory { path: path.to_owned(), source };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -139,22 +121,12 @@ fn replay(path: &Path, world: &mut World, offset: &SharedOffset) -> Result<(), O
 /// Writes the state to a new file and puts that in the place of the old one.
 fn compact(directory: &Path, world: &World, offset: &SharedOffset) -> io::Result<File> {
     let path = directory.join(COMPACTED);
-    let file = OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .open(&path)?;
+    let file = OpenOptions::new().create(true).write(true).truncate(true).open(&path)?;
     let mut writer = BufWriter::new(file);
-    let clock = Entry {
-        offset_ms: Some(milliseconds(offset.get())),
-        changes: Changes::default(),
-    };
+    let clock = Entry { offset_ms: Some(milliseconds(offset.get())), changes: Changes::default() };
     writer.write_all(&to_line(&clock)?)?;
     for changes in world.compacted(offset.now()) {
-        writer.write_all(&to_line(&Entry {
-            offset_ms: None,
-            changes,
-        })?)?;
+        writer.write_all(&to_line(&Entry { offset_ms: None, changes })?)?;
     }
     let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;

@@ -15,15 +15,10 @@ button{width:100%;padding:.6rem;border:0;border-radius:.25rem;background:#0b5fff
 pub fn checkout(view: &CheckoutView) -> String {
     let mut body = String::new();
     body.push_str("<h1>Test checkout</h1>\n<dl>");
-    for (name, value) in [
-        ("Description", &view.description),
-        ("Order number", &view.order_number),
-        ("Amount", &view.amount),
-    ] {
-        put(
-            &mut body,
-            format_args!("<dt>{name}</dt><dd>{}</dd>", escaped(value)),
-        );
+    for (name, value) in
+        [("Description", &view.description), ("Order number", &view.order_number), ("Amount", &view.amount)]
+    {
+        put(&mut body, format_args!("<dt>{name}</dt><dd>{}</dd>", escaped(value)));
     }
     body.push_str("</dl>\n");
     if view.results.is_empty() {
@@ -39,10 +34,7 @@ pub fn checkout(view: &CheckoutView) -> String {
 }
 
 pub fn message(title: &str, text: &str) -> String {
-    document(
-        title,
-        &format!("<h1>{}</h1>\n<p>{}</p>\n", escaped(title), escaped(text)),
-    )
+    document(title, &format!("<h1>{}</h1>\n<p>{}</p>\n", escaped(title), escaped(text)))
 }
 
 fn put_form(body: &mut String, view: &CheckoutView) {
@@ -53,10 +45,7 @@ fn put_form(body: &mut String, view: &CheckoutView) {
         body.push_str("<option value=\"\">Any that fits</option>\n");
         for method in &view.methods {
             let method = escaped(method);
-            put(
-                body,
-                format_args!("<option value=\"{method}\">{method}</option>\n"),
-            );
+            put(body, format_args!("<option value=\"{method}\">{method}</option>\n"));
         }
         body.push_str("</select>\n");
     }

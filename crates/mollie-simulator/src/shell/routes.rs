@@ -17,21 +17,10 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/v2", any(api::handle))
         .route("/v2/{*path}", any(api::handle))
         .route("/checkout/{token}", get(checkout::show).post(checkout::choose))
-        .route(
-            "/_simulator/clock",
-            get(control::get_clock).post(control::post_clock),
-        )
+        .route("/_simulator/clock", get(control::get_clock).post(control::post_clock))
         .route("/_simulator/ledger", get(control::get_ledger))
-        .route(
-            "/_simulator/switches",
-            get(control::get_switches).put(control::put_switches),
-        )
-        .route(
-            "/_simulator/hold",
-            get(control::get_hold)
-                .put(control::put_hold)
-                .delete(control::delete_hold),
-        )
+        .route("/_simulator/switches", get(control::get_switches).put(control::put_switches))
+        .route("/_simulator/hold", get(control::get_hold).put(control::put_hold).delete(control::delete_hold))
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))

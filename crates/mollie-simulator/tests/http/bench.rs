@@ -24,11 +24,8 @@ pub struct Directory(PathBuf);
 impl Directory {
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "mollie-simulator-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name =
+            format!("mollie-simulator-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
@@ -79,21 +76,12 @@ impl Bench {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let config = Config {
-            data_dir: directory.path().to_owned(),
-            base_url: base.clone(),
-        };
+        let config = Config { data_dir: directory.path().to_owned(), base_url: base.clone() };
         let simulator = Simulator::open(config).unwrap();
         let offset = simulator.offset();
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(simulator.serve(listener, shutdown.clone()));
-        Self {
-            base,
-            client: client(),
-            offset,
-            shutdown,
-            serving,
-        }
+        Self { base, client: client(), offset, shutdown, serving }
     }
 
     pub async fn stop(self) {
@@ -106,9 +94,7 @@ impl Bench {
     }
 
     pub async fn send(&self, method: &str, path: &str, body: Option<Value>, key: Option<&str>) -> Reply {
-        let mut request = self
-            .client
-            .request(method.parse().unwrap(), format!("{}{path}", self.base));
+        let mut request = self.client.request(method.parse().unwrap(), format!("{}{path}", self.base));
         request = request.header("authorization", format!("Bearer {KEY}"));
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
@@ -133,23 +119,13 @@ impl Bench {
 
     /// Sends the form of the checkout page that the order links to.
     pub async fn choose(&self, order: &Value, state: &str) -> Reply {
-        let address = order
-            .pointer("/_links/checkout/href")
-            .and_then(Value::as_str)
-            .unwrap();
+        let address = order.pointer("/_links/checkout/href").and_then(Value::as_str).unwrap();
         let request = self.client.post(address).form(&[("final_state", state)]);
         reply(request.send().await.unwrap()).await
     }
 
     pub async fn advance(&self, duration: &str) -> Value {
-        let reply = self
-            .send(
-                "POST",
-                "/_simulator/clock",
-                Some(json!({ "advance": duration })),
-                None,
-            )
-            .await;
+        let reply = self.send("POST", "/_simulator/clock", Some(json!({ "advance": duration })), None).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()
     }
@@ -157,20 +133,12 @@ impl Bench {
     pub async fn kinds(&self) -> Vec<String> {
         let ledger = self.get("/_simulator/ledger").await;
         let effects = ledger["effects"].as_array().unwrap();
-        effects
-            .iter()
-            .map(|effect| effect["kind"].as_str().unwrap().to_owned())
-            .collect()
+        effects.iter().map(|effect| effect["kind"].as_str().unwrap().to_owned()).collect()
     }
 }
 
 pub async fn reply(response: reqwest::Response) -> Reply {
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap().to_owned())
-    };
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     Reply {
         status: response.status().as_u16(),
         replayed: header("idempotent-replayed").as_deref() == Some("true"),
@@ -183,11 +151,7 @@ pub async fn reply(response: reqwest::Response) -> Reply {
 
 #[expect(clippy::disallowed_methods, reason = "the test's own client")]
 fn client() -> Client {
-    Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .build()
-        .unwrap()
+    Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
 }
 
 /// Receives webhooks. Answers what the test says, and keeps the bodies.
@@ -205,10 +169,7 @@ struct Seen {
 
 impl Receiver {
     pub async fn start() -> Self {
-        let seen = Arc::new(Seen {
-            status: Mutex::new(200),
-            ..Seen::default()
-        });
+        let seen = Arc::new(Seen { status: Mutex::new(200), ..Seen::default() });
         let router = axum::Router::new()
             .route("/hook", post(receive))
             .route("/elsewhere", any(follow))
@@ -244,10 +205,7 @@ async fn receive(
 ) -> (StatusCode, [(&'static str, &'static str); 1]) {
     seen.bodies.lock().unwrap().push(body);
     let status = *seen.status.lock().unwrap();
-    (
-        StatusCode::from_u16(status).unwrap(),
-        [("location", "/elsewhere")],
-    )
+    (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")])
 }
 
 async fn follow(State(seen): State<Arc<Seen>>) {

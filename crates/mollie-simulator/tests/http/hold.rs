@@ -11,15 +11,9 @@ async fn armed(directory: &Directory) -> (Bench, String) {
     let order = bench.create(lego("ideal", "http://127.0.0.1:9/hook")).await;
     bench.choose(&order, "paid").await;
     let pattern = json!({ "method": "POST", "path": "/v2/orders/*/shipments" });
-    let armed = bench
-        .send("PUT", "/_simulator/hold", Some(pattern.clone()), None)
-        .await
-        .json();
+    let armed = bench.send("PUT", "/_simulator/hold", Some(pattern.clone()), None).await.json();
     assert_eq!(armed, json!({ "armed": pattern, "held": 0 }));
-    (
-        bench,
-        format!("/v2/orders/{}/shipments", order["id"].as_str().unwrap()),
-    )
+    (bench, format!("/v2/orders/{}/shipments", order["id"].as_str().unwrap()))
 }
 
 async fn until_held(bench: &Bench, count: u64) {
@@ -34,10 +28,7 @@ async fn a_held_answer_comes_after_its_effect_when_it_is_released() {
     let watch = async {
         until_held(&bench, 1).await;
         assert!(bench.kinds().await.contains(&"shipment_created".to_owned()));
-        assert_eq!(
-            bench.get("/_simulator/hold").await,
-            json!({ "armed": null, "held": 1 })
-        );
+        assert_eq!(bench.get("/_simulator/hold").await, json!({ "armed": null, "held": 1 }));
         let repeated = bench.send("POST", &path, Some(json!({})), Some("parcel-1")).await;
         let released = bench.send("DELETE", "/_simulator/hold", None, None).await;
         assert_eq!(released.json()["armed"], Value::Null);
@@ -55,11 +46,7 @@ async fn a_held_answer_comes_after_its_effect_when_it_is_released() {
 async fn a_client_that_goes_away_is_not_held_any_more() {
     let directory = Directory::new();
     let (bench, path) = armed(&directory).await;
-    let request = bench
-        .client
-        .post(format!("{}{path}", bench.base))
-        .bearer_auth(KEY)
-        .json(&json!({}));
+    let request = bench.client.post(format!("{}{path}", bench.base)).bearer_auth(KEY).json(&json!({}));
     let waiting = tokio::spawn(request.send());
     until_held(&bench, 1).await;
     waiting.abort();
@@ -72,17 +59,9 @@ async fn a_client_that_goes_away_is_not_held_any_more() {
 async fn neither_a_held_answer_nor_half_a_request_holds_up_the_stop() {
     let directory = Directory::new();
     let (bench, path) = armed(&directory).await;
-    let mut half = tokio::net::TcpStream::connect(bench.base.trim_start_matches("http://"))
-        .await
-        .unwrap();
-    half.write_all(b"POST /v2/orders HTTP/1.1\r\ncontent-length: 100\r\n\r\n{")
-        .await
-        .unwrap();
-    let request = bench
-        .client
-        .post(format!("{}{path}", bench.base))
-        .bearer_auth(KEY)
-        .json(&json!({}));
+    let mut half = tokio::net::TcpStream::connect(bench.base.trim_start_matches("http://")).await.unwrap();
+    half.write_all(b"POST /v2/orders HTTP/1.1\r\ncontent-length: 100\r\n\r\n{").await.unwrap();
+    let request = bench.client.post(format!("{}{path}", bench.base)).bearer_auth(KEY).json(&json!({}));
     let waiting = tokio::spawn(request.send());
     until_held(&bench, 1).await;
     bench.stop().await;

@@ -44,9 +44,7 @@ async fn a_hook_does_not_wait_for_the_answer_of_its_request() {
     let (directory, hooks) = (Directory::new(), Receiver::start().await);
     let bench = Bench::start(&directory).await;
     let switches = json!({ "hooks": "spurious" });
-    bench
-        .send("PUT", "/_simulator/switches", Some(switches), None)
-        .await;
+    bench.send("PUT", "/_simulator/switches", Some(switches), None).await;
     let pattern = json!({ "method": "POST", "path": "/v2/orders" });
     bench.send("PUT", "/_simulator/hold", Some(pattern), None).await;
     let create = bench.create(lego("ideal", &hooks.url));
@@ -69,9 +67,6 @@ async fn a_receiver_that_is_not_there_holds_nothing_up() {
     bench.choose(&lost, "paid").await;
     let order = bench.create(lego("ideal", &hooks.url)).await;
     bench.choose(&order, "paid").await;
-    assert_eq!(
-        hooks.received(1).await,
-        [format!("id={}", order["id"].as_str().unwrap())]
-    );
+    assert_eq!(hooks.received(1).await, [format!("id={}", order["id"].as_str().unwrap())]);
     bench.stop().await;
 }

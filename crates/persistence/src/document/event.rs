@@ -3,6 +3,7 @@
 use domain::rules::event::{EventData, Observed};
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::order::Part;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -84,6 +85,7 @@ pub(crate) enum EventDocument {
     ShipmentRegistered {
         shipment_id: Uuid,
         mollie_id: String,
+        registered_time: Timestamp,
         lines: Vec<ShipmentLineDocument>,
         shipped: Vec<(u32, PartDocument)>,
     },
@@ -114,73 +116,53 @@ pub(crate) enum EventDocument {
 impl From<&EventData> for EventDocument {
     fn from(data: &EventData) -> Self {
         match data {
-            EventData::OrderRecorded { order, operation_id } => Self::OrderRecorded {
-                order: Box::new((&**order).into()),
-                operation_id: operation_id.uuid(),
-            },
+            EventData::OrderRecorded { order, operation_id } => {
+                Self::OrderRecorded { order: Box::new((&**order).into()), operation_id: operation_id.uuid() }
+            }
             EventData::OrderPlaced { mollie_id, observed } => Self::OrderPlaced {
                 mollie_id: mollie_id.to_string(),
                 observed: Box::new((&**observed).into()),
             },
-            EventData::PlacementRefused { rejection } => Self::PlacementRefused {
-                rejection: rejection.into(),
-            },
-            EventData::PlacementAbandoned { reason } => Self::PlacementAbandoned {
-                reason: reason.clone(),
-            },
-            EventData::OrderObserved { observed } => Self::OrderObserved {
-                observed: Box::new((&**observed).into()),
-            },
-            EventData::ShipmentRecorded {
-                shipment,
-                operation_id,
-            } => Self::ShipmentRecorded {
+            EventData::PlacementRefused { rejection } => {
+                Self::PlacementRefused { rejection: rejection.into() }
+            }
+            EventData::PlacementAbandoned { reason } => Self::PlacementAbandoned { reason: reason.clone() },
+            EventData::OrderObserved { observed } => {
+                Self::OrderObserved { observed: Box::new((&**observed).into()) }
+            }
+            EventData::ShipmentRecorded { shipment, operation_id } => Self::ShipmentRecorded {
                 shipment: Box::new((&**shipment).into()),
                 operation_id: operation_id.uuid(),
             },
-            EventData::ShipmentRegistered {
-                shipment_id,
-                mollie_id,
-                lines,
-                shipped,
-            } => Self::ShipmentRegistered {
-                shipment_id: shipment_id.uuid(),
-                mollie_id: mollie_id.to_string(),
-                lines: mirrors(lines),
-                shipped: shipped
-                    .iter()
-                    .map(|(id, part)| (id.number(), part.into()))
-                    .collect(),
-            },
-            EventData::ShipmentRefused {
-                shipment_id,
-                lines,
-                rejection,
-            } => Self::ShipmentRefused {
+            EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time, lines, shipped } => {
+                Self::ShipmentRegistered {
+                    shipment_id: shipment_id.uuid(),
+                    mollie_id: mollie_id.to_string(),
+                    registered_time: *registered_time,
+                    lines: mirrors(lines),
+                    shipped: shipped.iter().map(|(id, part)| (id.number(), part.into())).collect(),
+                }
+            }
+            EventData::ShipmentRefused { shipment_id, lines, rejection } => Self::ShipmentRefused {
                 shipment_id: shipment_id.uuid(),
                 lines: mirrors(lines),
                 rejection: rejection.into(),
             },
-            EventData::ShipmentObserved { shipment } => Self::ShipmentObserved {
-                shipment: Box::new((&**shipment).into()),
-            },
-            EventData::CancellationRecorded { operation_id } => Self::CancellationRecorded {
-                operation_id: operation_id.uuid(),
-            },
-            EventData::OrderCancellationSucceeded { operation_id } => Self::OrderCancellationSucceeded {
-                operation_id: operation_id.uuid(),
-            },
-            EventData::CancellationRefused {
-                operation_id,
-                rejection,
-            } => Self::CancellationRefused {
-                operation_id: operation_id.uuid(),
-                rejection: rejection.into(),
-            },
-            EventData::AttentionNeeded { operation_id, reason } => Self::AttentionNeeded {
-                operation_id: operation_id.uuid(),
-                reason: reason.clone(),
-            },
+            EventData::ShipmentObserved { shipment } => {
+                Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
+            }
+            EventData::CancellationRecorded { operation_id } => {
+                Self::CancellationRecorded { operation_id: operation_id.uuid() }
+            }
+            EventData::OrderCancellationSucceeded { operation_id } => {
+                Self::OrderCancellationSucceeded { operation_id: operation_id.uuid() }
+            }
+            EventData::CancellationRefused { operation_id, rejection } => {
+                Self::CancellationRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
+            }
+            EventData::AttentionNeeded { operation_id, reason } => {
+                Self::AttentionNeeded { operation_id: operation_id.uuid(), reason: reason.clone() }
+            }
         }
     }
 }
@@ -198,60 +180,47 @@ impl TryFrom<EventDocument> for EventData {
                 mollie_id: MollieOrderId::new(mollie_id),
                 observed: (*observed).try_into()?,
             },
-            EventDocument::PlacementRefused { rejection } => Self::PlacementRefused {
-                rejection: rejection.try_into()?,
-            },
+            EventDocument::PlacementRefused { rejection } => {
+                Self::PlacementRefused { rejection: rejection.try_into()? }
+            }
             EventDocument::PlacementAbandoned { reason } => Self::PlacementAbandoned { reason },
-            EventDocument::OrderObserved { observed } => Self::OrderObserved {
-                observed: (*observed).try_into()?,
-            },
-            EventDocument::ShipmentRecorded {
-                shipment,
-                operation_id,
-            } => Self::ShipmentRecorded {
+            EventDocument::OrderObserved { observed } => {
+                Self::OrderObserved { observed: (*observed).try_into()? }
+            }
+            EventDocument::ShipmentRecorded { shipment, operation_id } => Self::ShipmentRecorded {
                 shipment: Box::new((*shipment).try_into()?),
                 operation_id: OperationId::new(operation_id),
             },
-            EventDocument::ShipmentRegistered {
-                shipment_id,
-                mollie_id,
-                lines,
-                shipped,
-            } => Self::ShipmentRegistered {
-                shipment_id: ShipmentId::new(shipment_id),
-                mollie_id: MollieShipmentId::new(mollie_id),
-                lines: each(lines)?,
-                shipped: shipped.into_iter().map(shipped_part).collect::<Result<_, _>>()?,
-            },
-            EventDocument::ShipmentRefused {
-                shipment_id,
-                lines,
-                rejection,
-            } => Self::ShipmentRefused {
+            EventDocument::ShipmentRegistered { shipment_id, mollie_id, registered_time, lines, shipped } => {
+                Self::ShipmentRegistered {
+                    shipment_id: ShipmentId::new(shipment_id),
+                    mollie_id: MollieShipmentId::new(mollie_id),
+                    registered_time,
+                    lines: each(lines)?,
+                    shipped: shipped.into_iter().map(shipped_part).collect::<Result<_, _>>()?,
+                }
+            }
+            EventDocument::ShipmentRefused { shipment_id, lines, rejection } => Self::ShipmentRefused {
                 shipment_id: ShipmentId::new(shipment_id),
                 lines: each(lines)?,
                 rejection: rejection.try_into()?,
             },
-            EventDocument::ShipmentObserved { shipment } => Self::ShipmentObserved {
-                shipment: Box::new((*shipment).try_into()?),
-            },
-            EventDocument::CancellationRecorded { operation_id } => Self::CancellationRecorded {
-                operation_id: OperationId::new(operation_id),
-            },
-            EventDocument::OrderCancellationSucceeded { operation_id } => Self::OrderCancellationSucceeded {
-                operation_id: OperationId::new(operation_id),
-            },
-            EventDocument::CancellationRefused {
-                operation_id,
-                rejection,
-            } => Self::CancellationRefused {
+            EventDocument::ShipmentObserved { shipment } => {
+                Self::ShipmentObserved { shipment: Box::new((*shipment).try_into()?) }
+            }
+            EventDocument::CancellationRecorded { operation_id } => {
+                Self::CancellationRecorded { operation_id: OperationId::new(operation_id) }
+            }
+            EventDocument::OrderCancellationSucceeded { operation_id } => {
+                Self::OrderCancellationSucceeded { operation_id: OperationId::new(operation_id) }
+            }
+            EventDocument::CancellationRefused { operation_id, rejection } => Self::CancellationRefused {
                 operation_id: OperationId::new(operation_id),
                 rejection: rejection.try_into()?,
             },
-            EventDocument::AttentionNeeded { operation_id, reason } => Self::AttentionNeeded {
-                operation_id: OperationId::new(operation_id),
-                reason,
-            },
+            EventDocument::AttentionNeeded { operation_id, reason } => {
+                Self::AttentionNeeded { operation_id: OperationId::new(operation_id), reason }
+            }
         })
     }
 }

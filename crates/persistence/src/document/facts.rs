@@ -66,9 +66,7 @@ impl TryFrom<FactsDocument> for Facts {
     type Error = Misfit;
 
     fn try_from(document: FactsDocument) -> Result<Self, Misfit> {
-        let status = document
-            .status
-            .map(|text| word("order status", &text, OrderStatus::parse));
+        let status = document.status.map(|text| word("order status", &text, OrderStatus::parse));
         Ok(Self {
             status: status.transpose()?,
             unknown_status: document.unknown_status,

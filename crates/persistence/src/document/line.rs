@@ -35,11 +35,7 @@ pub(crate) struct LineDocument {
     image_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     product_url: Option<String>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     metadata: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
@@ -84,9 +80,7 @@ impl TryFrom<LineDocument> for Line {
     type Error = Misfit;
 
     fn try_from(document: LineDocument) -> Result<Self, Misfit> {
-        let status = document
-            .status
-            .map(|text| word("line status", &text, LineStatus::parse));
+        let status = document.status.map(|text| word("line status", &text, LineStatus::parse));
         Ok(Self {
             id: LineId::new(document.id),
             mollie_id: document.mollie_id.map(MollieLineId::new),

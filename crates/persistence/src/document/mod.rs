@@ -34,10 +34,7 @@ pub(crate) struct Misfit {
 
 impl Misfit {
     fn new(field: &'static str, text: impl ToString) -> Self {
-        Self {
-            field,
-            text: text.to_string(),
-        }
+        Self { field, text: text.to_string() }
     }
 }
 

@@ -14,10 +14,7 @@ pub(crate) struct MoneyDocument {
 
 impl From<&Money> for MoneyDocument {
     fn from(money: &Money) -> Self {
-        Self {
-            currency: money.currency().code().to_owned(),
-            minor: money.minor(),
-        }
+        Self { currency: money.currency().code().to_owned(), minor: money.minor() }
     }
 }
 
@@ -40,10 +37,7 @@ pub(crate) struct PartDocument {
 
 impl From<&Part> for PartDocument {
     fn from(part: &Part) -> Self {
-        Self {
-            quantity: part.quantity,
-            amount: (&part.amount).into(),
-        }
+        Self { quantity: part.quantity, amount: (&part.amount).into() }
     }
 }
 
@@ -51,9 +45,6 @@ impl TryFrom<PartDocument> for Part {
     type Error = Misfit;
 
     fn try_from(document: PartDocument) -> Result<Self, Misfit> {
-        Ok(Self {
-            quantity: document.quantity,
-            amount: document.amount.try_into()?,
-        })
+        Ok(Self { quantity: document.quantity, amount: document.amount.try_into()? })
     }
 }

@@ -29,11 +29,7 @@ struct TermsDocument {
     redirect_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_url: Option<String>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     metadata: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_on: Option<Date>,
@@ -77,6 +73,8 @@ impl TryFrom<TermsDocument> for Terms {
 
 /// The parts of an order that have no column of their own.
 pub(crate) struct OrderParts {
+    pub hook_base: String,
+    pub number_released: bool,
     pub terms: Terms,
     pub facts: Facts,
     pub lines: Vec<Line>,
@@ -86,6 +84,8 @@ pub(crate) struct OrderParts {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OrderDocument {
+    hook_base: String,
+    number_released: bool,
     terms: TermsDocument,
     facts: FactsDocument,
     lines: Vec<LineDocument>,
@@ -97,6 +97,8 @@ pub(crate) struct OrderDocument {
 impl From<&Order> for OrderDocument {
     fn from(order: &Order) -> Self {
         Self {
+            hook_base: order.hook_base.clone(),
+            number_released: order.number_released,
             terms: (&order.terms).into(),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -111,6 +113,8 @@ impl TryFrom<OrderDocument> for OrderParts {
 
     fn try_from(document: OrderDocument) -> Result<Self, Misfit> {
         Ok(Self {
+            hook_base: document.hook_base,
+            number_released: document.number_released,
             terms: document.terms.try_into()?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -172,6 +176,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
             request_id: RequestId::new(document.request_id),
             created_time: document.created_time,
             version: document.version,
+            hook_base: parts.hook_base,
+            number_released: parts.number_released,
             placement: word("placement", &document.placement, Placement::parse)?,
             rejection: parts.rejection,
             mollie_id: document.mollie_id.map(MollieOrderId::new),

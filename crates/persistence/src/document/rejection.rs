@@ -13,11 +13,7 @@ pub(crate) struct RejectionDocument {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     extra: Option<Value>,
 }
 
@@ -37,19 +33,7 @@ impl TryFrom<RejectionDocument> for Rejection {
     type Error = Misfit;
 
     fn try_from(document: RejectionDocument) -> Result<Self, Misfit> {
-        let RejectionDocument {
-            status,
-            title,
-            detail,
-            field,
-            extra,
-        } = document;
-        Ok(Self {
-            status,
-            title,
-            detail,
-            field,
-            extra,
-        })
+        let RejectionDocument { status, title, detail, field, extra } = document;
+        Ok(Self { status, title, detail, field, extra })
     }
 }

@@ -19,10 +19,7 @@ pub(crate) struct ShipmentLineDocument {
 
 impl From<&ShipmentLine> for ShipmentLineDocument {
     fn from(line: &ShipmentLine) -> Self {
-        Self {
-            line_id: line.line_id.number(),
-            part: (&line.part).into(),
-        }
+        Self { line_id: line.line_id.number(), part: (&line.part).into() }
     }
 }
 
@@ -30,10 +27,7 @@ impl TryFrom<ShipmentLineDocument> for ShipmentLine {
     type Error = Misfit;
 
     fn try_from(document: ShipmentLineDocument) -> Result<Self, Misfit> {
-        Ok(Self {
-            line_id: LineId::new(document.line_id),
-            part: document.part.try_into()?,
-        })
+        Ok(Self { line_id: LineId::new(document.line_id), part: document.part.try_into()? })
     }
 }
 

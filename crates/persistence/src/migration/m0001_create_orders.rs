@@ -39,16 +39,9 @@ impl MigrationTrait for Migration {
         manager.create_table(orders).await?;
         for index in [
             // The name is what tells a held number from other conflicts.
-            index("orders_held_number", &["profile", "held_number"])
-                .unique()
-                .take(),
-            index("orders_mollie_id", &["mollie_id", "profile"])
-                .unique()
-                .take(),
-            index(
-                "orders_order_number",
-                &["profile", "order_number", "created_time"],
-            ),
+            index("orders_held_number", &["profile", "held_number"]).unique().take(),
+            index("orders_mollie_id", &["mollie_id", "profile"]).unique().take(),
+            index("orders_order_number", &["profile", "order_number", "created_time"]),
             index("orders_created_time", &["created_time", "id"]),
             index("orders_profile_created_time", &["profile", "created_time", "id"]),
         ] {

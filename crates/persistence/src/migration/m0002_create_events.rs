@@ -24,12 +24,8 @@ impl MigrationTrait for Migration {
             .foreign_key(ForeignKey::create().from("events", "order_id").to("orders", "id"))
             .take();
         manager.create_table(events).await?;
-        let position = Index::create()
-            .name("events_position")
-            .table("events")
-            .col("position")
-            .unique()
-            .take();
+        let position =
+            Index::create().name("events_position").table("events").col("position").unique().take();
         manager.create_index(position).await
     }
 }

@@ -36,11 +36,7 @@ impl MigrationTrait for Migration {
             .col(text("caller"))
             .col(uuid_null("lease_token"))
             .col(big_integer_null("lease_until"))
-            .foreign_key(
-                ForeignKey::create()
-                    .from("operations", "order_id")
-                    .to("orders", "id"),
-            )
+            .foreign_key(ForeignKey::create().from("operations", "order_id").to("orders", "id"))
             .take();
         manager.create_table(operations).await?;
         // Settled ones are nearly all there are, and nobody looks for work among them.
@@ -51,12 +47,8 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("state").is_in(["pending", "in_flight", "resolving"]))
             .take();
         manager.create_index(due).await?;
-        let turn = Index::create()
-            .name("operations_turn")
-            .table("operations")
-            .col("order_id")
-            .col("turn")
-            .take();
+        let turn =
+            Index::create().name("operations_turn").table("operations").col("order_id").col("turn").take();
         manager.create_index(turn).await
     }
 }

@@ -17,11 +17,7 @@ impl MigrationTrait for Migration {
             .col(text_null("mollie_id"))
             .col(text("document"))
             .col(time("created_time"))
-            .foreign_key(
-                ForeignKey::create()
-                    .from("shipments", "order_id")
-                    .to("orders", "id"),
-            )
+            .foreign_key(ForeignKey::create().from("shipments", "order_id").to("orders", "id"))
             .take();
         manager.create_table(shipments).await?;
         let order = Index::create()

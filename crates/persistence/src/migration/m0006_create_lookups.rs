@@ -22,11 +22,7 @@ impl MigrationTrait for Migration {
             .col(big_integer_null("lease_until"))
             .take();
         manager.create_table(lookups).await?;
-        let due = Index::create()
-            .name("lookups_due_time")
-            .table("lookups")
-            .col("due_time")
-            .take();
+        let due = Index::create().name("lookups_due_time").table("lookups").col("due_time").take();
         manager.create_index(due).await
     }
 }

@@ -46,10 +46,7 @@ impl Database {
     /// [`ConnectError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, ConnectError> {
         let engine = self.engine();
-        run_tx("schema.migrate", self.writer(), move |tx| {
-            Box::pin(apply(tx, engine))
-        })
-        .await
+        run_tx("schema.migrate", self.writer(), move |tx| Box::pin(apply(tx, engine))).await
     }
 
     /// The names of what is not applied yet. Changes nothing.
@@ -70,9 +67,7 @@ async fn apply(tx: &Tx, engine: Engine) -> Result<Vec<String>, ConnectError> {
         Engine::Sqlite => Ok(()),
     }
     .map_err(store_error)?;
-    let pending = Migrator::get_pending_migrations(&tx.0)
-        .await
-        .map_err(store_error)?;
+    let pending = Migrator::get_pending_migrations(&tx.0).await.map_err(store_error)?;
     Migrator::up(&tx.0, None).await.map_err(store_error)?;
     Ok(pending.iter().map(|step| step.name().to_owned()).collect())
 }

@@ -23,10 +23,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub fn new(table: &'static str, key: impl ToString) -> Self {
-        Self {
-            table,
-            key: key.to_string(),
-        }
+        Self { table, key: key.to_string() }
     }
 
     fn misfit(&self, column: &str, what: impl std::fmt::Display) -> StoreError {
@@ -69,10 +66,7 @@ impl Row {
     {
         let document: D = serde_json::from_str(json).map_err(|error| {
             let (kind, line, place) = (error.classify(), error.line(), error.column());
-            self.misfit(
-                column,
-                format!("{kind:?} error at {line}:{place} of the document"),
-            )
+            self.misfit(column, format!("{kind:?} error at {line}:{place} of the document"))
         })?;
         T::try_from(document).map_err(|misfit| self.misfit(column, misfit))
     }

@@ -15,11 +15,7 @@ impl TryFrom<&Order> for Model {
     type Error = StoreError;
 
     fn try_from(order: &Order) -> Result<Self, StoreError> {
-        let Personal {
-            billing_address,
-            shipping_address,
-            consumer_date_of_birth,
-        } = &order.personal;
+        let Personal { billing_address, shipping_address, consumer_date_of_birth } = &order.personal;
         Ok(Self {
             id: order.id.uuid(),
             profile: order.profile.to_string(),
@@ -55,13 +51,8 @@ impl TryFrom<Model> for Order {
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
         let row = Row::new("orders", model.id);
-        let OrderParts {
-            terms,
-            facts,
-            lines,
-            payments,
-            rejection,
-        } = row.document::<OrderDocument, _>("document", &model.document)?;
+        let OrderParts { hook_base, number_released, terms, facts, lines, payments, rejection } =
+            row.document::<OrderDocument, _>("document", &model.document)?;
         let address = |column, json: Option<String>| {
             row.optional_document::<AddressDocument, Address>(column, json.as_deref())
         };
@@ -69,9 +60,7 @@ impl TryFrom<Model> for Order {
         let personal = Personal {
             billing_address: address("billing_address", model.billing_address)?,
             shipping_address: address("shipping_address", model.shipping_address)?,
-            consumer_date_of_birth: born
-                .map(|date| row.date("consumer_date_of_birth", date))
-                .transpose()?,
+            consumer_date_of_birth: born.map(|date| row.date("consumer_date_of_birth", date)).transpose()?,
         };
         Ok(Self {
             id: OrderId::new(model.id),
@@ -81,6 +70,8 @@ impl TryFrom<Model> for Order {
             request_id: RequestId::new(model.request_id),
             created_time: row.time("created_time", model.created_time)?,
             version: row.count("version", model.version)?,
+            hook_base,
+            number_released,
             placement: row.word("placement", &model.placement, Placement::parse)?,
             rejection,
             mollie_id: model.mollie_id.map(MollieOrderId::new),

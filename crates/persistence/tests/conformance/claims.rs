@@ -51,9 +51,7 @@ pub async fn operations_are_given_out_in_turn(store: &impl Store) {
     assert_eq!(ids(&claims), [first.id]);
     assert_eq!(ids(&claim(store, 1).await), []);
     let Claim { operation, token } = claims[0].clone();
-    release(store, &mut order, settled(operation), token)
-        .await
-        .unwrap();
+    release(store, &mut order, settled(operation), token).await.unwrap();
     assert_eq!(ids(&claim(store, 1).await), [second.id]);
 }
 
@@ -87,10 +85,7 @@ pub async fn times_compare_also_at_whole_seconds(store: &impl Store) {
         let claims = store.claim_operations(now, LEASE, token(), 10).await.unwrap();
         assert_eq!(!claims.is_empty(), due, "{not_before} at {now}");
         let holder = claims.first().map_or(token(), |claim| claim.token);
-        if release(store, &mut order, settled(operation.clone()), holder)
-            .await
-            .is_err()
-        {
+        if release(store, &mut order, settled(operation.clone()), holder).await.is_err() {
             let mut change = change(&mut order);
             operation.state = OperationState::Withdrawn;
             change.operations = vec![OperationWrite::Withdraw { operation }];
@@ -113,9 +108,7 @@ pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
     assert_eq!(claims[0].operation, sent);
     assert_eq!(load(store, &sent).await, sent);
     sent.state = OperationState::Pending;
-    release(store, &mut order, sent.clone(), claims[0].token)
-        .await
-        .unwrap();
+    release(store, &mut order, sent.clone(), claims[0].token).await.unwrap();
     let again = claim(store, micros(9, 0).duration_since(at(0)).as_secs()).await;
     assert_eq!(again[0].operation.first_sent_time, Some(at(3)));
     assert_eq!(again[0].operation.last_sent_time, Some(at(9)));
@@ -125,10 +118,7 @@ pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl St
     let order = bare_order();
     let pending = operation(&order, 1);
     let mut order = stored(store, &[&pending], order).await;
-    let first = store
-        .claim_operations(at(1), NO_LEASE, token(), 10)
-        .await
-        .unwrap();
+    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
     assert_eq!(first[0].operation.state, OperationState::InFlight);
     let second = claim(store, 2).await;
     let resolving = Operation {
@@ -149,10 +139,7 @@ pub async fn what_is_resolving_stays_so_when_it_is_claimed(store: &impl Store) {
     resolving.state = OperationState::Resolving;
     resolving.last_sent_time = Some(at(0));
     stored(store, &[&resolving], order).await;
-    let first = store
-        .claim_operations(at(1), NO_LEASE, token(), 10)
-        .await
-        .unwrap();
+    let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
     assert_eq!(first[0].operation, resolving);
     assert_eq!(claim(store, 1).await[0].operation, resolving);
     assert_eq!(ids(&claim(store, 1).await), []);
@@ -175,10 +162,7 @@ pub async fn an_operation_inserted_with_a_claim_is_not_given_out(store: &impl St
     sent.state = OperationState::InFlight;
     let mine = token();
     let mut change = creation(&order);
-    change.operations = vec![OperationWrite::Insert {
-        operation: sent.clone(),
-        claim: Some((mine, LEASE)),
-    }];
+    change.operations = vec![OperationWrite::Insert { operation: sent.clone(), claim: Some((mine, LEASE)) }];
     store.commit(change).await.unwrap();
     assert_eq!(ids(&claim(store, 1).await), []);
     release(store, &mut order, settled(sent), mine).await.unwrap();
@@ -228,10 +212,7 @@ pub async fn unsettled_operations_come_by_turn(store: &impl Store) {
         .zip(OperationState::ALL)
         .map(|(turn, state)| {
             let state = *state;
-            Operation {
-                state,
-                ..operation(&order, turn)
-            }
+            Operation { state, ..operation(&order, turn) }
         })
         .collect();
     operations.reverse();

@@ -19,10 +19,7 @@ struct Kept {
 impl Kept {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let kept = Self {
-            directory,
-            order: full_order(),
-        };
+        let kept = Self { directory, order: full_order() };
         let database = Database::connect(&options(&kept.url())).await.unwrap();
         database.migrate().await.unwrap();
         let mut change = creation(&kept.order);
@@ -61,15 +58,10 @@ fn with_a_field_more(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             // What is the caller's or Mollie's is not ours to extend.
-            let ours = fields
-                .iter_mut()
-                .filter(|(key, _)| *key != "metadata" && *key != "extra");
+            let ours = fields.iter_mut().filter(|(key, _)| *key != "metadata" && *key != "extra");
             ours.for_each(|(_, field)| with_a_field_more(field));
             // An enum's tag is no field.
-            if !["known", "unknown", "order_recorded"]
-                .iter()
-                .any(|tag| fields.contains_key(*tag))
-            {
+            if !["known", "unknown", "order_recorded"].iter().any(|tag| fields.contains_key(*tag)) {
                 fields.insert("since_tomorrow".into(), Value::Bool(true));
             }
         }
@@ -88,11 +80,7 @@ fn extended(text: String) -> String {
 #[tokio::test]
 async fn fields_of_a_later_release_are_passed_over() {
     let kept = Kept::new().await;
-    for (table, column) in [
-        ("orders", "document"),
-        ("orders", "billing_address"),
-        ("events", "data"),
-    ] {
+    for (table, column) in [("orders", "document"), ("orders", "billing_address"), ("events", "data")] {
         kept.edit(table, column, extended).await;
     }
     let (order, events) = kept.read().await;
@@ -102,26 +90,11 @@ async fn fields_of_a_later_release_are_passed_over() {
 #[tokio::test]
 async fn what_cannot_be_read_is_named_by_table_column_and_row_and_nothing_personal_is_told() {
     for (column, from, to, said) in [
-        (
-            "document",
-            "\"authorized\"",
-            "\"authorised\"",
-            "order status \"authorised\"",
-        ),
-        (
-            "document",
-            "\"quantity\":2",
-            "\"quantity\":\"Piet\"",
-            "Data error at 1:",
-        ),
+        ("document", "\"authorized\"", "\"authorised\"", "order status \"authorised\""),
+        ("document", "\"quantity\":2", "\"quantity\":\"Piet\"", "Data error at 1:"),
         ("billing_address", "\"Piet\"", "7", "Data error at 1:"),
         ("consumer_date_of_birth", "1872", "born 1872", "not a date"),
-        (
-            "placement",
-            "placed",
-            "misplaced",
-            "a word this release does not know",
-        ),
+        ("placement", "placed", "misplaced", "a word this release does not know"),
     ] {
         let kept = Kept::new().await;
         kept.edit("orders", column, |text| {
@@ -130,9 +103,7 @@ async fn what_cannot_be_read_is_named_by_table_column_and_row_and_nothing_person
         })
         .await;
         let (order, _) = kept.read().await;
-        let Err(StoreError::Inconsistent(text)) = order else {
-            panic!("{column}: {order:?}")
-        };
+        let Err(StoreError::Inconsistent(text)) = order else { panic!("{column}: {order:?}") };
         let place = format!("orders.{column} of row {}", kept.order.id);
         assert!(text.contains(&place) && text.contains(said), "{text}");
         assert!(!text.contains("1872") && !text.contains("Mondriaan"), "{text}");

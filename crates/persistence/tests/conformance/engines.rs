@@ -9,10 +9,7 @@ use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
 const CONNECTIONS: u32 = 8;
 
 pub fn options(url: &str) -> Options {
-    Options {
-        url: url.to_owned(),
-        max_connections: CONNECTIONS,
-    }
+    Options { url: url.to_owned(), max_connections: CONNECTIONS }
 }
 
 pub async fn opened(url: &str) -> Database {

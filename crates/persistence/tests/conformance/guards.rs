@@ -40,17 +40,13 @@ pub async fn of_many_changes_on_one_version_one_is_written<S: Store + Clone + 's
         let (store, mut order) = (store.clone(), order.clone());
         tasks.spawn(async move {
             let mut change = change(&mut order);
-            let data = EventData::PlacementAbandoned {
-                reason: n.to_string(),
-            };
+            let data = EventData::PlacementAbandoned { reason: n.to_string() };
             change.events = vec![event(&order, 2, data)];
             store.commit(change).await
         });
     }
     let outcomes = tasks.join_all().await;
-    let moved = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Err(CommitError::VersionMoved)));
+    let moved = outcomes.iter().filter(|outcome| matches!(outcome, Err(CommitError::VersionMoved)));
     assert_eq!(moved.count(), 19, "{outcomes:?}");
     let events = store.list_events(order.id, 0, 100).await.unwrap().items;
     assert_eq!(events.len(), 1);
@@ -76,15 +72,16 @@ pub async fn a_canceled_order_gives_its_number_free(store: &impl Store) {
     let mut order = stored(store, &[], bare_order()).await;
     order.placement = Placement::Placed;
     order.facts.status = Some(OrderStatus::Canceled);
+    order.number_released = true;
     store.commit(change(&mut order)).await.unwrap();
     let mut next = stored(store, &[], same_number(&order)).await;
     next.placement = Placement::Refused;
+    next.number_released = true;
     store.commit(change(&mut next)).await.unwrap();
     stored(store, &[], same_number(&order)).await;
-    // Mollie gave the first one back to life: two cannot hold the number.
+    // Mollie gave the first one back to life: what was given back stays so.
     order.facts.status = Some(OrderStatus::Created);
-    let refused = store.commit(change(&mut order)).await;
-    assert!(matches!(refused, Err(CommitError::NumberHeld)), "{refused:?}");
+    store.commit(change(&mut order)).await.unwrap();
 }
 
 pub async fn of_many_orders_at_once_one_holds_the_number<S: Store + Clone + 'static>(store: &S) {
@@ -97,9 +94,7 @@ pub async fn of_many_orders_at_once_one_holds_the_number<S: Store + Clone + 'sta
         tasks.spawn(async move { store.commit(change).await });
     }
     let outcomes = tasks.join_all().await;
-    let held = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Err(CommitError::NumberHeld)));
+    let held = outcomes.iter().filter(|outcome| matches!(outcome, Err(CommitError::NumberHeld)));
     assert_eq!(held.count(), 19, "{outcomes:?}");
 }
 
@@ -112,20 +107,11 @@ pub async fn a_change_that_fails_at_its_last_guard_leaves_nothing(store: &impl S
     let mut change = change(&mut order);
     let (added, parcel) = (operation(&order, 2), shipment(&order));
     change.request = Some(request(&order, "half"));
-    change.events = vec![event(
-        &order,
-        2,
-        EventData::PlacementAbandoned { reason: "x".into() },
-    )];
+    change.events = vec![event(&order, 2, EventData::PlacementAbandoned { reason: "x".into() })];
     change.shipments = vec![parcel.clone()];
     change.lookup = Some(at(0));
-    change.operations = vec![
-        inserted(added.clone()),
-        OperationWrite::Release {
-            operation: claimed.clone(),
-            token: token(),
-        },
-    ];
+    change.operations =
+        vec![inserted(added.clone()), OperationWrite::Release { operation: claimed.clone(), token: token() }];
     let refused = store.commit(change).await;
     assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
 
@@ -147,8 +133,8 @@ pub async fn a_reading_is_noted_only_at_its_version(store: &impl Store) {
         let found = store.load_order(&OrderKey::Id(order.id)).await.unwrap();
         found.unwrap().observed_time
     };
-    store.note_observed(order.id, 2, at(5)).await.unwrap();
+    assert!(!store.note_observed(order.id, 2, at(5)).await.unwrap());
     assert_eq!(observed().await, None);
-    store.note_observed(order.id, 1, micros(6, 7)).await.unwrap();
+    assert!(store.note_observed(order.id, 1, micros(6, 7)).await.unwrap());
     assert_eq!(observed().await, Some(micros(6, 7)));
 }

@@ -29,11 +29,7 @@ async fn abandon<T>(work: impl Future<Output = T>, polls: usize) {
 fn recorded(order: &Order) -> domain::ports::Change {
     let mut change = creation(order);
     change.request = Some(request(order, order.request_id.as_str()));
-    change.events = vec![event(
-        order,
-        1,
-        EventData::PlacementAbandoned { reason: "x".into() },
-    )];
+    change.events = vec![event(order, 1, EventData::PlacementAbandoned { reason: "x".into() })];
     change.operations = vec![inserted(operation(order, 1))];
     change.shipments = vec![shipment(order)];
     change.lookup = Some(at(1));
@@ -64,10 +60,7 @@ pub async fn dropped_changes_are_written_wholly_or_not_at_all<S: Store + Clone +
         let events = store.list_events(order.id, 0, 10).await.unwrap().items;
         let shipments = store.list_shipments(order.id).await.unwrap();
         let operations = store.unsettled_operations(order.id).await.unwrap();
-        let request = store
-            .find_request(&order.caller, &order.request_id)
-            .await
-            .unwrap();
+        let request = store.find_request(&order.caller, &order.request_id).await.unwrap();
         if there {
             let parts = (events.len(), shipments.len(), operations.len(), request.is_some());
             assert_eq!(parts, (1, 1, 1, true));

@@ -30,9 +30,7 @@ pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
     done.rejection = Some(rejection());
     let refused = release(store, &mut order, done.clone(), token()).await;
     assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
-    release(store, &mut order, done.clone(), claims[0].token)
-        .await
-        .unwrap();
+    release(store, &mut order, done.clone(), claims[0].token).await.unwrap();
     assert_eq!(load(store, &done).await, done);
     let again = release(store, &mut order, done, claims[0].token).await;
     assert!(matches!(again, Err(CommitError::LeaseLost)), "{again:?}");

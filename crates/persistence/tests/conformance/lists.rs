@@ -25,10 +25,7 @@ async fn saved(store: &impl Store, edit: impl FnOnce(&mut Order)) -> Order {
 pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store) {
     let mut expected = Vec::new();
     for n in 0..23_i64 {
-        let order = saved(store, |order| {
-            order.created_time = micros(n / 5, (n % 2) * 500_000)
-        })
-        .await;
+        let order = saved(store, |order| order.created_time = micros(n / 5, (n % 2) * 500_000)).await;
         expected.push((order.created_time, order.id));
     }
     expected.sort();
@@ -36,10 +33,7 @@ pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store)
     for limit in [1, 4, 22, 23] {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = store
-                .list_orders(&OrderFilter::default(), after, limit)
-                .await
-                .unwrap();
+            let page = store.list_orders(&OrderFilter::default(), after, limit).await.unwrap();
             assert!(page.items.len() <= usize::try_from(limit).unwrap());
             found.extend(page.items.iter().map(|order| (order.created_time, order.id)));
             let newer = saved(store, |order| order.created_time = at(1000)).await;
@@ -60,15 +54,10 @@ pub async fn refused_and_abandoned_orders_are_listed_only_when_asked_for(store: 
     for placement in Placement::ALL {
         orders.push(saved(store, |order| order.placement = *placement).await.id);
     }
-    let [placing, placed, refused, abandoned] = orders[..] else {
-        panic!("four placements")
-    };
+    let [placing, placed, refused, abandoned] = orders[..] else { panic!("four placements") };
     assert_eq!(listed(store, OrderFilter::default()).await, [placed, placing]);
     let placements = vec![Placement::Refused, Placement::Abandoned];
-    let asked = OrderFilter {
-        placements,
-        ..OrderFilter::default()
-    };
+    let asked = OrderFilter { placements, ..OrderFilter::default() };
     assert_eq!(listed(store, asked).await, [abandoned, refused]);
     assert!(store.load_order(&OrderKey::Id(refused)).await.unwrap().is_some());
 }
@@ -80,31 +69,19 @@ pub async fn orders_are_filtered_by_each_part(store: &impl Store) {
     let pending = saved(store, |order| order.facts.status = Some(OrderStatus::Pending)).await;
     let late = saved(store, |order| order.created_time = at(10)).await;
     let none = OrderFilter::default;
-    let by_profile = OrderFilter {
-        profile: Some(profile),
-        ..none()
-    };
+    let by_profile = OrderFilter { profile: Some(profile), ..none() };
     assert_eq!(listed(store, by_profile).await, [outlet.id]);
     let statuses = vec![OrderStatus::Paid, OrderStatus::Pending];
     let by_status = OrderFilter { statuses, ..none() };
     assert_eq!(listed(store, by_status).await, [pending.id, paid.id]);
     let order_number = Some(paid.terms.order_number.clone());
-    let by_number = OrderFilter {
-        order_number,
-        ..none()
-    };
+    let by_number = OrderFilter { order_number, ..none() };
     assert_eq!(listed(store, by_number).await, [paid.id]);
     let created_from = Some(at(10));
-    let from = OrderFilter {
-        created_from,
-        ..none()
-    };
+    let from = OrderFilter { created_from, ..none() };
     assert_eq!(listed(store, from).await, [late.id]);
     let created_before = Some(at(10));
-    let before = OrderFilter {
-        created_before,
-        ..none()
-    };
+    let before = OrderFilter { created_before, ..none() };
     assert_eq!(listed(store, before).await, [pending.id, paid.id, outlet.id]);
 }
 
@@ -114,17 +91,10 @@ pub async fn an_order_is_found_by_each_key(store: &impl Store) {
     let keys = [
         OrderKey::Id(order.id),
         OrderKey::MollieId(mollie_id),
-        OrderKey::Number {
-            profile: order.profile.clone(),
-            order_number: order.terms.order_number.clone(),
-        },
+        OrderKey::Number { profile: order.profile.clone(), order_number: order.terms.order_number.clone() },
     ];
     for key in keys {
-        assert_eq!(
-            store.load_order(&key).await.unwrap().as_ref(),
-            Some(&order),
-            "{key:?}"
-        );
+        assert_eq!(store.load_order(&key).await.unwrap().as_ref(), Some(&order), "{key:?}");
     }
     let unknown = [
         OrderKey::Id(OrderId::new(uuid())),
@@ -145,18 +115,17 @@ pub async fn a_number_means_the_order_that_holds_it_else_the_newest(store: &impl
             order.terms.order_number = "2026-1".into();
             order.created_time = at(seconds);
             order.placement = placement;
+            order.number_released = !placement.is_alive();
         }
     };
-    let key = OrderKey::Number {
-        profile: ProfileName::new("main"),
-        order_number: "2026-1".into(),
-    };
+    let key = OrderKey::Number { profile: ProfileName::new("main"), order_number: "2026-1".into() };
     let found = async || store.load_order(&key).await.unwrap().map(|order| order.id);
     let old = saved(store, numbered(1, Placement::Refused)).await;
     let mut holder = saved(store, numbered(2, Placement::Placing)).await;
     let newest = saved(store, numbered(3, Placement::Abandoned)).await;
     assert_eq!(found().await, Some(holder.id));
     holder.placement = Placement::Refused;
+    holder.number_released = true;
     store.commit(change(&mut holder)).await.unwrap();
     assert_eq!(found().await, Some(newest.id));
     assert_ne!(found().await, Some(old.id));
@@ -164,9 +133,7 @@ pub async fn a_number_means_the_order_that_holds_it_else_the_newest(store: &impl
 
 pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
     let order = bare_order();
-    let reason = |n: u64| EventData::PlacementAbandoned {
-        reason: n.to_string(),
-    };
+    let reason = |n: u64| EventData::PlacementAbandoned { reason: n.to_string() };
     let events: Vec<_> = (1..=10).map(|n| event(&order, n, reason(n))).collect();
     let mut change = creation(&order);
     change.events.clone_from(&events);

@@ -18,13 +18,7 @@ async fn claim(store: &impl Store, seconds: i64) -> Vec<LookupClaim> {
 async fn scheduled(store: &impl Store, time: Option<Timestamp>) -> Order {
     let order = bare_order();
     let lookup = time;
-    store
-        .commit(Change {
-            lookup,
-            ..creation(&order)
-        })
-        .await
-        .unwrap();
+    store.commit(Change { lookup, ..creation(&order) }).await.unwrap();
     order
 }
 
@@ -33,12 +27,7 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     scheduled(store, None).await;
     assert_eq!(claim(store, 5).await, []);
     let claims = claim(store, 6).await;
-    let expected = LookupClaim {
-        order_id: order.id,
-        token: claims[0].token,
-        hooks: 0,
-        failures: 0,
-    };
+    let expected = LookupClaim { order_id: order.id, token: claims[0].token, hooks: 0, failures: 0 };
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
     store.finish_lookup(&claims[0], Some(at(9)), 0).await.unwrap();
@@ -90,13 +79,7 @@ pub async fn a_change_does_not_postpone_what_is_due(store: &impl Store) {
     let claims = claim(store, 20).await;
     store.finish_lookup(&claims[0], None, 0).await.unwrap();
     let again = change(&mut order);
-    store
-        .commit(Change {
-            lookup: Some(at(60)),
-            ..again
-        })
-        .await
-        .unwrap();
+    store.commit(Change { lookup: Some(at(60)), ..again }).await.unwrap();
     assert_eq!(claim(store, 60).await.len(), 1);
 }
 

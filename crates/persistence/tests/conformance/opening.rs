@@ -50,9 +50,7 @@ pub async fn closing_ends_every_call(database: &Database) {
     let read = database.load_order(&OrderKey::Id(order.id)).await;
     assert!(read.as_ref().is_err_and(|error| error.retryable()), "{read:?}");
     let written = database.commit(creation(&bare_order())).await;
-    let Err(domain::ports::CommitError::Store(error)) = written else {
-        panic!("{written:?}")
-    };
+    let Err(domain::ports::CommitError::Store(error)) = written else { panic!("{written:?}") };
     assert!(error.retryable(), "{error}");
 }
 
@@ -62,14 +60,9 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
     let path = directory.path().join("new/directory/orders.db");
     let url = format!("sqlite://{}", path.display());
     let first = Database::connect(&options(&url)).await.unwrap();
-    let Err(second) = Database::connect(&options(&url)).await else {
-        panic!("two processes on one file")
-    };
+    let Err(second) = Database::connect(&options(&url)).await else { panic!("two processes on one file") };
     assert!(matches!(&second, ConnectError::InUse(lock) if lock.ends_with("orders.db.lock")));
-    assert!(
-        second.to_string().contains("new/directory/orders.db.lock"),
-        "{second}"
-    );
+    assert!(second.to_string().contains("new/directory/orders.db.lock"), "{second}");
     first.close().await;
     Database::connect(&options(&url)).await.unwrap().close().await;
 }

@@ -8,10 +8,7 @@ use tokio::task::JoinSet;
 use crate::samples::*;
 
 fn requested(order: &Order, id: &str) -> Change {
-    Change {
-        request: Some(request(order, id)),
-        ..creation(order)
-    }
+    Change { request: Some(request(order, id)), ..creation(order) }
 }
 
 pub async fn a_request_is_found_by_caller_and_id(store: &impl Store) {
@@ -53,9 +50,7 @@ pub async fn of_the_same_request_many_times_at_once_one_is_written<S: Store + Cl
         tasks.spawn(async move { store.commit(change).await });
     }
     let outcomes = tasks.join_all().await;
-    let taken = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Err(CommitError::RequestTaken)));
+    let taken = outcomes.iter().filter(|outcome| matches!(outcome, Err(CommitError::RequestTaken)));
     assert_eq!(taken.count(), 29, "{outcomes:?}");
     let page = store.list_orders(&Default::default(), None, 100).await.unwrap();
     assert_eq!(page.items.len(), 1);
@@ -73,9 +68,7 @@ pub async fn of_the_same_shipment_many_times_at_once_one_is_written<S: Store + C
         tasks.spawn(async move { store.commit(change).await });
     }
     let outcomes = tasks.join_all().await;
-    let taken = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Err(CommitError::RequestTaken)));
+    let taken = outcomes.iter().filter(|outcome| matches!(outcome, Err(CommitError::RequestTaken)));
     assert_eq!(taken.count(), 29, "{outcomes:?}");
     assert_eq!(store.list_shipments(order.id).await.unwrap().len(), 1);
 }

@@ -25,27 +25,17 @@ pub async fn a_bare_order_comes_back_unchanged(store: &impl Store) {
 
 pub async fn a_changed_order_comes_back_as_it_is_afterwards(store: &impl Store) {
     let recorded = stored(store, &[], bare_order()).await;
-    let mut order = Order {
-        id: recorded.id,
-        ..full_order()
-    };
+    let mut order = Order { id: recorded.id, ..full_order() };
     store.commit(change(&mut order)).await.unwrap();
     assert_eq!(load(store, &order).await, order);
-    let mut erased = Order {
-        personal: Personal::default(),
-        closed_time: None,
-        ..order
-    };
+    let mut erased = Order { personal: Personal::default(), closed_time: None, ..order };
     store.commit(change(&mut erased)).await.unwrap();
     assert_eq!(load(store, &erased).await, erased);
 }
 
 pub async fn every_kind_of_event_comes_back_unchanged(store: &impl Store) {
     let order = full_order();
-    let events: Vec<Event> = (1..)
-        .zip(every_event(&order))
-        .map(|(n, data)| event(&order, n, data))
-        .collect();
+    let events: Vec<Event> = (1..).zip(every_event(&order)).map(|(n, data)| event(&order, n, data)).collect();
     let mut change = creation(&order);
     change.events.clone_from(&events);
     store.commit(change).await.unwrap();
@@ -54,14 +44,8 @@ pub async fn every_kind_of_event_comes_back_unchanged(store: &impl Store) {
 }
 
 pub async fn folding_the_events_gives_the_order_but_for_personal_data(store: &impl Store) {
-    let order = Order {
-        version: 0,
-        ..bare_order()
-    };
-    let order = Order {
-        personal: full_order().personal,
-        ..order
-    };
+    let order = Order { version: 0, ..bare_order() };
+    let order = Order { personal: full_order().personal, ..order };
     let mut recorder = Recorder::begin(order, OperationId::new(uuid()), at(1), None);
     recorder.record(EventData::OrderObserved { observed: observed() });
     let (order, events) = recorder.finish();

@@ -9,43 +9,22 @@ use crate::rules::status::{LineStatus, OrderStatus};
 use uuid::Uuid;
 
 fn authorized() -> Order {
-    placed(OrderStatus::Authorized, LineStatus::Authorized)
-        .order()
-        .clone()
+    placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone()
 }
 
 fn select(line: u32, quantity: u32, amount: Option<&str>) -> LineSelection {
-    LineSelection {
-        line_id: LineId::new(line),
-        quantity,
-        amount: amount.map(euro),
-    }
+    LineSelection { line_id: LineId::new(line), quantity, amount: amount.map(euro) }
 }
 
 fn lines(lines: &[LineSelection]) -> ShipmentRequest {
-    ShipmentRequest {
-        selection: Selection::Lines(lines.to_vec()),
-        tracking: None,
-    }
+    ShipmentRequest { selection: Selection::Lines(lines.to_vec()), tracking: None }
 }
 
-const ALL: ShipmentRequest = ShipmentRequest {
-    selection: Selection::AllRemaining,
-    tracking: None,
-};
+const ALL: ShipmentRequest = ShipmentRequest { selection: Selection::AllRemaining, tracking: None };
 
 fn planned(order: &Order, request: &ShipmentRequest) -> Vec<(u32, u32, String)> {
     let lines = plan(order, request).unwrap();
-    lines
-        .iter()
-        .map(|line| {
-            (
-                line.line_id.number(),
-                line.part.quantity,
-                line.part.amount.value(),
-            )
-        })
-        .collect()
+    lines.iter().map(|line| (line.line_id.number(), line.part.quantity, line.part.amount.value())).collect()
 }
 
 fn refusal(order: &Order, request: &ShipmentRequest) -> RefusalReason {
@@ -70,68 +49,37 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
     };
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
     let operation_id = OperationId::new(Uuid::from_u128(8));
-    recorder.record(EventData::ShipmentRecorded {
-        shipment: Box::new(shipment.clone()),
-        operation_id,
-    });
+    recorder.record(EventData::ShipmentRecorded { shipment: Box::new(shipment.clone()), operation_id });
     (recorder.order().clone(), shipment)
 }
 
 #[test]
 fn a_part_of_a_discounted_line_takes_the_given_amount_or_its_share() {
     let order = authorized();
-    assert_eq!(
-        planned(&order, &lines(&[select(1, 1, Some("299.00"))])),
-        [(1, 1, "299.00".into())]
-    );
-    assert_eq!(
-        planned(&order, &lines(&[select(1, 1, None)])),
-        [(1, 1, "349.00".into())]
-    );
-    assert_eq!(
-        planned(&order, &ALL),
-        [(1, 2, "698.00".into()), (2, 1, "329.99".into())]
-    );
+    assert_eq!(planned(&order, &lines(&[select(1, 1, Some("299.00"))])), [(1, 1, "299.00".into())]);
+    assert_eq!(planned(&order, &lines(&[select(1, 1, None)])), [(1, 1, "349.00".into())]);
+    assert_eq!(planned(&order, &ALL), [(1, 2, "698.00".into()), (2, 1, "329.99".into())]);
 }
 
 #[test]
 fn an_amount_outside_the_bounds_is_told_with_both_bounds() {
-    let Err(ShipRefusal::Invalid(faults)) = plan(
-        &authorized(),
-        &lines(&[select(1, 1, Some("298.99")), select(7, 1, None)]),
-    ) else {
+    let Err(ShipRefusal::Invalid(faults)) =
+        plan(&authorized(), &lines(&[select(1, 1, Some("298.99")), select(7, 1, None)]))
+    else {
         panic!("accepted");
     };
     assert_eq!(faults.len(), 2);
-    assert_eq!(
-        (faults[0].path.as_str(), faults[0].rule),
-        ("lines[0].amount", "selection.amount_bounds")
-    );
-    assert_eq!(
-        faults[0].expected,
-        "between 299.00 EUR and 399.00 EUR for 1 of the 2 available"
-    );
-    assert_eq!(
-        (faults[1].path.as_str(), faults[1].rule),
-        ("lines[1].line_id", "selection.line_id")
-    );
+    assert_eq!((faults[0].path.as_str(), faults[0].rule), ("lines[0].amount", "selection.amount_bounds"));
+    assert_eq!(faults[0].expected, "between 299.00 EUR and 399.00 EUR for 1 of the 2 available");
+    assert_eq!((faults[1].path.as_str(), faults[1].rule), ("lines[1].line_id", "selection.line_id"));
 }
 
 #[test]
 fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
     let order = authorized();
-    let (order, shipment) = reserve(
-        &order,
-        plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap(),
-    );
-    assert_eq!(
-        planned(&order, &ALL),
-        [(1, 1, "399.00".into()), (2, 1, "329.99".into())]
-    );
-    assert_eq!(
-        refusal(&order, &lines(&[select(1, 2, None)])),
-        RefusalReason::QuantityNotAvailable
-    );
+    let (order, shipment) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
+    assert_eq!(planned(&order, &ALL), [(1, 1, "399.00".into()), (2, 1, "329.99".into())]);
+    assert_eq!(refusal(&order, &lines(&[select(1, 2, None)])), RefusalReason::QuantityNotAvailable);
     // A hook may tell of the shipment before its own answer does: it is not counted twice.
     let mut told = order.clone();
     told.lines[0].shipped = shipment.lines[0].part;
@@ -169,10 +117,7 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
     assert_eq!(refusal(recorded().order(), &ALL), RefusalReason::OrderNotPlaced);
     for status in OrderStatus::ALL {
         let order = placed(*status, LineStatus::Authorized).order().clone();
-        let allowed = matches!(
-            status,
-            OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping
-        );
+        let allowed = matches!(status, OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping);
         assert_eq!(plan(&order, &ALL).is_ok(), allowed, "{}", status.as_str());
     }
     let mut strange = authorized();
@@ -180,49 +125,23 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
     assert_eq!(refusal(&strange, &ALL), RefusalReason::StatusNotUnderstood);
     let mut canceled = authorized();
     canceled.lines[1].status = Some(LineStatus::Canceled);
-    assert_eq!(
-        refusal(&canceled, &lines(&[select(2, 1, None)])),
-        RefusalReason::LineNotShippable
-    );
+    assert_eq!(refusal(&canceled, &lines(&[select(2, 1, None)])), RefusalReason::LineNotShippable);
 }
 
 #[test]
 fn empty_never_means_all() {
     let faults = |input: ShipmentInput| {
-        input
-            .parse()
-            .unwrap_err()
-            .into_iter()
-            .map(|fault| fault.rule)
-            .collect::<Vec<_>>()
+        input.parse().unwrap_err().into_iter().map(|fault| fault.rule).collect::<Vec<_>>()
     };
-    let line = LineSelectionInput {
-        line_id: "1".into(),
-        quantity: 1,
-        amount: None,
-    };
+    let line = LineSelectionInput { line_id: "1".into(), quantity: 1, amount: None };
     assert_eq!(faults(ShipmentInput::default()), ["selection.one_of"]);
     assert_eq!(
-        faults(ShipmentInput {
-            lines: vec![line.clone()],
-            all_remaining: true,
-            tracking: None
-        }),
+        faults(ShipmentInput { lines: vec![line.clone()], all_remaining: true, tracking: None }),
         ["selection.one_of"]
     );
-    let twice = ShipmentInput {
-        lines: vec![line.clone(), line],
-        ..ShipmentInput::default()
-    };
+    let twice = ShipmentInput { lines: vec![line.clone(), line], ..ShipmentInput::default() };
     assert_eq!(faults(twice), ["selection.once"]);
-    let wrong = LineSelectionInput {
-        line_id: "01".into(),
-        quantity: 0,
-        amount: None,
-    };
-    let wrong = ShipmentInput {
-        lines: vec![wrong],
-        ..ShipmentInput::default()
-    };
+    let wrong = LineSelectionInput { line_id: "01".into(), quantity: 0, amount: None };
+    let wrong = ShipmentInput { lines: vec![wrong], ..ShipmentInput::default() };
     assert_eq!(faults(wrong), ["selection.line_id", "selection.quantity"]);
 }

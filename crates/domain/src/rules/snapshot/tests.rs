@@ -13,18 +13,13 @@ fn created() -> Order {
 fn after(order: &Order, snapshot: &Snapshot) -> Order {
     let mut recorder = Recorder::new(order.clone(), at(5), None);
     let observed = difference(order, snapshot).unwrap();
-    recorder.record(EventData::OrderObserved {
-        observed: Box::new(observed),
-    });
+    recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     recorder.order().clone()
 }
 
 #[test]
 fn what_is_known_already_is_no_difference() {
-    assert_eq!(
-        difference(&created(), &snapshot(OrderStatus::Created, LineStatus::Created)),
-        None
-    );
+    assert_eq!(difference(&created(), &snapshot(OrderStatus::Created, LineStatus::Created)), None);
 }
 
 #[test]
@@ -34,48 +29,27 @@ fn a_status_this_release_does_not_know_leaves_the_last_one_and_stops_money() {
         ..snapshot(OrderStatus::Created, LineStatus::Created)
     };
     let order = after(&created(), &strange);
-    assert_eq!(
-        (order.facts.status, order.is_understood()),
-        (Some(OrderStatus::Created), false)
-    );
+    assert_eq!((order.facts.status, order.is_understood()), (Some(OrderStatus::Created), false));
     let understood = after(&order, &snapshot(OrderStatus::Authorized, LineStatus::Authorized));
     assert!(understood.is_understood());
 }
 
 #[test]
 fn a_step_the_documents_do_not_know_is_taken_over_and_marked() {
-    let completed = placed(OrderStatus::Completed, LineStatus::Completed)
-        .order()
-        .clone();
-    let back = difference(
-        &completed,
-        &snapshot(OrderStatus::Authorized, LineStatus::Authorized),
-    )
-    .unwrap();
+    let completed = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
+    let back = difference(&completed, &snapshot(OrderStatus::Authorized, LineStatus::Authorized)).unwrap();
     assert!(back.unexpected && back.status_changed);
-    let forth = difference(
-        &created(),
-        &snapshot(OrderStatus::Completed, LineStatus::Completed),
-    )
-    .unwrap();
+    let forth = difference(&created(), &snapshot(OrderStatus::Completed, LineStatus::Completed)).unwrap();
     assert!(!forth.unexpected);
 }
 
 #[test]
 fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
-    let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized)
-        .order()
-        .clone();
-    let reserved = Part {
-        quantity: 1,
-        amount: euro("299.00"),
-    };
+    let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    let reserved = Part { quantity: 1, amount: euro("299.00") };
     order.lines[0].reserved = reserved;
     let mut theirs = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
-    theirs.lines[0].canceled = Part {
-        quantity: 1,
-        amount: euro("399.00"),
-    };
+    theirs.lines[0].canceled = Part { quantity: 1, amount: euro("399.00") };
     let mut extra = theirs.lines[1].clone();
     extra.mollie_id = MollieLineId::new("odl_1.extra");
     theirs.lines.insert(0, extra);
@@ -86,10 +60,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
         .map(|line| (line.id.number(), line.mollie_id.as_ref().unwrap().as_str()))
         .collect();
     assert_eq!(ids, [(1, "odl_1.1"), (2, "odl_1.2"), (3, "odl_1.extra")]);
-    assert_eq!(
-        (order.lines[0].reserved, order.lines[0].available().quantity),
-        (reserved, 0)
-    );
+    assert_eq!((order.lines[0].reserved, order.lines[0].available().quantity), (reserved, 0));
 }
 
 #[test]
@@ -106,35 +77,21 @@ fn every_attempt_to_pay_is_kept_whichever_comes_last() {
         paid_time: None,
         ended_time: None,
     };
-    let with = |payments| Snapshot {
-        payments: Some(payments),
-        ..snapshot(OrderStatus::Paid, LineStatus::Paid)
-    };
+    let with =
+        |payments| Snapshot { payments: Some(payments), ..snapshot(OrderStatus::Paid, LineStatus::Paid) };
     let order = after(
         &created(),
-        &with(vec![
-            attempt("tr_1", PaymentStatus::Open),
-            attempt("tr_2", PaymentStatus::Paid),
-        ]),
+        &with(vec![attempt("tr_1", PaymentStatus::Open), attempt("tr_2", PaymentStatus::Paid)]),
     );
     let order = after(
         &order,
-        &with(vec![
-            attempt("tr_2", PaymentStatus::Paid),
-            attempt("tr_1", PaymentStatus::Expired),
-        ]),
+        &with(vec![attempt("tr_2", PaymentStatus::Paid), attempt("tr_1", PaymentStatus::Expired)]),
     );
-    let kept: Vec<_> = order
-        .payments
-        .iter()
-        .map(|payment| (payment.mollie_id.as_str(), payment.status.clone()))
-        .collect();
+    let kept: Vec<_> =
+        order.payments.iter().map(|payment| (payment.mollie_id.as_str(), payment.status.clone())).collect();
     assert_eq!(
         kept,
-        [
-            ("tr_1", Read::Known(PaymentStatus::Expired)),
-            ("tr_2", Read::Known(PaymentStatus::Paid))
-        ]
+        [("tr_1", Read::Known(PaymentStatus::Expired)), ("tr_2", Read::Known(PaymentStatus::Paid))]
     );
     assert_eq!(order.facts.status, Some(OrderStatus::Paid));
 }

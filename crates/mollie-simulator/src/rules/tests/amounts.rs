@@ -16,20 +16,13 @@ fn range(quantity: u32, unit_price: &str, discount: &str, total: &str) -> Worth 
     let mut shop = Shop::new();
     let line = line(quantity, unit_price, Some(discount), total);
     let (id, _) = shop.settled(&order_of("ideal", &eur(total), &[line]));
-    worth(
-        &shop.world.order(&id).unwrap().lines[0],
-        1,
-        PartialMaximum::CappedByRest,
-    )
+    worth(&shop.world.order(&id).unwrap().lines[0], 1, PartialMaximum::CappedByRest)
 }
 
 #[test]
 fn the_ranges_of_the_rulebook_are_those_of_the_amount_rule() {
     assert_eq!(range(2, "19.99", "19.99", "19.99"), Worth::Between(0, 1999));
-    assert_eq!(
-        range(2, "399.00", "100.00", "698.00"),
-        Worth::Between(29900, 39900)
-    );
+    assert_eq!(range(2, "399.00", "100.00", "698.00"), Worth::Between(29900, 39900));
     assert_eq!(range(2, "59.00", "23.60", "94.40"), Worth::Between(3540, 5900));
 }
 
@@ -61,17 +54,11 @@ fn shipping_one_of_two_discounted_items_needs_an_amount() {
 #[test]
 fn the_amount_of_the_whole_rest_is_exactly_the_rest() {
     let mut shop = Shop::new();
-    let (id, lines) = shop.settled(&order_of(
-        "ideal",
-        &eur("35.20"),
-        &[line(2, "19.60", Some("4.00"), "35.20")],
-    ));
+    let (id, lines) =
+        shop.settled(&order_of("ideal", &eur("35.20"), &[line(2, "19.60", Some("4.00"), "35.20")]));
     let all = json!({ "lines": [{ "id": lines[0], "quantity": 2, "amount": eur("35.52") }] });
     let refusal = shop.ship(&id, &all);
-    assert_eq!(
-        refusal.body["detail"],
-        "Invalid amount specified. Must be exactly €35.20, got: €35.52."
-    );
+    assert_eq!(refusal.body["detail"], "Invalid amount specified. Must be exactly €35.20, got: €35.52.");
     assert_eq!(refusal.body["field"], "lines.0.amount");
     let all = json!({ "lines": [{ "id": lines[0], "quantity": 2, "amount": eur("35.20") }] });
     assert_eq!(shop.ship(&id, &all).status, 201);
@@ -80,11 +67,7 @@ fn the_amount_of_the_whole_rest_is_exactly_the_rest() {
 #[test]
 fn a_part_of_an_undiscounted_line_is_exactly_its_unit_price() {
     let mut shop = Shop::new();
-    let (id, lines) = shop.settled(&order_of(
-        "klarna",
-        &eur("30.00"),
-        &[line(3, "10.00", None, "30.00")],
-    ));
+    let (id, lines) = shop.settled(&order_of("klarna", &eur("30.00"), &[line(3, "10.00", None, "30.00")]));
     let wrong = json!({ "lines": [{ "id": lines[0], "quantity": 1, "amount": eur("9.99") }] });
     assert_eq!(shop.ship(&id, &wrong).status, 422);
     let one = shop.shipped(&id, &json!({ "lines": [{ "id": lines[0], "quantity": 1 }] }));
@@ -98,11 +81,8 @@ fn negative_lines_are_taken_like_positive_ones() {
         "type": "discount", "name": "Off", "quantity": 2, "unitPrice": eur("-5.00"), "totalAmount": eur("-10.00"),
         "vatRate": "0.00", "vatAmount": eur("0.00")
     });
-    let (id, lines) = shop.settled(&order_of(
-        "klarna",
-        &eur("20.00"),
-        &[line(1, "30.00", None, "30.00"), discount],
-    ));
+    let (id, lines) =
+        shop.settled(&order_of("klarna", &eur("20.00"), &[line(1, "30.00", None, "30.00"), discount]));
     let part = json!({ "lines": [{ "id": lines[0] }, { "id": lines[1], "quantity": 1 }] });
     assert_eq!(shop.shipped(&id, &part)["lines"][1]["totalAmount"], eur("-5.00"));
     assert_eq!(shop.order(&id)["amountCaptured"], eur("25.00"));
@@ -120,11 +100,7 @@ fn more_than_there_is_cannot_be_shipped() {
         refusal.body["detail"],
         "The quantity is higher than the maximum quantity. The maximum quantity is 1."
     );
-    assert_eq!(
-        counters(&shop.order(&id)),
-        [2, 2, 0],
-        "a refused shipment has shipped nothing"
-    );
+    assert_eq!(counters(&shop.order(&id)), [2, 2, 0], "a refused shipment has shipped nothing");
     let twice = json!({ "lines": [{ "id": lines[1] }, { "id": lines[1] }] });
     assert_eq!(shop.ship(&id, &twice).body["field"], "lines.1.quantity");
 }
@@ -149,10 +125,7 @@ fn counters_follow_the_order_through_the_paid_flow() {
     assert_eq!(counters(&order), [0, 0, 0]);
     let (id, lines) = shop.settled(&lego("ideal"));
     assert_eq!(counters(&shop.order(&id)), [2, 2, 0]);
-    shop.shipped(
-        &id,
-        &json!({ "lines": [{ "id": lines[0], "quantity": 1, "amount": eur("399.00") }] }),
-    );
+    shop.shipped(&id, &json!({ "lines": [{ "id": lines[0], "quantity": 1, "amount": eur("399.00") }] }));
     assert_eq!(counters(&shop.order(&id)), [1, 2, 0]);
 }
 
@@ -161,10 +134,7 @@ fn counters_follow_the_order_through_the_authorized_flow() {
     let mut shop = Shop::new();
     let (id, lines) = shop.settled(&lego("klarna"));
     assert_eq!(counters(&shop.order(&id)), [2, 0, 2]);
-    shop.shipped(
-        &id,
-        &json!({ "lines": [{ "id": lines[0], "quantity": 1, "amount": eur("399.00") }] }),
-    );
+    shop.shipped(&id, &json!({ "lines": [{ "id": lines[0], "quantity": 1, "amount": eur("399.00") }] }));
     assert_eq!(counters(&shop.order(&id)), [1, 1, 1]);
     let (id, _) = shop.settled(&lego("klarna"));
     assert_eq!(counters(&shop.cancel(&id).body), [0, 0, 0]);

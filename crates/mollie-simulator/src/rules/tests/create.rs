@@ -24,10 +24,7 @@ fn the_lego_order_is_answered_as_the_document_shows() {
         ("/amount", eur("1027.99")),
         ("/status", json!("created")),
         ("/isCancelable", json!(true)),
-        (
-            "/metadata",
-            json!({ "order_id": "1337", "description": "Lego cars" }),
-        ),
+        ("/metadata", json!({ "order_id": "1337", "description": "Lego cars" })),
         ("/createdAt", json!("2018-08-02T09:29:56+00:00")),
         ("/expiresAt", json!("2018-08-30T09:29:56+00:00")),
         ("/mode", json!("test")),
@@ -43,24 +40,12 @@ fn the_lego_order_is_answered_as_the_document_shows() {
         ("/lines/1/metadata", Value::Null),
         ("/lines/1/category", json!("gift")),
         ("/lines/1/_links/productUrl/type", json!("text/html")),
-        (
-            "/_links/self/href",
-            json!(format!("http://127.0.0.1:50053/v2/orders/{id}")),
-        ),
-        (
-            "/_links/checkout/href",
-            json!(format!("http://127.0.0.1:50053/checkout/{}", &id[4..])),
-        ),
+        ("/_links/self/href", json!(format!("http://127.0.0.1:50053/v2/orders/{id}"))),
+        ("/_links/checkout/href", json!(format!("http://127.0.0.1:50053/checkout/{}", &id[4..]))),
     ] {
         assert_eq!(order.pointer(pointer), Some(&expected), "{pointer}");
     }
-    for absent in [
-        "amountCaptured",
-        "amountRefunded",
-        "paidAt",
-        "cancelUrl",
-        "_embedded",
-    ] {
+    for absent in ["amountCaptured", "amountRefunded", "paidAt", "cancelUrl", "_embedded"] {
         assert!(order.get(absent).is_none(), "{absent}");
     }
     assert!(order.pointer("/lines/1/discountAmount").is_none());
@@ -70,12 +55,7 @@ fn the_lego_order_is_answered_as_the_document_shows() {
 #[test]
 fn a_requested_embed_is_present_and_empty_when_there_is_nothing() {
     let mut shop = Shop::new();
-    let answer = shop.request(
-        "POST",
-        "/v2/orders?embed=payments,refunds",
-        Some(&lego("ideal")),
-        None,
-    );
+    let answer = shop.request("POST", "/v2/orders?embed=payments,refunds", Some(&lego("ideal")), None);
     assert_eq!(answer.body.pointer("/_embedded/refunds"), Some(&json!([])));
     let payment = answer.body.pointer("/_embedded/payments/0").unwrap();
     assert_eq!(payment["status"], "open");
@@ -97,11 +77,8 @@ fn amounts_that_do_not_add_up_are_refused_with_what_was_expected() {
         "The amount of the order does not match the total amount from the order lines. Expected order amount to be \
          €1,027.99 but got €100.00"
     );
-    let lines = [
-        line(1, "1.00", None, "1.00"),
-        line(1, "1.00", None, "1.00"),
-        line(2, "9.00", Some("1.80"), "7.20"),
-    ];
+    let lines =
+        [line(1, "1.00", None, "1.00"), line(1, "1.00", None, "1.00"), line(2, "9.00", Some("1.80"), "7.20")];
     let refusal = shop.refused(&order_of("ideal", &eur("9.20"), &lines));
     assert_eq!(refusal["field"], "lines.2.totalAmount");
     assert_eq!(
@@ -126,40 +103,20 @@ fn the_vat_examples_of_the_rulebook_are_accepted_and_a_cent_beside_them_is_not()
         (pln("678.00"), "23.00", pln("126.78"), pln("126.77")),
         (eur("174.50"), "21.00", eur("30.29"), eur("30.28")),
     ] {
-        Shop::new().create(&order_of(
-            "ideal",
-            &total,
-            &[vat_line("physical", &total, rate, &vat)],
-        ));
-        Shop::new().refused(&order_of(
-            "ideal",
-            &total,
-            &[vat_line("physical", &total, rate, &beside)],
-        ));
+        Shop::new().create(&order_of("ideal", &total, &[vat_line("physical", &total, rate, &vat)]));
+        Shop::new().refused(&order_of("ideal", &total, &[vat_line("physical", &total, rate, &beside)]));
     }
     let goods = vat_line("physical", &eur("10.00"), "16.00", &eur("1.38"));
     let discount = |vat: &str| vat_line("discount", &eur("-3.95"), "16.00", &eur(vat));
-    Shop::new().create(&order_of(
-        "ideal",
-        &eur("6.05"),
-        &[goods.clone(), discount("-0.54")],
-    ));
+    Shop::new().create(&order_of("ideal", &eur("6.05"), &[goods.clone(), discount("-0.54")]));
     Shop::new().refused(&order_of("ideal", &eur("6.05"), &[goods, discount("-0.55")]));
 }
 
 #[test]
 fn two_for_one_costs_one() {
-    Shop::new().create(&order_of(
-        "ideal",
-        &eur("19.99"),
-        &[line(2, "19.99", Some("19.99"), "19.99")],
-    ));
+    Shop::new().create(&order_of("ideal", &eur("19.99"), &[line(2, "19.99", Some("19.99"), "19.99")]));
     // The total of a published example, which is a slip.
-    Shop::new().refused(&order_of(
-        "ideal",
-        &eur("38.98"),
-        &[line(2, "19.99", None, "38.98")],
-    ));
+    Shop::new().refused(&order_of("ideal", &eur("38.98"), &[line(2, "19.99", None, "38.98")]));
 }
 
 #[test]
@@ -206,11 +163,7 @@ fn signs_follow_the_type_of_the_line() {
         let negative = vat_line(line_type, &eur("-5.00"), "0.00", &eur("0.00"));
         Shop::new().refused(&order_of("ideal", &eur("15.00"), &[goods.clone(), negative]));
     }
-    Shop::new().refused(&order_of(
-        "ideal",
-        &eur("22.00"),
-        &[line(1, "20.00", Some("-2.00"), "22.00")],
-    ));
+    Shop::new().refused(&order_of("ideal", &eur("22.00"), &[line(1, "20.00", Some("-2.00"), "22.00")]));
 }
 
 #[test]
@@ -231,9 +184,5 @@ fn vat_may_not_be_negative_in_total_nor_for_one_rate() {
     lenient.create(&order_of("ideal", &eur("13.30"), &lines));
     let free_of_vat = vat_line("physical", &eur("50.00"), "0.00", &eur("0.00"));
     let mut lenient = Shop::with(&json!({ "negative_vat_per_rate": "accepted" }));
-    lenient.refused(&order_of(
-        "ideal",
-        &eur("39.10"),
-        &[free_of_vat, lines[1].clone()],
-    ));
+    lenient.refused(&order_of("ideal", &eur("39.10"), &[free_of_vat, lines[1].clone()]));
 }

@@ -11,10 +11,7 @@ fn all_missing_parts_of_an_address_are_named_at_once() {
         body["billingAddress"].as_object_mut().unwrap().remove(part);
     }
     let refusal = Shop::new().refused(&body);
-    assert_eq!(
-        refusal["detail"],
-        "The following fields of the billingAddress are missing: city, country"
-    );
+    assert_eq!(refusal["detail"], "The following fields of the billingAddress are missing: city, country");
     assert_eq!(refusal["field"], "billingAddress");
 }
 
@@ -37,11 +34,7 @@ fn addresses_are_checked_part_by_part() {
     ] {
         let mut body = lego("ideal");
         body["shippingAddress"][part] = json!(value);
-        assert_eq!(
-            Shop::new().refused(&body)["field"],
-            format!("shippingAddress.{part}"),
-            "{value}"
-        );
+        assert_eq!(Shop::new().refused(&body)["field"], format!("shippingAddress.{part}"), "{value}");
     }
     let mut body = lego("ideal");
     body["billingAddress"]["phone"] = json!("+3130920207");
@@ -55,10 +48,7 @@ fn a_postal_code_may_be_missing_where_there_are_none() {
     for (country, is_fine) in [("HK", true), ("ae", true), ("NL", false)] {
         let mut body = lego("ideal");
         body["billingAddress"]["country"] = json!(country);
-        body["billingAddress"]
-            .as_object_mut()
-            .unwrap()
-            .remove("postalCode");
+        body["billingAddress"].as_object_mut().unwrap().remove("postalCode");
         let answer = Shop::new().request("POST", "/v2/orders", Some(&body), None);
         assert_eq!(answer.status == 201, is_fine, "{country}");
     }
@@ -70,18 +60,8 @@ fn what_is_required_depends_on_method_and_sequence() {
         body.as_object_mut().unwrap().remove(field);
         body
     };
-    for field in [
-        "amount",
-        "orderNumber",
-        "lines",
-        "locale",
-        "billingAddress",
-        "redirectUrl",
-    ] {
-        assert_eq!(
-            Shop::new().refused(&without(lego("ideal"), field))["field"],
-            field
-        );
+    for field in ["amount", "orderNumber", "lines", "locale", "billingAddress", "redirectUrl"] {
+        assert_eq!(Shop::new().refused(&without(lego("ideal"), field))["field"], field);
     }
     Shop::new().create(&without(lego("paypal"), "billingAddress"));
     let mut recurring = without(lego("creditcard"), "redirectUrl");
@@ -93,15 +73,9 @@ fn what_is_required_depends_on_method_and_sequence() {
     apple["payment"] = json!({ "applePayPaymentToken": "{}" });
     Shop::new().create(&apple);
     let mut billie = lego("billie");
-    billie["billingAddress"]
-        .as_object_mut()
-        .unwrap()
-        .remove("organizationName");
+    billie["billingAddress"].as_object_mut().unwrap().remove("organizationName");
     let refusal = Shop::new().refused(&billie);
-    assert_eq!(
-        refusal["detail"],
-        "The following fields of the billingAddress are missing: organizationName"
-    );
+    assert_eq!(refusal["detail"], "The following fields of the billingAddress are missing: organizationName");
 }
 
 #[test]
@@ -146,11 +120,7 @@ fn the_expiry_date_is_tomorrow_at_the_earliest_and_may_be_a_hundred_days_later()
     assert_eq!(order["expiresAt"], "2018-08-03T09:29:56+00:00");
     Shop::new().create(&dated("ideal", "2018-11-11"));
     for date in ["2018-08-02", "2018-11-12", "03-08-2018", "2018-08-33"] {
-        assert_eq!(
-            Shop::new().refused(&dated("ideal", date))["field"],
-            "expiresAt",
-            "{date}"
-        );
+        assert_eq!(Shop::new().refused(&dated("ideal", date))["field"], "expiresAt", "{date}");
     }
     Shop::new().create(&dated("klarna", "2018-08-30"));
     Shop::new().refused(&dated("klarna", "2018-08-31"));
@@ -160,20 +130,12 @@ fn the_expiry_date_is_tomorrow_at_the_earliest_and_may_be_a_hundred_days_later()
 fn a_date_is_refused_only_when_it_is_wrong_in_utc_and_in_amsterdam() {
     let mut body = lego("ideal");
     // 00:30 on the 3rd in Amsterdam: the 4th is tomorrow there, and the 3rd is tomorrow in UTC.
-    for (date, status) in [
-        ("2018-08-03", 201),
-        ("2018-08-04", 201),
-        ("2018-11-12", 201),
-        ("2018-11-13", 422),
-    ] {
+    for (date, status) in [("2018-08-03", 201), ("2018-08-04", 201), ("2018-11-12", 201), ("2018-11-13", 422)]
+    {
         let mut shop = Shop::new();
         shop.now = "2018-08-02T22:30:00Z".parse().unwrap();
         body["expiresAt"] = json!(date);
-        assert_eq!(
-            shop.request("POST", "/v2/orders", Some(&body), None).status,
-            status,
-            "{date}"
-        );
+        assert_eq!(shop.request("POST", "/v2/orders", Some(&body), None).status, status, "{date}");
     }
 }
 
@@ -182,10 +144,7 @@ fn a_test_mode_parameter_does_not_go_with_an_api_key() {
     let mut body = lego("ideal");
     body["testmode"] = json!(true);
     let refusal = Shop::new().refused(&body);
-    assert_eq!(
-        refusal["detail"],
-        "Non-existent body parameter \"testmode\" for this API call."
-    );
+    assert_eq!(refusal["detail"], "Non-existent body parameter \"testmode\" for this API call.");
     assert_eq!(refusal["field"], "testmode");
     let answer = Shop::new().request("GET", "/v2/orders/ord_1?testmode=true", None, None);
     assert_eq!(answer.status, 422);

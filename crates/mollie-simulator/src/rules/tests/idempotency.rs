@@ -25,16 +25,9 @@ fn a_key_is_for_one_body_and_one_endpoint() {
     let first = shop.request("POST", "/v2/orders", Some(&lego("ideal")), Some("k1"));
     let other_body = shop.request("POST", "/v2/orders", Some(&lego("klarna")), Some("k1"));
     assert_eq!(other_body.status, 400);
-    assert_eq!(
-        other_body.body["detail"],
-        "This Idempotency-Key has already been used."
-    );
+    assert_eq!(other_body.body["detail"], "This Idempotency-Key has already been used.");
     let path = format!("/v2/orders/{}/shipments", first.body["id"].as_str().unwrap());
-    assert_eq!(
-        shop.request("POST", &path, Some(&lego("ideal")), Some("k1"))
-            .status,
-        400
-    );
+    assert_eq!(shop.request("POST", &path, Some(&lego("ideal")), Some("k1")).status, 400);
     assert_eq!(shop.world.orders().count(), 1);
 }
 
@@ -56,22 +49,15 @@ fn errors_are_not_remembered_unless_switched() {
         (order["id"].as_str().unwrap().to_owned(), shop)
     };
     let path = format!("/v2/orders/{id}/shipments");
-    assert_eq!(
-        shop.request("POST", &path, Some(&json!({})), Some("k1")).status,
-        422
-    );
+    assert_eq!(shop.request("POST", &path, Some(&json!({})), Some("k1")).status, 422);
     shop.choose(&id, super::FinalState::Paid).unwrap();
-    assert_eq!(
-        shop.request("POST", &path, Some(&json!({})), Some("k1")).status,
-        201
-    );
+    assert_eq!(shop.request("POST", &path, Some(&json!({})), Some("k1")).status, 201);
 
     let mut shop = Shop::with(&json!({ "error_replay": "yes" }));
     let order = shop.create(&lego("ideal"));
     let path = format!("/v2/orders/{}/shipments", order["id"].as_str().unwrap());
     shop.request("POST", &path, Some(&json!({})), Some("k1"));
-    shop.choose(order["id"].as_str().unwrap(), super::FinalState::Paid)
-        .unwrap();
+    shop.choose(order["id"].as_str().unwrap(), super::FinalState::Paid).unwrap();
     let again = shop.request("POST", &path, Some(&json!({})), Some("k1"));
     assert_eq!((again.status, again.replayed), (422, true));
 }

@@ -56,19 +56,8 @@ fn lists_can_be_sorted_and_keep_what_they_were_asked_with() {
 #[test]
 fn wrong_list_parameters_are_refused() {
     let mut shop = shop_with_five();
-    for query in [
-        "limit=0",
-        "limit=251",
-        "limit=many",
-        "from=ord_1.nobody",
-        "sort=up",
-    ] {
-        assert_eq!(
-            shop.request("GET", &format!("/v2/orders?{query}"), None, None)
-                .status,
-            400,
-            "{query}"
-        );
+    for query in ["limit=0", "limit=251", "limit=many", "from=ord_1.nobody", "sort=up"] {
+        assert_eq!(shop.request("GET", &format!("/v2/orders?{query}"), None, None).status, 400, "{query}");
     }
     assert_eq!(shop.get("/v2/orders?limit=250")["count"], 5);
 }
@@ -113,14 +102,7 @@ fn orders_of_another_key_do_not_exist() {
             ..ApiRequest::default()
         };
         assert_eq!(shop.world.answer(&request, shop.now).status, 404);
-        assert_eq!(
-            shop.get(&path)["resource"],
-            if path.contains("orders") {
-                "order"
-            } else {
-                "payment"
-            }
-        );
+        assert_eq!(shop.get(&path)["resource"], if path.contains("orders") { "order" } else { "payment" });
     }
     let answer = shop.request("GET", "/v2/orders/ord_x", None, None);
     assert_eq!(answer.body["detail"], "No order exists with token ord_x.");
@@ -147,10 +129,7 @@ fn unknown_addresses_and_methods_are_refused() {
 fn ids_in_paths_may_be_percent_encoded() {
     let mut shop = Shop::new();
     let id = text(&shop.create(&lego("ideal")), "/id");
-    assert_eq!(
-        shop.get(&format!("/v2/orders/{}", id.replace('.', "%2E")))["id"],
-        id.as_str()
-    );
+    assert_eq!(shop.get(&format!("/v2/orders/{}", id.replace('.', "%2E")))["id"], id.as_str());
 }
 
 #[test]

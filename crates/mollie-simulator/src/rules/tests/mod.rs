@@ -24,10 +24,7 @@ struct Shop {
 impl Shop {
     fn new() -> Self {
         let now = "2018-08-02T09:29:56Z".parse().unwrap();
-        Self {
-            world: World::new(7, "http://127.0.0.1:50053/"),
-            now,
-        }
+        Self { world: World::new(7, "http://127.0.0.1:50053/"), now }
     }
 
     fn with(switches: &Value) -> Self {
@@ -75,8 +72,7 @@ impl Shop {
     }
 
     fn choose(&mut self, id: &str, state: FinalState) -> Result<Option<String>, NotChosen> {
-        self.world
-            .choose(id.trim_start_matches("ord_"), state, None, self.now)
+        self.world.choose(id.trim_start_matches("ord_"), state, None, self.now)
     }
 
     fn ship(&mut self, id: &str, body: &Value) -> Answer {
@@ -104,10 +100,7 @@ impl Shop {
 
     /// Resource ids of the hooks that wait, in order.
     fn hooks(&self) -> Vec<&str> {
-        self.world
-            .due_hooks(Timestamp::MAX)
-            .map(|hook| hook.resource_id.as_str())
-            .collect()
+        self.world.due_hooks(Timestamp::MAX).map(|hook| hook.resource_id.as_str()).collect()
     }
 
     /// A created, and then paid or authorized, order: its id and the ids of its lines.
@@ -120,12 +113,7 @@ impl Shop {
             FinalState::Authorized
         };
         self.choose(&id, state).unwrap();
-        let lines = order["lines"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|line| text(line, "/id"))
-            .collect();
+        let lines = order["lines"].as_array().unwrap().iter().map(|line| text(line, "/id")).collect();
         (id, lines)
     }
 }

@@ -36,11 +36,7 @@ fn an_open_payment_lapses_after_the_time_of_its_method() {
         shop.pass(SignedDuration::from_secs(minutes * 60 - 1));
         assert_eq!(shop.kinds(), [OrderCreated, PaymentCreated], "{method}");
         shop.pass(SignedDuration::from_secs(1));
-        assert_eq!(
-            shop.kinds(),
-            [OrderCreated, PaymentCreated, PaymentExpired],
-            "{method}"
-        );
+        assert_eq!(shop.kinds(), [OrderCreated, PaymentCreated, PaymentExpired], "{method}");
         assert!(shop.hooks()[0].starts_with("tr_"));
     }
 }
@@ -55,14 +51,8 @@ fn an_order_can_be_paid_after_its_payment_has_lapsed() {
     shop.choose(&id, FinalState::Paid).unwrap();
     let order = shop.order(&id);
     assert_eq!(order["status"], "paid");
-    assert_eq!(
-        order.pointer("/_embedded/payments/0/expiredAt"),
-        Some(&json!("2018-08-02T09:44:56+00:00"))
-    );
-    assert_eq!(
-        order.pointer("/_embedded/payments/1/status"),
-        Some(&json!("paid"))
-    );
+    assert_eq!(order.pointer("/_embedded/payments/0/expiredAt"), Some(&json!("2018-08-02T09:44:56+00:00")));
+    assert_eq!(order.pointer("/_embedded/payments/1/status"), Some(&json!("paid")));
 }
 
 #[test]
@@ -75,16 +65,8 @@ fn an_unpaid_order_expires_after_28_days() {
     assert_eq!(order["expiredAt"], "2018-08-30T09:29:56+00:00");
     assert_eq!(order["lines"][0]["quantityCanceled"], 2);
     assert_eq!(order["lines"][0]["amountCanceled"], eur("698.00"));
-    assert_eq!(
-        shop.kinds(),
-        [OrderCreated, PaymentCreated, PaymentExpired, OrderExpired]
-    );
-    let at: Vec<String> = shop
-        .world
-        .ledger()
-        .iter()
-        .map(|effect| effect.at.to_string())
-        .collect();
+    assert_eq!(shop.kinds(), [OrderCreated, PaymentCreated, PaymentExpired, OrderExpired]);
+    let at: Vec<String> = shop.world.ledger().iter().map(|effect| effect.at.to_string()).collect();
     assert_eq!(at[2..], ["2018-08-02T09:44:56Z", "2018-08-30T09:29:56Z"]);
     assert_eq!(shop.hooks(), [id.as_str()]);
     assert!(shop.choose(&id, FinalState::Paid).is_err());
@@ -97,10 +79,7 @@ fn expiry_releases_an_authorisation_that_was_not_used() {
     shop.pass(DAYS_28);
     let order = shop.order(&id);
     assert_eq!(order["status"], "expired");
-    assert_eq!(
-        order.pointer("/_embedded/payments/0/status"),
-        Some(&json!("expired"))
-    );
+    assert_eq!(order.pointer("/_embedded/payments/0/status"), Some(&json!("expired")));
     assert_eq!(shop.ship(&id, &json!({})).status, 422);
     assert_eq!(shop.world.ledger()[3].amounts["canceled"], eur("1027.99"));
 }
@@ -135,11 +114,7 @@ fn the_given_date_is_when_it_expires() {
     let id = text(&shop.create(&body), "/id");
     shop.pass(SignedDuration::from_hours(24));
     assert_eq!(shop.order(&id)["status"], "expired");
-    assert_eq!(
-        shop.kinds()[2..],
-        [PaymentExpired, OrderExpired],
-        "no payment outlives its order"
-    );
+    assert_eq!(shop.kinds()[2..], [PaymentExpired, OrderExpired], "no payment outlives its order");
 }
 
 #[test]

@@ -13,41 +13,18 @@ fn every_switch_has_the_default_of_the_rulebook() {
     assert_eq!(defaults["cancel_in_wrong_state"], "400");
     assert_eq!(defaults["zero_amounts"], "left out");
     assert_eq!(defaults["partial_maximum"], "min(U·q,R)");
-    assert_eq!(
-        serde_json::from_value::<Switches>(json!({})).unwrap(),
-        Switches::default()
-    );
+    assert_eq!(serde_json::from_value::<Switches>(json!({})).unwrap(), Switches::default());
     assert!(serde_json::from_value::<Switches>(json!({ "no_such_switch": "1" })).is_err());
 }
 
 #[test]
 fn shapes_of_answers_can_be_switched() {
     for (switches, pointer, expected) in [
-        (
-            json!({ "timestamps": ".0Z" }),
-            "/createdAt",
-            Some(json!("2018-08-02T09:29:56.0Z")),
-        ),
-        (
-            json!({ "expires_at": "date" }),
-            "/expiresAt",
-            Some(json!("2018-08-30")),
-        ),
-        (
-            json!({ "zero_amounts": "0.00" }),
-            "/amountCaptured",
-            Some(eur("0.00")),
-        ),
-        (
-            json!({ "zero_amounts": "null" }),
-            "/amountRefunded",
-            Some(Value::Null),
-        ),
-        (
-            json!({ "country": "upper" }),
-            "/billingAddress/country",
-            Some(json!("NL")),
-        ),
+        (json!({ "timestamps": ".0Z" }), "/createdAt", Some(json!("2018-08-02T09:29:56.0Z"))),
+        (json!({ "expires_at": "date" }), "/expiresAt", Some(json!("2018-08-30"))),
+        (json!({ "zero_amounts": "0.00" }), "/amountCaptured", Some(eur("0.00"))),
+        (json!({ "zero_amounts": "null" }), "/amountRefunded", Some(Value::Null)),
+        (json!({ "country": "upper" }), "/billingAddress/country", Some(json!("NL"))),
         (json!({}), "/billingAddress/country", Some(json!("nl"))),
         (json!({}), "/method", Some(Value::Null)),
         (json!({ "unchosen_method": "absent" }), "/method", None),
@@ -120,11 +97,9 @@ fn seed_4_asks_for_less() {
 #[test]
 fn halves_of_negative_amounts_go_where_the_switch_says() {
     let rate = VatRate::parse("20.00").unwrap();
-    for (half, of_minus_3, of_minus_9) in [
-        (VatHalf::AwayFromZero, -1, -2),
-        (VatHalf::Even, 0, -2),
-        (VatHalf::Up, 0, -1),
-    ] {
+    for (half, of_minus_3, of_minus_9) in
+        [(VatHalf::AwayFromZero, -1, -2), (VatHalf::Even, 0, -2), (VatHalf::Up, 0, -1)]
+    {
         assert_eq!(
             (rate.contained_in(-3, half), rate.contained_in(-9, half)),
             (of_minus_3, of_minus_9),
@@ -136,11 +111,9 @@ fn halves_of_negative_amounts_go_where_the_switch_says() {
 #[test]
 fn exact_half_cents_go_where_the_switch_says() {
     // 0.03 at 20 % contains exactly half a cent, 0.09 one and a half.
-    for (half, of_three, of_nine) in [
-        ("away from zero", "0.01", "0.02"),
-        ("even", "0.00", "0.02"),
-        ("up", "0.01", "0.02"),
-    ] {
+    for (half, of_three, of_nine) in
+        [("away from zero", "0.01", "0.02"), ("even", "0.00", "0.02"), ("up", "0.01", "0.02")]
+    {
         for (total, vat) in [("0.03", of_three), ("0.09", of_nine)] {
             let mut line = line(1, total, None, total);
             line["vatRate"] = json!("20.00");
@@ -177,16 +150,10 @@ fn hooks_and_captures_can_be_switched() {
     let (id, lines) = shop.settled(&lego("klarna"));
     shop.shipped(&id, &json!({ "lines": [{ "id": lines[1] }] }));
     let order = shop.order(&id);
-    assert_eq!(
-        order.pointer("/_embedded/payments/0/status"),
-        Some(&json!("paid"))
-    );
+    assert_eq!(order.pointer("/_embedded/payments/0/status"), Some(&json!("paid")));
     assert_eq!(order["status"], "shipping");
     shop.shipped(&id, &json!({}));
-    assert_eq!(
-        shop.order(&id).pointer("/_embedded/payments/0/amountCaptured"),
-        Some(&eur("1027.99"))
-    );
+    assert_eq!(shop.order(&id).pointer("/_embedded/payments/0/amountCaptured"), Some(&eur("1027.99")));
 }
 
 #[test]
@@ -226,10 +193,7 @@ fn a_world_is_the_same_again_from_its_changes() {
         let body = json!({ "lines": [{ "id": lines[1] }] });
         assert!(other.request("POST", &path, Some(&body), Some("k")).replayed);
         assert_eq!(other.create(&lego("ideal"))["id"], {
-            let mut same = Shop {
-                world: World::new(0, "http://127.0.0.1:50053"),
-                now: shop.now,
-            };
+            let mut same = Shop { world: World::new(0, "http://127.0.0.1:50053"), now: shop.now };
             for changes in shop.world.compacted(shop.now).collect::<Vec<_>>() {
                 same.world.apply(changes);
             }

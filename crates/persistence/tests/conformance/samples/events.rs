@@ -29,43 +29,24 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
     let (reason, rejection) = ("too old".to_owned(), rejection());
     let placed = MollieOrderId::new("ord_1.rsa7lu");
     vec![
-        EventData::OrderRecorded {
-            order: Box::new(order.impersonal()),
-            operation_id,
-        },
-        EventData::OrderPlaced {
-            mollie_id: placed,
-            observed: observed(),
-        },
-        EventData::PlacementRefused {
-            rejection: rejection.clone(),
-        },
-        EventData::PlacementAbandoned {
-            reason: reason.clone(),
-        },
+        EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id },
+        EventData::OrderPlaced { mollie_id: placed, observed: observed() },
+        EventData::PlacementRefused { rejection: rejection.clone() },
+        EventData::PlacementAbandoned { reason: reason.clone() },
         EventData::OrderObserved { observed: observed() },
-        EventData::ShipmentRecorded {
-            shipment: whole.clone(),
-            operation_id,
-        },
+        EventData::ShipmentRecorded { shipment: whole.clone(), operation_id },
         EventData::ShipmentRegistered {
             shipment_id,
             mollie_id,
+            registered_time: at(7),
             lines: lines.clone(),
             shipped: vec![(LineId::new(1), part(1, "5.00"))],
         },
-        EventData::ShipmentRefused {
-            shipment_id,
-            lines,
-            rejection: rejection.clone(),
-        },
+        EventData::ShipmentRefused { shipment_id, lines, rejection: rejection.clone() },
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id },
         EventData::OrderCancellationSucceeded { operation_id },
-        EventData::CancellationRefused {
-            operation_id,
-            rejection,
-        },
+        EventData::CancellationRefused { operation_id, rejection },
         EventData::AttentionNeeded { operation_id, reason },
     ]
 }

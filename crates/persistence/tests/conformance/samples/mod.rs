@@ -97,10 +97,7 @@ pub fn creation(order: &Order) -> Change {
 pub fn change(order: &mut Order) -> Change {
     let expected = order.version;
     order.version += 1;
-    Change {
-        expected_version: Some(expected),
-        ..creation(order)
-    }
+    Change { expected_version: Some(expected), ..creation(order) }
 }
 
 /// Stores a new order with these operations.
@@ -112,8 +109,5 @@ pub async fn stored(store: &impl Store, operations: &[&Operation], order: Order)
 }
 
 pub fn inserted(operation: Operation) -> OperationWrite {
-    OperationWrite::Insert {
-        operation,
-        claim: None,
-    }
+    OperationWrite::Insert { operation, claim: None }
 }

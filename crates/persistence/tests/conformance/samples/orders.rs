@@ -125,6 +125,8 @@ pub fn bare_order() -> Order {
         request_id: RequestId::new(format!("request-{n}")),
         created_time: at(0),
         version: 1,
+        hook_base: "https://orders.example".into(),
+        number_released: false,
         placement: Placement::Placing,
         rejection: None,
         mollie_id: None,

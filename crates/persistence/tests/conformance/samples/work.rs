@@ -14,10 +14,7 @@ pub fn shipment(order: &Order) -> Shipment {
         state: ShipmentState::Recorded,
         origin: Origin::Here,
         mollie_id: None,
-        lines: vec![ShipmentLine {
-            line_id: LineId::new(1),
-            part: part(1, "5.00"),
-        }],
+        lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1, "5.00") }],
         tracking: None,
         created_time: at(10),
         registered_time: None,

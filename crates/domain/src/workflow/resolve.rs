@@ -1,0 +1,155 @@
+//! Finding out what became of a send whose outcome nobody knows: by looking, never by guessing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::absence::{self, Found};
+use super::drive::{Progress, backoff, is_overdue, missing, printable, put_back, shipment};
+use super::settle::{Ending, end, withdraw};
+use super::{LEASE, hook_address, sync};
+use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
+use crate::rules::cancellation;
+use crate::rules::event::Recorder;
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::order::Order;
+use crate::rules::snapshot::Snapshot;
+
+/// After so many readings that will not mend by themselves an operator is asked.
+const FRUITLESS: u32 = 8;
+
+/// What a look at Mollie shows of an operation's effect.
+pub(super) enum Look {
+    /// It is there.
+    Found(Ending),
+    /// It is not there, as far as can be seen now.
+    Absent,
+    /// Something is there that may be it, or may not.
+    Doubtful(String),
+    /// Nothing could be seen.
+    Unreadable(GatewayError),
+}
+
+/// Looks for the operation's effect.
+pub(super) async fn look<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    order: &Order,
+) -> Result<Look, StoreError> {
+    let read = match (operation.kind, &order.mollie_id) {
+        (OperationKind::PlaceOrder, _) => {
+            let hook_address = hook_address(ports, order);
+            ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await
+        }
+        (OperationKind::CreateShipment | OperationKind::CancelOrder, Some(id)) => {
+            ports.gateway().observe(&order.profile, id).await.map(Some)
+        }
+        (OperationKind::CreateShipment | OperationKind::CancelOrder, None) => {
+            return Err(missing("order at Mollie", operation));
+        }
+    };
+    let snapshot = match read {
+        Ok(Some(snapshot)) => snapshot,
+        Ok(None) => return Ok(Look::Absent),
+        Err(error) => return Ok(Look::Unreadable(error)),
+    };
+    match operation.kind {
+        OperationKind::PlaceOrder => Ok(Look::Found(Ending::Placed(Box::new(snapshot)))),
+        OperationKind::CreateShipment => look_for_shipment(ports, operation, order, &snapshot).await,
+        OperationKind::CancelOrder if is_canceled(order, &snapshot) => {
+            Ok(Look::Found(Ending::Canceled(Box::new(snapshot))))
+        }
+        OperationKind::CancelOrder => Ok(Look::Absent),
+    }
+}
+
+async fn look_for_shipment<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    order: &Order,
+    snapshot: &Snapshot,
+) -> Result<Look, StoreError> {
+    let ours = shipment(ports, operation).await?;
+    let known = ports.store().list_shipments(order.id).await?;
+    Ok(match absence::find(order, &ours, &known, snapshot) {
+        Found::One(theirs) => Look::Found(Ending::Shipped(theirs.clone())),
+        Found::None => Look::Absent,
+        Found::Doubtful(ids) => {
+            let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Look::Doubtful(format!(
+                "at Mollie there is {ids}, which may be this shipment or may have been made elsewhere"
+            ))
+        }
+    })
+}
+
+fn is_canceled(order: &Order, snapshot: &Snapshot) -> bool {
+    let mut recorder = Recorder::new(order.clone(), order.created_time, None);
+    sync::observe(&mut recorder, snapshot, order.created_time);
+    cancellation::has_happened(recorder.order())
+}
+
+/// Takes an operation of unknown outcome one step further.
+pub(super) async fn resolve<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+) -> Result<Progress, StoreError> {
+    let (operation, settings) = (&claim.operation, ports.settings());
+    // What is read was true when the reading began, at the earliest.
+    let read_at = ports.clock().now();
+    let give_up = operation.kind == OperationKind::PlaceOrder && is_overdue(ports, order);
+    let repeat = !give_up && operation.may_repeat(read_at, settings.trust_idempotency);
+    match look(ports, operation, order).await? {
+        Look::Found(ending) => end(ports, claim, order.version, &ending).await,
+        // With a living key the same call is simply made again: Mollie itself tells whether it was done.
+        Look::Absent | Look::Doubtful(_) if repeat => {
+            let pending = Operation { state: OperationState::Pending, ..operation.clone() };
+            put_back(ports, claim, pending, SignedDuration::ZERO).await
+        }
+        Look::Absent => absent(ports, claim, read_at, give_up).await,
+        Look::Doubtful(reason) => end(ports, claim, order.version, &Ending::Attention(reason)).await,
+        Look::Unreadable(error) => unreadable(ports, claim, order, &error).await,
+    }
+}
+
+/// No effect is to be seen. Only what is absent after the settle window is known not to come any more.
+async fn absent<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    read_at: Timestamp,
+    give_up: bool,
+) -> Result<Progress, StoreError> {
+    let (settings, mut operation) = (ports.settings(), claim.operation.clone());
+    let lease = SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::MAX);
+    let certain = operation.absence_counts_from(lease, settings.call_timeout, settings.settle_window);
+    if read_at < certain {
+        return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;
+    }
+    (operation.state, operation.first_sent_time, operation.last_sent_time) =
+        (OperationState::Pending, None, None);
+    match put_back(ports, claim, operation.clone(), SignedDuration::ZERO).await? {
+        Progress::Deferred if give_up => withdraw(ports, &operation).await,
+        progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
+    }
+}
+
+/// Mollie's outages are waited out, and so is a wrong key; an answer nobody understands is an operator's affair.
+async fn unreadable<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    error: &GatewayError,
+) -> Result<Progress, StoreError> {
+    let mut operation = claim.operation.clone();
+    let hopeless = match error {
+        GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) => false,
+        GatewayError::NotFound | GatewayError::Unreadable(_) => operation.deferrals >= FRUITLESS,
+    };
+    if hopeless {
+        let reason = format!("what became of it cannot be read: {error}");
+        return end(ports, claim, order.version, &Ending::Attention(reason)).await;
+    }
+    let pause = backoff(operation.deferrals);
+    operation.deferrals = operation.deferrals.saturating_add(1);
+    operation.last_problem = Some(printable(&error.to_string()));
+    put_back(ports, claim, operation, pause).await
+}
