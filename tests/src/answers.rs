@@ -11,17 +11,12 @@ use crate::proto::Amount;
 
 /// An amount in EUR.
 pub fn amount(value: &str) -> Amount {
-    Amount {
-        currency: "EUR".to_owned(),
-        value: value.to_owned(),
-    }
+    Amount { currency: "EUR".to_owned(), value: value.to_owned() }
 }
 
 /// The hundredths in a decimal text with two decimals.
 pub fn cents(value: &str) -> i64 {
-    let (whole, fraction) = value
-        .split_once('.')
-        .unwrap_or_else(|| panic!("{value} has no decimals"));
+    let (whole, fraction) = value.split_once('.').unwrap_or_else(|| panic!("{value} has no decimals"));
     assert_eq!(fraction.len(), 2, "{value} has two decimals");
     format!("{whole}{fraction}").parse().expect("a decimal number")
 }
@@ -51,34 +46,18 @@ impl Refusal {
 pub fn refusal<T: Debug>(answer: Result<Response<T>, Status>) -> Refusal {
     let status = answer.expect_err("the call must be refused");
     let details = status.get_error_details();
-    let info = details
-        .error_info()
-        .unwrap_or_else(|| panic!("no ErrorInfo: {status}"));
+    let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status}"));
     assert_eq!(info.domain, "orders.v1");
-    let violations = details
-        .bad_request()
-        .into_iter()
-        .flat_map(|request| &request.field_violations);
-    let unmet = details
-        .precondition_failure()
-        .into_iter()
-        .flat_map(|failure| &failure.violations);
+    let violations = details.bad_request().into_iter().flat_map(|request| &request.field_violations);
+    let unmet = details.precondition_failure().into_iter().flat_map(|failure| &failure.violations);
     let retry = details.retry_info().and_then(|retry| retry.retry_delay);
-    assert_eq!(
-        retry.is_some(),
-        status.metadata().contains_key("grpc-retry-pushback-ms"),
-        "{status}"
-    );
+    assert_eq!(retry.is_some(), status.metadata().contains_key("grpc-retry-pushback-ms"), "{status}");
     Refusal {
         code: status.code(),
         reason: info.reason.clone(),
         metadata: info.metadata.clone(),
-        violations: violations
-            .map(|one| (one.field.clone(), one.description.clone()))
-            .collect(),
-        unmet: unmet
-            .map(|one| (one.subject.clone(), one.description.clone()))
-            .collect(),
+        violations: violations.map(|one| (one.field.clone(), one.description.clone())).collect(),
+        unmet: unmet.map(|one| (one.subject.clone(), one.description.clone())).collect(),
         retry,
         message: status.message().to_owned(),
     }

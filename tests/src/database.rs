@@ -25,10 +25,7 @@ impl Database {
             Engine::Postgres => {
                 let name = format!("order_service_test_{}", random().simple());
                 execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-                Self {
-                    url: beside(&server().expect("DATABASE_URL is set"), &name),
-                    name: Some(name),
-                }
+                Self { url: beside(&server().expect("DATABASE_URL is set"), &name), name: Some(name) }
             }
         }
     }
@@ -43,10 +40,7 @@ impl Drop for Database {
         let Some(name) = self.name.take() else { return };
         // Drop cannot wait; a thread of its own can. What remains after a failure is an empty name on a test server.
         let _ = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
         })
         .join();
@@ -55,59 +49,41 @@ impl Drop for Database {
 
 /// The server for tests, if there is one.
 pub fn server() -> Option<String> {
-    std::env::var("DATABASE_URL")
-        .ok()
-        .filter(|url| url.starts_with("postgres"))
+    std::env::var("DATABASE_URL").ok().filter(|url| url.starts_with("postgres"))
 }
 
 /// What an engine calls itself, with its release.
 pub async fn version(engine: Engine) -> String {
     let (connection, name, query) = match engine {
-        Engine::Sqlite => (
-            Connections::connect("sqlite::memory:").await.unwrap(),
-            "SQLite",
-            "SELECT sqlite_version()",
-        ),
-        Engine::Postgres => (
-            connect().await,
-            "PostgreSQL",
-            "SELECT split_part(current_setting('server_version'), ' ', 1)",
-        ),
+        Engine::Sqlite => {
+            (Connections::connect("sqlite::memory:").await.unwrap(), "SQLite", "SELECT sqlite_version()")
+        }
+        Engine::Postgres => {
+            (connect().await, "PostgreSQL", "SELECT split_part(current_setting('server_version'), ' ', 1)")
+        }
     };
     let statement = Statement::from_string(connection.get_database_backend(), query);
-    let row = connection
-        .query_one_raw(statement)
-        .await
-        .unwrap()
-        .expect("one row");
+    let row = connection.query_one_raw(statement).await.unwrap().expect("one row");
     format!("{name} {}", row.try_get_by_index::<String>(0).unwrap())
 }
 
 async fn connect() -> DatabaseConnection {
     let url = server().expect("DATABASE_URL is set");
-    Connections::connect(&url)
-        .await
-        .expect("the server that DATABASE_URL names can be reached")
+    Connections::connect(&url).await.expect("the server that DATABASE_URL names can be reached")
 }
 
 async fn execute(sql: &str) {
     let connection = connect().await;
-    connection
-        .execute_unprepared(sql)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     connection.close().await.unwrap();
 }
 
 /// The address of another database on the same server.
 fn beside(server: &str, name: &str) -> String {
-    let (address, query) = server
-        .split_once('?')
-        .map_or((server, None), |(address, query)| (address, Some(query)));
+    let (address, query) =
+        server.split_once('?').map_or((server, None), |(address, query)| (address, Some(query)));
     let start = address.find("://").expect("an address has a scheme") + 3;
-    let end = address[start..]
-        .find('/')
-        .map_or(address.len(), |slash| start + slash);
+    let end = address[start..].find('/').map_or(address.len(), |slash| start + slash);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     format!("{}/{name}{query}", &address[..end])
 }
@@ -123,17 +99,8 @@ mod tests {
 
     #[test]
     fn another_database_on_a_server_keeps_its_address_and_options() {
-        assert_eq!(
-            beside("postgres://me@host:5432/first", "second"),
-            "postgres://me@host:5432/second"
-        );
-        assert_eq!(
-            beside("postgres://me@host", "second"),
-            "postgres://me@host/second"
-        );
-        assert_eq!(
-            beside("postgres://h/a?sslmode=require", "b"),
-            "postgres://h/b?sslmode=require"
-        );
+        assert_eq!(beside("postgres://me@host:5432/first", "second"), "postgres://me@host:5432/second");
+        assert_eq!(beside("postgres://me@host", "second"), "postgres://me@host/second");
+        assert_eq!(beside("postgres://h/a?sslmode=require", "b"), "postgres://h/b?sslmode=require");
     }
 }

@@ -18,12 +18,7 @@ pub fn draft(json: &str, method: &str) -> OrderDraft {
     OrderDraft {
         order_number: text(&order["orderNumber"]),
         amount: amount(&order["amount"]),
-        lines: order["lines"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(line)
-            .collect(),
+        lines: order["lines"].as_array().into_iter().flatten().map(line).collect(),
         billing_address: address("billingAddress"),
         shipping_address: address("shippingAddress"),
         consumer_date_of_birth: text(&order["consumerDateOfBirth"]),
@@ -38,10 +33,7 @@ pub fn draft(json: &str, method: &str) -> OrderDraft {
 
 /// The LEGO order under another number.
 pub fn numbered(number: &str, method: &str) -> OrderDraft {
-    OrderDraft {
-        order_number: number.to_owned(),
-        ..draft(LEGO, method)
-    }
+    OrderDraft { order_number: number.to_owned(), ..draft(LEGO, method) }
 }
 
 fn line(line: &Value) -> OrderLineDraft {
@@ -87,10 +79,7 @@ fn text(value: &Value) -> String {
 }
 
 fn amount(value: &Value) -> Option<Amount> {
-    value.is_object().then(|| Amount {
-        currency: text(&value["currency"]),
-        value: text(&value["value"]),
-    })
+    value.is_object().then(|| Amount { currency: text(&value["currency"]), value: text(&value["value"]) })
 }
 
 fn metadata(value: &Value) -> Option<prost_types::Value> {
@@ -103,14 +92,10 @@ fn any(value: &Value) -> prost_types::Value {
         Value::Bool(truth) => Kind::BoolValue(*truth),
         Value::Number(number) => Kind::NumberValue(number.as_f64().expect("a number")),
         Value::String(text) => Kind::StringValue(text.clone()),
-        Value::Array(items) => Kind::ListValue(ListValue {
-            values: items.iter().map(any).collect(),
-        }),
+        Value::Array(items) => Kind::ListValue(ListValue { values: items.iter().map(any).collect() }),
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| (name.clone(), any(value)));
-            Kind::StructValue(Struct {
-                fields: fields.collect(),
-            })
+            Kind::StructValue(Struct { fields: fields.collect() })
         }
     };
     prost_types::Value { kind: Some(kind) }

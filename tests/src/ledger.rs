@@ -21,10 +21,7 @@ impl Ledger {
 
     /// The effects of one kind.
     pub fn of(&self, kind: &str) -> Vec<&Value> {
-        self.effects
-            .iter()
-            .filter(|effect| effect["kind"] == kind)
-            .collect()
+        self.effects.iter().filter(|effect| effect["kind"] == kind).collect()
     }
 
     pub fn count(&self, kind: &str) -> usize {
@@ -33,24 +30,14 @@ impl Ledger {
 
     /// The cents that effects of one kind name as `amount`, over one order at Mollie.
     pub fn sum(&self, order: &str, kind: &str, amount: &str) -> i64 {
-        let effects = self
-            .of(kind)
-            .into_iter()
-            .filter(|effect| effect["order_id"] == order);
-        effects
-            .map(|effect| effect["amounts"][amount]["value"].as_str().map_or(0, cents))
-            .sum()
+        let effects = self.of(kind).into_iter().filter(|effect| effect["order_id"] == order);
+        effects.map(|effect| effect["amounts"][amount]["value"].as_str().map_or(0, cents)).sum()
     }
 
     /// The hook address that an order was created with.
     pub fn hook_address(&self, order: &str) -> String {
-        let created = self
-            .of("order_created")
-            .into_iter()
-            .find(|effect| effect["order_id"] == order);
+        let created = self.of("order_created").into_iter().find(|effect| effect["order_id"] == order);
         let address = created.and_then(|effect| effect["webhook_url"].as_str());
-        address
-            .expect("the order was created with a hook address")
-            .to_owned()
+        address.expect("the order was created with a hook address").to_owned()
     }
 }

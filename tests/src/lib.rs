@@ -1,11 +1,7 @@
 //! The harness of the whole-service tests: the real program on a real database, beside a simulator in a process of its
 //! own. Everything here stops with the test that started it, and a failing test shows what the processes said.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
 mod database;

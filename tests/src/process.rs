@@ -36,11 +36,7 @@ impl Process {
             .stderr(file)
             .spawn()
             .expect("the service's program starts");
-        Self {
-            name: command.to_owned(),
-            child,
-            log,
-        }
+        Self { name: command.to_owned(), child, log }
     }
 
     /// Ends it as a power cut would, and waits until it is gone.
@@ -60,20 +56,13 @@ impl Process {
     /// How it ended. Panics if it goes on for longer than `limit`.
     pub async fn ended(&mut self, limit: Duration) -> ExitStatus {
         let what = format!("`order-service {}` ends", self.name);
-        until(&what, limit, async || {
-            self.child.try_wait().expect("a child can be asked")
-        })
-        .await
+        until(&what, limit, async || self.child.try_wait().expect("a child can be asked")).await
     }
 
     /// Panics with its last words if it has ended by itself.
     pub fn must_run(&mut self) {
         if let Some(status) = self.child.try_wait().expect("a child can be asked") {
-            panic!(
-                "`order-service {}` ended with {status}:\n{}",
-                self.name,
-                self.said()
-            );
+            panic!("`order-service {}` ended with {status}:\n{}", self.name, self.said());
         }
     }
 
@@ -98,11 +87,7 @@ impl Drop for Process {
 /// The program lies beside the directory of the test programs; cargo builds it before tests of the whole workspace.
 fn program() -> PathBuf {
     let test = std::env::current_exe().expect("the test program can be located");
-    let program = test
-        .ancestors()
-        .nth(2)
-        .expect("it lies in a target directory")
-        .join("order-service");
+    let program = test.ancestors().nth(2).expect("it lies in a target directory").join("order-service");
     assert!(
         program.is_file(),
         "{} is missing: run `cargo test --workspace`, or `cargo build` before the tests of this package alone",
@@ -113,13 +98,10 @@ fn program() -> PathBuf {
 
 fn is_ours(key: &std::ffi::OsStr) -> bool {
     key.to_str()
-        .is_some_and(|key| key.starts_with("ORDER_SERVICE__") || key == "DATABASE_URL" || key == "RUST_LOG")
+        .is_some_and(|key| key.starts_with("ORDER_SERVICE_") || key == "DATABASE_URL" || key == "RUST_LOG")
 }
 
 fn unused(directory: &Path, command: &str) -> PathBuf {
     let names = (1..).map(|n| directory.join(format!("{command}-{n}.log")));
-    names
-        .into_iter()
-        .find(|path| !path.exists())
-        .expect("numbers do not run out")
+    names.into_iter().find(|path| !path.exists()).expect("numbers do not run out")
 }

@@ -33,23 +33,10 @@ impl Service {
         let (grpc, webhook) = (free_address(), free_address());
         environment.push(("ORDER_SERVICE__GRPC__LISTEN", grpc.to_string().into()));
         environment.push(("ORDER_SERVICE__WEBHOOK__LISTEN", webhook.to_string().into()));
-        if !environment
-            .iter()
-            .any(|(key, _)| *key == "ORDER_SERVICE__WEBHOOK__PUBLIC_URL")
-        {
-            environment.push((
-                "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
-                format!("http://{webhook}").into(),
-            ));
+        if !environment.iter().any(|(key, _)| *key == "ORDER_SERVICE__WEBHOOK__PUBLIC_URL") {
+            environment.push(("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}").into()));
         }
-        Self {
-            command,
-            directory,
-            environment,
-            grpc,
-            webhook,
-            process: None,
-        }
+        Self { command, directory, environment, grpc, webhook, process: None }
     }
 
     /// Starts it and waits until it serves.
@@ -81,11 +68,7 @@ impl Service {
         let process = self.running();
         process.terminate();
         let status = process.ended(Duration::from_secs(15)).await;
-        assert!(
-            status.success(),
-            "after SIGTERM it ended with {status}:\n{}",
-            process.said()
-        );
+        assert!(status.success(), "after SIGTERM it ended with {status}:\n{}", process.said());
         self.process = None;
     }
 
@@ -98,9 +81,15 @@ impl Service {
         Orders::new(self.channel())
     }
 
-    fn channel(&self) -> Channel {
+    /// A connection, made when it is first used.
+    pub fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.grpc)).expect("an address");
         endpoint.timeout(Duration::from_secs(60)).connect_lazy()
+    }
+
+    /// Where callers come.
+    pub fn grpc(&self) -> SocketAddr {
+        self.grpc
     }
 
     /// Where hooks arrive, whatever address Mollie was told.

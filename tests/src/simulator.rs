@@ -37,37 +37,21 @@ impl Traffic {
 
 impl Simulator {
     pub async fn start(directory: PathBuf) -> Self {
-        let mut simulator = Self {
-            address: free_address(),
-            directory,
-            process: None,
-            web: web(),
-        };
+        let mut simulator = Self { address: free_address(), directory, process: None, web: web() };
         simulator.resume().await;
         simulator
     }
 
     /// One that runs within `order-service dev`.
     pub fn within(address: SocketAddr, directory: PathBuf) -> Self {
-        Self {
-            address,
-            directory,
-            process: None,
-            web: web(),
-        }
+        Self { address, directory, process: None, web: web() }
     }
 
     /// Starts it again where it was.
     pub async fn resume(&mut self) {
         let environment = vec![
-            (
-                "ORDER_SERVICE__SIMULATOR__LISTEN",
-                self.address.to_string().into(),
-            ),
-            (
-                "ORDER_SERVICE__SIMULATOR__DATA",
-                self.directory.join("simulator").into(),
-            ),
+            ("ORDER_SERVICE__SIMULATOR__LISTEN", self.address.to_string().into()),
+            ("ORDER_SERVICE__SIMULATOR__DATA", self.directory.join("simulator").into()),
         ];
         let mut process = Process::start("simulator", &self.directory, &environment);
         until("the simulator answers", SOON, async || {
@@ -102,18 +86,12 @@ impl Simulator {
 
     /// Lets simulated time pass, by an ISO 8601 duration.
     pub async fn advance(&self, duration: &str) {
-        self.control(Method::POST, "clock", Some(json!({ "advance": duration })))
-            .await;
+        self.control(Method::POST, "clock", Some(json!({ "advance": duration }))).await;
     }
 
     /// Keeps the next answer to such a request back, after its effect.
     pub async fn hold(&self, method: &str, path: &str) {
-        self.control(
-            Method::PUT,
-            "hold",
-            Some(json!({ "method": method, "path": path })),
-        )
-        .await;
+        self.control(Method::PUT, "hold", Some(json!({ "method": method, "path": path }))).await;
     }
 
     /// Waits until an answer is being kept back: its effect is there, and nobody has been told.
@@ -132,13 +110,8 @@ impl Simulator {
 
     /// Chooses a result on the checkout page, as a shopper does.
     pub async fn check_out(&self, address: &str, result: &str) {
-        let answer = self
-            .web
-            .post(address)
-            .form(&[("final_state", result)])
-            .send()
-            .await
-            .expect("the page answers");
+        let answer =
+            self.web.post(address).form(&[("final_state", result)]).send().await.expect("the page answers");
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{result} is accepted");
     }
 
@@ -156,18 +129,10 @@ impl Simulator {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place of the tests that builds an HTTP client"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place of the tests that builds an HTTP client")]
 fn web() -> Client {
     // Lost only against another test, with the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let plain = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy();
-    plain
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("a client can be built")
+    let plain = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    plain.timeout(Duration::from_secs(30)).build().expect("a client can be built")
 }

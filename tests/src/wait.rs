@@ -15,11 +15,7 @@ pub async fn until<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMut() ->
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(
-            Instant::now() < end,
-            "waited {} s in vain: {what}",
-            limit.as_secs()
-        );
+        assert!(Instant::now() < end, "waited {} s in vain: {what}", limit.as_secs());
         sleep(PAUSE).await;
     }
 }

@@ -27,9 +27,13 @@ pub struct World {
 impl World {
     /// Runs a test on an engine, unless that is left out.
     pub async fn with(engine: Engine, test: impl AsyncFnOnce(Self)) {
-        if engine.is_available().await {
-            test(Self::start(engine).await).await;
-        }
+        // What a whole test holds across its waits is large.
+        Box::pin(async {
+            if engine.is_available().await {
+                test(Self::start(engine).await).await;
+            }
+        })
+        .await;
     }
 
     /// A running service on an empty database, beside an empty simulator.
@@ -41,20 +45,12 @@ impl World {
 
     /// The same, not running yet, and telling Mollie another address for its hooks.
     pub async fn prepare(engine: Engine, public_url: Option<&str>) -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix("order-service-")
-            .tempdir()
-            .expect("a directory");
+        let directory = tempfile::Builder::new().prefix("order-service-").tempdir().expect("a directory");
         let database = Database::make(engine, directory.path()).await;
         let simulator = Simulator::start(directory.path().to_owned()).await;
         let environment = environment(directory.path(), &database, &simulator, public_url);
         let service = Service::new("serve", directory.path().to_owned(), environment);
-        Self {
-            service,
-            simulator,
-            database,
-            directory,
-        }
+        Self { service, simulator, database, directory }
     }
 
     /// Another replica on the same database and simulator, at addresses of its own, not running yet.
@@ -73,16 +69,9 @@ impl World {
 
     /// Places a draft and gives the order as it was answered.
     pub async fn create(&self, draft: OrderDraft) -> Order {
-        let request = CreateOrderRequest {
-            request_id: new_request_id(),
-            draft: Some(draft),
-            ..Default::default()
-        };
-        self.orders()
-            .create_order(request)
-            .await
-            .expect("the order is placed")
-            .into_inner()
+        let request =
+            CreateOrderRequest { request_id: new_request_id(), draft: Some(draft), ..Default::default() };
+        self.orders().create_order(request).await.expect("the order is placed").into_inner()
     }
 
     /// Places a draft, and pays or authorizes it; gives the order once the service has learned of it.
@@ -96,20 +85,13 @@ impl World {
 
     pub async fn order(&self, id: &str) -> Order {
         let key = Some(get_order_request::Key::Id(id.to_owned()));
-        self.orders()
-            .get_order(GetOrderRequest { key })
-            .await
-            .expect("the order is there")
-            .into_inner()
+        self.orders().get_order(GetOrderRequest { key }).await.expect("the order is there").into_inner()
     }
 
     /// The order once it has reached a status.
     pub async fn reaches(&self, id: &str, status: OrderStatus) -> Order {
         let what = format!("the order is {}", status.as_str_name());
-        until(&what, SOON, async || {
-            Some(self.order(id).await).filter(|order| order.status() == status)
-        })
-        .await
+        until(&what, SOON, async || Some(self.order(id).await).filter(|order| order.status() == status)).await
     }
 
     /// The order once nothing of it is under way.
@@ -122,17 +104,8 @@ impl World {
     pub async fn events(&self, id: &str) -> Vec<OrderEvent> {
         let (mut events, mut page_token) = (Vec::new(), String::new());
         loop {
-            let request = ListOrderEventsRequest {
-                order_id: id.to_owned(),
-                page_size: 3,
-                page_token,
-            };
-            let page = self
-                .orders()
-                .list_order_events(request)
-                .await
-                .expect("events")
-                .into_inner();
+            let request = ListOrderEventsRequest { order_id: id.to_owned(), page_size: 3, page_token };
+            let page = self.orders().list_order_events(request).await.expect("events").into_inner();
             events.extend(page.events);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -140,11 +113,7 @@ impl World {
             }
         }
         let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
-        assert_eq!(
-            sequences,
-            (1..).take(events.len()).collect::<Vec<_>>(),
-            "events have no gaps"
-        );
+        assert_eq!(sequences, (1..).take(events.len()).collect::<Vec<_>>(), "events have no gaps");
         events
     }
 }
@@ -158,10 +127,7 @@ fn environment(
     let mut environment: Vec<(&str, OsString)> = vec![
         ("ORDER_SERVICE__DATABASE__URL", database.url().into()),
         ("ORDER_SERVICE__MOLLIE__BASE_URL", simulator.api().into()),
-        (
-            "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE",
-            key_file(directory).into(),
-        ),
+        ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key_file(directory).into()),
         ("ORDER_SERVICE__SECURITY__INSECURE", "true".into()),
     ];
     environment.extend(public_url.map(|url| ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", url.into())));

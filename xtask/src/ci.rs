@@ -17,9 +17,7 @@ const SECOND_ORDER: &str = "tests/orders/second-order.json";
 pub fn run() -> Result<()> {
     let mut steps = Steps::begin();
     let mut tally = None;
-    steps.step("format", || {
-        process::run(&mut process::cargo(["fmt", "--all", "--check"])?)
-    });
+    steps.step("format", || process::run(&mut process::cargo(["fmt", "--all", "--check"])?));
     steps.step("clippy", clippy);
     steps.step("dependency direction", direction::check);
     steps.step("the README's test command", || tests(&mut tally));
@@ -29,10 +27,7 @@ pub fn run() -> Result<()> {
     steps.step("a client by reflection only", reflection::check);
     steps.step("licences and sources", supply::licences);
     steps.step("clean tree", clean_tree);
-    println!(
-        "\n{}",
-        process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end()
-    );
+    println!("\n{}", process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end());
     let verdict = steps.finish(LIMIT);
     if let Some(tally) = tally {
         println!("\n{tally}");

@@ -34,27 +34,13 @@ impl Cluster {
         let directory = process::scratch("postgres");
         std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
         user.own(&directory)?;
-        let place = Place {
-            programs: programs.to_owned(),
-            directory,
-            user,
-        };
+        let place = Place { programs: programs.to_owned(), directory, user };
         let watchdog = place.watch()?;
-        let mut cluster = Self {
-            port: 0,
-            version: version_of(programs)?,
-            watchdog,
-        };
+        let mut cluster = Self { port: 0, version: version_of(programs)?, watchdog };
         process::run(
             place
                 .program("initdb")
-                .args([
-                    "--username=postgres",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--no-sync",
-                ])
+                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])
                 .arg(place.data())
                 .stdout(Stdio::null()),
         )?;
@@ -94,22 +80,15 @@ impl Place {
     /// In a process group of its own: Ctrl-C is for us, and the watchdog follows.
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
-        self.user
-            .run_as(command.current_dir(&self.directory).process_group(0));
+        self.user.run_as(command.current_dir(&self.directory).process_group(0));
         command
     }
 
     fn watch(&self) -> Result<Child> {
         let mut command = Command::new("sh");
-        command
-            .args(["-c", WATCHDOG, "watchdog"])
-            .arg(&self.programs)
-            .arg(&self.directory);
+        command.args(["-c", WATCHDOG, "watchdog"]).arg(&self.programs).arg(&self.directory);
         self.user.run_as(command.current_dir("/").process_group(0));
-        let quiet = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        let quiet = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         quiet.spawn().context("starting the cluster's watchdog")
     }
 
@@ -117,24 +96,11 @@ impl Place {
     fn serve(&self) -> Result<u16> {
         for _ in 0..3 {
             let port = free_port()?;
-            let options = format!(
-                "{OPTIONS} -p {port} -c unix_socket_directories='{}'",
-                self.directory.display()
-            );
+            let options =
+                format!("{OPTIONS} -p {port} -c unix_socket_directories='{}'", self.directory.display());
             let mut start = self.program("pg_ctl");
-            start.args([
-                "start",
-                "--silent",
-                "--wait",
-                "--timeout=60",
-                "--options",
-                &options,
-                "--log",
-            ]);
-            start
-                .arg(self.directory.join("log"))
-                .arg("--pgdata")
-                .arg(self.data());
+            start.args(["start", "--silent", "--wait", "--timeout=60", "--options", &options, "--log"]);
+            start.arg(self.directory.join("log")).arg("--pgdata").arg(self.data());
             if process::run(&mut start).is_ok() {
                 return Ok(port);
             }

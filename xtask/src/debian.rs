@@ -24,9 +24,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
         bail!("only root can install packages; ask for: apt-get install {names}");
     }
     run(apt().arg("update"))?;
-    run(apt()
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(packages))
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 fn apt() -> Command {

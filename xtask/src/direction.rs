@@ -36,25 +36,12 @@ const RULES: [Rule; 6] = [
     Rule {
         package: "mollie-adapter",
         features: &["--all-features"],
-        forbidden: &[
-            "persistence",
-            "sea-orm",
-            "sqlx",
-            "tonic",
-            "grpc-server",
-            "mollie-simulator",
-        ],
+        forbidden: &["persistence", "sea-orm", "sqlx", "tonic", "grpc-server", "mollie-simulator"],
     },
     Rule {
         package: "persistence",
         features: &["--all-features"],
-        forbidden: &[
-            "mollie-adapter",
-            "tonic",
-            "grpc-server",
-            "reqwest",
-            "mollie-simulator",
-        ],
+        forbidden: &["mollie-adapter", "tonic", "grpc-server", "reqwest", "mollie-simulator"],
     },
     Rule {
         package: "mollie-simulator",
@@ -67,11 +54,7 @@ const RULES: [Rule; 6] = [
         features: &["--no-default-features"],
         forbidden: &["mollie-simulator", "tests"],
     },
-    Rule {
-        package: "xtask",
-        features: &["--all-features"],
-        forbidden: &["grpc-server", "mollie-simulator"],
-    },
+    Rule { package: "xtask", features: &["--all-features"], forbidden: &["grpc-server", "mollie-simulator"] },
 ];
 
 /// Checks every rule; names all that are broken.
@@ -79,12 +62,7 @@ pub fn check() -> Result<()> {
     let mut broken = Vec::new();
     for rule in &RULES {
         let reached = reached(rule)?;
-        println!(
-            "{} reaches {} packages {}",
-            rule.package,
-            reached.len(),
-            rule.features.join(" ")
-        );
+        println!("{} reaches {} packages {}", rule.package, reached.len(), rule.features.join(" "));
         let found = offenders(&reached, rule.forbidden);
         if !found.is_empty() {
             broken.push(format!("{} depends on {}", rule.package, found.join(", ")));
@@ -97,34 +75,20 @@ pub fn check() -> Result<()> {
 }
 
 fn reached(rule: &Rule) -> Result<BTreeSet<String>> {
-    let mut tree = process::cargo([
-        "tree",
-        "--edges",
-        "normal",
-        "--prefix",
-        "none",
-        "--package",
-        rule.package,
-    ])?;
-    tree.args(["--format", "{p}", "--target", "all"])
-        .args(rule.features);
+    let mut tree =
+        process::cargo(["tree", "--edges", "normal", "--prefix", "none", "--package", rule.package])?;
+    tree.args(["--format", "{p}", "--target", "all"]).args(rule.features);
     let text = process::output(&mut tree)?;
     let names = text.lines().filter_map(|line| line.split(' ').next());
-    Ok(names
-        .filter(|name| !name.is_empty() && *name != rule.package)
-        .map(str::to_owned)
-        .collect())
+    Ok(names.filter(|name| !name.is_empty() && *name != rule.package).map(str::to_owned).collect())
 }
 
 /// A forbidden name stands for its family too: `tonic` for `tonic-prost`.
 fn offenders(reached: &BTreeSet<String>, forbidden: &[&str]) -> Vec<String> {
     let is_of = |name: &str, family: &str| {
-        name.strip_prefix(family)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    let names = reached
-        .iter()
-        .filter(|name| forbidden.iter().any(|family| is_of(name, family)));
+    let names = reached.iter().filter(|name| forbidden.iter().any(|family| is_of(name, family)));
     names.cloned().collect()
 }
 
@@ -134,12 +98,7 @@ mod tests {
 
     #[test]
     fn a_forbidden_family_is_found_and_a_like_name_is_not() {
-        let reached = ["tonic-prost", "prosthetics", "sqlx", "serde"]
-            .map(str::to_owned)
-            .into();
-        assert_eq!(
-            offenders(&reached, &["tonic", "prost", "sqlx"]),
-            ["sqlx", "tonic-prost"]
-        );
+        let reached = ["tonic-prost", "prosthetics", "sqlx", "serde"].map(str::to_owned).into();
+        assert_eq!(offenders(&reached, &["tonic", "prost", "sqlx"]), ["sqlx", "tonic-prost"]);
     }
 }

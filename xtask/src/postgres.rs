@@ -40,11 +40,7 @@ impl Postgres {
             }
         };
         let cluster = Cluster::start(&programs)?;
-        println!(
-            "PostgreSQL: a throw-away cluster of {}, at {}",
-            cluster.version(),
-            cluster.url()
-        );
+        println!("PostgreSQL: a throw-away cluster of {}, at {}", cluster.version(), cluster.url());
         Ok(Self::Own(cluster))
     }
 
@@ -66,44 +62,29 @@ impl Postgres {
 
 /// The directory of the server's programs: of the newest release that Debian's layout holds, else on the search path.
 fn installed() -> Option<PathBuf> {
-    let releases = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let releases = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = releases
         .map(|release| release.path().join("bin"))
         .filter(|directory| is_complete(directory))
         .max_by_key(|directory| major(directory));
     newest.or_else(|| {
         let initdb = process::locate("initdb")?.canonicalize().ok()?;
-        initdb
-            .parent()
-            .filter(|directory| is_complete(directory))
-            .map(Path::to_owned)
+        initdb.parent().filter(|directory| is_complete(directory)).map(Path::to_owned)
     })
 }
 
 fn is_complete(programs: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"]
-        .iter()
-        .all(|program| programs.join(program).is_file())
+    ["initdb", "pg_ctl", "postgres"].iter().all(|program| programs.join(program).is_file())
 }
 
 fn major(programs: &Path) -> u32 {
     let release = programs.parent().and_then(Path::file_name);
-    release
-        .and_then(|release| release.to_str()?.parse().ok())
-        .unwrap_or_default()
+    release.and_then(|release| release.to_str()?.parse().ok()).unwrap_or_default()
 }
 
 /// What the server's programs call themselves: "PostgreSQL 15.18".
 pub fn version_of(programs: &Path) -> Result<String> {
     let text = process::output(Command::new(programs.join("postgres")).arg("--version"))?;
-    let number = text
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    Ok(format!(
-        "PostgreSQL {}",
-        number.context("the server does not tell its version")?
-    ))
+    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    Ok(format!("PostgreSQL {}", number.context("the server does not tell its version")?))
 }

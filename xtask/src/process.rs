@@ -19,9 +19,7 @@ pub fn root() -> Result<PathBuf> {
 pub fn target() -> Result<PathBuf> {
     let program = std::env::current_exe().context("the running program cannot be located")?;
     let target = program.ancestors().nth(2);
-    Ok(target
-        .context("the running program lies in no target directory")?
-        .to_owned())
+    Ok(target.context("the running program lies in no target directory")?.to_owned())
 }
 
 /// The service's program, as `cargo build` leaves it.
@@ -54,10 +52,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs to the end and gives what it wrote to its standard output.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| shown(command))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| shown(command))?;
     check(command, output.status)?;
     String::from_utf8(output.stdout).with_context(|| format!("the output of {}", shown(command)))
 }
@@ -84,10 +79,7 @@ fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let parts = std::iter::once(name).chain(command.get_args());
-    parts
-        .map(|part| part.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    parts.map(|part| part.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a program is on the search path.

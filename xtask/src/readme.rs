@@ -36,9 +36,6 @@ mod tests {
     fn only_lines_of_fenced_blocks_are_commands() {
         let text =
             "cargo run\n```sh\n# all of them\ncargo xtask test   # on both engines\n```\n`cargo doc`\n";
-        assert_eq!(
-            in_fences(text).collect::<Vec<_>>(),
-            ["# all of them", TEST_COMMAND]
-        );
+        assert_eq!(in_fences(text).collect::<Vec<_>>(), ["# all of them", TEST_COMMAND]);
     }
 }

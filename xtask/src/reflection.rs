@@ -16,13 +16,7 @@ const CLIENT: &str = "tests/by_reflection.py";
 /// Starts `order-service dev` in an empty directory, lets the client act, and stops the service.
 pub fn check() -> Result<()> {
     let python = environment()?;
-    process::run(&mut process::cargo([
-        "build",
-        "--package",
-        "grpc-server",
-        "--bin",
-        "order-service",
-    ])?)?;
+    process::run(&mut process::cargo(["build", "--package", "grpc-server", "--bin", "order-service"])?)?;
     let directory = process::scratch("reflection");
     std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
     let outcome = act(&python, &directory);
@@ -58,10 +52,7 @@ fn act(python: &PathBuf, directory: &PathBuf) -> Result<()> {
 fn environment() -> Result<PathBuf> {
     let wanted = std::fs::read_to_string(process::root()?.join(REQUIREMENTS)).context(REQUIREMENTS)?;
     let directory = process::target()?.join("tools").join("python");
-    let (python, stamp) = (
-        directory.join("bin").join("python"),
-        directory.join("installed.txt"),
-    );
+    let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
         && process::succeeds(Command::new(&python).args(["-c", "import grpc_reflection"]))
     {
@@ -87,9 +78,7 @@ fn free_addresses() -> Result<[String; 3]> {
         held.push(TcpListener::bind(("127.0.0.1", 0)).context("finding a free port")?);
     }
     let addresses = held.iter().map(|listener| Ok(listener.local_addr()?.to_string()));
-    let addresses: Vec<String> = addresses
-        .collect::<std::io::Result<_>>()
-        .context("finding a free port")?;
+    let addresses: Vec<String> = addresses.collect::<std::io::Result<_>>().context("finding a free port")?;
     addresses.try_into().ok().context("finding free ports")
 }
 

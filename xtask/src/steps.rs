@@ -12,10 +12,7 @@ pub struct Steps {
 
 impl Steps {
     pub fn begin() -> Self {
-        Self {
-            began: Instant::now(),
-            done: Vec::new(),
-        }
+        Self { began: Instant::now(), done: Vec::new() }
     }
 
     /// Does one step, and notes how long it took and how it ended.
@@ -35,18 +32,11 @@ impl Steps {
         let total = self.began.elapsed();
         println!("\nminutes  step");
         for (name, time, failure) in &self.done {
-            let verdict = failure
-                .as_ref()
-                .map(|text| format!("  FAILED: {text}"))
-                .unwrap_or_default();
+            let verdict = failure.as_ref().map(|text| format!("  FAILED: {text}")).unwrap_or_default();
             println!("{:>7}  {name}{verdict}", minutes(*time));
         }
         println!("{:>7}  in total, of at most {}", minutes(total), minutes(limit));
-        let failed = self
-            .done
-            .iter()
-            .filter(|(_, _, failure)| failure.is_some())
-            .count();
+        let failed = self.done.iter().filter(|(_, _, failure)| failure.is_some()).count();
         if failed > 0 {
             bail!("{failed} of {} steps failed", self.done.len());
         }

@@ -14,9 +14,7 @@ pub fn buf() -> Result<()> {
     debian::ensure("npx", &["nodejs", "npm"])?;
     let buf = |arguments: &[&str]| -> Result<Command> {
         let mut command = process::command("npx", ["--yes", BUF])?;
-        command
-            .args(arguments)
-            .current_dir(process::root()?.join("proto"));
+        command.args(arguments).current_dir(process::root()?.join("proto"));
         Ok(command)
     };
     process::run(&mut buf(&["lint"])?)?;
@@ -37,23 +35,27 @@ fn last_tag() -> Result<Option<String>> {
     Ok(tags.lines().next().map(str::to_owned))
 }
 
-/// Licences, sources and bans, where the lock file is another than in the commit before.
+/// Licences, sources and bans, where the lock file or the rules are others than in the commit before.
 pub fn licences() -> Result<()> {
     let has_parent = process::succeeds(&mut git(&["rev-parse", "--verify", "HEAD~1"])?);
-    if has_parent && process::succeeds(&mut git(&["diff", "--quiet", "HEAD~1", "--", "Cargo.lock"])?) {
-        println!("skipped: Cargo.lock is the same as in the commit before");
+    if has_parent
+        && process::succeeds(&mut git(&["diff", "--quiet", "HEAD~1", "--", "Cargo.lock", "deny.toml"])?)
+    {
+        println!("skipped: Cargo.lock and deny.toml are the same as in the commit before");
         return Ok(());
     }
     let tools = process::target()?.join("tools");
     let program = tools.join("bin").join("cargo-deny");
     if !program.is_file() {
         let mut install = process::cargo(["install", "cargo-deny", "--locked", "--version", CARGO_DENY])?;
-        process::run(install.arg("--root").arg(&tools)).context("installing cargo-deny")?;
+        // Built in a directory that goes away: only the program is of use here.
+        install.arg("--root").arg(&tools).env_remove("CARGO_TARGET_DIR");
+        process::run(&mut install).context("installing cargo-deny")?;
     }
     // Advisories would have to be fetched from outside the package registries.
     process::run(&mut process::command(
         program,
-        ["--all-features", "check", "bans", "licenses", "sources"],
+        ["--all-features", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"],
     )?)
 }
 

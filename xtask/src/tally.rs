@@ -116,10 +116,7 @@ mod tests {
              test slow ... ignored, needs Mollie itself\n\
              test life::sqlite::an_order_is_paid has been running for over 60 seconds\n",
         );
-        assert_eq!(
-            (tally.sqlite, tally.postgres, tally.without, tally.ignored),
-            (1, 1, 2, 1)
-        );
+        assert_eq!((tally.sqlite, tally.postgres, tally.without, tally.ignored), (1, 1, 2, 1));
         assert_eq!(
             (tally.passed, tally.failed.as_slice()),
             (3, &["life::postgres::an_order_is_paid".to_owned()][..])
@@ -139,10 +136,7 @@ mod tests {
             "successes:\n---- a stdout ----\nseed history=7\nengine SQLite 3.50.2\nfailures:\n---- b stdout ----\nseed plan=9\n\
              test result: FAILED. 1 passed; 1 failed\n",
         );
-        assert_eq!(
-            tally.seeds.into_iter().collect::<Vec<_>>(),
-            ["history=7", "plan=9"]
-        );
+        assert_eq!(tally.seeds.into_iter().collect::<Vec<_>>(), ["history=7", "plan=9"]);
         assert_eq!(tally.engines.into_iter().collect::<Vec<_>>(), ["SQLite 3.50.2"]);
         assert!(!shown.contains(&"seed history=7") && shown.contains(&"seed plan=9"));
     }

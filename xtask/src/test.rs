@@ -28,15 +28,9 @@ pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
     let seed = seed();
     tally.seeds.insert(format!("proptest={seed}"));
     let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--", "--show-output"])?;
-    command
-        .args(filters)
-        .env("DATABASE_URL", postgres.url())
-        .env(PROPTEST_SEED, seed);
+    command.args(filters).env("DATABASE_URL", postgres.url()).env(PROPTEST_SEED, seed);
     process::announce(&command);
-    let mut tests = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("starting cargo test")?;
+    let mut tests = command.stdout(Stdio::piped()).spawn().context("starting cargo test")?;
     let output = tests.stdout.take().context("cargo test has no output")?;
     for line in BufReader::new(output).lines() {
         let line = line.context("reading the output of cargo test")?;
@@ -45,11 +39,7 @@ pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
         }
     }
     let status = tests.wait().context("waiting for cargo test")?;
-    if !tally
-        .engines
-        .iter()
-        .any(|engine| engine.starts_with("PostgreSQL"))
-    {
+    if !tally.engines.iter().any(|engine| engine.starts_with("PostgreSQL")) {
         tally.engines.extend(postgres.version().map(str::to_owned));
     }
     let verdict = judge(&tally, status.success(), filters);

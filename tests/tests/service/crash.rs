@@ -28,26 +28,15 @@ async fn an_order_placed_just_before_a_kill_is_found_again_and_not_doubled(mut w
     world.service.start().await;
 
     let order = until("the order is placed", RECOVERY, async || {
-        world
-            .orders()
-            .create_order(request.clone())
-            .await
-            .ok()
-            .map(tonic::Response::into_inner)
+        world.orders().create_order(request.clone()).await.ok().map(tonic::Response::into_inner)
     })
     .await;
-    assert_eq!(
-        (order.placement(), order.status()),
-        (Placement::Placed, OrderStatus::Created)
-    );
+    assert_eq!((order.placement(), order.status()), (Placement::Placed, OrderStatus::Created));
     let ledger = world.simulator.ledger().await;
     assert_eq!(ledger.count("order_created"), 1);
     assert_eq!(ledger.of("order_created")[0]["order_id"], *order.mollie_order_id);
     let again = world.orders().create_order(request).await.unwrap().into_inner();
-    assert_eq!(
-        (&again.id, &again.mollie_order_id),
-        (&order.id, &order.mollie_order_id)
-    );
+    assert_eq!((&again.id, &again.mollie_order_id), (&order.id, &order.mollie_order_id));
     // What was found again lives on like any other.
     world.simulator.check_out(&order.checkout_url, "authorized").await;
     world.reaches(&order.id, OrderStatus::Authorized).await;
@@ -55,9 +44,7 @@ async fn an_order_placed_just_before_a_kill_is_found_again_and_not_doubled(mut w
 }
 
 async fn a_shipment_registered_just_before_a_kill_is_found_again_and_not_doubled(mut world: World) {
-    let order = world
-        .create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized")
-        .await;
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     let request = ship(&order, 0, 1, Some("299.00"));
     world.simulator.hold("POST", "/v2/orders/*/shipments").await;
     let (mut orders, first) = (world.orders(), request.clone());
@@ -68,63 +55,27 @@ async fn a_shipment_registered_just_before_a_kill_is_found_again_and_not_doubled
     world.simulator.release().await;
     world.service.start().await;
 
-    let shipment = world
-        .orders()
-        .create_shipment(request.clone())
-        .await
-        .unwrap()
-        .into_inner();
+    let shipment = world.orders().create_shipment(request.clone()).await.unwrap().into_inner();
     let registered = until("the shipment is registered", RECOVERY, async || {
-        let request = GetShipmentRequest {
-            id: shipment.id.clone(),
-        };
+        let request = GetShipmentRequest { id: shipment.id.clone() };
         let shipment = world.orders().get_shipment(request).await.unwrap().into_inner();
         (shipment.state() == ShipmentState::Registered).then_some(shipment)
     })
     .await;
     let ledger = world.simulator.ledger().await;
     assert_eq!(ledger.count("shipment_created"), 1);
-    assert_eq!(
-        ledger.of("shipment_created")[0]["shipment_id"],
-        *registered.mollie_shipment_id
-    );
-    let again = world
-        .orders()
-        .create_shipment(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(
-        (&again.id, &again.mollie_shipment_id),
-        (&shipment.id, &registered.mollie_shipment_id)
-    );
+    assert_eq!(ledger.of("shipment_created")[0]["shipment_id"], *registered.mollie_shipment_id);
+    let again = world.orders().create_shipment(request).await.unwrap().into_inner();
+    assert_eq!((&again.id, &again.mollie_shipment_id), (&shipment.id, &registered.mollie_shipment_id));
     let order = world.settles(&order.id).await;
     let line = &order.lines[0];
-    assert_eq!(
-        (
-            line.quantity_shipped,
-            line.quantity_reserved,
-            line.quantity_available
-        ),
-        (1, 0, 1)
-    );
-    let kinds: Vec<_> = world
-        .events(&order.id)
-        .await
-        .into_iter()
-        .map(|event| event.kind)
-        .collect();
-    assert_eq!(
-        kinds.iter().filter(|kind| *kind == "shipment.registered").count(),
-        1,
-        "{kinds:?}"
-    );
+    assert_eq!((line.quantity_shipped, line.quantity_reserved, line.quantity_available), (1, 0, 1));
+    let kinds: Vec<_> = world.events(&order.id).await.into_iter().map(|event| event.kind).collect();
+    assert_eq!(kinds.iter().filter(|kind| *kind == "shipment.registered").count(), 1, "{kinds:?}");
 }
 
 async fn a_cancellation_done_just_before_a_kill_is_found_again(mut world: World) {
-    let order = world
-        .create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized")
-        .await;
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     let request = cancel(&order);
     world.simulator.hold("DELETE", "/v2/orders/*").await;
     let (mut orders, first) = (world.orders(), request.clone());
@@ -141,11 +92,7 @@ async fn a_cancellation_done_just_before_a_kill_is_found_again(mut world: World)
     })
     .await;
     assert_eq!(world.simulator.ledger().await.count("order_canceled"), 1);
-    assert_eq!(
-        world.simulator.traffic().await.of("DELETE /v2/orders/{id}"),
-        1,
-        "not repeated blindly"
-    );
+    assert_eq!(world.simulator.traffic().await.of("DELETE /v2/orders/{id}"), 1, "not repeated blindly");
     let again = world.orders().cancel_order(request).await.unwrap().into_inner();
     assert_eq!(again.status(), OrderStatus::Canceled);
     world.events(&order.id).await;

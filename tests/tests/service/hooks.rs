@@ -56,32 +56,15 @@ async fn a_hook_with_a_wrong_address_is_answered_and_ignored(world: World) {
     let wrong_uuid = path.replacen(&order.id, &Uuid::nil().to_string(), 1);
     let of_another = path.replacen(&order.id, &other.id, 1);
     let cut = parts.join("/");
-    for wrong in [
-        format!("{cut}/{wrong_token}"),
-        format!("{cut}/"),
-        cut.clone(),
-        wrong_uuid,
-        of_another,
-    ] {
-        assert_eq!(
-            post(&world, &wrong, &hint(&order)).await,
-            StatusCode::OK,
-            "{wrong}"
-        );
+    for wrong in [format!("{cut}/{wrong_token}"), format!("{cut}/"), cut.clone(), wrong_uuid, of_another] {
+        assert_eq!(post(&world, &wrong, &hint(&order)).await, StatusCode::OK, "{wrong}");
     }
 
     // A right hook of the other order comes after them: once that order is read, they are long gone.
     let right = self::path(&world, &other).await;
     assert_eq!(post(&world, &right, &hint(&other)).await, StatusCode::OK);
-    until("the other order is read", SOON, async || {
-        (self::reads(&world).await > reads).then_some(())
-    })
-    .await;
-    assert_eq!(
-        self::reads(&world).await,
-        reads + 1,
-        "only the other order was read"
-    );
+    until("the other order is read", SOON, async || (self::reads(&world).await > reads).then_some(())).await;
+    assert_eq!(self::reads(&world).await, reads + 1, "only the other order was read");
     assert_eq!(world.events(&order.id).await.len(), before);
     assert_eq!(world.order(&order.id).await.status(), OrderStatus::Created);
 }
@@ -105,10 +88,7 @@ async fn a_hook_with_an_unreadable_id_still_has_its_order_read(world: World) {
             StatusCode::OK,
             "{unreadable}"
         );
-        until("the order is read", SOON, async || {
-            (self::reads(&world).await > reads).then_some(())
-        })
-        .await;
+        until("the order is read", SOON, async || (self::reads(&world).await > reads).then_some(())).await;
     }
     world.reaches(&order.id, OrderStatus::Paid).await;
 }
@@ -130,32 +110,17 @@ async fn fifty_hooks_at_once_tell_of_one_change_by_one_event(world: World) {
     // One more hook, read after all of those: still nothing new.
     let reads = reads(&world).await;
     post(&world, &path, &hint(&order)).await;
-    until("the order is read again", SOON, async || {
-        (self::reads(&world).await > reads).then_some(())
-    })
-    .await;
+    until("the order is read again", SOON, async || (self::reads(&world).await > reads).then_some(())).await;
     let events = world.events(&order.id).await;
-    let new: Vec<_> = events[before.len()..]
-        .iter()
-        .map(|event| event.kind.as_str())
-        .collect();
+    let new: Vec<_> = events[before.len()..].iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(new, ["order.authorized"]);
 }
 
 /// The path of the hook address that Mollie was told.
 async fn path(world: &World, order: &Order) -> String {
-    let address = world
-        .simulator
-        .ledger()
-        .await
-        .hook_address(&order.mollie_order_id);
-    let path = address
-        .strip_prefix(NOBODY)
-        .expect("the public address comes first");
-    assert!(
-        path.starts_with("/webhooks/mollie/") && path.contains(&order.id),
-        "{path}"
-    );
+    let address = world.simulator.ledger().await.hook_address(&order.mollie_order_id);
+    let path = address.strip_prefix(NOBODY).expect("the public address comes first");
+    assert!(path.starts_with("/webhooks/mollie/") && path.contains(&order.id), "{path}");
     path.to_owned()
 }
 
@@ -172,10 +137,8 @@ async fn post(world: &World, path: &str, body: &str) -> StatusCode {
 }
 
 async fn send(web: &reqwest::Client, url: &str, body: &str) -> StatusCode {
-    let form = web
-        .post(url)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.to_owned());
+    let form =
+        web.post(url).header("content-type", "application/x-www-form-urlencoded").body(body.to_owned());
     form.send().await.expect("the webhook endpoint answers").status()
 }
 

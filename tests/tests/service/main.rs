@@ -1,10 +1,6 @@
 //! Tests of the whole service: the real program, over gRPC and HTTP only, on each database engine.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod amounts;
 mod crash;
@@ -14,7 +10,9 @@ mod hooks;
 mod life;
 mod numbers;
 mod outage;
+mod reflection;
 mod refusals;
 mod repeats;
 mod replicas;
 mod requests;
+mod rivals;

@@ -10,18 +10,9 @@ on_both_engines!(an_order_number_is_held_until_its_order_is_canceled);
 
 async fn an_order_number_is_held_until_its_order_is_canceled(world: World) {
     let first = world.create(draft(LEGO, "ideal")).await;
-    let refused = refusal(
-        world
-            .orders()
-            .create_order(create(&new_request_id(), draft(LEGO, "ideal")))
-            .await,
-    );
+    let refused = refusal(world.orders().create_order(create(&new_request_id(), draft(LEGO, "ideal"))).await);
     assert_eq!(refused.kind(), (Code::AlreadyExists, "ORDER_NUMBER_HELD"));
-    assert_eq!(
-        refused.metadata.get("order_id"),
-        Some(&first.id),
-        "it names who holds the number"
-    );
+    assert_eq!(refused.metadata.get("order_id"), Some(&first.id), "it names who holds the number");
     assert_eq!(world.simulator.ledger().await.count("order_created"), 1);
     assert_eq!(found(&world).await, first.id);
 
@@ -34,16 +25,7 @@ async fn an_order_number_is_held_until_its_order_is_canceled(world: World) {
 }
 
 async fn found(world: &World) -> String {
-    let number = get_order_request::OrderNumber {
-        profile: String::new(),
-        order_number: "1337".to_owned(),
-    };
+    let number = get_order_request::OrderNumber { profile: String::new(), order_number: "1337".to_owned() };
     let key = Some(get_order_request::Key::OrderNumber(number));
-    world
-        .orders()
-        .get_order(GetOrderRequest { key })
-        .await
-        .unwrap()
-        .into_inner()
-        .id
+    world.orders().get_order(GetOrderRequest { key }).await.unwrap().into_inner().id
 }

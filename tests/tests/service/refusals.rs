@@ -21,26 +21,13 @@ async fn an_order_that_is_not_paid_is_not_shipped(world: World) {
         assert_eq!(refused.kind(), (Code::FailedPrecondition, "ORDER_NOT_SHIPPABLE"));
         assert_eq!(refused.unmet[0].0, "order");
     }
-    assert_eq!(
-        world
-            .simulator
-            .traffic()
-            .await
-            .of("POST /v2/orders/{id}/shipments"),
-        0,
-        "nothing was sent"
-    );
+    assert_eq!(world.simulator.traffic().await.of("POST /v2/orders/{id}/shipments"), 0, "nothing was sent");
 }
 
 async fn canceling_twice_is_fine_and_cancels_once(world: World) {
     let order = world.create(draft(LEGO, "ideal")).await;
     for _ in 0..2 {
-        let canceled = world
-            .orders()
-            .cancel_order(cancel(&order))
-            .await
-            .unwrap()
-            .into_inner();
+        let canceled = world.orders().cancel_order(cancel(&order)).await.unwrap().into_inner();
         assert_eq!(canceled.status(), OrderStatus::Canceled);
     }
     assert_eq!(world.simulator.ledger().await.count("order_canceled"), 1);
@@ -51,33 +38,18 @@ async fn a_paid_order_is_not_canceled(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
     let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "ORDER_NOT_CANCELABLE"));
-    assert!(
-        refused.message.contains("refund"),
-        "it says what to do instead: {}",
-        refused.message
-    );
-    assert_eq!(
-        world.simulator.traffic().await.of("DELETE /v2/orders/{id}"),
-        0,
-        "nothing was sent"
-    );
+    assert!(refused.message.contains("refund"), "it says what to do instead: {}", refused.message);
+    assert_eq!(world.simulator.traffic().await.of("DELETE /v2/orders/{id}"), 0, "nothing was sent");
 }
 
 async fn a_decision_on_an_old_version_of_the_order_is_refused(world: World) {
     let order = world.create(draft(LEGO, "klarnapaylater")).await;
-    let old = CancelOrderRequest {
-        etag: order.etag.clone(),
-        ..cancel(&order)
-    };
+    let old = CancelOrderRequest { etag: order.etag.clone(), ..cancel(&order) };
     world.simulator.check_out(&order.checkout_url, "authorized").await;
     let order = world.reaches(&order.id, OrderStatus::Authorized).await;
     let refused = refusal(world.orders().cancel_order(old).await);
     assert_eq!(refused.kind(), (Code::Aborted, "ETAG_MISMATCH"));
-    let new = CancelOrderRequest {
-        etag: order.etag.clone(),
-        request_id: new_request_id(),
-        ..cancel(&order)
-    };
+    let new = CancelOrderRequest { etag: order.etag.clone(), request_id: new_request_id(), ..cancel(&order) };
     world.orders().cancel_order(new).await.unwrap();
 }
 
@@ -86,12 +58,7 @@ async fn what_does_not_exist_is_not_found(world: World) {
     let key = Some(get_order_request::Key::Id(id.clone()));
     let refused = refusal(world.orders().get_order(GetOrderRequest { key }).await);
     assert_eq!(refused.kind(), (Code::NotFound, "ORDER_NOT_FOUND"));
-    let refused = refusal(
-        world
-            .orders()
-            .get_shipment(GetShipmentRequest { id: id.clone() })
-            .await,
-    );
+    let refused = refusal(world.orders().get_shipment(GetShipmentRequest { id: id.clone() }).await);
     assert_eq!(refused.kind(), (Code::NotFound, "SHIPMENT_NOT_FOUND"));
     let request = tests::proto::GetOperationRequest { id };
     assert_eq!(

@@ -28,10 +28,7 @@ async fn a_second_process_is_refused(world: World) {
     let status = second.ended(SOON).await;
     assert!(!status.success(), "{status}");
     let said = second.said();
-    assert!(
-        said.contains("another") && said.contains("orders.db"),
-        "it says why: {said}"
-    );
+    assert!(said.contains("another") && said.contains("orders.db"), "it says why: {said}");
     // The first is not disturbed.
     world.create(draft(LEGO, "ideal")).await;
 }
@@ -43,17 +40,11 @@ async fn two_replicas_serve(world: World) {
     let (mut one, mut two) = (world.orders(), second.orders());
     let (at_one, at_two) = tokio::join!(one.create_order(request.clone()), two.create_order(request));
     let (at_one, at_two) = (at_one.unwrap().into_inner(), at_two.unwrap().into_inner());
-    assert_eq!(
-        (&at_one.id, &at_one.mollie_order_id),
-        (&at_two.id, &at_two.mollie_order_id)
-    );
+    assert_eq!((&at_one.id, &at_one.mollie_order_id), (&at_two.id, &at_two.mollie_order_id));
     assert_eq!(world.simulator.ledger().await.count("order_created"), 1);
     // Each sees what the other has done.
-    let order = two
-        .create_order(create(&new_request_id(), numbered("1338", "ideal")))
-        .await
-        .unwrap()
-        .into_inner();
+    let order =
+        two.create_order(create(&new_request_id(), numbered("1338", "ideal"))).await.unwrap().into_inner();
     assert_eq!(world.order(&order.id).await, order);
 }
 

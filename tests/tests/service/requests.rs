@@ -8,11 +8,7 @@ use tests::{amount, new_request_id};
 
 /// A request to place a draft, under a name that can be used again.
 pub fn create(request_id: &str, draft: OrderDraft) -> CreateOrderRequest {
-    CreateOrderRequest {
-        request_id: request_id.to_owned(),
-        draft: Some(draft),
-        ..Default::default()
-    }
+    CreateOrderRequest { request_id: request_id.to_owned(), draft: Some(draft), ..Default::default() }
 }
 
 /// A request to ship units of one line, with an amount in EUR or without.
@@ -21,11 +17,7 @@ pub fn ship(order: &Order, line: usize, quantity: i64, value: Option<&str>) -> C
     CreateShipmentRequest {
         request_id: new_request_id(),
         order_id: order.id.clone(),
-        lines: vec![ShipmentLineSelection {
-            line_id,
-            quantity,
-            amount: value.map(amount),
-        }],
+        lines: vec![ShipmentLineSelection { line_id, quantity, amount: value.map(amount) }],
         tracking: Some(Tracking {
             carrier: "PostNL".to_owned(),
             code: "3SKABA000000000".to_owned(),
@@ -38,19 +30,10 @@ pub fn ship(order: &Order, line: usize, quantity: i64, value: Option<&str>) -> C
 /// A request to ship all that is available.
 pub fn ship_rest(order: &Order) -> CreateShipmentRequest {
     let (request_id, order_id) = (new_request_id(), order.id.clone());
-    CreateShipmentRequest {
-        request_id,
-        order_id,
-        all_remaining: true,
-        ..Default::default()
-    }
+    CreateShipmentRequest { request_id, order_id, all_remaining: true, ..Default::default() }
 }
 
 /// A request to cancel.
 pub fn cancel(order: &Order) -> CancelOrderRequest {
-    CancelOrderRequest {
-        request_id: new_request_id(),
-        id: order.id.clone(),
-        ..Default::default()
-    }
+    CancelOrderRequest { request_id: new_request_id(), id: order.id.clone(), ..Default::default() }
 }

@@ -54,13 +54,15 @@ fn has_no_paid_line(order: &Order) -> bool {
     order.captures_by_shipment() && order.lines.iter().all(|line| line.status != Some(LineStatus::Paid))
 }
 
-/// Whether the order's state at Mollie shows that a cancellation has taken effect: it is canceled, or completed with
-/// its unshipped rest canceled.
+/// Whether the order's state at Mollie shows that a cancellation has taken effect since `before`: it is canceled, or it is
+/// completed and more of it is canceled than was.
 #[must_use]
-pub fn has_happened(order: &Order) -> bool {
-    match order.facts.status {
+pub fn has_happened(before: &Order, after: &Order) -> bool {
+    let canceled =
+        |order: &Order| order.lines.iter().map(|line| u64::from(line.canceled.quantity)).sum::<u64>();
+    match after.facts.status {
         Some(OrderStatus::Canceled) => true,
-        Some(OrderStatus::Completed) => order.lines.iter().any(|line| line.canceled.quantity > 0),
+        Some(OrderStatus::Completed) => canceled(after) > canceled(before),
         Some(
             OrderStatus::Created
             | OrderStatus::Pending

@@ -1,5 +1,7 @@
 //! Telling our shipment among those at Mollie when its answer was lost.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::order::Order;
 use crate::rules::shipment::{Shipment, ShipmentLine, Tracking};
@@ -16,16 +18,23 @@ pub(super) enum Found<'a> {
     Doubtful(Vec<MollieShipmentId>),
 }
 
-/// Looks for our shipment among those at Mollie that no shipment of ours accounts for.
+/// How far Mollie's clock and ours may lie apart.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
+
+/// Looks for our shipment among those at Mollie that no shipment of ours accounts for and that are not older than the
+/// first time it was sent.
 pub(super) fn find<'a>(
     order: &Order,
     ours: &Shipment,
+    first_sent: Timestamp,
     known: &[Shipment],
     snapshot: &'a Snapshot,
 ) -> Found<'a> {
     let is_known =
         |id: &MollieShipmentId| known.iter().any(|shipment| shipment.mollie_id.as_ref() == Some(id));
-    let unexplained = snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id));
+    let is_older = |theirs: &ShipmentSnapshot| first_sent.duration_since(theirs.created_time) > CLOCKS_APART;
+    let theirs = snapshot.shipments.iter().flatten();
+    let unexplained = theirs.filter(|theirs| !is_known(&theirs.mollie_id) && !is_older(theirs));
     let fitting: Vec<_> = unexplained.filter(|theirs| has_lines(order, ours, theirs)).collect();
     let tracked: Vec<_> =
         fitting.iter().filter(|theirs| code(&theirs.tracking) == code(&ours.tracking)).collect();

@@ -21,12 +21,14 @@ pub async fn cancel<P: Ports>(
     intent: &Intent,
     order_id: OrderId,
 ) -> Result<Accepted, MutationError> {
-    if let Some(seen) = intent.seen(ports).await? {
-        return Ok(seen);
-    }
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let order = intent.load(ports, &OrderKey::Id(order_id)).await?;
+        let loaded = intent.load(ports, &OrderKey::Id(order_id)).await;
+        // Asked after the order is loaded: what this very request has done to it meanwhile is no reason to refuse it.
+        if let Some(seen) = intent.seen(ports).await? {
+            return Ok(seen);
+        }
+        let order = loaded?;
         let unsettled = ports.store().unsettled_operations(order_id).await?;
         let cancellation = match cancellation::plan(&order) {
             Ok(cancellation) => cancellation,
@@ -37,11 +39,13 @@ pub async fn cancel<P: Ports>(
             }
             Err(refusal) => return Err(MutationError::Refused(refusal)),
         };
-        if cancellation == Cancellation::Nothing {
-            return Ok(Accepted { order_id, shipment_id: None, operation_id: None, claim: None });
-        }
-        refuse_if_attention_needed(&unsettled)?;
-        let (change, accepted) = plan(ports, intent, order, &unsettled, cancellation);
+        let (change, accepted) = match cancellation {
+            Cancellation::Nothing => nothing(ports, intent, order),
+            Cancellation::Withdraw | Cancellation::AtMollie => {
+                refuse_if_attention_needed(&unsettled)?;
+                plan(ports, intent, order, &unsettled, cancellation)
+            }
+        };
         intent.in_time(ports)?;
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
@@ -56,6 +60,21 @@ pub async fn cancel<P: Ports>(
         }
     }
     Err(MutationError::Contended)
+}
+
+/// The order is over already; only the request id is kept.
+fn nothing<P: Ports>(ports: &P, intent: &Intent, order: Order) -> (Change, Accepted) {
+    let (order_id, now) = (order.id, ports.clock().now());
+    let change = Change {
+        expected_version: Some(order.version),
+        order,
+        events: Vec::new(),
+        request: Some(intent.record(order_id, None, None, now)),
+        operations: Vec::new(),
+        shipments: Vec::new(),
+        lookup: None,
+    };
+    (change, Accepted { order_id, shipment_id: None, operation_id: None, claim: None })
 }
 
 fn plan<P: Ports>(

@@ -184,27 +184,34 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
 }
 
 /// A refusal is final only where nothing was done: a cancellation may be refused for having happened, and a repeated call
-/// because the first one took effect.
+/// because an earlier one took effect, or is about to.
 async fn rejected<P: Ports>(
     ports: &P,
     claim: &Claim,
     order: &Order,
     rejection: Rejection,
 ) -> Result<Progress, StoreError> {
-    let doubtful = claim.operation.kind == OperationKind::CancelOrder || !is_first_send(&claim.operation);
-    let ending = match doubtful {
-        false => Ending::Rejected(rejection),
-        true => match look(ports, &claim.operation, order).await? {
-            Look::Found(ending) => ending,
-            Look::Absent => Ending::Rejected(rejection),
-            Look::Doubtful(reason) => Ending::Attention(format!("refused ({rejection}); {reason}")),
-            Look::Unreadable(error) => {
-                return unknown(ports, claim, format!("refused ({rejection}), and then unreadable: {error}"))
-                    .await;
-            }
-        },
-    };
-    end(ports, claim, order.version, &ending).await
+    let (operation, seen) = (&claim.operation, order.version);
+    let repeated = !is_first_send(operation);
+    if operation.kind != OperationKind::CancelOrder && !repeated {
+        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
+    }
+    match look(ports, operation, order).await? {
+        Look::Found(ending) => end(ports, claim, seen, &ending).await,
+        Look::Absent if !repeated => end(ports, claim, seen, &Ending::Rejected(rejection)).await,
+        Look::Absent => {
+            let problem =
+                format!("refused, and whether an earlier call took effect is being found out: {rejection}");
+            let refused = Operation { rejection: Some(rejection), ..operation.clone() };
+            unknown(ports, &Claim { operation: refused, ..claim.clone() }, problem).await
+        }
+        Look::Doubtful(reason) => {
+            end(ports, claim, seen, &Ending::Attention(format!("refused ({rejection}); {reason}"))).await
+        }
+        Look::Unreadable(error) => {
+            unknown(ports, claim, format!("refused ({rejection}), and then unreadable: {error}")).await
+        }
+    }
 }
 
 async fn not_sent<P: Ports>(

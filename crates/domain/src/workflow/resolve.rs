@@ -16,6 +16,9 @@ use crate::rules::snapshot::Snapshot;
 /// After so many readings that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
 
+/// How many events are read at once.
+const EVENTS: u32 = 250;
+
 /// What a look at Mollie shows of an operation's effect.
 pub(super) enum Look {
     /// It is there.
@@ -54,10 +57,7 @@ pub(super) async fn look<P: Ports>(
     match operation.kind {
         OperationKind::PlaceOrder => Ok(Look::Found(Ending::Placed(Box::new(snapshot)))),
         OperationKind::CreateShipment => look_for_shipment(ports, operation, order, &snapshot).await,
-        OperationKind::CancelOrder if is_canceled(order, &snapshot) => {
-            Ok(Look::Found(Ending::Canceled(Box::new(snapshot))))
-        }
-        OperationKind::CancelOrder => Ok(Look::Absent),
+        OperationKind::CancelOrder => look_for_cancellation(ports, operation, order, snapshot).await,
     }
 }
 
@@ -69,7 +69,8 @@ async fn look_for_shipment<P: Ports>(
 ) -> Result<Look, StoreError> {
     let ours = shipment(ports, operation).await?;
     let known = ports.store().list_shipments(order.id).await?;
-    Ok(match absence::find(order, &ours, &known, snapshot) {
+    let first_sent = operation.first_sent_time.unwrap_or(operation.created_time);
+    Ok(match absence::find(order, &ours, first_sent, &known, snapshot) {
         Found::One(theirs) => Look::Found(Ending::Shipped(theirs.clone())),
         Found::None => Look::Absent,
         Found::Doubtful(ids) => {
@@ -81,10 +82,33 @@ async fn look_for_shipment<P: Ports>(
     })
 }
 
-fn is_canceled(order: &Order, snapshot: &Snapshot) -> bool {
+async fn look_for_cancellation<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    order: &Order,
+    snapshot: Snapshot,
+) -> Result<Look, StoreError> {
     let mut recorder = Recorder::new(order.clone(), order.created_time, None);
-    sync::observe(&mut recorder, snapshot, order.created_time);
-    cancellation::has_happened(recorder.order())
+    sync::observe(&mut recorder, &snapshot, order.created_time);
+    if !recorder.order().is_understood() {
+        let status = "it reports a status this release does not know".to_owned();
+        return Ok(Look::Unreadable(GatewayError::Unreadable(status)));
+    }
+    let before = recorded(ports, operation).await?;
+    let happened = cancellation::has_happened(&before, recorder.order());
+    Ok(if happened { Look::Found(Ending::Canceled(Box::new(snapshot))) } else { Look::Absent })
+}
+
+/// The order as it was when the operation was recorded: its events up to that one.
+async fn recorded<P: Ports>(ports: &P, operation: &Operation) -> Result<Order, StoreError> {
+    let (mut order, mut after) = (None, Some(0));
+    while let Some(sequence) = after {
+        let page = ports.store().list_events(operation.order_id, sequence, EVENTS).await?;
+        let until = page.items.iter().take_while(|event| event.sequence <= operation.turn);
+        order = until.fold(order, Order::after);
+        after = page.next.filter(|sequence| *sequence < operation.turn);
+    }
+    order.ok_or_else(|| missing("recorded order", operation))
 }
 
 /// Takes an operation of unknown outcome one step further.
@@ -97,7 +121,8 @@ pub(super) async fn resolve<P: Ports>(
     // What is read was true when the reading began, at the earliest.
     let read_at = ports.clock().now();
     let give_up = operation.kind == OperationKind::PlaceOrder && is_overdue(ports, order);
-    let repeat = !give_up && operation.may_repeat(read_at, settings.trust_idempotency);
+    let refused = operation.rejection.is_some();
+    let repeat = !give_up && !refused && operation.may_repeat(read_at, settings.trust_idempotency);
     match look(ports, operation, order).await? {
         Look::Found(ending) => end(ports, claim, order.version, &ending).await,
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
@@ -105,16 +130,18 @@ pub(super) async fn resolve<P: Ports>(
             let pending = Operation { state: OperationState::Pending, ..operation.clone() };
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
-        Look::Absent => absent(ports, claim, read_at, give_up).await,
+        Look::Absent => absent(ports, claim, order.version, read_at, give_up).await,
         Look::Doubtful(reason) => end(ports, claim, order.version, &Ending::Attention(reason)).await,
         Look::Unreadable(error) => unreadable(ports, claim, order, &error).await,
     }
 }
 
-/// No effect is to be seen. Only what is absent after the settle window is known not to come any more.
+/// No effect is to be seen. Only what is absent after the settle window is known not to come any more; what Mollie refused
+/// to do again is then refused for good.
 async fn absent<P: Ports>(
     ports: &P,
     claim: &Claim,
+    seen: u64,
     read_at: Timestamp,
     give_up: bool,
 ) -> Result<Progress, StoreError> {
@@ -123,6 +150,9 @@ async fn absent<P: Ports>(
     let certain = operation.absence_counts_from(lease, settings.call_timeout, settings.settle_window);
     if read_at < certain {
         return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;
+    }
+    if let Some(rejection) = operation.rejection.take() {
+        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
     }
     (operation.state, operation.first_sent_time, operation.last_sent_time) =
         (OperationState::Pending, None, None);

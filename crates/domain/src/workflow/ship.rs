@@ -23,12 +23,14 @@ pub async fn ship<P: Ports>(
     order_id: OrderId,
     request: &ShipmentRequest,
 ) -> Result<Accepted, MutationError> {
-    if let Some(seen) = intent.seen(ports).await? {
-        return Ok(seen);
-    }
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let order = intent.load(ports, &OrderKey::Id(order_id)).await?;
+        let loaded = intent.load(ports, &OrderKey::Id(order_id)).await;
+        // Asked after the order is loaded: what this very request has done to it meanwhile is no reason to refuse it.
+        if let Some(seen) = intent.seen(ports).await? {
+            return Ok(seen);
+        }
+        let order = loaded?;
         let unsettled = ports.store().unsettled_operations(order_id).await?;
         refuse_if_attention_needed(&unsettled)?;
         let lines = match shipment::plan(&order, request) {

@@ -1,0 +1,146 @@
+//! The age limit of placements: nobody waits for them any more.
+
+use domain::rules::operation::OperationState;
+use domain::rules::placement::Placement;
+use domain::rules::status::OrderStatus;
+use domain::workflow::drive::Progress;
+
+use crate::mollie::Fate;
+use crate::world::{World, mins, secs};
+
+#[tokio::test]
+async fn a_placement_never_sent_within_its_age_limit_is_abandoned_without_a_call() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(mins(15))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(15) + secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.held_number()), (Placement::Abandoned, None));
+    let operation = world.operation(accepted.operation_id).await;
+    assert_eq!((operation.state, operation.sealed), (OperationState::Withdrawn, None));
+    assert_eq!(world.kinds(order.id).await, ["order.recorded", "order.placement_abandoned"]);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
+    assert_eq!(world.recorded().await.order_id, order.id);
+    assert_ne!(world.place("p2", "1337").await.order_id, order.id);
+}
+
+#[tokio::test]
+async fn a_placement_that_is_just_in_time_is_sent() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(mins(15))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(15));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+}
+
+#[tokio::test]
+async fn an_order_found_unpaid_after_its_age_limit_is_canceled_at_mollie() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(16));
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    let order = world.sound(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Created)));
+    assert_eq!(world.kinds(order.id).await[2..], ["cancellation.recorded"]);
+    assert_eq!(world.step().await, Progress::Settled);
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!(order.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!(order.held_number(), None);
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn an_order_found_paid_after_its_age_limit_is_kept() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    {
+        let mut side = world.mollie.side();
+        crate::world::all_at(
+            &mut side.ledger.orders[0],
+            OrderStatus::Paid,
+            domain::rules::status::LineStatus::Paid,
+        );
+    }
+    world.advance(mins(16));
+    world.end_leases().await;
+    world.work(secs(10)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Paid)));
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn an_order_lost_until_its_age_limit_is_abandoned_once_it_is_certainly_absent() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsBefore);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(16));
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!(order.placement, Placement::Abandoned);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
+}
+
+#[tokio::test]
+async fn an_order_sent_shortly_before_its_age_limit_is_abandoned_only_behind_the_settle_window() {
+    let world = World::without_trust().await;
+    world.mollie.next(Fate::NotSent(Some(mins(15) - secs(10))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(15) - secs(10));
+    world.mollie.next(Fate::Late(secs(75)));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.work(secs(70)).await;
+    assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
+    assert_eq!(world.mollie.calls().len(), 2);
+    world.work(secs(30)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+/// Absence was proved once; from then on it is as if it had never been sent.
+#[tokio::test]
+async fn a_placement_proved_absent_and_then_held_back_beyond_its_age_limit_is_not_sent() {
+    let world = World::without_trust().await;
+    world.mollie.next(Fate::LostCall);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(89));
+    world.step().await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    world.mollie.next(Fate::NotSent(Some(mins(20))));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.advance(mins(20));
+    world.work(mins(3)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
+}
+
+/// Its first call left no trace, its key is forgotten, and nobody waits for it any more.
+#[tokio::test]
+async fn a_lost_placement_held_back_beyond_its_age_limit_is_not_sent() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostCall);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(1));
+    world.step().await;
+    world.mollie.next(Fate::NotSent(Some(mins(70))));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.advance(mins(70));
+    world.work(mins(3)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
+}

@@ -1,0 +1,220 @@
+//! Canceling: each way its call can end.
+
+use domain::ports::GatewayError;
+use domain::rules::operation::OperationState;
+use domain::rules::refusal::RefusalReason;
+use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::workflow::drive::Progress;
+
+use crate::intents::reason;
+use crate::mollie::{Fate, meanwhile};
+use crate::world::{World, all_at, mins, secs};
+
+#[tokio::test]
+async fn an_accepted_cancellation_ends_the_order() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let (accepted, progress) = world.cancel_now(id).await;
+    assert_eq!(
+        (progress, world.state(accepted.operation_id).await),
+        (Progress::Settled, OperationState::Succeeded)
+    );
+    let order = world.settled(id).await;
+    assert_eq!((order.facts.status, order.held_number()), (Some(OrderStatus::Canceled), None));
+    assert!(order.lines.iter().all(|line| line.available().quantity == 0));
+    assert!(order.closed_time.is_some());
+    let kinds = world.kinds(id).await;
+    assert_eq!(kinds[3..], ["cancellation.recorded", "cancellation.succeeded", "order.canceled"]);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn canceling_twice_has_one_effect_and_succeeds_twice() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let first = world.cancel(id).await.unwrap();
+    let second = world.cancel(id).await.unwrap();
+    assert_eq!((second.operation_id, &second.claim), (first.operation_id, &None));
+    world.drive(first.claim.as_ref().unwrap()).await;
+    let version = world.settled(id).await.version;
+    let third = world.cancel(id).await.unwrap();
+    assert_eq!((third.operation_id, third.claim), (None, None));
+    world.work(secs(5)).await;
+    assert_eq!(world.settled(id).await.version, version);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn what_was_canceled_elsewhere_counts_as_canceled_although_mollie_refuses() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let cancel = world.cancel(id).await.unwrap();
+    world.at_mollie(id, |order| all_at(order, OrderStatus::Canceled, LineStatus::Canceled)).await;
+    assert_eq!(world.drive(cancel.claim.as_ref().unwrap()).await, Progress::Settled);
+    let done = world.operation(cancel.operation_id).await;
+    assert_eq!((done.state, done.rejection), (OperationState::Succeeded, None));
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_refused_cancellation_leaves_the_order_as_it_is() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let before = world.sound(id).await;
+    world.mollie.next(Fate::Rejected);
+    let (accepted, progress) = world.cancel_now(id).await;
+    assert_eq!(
+        (progress, world.state(accepted.operation_id).await),
+        (Progress::Settled, OperationState::Rejected)
+    );
+    let after = world.settled(id).await;
+    assert_eq!((&after.facts, &after.lines), (&before.facts, &before.lines));
+    assert_eq!(world.kinds(id).await.last(), Some(&"cancellation.refused"));
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_confirmed_is_no_refusal_yet() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let cancel = world.cancel(id).await.unwrap();
+    world.at_mollie(id, |order| all_at(order, OrderStatus::Canceled, LineStatus::Canceled)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
+    assert_eq!(world.drive(cancel.claim.as_ref().unwrap()).await, Progress::Deferred);
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Resolving);
+    world.mollie.side().unreadable = None;
+    world.work(secs(10)).await;
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    world.settled(id).await;
+    assert_eq!(world.mollie.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_cancellation_whose_answer_was_lost_is_not_made_again() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, progress) = world.cancel_now(id).await;
+    assert_eq!(progress, Progress::Deferred);
+    world.sync(id).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn a_crash_behind_the_effect_of_a_cancellation_leaves_one() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::HangsAfter);
+    let cancel = world.cancel(id).await.unwrap();
+    world.crash(cancel.claim.as_ref().unwrap()).await;
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn a_lost_cancellation_is_not_repeated_within_the_settle_window_although_keys_are_trusted() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostCall);
+    let (accepted, _) = world.cancel_now(id).await;
+    world.work(secs(87)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.mollie.calls().len(), 2);
+    world.work(secs(20)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    world.settled(id).await;
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn a_cancellation_that_lands_late_is_found() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::Late(secs(70)));
+    let (accepted, _) = world.cancel_now(id).await;
+    world.work(mins(2)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    world.settled(id).await;
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+#[tokio::test]
+async fn a_paid_order_is_not_canceled() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.pay(id).await;
+    world.sync(id).await;
+    assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNotCancelable);
+    world.settled(id).await;
+    assert_eq!(world.mollie.calls().len(), 1);
+}
+
+/// It ended before the cancellation came to Mollie, and some of its lines had been canceled by hand earlier.
+#[tokio::test]
+async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world
+        .at_mollie(id, |order| {
+            let lamps = &mut order.lines[1];
+            lamps.canceled = domain::rules::order::Part { quantity: 1, ..lamps.shipped };
+            lamps.canceled.amount = crate::intents::euro("20.00");
+        })
+        .await;
+    world.sync(id).await;
+    let cancel = world.cancel(id).await.unwrap();
+    world
+        .at_mollie(id, |order| {
+            for line in &mut order.lines {
+                let all = domain::rules::order::Part { quantity: line.quantity, amount: line.total_amount };
+                line.shipped = all.without(line.canceled);
+                line.status = Read::Known(LineStatus::Completed);
+            }
+            order.status = Read::Known(OrderStatus::Completed);
+        })
+        .await;
+    world.drive(cancel.claim.as_ref().unwrap()).await;
+    world.settled(id).await;
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Rejected);
+}
+
+/// The word may well be what a canceled order is called from today on.
+#[tokio::test]
+async fn a_status_nobody_understands_does_not_prove_that_a_cancellation_is_absent() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    world.cancel_now(id).await;
+    world.at_mollie(id, |order| order.status = Read::Unknown("released".to_owned())).await;
+    world.work(mins(5)).await;
+    world.sound(id).await;
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}
+
+/// The answer is as old as the effect; what was read since is newer.
+#[tokio::test]
+async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let cancel = world.cancel(id).await.unwrap();
+    let other = world.clone();
+    world.mollie.next_during(
+        Fate::Answered,
+        meanwhile(async move {
+            other.at_mollie(id, |order| order.is_cancelable = Some(false)).await;
+            other.sync(id).await;
+        }),
+    );
+    world.drive(cancel.claim.as_ref().unwrap()).await;
+    world.settled(id).await;
+    let kinds = world.kinds(id).await;
+    assert_eq!(kinds.iter().filter(|kind| **kind == "order.updated").count(), 0, "{kinds:?}");
+    assert_eq!(world.order(id).await.facts.is_cancelable, Some(false));
+}

@@ -1,0 +1,107 @@
+//! Canceling what Mollie does not have yet, or may have.
+
+use domain::rules::operation::OperationState;
+use domain::rules::placement::Placement;
+use domain::rules::status::OrderStatus;
+use domain::workflow::drive::Progress;
+
+use crate::mollie::{Fate, meanwhile};
+use crate::world::{World, mins, secs};
+
+#[tokio::test]
+async fn a_placement_that_was_not_sent_is_withdrawn_without_a_call() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(secs(60))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    assert_eq!((cancel.operation_id, cancel.claim), (accepted.operation_id, None));
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.held_number()), (Placement::Abandoned, None));
+    let operation = world.operation(accepted.operation_id).await;
+    assert_eq!((operation.state, operation.sealed), (OperationState::Withdrawn, None));
+    world.work(mins(2)).await;
+    assert_eq!(world.cancel(accepted.order_id).await.unwrap().operation_id, None);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_placement_taken_up_while_it_is_withdrawn_is_canceled_behind_it() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(None));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(1));
+    let claim = world.claim_one().await;
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    assert_ne!(cancel.operation_id, accepted.operation_id);
+    world.drive(&claim).await;
+    world.work(secs(1)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_placement_in_flight_is_canceled_behind_it() {
+    let world = World::new().await;
+    let accepted = world.recorded().await;
+    let (other, id) = (world.clone(), accepted.order_id);
+    world.mollie.next_during(
+        Fate::Answered,
+        meanwhile(async move {
+            let cancel = other.cancel(id).await.unwrap();
+            assert!(cancel.claim.is_none() && cancel.operation_id.is_some());
+            other.rests().await;
+        }),
+    );
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
+    assert_eq!(world.sound(id).await.placement, Placement::Placed);
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_cancellation_behind_a_refused_placement_has_nothing_to_do() {
+    let world = World::new().await;
+    world.mollie.next(Fate::Rejected);
+    let accepted = world.recorded().await;
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Refused);
+    assert_eq!(world.mollie.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cancellation_behind_an_abandoned_placement_has_nothing_to_do() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsBefore);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    world.advance(mins(16));
+    world.end_leases().await;
+    world.work(secs(2)).await;
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!(world.mollie.effects(), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn an_order_that_is_to_be_canceled_and_is_found_late_is_canceled_once() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.cancel(accepted.order_id).await.unwrap();
+    world.advance(mins(16));
+    world.end_leases().await;
+    world.work(secs(2)).await;
+    assert_eq!(world.settled(accepted.order_id).await.facts.status, Some(OrderStatus::Canceled));
+    let kinds = world.kinds(accepted.order_id).await;
+    assert_eq!(kinds.iter().filter(|kind| **kind == "cancellation.recorded").count(), 1);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
+}

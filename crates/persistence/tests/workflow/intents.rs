@@ -1,0 +1,188 @@
+//! What callers ask for: two chairs with a discount, and three lamps.
+
+use std::sync::Arc;
+
+use domain::ports::Fingerprint;
+use domain::rules::address::Address;
+use domain::rules::draft::OrderDraft;
+use domain::rules::ids::{Caller, LineId, MollieShipmentId, OrderId, ProfileName, RequestId};
+use domain::rules::line::{LineDraft, LineType};
+use domain::rules::money::Money;
+use domain::rules::order::Part;
+use domain::rules::payment::PaymentParameters;
+use domain::rules::placement::Mode;
+use domain::rules::refusal::RefusalReason;
+use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
+use domain::rules::snapshot::{ShipmentSnapshot, Snapshot};
+use domain::rules::vat::VatRate;
+use domain::workflow::cancel::cancel;
+use domain::workflow::drive::Progress;
+use domain::workflow::place::place;
+use domain::workflow::ship::ship;
+use domain::workflow::{Accepted, Intent, MutationError};
+use jiff::Timestamp;
+
+use crate::ledger::add_shipment;
+use crate::world::{World, secs};
+
+pub fn euro(value: &str) -> Money {
+    Money::parse("EUR", value).unwrap()
+}
+
+fn line(name: &str, quantity: u32, unit: &str, discount: Option<&str>, total: &str, vat: &str) -> LineDraft {
+    LineDraft {
+        line_type: LineType::Physical,
+        category: None,
+        name: name.to_owned(),
+        quantity,
+        quantity_unit: None,
+        unit_price: euro(unit),
+        discount_amount: discount.map(euro),
+        total_amount: euro(total),
+        vat_rate: VatRate::parse("21.00").unwrap(),
+        vat_amount: euro(vat),
+        sku: None,
+        image_url: None,
+        product_url: None,
+        metadata: None,
+    }
+}
+
+pub fn draft(order_number: &str) -> OrderDraft {
+    OrderDraft {
+        order_number: order_number.to_owned(),
+        amount: euro("758.00"),
+        lines: vec![
+            line("Chair", 2, "399.00", Some("100.00"), "698.00", "121.14"),
+            line("Lamp", 3, "20.00", None, "60.00", "10.41"),
+        ],
+        billing_address: Some(Address { city: Some("Amsterdam".to_owned()), ..Address::default() }),
+        shipping_address: None,
+        consumer_date_of_birth: None,
+        redirect_url: Some("https://shop.example/thanks".to_owned()),
+        cancel_url: None,
+        locale: "nl_NL".to_owned(),
+        methods: Vec::new(),
+        payment: PaymentParameters([("card_token".to_owned(), "tkn_secret".to_owned())].into()),
+        metadata: None,
+        expires_on: None,
+        shopper_country_must_match_billing_country: None,
+    }
+}
+
+pub fn intent(method: &'static str, request_id: &str) -> Intent {
+    Intent {
+        caller: Caller::new("shop"),
+        request_id: RequestId::new(request_id),
+        method,
+        fingerprint: Fingerprint("one".to_owned()),
+        actor: Some("alice".to_owned()),
+        etag: None,
+        deadline: None,
+    }
+}
+
+pub fn main_profile() -> (ProfileName, Mode) {
+    (ProfileName::new("main"), Mode::Test)
+}
+
+pub fn chairs(quantity: u32) -> ShipmentRequest {
+    named(1, quantity, None)
+}
+
+pub fn lamps(quantity: u32) -> ShipmentRequest {
+    named(2, quantity, None)
+}
+
+pub fn tracked(request: ShipmentRequest, code: &str) -> ShipmentRequest {
+    let tracking = Some(tracking(code));
+    ShipmentRequest { tracking, ..request }
+}
+
+pub fn tracking(code: &str) -> Tracking {
+    Tracking { carrier: "PostNL".to_owned(), code: code.to_owned(), url: None }
+}
+
+pub fn named(line: u32, quantity: u32, amount: Option<&str>) -> ShipmentRequest {
+    let (line_id, amount) = (LineId::new(line), amount.map(euro));
+    let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
+    ShipmentRequest { selection, tracking: None }
+}
+
+pub fn the_rest() -> ShipmentRequest {
+    let selection = Selection::AllRemaining;
+    ShipmentRequest { selection, tracking: None }
+}
+
+/// Somebody ships lamps in the dashboard.
+pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Option<&str>, time: Timestamp) {
+    let amount = Money::from_minor(2000 * i64::from(lamps), euro("0.00").currency());
+    let part = Part { quantity: lamps, amount };
+    let shipment = ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new(id),
+        created_time: time,
+        tracking: code.map(tracking),
+        lines: vec![(order.lines[1].mollie_id.clone(), part)],
+    };
+    add_shipment(order, &shipment);
+}
+
+impl World {
+    pub async fn place(&self, request_id: &str, order_number: &str) -> Accepted {
+        let intent = intent("CreateOrder", request_id);
+        Box::pin(place(self, &intent, main_profile(), draft(order_number))).await.unwrap()
+    }
+
+    /// A recorded order whose placement is still ours to drive.
+    pub async fn recorded(&self) -> Accepted {
+        self.place("p", "1337").await
+    }
+
+    /// An order that Mollie has, created.
+    pub async fn placed(&self) -> OrderId {
+        let accepted = self.recorded().await;
+        assert_eq!(self.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
+        self.advance(secs(1));
+        accepted.order_id
+    }
+
+    /// An order that is authorized, as we know.
+    pub async fn authorized(&self) -> OrderId {
+        let id = self.placed().await;
+        self.authorize(id).await;
+        self.sync(id).await;
+        self.advance(secs(1));
+        id
+    }
+
+    pub async fn ship(&self, id: OrderId, request: &ShipmentRequest) -> Result<Accepted, MutationError> {
+        let intent = intent("CreateShipment", &format!("s{}", self.number()));
+        Box::pin(ship(self, &intent, id, request)).await
+    }
+
+    pub async fn cancel(&self, id: OrderId) -> Result<Accepted, MutationError> {
+        let intent = intent("CancelOrder", &format!("c{}", self.number()));
+        Box::pin(cancel(self, &intent, id)).await
+    }
+
+    /// Ships, and drives the call once.
+    pub async fn ship_now(self: &Arc<Self>, id: OrderId, request: &ShipmentRequest) -> (Accepted, Progress) {
+        let accepted = self.ship(id, request).await.unwrap();
+        let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
+        (accepted, progress)
+    }
+
+    pub async fn cancel_now(self: &Arc<Self>, id: OrderId) -> (Accepted, Progress) {
+        let accepted = self.cancel(id).await.unwrap();
+        let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
+        (accepted, progress)
+    }
+}
+
+/// Why a mutation was refused for the state of things.
+pub fn reason<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> RefusalReason {
+    match outcome {
+        Err(MutationError::Refused(refusal)) => refusal.reason,
+        other => panic!("not refused: {other:?}"),
+    }
+}

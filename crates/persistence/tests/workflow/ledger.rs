@@ -1,0 +1,193 @@
+//! Mollie's books: what was really done there.
+
+use std::collections::HashMap;
+
+use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment};
+use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
+use domain::rules::order::{Line, Part};
+use domain::rules::refusal::Rejection;
+use domain::rules::snapshot::{LineSnapshot, ShipmentSnapshot, Snapshot};
+use domain::rules::status::{LineStatus, OrderStatus, Read};
+use jiff::{SignedDuration, Timestamp};
+
+#[derive(Default)]
+pub struct Ledger {
+    pub orders: Vec<Snapshot>,
+    pub cancellations: usize,
+    /// Whether a repeated key is taken for a new one.
+    pub forgets_keys: bool,
+    answered: HashMap<IdempotencyKey, (Timestamp, Acceptance)>,
+    number: u32,
+}
+
+impl Ledger {
+    pub fn find(&self, id: &MollieOrderId) -> Option<&Snapshot> {
+        self.orders.iter().find(|order| order.mollie_id == *id)
+    }
+
+    pub fn find_mut(&mut self, id: &MollieOrderId) -> &mut Snapshot {
+        let found = self.orders.iter_mut().find(|order| order.mollie_id == *id);
+        found.unwrap()
+    }
+
+    pub fn shipments(&self) -> usize {
+        let each = self.orders.iter().map(|order| order.shipments.as_ref().map_or(0, Vec::len));
+        each.sum()
+    }
+
+    /// Does what is asked for, unless its key was answered within the hour.
+    pub fn take(
+        &mut self,
+        command: &Command,
+        key: IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Acceptance, Box<Rejection>> {
+        let keyed = !self.forgets_keys && !matches!(command, Command::CancelOrder { .. });
+        if let Some((at, acceptance)) = self.answered.get(&key).filter(|_| keyed)
+            && now.duration_since(*at) < SignedDuration::from_hours(1)
+        {
+            return Ok(acceptance.clone());
+        }
+        let acceptance = match command {
+            Command::PlaceOrder(place) => Acceptance::Placed(Box::new(self.place(place, now))),
+            Command::CreateShipment(ship) => Acceptance::Shipped(self.ship(ship, now)?),
+            Command::CancelOrder { mollie_id } => {
+                Acceptance::Canceled(Box::new(self.cancel(mollie_id, now)?))
+            }
+        };
+        self.answered.insert(key, (now, acceptance.clone()));
+        Ok(acceptance)
+    }
+
+    fn next(&mut self) -> u32 {
+        self.number += 1;
+        self.number
+    }
+
+    fn place(&mut self, place: &PlaceOrder, now: Timestamp) -> Snapshot {
+        let (n, order) = (self.next(), &place.order);
+        let lines = order.lines.iter().map(|line| line_snapshot(n, line));
+        let snapshot = Snapshot {
+            mollie_id: MollieOrderId::new(format!("ord_1.{n}")),
+            status: Read::Known(OrderStatus::Created),
+            order_number: order.terms.order_number.clone(),
+            amount: order.terms.amount,
+            method: None,
+            is_cancelable: Some(true),
+            amount_captured: None,
+            amount_refunded: None,
+            checkout_url: Some("https://mollie.example/checkout".to_owned()),
+            webhook_url: Some(place.hook_address.clone()),
+            created_time: now,
+            expires_time: Some(now + SignedDuration::from_hours(28 * 24)),
+            authorized_time: None,
+            paid_time: None,
+            canceled_time: None,
+            expired_time: None,
+            completed_time: None,
+            billing_address: order.personal.billing_address.clone(),
+            shipping_address: None,
+            lines: lines.collect(),
+            payments: Some(Vec::new()),
+            shipments: Some(Vec::new()),
+        };
+        self.orders.push(snapshot.clone());
+        snapshot
+    }
+
+    fn ship(&mut self, ship: &RegisterShipment, now: Timestamp) -> Result<ShipmentSnapshot, Box<Rejection>> {
+        let shipment = ShipmentSnapshot {
+            mollie_id: MollieShipmentId::new(format!("shp_1.{}", self.next())),
+            created_time: now,
+            tracking: ship.tracking.clone(),
+            lines: ship.lines.clone(),
+        };
+        let order = self.find_mut(&ship.mollie_id);
+        for (id, part) in &ship.lines {
+            let line = order.lines.iter().find(|line| line.mollie_id == *id).unwrap();
+            if part.quantity + line.shipped.quantity + line.canceled.quantity > line.quantity {
+                return Err(refused("The quantity is higher than the maximum quantity."));
+            }
+        }
+        add_shipment(order, &shipment);
+        Ok(shipment)
+    }
+
+    fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {
+        let order = self.find_mut(id);
+        let status = match order.status {
+            Read::Known(OrderStatus::Created | OrderStatus::Authorized) => OrderStatus::Canceled,
+            Read::Known(OrderStatus::Shipping) => OrderStatus::Completed,
+            Read::Known(OrderStatus::Canceled) => {
+                return Err(refused("The order cannot be canceled from state: canceled"));
+            }
+            Read::Known(_) | Read::Unknown(_) => {
+                return Err(refused("The order cannot be canceled from its state"));
+            }
+        };
+        order.status = Read::Known(status);
+        order.canceled_time = (status == OrderStatus::Canceled).then_some(now);
+        order.completed_time = (status == OrderStatus::Completed).then_some(now);
+        for line in &mut order.lines {
+            let all = Part { quantity: line.quantity, amount: line.total_amount };
+            line.canceled = all.without(line.shipped);
+            let untouched = line.shipped.quantity == 0;
+            line.status = Read::Known(if untouched { LineStatus::Canceled } else { LineStatus::Completed });
+        }
+        let after = order.clone();
+        self.cancellations += 1;
+        // What DELETE answers holds no embedded resources.
+        Ok(Snapshot { payments: None, shipments: None, ..after })
+    }
+}
+
+/// Registers a shipment, whoever made it.
+pub fn add_shipment(order: &mut Snapshot, shipment: &ShipmentSnapshot) {
+    for (id, part) in &shipment.lines {
+        let line = order.lines.iter_mut().find(|line| line.mollie_id == *id).unwrap();
+        line.shipped = line.shipped.and(*part);
+        let done = line.shipped.quantity + line.canceled.quantity == line.quantity;
+        line.status = Read::Known(if done { LineStatus::Completed } else { LineStatus::Shipping });
+    }
+    let done = |line: &LineSnapshot| {
+        matches!(line.status, Read::Known(LineStatus::Completed | LineStatus::Canceled))
+    };
+    let all = order.lines.iter().all(done);
+    order.status = Read::Known(if all { OrderStatus::Completed } else { OrderStatus::Shipping });
+    order.shipments.get_or_insert_default().push(shipment.clone());
+}
+
+fn refused(detail: &str) -> Box<Rejection> {
+    Box::new(Rejection {
+        status: 400,
+        title: "Bad Request".to_owned(),
+        detail: detail.to_owned(),
+        field: None,
+        extra: None,
+    })
+}
+
+pub fn line_snapshot(order: u32, line: &Line) -> LineSnapshot {
+    let none = Part::none(line.total_amount);
+    LineSnapshot {
+        mollie_id: MollieLineId::new(format!("odl_{order}.{}", line.id)),
+        line_type: line.line_type.clone(),
+        category: None,
+        name: line.name.clone(),
+        sku: None,
+        status: Read::Known(LineStatus::Created),
+        quantity: line.quantity,
+        quantity_unit: None,
+        unit_price: line.unit_price,
+        discount_amount: line.discount_amount,
+        total_amount: line.total_amount,
+        vat_rate: line.vat_rate.clone(),
+        vat_amount: line.vat_amount,
+        image_url: None,
+        product_url: None,
+        metadata: None,
+        shipped: none,
+        canceled: none,
+        refunded: none,
+    }
+}

@@ -1,0 +1,23 @@
+//! The workflow over the real store: every way a call to Mollie can end, crashes before and after its effect, and what
+//! happens meanwhile. Mollie's side is in memory, time is moved by hand, and nothing sleeps.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ages;
+mod cancel;
+mod cancel_early;
+mod clock;
+mod intents;
+mod invariants;
+mod keys;
+mod leases;
+mod ledger;
+mod mollie;
+mod place;
+mod queue;
+mod refusals;
+mod requests;
+mod ship;
+mod ship_lost;
+mod sync;
+mod world;

@@ -1,0 +1,224 @@
+//! Mollie's side as far as the workflow looks at it: orders by hook address, shipments, cancellation. What becomes of
+//! each call is scripted; every call, effect and reading is counted. It knows Mollie's rules only where the workflow's
+//! safety hangs on them: keys are recognised for an hour, and nothing is shipped or canceled twice.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use domain::rules::refusal::Rejection;
+use domain::rules::snapshot::Snapshot;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+
+use crate::clock::ManualClock;
+use crate::ledger::Ledger;
+
+/// Something that happens while a call or a reading is under way.
+pub type Meanwhile = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+pub fn meanwhile<F: Future<Output = ()> + Send + 'static>(work: F) -> Meanwhile {
+    Box::new(move || Box::pin(work))
+}
+
+/// What becomes of a call.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// Done, unless Mollie's rules refuse it, and answered.
+    Answered,
+    Rejected,
+    /// Mollie does not know the order under this key.
+    OrderUnknown,
+    NotSent(Option<Duration>),
+    /// Done, and the answer lost.
+    LostAnswer,
+    /// Not done, and no answer.
+    LostCall,
+    /// No answer; done so much later.
+    Late(Duration),
+    /// Never returns; not done.
+    HangsBefore,
+    /// Never returns; done.
+    HangsAfter,
+}
+
+/// One call as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub kind: &'static str,
+    pub key: IdempotencyKey,
+}
+
+#[derive(Default)]
+pub struct Side {
+    pub ledger: Ledger,
+    pub calls: Vec<Call>,
+    pub readings: usize,
+    /// Why it cannot be read at present.
+    pub unreadable: Option<GatewayError>,
+    script: VecDeque<(Fate, Option<Meanwhile>)>,
+    during_readings: VecDeque<Meanwhile>,
+    late: Vec<(Duration, Command, IdempotencyKey)>,
+    /// The last order placed with payment parameters.
+    pub secrets: Vec<String>,
+}
+
+pub struct Mollie {
+    side: Mutex<Side>,
+    clock: ManualClock,
+    hung: Notify,
+}
+
+impl Mollie {
+    pub fn new(clock: ManualClock) -> Self {
+        Self { side: Mutex::default(), clock, hung: Notify::new() }
+    }
+
+    /// Mollie's books as they are now.
+    pub fn side(&self) -> MutexGuard<'_, Side> {
+        let mut side = self.side.lock().unwrap();
+        let (now, time) = (self.clock.elapsed(), self.clock.now());
+        let (due, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut side.late).into_iter().partition(|(at, ..)| *at <= now);
+        side.late = later;
+        for (at, command, key) in due {
+            let landed = time - SignedDuration::try_from(now - at).unwrap();
+            // Too late for anybody to hear of it.
+            let _ = side.ledger.take(&command, key, landed);
+        }
+        side
+    }
+
+    /// The next call without a fate ends like this.
+    pub fn next(&self, fate: Fate) {
+        self.side().script.push_back((fate, None));
+    }
+
+    /// The same, and this happens behind the effect and before the answer.
+    pub fn next_during(&self, fate: Fate, work: Meanwhile) {
+        self.side().script.push_back((fate, Some(work)));
+    }
+
+    /// This happens during the next reading: behind what it reads, before it is answered.
+    pub fn during_reading(&self, work: Meanwhile) {
+        self.side().during_readings.push_back(work);
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.side().calls.clone()
+    }
+
+    pub fn readings(&self) -> usize {
+        self.side().readings
+    }
+
+    /// How many orders, shipments and cancellations came about.
+    pub fn effects(&self) -> (usize, usize, usize) {
+        let side = self.side();
+        (side.ledger.orders.len(), side.ledger.shipments(), side.ledger.cancellations)
+    }
+
+    /// A call has begun that never returns.
+    pub async fn hung(&self) {
+        self.hung.notified().await;
+    }
+
+    async fn read(
+        &self,
+        find: impl Fn(&Ledger) -> Option<Snapshot>,
+    ) -> Result<Option<Snapshot>, GatewayError> {
+        let (found, work) = {
+            let mut side = self.side();
+            side.readings += 1;
+            if let Some(error) = &side.unreadable {
+                return Err(error.clone());
+            }
+            (find(&side.ledger), side.during_readings.pop_front())
+        };
+        if let Some(work) = work {
+            work().await;
+        }
+        Ok(found)
+    }
+
+    fn begin(&self, command: &Command, key: IdempotencyKey) -> (Fate, Option<Meanwhile>, Outcome) {
+        let (elapsed, now) = (self.clock.elapsed(), self.clock.now());
+        let mut side = self.side();
+        let kind = match command {
+            Command::PlaceOrder(place) => {
+                side.secrets = place.payment.0.values().cloned().collect();
+                "place"
+            }
+            Command::CreateShipment(_) => "ship",
+            Command::CancelOrder { .. } => "cancel",
+        };
+        side.calls.push(Call { kind, key });
+        let (fate, work) = side.script.pop_front().unwrap_or((Fate::Answered, None));
+        let lost = Outcome::Unknown { problem: "no answer".to_owned() };
+        let outcome = match &fate {
+            Fate::Answered => match side.ledger.take(command, key, now) {
+                Ok(acceptance) => Outcome::Accepted(acceptance),
+                Err(rejection) => Outcome::Rejected(*rejection),
+            },
+            Fate::Rejected => Outcome::Rejected(rejection()),
+            Fate::OrderUnknown => Outcome::Rejected(Rejection { status: 404, ..rejection() }),
+            Fate::NotSent(pause) => Outcome::NotSent { problem: "no connection".to_owned(), pause: *pause },
+            Fate::LostAnswer | Fate::HangsAfter => {
+                let done: Result<Acceptance, Box<Rejection>> = side.ledger.take(command, key, now);
+                done.unwrap();
+                lost
+            }
+            Fate::LostCall | Fate::HangsBefore => lost,
+            Fate::Late(after) => {
+                side.late.push((elapsed + *after, command.clone(), key));
+                lost
+            }
+        };
+        (fate, work, outcome)
+    }
+}
+
+pub fn rejection() -> Rejection {
+    Rejection {
+        status: 422,
+        title: "Unprocessable Entity".to_owned(),
+        detail: "Mollie does not like it".to_owned(),
+        field: None,
+        extra: None,
+    }
+}
+
+impl Gateway for Mollie {
+    async fn execute(&self, _: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
+        let (fate, work, outcome) = self.begin(command, key);
+        if let Some(work) = work {
+            work().await;
+        }
+        if matches!(fate, Fate::HangsBefore | Fate::HangsAfter) {
+            self.hung.notify_one();
+            std::future::pending::<()>().await;
+        }
+        outcome
+    }
+
+    async fn observe(&self, _: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
+        let found = self.read(|ledger| ledger.find(id).cloned()).await?;
+        found.ok_or(GatewayError::NotFound)
+    }
+
+    async fn find_by_hook(
+        &self,
+        _: &ProfileName,
+        hook_address: &str,
+        since: Timestamp,
+    ) -> Result<Option<Snapshot>, GatewayError> {
+        let ours = |order: &&Snapshot| {
+            order.webhook_url.as_deref() == Some(hook_address) && order.created_time >= since
+        };
+        self.read(|ledger| ledger.orders.iter().find(ours).cloned()).await
+    }
+}

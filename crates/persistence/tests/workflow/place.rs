@@ -1,0 +1,206 @@
+//! Placing: each way its call can end.
+
+use std::time::Duration;
+
+use domain::ports::{Clock, OrderKey, Store};
+use domain::rules::operation::OperationState;
+use domain::rules::placement::Placement;
+use domain::rules::status::OrderStatus;
+use domain::workflow::drive::Progress;
+
+use crate::intents::main_profile;
+use crate::mollie::{Fate, meanwhile};
+use crate::world::{World, mins, secs};
+
+#[tokio::test]
+async fn an_accepted_order_is_placed_and_its_request_is_answered_again_without_a_call() {
+    let world = World::new().await;
+    let first = world.recorded().await;
+    assert_eq!(world.drive(first.claim.as_ref().unwrap()).await, Progress::Settled);
+    let again = world.recorded().await;
+    assert_eq!(
+        (again.order_id, again.operation_id, &again.claim),
+        (first.order_id, first.operation_id, &None)
+    );
+    world.work(secs(5)).await;
+    let order = world.settled(first.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Created)));
+    assert_eq!(world.kinds(order.id).await, ["order.recorded", "order.placed"]);
+    assert_eq!(order.observed_time.map(|time| time <= world.clock.now()), Some(true));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn payment_parameters_reach_mollie_and_are_wiped_at_the_end() {
+    let world = World::new().await;
+    let accepted = world.recorded().await;
+    let before = world.operation(accepted.operation_id).await.sealed.unwrap();
+    assert!(!before.windows(10).any(|text| text == b"tkn_secret"));
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    assert_eq!(world.mollie.side().secrets, ["tkn_secret"]);
+    assert_eq!(world.operation(accepted.operation_id).await.sealed, None);
+}
+
+#[tokio::test]
+async fn a_refused_order_gives_its_number_free_and_its_request_is_answered_the_same() {
+    let world = World::new().await;
+    world.mollie.next(Fate::Rejected);
+    let first = world.recorded().await;
+    assert_eq!(world.drive(first.claim.as_ref().unwrap()).await, Progress::Settled);
+    let order = world.settled(first.order_id).await;
+    assert_eq!((order.placement, order.held_number()), (Placement::Refused, None));
+    assert_eq!(order.rejection, Some(crate::mollie::rejection()));
+    assert_eq!(world.state(first.operation_id).await, OperationState::Rejected);
+    assert_eq!(world.operation(first.operation_id).await.sealed, None);
+    assert_eq!(world.recorded().await.order_id, first.order_id);
+    assert_eq!(world.mollie.calls().len(), 1);
+    let other = world.place("p2", "1337").await;
+    world.drive(other.claim.as_ref().unwrap()).await;
+    assert_eq!(world.settled(other.order_id).await.placement, Placement::Placed);
+    let (profile, _) = main_profile();
+    let number = OrderKey::Number { profile, order_number: "1337".to_owned() };
+    assert_eq!(world.store.load_order(&number).await.unwrap().unwrap().id, other.order_id);
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_sent_waits_with_its_key_and_growing_pauses() {
+    let world = World::new().await;
+    let accepted = world.recorded().await;
+    let key = accepted.claim.as_ref().unwrap().0.operation.key;
+    (0..4).for_each(|_| world.mollie.next(Fate::NotSent(None)));
+    let mut claim = accepted.claim.unwrap();
+    for (deferrals, pause) in [(1, 500), (2, 1000), (3, 2000), (4, 4000)] {
+        assert_eq!(world.drive(&claim).await, Progress::Deferred);
+        let waiting = world.operation(accepted.operation_id).await;
+        assert_eq!(
+            (waiting.state, waiting.deferrals, waiting.attempts),
+            (OperationState::Pending, deferrals, 0)
+        );
+        assert_eq!((waiting.first_sent_time, waiting.last_sent_time), (None, None));
+        world.advance(Duration::from_millis(pause - 1));
+        world.rests().await;
+        world.advance(Duration::from_millis(1));
+        claim = world.claim_one().await;
+        assert_eq!((claim.0.operation.state, claim.0.operation.key), (OperationState::InFlight, key));
+    }
+    assert_eq!(world.drive(&claim).await, Progress::Settled);
+    world.settled(accepted.order_id).await;
+    assert!(world.mollie.calls().iter().all(|call| call.key == key));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (5, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_pause_that_mollie_asks_for_is_kept() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(secs(90))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(89));
+    world.rests().await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    world.settled(accepted.order_id).await;
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_was_lost_is_found_by_its_hook_address() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Deferred);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn an_order_is_not_taken_for_another_one_of_the_same_number() {
+    let world = World::new().await;
+    let other = world.placed().await;
+    world.cancel_now(other).await;
+    world.settled(other).await;
+    world.mollie.next(Fate::LostCall);
+    let accepted = world.place("p2", "1337").await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.work(secs(5)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_ne!(order.mollie_id, world.order(other).await.mollie_id);
+    assert_eq!(world.mollie.effects(), (2, 0, 1));
+}
+
+#[tokio::test]
+async fn a_crash_behind_the_effect_leaves_one_placed_order() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(9));
+    world.rests().await;
+    world.end_leases().await;
+    let claim = world.claim_one().await;
+    assert_eq!(claim.0.operation.state, OperationState::Resolving);
+    assert_eq!(world.drive(&claim).await, Progress::Settled);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_crash_before_the_effect_leads_to_the_same_call_under_the_same_key() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsBefore);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(9));
+    world.end_leases().await;
+    world.work(secs(2)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+    let calls = world.mollie.calls();
+    assert_eq!((calls.len(), world.mollie.effects()), (2, (1, 0, 0)));
+    assert_eq!(calls[0], calls[1]);
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_drove_after_it_was_recorded_is_placed_by_whoever_works() {
+    let world = World::new().await;
+    let accepted = world.recorded().await;
+    world.end_leases().await;
+    world.work(secs(2)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_hook_that_comes_before_the_answer_finds_its_order() {
+    let world = World::new().await;
+    let accepted = world.recorded().await;
+    let (early, id) = (world.clone(), accepted.order_id);
+    let hook = meanwhile(async move {
+        assert!(early.store.hook_arrived(id, early.clock.now()).await.unwrap());
+    });
+    world.mollie.next_during(Fate::Answered, hook);
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
+    let token = accepted.claim.unwrap().0.token;
+    let due = world.store.claim_lookups(world.clock.now(), secs(8), token, 10).await.unwrap();
+    assert_eq!(due.iter().map(|claim| claim.order_id).collect::<Vec<_>>(), [id]);
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn while_mollie_cannot_be_read_an_unknown_placement_waits() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.mollie.side().unreadable = Some(domain::ports::GatewayError::Unavailable("503".to_owned()));
+    world.work(mins(30)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
+    world.mollie.side().unreadable = None;
+    world.work(secs(10)).await;
+    assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placed);
+    assert_eq!(world.mollie.calls()[0].kind, "place");
+    assert_eq!(world.mollie.effects().0, 1);
+}

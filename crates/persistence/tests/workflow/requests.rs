@@ -1,0 +1,180 @@
+//! Request ids, deadlines and etags: what is promised of every mutation.
+
+use std::collections::BTreeSet;
+
+use domain::ports::{Clock, Fingerprint, OrderFilter, Store};
+use domain::rules::ids::OrderId;
+use domain::rules::refusal::RefusalReason;
+use domain::workflow::cancel::cancel;
+use domain::workflow::place::place;
+use domain::workflow::ship::ship;
+use domain::workflow::{Intent, MutationError};
+
+use crate::intents::{chairs, draft, intent, lamps, main_profile, reason};
+use crate::world::{World, secs};
+
+#[tokio::test]
+async fn a_request_id_used_for_another_request_is_refused() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let other = Intent { fingerprint: Fingerprint("two".to_owned()), ..intent("CreateOrder", "p") };
+    let outcome = Box::pin(place(&*world, &other, main_profile(), draft("1338"))).await;
+    assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CreateOrder"));
+    let outcome = cancel(&*world, &intent("CancelOrder", "p"), id).await;
+    assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CreateOrder"));
+    let outcome = ship(&*world, &intent("CreateShipment", "p"), id, &chairs(1)).await;
+    assert!(matches!(outcome, Err(MutationError::RequestReused { .. })));
+    world.settled(id).await;
+    assert_eq!(world.mollie.calls().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_same_requests_at_once_are_one_order() {
+    let world = World::new().await;
+    let one = || world.recorded();
+    let (a, b, c, d, e, f, g, h) = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let all = [a, b, c, d, e, f, g, h];
+    let ids: BTreeSet<_> = all.iter().map(|accepted| (accepted.order_id, accepted.operation_id)).collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(all.iter().filter(|accepted| accepted.claim.is_some()).count(), 1);
+    for claim in all.iter().filter_map(|accepted| accepted.claim.as_ref()) {
+        world.drive(claim).await;
+    }
+    world.settled(all[0].order_id).await;
+    let orders = world.store.list_orders(&OrderFilter::default(), None, 10).await.unwrap();
+    assert_eq!((orders.items.len(), world.mollie.effects()), (1, (1, 0, 0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_same_shipments_at_once_are_one() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let wish = intent("CreateShipment", "s");
+    let (request, wish, world_) = (chairs(1), &wish, &*world);
+    let one = || ship(world_, wish, id, &request);
+    let (a, b, c, d, e, f, g, h) = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let all = [a, b, c, d, e, f, g, h].map(Result::unwrap);
+    let ids: BTreeSet<_> = all.iter().map(|accepted| (accepted.shipment_id, accepted.operation_id)).collect();
+    assert_eq!(ids.len(), 1);
+    let order = world.sound(id).await;
+    assert_eq!((order.lines[0].reserved.quantity, order.lines[0].available().quantity), (1, 1));
+    for claim in all.iter().filter_map(|accepted| accepted.claim.as_ref()) {
+        world.drive(claim).await;
+    }
+    world.settled(id).await;
+    assert_eq!(world.mollie.effects(), (1, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_orders_at_once_with_one_number_one_holds_it() {
+    let world = World::new().await;
+    let wishes: Vec<_> = (0..8).map(|n| intent("CreateOrder", &format!("n{n}"))).collect();
+    let one = |n: usize| place(&*world, &wishes[n], main_profile(), draft("7"));
+    let all = tokio::join!(one(0), one(1), one(2), one(3), one(4), one(5), one(6), one(7));
+    let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7];
+    let (won, lost): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
+    let winner = won[0].as_ref().unwrap().order_id;
+    assert_eq!(won.len(), 1);
+    let told = |lost: &Result<_, _>| matches!(lost, Err(MutationError::NumberHeld { by }) if *by == winner);
+    assert!(lost.iter().all(told));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_eight_shipments_at_once_no_more_are_planned_than_there_are_units() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let request = lamps(1);
+    let one = || world.ship(id, &request);
+    let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7];
+    let (planned, refused): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
+    assert_eq!((planned.len(), refused.len()), (3, 5));
+    for outcome in refused {
+        assert_eq!(reason(outcome), RefusalReason::QuantityNotAvailable);
+    }
+    let claims: Vec<_> = planned.into_iter().filter_map(|accepted| accepted.unwrap().claim).collect();
+    assert_eq!(claims.len(), 1);
+    world.sound(id).await;
+    world.drive(&claims[0]).await;
+    world.work(secs(2)).await;
+    assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 3);
+    assert_eq!(world.mollie.effects(), (1, 3, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_cancellations_at_once_are_one_operation() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let one = || world.cancel(id);
+    let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7].map(Result::unwrap);
+    let ids: BTreeSet<_> = all.iter().map(|accepted| accepted.operation_id).collect();
+    assert_eq!(ids.len(), 1);
+    for claim in all.iter().filter_map(|accepted| accepted.claim.as_ref()) {
+        world.drive(claim).await;
+    }
+    world.settled(id).await;
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_repeated_cancellation_is_answered_with_its_operation_after_it_ended() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let wish = intent("CancelOrder", "c");
+    let first = cancel(&*world, &wish, id).await.unwrap();
+    world.drive(first.claim.as_ref().unwrap()).await;
+    let again = cancel(&*world, &wish, id).await.unwrap();
+    assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
+    world.settled(id).await;
+    assert_eq!(world.mollie.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_saved_after_the_callers_deadline() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let version = world.sound(id).await.version;
+    let late = |method, request| Intent { deadline: Some(world.clock.elapsed()), ..intent(method, request) };
+    let placed = Box::pin(place(&*world, &late("CreateOrder", "late"), main_profile(), draft("7"))).await;
+    let shipped = ship(&*world, &late("CreateShipment", "late"), id, &lamps(1)).await;
+    let canceled = cancel(&*world, &late("CancelOrder", "late"), id).await;
+    for outcome in [placed, shipped, canceled] {
+        assert!(matches!(outcome, Err(MutationError::DeadlinePassed)), "{outcome:?}");
+    }
+    assert_eq!(world.settled(id).await.version, version);
+    let orders = world.store.list_orders(&OrderFilter::default(), None, 10).await.unwrap();
+    assert_eq!((orders.items.len(), world.mollie.calls().len()), (1, 1));
+    let retried = ship(&*world, &intent("CreateShipment", "late"), id, &lamps(1)).await.unwrap();
+    assert!(retried.claim.is_some());
+}
+
+#[tokio::test]
+async fn another_version_than_the_callers_is_told_and_nothing_is_saved() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let version = world.sound(id).await.version;
+    let on = |etag, method, request| Intent { etag: Some(etag), ..intent(method, request) };
+    let shipped = ship(&*world, &on(version - 1, "CreateShipment", "e"), id, &lamps(1)).await;
+    let canceled = cancel(&*world, &on(version + 1, "CancelOrder", "e"), id).await;
+    for outcome in [shipped, canceled] {
+        assert!(matches!(outcome, Err(MutationError::EtagMismatch { actual, .. }) if actual == version));
+    }
+    assert_eq!(world.settled(id).await.version, version);
+    let wish = on(version, "CreateShipment", "e");
+    let shipped = ship(&*world, &wish, id, &lamps(1)).await.unwrap();
+    // The repeated request carries the etag it was decided on.
+    let again = ship(&*world, &wish, id, &lamps(1)).await.unwrap();
+    assert_eq!(again.shipment_id, shipped.shipment_id);
+    assert_eq!(world.sound(id).await.version, version + 1);
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_neither_shipped_nor_canceled() {
+    let world = World::new().await;
+    let nobody = OrderId::new(uuid::Uuid::from_u128(1));
+    assert!(matches!(world.ship(nobody, &lamps(1)).await, Err(MutationError::OrderNotFound)));
+    assert!(matches!(world.cancel(nobody).await, Err(MutationError::OrderNotFound)));
+    world.advance(secs(1));
+    world.rests().await;
+}
