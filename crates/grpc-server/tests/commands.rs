@@ -1,5 +1,7 @@
 //! The program as it is started, and documents that must name what the program knows.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
+
 use std::process::{Command, Output};
 
 use grpc_server::proto::ErrorReason;
