@@ -21,6 +21,16 @@ pub struct Process {
 impl Process {
     /// Starts `order-service <command>` in `directory`; what it says goes to a file there.
     pub fn start(command: &str, directory: &Path, environment: &Environment) -> Self {
+        Self::start_with(command, &[], directory, environment)
+    }
+
+    /// Starts `order-service <command> <arguments>`.
+    pub fn start_with(
+        command: &str,
+        arguments: &[&str],
+        directory: &Path,
+        environment: &Environment,
+    ) -> Self {
         let log = unused(directory, command);
         let file = File::create(&log).expect("the log can be made");
         let mut program = Command::new(program());
@@ -29,6 +39,7 @@ impl Process {
         }
         let child = program
             .arg(command)
+            .args(arguments)
             .current_dir(directory)
             .envs(environment.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null())

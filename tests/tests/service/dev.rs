@@ -1,10 +1,11 @@
 //! `order-service dev`: everything in one process, and nothing lost between two of them.
 
 mod sqlite {
-    use std::net::TcpStream;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
 
     use tests::proto::{OrderStatus, get_order_request};
-    use tests::{LEGO, SOON, Service, Simulator, draft, free_address, new_request_id, until};
+    use tests::{LEGO, Process, SOON, Service, Simulator, draft, free_address, new_request_id, until};
 
     use crate::requests::{create, ship};
 
@@ -43,6 +44,36 @@ mod sqlite {
             simulator.ledger().await.sum(&order.mollie_order_id, "shipment_created", "captured"),
             29_900
         );
+    }
+
+    /// The demonstration's own comparison: a ledger that holds nothing must make it fail.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_demonstration_whose_sums_disagree_with_the_ledger_fails() {
+        let directory = tempfile::tempdir().unwrap();
+        let environment = vec![("ORDER_SERVICE__SIMULATOR__LISTEN", free_address().to_string().into())];
+        let mut service = Service::new("dev", directory.path().to_owned(), environment);
+        service.start().await;
+        let empty = TcpListener::bind("127.0.0.1:0").unwrap();
+        let ledger = format!("http://{}", empty.local_addr().unwrap());
+        std::thread::spawn(move || empty.incoming().flatten().for_each(answer_with_nothing));
+        let grpc = format!("http://{}", service.grpc());
+        let arguments = ["--grpc", &grpc, "--simulator", &ledger];
+        let mut demo = Process::start_with("demo", &arguments, directory.path(), &Vec::new());
+        let status = demo.ended(SOON).await;
+        assert_eq!(status.code(), Some(1), "{}", demo.said());
+        assert!(
+            demo.said().contains("ordered 1027.99 EUR ≠ 0.00 EUR ordered in the ledger"),
+            "{}",
+            demo.said()
+        );
+    }
+
+    fn answer_with_nothing(mut caller: TcpStream) {
+        let _ = caller.read(&mut [0; 4096]);
+        let body = r#"{"effects":[]}"#;
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+        write!(caller, "{head} {}\r\n\r\n{body}", body.len()).unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

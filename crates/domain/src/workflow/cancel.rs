@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::intent::{Accepted, Intent, MutationError, refuse_if_attention_needed};
+use super::intent::{Accepted, Begun, Intent, MutationError, refuse_if_attention_needed};
 use super::{ROUNDS, ship, sync};
-use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
+use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Store};
 use crate::rules::cancellation::{self, Cancellation};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{OperationId, OrderId};
@@ -23,13 +23,10 @@ pub async fn cancel<P: Ports>(
 ) -> Result<Accepted, MutationError> {
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let loaded = intent.load(ports, &OrderKey::Id(order_id)).await;
-        // Asked after the order is loaded: what this very request has done to it meanwhile is no reason to refuse it.
-        if let Some(seen) = intent.seen(ports).await? {
-            return Ok(seen);
-        }
-        let order = loaded?;
-        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        let (order, unsettled) = match intent.begin(ports, order_id).await? {
+            Begun::Before(accepted) => return Ok(*accepted),
+            Begun::Now(order, unsettled) => (*order, unsettled),
+        };
         let cancellation = match cancellation::plan(&order) {
             Ok(cancellation) => cancellation,
             Err(_) if !confirmed && sync::is_stale(ports, &order) => {

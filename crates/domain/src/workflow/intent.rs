@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::ports::{
-    Clock, CommitError, Fingerprint, GatewayError, Ids, Ports, RequestRecord, Store, StoreError,
+    Clock, CommitError, Fingerprint, GatewayError, Ids, OrderKey, Ports, RequestRecord, Store, StoreError,
 };
 use crate::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, RequestId, ShipmentId};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
@@ -39,6 +39,14 @@ pub struct Accepted {
     /// The operation, already claimed for the caller of this function to [`drive`](super::drive::drive), and
     /// [`Clock::elapsed`] just before it was.
     pub claim: Option<(Claim, Duration)>,
+}
+
+/// Where a decision begins.
+pub(super) enum Begun {
+    /// It was made by an earlier call of the same request.
+    Before(Box<Accepted>),
+    /// The order, at the version the caller asked for, and its unsettled operations.
+    Now(Box<Order>, Vec<Operation>),
 }
 
 /// Why an intent was not saved. Nothing was changed or sent.
@@ -103,17 +111,19 @@ impl Intent {
         if late { Err(MutationError::DeadlinePassed) } else { Ok(()) }
     }
 
-    /// Loads the order and checks the version the caller decided on.
-    pub(super) async fn load<P: Ports>(
-        &self,
-        ports: &P,
-        key: &crate::ports::OrderKey,
-    ) -> Result<Order, MutationError> {
-        let order = ports.store().load_order(key).await?.ok_or(MutationError::OrderNotFound)?;
-        match self.etag.filter(|etag| *etag != order.version) {
-            Some(given) => Err(MutationError::EtagMismatch { given, actual: order.version }),
-            None => Ok(order),
+    /// Loads what a decision about an order needs, unless this very request has decided already.
+    pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Begun, MutationError> {
+        let order = ports.store().load_order(&OrderKey::Id(id)).await?;
+        // Asked after the order is loaded: what this request has done to it meanwhile is no reason to refuse it.
+        if let Some(seen) = self.seen(ports).await? {
+            return Ok(Begun::Before(Box::new(seen)));
         }
+        let order = order.ok_or(MutationError::OrderNotFound)?;
+        if let Some(given) = self.etag.filter(|etag| *etag != order.version) {
+            return Err(MutationError::EtagMismatch { given, actual: order.version });
+        }
+        let unsettled = ports.store().unsettled_operations(id).await?;
+        Ok(Begun::Now(Box::new(order), unsettled))
     }
 
     pub(super) fn record(

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::intent::{Accepted, Intent, MutationError, refuse_if_attention_needed};
+use super::intent::{Accepted, Begun, Intent, MutationError, refuse_if_attention_needed};
 use super::{LEASE, ROUNDS, sync};
-use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store};
+use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Store};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
@@ -25,13 +25,10 @@ pub async fn ship<P: Ports>(
 ) -> Result<Accepted, MutationError> {
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let loaded = intent.load(ports, &OrderKey::Id(order_id)).await;
-        // Asked after the order is loaded: what this very request has done to it meanwhile is no reason to refuse it.
-        if let Some(seen) = intent.seen(ports).await? {
-            return Ok(seen);
-        }
-        let order = loaded?;
-        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        let (order, unsettled) = match intent.begin(ports, order_id).await? {
+            Begun::Before(accepted) => return Ok(*accepted),
+            Begun::Now(order, unsettled) => (*order, unsettled),
+        };
         refuse_if_attention_needed(&unsettled)?;
         let lines = match shipment::plan(&order, request) {
             Ok(lines) => lines,

@@ -72,6 +72,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // One TLS for every client of this process; it is the first to install one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {

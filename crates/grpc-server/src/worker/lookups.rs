@@ -13,7 +13,6 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::PAUSE;
 use crate::driver::Driver;
 use crate::service::Service;
 
@@ -24,31 +23,19 @@ const AT_ONCE: usize = 16;
 const READING: std::time::Duration = LEASE;
 
 pub async fn run(driver: Driver, stop: CancellationToken) {
-    let permits = Arc::new(Semaphore::new(AT_ONCE));
-    let bell = Arc::clone(&driver.hook_bell);
-    while !stop.is_cancelled() {
-        if !claim_some(&driver, &permits).await {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = bell.notified() => (),
-                () = tokio::time::sleep(PAUSE) => (),
-            }
-        }
-    }
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let (bell, permits) = (Arc::clone(&driver.hook_bell), Arc::clone(&room));
+    super::repeat(stop, bell, room, move |free| claim_some(driver.clone(), Arc::clone(&permits), free)).await;
 }
 
-async fn claim_some(driver: &Driver, permits: &Arc<Semaphore>) -> bool {
+async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     let service = &driver.service;
-    let room = u32::try_from(permits.available_permits()).unwrap_or(u32::MAX);
-    if room == 0 {
-        return false;
-    }
     let token = LeaseToken::new(service.ids().random());
-    match service.store().claim_lookups(service.clock().now(), READING, token, room).await {
+    match service.store().claim_lookups(service.clock().now(), READING, token, free).await {
         Ok(claims) => {
-            let full = claims.len() == room as usize;
+            let full = claims.len() == free as usize;
             for claim in claims {
-                let permit = Arc::clone(permits).try_acquire_owned().ok();
+                let permit = Arc::clone(&room).try_acquire_owned().ok();
                 let service = Arc::clone(service);
                 driver.own(async move {
                     look_up(&service, &claim).await;

@@ -3,8 +3,10 @@
 mod lookups;
 mod operations;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::driver::Driver;
@@ -16,4 +18,25 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub fn start(driver: &Driver, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
+}
+
+/// Claims due work again and again: at once while there may be more, else when the bell rings or a pause is over.
+/// `claim_some` is given the room there is, and tells whether it found as much as it had room for.
+async fn repeat<F: Future<Output = bool> + Send>(
+    stop: CancellationToken,
+    bell: Arc<Notify>,
+    room: Arc<Semaphore>,
+    claim_some: impl Fn(u32) -> F + Send,
+) {
+    while !stop.is_cancelled() {
+        let free = u32::try_from(room.available_permits()).unwrap_or(u32::MAX);
+        if free > 0 && claim_some(free).await {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = bell.notified() => (),
+            () = tokio::time::sleep(PAUSE) => (),
+        }
+    }
 }
