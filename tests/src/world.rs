@@ -127,6 +127,7 @@ fn environment(
     let mut environment: Vec<(&str, OsString)> = vec![
         ("ORDER_SERVICE__DATABASE__URL", database.url().into()),
         ("ORDER_SERVICE__MOLLIE__BASE_URL", simulator.api().into()),
+        ("ORDER_SERVICE__CLOCK__URL", simulator.api().trim_end_matches("/v2").into()),
         ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key_file(directory).into()),
         ("ORDER_SERVICE__SECURITY__INSECURE", "true".into()),
     ];

@@ -9,8 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone)]
 pub enum Offset {
     None,
+    /// The simulator runs in this process.
     #[cfg(feature = "dev")]
     Shared(mollie_simulator::SharedOffset),
+    /// The simulator runs in another one, and is asked again and again.
+    #[cfg(feature = "dev")]
+    Followed(crate::simulated_time::Follower),
 }
 
 /// The machine's clock plus the simulated offset.
@@ -29,6 +33,8 @@ impl SystemClock {
             Offset::None => SignedDuration::ZERO,
             #[cfg(feature = "dev")]
             Offset::Shared(offset) => offset.get(),
+            #[cfg(feature = "dev")]
+            Offset::Followed(follower) => follower.get(),
         }
     }
 }

@@ -30,6 +30,16 @@ pub struct Config {
     pub security: Security,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
+    #[cfg(feature = "dev")]
+    pub clock: Clock,
+}
+
+/// Where simulated time comes from, for `serve` beside a simulator in another process.
+#[cfg(feature = "dev")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clock {
+    pub url: Option<String>,
 }
 
 /// Where callers reach the service.

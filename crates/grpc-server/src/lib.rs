@@ -14,6 +14,8 @@ pub mod proto;
 mod rpc;
 mod server;
 mod service;
+#[cfg(feature = "dev")]
+mod simulated_time;
 mod telemetry;
 mod vault;
 mod webhook;

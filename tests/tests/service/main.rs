@@ -16,3 +16,4 @@ mod repeats;
 mod replicas;
 mod requests;
 mod rivals;
+mod time;

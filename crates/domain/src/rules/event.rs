@@ -57,7 +57,7 @@ pub enum EventData {
     /// Cancellation was asked for.
     CancellationRecorded { operation_id: OperationId },
     /// Mollie canceled what could be canceled.
-    OrderCancellationSucceeded { operation_id: OperationId },
+    CancellationSucceeded { operation_id: OperationId },
     /// Mollie refused to cancel.
     CancellationRefused { operation_id: OperationId, rejection: Rejection },
     /// An operation waits for an operator.
@@ -79,7 +79,7 @@ impl EventData {
             Self::ShipmentRefused { .. } => "shipment.refused",
             Self::ShipmentObserved { .. } => "shipment.observed",
             Self::CancellationRecorded { .. } => "cancellation.recorded",
-            Self::OrderCancellationSucceeded { .. } => "cancellation.succeeded",
+            Self::CancellationSucceeded { .. } => "cancellation.succeeded",
             Self::CancellationRefused { .. } => "cancellation.refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
         }
@@ -135,7 +135,7 @@ impl Order {
         match data {
             EventData::OrderRecorded { .. }
             | EventData::CancellationRecorded { .. }
-            | EventData::OrderCancellationSucceeded { .. }
+            | EventData::CancellationSucceeded { .. }
             | EventData::CancellationRefused { .. }
             | EventData::AttentionNeeded { .. } => (),
             EventData::OrderPlaced { mollie_id, observed } => {

@@ -88,11 +88,11 @@ fn plan<P: Ports>(
     order: Order,
     payment: &PaymentParameters,
 ) -> (Change, Accepted) {
-    let now = order.created_time;
+    let (now, sent) = (order.created_time, Some(ports.clock().now()));
     let operation = Operation {
         state: OperationState::InFlight,
-        first_sent_time: Some(now),
-        last_sent_time: Some(now),
+        first_sent_time: sent,
+        last_sent_time: sent,
         sealed: seal(ports, payment),
         ..intent.operation(ports, &order, OperationKind::PlaceOrder, 1)
     };

@@ -115,9 +115,11 @@ fn late_cancellation<P: Ports>(
 impl Plan<'_> {
     fn succeeded(&mut self) {
         let operation_id = self.operation.id;
+        // A repeated call may have been refused for what the first one had done.
+        self.operation.rejection = None;
         self.operation.settle(OperationState::Succeeded, self.now);
         if self.operation.kind == OperationKind::CancelOrder {
-            self.recorder.record(EventData::OrderCancellationSucceeded { operation_id });
+            self.recorder.record(EventData::CancellationSucceeded { operation_id });
         }
     }
 

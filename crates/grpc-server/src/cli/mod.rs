@@ -54,6 +54,7 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__WEBHOOK__PUBLIC_URL           the same, as Mollie sees it
   ORDER_SERVICE__SIMULATOR__LISTEN             the simulated Mollie      127.0.0.1:50053
   ORDER_SERVICE__SIMULATOR__DATA               its state                 data/simulator
+  ORDER_SERVICE__CLOCK__URL                    the simulator whose time `serve` follows, in development
   ORDER_SERVICE__DATABASE__URL                 sqlite://PATH or postgres://…
                                                                          sqlite://data/orders.db
   ORDER_SERVICE__DATABASE__MAX_CONNECTIONS     10

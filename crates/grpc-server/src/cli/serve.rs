@@ -1,16 +1,34 @@
 //! `order-service serve`.
 
 use anyhow::Result;
+use tokio_util::sync::CancellationToken;
 
 use super::{signal, start_logging};
 use crate::clock::Offset;
 use crate::config::Config;
 use crate::server::Server;
+#[cfg(feature = "dev")]
+use crate::simulated_time::Follower;
 
 pub async fn run(config: Config) -> Result<()> {
     let keys = config.keys()?;
     start_logging(&config)?;
     let stop = signal::stop_token()?;
-    let server = Server::prepare(&config, keys, Offset::None).await?;
+    let offset = offset(&config, &stop).await?;
+    let server = Server::prepare(&config, keys, offset).await?;
     server.run(stop).await
+}
+
+#[cfg(feature = "dev")]
+async fn offset(config: &Config, stop: &CancellationToken) -> Result<Offset> {
+    match &config.clock.url {
+        Some(url) => Ok(Offset::Followed(Follower::start(url, stop.clone()).await?)),
+        None => Ok(Offset::None),
+    }
+}
+
+#[cfg(not(feature = "dev"))]
+#[expect(clippy::unused_async, reason = "in development it asks the simulator")]
+async fn offset(_: &Config, _: &CancellationToken) -> Result<Offset> {
+    Ok(Offset::None)
 }

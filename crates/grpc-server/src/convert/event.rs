@@ -18,7 +18,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
     match &event.data {
         EventData::OrderRecorded { operation_id, .. }
         | EventData::CancellationRecorded { operation_id }
-        | EventData::OrderCancellationSucceeded { operation_id } => {
+        | EventData::CancellationSucceeded { operation_id } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
         }
         EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => {

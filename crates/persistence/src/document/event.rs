@@ -100,7 +100,7 @@ pub(crate) enum EventDocument {
     CancellationRecorded {
         operation_id: Uuid,
     },
-    OrderCancellationSucceeded {
+    CancellationSucceeded {
         operation_id: Uuid,
     },
     CancellationRefused {
@@ -154,8 +154,8 @@ impl From<&EventData> for EventDocument {
             EventData::CancellationRecorded { operation_id } => {
                 Self::CancellationRecorded { operation_id: operation_id.uuid() }
             }
-            EventData::OrderCancellationSucceeded { operation_id } => {
-                Self::OrderCancellationSucceeded { operation_id: operation_id.uuid() }
+            EventData::CancellationSucceeded { operation_id } => {
+                Self::CancellationSucceeded { operation_id: operation_id.uuid() }
             }
             EventData::CancellationRefused { operation_id, rejection } => {
                 Self::CancellationRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
@@ -211,8 +211,8 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::CancellationRecorded { operation_id } => {
                 Self::CancellationRecorded { operation_id: OperationId::new(operation_id) }
             }
-            EventDocument::OrderCancellationSucceeded { operation_id } => {
-                Self::OrderCancellationSucceeded { operation_id: OperationId::new(operation_id) }
+            EventDocument::CancellationSucceeded { operation_id } => {
+                Self::CancellationSucceeded { operation_id: OperationId::new(operation_id) }
             }
             EventDocument::CancellationRefused { operation_id, rejection } => Self::CancellationRefused {
                 operation_id: OperationId::new(operation_id),

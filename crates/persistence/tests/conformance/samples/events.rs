@@ -45,7 +45,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::ShipmentRefused { shipment_id, lines, rejection: rejection.clone() },
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id },
-        EventData::OrderCancellationSucceeded { operation_id },
+        EventData::CancellationSucceeded { operation_id },
         EventData::CancellationRefused { operation_id, rejection },
         EventData::AttentionNeeded { operation_id, reason },
     ]
