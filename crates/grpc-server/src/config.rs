@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use domain::ports::Settings;
 use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use jiff::SignedDuration;
-use mollie_adapter::ApiKey;
+use mollie_adapter::{ApiKey, MollieAdapter};
 use serde::Deserialize;
+
+use crate::vault::SECRET_BYTES;
 
 /// What the environment's keys begin with.
 const PREFIX: &str = "ORDER_SERVICE__";
@@ -173,8 +176,12 @@ const fn loopback(port: u16) -> SocketAddr {
 
 /// What is wrong with the configuration, all of it.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration has {} fault(s):\n{}", .0.len(), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
+#[error("{} in the configuration:\n{}", count(.0.len()), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError(pub Vec<String>);
+
+fn count(faults: usize) -> String {
+    if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") }
+}
 
 impl Config {
     /// Reads the file, if one is given, and the environment.
@@ -216,35 +223,112 @@ impl Config {
         }
     }
 
-    /// Checks what `serve` needs, and reads the keys.
-    pub fn keys(&self) -> Result<Vec<(ProfileName, ApiKey)>, ConfigError> {
-        let mut faults = Vec::new();
+    /// Whether Mollie is the real one, rather than something on this machine.
+    pub fn mollie_is_real(&self) -> bool {
+        let host = self.mollie.base_url.split("://").nth(1).unwrap_or_default();
+        !["127.", "localhost", "[::1]"].iter().any(|loopback| host.starts_with(loopback))
+    }
+
+    /// Checks everything that can be checked before anything is touched, and reads keys and secret.
+    pub fn check(&self) -> Result<Checked, ConfigError> {
+        let mut faults = self.faults();
         let mut keys = Vec::new();
-        if self.profiles.is_empty() {
-            faults.push(format!("no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"));
-        }
-        if !self.security.insecure {
-            faults.push(format!(
-                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and say so with {PREFIX}SECURITY__INSECURE=true"
-            ));
-        }
-        if let Some(url) = self
-            .webhook
-            .public_url
-            .as_ref()
-            .filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
-        {
-            faults.push(format!(
-                "webhook.public_url is {url:?}; it must be an absolute http(s) address that Mollie can reach"
-            ));
-        }
         for (name, profile) in &self.profiles {
             match read_key(&profile.api_key_file) {
                 Ok(key) => keys.push((ProfileName::new(name), key)),
                 Err(fault) => faults.push(format!("profiles.{name}.api_key_file: {fault}")),
             }
         }
-        if faults.is_empty() { Ok(keys) } else { Err(ConfigError(faults)) }
+        let secret = match self.security.secret_file.as_deref().map(read_secret).transpose() {
+            Ok(secret) => secret,
+            Err(fault) => {
+                faults.push(format!("security.secret_file: {fault}"));
+                None
+            }
+        };
+        match Checked::new(self, keys, secret) {
+            Ok(checked) if faults.is_empty() => Ok(checked),
+            Ok(_) => Err(ConfigError(faults)),
+            Err(fault) => {
+                faults.push(fault);
+                Err(ConfigError(faults))
+            }
+        }
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut fault = |wrong: bool, text: String| {
+            if wrong {
+                faults.push(text);
+            }
+        };
+        let key = format!("{PREFIX}PROFILES__MAIN__API_KEY_FILE");
+        fault(
+            self.profiles.is_empty(),
+            format!("no profile is configured: set {key} to a file with its Mollie API key"),
+        );
+        fault(
+            !self.security.insecure,
+            format!(
+                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and \
+                 say so with {PREFIX}SECURITY__INSECURE=true"
+            ),
+        );
+        let public_url = self.public_url();
+        let absolute = public_url.starts_with("http://") || public_url.starts_with("https://");
+        fault(
+            !absolute,
+            format!(
+                "webhook.public_url is {public_url:?}; it must be an absolute http(s) address that Mollie can reach"
+            ),
+        );
+        fault(
+            absolute && self.mollie_is_real() && !public_url.starts_with("https://"),
+            format!("webhook.public_url is {public_url}; Mollie reaches only public addresses, over https"),
+        );
+        let database = &self.database.url;
+        let known =
+            ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
+        fault(!known, "database.url: sqlite://PATH or postgres://… is expected".to_owned());
+        if let Err(error) = self.log.filter.parse::<tracing_subscriber::EnvFilter>() {
+            fault(true, format!("log.filter: {error}"));
+        }
+        faults
+    }
+}
+
+/// What was read and checked.
+pub struct Checked {
+    pub modes: BTreeMap<ProfileName, Mode>,
+    pub gateway: MollieAdapter,
+    /// `None`: the one kept in the database.
+    pub secret: Option<Vec<u8>>,
+}
+
+impl Checked {
+    /// Puts the adapter together; a text if Mollie's address is none.
+    pub fn new(
+        config: &Config,
+        keys: Vec<(ProfileName, ApiKey)>,
+        secret: Option<Vec<u8>>,
+    ) -> Result<Self, String> {
+        let modes = keys.iter().map(|(name, key)| (name.clone(), key.mode())).collect();
+        let gateway = MollieAdapter::new(config.adapter(), keys)
+            .map_err(|error| format!("mollie.base_url: {error}"))?;
+        Ok(Self { modes, gateway, secret })
+    }
+}
+
+fn read_secret(file: &Path) -> Result<Vec<u8>, String> {
+    let secret = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    match secret.len() {
+        0..SECRET_BYTES => Err(format!(
+            "{}: {} bytes; at least {SECRET_BYTES} random ones are needed",
+            file.display(),
+            secret.len()
+        )),
+        _ => Ok(secret),
     }
 }
 

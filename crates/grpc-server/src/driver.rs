@@ -102,13 +102,13 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) {
     let Operation { id, order_id, kind, .. } = &claim.operation;
     match Box::pin(drive(service, claim, claimed_at)).await {
         Ok(progress) => {
-            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "worker.operation")
+            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further")
         }
         Err(error) if error.retryable() => {
-            warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "worker.operation: taken up again when its lease is over");
+            warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; taken up again when its lease is over");
         }
         Err(error) => {
-            error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "worker.operation: needs somebody to look at what is stored");
+            error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; somebody must look at what is stored");
         }
     }
 }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use domain::rules::ids::ProfileName;
-use mollie_adapter::{ApiKey, MollieAdapter};
 use persistence::{Database, Options};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -17,7 +15,7 @@ use tonic_health::server::HealthReporter;
 use tracing::{info, warn};
 
 use crate::clock::{Offset, SystemClock};
-use crate::config::Config;
+use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::proto::DESCRIPTORS;
 use crate::proto::order_service_server::OrderServiceServer;
@@ -39,6 +37,7 @@ pub struct Server {
     pub webhook: SocketAddr,
     pub public_url: String,
     pub database: String,
+    mollie: String,
     driver: Driver,
     grpc_listener: TcpListener,
     webhook_listener: TcpListener,
@@ -46,25 +45,25 @@ pub struct Server {
 
 impl Server {
     /// Binds, connects, migrates and checks; nothing is served before all of it has succeeded.
-    pub async fn prepare(config: &Config, keys: Vec<(ProfileName, ApiKey)>, offset: Offset) -> Result<Self> {
+    pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
         let grpc_listener = bind(config.grpc.listen, "ORDER_SERVICE__GRPC__LISTEN").await?;
         let webhook_listener = bind(config.webhook.listen, "ORDER_SERVICE__WEBHOOK__LISTEN").await?;
         let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
         let store = connect(config).await?;
         let database = store.version().await.context("the database does not tell its version")?;
-        let vault = SecretVault::new(&secret(config, &store).await?)?;
+        let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
+        one_mollie_only(config, &store).await?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
         }
         let public_url = settings.public_url.clone();
-        let profiles = keys.iter().map(|(name, key)| (name.clone(), key.mode())).collect();
-        let gateway =
-            MollieAdapter::new(config.adapter(), keys).context("mollie.base_url and the API keys")?;
+        let (gateway, profiles) = (checked.gateway, checked.modes);
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
         let service = Service { store, gateway, clock, ids, vault, settings, profiles };
+        let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
-        Ok(Self { grpc, webhook, public_url, database, driver, grpc_listener, webhook_listener })
+        Ok(Self { grpc, webhook, public_url, database, mollie, driver, grpc_listener, webhook_listener })
     }
 
     /// Serves until `stop` is canceled; then turns callers away, lets what is under way end, and closes, within a bound.
@@ -86,7 +85,7 @@ impl Server {
         servers.spawn(async move {
             axum::serve(listener, hooks).with_graceful_shutdown(closing).await.map_err(anyhow::Error::from)
         });
-        info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, "serving");
+        info!(grpc = %self.grpc, webhook = %self.webhook, public_url = self.public_url, database = self.database, mollie = self.mollie, "serving");
         tokio::select! {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
@@ -129,16 +128,28 @@ pub async fn connect(config: &Config) -> Result<Database> {
 }
 
 /// The secret from its file, or one that every process on this database shares.
-async fn secret(config: &Config, store: &Database) -> Result<Vec<u8>> {
-    match &config.security.secret_file {
-        Some(file) => {
-            std::fs::read(file).with_context(|| format!("security.secret_file: {}", file.display()))
-        }
+async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>> {
+    match from_file {
+        Some(secret) => Ok(secret),
         None => store
             .service_secret("root", &fresh_secret()?)
             .await
             .context("the service's secret cannot be kept"),
     }
+}
+
+/// Orders of a simulated Mollie and of the real one never lie in one database: each would look for the other's in vain.
+async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
+    let ours = if config.mollie_is_real() { "real" } else { "simulated" };
+    let kept = store.service_secret("mollie", ours.as_bytes()).await?;
+    let kept = String::from_utf8_lossy(&kept);
+    anyhow::ensure!(
+        kept == ours,
+        "this database holds orders of the {kept} Mollie, and mollie.base_url is {}, the {ours} one; choose another with \
+         ORDER_SERVICE__DATABASE__URL",
+        config.mollie.base_url
+    );
+    Ok(())
 }
 
 async fn set_serving(health: &mut HealthReporter, serving: bool) {

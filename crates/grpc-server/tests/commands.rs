@@ -37,21 +37,37 @@ fn help_names_every_command_and_setting() {
 }
 
 #[test]
-fn every_fault_of_the_configuration_is_named_at_once() {
+fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched() {
     let output = run(
         &["serve"],
         &[
             ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"),
             ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example"),
+            ("ORDER_SERVICE__DATABASE__URL", "mysql://x"),
+            ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo"),
+            ("ORDER_SERVICE__SECURITY__SECRET_FILE", "/nowhere/secret"),
+            ("ORDER_SERVICE__LOG__FILTER", "info,=,"),
         ],
     );
     let told = text(&output.stderr);
-    assert!(!output.status.success());
-    for fault in
-        ["ORDER_SERVICE__SECURITY__INSECURE=true", "profiles.main.api_key_file", "webhook.public_url"]
-    {
+    assert!(!output.status.success() && told.contains("7 faults in the configuration"), "{told}");
+    for fault in [
+        "ORDER_SERVICE__SECURITY__INSECURE=true",
+        "profiles.main.api_key_file",
+        "webhook.public_url",
+        "database.url",
+        "mollie.base_url",
+        "security.secret_file",
+        "log.filter",
+    ] {
         assert!(told.contains(fault), "{fault} in:\n{told}");
     }
+}
+
+#[test]
+fn the_real_mollie_is_not_told_an_address_it_cannot_reach() {
+    let output = run(&["serve"], &[("ORDER_SERVICE__SECURITY__INSECURE", "true")]);
+    assert!(text(&output.stderr).contains("Mollie reaches only public addresses"));
 }
 
 #[test]

@@ -77,6 +77,28 @@ mod sqlite {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_database_of_the_simulated_mollie_is_not_taken_to_the_real_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let environment = vec![("ORDER_SERVICE__SIMULATOR__LISTEN", free_address().to_string().into())];
+        let mut service = Service::new("dev", directory.path().to_owned(), environment);
+        service.start().await;
+        service.stop().await;
+        let key = directory.path().join("key");
+        std::fs::write(&key, "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM").unwrap();
+        let environment = vec![
+            ("ORDER_SERVICE__GRPC__LISTEN", free_address().to_string().into()),
+            ("ORDER_SERVICE__WEBHOOK__LISTEN", free_address().to_string().into()),
+            ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "https://orders.example".into()),
+            ("ORDER_SERVICE__MOLLIE__BASE_URL", "https://mollie.invalid/v2".into()),
+            ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key.into()),
+            ("ORDER_SERVICE__SECURITY__INSECURE", "true".into()),
+        ];
+        let mut serve = Process::start("serve", directory.path(), &environment);
+        assert!(!serve.ended(SOON).await.success());
+        assert!(serve.said().contains("holds orders of the simulated Mollie"), "{}", serve.said());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn connections_that_say_nothing_do_not_hold_up_the_stop() {
         let directory = tempfile::tempdir().unwrap();
         let environment = vec![("ORDER_SERVICE__SIMULATOR__LISTEN", free_address().to_string().into())];

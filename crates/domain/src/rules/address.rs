@@ -118,7 +118,7 @@ fn name(text: &str, path: &str, rule: &'static str, faults: &mut Violations) {
     if text.trim().is_empty() {
         faults.missing(path, rule);
     } else if digits_only {
-        faults.add(path, rule, "not digits only", format!("{} digits", characters(text)));
+        faults.add(path, rule, "not digits only", format!("{}, all digits", shape(text)));
     } else if !(2..=100).contains(&characters(text.trim())) {
         faults.add(path, rule, "2 to 100 characters", shape(text.trim()));
     }
@@ -224,7 +224,10 @@ mod tests {
     #[test]
     fn names_have_two_characters_and_are_not_numbers() {
         assert_eq!(faults(|a| a.given_name = "P".into()), fault("a.given_name", "1 character"));
-        assert_eq!(faults(|a| a.family_name = "12".into()), fault("a.family_name", "2 digits"));
+        assert_eq!(
+            faults(|a| a.family_name = "12".into()),
+            fault("a.family_name", "2 characters, all digits")
+        );
         assert_eq!(faults(|a| a.given_name = "Jó".into()), []);
     }
 

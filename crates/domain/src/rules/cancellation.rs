@@ -35,18 +35,20 @@ pub fn plan(order: &Order) -> Result<Cancellation, Refusal> {
             OrderStatus::Canceled => Ok(Cancellation::Nothing),
             OrderStatus::Created | OrderStatus::Authorized => Ok(Cancellation::AtMollie),
             OrderStatus::Shipping if has_no_paid_line(order) => Ok(Cancellation::AtMollie),
-            OrderStatus::Paid | OrderStatus::Shipping => {
-                refuse("The order is paid; give the money back by a refund instead.")
-            }
+            OrderStatus::Paid | OrderStatus::Shipping => refuse(&refund("paid")),
             OrderStatus::Pending => {
                 refuse("A payment is being processed; try again when the order is authorized or created.")
             }
-            OrderStatus::Completed => refuse("The order is completed; give money back by a refund instead."),
+            OrderStatus::Completed => refuse(&refund("completed")),
             OrderStatus::Expired => {
                 refuse("The order has expired: it ended unpaid, and nothing is left to cancel.")
             }
         },
     }
+}
+
+fn refund(status: &str) -> String {
+    format!("The order is {status}; give money back by a refund, for now in Mollie's dashboard.")
 }
 
 /// Whether a shipping order is of the authorized flow: Mollie cancels the rest only where no line is paid.

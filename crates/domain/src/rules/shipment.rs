@@ -10,7 +10,7 @@ use super::line::AmountInput;
 use super::money::Money;
 use super::order::{Line, Order, Part};
 use super::refusal::{Refusal, RefusalReason, Rejection, Unmet};
-use super::status::words;
+use super::status::{OrderStatus, words};
 use super::text::{given, is_web_url};
 use super::violation::{Violation, Violations};
 
@@ -199,6 +199,9 @@ pub enum ShipRefusal {
 /// # Errors
 /// [`ShipRefusal`], naming every line at once.
 pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, ShipRefusal> {
+    if request.selection == Selection::AllRemaining && order.facts.status.is_some_and(OrderStatus::is_final) {
+        return Err(ShipRefusal::State(nothing_remains()));
+    }
     shippable_order(order).map_err(ShipRefusal::State)?;
     match &request.selection {
         Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State),
@@ -238,13 +241,9 @@ fn shippable_order(order: &Order) -> Result<(), Refusal> {
             RefusalReason::OrderNotPlaced,
             format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
         ),
-        Some(status) if !status.allows_shipping() => refuse(
-            RefusalReason::OrderNotShippable,
-            format!(
-                "The order is {}; goods are shipped from authorized, paid or shipping orders.",
-                status.as_str()
-            ),
-        ),
+        Some(status) if !status.allows_shipping() => {
+            refuse(RefusalReason::OrderNotShippable, not_shippable(status))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -266,6 +265,26 @@ fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
         return Err(Refusal::of_order(RefusalReason::NothingRemaining, text));
     }
     Ok(lines)
+}
+
+fn nothing_remains() -> Refusal {
+    let text = "Nothing is left to ship: every unit is shipped, canceled or reserved by a recorded shipment.";
+    Refusal::of_order(RefusalReason::NothingRemaining, text)
+}
+
+fn not_shippable(status: OrderStatus) -> String {
+    let why = match status {
+        OrderStatus::Created => "the shopper has not paid yet",
+        OrderStatus::Pending => "a payment is being processed",
+        OrderStatus::Canceled | OrderStatus::Expired => "it is over",
+        OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed => {
+            "nothing is left"
+        }
+    };
+    let status = status.as_str();
+    format!(
+        "The order's status is \"{status}\": {why}. Goods are shipped while it is authorized, paid or shipping."
+    )
 }
 
 fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, ShipRefusal> {
@@ -292,6 +311,9 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
         }
     }
     if !faults.is_empty() {
+        for (_, unmet) in unmet {
+            faults.add(unmet.subject, "selection.available", "what is available", unmet.description);
+        }
         return Err(ShipRefusal::Invalid(faults.into_vec()));
     }
     match unmet.first() {

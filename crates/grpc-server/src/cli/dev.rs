@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{signal, simulator, start_logging};
 use crate::clock::Offset;
-use crate::config::Config;
+use crate::config::{Checked, Config};
 use crate::server::Server;
 
 /// The key of the only profile; the simulator takes any test key.
@@ -46,7 +46,9 @@ impl Stack {
         let mollie = tokio::spawn(mollie.serve(listener, mollie_stop.clone()));
         config.mollie.base_url = format!("http://{simulator}/v2");
         let key = ApiKey::parse(API_KEY).context("the built-in key")?;
-        let server = Server::prepare(&config, vec![(ProfileName::new("main"), key)], offset).await?;
+        let keys = vec![(ProfileName::new("main"), key)];
+        let checked = Checked::new(&config, keys, None).map_err(anyhow::Error::msg)?;
+        let server = Server::prepare(&config, checked, offset).await?;
         let (grpc, webhook, engine) = (server.grpc, server.webhook, server.database.clone());
         let service = tokio::spawn(server.run(stop));
         Ok(Self { grpc, webhook, simulator, engine, service, mollie, mollie_stop })
@@ -69,13 +71,13 @@ order-service dev: a real order service beside a simulated Mollie
 
   gRPC       {grpc}   orders.v1.OrderService, with health and reflection
   webhooks   http://{webhook}
-  Mollie     http://{simulator}   simulated: checkout pages, and /_simulator for its clock and ledger
+  Mollie     http://{simulator}   simulated: checkout pages, /_simulator/clock, /_simulator/ledger
   orders     {database} ({engine})
   simulator  {simulator_data}
 
 Stop with Ctrl-C; the next start goes on where this one ended. Next, in another terminal:
 
-  cargo run -- demo                          # the whole life of two orders, told step by step
+  cargo run -- demo      the whole life of two orders, on a service of its own
   npx @bufbuild/buf curl --protocol grpc --http2-prior-knowledge \\
     -d '{{\"page_size\": 5}}' http://{grpc}/orders.v1.OrderService/ListOrders
 "

@@ -11,11 +11,11 @@ use crate::server::Server;
 use crate::simulated_time::Follower;
 
 pub async fn run(config: Config) -> Result<()> {
-    let keys = config.keys()?;
+    let checked = config.check()?;
     start_logging(&config)?;
     let stop = signal::stop_token()?;
     let offset = offset(&config, &stop).await?;
-    let server = Server::prepare(&config, keys, offset).await?;
+    let server = Server::prepare(&config, checked, offset).await?;
     server.run(stop).await
 }
 

@@ -13,7 +13,7 @@ pub async fn run(config: Config) -> Result<()> {
     let (simulator, listener) = open(&config).await?;
     let address = listener.local_addr()?;
     println!(
-        "The simulated Mollie listens on http://{address} (API http://{address}/v2, control http://{address}/_simulator)."
+        "The simulated Mollie listens on http://{address} (API http://{address}/v2, clock http://{address}/_simulator/clock, ledger http://{address}/_simulator/ledger)."
     );
     println!("Its state lies in {}.", config.simulator.data.display());
     simulator.serve(listener, stop).await?;

@@ -39,14 +39,7 @@ pub fn draft(order: &Value, order_number: &str, method: &str) -> Result<proto::O
         match name.as_str() {
             "orderNumber" => (),
             "amount" => draft.amount = Some(amount(value)?),
-            "lines" => {
-                draft.lines = value
-                    .as_array()
-                    .context("lines: a list is expected")?
-                    .iter()
-                    .map(line)
-                    .collect::<Result<_>>()?
-            }
+            "lines" => draft.lines = lines(value)?,
             "billingAddress" => draft.billing_address = Some(address(value)?),
             "shippingAddress" => draft.shipping_address = Some(address(value)?),
             "consumerDateOfBirth" => draft.consumer_date_of_birth = text(name, value)?,
@@ -64,6 +57,14 @@ pub fn draft(order: &Value, order_number: &str, method: &str) -> Result<proto::O
         }
     }
     Ok(draft)
+}
+
+fn lines(value: &Value) -> Result<Vec<proto::OrderLineDraft>> {
+    let lines = value.as_array().context("lines: a list is expected")?;
+    (0..)
+        .zip(lines)
+        .map(|(n, value): (usize, _)| line(value).with_context(|| format!("lines[{n}]")))
+        .collect()
 }
 
 fn line(value: &Value) -> Result<proto::OrderLineDraft> {

@@ -8,7 +8,7 @@ use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::{Order, Placer};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::violation::Violation;
-use domain::workflow::{Accepted, Intent, place};
+use domain::workflow::{Accepted, Intent, MutationError, place};
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
@@ -34,6 +34,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
             let validate_only = request.validate_only;
             let (profile, draft) = read(rpc, request, faults).map_err(errors::invalid)?;
             if validate_only {
+                number_is_free(rpc, &profile.0, &draft.order_number).await?;
                 return Ok(Response::new(preview(rpc, intent, profile, draft)));
             }
             let placing = |service: Arc<Service>| async move {
@@ -70,6 +71,16 @@ fn read(
             faults.extend(draft.err().into_iter().flatten());
             Err(faults)
         }
+    }
+}
+
+async fn number_is_free(rpc: &OrderRpc, profile: &ProfileName, order_number: &str) -> Result<(), Status> {
+    let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
+    match rpc.service().store.load_order(&key).await.map_err(errors::store)? {
+        Some(holder) if holder.held_number().is_some() => {
+            Err(errors::mutation(MutationError::NumberHeld { by: holder.id }))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

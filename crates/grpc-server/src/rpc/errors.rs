@@ -64,23 +64,30 @@ impl Failure {
     }
 }
 
-/// Every fault of a request at once.
+/// Every fault of a request at once: all in the details, the first of them in the message too, because many tools do not
+/// show details.
 pub fn invalid(faults: Vec<Violation>) -> Status {
-    let count = faults.len();
-    let plural = if count == 1 { "rule is" } else { "rules are" };
-    let mut failure = Failure::new(
-        Code::InvalidArgument,
-        ErrorReason::InvalidRequest,
-        format!("{count} {plural} broken; see the field violations. Nothing was kept or sent."),
-    );
-    let violations: Vec<_> = faults.into_iter().map(field_violation).collect();
+    let (count, plural) = (faults.len(), if faults.len() == 1 { "" } else { "s" });
+    let told: Vec<_> = faults.iter().take(TOLD).map(told).collect();
+    let more = count.saturating_sub(TOLD);
+    let more = if more > 0 { format!("; and {more} more, see the field violations") } else { String::new() };
+    let message = format!("{count} fault{plural}; nothing was kept or sent. {}{more}", told.join("; "));
+    let mut failure = Failure::new(Code::InvalidArgument, ErrorReason::InvalidRequest, message);
+    let violations: Vec<_> = faults.iter().map(field_violation).collect();
     failure.details.set_bad_request(violations);
     failure.status()
 }
 
-fn field_violation(fault: Violation) -> FieldViolation {
+/// How many faults stand in the message.
+const TOLD: usize = 8;
+
+fn told(fault: &Violation) -> String {
+    format!("{}: expected {}, got {}", fault.path, fault.expected, fault.got)
+}
+
+fn field_violation(fault: &Violation) -> FieldViolation {
     let description = format!("rule {}: expected {}; got {}", fault.rule, fault.expected, fault.got);
-    let mut violation = FieldViolation::new(fault.path, description);
+    let mut violation = FieldViolation::new(fault.path.clone(), description);
     violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
     violation
 }
@@ -108,7 +115,7 @@ pub fn mutation(error: MutationError) -> Status {
         MutationError::NumberHeld { by } => Failure::new(
             Code::AlreadyExists,
             ErrorReason::OrderNumberHeld,
-            "A live order of this profile has this order_number; use another, or cancel that order first.",
+            "Another order of this profile has this order_number, and is not canceled or expired; use another number.",
         )
         .with("order_id", by)
         .status(),

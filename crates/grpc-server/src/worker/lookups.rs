@@ -45,7 +45,7 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             full
         }
         Err(error) => {
-            warn!(%error, "worker.lookup: due look-ups cannot be claimed");
+            warn!(%error, "due look-ups cannot be claimed");
             false
         }
     }
@@ -57,15 +57,18 @@ async fn look_up(service: &Service, claim: &LookupClaim) {
         Ok(order) => (lookup::next(&order, now), 0),
         Err(SyncError::NotPlaced) => (when_placed(service, claim, now).await, 0),
         Err(error) => {
-            warn!(order = %claim.order_id, %error, "worker.lookup: tried again later");
+            warn!(order = %claim.order_id, %error, "order not looked up; tried again later");
             (Some(after(now, pause(claim.failures))), claim.failures.saturating_add(1))
         }
     };
     if let Err(error) = service.store().finish_lookup(claim, next, failures).await {
-        warn!(order = %claim.order_id, %error, "worker.lookup: read again when its lease is over");
+        warn!(order = %claim.order_id, %error, "look-up not noted; made again when its lease is over");
         return;
     }
-    info!(order = %claim.order_id, ?next, "worker.lookup");
+    match next {
+        Some(next) => info!(order = %claim.order_id, %next, "order looked up at Mollie"),
+        None => info!(order = %claim.order_id, "order looked up at Mollie for the last time"),
+    }
 }
 
 /// A hook may come before our own create has returned: it waits for the order, unless that never comes to stand.

@@ -34,7 +34,7 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             full
         }
         Err(error) => {
-            warn!(%error, "worker.operation: due operations cannot be claimed");
+            warn!(%error, "due operations cannot be claimed");
             false
         }
     }

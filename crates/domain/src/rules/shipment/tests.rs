@@ -129,6 +129,23 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
 }
 
 #[test]
+fn nothing_remains_of_an_order_that_is_over() {
+    for status in [OrderStatus::Completed, OrderStatus::Canceled, OrderStatus::Expired] {
+        let order = placed(status, LineStatus::Completed).order().clone();
+        assert_eq!(refusal(&order, &ALL), RefusalReason::NothingRemaining);
+        assert_eq!(refusal(&order, &lines(&[select(1, 1, None)])), RefusalReason::OrderNotShippable);
+    }
+}
+
+#[test]
+fn what_is_not_available_is_told_beside_what_is_wrong() {
+    let request = lines(&[select(1, 5, None), select(7, 1, None)]);
+    let Err(ShipRefusal::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
+    let rules: Vec<_> = faults.iter().map(|fault| fault.rule).collect();
+    assert_eq!(rules, ["selection.line_id", "selection.available"]);
+}
+
+#[test]
 fn empty_never_means_all() {
     let faults = |input: ShipmentInput| {
         input.parse().unwrap_err().into_iter().map(|fault| fault.rule).collect::<Vec<_>>()
