@@ -48,26 +48,31 @@ enum Command {
 }
 
 const AFTER_HELP: &str = "\
-Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file:
-  ORDER_SERVICE__GRPC__LISTEN                  where callers come        127.0.0.1:50051
-  ORDER_SERVICE__WEBHOOK__LISTEN               where Mollie's hooks come 127.0.0.1:50052
-  ORDER_SERVICE__WEBHOOK__PUBLIC_URL           the same, as Mollie sees it
-  ORDER_SERVICE__SIMULATOR__LISTEN             the simulated Mollie      127.0.0.1:50053
-  ORDER_SERVICE__SIMULATOR__DATA               its state                 data/simulator
-  ORDER_SERVICE__CLOCK__URL                    the simulator whose time `serve` follows, in development
-  ORDER_SERVICE__DATABASE__URL                 sqlite://PATH or postgres://…
-                                                                         sqlite://data/orders.db
-  ORDER_SERVICE__DATABASE__MAX_CONNECTIONS     10
-  ORDER_SERVICE__MOLLIE__BASE_URL              https://api.mollie.com/v2
-  ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS  20
-  ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS 60
-  ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY     true
-  ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS  900
-  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE  a file with the API key of profile `main`
-  ORDER_SERVICE__SECURITY__INSECURE            true: serve without TLS and authentication
-  ORDER_SERVICE__SECURITY__SECRET_FILE         at least 32 random bytes, the same for every replica
-  ORDER_SERVICE__LOG__FILTER                   info
-  ORDER_SERVICE__LOG__JSON                     false";
+Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file; in brackets the default.
+`serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
+
+  ORDER_SERVICE__GRPC__LISTEN                   where callers come [127.0.0.1:50051]
+  ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks come [127.0.0.1:50052]
+  ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the same as Mollie sees it, over https
+  ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
+  ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      connections at once [10]
+  ORDER_SERVICE__MOLLIE__BASE_URL               Mollie's API [https://api.mollie.com/v2]
+  ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS   how long a call may take [20]
+  ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS  how long after a lost call its effect may still appear; shorter risks
+                                                doing it twice [60]
+  ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY      whether a lost call may be repeated under its key at once [true]
+  ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS   after which an order that Mollie does not have is given up [900]
+  ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
+  ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
+  ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
+                                                the database]
+  ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
+  ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]
+
+For development:
+  ORDER_SERVICE__SIMULATOR__LISTEN              the simulated Mollie [127.0.0.1:50053]
+  ORDER_SERVICE__SIMULATOR__DATA                its state [data/simulator]
+  ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows";
 
 /// Runs the command; 1 and the reasons on standard error if it fails.
 #[must_use]

@@ -67,7 +67,7 @@ async fn look_up(service: &Service, claim: &LookupClaim) {
     }
     match next {
         Some(next) => info!(order = %claim.order_id, %next, "order looked up at Mollie"),
-        None => info!(order = %claim.order_id, "order looked up at Mollie for the last time"),
+        None => info!(order = %claim.order_id, "order looked up at Mollie; it is over"),
     }
 }
 
