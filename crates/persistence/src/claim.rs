@@ -6,11 +6,10 @@ use domain::ports::StoreError;
 use domain::rules::ids::LeaseToken;
 use domain::rules::operation::{Claim, Operation};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::ConnectionTrait;
 
 use crate::entity::operation::{Entity, Model};
-use crate::error::store_error;
-use crate::{lease, moment};
+use crate::lease;
 
 /// One statement finds and takes. Its first condition is that of the index on what may be due. The candidates are
 /// materialised, or PostgreSQL might look for them once per row and take more than the limit. A predecessor that is
@@ -53,17 +52,7 @@ pub(crate) async fn due(
     token: LeaseToken,
     limit: u32,
 ) -> Result<Vec<Claim>, StoreError> {
-    let backend = session.get_database_backend();
-    let sql = statement(lease::clock(backend), lease::row_lock(backend));
-    let values = [
-        moment::column(now).into(),
-        token.uuid().into(),
-        lease::micros(length).into(),
-        i64::from(limit).into(),
-    ];
-    let claimed = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
-    let mut rows: Vec<Model> = claimed.all(session).await.map_err(store_error)?;
-    // What is returned comes in no order.
+    let mut rows: Vec<Model> = lease::take::<Entity>(session, statement, now, length, token, limit).await?;
     rows.sort_by_key(|row| (row.not_before, row.id));
     rows.into_iter().map(|row| Operation::try_from(row).map(|operation| Claim { operation, token })).collect()
 }

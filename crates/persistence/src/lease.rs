@@ -3,7 +3,13 @@
 
 use std::time::Duration;
 
-use sea_orm::DbBackend;
+use domain::ports::StoreError;
+use domain::rules::ids::LeaseToken;
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+
+use crate::error::store_error;
+use crate::moment;
 
 /// SQL for the database's time, in microseconds since 1970. On PostgreSQL the time of the statement, not of the
 /// transaction's begin. SQLite gives milliseconds.
@@ -24,4 +30,22 @@ pub(crate) const fn row_lock(backend: DbBackend) -> &'static str {
 /// A lease's length in microseconds.
 pub(crate) fn micros(lease: Duration) -> i64 {
     i64::try_from(lease.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Gives out due rows under a lease. `statement` is made of the clock and the row lock of the engine, and its parameters are
+/// now, the token, the lease's length and the limit. The rows come in no order.
+pub(crate) async fn take<E: EntityTrait>(
+    session: &impl ConnectionTrait,
+    statement: impl Fn(&str, &str) -> String,
+    now: Timestamp,
+    length: Duration,
+    token: LeaseToken,
+    limit: u32,
+) -> Result<Vec<E::Model>, StoreError> {
+    let backend = session.get_database_backend();
+    let sql = statement(clock(backend), row_lock(backend));
+    let values =
+        [moment::column(now).into(), token.uuid().into(), micros(length).into(), i64::from(limit).into()];
+    let taken = E::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
+    taken.all(session).await.map_err(store_error)
 }

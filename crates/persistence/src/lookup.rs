@@ -6,7 +6,7 @@ use domain::ports::{LookupClaim, StoreError};
 use domain::rules::ids::{LeaseToken, OrderId};
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::entity::lookup::{Entity, Model};
 use crate::error::store_error;
@@ -85,16 +85,8 @@ pub(crate) async fn claim(
     token: LeaseToken,
     limit: u32,
 ) -> Result<Vec<LookupClaim>, StoreError> {
-    let backend = session.get_database_backend();
-    let sql = claim_statement(lease::clock(backend), lease::row_lock(backend));
-    let values = [
-        moment::column(now).into(),
-        token.uuid().into(),
-        lease::micros(length).into(),
-        i64::from(limit).into(),
-    ];
-    let claimed = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
-    let mut rows: Vec<Model> = claimed.all(session).await.map_err(store_error)?;
+    let mut rows: Vec<Model> =
+        lease::take::<Entity>(session, claim_statement, now, length, token, limit).await?;
     rows.sort_by_key(|row| (row.due_time, row.order_id));
     rows.into_iter().map(|row| claimed_by(token, row)).collect()
 }
