@@ -128,6 +128,15 @@ mod tests {
         assert_eq!(left(2, "10.00", "20.00").bounds(0), None);
     }
 
+    #[test]
+    fn a_share_is_rounded_half_away_from_zero() {
+        let share = |of: Remainder, quantity| of.share(quantity).unwrap().value();
+        assert_eq!(share(left(3, "10.00", "20.00"), 1), "6.67");
+        assert_eq!(share(left(3, "10.00", "20.00"), 2), "13.33");
+        assert_eq!(share(left(2, "10.00", "0.01"), 1), "0.01");
+        assert_eq!(share(left(2, "-10.00", "-0.01"), 1), "-0.01");
+    }
+
     proptest! {
         #[test]
         fn shares_lie_within_the_bounds_and_sum_exactly(

@@ -111,4 +111,27 @@ mod tests {
         order.facts.is_cancelable = Some(false);
         assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
     }
+
+    #[test]
+    fn a_shipping_order_that_was_paid_is_not_canceled_although_no_line_is_called_paid() {
+        let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+        assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
+        order.facts.authorized_time = None;
+        assert!(plan(&order).is_err());
+    }
+
+    #[test]
+    fn a_cancellation_has_happened_where_the_order_is_canceled_or_ended_with_more_of_it_canceled() {
+        let before = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+        for status in OrderStatus::ALL {
+            let mut after = before.clone();
+            after.facts.status = Some(*status);
+            let canceled = *status == OrderStatus::Canceled;
+            assert_eq!(has_happened(&before, &after), canceled, "{}", status.as_str());
+            after.lines[0].canceled.quantity = 1;
+            let happened = canceled || *status == OrderStatus::Completed;
+            assert_eq!(has_happened(&before, &after), happened, "{}", status.as_str());
+            assert_eq!(has_happened(&after, &after), canceled, "{}", status.as_str());
+        }
+    }
 }

@@ -32,3 +32,36 @@ pub fn next(order: &Order, now: Timestamp) -> Option<Timestamp> {
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     Some(at_expiry.map_or(regular, |expiry| expiry.min(regular)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fixtures::{at, placed, recorded};
+    use crate::rules::status::LineStatus;
+
+    /// The fixture's end.
+    const END: i64 = 28 * 24 * 60;
+
+    #[test]
+    fn an_order_a_shopper_may_be_paying_is_read_more_often_than_one_that_waits_for_its_goods() {
+        let waiting = |status| next(placed(status, LineStatus::Created).order(), at(10));
+        assert_eq!(waiting(OrderStatus::Created), Some(at(25)));
+        assert_eq!(waiting(OrderStatus::Pending), Some(at(25)));
+        assert_eq!(waiting(OrderStatus::Authorized), Some(at(10 + 6 * 60)));
+        assert_eq!(waiting(OrderStatus::Shipping), Some(at(10 + 6 * 60)));
+    }
+
+    #[test]
+    fn an_order_is_read_once_mollie_must_have_ended_it() {
+        let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        assert_eq!(next(&authorized, at(END - 60)), Some(at(END + 6)));
+        assert_eq!(next(&authorized, at(END + 5)), Some(at(END + 6)));
+        assert_eq!(next(&authorized, at(END + 6)), Some(at(END + 6 + 6 * 60)));
+    }
+
+    #[test]
+    fn an_order_that_is_over_or_not_placed_is_not_read() {
+        assert_eq!(next(recorded().order(), at(10)), None);
+        assert_eq!(next(placed(OrderStatus::Completed, LineStatus::Completed).order(), at(10)), None);
+    }
+}

@@ -3,6 +3,7 @@
 //! ```text
 //! pending   → in_flight                        claimed under a lease
 //! in_flight → succeeded | rejected | resolving (outcome unknown) | pending (certainly not sent)
+//!           | needs_attention                  it cannot be sent, or was refused in doubt
 //! resolving → succeeded | rejected | pending (proved absent, or safe to repeat) | needs_attention
 //! pending   → withdrawn                        placements, and what waited for one that never came to stand
 //! ```
@@ -52,7 +53,9 @@ impl OperationState {
     pub const fn successors(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::InFlight, Self::Withdrawn],
-            Self::InFlight => &[Self::Succeeded, Self::Rejected, Self::Resolving, Self::Pending],
+            Self::InFlight => {
+                &[Self::Succeeded, Self::Rejected, Self::Resolving, Self::Pending, Self::NeedsAttention]
+            }
             Self::Resolving => &[Self::Succeeded, Self::Rejected, Self::Pending, Self::NeedsAttention],
             Self::NeedsAttention => &[Self::Resolving, Self::Succeeded, Self::Rejected],
             Self::Succeeded | Self::Rejected | Self::Withdrawn => &[],
@@ -87,6 +90,8 @@ pub struct Operation {
     pub attempts: u32,
     /// How often it could not be sent at all; only sets how long the next pause is.
     pub deferrals: u32,
+    /// Readings in a row that nobody understood.
+    pub unreadable: u32,
     pub created_time: Timestamp,
     pub first_sent_time: Option<Timestamp>,
     pub last_sent_time: Option<Timestamp>,

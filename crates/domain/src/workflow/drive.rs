@@ -196,7 +196,7 @@ async fn rejected<P: Ports>(
     if operation.kind != OperationKind::CancelOrder && !repeated {
         return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
     }
-    match look(ports, operation, order).await? {
+    match under_lease(ports, claim, look(ports, operation, order)).await? {
         Look::Found(ending) => end(ports, claim, seen, &ending).await,
         Look::Absent if !repeated => end(ports, claim, seen, &Ending::Rejected(rejection)).await,
         Look::Absent => {

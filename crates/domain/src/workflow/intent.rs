@@ -181,6 +181,7 @@ pub(super) fn new_operation<P: Ports>(
         key: IdempotencyKey::new(ports.ids().random()),
         attempts: 0,
         deferrals: 0,
+        unreadable: 0,
         created_time: now,
         first_sent_time: None,
         last_sent_time: None,

@@ -13,7 +13,7 @@ use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
 
-/// After so many readings that will not mend by themselves an operator is asked.
+/// After so many readings in a row that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
 
 /// How many events are read at once.
@@ -146,6 +146,7 @@ async fn absent<P: Ports>(
     give_up: bool,
 ) -> Result<Progress, StoreError> {
     let (settings, mut operation) = (ports.settings(), claim.operation.clone());
+    operation.unreadable = 0;
     let lease = SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::MAX);
     let certain = operation.absence_counts_from(lease, settings.call_timeout, settings.settle_window);
     if read_at < certain {
@@ -171,8 +172,14 @@ async fn unreadable<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let mut operation = claim.operation.clone();
     let hopeless = match error {
-        GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) => false,
-        GatewayError::NotFound | GatewayError::Unreadable(_) => operation.deferrals >= FRUITLESS,
+        GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) => {
+            operation.unreadable = 0;
+            false
+        }
+        GatewayError::NotFound | GatewayError::Unreadable(_) => {
+            operation.unreadable = operation.unreadable.saturating_add(1);
+            operation.unreadable > FRUITLESS
+        }
     };
     if hopeless {
         let reason = format!("what became of it cannot be read: {error}");

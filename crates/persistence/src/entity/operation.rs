@@ -16,6 +16,7 @@ pub(crate) struct Model {
     pub key: Uuid,
     pub attempts: i64,
     pub deferrals: i64,
+    pub unreadable: i64,
     pub created_time: TimeDateTimeWithTimeZone,
     pub first_sent_time: Option<TimeDateTimeWithTimeZone>,
     pub last_sent_time: Option<TimeDateTimeWithTimeZone>,

@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             .col(uuid("key"))
             .col(big_integer("attempts"))
             .col(big_integer("deferrals"))
+            .col(big_integer("unreadable"))
             .col(time("created_time"))
             .col(time_null("first_sent_time"))
             .col(time_null("last_sent_time"))

@@ -144,3 +144,67 @@ async fn a_lost_placement_held_back_beyond_its_age_limit_is_not_sent() {
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
 }
+
+/// Its key lives, but nobody waits for it any more.
+#[tokio::test]
+async fn a_lost_placement_is_not_sent_again_after_its_age_limit_although_its_key_lives() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostCall);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(1));
+    world.step().await;
+    world.mollie.next(Fate::NotSent(Some(mins(20))));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.advance(mins(20));
+    world.work(mins(3)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_placement_is_given_up_at_its_age_limit_however_long_mollie_wishes_to_be_left_alone() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(mins(300))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(15) + secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!(world.mollie.calls().len(), 1);
+}
+
+/// The call may still take effect: an order nobody here knows of would stand at Mollie.
+#[tokio::test]
+async fn a_placement_sent_just_before_its_age_limit_is_not_given_up_within_the_settle_window() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(Some(mins(15))));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(15));
+    world.mollie.next(Fate::Late(secs(70)));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.work(mins(3)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
+    assert_eq!(world.mollie.effects(), (1, 0, 1), "an order stands at Mollie that is abandoned here");
+}
+
+#[tokio::test]
+async fn an_order_found_authorized_after_its_age_limit_is_not_canceled() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    {
+        let mut side = world.mollie.side();
+        let order = &mut side.ledger.orders[0];
+        crate::world::all_at(order, OrderStatus::Authorized, domain::rules::status::LineStatus::Authorized);
+    }
+    world.advance(mins(16));
+    world.end_leases().await;
+    world.work(secs(10)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Authorized)));
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}

@@ -2,11 +2,12 @@
 
 use domain::ports::GatewayError;
 use domain::rules::operation::OperationState;
+use domain::rules::order::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::workflow::drive::Progress;
 
-use crate::intents::reason;
+use crate::intents::{chairs, euro, reason};
 use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, all_at, mins, secs};
 
@@ -164,8 +165,8 @@ async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
     world
         .at_mollie(id, |order| {
             let lamps = &mut order.lines[1];
-            lamps.canceled = domain::rules::order::Part { quantity: 1, ..lamps.shipped };
-            lamps.canceled.amount = crate::intents::euro("20.00");
+            lamps.canceled = Part { quantity: 1, ..lamps.shipped };
+            lamps.canceled.amount = euro("20.00");
         })
         .await;
     world.sync(id).await;
@@ -173,7 +174,7 @@ async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
     world
         .at_mollie(id, |order| {
             for line in &mut order.lines {
-                let all = domain::rules::order::Part { quantity: line.quantity, amount: line.total_amount };
+                let all = Part { quantity: line.quantity, amount: line.total_amount };
                 line.shipped = all.without(line.canceled);
                 line.status = Read::Known(LineStatus::Completed);
             }
@@ -217,4 +218,53 @@ async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
     let kinds = world.kinds(id).await;
     assert_eq!(kinds.iter().filter(|kind| **kind == "order.updated").count(), 0, "{kinds:?}");
     assert_eq!(world.order(id).await.facts.is_cancelable, Some(false));
+}
+
+/// Its status says nothing of why it is completed: only the units canceled since it was asked for do.
+#[tokio::test]
+async fn a_lost_cancellation_of_a_shipping_order_is_found_although_a_hook_told_of_it_first() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &chairs(1)).await;
+    world.sync(id).await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.cancel_now(id).await;
+    assert_eq!(world.sync(id).await.facts.status, Some(OrderStatus::Completed));
+    world.work(mins(3)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    let order = world.settled(id).await;
+    assert_eq!((order.lines[0].canceled.quantity, order.lines[1].canceled.quantity), (1, 3));
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 1, 1)));
+}
+
+/// What had been canceled by hand is told in its two hundred and sixty-second event.
+#[tokio::test]
+async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    for n in 0..258 {
+        world.at_mollie(id, |order| order.method = Some(format!("method{n}"))).await;
+        world.sync(id).await;
+    }
+    world
+        .at_mollie(id, |order| {
+            let lamps = &mut order.lines[1];
+            lamps.canceled = Part { quantity: 1, amount: euro("20.00") };
+        })
+        .await;
+    world.sync(id).await;
+    let cancel = world.cancel(id).await.unwrap();
+    world
+        .at_mollie(id, |order| {
+            for line in &mut order.lines {
+                let all = Part { quantity: line.quantity, amount: line.total_amount };
+                line.shipped = all.without(line.canceled);
+                line.status = Read::Known(LineStatus::Completed);
+            }
+            order.status = Read::Known(OrderStatus::Completed);
+        })
+        .await;
+    world.drive(cancel.claim.as_ref().unwrap()).await;
+    world.settled(id).await;
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Rejected);
 }

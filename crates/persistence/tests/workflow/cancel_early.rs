@@ -105,3 +105,21 @@ async fn an_order_that_is_to_be_canceled_and_is_found_late_is_canceled_once() {
     assert_eq!(kinds.iter().filter(|kind| **kind == "cancellation.recorded").count(), 1);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
 }
+
+/// Found absent for now, it is about to be sent again under its key.
+#[tokio::test]
+async fn a_placement_that_was_sent_is_not_withdrawn_but_canceled_behind_it() {
+    let world = World::new().await;
+    world.mollie.next(Fate::Late(secs(5)));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    assert_ne!(cancel.operation_id, accepted.operation_id);
+    world.work(mins(3)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}

@@ -80,3 +80,26 @@ async fn an_unknown_outcome_that_comes_without_the_lease_is_not_written() {
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
+
+#[tokio::test]
+async fn a_lease_is_renewed_while_an_outcome_is_found_out() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(1));
+    let claim = world.claim_one().await;
+    let before = world.lease_until().await;
+    let slow = world.clone();
+    world.mollie.during_reading(meanwhile(async move {
+        for _ in 0..200 {
+            slow.advance(secs(2));
+            if slow.lease_until().await > before {
+                return;
+            }
+        }
+        panic!("the lease was not renewed");
+    }));
+    assert_eq!(world.drive(&claim).await, Progress::Settled);
+    world.settled(accepted.order_id).await;
+}

@@ -204,3 +204,88 @@ async fn while_mollie_cannot_be_read_an_unknown_placement_waits() {
     assert_eq!(world.mollie.calls()[0].kind, "place");
     assert_eq!(world.mollie.effects().0, 1);
 }
+
+#[tokio::test]
+async fn an_order_whose_payment_parameters_cannot_be_unsealed_is_not_sent_without_them() {
+    let world = World::new().await;
+    world.mollie.next(Fate::NotSent(None));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.spoil_secrets().await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    let waiting = world.operation(accepted.operation_id).await;
+    assert_eq!((waiting.state, waiting.sealed.is_some()), (OperationState::NeedsAttention, true));
+    assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
+}
+
+#[tokio::test]
+async fn unknown_outcomes_are_counted_and_make_pauses_grow() {
+    let world = World::new().await;
+    (0..2).for_each(|_| world.mollie.next(Fate::LostCall));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    assert_eq!(world.operation(accepted.operation_id).await.attempts, 1);
+    world.advance(Duration::from_millis(499));
+    world.rests().await;
+    world.advance(Duration::from_millis(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    assert_eq!(world.step().await, Progress::Deferred);
+    assert_eq!(world.operation(accepted.operation_id).await.attempts, 2);
+    world.advance(Duration::from_millis(999));
+    world.rests().await;
+    world.work(secs(5)).await;
+    world.settled(accepted.order_id).await;
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+/// What Mollie answers was true when it was asked, at the earliest.
+#[tokio::test]
+async fn an_answer_is_as_old_as_its_question() {
+    let world = World::new().await;
+    let slowly = || {
+        let slow = world.clone();
+        meanwhile(async move { slow.advance(secs(10)) })
+    };
+    world.mollie.next_during(Fate::Answered, slowly());
+    let accepted = world.recorded().await;
+    let asked = world.clock.now();
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    assert_eq!(world.settled(accepted.order_id).await.observed_time, Some(asked));
+    world.mollie.next_during(Fate::Answered, slowly());
+    let asked = world.clock.now();
+    world.cancel_now(accepted.order_id).await;
+    assert_eq!(world.settled(accepted.order_id).await.observed_time, Some(asked));
+}
+
+#[tokio::test]
+async fn an_address_that_mollie_holds_otherwise_is_kept_and_told_by_name_when_the_order_is_found() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    {
+        let mut side = world.mollie.side();
+        let address = side.ledger.orders[0].billing_address.as_mut().unwrap();
+        address.city = Some("Utrecht".to_owned());
+    }
+    world.work(secs(1)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!(order.personal.billing_address.unwrap().city.as_deref(), Some("Utrecht"));
+    let events = format!("{:?}", world.events(accepted.order_id).await);
+    assert!(events.contains("billing_address"));
+    assert!(!events.contains("Utrecht") && !events.contains("Amsterdam"));
+}
+
+#[tokio::test]
+async fn every_event_of_an_operation_names_on_whose_behalf_it_is() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &crate::intents::lamps(1)).await;
+    world.cancel_now(id).await;
+    for event in world.events(id).await {
+        let observed = event.data.kind() == "order.authorized";
+        assert_eq!(event.actor.as_deref(), (!observed).then_some("alice"), "{}", event.data.kind());
+    }
+}

@@ -1,12 +1,13 @@
 //! Refusals that do not mean what they say.
 
-use domain::ports::GatewayError;
+use domain::ports::{Clock, GatewayError};
 use domain::rules::operation::OperationState;
+use domain::rules::placement::Placement;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::workflow::drive::Progress;
 
-use crate::intents::{chairs, lamps, reason};
+use crate::intents::{chairs, lamps, reason, ship_lamps_elsewhere, tracked};
 use crate::mollie::Fate;
 use crate::world::{World, mins, secs};
 
@@ -82,4 +83,159 @@ async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_
         }
         assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
     }
+}
+
+/// Whoever sent it first is gone, and its call may still take effect.
+#[tokio::test]
+async fn a_refusal_of_a_call_repeated_after_a_crash_is_not_final() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::HangsBefore);
+    let accepted = world.ship(id, &lamps(3)).await.unwrap();
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(secs(9));
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Deferred);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    world.mollie.next(Fate::Rejected);
+    assert_eq!(world.step().await, Progress::Deferred);
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_late", 3, None, now)).await;
+    world.work(mins(3)).await;
+    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    world.settled(id).await;
+    assert_eq!(world.mollie.effects(), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_repeated_call_is_final_once_nothing_can_come_of_the_first() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostCall);
+    let (accepted, _) = world.ship_now(id, &lamps(3)).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.mollie.next(Fate::Rejected);
+    assert_eq!(world.step().await, Progress::Deferred);
+    assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 3);
+    world.work(mins(3)).await;
+    let shipment = world.shipment(accepted.shipment_id).await;
+    assert_eq!(
+        (shipment.state, shipment.rejection),
+        (ShipmentState::Refused, Some(crate::mollie::rejection()))
+    );
+    assert_eq!(world.settled(id).await.lines[1].available().quantity, 3);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 0, 0)));
+}
+
+/// Something at Mollie has its lines, but not its tracking: the refusal may mean that ours is there.
+#[tokio::test]
+async fn a_repeated_call_refused_beside_a_shipment_that_may_be_ours_is_an_operators_affair() {
+    let world = World::new().await;
+    world.mollie.side().ledger.forgets_keys = true;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostCall);
+    let (accepted, _) = world.ship_now(id, &tracked(lamps(3), "3S1")).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 3, Some("3S2"), now)).await;
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 3);
+    assert_eq!(world.mollie.effects(), (1, 1, 0));
+}
+
+/// Its profile may have been given another key.
+#[tokio::test]
+async fn an_outcome_at_an_order_that_mollie_does_not_know_any_more_is_an_operators_affair() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    world.mollie.side().unreadable = Some(GatewayError::NotFound);
+    world.work(mins(5)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
+}
+
+#[tokio::test]
+async fn an_outcome_that_cannot_be_read_is_asked_for_at_growing_pauses() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    world.ship_now(id, &lamps(1)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
+    let readings = world.mollie.readings();
+    world.work(mins(1)).await;
+    assert_eq!(world.mollie.readings() - readings, 11);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_understood_is_read_eight_times_more_before_an_operator_is_asked() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    for _ in 0..8 {
+        world.advance(secs(8));
+        assert_eq!(world.step().await, Progress::Deferred);
+        assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    }
+    world.advance(secs(8));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+}
+
+/// It is the placement itself that Mollie refuses: there is no order yet that another key might know.
+#[tokio::test]
+async fn an_order_refused_as_not_found_is_refused() {
+    let world = World::new().await;
+    world.mollie.next(Fate::OrderUnknown);
+    let accepted = world.recorded().await;
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Rejected);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Refused);
+    assert_eq!(world.mollie.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_once_behind_an_outage_is_not_yet_an_operators_affair() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
+    world.work(mins(5)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".to_owned()));
+    world.advance(secs(8));
+    world.step().await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    world.mollie.side().unreadable = None;
+    world.work(secs(10)).await;
+    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_once_behind_calls_that_could_not_be_made_is_not_yet_an_operators_affair() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    (0..10).for_each(|_| world.mollie.next(Fate::NotSent(None)));
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    while world.state(accepted.operation_id).await != OperationState::Resolving {
+        world.advance(secs(8));
+        world.step().await;
+    }
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".to_owned()));
+    world.advance(secs(8));
+    world.step().await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    world.mollie.side().unreadable = None;
+    world.work(secs(10)).await;
+    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    world.settled(id).await;
 }

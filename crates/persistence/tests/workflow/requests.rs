@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use domain::ports::{Clock, Fingerprint, OrderFilter, Store};
+use domain::ports::{Clock, Fingerprint, GatewayError, OrderFilter, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::refusal::RefusalReason;
+use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::cancel::cancel;
 use domain::workflow::place::place;
 use domain::workflow::ship::ship;
 use domain::workflow::{Intent, MutationError};
 
 use crate::intents::{chairs, draft, intent, lamps, main_profile, reason};
-use crate::world::{World, secs};
+use crate::world::{World, all_at, secs};
 
 #[tokio::test]
 async fn a_request_id_used_for_another_request_is_refused() {
@@ -177,4 +178,50 @@ async fn what_does_not_exist_is_neither_shipped_nor_canceled() {
     assert!(matches!(world.cancel(nobody).await, Err(MutationError::OrderNotFound)));
     world.advance(secs(1));
     world.rests().await;
+}
+
+#[tokio::test]
+async fn a_repeated_cancellation_may_carry_the_etag_it_was_decided_on() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let etag = Some(world.sound(id).await.version);
+    let wish = Intent { etag, ..intent("CancelOrder", "c") };
+    let first = cancel(&*world, &wish, id).await.unwrap();
+    let again = cancel(&*world, &wish, id).await.unwrap();
+    assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
+    world.drive(first.claim.as_ref().unwrap()).await;
+    world.settled(id).await;
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_number_whose_holder_has_ended_unheard_is_free_after_it_was_read() {
+    let world = World::new().await;
+    let first = world.placed().await;
+    world.advance(secs(3));
+    let wish = intent("CreateOrder", "p2");
+    let held = Box::pin(place(&*world, &wish, main_profile(), draft("1337"))).await;
+    assert!(matches!(held, Err(MutationError::NumberHeld { by }) if by == first));
+    world.advance(secs(3));
+    world.at_mollie(first, |order| all_at(order, OrderStatus::Expired, LineStatus::Canceled)).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
+    let unread = Box::pin(place(&*world, &wish, main_profile(), draft("1337"))).await;
+    assert!(matches!(unread, Err(MutationError::Unconfirmed(_))), "{unread:?}");
+    world.mollie.side().unreadable = None;
+    let second = Box::pin(place(&*world, &wish, main_profile(), draft("1337"))).await.unwrap();
+    assert_ne!(second.order_id, first);
+    world.drive(second.claim.as_ref().unwrap()).await;
+    world.settled(second.order_id).await;
+    assert_eq!(world.settled(first).await.held_number(), None);
+}
+
+#[tokio::test]
+async fn a_cancellation_with_nothing_to_do_keeps_its_request_id() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.cancel_now(id).await;
+    let wish = intent("CancelOrder", "nothing");
+    assert_eq!(cancel(&*world, &wish, id).await.unwrap().operation_id, None);
+    let outcome = ship(&*world, &intent("CreateShipment", "nothing"), id, &lamps(1)).await;
+    assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CancelOrder"));
 }

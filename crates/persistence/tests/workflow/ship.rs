@@ -1,14 +1,15 @@
 //! Shipping: each way its call can end.
 
 use domain::ports::{Clock, Store};
+use domain::rules::ids::Caller;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
-use domain::workflow::MutationError;
 use domain::workflow::drive::Progress;
 use domain::workflow::ship::ship;
+use domain::workflow::{Intent, MutationError};
 
 use crate::intents::{chairs, euro, intent, lamps, named, reason, the_rest, tracked};
 use crate::mollie::{Fate, meanwhile};
@@ -167,4 +168,29 @@ async fn an_order_that_changes_while_a_shipment_is_planned_is_planned_again() {
     world.drive(&rest.claim.unwrap()).await;
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 2, 0));
+}
+
+#[tokio::test]
+async fn an_operation_names_who_asked_for_it_and_not_who_placed_the_order() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let warehouse = Intent { caller: Caller::new("warehouse"), ..intent("CreateShipment", "s") };
+    let shipped = ship(&*world, &warehouse, id, &lamps(1)).await.unwrap();
+    let operation = world.operation(shipped.operation_id).await;
+    assert_eq!((operation.caller.as_str(), operation.actor.as_deref()), ("warehouse", Some("alice")));
+    assert_eq!(world.order(id).await.caller.as_str(), "shop");
+}
+
+#[tokio::test]
+async fn a_settled_operation_tells_when_it_ended() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    for fate in [Fate::Answered, Fate::Rejected] {
+        world.mollie.next(fate);
+        let accepted = world.ship(id, &lamps(1)).await.unwrap();
+        assert_eq!(world.operation(accepted.operation_id).await.settled_time, None);
+        world.drive(accepted.claim.as_ref().unwrap()).await;
+        let settled = world.operation(accepted.operation_id).await.settled_time;
+        assert_eq!(settled, Some(world.clock.now()));
+    }
 }

@@ -1,6 +1,6 @@
 //! Taking over what Mollie says, and refusing only what it says now.
 
-use domain::ports::{Clock, GatewayError};
+use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::payment::Payment;
 use domain::rules::refusal::RefusalReason;
@@ -10,7 +10,7 @@ use domain::workflow::sync::{SyncError, sync};
 
 use crate::intents::{lamps, reason, the_rest};
 use crate::mollie::meanwhile;
-use crate::world::{World, secs};
+use crate::world::{World, mins, secs};
 
 #[tokio::test]
 async fn a_status_nobody_understands_stops_money_until_it_is_understood() {
@@ -202,4 +202,39 @@ async fn a_changed_address_is_told_by_name_and_kept_by_value() {
     let events = world.events(id).await;
     let last = format!("{:?}", events.last().unwrap());
     assert!(last.contains("billing_address") && !last.contains("Utrecht"));
+}
+
+/// It ended and was closed, and lives again: from then on it is read on schedule like any other.
+#[tokio::test]
+async fn an_order_that_comes_back_is_read_on_schedule_again() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.cancel_now(id).await;
+    let due = world.lookups().await;
+    assert_eq!(due.len(), 1);
+    world.store.finish_lookup(&due[0], None, 0).await.unwrap();
+    world.advance(mins(24 * 60));
+    assert!(world.lookups().await.is_empty());
+    world.authorize(id).await;
+    assert_eq!(world.sync(id).await.closed_time, None);
+    world.advance(mins(6 * 60));
+    assert_eq!(world.lookups().await.len(), 1);
+}
+
+/// Whoever reads on schedule says when to read next.
+#[tokio::test]
+async fn what_a_scheduled_reading_finds_does_not_make_another_one_due() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.advance(mins(15));
+    let claims = world.lookups().await;
+    assert_eq!(claims.len(), 1);
+    world.authorize(id).await;
+    world.sync(id).await;
+    let next = world.clock.now() + jiff::SignedDuration::from_hours(6);
+    world.store.finish_lookup(&claims[0], Some(next), 0).await.unwrap();
+    world.advance(mins(6 * 60 - 1));
+    assert!(world.lookups().await.is_empty());
+    world.advance(mins(1));
+    assert_eq!(world.lookups().await.len(), 1);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids, OrderKey, Ports, Settings, Store};
+use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Settings, Store};
 use domain::rules::ids::{LeaseToken, MollieOrderId, OperationId, OrderId, ShipmentId};
 use domain::rules::operation::{Claim, Operation, OperationState};
 use domain::rules::order::Order;
@@ -165,6 +165,12 @@ impl World {
         }
     }
 
+    /// Claims the look-ups that are due.
+    pub async fn lookups(&self) -> Vec<LookupClaim> {
+        let token = LeaseToken::new(self.ids.random());
+        self.store.claim_lookups(self.clock.now(), LEASE, token, 10).await.unwrap()
+    }
+
     async fn raw(&self) -> SqliteConnection {
         let path = self.directory.path().join("orders.db");
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(secs(5));
@@ -175,6 +181,12 @@ impl World {
     pub async fn end_leases(&self) {
         let ended = query("UPDATE operations SET lease_until = 1 WHERE lease_token IS NOT NULL");
         ended.execute(&mut self.raw().await).await.unwrap();
+    }
+
+    /// What was sealed was sealed with another key.
+    pub async fn spoil_secrets(&self) {
+        let spoiled = query("UPDATE operations SET sealed = x'00' WHERE sealed IS NOT NULL");
+        spoiled.execute(&mut self.raw().await).await.unwrap();
     }
 
     /// When the only lease there is ends, by the database's clock, in microseconds.

@@ -1,9 +1,10 @@
 //! Folding the events of an order gives the order.
 
 use super::*;
-use crate::rules::fixtures::{at, placed, snapshot};
+use crate::rules::fixtures::{at, euro, placed, recorded, snapshot};
 use crate::rules::snapshot::observed;
 use crate::rules::status::LineStatus;
+use uuid::Uuid;
 
 #[test]
 fn folding_the_events_gives_the_order_but_for_what_is_personal() {
@@ -45,4 +46,35 @@ fn kinds_name_the_status_that_was_reached() {
         &snapshot(OrderStatus::Paid, LineStatus::Paid),
     );
     assert_eq!(EventData::OrderObserved { observed: Box::new(paid) }.kind(), "order.paid");
+}
+
+#[test]
+fn an_order_that_gave_its_number_back_never_takes_it_again() {
+    let mut recorder = placed(OrderStatus::Canceled, LineStatus::Canceled);
+    let back = observed(recorder.order(), &snapshot(OrderStatus::Authorized, LineStatus::Authorized));
+    recorder.record(EventData::OrderObserved { observed: Box::new(back) });
+    assert_eq!(recorder.order().facts.status, Some(OrderStatus::Authorized));
+    assert_eq!(recorder.order().held_number(), None);
+}
+
+#[test]
+fn an_order_stays_closed_since_it_ended_whatever_is_told_of_it_later() {
+    let completed = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
+    let mut recorder = Recorder::new(completed, at(9), None);
+    let mut refunded = snapshot(OrderStatus::Completed, LineStatus::Completed);
+    refunded.amount = euro("1000.00");
+    let later = observed(recorder.order(), &refunded);
+    recorder.record(EventData::OrderObserved { observed: Box::new(later) });
+    assert_eq!(recorder.order().closed_time, Some(at(0)));
+    assert_eq!(recorder.order().terms.amount, refunded.amount);
+}
+
+#[test]
+fn the_first_event_of_an_order_holds_nothing_personal() {
+    let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
+    let order = Order { personal: personal.clone(), ..recorded().order().clone() };
+    let (order, events) = Recorder::begin(order, OperationId::new(Uuid::from_u128(2)), at(0), None).finish();
+    assert_eq!(order.personal, personal);
+    let told = Order::after(None, &events[0]).unwrap();
+    assert_eq!(told.personal, Personal::default());
 }

@@ -162,3 +162,43 @@ fn empty_never_means_all() {
     let wrong = ShipmentInput { lines: vec![wrong], ..ShipmentInput::default() };
     assert_eq!(faults(wrong), ["selection.line_id", "selection.quantity"]);
 }
+
+#[test]
+fn shipped_is_what_is_registered_and_never_less_than_the_line_shows() {
+    let order = authorized();
+    let (order, this) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
+    let other = |id, state| {
+        let part = Part { quantity: 1, amount: euro("399.00") };
+        let lines = vec![ShipmentLine { line_id: LineId::new(1), part }];
+        Shipment { id: ShipmentId::new(Uuid::from_u128(id)), state, lines, ..this.clone() }
+    };
+    let shipped = |order: &Order, known: &[Shipment]| {
+        let shipped = shipped_with(order, known, &this);
+        (shipped.len(), shipped[0].1.quantity, shipped[0].1.amount.value())
+    };
+    let refused = other(10, ShipmentState::Refused);
+    let recorded = other(11, ShipmentState::Recorded);
+    assert_eq!(shipped(&order, &[refused, recorded]), (1, 1, "299.00".into()));
+    let itself = Shipment { state: ShipmentState::Registered, ..this.clone() };
+    assert_eq!(shipped(&order, &[itself]), (1, 1, "299.00".into()));
+    assert_eq!(shipped(&order, &[other(10, ShipmentState::Registered)]), (1, 2, "698.00".into()));
+    // A reading has told of one made elsewhere that no shipment here stands for yet.
+    let mut told = order.clone();
+    told.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
+    assert_eq!(shipped(&told, &[]), (1, 2, "698.00".into()));
+}
+
+#[test]
+fn an_amount_in_another_currency_is_outside_the_bounds() {
+    let dollars =
+        LineSelection { amount: Some(Money::parse("USD", "349.00").unwrap()), ..select(1, 1, None) };
+    let outcome = plan(&authorized(), &lines(&[dollars]));
+    assert!(matches!(outcome, Err(ShipRefusal::Invalid(_))), "{outcome:?}");
+}
+
+#[test]
+fn all_that_is_left_does_not_mean_lines_that_may_not_be_shipped() {
+    let mut order = authorized();
+    order.lines[1].status = Some(LineStatus::Created);
+    assert_eq!(planned(&order, &ALL), [(1, 2, "698.00".into())]);
+}

@@ -95,3 +95,34 @@ fn every_attempt_to_pay_is_kept_whichever_comes_last() {
     );
     assert_eq!(order.facts.status, Some(OrderStatus::Paid));
 }
+
+#[test]
+fn what_mollie_leaves_out_stays_known_until_the_order_is_to_be_paid_anew() {
+    let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    assert!(authorized.captures_by_shipment());
+    let silent = Snapshot {
+        authorized_time: None,
+        expires_time: None,
+        amount_captured: Some(euro("10.00")),
+        ..snapshot(OrderStatus::Shipping, LineStatus::Shipping)
+    };
+    let shipping = after(&authorized, &silent);
+    assert_eq!(shipping.facts.authorized_time, authorized.facts.authorized_time);
+    assert_eq!(shipping.facts.expires_time, authorized.facts.expires_time);
+    let more = Snapshot { amount_captured: Some(euro("20.00")), ..silent };
+    assert_eq!(after(&shipping, &more).facts.amount_captured, Some(euro("20.00")));
+    let anew = after(&authorized, &snapshot(OrderStatus::Created, LineStatus::Created));
+    assert!(!anew.captures_by_shipment());
+}
+
+#[test]
+fn an_address_that_mollie_left_empty_does_not_replace_ours() {
+    let address = Address { city: Some("Amsterdam".to_owned()), ..Address::default() };
+    let ours = Personal { billing_address: Some(address), ..Personal::default() };
+    let empty = Snapshot {
+        billing_address: Some(Address::default()),
+        ..snapshot(OrderStatus::Created, LineStatus::Created)
+    };
+    assert_eq!(personal(&ours, &empty), ours);
+    assert!(changed_personal(&ours, &empty).is_empty());
+}
