@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::shell::{Engine, OpenError, SharedOffset, deliver_hooks, router};
+use crate::shell::{Engine, OpenError, SharedOffset, Wire, WireListener, deliver_hooks, router};
 
 /// How long requests may take to finish after `shutdown`. A silent connection must not hold the stop up.
 const GRACE: Duration = Duration::from_secs(2);
@@ -42,7 +42,8 @@ impl Simulator {
         self.engine.offset().clone()
     }
 
-    /// The HTTP side alone: answers requests, but delivers no webhooks.
+    /// The HTTP side alone: answers requests, but delivers no webhooks, and cannot break connections: faults that
+    /// would are answered with a 501.
     pub fn router(&self) -> Router {
         router(Arc::clone(&self.engine))
     }
@@ -51,12 +52,14 @@ impl Simulator {
     /// are held back are let go then. When it returns, another simulator can open the data directory.
     pub async fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> io::Result<()> {
         let delivery = tokio::spawn(deliver_hooks(Arc::clone(&self.engine), shutdown.child_token()));
-        let server = axum::serve(listener, self.router())
+        let service = self.router().into_make_service_with_connect_info::<Wire>();
+        let server = axum::serve(WireListener(listener), service)
             .with_graceful_shutdown(shutdown.clone().cancelled_owned())
             .into_future();
         let deadline = async {
             shutdown.cancelled().await;
             self.engine.hold.release();
+            self.engine.faults.release();
             tokio::time::sleep(GRACE).await;
         };
         let outcome = tokio::select! {

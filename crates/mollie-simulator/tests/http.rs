@@ -4,6 +4,12 @@
 
 #[path = "http/bench.rs"]
 mod bench;
+#[path = "http/broken.rs"]
+mod broken;
+#[path = "http/fault_control.rs"]
+mod fault_control;
+#[path = "http/faults.rs"]
+mod faults;
 #[path = "http/hold.rs"]
 mod hold;
 #[path = "http/journal.rs"]

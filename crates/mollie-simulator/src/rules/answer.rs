@@ -57,8 +57,31 @@ impl Refusal {
         Self::new(401, "Missing authentication, or failed to authenticate")
     }
 
+    /// A key that stands for another request.
+    pub fn key_used() -> Self {
+        Self::bad_request("This Idempotency-Key has already been used.")
+    }
+
+    /// A key whose first request is still running.
+    pub fn key_in_flight() -> Self {
+        Self::new(409, "Another request with this Idempotency-Key is already being processed.")
+    }
+
     pub fn no_order(id: &str) -> Self {
         Self::new(404, format!("No order exists with token {id}."))
+    }
+
+    /// Newer documents word errors without amounts, names and states. Of most only that is known, so that the texts
+    /// here are ours; field and extra stay what they are.
+    pub fn in_newer_words(self) -> Self {
+        let detail = match (&self.field, self.status) {
+            (Some(field), 422) => format!("The {field} is invalid."),
+            _ if self.detail.starts_with("The order cannot be canceled from state") => {
+                "The order cannot be cancelled".to_owned()
+            }
+            _ => return self,
+        };
+        Self { detail, ..self }
     }
 
     pub fn with_extra(self, extra: Value) -> Self {
@@ -86,12 +109,16 @@ impl From<Refusal> for Answer {
 
 fn title(status: u16) -> &'static str {
     match status {
+        202 => "Accepted",
         400 => "Bad Request",
         401 => "Unauthorized Request",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        409 => "Conflict",
         413 => "Content Too Large",
         422 => "Unprocessable Entity",
+        429 => "Too Many Requests",
+        501 => "Not Implemented",
         503 => "Service Unavailable",
         _ => "Internal Server Error",
     }

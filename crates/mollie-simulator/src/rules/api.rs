@@ -8,11 +8,14 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::checkout::whole_seconds;
+use super::faults::Keys;
 use super::idempotency::Keyed;
+use super::late::Late;
 use super::order::Order;
 use super::order_json::{self, Embeds};
 use super::query::Query;
 use super::route::Endpoint;
+use super::switches::ErrorTexts;
 use super::world::World;
 use super::{payment_json, shipment_json};
 
@@ -32,28 +35,69 @@ pub struct ApiRequest {
 impl World {
     /// Answers one request. A refused one has changed nothing.
     pub fn answer(&mut self, request: &ApiRequest, now: Timestamp) -> Answer {
+        self.answer_with(request, Keys::Honored, now)
+    }
+
+    /// The same, with a say in whether idempotency keys count.
+    pub(super) fn answer_with(&mut self, request: &ApiRequest, keys: Keys, now: Timestamp) -> Answer {
         let now = whole_seconds(now);
         self.tick(now);
+        let caller = || Caller::from_authorization(request.authorization.as_deref());
+        self.caused_by(request, |world| {
+            let endpoint = Endpoint::find(&request.method, &request.path)?;
+            world.admit(endpoint, &caller()?, request, keys, now)
+        })
+    }
+
+    /// Handles a request whose time has come. Its answer is lost.
+    pub(super) fn land(&mut self, late: &Late) {
+        let request = late.request();
+        self.caused_by(&request, |world| {
+            let endpoint = Endpoint::find(&request.method, &request.path)?;
+            world.admit(endpoint, &late.caller, &request, late.keys(), late.due_at)
+        });
+    }
+
+    fn caused_by(
+        &mut self,
+        request: &ApiRequest,
+        act: impl FnOnce(&mut Self) -> Result<Answer, Refusal>,
+    ) -> Answer {
         self.set_cause(request.idempotency_key.clone().filter(|key| !key.is_empty()));
-        let answer = self.authenticate(request, now).unwrap_or_else(Answer::from);
+        let answer = act(self).unwrap_or_else(|refusal| self.worded(refusal));
         self.set_cause(None);
         answer
     }
 
-    fn authenticate(&mut self, request: &ApiRequest, now: Timestamp) -> Result<Answer, Refusal> {
-        let endpoint = Endpoint::find(&request.method, &request.path)?;
-        let caller = Caller::from_authorization(request.authorization.as_deref())?;
-        let key = request.idempotency_key.as_deref().filter(|key| endpoint.is_post() && !key.is_empty());
+    fn admit(
+        &mut self,
+        endpoint: Endpoint,
+        caller: &Caller,
+        request: &ApiRequest,
+        keys: Keys,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let counts = keys == Keys::Honored && endpoint.is_post();
+        let key = request.idempotency_key.as_deref().filter(|key| counts && !key.is_empty());
         let Some(key) = key else {
-            return self.dispatch(endpoint, &caller, request, now);
+            return self.dispatch(endpoint, caller, request, now);
         };
-        let keyed = Keyed::new(&caller, key, format!("{} {}", request.method, request.path), &request.body);
+        let keyed = Keyed::new(caller, key, request);
         if let Some(answer) = self.recall(&keyed, now)? {
             return Ok(answer);
         }
-        let answer = self.dispatch(endpoint, &caller, request, now).unwrap_or_else(Answer::from);
+        let answer =
+            self.dispatch(endpoint, caller, request, now).unwrap_or_else(|refusal| self.worded(refusal));
         self.remember(keyed, &answer, now);
         Ok(answer)
+    }
+
+    /// The refusal in the words of the documents that the switch names.
+    fn worded(&self, refusal: Refusal) -> Answer {
+        match self.switches().error_texts {
+            ErrorTexts::Older => refusal.into(),
+            ErrorTexts::Newer => refusal.in_newer_words().into(),
+        }
     }
 
     fn dispatch(

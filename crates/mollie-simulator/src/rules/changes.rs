@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hooks::Hook;
 use super::idempotency::Remembered;
+use super::late::Late;
 use super::ledger::Effect;
 use super::order::Order;
 use super::switches::Switches;
@@ -34,6 +35,10 @@ pub struct Changes {
     pub hooks: Vec<Hook>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks_gone: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Late>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late_gone: Vec<u64>,
 }
 
 /// What has changed since the last line was taken.

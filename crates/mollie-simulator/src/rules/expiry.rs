@@ -1,4 +1,4 @@
-//! What time alone does: open payments lapse, orders expire, authorisations are released.
+//! What time alone does: open payments lapse, orders expire, authorisations are released, late effects land.
 //!
 //! Applied whenever the clock is looked at, in the order of the deadlines and as of their time, so that a jump of a
 //! month leaves the same books behind as a month of waiting.
@@ -50,15 +50,33 @@ impl World {
             return;
         };
         self.set_cause(None);
-        while let Some(mut order) = self.next_overdue(horizon).cloned() {
-            let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok()).unwrap_or(now);
-            if order.payment_deadline().is_some_and(|deadline| deadline <= horizon) {
-                self.end_payment(&mut order, Ending::Expired, at);
-            } else {
-                self.expire(&mut order, at);
+        loop {
+            let overdue = self.next_overdue(horizon).cloned().map(|order| {
+                let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok());
+                (at.unwrap_or(now), order)
+            });
+            // What is due first comes first. A deadline has passed before anything comes in that second.
+            let expiry_at = overdue.as_ref().map(|(at, _)| *at);
+            let late =
+                self.next_late(now).filter(|late| expiry_at.is_none_or(|at| late.due_at < at)).cloned();
+            match (late, overdue) {
+                (Some(late), _) => {
+                    self.postponed_mut().remove(late.id);
+                    self.land(&late);
+                }
+                (None, Some((at, order))) => self.lapse(order, horizon, at),
+                (None, None) => return,
             }
-            self.save(order);
         }
+    }
+
+    fn lapse(&mut self, mut order: Order, horizon: Timestamp, at: Timestamp) {
+        if order.payment_deadline().is_some_and(|deadline| deadline <= horizon) {
+            self.end_payment(&mut order, Ending::Expired, at);
+        } else {
+            self.expire(&mut order, at);
+        }
+        self.save(order);
     }
 
     fn expire(&mut self, order: &mut Order, now: Timestamp) {

@@ -21,6 +21,18 @@ pub struct Hook {
     pub due_at: Timestamp,
     /// How many attempts have failed.
     pub failed: u32,
+    /// What the fault layer has done to it. A hook suffers that once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tampered: Option<Tampered>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tampered {
+    /// Doubled, delayed, or put back and waiting no more.
+    Done,
+    /// Waits until a later hook has been attempted, or its time has come.
+    PutBack,
 }
 
 /// What happened to an order, as far as its webhook is concerned.
@@ -76,7 +88,7 @@ impl World {
 
     fn queue_hook(&mut self, url: String, resource_id: String, now: Timestamp) {
         let id = self.next_hook_id();
-        self.save_hook(Hook { id, url, resource_id, due_at: now, failed: 0 });
+        self.save_hook(Hook { id, url, resource_id, due_at: now, failed: 0, tampered: None });
     }
 
     /// What is to be sent now, oldest first.
@@ -86,6 +98,7 @@ impl World {
 
     /// The outcome of one attempt: the status that came back, or none when no answer did.
     pub fn hook_attempted(&mut self, id: u64, status: Option<u16>, attempted_at: Timestamp) {
+        self.let_go_of_those_behind(id, attempted_at);
         let Some(hook) = self.hooks().get(&id) else {
             return;
         };
@@ -97,6 +110,15 @@ impl World {
         match next {
             Some(next) => self.save_hook(next),
             None => self.drop_hook(id),
+        }
+    }
+
+    /// Hooks that were put back have waited for this attempt.
+    fn let_go_of_those_behind(&mut self, id: u64, attempted_at: Timestamp) {
+        let is_behind = |hook: &&Hook| hook.id < id && hook.tampered == Some(Tampered::PutBack);
+        let behind: Vec<Hook> = self.hooks().values().filter(is_behind).cloned().collect();
+        for hook in behind {
+            self.save_hook(Hook { due_at: attempted_at, tampered: Some(Tampered::Done), ..hook });
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `Idempotency-Key`: for POST only, for one hour; the same request gets the same answer, another one is refused.
 //!
-//! Requests are handled one at a time, so "still running" cannot happen here.
+//! Requests are handled one at a time, so that "still running" happens only to repetitions of a request whose effect
+//! the fault layer has put off.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::{Answer, Refusal};
+use super::api::ApiRequest;
 use super::caller::Caller;
 use super::ids;
 use super::switches::ErrorReplay;
@@ -35,9 +37,18 @@ pub struct Keyed {
 }
 
 impl Keyed {
-    pub fn new(caller: &Caller, key: &str, endpoint: String, body: &[u8]) -> Self {
+    pub fn new(caller: &Caller, key: &str, request: &ApiRequest) -> Self {
         let scope = format!("{}|{}|{key}", caller.mode.as_text(), caller.profile);
-        Self { scope, endpoint, body_digest: ids::digest(body) }
+        let endpoint = format!("{} {}", request.method, request.path);
+        Self { scope, endpoint, body_digest: ids::digest(&request.body) }
+    }
+
+    pub fn has_same_key(&self, other: &Self) -> bool {
+        self.scope == other.scope
+    }
+
+    fn is_same_request(&self, other: &Self) -> bool {
+        self.endpoint == other.endpoint && self.body_digest == other.body_digest
     }
 }
 
@@ -51,10 +62,14 @@ impl World {
     /// The remembered answer, if this is a repetition.
     pub(super) fn recall(&self, keyed: &Keyed, now: Timestamp) -> Result<Option<Answer>, Refusal> {
         let Some(first) = self.remembered().get(&keyed.scope).filter(|first| !first.has_lapsed(now)) else {
-            return Ok(None);
+            return match self.in_flight(keyed) {
+                None => Ok(None),
+                Some(running) if running.is_same_request(keyed) => Err(Refusal::key_in_flight()),
+                Some(_) => Err(Refusal::key_used()),
+            };
         };
         if first.endpoint != keyed.endpoint || first.body_digest != keyed.body_digest {
-            return Err(Refusal::bad_request("This Idempotency-Key has already been used."));
+            return Err(Refusal::key_used());
         }
         Ok(Some(Answer { status: first.status, body: first.body.clone(), replayed: true }))
     }

@@ -2,6 +2,9 @@
 //!
 //! Nothing here does I/O, reads a clock or draws randomness: `World` is the state, time is an argument, ids come from a
 //! seeded counter. What is to be sent or kept is handed out (`due_hooks`, `take_changes`).
+//!
+//! `World::answer` is Mollie on a good day. `World::answer_through` is Mollie behind a network that fails as `Faults`
+//! say: it tells what the client sees, which may be nothing, while the effect has happened, has not, or is to come.
 
 mod address;
 mod answer;
@@ -15,17 +18,20 @@ mod create_order;
 mod draft;
 mod draft_line;
 mod expiry;
+mod faults;
 mod fields;
 mod finish;
 mod hooks;
 mod idempotency;
 mod ids;
 mod json;
+mod late;
 mod ledger;
 mod list_orders;
 mod money;
 mod order;
 mod order_json;
+mod pattern;
 mod payment;
 mod payment_json;
 mod pool;
@@ -43,9 +49,15 @@ pub use answer::{Answer, Refusal};
 pub use api::ApiRequest;
 pub use changes::Changes;
 pub use checkout::{CheckoutView, FinalState, NotChosen};
-pub use hooks::Hook;
+pub use faults::{
+    Content, Count, Fate, Fault, FaultKind, FaultStatus, Faults, HookFate, HookFault, Impairment, Keys, Loss,
+    Meanwhile, Outcome, Reply, RequestFault, Verdict,
+};
+pub use hooks::{Hook, Tampered};
+pub use late::Late;
 pub use ledger::{Effect, EffectKind};
 pub use order::OrderStatus;
+pub use pattern::Pattern;
 pub use query::Query;
 pub use route::template;
 pub use switches::Switches;

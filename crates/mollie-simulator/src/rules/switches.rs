@@ -83,6 +83,10 @@ switch!(
     PaidByCapture { AtLast = "at last", FirstShipment = "first shipment" }
 );
 switch!(
+    /// In the words of which documents errors speak.
+    ErrorTexts { Older = "older", Newer = "newer" }
+);
+switch!(
     /// The number that errors of create order give to the first line.
     LineNumbers { FromZero = "0", FromOne = "1" }
 );
@@ -139,6 +143,7 @@ pub struct Switches {
     pub negative_vat_per_rate: NegativeVatPerRate,
     pub unchosen_method: UnchosenMethod,
     pub capture_turns_payment_paid: PaidByCapture,
+    pub error_texts: ErrorTexts,
     pub line_numbers_at_create: LineNumbers,
     pub unlisted_locale: UnlistedLocale,
     pub error_replay: ErrorReplay,

@@ -11,6 +11,7 @@ use super::changes::{Changes, Touched};
 use super::hooks::Hook;
 use super::idempotency::Remembered;
 use super::ids;
+use super::late::Postponed;
 use super::ledger::{Draft, Effect};
 use super::order::Order;
 use super::switches::Switches;
@@ -29,6 +30,7 @@ pub struct World {
     ledger: Vec<Effect>,
     remembered: HashMap<String, Remembered>,
     hooks: BTreeMap<u64, Hook>,
+    postponed: Postponed,
     touched: Touched,
     /// The idempotency key of the request being handled.
     cause: Option<String>,
@@ -150,6 +152,15 @@ impl World {
         self.hooks.remove(&id);
     }
 
+    pub(super) fn postponed(&self) -> &Postponed {
+        &self.postponed
+    }
+
+    pub(super) fn postponed_mut(&mut self) -> &mut Postponed {
+        self.touched.any = true;
+        &mut self.postponed
+    }
+
     pub(super) fn remembered(&self) -> &HashMap<String, Remembered> {
         &self.remembered
     }
@@ -171,6 +182,7 @@ impl World {
         if !touched.any {
             return None;
         }
+        let (late, late_gone) = self.postponed.take_changes();
         let order = |number: &u64| self.orders.get(number).cloned();
         let hook = |id: &u64| self.hooks.get(id).cloned();
         let remembered = |scope: &String| self.remembered.get(scope).cloned();
@@ -184,6 +196,8 @@ impl World {
             remembered: touched.remembered.iter().filter_map(remembered).collect(),
             hooks: touched.hooks.iter().filter_map(hook).collect(),
             hooks_gone: touched.hooks_gone.into_iter().collect(),
+            late,
+            late_gone,
         })
     }
 
@@ -204,6 +218,7 @@ impl World {
         for id in changes.hooks_gone {
             self.hooks.remove(&id);
         }
+        self.postponed.apply(changes.late, changes.late_gone);
         self.touched = Touched { effects_taken: self.ledger.len(), ..Touched::default() };
     }
 
@@ -216,6 +231,7 @@ impl World {
             switches: Some(self.switches.clone()),
             remembered: self.remembered.values().filter(|one| !one.has_lapsed(now)).cloned().collect(),
             hooks: self.hooks.values().cloned().collect(),
+            late: self.postponed.iter().cloned().collect(),
             ..Changes::default()
         };
         let orders =

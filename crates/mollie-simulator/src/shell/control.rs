@@ -12,11 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::engine::{AdvanceError, Engine, Stopped};
-use super::hold::Pattern;
-use crate::rules::{Answer, Refusal, Switches};
+use crate::rules::{Answer, Pattern, Refusal, Switches};
 
 /// A JSON body with its status, for success and failure alike.
-type Reply = Result<Json<Value>, (StatusCode, Json<Value>)>;
+pub(super) type Reply = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +94,7 @@ fn stopped(reason: Stopped) -> (StatusCode, Json<Value>) {
     refuse(Refusal::new(503, reason.to_string()))
 }
 
-fn refuse(refusal: Refusal) -> (StatusCode, Json<Value>) {
+pub(super) fn refuse(refusal: Refusal) -> (StatusCode, Json<Value>) {
     let answer = Answer::from(refusal);
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(answer.body))

@@ -1,4 +1,5 @@
-//! Delivers webhooks: sends what is due, and tells the rules how it went. When to try again is decided there.
+//! Delivers webhooks: sends what is due, and tells the rules how it went. When to try again, and which of them a fault
+//! spoils, is decided there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -58,7 +59,9 @@ fn start_due(
 ) -> Result<(), Stopped> {
     let room = AT_ONCE.saturating_sub(in_flight.len());
     let due: Vec<Hook> = engine.run(|world, now| {
-        world.due_hooks(now).filter(|hook| !in_flight.contains(&hook.id)).take(room).cloned().collect()
+        engine
+            .faults
+            .with(|faults| world.hooks_to_send(faults, now, room, |hook_id| in_flight.contains(&hook_id)))
     })?;
     for hook in due {
         in_flight.insert(hook.id);

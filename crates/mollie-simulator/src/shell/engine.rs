@@ -1,4 +1,4 @@
-//! The running simulator: one world behind one lock, with its journal, clock, hold and counters.
+//! The running simulator: one world behind one lock, with its journal, clock, hold, faults and counters.
 //!
 //! Every access goes through `run`, which lets time pass first and journals what has changed before it returns.
 
@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use super::clock::{SharedOffset, milliseconds};
 use super::counters::Counters;
+use super::faults::FaultLayer;
 use super::hold::Hold;
 use super::journal::{Journal, OpenError};
 use crate::rules::World;
@@ -35,6 +36,7 @@ pub struct Engine {
     offset: SharedOffset,
     changed: Notify,
     pub hold: Hold,
+    pub faults: FaultLayer,
     pub counters: Counters,
 }
 
@@ -53,6 +55,7 @@ impl Engine {
             offset,
             changed: Notify::new(),
             hold: Hold::default(),
+            faults: FaultLayer::default(),
             counters: Counters::default(),
         })
     }

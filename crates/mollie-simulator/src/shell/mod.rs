@@ -1,6 +1,8 @@
-//! Everything around the rules that touches the world outside: HTTP, files, the clock, webhooks.
+//! Everything around the rules that touches the world outside: HTTP, connections, files, the clock, webhooks.
 //!
-//! Decides nothing about orders.
+//! Decides nothing about orders, and nothing about faults: it carries out what the rules say.
+//! Each thing that a client or a receiver may see of a fault has one place: `respond` and `wire` for requests,
+//! `deliver` for hooks.
 
 mod api;
 mod checkout;
@@ -9,13 +11,18 @@ mod control;
 mod counters;
 mod deliver;
 mod engine;
+mod faults;
 mod hold;
 mod journal;
 mod page;
+mod respond;
 mod routes;
+mod waiting;
+mod wire;
 
 pub use clock::SharedOffset;
 pub use deliver::deliver_hooks;
 pub use engine::Engine;
 pub use journal::OpenError;
 pub use routes::router;
+pub use wire::{Wire, WireListener};

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get};
 
 use super::engine::Engine;
-use super::{api, checkout, control};
+use super::{api, checkout, control, faults};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -21,6 +21,10 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/_simulator/ledger", get(control::get_ledger))
         .route("/_simulator/switches", get(control::get_switches).put(control::put_switches))
         .route("/_simulator/hold", get(control::get_hold).put(control::put_hold).delete(control::delete_hold))
+        .route(
+            "/_simulator/faults",
+            get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults),
+        )
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -3,8 +3,12 @@
 mod amounts;
 mod create;
 mod create_fields;
+mod fault_hooks;
+mod fault_lists;
+mod faults;
 mod flows;
 mod idempotency;
+mod late;
 mod listing;
 mod time;
 mod variants;

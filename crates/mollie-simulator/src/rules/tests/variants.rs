@@ -11,6 +11,7 @@ use super::{Shop, eur, lego, line, order_of, text};
 fn every_switch_has_the_default_of_the_rulebook() {
     let defaults = json!(Switches::default());
     assert_eq!(defaults["cancel_in_wrong_state"], "400");
+    assert_eq!(defaults["error_texts"], "older");
     assert_eq!(defaults["zero_amounts"], "left out");
     assert_eq!(defaults["partial_maximum"], "min(U·q,R)");
     assert_eq!(serde_json::from_value::<Switches>(json!({})).unwrap(), Switches::default());
@@ -77,6 +78,33 @@ fn refusals_can_be_switched() {
     let lines = [line(1, "20.00", None, "20.00"), line(1, "-5.00", None, "-5.00")];
     let body = order_of("ideal", &eur("15.00"), &lines);
     Shop::with(&json!({ "negative_price_on_physical": "accepted" })).create(&body);
+}
+
+#[test]
+fn texts_of_errors_can_be_switched_and_nothing_else_of_them_changes() {
+    let mut wrong = lego("ideal");
+    wrong["lines"][0]["totalAmount"] = eur("1.00");
+    let (older, newer) =
+        (Shop::new().refused(&wrong), Shop::with(&json!({ "error_texts": "newer" })).refused(&wrong));
+    assert_eq!(newer["detail"], "The lines.0.totalAmount is invalid.");
+    assert_eq!((&newer["field"], &newer["title"]), (&older["field"], &older["title"]));
+
+    let mut shop = Shop::with(&json!({ "error_texts": "newer" }));
+    let two_of_fifty = line(2, "50.00", Some("50.00"), "50.00");
+    let (id, lines) = shop.settled(&order_of("klarna", &eur("50.00"), &[two_of_fifty]));
+    let refusal = shop.ship(&id, &json!({ "lines": [{ "id": lines[0], "quantity": 1 }] }));
+    assert_eq!(refusal.body["detail"], "The lines.0.amount is invalid.");
+    assert_eq!(refusal.body["extra"]["maximumAmount"], eur("50.00"));
+    assert_eq!(shop.cancel(&id).status, 200);
+    let again = shop.cancel(&id);
+    assert_eq!((again.status, again.body["detail"].as_str()), (400, Some("The order cannot be cancelled")));
+
+    let mut shop = Shop::with(&json!({ "error_texts": "newer", "error_replay": "yes" }));
+    for replayed in [false, true] {
+        let refusal = shop.request("POST", "/v2/orders", Some(&wrong), Some("k1"));
+        assert_eq!(refusal.body["detail"], newer["detail"]);
+        assert_eq!(refusal.replayed, replayed);
+    }
 }
 
 #[test]
