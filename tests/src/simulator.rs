@@ -108,6 +108,11 @@ impl Simulator {
         self.control(Method::DELETE, "hold", None).await;
     }
 
+    /// Replaces the faults that lie in wait.
+    pub async fn fail(&self, faults: Value) {
+        self.control(Method::PUT, "faults", Some(faults)).await;
+    }
+
     /// Chooses a result on the checkout page, as a shopper does.
     pub async fn check_out(&self, address: &str, result: &str) {
         let answer =

@@ -8,6 +8,7 @@ mod dev;
 mod faults;
 mod hooks;
 mod life;
+mod lost;
 mod numbers;
 mod outage;
 mod reflection;
