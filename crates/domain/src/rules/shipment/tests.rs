@@ -3,8 +3,10 @@
 use super::*;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, recorded};
-use crate::rules::ids::{OperationId, ShipmentId};
+use crate::rules::ids::{LineId, OperationId, ShipmentId};
+use crate::rules::money::Money;
 use crate::rules::order::Order;
+use crate::rules::refusal::{RefusalReason, Rejection};
 use crate::rules::status::{LineStatus, OrderStatus};
 use uuid::Uuid;
 

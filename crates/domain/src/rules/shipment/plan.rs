@@ -1,0 +1,190 @@
+//! Which units and amounts a shipment takes, decided on the order as it is.
+
+use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
+use crate::rules::ids::LineId;
+use crate::rules::order::{Line, Order, Part};
+use crate::rules::refusal::{Refusal, RefusalReason, Unmet};
+use crate::rules::status::{LineStatus, OrderStatus};
+use crate::rules::violation::{Violation, Violations};
+
+/// Why a shipment is not planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShipRefusal {
+    /// The request does not fit the order whatever its state: unknown lines, amounts outside the bounds.
+    Invalid(Vec<Violation>),
+    /// The order's state stands in the way.
+    State(Refusal),
+}
+
+/// Decides which units and amounts a shipment takes: only what is available, whatever else is under way.
+///
+/// # Errors
+/// [`ShipRefusal`], naming every line at once.
+pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, ShipRefusal> {
+    if request.selection == Selection::AllRemaining && order.facts.status.is_some_and(OrderStatus::is_final) {
+        return Err(ShipRefusal::State(nothing_remains()));
+    }
+    shippable_order(order).map_err(ShipRefusal::State)?;
+    match &request.selection {
+        Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State),
+        Selection::Lines(lines) => named_lines(order, lines),
+    }
+}
+
+/// What of each line of this shipment is registered at Mollie once this shipment is: all shipments known to be there and
+/// this one together. A hook may have told of it before its own answer came, hence never less than the line shows.
+#[must_use]
+pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(LineId, Part)> {
+    let registered =
+        known.iter().filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
+    let parts: Vec<_> = registered.flat_map(|shipment| &shipment.lines).collect();
+    let sum = |line: &ShipmentLine| {
+        let same = parts.iter().filter(|part| part.line_id == line.line_id);
+        same.fold(line.part, |sum, other| sum.and(other.part))
+    };
+    let at_least = |id, part: Part| match order.line(id) {
+        Some(line) if line.shipped.quantity >= part.quantity => line.shipped,
+        Some(_) | None => part,
+    };
+    this.lines.iter().map(|line| (line.line_id, at_least(line.line_id, sum(line)))).collect()
+}
+
+fn shippable_order(order: &Order) -> Result<(), Refusal> {
+    let refuse = |reason, text: String| Err(Refusal::of_order(reason, text));
+    if !order.is_understood() {
+        return refuse(
+            RefusalReason::StatusNotUnderstood,
+            "Mollie reports a status this release does not know; update the service before moving money."
+                .to_owned(),
+        );
+    }
+    match order.facts.status {
+        None => refuse(
+            RefusalReason::OrderNotPlaced,
+            format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
+        ),
+        Some(status) if !status.allows_shipping() => {
+            refuse(RefusalReason::OrderNotShippable, not_shippable(status))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn is_shippable(line: &Line) -> bool {
+    line.status.is_some_and(LineStatus::allows_shipping)
+}
+
+fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
+    let lines: Vec<_> = order
+        .lines
+        .iter()
+        .filter(|line| is_shippable(line) && line.available().quantity > 0)
+        .map(|line| ShipmentLine { line_id: line.id, part: line.available() })
+        .collect();
+    if lines.is_empty() {
+        let text =
+            "Nothing is left to ship: every unit is shipped, canceled or reserved by a recorded shipment.";
+        return Err(Refusal::of_order(RefusalReason::NothingRemaining, text));
+    }
+    Ok(lines)
+}
+
+fn nothing_remains() -> Refusal {
+    let text = "Nothing is left to ship: every unit is shipped, canceled or reserved by a recorded shipment.";
+    Refusal::of_order(RefusalReason::NothingRemaining, text)
+}
+
+fn not_shippable(status: OrderStatus) -> String {
+    let why = match status {
+        OrderStatus::Created => "the shopper has not paid yet",
+        OrderStatus::Pending => "a payment is being processed",
+        OrderStatus::Canceled | OrderStatus::Expired => "it is over",
+        OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed => {
+            "nothing is left"
+        }
+    };
+    let status = status.as_str();
+    format!(
+        "The order's status is \"{status}\": {why}. Goods are shipped while it is authorized, paid or shipping."
+    )
+}
+
+fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, ShipRefusal> {
+    let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
+    for (n, selection) in lines.iter().enumerate() {
+        let Some(line) = order.line(selection.line_id) else {
+            let expected = format!("a line of the order: {}", list_ids(order));
+            faults.add(
+                format!("lines[{n}].line_id"),
+                "selection.line_id",
+                expected,
+                selection.line_id.to_string(),
+            );
+            continue;
+        };
+        match named_line(line, selection) {
+            Ok(part) => planned.push(ShipmentLine { line_id: line.id, part }),
+            Err(Misfit::State(reason, description)) => {
+                unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
+            }
+            Err(Misfit::Amount { expected, got }) => {
+                faults.add(format!("lines[{n}].amount"), "selection.amount_bounds", expected, got);
+            }
+        }
+    }
+    if !faults.is_empty() {
+        for (_, unmet) in unmet {
+            faults.add(unmet.subject, "selection.available", "what is available", unmet.description);
+        }
+        return Err(ShipRefusal::Invalid(faults.into_vec()));
+    }
+    match unmet.first() {
+        Some((reason, _)) => {
+            let reason = *reason;
+            Err(ShipRefusal::State(Refusal {
+                reason,
+                unmet: unmet.into_iter().map(|(_, unmet)| unmet).collect(),
+            }))
+        }
+        None => Ok(planned),
+    }
+}
+
+fn list_ids(order: &Order) -> String {
+    order.lines.iter().map(|line| line.id.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+enum Misfit {
+    State(RefusalReason, String),
+    Amount { expected: String, got: String },
+}
+
+fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
+    if !is_shippable(line) {
+        let status = line.status.map_or("not placed", LineStatus::as_str);
+        let text =
+            format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
+        return Err(Misfit::State(RefusalReason::LineNotShippable, text));
+    }
+    let (quantity, rest) = (selection.quantity, line.remainder());
+    let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
+        let text = format!(
+            "Line {}: {quantity} asked for, {} available ({} shipped, {} canceled, {} reserved of {}).",
+            line.id,
+            rest.quantity,
+            line.shipped.quantity,
+            line.canceled.quantity,
+            line.reserved.quantity,
+            line.quantity
+        );
+        return Err(Misfit::State(RefusalReason::QuantityNotAvailable, text));
+    };
+    match selection.amount {
+        None => Ok(Part { quantity, amount: share }),
+        Some(amount) if bounds.admit(amount) => Ok(Part { quantity, amount }),
+        Some(amount) => {
+            let expected = format!("{bounds} for {quantity} of the {} available", rest.quantity);
+            Err(Misfit::Amount { expected, got: amount.to_string() })
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a caller asks to be shipped, checked for its form. The order is not looked at here.
+
+use super::Tracking;
+use crate::rules::ids::LineId;
+use crate::rules::line::AmountInput;
+use crate::rules::money::Money;
+use crate::rules::text::{at_most, given, is_web_url};
+use crate::rules::violation::{Violation, Violations};
+
+/// One selected line as a caller wrote it.
+#[derive(Clone, Debug, Default)]
+pub struct LineSelectionInput {
+    pub line_id: String,
+    pub quantity: i64,
+    pub amount: Option<AmountInput>,
+}
+
+/// A shipment as a caller wrote it.
+#[derive(Clone, Debug, Default)]
+pub struct ShipmentInput {
+    pub lines: Vec<LineSelectionInput>,
+    pub all_remaining: bool,
+    pub tracking: Option<TrackingInput>,
+}
+
+/// Tracking as a caller wrote it; an empty text is a missing one.
+#[derive(Clone, Debug, Default)]
+pub struct TrackingInput {
+    pub carrier: String,
+    pub code: String,
+    pub url: String,
+}
+
+/// One selected line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineSelection {
+    pub line_id: LineId,
+    pub quantity: u32,
+    pub amount: Option<Money>,
+}
+
+/// Which lines are meant: named ones, or explicitly all that is left. Empty never means all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    Lines(Vec<LineSelection>),
+    AllRemaining,
+}
+
+/// A well-formed request to ship.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShipmentRequest {
+    pub selection: Selection,
+    pub tracking: Option<Tracking>,
+}
+
+impl ShipmentInput {
+    /// Checks the form of the request, without looking at the order.
+    ///
+    /// # Errors
+    /// Each fault.
+    pub fn parse(self) -> Result<ShipmentRequest, Vec<Violation>> {
+        let mut faults = Violations::default();
+        if self.all_remaining != self.lines.is_empty() {
+            let got = if self.all_remaining { "both" } else { "neither" };
+            faults.add("lines", "selection.one_of", "either lines, or all_remaining = true", got);
+        }
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (n, line) in self.lines.into_iter().enumerate() {
+            let selected = line.parse(&format!("lines[{n}]"), &mut faults);
+            if let Some(selected) = selected {
+                if lines.iter().any(|other: &LineSelection| other.line_id == selected.line_id) {
+                    faults.add(
+                        format!("lines[{n}].line_id"),
+                        "selection.once",
+                        "each line once",
+                        line.line_id,
+                    );
+                }
+                lines.push(selected);
+            }
+        }
+        let tracking = self.tracking.map(|tracking| tracking.parse(&mut faults));
+        let selection = if self.all_remaining { Selection::AllRemaining } else { Selection::Lines(lines) };
+        if faults.is_empty() { Ok(ShipmentRequest { selection, tracking }) } else { Err(faults.into_vec()) }
+    }
+}
+
+impl LineSelectionInput {
+    fn parse(&self, path: &str, faults: &mut Violations) -> Option<LineSelection> {
+        let line_id = LineId::parse(&self.line_id);
+        if line_id.is_none() {
+            faults.add(
+                format!("{path}.line_id"),
+                "selection.line_id",
+                "the id of a line of the order",
+                &self.line_id,
+            );
+        }
+        let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
+        if quantity.is_none() {
+            let got = self.quantity.to_string();
+            faults.add(format!("{path}.quantity"), "selection.quantity", "a whole number from 1", got);
+        }
+        let amount = self
+            .amount
+            .as_ref()
+            .map(|amount| amount.parse(&format!("{path}.amount"), "selection.amount", faults));
+        match amount {
+            Some(None) => None,
+            Some(Some(_)) | None => {
+                Some(LineSelection { line_id: line_id?, quantity: quantity?, amount: amount.flatten() })
+            }
+        }
+    }
+}
+
+impl TrackingInput {
+    fn parse(self, faults: &mut Violations) -> Tracking {
+        for (field, text) in [("carrier", &self.carrier), ("code", &self.code)] {
+            let path = format!("tracking.{field}");
+            if text.trim().is_empty() {
+                faults.missing(&path, "tracking.required");
+            }
+            at_most(faults, &path, "tracking.length", Some(text), 100);
+        }
+        if !self.url.is_empty() && !is_web_url(&self.url) {
+            faults.add("tracking.url", "tracking.url", "an absolute http(s) address", &self.url);
+        }
+        let trimmed = |text: String| text.trim().to_owned();
+        Tracking { carrier: trimmed(self.carrier), code: trimmed(self.code), url: given(self.url) }
+    }
+}
