@@ -47,6 +47,7 @@ async fn a_hook_with_a_wrong_address_is_answered_and_ignored(world: World) {
     let other = world.create(numbered("1338", "ideal")).await;
     world.simulator.check_out(&order.checkout_url, "paid").await;
     let (before, reads) = (world.events(&order.id).await.len(), reads(&world).await);
+    let kept = world.database.rows_and_hooks().await;
 
     let path = path(&world, &order).await;
     let mut parts: Vec<_> = path.split('/').collect();
@@ -60,9 +61,12 @@ async fn a_hook_with_a_wrong_address_is_answered_and_ignored(world: World) {
         assert_eq!(post(&world, &wrong, &hint(&order)).await, StatusCode::OK, "{wrong}");
     }
 
+    assert_eq!(world.database.rows_and_hooks().await, kept, "no row was made or changed");
+
     // A right hook of the other order comes after them: once that order is read, they are long gone.
     let right = self::path(&world, &other).await;
     assert_eq!(post(&world, &right, &hint(&other)).await, StatusCode::OK);
+    assert_eq!(world.database.rows_and_hooks().await, kept + 1, "a right one is counted");
     until("the other order is read", SOON, async || (self::reads(&world).await > reads).then_some(())).await;
     assert_eq!(self::reads(&world).await, reads + 1, "only the other order was read");
     assert_eq!(world.events(&order.id).await.len(), before);
