@@ -30,6 +30,7 @@ pub struct Config {
     pub database: Database,
     pub mollie: Mollie,
     pub placement: Placement,
+    pub operations: Operations,
     pub security: Security,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
@@ -95,6 +96,14 @@ pub struct Mollie {
 #[serde(default, deny_unknown_fields)]
 pub struct Placement {
     pub age_limit_seconds: u64,
+}
+
+/// How operations are worked on.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Operations {
+    /// After so long another process takes over what one left behind. The same for every replica.
+    pub lease_seconds: u64,
 }
 
 /// Who is let in.
@@ -164,6 +173,12 @@ impl Default for Placement {
     }
 }
 
+impl Default for Operations {
+    fn default() -> Self {
+        Self { lease_seconds: 8 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { filter: "info".to_owned(), json: false }
@@ -210,6 +225,7 @@ impl Config {
             placement_age_limit: seconds(self.placement.age_limit_seconds),
             settle_window: seconds(self.mollie.settle_window_seconds),
             call_timeout: seconds(self.mollie.call_timeout_seconds),
+            lease: Duration::from_secs(self.operations.lease_seconds),
             trust_idempotency: self.mollie.trust_idempotency,
         }
     }
@@ -286,6 +302,10 @@ impl Config {
         fault(
             absolute && self.mollie_is_real() && !public_url.starts_with("https://"),
             format!("webhook.public_url is {public_url}; Mollie reaches only public addresses, over https"),
+        );
+        fault(
+            self.operations.lease_seconds == 0,
+            "operations.lease_seconds: at least 1 is needed".to_owned(),
         );
         let database = &self.database.url;
         let known =

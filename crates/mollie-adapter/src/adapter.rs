@@ -13,10 +13,11 @@ use jiff::Timestamp;
 
 use crate::base::{Base, BaseError};
 use crate::client::Client;
-use crate::command::{self, Request};
+use crate::command;
 use crate::endpoint::Endpoint;
 use crate::json::{Object, ReadError};
 use crate::key::ApiKey;
+use crate::transport::{Request, Transport};
 use crate::{lookup, outcome, snapshot};
 
 /// Where Mollie is and how long it may take.
@@ -47,11 +48,16 @@ pub enum AdapterError {
 }
 
 /// Mollie's Orders API over HTTP. Clones share connections and keys.
-#[derive(Clone)]
-pub struct MollieAdapter(Arc<Parts>);
+pub struct MollieAdapter<T = Client>(Arc<Parts<T>>);
 
-struct Parts {
-    client: Client,
+impl<T> Clone for MollieAdapter<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Parts<T> {
+    transport: T,
     base: Base,
     keys: BTreeMap<ProfileName, ApiKey>,
 }
@@ -66,14 +72,29 @@ impl MollieAdapter {
         keys: impl IntoIterator<Item = (ProfileName, ApiKey)>,
     ) -> Result<Self, AdapterError> {
         let base = Base::parse(&settings.base_url)?;
+        let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
+        Self::over(client.map_err(AdapterError::Client)?, &settings.base_url, keys)
+    }
+}
+
+impl<T: Transport> MollieAdapter<T> {
+    /// An adapter for these profiles whose requests are carried by `transport`.
+    ///
+    /// # Errors
+    /// [`AdapterError`].
+    pub fn over(
+        transport: T,
+        base_url: &str,
+        keys: impl IntoIterator<Item = (ProfileName, ApiKey)>,
+    ) -> Result<Self, AdapterError> {
+        let base = Base::parse(base_url)?;
         let mut by_profile = BTreeMap::new();
         for (profile, key) in keys {
             if by_profile.insert(profile.clone(), key).is_some() {
                 return Err(AdapterError::TwoKeys(profile));
             }
         }
-        let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
-        Ok(Self(Arc::new(Parts { client: client.map_err(AdapterError::Client)?, base, keys: by_profile })))
+        Ok(Self(Arc::new(Parts { transport, base, keys: by_profile })))
     }
 
     fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
@@ -81,14 +102,14 @@ impl MollieAdapter {
         self.0.keys.get(profile).ok_or_else(missing)
     }
 
-    async fn read<T>(
+    async fn read<R>(
         &self,
         profile: &ProfileName,
         request: Request,
-        parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError> + Send,
-    ) -> Result<T, GatewayError> {
+        parse: impl FnOnce(&Object<'_>) -> Result<R, ReadError> + Send,
+    ) -> Result<R, GatewayError> {
         let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
-        outcome::of_reading(profile, self.0.client.send(key, request).await, parse)
+        outcome::of_reading(profile, self.0.transport.send(key, request).await, parse)
     }
 
     async fn page(
@@ -112,7 +133,7 @@ impl MollieAdapter {
     }
 }
 
-impl Gateway for MollieAdapter {
+impl<T: Transport> Gateway for MollieAdapter<T> {
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
         let ready = self.key(profile).and_then(|api_key| {
             let request = command::request(&self.0.base, command, key)?;
@@ -120,7 +141,7 @@ impl Gateway for MollieAdapter {
         });
         match ready {
             Ok((api_key, request)) => {
-                let result = self.0.client.send(api_key, request).await;
+                let result = self.0.transport.send(api_key, request).await;
                 outcome::of_command(profile, result, |answer: &Object<'_>| command::accept(command, answer))
             }
             Err(problem) => Outcome::NotSent { problem, pause: None },
@@ -139,25 +160,25 @@ impl Gateway for MollieAdapter {
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,
-    ) -> Result<Option<Snapshot>, GatewayError> {
-        let (mut trail, mut from) = (lookup::Trail::default(), None::<String>);
+    ) -> Result<Vec<Snapshot>, GatewayError> {
+        let (mut trail, mut from, mut ids) = (lookup::Trail::default(), None::<String>, Vec::new());
         loop {
             let page = self.page(profile, hook_address, since, from.as_deref()).await?;
-            if let [id, others @ ..] = page.matches.as_slice() {
-                if !others.is_empty() {
-                    tracing::error!(profile = %profile, count = page.matches.len(), "orders share one hook address");
-                }
-                let found = self.observe(profile, id).await;
-                return found.map(Some).map_err(listed);
-            }
+            // Paging may meet an order twice: the cursor is inclusive, and the list grows meanwhile.
+            ids.extend(page.matches.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
             match page.next {
                 Some(next) if !page.reaches_back => {
                     trail.follow(&next)?;
                     from = Some(next);
                 }
-                Some(_) | None => return Ok(None),
+                Some(_) | None => break,
             }
         }
+        let mut found = Vec::new();
+        for id in ids.iter().rev() {
+            found.push(self.observe(profile, id).await.map_err(listed)?);
+        }
+        Ok(found)
     }
 }
 
@@ -170,9 +191,9 @@ fn listed(error: GatewayError) -> GatewayError {
     }
 }
 
-impl fmt::Debug for MollieAdapter {
+impl<T> fmt::Debug for MollieAdapter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { base, keys, client: _ } = &*self.0;
+        let Parts { base, keys, transport: _ } = &*self.0;
         f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", keys).finish()
     }
 }

@@ -5,37 +5,19 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode, redirect, retry};
+use reqwest::{Response, redirect, retry};
 use tracing::Instrument;
 
 use crate::base::Base;
-use crate::command::Request;
 use crate::key::ApiKey;
 use crate::problem::retry_after;
+use crate::transport::{Answer, Failure, Request, Transport};
 
 /// Shorter than what load balancers usually grant, so that a request seldom meets a connection that is just closing:
 /// whether it was taken could not be told.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// What came back. The body may have failed after the status was known.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub pause: Option<Duration>,
-    pub body: Result<Vec<u8>, String>,
-}
-
-/// No answer.
-#[derive(Debug)]
-pub enum Failure {
-    /// The request certainly never left: there was no connection to send it on.
-    NotSent(String),
-    /// The request may have arrived.
-    Lost(String),
-}
-
 /// The pooled client.
-#[derive(Clone)]
 pub struct Client(reqwest::Client);
 
 impl Client {
@@ -64,8 +46,26 @@ impl Client {
         builder.build().map(Self)
     }
 
-    /// Sends the request once and reads the answer to its end, or as far as it may go.
-    pub async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+    async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
+        let limit = request.endpoint.answer_limit();
+        let sent = self.0.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
+        let sent = match request.idempotency {
+            Some(key) => sent.header("Idempotency-Key", key.to_string()),
+            None => sent,
+        };
+        let sent = match request.body {
+            Some(body) => sent.header(CONTENT_TYPE, "application/json").body(body),
+            None => sent,
+        };
+        let response = sent.send().await.map_err(failure)?;
+        let (status, pause) = (response.status(), retry_after(response.headers()));
+        let body = read(response, limit).await;
+        Ok(Answer { status, pause, body })
+    }
+}
+
+impl Transport for Client {
+    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
         let (endpoint, started) = (request.endpoint, Instant::now());
         let span = endpoint.span();
         let result = self.exchange(key, request).instrument(span.clone()).await;
@@ -85,23 +85,6 @@ impl Client {
             }
         }
         result
-    }
-
-    async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
-        let limit = request.endpoint.answer_limit();
-        let sent = self.0.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
-        let sent = match request.idempotency {
-            Some(key) => sent.header("Idempotency-Key", key.to_string()),
-            None => sent,
-        };
-        let sent = match request.body {
-            Some(body) => sent.header(CONTENT_TYPE, "application/json").body(body),
-            None => sent,
-        };
-        let response = sent.send().await.map_err(failure)?;
-        let (status, pause) = (response.status(), retry_after(response.headers()));
-        let body = read(response, limit).await;
-        Ok(Answer { status, pause, body })
     }
 }
 

@@ -7,23 +7,8 @@ use reqwest::Url;
 use crate::base::Base;
 use crate::endpoint::Endpoint;
 use crate::json::{Object, ReadError};
+use crate::transport::Request;
 use crate::{order, shipment, snapshot};
-
-/// A request without its API key.
-#[derive(Debug)]
-pub struct Request {
-    pub endpoint: Endpoint,
-    pub url: Url,
-    pub body: Option<Vec<u8>>,
-    pub idempotency: Option<IdempotencyKey>,
-}
-
-impl Request {
-    /// A request that only reads.
-    pub const fn reading(endpoint: Endpoint, url: Url) -> Self {
-        Self { endpoint, url, body: None, idempotency: None }
-    }
-}
 
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {

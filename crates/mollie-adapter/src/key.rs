@@ -56,8 +56,9 @@ impl ApiKey {
         self.mode
     }
 
-    /// The text, for the header.
-    pub(crate) fn expose(&self) -> &str {
+    /// The text, for the request's header and nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
         self.secret.expose_secret()
     }
 }

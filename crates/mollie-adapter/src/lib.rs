@@ -20,10 +20,14 @@ mod payment;
 mod problem;
 mod shipment;
 mod snapshot;
+mod transport;
 
 #[cfg(test)]
 mod fixtures;
 
 pub use adapter::{AdapterError, MollieAdapter, Settings};
 pub use base::BaseError;
+pub use client::Client;
+pub use endpoint::Endpoint;
 pub use key::{ApiKey, KeyError};
+pub use transport::{Answer, Failure, Request, Transport};

@@ -7,9 +7,9 @@ use domain::rules::refusal::Rejection;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::client::{Answer, Failure};
 use crate::json::{Object, ReadError};
 use crate::problem;
+use crate::transport::{Answer, Failure};
 
 /// What became of a command.
 pub fn of_command(

@@ -14,6 +14,8 @@ pub use storage::{
 };
 pub use vault::Vault;
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 
 /// The numbers the workflow goes by.
@@ -27,8 +29,24 @@ pub struct Settings {
     pub settle_window: SignedDuration,
     /// How long a call may take.
     pub call_timeout: SignedDuration,
+    /// How long a claim on an operation lasts unless renewed; renewed during a call four times in that span.
+    pub lease: Duration,
     /// Whether Mollie is trusted to recognise a repeated key.
     pub trust_idempotency: bool,
+}
+
+impl Settings {
+    /// How often a lease is renewed during a call.
+    #[must_use]
+    pub fn lease_renewal(&self) -> Duration {
+        self.lease / 4
+    }
+
+    /// A send starts only while at least this much of the lease is left.
+    #[must_use]
+    pub fn send_margin(&self) -> Duration {
+        self.lease / 4
+    }
 }
 
 /// Everything outside, in one hand.

@@ -110,11 +110,12 @@ pub trait Gateway: Send + Sync {
         id: &MollieOrderId,
     ) -> impl Future<Output = Result<Snapshot, GatewayError>> + Send;
 
-    /// Looks for an order by its hook address, back to those created before `since`, and reads it.
+    /// Looks for orders by their hook address, back to those created before `since`, and reads them, oldest first. There
+    /// should be one at most; more than one is money that may be paid twice.
     fn find_by_hook(
         &self,
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,
-    ) -> impl Future<Output = Result<Option<Snapshot>, GatewayError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Snapshot>, GatewayError>> + Send;
 }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::resolve::{Look, look, resolve};
 use super::settle::{Ending, end, withdraw};
-use super::{LEASE, LEASE_RENEWAL, SEND_MARGIN, hook_address, place};
+use super::{hook_address, place};
 use crate::ports::{
     Acceptance, Clock, Command, Gateway, OrderKey, Outcome, PlaceOrder, Ports, RegisterShipment, Store,
     StoreError,
@@ -90,7 +90,8 @@ async fn send<P: Ports>(
         Ok(command) => command,
         Err(problem) => return end(ports, claim, order.version, &Ending::Attention(problem)).await,
     };
-    if ports.clock().elapsed() + SEND_MARGIN > claimed_at + LEASE {
+    let settings = ports.settings();
+    if ports.clock().elapsed() + settings.send_margin() > claimed_at + settings.lease {
         let problem = "the lease was nearly over before the call began".to_owned();
         return not_sent(ports, claim, order, problem, Some(Duration::ZERO)).await;
     }
@@ -172,9 +173,9 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
     let mut work = pin!(work);
     loop {
         let renewal = async {
-            ports.clock().sleep(LEASE_RENEWAL).await;
+            ports.clock().sleep(ports.settings().lease_renewal()).await;
             // A failed renewal is tried again with the next one; the outcome is written under the token in any case.
-            let _ = ports.store().renew_lease(claim.operation.id, claim.token, LEASE).await;
+            let _ = ports.store().renew_lease(claim.operation.id, claim.token, ports.settings().lease).await;
         };
         match select(work.as_mut(), pin!(renewal)).await {
             Either::Left((done, _)) => return done,

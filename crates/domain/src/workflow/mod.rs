@@ -19,13 +19,5 @@ pub mod sync;
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Accepted, Intent, MutationError};
 
-use std::time::Duration;
-
-/// How long a lease lasts unless renewed.
-pub const LEASE: Duration = Duration::from_secs(8);
-/// How often a lease is renewed during a call.
-pub const LEASE_RENEWAL: Duration = Duration::from_secs(2);
-/// A send starts only while at least this much of the lease is left.
-const SEND_MARGIN: Duration = Duration::from_secs(2);
 /// How often a decision is made again because the order moved on meanwhile.
 const ROUNDS: usize = 16;

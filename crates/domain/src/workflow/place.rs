@@ -1,7 +1,7 @@
 //! Placing an order: record it, so that nothing can make it forgotten, and only then let Mollie know.
 
 use super::intent::{Accepted, Intent, MutationError};
-use super::{LEASE, sync};
+use super::sync;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
@@ -109,7 +109,7 @@ fn plan<P: Ports>(
         order,
         expected_version: None,
         events,
-        operations: vec![OperationWrite::Insert { operation, claim: Some((token, LEASE)) }],
+        operations: vec![OperationWrite::Insert { operation, claim: Some((token, ports.settings().lease)) }],
         shipments: Vec::new(),
         lookup: None,
     };

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::absence::{self, Found};
 use super::drive::{Progress, backoff, is_overdue, missing, printable, put_back, shipment};
 use super::settle::{Ending, end, withdraw};
-use super::{LEASE, hook_address, sync};
+use super::{hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
 use crate::rules::cancellation;
 use crate::rules::event::Recorder;
@@ -40,7 +40,8 @@ pub(super) async fn look<P: Ports>(
     let read = match (operation.kind, &order.mollie_id) {
         (OperationKind::PlaceOrder, _) => {
             let hook_address = hook_address(ports, order);
-            ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await
+            let found = ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await;
+            found.map(|orders| orders.into_iter().next())
         }
         (OperationKind::CreateShipment | OperationKind::CancelOrder, Some(id)) => {
             ports.gateway().observe(&order.profile, id).await.map(Some)
@@ -147,7 +148,7 @@ async fn absent<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let (settings, mut operation) = (ports.settings(), claim.operation.clone());
     operation.unreadable = 0;
-    let lease = SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::MAX);
+    let lease = SignedDuration::try_from(settings.lease).unwrap_or(SignedDuration::MAX);
     let certain = operation.absence_counts_from(lease, settings.call_timeout, settings.settle_window);
     if read_at < certain {
         return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;

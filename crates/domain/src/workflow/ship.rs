@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::intent::{Accepted, Begun, Intent, MutationError, refuse_if_attention_needed};
-use super::{LEASE, ROUNDS, sync};
+use super::{ROUNDS, sync};
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Store};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
@@ -120,5 +120,5 @@ pub(super) fn insert<P: Ports>(
     };
     let token = LeaseToken::new(ports.ids().random());
     let claim = (Claim { operation: operation.clone(), token }, ports.clock().elapsed());
-    ((id, OperationWrite::Insert { operation, claim: Some((token, LEASE)) }), Some(claim))
+    ((id, OperationWrite::Insert { operation, claim: Some((token, ports.settings().lease)) }), Some(claim))
 }

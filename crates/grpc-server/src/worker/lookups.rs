@@ -6,7 +6,6 @@ use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Store};
 use domain::rules::ids::LeaseToken;
 use domain::rules::lookup;
 use domain::rules::placement::Placement;
-use domain::workflow::LEASE;
 use domain::workflow::sync::{SyncError, sync};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
@@ -19,9 +18,6 @@ use crate::service::Service;
 /// How many orders are read at once.
 const AT_ONCE: usize = 16;
 
-/// A reading that takes longer is begun by another replica as well: that does no harm.
-const READING: std::time::Duration = LEASE;
-
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let (bell, permits) = (Arc::clone(&driver.hook_bell), Arc::clone(&room));
@@ -31,7 +27,9 @@ pub async fn run(driver: Driver, stop: CancellationToken) {
 async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     let service = &driver.service;
     let token = LeaseToken::new(service.ids().random());
-    match service.store().claim_lookups(service.clock().now(), READING, token, free).await {
+    // A reading that takes longer than this is begun by another replica as well: that does no harm.
+    let lease = service.settings().lease;
+    match service.store().claim_lookups(service.clock().now(), lease, token, free).await {
         Ok(claims) => {
             let full = claims.len() == free as usize;
             for claim in claims {

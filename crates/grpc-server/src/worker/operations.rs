@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::ports::{Clock, Ids, Ports, Store};
 use domain::rules::ids::LeaseToken;
-use domain::workflow::LEASE;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -24,7 +23,8 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     let service = &driver.service;
     let token = LeaseToken::new(service.ids().random());
     let claimed_at = claim_time(service);
-    match service.store().claim_operations(service.clock().now(), LEASE, token, free).await {
+    let lease = service.settings().lease;
+    match service.store().claim_operations(service.clock().now(), lease, token, free).await {
         Ok(claims) => {
             let full = claims.len() == free as usize;
             for claim in claims {

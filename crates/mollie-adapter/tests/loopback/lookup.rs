@@ -17,10 +17,10 @@ fn page(orders: &[(&str, &str, &str)], next: Option<&str>) -> Value {
     json!({"count": orders.len(), "_embedded": {"orders": orders}, "_links": {"previous": null, "next": next}})
 }
 
-async fn find(server: &Server) -> Result<Option<String>, GatewayError> {
+async fn find(server: &Server) -> Result<Vec<String>, GatewayError> {
     let since = SINCE.parse().unwrap();
     let found = server.adapter().find_by_hook(&profile(), lego::HOOK, since).await;
-    found.map(|order| order.map(|order| order.mollie_id.to_string()))
+    found.map(|orders| orders.iter().map(|order| order.mollie_id.to_string()).collect())
 }
 
 fn lines(server: &Server) -> Vec<String> {
@@ -41,7 +41,7 @@ async fn an_order_is_found_on_a_later_page_and_read() {
         hal(200, &lego::answer("ord_1.a")),
     ])
     .await;
-    assert_eq!(find(&server).await.unwrap().as_deref(), Some("ord_1.a"));
+    assert_eq!(find(&server).await.unwrap(), ["ord_1.a"]);
     let expected = [
         "GET /v2/orders?limit=250",
         "GET /v2/orders?limit=250&from=ord_2.b%2Bc",
@@ -51,20 +51,39 @@ async fn an_order_is_found_on_a_later_page_and_read() {
 }
 
 #[tokio::test]
+async fn every_order_under_the_address_is_found_oldest_first_and_once() {
+    let server = Server::start([
+        hal(
+            200,
+            &page(
+                &[("ord_3.c", lego::HOOK, "09:00:00"), ("ord_2.b", lego::HOOK, "08:30:00")],
+                Some("ord_2.b"),
+            ),
+        ),
+        hal(200, &page(&[("ord_2.b", lego::HOOK, "08:30:00"), ("ord_1.a", lego::HOOK, "08:00:01")], None)),
+        hal(200, &lego::answer("ord_1.a")),
+        hal(200, &lego::answer("ord_2.b")),
+        hal(200, &lego::answer("ord_3.c")),
+    ])
+    .await;
+    assert_eq!(find(&server).await.unwrap(), ["ord_1.a", "ord_2.b", "ord_3.c"]);
+}
+
+#[tokio::test]
 async fn the_search_ends_shortly_before_the_intent() {
     let server = Server::start([
         hal(200, &page(&[("ord_9", "https://a.example", "07:50:00")], Some("ord_8"))),
         hal(200, &page(&[("ord_8", "https://a.example", "07:49:59")], Some("ord_7"))),
     ])
     .await;
-    assert_eq!(find(&server).await.unwrap(), None);
+    assert!(find(&server).await.unwrap().is_empty());
     assert_eq!(lines(&server).len(), 2);
 }
 
 #[tokio::test]
 async fn an_empty_list_holds_nothing() {
     let server = Server::start([hal(200, &page(&[], None))]).await;
-    assert_eq!(find(&server).await.unwrap(), None);
+    assert!(find(&server).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -127,10 +127,7 @@ impl Mollie {
         self.hung.notified().await;
     }
 
-    async fn read(
-        &self,
-        find: impl Fn(&Ledger) -> Option<Snapshot>,
-    ) -> Result<Option<Snapshot>, GatewayError> {
+    async fn read<T>(&self, find: impl Fn(&Ledger) -> T) -> Result<T, GatewayError> {
         let (found, work) = {
             let mut side = self.side();
             side.readings += 1;
@@ -215,10 +212,10 @@ impl Gateway for Mollie {
         _: &ProfileName,
         hook_address: &str,
         since: Timestamp,
-    ) -> Result<Option<Snapshot>, GatewayError> {
+    ) -> Result<Vec<Snapshot>, GatewayError> {
         let ours = |order: &&Snapshot| {
             order.webhook_url.as_deref() == Some(hook_address) && order.created_time >= since
         };
-        self.read(|ledger| ledger.orders.iter().find(ours).cloned()).await
+        self.read(|ledger| ledger.orders.iter().filter(ours).cloned().collect()).await
     }
 }

@@ -11,7 +11,6 @@ use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
-use domain::workflow::LEASE;
 use domain::workflow::drive::{Progress, drive};
 use domain::workflow::sync::sync;
 use jiff::SignedDuration;
@@ -92,6 +91,7 @@ impl World {
             placement_age_limit: SignedDuration::from_mins(15),
             settle_window: SignedDuration::from_secs(60),
             call_timeout: SignedDuration::from_secs(20),
+            lease: Duration::from_secs(8),
             trust_idempotency: true,
         };
         change(&mut settings);
@@ -131,7 +131,7 @@ impl World {
     pub async fn claim(&self) -> Vec<Held> {
         let token = LeaseToken::new(self.ids.random());
         let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
-        let claims = self.store.claim_operations(now, LEASE, token, 10).await.unwrap();
+        let claims = self.store.claim_operations(now, self.settings.lease, token, 10).await.unwrap();
         claims.into_iter().map(|claim| (claim, elapsed)).collect()
     }
 
@@ -168,7 +168,7 @@ impl World {
     /// Claims the look-ups that are due.
     pub async fn lookups(&self) -> Vec<LookupClaim> {
         let token = LeaseToken::new(self.ids.random());
-        self.store.claim_lookups(self.clock.now(), LEASE, token, 10).await.unwrap()
+        self.store.claim_lookups(self.clock.now(), self.settings.lease, token, 10).await.unwrap()
     }
 
     async fn raw(&self) -> SqliteConnection {
