@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 
+#[path = "http/attempts.rs"]
+mod attempts;
 #[path = "http/bench.rs"]
 mod bench;
 #[path = "http/broken.rs"]

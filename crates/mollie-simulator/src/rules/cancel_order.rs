@@ -31,7 +31,7 @@ impl World {
         } else {
             order.status = OrderStatus::Canceled;
             order.milestones.canceled_at = Some(now);
-            self.end_payment(&mut order, Ending::Canceled, now);
+            self.end_all_payments(&mut order, Ending::Canceled, now);
             self.notify_order(&order, OrderEvent::Canceled, now);
         }
         let answer = Answer::ok(order_json::direct(&order, Embeds::default(), self));
@@ -43,18 +43,25 @@ impl World {
         match (order.status, order.flow()) {
             (OrderStatus::Created, Flow::Paid | Flow::Authorized) => self.check_open_payment(order),
             (OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
-            | (OrderStatus::Shipping, Flow::Authorized) => match self.switches().supplier_declines {
-                SupplierDeclines::Off => Ok(()),
-                SupplierDeclines::Cancel => Err(Refusal::unprocessable(
-                    "Update authorization not allowed. Decision is based on order state and outcome of risk \
-                         assessment.",
-                )),
-            },
+            | (OrderStatus::Shipping, Flow::Authorized) => {
+                // Beside the authorisation another attempt may be open, and the rule names no state of the order.
+                self.check_open_payment(order)?;
+                self.check_supplier()
+            }
             (OrderStatus::Shipping, Flow::Paid)
             | (
                 OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
                 Flow::Paid | Flow::Authorized,
             ) => Err(self.wrong_state(order.status)),
+        }
+    }
+
+    fn check_supplier(&self) -> Result<(), Refusal> {
+        match self.switches().supplier_declines {
+            SupplierDeclines::Off => Ok(()),
+            SupplierDeclines::Cancel => Err(Refusal::unprocessable(
+                "Update authorization not allowed. Decision is based on order state and outcome of risk assessment.",
+            )),
         }
     }
 

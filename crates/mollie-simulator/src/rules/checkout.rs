@@ -4,11 +4,8 @@
 
 use jiff::Timestamp;
 
-use super::finish::Ending;
-use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
-use super::order::{Flow, LineStatus, Order, OrderStatus};
-use super::payment::{self, CHOICES, PaymentStatus};
+use super::order::{Flow, Order, OrderStatus};
+use super::payment::{self, CHOICES, Payment, PaymentStatus};
 use super::world::World;
 
 /// A result that can be chosen on the checkout page.
@@ -41,7 +38,7 @@ impl FinalState {
         Self::ALL.into_iter().find(|state| state.as_text() == text)
     }
 
-    fn fits(self, method: &str) -> bool {
+    pub(super) fn fits(self, method: &str) -> bool {
         match self {
             Self::Paid => payment::flow_of(Some(method)) == Flow::Paid,
             Self::Authorized => payment::flow_of(Some(method)) == Flow::Authorized,
@@ -107,15 +104,8 @@ impl World {
             return Err(NotChosen::NotPayable);
         }
         let method = choose_method(&order, state, method)?;
-        self.begin_attempt(&mut order, method, now);
-        match state {
-            FinalState::Paid => self.pay(&mut order, now),
-            FinalState::Authorized => self.authorize(&mut order, now),
-            FinalState::Failed => self.end_payment(&mut order, Ending::Failed, now),
-            FinalState::Canceled => self.end_payment(&mut order, Ending::Canceled, now),
-            FinalState::Expired => self.end_payment(&mut order, Ending::Expired, now),
-            FinalState::Open => {}
-        }
+        let attempt = self.take_up_attempt(&mut order, method, now);
+        self.conclude(&mut order, &attempt, state, now);
         let particulars = &order.particulars;
         let cancel_url = particulars.cancel_url.as_ref().filter(|_| state == FinalState::Canceled);
         let next = cancel_url.or(particulars.redirect_url.as_ref()).cloned();
@@ -123,14 +113,16 @@ impl World {
         Ok(next)
     }
 
-    /// Goes on with the open attempt, or begins a new one when the last has ended.
-    fn begin_attempt(&mut self, order: &mut Order, method: String, now: Timestamp) {
-        if !order.payments.iter().any(|payment| payment.status == PaymentStatus::Open) {
-            self.add_payment(order, Some(method.clone()), now);
-        }
+    /// Goes on with the open attempt, or begins a new one when all have ended. Of several the page is that of the newest.
+    fn take_up_attempt(&mut self, order: &mut Order, method: String, now: Timestamp) -> String {
+        let is_open = |payment: &&Payment| payment.status == PaymentStatus::Open;
+        let newest_open = order.payments.iter().rfind(is_open);
+        let id = match newest_open.map(|payment| payment.id.clone()) {
+            Some(id) => id,
+            None => self.add_payment(order, Some(method.clone()), now),
+        };
         let latest = order.expires_at;
-        if let Some(payment) = order.payments.iter_mut().find(|payment| payment.status == PaymentStatus::Open)
-        {
+        if let Some(payment) = order.payment_mut(&id) {
             if payment.method.as_deref() != Some(&method) {
                 let lapses_at = payment::open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
                 payment.expires_at = lapses_at.map_or(latest, |at| at.min(latest));
@@ -139,27 +131,7 @@ impl World {
             payment.opened = true;
         }
         order.method = Some(method);
-    }
-
-    fn pay(&mut self, order: &mut Order, now: Timestamp) {
-        let id = settle_open_payment(order, PaymentStatus::Paid, now);
-        order.captured = order.amount;
-        order.status = OrderStatus::Paid;
-        order.milestones.paid_at = Some(now);
-        set_lines(order, LineStatus::Paid);
-        self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(&id).amount("paid", order.amount), now);
-        self.notify_order(order, OrderEvent::Paid, now);
-    }
-
-    fn authorize(&mut self, order: &mut Order, now: Timestamp) {
-        let id = settle_open_payment(order, PaymentStatus::Authorized, now);
-        order.status = OrderStatus::Authorized;
-        order.milestones.authorized_at = Some(now);
-        set_lines(order, LineStatus::Authorized);
-        let entry =
-            Draft::new(EffectKind::PaymentAuthorized, order).payment(&id).amount("authorized", order.amount);
-        self.enter(entry, now);
-        self.notify_order(order, OrderEvent::Authorized, now);
+        id
     }
 }
 
@@ -175,7 +147,7 @@ pub(super) fn whole_seconds(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-fn offered_methods(order: &Order) -> Vec<String> {
+pub(super) fn offered_methods(order: &Order) -> Vec<String> {
     if order.particulars.methods.is_empty() {
         CHOICES.into_iter().map(str::to_owned).collect()
     } else {
@@ -193,27 +165,4 @@ fn choose_method(order: &Order, state: FinalState, wanted: Option<&str>) -> Resu
     }
     let last = order.method.iter().filter(|method| offered.contains(method));
     last.chain(&offered).find(|method| state.fits(method)).cloned().ok_or(NotChosen::Misfit(state))
-}
-
-fn settle_open_payment(order: &mut Order, status: PaymentStatus, now: Timestamp) -> String {
-    let open = order.payments.iter_mut().find(|payment| payment.status == PaymentStatus::Open);
-    open.map(|payment| {
-        payment.status = status;
-        match status {
-            PaymentStatus::Paid => payment.paid_at = Some(now),
-            PaymentStatus::Authorized => payment.authorized_at = Some(now),
-            PaymentStatus::Open
-            | PaymentStatus::Failed
-            | PaymentStatus::Canceled
-            | PaymentStatus::Expired => {}
-        }
-        payment.id.clone()
-    })
-    .unwrap_or_default()
-}
-
-fn set_lines(order: &mut Order, status: LineStatus) {
-    for line in &mut order.lines {
-        line.status = status;
-    }
 }

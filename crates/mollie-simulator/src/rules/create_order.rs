@@ -63,15 +63,22 @@ impl World {
             particulars,
             lines,
             payments: Vec::new(),
+            settled_by: None,
             shipments: Vec::new(),
         }
     }
 
-    /// Adds an open attempt. Any earlier one has ended.
-    pub(super) fn add_payment(&mut self, order: &mut Order, method: Option<String>, now: Timestamp) {
+    /// Adds an open attempt beside those that are there. Returns its id.
+    pub(super) fn add_payment(
+        &mut self,
+        order: &mut Order,
+        method: Option<String>,
+        now: Timestamp,
+    ) -> String {
         let lapses_at = payment::open_for(method.as_deref()).and_then(|open| now.checked_add(open).ok());
+        let id = self.draw_long("tr_");
         let payment = Payment {
-            id: self.draw_long("tr_"),
+            id: id.clone(),
             created_at: now,
             // No attempt outlives its order.
             expires_at: lapses_at.map_or(order.expires_at, |at| at.min(order.expires_at)),
@@ -86,5 +93,6 @@ impl World {
         self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
         order.method = method.or(order.method.take());
         order.payments.push(payment);
+        id
     }
 }

@@ -9,7 +9,7 @@ use super::finish::Ending;
 use super::hooks::OrderEvent;
 use super::ledger::EffectKind;
 use super::order::{Flow, Order, OrderStatus};
-use super::payment::PaymentStatus;
+use super::payment::{Payment, PaymentStatus};
 use super::switches::ExpiryLag;
 use super::world::World;
 
@@ -20,10 +20,23 @@ impl Order {
     }
 
     fn payment_deadline(&self) -> Option<Timestamp> {
-        self.payments
-            .iter()
-            .find(|payment| payment.status == PaymentStatus::Open)
-            .map(|payment| payment.expires_at)
+        self.next_to_lapse().map(|payment| payment.expires_at)
+    }
+
+    /// Of the attempts that lapse by themselves the one that does so first, whatever has become of the order.
+    fn next_to_lapse(&self) -> Option<&Payment> {
+        let lapses = |payment: &&Payment| match payment.status {
+            PaymentStatus::Open => true,
+            // The authorisation that the order lives on ends with the order.
+            PaymentStatus::Authorized => {
+                self.settling_payment().is_none_or(|settling| settling.id != payment.id)
+            }
+            PaymentStatus::Paid
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired => false,
+        };
+        self.payments.iter().filter(lapses).min_by_key(|payment| payment.expires_at)
     }
 
     fn order_deadline(&self) -> Option<Timestamp> {
@@ -71,10 +84,10 @@ impl World {
     }
 
     fn lapse(&mut self, mut order: Order, horizon: Timestamp, at: Timestamp) {
-        if order.payment_deadline().is_some_and(|deadline| deadline <= horizon) {
-            self.end_payment(&mut order, Ending::Expired, at);
-        } else {
-            self.expire(&mut order, at);
+        let lapsed = order.next_to_lapse().filter(|payment| payment.expires_at <= horizon);
+        match lapsed.map(|payment| payment.id.clone()) {
+            Some(id) => self.end_payment(&mut order, &id, Ending::Expired, at),
+            None => self.expire(&mut order, at),
         }
         self.save(order);
     }
@@ -88,7 +101,8 @@ impl World {
         } else {
             order.status = OrderStatus::Expired;
             order.milestones.expired_at = Some(now);
-            self.end_payment(order, Ending::Expired, now);
+            // Only the authorisation that it lived on is left. The others have lapsed before, if only in this second.
+            self.end_all_payments(order, Ending::Expired, now);
             self.notify_order(order, OrderEvent::Expired, now);
         }
     }

@@ -52,9 +52,22 @@ impl Payment {
 }
 
 impl Order {
-    /// The attempt that was paid or authorized. There is at most one.
-    pub(super) fn backed_payment_mut(&mut self) -> Option<&mut Payment> {
-        self.payments.iter_mut().find(|payment| payment.is_backed())
+    pub(super) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
+        self.payments.iter_mut().find(|payment| payment.id == id)
+    }
+
+    /// The attempt that the order's money is on, which need be neither the first nor the last that was paid.
+    pub(super) fn settling_payment(&self) -> Option<&Payment> {
+        match &self.settled_by {
+            Some(id) => self.payments.iter().find(|payment| payment.id == *id),
+            // In an order of an older release there is at most one.
+            None => self.payments.iter().find(|payment| payment.is_backed()),
+        }
+    }
+
+    pub(super) fn settling_payment_mut(&mut self) -> Option<&mut Payment> {
+        let id = self.settling_payment()?.id.clone();
+        self.payment_mut(&id)
     }
 
     /// Cancels whatever is neither shipped nor canceled. Returns what that was, by position of the line.
@@ -101,8 +114,8 @@ impl World {
         if order.flow() == Flow::Authorized {
             if order.captured > 0 {
                 self.turn_payment_paid(order, now);
-            } else {
-                self.end_payment(order, Ending::Canceled, now);
+            } else if let Some(id) = order.settling_payment().map(|payment| payment.id.clone()) {
+                self.end_payment(order, &id, Ending::Canceled, now);
             }
         }
         order.status = OrderStatus::Completed;
@@ -114,7 +127,7 @@ impl World {
     /// The authorisation has been used up: what was captured is paid.
     pub(super) fn turn_payment_paid(&mut self, order: &mut Order, now: Timestamp) {
         let Some(payment) =
-            order.backed_payment_mut().filter(|payment| payment.status == PaymentStatus::Authorized)
+            order.settling_payment_mut().filter(|payment| payment.status == PaymentStatus::Authorized)
         else {
             return;
         };
@@ -124,10 +137,18 @@ impl World {
         self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(&id).amount("paid", captured), now);
     }
 
-    /// Ends the running attempt, if there is one, and tells the payment's own hook.
-    pub(super) fn end_payment(&mut self, order: &mut Order, ending: Ending, now: Timestamp) {
+    /// Ends every attempt that is open or authorized: the order has ended, and nothing may come of it any more.
+    pub(super) fn end_all_payments(&mut self, order: &mut Order, ending: Ending, now: Timestamp) {
+        let ids: Vec<String> = order.payments.iter().map(|payment| payment.id.clone()).collect();
+        for id in ids {
+            self.end_payment(order, &id, ending, now);
+        }
+    }
+
+    /// Ends this attempt, if it has not ended, and tells the payment's own hook. The order stays as it is.
+    pub(super) fn end_payment(&mut self, order: &mut Order, id: &str, ending: Ending, now: Timestamp) {
         let (status, kind) = ending.parts();
-        let Some(payment) = order.payments.iter_mut().find(|payment| payment.can_end()) else {
+        let Some(payment) = order.payment_mut(id).filter(|payment| payment.can_end()) else {
             return;
         };
         payment.status = status;

@@ -9,6 +9,7 @@
 mod address;
 mod answer;
 mod api;
+mod attempt;
 mod caller;
 mod cancel_order;
 mod changes;
@@ -47,6 +48,7 @@ mod world;
 
 pub use answer::{Answer, Refusal};
 pub use api::ApiRequest;
+pub use attempt::{NotBegun, NotEnded};
 pub use changes::Changes;
 pub use checkout::{CheckoutView, FinalState, NotChosen};
 pub use faults::{
@@ -58,6 +60,7 @@ pub use late::Late;
 pub use ledger::{Effect, EffectKind};
 pub use order::OrderStatus;
 pub use pattern::Pattern;
+pub use payment::PaymentStatus;
 pub use query::Query;
 pub use route::template;
 pub use switches::Switches;

@@ -212,7 +212,7 @@ pub struct Order {
     pub status: OrderStatus,
     pub currency: Currency,
     pub amount: Minor,
-    /// The method used last; none until one is chosen.
+    /// The method used last, or that of the attempt which has settled the order; none until one is chosen.
     pub method: Option<String>,
     pub captured: Minor,
     pub milestones: Milestones,
@@ -220,6 +220,9 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// All attempts, in creation order; never empty.
     pub payments: Vec<Payment>,
+    /// The attempt that made the order paid or authorized; none before that, and in journals of older releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<String>,
     pub shipments: Vec<Shipment>,
 }
 

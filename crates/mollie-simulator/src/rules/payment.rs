@@ -34,16 +34,25 @@ impl PaymentStatus {
 pub struct Payment {
     pub id: String,
     pub created_at: Timestamp,
+    /// When it lapses: an open one for want of an end, an authorized one with its order.
     pub expires_at: Timestamp,
     pub status: PaymentStatus,
     pub method: Option<String>,
     /// The shopper has chosen to pay and has not finished.
     pub opened: bool,
+    /// What shipments have taken of an authorisation.
     pub captured: Minor,
     pub authorized_at: Option<Timestamp>,
     pub paid_at: Option<Timestamp>,
     /// When it failed, was canceled or expired.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// That of its own method, whatever the order's other attempts use.
+    pub fn flow(&self) -> Flow {
+        flow_of(self.method.as_deref())
+    }
 }
 
 /// The methods named by any of the documents. Mollie's set grows; a new one is added here.

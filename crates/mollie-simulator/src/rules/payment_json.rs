@@ -52,7 +52,7 @@ fn body(order: &Order, payment: &Payment, world: &World) -> Object {
 fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> Object {
     let amount = |minor: Minor| order.currency.amount(minor);
     let object = object.maybe("authorizedAt", world.times(payment.authorized_at));
-    let object = match order.flow() {
+    let object = match payment.flow() {
         Flow::Authorized if payment.authorized_at.is_some() => {
             object.set("amountCaptured", amount(payment.captured))
         }
@@ -64,7 +64,7 @@ fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> 
         }
         PaymentStatus::Authorized => object,
         PaymentStatus::Paid => {
-            let received = match order.flow() {
+            let received = match payment.flow() {
                 Flow::Paid => order.amount,
                 Flow::Authorized => payment.captured,
             };

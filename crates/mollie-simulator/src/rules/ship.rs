@@ -71,7 +71,7 @@ impl World {
 
     fn capture(&mut self, order: &mut Order, total: i64, now: Timestamp) {
         order.captured += total;
-        if let Some(payment) = order.backed_payment_mut() {
+        if let Some(payment) = order.settling_payment_mut() {
             payment.captured += total;
         }
         if self.switches().capture_turns_payment_paid == PaidByCapture::FirstShipment {

@@ -90,7 +90,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>
     serde_json::from_slice(body).map_err(|error| refuse(Refusal::unprocessable(error.to_string())))
 }
 
-fn stopped(reason: Stopped) -> (StatusCode, Json<Value>) {
+pub(super) fn stopped(reason: Stopped) -> (StatusCode, Json<Value>) {
     refuse(Refusal::new(503, reason.to_string()))
 }
 

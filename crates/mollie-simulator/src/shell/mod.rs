@@ -5,6 +5,7 @@
 //! `deliver` for hooks.
 
 mod api;
+mod attempts;
 mod checkout;
 mod clock;
 mod control;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 
 use super::engine::Engine;
-use super::{api, checkout, control, faults};
+use super::{api, attempts, checkout, control, faults};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -25,6 +25,8 @@ pub fn router(engine: Arc<Engine>) -> Router {
             "/_simulator/faults",
             get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults),
         )
+        .route("/_simulator/orders/{id}/attempts", post(attempts::begin))
+        .route("/_simulator/attempts/{id}", post(attempts::end))
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))

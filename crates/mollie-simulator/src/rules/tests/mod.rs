@@ -1,6 +1,8 @@
 //! The rules, asked without HTTP: a shop with one key, a clock that the test moves, and the LEGO order of the documents.
 
 mod amounts;
+mod attempts;
+mod attempts_in_time;
 mod create;
 mod create_fields;
 mod fault_hooks;
@@ -77,6 +79,15 @@ impl Shop {
 
     fn choose(&mut self, id: &str, state: FinalState) -> Result<Option<String>, NotChosen> {
         self.world.choose(id.trim_start_matches("ord_"), state, None, self.now)
+    }
+
+    /// A further attempt beside those that are there: its id.
+    fn begin(&mut self, id: &str, method: &str) -> String {
+        self.world.begin_attempt(id, Some(method), self.now).unwrap()
+    }
+
+    fn end(&mut self, payment_id: &str, state: FinalState) {
+        self.world.end_attempt(payment_id, state, self.now).unwrap();
     }
 
     fn ship(&mut self, id: &str, body: &Value) -> Answer {
