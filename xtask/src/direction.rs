@@ -14,7 +14,7 @@ struct Rule {
     forbidden: &'static [&'static str],
 }
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule {
         package: "domain",
         features: &["--all-features"],
@@ -47,6 +47,12 @@ const RULES: [Rule; 6] = [
         package: "mollie-simulator",
         features: &["--all-features"],
         forbidden: &["domain", "mollie-adapter", "persistence", "grpc-server"],
+    },
+    // It says what any store must keep, so it knows none.
+    Rule {
+        package: "conformance",
+        features: &["--all-features"],
+        forbidden: &["persistence", "sea-orm", "sqlx", "mollie-adapter", "grpc-server", "mollie-simulator"],
     },
     // The simulator comes with the feature `dev` only.
     Rule {

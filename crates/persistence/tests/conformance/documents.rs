@@ -1,5 +1,6 @@
 //! What is in a database need not be what this release would write: later releases add fields, and hands slip.
 
+use conformance::samples::*;
 use domain::ports::{OrderKey, Store, StoreError};
 use domain::rules::order::Order;
 use persistence::Database;
@@ -8,7 +9,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::engines::options;
-use crate::samples::*;
 
 /// A closed SQLite file with one order and one event.
 struct Kept {

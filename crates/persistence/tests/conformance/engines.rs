@@ -62,7 +62,7 @@ impl Fresh {
             println!("PostgreSQL part left out: DATABASE_URL is not set");
             return None;
         };
-        let name = format!("conformance_{}_{}", std::process::id(), crate::samples::number());
+        let name = format!("conformance_{}_{}", std::process::id(), conformance::samples::number());
         let (address, settings) = server.split_once('?').unwrap_or((&server, ""));
         let (host, _) = address.rsplit_once('/').unwrap();
         let url = format!("{host}/{name}?{settings}");

@@ -1,11 +1,11 @@
 //! Opening, migrating and closing a database.
 
+use conformance::samples::*;
 use domain::ports::{OrderKey, Store};
 use persistence::{ConnectError, Database, Engine};
 use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, options};
-use crate::samples::*;
 
 const STEPS: [&str; 7] = [
     "m0001_create_orders",

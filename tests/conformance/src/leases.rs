@@ -82,3 +82,36 @@ pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
     let refused = withdraw(&mut other, in_flight).await;
     assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
 }
+
+/// Nobody else can have touched it: what was done is worth more than the time it took.
+pub async fn work_done_under_a_lease_that_ran_out_counts_while_nobody_took_over(store: &impl Store) {
+    let (order, other) = (bare_order(), bare_order());
+    let (first, second) = (operation(&order, 1), operation(&other, 1));
+    let mut order = stored(store, &[&first], order).await;
+    stored(store, &[&second], other).await;
+    let claims = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
+    assert_eq!(ids(&claims), [first.id, second.id]);
+    let done = settled(claims[0].operation.clone());
+    release(store, &mut order, done.clone(), claims[0].token).await.unwrap();
+    assert_eq!(load(store, &done).await, done);
+    assert!(store.defer(&second, claims[1].token).await.unwrap());
+    assert_eq!(load(store, &second).await, second);
+    assert!(!store.defer(&second, claims[1].token).await.unwrap());
+}
+
+pub async fn what_somebody_holds_is_not_withdrawn(store: &impl Store) {
+    for (lease, withdrawn) in [(LEASE, false), (NO_LEASE, true)] {
+        let mut order = bare_order();
+        let mut pending = operation(&order, 1);
+        let mut recorded = creation(&order);
+        let claim = Some((token(), lease));
+        recorded.operations = vec![OperationWrite::Insert { operation: pending.clone(), claim }];
+        store.commit(recorded).await.unwrap();
+        let mut change = change(&mut order);
+        pending.settle(OperationState::Withdrawn, at(3));
+        change.operations = vec![OperationWrite::Withdraw { operation: pending }];
+        let outcome = store.commit(change).await;
+        let refused = matches!(outcome, Err(CommitError::LeaseLost));
+        assert_eq!((outcome.is_ok(), refused), (withdrawn, !withdrawn), "{outcome:?}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Changes that do not fit what is stored are refused, whole.
 
-use domain::ports::{CommitError, OperationWrite, OrderKey, Store};
+use domain::ports::{Change, CommitError, OperationWrite, OrderKey, Store};
 use domain::rules::event::EventData;
+use domain::rules::ids::ProfileName;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use domain::rules::status::OrderStatus;
@@ -64,7 +65,7 @@ pub async fn a_held_number_is_refused_within_its_profile(store: &impl Store) {
     let refused = store.commit(creation(&second)).await;
     assert!(matches!(refused, Err(CommitError::NumberHeld)), "{refused:?}");
     let mut elsewhere = second;
-    elsewhere.profile = domain::rules::ids::ProfileName::new("other");
+    elsewhere.profile = ProfileName::new("other");
     store.commit(creation(&elsewhere)).await.unwrap();
 }
 
@@ -137,4 +138,72 @@ pub async fn a_reading_is_noted_only_at_its_version(store: &impl Store) {
     assert_eq!(observed().await, None);
     assert!(store.note_observed(order.id, 1, micros(6, 7)).await.unwrap());
     assert_eq!(observed().await, Some(micros(6, 7)));
+}
+
+/// A change that breaks a rule of the store itself, which nobody is meant to meet, is written no more than any other.
+async fn is_broken(store: &impl Store, change: Change) {
+    let id = OrderKey::Id(change.order.id);
+    let before = store.load_order(&id).await.unwrap();
+    let refused = store.commit(change).await;
+    let Err(CommitError::Store(error)) = refused else { panic!("{refused:?}") };
+    assert!(!error.retryable(), "{error}");
+    assert_eq!(store.load_order(&id).await.unwrap(), before);
+}
+
+pub async fn an_event_is_never_written_over(store: &impl Store) {
+    let mut order = bare_order();
+    let abandoned = |order: &Order, reason: &str| {
+        event(order, 1, EventData::PlacementAbandoned { reason: reason.to_owned() })
+    };
+    let mut recorded = creation(&order);
+    let first = abandoned(&order, "first");
+    recorded.events = vec![first.clone()];
+    store.commit(recorded).await.unwrap();
+    let mut again = change(&mut order);
+    again.events = vec![abandoned(&order, "second")];
+    is_broken(store, again).await;
+    assert_eq!(store.list_events(order.id, 0, 10).await.unwrap().items, [first]);
+
+    let twice = bare_order();
+    let mut change = creation(&twice);
+    change.events = vec![abandoned(&twice, "one"), abandoned(&twice, "other")];
+    is_broken(store, change).await;
+}
+
+pub async fn an_operation_is_inserted_once(store: &impl Store) {
+    let order = bare_order();
+    let first = operation(&order, 1);
+    let mut order = stored(store, &[&first], order).await;
+    let mut again = change(&mut order);
+    again.operations = vec![inserted(full_operation(&order)), inserted(first.clone())];
+    is_broken(store, again).await;
+    assert_eq!(store.unsettled_operations(order.id).await.unwrap(), [first]);
+}
+
+pub async fn an_order_at_mollie_is_one_of_ours_in_each_profile(store: &impl Store) {
+    let order = stored(store, &[], full_order()).await;
+    let same = |profile: &ProfileName| Order {
+        mollie_id: order.mollie_id.clone(),
+        profile: profile.clone(),
+        ..bare_order()
+    };
+    is_broken(store, creation(&same(&order.profile))).await;
+    let elsewhere = stored(store, &[], same(&ProfileName::new("other"))).await;
+    let mut late = stored(store, &[], bare_order()).await;
+    late.mollie_id.clone_from(&elsewhere.mollie_id);
+    is_broken(store, change(&mut late)).await;
+}
+
+pub async fn nothing_is_kept_of_an_unknown_order(store: &impl Store) {
+    let (order, unknown) = (bare_order(), bare_order());
+    let abandoned = EventData::PlacementAbandoned { reason: "x".into() };
+    let changes = [
+        Change { events: vec![event(&unknown, 1, abandoned)], ..creation(&order) },
+        Change { operations: vec![inserted(operation(&unknown, 1))], ..creation(&order) },
+        Change { shipments: vec![shipment(&unknown)], ..creation(&order) },
+    ];
+    for change in changes {
+        is_broken(store, change).await;
+    }
+    store.commit(creation(&order)).await.unwrap();
 }

@@ -1,0 +1,124 @@
+//! What the storage port promises, written once and run on every store.
+//!
+//! Each promise is a function that takes an empty store and panics where it is not kept. A store runs them all by
+//! [`tests!`]. Nothing here may know what a store is made of; time that has to pass for a lease is a lease of no length.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+pub mod claims;
+pub mod guards;
+pub mod interruptions;
+pub mod leases;
+pub mod lists;
+pub mod lookups;
+pub mod requests;
+pub mod round_trips;
+pub mod samples;
+
+/// Makes one test of each promise of the storage port. The crate that calls it depends on tokio.
+///
+/// `tests!(on_mine)`, where `on_mine` is an async function that calls what it is given with an empty store and awaits it:
+///
+/// ```text
+/// async fn on_mine<T: Future<Output = ()>>(test: impl FnOnce(MyStore) -> T)
+/// ```
+///
+/// `tests!(on_mine, crate { opening { … } })` does the same with a store's own promises, kept in modules of that crate.
+#[macro_export]
+macro_rules! tests {
+    ($on:path) => {
+        $crate::tests!($on, $crate {
+            round_trips {
+                a_full_order_comes_back_unchanged,
+                a_bare_order_comes_back_unchanged,
+                a_changed_order_comes_back_as_it_is_afterwards,
+                every_kind_of_event_comes_back_unchanged,
+                folding_the_events_gives_the_order_but_for_personal_data,
+                shipments_come_back_unchanged_and_oldest_first,
+                an_operation_comes_back_unchanged,
+                metadata_comes_back_as_the_caller_wrote_it,
+            }
+            guards {
+                a_version_moved_is_noticed,
+                a_change_of_an_unknown_order_is_refused,
+                an_order_is_created_only_once,
+                of_many_changes_on_one_version_one_is_written,
+                a_held_number_is_refused_within_its_profile,
+                a_canceled_order_gives_its_number_free,
+                of_many_orders_at_once_one_holds_the_number,
+                a_change_that_fails_at_its_last_guard_leaves_nothing,
+                a_reading_is_noted_only_at_its_version,
+                an_event_is_never_written_over,
+                an_operation_is_inserted_once,
+                an_order_at_mollie_is_one_of_ours_in_each_profile,
+                nothing_is_kept_of_an_unknown_order,
+            }
+            requests {
+                a_request_is_found_by_caller_and_id,
+                a_repeated_request_is_told_before_a_held_number,
+                of_the_same_request_many_times_at_once_one_is_written,
+                of_the_same_shipment_many_times_at_once_one_is_written,
+                an_id_belongs_to_its_caller,
+            }
+            claims {
+                operations_are_given_out_in_turn,
+                an_operation_is_not_given_out_before_its_time,
+                times_compare_also_at_whole_seconds,
+                a_claim_notes_the_times_of_sending,
+                a_lease_that_ran_out_leaves_the_operation_resolving,
+                what_is_resolving_stays_so_when_it_is_claimed,
+                an_operation_that_needs_attention_holds_up_those_behind_it,
+                an_operation_inserted_with_a_claim_is_not_given_out,
+                no_more_are_given_out_than_asked_for,
+                of_many_takers_at_once_one_gets_it,
+                unsettled_operations_come_by_turn,
+                those_that_wait_longest_are_given_out_first,
+                what_was_left_in_flight_is_given_out_before_its_time,
+            }
+            leases {
+                a_lease_is_renewed_by_its_token_while_it_stands,
+                an_operation_is_released_by_its_token_only,
+                an_operation_is_put_back_by_its_token_only,
+                only_what_was_never_sent_is_withdrawn,
+                work_done_under_a_lease_that_ran_out_counts_while_nobody_took_over,
+                what_somebody_holds_is_not_withdrawn,
+            }
+            lookups {
+                a_look_up_is_given_out_when_it_is_due,
+                a_hook_makes_the_look_up_due_at_once,
+                a_hook_of_an_unknown_order_leaves_nothing,
+                a_hook_during_a_look_up_makes_the_next_one_due,
+                a_change_does_not_postpone_what_is_due,
+                a_look_up_whose_lease_ran_out_is_given_out_again,
+                a_look_up_in_other_hands_is_not_ended,
+                failures_in_a_row_are_kept,
+                fifty_hooks_at_once_are_all_counted,
+                of_many_takers_at_once_one_gets_the_look_up,
+                hooks_and_changes_at_once_do_not_fail_each_other,
+                a_change_during_a_look_up_makes_the_next_one_due,
+                look_ups_that_wait_longest_are_given_out_first,
+            }
+            lists {
+                orders_come_newest_first_without_loss_or_double,
+                refused_and_abandoned_orders_are_listed_only_when_asked_for,
+                orders_are_filtered_by_each_part,
+                an_order_is_found_by_each_key,
+                a_number_means_the_order_that_holds_it_else_the_newest,
+                events_come_in_pages_without_loss_or_double,
+            }
+            interruptions {
+                dropped_changes_are_written_wholly_or_not_at_all,
+                a_change_once_begun_is_written_though_nobody_waits_for_it,
+                dropped_reads_and_claims_leave_the_store_working,
+            }
+        });
+    };
+    ($on:path, $home:ident { $($module:ident { $($name:ident),+ $(,)? })+ }) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() {
+                $on(|store| async move { $home::$module::$name(&store).await }).await;
+            }
+        )+)+
+    };
+}

@@ -1,0 +1,196 @@
+//! Operations, their queues and their leases. It may not decide what becomes of an operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{CommitError, OperationWrite};
+use domain::rules::ids::{LeaseToken, OperationId, OrderId};
+use domain::rules::operation::{Claim, Operation, OperationState};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::broken;
+use super::lease::{Lease, is_free, is_held};
+
+#[derive(Default)]
+pub(super) struct Operations {
+    rows: BTreeMap<OperationId, Row>,
+    /// Unsettled ones by turn.
+    queues: BTreeSet<(OrderId, u64, OperationId)>,
+    /// Those somebody may have to take up, in the order they are given out in. Settled ones are nearly all there are.
+    open: BTreeSet<(Timestamp, OperationId)>,
+}
+
+/// An operation and who works on it.
+#[derive(Clone)]
+pub(super) struct Row {
+    operation: Arc<Operation>,
+    lease: Option<Lease>,
+}
+
+impl Row {
+    /// Without a lease.
+    fn free(operation: Operation) -> Self {
+        Self { operation: Arc::new(operation), lease: None }
+    }
+
+    pub fn order_id(&self) -> OrderId {
+        self.operation.order_id
+    }
+
+    fn place_in_queue(&self) -> Option<(OrderId, u64, OperationId)> {
+        let Operation { id, order_id, turn, state, .. } = &*self.operation;
+        (!state.is_settled()).then_some((*order_id, *turn, *id))
+    }
+
+    fn place_among_open(&self) -> Option<(Timestamp, OperationId)> {
+        match self.operation.state {
+            OperationState::Pending | OperationState::InFlight | OperationState::Resolving => {
+                Some((self.operation.not_before, self.operation.id))
+            }
+            OperationState::Succeeded
+            | OperationState::Rejected
+            | OperationState::Withdrawn
+            | OperationState::NeedsAttention => None,
+        }
+    }
+
+    /// Whether somebody has to take it up. One in flight waits for nothing but the end of its lease.
+    fn has_come(&self, now: Timestamp, clock: Duration) -> bool {
+        let in_time = match self.operation.state {
+            OperationState::Pending | OperationState::Resolving => self.operation.not_before <= now,
+            OperationState::InFlight => true,
+            OperationState::Succeeded
+            | OperationState::Rejected
+            | OperationState::Withdrawn
+            | OperationState::NeedsAttention => false,
+        };
+        in_time && is_free(self.lease, clock)
+    }
+
+    /// Pending, never sent, and nobody is about to.
+    fn may_be_withdrawn(&self, clock: Duration) -> bool {
+        self.operation.state == OperationState::Pending
+            && self.operation.first_sent_time.is_none()
+            && is_free(self.lease, clock)
+    }
+}
+
+impl Operations {
+    /// The rows a change would leave, each guarded by the row before it: what is stored, or what an earlier write of the
+    /// same change makes of it.
+    pub fn plan(&self, writes: Vec<OperationWrite>, clock: Duration) -> Result<Vec<Row>, CommitError> {
+        let mut planned: Vec<Row> = Vec::with_capacity(writes.len());
+        for write in writes {
+            let before =
+                |id| planned.iter().rev().find(|row| row.operation.id == id).or_else(|| self.rows.get(&id));
+            let row = after(write, before, clock)?;
+            planned.push(row);
+        }
+        Ok(planned)
+    }
+
+    pub fn save(&mut self, row: Row) {
+        let (queued, open) = (row.place_in_queue(), row.place_among_open());
+        if let Some(before) = self.rows.insert(row.operation.id, row) {
+            before.place_in_queue().map(|place| self.queues.remove(&place));
+            before.place_among_open().map(|place| self.open.remove(&place));
+        }
+        self.queues.extend(queued);
+        self.open.extend(open);
+    }
+
+    /// Writes an operation and gives up its lease; `false` if it is in other hands.
+    pub fn release(&mut self, operation: Operation, token: LeaseToken) -> bool {
+        let held = self.rows.get(&operation.id).is_some_and(|row| is_held(row.lease, token));
+        if held {
+            self.save(Row::free(operation));
+        }
+        held
+    }
+
+    /// Gives out those that are due, each at the head of its queue, under `lease`.
+    pub fn claim(&mut self, now: Timestamp, clock: Duration, lease: Lease, limit: u32) -> Vec<Claim> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let rows = self.open.iter().filter_map(|(_, id)| self.rows.get(id));
+        let due = rows.filter(|row| row.has_come(now, clock) && self.is_first(&row.operation));
+        let due: Vec<_> = due.take(limit).map(|row| row.operation.id).collect();
+        due.into_iter().filter_map(|id| self.take(id, now, lease)).collect()
+    }
+
+    /// Whether nothing unsettled of its order has an earlier turn.
+    fn is_first(&self, operation: &Operation) -> bool {
+        let first = self.queue(operation.order_id).next();
+        first.is_none_or(|(_, turn, _)| *turn >= operation.turn)
+    }
+
+    fn queue(&self, order: OrderId) -> impl Iterator<Item = &(OrderId, u64, OperationId)> {
+        let begin = (order, 0, OperationId::new(Uuid::nil()));
+        self.queues.range(begin..).take_while(move |(owner, _, _)| *owner == order)
+    }
+
+    /// Nothing that an index knows is changed.
+    fn take(&mut self, id: OperationId, now: Timestamp, lease: Lease) -> Option<Claim> {
+        let row = self.rows.get_mut(&id)?;
+        row.lease = Some(lease);
+        let operation = Arc::make_mut(&mut row.operation);
+        if operation.state == OperationState::Pending {
+            operation.state = OperationState::InFlight;
+            operation.first_sent_time.get_or_insert(now);
+            operation.last_sent_time = Some(now);
+        } else {
+            operation.state = OperationState::Resolving;
+        }
+        Some(Claim { operation: operation.clone(), token: lease.token })
+    }
+
+    /// Puts a new lease in the place of one of the same token that stands; `false` if there is none.
+    pub fn renew(&mut self, id: OperationId, clock: Duration, lease: Lease) -> bool {
+        let row = self.rows.get_mut(&id);
+        let standing = row.filter(|row| is_held(row.lease, lease.token) && !is_free(row.lease, clock));
+        standing.map(|row| row.lease = Some(lease)).is_some()
+    }
+
+    pub fn load(&self, id: OperationId) -> Option<Operation> {
+        self.rows.get(&id).map(|row| Operation::clone(&row.operation))
+    }
+
+    /// An order's unsettled ones by turn.
+    pub fn unsettled(&self, order: OrderId) -> Vec<Operation> {
+        self.queue(order).filter_map(|(_, _, id)| self.load(*id)).collect()
+    }
+
+    pub fn all(&self) -> BTreeMap<OperationId, Arc<Operation>> {
+        self.rows.iter().map(|(id, row)| (*id, Arc::clone(&row.operation))).collect()
+    }
+
+    pub fn leases(&self) -> BTreeMap<OperationId, Lease> {
+        self.rows.iter().filter_map(|(id, row)| row.lease.map(|lease| (*id, lease))).collect()
+    }
+}
+
+/// The row that a write leaves, if the row before it lets it.
+fn after<'a>(
+    write: OperationWrite,
+    before: impl Fn(OperationId) -> Option<&'a Row>,
+    clock: Duration,
+) -> Result<Row, CommitError> {
+    match write {
+        OperationWrite::Insert { operation, .. } if before(operation.id).is_some() => {
+            Err(broken("an operation is inserted once").into())
+        }
+        OperationWrite::Insert { operation, claim } => {
+            let lease = claim.map(|(token, length)| Lease::given(token, clock, length));
+            Ok(Row { lease, ..Row::free(operation) })
+        }
+        OperationWrite::Release { operation, token } => {
+            let held = before(operation.id).is_some_and(|row| is_held(row.lease, token));
+            if held { Ok(Row::free(operation)) } else { Err(CommitError::LeaseLost) }
+        }
+        OperationWrite::Withdraw { operation } => {
+            let free = before(operation.id).is_some_and(|row| row.may_be_withdrawn(clock));
+            if free { Ok(Row::free(operation)) } else { Err(CommitError::LeaseLost) }
+        }
+    }
+}

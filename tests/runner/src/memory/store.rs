@@ -1,0 +1,131 @@
+//! The storage port, method by method. It may hold no rule of its own.
+
+use std::time::Duration;
+
+use domain::ports::{
+    Change, CommitError, LookupClaim, OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+};
+use domain::rules::event::Event;
+use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::{Claim, Operation};
+use domain::rules::order::Order;
+use domain::rules::shipment::Shipment;
+use jiff::Timestamp;
+
+use super::MemoryStore;
+use super::lease::Lease;
+
+impl Store for MemoryStore {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        let clock = self.clock();
+        self.tables().commit(change, clock)
+    }
+
+    async fn find_request(
+        &self,
+        caller: &Caller,
+        id: &RequestId,
+    ) -> Result<Option<RequestRecord>, StoreError> {
+        Ok(self.tables().requests.find(caller, id))
+    }
+
+    async fn load_order(&self, key: &OrderKey) -> Result<Option<Order>, StoreError> {
+        Ok(self.tables().orders.load(key))
+    }
+
+    async fn list_orders(
+        &self,
+        filter: &OrderFilter,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Result<Page<Order, PageKey>, StoreError> {
+        Ok(self.tables().orders.list(filter, after, limit))
+    }
+
+    async fn list_events(
+        &self,
+        order: OrderId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Page<Event, u64>, StoreError> {
+        Ok(self.tables().events.list(order, after, limit))
+    }
+
+    async fn load_shipment(&self, id: ShipmentId) -> Result<Option<Shipment>, StoreError> {
+        Ok(self.tables().shipments.load(id))
+    }
+
+    async fn list_shipments(&self, order: OrderId) -> Result<Vec<Shipment>, StoreError> {
+        Ok(self.tables().shipments.list(order))
+    }
+
+    async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {
+        Ok(self.tables().operations.load(id))
+    }
+
+    async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
+        Ok(self.tables().operations.unsettled(order))
+    }
+
+    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.tables().orders.note_observed(order, version, time))
+    }
+
+    async fn claim_operations(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let clock = self.clock();
+        let lease = Lease::given(token, clock, lease);
+        Ok(self.tables().operations.claim(now, clock, lease, limit))
+    }
+
+    async fn renew_lease(
+        &self,
+        id: OperationId,
+        token: LeaseToken,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let clock = self.clock();
+        let lease = Lease::given(token, clock, lease);
+        Ok(self.tables().operations.renew(id, clock, lease))
+    }
+
+    async fn defer(&self, operation: &Operation, token: LeaseToken) -> Result<bool, StoreError> {
+        Ok(self.tables().operations.release(operation.clone(), token))
+    }
+
+    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let known = tables.orders.contains(order);
+        if known {
+            tables.lookups.hook_arrived(order, now);
+        }
+        Ok(known)
+    }
+
+    async fn claim_lookups(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<LookupClaim>, StoreError> {
+        let clock = self.clock();
+        let lease = Lease::given(token, clock, lease);
+        Ok(self.tables().lookups.claim(now, clock, lease, limit))
+    }
+
+    async fn finish_lookup(
+        &self,
+        claim: &LookupClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> Result<(), StoreError> {
+        self.tables().lookups.finish(claim, next, failures);
+        Ok(())
+    }
+}
