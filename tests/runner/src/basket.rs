@@ -1,0 +1,119 @@
+//! What orders of a history hold: amounts that no other order or shipment has, so that a double is seen.
+
+use domain::rules::address::Address;
+use domain::rules::draft::OrderDraft;
+use domain::rules::line::{LineDraft, LineType};
+use domain::rules::money::{Currency, Money};
+use domain::rules::payment::PaymentParameters;
+use domain::rules::vat::VatRate;
+
+use crate::chance::{Chance, mix};
+
+/// An order of a history: two lines, the first with a discount, and perhaps a shipping fee.
+#[derive(Clone, Copy, Debug)]
+pub struct Basket {
+    number: u64,
+    chairs: u32,
+    chair: i64,
+    discount: i64,
+    lamps: u32,
+    lamp: i64,
+    fee: i64,
+    /// Whether shipments capture, rather than the shopper paying at once.
+    pub captures: bool,
+}
+
+impl Basket {
+    pub fn of(seed: u64, order: u64) -> Self {
+        let mut chance = Chance::new(mix(seed) ^ (order + 1));
+        let mut cents = |low, high| i64::try_from(chance.between(low, high)).unwrap_or(0);
+        let (chair, lamp) = (cents(10_000, 40_000), cents(1_000, 3_000));
+        let discount = cents(1, 9_000);
+        let fee = if cents(0, 1) == 0 { 0 } else { cents(100, 900) };
+        let mut few = |high| u32::try_from(chance.between(2, high)).unwrap_or(2);
+        let (chairs, lamps) = (few(4), few(5));
+        Self { number: order, chairs, chair, discount, lamps, lamp, fee, captures: chance.permille(700) }
+    }
+
+    /// Unique within the history.
+    pub fn order_number(&self) -> String {
+        format!("H-{}", self.number)
+    }
+
+    /// What the shopper pays with.
+    pub const fn method(&self) -> &'static str {
+        if self.captures { "klarna" } else { "ideal" }
+    }
+
+    pub fn draft(&self) -> OrderDraft {
+        let mut lines = vec![
+            line("Chair", LineType::Physical, self.chairs, self.chair, self.discount),
+            line("Lamp", LineType::Physical, self.lamps, self.lamp, 0),
+        ];
+        if self.fee > 0 {
+            lines.push(line("Shipping", LineType::ShippingFee, 1, self.fee, 0));
+        }
+        let total: i64 = lines.iter().map(|line| line.total_amount.minor()).sum();
+        OrderDraft {
+            order_number: self.order_number(),
+            amount: euro(total),
+            lines,
+            billing_address: Some(address()),
+            shipping_address: None,
+            consumer_date_of_birth: None,
+            redirect_url: Some("https://shop.example/thanks".to_owned()),
+            cancel_url: None,
+            locale: "nl_NL".to_owned(),
+            methods: vec![self.method().to_owned()],
+            payment: PaymentParameters::default(),
+            metadata: None,
+            expires_on: None,
+            shopper_country_must_match_billing_country: None,
+        }
+    }
+}
+
+/// Euros by their cents.
+///
+/// # Panics
+/// Never: the euro is a currency.
+pub fn euro(cents: i64) -> Money {
+    let Some(currency) = Currency::parse("EUR") else { unreachable!("the euro is a currency") };
+    Money::from_minor(cents, currency)
+}
+
+fn line(name: &str, line_type: LineType, quantity: u32, unit: i64, discount: i64) -> LineDraft {
+    let total = unit * i64::from(quantity) - discount;
+    let Some(vat_rate) = VatRate::parse("21.00") else { unreachable!("21.00 is a rate") };
+    LineDraft {
+        line_type,
+        category: None,
+        name: name.to_owned(),
+        quantity,
+        quantity_unit: None,
+        unit_price: euro(unit),
+        discount_amount: (discount != 0).then(|| euro(discount)),
+        total_amount: euro(total),
+        vat_rate,
+        // 21/121 of the total, to the nearest cent; never exactly half of one, as 121 is odd.
+        vat_amount: euro((total * 42 + 121) / 242),
+        sku: None,
+        image_url: None,
+        product_url: None,
+        metadata: None,
+    }
+}
+
+fn address() -> Address {
+    let text = |text: &str| Some(text.to_owned());
+    Address {
+        given_name: text("Luke"),
+        family_name: text("Skywalker"),
+        email: text("luke@example.org"),
+        street_and_number: text("Keizersgracht 313"),
+        postal_code: text("1016 EE"),
+        city: text("Amsterdam"),
+        country: text("NL"),
+        ..Address::default()
+    }
+}

@@ -1,0 +1,86 @@
+//! Judges what came of a history: the callers' journal, Mollie's ledger and the service's storage must tell the same story.
+//! The service never sees the ledger, and nothing here asks the service's own rules what should have been.
+
+mod events;
+mod intents;
+mod orders;
+
+use domain::rules::operation::OperationState;
+use mollie_simulator::rules::Effect;
+
+use crate::journal::Journal;
+use crate::memory::Dump;
+use crate::site::Site;
+
+/// A promise that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// `I1` to `I7`, or what else was broken.
+    pub rule: &'static str,
+    pub text: String,
+}
+
+impl Violation {
+    pub const fn new(rule: &'static str, text: String) -> Self {
+        Self { rule, text }
+    }
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.rule, self.text)
+    }
+}
+
+/// Everything a verdict needs.
+pub struct Evidence {
+    pub journal: Journal,
+    pub ledger: Vec<Effect>,
+    /// Each order as Mollie shows it, with payments and shipments.
+    pub mollie: Vec<serde_json::Value>,
+    pub stored: Dump,
+}
+
+/// Judges a whole history, after everything has come to rest.
+pub fn judge(site: &Site) -> Vec<Violation> {
+    let evidence = gather(site);
+    let mut violations = intents::judge(&evidence);
+    violations.extend(orders::judge(&evidence));
+    violations.extend(events::judge(&evidence.stored));
+    orders::count(&evidence, &mut site.tally());
+    violations
+}
+
+fn gather(site: &Site) -> Evidence {
+    let ids: Vec<String> = site.mollie().world.orders().map(|order| order.id.clone()).collect();
+    let journal = site.journal().clone();
+    let ledger = site.mollie().world.ledger().to_vec();
+    let mollie = ids.iter().map(|id| crate::shop::read(site, id)).collect();
+    Evidence { journal, ledger, mollie, stored: site.store.dump() }
+}
+
+/// What is unsettled although nothing fails any more, except what waits at Mollie's own wish.
+pub fn unsettled(site: &Site) -> Vec<Violation> {
+    let stored = site.store.dump();
+    let late = stored.operations.values().filter(|operation| {
+        !operation.state.is_settled() && operation.state != OperationState::NeedsAttention
+    });
+    let blocked = |order| {
+        stored
+            .operations
+            .values()
+            .any(|other| other.order_id == order && other.state == OperationState::NeedsAttention)
+    };
+    late.filter(|operation| !blocked(operation.order_id))
+        .map(|operation| {
+            let text = format!(
+                "operation {} ({}, {}) is still unsettled: {}",
+                operation.id,
+                operation.kind.as_str(),
+                operation.state.as_str(),
+                operation.last_problem.as_deref().unwrap_or("no problem told")
+            );
+            Violation::new("settled", text)
+        })
+        .collect()
+}

@@ -1,0 +1,273 @@
+//! Everything the processes of a history share: time, storage, Mollie, what is about to fail, and the books that are kept
+//! for the checker. It decides nothing about orders.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::journal::Journal;
+use crate::memory::MemoryStore;
+use crate::mollie::Mollie;
+use crate::script::{Fault, HookFault, On, REPLICAS, StoreFault};
+use crate::sim::{Process, Time};
+use crate::tally::Tally;
+
+/// What the scheduler does itself, outside all tasks.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// A step of the script.
+    Step(usize),
+    /// A request reaches Mollie.
+    Arrive(u64),
+    /// An answer reaches who asked.
+    Answer(u64),
+    /// A hook is due.
+    Hook(u64),
+    /// A delivery of a hook has had no answer for too long.
+    HookUnanswered {
+        hook: u64,
+        delivery: u64,
+    },
+    /// Mollie looks at its clock.
+    Tick,
+    /// A process may have work to claim.
+    Alarm(usize),
+    Restart(usize),
+    Resume(usize),
+}
+
+pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Where shops and shoppers run: a process that never fails.
+pub const SHOP: Process = Process(REPLICAS);
+
+/// When a history begins, by the calendar.
+const BEGINNING: i64 = 1_772_366_400;
+
+/// What is armed and waits for something to befall.
+#[derive(Default)]
+pub struct Mishaps {
+    changes: VecDeque<Fault>,
+    readings: VecDeque<Fault>,
+    store: VecDeque<StoreFault>,
+    hooks: VecDeque<HookFault>,
+    /// Until then Mollie is out of reach.
+    pub outage_until: u64,
+}
+
+/// What one history's processes share.
+pub struct Site {
+    pub time: Time<Event>,
+    pub store: MemoryStore,
+    pub keys: bool,
+    mollie: Mutex<Mollie>,
+    mishaps: Mutex<Mishaps>,
+    journal: Mutex<Journal>,
+    tally: Mutex<Tally>,
+    spawned: Mutex<Vec<(Process, Work)>>,
+    /// Something was written: what is due next may have changed.
+    dirty: AtomicBool,
+    ids: AtomicU64,
+    trace: Trace,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Site {
+    pub fn new(seed: u64, keys: bool, told: bool) -> Self {
+        let time = Time::new(seed);
+        let clock = time.clone();
+        Self {
+            store: MemoryStore::new(move || clock.elapsed()),
+            time,
+            keys,
+            mollie: Mutex::new(Mollie::new(seed)),
+            mishaps: Mutex::default(),
+            journal: Mutex::default(),
+            tally: Mutex::default(),
+            spawned: Mutex::default(),
+            dirty: AtomicBool::new(false),
+            ids: AtomicU64::new(1),
+            trace: Trace::new(told),
+        }
+    }
+
+    pub fn mollie(&self) -> MutexGuard<'_, Mollie> {
+        lock(&self.mollie)
+    }
+
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+
+    pub fn tally(&self) -> MutexGuard<'_, Tally> {
+        lock(&self.tally)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        moment(self.time.micros())
+    }
+
+    /// Runs work in a process.
+    pub fn spawn(&self, process: Process, work: impl Future<Output = ()> + Send + 'static) {
+        lock(&self.spawned).push((process, Box::pin(work)));
+    }
+
+    pub fn take_spawned(&self) -> Vec<(Process, Work)> {
+        std::mem::take(&mut *lock(&self.spawned))
+    }
+
+    pub fn next_id(&self) -> u64 {
+        self.ids.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn touch(&self) {
+        self.dirty.store(true, Ordering::Relaxed);
+    }
+
+    pub fn take_dirty(&self) -> bool {
+        self.dirty.swap(false, Ordering::Relaxed)
+    }
+
+    /// Waits between `low` and `high` milliseconds, as chance has it.
+    pub async fn pause(&self, low: u64, high: u64) {
+        let micros = self.time.chance(|chance| chance.between(low * 1000, high * 1000));
+        self.time.sleep(Duration::from_micros(micros)).await;
+    }
+
+    /// How long something takes on the way: mostly little, seldom seconds.
+    pub fn latency(&self) -> u64 {
+        self.time.chance(|chance| match chance.below(100) {
+            0..=89 => chance.between(2_000, 80_000),
+            90..=97 => chance.between(80_000, 900_000),
+            _ => chance.between(900_000, 8_000_000),
+        })
+    }
+
+    /// Notes that something happened: part of the trace by which two runs of one seed are compared.
+    pub fn note(&self, what: impl FnOnce() -> String) {
+        self.trace.note(self.time.micros(), what);
+    }
+
+    pub fn fingerprint(&self) -> u64 {
+        lock(&self.trace.0).sum
+    }
+
+    /// What was told, line by line.
+    pub fn told(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.trace.0).lines)
+    }
+}
+
+/// Arming and taking what is to fail.
+impl Site {
+    pub fn arm(&self, on: On, fault: Fault) {
+        let mut mishaps = lock(&self.mishaps);
+        match on {
+            On::Change => mishaps.changes.push_back(fault),
+            On::Reading => mishaps.readings.push_back(fault),
+        }
+    }
+
+    pub fn arm_store(&self, fault: StoreFault) {
+        lock(&self.mishaps).store.push_back(fault);
+    }
+
+    pub fn arm_hook(&self, fault: HookFault) {
+        lock(&self.mishaps).hooks.push_back(fault);
+    }
+
+    pub fn begin_outage(&self, pause: u64) {
+        let until = self.time.micros() + pause * 1000;
+        let mut mishaps = lock(&self.mishaps);
+        mishaps.outage_until = mishaps.outage_until.max(until);
+    }
+
+    /// Nothing fails any more.
+    pub fn disarm(&self) {
+        *lock(&self.mishaps) = Mishaps::default();
+    }
+
+    pub fn fault(&self, is_change: bool) -> Option<Fault> {
+        let mut mishaps = lock(&self.mishaps);
+        let fault = if mishaps.outage_until > self.time.micros() {
+            Some(Fault::Unreachable)
+        } else if is_change {
+            mishaps.changes.pop_front()
+        } else {
+            mishaps.readings.pop_front()
+        };
+        drop(mishaps);
+        if let Some(fault) = fault {
+            let side = if is_change { "change" } else { "reading" };
+            self.fired(|| format!("{side}: {}", fault.name()));
+        }
+        fault
+    }
+
+    pub fn store_fault(&self) -> Option<StoreFault> {
+        let fault = lock(&self.mishaps).store.pop_front();
+        if let Some(fault) = fault {
+            self.fired(|| format!("store: {}", fault.name()));
+        }
+        fault
+    }
+
+    pub fn hook_fault(&self) -> Option<HookFault> {
+        let fault = lock(&self.mishaps).hooks.pop_front();
+        if let Some(fault) = fault {
+            self.fired(|| format!("hook: {}", fault.name()));
+        }
+        fault
+    }
+
+    /// A fault has befallen something.
+    pub fn fired(&self, name: impl FnOnce() -> String) {
+        let name = name();
+        self.note(|| format!("fault {name}"));
+        self.tally().fault(name);
+    }
+}
+
+/// A moment of the history by the calendar.
+pub fn moment(micros: u64) -> Timestamp {
+    let since = SignedDuration::from_micros(i64::try_from(micros).unwrap_or(i64::MAX));
+    let beginning = Timestamp::from_second(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH);
+    beginning.saturating_add(since).unwrap_or(Timestamp::MAX)
+}
+
+/// The same as microseconds of the history.
+pub fn micros_of(time: Timestamp) -> u64 {
+    let beginning = Timestamp::from_second(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH);
+    u64::try_from(time.duration_since(beginning).as_micros()).unwrap_or(0)
+}
+
+struct Told {
+    sum: u64,
+    lines: Vec<String>,
+    is_kept: bool,
+}
+
+/// What happened, as a sum and, if wanted, in words.
+struct Trace(Mutex<Told>);
+
+impl Trace {
+    fn new(is_kept: bool) -> Self {
+        Self(Mutex::new(Told { sum: 0xcbf2_9ce4_8422_2325, lines: Vec::new(), is_kept }))
+    }
+
+    fn note(&self, micros: u64, what: impl FnOnce() -> String) {
+        let mut told = lock(&self.0);
+        told.sum = (told.sum ^ micros).wrapping_mul(0x0000_0100_0000_01b3);
+        if told.is_kept {
+            told.lines.push(format!("{:>12}.{:03} ms  {}", micros / 1000, micros % 1000, what()));
+        }
+    }
+}

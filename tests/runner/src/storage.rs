@@ -1,0 +1,220 @@
+//! The store as one process sees it: behind a connection that takes time, and fails before or after a write. What is written
+//! goes to the memory all processes share; each operation's way through its states is noted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{
+    Change, CommitError, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey, RequestRecord,
+    Store, StoreError,
+};
+use domain::rules::event::Event;
+use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::{Claim, Operation};
+use domain::rules::order::Order;
+use domain::rules::shipment::Shipment;
+use jiff::Timestamp;
+
+use crate::script::StoreFault;
+use crate::site::Site;
+
+type Answer<T> = Result<T, StoreError>;
+
+pub struct Storage(pub Arc<Site>);
+
+impl Storage {
+    async fn reading(&self) {
+        self.0.pause(0, 3).await;
+    }
+
+    /// A write: time before it, the write itself, and time until its answer is back.
+    async fn writing<T, E: From<StoreError>>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        let site = &self.0;
+        let fault = site.store_fault();
+        if let Some(StoreFault::Slow { pause }) = fault {
+            site.time.sleep(Duration::from_millis(pause)).await;
+        }
+        site.pause(0, 4).await;
+        if fault == Some(StoreFault::Before) {
+            // Whoever waits for work is told all the same, as its loop asks again soon.
+            site.touch();
+            return Err(lost("before").into());
+        }
+        let outcome = work.await;
+        site.touch();
+        site.pause(0, 4).await;
+        if fault == Some(StoreFault::After) {
+            return Err(lost("after").into());
+        }
+        outcome
+    }
+
+    fn note_from(&self, before: Option<domain::rules::operation::OperationState>, operation: &Operation) {
+        self.0.note(|| {
+            let from = before.map_or("new", |state| state.as_str());
+            let Operation { kind, state, last_problem, .. } = operation;
+            format!(
+                "operation {} {}: {from} → {} {}",
+                short(operation.id),
+                kind.as_str(),
+                state.as_str(),
+                last_problem.as_deref().unwrap_or("")
+            )
+        });
+        if before != Some(operation.state) {
+            self.0.tally().state(before, operation.state);
+        }
+    }
+}
+
+fn short(id: OperationId) -> String {
+    let text = id.to_string();
+    text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned()
+}
+
+fn lost(when: &str) -> StoreError {
+    StoreError::Unavailable(format!("the connection broke {when} the write"))
+}
+
+/// Where an operation was before it was claimed as it now is.
+fn before_claim(claim: &Claim) -> Option<domain::rules::operation::OperationState> {
+    use domain::rules::operation::OperationState::{InFlight, Pending, Resolving};
+    match claim.operation.state {
+        InFlight => Some(Pending),
+        // From in flight, unless it was put back as resolving, which `not_before` cannot tell: not counted as a way.
+        _ => Some(Resolving),
+    }
+}
+
+impl Store for Storage {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        let written: Vec<Operation> = change
+            .operations
+            .iter()
+            .map(|write| match write {
+                OperationWrite::Insert { operation, .. }
+                | OperationWrite::Release { operation, .. }
+                | OperationWrite::Withdraw { operation } => operation.clone(),
+            })
+            .collect();
+        let events: Vec<_> = change.events.iter().map(|event| event.data.kind()).collect();
+        let order = change.order.terms.order_number.clone();
+        let work = async {
+            let mut before = Vec::new();
+            for operation in &written {
+                let known = self.0.store.load_operation(operation.id).await?;
+                before.push(known.map(|operation| operation.state));
+            }
+            self.0.store.commit(change).await?;
+            for (before, operation) in before.into_iter().zip(&written) {
+                self.note_from(before, operation);
+            }
+            self.0.note(|| format!("saved {order}: {}", events.join(", ")));
+            Ok(())
+        };
+        self.writing(work).await
+    }
+
+    async fn find_request(&self, caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>> {
+        self.reading().await;
+        self.0.store.find_request(caller, id).await
+    }
+
+    async fn load_order(&self, key: &OrderKey) -> Answer<Option<Order>> {
+        self.reading().await;
+        self.0.store.load_order(key).await
+    }
+
+    async fn list_orders(
+        &self,
+        filter: &OrderFilter,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Answer<Page<Order, PageKey>> {
+        self.reading().await;
+        self.0.store.list_orders(filter, after, limit).await
+    }
+
+    async fn list_events(&self, order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>> {
+        self.reading().await;
+        self.0.store.list_events(order, after, limit).await
+    }
+
+    async fn load_shipment(&self, id: ShipmentId) -> Answer<Option<Shipment>> {
+        self.reading().await;
+        self.0.store.load_shipment(id).await
+    }
+
+    async fn list_shipments(&self, order: OrderId) -> Answer<Vec<Shipment>> {
+        self.reading().await;
+        self.0.store.list_shipments(order).await
+    }
+
+    async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {
+        self.reading().await;
+        self.0.store.load_operation(id).await
+    }
+
+    async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
+        self.reading().await;
+        self.0.store.unsettled_operations(order).await
+    }
+
+    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {
+        self.writing(self.0.store.note_observed(order, version, time)).await
+    }
+
+    async fn claim_operations(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Answer<Vec<Claim>> {
+        let work = async {
+            let claims = self.0.store.claim_operations(now, lease, token, limit).await?;
+            for claim in &claims {
+                self.note_from(before_claim(claim), &claim.operation);
+            }
+            Ok(claims)
+        };
+        self.writing(work).await
+    }
+
+    async fn renew_lease(&self, id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool> {
+        self.writing(self.0.store.renew_lease(id, token, lease)).await
+    }
+
+    async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
+        let work = async {
+            let before = self.0.store.load_operation(operation.id).await?.map(|known| known.state);
+            let ours = self.0.store.defer(operation, token).await?;
+            if ours {
+                self.note_from(before, operation);
+            }
+            Ok(ours)
+        };
+        self.writing(work).await
+    }
+
+    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
+        self.writing(self.0.store.hook_arrived(order, now)).await
+    }
+
+    async fn claim_lookups(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Answer<Vec<LookupClaim>> {
+        self.writing(self.0.store.claim_lookups(now, lease, token, limit)).await
+    }
+
+    async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
+        self.writing(self.0.store.finish_lookup(claim, next, failures)).await
+    }
+}
