@@ -1,5 +1,5 @@
 //! The webhook endpoint: Mollie's hints that an order has changed. Hooks are unsigned, so the address is the proof, and
-//! the body is never believed: the order is read.
+//! the body is never believed: the order is read. The id in it is kept as a hint, as it may name an order we do not know.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -7,6 +7,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, Uri};
 use axum::routing::any;
 use domain::ports::{Clock, Ports, Store};
+use domain::rules::hint;
 use domain::workflow::parse_hook_path;
 use tracing::{debug, warn};
 
@@ -24,13 +25,14 @@ pub fn router(driver: Driver) -> Router {
 }
 
 /// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 asks Mollie to come again.
-async fn receive(State(driver): State<Driver>, uri: Uri, _body: Bytes) -> StatusCode {
+async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusCode {
     let service = &driver.service;
     let Some(address) = parse_hook_path(&**service, uri.path()) else {
         debug!("webhook: not one of our addresses");
         return StatusCode::OK;
     };
-    match service.store().hook_arrived(address.order_id, service.clock().now()).await {
+    let hint = hint::in_body(&body);
+    match service.store().hook_arrived(address.order_id, hint, service.clock().now()).await {
         Ok(_) => {
             driver.hook_bell.notify_one();
             StatusCode::OK

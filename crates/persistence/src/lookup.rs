@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::ports::{LookupClaim, StoreError};
+use domain::rules::hint;
 use domain::rules::ids::{LeaseToken, OrderId};
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
@@ -15,22 +16,28 @@ use crate::{lease, moment};
 
 /// An earlier look-up stays: it may be due for a hook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures) VALUES ($1, $2, 0, 0)
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES ($1, $2, 0, 0, ',')
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
 
-/// Inserts nothing where there is no such order.
+/// Inserts nothing where there is no such order. A hint, given with a comma behind it, is kept once, and while there is
+/// room: a list of n has n + 1 commas.
 const HOOK: &str = "
-    INSERT INTO lookups (order_id, due_time, hooks, failures)
-    SELECT id, $2, 1, 0 FROM orders WHERE id = $1
+    INSERT INTO lookups (order_id, due_time, hooks, failures, hints)
+    SELECT id, $2, 1, 0, ',' || $3 FROM orders WHERE id = $1
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
-        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
+        WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END,
+    hints = CASE
+        WHEN replace(lookups.hints, ',' || $3, '') <> lookups.hints THEN lookups.hints
+        WHEN length(lookups.hints) - length(replace(lookups.hints, ',', '')) > $4 THEN lookups.hints
+        ELSE lookups.hints || $3 END";
 
-/// A hook that came meanwhile has left its time in the row, and that stays.
+/// A hook that came meanwhile has left its time in the row, and that stays; so do all hints then.
 const FINISH: &str = "
     UPDATE lookups SET
         due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
-        failures = $5, lease_token = NULL, lease_until = NULL
+        failures = $5, lease_token = NULL, lease_until = NULL,
+        hints = CASE WHEN hooks = $3 AND $6 THEN ',' ELSE hints END
     WHERE order_id = $1 AND lease_token = $2";
 
 fn claim_statement(clock: &str, row_lock: &str) -> String {
@@ -72,9 +79,12 @@ pub(crate) async fn schedule(
 pub(crate) async fn hook_arrived(
     session: &impl ConnectionTrait,
     order: OrderId,
+    hint: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let values = [order.uuid().into(), moment::column(now).into()];
+    let hint = hint.filter(|hint| hint::is_hint(hint)).map_or_else(String::new, |hint| format!("{hint},"));
+    let most = bigint(u64::try_from(hint::MOST).unwrap_or(u64::MAX));
+    let values = [order.uuid().into(), moment::column(now).into(), hint.into(), most.into()];
     Ok(execute(session, HOOK, values).await? == 1)
 }
 
@@ -98,6 +108,7 @@ fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError
         token,
         hooks: row.count("hooks", model.hooks)?,
         failures: row.count("failures", model.failures)?,
+        hints: model.hints.split(',').filter(|hint| !hint.is_empty()).map(str::to_owned).collect(),
     })
 }
 
@@ -114,6 +125,7 @@ pub(crate) async fn finish(
         bigint(claim.hooks).into(),
         next.map(moment::column).into(),
         i64::from(failures).into(),
+        (!claim.hints.is_empty()).into(),
     ];
     execute(session, FINISH, values).await.map(drop)
 }

@@ -3,24 +3,25 @@
 
 use std::time::Duration;
 
-use domain::ports::{CommitError, OperationWrite, StoreError};
+use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError};
 use domain::rules::ids::{LeaseToken, OperationId, OrderId};
 use domain::rules::operation::{Operation, OperationState};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder, UpdateMany,
+    QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
 };
 
 use crate::entity::operation::{ActiveModel, Column, Entity, Model};
 use crate::error::store_error;
-use crate::lease;
+use crate::{lease, moment, page};
 
 /// Writes one operation of a change.
 pub(crate) async fn write(session: &impl ConnectionTrait, write: &OperationWrite) -> Result<(), CommitError> {
     match write {
         OperationWrite::Insert { operation, claim } => Ok(insert(session, operation, *claim).await?),
         OperationWrite::Release { operation, token } => held(release(session, operation, *token).await?),
+        OperationWrite::Decide { operation } => held(decide(session, operation).await?),
         OperationWrite::Withdraw { operation } => held(withdraw(session, operation).await?),
     }
 }
@@ -60,14 +61,26 @@ pub(crate) async fn release(
     hits_one(session, update).await
 }
 
+/// Writes the operation if it still needs attention and nobody works on it; `false` otherwise.
+async fn decide(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
+    let update = replace(operation)?
+        .filter(Column::State.eq(OperationState::NeedsAttention.as_str()))
+        .filter(free(session));
+    hits_one(session, update).await
+}
+
+/// Nobody holds a lease that stands.
+fn free(session: &impl ConnectionTrait) -> Expr {
+    let now = Expr::cust(lease::clock(session.get_database_backend()));
+    Column::LeaseToken.is_null().or(Expr::col(Column::LeaseUntil).lte(now))
+}
+
 /// Writes the operation if it is still pending, was never sent, and nobody is about to; `false` otherwise.
 async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
-    let now = Expr::cust(lease::clock(session.get_database_backend()));
-    let free = Column::LeaseToken.is_null().or(Expr::col(Column::LeaseUntil).lte(now));
     let update = replace(operation)?
         .filter(Column::State.eq(OperationState::Pending.as_str()))
         .filter(Column::FirstSentTime.is_null())
-        .filter(free);
+        .filter(free(session));
     hits_one(session, update).await
 }
 
@@ -121,4 +134,45 @@ pub(crate) async fn unsettled(
         .await
         .map_err(store_error)?;
     rows.into_iter().map(Operation::try_from).collect()
+}
+
+pub(crate) async fn list(
+    session: &impl ConnectionTrait,
+    filter: &OperationFilter,
+    after: Option<OperationPageKey>,
+    limit: u32,
+) -> Result<Page<Operation, OperationPageKey>, StoreError> {
+    let mut select = filtered(filter).order_by_asc(Column::CreatedTime).order_by_asc(Column::Id);
+    if let Some(OperationPageKey { created_time, id }) = after {
+        let place = Expr::tuple([Expr::col(Column::CreatedTime), Expr::col(Column::Id)]);
+        let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
+        select = select.filter(place.gt(last));
+    }
+    let rows = select.limit(page::fetched(limit)).all(session).await;
+    let operations = rows.map_err(store_error)?.into_iter().map(Operation::try_from);
+    Ok(page::cut(operations.collect::<Result<_, _>>()?, limit, |operation| OperationPageKey {
+        created_time: operation.created_time,
+        id: operation.id,
+    }))
+}
+
+/// Word for word the condition of the partial index: bound values would not be recognised.
+const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";
+
+fn filtered(filter: &OperationFilter) -> Select<Entity> {
+    let mut select = if filter.states.is_empty() {
+        Entity::find().filter(Expr::cust(UNSETTLED))
+    } else {
+        Entity::find().filter(Column::State.is_in(filter.states.iter().map(|state| state.as_str())))
+    };
+    if let Some(profile) = &filter.profile {
+        select = select.filter(Column::Profile.eq(profile.as_str()));
+    }
+    if let Some(order) = filter.order_id {
+        select = select.filter(Column::OrderId.eq(order.uuid()));
+    }
+    if !filter.kinds.is_empty() {
+        select = select.filter(Column::Kind.is_in(filter.kinds.iter().map(|kind| kind.as_str())));
+    }
+    select
 }

@@ -110,8 +110,9 @@ pub(crate) async fn list(
 }
 
 fn filtered(filter: &OrderFilter) -> Select<Entity> {
-    let listed = [Placement::Placing, Placement::Placed];
-    let placements = if filter.placements.is_empty() { &listed[..] } else { &filter.placements };
+    let usual =
+        if filter.with_open_items { Placement::ALL } else { &[Placement::Placing, Placement::Placed] };
+    let placements = if filter.placements.is_empty() { usual } else { &filter.placements };
     let mut select = Entity::find().filter(Column::Placement.is_in(placements.iter().map(|p| p.as_str())));
     if let Some(profile) = &filter.profile {
         select = select.filter(Column::Profile.eq(profile.as_str()));
@@ -127,6 +128,10 @@ fn filtered(filter: &OrderFilter) -> Select<Entity> {
     }
     if let Some(before) = filter.created_before {
         select = select.filter(Column::CreatedTime.lt(moment::column(before)));
+    }
+    if filter.with_open_items {
+        // Word for word the condition of the partial index: a bound value would not be recognised.
+        select = select.filter(Expr::cust("open_items > 0"));
     }
     select
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
+    PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -62,6 +63,15 @@ impl Store for Database {
         operation::load(&self.read(), id).await
     }
 
+    async fn list_operations(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> Result<Page<Operation, OperationPageKey>, StoreError> {
+        operation::list(&self.read(), filter, after, limit).await
+    }
+
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
         operation::unsettled(&self.read(), order).await
     }
@@ -93,8 +103,13 @@ impl Store for Database {
         operation::release(&self.write(), operation, token).await
     }
 
-    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
-        lookup::hook_arrived(&self.write(), order, now).await
+    async fn hook_arrived(
+        &self,
+        order: OrderId,
+        hint: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        lookup::hook_arrived(&self.write(), order, hint, now).await
     }
 
     async fn claim_lookups(

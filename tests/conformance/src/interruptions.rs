@@ -94,7 +94,7 @@ pub async fn dropped_reads_and_claims_leave_the_store_working<S: Store + Clone +
             match n % 4 {
                 0 => abandon(store.list_orders(&filter, None, 10), n % 7).await,
                 1 => abandon(store.claim_operations(at(1), LEASE, token(), 10), n % 5).await,
-                2 => abandon(store.hook_arrived(id, at(1)), n % 5).await,
+                2 => abandon(store.hook_arrived(id, None, at(1)), n % 5).await,
                 _ => abandon(store.load_order(&OrderKey::Id(id)), n % 6).await,
             }
         });
@@ -104,5 +104,5 @@ pub async fn dropped_reads_and_claims_leave_the_store_working<S: Store + Clone +
         store.commit(recorded(&bare_order())).await.unwrap();
         store.load_order(&OrderKey::Id(order.id)).await.unwrap().unwrap();
     }
-    assert!(store.hook_arrived(order.id, at(1)).await.unwrap());
+    assert!(store.hook_arrived(order.id, None, at(1)).await.unwrap());
 }

@@ -27,7 +27,8 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     scheduled(store, None).await;
     assert_eq!(claim(store, 5).await, []);
     let claims = claim(store, 6).await;
-    let expected = LookupClaim { order_id: order.id, token: claims[0].token, hooks: 0, failures: 0 };
+    let expected =
+        LookupClaim { order_id: order.id, token: claims[0].token, hooks: 0, failures: 0, hints: Vec::new() };
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
     store.finish_lookup(&claims[0], Some(at(9)), 0).await.unwrap();
@@ -40,7 +41,7 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
 pub async fn a_hook_makes_the_look_up_due_at_once(store: &impl Store) {
     for time in [None, Some(at(1000))] {
         let order = scheduled(store, time).await;
-        assert!(store.hook_arrived(order.id, at(5)).await.unwrap());
+        assert!(store.hook_arrived(order.id, None, at(5)).await.unwrap());
         let claims = claim(store, 5).await;
         assert_eq!((claims[0].order_id, claims[0].hooks), (order.id, 1));
     }
@@ -48,19 +49,19 @@ pub async fn a_hook_makes_the_look_up_due_at_once(store: &impl Store) {
 
 pub async fn a_hook_of_an_unknown_order_leaves_nothing(store: &impl Store) {
     let unknown = OrderId::new(uuid());
-    assert!(!store.hook_arrived(unknown, at(5)).await.unwrap());
+    assert!(!store.hook_arrived(unknown, None, at(5)).await.unwrap());
     assert_eq!(claim(store, 100).await, []);
 }
 
 pub async fn a_hook_during_a_look_up_makes_the_next_one_due(store: &impl Store) {
     let order = scheduled(store, Some(at(1))).await;
     let claims = claim(store, 1).await;
-    assert!(store.hook_arrived(order.id, at(2)).await.unwrap());
+    assert!(store.hook_arrived(order.id, None, at(2)).await.unwrap());
     assert_eq!(claim(store, 3).await, [], "two look-ups of one order at a time");
     store.finish_lookup(&claims[0], Some(at(1000)), 0).await.unwrap();
     let claims = claim(store, 3).await;
     assert_eq!(claims[0].hooks, 1);
-    assert!(store.hook_arrived(order.id, at(4)).await.unwrap());
+    assert!(store.hook_arrived(order.id, None, at(4)).await.unwrap());
     store.finish_lookup(&claims[0], None, 0).await.unwrap();
     let claims = claim(store, 4).await;
     assert_eq!(claims[0].hooks, 2);
@@ -110,7 +111,7 @@ pub async fn fifty_hooks_at_once_are_all_counted<S: Store + Clone + 'static>(sto
     let mut tasks = JoinSet::new();
     for _ in 0..50 {
         let (store, id) = (store.clone(), order.id);
-        tasks.spawn(async move { store.hook_arrived(id, at(5)).await });
+        tasks.spawn(async move { store.hook_arrived(id, None, at(5)).await });
     }
     for outcome in tasks.join_all().await {
         assert!(outcome.unwrap());
@@ -148,7 +149,7 @@ pub async fn hooks_and_changes_at_once_do_not_fail_each_other<S: Store + Clone +
     for _ in 0..40 {
         let mut order = scheduled(store, None).await;
         let (hooked, id) = (store.clone(), order.id);
-        tasks.spawn(async move { assert!(hooked.hook_arrived(id, at(5)).await.unwrap()) });
+        tasks.spawn(async move { assert!(hooked.hook_arrived(id, None, at(5)).await.unwrap()) });
         let changed = store.clone();
         order.mollie_id = full_order().mollie_id;
         let placed = change(&mut order);

@@ -35,12 +35,12 @@ fn begin(site: &Site, hook: u64) -> u64 {
 }
 
 fn send(site: &Arc<Site>, fleet: &Arc<Fleet>, hook: u64) {
-    let url = {
+    let found = {
         let mollie = site.mollie();
         let waiting = mollie.world.due_hooks(Timestamp::MAX).find(|waiting| waiting.id == hook);
-        waiting.map(|waiting| waiting.url.clone())
+        waiting.map(|waiting| (waiting.url.clone(), waiting.resource_id.clone()))
     };
-    let Some(url) = url else { return };
+    let Some((url, id)) = found else { return };
     let delivery = begin(site, hook);
     let alive: Vec<_> =
         fleet.lock().unwrap_or_else(PoisonError::into_inner).iter().flatten().cloned().collect();
@@ -52,7 +52,7 @@ fn send(site: &Arc<Site>, fleet: &Arc<Fleet>, hook: u64) {
     site.time.after(PATIENCE, Event::HookUnanswered { hook, delivery });
     let answered = Arc::clone(site);
     site.spawn(replica.process, async move {
-        let status = replica.hook(&url).await;
+        let status = replica.hook(&url, &id).await;
         ended(&answered, hook, delivery, Some(status));
     });
 }

@@ -14,6 +14,7 @@ use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::cancel::cancel;
 use domain::workflow::drive::drive;
+use domain::workflow::lookup::look_up;
 use domain::workflow::place::{place, repeated};
 use domain::workflow::ship::ship;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
@@ -218,10 +219,10 @@ impl Replica {
     }
 
     /// A hook has come: the status it is answered with.
-    pub async fn hook(&self, url: &str) -> u16 {
+    pub async fn hook(&self, url: &str, id: &str) -> u16 {
         let path = url.strip_prefix(&self.settings.public_url).unwrap_or(url);
         let Some(address) = parse_hook_path(self, path) else { return 200 };
-        match self.storage.hook_arrived(address.order_id, self.clock.now()).await {
+        match self.storage.hook_arrived(address.order_id, Some(id), self.clock.now()).await {
             Ok(_) => 200,
             Err(_) => 503,
         }
@@ -251,7 +252,8 @@ impl Replica {
             for claim in claims.unwrap_or_default() {
                 let replica = Arc::clone(&self);
                 self.site.spawn(self.process, async move {
-                    Box::pin(look_up(&replica, &claim)).await;
+                    // A store that fails leaves the look-up to its lease.
+                    let _ = Box::pin(look_up(&*replica, &claim)).await;
                     replica.site.touch();
                 });
             }
@@ -367,24 +369,4 @@ impl Vault for PlainVault {
     fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
         Some(sealed.to_vec())
     }
-}
-
-async fn look_up(replica: &Replica, claim: &domain::ports::LookupClaim) {
-    use domain::rules::lookup;
-    use domain::workflow::sync::{SyncError, sync};
-    let now = replica.clock.now();
-    let (next, failures) = match sync(replica, claim.order_id).await {
-        Ok(order) => (lookup::next(&order, now), 0),
-        Err(SyncError::NotPlaced) => {
-            let order = replica.storage.load_order(&domain::ports::OrderKey::Id(claim.order_id)).await;
-            let next = match order {
-                Ok(Some(order)) if !order.placement.is_alive() => None,
-                Ok(Some(order)) if order.placement == Placement::Placed => Some(now),
-                Ok(Some(_) | None) | Err(_) => Some(now + SignedDuration::from_secs(1)),
-            };
-            (next, 0)
-        }
-        Err(_) => (Some(now + SignedDuration::from_secs(1 << claim.failures.min(8))), claim.failures + 1),
-    };
-    let _ = replica.storage.finish_lookup(claim, next, failures).await;
 }

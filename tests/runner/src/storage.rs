@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey, RequestRecord,
-    Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
+    OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -97,6 +97,7 @@ impl Store for Storage {
             .map(|write| match write {
                 OperationWrite::Insert { operation, .. }
                 | OperationWrite::Release { operation, .. }
+                | OperationWrite::Decide { operation }
                 | OperationWrite::Withdraw { operation } => operation.clone(),
             })
             .collect();
@@ -158,6 +159,16 @@ impl Store for Storage {
         self.0.store.load_operation(id).await
     }
 
+    async fn list_operations(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> Answer<Page<Operation, OperationPageKey>> {
+        self.reading().await;
+        self.0.store.list_operations(filter, after, limit).await
+    }
+
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.reading().await;
         self.0.store.unsettled_operations(order).await
@@ -200,8 +211,8 @@ impl Store for Storage {
         self.writing(work).await
     }
 
-    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
-        self.writing(self.0.store.hook_arrived(order, now)).await
+    async fn hook_arrived(&self, order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool> {
+        self.writing(self.0.store.hook_arrived(order, hint, now)).await
     }
 
     async fn claim_lookups(

@@ -9,8 +9,8 @@ mod vault;
 pub use clock::{Clock, Ids};
 pub use mollie::{Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment};
 pub use storage::{
-    Change, CommitError, Fingerprint, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey,
-    RequestRecord, Store, StoreError,
+    Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
+    OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
 };
 pub use vault::Vault;
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::rules::event::Event;
 use crate::rules::ids::{Caller, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId};
-use crate::rules::operation::{Claim, Operation};
+use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::shipment::Shipment;
@@ -42,6 +42,9 @@ pub enum OperationWrite {
     Insert { operation: Operation, claim: Option<(LeaseToken, Duration)> },
     /// Writes an operation worked on under `token` and releases the lease. Exactly one row, or the change fails.
     Release { operation: Operation, token: LeaseToken },
+    /// Writes what an operator decided of an operation that needs attention and that nobody works on. Exactly one row, or
+    /// the change fails.
+    Decide { operation: Operation },
     /// Withdraws an operation that is pending and was never sent. Exactly one row, or the change fails.
     Withdraw { operation: Operation },
 }
@@ -120,11 +123,30 @@ pub enum OrderKey {
 pub struct OrderFilter {
     pub profile: Option<ProfileName>,
     pub statuses: Vec<OrderStatus>,
-    /// Empty: placing and placed ones.
+    /// Empty: placing and placed ones, and with [`with_open_items`](Self::with_open_items) all.
     pub placements: Vec<Placement>,
     pub order_number: Option<String>,
     pub created_from: Option<Timestamp>,
     pub created_before: Option<Timestamp>,
+    /// Only orders with something a person must still look at.
+    pub with_open_items: bool,
+}
+
+/// Which operations are asked for; an empty part does not restrict, but for the states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperationFilter {
+    pub profile: Option<ProfileName>,
+    pub order_id: Option<OrderId>,
+    /// Empty: all that are not settled.
+    pub states: Vec<OperationState>,
+    pub kinds: Vec<OperationKind>,
+}
+
+/// The place behind which the next page begins, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationPageKey {
+    pub created_time: Timestamp,
+    pub id: OperationId,
 }
 
 /// The place behind which the next page begins, newest first.
@@ -151,6 +173,8 @@ pub struct LookupClaim {
     pub hooks: u64,
     /// Look-ups in a row that failed.
     pub failures: u32,
+    /// What the hooks named, each once and in the order of their coming; at most [`hint::MOST`](crate::rules::hint::MOST).
+    pub hints: Vec<String>,
 }
 
 type Answer<T> = Result<T, StoreError>;
@@ -191,6 +215,14 @@ pub trait Store: Send + Sync {
 
     fn load_operation(&self, id: OperationId) -> impl Future<Output = Answer<Option<Operation>>> + Send;
 
+    /// Oldest first.
+    fn list_operations(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<Operation, OperationPageKey>>> + Send;
+
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
@@ -224,8 +256,14 @@ pub trait Store: Send + Sync {
     /// Puts a claimed operation back as it is given, without any change of the order; `false` if it is in other hands.
     fn defer(&self, operation: &Operation, token: LeaseToken) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Makes the order's look-up due at once and counts the hook; `false` if there is no such order.
-    fn hook_arrived(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Makes the order's look-up due at once, counts the hook and keeps its hint, if it is one and there is room; `false`
+    /// if there is no such order.
+    fn hook_arrived(
+        &self,
+        order: OrderId,
+        hint: Option<&str>,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Claims up to `limit` look-ups that are due.
     fn claim_lookups(
@@ -237,7 +275,8 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
 
     /// Ends a look-up: the next one is due at `next` (never, if `None`), or when it was asked for meanwhile.
-    /// `failures`: how many failed in a row by now.
+    /// `failures`: how many failed in a row by now. The hints of `claim` were dealt with and are forgotten, unless the
+    /// look-up was asked for meanwhile; a claim given back without them leaves them for the next.
     fn finish_lookup(
         &self,
         claim: &LookupClaim,

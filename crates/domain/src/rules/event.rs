@@ -4,13 +4,19 @@
 use jiff::Timestamp;
 
 use super::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, OrderId, ShipmentId};
+use super::item::{Closure, Item};
 use super::money::Money;
+use super::operation::OperationState;
 use super::order::{Facts, Line, Order, Part, Personal};
 use super::payment::Payment;
 use super::placement::Placement;
 use super::refusal::Rejection;
 use super::shipment::{Shipment, ShipmentLine};
 use super::status::OrderStatus;
+
+mod recorder;
+
+pub use recorder::Recorder;
 
 /// A difference seen at Mollie. Lines and payments are whole, and only those that changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +68,14 @@ pub enum EventData {
     CancellationRefused { operation_id: OperationId, rejection: Rejection },
     /// An operation waits for an operator.
     AttentionNeeded { operation_id: OperationId, reason: String },
+    /// An operator had it read once more what became of an operation.
+    OperationRetried { operation_id: OperationId, reason: String },
+    /// An operator decided what became of an operation: succeeded or rejected.
+    OperationResolved { operation_id: OperationId, outcome: OperationState, reason: String },
+    /// Something a person must look at.
+    ItemRaised { item: Item },
+    /// A person has looked.
+    ItemClosed { number: u32, by: String, reason: String },
 }
 
 impl EventData {
@@ -82,6 +96,10 @@ impl EventData {
             Self::CancellationSucceeded { .. } => "cancellation.succeeded",
             Self::CancellationRefused { .. } => "cancellation.refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
+            Self::OperationRetried { .. } => "operation.retried",
+            Self::OperationResolved { .. } => "operation.resolved",
+            Self::ItemRaised { .. } => "item.raised",
+            Self::ItemClosed { .. } => "item.closed",
         }
     }
 }
@@ -124,20 +142,22 @@ impl Order {
             (_, before) => before?,
         };
         order.version = event.sequence;
-        order.apply(&event.data);
+        order.apply(&event.data, event.time);
         order.number_released |= order.frees_number();
         order.closed_time =
             order.closed_time.filter(|_| order.is_over()).or_else(|| order.is_over().then_some(event.time));
         Some(order)
     }
 
-    fn apply(&mut self, data: &EventData) {
+    fn apply(&mut self, data: &EventData, time: Timestamp) {
         match data {
             EventData::OrderRecorded { .. }
             | EventData::CancellationRecorded { .. }
             | EventData::CancellationSucceeded { .. }
             | EventData::CancellationRefused { .. }
-            | EventData::AttentionNeeded { .. } => (),
+            | EventData::AttentionNeeded { .. }
+            | EventData::OperationRetried { .. }
+            | EventData::OperationResolved { .. } => (),
             EventData::OrderPlaced { mollie_id, observed } => {
                 self.placement = Placement::Placed;
                 self.mollie_id = Some(mollie_id.clone());
@@ -163,6 +183,12 @@ impl Order {
             }
             // The counters of a shipment made elsewhere come with the observation it was found in.
             EventData::ShipmentObserved { .. } => (),
+            EventData::ItemRaised { item } => self.items.push(item.clone()),
+            EventData::ItemClosed { number, by, reason } => {
+                let closure = Closure { time, by: by.clone(), reason: reason.clone() };
+                let items = self.items.iter_mut().filter(|item| item.number == *number);
+                items.for_each(|item| item.closed = Some(closure.clone()));
+            }
         }
     }
 
@@ -198,68 +224,6 @@ impl Order {
     #[must_use]
     pub fn impersonal(&self) -> Self {
         Self { personal: Personal::default(), ..self.clone() }
-    }
-}
-
-/// Changes an order by recording what happened: the only way an order changes.
-#[derive(Debug)]
-pub struct Recorder {
-    order: Order,
-    events: Vec<Event>,
-    time: Timestamp,
-    actor: Option<String>,
-}
-
-impl Recorder {
-    /// Starts from an order as it is stored.
-    #[must_use]
-    pub const fn new(order: Order, time: Timestamp, actor: Option<String>) -> Self {
-        Self { order, events: Vec::new(), time, actor }
-    }
-
-    /// Starts a new order with its first event.
-    #[must_use]
-    pub fn begin(order: Order, operation_id: OperationId, time: Timestamp, actor: Option<String>) -> Self {
-        let personal = order.personal.clone();
-        let data = EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id };
-        let event = Event { order_id: order.id, sequence: 1, time, data, actor: actor.clone() };
-        let order = Order { version: 1, personal, ..order };
-        Self { order, events: vec![event], time, actor }
-    }
-
-    /// The order as it is now.
-    #[must_use]
-    pub const fn order(&self) -> &Order {
-        &self.order
-    }
-
-    /// The sequence the next event will have.
-    #[must_use]
-    pub const fn next_sequence(&self) -> u64 {
-        self.order.version + 1
-    }
-
-    /// Records what happened.
-    pub fn record(&mut self, data: EventData) {
-        let sequence = self.next_sequence();
-        let event =
-            Event { order_id: self.order.id, sequence, time: self.time, data, actor: self.actor.clone() };
-        if let Some(order) = Order::after(Some(self.order.clone()), &event) {
-            self.order = order;
-        }
-        self.events.push(event);
-    }
-
-    /// Notes when Mollie was read and the personal data it holds; not an event by itself.
-    pub fn note_reading(&mut self, time: Timestamp, personal: Personal) {
-        self.order.observed_time = Some(time);
-        self.order.personal = personal;
-    }
-
-    /// The order and its new events.
-    #[must_use]
-    pub fn finish(self) -> (Order, Vec<Event>) {
-        (self.order, self.events)
     }
 }
 

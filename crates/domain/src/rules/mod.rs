@@ -3,11 +3,14 @@
 pub mod address;
 pub mod amount;
 pub mod cancellation;
+pub mod decision;
 pub mod draft;
 pub mod event;
 #[cfg(test)]
 mod fixtures;
+pub mod hint;
 pub mod ids;
+pub mod item;
 pub mod line;
 pub mod lookup;
 pub mod money;

@@ -6,6 +6,8 @@
 //!           | needs_attention                  it cannot be sent, or was refused in doubt
 //! resolving → succeeded | rejected | pending (proved absent, or safe to repeat) | needs_attention
 //! pending   → withdrawn                        placements, and what waited for one that never came to stand
+//! needs_attention → resolving                  an operator has it read once more
+//!                 | succeeded | rejected       an operator says what became of it; success is verified at Mollie
 //! ```
 
 use jiff::{SignedDuration, Timestamp};

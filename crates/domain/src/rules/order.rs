@@ -8,6 +8,7 @@ use super::address::Address;
 use super::amount::Remainder;
 use super::draft::OrderDraft;
 use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use super::item::Item;
 use super::line::{LineDraft, LineType};
 use super::money::Money;
 use super::payment::Payment;
@@ -199,6 +200,8 @@ pub struct Order {
     pub facts: Facts,
     /// Every attempt Mollie reports, in its order.
     pub payments: Vec<Payment>,
+    /// What a person must look at, or has; by number.
+    pub items: Vec<Item>,
     /// When Mollie was last read.
     pub observed_time: Option<Timestamp>,
     /// Since when nothing more is expected to happen.
@@ -252,6 +255,7 @@ impl Order {
             lines: (1..).zip(draft.lines).map(|(n, line)| Line::from_draft(LineId::new(n), line)).collect(),
             facts: Facts::default(),
             payments: Vec::new(),
+            items: Vec::new(),
             observed_time: None,
             closed_time: None,
         }
@@ -267,6 +271,12 @@ impl Order {
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
         (!self.number_released).then_some(self.terms.order_number.as_str())
+    }
+
+    /// How many items nobody has closed yet.
+    #[must_use]
+    pub fn open_items(&self) -> usize {
+        self.items.iter().filter(|item| item.is_open()).count()
     }
 
     /// Whether the order is over in a way that frees its number.

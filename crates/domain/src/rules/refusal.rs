@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::decision::Decision;
+
 /// A definite refusal by Mollie: nothing was changed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// The HTTP status.
+    /// The HTTP status; 0 where an operator, not Mollie, decided.
     pub status: u16,
     /// Mollie's title, the HTTP phrase.
     pub title: String,
@@ -17,9 +19,26 @@ pub struct Rejection {
     pub extra: Option<Value>,
 }
 
+impl Rejection {
+    /// An operator's word that nothing was changed at Mollie.
+    #[must_use]
+    pub fn by_operator(decision: &Decision) -> Self {
+        Self {
+            status: 0,
+            title: "Decided by an operator".to_owned(),
+            detail: format!("{}: {}", decision.by(), decision.reason()),
+            field: None,
+            extra: None,
+        }
+    }
+}
+
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}: {}", self.status, self.title, self.detail)?;
+        if self.status != 0 {
+            write!(f, "{} ", self.status)?;
+        }
+        write!(f, "{}: {}", self.title, self.detail)?;
         self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
     }
 }

@@ -10,9 +10,11 @@ use super::order::Part;
 use super::refusal::Rejection;
 use super::status::words;
 
+mod likeness;
 mod plan;
 mod request;
 
+pub use likeness::{has_lines, same_tracking};
 pub use plan::{ShipRefusal, plan, shipped_with};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput,

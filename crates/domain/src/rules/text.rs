@@ -37,6 +37,12 @@ pub fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
+/// A text as an operator reads it, bounded; it may quote an answer from outside.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}
+
 /// Whether a text has the form of an absolute address: `scheme://` and something behind it, no white space. Apps are
 /// returned to by schemes of their own, so any scheme will do.
 #[must_use]

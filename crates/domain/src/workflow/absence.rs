@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::order::Order;
-use crate::rules::shipment::{Shipment, ShipmentLine, Tracking};
+use crate::rules::shipment::{Shipment, has_lines, same_tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
 /// What an observation shows of a shipment whose answer was lost.
@@ -36,23 +36,12 @@ pub(super) fn find<'a>(
     let theirs = snapshot.shipments.iter().flatten();
     let unexplained = theirs.filter(|theirs| !is_known(&theirs.mollie_id) && !is_older(theirs));
     let fitting: Vec<_> = unexplained.filter(|theirs| has_lines(order, ours, theirs)).collect();
-    let tracked: Vec<_> =
-        fitting.iter().filter(|theirs| code(&theirs.tracking) == code(&ours.tracking)).collect();
+    let is_tracked =
+        |theirs: &ShipmentSnapshot| same_tracking(ours.tracking.as_ref(), theirs.tracking.as_ref());
+    let tracked: Vec<_> = fitting.iter().filter(|theirs| is_tracked(theirs)).collect();
     match (fitting.as_slice(), tracked.as_slice()) {
         ([], _) => Found::None,
         (_, [one]) => Found::One(one),
         (several, _) => Found::Doubtful(several.iter().map(|theirs| theirs.mollie_id.clone()).collect()),
     }
-}
-
-fn code(tracking: &Option<Tracking>) -> Option<(&str, &str)> {
-    tracking.as_ref().map(|tracking| (tracking.carrier.trim(), tracking.code.trim()))
-}
-
-fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
-    let has = |line: &ShipmentLine| {
-        let id = order.line(line.line_id).and_then(|line| line.mollie_id.as_ref());
-        theirs.lines.iter().any(|(their_id, part)| Some(their_id) == id && *part == line.part)
-    };
-    ours.lines.len() == theirs.lines.len() && ours.lines.iter().all(has)
 }

@@ -9,8 +9,10 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 
+use super::ending::Ending;
 use super::resolve::{Look, look, resolve};
-use super::settle::{Ending, end, withdraw};
+use super::settle::end;
+use super::withdraw::withdraw;
 use super::{hook_address, place};
 use crate::ports::{
     Acceptance, Clock, Command, Gateway, OrderKey, Outcome, PlaceOrder, Ports, RegisterShipment, Store,
@@ -22,6 +24,7 @@ use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{Shipment, ShipmentLine};
+use crate::rules::text::printable;
 
 /// How far a step has brought the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +100,7 @@ async fn send<P: Ports>(
     }
     let call = ports.gateway().execute(&order.profile, &command, operation.key);
     let ending = match under_lease(ports, claim, call).await {
-        Outcome::Accepted(Acceptance::Placed(snapshot)) => Ending::Placed(snapshot),
+        Outcome::Accepted(Acceptance::Placed(snapshot)) => Ending::Placed(snapshot, Vec::new()),
         Outcome::Accepted(Acceptance::Shipped(shipment)) => Ending::Shipped(shipment),
         Outcome::Accepted(Acceptance::Canceled(snapshot)) => Ending::Canceled(snapshot),
         // An order that Mollie has is unknown to it only under a foreign key: an operator's affair, not the goods'.
@@ -260,11 +263,6 @@ async fn unknown<P: Ports>(ports: &P, claim: &Claim, problem: String) -> Result<
 /// From half a second, doubled each time, to eight.
 pub(super) fn backoff(times: u32) -> SignedDuration {
     SignedDuration::from_millis(500 << times.min(4))
-}
-
-/// A problem as an operator reads it; it may quote an answer from outside.
-pub(super) fn printable(problem: &str) -> String {
-    problem.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
 pub(super) async fn put_back<P: Ports>(

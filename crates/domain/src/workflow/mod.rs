@@ -3,18 +3,24 @@
 //!
 //! A use case ([`place`], [`ship`], [`cancel`]) decides and saves: the order's new state, its events, the operation and the
 //! caller's request id in one transaction. [`drive`] carries one saved operation a step further: to Mollie, or to what
-//! Mollie has made of it. [`sync`] takes over what Mollie says.
+//! Mollie has made of it. [`lookup`] reads an order whose hook has come or whose time has; [`sync`] takes over what Mollie
+//! says. [`operator`] is what a person decides.
 
 mod absence;
 pub mod cancel;
 pub mod drive;
+mod ending;
 mod hook;
 mod intent;
+pub mod lookup;
+pub mod operator;
 pub mod place;
 mod resolve;
 mod settle;
 pub mod ship;
+mod strangers;
 pub mod sync;
+mod withdraw;
 
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Accepted, Intent, MutationError};

@@ -3,15 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::absence::{self, Found};
-use super::drive::{Progress, backoff, is_overdue, missing, printable, put_back, shipment};
-use super::settle::{Ending, end, withdraw};
+use super::drive::{Progress, backoff, is_overdue, missing, put_back, shipment};
+use super::ending::Ending;
+use super::settle::end;
+use super::withdraw::withdraw;
 use super::{hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
-use crate::rules::cancellation;
 use crate::rules::event::Recorder;
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
+use crate::rules::text::printable;
+use crate::rules::{cancellation, placement};
 
 /// After so many readings in a row that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
@@ -37,28 +40,33 @@ pub(super) async fn look<P: Ports>(
     operation: &Operation,
     order: &Order,
 ) -> Result<Look, StoreError> {
-    let read = match (operation.kind, &order.mollie_id) {
-        (OperationKind::PlaceOrder, _) => {
-            let hook_address = hook_address(ports, order);
-            let found = ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await;
-            found.map(|orders| orders.into_iter().next())
+    match (operation.kind, &order.mollie_id) {
+        (OperationKind::PlaceOrder, _) => Ok(look_for_order(ports, order).await),
+        (OperationKind::CreateShipment, Some(id)) => {
+            match ports.gateway().observe(&order.profile, id).await {
+                Ok(snapshot) => look_for_shipment(ports, operation, order, &snapshot).await,
+                Err(error) => Ok(Look::Unreadable(error)),
+            }
         }
-        (OperationKind::CreateShipment | OperationKind::CancelOrder, Some(id)) => {
-            ports.gateway().observe(&order.profile, id).await.map(Some)
-        }
+        (OperationKind::CancelOrder, Some(id)) => match ports.gateway().observe(&order.profile, id).await {
+            Ok(snapshot) => look_for_cancellation(ports, operation, order, snapshot).await,
+            Err(error) => Ok(Look::Unreadable(error)),
+        },
         (OperationKind::CreateShipment | OperationKind::CancelOrder, None) => {
-            return Err(missing("order at Mollie", operation));
+            Err(missing("order at Mollie", operation))
         }
-    };
-    let snapshot = match read {
-        Ok(Some(snapshot)) => snapshot,
-        Ok(None) => return Ok(Look::Absent),
-        Err(error) => return Ok(Look::Unreadable(error)),
-    };
-    match operation.kind {
-        OperationKind::PlaceOrder => Ok(Look::Found(Ending::Placed(Box::new(snapshot)))),
-        OperationKind::CreateShipment => look_for_shipment(ports, operation, order, &snapshot).await,
-        OperationKind::CancelOrder => look_for_cancellation(ports, operation, order, snapshot).await,
+    }
+}
+
+/// A lost order is found again by its hook address. There should be one; the others may be paid for a second time.
+async fn look_for_order<P: Ports>(ports: &P, order: &Order) -> Look {
+    let hook_address = hook_address(ports, order);
+    match ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await {
+        Ok(found) => match placement::adopt(found) {
+            Some((adopted, others)) => Look::Found(Ending::Placed(Box::new(adopted), others)),
+            None => Look::Absent,
+        },
+        Err(error) => Look::Unreadable(error),
     }
 }
 
@@ -83,7 +91,7 @@ async fn look_for_shipment<P: Ports>(
     })
 }
 
-async fn look_for_cancellation<P: Ports>(
+pub(super) async fn look_for_cancellation<P: Ports>(
     ports: &P,
     operation: &Operation,
     order: &Order,

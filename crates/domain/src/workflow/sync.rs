@@ -12,11 +12,11 @@ use crate::ports::{
 };
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
-use crate::rules::lookup;
 use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::Order;
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
+use crate::rules::{item, lookup};
 
 /// A reading older than this is confirmed before anything is refused because of it.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
@@ -54,7 +54,8 @@ pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
     order.mollie_id.is_some() && !fresh
 }
 
-/// Reads the order at Mollie and saves what is new, as one event if anything is. Gives the order as it then is.
+/// Reads the order at Mollie and saves what is new: one event if anything is, and one for each shipment made elsewhere and
+/// for whatever a person must look at. Gives the order as it then is.
 ///
 /// # Errors
 /// [`SyncError`]; nothing was changed.
@@ -103,10 +104,14 @@ fn plan<P: Ports>(
     let snapshot = if undecided { snapshot::without_undecided(snapshot, is_known) } else { snapshot };
     let mut recorder = Recorder::new(order, now, None);
     observe(&mut recorder, &snapshot, read_at);
-    let foreign = snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id));
-    let made: Vec<_> = foreign.map(|theirs| foreign_shipment(ports, recorder.order(), theirs)).collect();
-    for shipment in &made {
+    let mut made = Vec::new();
+    for theirs in snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id)) {
+        let shipment = foreign_shipment(ports, recorder.order(), theirs);
         recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
+        made.push(shipment);
+        if let Some(concern) = item::surplus_shipment(recorder.order(), shipments, theirs) {
+            recorder.raise(concern);
+        }
     }
     let (order, events) = recorder.finish();
     if events.is_empty() {
@@ -133,6 +138,14 @@ pub(super) fn observe(recorder: &mut Recorder, snapshot: &Snapshot, now: Timesta
         recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     }
     recorder.note_reading(now, personal);
+    judge_payments(recorder);
+}
+
+/// Raises what was paid too often, judged over all payments known by now.
+pub(super) fn judge_payments(recorder: &mut Recorder) {
+    for concern in item::surplus_payments(recorder.order()) {
+        recorder.raise(concern);
+    }
 }
 
 fn foreign_shipment<P: Ports>(ports: &P, order: &Order, theirs: &ShipmentSnapshot) -> Shipment {

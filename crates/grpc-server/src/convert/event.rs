@@ -49,9 +49,17 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             rejection: Some(rejection(refused)),
             ..base
         },
-        EventData::AttentionNeeded { operation_id, reason } => {
+        EventData::AttentionNeeded { operation_id, reason }
+        | EventData::OperationRetried { operation_id, reason }
+        | EventData::OperationResolved { operation_id, reason, .. } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), reason: reason.clone(), ..base }
         }
+        EventData::ItemRaised { item } => proto::OrderEvent {
+            operation_id: item.operation_id.map(|id| id.to_string()).unwrap_or_default(),
+            reason: item.text.clone(),
+            ..base
+        },
+        EventData::ItemClosed { reason, .. } => proto::OrderEvent { reason: reason.clone(), ..base },
     }
 }
 

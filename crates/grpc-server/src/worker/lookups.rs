@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Store};
+use domain::ports::{Clock, Ids, LookupClaim, Ports, Store};
 use domain::rules::ids::LeaseToken;
-use domain::rules::lookup;
-use domain::rules::placement::Placement;
-use domain::workflow::sync::{SyncError, sync};
-use jiff::{SignedDuration, Timestamp};
+use domain::workflow::lookup::{LookedUp, look_up};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -36,7 +33,7 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
                 let permit = Arc::clone(&room).try_acquire_owned().ok();
                 let service = Arc::clone(service);
                 driver.own(async move {
-                    look_up(&service, &claim).await;
+                    carry_out(&service, &claim).await;
                     drop(permit);
                 });
             }
@@ -49,41 +46,15 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     }
 }
 
-async fn look_up(service: &Service, claim: &LookupClaim) {
-    let now = service.clock().now();
-    let (next, failures) = match sync(service, claim.order_id).await {
-        Ok(order) => (lookup::next(&order, now), 0),
-        Err(SyncError::NotPlaced) => (when_placed(service, claim, now).await, 0),
-        Err(error) => {
-            warn!(order = %claim.order_id, %error, "order not looked up; tried again later");
-            (Some(after(now, pause(claim.failures))), claim.failures.saturating_add(1))
+async fn carry_out(service: &Service, claim: &LookupClaim) {
+    let order = claim.order_id;
+    match Box::pin(look_up(service, claim)).await {
+        Ok(LookedUp::Done { next: Some(next) }) => info!(%order, %next, "order looked up at Mollie"),
+        Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is over"),
+        Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
+        Ok(LookedUp::Failed { problem, next }) => {
+            warn!(%order, %problem, %next, "order not looked up; tried again later");
         }
-    };
-    if let Err(error) = service.store().finish_lookup(claim, next, failures).await {
-        warn!(order = %claim.order_id, %error, "look-up not noted; made again when its lease is over");
-        return;
+        Err(error) => warn!(%order, %error, "look-up not noted; made again when its lease is over"),
     }
-    match next {
-        Some(next) => info!(order = %claim.order_id, %next, "order looked up at Mollie"),
-        None => info!(order = %claim.order_id, "order looked up at Mollie; it is over"),
-    }
-}
-
-/// A hook may come before our own create has returned: it waits for the order, unless that never comes to stand.
-async fn when_placed(service: &Service, claim: &LookupClaim, now: Timestamp) -> Option<Timestamp> {
-    let order = service.store().load_order(&OrderKey::Id(claim.order_id)).await;
-    match order {
-        Ok(Some(order)) if !order.placement.is_alive() => None,
-        Ok(Some(order)) if order.placement == Placement::Placed => Some(now),
-        Ok(Some(_) | None) | Err(_) => Some(after(now, SignedDuration::from_secs(1))),
-    }
-}
-
-/// From one second, doubled each time, to about four minutes.
-fn pause(failures: u32) -> SignedDuration {
-    SignedDuration::from_secs(1 << failures.min(8))
-}
-
-fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
-    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }

@@ -58,6 +58,7 @@ fn order() -> Order {
         lines: vec![chiron(), porsche()],
         facts: Facts::default(),
         payments: vec![],
+        items: vec![],
         observed_time: None,
         closed_time: None,
     }

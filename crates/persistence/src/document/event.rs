@@ -2,18 +2,21 @@
 
 use domain::rules::event::{EventData, Observed};
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Part;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::facts::FactsDocument;
+use super::item::ItemDocument;
 use super::line::LineDocument;
 use super::money::{MoneyDocument, PartDocument};
 use super::order::RecordedOrderDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
 use super::shipment::{ShipmentDocument, ShipmentLineDocument};
+use super::word::word;
 use super::{Misfit, each, mirrors};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,6 +114,23 @@ pub(crate) enum EventDocument {
         operation_id: Uuid,
         reason: String,
     },
+    OperationRetried {
+        operation_id: Uuid,
+        reason: String,
+    },
+    OperationResolved {
+        operation_id: Uuid,
+        outcome: String,
+        reason: String,
+    },
+    ItemRaised {
+        item: ItemDocument,
+    },
+    ItemClosed {
+        number: u32,
+        by: String,
+        reason: String,
+    },
 }
 
 impl From<&EventData> for EventDocument {
@@ -162,6 +182,18 @@ impl From<&EventData> for EventDocument {
             }
             EventData::AttentionNeeded { operation_id, reason } => {
                 Self::AttentionNeeded { operation_id: operation_id.uuid(), reason: reason.clone() }
+            }
+            EventData::OperationRetried { operation_id, reason } => {
+                Self::OperationRetried { operation_id: operation_id.uuid(), reason: reason.clone() }
+            }
+            EventData::OperationResolved { operation_id, outcome, reason } => Self::OperationResolved {
+                operation_id: operation_id.uuid(),
+                outcome: outcome.as_str().to_owned(),
+                reason: reason.clone(),
+            },
+            EventData::ItemRaised { item } => Self::ItemRaised { item: item.into() },
+            EventData::ItemClosed { number, by, reason } => {
+                Self::ItemClosed { number: *number, by: by.clone(), reason: reason.clone() }
             }
         }
     }
@@ -221,6 +253,16 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::AttentionNeeded { operation_id, reason } => {
                 Self::AttentionNeeded { operation_id: OperationId::new(operation_id), reason }
             }
+            EventDocument::OperationRetried { operation_id, reason } => {
+                Self::OperationRetried { operation_id: OperationId::new(operation_id), reason }
+            }
+            EventDocument::OperationResolved { operation_id, outcome, reason } => Self::OperationResolved {
+                operation_id: OperationId::new(operation_id),
+                outcome: word("operation state", &outcome, OperationState::parse)?,
+                reason,
+            },
+            EventDocument::ItemRaised { item } => Self::ItemRaised { item: item.try_into()? },
+            EventDocument::ItemClosed { number, by, reason } => Self::ItemClosed { number, by, reason },
         })
     }
 }

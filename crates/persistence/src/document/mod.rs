@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod facts;
+mod item;
 mod line;
 mod money;
 mod order;

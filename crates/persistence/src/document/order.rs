@@ -1,6 +1,7 @@
 //! Orders as documents: what has no column of its own, and for the first event the whole. Nothing personal.
 
 use domain::rules::ids::{Caller, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::item::Item;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
@@ -12,6 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::facts::FactsDocument;
+use super::item::ItemDocument;
 use super::line::LineDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
@@ -79,6 +81,7 @@ pub(crate) struct OrderParts {
     pub facts: Facts,
     pub lines: Vec<Line>,
     pub payments: Vec<Payment>,
+    pub items: Vec<Item>,
     pub rejection: Option<Rejection>,
 }
 
@@ -90,6 +93,7 @@ pub(crate) struct OrderDocument {
     facts: FactsDocument,
     lines: Vec<LineDocument>,
     payments: Vec<PaymentDocument>,
+    items: Vec<ItemDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
 }
@@ -103,6 +107,7 @@ impl From<&Order> for OrderDocument {
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
             payments: mirrors(&order.payments),
+            items: mirrors(&order.items),
             rejection: order.rejection.as_ref().map(Into::into),
         }
     }
@@ -119,6 +124,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
             payments: each(document.payments)?,
+            items: each(document.items)?,
             rejection: optional(document.rejection)?,
         })
     }
@@ -186,6 +192,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             lines: parts.lines,
             facts: parts.facts,
             payments: parts.payments,
+            items: parts.items,
             observed_time: document.observed_time,
             closed_time: document.closed_time,
         })

@@ -10,6 +10,8 @@ pub(crate) struct Model {
     pub due_time: Option<TimeDateTimeWithTimeZone>,
     pub hooks: i64,
     pub failures: i64,
+    /// What the hooks named, each between commas; a comma alone: nothing.
+    pub hints: String,
     pub lease_token: Option<Uuid>,
     /// Microseconds since 1970 by the database's clock.
     pub lease_until: Option<i64>,

@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub shipping_address: Option<String>,
     /// Personal, `YYYY-MM-DD`.
     pub consumer_date_of_birth: Option<String>,
+    /// How many items nobody has closed yet.
+    pub open_items: i64,
     /// Everything else, JSON.
     pub document: String,
 }

@@ -48,6 +48,14 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("state").is_in(["pending", "in_flight", "resolving"]))
             .take();
         manager.create_index(due).await?;
+        let unsettled = Index::create()
+            .name("operations_unsettled")
+            .table("operations")
+            .col("created_time")
+            .col("id")
+            .and_where(Expr::col("state").is_in(["pending", "in_flight", "resolving", "needs_attention"]))
+            .take();
+        manager.create_index(unsettled).await?;
         let turn =
             Index::create().name("operations_turn").table("operations").col("order_id").col("turn").take();
         manager.create_index(turn).await

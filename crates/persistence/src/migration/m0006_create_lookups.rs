@@ -3,7 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, timestamp_with_time_zone_null as time_null, uuid, uuid_null,
+    big_integer, big_integer_null, text, timestamp_with_time_zone_null as time_null, uuid, uuid_null,
 };
 
 #[derive(DeriveMigrationName)]
@@ -18,6 +18,7 @@ impl MigrationTrait for Migration {
             .col(time_null("due_time"))
             .col(big_integer("hooks"))
             .col(big_integer("failures"))
+            .col(text("hints"))
             .col(uuid_null("lease_token"))
             .col(big_integer_null("lease_until"))
             .take();

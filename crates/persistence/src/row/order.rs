@@ -37,6 +37,7 @@ impl TryFrom<&Order> for Model {
             billing_address: billing_address.as_ref().map(address).transpose()?,
             shipping_address: shipping_address.as_ref().map(address).transpose()?,
             consumer_date_of_birth: consumer_date_of_birth.map(|date| date.to_string()),
+            open_items: bigint(order.open_items().try_into().unwrap_or(u64::MAX)),
             document: document::write(&OrderDocument::from(order))?,
         })
     }
@@ -51,7 +52,7 @@ impl TryFrom<Model> for Order {
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
         let row = Row::new("orders", model.id);
-        let OrderParts { hook_base, number_released, terms, facts, lines, payments, rejection } =
+        let OrderParts { hook_base, number_released, terms, facts, lines, payments, items, rejection } =
             row.document::<OrderDocument, _>("document", &model.document)?;
         let address = |column, json: Option<String>| {
             row.optional_document::<AddressDocument, Address>(column, json.as_deref())
@@ -80,6 +81,7 @@ impl TryFrom<Model> for Order {
             lines,
             facts,
             payments,
+            items,
             observed_time: row.optional_time("observed_time", model.observed_time)?,
             closed_time: row.optional_time("closed_time", model.closed_time)?,
         })

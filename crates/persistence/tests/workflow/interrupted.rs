@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OrderFilter, OrderKey, Page, PageKey, Ports, RequestRecord, Settings,
-    Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
+    PageKey, Ports, RequestRecord, Settings, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -101,12 +101,13 @@ passed_on! {
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
+    fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;
     fn unsettled_operations(order: OrderId) -> Answer<Vec<Operation>>;
     fn note_observed(order: OrderId, version: u64, time: Timestamp) -> Answer<bool>;
     fn claim_operations(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<Claim>>;
     fn renew_lease(id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool>;
     fn defer(operation: &Operation, token: LeaseToken) -> Answer<bool>;
-    fn hook_arrived(order: OrderId, now: Timestamp) -> Answer<bool>;
+    fn hook_arrived(order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool>;
     fn claim_lookups(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<LookupClaim>>;
     fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
 }

@@ -178,7 +178,7 @@ async fn a_hook_that_comes_before_the_answer_finds_its_order() {
     let accepted = world.recorded().await;
     let (early, id) = (world.clone(), accepted.order_id);
     let hook = meanwhile(async move {
-        assert!(early.store.hook_arrived(id, early.clock.now()).await.unwrap());
+        assert!(early.store.hook_arrived(id, None, early.clock.now()).await.unwrap());
     });
     world.mollie.next_during(Fate::Answered, hook);
     assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);

@@ -2,6 +2,7 @@
 
 use domain::rules::event::{Event, EventData, Observed};
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::status::{PaymentStatus, Read};
 
@@ -47,7 +48,15 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::CancellationRecorded { operation_id },
         EventData::CancellationSucceeded { operation_id },
         EventData::CancellationRefused { operation_id, rejection },
-        EventData::AttentionNeeded { operation_id, reason },
+        EventData::AttentionNeeded { operation_id, reason: reason.clone() },
+        EventData::OperationRetried { operation_id, reason: reason.clone() },
+        EventData::OperationResolved {
+            operation_id,
+            outcome: OperationState::Succeeded,
+            reason: reason.clone(),
+        },
+        EventData::ItemRaised { item: full_item(1) },
+        EventData::ItemClosed { number: 1, by: "jane".into(), reason },
     ]
 }
 

@@ -2,8 +2,10 @@
 
 use domain::rules::address::Address;
 use domain::rules::ids::{
-    Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OrderId, ProfileName, RequestId,
+    Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
+    RequestId,
 };
+use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::Payment;
@@ -114,6 +116,26 @@ pub fn full_facts() -> Facts {
     }
 }
 
+/// An item that was closed.
+pub fn full_item(number: u32) -> Item {
+    let closed =
+        Some(Closure { time: micros(12, 7), by: "jane".into(), reason: "given back – “1.00”".into() });
+    Item { operation_id: Some(OperationId::new(uuid())), closed, ..open_item(number) }
+}
+
+/// An item nobody has closed.
+pub fn open_item(number: u32) -> Item {
+    Item {
+        number,
+        kind: ItemKind::SurplusPayment,
+        subject: format!("tr_{number}"),
+        text: "paid twice".into(),
+        operation_id: None,
+        raised_time: at(11),
+        closed: None,
+    }
+}
+
 /// An order just recorded, in the profile `main` under a number of its own.
 pub fn bare_order() -> Order {
     let n = number();
@@ -145,6 +167,7 @@ pub fn bare_order() -> Order {
         lines: vec![bare_line(1)],
         facts: Facts::default(),
         payments: Vec::new(),
+        items: Vec::new(),
         observed_time: None,
         closed_time: None,
     }
@@ -175,6 +198,7 @@ pub fn full_order() -> Order {
         full_payment(Read::Known(PaymentStatus::Authorized)),
         full_payment(Read::Unknown("frozen".into())),
     ];
+    order.items = vec![full_item(1), open_item(2)];
     order.observed_time = Some(micros(8, 999_999));
     order.closed_time = Some(at(9));
     order

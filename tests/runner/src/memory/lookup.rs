@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::ports::LookupClaim;
+use domain::rules::hint;
 use domain::rules::ids::OrderId;
 use jiff::Timestamp;
 
 use super::lease::{Lease, is_free, is_held};
 
 /// When to read an order at Mollie.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookup {
     /// `None`: nothing is left to look for.
     pub due_time: Option<Timestamp>,
@@ -18,6 +19,8 @@ pub struct Lookup {
     pub hooks: u64,
     /// Look-ups in a row that failed.
     pub failures: u32,
+    /// What hooks named, each once.
+    pub hints: Vec<String>,
     /// Who is looking.
     pub lease: Option<Lease>,
 }
@@ -37,17 +40,20 @@ impl Lookups {
         self.save(order, row);
     }
 
-    /// Counts a hook and makes the order due.
-    pub fn hook_arrived(&mut self, order: OrderId, now: Timestamp) {
-        let row = self.rows.get(&order).copied().unwrap_or_default();
-        self.save(order, row.asked_for(now));
+    /// Counts a hook, keeps what it named, and makes the order due.
+    pub fn hook_arrived(&mut self, order: OrderId, hint: Option<&str>, now: Timestamp) {
+        let mut row = self.rows.get(&order).cloned().unwrap_or_default().asked_for(now);
+        let new = hint.filter(|hint| hint::is_hint(hint) && row.hints.iter().all(|known| known != hint));
+        row.hints.extend(new.filter(|_| row.hints.len() < hint::MOST).map(str::to_owned));
+        self.save(order, row);
     }
 
     fn save(&mut self, order: OrderId, row: Lookup) {
+        let after = row.due_time;
         let before = self.rows.insert(order, row).and_then(|before| before.due_time);
-        if before != row.due_time {
+        if before != after {
             before.map(|time| self.by_time.remove(&(time, order)));
-            self.by_time.extend(row.due_time.map(|time| (time, order)));
+            self.by_time.extend(after.map(|time| (time, order)));
         }
     }
 
@@ -63,7 +69,8 @@ impl Lookups {
     fn take(&mut self, order_id: OrderId, lease: Lease) -> Option<LookupClaim> {
         let row = self.rows.get_mut(&order_id)?;
         row.lease = Some(lease);
-        Some(LookupClaim { order_id, token: lease.token, hooks: row.hooks, failures: row.failures })
+        let Lookup { hooks, failures, hints, .. } = row.clone();
+        Some(LookupClaim { order_id, token: lease.token, hooks, failures, hints })
     }
 
     /// Ends a claim; one that is in other hands by now is left alone. Whoever asked meanwhile has left a time, and that
@@ -72,8 +79,11 @@ impl Lookups {
         let Some(row) = self.rows.get(&claim.order_id).filter(|row| is_held(row.lease, claim.token)) else {
             return;
         };
-        let due_time = if row.hooks == claim.hooks { next } else { row.due_time };
-        let ended = Lookup { due_time, failures, lease: None, hooks: row.hooks };
+        let as_claimed = row.hooks == claim.hooks;
+        let due_time = if as_claimed { next } else { row.due_time };
+        let heard = as_claimed && !claim.hints.is_empty();
+        let hints = if heard { Vec::new() } else { row.hints.clone() };
+        let ended = Lookup { due_time, failures, lease: None, hooks: row.hooks, hints };
         self.save(claim.order_id, ended);
     }
 
@@ -85,6 +95,6 @@ impl Lookups {
 impl Lookup {
     fn asked_for(&self, time: Timestamp) -> Self {
         let due_time = Some(self.due_time.map_or(time, |due| due.min(time)));
-        Self { due_time, hooks: self.hooks + 1, ..*self }
+        Self { due_time, hooks: self.hooks + 1, ..self.clone() }
     }
 }

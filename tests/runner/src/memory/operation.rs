@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{CommitError, OperationWrite};
+use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page};
 use domain::rules::ids::{LeaseToken, OperationId, OrderId};
 use domain::rules::operation::{Claim, Operation, OperationState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::broken;
 use super::lease::{Lease, is_free, is_held};
+use super::{broken, page};
 
 #[derive(Default)]
 pub(super) struct Operations {
@@ -67,6 +67,11 @@ impl Row {
             | OperationState::NeedsAttention => false,
         };
         in_time && is_free(self.lease, clock)
+    }
+
+    /// Waits for an operator, and nobody works on it.
+    fn may_be_decided(&self, clock: Duration) -> bool {
+        self.operation.state == OperationState::NeedsAttention && is_free(self.lease, clock)
     }
 
     /// Pending, never sent, and nobody is about to.
@@ -161,6 +166,28 @@ impl Operations {
         self.queue(order).filter_map(|(_, _, id)| self.load(*id)).collect()
     }
 
+    /// Oldest first. Operators ask seldom: no index is kept for it.
+    pub fn list(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> Page<Operation, OperationPageKey> {
+        let key = |operation: &Operation| OperationPageKey {
+            created_time: operation.created_time,
+            id: operation.id,
+        };
+        let place = |key: OperationPageKey| (key.created_time, key.id);
+        let mut wanted: Vec<_> = self.rows.values().filter(|row| passes(filter, &row.operation)).collect();
+        wanted.sort_by_key(|row| place(key(&row.operation)));
+        let behind = wanted
+            .into_iter()
+            .filter(|row| after.is_none_or(|after| place(key(&row.operation)) > place(after)));
+        let page = page::first(behind, limit, |row| key(&row.operation));
+        let items = page.items.into_iter().map(|row| Operation::clone(&row.operation)).collect();
+        Page { items, next: page.next }
+    }
+
     pub fn all(&self) -> BTreeMap<OperationId, Arc<Operation>> {
         self.rows.iter().map(|(id, row)| (*id, Arc::clone(&row.operation))).collect()
     }
@@ -168,6 +195,17 @@ impl Operations {
     pub fn leases(&self) -> BTreeMap<OperationId, Lease> {
         self.rows.iter().filter_map(|(id, row)| row.lease.map(|lease| (*id, lease))).collect()
     }
+}
+
+fn passes(filter: &OperationFilter, operation: &Operation) -> bool {
+    let in_state = match filter.states.as_slice() {
+        [] => !operation.state.is_settled(),
+        states => states.contains(&operation.state),
+    };
+    in_state
+        && filter.profile.as_ref().is_none_or(|profile| *profile == operation.profile)
+        && filter.order_id.is_none_or(|order| order == operation.order_id)
+        && (filter.kinds.is_empty() || filter.kinds.contains(&operation.kind))
 }
 
 /// The row that a write leaves, if the row before it lets it.
@@ -187,6 +225,10 @@ fn after<'a>(
         OperationWrite::Release { operation, token } => {
             let held = before(operation.id).is_some_and(|row| is_held(row.lease, token));
             if held { Ok(Row::free(operation)) } else { Err(CommitError::LeaseLost) }
+        }
+        OperationWrite::Decide { operation } => {
+            let free = before(operation.id).is_some_and(|row| row.may_be_decided(clock));
+            if free { Ok(Row::free(operation)) } else { Err(CommitError::LeaseLost) }
         }
         OperationWrite::Withdraw { operation } => {
             let free = before(operation.id).is_some_and(|row| row.may_be_withdrawn(clock));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey};
 use domain::rules::ids::{MollieOrderId, OrderId, ProfileName};
+use domain::rules::item::Item;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use jiff::Timestamp;
@@ -141,7 +142,11 @@ impl Orders {
 
 fn passes(filter: &OrderFilter, order: &Order) -> bool {
     let listed = [Placement::Placing, Placement::Placed];
-    let placements = if filter.placements.is_empty() { &listed[..] } else { &filter.placements };
+    let placements = match filter.placements.as_slice() {
+        [] if filter.with_open_items => Placement::ALL,
+        [] => &listed[..],
+        some => some,
+    };
     let status_is_in = |order: &Order| order.facts.status.is_some_and(|it| filter.statuses.contains(&it));
     placements.contains(&order.placement)
         && filter.profile.as_ref().is_none_or(|profile| *profile == order.profile)
@@ -149,4 +154,5 @@ fn passes(filter: &OrderFilter, order: &Order) -> bool {
         && filter.order_number.as_ref().is_none_or(|number| *number == order.terms.order_number)
         && filter.created_from.is_none_or(|from| from <= order.created_time)
         && filter.created_before.is_none_or(|before| order.created_time < before)
+        && (!filter.with_open_items || order.items.iter().any(Item::is_open))
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
+    PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -63,6 +64,15 @@ impl Store for MemoryStore {
         Ok(self.tables().operations.load(id))
     }
 
+    async fn list_operations(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> Result<Page<Operation, OperationPageKey>, StoreError> {
+        Ok(self.tables().operations.list(filter, after, limit))
+    }
+
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
         Ok(self.tables().operations.unsettled(order))
     }
@@ -98,11 +108,16 @@ impl Store for MemoryStore {
         Ok(self.tables().operations.release(operation.clone(), token))
     }
 
-    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn hook_arrived(
+        &self,
+        order: OrderId,
+        hint: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         let known = tables.orders.contains(order);
         if known {
-            tables.lookups.hook_arrived(order, now);
+            tables.lookups.hook_arrived(order, hint, now);
         }
         Ok(known)
     }

@@ -1,0 +1,77 @@
+//! Recording what happens to an order. Nothing else changes one.
+
+use jiff::Timestamp;
+
+use super::{Event, EventData};
+use crate::rules::ids::OperationId;
+use crate::rules::item::{self, Concern};
+use crate::rules::order::{Order, Personal};
+
+/// Changes an order by recording what happened: the only way an order changes.
+#[derive(Debug)]
+pub struct Recorder {
+    order: Order,
+    events: Vec<Event>,
+    time: Timestamp,
+    actor: Option<String>,
+}
+
+impl Recorder {
+    /// Starts from an order as it is stored.
+    #[must_use]
+    pub const fn new(order: Order, time: Timestamp, actor: Option<String>) -> Self {
+        Self { order, events: Vec::new(), time, actor }
+    }
+
+    /// Starts a new order with its first event.
+    #[must_use]
+    pub fn begin(order: Order, operation_id: OperationId, time: Timestamp, actor: Option<String>) -> Self {
+        let personal = order.personal.clone();
+        let data = EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id };
+        let event = Event { order_id: order.id, sequence: 1, time, data, actor: actor.clone() };
+        let order = Order { version: 1, personal, ..order };
+        Self { order, events: vec![event], time, actor }
+    }
+
+    /// The order as it is now.
+    #[must_use]
+    pub const fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The sequence the next event will have.
+    #[must_use]
+    pub const fn next_sequence(&self) -> u64 {
+        self.order.version + 1
+    }
+
+    /// Records what happened.
+    pub fn record(&mut self, data: EventData) {
+        let sequence = self.next_sequence();
+        let event =
+            Event { order_id: self.order.id, sequence, time: self.time, data, actor: self.actor.clone() };
+        if let Some(order) = Order::after(Some(self.order.clone()), &event) {
+            self.order = order;
+        }
+        self.events.push(event);
+    }
+
+    /// Raises what a person must look at, unless it was raised before.
+    pub fn raise(&mut self, concern: Concern) {
+        if let Some(item) = item::item(&self.order, concern, self.time) {
+            self.record(EventData::ItemRaised { item });
+        }
+    }
+
+    /// Notes when Mollie was read and the personal data it holds; not an event by itself.
+    pub fn note_reading(&mut self, time: Timestamp, personal: Personal) {
+        self.order.observed_time = Some(time);
+        self.order.personal = personal;
+    }
+
+    /// The order and its new events.
+    #[must_use]
+    pub fn finish(self) -> (Order, Vec<Event>) {
+        (self.order, self.events)
+    }
+}

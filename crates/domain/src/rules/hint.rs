@@ -1,0 +1,69 @@
+//! What the body of a hook names. It is never believed, the order is read; but an id the order does not know tells that
+//! something of Mollie's stands under the order's address that we know nothing of.
+
+use super::item::ItemKind;
+use super::order::Order;
+
+/// How many distinct hints are kept until the order is looked up.
+pub const MOST: usize = 8;
+
+/// Whether a text has the form of the id of an order or of a payment at Mollie.
+#[must_use]
+pub fn is_hint(text: &str) -> bool {
+    let name = text.strip_prefix("ord_").or_else(|| text.strip_prefix("tr_"));
+    name.is_some_and(|name| {
+        (1..=28).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+    })
+}
+
+/// The hint in the body of a hook: its form field `id`.
+#[must_use]
+pub fn in_body(body: &[u8]) -> Option<&str> {
+    let form = std::str::from_utf8(body).ok()?;
+    form.trim().split('&').find_map(|field| field.strip_prefix("id=")).filter(|id| is_hint(id))
+}
+
+/// Whether these hints make it necessary to look for other orders under the order's hook address. Where as many were kept
+/// as can be, some may have been lost.
+#[must_use]
+pub fn tell_of_strangers(order: &Order, hints: &[String]) -> bool {
+    hints.len() >= MOST || hints.iter().any(|hint| !is_known(order, hint))
+}
+
+fn is_known(order: &Order, hint: &str) -> bool {
+    let raised = |item: &super::item::Item| item.kind == ItemKind::SurplusOrder && item.subject == hint;
+    order.mollie_id.as_ref().is_some_and(|id| id.as_str() == hint)
+        || order.payments.iter().any(|payment| payment.mollie_id.as_str() == hint)
+        || order.items.iter().any(raised)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fixtures::{placed, recorded};
+    use crate::rules::status::{LineStatus, OrderStatus};
+
+    #[test]
+    fn hints_are_ids_of_orders_and_payments() {
+        assert_eq!(in_body(b"id=tr_7UhSN1zuXS"), Some("tr_7UhSN1zuXS"));
+        assert_eq!(in_body(b"a=b&id=ord_1.rsa7lu\n"), Some("ord_1.rsa7lu"));
+        let long = format!("id=tr_{}", "a".repeat(29));
+        for body in ["", "id=", "id=tr_", "id=re_1", "id=tr_a,b", "id=tr_a b", "id=tr_%41", "xid=tr_1", &long]
+        {
+            assert_eq!(in_body(body.as_bytes()), None, "{body}");
+        }
+        assert_eq!(in_body(b"id=tr_\xff"), None);
+    }
+
+    #[test]
+    fn an_id_the_order_does_not_know_tells_of_strangers() {
+        let order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+        let hints = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert!(!tell_of_strangers(&order, &[]));
+        assert!(!tell_of_strangers(&order, &hints(&["ord_1.abc"])));
+        assert!(tell_of_strangers(&order, &hints(&["ord_1.abc", "ord_2.abc"])));
+        assert!(tell_of_strangers(&order, &hints(&["tr_1"])));
+        assert!(tell_of_strangers(recorded().order(), &hints(&["ord_1.abc"])));
+        assert!(tell_of_strangers(&order, &hints(&["ord_1.abc"; MOST])));
+    }
+}

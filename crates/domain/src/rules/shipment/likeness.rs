@@ -1,0 +1,24 @@
+//! Whether a shipment at Mollie could be one of ours.
+
+use super::{Shipment, ShipmentLine, Tracking};
+use crate::rules::order::Order;
+use crate::rules::snapshot::ShipmentSnapshot;
+
+/// Whether it has just our shipment's lines, with their quantities and amounts.
+#[must_use]
+pub fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
+    let has = |line: &ShipmentLine| {
+        let id = order.line(line.line_id).and_then(|line| line.mollie_id.as_ref());
+        theirs.lines.iter().any(|(their_id, part)| Some(their_id) == id && *part == line.part)
+    };
+    ours.lines.len() == theirs.lines.len() && ours.lines.iter().all(has)
+}
+
+/// Whether both are followed under the same code of the same carrier, or neither is followed.
+#[must_use]
+pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool {
+    let code = |tracking: Option<&Tracking>| {
+        tracking.map(|tracking| (tracking.carrier.trim().to_owned(), tracking.code.trim().to_owned()))
+    };
+    code(ours) == code(theirs)
+}

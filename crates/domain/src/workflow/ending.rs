@@ -1,0 +1,287 @@
+//! What the end of an operation changes: its own row, the order and its shipment, events, and what a person must look at.
+//! The same whether Mollie answered, an observation showed it, or an operator decided.
+
+use jiff::Timestamp;
+
+use super::drive::is_overdue;
+use super::intent::new_operation;
+use super::sync;
+use crate::ports::{Change, Clock, OperationWrite, OrderKey, Ports, Store, StoreError};
+use crate::rules::decision::Decision;
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::ids::{LeaseToken, MollieOrderId, OrderId};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
+use crate::rules::shipment::{self, Shipment, ShipmentState};
+use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
+use crate::rules::status::{OrderStatus, Read};
+use crate::rules::{item, lookup, placement};
+
+/// How an operation ended.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    /// The order, and which others stand at Mollie in its place.
+    Placed(Box<Snapshot>, Vec<MollieOrderId>),
+    Shipped(ShipmentSnapshot),
+    Canceled(Box<Snapshot>),
+    /// The order never came to stand.
+    NothingToCancel,
+    Rejected(Rejection),
+    /// The protocol cannot decide it; an operator must.
+    Attention(String),
+}
+
+/// By what right the ending is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hand<'a> {
+    /// The operation was worked on under this lease.
+    Lease(LeaseToken),
+    /// It needed attention, and a person decided.
+    Operator(&'a Decision),
+}
+
+/// What Mollie said, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    /// What was answered was true when it was asked, at the earliest.
+    pub asked: Timestamp,
+    /// Whether the order is still as it was when it was asked; otherwise more may be known by now.
+    pub is_newest: bool,
+}
+
+/// What an ending is written upon.
+#[derive(Debug)]
+pub(super) struct Before {
+    pub order: Order,
+    pub shipments: Vec<Shipment>,
+    pub unsettled: Vec<Operation>,
+}
+
+impl Before {
+    pub async fn load<P: Ports>(ports: &P, id: OrderId) -> Result<Self, StoreError> {
+        let order = ports.store().load_order(&OrderKey::Id(id)).await?;
+        let order = order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))?;
+        let shipments = ports.store().list_shipments(id).await?;
+        let unsettled = ports.store().unsettled_operations(id).await?;
+        Ok(Self { order, shipments, unsettled })
+    }
+}
+
+struct Plan<'a> {
+    recorder: Recorder,
+    operation: Operation,
+    shipment: Option<Shipment>,
+    known: &'a [Shipment],
+    extra: Option<Operation>,
+    hand: Hand<'a>,
+    heard: Heard,
+    now: Timestamp,
+}
+
+/// Plans everything the ending changes, on what was loaded before.
+pub(super) fn plan<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    hand: Hand<'_>,
+    before: Before,
+    ending: &Ending,
+    heard: Heard,
+) -> Change {
+    let Before { order, shipments, unsettled } = before;
+    let (now, expected_version) = (ports.clock().now(), order.version);
+    let actor = match hand {
+        Hand::Lease(_) => operation.actor.clone(),
+        Hand::Operator(decision) => Some(decision.by().to_owned()),
+    };
+    let mut plan = Plan {
+        recorder: Recorder::new(order, now, actor),
+        shipment: shipments.iter().find(|shipment| Some(shipment.id) == operation.shipment_id).cloned(),
+        operation: operation.clone(),
+        known: &shipments,
+        extra: None,
+        hand,
+        heard,
+        now,
+    };
+    match ending {
+        Ending::Placed(snapshot, others) => {
+            plan.decided(OperationState::Succeeded);
+            let late = is_overdue(ports, plan.recorder.order());
+            plan.placed(snapshot, others, late);
+            let needed = late && is_unpaid(snapshot) && !is_cancellation_asked(&unsettled);
+            plan.extra = needed.then(|| late_cancellation(ports, plan.recorder.order(), now));
+        }
+        Ending::Shipped(theirs) => {
+            plan.decided(OperationState::Succeeded);
+            plan.shipped(theirs);
+        }
+        Ending::Canceled(snapshot) => {
+            plan.decided(OperationState::Succeeded);
+            plan.canceled(snapshot);
+        }
+        Ending::NothingToCancel => {
+            plan.decided(OperationState::Succeeded);
+            plan.succeeded();
+        }
+        Ending::Rejected(rejection) => {
+            plan.decided(OperationState::Rejected);
+            plan.rejected(rejection);
+        }
+        Ending::Attention(reason) => plan.attention(reason),
+    }
+    plan.finish(expected_version)
+}
+
+fn is_unpaid(snapshot: &Snapshot) -> bool {
+    snapshot.status == Read::Known(OrderStatus::Created)
+}
+
+fn is_cancellation_asked(unsettled: &[Operation]) -> bool {
+    unsettled.iter().any(|operation| operation.kind == OperationKind::CancelOrder)
+}
+
+/// A placement found after its age limit has nobody waiting for it: unpaid, it is canceled at Mollie. Its turn is that of
+/// the event that is recorded next.
+fn late_cancellation<P: Ports>(ports: &P, order: &Order, now: Timestamp) -> Operation {
+    new_operation(ports, order, OperationKind::CancelOrder, order.version + 1, now)
+}
+
+impl Plan<'_> {
+    /// A person's decision is told before what it leads to.
+    fn decided(&mut self, outcome: OperationState) {
+        match self.hand {
+            Hand::Lease(_) => (),
+            Hand::Operator(decision) => self.recorder.record(EventData::OperationResolved {
+                operation_id: self.operation.id,
+                outcome,
+                reason: decision.reason().to_owned(),
+            }),
+        }
+    }
+
+    fn succeeded(&mut self) {
+        let operation_id = self.operation.id;
+        // A repeated call may have been refused for what the first one had done.
+        self.operation.rejection = None;
+        self.operation.settle(OperationState::Succeeded, self.now);
+        if self.operation.kind == OperationKind::CancelOrder {
+            self.recorder.record(EventData::CancellationSucceeded { operation_id });
+        }
+    }
+
+    fn placed(&mut self, snapshot: &Snapshot, others: &[MollieOrderId], late: bool) {
+        let observed = Box::new(snapshot::observed(self.recorder.order(), snapshot));
+        let personal = snapshot::personal(&self.recorder.order().personal, snapshot);
+        self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
+        self.recorder.note_reading(self.heard.asked, personal);
+        sync::judge_payments(&mut self.recorder);
+        if late && placement::holds_money(&snapshot.status) {
+            let status = match &snapshot.status {
+                Read::Known(status) => status.as_str(),
+                Read::Unknown(word) => word,
+            };
+            self.recorder.raise(item::late_placement(&self.operation, &snapshot.mollie_id, status));
+        }
+        for other in others {
+            let concern = item::surplus_order(self.recorder.order(), other);
+            self.recorder.raise(concern);
+        }
+        self.succeeded();
+    }
+
+    fn shipped(&mut self, theirs: &ShipmentSnapshot) {
+        if let Some(shipment) = &mut self.shipment {
+            shipment.state = ShipmentState::Registered;
+            shipment.mollie_id = Some(theirs.mollie_id.clone());
+            shipment.registered_time = Some(theirs.created_time);
+            let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
+            self.recorder.record(EventData::ShipmentRegistered {
+                shipment_id: shipment.id,
+                mollie_id: theirs.mollie_id.clone(),
+                registered_time: theirs.created_time,
+                lines: shipment.lines.clone(),
+                shipped,
+            });
+        }
+        self.succeeded();
+    }
+
+    fn canceled(&mut self, snapshot: &Snapshot) {
+        self.succeeded();
+        if self.heard.is_newest {
+            sync::observe(&mut self.recorder, snapshot, self.heard.asked);
+        }
+    }
+
+    fn rejected(&mut self, rejection: &Rejection) {
+        let operation_id = self.operation.id;
+        self.operation.rejection = Some(rejection.clone());
+        self.operation.settle(OperationState::Rejected, self.now);
+        match (self.operation.kind, self.shipment.take()) {
+            (OperationKind::PlaceOrder, _) => {
+                self.recorder.record(EventData::PlacementRefused { rejection: rejection.clone() });
+            }
+            (OperationKind::CreateShipment, Some(shipment)) => self.shipment_refused(shipment, rejection),
+            (OperationKind::CancelOrder, _) | (OperationKind::CreateShipment, None) => {
+                let rejection = rejection.clone();
+                self.recorder.record(EventData::CancellationRefused { operation_id, rejection });
+            }
+        }
+    }
+
+    fn shipment_refused(&mut self, mut shipment: Shipment, rejection: &Rejection) {
+        shipment.state = ShipmentState::Refused;
+        shipment.rejection = Some(rejection.clone());
+        let (shipment_id, lines) = (shipment.id, shipment.lines.clone());
+        let refused = EventData::ShipmentRefused { shipment_id, lines, rejection: rejection.clone() };
+        self.recorder.record(refused);
+        match self.hand {
+            Hand::Lease(_) => {
+                self.recorder.raise(item::shipment_refused(&self.operation, &shipment, rejection));
+            }
+            // A person has just looked.
+            Hand::Operator(_) => (),
+        }
+        self.shipment = Some(shipment);
+    }
+
+    fn attention(&mut self, reason: &str) {
+        self.operation.state = OperationState::NeedsAttention;
+        self.operation.last_problem = Some(reason.to_owned());
+        if let Some(shipment) = &mut self.shipment {
+            shipment.state = ShipmentState::NeedsAttention;
+        }
+        let reason = reason.to_owned();
+        self.recorder.record(EventData::AttentionNeeded { operation_id: self.operation.id, reason });
+    }
+
+    fn finish(mut self, expected_version: u64) -> Change {
+        if let Some(extra) = &self.extra {
+            self.recorder.record(EventData::CancellationRecorded { operation_id: extra.id });
+        }
+        let (order, events) = self.recorder.finish();
+        let lookup = match self.operation.kind {
+            OperationKind::PlaceOrder => lookup::next(&order, self.now),
+            // The order's status follows from what was done; its hook may be lost.
+            OperationKind::CreateShipment | OperationKind::CancelOrder => {
+                order.mollie_id.is_some().then_some(self.now)
+            }
+        };
+        let operation = self.operation;
+        let write = match self.hand {
+            Hand::Lease(token) => OperationWrite::Release { operation, token },
+            Hand::Operator(_) => OperationWrite::Decide { operation },
+        };
+        let extra = self.extra.map(|operation| OperationWrite::Insert { operation, claim: None });
+        Change {
+            order,
+            expected_version: Some(expected_version),
+            events,
+            request: None,
+            operations: std::iter::once(write).chain(extra).collect(),
+            shipments: self.shipment.into_iter().collect(),
+            lookup,
+        }
+    }
+}

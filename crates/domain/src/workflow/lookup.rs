@@ -1,0 +1,76 @@
+//! A look-up: reading an order at Mollie because its hook has come or its time has, and saying when to read it next.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::strangers::strangers;
+use super::sync::{SyncError, sync};
+use crate::ports::{Clock, LookupClaim, OrderKey, Ports, Store, StoreError};
+use crate::rules::lookup;
+use crate::rules::placement::Placement;
+
+/// What a look-up came to.
+#[derive(Debug)]
+pub enum LookedUp {
+    /// The order was read, if Mollie has it. Without a next time it is over.
+    Done { next: Option<Timestamp> },
+    /// Mollie does not have it yet: it is looked for again then, and the hints are kept.
+    Waiting { next: Timestamp },
+    /// It could not be read: it is tried again then, and the hints are kept.
+    Failed { problem: SyncError, next: Timestamp },
+}
+
+/// Carries a claimed look-up out and ends it.
+///
+/// # Errors
+/// The store failed: the look-up is made again when its lease is over.
+pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedUp, StoreError> {
+    let now = ports.clock().now();
+    let looked = match Box::pin(read(ports, claim, now)).await {
+        Ok(looked) => looked,
+        Err(problem) => LookedUp::Failed { problem, next: after(now, pause(claim.failures)) },
+    };
+    let unheard = LookupClaim { hints: Vec::new(), ..claim.clone() };
+    let (claim, next, failures) = match &looked {
+        LookedUp::Done { next } => (claim, *next, 0),
+        LookedUp::Waiting { next } => (&unheard, Some(*next), 0),
+        LookedUp::Failed { next, .. } => (&unheard, Some(*next), claim.failures.saturating_add(1)),
+    };
+    ports.store().finish_lookup(claim, next, failures).await?;
+    Ok(looked)
+}
+
+async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Result<LookedUp, SyncError> {
+    let next = match sync(ports, claim.order_id).await {
+        Ok(order) => lookup::next(&order, now),
+        Err(SyncError::NotPlaced) => match placement(ports, claim).await? {
+            // A hook may come before our own create has returned: it waits for the order.
+            Placement::Placing => {
+                return Ok(LookedUp::Waiting { next: after(now, SignedDuration::from_secs(1)) });
+            }
+            Placement::Placed => return Ok(LookedUp::Waiting { next: now }),
+            Placement::Refused | Placement::Abandoned => None,
+        },
+        Err(
+            problem @ (SyncError::OrderNotFound
+            | SyncError::Gateway(_)
+            | SyncError::Contended
+            | SyncError::Store(_)),
+        ) => return Err(problem),
+    };
+    strangers(ports, claim.order_id, &claim.hints).await?;
+    Ok(LookedUp::Done { next })
+}
+
+async fn placement<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<Placement, SyncError> {
+    let order = ports.store().load_order(&OrderKey::Id(claim.order_id)).await?;
+    order.map(|order| order.placement).ok_or(SyncError::OrderNotFound)
+}
+
+/// From one second, doubled each time, to about four minutes.
+fn pause(failures: u32) -> SignedDuration {
+    SignedDuration::from_secs(1 << failures.min(8))
+}
+
+fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,67 @@
+//! Orders at Mollie under the hook address of one of ours that are not that one: a placement sent twice, of which both
+//! landed. Nothing but their hooks tells of them.
+
+use super::sync::SyncError;
+use super::{ROUNDS, hook_address};
+use crate::ports::{Change, Clock, CommitError, Gateway, OrderKey, Ports, Store};
+use crate::rules::event::Recorder;
+use crate::rules::ids::OrderId;
+use crate::rules::placement::Placement;
+use crate::rules::{hint, item};
+
+/// Looks for other orders where the hints name what the order does not know, and raises each. An order that was refused or
+/// given up has none at Mollie, so whatever is found there is one too. While it is not known whether Mollie has the order,
+/// nothing can be told: the hints must be kept until it is.
+///
+/// # Errors
+/// [`SyncError`]; nothing was changed, and the hints are not dealt with.
+pub(super) async fn strangers<P: Ports>(
+    ports: &P,
+    order_id: OrderId,
+    hints: &[String],
+) -> Result<(), SyncError> {
+    for _ in 0..ROUNDS {
+        let order =
+            ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
+        match order.placement {
+            Placement::Placing => return Err(SyncError::NotPlaced),
+            Placement::Placed | Placement::Refused | Placement::Abandoned => (),
+        }
+        if !hint::tell_of_strangers(&order, hints) {
+            return Ok(());
+        }
+        let hook_address = hook_address(ports, &order);
+        let found = ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await?;
+        let version = order.version;
+        let mut recorder = Recorder::new(order, ports.clock().now(), None);
+        for theirs in found.iter().map(|found| &found.mollie_id) {
+            if recorder.order().mollie_id.as_ref() != Some(theirs) {
+                let concern = item::surplus_order(recorder.order(), theirs);
+                recorder.raise(concern);
+            }
+        }
+        let (order, events) = recorder.finish();
+        if events.is_empty() {
+            return Ok(());
+        }
+        let change = Change {
+            order,
+            expected_version: Some(version),
+            events,
+            request: None,
+            operations: Vec::new(),
+            shipments: Vec::new(),
+            lookup: None,
+        };
+        match ports.store().commit(change).await {
+            Ok(()) => return Ok(()),
+            Err(CommitError::VersionMoved) => (),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            // None of these is written here.
+            Err(CommitError::RequestTaken | CommitError::NumberHeld | CommitError::LeaseLost) => {
+                return Err(SyncError::Contended);
+            }
+        }
+    }
+    Err(SyncError::Contended)
+}
