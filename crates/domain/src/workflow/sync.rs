@@ -68,6 +68,8 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
         let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
         let shipments = ports.store().list_shipments(order_id).await?;
         let unsettled = ports.store().unsettled_operations(order_id).await?;
+        #[cfg(feature = "planted")]
+        let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
         let Some(change) = plan(ports, order.clone(), snapshot, read_at, &shipments, &unsettled) else {
             if ports.store().note_observed(order_id, version, read_at).await? {
