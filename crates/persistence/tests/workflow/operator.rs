@@ -56,7 +56,7 @@ impl World {
 }
 
 /// A shipment of one lamp that is registered at Mollie, whose answer was lost and whose tracking was edited there.
-async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
+pub async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
