@@ -16,6 +16,9 @@ use crate::service::{Orders, Service};
 use crate::simulator::Simulator;
 use crate::wait::{SOON, until};
 
+/// The key under which the service speaks to the simulator.
+pub const API_KEY: &str = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM";
+
 /// Everything of one test. What is declared first goes first.
 pub struct World {
     pub service: Service,
@@ -137,7 +140,7 @@ fn environment(
 
 fn key_file(directory: &Path) -> PathBuf {
     let path = directory.join("api-key");
-    std::fs::write(&path, "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM\n").expect("the key can be written");
+    std::fs::write(&path, format!("{API_KEY}\n")).expect("the key can be written");
     path
 }
 
