@@ -4,6 +4,10 @@
 //! A [`History`] is a list of what happens. [`play`] lets it happen to three processes that share a store in memory and the
 //! simulator's rules behind a failing network, and judges the outcome. What fails can be made smaller by [`shrink`].
 
+/// Histories allocate a lot, and little at a time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod basket;
 mod campaign;
 mod chance;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::rules::item::ItemKind;
 
 use crate::checker::{self, Violation};
-use crate::memory::Dump;
+use crate::memory::{Due, MemoryStore};
 use crate::replica::Replica;
 use crate::script::{History, REPLICAS, Step, What};
 use crate::shop::{Fleet, World};
@@ -15,6 +15,8 @@ use crate::tally::Tally;
 
 /// Within the settle window and this, everything is settled once nothing fails any more (microseconds).
 const SETTLED_WITHIN: u64 = (60 + 60) * 1_000_000;
+/// Longer than a payment stays open that is not paid.
+const LAPSE: u64 = 16 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
 const LONG: u64 = 7 * 3_600 * 1_000_000;
 /// A process has two loops; they end only with it.
@@ -118,18 +120,20 @@ impl<'a> Stage<'a> {
         let waits_for_schedule = self.history.seed.is_multiple_of(16);
         let now = self.site.time.micros();
         if waits_for_schedule {
-            for hour in 1..8 {
+            for hour in 1..7 {
                 self.site.time.after(hour * 3_600 * 1_000_000, Event::Tick);
             }
             self.run_until(now + LONG);
             return;
         }
+        // What nobody pays lapses, and its hooks come.
+        self.run_until(now + LAPSE);
         let orders: Vec<_> = self.site.store.dump().orders.keys().copied().collect();
         for id in orders {
             let world = self.world.clone();
             self.site.spawn(SHOP, async move { world.sync_one(id).await });
         }
-        self.run_until(now + 60_000_000);
+        self.run_until(now + LAPSE + 60_000_000);
     }
 
     fn run_until(&mut self, end: u64) {
@@ -160,7 +164,7 @@ impl<'a> Stage<'a> {
     /// Loops ask again soon, or when something is due: rung at the earliest that anything can be.
     fn set_alarms(&mut self) {
         let now = self.site.time.micros();
-        let Some(due) = next_due(&self.site.store.dump()) else { return };
+        let Some(due) = next_due(&self.site.store) else { return };
         for replica in 0..REPLICAS {
             let at = due.max(now) + self.site.time.chance(|chance| chance.below(250_000));
             if at < self.alarms[replica] || self.alarms[replica] <= now {
@@ -259,28 +263,11 @@ impl<'a> Stage<'a> {
 }
 
 /// When the earliest of what is stored falls due, in microseconds of the history.
-fn next_due(dump: &Dump) -> Option<u64> {
-    use domain::rules::operation::OperationState::{InFlight, Pending, Resolving};
-    let mut heads = std::collections::BTreeMap::new();
-    for operation in dump.operations.values().filter(|operation| !operation.state.is_settled()) {
-        let head = heads.entry(operation.order_id).or_insert(operation);
-        if operation.turn < head.turn {
-            *head = operation;
-        }
-    }
-    let operations = heads.into_values().filter_map(|operation| {
-        let lease = dump.leases.get(&operation.id).map_or(0, |lease| micros(lease.until));
-        match operation.state {
-            Pending | Resolving => Some(crate::site::micros_of(operation.not_before).max(lease)),
-            InFlight => Some(lease),
-            _ => None,
-        }
+fn next_due(store: &MemoryStore) -> Option<u64> {
+    let moments = store.next_due().into_iter().map(|Due { time, lease_end }| {
+        time.map_or(0, crate::site::micros_of).max(lease_end.map_or(0, micros))
     });
-    let lookups = dump.lookups.values().filter_map(|lookup| {
-        let lease = lookup.lease.map_or(0, |lease| micros(lease.until));
-        lookup.due_time.map(|due| crate::site::micros_of(due).max(lease))
-    });
-    operations.chain(lookups).min()
+    moments.min()
 }
 
 fn micros(duration: std::time::Duration) -> u64 {

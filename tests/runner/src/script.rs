@@ -53,6 +53,12 @@ pub enum Choice {
     Pay,
     Fail,
     Cancel,
+    /// Has the checkout open twice, and pays in both.
+    PayTwice,
+    /// Pays in the one opened first; the other fails later.
+    PayEarlier,
+    /// Pays in the one opened last; the other expires later.
+    PayLater,
 }
 
 /// What is to be shipped.
@@ -205,7 +211,7 @@ impl History {
         let mut chance = Chance::new(seed);
         let keys = chance.permille(700);
         let mut steps = Vec::new();
-        let orders = chance.between(2, 4);
+        let orders = chance.between(1, 3);
         let mut intents = 0;
         for order in 0..orders {
             life(order, &mut intents, &mut chance, &mut steps);
@@ -240,7 +246,13 @@ fn life(order: u64, intents: &mut u64, chance: &mut Chance, steps: &mut Vec<Step
     }
     at += gap(chance);
     if chance.permille(930) {
-        steps.push(Step { at, what: What::Shopper { order, choice: Choice::Pay } });
+        let choice = match chance.below(20) {
+            0 => Choice::PayTwice,
+            1 => Choice::PayEarlier,
+            2 => Choice::PayLater,
+            _ => Choice::Pay,
+        };
+        steps.push(Step { at, what: What::Shopper { order, choice } });
     }
     for _ in 0..chance.between(1, 4) {
         at += gap(chance);

@@ -130,7 +130,8 @@ impl<'a> Found<'a> {
         let kinds = self.kinds(shipment.order_id);
         match shipment.state {
             // Nobody can tell one made in the dashboard from ours, where ours never arrived and both look alike.
-            ShipmentState::Registered if there == 0 && self.was_made_elsewhere(&shipment) => (),
+            ShipmentState::Registered
+                if there == 0 && shipment.tracking.is_none() && self.has_double(&shipment) => {}
             ShipmentState::Registered if there != 1 => {
                 self.say("I1", format!("{name}: registered, and {there} such shipments are at Mollie"));
             }
@@ -318,10 +319,14 @@ impl<'a> Found<'a> {
         own.into_iter().find(|effect| effect.kind == EffectKind::OrderCanceled).map(|effect| effect.at)
     }
 
-    fn was_made_elsewhere(&self, shipment: &Shipment) -> bool {
-        self.evidence.journal.acts.iter().any(|act| match (act, &shipment.mollie_id) {
-            (Act::Shipped { shipment, .. }, Some(id)) => shipment == id.as_str(),
-            (Act::Shipped { .. } | Act::Canceled { .. } | Act::Broken(_), _) => false,
+    /// Whether somebody made a shipment in the dashboard that nothing tells from ours but its lines.
+    fn has_double(&self, shipment: &Shipment) -> bool {
+        let Some(id) = self.order(shipment.order_id).and_then(|order| order.mollie_id.as_ref()) else {
+            return false;
+        };
+        self.evidence.journal.acts.iter().any(|act| match act {
+            Act::Shipped { mollie_order, tracked, .. } => mollie_order == id.as_str() && !tracked,
+            Act::Canceled { .. } | Act::Broken(_) => false,
         })
     }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use domain::rules::item::ItemKind;
 use domain::rules::money::Money;
 use domain::rules::order::{Line, Order};
 use domain::rules::placement::Placement;
 use domain::rules::shipment::{Shipment, ShipmentState};
 use domain::rules::status::{PaymentStatus, Read};
+use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::{Evidence, Violation};
@@ -19,7 +21,10 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
             (Placement::Placed, Some(id)) => {
                 let seen = evidence.mollie.iter().find(|seen| seen["id"] == id.as_str());
                 match seen {
-                    Some(seen) => compare(evidence, order, seen, &mut violations),
+                    Some(seen) => {
+                        compare(evidence, order, seen, &mut violations);
+                        violations.extend(surplus(evidence, order, seen));
+                    }
                     None => violations.push(Violation::new("I5", format!("Mollie does not have {id}"))),
                 }
             }
@@ -92,6 +97,23 @@ fn compare(evidence: &Evidence, order: &Order, seen: &Value, violations: &mut Ve
 fn waits(evidence: &Evidence, order: &Order) -> bool {
     let own = evidence.stored.operations.values().filter(|operation| operation.order_id == order.id);
     own.into_iter().any(|operation| !operation.state.is_settled())
+}
+
+/// Money that came twice is raised, and only that.
+fn surplus(evidence: &Evidence, order: &Order, seen: &Value) -> Option<Violation> {
+    let holds = |payment: &&Value| payment["status"] == "paid" || payment["status"] == "authorized";
+    let held = embedded(seen, "payments").filter(holds).count();
+    let came = evidence.ledger.iter().filter(|effect| {
+        matches!(effect.kind, EffectKind::PaymentPaid | EffectKind::PaymentAuthorized)
+            && seen["id"] == effect.order_id.as_str()
+    });
+    let raised = order.items.iter().filter(|item| item.kind == ItemKind::SurplusPayment).count();
+    let came = came.count();
+    let fits = raised + 1 >= held && (raised == 0 || raised < came);
+    (!fits).then(|| {
+        let number = &order.terms.order_number;
+        Violation::new("surplus", format!("order {number}: {held} payments hold money, {raised} were raised"))
+    })
 }
 
 /// I7: ordered = shipped + canceled + remaining, and nothing below nothing.

@@ -8,6 +8,7 @@ use domain::rules::hint;
 use domain::rules::ids::OrderId;
 use jiff::Timestamp;
 
+use super::Due;
 use super::lease::{Lease, is_free, is_held};
 
 /// When to read an order at Mollie.
@@ -85,6 +86,14 @@ impl Lookups {
         let hints = if heard { Vec::new() } else { row.hints.clone() };
         let ended = Lookup { due_time, failures, lease: None, hooks: row.hooks, hints };
         self.save(claim.order_id, ended);
+    }
+
+    /// When each that is scheduled can be claimed.
+    pub fn next_due(&self) -> impl Iterator<Item = Due> {
+        self.by_time.iter().filter_map(|(time, order)| {
+            let lease = self.rows.get(order)?.lease;
+            Some(Due { time: Some(*time), lease_end: lease.map(|lease| lease.until) })
+        })
     }
 
     pub fn all(&self) -> BTreeMap<OrderId, Lookup> {

@@ -25,6 +25,7 @@ use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
 use domain::rules::operation::Operation;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
+use jiff::Timestamp;
 
 pub use lease::Lease;
 pub use lookup::Lookup;
@@ -72,6 +73,14 @@ impl MemoryStore {
         }
     }
 
+    /// When the earliest of all that is to be claimed can be: by the calendar, and not before the end of its lease by the
+    /// store's clock. What is due already is due now.
+    #[must_use]
+    pub fn next_due(&self) -> Vec<Due> {
+        let tables = self.tables();
+        tables.operations.next_due().chain(tables.lookups.next_due()).collect()
+    }
+
     fn clock(&self) -> Duration {
         (self.0.clock)()
     }
@@ -89,6 +98,14 @@ impl std::fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MemoryStore").finish_non_exhaustive()
     }
+}
+
+/// When something can be claimed: from both on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// `None`: it waits for nothing but its lease.
+    pub time: Option<Timestamp>,
+    pub lease_end: Option<Duration>,
 }
 
 /// What a store held at one moment.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::lease::{Lease, is_free, is_held};
-use super::{broken, page};
+use super::{Due, broken, page};
 
 #[derive(Default)]
 pub(super) struct Operations {
@@ -164,6 +164,15 @@ impl Operations {
     /// An order's unsettled ones by turn.
     pub fn unsettled(&self, order: OrderId) -> Vec<Operation> {
         self.queue(order).filter_map(|(_, _, id)| self.load(*id)).collect()
+    }
+
+    /// When each that is at the head of its queue can be claimed.
+    pub fn next_due(&self) -> impl Iterator<Item = Due> {
+        let open = self.open.iter().filter_map(|(_, id)| self.rows.get(id));
+        open.filter(|row| self.is_first(&row.operation)).map(|row| Due {
+            time: (row.operation.state != OperationState::InFlight).then_some(row.operation.not_before),
+            lease_end: row.lease.map(|lease| lease.until),
+        })
     }
 
     /// Oldest first. Operators ask seldom: no index is kept for it.
