@@ -4,25 +4,33 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod books;
 mod database;
+mod crash;
 mod drafts;
 mod engine;
 mod ledger;
 mod ports;
+mod probes;
 mod process;
+mod seed;
 mod service;
 mod simulator;
 mod wait;
 mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
+pub use books::{Books, Journal};
+pub use crash::{Crash, Ended};
 pub use database::Database;
 pub use drafts::{LEGO, SECOND, draft, numbered};
 pub use engine::Engine;
 pub use grpc_server::proto;
 pub use ledger::Ledger;
 pub use ports::free_address;
-pub use process::Process;
+pub use probes::{Places, points, probes_are_available};
+pub use process::{Environment, Process};
+pub use seed::Dice;
 pub use service::{Orders, Service};
 pub use simulator::{Simulator, Traffic};
 pub use uuid::Uuid;

@@ -11,6 +11,7 @@ mod life;
 mod lost;
 mod numbers;
 mod outage;
+mod points;
 mod reflection;
 mod refusals;
 mod repeats;
