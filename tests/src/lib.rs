@@ -21,7 +21,7 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
 pub use books::{Books, Journal};
-pub use crash::{Crash, Ended};
+pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use drafts::{LEGO, SECOND, draft, numbered};
 pub use engine::Engine;

@@ -75,6 +75,11 @@ impl Service {
         Process::start(self.command, &self.directory, &environment)
     }
 
+    /// Everything it has said since it was started.
+    pub fn said(&self) -> String {
+        self.process.as_ref().map(Process::said).unwrap_or_default()
+    }
+
     /// Whether it has been killed since it was started.
     pub fn is_killed(&mut self) -> bool {
         self.running().is_killed()
