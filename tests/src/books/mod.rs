@@ -14,7 +14,6 @@ use tokio::time::Instant;
 
 use crate::ledger::Ledger;
 use crate::proto::Order;
-use crate::wait::until;
 use crate::world::World;
 
 /// Everything that is known after a run.
@@ -24,16 +23,37 @@ pub struct Books {
     /// What Mollie shows, by its ids.
     theirs: BTreeMap<String, serde_json::Value>,
     ledger: Ledger,
+    /// How often the ledger has an effect of a kind under a key.
+    keyed: BTreeMap<(String, String), usize>,
+    /// How often Mollie has canceled an order, by Mollie's id.
+    canceled: BTreeMap<String, usize>,
+    /// How many cancellations of an order succeeded, by our id.
+    cancellations: BTreeMap<String, usize>,
 }
+
+/// How often each comes.
+fn counted<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+    let mut counts = BTreeMap::new();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts
+}
+
+/// How long to wait between looks at the whole.
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl Books {
     /// Waits until nothing is under way, and then until the books agree; panics with all that does not after `limit`.
     pub async fn balance(world: &World, journal: &Journal, limit: Duration) -> Self {
         let end = Instant::now() + limit;
-        until("no operation is under way", limit, async || {
-            (tables::unsettled(&world.database).await == 0).then_some(())
-        })
-        .await;
+        loop {
+            let unsettled = tables::unsettled(&world.database).await;
+            if unsettled == 0 {
+                break;
+            }
+            let waited = limit.as_secs();
+            assert!(Instant::now() < end, "after {waited} s, {unsettled} operations are still under way");
+            tokio::time::sleep(PAUSE).await;
+        }
         loop {
             let books = Self::read(world).await;
             let faults = books.faults(journal);
@@ -41,7 +61,7 @@ impl Books {
                 return books;
             }
             assert!(Instant::now() < end, "{} faults in the books:\n{}", faults.len(), shown(&faults));
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -49,13 +69,21 @@ impl Books {
         let tables = Tables::read(&world.database).await;
         let orders = mollie::orders(world).await;
         let theirs = mollie::theirs(world, &orders).await;
-        Self { tables, orders, theirs, ledger: world.simulator.ledger().await }
+        let ledger = world.simulator.ledger().await;
+        let word = |effect: &serde_json::Value, name: &str| effect[name].as_str().unwrap_or_default().to_owned();
+        let keyed = counted(ledger.all().iter().map(|it| (word(it, "kind"), word(it, "idempotency_key"))));
+        let canceled = counted(ledger.of("order_canceled").into_iter().map(|it| word(it, "order_id")));
+        let done = |one: &&Operation| one.kind == "cancel_order" && one.state == "succeeded";
+        let cancellations =
+            counted(tables.operations.iter().filter(done).map(|one| one.order_id.clone()));
+        Self { tables, orders, theirs, ledger, keyed, canceled, cancellations }
     }
 
     /// All that does not agree.
     fn faults(&self, journal: &Journal) -> Vec<String> {
-        let operations = self.tables.operations.iter().flat_map(|operation| self.of_operation(operation));
+        let operations = self.tables.operations.iter().filter_map(|operation| self.of_operation(operation));
         let mut faults: Vec<String> = operations.collect();
+        faults.extend(self.orders.iter().filter_map(|order| self.of_cancellations(order)));
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
@@ -76,7 +104,8 @@ impl Books {
         let effects = match operation.kind.as_str() {
             "place_order" => self.keyed("order_created", &operation.key),
             "create_shipment" => self.keyed("shipment_created", &operation.key),
-            "cancel_order" => return self.of_cancellation(operation),
+            // Mollie knows no key of a cancellation: see the order.
+            "cancel_order" => return None,
             kind => return Some(format!("operation {} is of kind {kind}", operation.id)),
         };
         let Operation { id, kind, state, .. } = operation;
@@ -84,22 +113,16 @@ impl Books {
     }
 
     fn keyed(&self, kind: &str, key: &str) -> usize {
-        self.ledger.of(kind).iter().filter(|effect| effect["idempotency_key"] == *key).count()
+        self.keyed.get(&(kind.to_owned(), key.to_owned())).copied().unwrap_or_default()
     }
 
-    /// Mollie knows no key of a cancellation: it is told by its order, which is canceled as often as operations say.
-    fn of_cancellation(&self, operation: &Operation) -> Option<String> {
-        let order = self.orders.iter().find(|order| order.id == operation.order_id)?;
-        let of_order = |one: &&Operation| {
-            (one.kind == "cancel_order") && one.order_id == order.id && one.state == "succeeded"
-        };
-        // The cancellation of an order that never came to stand has nothing to do.
-        let placed = !order.mollie_order_id.is_empty();
-        let expected = if placed { self.tables.operations.iter().filter(of_order).count() } else { 0 };
-        let canceled = self.ledger.of("order_canceled");
-        let effects = canceled.iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count();
+    /// An order is canceled as often as operations say; one that never came to stand, not at all.
+    fn of_cancellations(&self, order: &Order) -> Option<String> {
+        let succeeded = self.cancellations.get(&order.id).copied().unwrap_or_default();
+        let effects = self.canceled.get(&order.mollie_order_id).copied().unwrap_or_default();
+        let expected = if order.mollie_order_id.is_empty() { 0 } else { succeeded };
         (effects != expected).then(|| {
-            format!("order {} has {expected} cancellations that succeeded, and {effects} effects", order.id)
+            format!("order {} has {succeeded} cancellations that succeeded, and {effects} effects", order.id)
         })
     }
 
@@ -128,6 +151,11 @@ impl Books {
         faults
     }
 
+    /// Kind and end of each settled operation, in microseconds since 1970. On PostgreSQL only.
+    pub async fn settled(world: &World) -> BTreeMap<String, (String, i64)> {
+        tables::settled(&world.database).await
+    }
+
     /// How many operations there are of a kind that ended in a state.
     pub fn count(&self, kind: &str, state: &str) -> usize {
         self.tables.operations.iter().filter(|one| one.kind == kind && one.state == state).count()
@@ -142,7 +170,7 @@ impl Books {
         &self.orders
     }
 
-    pub fn ledger(&self) -> &Ledger {
+    pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 }

@@ -1,6 +1,6 @@
 //! The service's own tables, read past it: operations with their keys, requests, shipments, and whether events have gaps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, Database as Connections, QueryResult, Statement};
 use uuid::Uuid;
@@ -74,6 +74,14 @@ impl Tables {
 pub async fn unsettled(database: &Database) -> i64 {
     let sql = "SELECT count(*) AS n FROM operations WHERE state IN ('pending', 'in_flight', 'resolving')";
     rows(database, sql).await[0].try_get("", "n").unwrap()
+}
+
+/// Kind and end of each settled operation, in microseconds since 1970. PostgreSQL's words.
+pub async fn settled(database: &Database) -> BTreeMap<String, (String, i64)> {
+    let sql = "SELECT id, kind, CAST(extract(epoch FROM settled_time) * 1000000 AS BIGINT) AS at
+               FROM operations WHERE settled_time IS NOT NULL";
+    let row = |row: &QueryResult| (id(row, "id"), (row.try_get("", "kind").unwrap(), row.try_get("", "at").unwrap()));
+    rows(database, sql).await.iter().map(row).collect()
 }
 
 fn operation(row: &QueryResult) -> Operation {

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use tonic::{Code, Response, Status};
+use tonic::{Response, Status};
 
+use crate::answers::asks_to_come_again;
 use crate::service::Orders;
 use crate::world::World;
 
@@ -74,10 +75,4 @@ impl Ward {
         self.world.service.start().await;
         self.world
     }
-}
-
-/// A connection that broke, or the service's own wish.
-fn asks_to_come_again(status: &Status) -> bool {
-    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal].contains(&status.code())
-        || status.metadata().contains_key("grpc-retry-pushback-ms")
 }

@@ -5,6 +5,7 @@
 mod amounts;
 mod crash;
 mod dev;
+mod fleet;
 mod frozen;
 mod faults;
 mod hooks;
