@@ -11,6 +11,9 @@ use crate::service::Service;
 /// How long a replica stays dead, in milliseconds.
 const DOWN: Range<u64> = 300..1_500;
 
+/// Every so manieth death comes in a storm.
+const STORMY: usize = 4;
+
 /// A replica's end. Its lives are counted from 0.
 pub struct Death {
     pub replica: usize,
@@ -34,6 +37,7 @@ impl Reaper {
     /// Kills until there were so many deaths and the market has had its customers.
     pub async fn reap(&mut self, deaths: usize, market: &Market<'_>) {
         while self.deaths.len() < deaths || !market.is_satisfied() {
+            super::weather(market.world(), self.deaths.len() % STORMY == 0).await;
             sleep(self.dice.within(self.between.clone())).await;
             let replica = self.dice.below(self.replicas.len());
             let life = self.deaths.iter().filter(|death| death.replica == replica).count();

@@ -8,6 +8,7 @@ mod shopper;
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 pub use report::Report;
@@ -50,7 +51,7 @@ impl Load {
         for replica in &mut replicas {
             replica.start().await;
         }
-        slow_down(&world).await;
+        weather(&world, false).await;
         let journal = Journal::default();
         let channels = replicas.iter().map(Service::orders).collect();
         let market = Market::new(&world, &journal, channels, self.orders);
@@ -82,9 +83,17 @@ fn directory(world: &World, replica: usize) -> std::path::PathBuf {
     world.directory().join(format!("replica-{replica}"))
 }
 
-/// Mollie takes its time, as it does: or hardly ever would anything be under way when a replica dies.
-async fn slow_down(world: &World) {
-    let slow = |method: &str, path: &str| serde_json::json!({"fault": "drip", "over": "PT0.3S", "count": "all", "method": method, "path": path});
-    let calls = [("POST", "/v2/orders"), ("POST", "/v2/orders/*/shipments"), ("DELETE", "/v2/orders/*")];
-    world.simulator.fail(calls.map(|(method, path)| slow(method, path)).to_vec().into()).await;
+/// What calls meet at Mollie. It takes its time, as it does: or hardly ever would anything be under way when a replica dies.
+/// In a storm, the next cancellations get lost on their way as well: no answer, and no effect.
+async fn weather(world: &World, storm: bool) {
+    let on = |method: &str, path: &str, mut fault: Value| {
+        fault["method"] = method.into();
+        fault["path"] = path.into();
+        fault
+    };
+    let lost = on("DELETE", "/v2/orders/*", json!({"fault": "hang", "effect": false, "count": 2}));
+    let slow = [("POST", "/v2/orders"), ("POST", "/v2/orders/*/shipments"), ("DELETE", "/v2/orders/*")];
+    let slow = slow.map(|(method, path)| on(method, path, json!({"fault": "drip", "over": "PT0.3S", "count": "all"})));
+    let faults: Vec<Value> = storm.then_some(lost).into_iter().chain(slow).collect();
+    world.simulator.fail(faults.into()).await;
 }

@@ -37,6 +37,10 @@ impl<'a> Market<'a> {
         Self { world, journal, replicas, wanted, begun, is_closed }
     }
 
+    pub const fn world(&self) -> &World {
+        self.world
+    }
+
     /// Orders begun so far.
     pub fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)

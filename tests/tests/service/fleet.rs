@@ -19,7 +19,7 @@ async fn three_replicas_die() {
     let load = Load {
         orders: 300,
         deaths: 8,
-        callers: 12,
+        callers: 20,
         between_deaths: 500..1_500,
         settings: vec![
             seconds("ORDER_SERVICE__OPERATIONS__LEASE_SECONDS", 2),

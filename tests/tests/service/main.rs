@@ -14,6 +14,7 @@ mod lost;
 mod numbers;
 mod outage;
 mod points;
+mod pool;
 mod reflection;
 mod refusals;
 mod repeats;

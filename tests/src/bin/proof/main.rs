@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a proof fails by panicking")]
 
 mod crashes;
+mod replicas;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ const HELP: &str = "\
 Long runs over real processes; `cargo xtask proof` provides what they need, and keeps what they print.
 
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
+  proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
 ";
 
 #[tokio::main]
@@ -21,6 +23,8 @@ async fn main() -> ExitCode {
     let holds = match words.as_slice() {
         ["crashes"] => crashes::prove(1).await,
         ["crashes", share] => crashes::prove(number(share)).await,
+        ["replicas"] => replicas::prove(100).await,
+        ["replicas", deaths] => replicas::prove(number(deaths)).await,
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
