@@ -5,8 +5,8 @@
 
 mod answers;
 mod books;
-mod database;
 mod crash;
+mod database;
 mod drafts;
 mod engine;
 mod fleet;
@@ -26,8 +26,8 @@ pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use drafts::{LEGO, SECOND, draft, numbered};
 pub use engine::Engine;
-pub use grpc_server::proto;
 pub use fleet::{Load, Report};
+pub use grpc_server::proto;
 pub use ledger::Ledger;
 pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};

@@ -25,7 +25,8 @@ impl Dice {
             given.unwrap_or_else(|| random().as_u64_pair().1 >> 16)
         });
         println!("seed processes={seed}");
-        let mixed = purpose.bytes().fold(seed, |mixed, byte| mixed.wrapping_mul(31).wrapping_add(byte.into()));
+        let mixed =
+            purpose.bytes().fold(seed, |mixed, byte| mixed.wrapping_mul(31).wrapping_add(byte.into()));
         Self::with(mixed)
     }
 

@@ -70,12 +70,12 @@ impl Books {
         let orders = mollie::orders(world).await;
         let theirs = mollie::theirs(world, &orders).await;
         let ledger = world.simulator.ledger().await;
-        let word = |effect: &serde_json::Value, name: &str| effect[name].as_str().unwrap_or_default().to_owned();
+        let word =
+            |effect: &serde_json::Value, name: &str| effect[name].as_str().unwrap_or_default().to_owned();
         let keyed = counted(ledger.all().iter().map(|it| (word(it, "kind"), word(it, "idempotency_key"))));
         let canceled = counted(ledger.of("order_canceled").into_iter().map(|it| word(it, "order_id")));
         let done = |one: &&Operation| one.kind == "cancel_order" && one.state == "succeeded";
-        let cancellations =
-            counted(tables.operations.iter().filter(done).map(|one| one.order_id.clone()));
+        let cancellations = counted(tables.operations.iter().filter(done).map(|one| one.order_id.clone()));
         Self { tables, orders, theirs, ledger, keyed, canceled, cancellations }
     }
 
@@ -128,8 +128,13 @@ impl Books {
 
     /// No effect without an operation that succeeded, no order at Mollie that is not one of ours.
     fn of_effects(&self) -> Vec<String> {
-        let succeeded: BTreeSet<_> =
-            self.tables.operations.iter().filter(|one| one.state == "succeeded").map(|one| &one.key).collect();
+        let succeeded: BTreeSet<_> = self
+            .tables
+            .operations
+            .iter()
+            .filter(|one| one.state == "succeeded")
+            .map(|one| &one.key)
+            .collect();
         let ours: BTreeSet<_> = self.orders.iter().map(|order| &order.mollie_order_id).collect();
         let caused = ["order_created", "shipment_created"].map(|kind| self.ledger.of(kind)).concat();
         let stray = caused.iter().filter(|effect| {
@@ -144,7 +149,9 @@ impl Books {
     fn of_intents(&self, journal: &Journal) -> Vec<String> {
         let lost = |id: &String| !self.tables.requests.contains(id);
         let mut faults: Vec<_> = journal.acknowledged().into_iter().filter(lost).collect();
-        faults.iter_mut().for_each(|id| *id = format!("request {id} was acknowledged, and nobody knows of it"));
+        faults
+            .iter_mut()
+            .for_each(|id| *id = format!("request {id} was acknowledged, and nobody knows of it"));
         let known = journal.all();
         let strange = self.tables.requests.iter().filter(|id| !known.contains(*id));
         faults.extend(strange.map(|id| format!("request {id} is recorded, and nobody made it")));

@@ -50,11 +50,14 @@ pub fn differences(ours: &Order, shipments: &[&Shipment], theirs: &Value) -> Vec
         }
     };
     compare("status", ours.status_raw.clone(), word(&theirs["status"]));
-    for (name, amount) in [("amountCaptured", &ours.amount_captured), ("amountRefunded", &ours.amount_refunded)] {
+    for (name, amount) in
+        [("amountCaptured", &ours.amount_captured), ("amountRefunded", &ours.amount_refunded)]
+    {
         compare(name, value(amount).to_string(), their_value(&theirs[name]).to_string());
     }
     let paid = ours.payments.iter().map(|one| format!("{} {}", one.mollie_payment_id, one.status_raw));
-    let theirs_paid = embedded(theirs, "payments").map(|one| format!("{} {}", word(&one["id"]), word(&one["status"])));
+    let theirs_paid =
+        embedded(theirs, "payments").map(|one| format!("{} {}", word(&one["id"]), word(&one["status"])));
     compare("payments", set(paid), set(theirs_paid));
     let registered = shipments.iter().filter(|one| one.state != "refused");
     let registered = registered.map(|one| one.mollie_id.clone().unwrap_or_else(|| one.state.clone()));
@@ -75,8 +78,8 @@ fn counters(line: &OrderLine) -> String {
 }
 
 fn their_counters(line: &Value) -> String {
-    let quantities =
-        ["quantityShipped", "quantityCanceled", "quantityRefunded"].map(|name| line[name].as_i64().unwrap_or(0));
+    let quantities = ["quantityShipped", "quantityCanceled", "quantityRefunded"]
+        .map(|name| line[name].as_i64().unwrap_or(0));
     let amounts = ["amountShipped", "amountCanceled", "amountRefunded"].map(|name| their_value(&line[name]));
     format!("{} {quantities:?} {amounts:?}", word(&line["status"]))
 }

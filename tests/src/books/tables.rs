@@ -80,7 +80,9 @@ pub async fn unsettled(database: &Database) -> i64 {
 pub async fn settled(database: &Database) -> BTreeMap<String, (String, i64)> {
     let sql = "SELECT id, kind, CAST(extract(epoch FROM settled_time) * 1000000 AS BIGINT) AS at
                FROM operations WHERE settled_time IS NOT NULL";
-    let row = |row: &QueryResult| (id(row, "id"), (row.try_get("", "kind").unwrap(), row.try_get("", "at").unwrap()));
+    let row = |row: &QueryResult| {
+        (id(row, "id"), (row.try_get("", "kind").unwrap(), row.try_get("", "at").unwrap()))
+    };
     rows(database, sql).await.iter().map(row).collect()
 }
 
@@ -117,7 +119,8 @@ fn id(row: &QueryResult, name: &str) -> String {
 
 /// What a query gives, over a connection of its own: the service's are the service's.
 pub async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
-    let connection = Connections::connect(database.url()).await.expect("the test's own database can be reached");
+    let connection =
+        Connections::connect(database.url()).await.expect("the test's own database can be reached");
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let rows = connection.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     connection.close().await.unwrap();

@@ -37,7 +37,7 @@ impl Reaper {
     /// Kills until there were so many deaths and the market has had its customers.
     pub async fn reap(&mut self, deaths: usize, market: &Market<'_>) {
         while self.deaths.len() < deaths || !market.is_satisfied() {
-            super::weather(market.world(), self.deaths.len() % STORMY == 0).await;
+            super::weather(market.world(), self.deaths.len().is_multiple_of(STORMY)).await;
             sleep(self.dice.within(self.between.clone())).await;
             let replica = self.dice.below(self.replicas.len());
             let life = self.deaths.iter().filter(|death| death.replica == replica).count();

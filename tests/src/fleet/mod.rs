@@ -93,7 +93,8 @@ async fn weather(world: &World, storm: bool) {
     };
     let lost = on("DELETE", "/v2/orders/*", json!({"fault": "hang", "effect": false, "count": 2}));
     let slow = [("POST", "/v2/orders"), ("POST", "/v2/orders/*/shipments"), ("DELETE", "/v2/orders/*")];
-    let slow = slow.map(|(method, path)| on(method, path, json!({"fault": "drip", "over": "PT0.3S", "count": "all"})));
+    let slow = slow
+        .map(|(method, path)| on(method, path, json!({"fault": "drip", "over": "PT0.3S", "count": "all"})));
     let faults: Vec<Value> = storm.then_some(lost).into_iter().chain(slow).collect();
     world.simulator.fail(faults.into()).await;
 }

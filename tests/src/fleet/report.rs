@@ -49,7 +49,9 @@ impl Report {
         let claims = claims(logs);
         let left: Vec<_> = deaths
             .iter()
-            .flat_map(|death| left_behind(&logs[death.replica].lives[death.life]).map(move |id| (id, death.at)))
+            .flat_map(|death| {
+                left_behind(&logs[death.replica].lives[death.life]).map(move |id| (id, death.at))
+            })
             .filter(|(id, at)| settled.get(*id).is_some_and(|(_, end)| end > at))
             .collect();
         for (id, death) in &left {
@@ -140,7 +142,11 @@ impl fmt::Display for Report {
         for kinds in [&["place_order", "create_shipment"][..], &["cancel_order"]] {
             let count = self.takeovers.iter().filter(|it| kinds.contains(&it.kind.as_str())).count();
             let time = millis(self.settled_within(kinds));
-            writeln!(f, "settled, at most              {time:>8} ms after the claim: {} ({count})", kinds.join(", "))?;
+            writeln!(
+                f,
+                "settled, at most              {time:>8} ms after the claim: {} ({count})",
+                kinds.join(", ")
+            )?;
         }
         write!(f, "the whole run                 {:>8} s", self.took.as_secs())
     }

@@ -97,8 +97,11 @@ impl<'a> Market<'a> {
 
     /// One unit of the first line, or all that is left.
     async fn ship(&self, order: &Order, all_remaining: bool, dice: &mut Dice) {
-        let one =
-            ShipmentLineSelection { line_id: order.lines[0].id.clone(), quantity: 1, amount: Some(amount("299.00")) };
+        let one = ShipmentLineSelection {
+            line_id: order.lines[0].id.clone(),
+            quantity: 1,
+            amount: Some(amount("299.00")),
+        };
         let request = CreateShipmentRequest {
             request_id: self.journal.intend(),
             order_id: order.id.clone(),

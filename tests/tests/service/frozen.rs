@@ -19,32 +19,32 @@ mod postgres {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_while_its_placement_hangs_places_nothing_twice() {
-        a_call_hangs(Kind::Place).await;
+        Box::pin(a_call_hangs(Kind::Place)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_while_its_shipment_hangs_ships_nothing_twice() {
-        a_call_hangs(Kind::Ship).await;
+        Box::pin(a_call_hangs(Kind::Ship)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_while_its_cancellation_hangs_cancels_nothing_twice() {
-        a_call_hangs(Kind::Cancel).await;
+        Box::pin(a_call_hangs(Kind::Cancel)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_just_before_it_writes_places_nothing_twice() {
-        before_the_write(Kind::Place).await;
+        Box::pin(before_the_write(Kind::Place)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_just_before_it_writes_ships_nothing_twice() {
-        before_the_write(Kind::Ship).await;
+        Box::pin(before_the_write(Kind::Ship)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_just_before_it_writes_cancels_nothing_twice() {
-        before_the_write(Kind::Cancel).await;
+        Box::pin(before_the_write(Kind::Cancel)).await;
     }
 }
 
@@ -57,7 +57,7 @@ enum Kind {
 
 /// What is asked of both replicas, under one request id.
 enum Wish {
-    Place(CreateOrderRequest),
+    Place(Box<CreateOrderRequest>),
     Ship(CreateShipmentRequest),
     Cancel(CancelOrderRequest),
 }
@@ -84,7 +84,7 @@ impl Kind {
     async fn wish(self, world: &World, journal: &Journal) -> Wish {
         let request_id = journal.intend();
         match self {
-            Self::Place => Wish::Place(create(&request_id, numbered("frozen", "klarnapaylater"))),
+            Self::Place => Wish::Place(Box::new(create(&request_id, numbered("frozen", "klarnapaylater")))),
             Self::Ship => {
                 let order = authorized(world, journal).await;
                 Wish::Ship(CreateShipmentRequest { request_id, ..ship(&order, 0, 1, Some("299.00")) })
@@ -99,7 +99,9 @@ impl Kind {
 impl Wish {
     async fn ask(&self, mut orders: Orders) -> Result<String, Status> {
         match self {
-            Self::Place(request) => orders.create_order(request.clone()).await.map(|it| it.into_inner().id),
+            Self::Place(request) => {
+                orders.create_order((**request).clone()).await.map(|it| it.into_inner().id)
+            }
             Self::Ship(request) => {
                 orders.create_shipment(request.clone()).await.map(|it| it.into_inner().order_id)
             }

@@ -5,9 +5,9 @@
 mod amounts;
 mod crash;
 mod dev;
+mod faults;
 mod fleet;
 mod frozen;
-mod faults;
 mod hooks;
 mod life;
 mod lost;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tests::proto::{
-    CancelOrderRequest, CreateShipmentRequest, GetOrderRequest, Order, SyncOrderRequest, get_order_request::Key,
+    CancelOrderRequest, CreateShipmentRequest, GetOrderRequest, Order, SyncOrderRequest,
+    get_order_request::Key,
 };
 use tests::{Books, Dice, Engine, Journal, Orders, World, numbered};
 use tonic::Status;
@@ -115,7 +116,8 @@ impl Caller<'_> {
             }
             2..4 => {
                 let request_id = self.journal.intend();
-                let request = CreateShipmentRequest { request_id: request_id.clone(), ..ship(order, 0, 1, None) };
+                let request =
+                    CreateShipmentRequest { request_id: request_id.clone(), ..ship(order, 0, 1, None) };
                 client.create_shipment(request).await?;
                 self.journal.acknowledge(&request_id);
             }

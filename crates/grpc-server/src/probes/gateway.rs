@@ -21,13 +21,13 @@ impl<G: Gateway> Gateway for Probed<G> {
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
         let point = |side| Point::Operation(kind(command), Step::Sent, side);
         self.trap.pass(point(Side::Before));
-        let outcome = self.inner.execute(profile, command, key).await;
+        let outcome = Box::pin(self.inner.execute(profile, command, key)).await;
         self.trap.pass(point(Side::After));
         outcome
     }
 
     async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
-        self.inner.observe(profile, id).await
+        Box::pin(self.inner.observe(profile, id)).await
     }
 
     async fn find_by_hook(
@@ -36,6 +36,6 @@ impl<G: Gateway> Gateway for Probed<G> {
         hook_address: &str,
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, GatewayError> {
-        self.inner.find_by_hook(profile, hook_address, since).await
+        Box::pin(self.inner.find_by_hook(profile, hook_address, since)).await
     }
 }

@@ -1,6 +1,8 @@
 //! Crash points: named places around each commit and each send, at one of which a test makes this process die by a real
 //! SIGKILL. Only in builds with the feature `probes`: a normal build has neither the points nor the variable that arms
 //! one. Nothing is decided here, and nothing is passed on differently from how it came.
+//!
+//! Calls are boxed on their way, or every future of the workflow would be larger by what is wrapped around its ports.
 
 mod gateway;
 mod point;

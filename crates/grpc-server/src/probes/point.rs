@@ -110,22 +110,3 @@ impl fmt::Display for Side {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_has_its_points_under_names_of_their_own() {
-        let mut names: Vec<_> = Point::all().iter().map(Point::to_string).collect();
-        for kind in OperationKind::ALL {
-            for place in ["saved.before", "sent.before", "sent.after", "settled.before", "settled.after"] {
-                assert!(names.contains(&format!("{}.{place}", stem(*kind))), "{} {place}", kind.as_str());
-            }
-        }
-        let count = names.len();
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-}

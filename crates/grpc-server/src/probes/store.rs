@@ -37,7 +37,7 @@ impl<S: Store> Store for Probed<S> {
         for point in points(&change, Side::Before) {
             self.trap.pass(point);
         }
-        self.inner.commit(change).await?;
+        Box::pin(self.inner.commit(change)).await?;
         for point in after {
             self.trap.pass(point);
         }
@@ -51,7 +51,7 @@ impl<S: Store> Store for Probed<S> {
         token: LeaseToken,
         limit: u32,
     ) -> Answer<Vec<Claim>> {
-        let claims = self.inner.claim_operations(now, lease, token, limit).await?;
+        let claims = Box::pin(self.inner.claim_operations(now, lease, token, limit)).await?;
         for claim in &claims {
             self.trap.pass(Point::Operation(claim.operation.kind, Step::Claimed, Side::After));
         }
@@ -61,7 +61,7 @@ impl<S: Store> Store for Probed<S> {
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
         let point = |side| Point::Operation(operation.kind, Step::Deferred, side);
         self.trap.pass(point(Side::Before));
-        let ours = self.inner.defer(operation, token).await?;
+        let ours = Box::pin(self.inner.defer(operation, token)).await?;
         self.trap.pass(point(Side::After));
         Ok(ours)
     }
@@ -75,7 +75,7 @@ impl<S: Store> Store for Probed<S> {
     }
 
     async fn load_order(&self, key: &OrderKey) -> Answer<Option<Order>> {
-        self.inner.load_order(key).await
+        Box::pin(self.inner.load_order(key)).await
     }
 
     async fn list_orders(
@@ -84,7 +84,7 @@ impl<S: Store> Store for Probed<S> {
         after: Option<PageKey>,
         limit: u32,
     ) -> Answer<Page<Order, PageKey>> {
-        self.inner.list_orders(filter, after, limit).await
+        Box::pin(self.inner.list_orders(filter, after, limit)).await
     }
 
     async fn list_events(&self, order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>> {
@@ -125,12 +125,7 @@ impl<S: Store> Store for Probed<S> {
         self.inner.claim_lookups(now, lease, token, limit).await
     }
 
-    async fn finish_lookup(
-        &self,
-        claim: &LookupClaim,
-        next: Option<Timestamp>,
-        failures: u32,
-    ) -> Answer<()> {
+    async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
         self.inner.finish_lookup(claim, next, failures).await
     }
 }

@@ -25,7 +25,9 @@ impl Trap {
     pub fn from_environment() -> Result<Self, String> {
         let Ok(text) = std::env::var(VARIABLE) else { return Ok(Self(None)) };
         let armed = parse(&text).ok_or_else(|| {
-            format!("{VARIABLE} is {text:?}; POINT[:N[:stop]] is expected, with a point of `order-service probes`")
+            format!(
+                "{VARIABLE} is {text:?}; POINT[:N[:stop]] is expected, with a point of `order-service probes`"
+            )
         })?;
         tracing::warn!(point = %armed.point, "a crash point is armed");
         Ok(Self(Some(armed)))
@@ -61,19 +63,4 @@ fn parse(text: &str) -> Option<Armed> {
         Some(_) => return None,
     };
     parts.next().is_none().then(|| Armed { point, left: AtomicU32::new(nth), signal })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_point_is_armed_by_its_name_and_pass() {
-        let armed = parse("place.sent.before:3:stop").unwrap();
-        assert_eq!((armed.point.to_string(), armed.signal), ("place.sent.before".to_owned(), Signal::STOP));
-        assert_eq!(armed.left.into_inner(), 3);
-        for wrong in ["", "place", "place.sent.before:0", "place.sent.before:1:kill", "place.sent.before:1:stop:"] {
-            assert!(parse(wrong).is_none(), "{wrong}");
-        }
-    }
 }

@@ -29,7 +29,10 @@ pub async fn prove(share: usize) -> bool {
     println!("ordered pairs on {OF_PAIRS:?} {:>6} runs, {} deaths", pairs.len(), deaths(&pairs));
     let twice = pairs.iter().filter(|run| run.deaths() == 2).count();
     println!("  both points reached     {twice:>6}");
-    println!("  second one not reached  {:>6}  (its work was done before the first death)", pairs.len() - twice);
+    println!(
+        "  second one not reached  {:>6}  (its work was done before the first death)",
+        pairs.len() - twice
+    );
     let reached: BTreeSet<_> =
         pairs.iter().filter(|run| run.deaths() == 2).map(|run| run.crash.points[1].clone()).collect();
     println!("  points reached second   {:>6}", reached.len());

@@ -24,7 +24,9 @@ pub async fn prove(deaths: usize) -> bool {
     };
     let report = Box::pin(load.run(Dice::new("replicas"))).await;
     println!("{report}");
-    println!("In the end every intent had exactly one effect, the database said what Mollie said, and events had no gaps.");
+    println!(
+        "In the end every intent had exactly one effect, the database said what Mollie said, and events had no gaps."
+    );
     let kept = promises(&report, deaths);
     for (promise, kept) in &kept {
         println!("{} {promise}", if *kept { "kept  " } else { "BROKEN" });
