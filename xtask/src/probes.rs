@@ -11,7 +11,7 @@ use crate::process;
 /// Where the tests look for the program that this provides.
 pub const PROGRAM: &str = "ORDER_SERVICE_TEST_PROBES";
 /// What only a build with crash points knows.
-const VARIABLE: &[u8] = b"ORDER_SERVICE_PROBE";
+const VARIABLE: &str = "ORDER_SERVICE_PROBE";
 
 /// Builds both programs, and gives the one with crash points. The normal one lies where cargo leaves it, with the features that
 /// a build of the whole workspace gives it.
@@ -31,8 +31,8 @@ pub fn provide() -> Result<PathBuf> {
 
 /// Whether a program knows the variable that arms a point, or the command that names them all. It must be both or neither.
 fn knows_points(program: &PathBuf) -> Result<bool> {
-    let bytes = fs::read(program).with_context(|| format!("reading {}", program.display()))?;
-    let variable = bytes.windows(VARIABLE.len()).any(|window| window == VARIABLE);
+    let search = ["--quiet", "--text", "--fixed-strings", VARIABLE];
+    let variable = process::succeeds(Command::new("grep").args(search).arg(program));
     let command = process::succeeds(Command::new(program).arg("probes"));
     ensure!(variable == command, "{} knows half of crash points", program.display());
     Ok(variable)

@@ -51,8 +51,7 @@ impl Crash {
         let mut ward = Ward::new(world, self.points.clone());
         let journal = Journal::default();
         Box::pin(life::live(&mut ward, &journal, &self.points)).await;
-        let deaths = ward.deaths();
-        let world = ward.release().await;
+        let (world, deaths) = ward.release().await;
         let books = Box::pin(Books::balance(&world, &journal, QUIET)).await;
         life::check(&books, &self.points);
         Ended { deaths, took: began.elapsed() }

@@ -27,11 +27,6 @@ impl Ward {
         Self { world, points: points.into(), deaths: 0, runs: false }
     }
 
-    /// How often it has been killed.
-    pub const fn deaths(&self) -> usize {
-        self.deaths
-    }
-
     /// Starts it if it is not there, as often as it takes.
     async fn tend(&mut self) {
         while !self.runs || self.world.service.is_killed() {
@@ -66,13 +61,13 @@ impl Ward {
         }
     }
 
-    /// The world with a service that no point threatens any more.
-    pub async fn release(mut self) -> World {
+    /// The world with a service that no point threatens any more, and how often it was killed by one.
+    pub async fn release(mut self) -> (World, usize) {
         self.points.clear();
         self.tend().await;
         self.world.service.kill();
         self.world.service.arm(None);
         self.world.service.start().await;
-        self.world
+        (self.world, self.deaths)
     }
 }

@@ -15,7 +15,8 @@ const PROMPT: Duration = Duration::from_secs(10);
 pub async fn prove(deaths: usize) -> bool {
     assert!(Engine::Postgres.is_available().await, "run this by `cargo xtask proof replicas`");
     let load = Load {
-        orders: 1_000,
+        // As many as there is time for between the deaths.
+        orders: 0,
         deaths,
         callers: 12,
         between_deaths: 3_000..7_000,
