@@ -25,7 +25,8 @@ Tasks of the repository.
                               else a throw-away cluster of the installed PostgreSQL, else one installed through apt
   cargo xtask ci              all that must hold before a change is taken in: format, lints, dependency direction, tests,
                               the API's shape, the demo, a client without generated code, licences
-  cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are
+  cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
+                              which of the kept ones are old
 ";
 
 fn main() -> ExitCode {
@@ -35,7 +36,8 @@ fn main() -> ExitCode {
         Some((task, [])) if task == "ci" => ci::run(),
         Some((task, [])) if task == "proof" => {
             proof::list();
-            Ok(())
+            println!();
+            kept::report()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
