@@ -12,6 +12,10 @@ demo *ARGS:
 test *ARGS:
     cargo xtask test {{ARGS}}
 
+# A run too long for every change; without a name, which there are.
+proof *NAME:
+    cargo xtask proof {{NAME}}
+
 # Everything a change must pass.
 ci:
     cargo xtask ci

@@ -21,6 +21,12 @@ pub fn cents(value: &str) -> i64 {
     format!("{whole}{fraction}").parse().expect("a decimal number")
 }
 
+/// Whether a caller may try again: a connection that broke, or the service's own wish.
+pub(crate) fn asks_to_come_again(status: &Status) -> bool {
+    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal].contains(&status.code())
+        || status.metadata().contains_key("grpc-retry-pushback-ms")
+}
+
 /// Why a call was refused.
 #[derive(Debug)]
 pub struct Refusal {

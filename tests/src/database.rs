@@ -46,6 +46,20 @@ impl Database {
         connection.close().await.unwrap();
         row.try_get_by_index(0).unwrap()
     }
+
+    /// How many of the service's sessions on the server are in a state, by a pattern of SQL.
+    pub async fn sessions(&self, state: &str) -> i64 {
+        let name = self.name.as_ref().expect("only a server has sessions");
+        let sql = format!(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = '{name}' AND application_name = 'order-service' AND state LIKE '{state}'"
+        );
+        let connection = connect().await;
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let row = connection.query_one_raw(statement).await.unwrap().expect("one row");
+        connection.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
 }
 
 impl Drop for Database {

@@ -19,6 +19,11 @@ impl Ledger {
         Self { effects }
     }
 
+    /// Every effect.
+    pub fn all(&self) -> &[Value] {
+        &self.effects
+    }
+
     /// The effects of one kind.
     pub fn of(&self, kind: &str) -> Vec<&Value> {
         self.effects.iter().filter(|effect| effect["kind"] == kind).collect()

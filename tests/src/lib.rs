@@ -4,27 +4,37 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod books;
+mod crash;
 mod database;
 mod drafts;
 mod engine;
+mod fleet;
 mod ledger;
 mod ports;
+mod probes;
 mod process;
+mod seed;
 mod service;
 mod simulator;
 mod wait;
 mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
+pub use books::{Books, Journal};
+pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use drafts::{LEGO, SECOND, draft, numbered};
 pub use engine::Engine;
+pub use fleet::{Load, Report};
 pub use grpc_server::proto;
 pub use ledger::Ledger;
 pub use ports::free_address;
-pub use process::Process;
+pub use probes::{Places, points, probes_are_available};
+pub use process::{Environment, Process};
+pub use seed::Dice;
 pub use service::{Orders, Service};
-pub use simulator::{Simulator, Traffic};
+pub use simulator::{API_KEY, Simulator, Traffic};
 pub use uuid::Uuid;
 pub use wait::{SOON, until};
-pub use world::{API_KEY, World, new_request_id};
+pub use world::{World, new_request_id};

@@ -2,14 +2,19 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::probes;
 use crate::wait::until;
 
 /// What a command of the service is started with.
 pub type Environment = Vec<(&'static str, OsString)>;
+
+/// The number of SIGKILL.
+const KILL: i32 = 9;
 
 /// A running command of the service. It is killed when this is dropped.
 pub struct Process {
@@ -33,7 +38,8 @@ impl Process {
     ) -> Self {
         let log = unused(directory, command);
         let file = File::create(&log).expect("the log can be made");
-        let mut program = Command::new(program());
+        let armed = environment.iter().any(|(key, _)| *key == probes::VARIABLE);
+        let mut program = Command::new(if armed { probes::program() } else { program() });
         for (key, _) in std::env::vars_os().filter(|(key, _)| is_ours(key)) {
             program.env_remove(key);
         }
@@ -59,7 +65,12 @@ impl Process {
 
     /// Asks it to stop, as a system does before it shuts down.
     pub fn terminate(&self) {
-        let command = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let command = format!("kill -{name} {}", self.child.id());
         let status = Command::new("sh").args(["-c", &command]).status();
         assert!(status.is_ok_and(|status| status.success()), "{command}");
     }
@@ -68,6 +79,22 @@ impl Process {
     pub async fn ended(&mut self, limit: Duration) -> ExitStatus {
         let what = format!("`order-service {}` ends", self.name);
         until(&what, limit, async || self.child.try_wait().expect("a child can be asked")).await
+    }
+
+    /// Whether it is there no more, ended by SIGKILL. Panics if it ended in any other way.
+    pub fn is_killed(&mut self) -> bool {
+        match self.child.try_wait().expect("a child can be asked") {
+            Some(status) if status.signal() == Some(KILL) => true,
+            Some(status) => panic!("`order-service {}` ended with {status}:\n{}", self.name, self.said()),
+            None => false,
+        }
+    }
+
+    /// Whether it is stopped by SIGSTOP.
+    pub fn is_stopped(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // The state comes after the name, which stands in parentheses.
+        status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
     }
 
     /// Panics with its last words if it has ended by itself.
@@ -95,16 +122,19 @@ impl Drop for Process {
     }
 }
 
-/// The program lies beside the directory of the test programs; cargo builds it before tests of the whole workspace.
+/// The program lies beside the directory of the test programs, or beside our own; cargo builds it before tests of the whole
+/// workspace.
 fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("the test program can be located");
-    let program = test.ancestors().nth(2).expect("it lies in a target directory").join("order-service");
-    assert!(
-        program.is_file(),
-        "{} is missing: run `cargo test --workspace`, or `cargo build` before the tests of this package alone",
-        program.display()
-    );
-    program
+    let own = std::env::current_exe().expect("the test program can be located");
+    let directories = own.ancestors().skip(1).take(2);
+    let found = directories.map(|directory| directory.join("order-service")).find(|path| path.is_file());
+    found.unwrap_or_else(|| {
+        panic!(
+            "there is no order-service beside {}: run `cargo test --workspace`, or `cargo build` before the tests of \
+             this package alone",
+            own.display()
+        )
+    })
 }
 
 fn is_ours(key: &std::ffi::OsStr) -> bool {

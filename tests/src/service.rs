@@ -11,6 +11,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::ports::free_address;
+use crate::probes;
 use crate::process::{Environment, Process};
 use crate::wait::{SOON, until};
 
@@ -25,6 +26,8 @@ pub struct Service {
     grpc: SocketAddr,
     webhook: SocketAddr,
     process: Option<Process>,
+    /// The crash point of the next start.
+    armed: Option<String>,
 }
 
 impl Service {
@@ -36,25 +39,65 @@ impl Service {
         if !environment.iter().any(|(key, _)| *key == "ORDER_SERVICE__WEBHOOK__PUBLIC_URL") {
             environment.push(("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}").into()));
         }
-        Self { command, directory, environment, grpc, webhook, process: None }
+        Self { command, directory, environment, grpc, webhook, process: None, armed: None }
+    }
+
+    /// Arms a crash point, or none, for every start from now on: `POINT[:N[:stop]]`.
+    pub fn arm(&mut self, point: Option<String>) {
+        self.armed = point;
     }
 
     /// Starts it and waits until it serves.
     pub async fn start(&mut self) {
+        assert!(self.start_unless_killed().await, "the service was killed before it served");
+    }
+
+    /// Starts it and waits until it serves, or until its crash point has killed it: then `false`.
+    pub async fn start_unless_killed(&mut self) -> bool {
         let mut process = self.begin();
         let mut health = HealthClient::new(self.channel());
-        until("the service serves", SOON, async || {
-            process.must_run();
+        let serves = until("the service serves", SOON, async || {
+            if process.is_killed() {
+                return Some(false);
+            }
             let answer = health.check(HealthCheckRequest::default()).await.ok()?;
-            (answer.into_inner().status() == ServingStatus::Serving).then_some(())
+            (answer.into_inner().status() == ServingStatus::Serving).then_some(true)
         })
         .await;
         self.process = Some(process);
+        serves
     }
 
     /// Starts it without waiting for anything.
     pub fn begin(&self) -> Process {
-        Process::start(self.command, &self.directory, &self.environment)
+        let armed = self.armed.iter().map(|point| (probes::VARIABLE, point.into()));
+        let environment = self.environment.iter().cloned().chain(armed).collect();
+        Process::start(self.command, &self.directory, &environment)
+    }
+
+    /// Everything it has said since it was started.
+    pub fn said(&self) -> String {
+        self.process.as_ref().map(Process::said).unwrap_or_default()
+    }
+
+    /// Whether it has been killed since it was started.
+    pub fn is_killed(&mut self) -> bool {
+        self.running().is_killed()
+    }
+
+    /// Stops it where it stands, as a system does that is short of time, until it is woken.
+    pub fn freeze(&mut self) {
+        self.running().signal("STOP");
+    }
+
+    /// Wakes it.
+    pub fn wake(&mut self) {
+        self.running().signal("CONT");
+    }
+
+    /// Waits until it is stopped, by its crash point or by us.
+    pub async fn is_frozen(&mut self) {
+        until("the service is stopped", SOON, async || self.running().is_stopped().then_some(())).await;
     }
 
     /// Ends it in the middle of whatever it does.

@@ -12,6 +12,9 @@ use crate::ports::free_address;
 use crate::process::Process;
 use crate::wait::{SOON, until};
 
+/// The key of the only profile; any test key is one.
+pub const API_KEY: &str = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM";
+
 /// A simulator with its data directory. Stopping it leaves its state.
 pub struct Simulator {
     address: SocketAddr,
@@ -111,6 +114,28 @@ impl Simulator {
     /// Replaces the faults that lie in wait.
     pub async fn fail(&self, faults: Value) {
         self.control(Method::PUT, "faults", Some(faults)).await;
+    }
+
+    /// Arms no fault any more, and lets go the requests that hang.
+    pub async fn mend(&self) {
+        self.control(Method::DELETE, "faults", None).await;
+    }
+
+    /// Waits until a request hangs.
+    pub async fn has_one_hanging(&self) {
+        until("a request hangs", SOON, async || {
+            let faults = self.control(Method::GET, "faults", None).await;
+            (faults["hanging"] == 1).then_some(())
+        })
+        .await;
+    }
+
+    /// An order as Mollie shows it to whoever has a key, with its payments and shipments.
+    pub async fn order(&self, id: &str) -> Value {
+        let url = self.url(&format!("/v2/orders/{id}?embed=payments,shipments"));
+        let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
+        assert_eq!(answer.status(), StatusCode::OK, "{id}");
+        answer.json().await.expect("the simulator answers with JSON")
     }
 
     /// Chooses a result on the checkout page, as a shopper does.

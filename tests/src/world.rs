@@ -13,11 +13,8 @@ use crate::proto::{
     get_order_request,
 };
 use crate::service::{Orders, Service};
-use crate::simulator::Simulator;
+use crate::simulator::{API_KEY, Simulator};
 use crate::wait::{SOON, until};
-
-/// The key under which the service speaks to the simulator.
-pub const API_KEY: &str = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM";
 
 /// Everything of one test. What is declared first goes first.
 pub struct World {
@@ -25,6 +22,7 @@ pub struct World {
     pub simulator: Simulator,
     pub database: Database,
     directory: TempDir,
+    settings: Environment,
 }
 
 impl World {
@@ -48,18 +46,30 @@ impl World {
 
     /// The same, not running yet, and telling Mollie another address for its hooks.
     pub async fn prepare(engine: Engine, public_url: Option<&str>) -> Self {
+        let address = public_url.map(|url| ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", url.into()));
+        Self::prepare_with(engine, address.into_iter().collect()).await
+    }
+
+    /// The same, with settings of its own, which its replicas share.
+    pub async fn prepare_with(engine: Engine, settings: Environment) -> Self {
         let directory = tempfile::Builder::new().prefix("order-service-").tempdir().expect("a directory");
         let database = Database::make(engine, directory.path()).await;
         let simulator = Simulator::start(directory.path().to_owned()).await;
-        let environment = environment(directory.path(), &database, &simulator, public_url);
+        let environment = environment(directory.path(), &database, &simulator, &settings);
         let service = Service::new("serve", directory.path().to_owned(), environment);
-        Self { service, simulator, database, directory }
+        Self { service, simulator, database, directory, settings }
     }
 
     /// Another replica on the same database and simulator, at addresses of its own, not running yet.
     pub fn replica(&self) -> Service {
-        let environment = environment(self.directory(), &self.database, &self.simulator, None);
-        Service::new("serve", self.directory().to_owned(), environment)
+        self.replica_in(self.directory().to_owned())
+    }
+
+    /// The same with its logs in a directory of their own.
+    pub fn replica_in(&self, directory: PathBuf) -> Service {
+        std::fs::create_dir_all(&directory).expect("the directory can be made");
+        let environment = environment(self.directory(), &self.database, &self.simulator, &self.settings);
+        Service::new("serve", directory, environment)
     }
 
     pub fn directory(&self) -> &Path {
@@ -125,7 +135,7 @@ fn environment(
     directory: &Path,
     database: &Database,
     simulator: &Simulator,
-    public_url: Option<&str>,
+    settings: &Environment,
 ) -> Environment {
     let mut environment: Vec<(&str, OsString)> = vec![
         ("ORDER_SERVICE__DATABASE__URL", database.url().into()),
@@ -134,7 +144,7 @@ fn environment(
         ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", key_file(directory).into()),
         ("ORDER_SERVICE__SECURITY__INSECURE", "true".into()),
     ];
-    environment.extend(public_url.map(|url| ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", url.into())));
+    environment.extend(settings.iter().cloned());
     environment
 }
 

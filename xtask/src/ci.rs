@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::steps::Steps;
 use crate::tally::Tally;
-use crate::{direction, process, readme, reflection, supply, test};
+use crate::{direction, kept, process, readme, reflection, supply, test};
 
 const LIMIT: Duration = Duration::from_secs(45 * 60);
 /// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
@@ -20,6 +20,7 @@ pub fn run() -> Result<()> {
     steps.step("format", || process::run(&mut process::cargo(["fmt", "--all", "--check"])?));
     steps.step("clippy", clippy);
     steps.step("dependency direction", direction::check);
+    steps.step("kept proofs", kept::report);
     steps.step("the README's test command", || tests(&mut tally));
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
@@ -35,13 +36,15 @@ pub fn run() -> Result<()> {
     verdict
 }
 
-/// All of the workspace, and the service once more as the container has it: without the simulator.
+/// All of the workspace, and the service once more as the container has it, without the simulator, and as crash tests have it.
 fn clippy() -> Result<()> {
     let strict = ["--", "--deny", "warnings"];
     process::run(process::cargo(["clippy", "--workspace", "--all-targets"])?.args(strict))?;
-    process::run(
-        process::cargo(["clippy", "--package", "grpc-server", "--no-default-features"])?.args(strict),
-    )
+    for features in [&["--no-default-features"][..], &["--features", "probes"]] {
+        let service = ["clippy", "--package", "grpc-server"];
+        process::run(process::cargo(service)?.args(features).args(strict))?;
+    }
+    Ok(())
 }
 
 fn tests(tally: &mut Option<Tally>) -> Result<()> {

@@ -4,8 +4,11 @@ mod ci;
 mod cluster;
 mod debian;
 mod direction;
+mod kept;
 mod postgres;
+mod probes;
 mod process;
+mod proof;
 mod readme;
 mod reflection;
 mod steps;
@@ -22,6 +25,8 @@ Tasks of the repository.
                               else a throw-away cluster of the installed PostgreSQL, else one installed through apt
   cargo xtask ci              all that must hold before a change is taken in: format, lints, dependency direction, tests,
                               the API's shape, the demo, a client without generated code, licences
+  cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
+                              which of the kept ones are old
 ";
 
 fn main() -> ExitCode {
@@ -29,6 +34,12 @@ fn main() -> ExitCode {
     let outcome = match arguments.split_first() {
         Some((task, filters)) if task == "test" => test::run(filters),
         Some((task, [])) if task == "ci" => ci::run(),
+        Some((task, [])) if task == "proof" => {
+            proof::list();
+            println!();
+            kept::report()
+        }
+        Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
             print!("{HELP}");
             Ok(())

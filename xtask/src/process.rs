@@ -1,6 +1,6 @@
 //! Running other programs: every command is shown before it runs, and a failure names the command.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -30,7 +30,17 @@ pub fn service() -> Result<PathBuf> {
 /// Cargo, in the workspace's directory.
 pub fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Result<Command> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    command(program, arguments)
+    let mut command = command(program, arguments)?;
+    // Cargo has told us about our own package. To a build script that reads the same of its own, that would be a change: ring,
+    // and all that stands on it, would be built anew whenever somebody goes from `cargo` to `cargo xtask` or back.
+    let about_us = |key: &OsString| {
+        let key = key.to_string_lossy();
+        key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_")
+    };
+    for key in std::env::vars_os().map(|(key, _)| key).filter(about_us) {
+        command.env_remove(key);
+    }
+    Ok(command)
 }
 
 /// A program, in the workspace's directory.

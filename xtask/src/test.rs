@@ -8,8 +8,8 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 
 use crate::postgres::Postgres;
-use crate::process;
 use crate::tally::Tally;
+use crate::{probes, process};
 
 /// Where proptest takes its seed from.
 const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
@@ -24,11 +24,16 @@ pub fn run(filters: &[String]) -> Result<()> {
 /// Runs the tests. Gives what they came to, and whether that is enough.
 pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
     let postgres = Postgres::provide()?;
+    let probed = probes::provide()?;
     let mut tally = Tally::default();
     let seed = seed();
     tally.seeds.insert(format!("proptest={seed}"));
     let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--", "--show-output"])?;
-    command.args(filters).env("DATABASE_URL", postgres.url()).env(PROPTEST_SEED, seed);
+    command
+        .args(filters)
+        .env("DATABASE_URL", postgres.url())
+        .env(probes::PROGRAM, probed)
+        .env(PROPTEST_SEED, seed);
     process::announce(&command);
     let mut tests = command.stdout(Stdio::piped()).spawn().context("starting cargo test")?;
     let output = tests.stdout.take().context("cargo test has no output")?;

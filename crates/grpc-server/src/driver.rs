@@ -11,7 +11,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::service::Service;
 
@@ -47,6 +47,9 @@ impl Driver {
         claimed_at: Duration,
         permit: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<()> {
+        let Operation { id, order_id, kind, state, .. } = &claim.operation;
+        // Who holds what when a process dies is told by this line alone.
+        debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
         self.own(async move {
             Box::pin(step(&driver.service, &claim, claimed_at)).await;

@@ -10,6 +10,8 @@ mod convert;
 #[cfg(feature = "dev")]
 mod demo;
 mod driver;
+#[cfg(feature = "probes")]
+mod probes;
 pub mod proto;
 mod rpc;
 mod server;

@@ -59,6 +59,8 @@ impl Server {
         }
         let public_url = settings.public_url.clone();
         let (gateway, profiles) = (checked.gateway, checked.modes);
+        #[cfg(feature = "probes")]
+        let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
         let service = Service { store, gateway, clock, ids, vault, settings, profiles };
         let mollie = config.mollie.base_url.clone();

@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use domain::ports::{Ports, Settings};
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
-use mollie_adapter::MollieAdapter;
-use persistence::Database;
 
 use crate::clock::SystemClock;
+#[cfg(feature = "probes")]
+pub use crate::probes::{Mollie, Storage};
 use crate::vault::{SecretVault, SystemIds};
+
+#[cfg(not(feature = "probes"))]
+pub type Storage = persistence::Database;
+#[cfg(not(feature = "probes"))]
+pub type Mollie = mollie_adapter::MollieAdapter;
 
 /// What the workflow runs on.
 pub struct Service {
-    pub store: Database,
-    pub gateway: MollieAdapter,
+    pub store: Storage,
+    pub gateway: Mollie,
     pub clock: SystemClock,
     pub ids: SystemIds,
     pub vault: SecretVault,
@@ -35,17 +40,17 @@ impl Service {
 }
 
 impl Ports for Service {
-    type Store = Database;
-    type Gateway = MollieAdapter;
+    type Store = Storage;
+    type Gateway = Mollie;
     type Clock = SystemClock;
     type Ids = SystemIds;
     type Vault = SecretVault;
 
-    fn store(&self) -> &Database {
+    fn store(&self) -> &Storage {
         &self.store
     }
 
-    fn gateway(&self) -> &MollieAdapter {
+    fn gateway(&self) -> &Mollie {
         &self.gateway
     }
 

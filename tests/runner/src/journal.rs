@@ -40,6 +40,7 @@ pub enum Act {
     Shipped {
         mollie_order: String,
         shipment: String,
+        tracked: bool,
     },
     Canceled {
         mollie_order: String,

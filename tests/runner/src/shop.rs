@@ -260,7 +260,7 @@ impl World {
                 let path = format!("/v2/orders/{id}/shipments");
                 let (status, made) = mollie.ask("POST", &path, "", body.to_string().into_bytes(), now);
                 let shipment = made["id"].as_str().unwrap_or_default().to_owned();
-                (status == 201).then(|| Act::Shipped { mollie_order: id.clone(), shipment })
+                (status == 201).then(|| Act::Shipped { mollie_order: id.clone(), shipment, tracked })
             }
         };
         drop(mollie);

@@ -45,6 +45,9 @@ enum Command {
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
+    /// Print the crash points at which ORDER_SERVICE_PROBE makes this build die.
+    #[cfg(feature = "probes")]
+    Probes,
 }
 
 const AFTER_HELP: &str = "\
@@ -105,6 +108,13 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Migrate => migrate::run(config).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Simulator => simulator::run(config).await.map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "probes")]
+            Command::Probes => {
+                for point in crate::probes::Point::all() {
+                    println!("{point}");
+                }
+                Ok(ExitCode::SUCCESS)
+            }
         }
     })
 }

@@ -1,0 +1,41 @@
+//! The gateway port with points around each send. Readings pass none: they change nothing anywhere.
+
+use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use domain::rules::operation::OperationKind;
+use domain::rules::snapshot::Snapshot;
+use jiff::Timestamp;
+
+use super::Probed;
+use super::point::{Point, Side, Step};
+
+const fn kind(command: &Command) -> OperationKind {
+    match command {
+        Command::PlaceOrder(_) => OperationKind::PlaceOrder,
+        Command::CreateShipment(_) => OperationKind::CreateShipment,
+        Command::CancelOrder { .. } => OperationKind::CancelOrder,
+    }
+}
+
+impl<G: Gateway> Gateway for Probed<G> {
+    async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
+        let point = |side| Point::Operation(kind(command), Step::Sent, side);
+        self.trap.pass(point(Side::Before));
+        let outcome = Box::pin(self.inner.execute(profile, command, key)).await;
+        self.trap.pass(point(Side::After));
+        outcome
+    }
+
+    async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
+        Box::pin(self.inner.observe(profile, id)).await
+    }
+
+    async fn find_by_hook(
+        &self,
+        profile: &ProfileName,
+        hook_address: &str,
+        since: Timestamp,
+    ) -> Result<Vec<Snapshot>, GatewayError> {
+        Box::pin(self.inner.find_by_hook(profile, hook_address, since)).await
+    }
+}

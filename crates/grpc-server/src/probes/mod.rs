@@ -1,0 +1,50 @@
+//! Crash points: named places around each commit and each send, at one of which a test makes this process die by a real
+//! SIGKILL. Only in builds with the feature `probes`: a normal build has neither the points nor the variable that arms
+//! one. Nothing is decided here, and nothing is passed on differently from how it came.
+//!
+//! Calls are boxed on their way, or every future of the workflow would be larger by what is wrapped around its ports.
+
+mod gateway;
+mod point;
+mod store;
+mod trap;
+
+use std::sync::Arc;
+
+use mollie_adapter::MollieAdapter;
+use persistence::Database;
+
+pub use point::Point;
+use trap::Trap;
+
+/// Something whose calls pass points.
+pub struct Probed<T> {
+    inner: T,
+    trap: Arc<Trap>,
+}
+
+impl<T: Clone> Clone for Probed<T> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), trap: Arc::clone(&self.trap) }
+    }
+}
+
+/// The store and the gateway of a probed service.
+pub type Storage = Probed<Database>;
+pub type Mollie = Probed<MollieAdapter>;
+
+impl Probed<Database> {
+    /// See [`Database::close`].
+    pub async fn close(self) {
+        self.inner.close().await;
+    }
+}
+
+/// Lays the trap that the environment asks for, if any, before both.
+///
+/// # Errors
+/// A text, if the environment names no point that there is.
+pub fn lay(store: Database, gateway: MollieAdapter) -> Result<(Storage, Mollie), String> {
+    let trap = Arc::new(Trap::from_environment()?);
+    Ok((Probed { inner: store, trap: Arc::clone(&trap) }, Probed { inner: gateway, trap }))
+}

@@ -1,0 +1,112 @@
+//! The points and their names, over every kind of operation and every step that such a one takes: a new kind adds its
+//! points, or this does not compile.
+
+use std::fmt;
+
+use domain::rules::operation::OperationKind;
+
+/// A place that the process passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    Operation(OperationKind, Step, Side),
+    /// A change of an order that is no operation's: what a reading has shown, or a request with nothing left to do.
+    Noted(Side),
+}
+
+/// What an operation goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Written together with the plan it belongs to.
+    Saved,
+    /// Taken up by the worker.
+    Claimed,
+    /// Mollie is called.
+    Sent,
+    /// Put back, to be taken up again.
+    Deferred,
+    /// Its end is written.
+    Settled,
+    /// Given up before Mollie had it.
+    Withdrawn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Before,
+    After,
+}
+
+impl Point {
+    /// Every point.
+    pub fn all() -> Vec<Self> {
+        let of_kind = |kind: &OperationKind| {
+            let kind = *kind;
+            steps(kind).iter().flat_map(move |step| {
+                sides(*step).iter().map(move |side| Self::Operation(kind, *step, *side))
+            })
+        };
+        let operations = OperationKind::ALL.iter().flat_map(of_kind);
+        operations.chain([Self::Noted(Side::Before), Self::Noted(Side::After)]).collect()
+    }
+}
+
+const fn stem(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::PlaceOrder => "place",
+        OperationKind::CreateShipment => "ship",
+        OperationKind::CancelOrder => "cancel",
+    }
+}
+
+/// Only placements are ever withdrawn.
+const fn steps(kind: OperationKind) -> &'static [Step] {
+    match kind {
+        OperationKind::PlaceOrder => {
+            &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled, Step::Withdrawn]
+        }
+        OperationKind::CreateShipment | OperationKind::CancelOrder => {
+            &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
+        }
+    }
+}
+
+/// What is going to be claimed, nobody knows before it is: that side is the one after whatever made it due.
+const fn sides(step: Step) -> &'static [Side] {
+    match step {
+        Step::Claimed => &[Side::After],
+        Step::Saved | Step::Sent | Step::Deferred | Step::Settled | Step::Withdrawn => {
+            &[Side::Before, Side::After]
+        }
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation(kind, step, side) => write!(f, "{}.{step}.{side}", stem(*kind)),
+            Self::Noted(side) => write!(f, "order.noted.{side}"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Saved => "saved",
+            Self::Claimed => "claimed",
+            Self::Sent => "sent",
+            Self::Deferred => "deferred",
+            Self::Settled => "settled",
+            Self::Withdrawn => "withdrawn",
+        })
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Before => "before",
+            Self::After => "after",
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The storage port with points around each change: commits, claims and what is put back. Reads pass none.
+
+use std::time::Duration;
+
+use domain::ports::{
+    Change, CommitError, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey, RequestRecord,
+    Store, StoreError,
+};
+use domain::rules::event::Event;
+use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::{Claim, Operation};
+use domain::rules::order::Order;
+use domain::rules::shipment::Shipment;
+use jiff::Timestamp;
+
+use super::Probed;
+use super::point::{Point, Side, Step};
+
+type Answer<T> = Result<T, StoreError>;
+
+/// What a change is about: each operation it writes, or else the order alone.
+fn points(change: &Change, side: Side) -> Vec<Point> {
+    let point = |write: &OperationWrite| match write {
+        OperationWrite::Insert { operation, .. } => Point::Operation(operation.kind, Step::Saved, side),
+        OperationWrite::Release { operation, .. } => Point::Operation(operation.kind, Step::Settled, side),
+        OperationWrite::Withdraw { operation } => Point::Operation(operation.kind, Step::Withdrawn, side),
+    };
+    match change.operations.as_slice() {
+        [] => vec![Point::Noted(side)],
+        writes => writes.iter().map(point).collect(),
+    }
+}
+
+impl<S: Store> Store for Probed<S> {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        let after = points(&change, Side::After);
+        for point in points(&change, Side::Before) {
+            self.trap.pass(point);
+        }
+        Box::pin(self.inner.commit(change)).await?;
+        for point in after {
+            self.trap.pass(point);
+        }
+        Ok(())
+    }
+
+    async fn claim_operations(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Answer<Vec<Claim>> {
+        let claims = Box::pin(self.inner.claim_operations(now, lease, token, limit)).await?;
+        for claim in &claims {
+            self.trap.pass(Point::Operation(claim.operation.kind, Step::Claimed, Side::After));
+        }
+        Ok(claims)
+    }
+
+    async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
+        let point = |side| Point::Operation(operation.kind, Step::Deferred, side);
+        self.trap.pass(point(Side::Before));
+        let ours = Box::pin(self.inner.defer(operation, token)).await?;
+        self.trap.pass(point(Side::After));
+        Ok(ours)
+    }
+
+    async fn renew_lease(&self, id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool> {
+        self.inner.renew_lease(id, token, lease).await
+    }
+
+    async fn find_request(&self, caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>> {
+        self.inner.find_request(caller, id).await
+    }
+
+    async fn load_order(&self, key: &OrderKey) -> Answer<Option<Order>> {
+        Box::pin(self.inner.load_order(key)).await
+    }
+
+    async fn list_orders(
+        &self,
+        filter: &OrderFilter,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Answer<Page<Order, PageKey>> {
+        Box::pin(self.inner.list_orders(filter, after, limit)).await
+    }
+
+    async fn list_events(&self, order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>> {
+        self.inner.list_events(order, after, limit).await
+    }
+
+    async fn load_shipment(&self, id: ShipmentId) -> Answer<Option<Shipment>> {
+        self.inner.load_shipment(id).await
+    }
+
+    async fn list_shipments(&self, order: OrderId) -> Answer<Vec<Shipment>> {
+        self.inner.list_shipments(order).await
+    }
+
+    async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {
+        self.inner.load_operation(id).await
+    }
+
+    async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
+        self.inner.unsettled_operations(order).await
+    }
+
+    async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {
+        self.inner.note_observed(order, version, time).await
+    }
+
+    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
+        self.inner.hook_arrived(order, now).await
+    }
+
+    async fn claim_lookups(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Answer<Vec<LookupClaim>> {
+        self.inner.claim_lookups(now, lease, token, limit).await
+    }
+
+    async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
+        self.inner.finish_lookup(claim, next, failures).await
+    }
+}

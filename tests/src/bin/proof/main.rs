@@ -1,0 +1,34 @@
+//! The long runs over real processes. What a run came to goes to standard output, and is kept by `cargo xtask proof`; how it
+//! is going goes to standard error.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a proof fails by panicking")]
+
+mod crashes;
+mod replicas;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Long runs over real processes; `cargo xtask proof` provides what they need, and keeps what they print.
+
+  proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
+  proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
+";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let number = |text: &str| text.parse().expect("a number is expected");
+    let holds = match words.as_slice() {
+        ["crashes"] => crashes::prove(1).await,
+        ["crashes", share] => crashes::prove(number(share)).await,
+        ["replicas"] => replicas::prove(100).await,
+        ["replicas", deaths] => replicas::prove(number(deaths)).await,
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

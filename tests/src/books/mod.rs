@@ -1,0 +1,188 @@
+//! The books of a whole run, and whether they agree: what callers were told, what the database holds, what Mollie shows,
+//! and the ledger of its effects. Read when all is quiet. A direct comparison; it knows no rule of what may be done.
+
+mod journal;
+mod mollie;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+pub use journal::Journal;
+use tables::{Operation, Tables};
+use tokio::time::Instant;
+
+use crate::ledger::Ledger;
+use crate::proto::Order;
+use crate::world::World;
+
+/// Everything that is known after a run.
+pub struct Books {
+    tables: Tables,
+    orders: Vec<Order>,
+    /// What Mollie shows, by its ids.
+    theirs: BTreeMap<String, serde_json::Value>,
+    ledger: Ledger,
+    /// How often the ledger has an effect of a kind under a key.
+    keyed: BTreeMap<(String, String), usize>,
+    /// How often Mollie has canceled an order, by Mollie's id.
+    canceled: BTreeMap<String, usize>,
+    /// How many cancellations of an order succeeded, by our id.
+    cancellations: BTreeMap<String, usize>,
+}
+
+/// How often each comes.
+fn counted<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+    let mut counts = BTreeMap::new();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts
+}
+
+/// How long to wait between looks at the whole.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Books {
+    /// Waits until nothing is under way, and then until the books agree; panics with all that does not after `limit`.
+    pub async fn balance(world: &World, journal: &Journal, limit: Duration) -> Self {
+        let end = Instant::now() + limit;
+        loop {
+            let unsettled = tables::unsettled(&world.database).await;
+            if unsettled == 0 {
+                break;
+            }
+            let waited = limit.as_secs();
+            assert!(Instant::now() < end, "after {waited} s, {unsettled} operations are still under way");
+            tokio::time::sleep(PAUSE).await;
+        }
+        loop {
+            let books = Self::read(world).await;
+            let faults = books.faults(journal);
+            if faults.is_empty() {
+                return books;
+            }
+            assert!(Instant::now() < end, "{} faults in the books:\n{}", faults.len(), shown(&faults));
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn read(world: &World) -> Self {
+        let tables = Tables::read(&world.database).await;
+        let orders = mollie::orders(world).await;
+        let theirs = mollie::theirs(world, &orders).await;
+        let ledger = world.simulator.ledger().await;
+        let word =
+            |effect: &serde_json::Value, name: &str| effect[name].as_str().unwrap_or_default().to_owned();
+        let keyed = counted(ledger.all().iter().map(|it| (word(it, "kind"), word(it, "idempotency_key"))));
+        let canceled = counted(ledger.of("order_canceled").into_iter().map(|it| word(it, "order_id")));
+        let done = |one: &&Operation| one.kind == "cancel_order" && one.state == "succeeded";
+        let cancellations = counted(tables.operations.iter().filter(done).map(|one| one.order_id.clone()));
+        Self { tables, orders, theirs, ledger, keyed, canceled, cancellations }
+    }
+
+    /// All that does not agree.
+    fn faults(&self, journal: &Journal) -> Vec<String> {
+        let operations = self.tables.operations.iter().filter_map(|operation| self.of_operation(operation));
+        let mut faults: Vec<String> = operations.collect();
+        faults.extend(self.orders.iter().filter_map(|order| self.of_cancellations(order)));
+        faults.extend(self.of_effects());
+        faults.extend(self.of_intents(journal));
+        faults.extend(self.tables.gaps());
+        for order in self.orders.iter().filter(|order| !order.mollie_order_id.is_empty()) {
+            let shipments = self.tables.shipments_of(&order.id);
+            faults.extend(mollie::differences(order, &shipments, &self.theirs[&order.mollie_order_id]));
+        }
+        faults
+    }
+
+    /// One effect where it succeeded, none where it did not.
+    fn of_operation(&self, operation: &Operation) -> Option<String> {
+        let expected = match operation.state.as_str() {
+            "succeeded" => 1,
+            "rejected" | "withdrawn" => 0,
+            state => return Some(format!("operation {} is {state}", operation.id)),
+        };
+        let effects = match operation.kind.as_str() {
+            "place_order" => self.keyed("order_created", &operation.key),
+            "create_shipment" => self.keyed("shipment_created", &operation.key),
+            // Mollie knows no key of a cancellation: see the order.
+            "cancel_order" => return None,
+            kind => return Some(format!("operation {} is of kind {kind}", operation.id)),
+        };
+        let Operation { id, kind, state, .. } = operation;
+        (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
+    }
+
+    fn keyed(&self, kind: &str, key: &str) -> usize {
+        self.keyed.get(&(kind.to_owned(), key.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// An order is canceled as often as operations say; one that never came to stand, not at all.
+    fn of_cancellations(&self, order: &Order) -> Option<String> {
+        let succeeded = self.cancellations.get(&order.id).copied().unwrap_or_default();
+        let effects = self.canceled.get(&order.mollie_order_id).copied().unwrap_or_default();
+        let expected = if order.mollie_order_id.is_empty() { 0 } else { succeeded };
+        (effects != expected).then(|| {
+            format!("order {} has {succeeded} cancellations that succeeded, and {effects} effects", order.id)
+        })
+    }
+
+    /// No effect without an operation that succeeded, no order at Mollie that is not one of ours.
+    fn of_effects(&self) -> Vec<String> {
+        let succeeded: BTreeSet<_> = self
+            .tables
+            .operations
+            .iter()
+            .filter(|one| one.state == "succeeded")
+            .map(|one| &one.key)
+            .collect();
+        let ours: BTreeSet<_> = self.orders.iter().map(|order| &order.mollie_order_id).collect();
+        let caused = ["order_created", "shipment_created"].map(|kind| self.ledger.of(kind)).concat();
+        let stray = caused.iter().filter(|effect| {
+            let key = effect["idempotency_key"].as_str().unwrap_or_default().to_owned();
+            let order = effect["order_id"].as_str().unwrap_or_default().to_owned();
+            !succeeded.contains(&key) || !ours.contains(&order)
+        });
+        stray.map(|effect| format!("nobody of ours caused the effect {effect}")).collect()
+    }
+
+    /// What was acknowledged is recorded; what was not may be, once.
+    fn of_intents(&self, journal: &Journal) -> Vec<String> {
+        let lost = |id: &String| !self.tables.requests.contains(id);
+        let mut faults: Vec<_> = journal.acknowledged().into_iter().filter(lost).collect();
+        faults
+            .iter_mut()
+            .for_each(|id| *id = format!("request {id} was acknowledged, and nobody knows of it"));
+        let known = journal.all();
+        let strange = self.tables.requests.iter().filter(|id| !known.contains(*id));
+        faults.extend(strange.map(|id| format!("request {id} is recorded, and nobody made it")));
+        faults
+    }
+
+    /// Kind and end of each settled operation, in microseconds since 1970. On PostgreSQL only.
+    pub async fn settled(world: &World) -> BTreeMap<String, (String, i64)> {
+        tables::settled(&world.database).await
+    }
+
+    /// How many operations there are of a kind that ended in a state.
+    pub fn count(&self, kind: &str, state: &str) -> usize {
+        self.tables.operations.iter().filter(|one| one.kind == kind && one.state == state).count()
+    }
+
+    /// Operations in all.
+    pub fn operations(&self) -> usize {
+        self.tables.operations.len()
+    }
+
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+/// The first of them: where much is wrong, one reason stands behind most.
+fn shown(faults: &[String]) -> String {
+    faults.iter().take(20).map(|fault| format!("  {fault}\n")).collect()
+}

@@ -1,0 +1,128 @@
+//! The service's own tables, read past it: operations with their keys, requests, shipments, and whether events have gaps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{ConnectionTrait, Database as Connections, QueryResult, Statement};
+use uuid::Uuid;
+
+use crate::database::Database;
+
+/// An intended change at Mollie.
+pub struct Operation {
+    pub id: String,
+    pub order_id: String,
+    pub kind: String,
+    pub state: String,
+    pub key: String,
+}
+
+pub struct Shipment {
+    pub order_id: String,
+    pub state: String,
+    pub mollie_id: Option<String>,
+}
+
+/// An order's version, and its events: count, first and last sequence.
+struct Story {
+    order_id: String,
+    version: i64,
+    events: (i64, i64, i64),
+}
+
+pub struct Tables {
+    pub operations: Vec<Operation>,
+    /// Request ids.
+    pub requests: BTreeSet<String>,
+    shipments: Vec<Shipment>,
+    stories: Vec<Story>,
+}
+
+impl Tables {
+    pub async fn read(database: &Database) -> Self {
+        let operations = rows(database, "SELECT id, order_id, kind, state, key FROM operations").await;
+        let requests = rows(database, "SELECT request_id FROM requests").await;
+        let shipments = rows(database, "SELECT order_id, state, mollie_id FROM shipments").await;
+        let stories = rows(
+            database,
+            "SELECT o.id, o.version, count(e.sequence) AS events, min(e.sequence) AS first, max(e.sequence) AS last
+             FROM orders AS o LEFT JOIN events AS e ON e.order_id = o.id GROUP BY o.id, o.version",
+        )
+        .await;
+        Self {
+            operations: operations.iter().map(operation).collect(),
+            requests: requests.iter().map(|row| row.try_get("", "request_id").unwrap()).collect(),
+            shipments: shipments.iter().map(shipment).collect(),
+            stories: stories.iter().map(story).collect(),
+        }
+    }
+
+    pub fn shipments_of(&self, order: &str) -> Vec<&Shipment> {
+        self.shipments.iter().filter(|shipment| shipment.order_id == order).collect()
+    }
+
+    /// Orders whose events are not numbered from 1 to the order's version.
+    pub fn gaps(&self) -> Vec<String> {
+        let broken = |story: &&Story| story.events != (story.version, 1, story.version);
+        let text = |story: &Story| {
+            format!("order {} at version {} has events {:?}", story.order_id, story.version, story.events)
+        };
+        self.stories.iter().filter(broken).map(text).collect()
+    }
+}
+
+/// How many operations will still be taken up.
+pub async fn unsettled(database: &Database) -> i64 {
+    let sql = "SELECT count(*) AS n FROM operations WHERE state IN ('pending', 'in_flight', 'resolving')";
+    rows(database, sql).await[0].try_get("", "n").unwrap()
+}
+
+/// Kind and end of each settled operation, in microseconds since 1970. PostgreSQL's words.
+pub async fn settled(database: &Database) -> BTreeMap<String, (String, i64)> {
+    let sql = "SELECT id, kind, CAST(extract(epoch FROM settled_time) * 1000000 AS BIGINT) AS at
+               FROM operations WHERE settled_time IS NOT NULL";
+    let row = |row: &QueryResult| {
+        (id(row, "id"), (row.try_get("", "kind").unwrap(), row.try_get("", "at").unwrap()))
+    };
+    rows(database, sql).await.iter().map(row).collect()
+}
+
+fn operation(row: &QueryResult) -> Operation {
+    Operation {
+        id: id(row, "id"),
+        order_id: id(row, "order_id"),
+        kind: row.try_get("", "kind").unwrap(),
+        state: row.try_get("", "state").unwrap(),
+        key: id(row, "key"),
+    }
+}
+
+fn shipment(row: &QueryResult) -> Shipment {
+    Shipment {
+        order_id: id(row, "order_id"),
+        state: row.try_get("", "state").unwrap(),
+        mollie_id: row.try_get("", "mollie_id").unwrap(),
+    }
+}
+
+fn story(row: &QueryResult) -> Story {
+    let number = |name| row.try_get::<Option<i64>>("", name).unwrap().unwrap_or_default();
+    Story {
+        order_id: id(row, "id"),
+        version: number("version"),
+        events: (number("events"), number("first"), number("last")),
+    }
+}
+
+fn id(row: &QueryResult, name: &str) -> String {
+    row.try_get::<Uuid>("", name).unwrap().to_string()
+}
+
+/// What a query gives, over a connection of its own: the service's are the service's.
+pub async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
+    let connection =
+        Connections::connect(database.url()).await.expect("the test's own database can be reached");
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection.close().await.unwrap();
+    rows
+}

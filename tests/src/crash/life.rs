@@ -1,0 +1,146 @@
+//! The life: placed, authorized, one unit of a discounted line shipped, the rest canceled; before it, if need be, another
+//! order that is withdrawn. Each step is one intent, repeated under its name until it is answered.
+
+use tonic::Code;
+
+use super::road::Road;
+use super::ward::Ward;
+use crate::answers::amount;
+use crate::books::{Books, Journal};
+use crate::drafts::numbered;
+use crate::proto::{
+    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, GetShipmentRequest, Order, OrderStatus,
+    Placement, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest,
+};
+
+/// What one unit of the first line is shipped for.
+const AMOUNT: &str = "299.00";
+
+/// Lives the life. Panics where an answer is wrong, or a repeated one is about something else.
+pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
+    let road = Road(points);
+    if road.has_withdrawal() {
+        withdraw(ward, journal, &road).await;
+    }
+    let order = place(ward, journal, &road).await;
+    ward.world.simulator.check_out(&order.checkout_url, "authorized").await;
+    reaches(ward, &order, OrderStatus::Authorized).await;
+    ship(ward, journal, &road, &order).await;
+    cancel(ward, journal, &road, &order).await;
+}
+
+async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
+    road.lay(&ward.world.simulator, "place").await;
+    let request = CreateOrderRequest {
+        request_id: journal.intend(),
+        draft: Some(numbered("life", "klarnapaylater")),
+        ..CreateOrderRequest::default()
+    };
+    let create = async |mut orders: crate::Orders| orders.create_order(request.clone()).await;
+    let order = ward.call("the order is placed", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    assert_eq!(order.placement(), Placement::Placed);
+    let again = ward.call("the order is placed again", create, Some).await;
+    assert_eq!((&again.id, &again.mollie_order_id), (&order.id, &order.mollie_order_id));
+    order
+}
+
+async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.lay(&ward.world.simulator, "ship").await;
+    let line_id = order.lines[0].id.clone();
+    let request = CreateShipmentRequest {
+        request_id: journal.intend(),
+        order_id: order.id.clone(),
+        lines: vec![ShipmentLineSelection { line_id, quantity: 1, amount: Some(amount(AMOUNT)) }],
+        ..CreateShipmentRequest::default()
+    };
+    let create = async |mut orders: crate::Orders| orders.create_shipment(request.clone()).await;
+    let shipment = ward.call("the shipment is recorded", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let read = async |mut orders: crate::Orders| {
+        orders.get_shipment(GetShipmentRequest { id: shipment.id.clone() }).await
+    };
+    let registered = |it: Shipment| (it.state() == ShipmentState::Registered).then_some(it);
+    let registered = ward.call("the shipment is registered", read, registered).await;
+    let again = ward.call("the shipment is recorded again", create, Some).await;
+    assert_eq!((&again.id, &again.mollie_shipment_id), (&shipment.id, &registered.mollie_shipment_id));
+}
+
+async fn cancel(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.lay(&ward.world.simulator, "cancel").await;
+    let request = cancellation(journal, order);
+    let cancel = async |mut orders: crate::Orders| orders.cancel_order(request.clone()).await;
+    ward.call("the cancellation is recorded", cancel, Some).await;
+    journal.acknowledge(&request.request_id);
+    reaches(ward, order, OrderStatus::Completed).await;
+    let again = ward.call("the cancellation is recorded again", cancel, Some).await;
+    assert_eq!((again.id.as_str(), again.status()), (order.id.as_str(), OrderStatus::Completed));
+}
+
+/// A placement that Mollie asked to bring later, and whose caller does not want it any more.
+async fn withdraw(ward: &mut Ward, journal: &Journal, road: &Road<'_>) {
+    road.block_placement(&ward.world.simulator).await;
+    let request_id = journal.intend();
+    let draft = Some(numbered("withdrawn", "klarnapaylater"));
+    let request = CreateOrderRequest { request_id, draft, ..CreateOrderRequest::default() };
+    let create = async |mut orders: crate::Orders| match orders.create_order(request.clone()).await {
+        // Recorded, and not placed: that is what was wanted.
+        Err(status) if status.code() == Code::Unavailable && !id_in(&status).is_empty() => {
+            Ok(tonic::Response::new(Order { id: id_in(&status), ..Order::default() }))
+        }
+        answer => answer,
+    };
+    let order = ward.call("the placement is recorded", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let request = cancellation(journal, &order);
+    let cancel = async |mut orders: crate::Orders| orders.cancel_order(request.clone()).await;
+    ward.call("the withdrawal is recorded", cancel, Some).await;
+    journal.acknowledge(&request.request_id);
+    // Had it been sent before a death, it is canceled at Mollie instead.
+    let over = |it: Order| {
+        let over = it.placement() == Placement::Abandoned || it.status() == OrderStatus::Canceled;
+        (over && it.operations.is_empty()).then_some(())
+    };
+    ward.call("the placement is over", read(&order), over).await;
+}
+
+/// The order that a placement under way is told of.
+fn id_in(status: &tonic::Status) -> String {
+    use tonic_types::StatusExt;
+    let details = status.get_error_details();
+    details.error_info().and_then(|info| info.metadata.get("order_id").cloned()).unwrap_or_default()
+}
+
+fn cancellation(journal: &Journal, order: &Order) -> CancelOrderRequest {
+    CancelOrderRequest { request_id: journal.intend(), id: order.id.clone(), ..CancelOrderRequest::default() }
+}
+
+/// Waits until nothing is under way and the order, read at Mollie, is in a state.
+async fn reaches(ward: &mut Ward, order: &Order, status: OrderStatus) {
+    let what = format!("the order is {}", status.as_str_name());
+    let id = order.id.clone();
+    let sync = async |mut orders: crate::Orders| orders.sync_order(SyncOrderRequest { id: id.clone() }).await;
+    let there = |it: Order| (it.status() == status && it.operations.is_empty()).then_some(());
+    ward.call(&what, sync, there).await;
+}
+
+fn read(order: &Order) -> impl AsyncFn(crate::Orders) -> Result<tonic::Response<Order>, tonic::Status> {
+    use crate::proto::{GetOrderRequest, get_order_request::Key};
+    let id = order.id.clone();
+    async move |mut orders: crate::Orders| {
+        orders.get_order(GetOrderRequest { key: Some(Key::Id(id.clone())) }).await
+    }
+}
+
+/// One effect of each kind, and the captured amount of what was shipped.
+pub fn check(books: &Books, points: &[String]) {
+    let order = books.orders().iter().find(|order| order.order_number == "life").expect("it lives");
+    let ledger = books.ledger();
+    let effects = |kind: &str| {
+        ledger.of(kind).iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
+    };
+    let counted = ["order_created", "shipment_created", "order_canceled", "order_completed"].map(effects);
+    assert_eq!(counted, [1, 1, 1, 1], "{points:?}");
+    let captured = ledger.sum(&order.mollie_order_id, "shipment_created", "captured");
+    assert_eq!(captured, crate::cents(AMOUNT), "{points:?}");
+}

@@ -1,0 +1,44 @@
+//! Which obstacles a run needs for its points to be passed at all: some lie on the straight road, some only where Mollie
+//! once asks to come again, or where a placement is withdrawn.
+
+use serde_json::{Value, json};
+
+use crate::simulator::Simulator;
+
+/// What is in the way of the next calls.
+pub struct Road<'a>(pub &'a [String]);
+
+impl Road<'_> {
+    /// Whether an operation of this stem has to be put back once, so that its points are passed.
+    fn is_bumpy(&self, stem: &str) -> bool {
+        let bumps = ["deferred", "claimed"].map(|step| format!("{stem}.{step}."));
+        self.0.iter().any(|point| bumps.iter().any(|bump| point.starts_with(bump)))
+    }
+
+    /// Whether a placement has to be withdrawn.
+    pub fn has_withdrawal(&self) -> bool {
+        self.0.iter().any(|point| point.contains(".withdrawn."))
+    }
+
+    /// Puts what is needed before the next call of a stem.
+    pub async fn lay(&self, simulator: &Simulator, stem: &str) {
+        let (method, path) = match stem {
+            "place" => ("POST", "/v2/orders"),
+            "ship" => ("POST", "/v2/orders/*/shipments"),
+            "cancel" => ("DELETE", "/v2/orders/*"),
+            _ => panic!("nothing is known of {stem}"),
+        };
+        let faults: Vec<Value> = self.is_bumpy(stem).then(|| limited(method, path, 1)).into_iter().collect();
+        simulator.fail(faults.into()).await;
+    }
+
+    /// Has the next placement wait for so long that it can be withdrawn.
+    pub async fn block_placement(&self, simulator: &Simulator) {
+        simulator.fail(json!([limited("POST", "/v2/orders", 8)])).await;
+    }
+}
+
+/// Mollie once asks to come again after so many seconds, having done nothing.
+fn limited(method: &str, path: &str, seconds: u64) -> Value {
+    json!({"fault": "rate_limited", "retry_after_seconds": seconds, "method": method, "path": path})
+}

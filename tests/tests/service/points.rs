@@ -1,0 +1,75 @@
+//! A real SIGKILL at a crash point chosen by chance, one for each stem of points, the databases alternating. The proof
+//! `crashes` goes through all of them: `cargo xtask proof crashes`.
+
+use std::collections::BTreeSet;
+
+use tests::{Crash, Dice, Engine, Places, SOON, World, points, probes_are_available};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_point_of_a_placement_changes_nothing_but_the_time_it_takes() {
+    dies_once("place", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_point_of_a_shipment_changes_nothing_but_the_time_it_takes() {
+    dies_once("ship", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_point_of_a_cancellation_changes_nothing_but_the_time_it_takes() {
+    dies_once("cancel", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_a_reading_is_noted_changes_nothing_but_the_time_it_takes() {
+    dies_once("order", 1).await;
+}
+
+#[test]
+fn every_kind_of_operation_has_its_points_under_names_of_their_own() {
+    if !probes_are_available() {
+        return;
+    }
+    let points = points();
+    let names: BTreeSet<_> = points.iter().collect();
+    assert_eq!(names.len(), points.len(), "{points:?}");
+    for stem in ["place", "ship", "cancel"] {
+        for place in
+            ["saved.before", "saved.after", "sent.before", "sent.after", "settled.before", "settled.after"]
+        {
+            assert!(names.contains(&format!("{stem}.{place}")), "{stem}.{place}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_point_that_there_is_not_is_refused_at_the_start() {
+    if !probes_are_available() {
+        return;
+    }
+    let mut world = World::prepare(Engine::Sqlite, None).await;
+    for wrong in ["place", "place.sent.before:0", "place.sent.before:1:kill", "place.sent.before:1:stop:"] {
+        world.service.arm(Some(wrong.to_owned()));
+        let mut process = world.service.begin();
+        assert_eq!(process.ended(SOON).await.code(), Some(1), "{wrong}");
+        assert!(process.said().contains("order-service probes"), "{wrong}: {}", process.said());
+    }
+}
+
+/// `turn`: tests with another turn use the other engine.
+async fn dies_once(stem: &str, turn: usize) {
+    if !probes_are_available() {
+        return;
+    }
+    let mut dice = Dice::new(&format!("crash-{stem}"));
+    let point = dice.one_of(&points().of(stem)).clone();
+    let first = Dice::new("engines").below(2);
+    let engine = [Engine::Sqlite, Engine::Postgres][(first + turn) % 2];
+    if !engine.is_available().await {
+        return;
+    }
+    println!("crash point {point} on {engine:?}");
+    let crash = Crash { engine, points: vec![point] };
+    let ended = Box::pin(crash.run()).await;
+    assert_eq!(ended.deaths, 1, "the point is reached");
+}

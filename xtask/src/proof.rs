@@ -1,0 +1,127 @@
+//! `cargo xtask proof NAME`: a run too long for every change. What it prints is kept in docs/proofs, with the commit it is
+//! about, and CI says of each whether what it covers has changed since.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::kept::{DIRECTORY, Kept};
+use crate::postgres::Postgres;
+use crate::supply::git;
+use crate::{probes, process};
+
+/// A long run.
+struct Proof {
+    name: &'static str,
+    says: &'static str,
+    /// Whether it starts the service's program: both builds and a PostgreSQL are provided then.
+    runs_service: bool,
+    /// What its result is about: after a change in there, it is old.
+    covers: &'static [&'static str],
+    /// Arguments to cargo. What the run came to goes to standard output.
+    command: &'static [&'static str],
+}
+
+/// All there are. To add one, add a row.
+const PROOFS: [Proof; 2] = [
+    Proof {
+        name: "crashes",
+        says: "a SIGKILL at every crash point on both databases, and at every ordered pair of points",
+        runs_service: true,
+        covers: &SERVICE,
+        command: &["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "crashes"],
+    },
+    Proof {
+        name: "replicas",
+        says: "three replicas under load with the settings of production, killed a hundred times",
+        runs_service: true,
+        covers: &SERVICE,
+        command: &["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"],
+    },
+];
+
+/// All that the service is made of, and the tests that judge it.
+const SERVICE: [&str; 6] = [
+    "crates/domain",
+    "crates/mollie-adapter",
+    "crates/persistence",
+    "crates/grpc-server",
+    "proto",
+    "tests/src",
+];
+
+/// Names them all.
+pub fn list() {
+    for Proof { name, says, .. } in &PROOFS {
+        println!("{name:<10} {says}");
+    }
+}
+
+/// Runs one, and keeps what it printed. `more` goes to the run: such a run is a try, and is not kept.
+pub fn run(name: &str, more: &[String]) -> Result<()> {
+    let proof = PROOFS.iter().find(|proof| proof.name == name);
+    let proof =
+        proof.with_context(|| format!("there is no proof {name:?}: `cargo xtask proof` names them all"))?;
+    let commit = process::output(&mut git(&["rev-parse", "HEAD"])?)?.trim().to_owned();
+    let is_dirty = !process::output(&mut git(&["status", "--porcelain"])?)?.is_empty();
+    let date = process::output(process::command("date", ["-u", "+%Y-%m-%d"])?.env("LC_ALL", "C"))?;
+    let began = Instant::now();
+    let printed = printed(proof, more)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let kept = Kept {
+        name: name.to_owned(),
+        commit,
+        is_dirty,
+        date: date.trim().to_owned(),
+        machine: format!("{cores} cores"),
+        command: format!("cargo xtask proof {name}"),
+        minutes: began.elapsed().as_secs().div_ceil(60),
+        covers: proof.covers.iter().map(|path| (*path).to_owned()).collect(),
+        printed,
+    };
+    if !more.is_empty() {
+        println!("Not kept: this was a part of the run.");
+        return Ok(());
+    }
+    let path = process::root()?.join(DIRECTORY).join(format!("{name}.md"));
+    fs::create_dir_all(process::root()?.join(DIRECTORY)).context(DIRECTORY)?;
+    fs::write(&path, kept.to_string()).with_context(|| format!("writing {}", path.display()))?;
+    println!("Kept in {DIRECTORY}/{name}.md.");
+    Ok(())
+}
+
+/// What a run prints, shown as it comes. A run that fails proves nothing.
+fn printed(proof: &Proof, more: &[String]) -> Result<String> {
+    let mut command = process::cargo(proof.command)?;
+    command.args(more);
+    // The server goes when this does.
+    let mut _postgres = None;
+    if proof.runs_service {
+        let server = Postgres::provide()?;
+        command.env("DATABASE_URL", server.url()).env(probes::PROGRAM, probes::provide()?);
+        _postgres = Some(server);
+    }
+    process::announce(&command);
+    let mut running = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
+    let output = running.stdout.take().context("the run has no output")?;
+    let mut text = String::new();
+    for line in BufReader::new(output).lines() {
+        let line = line.context("reading what the run prints")?;
+        println!("{line}");
+        text.push_str(&line);
+        text.push('\n');
+    }
+    let status = running.wait().context("waiting for the run")?;
+    if !status.success() {
+        bail!("the proof {} failed: {status}", proof.name);
+    }
+    Ok(text)
+}
+
+/// Whether there is a proof of this name.
+pub fn is_known(name: &str) -> bool {
+    PROOFS.iter().any(|proof| proof.name == name)
+}
