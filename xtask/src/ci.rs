@@ -22,6 +22,8 @@ pub fn run() -> Result<()> {
     steps.step("dependency direction", direction::check);
     steps.step("kept proofs", kept::report);
     steps.step("the README's test command", || tests(&mut tally));
+    steps.step("3,000 histories", || runner(&[], &["histories", "--count", "3000"]));
+    steps.step("two wrong workflows", || runner(&["--features", "planted"], &["planted", "--draw", "2"]));
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
@@ -40,6 +42,10 @@ pub fn run() -> Result<()> {
 fn clippy() -> Result<()> {
     let strict = ["--", "--deny", "warnings"];
     process::run(process::cargo(["clippy", "--workspace", "--all-targets"])?.args(strict))?;
+    process::run(
+        process::cargo(["clippy", "--package", "runner", "--features", "planted", "--all-targets"])?
+            .args(strict),
+    )?;
     for features in [&["--no-default-features"][..], &["--features", "probes"]] {
         let service = ["clippy", "--package", "grpc-server"];
         process::run(process::cargo(service)?.args(features).args(strict))?;
@@ -54,6 +60,12 @@ fn tests(tally: &mut Option<Tally>) -> Result<()> {
     println!("\n{counted}");
     *tally = Some(counted);
     verdict
+}
+
+/// Plays seeded histories; new seeds each time.
+fn runner(features: &[&str], arguments: &[&str]) -> Result<()> {
+    let run = ["run", "--quiet", "--package", "runner"];
+    process::run(process::cargo(run)?.args(features).arg("--").args(arguments))
 }
 
 fn demo(arguments: &[&str]) -> Result<()> {
