@@ -211,7 +211,7 @@ impl History {
         let mut chance = Chance::new(seed);
         let keys = chance.permille(700);
         let mut steps = Vec::new();
-        let orders = chance.between(1, 3);
+        let orders = chance.between(1, 2);
         let mut intents = 0;
         for order in 0..orders {
             life(order, &mut intents, &mut chance, &mut steps);
