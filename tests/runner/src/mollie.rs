@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
 use mollie_simulator::rules::{
     ApiRequest, Content, Fate, FaultStatus, Impairment, Keys, Loss, Meanwhile, Outcome, Reply, RequestFault,
-    Verdict, World,
+    Switches, Verdict, World,
 };
 use reqwest::StatusCode;
 
+use crate::chance::{Chance, mix};
 use crate::script::Fault;
 use crate::site::{Event, Site};
 
@@ -54,12 +55,9 @@ pub struct Mollie {
 
 impl Mollie {
     pub fn new(seed: u64) -> Self {
-        Self {
-            world: World::new(seed, BASE),
-            parcels: BTreeMap::new(),
-            parcel_numbers: 0,
-            hooks: BTreeMap::new(),
-        }
+        let mut world = World::new(seed, BASE);
+        world.set_switches(switches(seed));
+        Self { world, parcels: BTreeMap::new(), parcel_numbers: 0, hooks: BTreeMap::new() }
     }
 
     /// A request by the merchant's own key that nothing befalls: the dashboard, and the checker.
@@ -82,6 +80,42 @@ impl Mollie {
         let answer = self.world.answer(&request, now);
         (answer.status, answer.body)
     }
+}
+
+/// Where documents and practice disagree, each history has its own Mollie; every other one has the documented one.
+const SWITCHES: [(&str, &[&str]); 18] = [
+    ("cancel_in_wrong_state", &["422"]),
+    ("open_payment_and_cancel", &["allowed"]),
+    ("zero_amounts", &["0.00", "null"]),
+    ("timestamps", &[".0Z"]),
+    ("ids", &["short"]),
+    ("country", &["upper"]),
+    ("shipment_self", &["/order/"]),
+    ("hooks", &["documented subset", "spurious"]),
+    ("acknowledgement", &["2xx"]),
+    ("partial_discounted_line", &["minimum"]),
+    ("partial_maximum", &["U·q"]),
+    ("unchosen_method", &["absent"]),
+    ("capture_turns_payment_paid", &["first shipment"]),
+    ("error_texts", &["newer"]),
+    ("error_replay", &["yes"]),
+    ("expiry_lag", &["5 min"]),
+    ("final_is_cancelable", &["left out"]),
+    ("expires_at", &["date"]),
+];
+
+fn switches(seed: u64) -> Switches {
+    let mut chance = Chance::new(mix(seed) ^ 0x5317_c4e5);
+    if chance.permille(500) {
+        return Switches::default();
+    }
+    let mut chosen = serde_json::Map::new();
+    for (name, others) in SWITCHES {
+        if chance.permille(250) {
+            chosen.insert(name.to_owned(), chance.pick(others).into());
+        }
+    }
+    serde_json::from_value(chosen.into()).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 impl Site {
@@ -139,10 +173,10 @@ impl Site {
         self.pump();
     }
 
-    /// When the last effect lands that is still to come.
-    pub fn latest_late(&self) -> u64 {
+    /// When the last effect that is still to come has landed, and the last call that hangs has ended.
+    pub fn last_fault_ends(&self) -> u64 {
         let latest = self.mollie().world.late().map(|late| late.due_at).max();
-        latest.map_or(0, crate::site::micros_of)
+        latest.map_or(0, crate::site::micros_of).max(self.impaired_until())
     }
 
     /// Schedules what Mollie has to send, and its next look at the clock.
@@ -192,6 +226,9 @@ impl Transport for Wire {
             body: request.body.unwrap_or_default(),
         };
         let letterbox = site.dispatch(request, fault);
+        if matches!(fault, Some(Fault::HangBefore | Fault::HangAfter | Fault::Drip { .. })) {
+            site.impaired(CALL_TIMEOUT);
+        }
         let mut time_out = std::pin::pin!(site.time.sleep(CALL_TIMEOUT));
         std::future::poll_fn(|context| {
             if let Poll::Ready(answer) = take(&letterbox, context) {

@@ -10,7 +10,7 @@ use mollie_simulator::rules::EffectKind;
 use crate::shop::World;
 
 /// How often a person looks.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 40;
 
 impl World {
     /// Decides whatever needs attention, until nothing does.

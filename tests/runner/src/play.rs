@@ -16,7 +16,7 @@ use crate::tally::Tally;
 /// Within the settle window and this, everything is settled once nothing fails any more (microseconds).
 const SETTLED_WITHIN: u64 = (60 + 60) * 1_000_000;
 /// Longer than a payment stays open that is not paid.
-const LAPSE: u64 = 16 * 60 * 1_000_000;
+const LAPSE: u64 = 21 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
 const LONG: u64 = 7 * 3_600 * 1_000_000;
 /// A process has two loops; they end only with it.
@@ -96,13 +96,14 @@ impl<'a> Stage<'a> {
         let mut violations = Vec::new();
         self.run(|stage| stage.steps_left == 0 && stage.tasks.count(SHOP) == 0);
         self.site.disarm();
+        self.site.calm();
         for replica in 0..REPLICAS {
             self.tasks.wake(Process(replica));
             self.start(replica);
         }
         self.site.touch();
         // What is under way at Mollie is a fault until it has landed.
-        self.run_until(self.site.latest_late());
+        self.run_until(self.site.last_fault_ends());
         self.site.note(|| "from here on nothing fails".to_owned());
         let quiet = self.site.time.micros();
         self.site.spawn(SHOP, self.world.clone().operate());

@@ -78,6 +78,10 @@ pub struct Site {
     /// Something was written: what is due next may have changed.
     dirty: AtomicBool,
     ids: AtomicU64,
+    /// Until then a call may hang.
+    impaired_until: AtomicU64,
+    /// Nothing is slow any more.
+    is_calm: AtomicBool,
     trace: Trace,
 }
 
@@ -100,6 +104,8 @@ impl Site {
             spawned: Mutex::default(),
             dirty: AtomicBool::new(false),
             ids: AtomicU64::new(1),
+            impaired_until: AtomicU64::new(0),
+            is_calm: AtomicBool::new(false),
             trace: Trace::new(told),
         }
     }
@@ -149,7 +155,8 @@ impl Site {
 
     /// How long something takes on the way: mostly little, seldom seconds.
     pub fn latency(&self) -> u64 {
-        self.time.chance(|chance| match chance.below(100) {
+        let worst = if self.is_calm.load(Ordering::Relaxed) { 98 } else { 100 };
+        self.time.chance(|chance| match chance.below(worst) {
             0..=89 => chance.between(2_000, 80_000),
             90..=97 => chance.between(80_000, 900_000),
             _ => chance.between(900_000, 8_000_000),
@@ -204,6 +211,22 @@ impl Site {
         let until = self.time.micros() + pause * 1000;
         let mut mishaps = lock(&self.mishaps);
         mishaps.outage_until = mishaps.outage_until.max(until);
+    }
+
+    /// A call hangs for so long.
+    pub fn impaired(&self, length: Duration) {
+        let until = self.time.elapsed() + length;
+        let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
+        self.impaired_until.fetch_max(until, Ordering::Relaxed);
+    }
+
+    pub fn impaired_until(&self) -> u64 {
+        self.impaired_until.load(Ordering::Relaxed)
+    }
+
+    /// From here on nothing is slow either.
+    pub fn calm(&self) {
+        self.is_calm.store(true, Ordering::Relaxed);
     }
 
     /// Nothing fails any more.

@@ -1,7 +1,7 @@
 //! Histories that once broke a promise, made as small as they go: each stays.
 
-use runner::script::{Choice, Elsewhere, Fault, History, On, Pick, Step, StoreFault, What};
 use runner::play;
+use runner::script::{Choice, Elsewhere, Fault, History, On, Pick, Step, StoreFault, What};
 
 fn holds(history: &History) {
     let played = play(history, false);

@@ -121,14 +121,9 @@ fn sums(order: &Order, waits: bool) -> Vec<Violation> {
     let mut violations = Vec::new();
     let over = order.facts.status.is_some_and(|status| status.is_final());
     for line in &order.lines {
-        let rest = i64::from(line.quantity)
-            - i64::from(line.shipped.quantity)
-            - i64::from(line.canceled.quantity)
-            - i64::from(line.reserved.quantity);
-        let cents = line.total_amount.minor()
-            - line.shipped.amount.minor()
-            - line.canceled.amount.minor()
-            - line.reserved.amount.minor();
+        let rest =
+            i64::from(line.quantity) - i64::from(line.shipped.quantity) - i64::from(line.canceled.quantity);
+        let cents = line.total_amount.minor() - line.shipped.amount.minor() - line.canceled.amount.minor();
         let uneven = rest < 0 || (rest == 0 && cents != 0) || cents < 0 || (over && rest != 0 && !waits);
         if uneven {
             let text = format!(
