@@ -42,6 +42,11 @@ impl Service {
         Self { command, directory, environment, grpc, webhook, process: None, armed: None }
     }
 
+    /// Leaves a setting to its default.
+    pub fn forget(&mut self, name: &str) {
+        self.environment.retain(|(key, _)| *key != name);
+    }
+
     /// Arms a crash point, or none, for every start from now on: `POINT[:N[:stop]]`.
     pub fn arm(&mut self, point: Option<String>) {
         self.armed = point;
