@@ -23,7 +23,7 @@ pub use grpc_server::proto;
 pub use ledger::Ledger;
 pub use ports::free_address;
 pub use process::Process;
-pub use service::{Orders, Service};
+pub use service::{Operators, Orders, Service};
 pub use simulator::{Simulator, Traffic};
 pub use uuid::Uuid;
 pub use wait::{SOON, until};

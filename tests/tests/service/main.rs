@@ -10,6 +10,7 @@ mod hooks;
 mod life;
 mod lost;
 mod numbers;
+mod operators;
 mod outage;
 mod reflection;
 mod refusals;
