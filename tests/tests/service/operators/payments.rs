@@ -1,5 +1,7 @@
 //! Attempts to pay beside each other: judged is their set, whichever comes last, and what was paid twice is raised.
 
+use std::slice;
+
 use tests::proto::{OperatorItemKind, Order, OrderStatus, PaymentStatus};
 use tests::{LEGO, SOON, World, draft, on_both_engines, until};
 
@@ -46,7 +48,7 @@ async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: Wo
     let events = world.events(&order.id).await;
     let raised: Vec<_> = events.iter().filter(|event| event.kind == "item.raised").collect();
     assert_eq!((raised.len(), raised[0].item_number, &raised[0].item), (1, 1, &Some(item.clone())));
-    assert_eq!(with_open_items(&world).await, [order.id.clone()]);
+    assert_eq!(with_open_items(&world).await, slice::from_ref(&order.id));
 
     let closed = world.operators().close_operator_item(close(&order, 1)).await.unwrap().into_inner();
     let closure = closed.items[0].closed.clone().unwrap();

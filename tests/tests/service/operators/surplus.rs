@@ -2,6 +2,8 @@
 //!
 //! Here Mollie breaks two promises at once: it forgets keys, and an effect comes later than any settle window.
 
+use std::slice;
+
 use serde_json::json;
 use tests::proto::{ListShipmentsRequest, OperatorItemKind, Order, OrderStatus, Shipment, ShipmentState};
 use tests::{LEGO, SOON, World, cents, draft, new_request_id, on_both_engines, until};
@@ -50,7 +52,7 @@ async fn an_effect_after_the_settle_window_is_a_second_shipment_and_is_raised(mu
     assert_ne!(item.subject, ours.mollie_shipment_id);
     assert!(item.text.contains(&ours.id), "{}", item.text);
     assert_eq!(raising_events(&world, &order).await, 1);
-    assert_eq!(with_open_items(&world).await, [order.id.clone()]);
+    assert_eq!(with_open_items(&world).await, slice::from_ref(&order.id));
     // Nothing else is wrong: both are in the books, which agree with Mollie's.
     let order = world.settles(&order.id).await;
     assert_eq!(order.status(), OrderStatus::Shipping);
@@ -82,7 +84,7 @@ async fn a_second_order_for_one_of_ours_is_found_by_its_hook_and_raised(world: W
     assert_eq!(item.subject, second);
     assert_eq!(order.status(), OrderStatus::Created, "ours waits to be paid as before");
     assert_eq!(raising_events(&world, &order).await, 1);
-    assert_eq!(with_open_items(&world).await, [order.id.clone()]);
+    assert_eq!(with_open_items(&world).await, slice::from_ref(&order.id));
 }
 
 /// The next call to this path is lost, and takes effect an hour later; keys are not heeded.

@@ -1,6 +1,8 @@
 //! A shipment whose fate nobody can tell: it waits for a person, holds up what moves money, and is decided by what Mollie
 //! shows.
 
+use std::slice;
+
 use tests::proto::{
     CloseOperatorItemRequest, GetOperationRequest, GetShipmentRequest, ListOperationsRequest, MollieError,
     OperationFilter, OperationKind, OperationState, OrderEvent, ResolveOperationRequest, ShipmentState,
@@ -22,7 +24,7 @@ on_both_engines!(
 
 async fn what_nobody_can_tell_is_listed_and_no_money_moves_until_a_person_has_decided(world: World) {
     let Undecidable { order, shipment, operation, theirs } = Undecidable::make(&world).await;
-    assert_eq!(listed(&world, OperationState::NeedsAttention).await, [operation.id.clone()]);
+    assert_eq!(listed(&world, OperationState::NeedsAttention).await, slice::from_ref(&operation.id));
     assert_eq!((operation.kind(), operation.attempts), (OperationKind::CreateShipment, 1));
     assert!(operation.last_problem.contains(&theirs), "{}", operation.last_problem);
     assert!(
