@@ -91,9 +91,13 @@ fn an_order_file_with_a_field_nobody_reads_is_refused() {
 fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
     // Whose machine it is does not matter, so neither does what is configured there.
     let output =
-        run(&["operations", "--address", "nowhere:x"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
+        run(&["operations", "--address", "no such place"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("--address nowhere:x"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("--address no such place is no address"),
+        "{}",
+        text(&output.stderr)
+    );
     let both = ["--succeeded", "shp_1", "--rejected"];
     for verdict in [&both[..0], &both] {
         let arguments =
