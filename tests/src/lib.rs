@@ -27,4 +27,4 @@ pub use service::{Operators, Orders, Service};
 pub use simulator::{Simulator, Traffic};
 pub use uuid::Uuid;
 pub use wait::{SOON, until};
-pub use world::{World, new_request_id};
+pub use world::{API_KEY, World, new_request_id};

@@ -16,7 +16,7 @@ use crate::service::{Operators, Orders, Service};
 use crate::simulator::Simulator;
 use crate::wait::{SOON, until};
 
-/// The key of the only profile.
+/// The key under which the service speaks to the simulator.
 pub const API_KEY: &str = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM";
 
 /// Everything of one test. What is declared first goes first.

@@ -4,6 +4,8 @@
 //! through, step by step, over the [`ports`]. Nothing here knows a runtime, a database, HTTP or gRPC; time, ids,
 //! secrets and Mollie come in through the ports.
 
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod ports;
 pub mod rules;
 pub mod workflow;

@@ -8,9 +8,11 @@
 pub mod claims;
 pub mod guards;
 pub mod interruptions;
+pub mod items;
 pub mod leases;
 pub mod lists;
 pub mod lookups;
+pub mod operator;
 pub mod requests;
 pub mod round_trips;
 pub mod samples;
@@ -105,6 +107,26 @@ macro_rules! tests {
                 an_order_is_found_by_each_key,
                 a_number_means_the_order_that_holds_it_else_the_newest,
                 events_come_in_pages_without_loss_or_double,
+            }
+            items {
+                orders_with_open_items_are_found_whatever_became_of_them,
+                an_order_is_found_until_its_last_item_is_closed,
+                folding_the_events_gives_the_items,
+                each_hint_is_kept_once_and_in_the_order_of_its_coming,
+                no_more_than_eight_hints_are_kept,
+                hints_are_forgotten_with_the_look_up_that_dealt_with_them,
+                hints_left_by_a_look_up_are_there_for_the_next,
+                a_hint_that_comes_during_a_look_up_is_not_lost,
+                hints_of_a_look_up_in_other_hands_are_not_forgotten,
+                of_many_hints_at_once_each_is_kept_once,
+            }
+            operator {
+                operations_come_oldest_first_without_loss_or_double,
+                operations_that_are_not_settled_are_listed_unless_others_are_asked_for,
+                operations_are_filtered_by_each_part,
+                only_what_needs_attention_is_decided,
+                what_somebody_works_on_is_not_decided,
+                of_two_decisions_at_once_one_is_written,
             }
             interruptions {
                 dropped_changes_are_written_wholly_or_not_at_all,

@@ -34,14 +34,6 @@ pub struct Intent {
     pub replies: Vec<Reply>,
 }
 
-impl Intent {
-    /// What the caller was first told to be kept.
-    #[must_use]
-    pub fn accepted(&self) -> Option<&Reply> {
-        self.replies.iter().find(|reply| matches!(reply, Reply::Accepted { .. }))
-    }
-}
-
 /// What somebody did in the dashboard, with success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {

@@ -5,22 +5,35 @@
 //! simulator's rules behind a failing network, and judges the outcome. What fails can be made smaller by [`shrink`].
 
 mod basket;
+mod campaign;
 mod chance;
 mod checker;
 mod hooks;
 mod journal;
+pub mod matrix;
 pub mod memory;
 mod mollie;
+mod operator;
 mod play;
 mod replica;
 pub mod script;
 mod shop;
+mod shrink;
 mod sim;
 mod site;
 mod storage;
 mod tally;
 
+pub use campaign::{Campaign, Failure, campaign, seed_of};
 pub use checker::Violation;
 pub use play::{Played, play};
 pub use script::History;
+pub use shrink::{code, shrink};
 pub use tally::Tally;
+
+/// A seed that no run had before.
+#[must_use]
+pub fn new_seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    chance::mix(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX) ^ u64::from(std::process::id()))
+}

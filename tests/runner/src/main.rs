@@ -1,34 +1,136 @@
 //! Plays seeded histories and says what came of them.
 
-use runner::{History, Tally, play};
+use std::process::ExitCode;
+use std::time::Instant;
 
-fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let seed: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
-    let count: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(100);
-    let told = arguments.next().is_some();
-    let mut tally = Tally::default();
-    let mut failed = 0;
-    let started = std::time::Instant::now();
-    for n in 0..count {
-        let played = play(&History::of(seed + n), told);
-        tally.add(&played.tally);
-        if told {
-            for line in &played.told {
-                println!("{line}");
+use clap::{Parser, Subcommand};
+use runner::{History, campaign, code, play, shrink};
+
+#[derive(Parser)]
+#[command(about = "Seeded histories of the order service's workflow")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays many histories and judges each.
+    Histories {
+        #[arg(long, default_value_t = 3_000)]
+        count: u64,
+        /// Of the whole campaign; new each time unless given.
+        #[arg(long)]
+        seed: Option<u64>,
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Tells one history, line by line.
+    Tell { seed: u64 },
+    /// Makes a failing history small, and writes it as a test.
+    Shrink { seed: u64 },
+    /// Plays histories of wrong workflows until each is caught.
+    #[cfg(feature = "planted")]
+    Planted {
+        #[arg(long, default_value_t = 3_000)]
+        count: u64,
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+}
+
+fn main() -> ExitCode {
+    let passed = match Cli::parse().command {
+        Command::Histories { count, seed, threads } => histories(count, seed, threads),
+        Command::Tell { seed } => tell(seed),
+        Command::Shrink { seed } => make_small(seed),
+        #[cfg(feature = "planted")]
+        Command::Planted { count, seed } => planted::run(seed.unwrap_or_else(runner::new_seed), count),
+    };
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn histories(count: u64, seed: Option<u64>, threads: Option<usize>) -> bool {
+    let (seed, threads) = (seed.unwrap_or_else(runner::new_seed), threads.unwrap_or_else(cores));
+    println!("seed {seed}, {threads} threads");
+    let started = Instant::now();
+    let campaign = campaign(seed, count, threads, || ());
+    let seconds = started.elapsed().as_millis().max(1);
+    print!("{}", campaign.tally);
+    println!("{} more were played and do not count: too few steps or faults", campaign.short);
+    let played = u128::from(campaign.tally.histories + campaign.short);
+    let cores = threads.min(cores());
+    println!(
+        "{} s; {} histories per second and core, on {cores} cores",
+        seconds / 1000,
+        played * 1000 / seconds / u128::try_from(cores).unwrap_or(1)
+    );
+    for failure in &campaign.failures {
+        println!("\nseed {} fails (`runner shrink {}`):", failure.seed, failure.seed);
+        failure.violations.iter().for_each(|violation| println!("  {violation}"));
+    }
+    let shortfalls = campaign.shortfalls();
+    shortfalls.iter().for_each(|shortfall| println!("not proved: {shortfall}"));
+    println!("{} violations", campaign.failures.len());
+    campaign.failures.is_empty() && shortfalls.is_empty()
+}
+
+fn tell(seed: u64) -> bool {
+    let played = play(&History::of(seed), true);
+    played.told.iter().for_each(|line| println!("{line}"));
+    played.violations.iter().for_each(|violation| println!("{violation}"));
+    println!("fingerprint {:016x}", played.fingerprint);
+    played.violations.is_empty()
+}
+
+fn make_small(seed: u64) -> bool {
+    let history = History::of(seed);
+    let played = play(&history, false);
+    let Some(first) = played.violations.first() else {
+        println!("the history of seed {seed} holds");
+        return true;
+    };
+    let rule = first.rule;
+    let fails =
+        |candidate: &History| play(candidate, false).violations.iter().any(|other| other.rule == rule);
+    let small = shrink(&history, fails);
+    println!("{} of {} steps are needed\n", small.steps.len(), history.steps.len());
+    let played = play(&small, true);
+    played.told.iter().for_each(|line| println!("{line}"));
+    played.violations.iter().for_each(|violation| println!("{violation}"));
+    println!("\n{}", code(&small, &format!("{}_{seed}", rule.to_ascii_lowercase())));
+    false
+}
+
+#[cfg(feature = "planted")]
+mod planted {
+    //! The wrong workflows, each against the same histories as the right one.
+
+    use domain::planted::{Planted, choose};
+    use runner::campaign;
+
+    pub fn run(seed: u64, count: u64) -> bool {
+        println!("seed {seed}");
+        let mut passed = true;
+        for wrong in Planted::ALL {
+            let threads = super::cores();
+            let campaign = campaign(seed, count, threads, || choose(Some(wrong)));
+            let played = campaign.tally.histories + campaign.short;
+            match campaign.failures.first() {
+                Some(failure) => {
+                    let violation = failure.violations.first().map(ToString::to_string).unwrap_or_default();
+                    println!("caught: {} after {played} histories: {violation}", wrong.name());
+                }
+                None => {
+                    println!("NOT CAUGHT: {} in {played} histories", wrong.name());
+                    passed = false;
+                }
             }
         }
-        if !played.violations.is_empty() {
-            failed += 1;
-            println!("seed {}:", seed + n);
-            for violation in &played.violations {
-                println!("  {violation}");
-            }
-        }
+        passed
     }
-    if count > 1 {
-        println!("{tally}");
-    }
-    println!("unseen: {:?}", tally.unseen());
-    println!("{failed} failed, {:?}", started.elapsed());
 }

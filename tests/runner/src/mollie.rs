@@ -139,6 +139,12 @@ impl Site {
         self.pump();
     }
 
+    /// When the last effect lands that is still to come.
+    pub fn latest_late(&self) -> u64 {
+        let latest = self.mollie().world.late().map(|late| late.due_at).max();
+        latest.map_or(0, crate::site::micros_of)
+    }
+
     /// Schedules what Mollie has to send, and its next look at the clock.
     pub fn pump(&self) {
         let now = self.time.micros();
@@ -171,6 +177,9 @@ impl Transport for Wire {
         // Connecting.
         site.pause(1, 20).await;
         let fault = site.fault(is_change);
+        if is_change {
+            site.leaving();
+        }
         if fault == Some(Fault::Unreachable) {
             return Err(Failure::NotSent("there is no way to Mollie".to_owned()));
         }

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::rules::item::ItemKind;
+
 use crate::checker::{self, Violation};
 use crate::memory::Dump;
 use crate::replica::Replica;
@@ -15,6 +17,8 @@ use crate::tally::Tally;
 const SETTLED_WITHIN: u64 = (60 + 60) * 1_000_000;
 /// Longer than any look-up on schedule waits.
 const LONG: u64 = 7 * 3_600 * 1_000_000;
+/// A process has two loops; they end only with it.
+const LOOPS: usize = 2;
 /// No history takes so many turns; one that does never comes to rest.
 const TURNS: u64 = 400_000;
 
@@ -22,6 +26,8 @@ const TURNS: u64 = 400_000;
 pub struct Played {
     pub violations: Vec<Violation>,
     pub tally: Tally,
+    /// What was raised for an operator.
+    pub items: Vec<ItemKind>,
     /// The same for the same history.
     pub fingerprint: u64,
     /// What happened, in words, if it was to be told.
@@ -34,10 +40,12 @@ pub fn play(history: &History, told: bool) -> Played {
     let mut stage = Stage::new(history, told);
     let mut violations = stage.perform();
     violations.extend(checker::judge(&stage.site));
+    let orders = stage.site.store.dump().orders;
+    let items = orders.values().flat_map(|order| &order.items).map(|item| item.kind).collect();
     let mut tally = std::mem::take(&mut *stage.site.tally());
     tally.histories = 1;
     tally.steps = stage.tasks.polls();
-    Played { violations, tally, fingerprint: stage.site.fingerprint(), told: stage.site.told() }
+    Played { violations, tally, items, fingerprint: stage.site.fingerprint(), told: stage.site.told() }
 }
 
 struct Stage<'a> {
@@ -56,7 +64,12 @@ impl<'a> Stage<'a> {
     fn new(history: &'a History, told: bool) -> Self {
         let site = Arc::new(Site::new(history.seed, history.keys, told));
         let fleet: Arc<Fleet> = Arc::new(Mutex::new(vec![None; REPLICAS]));
-        let world = World { site: Arc::clone(&site), fleet: Arc::clone(&fleet), seed: history.seed };
+        let world = World {
+            site: Arc::clone(&site),
+            fleet: Arc::clone(&fleet),
+            seed: history.seed,
+            wishes: Arc::default(),
+        };
         let steps_left = history.steps.len();
         for (n, step) in history.steps.iter().enumerate() {
             site.time.after(step.at * 1000, Event::Step(n));
@@ -86,8 +99,11 @@ impl<'a> Stage<'a> {
             self.start(replica);
         }
         self.site.touch();
+        // What is under way at Mollie is a fault until it has landed.
+        self.run_until(self.site.latest_late());
         self.site.note(|| "from here on nothing fails".to_owned());
         let quiet = self.site.time.micros();
+        self.site.spawn(SHOP, self.world.clone().operate());
         self.run_until(quiet + SETTLED_WITHIN);
         violations.extend(checker::unsettled(&self.site));
         self.finish();
@@ -170,6 +186,7 @@ impl<'a> Stage<'a> {
             Event::Tick => self.site.tick(),
             Event::Alarm(replica) => self.alarm(replica),
             Event::Restart(replica) => self.start(replica),
+            Event::KillAll { pause } => (0..REPLICAS).for_each(|replica| self.kill(replica, pause)),
             Event::Resume(replica) => self.tasks.wake(Process(replica)),
         }
     }
@@ -209,6 +226,7 @@ impl<'a> Stage<'a> {
             What::Store { fault } => self.site.arm_store(fault),
             What::Hook { fault } => self.site.arm_hook(fault),
             What::Kill { replica, pause } => self.kill(replica, pause),
+            What::CrashAfterSend { after, pause } => self.site.arm_crash(after, pause),
             What::Stop { replica, pause } => {
                 self.site.fired(|| "process stopped".to_owned());
                 self.tasks.stop(Process(replica));
@@ -216,7 +234,7 @@ impl<'a> Stage<'a> {
             }
             What::Drop { replica, task } => {
                 // Its two loops are never dropped alone: in production they end with their process.
-                if self.tasks.drop_one(Process(replica), task) {
+                if self.tasks.drop_one(Process(replica), LOOPS, task) {
                     self.site.fired(|| "task dropped".to_owned());
                     self.site.touch();
                 }
@@ -233,7 +251,7 @@ impl<'a> Stage<'a> {
             return;
         }
         let work = self.tasks.kill(Process(replica));
-        let at_work = if work > 2 { "at work" } else { "idle" };
+        let at_work = if work > LOOPS { "at work" } else { "idle" };
         self.site.fired(|| format!("process killed {at_work}"));
         self.site.time.after(pause * 1000, Event::Restart(replica));
         self.site.touch();

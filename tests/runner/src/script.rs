@@ -36,6 +36,8 @@ pub enum What {
     Hook { fault: HookFault },
     /// A process is killed, and started again after some milliseconds.
     Kill { replica: usize, pause: u64 },
+    /// All processes are killed so many milliseconds after the next change is sent, and started again after some more.
+    CrashAfterSend { after: u64, pause: u64 },
     /// A process is stopped, and woken after some milliseconds.
     Stop { replica: usize, pause: u64 },
     /// One task of a process is dropped.
@@ -71,7 +73,7 @@ pub enum Pick {
 /// What is done behind the service's back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elsewhere {
-    Ship { line: usize },
+    Ship { line: usize, tracked: bool },
     Cancel,
 }
 
@@ -248,13 +250,10 @@ fn life(order: u64, intents: &mut u64, chance: &mut Chance, steps: &mut Vec<Step
         if chance.permille(150) {
             steps.push(Step { at: at + chance.below(3_000), what: What::Sync { order } });
         }
-        if chance.permille(25) {
-            // What is lost here is done there meanwhile.
-            steps.push(Step { at, what: What::Fault { on: On::Change, fault: Fault::HangBefore } });
-            let act = Elsewhere::Ship { line: 1 };
-            steps.push(Step { at: at + chance.below(20_000), what: What::Elsewhere { order, act } });
+        if chance.permille(40) {
+            meddle(order, intents, at, chance, steps);
         } else if chance.permille(40) {
-            let act = Elsewhere::Ship { line: usize::from(chance.permille(500)) };
+            let act = Elsewhere::Ship { line: usize::from(chance.permille(500)), tracked: true };
             steps.push(Step { at: at + chance.below(5_000), what: What::Elsewhere { order, act } });
         }
     }
@@ -266,13 +265,32 @@ fn life(order: u64, intents: &mut u64, chance: &mut Chance, steps: &mut Vec<Step
             let pick = Pick::All { tracked: chance.permille(500) };
             steps.push(Step { at, what: What::Ship { order, intent: *intents, pick } });
         }
-        7 => steps.push(Step { at, what: What::Elsewhere { order, act: Elsewhere::Cancel } }),
+        7 => {
+            steps.push(Step { at, what: What::Elsewhere { order, act: Elsewhere::Cancel } });
+            if chance.permille(500) {
+                cancel(order, intents, at + chance.below(2_000), steps);
+            }
+        }
         _ => (),
     }
     // Two desks cancel the same order.
     if chance.permille(80) {
         cancel(order, intents, at + chance.below(1_000), steps);
     }
+}
+
+/// What is lost here is done in the dashboard meanwhile: looking so much like ours that it cannot be told apart, or like
+/// something else.
+fn meddle(order: u64, intents: &mut u64, at: u64, chance: &mut Chance, steps: &mut Vec<Step>) {
+    let landed = chance.permille(500);
+    let fault = if landed { Fault::HangAfter } else { Fault::HangBefore };
+    let pick = Pick::Part { line: 2, quantity: 1, cents: None, tracked: false };
+    let act = Elsewhere::Ship { line: 1, tracked: !landed };
+    *intents += 1;
+    let at = at + 10_000;
+    steps.push(Step { at, what: What::Fault { on: On::Change, fault } });
+    steps.push(Step { at, what: What::Ship { order, intent: *intents, pick } });
+    steps.push(Step { at: at + 2_000 + chance.below(18_000), what: What::Elsewhere { order, act } });
 }
 
 fn cancel(order: u64, intents: &mut u64, at: u64, steps: &mut Vec<Step>) {

@@ -1,7 +1,8 @@
 //! Those who call the service, and those it never sees: shops and warehouses with their patience, shoppers at the checkout,
 //! and people in Mollie's dashboard. A caller repeats what it was not answered under the same request id.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub struct World {
     pub site: Arc<Site>,
     pub fleet: Arc<Fleet>,
     pub seed: u64,
+    /// What was asked for under each request id: a repeat asks for the same.
+    pub wishes: Arc<Mutex<BTreeMap<String, (String, Wish)>>>,
 }
 
 #[derive(Default)]
@@ -48,10 +51,18 @@ struct Slot {
 
 impl World {
     /// A process that runs, as a load balancer would choose it.
-    fn some_replica(&self) -> Option<Arc<Replica>> {
+    pub fn some_replica(&self) -> Option<Arc<Replica>> {
         let alive: Vec<_> =
             self.fleet.lock().unwrap_or_else(PoisonError::into_inner).iter().flatten().cloned().collect();
         (!alive.is_empty()).then(|| self.site.time.chance(|chance| chance.pick(&alive)))
+    }
+
+    fn wishes(&self) -> MutexGuard<'_, BTreeMap<String, (String, Wish)>> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wished(&self, request_id: &str) -> Option<(String, Wish)> {
+        self.wishes().get(request_id).cloned()
     }
 
     /// One call: an answer, or none in time.
@@ -116,20 +127,20 @@ impl World {
     }
 
     pub async fn ship(self, order: u64, intent: u64, pick: Pick) {
+        let request_id = format!("ship-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            self.carry(OperationKind::CreateShipment, order, &request_id, &command, wish).await;
+            return;
+        }
         let Some(id) = self.known(order).await else { return };
         let Some(now) = self.when(id, |order| order.facts.status.is_some_and(allows_shipping)).await else {
             return;
         };
         let request = request(&now, pick, self.seed, intent);
         let command = format!("{request:?}");
-        self.carry(
-            OperationKind::CreateShipment,
-            order,
-            &format!("ship-{intent}"),
-            &command,
-            Wish::Ship(id, request),
-        )
-        .await;
+        let wish = Wish::Ship(id, request);
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::CreateShipment, order, &request_id, &command, wish).await;
     }
 
     pub async fn cancel(self, order: u64, intent: u64) {
@@ -233,11 +244,14 @@ impl World {
                 let (status, _) = mollie.ask("DELETE", &format!("/v2/orders/{id}"), "", Vec::new(), now);
                 (status == 200).then(|| Act::Canceled { mollie_order: id.clone() })
             }
-            Elsewhere::Ship { line } => {
+            Elsewhere::Ship { line, tracked } => {
                 let (_, seen) = mollie.ask("GET", &format!("/v2/orders/{id}"), "", Vec::new(), now);
                 let line = &seen["lines"][line]["id"];
                 let code = format!("ELSEWHERE-{}", self.site.next_id());
-                let body = json!({ "lines": [{ "id": line, "quantity": 1 }], "tracking": { "carrier": "DHL", "code": code } });
+                let mut body = json!({ "lines": [{ "id": line, "quantity": 1 }] });
+                if tracked {
+                    body["tracking"] = json!({ "carrier": "DHL", "code": code });
+                }
                 let path = format!("/v2/orders/{id}/shipments");
                 let (status, made) = mollie.ask("POST", &path, "", body.to_string().into_bytes(), now);
                 let shipment = made["id"].as_str().unwrap_or_default().to_owned();

@@ -226,10 +226,10 @@ impl Tasks {
         before - self.tasks.len()
     }
 
-    /// Drops one task of a process, chosen by `n`; `false` if it has none.
-    pub fn drop_one(&mut self, process: Process, n: u64) -> bool {
-        let own: Vec<u64> =
-            self.tasks.iter().filter(|(_, task)| task.process == process).map(|(id, _)| *id).collect();
+    /// Drops one task of a process, chosen by `n`, but none of the `lasting` ones it began with; `false` if it has none.
+    pub fn drop_one(&mut self, process: Process, lasting: usize, n: u64) -> bool {
+        let own = self.tasks.iter().filter(|(_, task)| task.process == process).map(|(id, _)| *id);
+        let own: Vec<u64> = own.skip(lasting).collect();
         let count = u64::try_from(own.len()).unwrap_or(0);
         let chosen = usize::try_from(n.checked_rem(count).unwrap_or(0)).unwrap_or(0);
         own.get(chosen).is_some_and(|id| self.remove(*id))

@@ -39,6 +39,9 @@ pub enum Event {
     Alarm(usize),
     Restart(usize),
     Resume(usize),
+    KillAll {
+        pause: u64,
+    },
 }
 
 pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -56,6 +59,8 @@ pub struct Mishaps {
     readings: VecDeque<Fault>,
     store: VecDeque<StoreFault>,
     hooks: VecDeque<HookFault>,
+    /// All processes are killed so many milliseconds after the next change is sent, for so many more.
+    crash: Option<(u64, u64)>,
     /// Until then Mollie is out of reach.
     pub outage_until: u64,
 }
@@ -182,6 +187,17 @@ impl Site {
 
     pub fn arm_hook(&self, fault: HookFault) {
         lock(&self.mishaps).hooks.push_back(fault);
+    }
+
+    pub fn arm_crash(&self, after: u64, pause: u64) {
+        lock(&self.mishaps).crash = Some((after, pause));
+    }
+
+    /// A change leaves for Mollie.
+    pub fn leaving(&self) {
+        if let Some((after, pause)) = lock(&self.mishaps).crash.take() {
+            self.time.after(after * 1000, Event::KillAll { pause });
+        }
     }
 
     pub fn begin_outage(&self, pause: u64) {

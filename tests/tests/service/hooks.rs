@@ -3,8 +3,9 @@
 //! Mollie is told an address where nobody listens, so that every hook that arrives is one of the test's own.
 
 use reqwest::StatusCode;
+use serde_json::Value;
 use tests::proto::{Order, OrderStatus};
-use tests::{Engine, LEGO, SOON, Uuid, World, draft, numbered, until};
+use tests::{API_KEY, Engine, LEGO, SOON, Uuid, World, draft, numbered, until};
 
 const NOBODY: &str = "http://127.0.0.1:9";
 const READ: &str = "GET /v2/orders/{id}";
@@ -32,6 +33,7 @@ unreachable_on_both_engines!(
     a_hook_that_is_too_large_is_refused,
     a_hook_with_an_unreadable_id_still_has_its_order_read,
     fifty_hooks_at_once_tell_of_one_change_by_one_event,
+    a_hook_of_a_second_order_under_the_same_address_leads_to_that_order,
 );
 
 async fn unreachable(engine: Engine, test: impl AsyncFnOnce(World)) {
@@ -118,6 +120,26 @@ async fn fifty_hooks_at_once_tell_of_one_change_by_one_event(world: World) {
     let events = world.events(&order.id).await;
     let new: Vec<_> = events[before.len()..].iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(new, ["order.authorized"]);
+}
+
+/// As if our own order had been placed twice: only its hooks tell.
+async fn a_hook_of_a_second_order_under_the_same_address_leads_to_that_order(world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let path = path(&world, &order).await;
+    let mut second: Value = serde_json::from_str(LEGO).unwrap();
+    second["webhookUrl"] = format!("{NOBODY}{path}").into();
+    let orders = format!("{}/orders", world.simulator.api());
+    let placed = world.simulator.web().post(orders).bearer_auth(API_KEY).json(&second).send().await.unwrap();
+    assert_eq!(placed.status(), StatusCode::CREATED);
+    let placed: Value = placed.json().await.unwrap();
+    let stranger = placed["id"].as_str().unwrap();
+    assert_eq!(post(&world, &path, &format!("id={stranger}")).await, StatusCode::OK);
+    let raised = until("it is raised", SOON, async || {
+        world.events(&order.id).await.into_iter().find(|event| event.kind == "item.raised")
+    });
+    let raised = raised.await;
+    assert!(raised.reason.contains(stranger), "{}", raised.reason);
+    assert_eq!(world.order(&order.id).await.mollie_order_id, order.mollie_order_id);
 }
 
 /// The path of the hook address that Mollie was told.

@@ -147,3 +147,6 @@ fn twice(theirs: &MollieShipmentId, ours: &Shipment) -> String {
         ours.state.as_str()
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,15 +130,25 @@ pub fn personal(before: &Personal, snapshot: &Snapshot) -> Personal {
 }
 
 /// What Mollie says, less the shipments nobody can tell yet whether they are ours: their units are still reserved here, and
-/// counting them as shipped too would count them twice.
+/// counting them as shipped too would count them twice. What the order counts already stays counted: it was there before.
 #[must_use]
-pub fn without_undecided(mut snapshot: Snapshot, is_known: impl Fn(&MollieShipmentId) -> bool) -> Snapshot {
+pub fn without_undecided(
+    order: &Order,
+    mut snapshot: Snapshot,
+    is_known: impl Fn(&MollieShipmentId) -> bool,
+) -> Snapshot {
     let shipments = snapshot.shipments.take().unwrap_or_default();
     let (known, undecided): (Vec<_>, Vec<_>) =
         shipments.into_iter().partition(|one| is_known(&one.mollie_id));
     for (id, part) in undecided.iter().flat_map(|shipment| &shipment.lines) {
         for line in snapshot.lines.iter_mut().filter(|line| line.mollie_id == *id) {
             line.shipped = line.shipped.without(*part);
+        }
+    }
+    for line in &mut snapshot.lines {
+        let ours = order.lines.iter().find(|ours| ours.mollie_id.as_ref() == Some(&line.mollie_id));
+        if let Some(ours) = ours.filter(|ours| ours.shipped.quantity > line.shipped.quantity) {
+            line.shipped = ours.shipped;
         }
     }
     snapshot.shipments = Some(known);

@@ -14,6 +14,8 @@ use super::resolve::{Look, look, resolve};
 use super::settle::end;
 use super::withdraw::withdraw;
 use super::{hook_address, place};
+#[cfg(feature = "planted")]
+use crate::planted::Planted;
 use crate::ports::{
     Acceptance, Clock, Command, Gateway, OrderKey, Outcome, PlaceOrder, Ports, RegisterShipment, Store,
     StoreError,
@@ -113,6 +115,10 @@ async fn send<P: Ports>(
         }
         Outcome::Rejected(rejection) => return rejected(ports, claim, order, rejection).await,
         Outcome::NotSent { problem, pause } => return not_sent(ports, claim, order, problem, pause).await,
+        #[cfg(feature = "planted")]
+        Outcome::Unknown { problem } if Planted::GuessesFailed.is_chosen() => {
+            Ending::Rejected(super::planted::guess(problem))
+        }
         Outcome::Unknown { problem } => return unknown(ports, claim, problem).await,
     };
     end(ports, claim, order.version, &ending).await
@@ -197,6 +203,10 @@ async fn rejected<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let (operation, seen) = (&claim.operation, order.version);
     let repeated = !is_first_send(operation);
+    #[cfg(feature = "planted")]
+    if operation.kind == OperationKind::CancelOrder && Planted::AlreadyCanceledIsRefused.is_chosen() {
+        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
+    }
     if operation.kind != OperationKind::CancelOrder && !repeated {
         return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
     }

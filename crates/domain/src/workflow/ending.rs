@@ -73,6 +73,8 @@ struct Plan<'a> {
     operation: Operation,
     shipment: Option<Shipment>,
     known: &'a [Shipment],
+    /// Shipments made elsewhere that came to light.
+    found: Vec<Shipment>,
     extra: Option<Operation>,
     hand: Hand<'a>,
     heard: Heard,
@@ -99,6 +101,7 @@ pub(super) fn plan<P: Ports>(
         shipment: shipments.iter().find(|shipment| Some(shipment.id) == operation.shipment_id).cloned(),
         operation: operation.clone(),
         known: &shipments,
+        found: Vec::new(),
         extra: None,
         hand,
         heard,
@@ -109,6 +112,7 @@ pub(super) fn plan<P: Ports>(
             plan.decided(OperationState::Succeeded);
             let late = is_overdue(ports, plan.recorder.order());
             plan.placed(snapshot, others, late);
+            plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             let needed = late && is_unpaid(snapshot) && !is_cancellation_asked(&unsettled);
             plan.extra = needed.then(|| late_cancellation(ports, plan.recorder.order(), now));
         }
@@ -119,6 +123,9 @@ pub(super) fn plan<P: Ports>(
         Ending::Canceled(snapshot) => {
             plan.decided(OperationState::Succeeded);
             plan.canceled(snapshot);
+            if heard.is_newest {
+                plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
+            }
         }
         Ending::NothingToCancel => {
             plan.decided(OperationState::Succeeded);
@@ -280,7 +287,7 @@ impl Plan<'_> {
             events,
             request: None,
             operations: std::iter::once(write).chain(extra).collect(),
-            shipments: self.shipment.into_iter().collect(),
+            shipments: self.shipment.into_iter().chain(self.found).collect(),
             lookup,
         }
     }

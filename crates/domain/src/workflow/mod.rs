@@ -15,6 +15,8 @@ mod intent;
 pub mod lookup;
 pub mod operator;
 pub mod place;
+#[cfg(feature = "planted")]
+mod planted;
 mod resolve;
 mod settle;
 pub mod ship;

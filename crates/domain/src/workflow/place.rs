@@ -2,6 +2,8 @@
 
 use super::intent::{Accepted, Intent, MutationError};
 use super::sync;
+#[cfg(feature = "planted")]
+use crate::planted::Planted;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
@@ -40,6 +42,8 @@ pub async fn place<P: Ports>(
         intent.in_time(ports)?;
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
+            #[cfg(feature = "planted")]
+            Err(CommitError::Store(_)) if Planted::AcknowledgesUnsaved.is_chosen() => return Ok(accepted),
             Err(CommitError::RequestTaken) => {
                 return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }

@@ -137,6 +137,8 @@ pub(super) async fn resolve<P: Ports>(
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
         Look::Absent | Look::Doubtful(_) if repeat => {
             let pending = Operation { state: OperationState::Pending, ..operation.clone() };
+            #[cfg(feature = "planted")]
+            let pending = super::planted::with_new_key(ports, pending);
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
         Look::Absent => absent(ports, claim, order.version, read_at, give_up).await,

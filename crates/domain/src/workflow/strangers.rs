@@ -6,7 +6,9 @@ use super::{ROUNDS, hook_address};
 use crate::ports::{Change, Clock, CommitError, Gateway, OrderKey, Ports, Store};
 use crate::rules::event::Recorder;
 use crate::rules::ids::OrderId;
+use crate::rules::order::Order;
 use crate::rules::placement::Placement;
+use crate::rules::snapshot::Snapshot;
 use crate::rules::{hint, item};
 
 /// Looks for other orders where the hints name what the order does not know, and raises each. An order that was refused or
@@ -32,27 +34,7 @@ pub(super) async fn strangers<P: Ports>(
         }
         let hook_address = hook_address(ports, &order);
         let found = ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await?;
-        let version = order.version;
-        let mut recorder = Recorder::new(order, ports.clock().now(), None);
-        for theirs in found.iter().map(|found| &found.mollie_id) {
-            if recorder.order().mollie_id.as_ref() != Some(theirs) {
-                let concern = item::surplus_order(recorder.order(), theirs);
-                recorder.raise(concern);
-            }
-        }
-        let (order, events) = recorder.finish();
-        if events.is_empty() {
-            return Ok(());
-        }
-        let change = Change {
-            order,
-            expected_version: Some(version),
-            events,
-            request: None,
-            operations: Vec::new(),
-            shipments: Vec::new(),
-            lookup: None,
-        };
+        let Some(change) = plan(ports, order, &found) else { return Ok(()) };
         match ports.store().commit(change).await {
             Ok(()) => return Ok(()),
             Err(CommitError::VersionMoved) => (),
@@ -64,4 +46,26 @@ pub(super) async fn strangers<P: Ports>(
         }
     }
     Err(SyncError::Contended)
+}
+
+/// Raises each order found that is not ours; `None` if all of them were raised before.
+fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change> {
+    let expected_version = Some(order.version);
+    let mut recorder = Recorder::new(order, ports.clock().now(), None);
+    for theirs in found.iter().map(|found| &found.mollie_id) {
+        if recorder.order().mollie_id.as_ref() != Some(theirs) {
+            let concern = item::surplus_order(recorder.order(), theirs);
+            recorder.raise(concern);
+        }
+    }
+    let (order, events) = recorder.finish();
+    (!events.is_empty()).then_some(Change {
+        order,
+        expected_version,
+        events,
+        request: None,
+        operations: Vec::new(),
+        shipments: Vec::new(),
+        lookup: None,
+    })
 }

@@ -68,6 +68,8 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
         let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
         let shipments = ports.store().list_shipments(order_id).await?;
         let unsettled = ports.store().unsettled_operations(order_id).await?;
+        #[cfg(feature = "planted")]
+        let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
         let Some(change) = plan(ports, order.clone(), snapshot, read_at, &shipments, &unsettled) else {
             if ports.store().note_observed(order_id, version, read_at).await? {
@@ -100,19 +102,13 @@ fn plan<P: Ports>(
     let (now, version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
     let is_known = |id: &MollieShipmentId| shipments.iter().any(|ours| ours.mollie_id.as_ref() == Some(id));
     // While a shipment of ours is on its way, nobody can tell whether one at Mollie that we do not know is that one.
-    let undecided = unsettled.iter().any(|operation| operation.kind == OperationKind::CreateShipment);
-    let snapshot = if undecided { snapshot::without_undecided(snapshot, is_known) } else { snapshot };
+    let undecided = unsettled.iter().any(|operation| {
+        operation.kind == OperationKind::CreateShipment && operation.first_sent_time.is_some()
+    });
+    let snapshot = if undecided { snapshot::without_undecided(&order, snapshot, is_known) } else { snapshot };
     let mut recorder = Recorder::new(order, now, None);
     observe(&mut recorder, &snapshot, read_at);
-    let mut made = Vec::new();
-    for theirs in snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id)) {
-        let shipment = foreign_shipment(ports, recorder.order(), theirs);
-        recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
-        made.push(shipment);
-        if let Some(concern) = item::surplus_shipment(recorder.order(), shipments, theirs) {
-            recorder.raise(concern);
-        }
-    }
+    let made = foreign_shipments(ports, &mut recorder, shipments, &snapshot);
     let (order, events) = recorder.finish();
     if events.is_empty() {
         return None;
@@ -146,6 +142,26 @@ pub(super) fn judge_payments(recorder: &mut Recorder) {
     for concern in item::surplus_payments(recorder.order()) {
         recorder.raise(concern);
     }
+}
+
+/// Records the shipments in a reading that no shipment of ours accounts for: they were made elsewhere.
+pub(super) fn foreign_shipments<P: Ports>(
+    ports: &P,
+    recorder: &mut Recorder,
+    known: &[Shipment],
+    snapshot: &Snapshot,
+) -> Vec<Shipment> {
+    let is_known = |id: &MollieShipmentId| known.iter().any(|ours| ours.mollie_id.as_ref() == Some(id));
+    let mut made = Vec::new();
+    for theirs in snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id)) {
+        let shipment = foreign_shipment(ports, recorder.order(), theirs);
+        recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
+        made.push(shipment);
+        if let Some(concern) = item::surplus_shipment(recorder.order(), known, theirs) {
+            recorder.raise(concern);
+        }
+    }
+    made
 }
 
 fn foreign_shipment<P: Ports>(ports: &P, order: &Order, theirs: &ShipmentSnapshot) -> Shipment {

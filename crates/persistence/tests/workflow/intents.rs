@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::ports::Fingerprint;
 use domain::rules::address::Address;
+use domain::rules::decision::Decision;
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{Caller, LineId, MollieShipmentId, OrderId, ProfileName, RequestId};
 use domain::rules::line::{LineDraft, LineType};
@@ -80,6 +81,10 @@ pub fn intent(method: &'static str, request_id: &str) -> Intent {
         etag: None,
         deadline: None,
     }
+}
+
+pub fn decision() -> Decision {
+    Decision::parse("olga", "looked at the parcels").unwrap()
 }
 
 pub fn main_profile() -> (ProfileName, Mode) {

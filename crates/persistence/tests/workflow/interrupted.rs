@@ -17,12 +17,14 @@ use domain::rules::status::OrderStatus;
 use domain::workflow::Intent;
 use domain::workflow::cancel::cancel;
 use domain::workflow::drive::{Progress, drive};
+use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
 use domain::workflow::ship::ship;
 use jiff::Timestamp;
 
 use crate::clock::{CountedIds, ManualClock, PlainVault};
-use crate::intents::{intent, lamps};
+use crate::intents::{decision, intent, lamps};
 use crate::mollie::{Fate, Meanwhile, Mollie, meanwhile};
+use crate::operator::doubtful;
 use crate::world::{World, secs};
 
 /// The world, but for something that happens once, behind a look into the store.
@@ -196,4 +198,25 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
     let order = world.settled(id).await;
     assert_eq!((order.facts.method.as_deref(), order.lines[1].shipped.quantity), (Some("klarna"), 1));
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
+}
+
+/// Somebody else is quicker by a moment: what the order has become is looked at again, and an operation decided by then is
+/// not decided twice.
+#[tokio::test]
+async fn a_decision_that_something_comes_between_is_made_again() {
+    let (world, id, accepted) = doubtful().await;
+    let operation = accepted.operation_id.unwrap();
+    let ports = Interrupted::new(&world, Some("unsettled_operations"), told_of(&world, id));
+    let retried = Box::pin(retry(&ports, operation, &decision())).await.unwrap();
+    assert_eq!(retried.state, OperationState::Resolving);
+    assert_eq!(world.step().await, Progress::Settled);
+    let other = world.clone();
+    let quicker = async move {
+        other.rejected(Some(operation)).await.unwrap();
+    };
+    let ports = Interrupted::new(&world, Some("unsettled_operations"), quicker);
+    let second = Box::pin(resolve_as(&ports, operation, &Verdict::Rejected, &decision())).await;
+    assert!(matches!(second, Err(OperatorError::WrongState { is: OperationState::Rejected })), "{second:?}");
+    assert_eq!(world.decisions(id).await.len(), 2);
+    world.settled(id).await;
 }

@@ -12,6 +12,7 @@ use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::workflow::drive::{Progress, drive};
+use domain::workflow::lookup::{LookedUp, look_up};
 use domain::workflow::sync::sync;
 use jiff::SignedDuration;
 use persistence::{Database, Options};
@@ -169,6 +170,18 @@ impl World {
     pub async fn lookups(&self) -> Vec<LookupClaim> {
         let token = LeaseToken::new(self.ids.random());
         self.store.claim_lookups(self.clock.now(), self.settings.lease, token, 10).await.unwrap()
+    }
+
+    /// A hook comes, and names this.
+    pub async fn hook(&self, id: OrderId, hint: &str) {
+        assert!(self.store.hook_arrived(id, Some(hint), self.clock.now()).await.unwrap());
+    }
+
+    /// Carries out the one look-up that is due.
+    pub async fn look_up(&self) -> LookedUp {
+        let claims = self.lookups().await;
+        assert_eq!(claims.len(), 1, "{claims:?}");
+        Box::pin(look_up(self, &claims[0])).await.unwrap()
     }
 
     async fn raw(&self) -> SqliteConnection {

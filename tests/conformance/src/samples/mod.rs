@@ -18,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use events::{event, every_event, observed};
-pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment};
+pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment, open_item};
 pub use work::{full_operation, full_shipment, operation, shipment};
 
 pub const LEASE: Duration = Duration::from_secs(600);

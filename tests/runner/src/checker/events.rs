@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::rules::event::Event;
 use domain::rules::order::Order;
+use domain::rules::status::OrderStatus;
 
 use super::Violation;
 use crate::memory::Dump;
@@ -19,11 +20,40 @@ pub fn judge(stored: &Dump) -> Vec<Violation> {
             violations.push(Violation::new("I6", text));
         }
         violations.extend(fold(order, events));
+        violations.extend(backwards(events));
     }
     for id in stored.events.keys().filter(|id| !stored.orders.contains_key(id)) {
         violations.push(Violation::new("I6", format!("there are events of {id}, which is no order")));
     }
     violations
+}
+
+/// What we know of an order never goes back behind what we knew: Mollie's orders do not.
+fn backwards(events: &[Arc<Event>]) -> Option<Violation> {
+    let (mut before, mut best) = (None, (0, 0));
+    for event in events {
+        before = Order::after(before, event);
+        let order = before.as_ref()?;
+        let shipped: u64 = order.lines.iter().map(|line| u64::from(line.shipped.quantity)).sum();
+        let now = (order.facts.status.map_or(0, rank), shipped);
+        if now.0 < best.0 || now.1 < best.1 {
+            let text =
+                format!("order {} went back in event {}, {}", order.id, event.sequence, event.data.kind());
+            return Some(Violation::new("I5", text));
+        }
+        best = now;
+    }
+    None
+}
+
+/// How far an order has come.
+const fn rank(status: OrderStatus) -> u8 {
+    match status {
+        OrderStatus::Created | OrderStatus::Pending => 1,
+        OrderStatus::Authorized | OrderStatus::Paid => 2,
+        OrderStatus::Shipping => 3,
+        OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired => 4,
+    }
 }
 
 fn fold(order: &Order, events: &[Arc<Event>]) -> Option<Violation> {

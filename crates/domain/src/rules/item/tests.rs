@@ -1,0 +1,162 @@
+//! What is raised, when, and never twice.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::*;
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::ids::{LineId, MolliePaymentId, OrderId, ShipmentId};
+use crate::rules::order::Part;
+use crate::rules::payment::Payment;
+use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
+use crate::rules::snapshot::ShipmentSnapshot;
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+
+/// An order of 1027.99.
+fn order(payments: Vec<Payment>) -> Order {
+    Order { payments, ..placed(OrderStatus::Paid, LineStatus::Paid).order().clone() }
+}
+
+fn payment(id: &str, status: PaymentStatus, amount: &str, since: Option<Timestamp>) -> Payment {
+    let (authorized_time, paid_time) = match status {
+        PaymentStatus::Authorized => (since, None),
+        PaymentStatus::Paid => (None, since),
+        PaymentStatus::Open
+        | PaymentStatus::Pending
+        | PaymentStatus::Failed
+        | PaymentStatus::Canceled
+        | PaymentStatus::Expired => (None, None),
+    };
+    Payment {
+        mollie_id: MolliePaymentId::new(id),
+        status: Read::Known(status),
+        method: None,
+        amount: euro(amount),
+        amount_captured: None,
+        amount_refunded: None,
+        created_time: at(0),
+        authorized_time,
+        paid_time,
+        ended_time: None,
+    }
+}
+
+fn subjects(payments: Vec<Payment>) -> Vec<String> {
+    surplus_payments(&order(payments)).into_iter().map(|concern| concern.subject).collect()
+}
+
+#[test]
+fn of_several_successful_payments_all_but_the_first_are_surplus_wherever_they_stand() {
+    use PaymentStatus::{Authorized, Paid};
+    let paid = |id, minute| payment(id, Paid, "1027.99", Some(at(minute)));
+    assert_eq!(subjects(vec![paid("tr_a", 5)]), [""; 0]);
+    assert_eq!(subjects(vec![paid("tr_a", 5), paid("tr_b", 6)]), ["tr_b"]);
+    assert_eq!(subjects(vec![paid("tr_a", 7), paid("tr_b", 6), paid("tr_c", 8)]), ["tr_a", "tr_c"]);
+    assert_eq!(subjects(vec![paid("tr_b", 6), paid("tr_a", 6)]), ["tr_b"]);
+    let authorized = payment("tr_z", Authorized, "1027.99", Some(at(4)));
+    assert_eq!(subjects(vec![paid("tr_a", 5), authorized.clone()]), ["tr_a"]);
+    let captured = Payment { paid_time: Some(at(9)), status: Read::Known(Paid), ..authorized };
+    assert_eq!(subjects(vec![paid("tr_a", 5), captured]), ["tr_a"], "captured later, successful first");
+}
+
+#[test]
+fn attempts_that_hold_no_money_are_no_surplus() {
+    let paid = payment("tr_a", PaymentStatus::Paid, "1027.99", Some(at(5)));
+    for status in PaymentStatus::ALL {
+        let other = payment("tr_b", *status, "1027.99", Some(at(6)));
+        let successful = matches!(status, PaymentStatus::Authorized | PaymentStatus::Paid);
+        assert_eq!(subjects(vec![other, paid.clone()]).len(), usize::from(successful), "{}", status.as_str());
+    }
+    let unknown = Payment { status: Read::Unknown("frozen".to_owned()), ..paid.clone() };
+    assert_eq!(subjects(vec![unknown, paid]), [""; 0]);
+}
+
+#[test]
+fn payments_that_together_pay_the_order_once_are_no_surplus() {
+    let paid = |id, amount, minute| payment(id, PaymentStatus::Paid, amount, Some(at(minute)));
+    assert_eq!(subjects(vec![paid("tr_a", "27.99", 1), paid("tr_b", "1000.00", 2)]), [""; 0]);
+    assert_eq!(subjects(vec![paid("tr_a", "28.00", 1), paid("tr_b", "1000.00", 2)]), ["tr_b"]);
+    let refunded = |amount| Payment { amount_refunded: Some(euro(amount)), ..paid("tr_a", "1027.99", 1) };
+    assert_eq!(subjects(vec![refunded("1027.99"), paid("tr_b", "1027.99", 2)]), [""; 0]);
+    assert_eq!(subjects(vec![refunded("1027.98"), paid("tr_b", "1027.99", 2)]), ["tr_b"]);
+}
+
+#[test]
+fn amounts_that_cannot_be_added_up_are_for_a_person() {
+    let paid = |id, amount| payment(id, PaymentStatus::Paid, amount, Some(at(1)));
+    let dollars =
+        Payment { amount: crate::rules::money::Money::parse("USD", "1.00").unwrap(), ..paid("tr_b", "1.00") };
+    assert_eq!(subjects(vec![paid("tr_a", "1.00"), dollars]), ["tr_b"]);
+}
+
+fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
+    Shipment {
+        id: ShipmentId::new(Uuid::from_u128(9)),
+        order_id: OrderId::new(Uuid::from_u128(1)),
+        state,
+        origin,
+        mollie_id: None,
+        lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1) }],
+        tracking: code.map(tracking),
+        created_time: at(1),
+        registered_time: None,
+        rejection: None,
+    }
+}
+
+fn part(quantity: u32) -> Part {
+    Part { quantity, amount: euro("349.00") }
+}
+
+fn tracking(code: &str) -> Tracking {
+    Tracking { carrier: "PostNL".to_owned(), code: code.to_owned(), url: None }
+}
+
+fn theirs(quantity: u32, code: Option<&str>) -> ShipmentSnapshot {
+    let line = order(Vec::new()).lines[0].mollie_id.clone().unwrap();
+    ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new("shp_2"),
+        created_time: at(3),
+        tracking: code.map(tracking),
+        lines: vec![(line, part(quantity))],
+    }
+}
+
+#[test]
+fn a_shipment_like_one_of_ours_that_has_ended_is_surplus() {
+    let order = order(Vec::new());
+    let is_surplus = |ours: Shipment, theirs| surplus_shipment(&order, &[ours], &theirs).is_some();
+    for state in ShipmentState::ALL {
+        let ended = matches!(state, ShipmentState::Registered | ShipmentState::Refused);
+        let ours = ours(*state, Origin::Here, Some("3S1"));
+        assert_eq!(is_surplus(ours, theirs(1, Some(" 3S1 "))), ended, "{}", state.as_str());
+    }
+    let registered = |code| ours(ShipmentState::Registered, Origin::Here, code);
+    assert!(is_surplus(registered(None), theirs(1, None)));
+    assert!(!is_surplus(registered(None), theirs(2, None)));
+    assert!(!is_surplus(registered(None), theirs(1, Some("3S1"))));
+    assert!(!is_surplus(registered(Some("3S1")), theirs(1, Some("3S2"))));
+    assert!(!is_surplus(ours(ShipmentState::Registered, Origin::Elsewhere, None), theirs(1, None)));
+}
+
+fn concern(kind: ItemKind, subject: &str) -> Concern {
+    Concern { kind, subject: subject.to_owned(), text: "look".to_owned(), operation_id: None }
+}
+
+#[test]
+fn an_item_is_raised_once_also_after_it_was_closed_and_the_events_fold_to_it() {
+    let mut recorder = Recorder::new(order(Vec::new()), at(7), None);
+    recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
+    recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
+    recorder.raise(concern(ItemKind::SurplusPayment, "tr_2"));
+    assert_eq!(recorder.order().open_items(), 2);
+    recorder.record(EventData::ItemClosed { number: 1, by: "jane".to_owned(), reason: "done".to_owned() });
+    recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
+    recorder.raise(concern(ItemKind::SurplusOrder, "tr_1"));
+    let (order, events) = recorder.finish();
+    let numbers: Vec<_> = order.items.iter().map(|item| (item.number, item.is_open())).collect();
+    assert_eq!((numbers, events.len()), (vec![(1, false), (2, true), (3, true)], 4));
+    let closure = order.items[0].closed.clone().unwrap();
+    assert_eq!((closure.time, closure.by.as_str(), closure.reason.as_str()), (at(7), "jane", "done"));
+}

@@ -1,0 +1,137 @@
+//! What a person is asked to look at, and closes.
+
+use domain::ports::{Clock, OrderFilter, Store};
+use domain::rules::ids::{MolliePaymentId, OrderId};
+use domain::rules::item::{Item, ItemKind};
+use domain::rules::order::Order;
+use domain::rules::payment::Payment;
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::workflow::operator::{OperatorError, close_item};
+use jiff::Timestamp;
+
+use crate::intents::{decision, euro, lamps};
+use crate::mollie::Fate;
+use crate::world::{World, all_at, mins, secs};
+
+/// What the items are about, in their order.
+pub fn raised(order: &Order) -> Vec<(ItemKind, &str)> {
+    order.items.iter().map(|item| (item.kind, item.subject.as_str())).collect()
+}
+
+/// A payment of the whole order in this status since then.
+pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
+    Payment {
+        mollie_id: MolliePaymentId::new(id),
+        status: Read::Known(status),
+        method: Some("ideal".to_owned()),
+        amount: euro("758.00"),
+        amount_captured: None,
+        amount_refunded: None,
+        created_time: since,
+        authorized_time: None,
+        paid_time: (status == PaymentStatus::Paid).then_some(since),
+        ended_time: None,
+    }
+}
+
+impl World {
+    pub async fn close(&self, id: OrderId, number: u32) -> Result<Order, OperatorError> {
+        Box::pin(close_item(self, id, number, &decision())).await
+    }
+
+    async fn with_open_items(&self) -> usize {
+        let filter = OrderFilter { with_open_items: true, ..OrderFilter::default() };
+        self.store.list_orders(&filter, None, 10).await.unwrap().items.len()
+    }
+}
+
+#[tokio::test]
+async fn each_refused_shipment_is_raised_and_keeps_nothing_from_going_on() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let mut operations = Vec::new();
+    for _ in 0..2 {
+        world.mollie.next(Fate::Rejected);
+        let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+        operations.push(accepted.operation_id.unwrap());
+    }
+    let order = world.settled(id).await;
+    for ((item, operation), number) in order.items.iter().zip(&operations).zip(1..) {
+        assert_eq!((item.number, item.kind), (number, ItemKind::ShipmentRefused));
+        assert_eq!((&item.subject, item.operation_id), (&operation.to_string(), Some(*operation)));
+        assert!(item.text.contains("Mollie does not like it"), "{}", item.text);
+    }
+    assert_eq!((order.items.len(), world.with_open_items().await), (2, 1));
+    world.ship_now(id, &lamps(1)).await;
+    assert_eq!(world.settled(id).await.items.len(), 2);
+}
+
+async fn found_late(status: OrderStatus, line: LineStatus) -> Vec<Item> {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    all_at(&mut world.mollie.side().ledger.orders[0], status, line);
+    world.advance(mins(16));
+    world.end_leases().await;
+    world.work(secs(10)).await;
+    world.settled(accepted.order_id).await.items
+}
+
+#[tokio::test]
+async fn an_order_found_after_its_age_limit_is_raised_where_it_holds_money() {
+    use OrderStatus::{Authorized, Canceled, Created, Expired, Paid, Pending};
+    for (status, line) in
+        [(Paid, LineStatus::Paid), (Authorized, LineStatus::Authorized), (Pending, LineStatus::Created)]
+    {
+        let items = found_late(status, line).await;
+        assert_eq!(items.len(), 1, "{}", status.as_str());
+        assert_eq!((items[0].kind, items[0].subject.as_str()), (ItemKind::LatePlacement, "ord_1.1"));
+        assert!(items[0].text.contains(status.as_str()) && items[0].operation_id.is_some());
+    }
+    for (status, line) in
+        [(Created, LineStatus::Created), (Canceled, LineStatus::Canceled), (Expired, LineStatus::Canceled)]
+    {
+        assert_eq!(found_late(status, line).await, [], "{}", status.as_str());
+    }
+}
+
+#[tokio::test]
+async fn an_item_is_closed_by_a_person_and_not_raised_again() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let now = world.clock.now();
+    let twice = vec![attempt("tr_1", PaymentStatus::Paid, now), attempt("tr_2", PaymentStatus::Paid, now)];
+    world.pay(id).await;
+    world.at_mollie(id, |order| order.payments = Some(twice)).await;
+    world.sync(id).await;
+    assert_eq!((world.with_open_items().await, world.sound(id).await.open_items()), (1, 1));
+    world.advance(secs(1));
+    let closed = world.close(id, 1).await.unwrap();
+    assert_eq!(closed, world.sound(id).await);
+    let closure = closed.items[0].closed.clone().unwrap();
+    assert_eq!((closure.by.as_str(), closure.reason.as_str()), ("olga", "looked at the parcels"));
+    assert_eq!(closure.time, world.clock.now());
+    let last = world.events(id).await.pop().unwrap();
+    assert_eq!((last.data.kind(), last.actor.as_deref()), ("item.closed", Some("olga")));
+    assert_eq!(world.with_open_items().await, 0);
+    // It is read again, and something else has changed.
+    world.at_mollie(id, |order| order.method = Some("klarna".to_owned())).await;
+    world.sync(id).await;
+    assert_eq!(world.settled(id).await.open_items(), 0);
+}
+
+#[tokio::test]
+async fn closing_what_is_closed_changes_nothing_and_what_is_not_there_is_told() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::Rejected);
+    world.ship_now(id, &lamps(1)).await;
+    let closed = world.close(id, 1).await.unwrap();
+    world.advance(secs(1));
+    assert_eq!(world.close(id, 1).await.unwrap(), closed);
+    assert_eq!(world.sound(id).await, closed);
+    assert!(matches!(world.close(id, 2).await, Err(OperatorError::ItemNotFound)));
+    let nobody = OrderId::new(closed.items[0].operation_id.unwrap().uuid());
+    assert!(matches!(world.close(nobody, 1).await, Err(OperatorError::OrderNotFound)));
+}

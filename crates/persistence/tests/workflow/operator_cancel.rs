@@ -1,0 +1,67 @@
+//! What a person decides of a cancellation of which nobody can read what became.
+
+use std::sync::Arc;
+
+use domain::ports::GatewayError;
+use domain::rules::ids::OrderId;
+use domain::rules::operation::OperationState;
+use domain::rules::status::OrderStatus;
+use domain::workflow::Accepted;
+use domain::workflow::operator::OperatorError;
+
+use crate::mollie::Fate;
+use crate::world::{World, mins, secs};
+
+async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Accepted, String) {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(fate);
+    let (accepted, _) = world.cancel_now(id).await;
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    world.work(mins(2)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    let mollie_id = world.order(id).await.mollie_id.unwrap().to_string();
+    (world, id, accepted, mollie_id)
+}
+
+#[tokio::test]
+async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
+    let (world, id, accepted, mollie_id) = unreadable(Fate::LostAnswer).await;
+    let unread = world.succeeded(accepted.operation_id, &mollie_id).await;
+    assert!(matches!(unread, Err(OperatorError::Unverified(GatewayError::Unreadable(_)))), "{unread:?}");
+    world.mollie.side().unreadable = None;
+    let other = world.succeeded(accepted.operation_id, "ord_1.99").await;
+    assert!(matches!(other, Err(OperatorError::DoesNotFit { .. })), "{other:?}");
+    world.succeeded(accepted.operation_id, &mollie_id).await.unwrap();
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    let kinds = world.kinds(id).await;
+    assert!(
+        kinds.ends_with(&["operation.resolved", "cancellation.succeeded", "order.canceled"]),
+        "{kinds:?}"
+    );
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected() {
+    let (world, id, accepted, mollie_id) = unreadable(Fate::LostCall).await;
+    world.mollie.side().unreadable = None;
+    let told = world.succeeded(accepted.operation_id, &mollie_id).await;
+    assert!(matches!(told, Err(OperatorError::DoesNotFit { .. })), "{told:?}");
+    world.rejected(accepted.operation_id).await.unwrap();
+    let order = world.settled(id).await;
+    assert_eq!((order.facts.status, order.items.len()), (Some(OrderStatus::Authorized), 0));
+    assert!(world.kinds(id).await.ends_with(&["operation.resolved", "cancellation.refused"]));
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_retried_cancellation_that_did_not_happen_is_made() {
+    let (world, id, accepted, _) = unreadable(Fate::LostCall).await;
+    world.mollie.side().unreadable = None;
+    world.retry(accepted.operation_id).await.unwrap();
+    world.work(secs(5)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
+    assert_eq!(world.mollie.effects(), (1, 0, 1));
+}

@@ -1,0 +1,187 @@
+//! Paid or captured twice: seen over the whole set, raised once, and never mistaken for the order's state.
+
+use domain::ports::{Clock, Store};
+use domain::rules::item::ItemKind;
+use domain::rules::operation::OperationState;
+use domain::rules::payment::Payment;
+use domain::rules::shipment::ShipmentState;
+use domain::rules::status::{OrderStatus, PaymentStatus};
+use jiff::SignedDuration;
+
+use crate::intents::{euro, lamps, ship_lamps_elsewhere, the_rest, tracked};
+use crate::items::{attempt, raised};
+use crate::mollie::Fate;
+use crate::world::{World, mins, secs};
+
+/// Whatever order Mollie lists them in.
+#[tokio::test]
+async fn of_two_paid_attempts_the_later_is_raised_once() {
+    for turned in [false, true] {
+        let world = World::new().await;
+        let id = world.placed().await;
+        let now = world.clock.now();
+        let mut payments = vec![
+            attempt("tr_1", PaymentStatus::Paid, now),
+            attempt("tr_2", PaymentStatus::Paid, now + SignedDuration::from_secs(1)),
+        ];
+        if turned {
+            payments.reverse();
+        }
+        world.pay(id).await;
+        world.at_mollie(id, |order| order.payments = Some(payments)).await;
+        for _ in 0..2 {
+            world.sync(id).await;
+            world.at_mollie(id, |order| order.method = Some("ideal".to_owned())).await;
+        }
+        let order = world.settled(id).await;
+        assert_eq!(raised(&order), [(ItemKind::SurplusPayment, "tr_2")]);
+        assert_eq!((order.facts.status, order.payments.len()), (Some(OrderStatus::Paid), 2));
+    }
+}
+
+#[tokio::test]
+async fn a_second_payment_seen_later_is_raised_when_it_is_seen_and_not_once_it_is_given_back() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let now = world.clock.now();
+    let first = attempt("tr_1", PaymentStatus::Paid, now);
+    let second = attempt("tr_2", PaymentStatus::Paid, now);
+    let refunded = Payment { amount_refunded: Some(euro("758.00")), ..second.clone() };
+    world.pay(id).await;
+    for (payments, items) in [
+        (vec![first.clone()], 0),
+        (vec![first.clone(), refunded], 0),
+        (vec![first.clone(), attempt("tr_2", PaymentStatus::Open, now)], 0),
+        (vec![first, second], 1),
+    ] {
+        world.at_mollie(id, |order| order.payments = Some(payments)).await;
+        assert_eq!(world.sync(id).await.items.len(), items);
+    }
+    world.settled(id).await;
+}
+
+/// It was found again, paid twice by then.
+#[tokio::test]
+async fn two_paid_attempts_of_an_order_found_again_are_raised_with_its_placement() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    let now = world.clock.now();
+    world.mollie.side().ledger.orders[0].payments =
+        Some(["tr_1", "tr_2"].map(|id| attempt(id, PaymentStatus::Paid, now)).to_vec());
+    world.work(secs(2)).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!(raised(&order), [(ItemKind::SurplusPayment, "tr_2")]);
+    assert_eq!(world.kinds(order.id).await[1..], ["order.placed", "item.raised"]);
+}
+
+#[tokio::test]
+async fn an_old_attempt_that_ends_behind_a_newer_ones_payment_changes_nothing() {
+    use PaymentStatus::{Canceled, Expired, Failed};
+    for ended in [Expired, Failed, Canceled] {
+        let world = World::new().await;
+        let id = world.placed().await;
+        let now = world.clock.now();
+        let paid = attempt("tr_new", PaymentStatus::Paid, now);
+        world.pay(id).await;
+        for old in [PaymentStatus::Open, ended] {
+            let payments = Some(vec![paid.clone(), attempt("tr_old", old, now)]);
+            world.at_mollie(id, |order| order.payments = payments).await;
+            let order = world.sync(id).await;
+            assert_eq!((order.facts.status, order.items.len()), (Some(OrderStatus::Paid), 0));
+        }
+        let order = world.settled(id).await;
+        assert_eq!(order.closed_time, None);
+        assert!(world.ship(id, &the_rest()).await.is_ok(), "the last attempt is not the order");
+    }
+}
+
+#[tokio::test]
+async fn the_attempt_that_paid_need_not_be_the_last_nor_the_newest() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let now = world.clock.now();
+    let newer = now + SignedDuration::from_secs(5);
+    let payments = vec![
+        attempt("tr_1", PaymentStatus::Paid, now),
+        attempt("tr_2", PaymentStatus::Failed, newer),
+        attempt("tr_3", PaymentStatus::Open, newer),
+    ];
+    world.pay(id).await;
+    world.at_mollie(id, |order| order.payments = Some(payments)).await;
+    world.sync(id).await;
+    let order = world.settled(id).await;
+    assert_eq!((order.facts.status, order.items.len()), (Some(OrderStatus::Paid), 0));
+    world.ship_now(id, &the_rest()).await;
+    assert_eq!(world.mollie.effects(), (1, 1, 0));
+}
+
+/// The window that remains: the effect of the first call lands after the settle window, and Mollie is not trusted to
+/// recognise the key. What is captured twice is seen and raised, and nothing else is wrong.
+#[tokio::test]
+async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_twice() {
+    let world = World::without_trust().await;
+    world.mollie.side().ledger.forgets_keys = true;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::Late(mins(5)));
+    let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
+    world.work(mins(3)).await;
+    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.sync(id).await.items, []);
+    world.advance(mins(3));
+    assert_eq!(world.mollie.effects(), (1, 2, 0));
+    for _ in 0..2 {
+        world.sync(id).await;
+    }
+    let order = world.settled(id).await;
+    let landed = world.shipment_ids(id).await.pop().unwrap();
+    assert_eq!(raised(&order), [(ItemKind::SurplusShipment, landed.as_str())]);
+    assert_eq!(order.lines[1].shipped.quantity, 2);
+    let shipments = world.store.list_shipments(id).await.unwrap();
+    assert_eq!(shipments.len(), 2);
+    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert!(world.kinds(id).await.ends_with(&["shipment.observed", "item.raised"]));
+}
+
+#[tokio::test]
+async fn a_refused_shipment_that_stands_at_mollie_after_all_is_raised() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::Rejected);
+    let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S1"), now)).await;
+    world.sync(id).await;
+    let order = world.settled(id).await;
+    let refused = accepted.operation_id.unwrap().to_string();
+    let expected = [(ItemKind::ShipmentRefused, refused.as_str()), (ItemKind::SurplusShipment, "shp_a")];
+    assert_eq!(raised(&order), expected);
+}
+
+#[tokio::test]
+async fn a_shipment_made_elsewhere_is_no_surplus_where_it_is_another() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &tracked(lamps(1), "3S1")).await;
+    let now = world.clock.now();
+    world
+        .at_mollie(id, |order| {
+            ship_lamps_elsewhere(order, "shp_other", 1, Some("3S2"), now);
+            ship_lamps_elsewhere(order, "shp_untracked", 1, None, now);
+        })
+        .await;
+    assert_eq!(world.sync(id).await.items, []);
+    assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 3);
+}
+
+/// Two equal shipments of ours are two.
+#[tokio::test]
+async fn two_equal_shipments_of_ours_are_no_surplus() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &lamps(1)).await;
+    world.ship_now(id, &lamps(1)).await;
+    assert_eq!(world.sync(id).await.items, []);
+    world.settled(id).await;
+}

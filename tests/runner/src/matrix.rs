@@ -1,0 +1,75 @@
+//! Each kind of operation, with each fault, taken up again after each time: the cells of a matrix, each a history.
+
+use domain::rules::operation::OperationKind;
+
+use crate::chance::{Chance, mix};
+use crate::script::{Choice, Fault, History, On, Pick, Step, What};
+
+/// When the processes come back after the fault: while keys live, after they have surely died, and a day later
+/// (milliseconds).
+pub const RESUMES: [(&str, u64); 3] = [("1 s", 1_000), ("61 min", 61 * 60_000), ("27 h", 27 * 3_600_000)];
+
+/// Every fault a call can meet.
+pub const FAULTS: [Fault; 24] = [
+    Fault::Unreachable,
+    Fault::Refuse,
+    Fault::CloseBefore,
+    Fault::CloseAfter,
+    Fault::HangBefore,
+    Fault::HangAfter,
+    Fault::Status { number: 202, effect: false },
+    Fault::Status { number: 202, effect: true },
+    Fault::Status { number: 500, effect: false },
+    Fault::Status { number: 500, effect: true },
+    Fault::Status { number: 502, effect: false },
+    Fault::Status { number: 502, effect: true },
+    Fault::Status { number: 503, effect: false },
+    Fault::Status { number: 503, effect: true },
+    Fault::InFlight,
+    Fault::Busy,
+    Fault::KeyUsed,
+    Fault::RateLimited { seconds: None },
+    Fault::RateLimited { seconds: Some(30) },
+    Fault::Truncate,
+    Fault::Drip { over: 3_000 },
+    Fault::Drip { over: 30_000 },
+    Fault::Late { after: 50_000, in_flight: false },
+    Fault::Late { after: 50_000, in_flight: true },
+];
+
+/// When the faulted call is made (milliseconds).
+const CALL: u64 = 40_000;
+
+/// One cell. `keys`: whether Mollie heeds idempotency keys.
+#[must_use]
+pub fn cell(kind: OperationKind, fault: Fault, resume: u64, keys: bool, seed: u64) -> History {
+    let mut chance = Chance::new(mix(seed));
+    let step = |at, what| Step { at, what };
+    let call = match kind {
+        OperationKind::PlaceOrder => What::Place { order: 0 },
+        OperationKind::CreateShipment => {
+            let cents = chance.permille(500).then(|| chance.below(100_000));
+            let pick = Pick::Part { line: 1, quantity: 1, cents, tracked: chance.permille(500) };
+            What::Ship { order: 0, intent: 1, pick }
+        }
+        OperationKind::CancelOrder => What::Cancel { order: 0, intent: 1 },
+    };
+    let mut steps = Vec::new();
+    let paid = match kind {
+        OperationKind::PlaceOrder => None,
+        OperationKind::CreateShipment => Some(true),
+        OperationKind::CancelOrder => Some(chance.permille(700)),
+    };
+    if let Some(paid) = paid {
+        steps.push(step(0, What::Place { order: 0 }));
+        if paid {
+            steps.push(step(3_000, What::Shopper { order: 0, choice: Choice::Pay }));
+        }
+        steps.push(step(CALL - 10_000, What::Sync { order: 0 }));
+    }
+    steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));
+    steps.push(step(CALL - 1_000, What::CrashAfterSend { after: chance.below(1_500), pause: resume }));
+    steps.push(step(CALL, call));
+    steps.push(step(CALL + resume + 10_000, call));
+    History { seed, keys, steps }
+}
