@@ -33,7 +33,7 @@ pub use ports::free_address;
 pub use probes::{Places, points, probes_are_available};
 pub use process::{Environment, Process};
 pub use seed::Dice;
-pub use service::{Orders, Service};
+pub use service::{Operators, Orders, Service};
 pub use simulator::{API_KEY, Simulator, Traffic};
 pub use uuid::Uuid;
 pub use wait::{SOON, until};

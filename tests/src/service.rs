@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use grpc_server::proto::operation_service_client::OperationServiceClient;
 use grpc_server::proto::order_service_client::OrderServiceClient;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
@@ -17,6 +18,8 @@ use crate::wait::{SOON, until};
 
 /// A client of the service's API.
 pub type Orders = OrderServiceClient<Channel>;
+/// A client of the operators' API.
+pub type Operators = OperationServiceClient<Channel>;
 
 /// A service that can be stopped and started again at the same addresses.
 pub struct Service {
@@ -127,6 +130,18 @@ impl Service {
     /// A client with a connection of its own.
     pub fn orders(&self) -> Orders {
         Orders::new(self.channel())
+    }
+
+    /// A client of the operators' API, with a connection of its own.
+    pub fn operators(&self) -> Operators {
+        Operators::new(self.channel())
+    }
+
+    /// Starts it anew, with these settings on top of what it had.
+    pub async fn restart_with(&mut self, settings: &[(&'static str, &str)]) {
+        self.kill();
+        self.environment.extend(settings.iter().map(|(key, value)| (*key, value.into())));
+        self.start().await;
     }
 
     /// A connection, made when it is first used.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::ledger::Ledger;
 use crate::ports::free_address;
 use crate::process::Process;
+use crate::proto::Order;
 use crate::wait::{SOON, until};
 
 /// The key of the only profile; any test key is one.
@@ -92,6 +93,12 @@ impl Simulator {
         self.control(Method::POST, "clock", Some(json!({ "advance": duration }))).await;
     }
 
+    /// How far simulated time is ahead, in seconds.
+    pub async fn ahead(&self) -> i64 {
+        let clock = self.control(Method::GET, "clock", None).await;
+        clock["offset_seconds"].as_i64().expect("an offset")
+    }
+
     /// Keeps the next answer to such a request back, after its effect.
     pub async fn hold(&self, method: &str, path: &str) {
         self.control(Method::PUT, "hold", Some(json!({ "method": method, "path": path }))).await;
@@ -136,6 +143,32 @@ impl Simulator {
         let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
         assert_eq!(answer.status(), StatusCode::OK, "{id}");
         answer.json().await.expect("the simulator answers with JSON")
+    }
+
+    /// Begins a further attempt to pay an order, beside those there are; gives its id.
+    pub async fn begin_attempt(&self, mollie_order_id: &str, method: &str) -> String {
+        let path = format!("orders/{mollie_order_id}/attempts");
+        let begun = self.control(Method::POST, &path, Some(json!({ "method": method }))).await;
+        begun["id"].as_str().expect("an attempt has an id").to_owned()
+    }
+
+    /// Ends an attempt, whatever has become of the others.
+    pub async fn end_attempt(&self, id: &str, status: &str) {
+        self.control(Method::POST, &format!("attempts/{id}"), Some(json!({ "status": status }))).await;
+    }
+
+    /// Ships units of one line as somebody does in Mollie's dashboard; gives the shipment's id.
+    pub async fn ship_elsewhere(&self, order: &Order, line: usize, quantity: i64, value: &str) -> String {
+        let amount = json!({ "currency": "EUR", "value": value });
+        let line = json!({ "id": order.lines[line].mollie_line_id, "quantity": quantity, "amount": amount });
+        let tracking = json!({ "carrier": "DHL", "code": "by-hand" });
+        let url = format!("{}/orders/{}/shipments", self.api(), order.mollie_order_id);
+        let call = self.web.post(url).bearer_auth(API_KEY);
+        let answer = call.json(&json!({ "lines": [line], "tracking": tracking })).send().await;
+        let answer = answer.expect("the simulator answers");
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let shipment: Value = answer.json().await.expect("a shipment");
+        shipment["id"].as_str().expect("a shipment has an id").to_owned()
     }
 
     /// Chooses a result on the checkout page, as a shopper does.

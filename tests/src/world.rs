@@ -9,10 +9,10 @@ use crate::database::{Database, random};
 use crate::engine::Engine;
 use crate::process::Environment;
 use crate::proto::{
-    CreateOrderRequest, GetOrderRequest, ListOrderEventsRequest, Order, OrderDraft, OrderEvent, OrderStatus,
-    get_order_request,
+    CreateOrderRequest, GetOrderRequest, ListOperationsRequest, ListOrderEventsRequest, Order, OrderDraft,
+    OrderEvent, OrderStatus, get_order_request,
 };
-use crate::service::{Orders, Service};
+use crate::service::{Operators, Orders, Service};
 use crate::simulator::{API_KEY, Simulator};
 use crate::wait::{SOON, until};
 
@@ -78,6 +78,25 @@ impl World {
 
     pub fn orders(&self) -> Orders {
         self.service.orders()
+    }
+
+    pub fn operators(&self) -> Operators {
+        self.service.operators()
+    }
+
+    /// Lets simulated time pass, by an ISO 8601 duration, and waits until the service lives in it.
+    pub async fn advance(&self, duration: &str) {
+        let (before, then) = (self.simulator.ahead().await, self.now().await);
+        self.simulator.advance(duration).await;
+        let jump = self.simulator.ahead().await - before;
+        until("the service follows", SOON, async || (self.now().await - then >= jump).then_some(())).await;
+    }
+
+    /// The service's time, in seconds.
+    async fn now(&self) -> i64 {
+        let request = ListOperationsRequest::default();
+        let answer = self.operators().list_operations(request).await.expect("a list").into_inner();
+        answer.read_time.expect("it tells its time").seconds
     }
 
     /// Places a draft and gives the order as it was answered.

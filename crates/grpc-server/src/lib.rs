@@ -19,6 +19,7 @@ mod service;
 #[cfg(feature = "dev")]
 mod simulated_time;
 mod telemetry;
+mod told;
 mod vault;
 mod webhook;
 mod worker;

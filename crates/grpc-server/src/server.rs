@@ -18,6 +18,7 @@ use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::proto::DESCRIPTORS;
+use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
 use crate::rpc::OrderRpc;
 use crate::service::Service;
@@ -158,7 +159,9 @@ async fn set_serving(health: &mut HealthReporter, serving: bool) {
     let status =
         if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
     health.set_service_status("", status).await;
-    health.set_service_status("orders.v1.OrderService", status).await;
+    for service in ["orders.v1.OrderService", "orders.v1.OperationService"] {
+        health.set_service_status(service, status).await;
+    }
 }
 
 fn grpc_router(
@@ -170,6 +173,7 @@ fn grpc_router(
             .register_encoded_file_descriptor_set(DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
+    let rpc = OrderRpc::new(driver.clone());
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
@@ -178,5 +182,6 @@ fn grpc_router(
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still ask for the alpha version.
         .add_service(reflection().build_v1alpha()?)
-        .add_service(OrderServiceServer::new(OrderRpc::new(driver.clone()))))
+        .add_service(OrderServiceServer::new(rpc.clone()))
+        .add_service(OperationServiceServer::new(rpc)))
 }

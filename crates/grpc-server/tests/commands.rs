@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn help_names_every_command_and_setting() {
     let help = text(&run(&["--help"], &[]).stdout);
-    for word in ["dev", "demo", "serve", "migrate", "simulator"] {
+    for word in ["dev", "demo", "serve", "migrate", "operations", "simulator"] {
         assert!(help.contains(&format!("  {word} ")), "{word}");
     }
     for key in [
@@ -85,6 +85,26 @@ fn an_order_file_with_a_field_nobody_reads_is_refused() {
     std::fs::remove_file(&file).unwrap();
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("amounts is not a parameter"));
+}
+
+#[test]
+fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
+    // Whose machine it is does not matter, so neither does what is configured there.
+    let output =
+        run(&["operations", "--address", "no such place"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("--address no such place is no address"),
+        "{}",
+        text(&output.stderr)
+    );
+    let both = ["--succeeded", "shp_1", "--rejected"];
+    for verdict in [&both[..0], &both] {
+        let arguments =
+            [&["operations", "resolve", "x", "--by", "jane", "--reason", "why"], verdict].concat();
+        let told = text(&run(&arguments, &[]).stderr);
+        assert!(told.contains("--succeeded <MOLLIE_ID>") && told.contains("--rejected"), "{told}");
+    }
 }
 
 #[test]

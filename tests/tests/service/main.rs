@@ -12,6 +12,7 @@ mod hooks;
 mod life;
 mod lost;
 mod numbers;
+mod operators;
 mod outage;
 mod points;
 mod pool;

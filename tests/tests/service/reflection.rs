@@ -38,7 +38,7 @@ async fn services_are_listed(world: World) {
 }
 
 fn assert_listed(services: Vec<String>) {
-    for name in ["orders.v1.OrderService", "grpc.health.v1.Health"] {
+    for name in ["orders.v1.OrderService", "orders.v1.OperationService", "grpc.health.v1.Health"] {
         assert!(services.iter().any(|service| service == name), "{name} in {services:?}");
     }
 }

@@ -5,6 +5,7 @@ mod demo;
 #[cfg(feature = "dev")]
 mod dev;
 mod migrate;
+mod operations;
 mod serve;
 mod signal;
 #[cfg(feature = "dev")]
@@ -42,6 +43,8 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date and stop.
     Migrate,
+    /// Show what needs a person at a running service, and decide it.
+    Operations(operations::Arguments),
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
@@ -93,7 +96,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
-    let config = Config::read(arguments.config.as_deref())?;
+    let config = || Config::read(arguments.config.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let Some(command) = arguments.command.or_else(default_command) else {
         anyhow::bail!("name a command; `order-service --help` lists them");
@@ -101,13 +104,17 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     runtime.block_on(async {
         match command {
             #[cfg(feature = "dev")]
-            Command::Dev => dev::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Dev => dev::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
-            Command::Demo(arguments) => Box::pin(demo::run(config, arguments)).await,
-            Command::Serve => serve::run(config).await.map(|()| ExitCode::SUCCESS),
-            Command::Migrate => migrate::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Demo(arguments) => Box::pin(demo::run(config()?, arguments)).await,
+            Command::Serve => serve::run(config()?).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
+            // It speaks to a service that is configured elsewhere.
+            Command::Operations(arguments) => {
+                Box::pin(operations::run(arguments)).await.map(|()| ExitCode::SUCCESS)
+            }
             #[cfg(feature = "dev")]
-            Command::Simulator => simulator::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Simulator => simulator::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "probes")]
             Command::Probes => {
                 for point in crate::probes::Point::all() {

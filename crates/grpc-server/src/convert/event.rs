@@ -2,8 +2,9 @@
 
 use domain::rules::event::{Event, EventData, Observed};
 
-use super::common::{rejection, time};
+use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
+use super::{item, operation};
 use crate::proto;
 
 pub fn event(event: &Event) -> proto::OrderEvent {
@@ -50,16 +51,28 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             ..base
         },
         EventData::AttentionNeeded { operation_id, reason }
-        | EventData::OperationRetried { operation_id, reason }
-        | EventData::OperationResolved { operation_id, reason, .. } => {
+        | EventData::OperationRetried { operation_id, reason } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), reason: reason.clone(), ..base }
         }
-        EventData::ItemRaised { item } => proto::OrderEvent {
-            operation_id: item.operation_id.map(|id| id.to_string()).unwrap_or_default(),
-            reason: item.text.clone(),
+        EventData::OperationResolved { operation_id, outcome, reason } => proto::OrderEvent {
+            operation_id: operation_id.to_string(),
+            operation_outcome: operation::state(*outcome).into(),
+            reason: reason.clone(),
             ..base
         },
-        EventData::ItemClosed { reason, .. } => proto::OrderEvent { reason: reason.clone(), ..base },
+        EventData::ItemRaised { item: raised } => proto::OrderEvent {
+            operation_id: raised.operation_id.map(|id| id.to_string()).unwrap_or_default(),
+            reason: raised.text.clone(),
+            item_number: count(raised.number),
+            item: Some(item::item(raised)),
+            ..base
+        },
+        EventData::ItemClosed { number, by, reason } => proto::OrderEvent {
+            actor: by.clone(),
+            reason: reason.clone(),
+            item_number: count(*number),
+            ..base
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod common;
 pub mod draft;
 pub mod event;
+pub mod item;
 pub mod operation;
 pub mod order;
 pub mod shipment;

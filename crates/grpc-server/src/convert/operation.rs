@@ -20,6 +20,9 @@ pub fn operation(operation: &Operation) -> proto::Operation {
         last_problem: operation.last_problem.clone().unwrap_or_default(),
         rejection: operation.rejection.as_ref().map(rejection),
         actor: operation.actor.clone().unwrap_or_default(),
+        first_sent_time: operation.first_sent_time.map(time),
+        caller: operation.caller.to_string(),
+        profile: operation.profile.to_string(),
     }
 }
 
@@ -31,7 +34,16 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
     }
 }
 
-fn state(state: OperationState) -> proto::OperationState {
+pub fn kind_input(kind: proto::OperationKind) -> Option<OperationKind> {
+    match kind {
+        proto::OperationKind::Unspecified => None,
+        proto::OperationKind::PlaceOrder => Some(OperationKind::PlaceOrder),
+        proto::OperationKind::CreateShipment => Some(OperationKind::CreateShipment),
+        proto::OperationKind::CancelOrder => Some(OperationKind::CancelOrder),
+    }
+}
+
+pub(super) fn state(state: OperationState) -> proto::OperationState {
     match state {
         OperationState::Pending => proto::OperationState::Pending,
         OperationState::InFlight => proto::OperationState::InFlight,
@@ -40,5 +52,18 @@ fn state(state: OperationState) -> proto::OperationState {
         OperationState::Rejected => proto::OperationState::Rejected,
         OperationState::Withdrawn => proto::OperationState::Withdrawn,
         OperationState::NeedsAttention => proto::OperationState::NeedsAttention,
+    }
+}
+
+pub fn state_input(state: proto::OperationState) -> Option<OperationState> {
+    match state {
+        proto::OperationState::Unspecified => None,
+        proto::OperationState::Pending => Some(OperationState::Pending),
+        proto::OperationState::InFlight => Some(OperationState::InFlight),
+        proto::OperationState::Resolving => Some(OperationState::Resolving),
+        proto::OperationState::Succeeded => Some(OperationState::Succeeded),
+        proto::OperationState::Rejected => Some(OperationState::Rejected),
+        proto::OperationState::Withdrawn => Some(OperationState::Withdrawn),
+        proto::OperationState::NeedsAttention => Some(OperationState::NeedsAttention),
     }
 }

@@ -8,7 +8,7 @@ use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
 use super::common::{address, amount, rejection, time};
-use super::{operation, value};
+use super::{item, operation, value};
 use crate::proto;
 
 /// The order with its unsettled operations.
@@ -56,6 +56,7 @@ pub fn order(order: &Order, operations: &[Operation]) -> proto::Order {
         completed_time: facts.completed_time.map(time),
         closed_time: order.closed_time.map(time),
         observed_time: order.observed_time.map(time),
+        items: order.items.iter().map(item::item).collect(),
     }
 }
 

@@ -4,13 +4,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use reqwest::redirect::Policy;
-use tonic::Status;
 use tonic::transport::Channel;
-use tonic_types::StatusExt;
 
 use crate::proto::get_order_request::Key;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{GetOrderRequest, Order};
+use crate::told::told;
 
 /// How long a hook may take to arrive and be read.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -78,13 +77,4 @@ fn http() -> Result<reqwest::Client> {
         .no_proxy()
         .timeout(Duration::from_secs(10))
         .build()?)
-}
-
-/// A status with all its field violations, for people to read.
-pub fn told(status: Status) -> anyhow::Error {
-    let details = status.get_error_details();
-    let faults = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
-    let faults: String =
-        faults.iter().map(|fault| format!("\n  {}: {}", fault.field, fault.description)).collect();
-    anyhow::anyhow!("{:?}: {}{faults}", status.code(), status.message())
 }

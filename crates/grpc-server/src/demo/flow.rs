@@ -3,13 +3,14 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::client::{Client, told};
+use super::client::Client;
 use super::order_file::draft;
 use super::timeline::{money, note, step};
 use crate::proto::{
     Amount, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, ListOrderEventsRequest, Order,
     OrderLine, OrderStatus, Shipment, ShipmentLineSelection, Tracking,
 };
+use crate::told::told;
 use domain::rules::amount::Remainder;
 use domain::rules::money::Money;
 

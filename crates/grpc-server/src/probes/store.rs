@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationWrite, OrderFilter, OrderKey, Page, PageKey, RequestRecord,
-    Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
+    OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -23,6 +23,11 @@ fn points(change: &Change, side: Side) -> Vec<Point> {
     let point = |write: &OperationWrite| match write {
         OperationWrite::Insert { operation, .. } => Point::Operation(operation.kind, Step::Saved, side),
         OperationWrite::Release { operation, .. } => Point::Operation(operation.kind, Step::Settled, side),
+        // A person ends it, or puts it back.
+        OperationWrite::Decide { operation } if operation.state.is_settled() => {
+            Point::Operation(operation.kind, Step::Settled, side)
+        }
+        OperationWrite::Decide { operation } => Point::Operation(operation.kind, Step::Deferred, side),
         OperationWrite::Withdraw { operation } => Point::Operation(operation.kind, Step::Withdrawn, side),
     };
     match change.operations.as_slice() {
@@ -103,6 +108,15 @@ impl<S: Store> Store for Probed<S> {
         self.inner.load_operation(id).await
     }
 
+    async fn list_operations(
+        &self,
+        filter: &OperationFilter,
+        after: Option<OperationPageKey>,
+        limit: u32,
+    ) -> Answer<Page<Operation, OperationPageKey>> {
+        self.inner.list_operations(filter, after, limit).await
+    }
+
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.inner.unsettled_operations(order).await
     }
@@ -111,8 +125,8 @@ impl<S: Store> Store for Probed<S> {
         self.inner.note_observed(order, version, time).await
     }
 
-    async fn hook_arrived(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
-        self.inner.hook_arrived(order, now).await
+    async fn hook_arrived(&self, order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool> {
+        self.inner.hook_arrived(order, hint, now).await
     }
 
     async fn claim_lookups(

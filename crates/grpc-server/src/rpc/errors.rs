@@ -15,6 +15,10 @@ use tracing::error;
 
 use crate::proto::ErrorReason;
 
+mod operator;
+
+pub use operator::{decision_pending, operator};
+
 const DOMAIN: &str = "orders.v1";
 
 /// When a retry makes sense.

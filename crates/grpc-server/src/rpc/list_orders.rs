@@ -77,7 +77,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
         order_number: text(filter.order_number),
         created_from,
         created_before,
-        with_open_items: false,
+        with_open_items: filter.with_open_items,
     };
     (filter, faults.into_vec())
 }

@@ -1,18 +1,23 @@
 //! The RPCs, one file each: read the message, call the use case in an owned task, answer. Nothing is decided here.
 
 mod cancel_order;
+mod close_operator_item;
 mod create_order;
 mod create_shipment;
+mod decision;
 mod errors;
 mod get_operation;
 mod get_order;
 mod get_shipment;
+mod list_operations;
 mod list_order_events;
 mod list_orders;
 mod list_shipments;
 mod page;
 mod patience;
 mod request;
+mod resolve_operation;
+mod retry_operation;
 mod sync_order;
 
 use std::sync::Arc;
@@ -24,10 +29,11 @@ use tonic::{Request, Response, Status};
 use crate::convert;
 use crate::driver::Driver;
 use crate::proto;
+use crate::proto::operation_service_server::OperationService;
 use crate::proto::order_service_server::OrderService;
 use crate::service::Service;
 
-/// `orders.v1.OrderService`.
+/// `orders.v1.OrderService` and `orders.v1.OperationService`.
 #[derive(Clone)]
 pub struct OrderRpc {
     driver: Driver,
@@ -103,5 +109,36 @@ impl OrderService for OrderRpc {
 
     async fn get_operation(&self, request: Request<proto::GetOperationRequest>) -> Answer<proto::Operation> {
         get_operation::call(self, request.into_inner()).await
+    }
+}
+
+#[tonic::async_trait]
+impl OperationService for OrderRpc {
+    async fn list_operations(
+        &self,
+        request: Request<proto::ListOperationsRequest>,
+    ) -> Answer<proto::ListOperationsResponse> {
+        list_operations::call(self, request.into_inner()).await
+    }
+
+    async fn retry_operation(
+        &self,
+        request: Request<proto::RetryOperationRequest>,
+    ) -> Answer<proto::Operation> {
+        retry_operation::call(self, request).await
+    }
+
+    async fn resolve_operation(
+        &self,
+        request: Request<proto::ResolveOperationRequest>,
+    ) -> Answer<proto::Operation> {
+        resolve_operation::call(self, request).await
+    }
+
+    async fn close_operator_item(
+        &self,
+        request: Request<proto::CloseOperatorItemRequest>,
+    ) -> Answer<proto::Order> {
+        close_operator_item::call(self, request).await
     }
 }

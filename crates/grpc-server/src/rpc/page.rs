@@ -1,7 +1,7 @@
 //! Pages: sizes and tokens.
 
-use domain::ports::PageKey;
-use domain::rules::ids::OrderId;
+use domain::ports::{OperationPageKey, PageKey};
+use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
 
@@ -24,19 +24,36 @@ pub fn number(token: &str) -> Result<u64, Violation> {
 
 /// The token behind which a page of orders begins.
 pub fn order_key(token: &str) -> Result<Option<PageKey>, Violation> {
-    if token.is_empty() {
-        return Ok(None);
-    }
-    let key = token.split_once('.').and_then(|(time, id)| {
-        let created_time = Timestamp::from_microsecond(time.parse().ok()?).ok()?;
-        Some(PageKey { created_time, id: OrderId::parse(id)? })
-    });
-    key.map(Some).ok_or_else(|| token_fault(token))
+    let key = place(token, OrderId::parse)?;
+    Ok(key.map(|(created_time, id)| PageKey { created_time, id }))
 }
 
 /// The token of a page of orders.
 pub fn order_token(key: PageKey) -> String {
     format!("{}.{}", key.created_time.as_microsecond(), key.id)
+}
+
+/// The token behind which a page of operations begins.
+pub fn operation_key(token: &str) -> Result<Option<OperationPageKey>, Violation> {
+    let key = place(token, OperationId::parse)?;
+    Ok(key.map(|(created_time, id)| OperationPageKey { created_time, id }))
+}
+
+/// The token of a page of operations.
+pub fn operation_token(key: OperationPageKey) -> String {
+    format!("{}.{}", key.created_time.as_microsecond(), key.id)
+}
+
+/// A token that is a time and an id; `None` for the first page.
+fn place<I>(token: &str, parse: impl Fn(&str) -> Option<I>) -> Result<Option<(Timestamp, I)>, Violation> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let place = token.split_once('.').and_then(|(time, id)| {
+        let created_time = Timestamp::from_microsecond(time.parse().ok()?).ok()?;
+        Some((created_time, parse(id)?))
+    });
+    place.map(Some).ok_or_else(|| token_fault(token))
 }
 
 fn token_fault(token: &str) -> Violation {

@@ -1,0 +1,145 @@
+//! `order-service operations`: what needs a person at a running service, and that person's decisions. It speaks gRPC as
+//! everybody does; it reads no database and no configuration.
+
+mod reading;
+mod screen;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use tonic::transport::{Channel, Endpoint};
+
+use crate::proto::operation_service_client::OperationServiceClient;
+use crate::proto::resolve_operation_request::{Outcome, Rejected, Succeeded};
+use crate::proto::{CloseOperatorItemRequest, ResolveOperationRequest, RetryOperationRequest};
+use crate::told::told;
+
+const ADDRESS: &str = "http://127.0.0.1:50051";
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// More than the service takes to answer with what is durably true.
+const ANSWER: Duration = Duration::from_secs(30);
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Where the service listens.
+    #[arg(long, global = true, value_name = "URL", default_value = ADDRESS)]
+    address: String,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Have it read at Mollie once more what became of an operation that needs attention.
+    Retry {
+        /// The operation.
+        id: String,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// Say what became of an operation that needs attention.
+    Resolve {
+        /// The operation.
+        id: String,
+        #[command(flatten)]
+        verdict: Verdict,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// Say that an operator item was dealt with.
+    Close {
+        /// The order's id.
+        order: String,
+        /// The item's number.
+        number: i32,
+        #[command(flatten)]
+        decision: Decision,
+    },
+}
+
+#[derive(Args)]
+struct Decision {
+    /// Who decides; kept with the order.
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why; kept with the order.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Verdict {
+    /// It had its effect: this order (ord_...) or shipment (shp_...) at Mollie.
+    #[arg(long, value_name = "MOLLIE_ID")]
+    succeeded: Option<String>,
+    /// It had none, and will have none.
+    #[arg(long)]
+    rejected: bool,
+}
+
+pub async fn run(arguments: Arguments) -> Result<()> {
+    let channel = connect(&arguments.address).await?;
+    match arguments.action {
+        None => {
+            let situation = reading::read(channel).await?;
+            print!(
+                "{}",
+                screen::screen(&situation, &screen::Program::this(address_option(&arguments.address)))
+            );
+            Ok(())
+        }
+        Some(action) => act(OperationServiceClient::new(channel), action).await,
+    }
+}
+
+/// What a printed command must say to reach the same service.
+fn address_option(address: &str) -> Option<&str> {
+    (address != ADDRESS).then_some(address)
+}
+
+async fn connect(address: &str) -> Result<Channel> {
+    let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let endpoint =
+        Endpoint::from_shared(url).with_context(|| format!("--address {address} is no address"))?;
+    let connected = endpoint.connect_timeout(CONNECT).timeout(ANSWER).connect().await;
+    connected.with_context(|| {
+        format!(
+            "no order service answers at {address}; name the one you mean with --address http://HOST:PORT"
+        )
+    })
+}
+
+async fn act(mut service: OperationServiceClient<Channel>, action: Action) -> Result<()> {
+    match action {
+        Action::Retry { id: operation_id, decision: Decision { by: actor, reason } } => {
+            let request = RetryOperationRequest { operation_id, actor, reason };
+            let operation = service.retry_operation(request).await.map_err(told)?.into_inner();
+            print!("{}", screen::outcome(&operation));
+        }
+        Action::Resolve { id: operation_id, verdict, decision: Decision { by: actor, reason } } => {
+            let outcome = Some(verdict.outcome());
+            let request = ResolveOperationRequest { operation_id, outcome, actor, reason };
+            let operation = service.resolve_operation(request).await.map_err(told)?.into_inner();
+            print!("{}", screen::outcome(&operation));
+        }
+        Action::Close { order: order_id, number, decision: Decision { by: actor, reason } } => {
+            let request = CloseOperatorItemRequest { order_id, number, actor, reason };
+            let order = service.close_operator_item(request).await.map_err(told)?.into_inner();
+            print!("{}", screen::closed(&order, number));
+        }
+    }
+    Ok(())
+}
+
+impl Verdict {
+    fn outcome(self) -> Outcome {
+        match self.succeeded {
+            Some(mollie_id) => Outcome::Succeeded(Succeeded { mollie_id }),
+            // Clap sees to it that this is the other one.
+            None => Outcome::Rejected(Rejected {}),
+        }
+    }
+}

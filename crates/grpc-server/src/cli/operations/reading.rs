@@ -1,0 +1,99 @@
+//! Reads what the screen shows. What needs a person is read whole; of what goes on by itself, the oldest.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use tonic::transport::Channel;
+
+use crate::proto::get_order_request::Key;
+use crate::proto::operation_service_client::OperationServiceClient;
+use crate::proto::order_service_client::OrderServiceClient;
+use crate::proto::{
+    GetOrderRequest, ListOperationsRequest, ListOrdersRequest, Operation, OperationFilter, OperationState,
+    Order, OrderFilter,
+};
+use crate::told::told;
+
+/// The largest page there is.
+const PAGE: i32 = 250;
+/// How many operations that need nobody are shown.
+const SHOWN: i32 = 20;
+
+/// What the on-call engineer must know.
+pub struct Situation {
+    /// The service's time, in seconds.
+    pub now: i64,
+    /// Operations that need attention, oldest first.
+    pub attention: Vec<Operation>,
+    /// Orders with open items, oldest first.
+    pub concerned: Vec<Order>,
+    /// The oldest other unsettled operations.
+    pub others: Vec<Operation>,
+    /// Whether there are more of those.
+    pub more: bool,
+    /// The orders of the operations, by id.
+    pub orders: BTreeMap<String, Order>,
+}
+
+pub async fn read(channel: Channel) -> Result<Situation> {
+    let (mut operations, mut orders) =
+        (OperationServiceClient::new(channel.clone()), OrderServiceClient::new(channel));
+    let attention = needing_attention(&mut operations).await?;
+    let concerned = with_open_items(&mut orders).await?;
+    let states = [OperationState::Pending, OperationState::InFlight, OperationState::Resolving];
+    let page = list(states.to_vec(), SHOWN, String::new());
+    let page = operations.list_operations(page).await.map_err(told)?.into_inner();
+    let mut known = BTreeMap::new();
+    for operation in attention.iter().chain(&page.operations) {
+        if !known.contains_key(&operation.order_id) {
+            let key = Some(Key::Id(operation.order_id.clone()));
+            let order = orders.get_order(GetOrderRequest { key }).await.map_err(told)?.into_inner();
+            known.insert(operation.order_id.clone(), order);
+        }
+    }
+    let now = page.read_time.context("the service does not tell its time")?.seconds;
+    let more = !page.next_page_token.is_empty();
+    Ok(Situation { now, attention, concerned, others: page.operations, more, orders: known })
+}
+
+async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Result<Vec<Operation>> {
+    let (mut found, mut token) = (Vec::new(), String::new());
+    loop {
+        let request = list(vec![OperationState::NeedsAttention], PAGE, token.clone());
+        let page = service.list_operations(request).await.map_err(told)?.into_inner();
+        found.extend(page.operations);
+        token = next(token, page.next_page_token)?;
+        if token.is_empty() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn with_open_items(service: &mut OrderServiceClient<Channel>) -> Result<Vec<Order>> {
+    let (mut found, mut token) = (Vec::new(), String::new());
+    loop {
+        let filter = Some(OrderFilter { with_open_items: true, ..OrderFilter::default() });
+        let request = ListOrdersRequest { filter, page_size: PAGE, page_token: token.clone() };
+        let page = service.list_orders(request).await.map_err(told)?.into_inner();
+        found.extend(page.orders);
+        token = next(token, page.next_page_token)?;
+        if token.is_empty() {
+            found.reverse();
+            return Ok(found);
+        }
+    }
+}
+
+fn list(states: Vec<OperationState>, page_size: i32, page_token: String) -> ListOperationsRequest {
+    let states = states.into_iter().map(Into::into).collect();
+    let filter = Some(OperationFilter { states, ..OperationFilter::default() });
+    ListOperationsRequest { filter, page_size, page_token }
+}
+
+/// A service that gave the same token again would keep us here for ever.
+fn next(before: String, token: String) -> Result<String> {
+    if token == before && !token.is_empty() {
+        bail!("the service gives the same page again and again");
+    }
+    Ok(token)
+}

@@ -1,0 +1,189 @@
+//! One screen for the on-call engineer: what needs a decision, what must be looked at, what goes on by itself. Each comes
+//! with the command to paste; only who and why are left to say.
+
+use std::fmt::Write;
+
+use super::reading::Situation;
+use crate::proto::{Operation, OperationKind, OperationState, OperatorItem, OperatorItemKind, Order};
+
+/// How this program is called, to be pasted.
+pub struct Program {
+    name: String,
+    address: String,
+}
+
+impl Program {
+    /// As this process was called.
+    pub fn this(address: Option<&str>) -> Self {
+        let called = std::env::args().next().filter(|name| !name.is_empty() && name.chars().all(is_plain));
+        let name = called.unwrap_or_else(|| "order-service".to_owned());
+        let address = address.map(|address| format!(" --address {}", quoted(address))).unwrap_or_default();
+        Self { name, address }
+    }
+
+    fn command(&self, action: &str) -> String {
+        let Self { name, address } = self;
+        format!("{name} operations{address} {action} --by \"$USER\" --reason 'WHY'")
+    }
+}
+
+pub fn screen(situation: &Situation, program: &Program) -> String {
+    let Situation { attention, concerned, others, .. } = situation;
+    let items: Vec<_> = concerned.iter().flat_map(open_items).collect();
+    if attention.is_empty() && items.is_empty() && others.is_empty() {
+        return "Nothing needs attention, and nothing is under way.\n".to_owned();
+    }
+    let mut text = String::new();
+    if attention.is_empty() && items.is_empty() {
+        text.push_str("Nothing needs attention.\n");
+    }
+    if !attention.is_empty() {
+        section(&mut text, attention.len(), "operation needs", "operations need", "a decision");
+        attention.iter().for_each(|operation| needing_attention(&mut text, operation, situation, program));
+    }
+    if !items.is_empty() {
+        section(&mut text, items.len(), "item is", "items are", "to be looked at");
+        items.iter().for_each(|(order, item)| open_item(&mut text, order, item, situation.now, program));
+    }
+    if !others.is_empty() {
+        section(&mut text, others.len(), "operation goes", "operations go", "on without you");
+        others.iter().for_each(|operation| under_way(&mut text, operation, situation));
+    }
+    if situation.more {
+        text.push_str("\n  ... and more, younger than these.\n");
+    }
+    text
+}
+
+/// How an operation stands after a decision.
+pub fn outcome(operation: &Operation) -> String {
+    let mut text = format!("The operation is {}.\n", state(operation));
+    if !operation.last_problem.is_empty() && operation.state() == OperationState::NeedsAttention {
+        line(&mut text, &format!("  {}", plain(&operation.last_problem)));
+    }
+    text
+}
+
+/// How an item was closed.
+pub fn closed(order: &Order, number: i32) -> String {
+    let closure = order.items.iter().find(|item| item.number == number).and_then(|item| item.closed.as_ref());
+    let by = closure.map(|closure| format!(" by {}: {}", plain(&closure.by), plain(&closure.reason)));
+    format!("Item {number} of order {} is closed{}\n", named(order), by.unwrap_or_default())
+}
+
+fn section(text: &mut String, count: usize, one: &str, many: &str, what: &str) {
+    let gap = if text.is_empty() { "" } else { "\n" };
+    line(text, &format!("{gap}{count} {} {what}:", if count == 1 { one } else { many }));
+}
+
+fn needing_attention(text: &mut String, operation: &Operation, situation: &Situation, program: &Program) {
+    let Operation { id, last_problem, .. } = operation;
+    line(text, &format!("\n  {}", head(operation, situation)));
+    line(text, &format!("    {}", plain(last_problem)));
+    let order = situation.orders.get(&operation.order_id);
+    for effect in effects(operation, order) {
+        let command = program.command(&format!("resolve {id} --succeeded {effect}"));
+        line(text, &format!("    it is that:  {command}"));
+    }
+    line(text, &format!("    no effect:   {}", program.command(&format!("resolve {id} --rejected"))));
+    line(text, &format!("    read again:  {}", program.command(&format!("retry {id}"))));
+}
+
+/// What at Mollie may be the effect: what the problem names, or the form of what it must be.
+fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
+    let named = |prefix: &str| {
+        let words = operation.last_problem.split(|c: char| !is_plain(c) || matches!(c, '/' | ':'));
+        words
+            .filter(|word| word.starts_with(prefix) && *word != prefix)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let (candidates, form) = match operation.kind() {
+        OperationKind::CreateShipment => (named("shp_"), "shp_ID"),
+        OperationKind::PlaceOrder => (named("ord_"), "ord_ID"),
+        OperationKind::CancelOrder => {
+            let canceled = order.map(|order| order.mollie_order_id.clone());
+            (canceled.into_iter().filter(|id| !id.is_empty()).collect(), "ord_ID")
+        }
+        OperationKind::Unspecified => (Vec::new(), "ID"),
+    };
+    if candidates.is_empty() { vec![form.to_owned()] } else { candidates }
+}
+
+fn open_items(order: &Order) -> impl Iterator<Item = (&Order, &OperatorItem)> {
+    order.items.iter().filter(|item| item.closed.is_none()).map(move |item| (order, item))
+}
+
+fn open_item(text: &mut String, order: &Order, item: &OperatorItem, now: i64, program: &Program) {
+    let since = item.raised_time.map(|time| age(now - time.seconds)).unwrap_or_default();
+    line(text, &format!("\n  order {}: {}, raised {since} ago", named(order), item_kind(item)));
+    line(text, &format!("    {}", plain(&item.text)));
+    let command = program.command(&format!("close {} {}", order.id, item.number));
+    line(text, &format!("    done:        {command}"));
+}
+
+fn under_way(text: &mut String, operation: &Operation, situation: &Situation) {
+    let wait = operation.not_before_time.map_or(0, |time| time.seconds - situation.now);
+    let next = if wait > 0 { format!(", not before {} from now", age(wait)) } else { String::new() };
+    let Operation { attempts, .. } = operation;
+    let head = head(operation, situation);
+    line(text, &format!("\n  {head}, {}, unknown outcomes: {attempts}{next}", state(operation)));
+    if !operation.last_problem.is_empty() {
+        line(text, &format!("    {}", plain(&operation.last_problem)));
+    }
+}
+
+fn head(operation: &Operation, situation: &Situation) -> String {
+    let order = situation.orders.get(&operation.order_id).map_or_else(|| operation.order_id.clone(), named);
+    let since = operation.created_time.map(|time| age(situation.now - time.seconds)).unwrap_or_default();
+    format!("order {order}: {}, recorded {since} ago", kind(operation))
+}
+
+fn named(order: &Order) -> String {
+    format!("{} ({})", plain(&order.order_number), order.id)
+}
+
+fn kind(operation: &Operation) -> String {
+    operation.kind().as_str_name().trim_start_matches("OPERATION_KIND_").to_owned()
+}
+
+fn state(operation: &Operation) -> String {
+    operation.state().as_str_name().trim_start_matches("OPERATION_STATE_").to_owned()
+}
+
+fn item_kind(item: &OperatorItem) -> String {
+    let kind: OperatorItemKind = item.kind();
+    kind.as_str_name().trim_start_matches("OPERATOR_ITEM_KIND_").to_owned()
+}
+
+/// A span in its largest unit that is at least two.
+fn age(seconds: i64) -> String {
+    match seconds.max(0) {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// Nothing that a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn quoted(text: &str) -> String {
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Whether a shell takes the character as it is.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':')
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing to a text does not fail.
+    let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests;

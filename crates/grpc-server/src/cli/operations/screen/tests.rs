@@ -1,0 +1,115 @@
+use std::collections::BTreeMap;
+
+use prost_types::Timestamp;
+
+use super::*;
+use crate::proto::operator_item::Closure;
+
+const NOW: i64 = 1_790_000_000;
+
+fn ago(seconds: i64) -> Option<Timestamp> {
+    Some(Timestamp { seconds: NOW - seconds, nanos: 0 })
+}
+
+fn order() -> Order {
+    let item = |number, kind: OperatorItemKind, text: &str, closed| OperatorItem {
+        number,
+        kind: kind.into(),
+        text: text.to_owned(),
+        raised_time: ago(59),
+        closed,
+        ..OperatorItem::default()
+    };
+    Order {
+        id: "order-id".to_owned(),
+        order_number: "1337\u{1b}[2J".to_owned(),
+        mollie_order_id: "ord_1.x".to_owned(),
+        items: vec![
+            item(1, OperatorItemKind::SurplusOrder, "old", Some(Closure::default())),
+            item(2, OperatorItemKind::SurplusPayment, "Paid twice.", None),
+        ],
+        ..Order::default()
+    }
+}
+
+fn operation(kind: OperationKind, state: OperationState, problem: &str) -> Operation {
+    Operation {
+        id: "operation-id".to_owned(),
+        order_id: "order-id".to_owned(),
+        kind: kind.into(),
+        state: state.into(),
+        attempts: 2,
+        created_time: ago(3_000),
+        not_before_time: ago(-125),
+        last_problem: problem.to_owned(),
+        ..Operation::default()
+    }
+}
+
+fn situation(attention: Vec<Operation>, concerned: Vec<Order>, others: Vec<Operation>) -> Situation {
+    let orders = BTreeMap::from([("order-id".to_owned(), order())]);
+    Situation { now: NOW, attention, concerned, others, more: false, orders }
+}
+
+fn program() -> Program {
+    Program { name: "order-service".to_owned(), address: String::new() }
+}
+
+#[test]
+fn what_needs_a_decision_comes_first_with_commands_to_paste() {
+    let problem = "at Mollie there is shp_1, shp_2, which may be this shipment";
+    let doubtful = operation(OperationKind::CreateShipment, OperationState::NeedsAttention, problem);
+    let waiting = operation(OperationKind::PlaceOrder, OperationState::Pending, "no answer");
+    let shown = screen(&situation(vec![doubtful], vec![order()], vec![waiting]), &program());
+    let expected = "\
+1 operation needs a decision:
+
+  order 1337 [2J (order-id): CREATE_SHIPMENT, recorded 50 min ago
+    at Mollie there is shp_1, shp_2, which may be this shipment
+    it is that:  order-service operations resolve operation-id --succeeded shp_1 --by \"$USER\" --reason 'WHY'
+    it is that:  order-service operations resolve operation-id --succeeded shp_2 --by \"$USER\" --reason 'WHY'
+    no effect:   order-service operations resolve operation-id --rejected --by \"$USER\" --reason 'WHY'
+    read again:  order-service operations retry operation-id --by \"$USER\" --reason 'WHY'
+
+1 item is to be looked at:
+
+  order 1337 [2J (order-id): SURPLUS_PAYMENT, raised 59 s ago
+    Paid twice.
+    done:        order-service operations close order-id 2 --by \"$USER\" --reason 'WHY'
+
+1 operation goes on without you:
+
+  order 1337 [2J (order-id): PLACE_ORDER, recorded 50 min ago, PENDING, unknown outcomes: 2, not before 2 min from now
+    no answer
+";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn where_nothing_is_to_be_shown_it_says_so() {
+    let shown = screen(&situation(Vec::new(), Vec::new(), Vec::new()), &program());
+    assert_eq!(shown, "Nothing needs attention, and nothing is under way.\n");
+    let waiting = operation(OperationKind::PlaceOrder, OperationState::Pending, "");
+    let shown = screen(&situation(Vec::new(), Vec::new(), vec![waiting]), &program());
+    assert!(shown.starts_with("Nothing needs attention.\n\n1 operation goes on without you:\n"), "{shown}");
+}
+
+#[test]
+fn a_cancellation_names_its_order_and_an_unnamed_effect_its_form() {
+    let attention = |kind, problem| {
+        let operation = operation(kind, OperationState::NeedsAttention, problem);
+        screen(&situation(vec![operation], Vec::new(), Vec::new()), &program())
+    };
+    let canceling = attention(OperationKind::CancelOrder, "cannot be read");
+    assert!(canceling.contains("--succeeded ord_1.x --by"), "{canceling}");
+    let shipping = attention(OperationKind::CreateShipment, "cannot be read; shp_$(reboot)");
+    assert!(shipping.contains("--succeeded shp_ID --by"), "only plain letters reach the shell: {shipping}");
+    let placing = attention(OperationKind::PlaceOrder, "cannot be unsealed");
+    assert!(placing.contains("--succeeded ord_ID --by"), "{placing}");
+}
+
+#[test]
+fn an_address_that_a_shell_would_read_is_quoted() {
+    let program = Program::this(Some("http://host:1/?a=b&c"));
+    assert!(program.command("retry x").contains(" operations --address 'http://host:1/?a=b&c' retry x --by"));
+}

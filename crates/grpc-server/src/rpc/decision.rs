@@ -1,0 +1,57 @@
+//! What the decisions of operators have in common: who and why, and that they are made in tasks no caller can cut off.
+
+use std::sync::Arc;
+
+use domain::rules::decision::Decision;
+use domain::rules::ids::OperationId;
+use domain::rules::violation::Violation;
+use domain::workflow::operator::OperatorError;
+use tonic::Status;
+
+use super::patience::Patience;
+use super::{OrderRpc, errors};
+use crate::service::Service;
+
+/// Who decided and why, or every fault of that.
+pub fn decision(actor: &str, reason: &str) -> Result<Decision, Vec<Violation>> {
+    let named = |fault: Violation| match fault.path.as_str() {
+        // The API calls the person what it calls one everywhere.
+        "by" => Violation { path: "actor".to_owned(), ..fault },
+        _ => fault,
+    };
+    Decision::parse(actor, reason).map_err(|faults| faults.into_iter().map(named).collect())
+}
+
+/// An operation's id, or the fault that it is none.
+pub fn operation_id(text: &str) -> Result<OperationId, Violation> {
+    OperationId::parse(text).ok_or_else(|| Violation {
+        path: "operation_id".to_owned(),
+        rule: "operation.id",
+        expected: "an operation's id, a UUID".to_owned(),
+        got: if text.is_empty() { "nothing".to_owned() } else { text.to_owned() },
+    })
+}
+
+/// Carries a decision out, and has the workers look at what it made due.
+pub async fn decide<T, F>(
+    rpc: &OrderRpc,
+    patience: Patience,
+    deciding: impl FnOnce(Arc<Service>) -> F,
+) -> Result<T, Status>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, OperatorError>> + Send + 'static,
+{
+    let task = rpc.driver.own(deciding(Arc::clone(rpc.service())));
+    let decided = match tokio::time::timeout_at(patience.answer_by, task).await {
+        Ok(Ok(decided)) => decided.map_err(errors::operator),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a decision ended unexpectedly");
+            Err(errors::internal())
+        }
+        Err(_) => Err(errors::decision_pending()),
+    };
+    rpc.driver.bell.notify_one();
+    rpc.driver.hook_bell.notify_one();
+    decided
+}

@@ -1,0 +1,73 @@
+//! Why an operator's decision was not taken over: what differs, and what to do instead.
+
+use domain::rules::operation::OperationState;
+use domain::workflow::operator::OperatorError;
+use tonic::{Code, Status};
+use tonic_types::PreconditionViolation;
+
+use super::{Failure, SOON, contended, gateway, not_found, store};
+use crate::proto::ErrorReason;
+
+pub fn operator(error: OperatorError) -> Status {
+    match error {
+        OperatorError::OperationNotFound => not_found(ErrorReason::OperationNotFound, "operation"),
+        OperatorError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
+        OperatorError::ItemNotFound => not_found(ErrorReason::OperatorItemNotFound, "item of this order"),
+        OperatorError::WrongState { is } => {
+            let description = format!("The operation is {}: {}", is.as_str(), instead(is));
+            unmet(ErrorReason::OperationNeedsNoAttention, description, |failure| {
+                failure.with("state", is.as_str().to_uppercase())
+            })
+        }
+        OperatorError::NotAtMollie { mollie_id } => {
+            let description = format!(
+                "Mollie has no {mollie_id} that this operation could have made; nothing was changed. Copy the id from \
+                 Mollie's dashboard."
+            );
+            unmet(ErrorReason::NotAtMollie, description, |failure| failure.with("mollie_id", mollie_id))
+        }
+        OperatorError::DoesNotFit { mollie_id, difference } => {
+            let description = format!(
+                "{mollie_id} is not the effect of this operation: {difference}. Nothing was changed; find the one that is, \
+                 or say that the operation had no effect."
+            );
+            unmet(ErrorReason::EffectDoesNotFit, description, |failure| {
+                failure.with("mollie_id", mollie_id).with("difference", difference)
+            })
+        }
+        OperatorError::Unverified(error) => gateway(&error),
+        OperatorError::Contended => contended(),
+        OperatorError::Store(error) => store(error),
+    }
+}
+
+fn instead(state: OperationState) -> &'static str {
+    match state {
+        OperationState::Pending | OperationState::InFlight | OperationState::Resolving => {
+            "the service goes on with it by itself."
+        }
+        OperationState::Succeeded | OperationState::Rejected | OperationState::Withdrawn => {
+            "that is settled for good."
+        }
+        OperationState::NeedsAttention => "decide again.",
+    }
+}
+
+fn unmet(reason: ErrorReason, description: String, facts: impl FnOnce(Failure) -> Failure) -> Status {
+    let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
+    let violation = PreconditionViolation::new(name, "operation", description.clone());
+    let mut failure = facts(Failure::new(Code::FailedPrecondition, reason, description));
+    failure.details.set_precondition_failure(vec![violation]);
+    failure.status()
+}
+
+/// The decision is being made, beyond the operator's patience.
+pub fn decision_pending() -> Status {
+    Failure::new(
+        Code::Unavailable,
+        ErrorReason::OutcomePending,
+        "The decision is still being carried out; read the operation again to see what came of it.",
+    )
+    .retry(SOON)
+    .status()
+}

@@ -1,0 +1,65 @@
+//! ListOperations: oldest first, filtered; without states those that are not settled.
+
+use domain::ports::{Clock, OperationFilter, Store};
+use domain::rules::ids::ProfileName;
+use domain::rules::violation::{Violation, Violations};
+use tonic::Response;
+
+use super::{Answer, OrderRpc, errors, page, request};
+use crate::convert::common::time;
+use crate::convert::operation::{kind_input, operation, state_input};
+use crate::proto::{self, ListOperationsRequest, ListOperationsResponse};
+
+pub async fn call(rpc: &OrderRpc, request: ListOperationsRequest) -> Answer<ListOperationsResponse> {
+    let (size, after) = (page::size(request.page_size), page::operation_key(&request.page_token));
+    let (filter, mut faults) = filter(request.filter.unwrap_or_default());
+    let (size, after) = match (size, after) {
+        (Ok(size), Ok(after)) if faults.is_empty() => (size, after),
+        (size, after) => {
+            faults.extend(size.err().into_iter().chain(after.err()));
+            return Err(errors::invalid(faults));
+        }
+    };
+    let service = rpc.service();
+    let operations = service.store.list_operations(&filter, after, size).await.map_err(errors::store)?;
+    Ok(Response::new(ListOperationsResponse {
+        operations: operations.items.iter().map(operation).collect(),
+        next_page_token: operations.next.map(page::operation_token).unwrap_or_default(),
+        read_time: Some(time(service.clock.now())),
+    }))
+}
+
+fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
+    let mut faults = Violations::default();
+    let mut states = Vec::new();
+    for (n, number) in filter.states.iter().enumerate() {
+        match proto::OperationState::try_from(*number).ok().and_then(state_input) {
+            Some(state) => states.push(state),
+            None => faults.add(
+                format!("filter.states[{n}]"),
+                "filter.state",
+                "a state of the API",
+                number.to_string(),
+            ),
+        }
+    }
+    let mut kinds = Vec::new();
+    for (n, number) in filter.kinds.iter().enumerate() {
+        match proto::OperationKind::try_from(*number).ok().and_then(kind_input) {
+            Some(kind) => kinds.push(kind),
+            None => faults.add(
+                format!("filter.kinds[{n}]"),
+                "filter.kind",
+                "a kind of the API",
+                number.to_string(),
+            ),
+        }
+    }
+    let mut faults = faults.into_vec();
+    let order_id = match filter.order_id.as_str() {
+        "" => None,
+        id => request::order_id(id, "filter.order_id").map_err(|fault| faults.push(fault)).ok(),
+    };
+    let profile = (!filter.profile.is_empty()).then(|| ProfileName::new(filter.profile));
+    (OperationFilter { profile, order_id, states, kinds }, faults)
+}

@@ -1,0 +1,54 @@
+//! ResolveOperation: a person says what became of an operation that needs attention.
+
+use domain::rules::violation::Violation;
+use domain::workflow::operator::{self, Verdict};
+use tonic::{Request, Response};
+
+use super::decision::{self, decide};
+use super::patience::Patience;
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::resolve_operation_request::{Outcome, Succeeded};
+use crate::proto::{self, ResolveOperationRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> Answer<proto::Operation> {
+    let patience = Patience::of(request.metadata());
+    let request = request.into_inner();
+    let (id, verdict) = (decision::operation_id(&request.operation_id), verdict(request.outcome));
+    let (id, verdict, decision) = match (id, verdict, decision::decision(&request.actor, &request.reason)) {
+        (Ok(id), Ok(verdict), Ok(decision)) => (id, verdict, decision),
+        (id, verdict, decision) => {
+            let faults = id.err().into_iter().chain(verdict.err());
+            return Err(errors::invalid(faults.chain(decision.err().into_iter().flatten()).collect()));
+        }
+    };
+    let decided = decide(rpc, patience, move |service| async move {
+        Box::pin(operator::resolve_as(&*service, id, &verdict, &decision)).await
+    });
+    Ok(Response::new(convert::operation::operation(&decided.await?)))
+}
+
+fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
+    let fault = |path: &str, rule, expected: &str, got: String| {
+        Err(Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got })
+    };
+    match outcome {
+        None => fault("outcome", "decision.outcome", "succeeded or rejected", "nothing".to_owned()),
+        Some(Outcome::Rejected(_)) => Ok(Verdict::Rejected),
+        Some(Outcome::Succeeded(Succeeded { mollie_id })) if is_id(&mollie_id) => {
+            Ok(Verdict::Succeeded { mollie_id })
+        }
+        Some(Outcome::Succeeded(Succeeded { mollie_id })) => fault(
+            "succeeded.mollie_id",
+            "decision.mollie_id",
+            "the id of an order or shipment at Mollie, such as shp_3wmsgCJN4U",
+            format!("{} characters", mollie_id.chars().count()),
+        ),
+    }
+}
+
+/// Mollie's ids are opaque; what cannot be one is not asked for.
+fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (1..=64).contains(&text.len()) && text.chars().all(plain)
+}

@@ -1,0 +1,32 @@
+//! RetryOperation: have it read once more what became of an operation that needs attention.
+
+use domain::ports::Store;
+use domain::workflow::operator;
+use tonic::{Request, Response};
+
+use super::decision::{self, decide};
+use super::patience::Patience;
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, ErrorReason, RetryOperationRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<RetryOperationRequest>) -> Answer<proto::Operation> {
+    let patience = Patience::of(request.metadata());
+    let request = request.into_inner();
+    let id = decision::operation_id(&request.operation_id);
+    let (id, decision) = match (id, decision::decision(&request.actor, &request.reason)) {
+        (Ok(id), Ok(decision)) => (id, decision),
+        (id, decision) => {
+            return Err(errors::invalid(
+                id.err().into_iter().chain(decision.err().into_iter().flatten()).collect(),
+            ));
+        }
+    };
+    decide(rpc, patience, move |service| async move { operator::retry(&*service, id, &decision).await })
+        .await?;
+    rpc.driver.wait(id, None, patience.answer_by).await;
+    let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
+    let operation =
+        operation.ok_or_else(|| errors::not_found(ErrorReason::OperationNotFound, "operation"))?;
+    Ok(Response::new(convert::operation::operation(&operation)))
+}

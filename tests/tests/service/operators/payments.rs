@@ -1,0 +1,101 @@
+//! Attempts to pay beside each other: judged is their set, whichever comes last, and what was paid twice is raised.
+
+use std::slice;
+
+use tests::proto::{OperatorItemKind, Order, OrderStatus, PaymentStatus};
+use tests::{LEGO, SOON, World, draft, on_both_engines, until};
+
+use super::{BY, REASON, close, with_open_items};
+
+on_both_engines!(
+    an_old_attempt_that_expires_after_a_newer_one_was_paid_leaves_the_order_paid,
+    the_paid_attempt_need_not_be_the_last,
+    two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at,
+);
+
+async fn an_old_attempt_that_expires_after_a_newer_one_was_paid_leaves_the_order_paid(world: World) {
+    let (order, [old, new]) = two_attempts(&world).await;
+    world.simulator.end_attempt(&new, "paid").await;
+    world.reaches(&order.id, OrderStatus::Paid).await;
+    world.simulator.end_attempt(&old, "expired").await;
+    let order = learns(&world, &order, &old, PaymentStatus::Expired).await;
+    assert_eq!(order.status(), OrderStatus::Paid);
+    assert_eq!(status(&order, &new), PaymentStatus::Paid);
+    assert!(order.items.is_empty(), "{:?}", order.items);
+    assert_eq!(kinds(&world, &order, "order.expired").await, 0);
+}
+
+async fn the_paid_attempt_need_not_be_the_last(world: World) {
+    let (order, [_, second]) = two_attempts(&world).await;
+    let third = world.simulator.begin_attempt(&order.mollie_order_id, "ideal").await;
+    world.simulator.end_attempt(&second, "paid").await;
+    world.reaches(&order.id, OrderStatus::Paid).await;
+    world.simulator.end_attempt(&third, "failed").await;
+    let order = learns(&world, &order, &third, PaymentStatus::Failed).await;
+    assert_eq!((order.status(), order.payments.len()), (OrderStatus::Paid, 3));
+    assert_eq!(order.payments.last().unwrap().mollie_payment_id, third);
+    assert_eq!(status(&order, &second), PaymentStatus::Paid);
+    assert!(order.items.is_empty(), "{:?}", order.items);
+}
+
+async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: World) {
+    let (order, [first, second]) = paid_twice(&world).await;
+    assert_eq!(order.status(), OrderStatus::Paid);
+    let item = &order.items[0];
+    assert_eq!((order.items.len(), item.kind()), (1, OperatorItemKind::SurplusPayment));
+    assert_eq!((item.number, &item.subject), (1, &first));
+    assert!(item.text.contains(&second) && item.text.contains("1027.99"), "{}", item.text);
+    let events = world.events(&order.id).await;
+    let raised: Vec<_> = events.iter().filter(|event| event.kind == "item.raised").collect();
+    assert_eq!((raised.len(), raised[0].item_number, &raised[0].item), (1, 1, &Some(item.clone())));
+    assert_eq!(with_open_items(&world).await, slice::from_ref(&order.id));
+
+    let closed = world.operators().close_operator_item(close(&order, 1)).await.unwrap().into_inner();
+    let closure = closed.items[0].closed.clone().unwrap();
+    assert_eq!((closure.by.as_str(), closure.reason.as_str(), closure.time.is_some()), (BY, REASON, true));
+    assert!(with_open_items(&world).await.is_empty());
+    let told = world.events(&order.id).await.pop().unwrap();
+    assert_eq!((told.kind.as_str(), told.actor.as_str(), told.reason.as_str()), ("item.closed", BY, REASON));
+    assert_eq!(told.item_number, 1);
+    // Closed once more it stays as it was, and what was looked at is not raised again.
+    let again = world.operators().close_operator_item(close(&order, 1)).await.unwrap().into_inner();
+    assert_eq!(again.etag, closed.etag);
+    let request = tests::proto::SyncOrderRequest { id: order.id.clone() };
+    assert_eq!(world.orders().sync_order(request).await.unwrap().into_inner().items, closed.items);
+}
+
+/// An order whose two attempts were both paid, the newer one first: the older one is what came on top.
+pub(super) async fn paid_twice(world: &World) -> (Order, [String; 2]) {
+    let (order, [first, second]) = two_attempts(world).await;
+    world.simulator.end_attempt(&second, "paid").await;
+    world.reaches(&order.id, OrderStatus::Paid).await;
+    // Mollie tells whole seconds.
+    world.simulator.advance("PT2S").await;
+    world.simulator.end_attempt(&first, "paid").await;
+    (learns(world, &order, &first, PaymentStatus::Paid).await, [first, second])
+}
+
+/// An order with two attempts that have not ended.
+async fn two_attempts(world: &World) -> (Order, [String; 2]) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let first = order.payments[0].mollie_payment_id.clone();
+    let second = world.simulator.begin_attempt(&order.mollie_order_id, "ideal").await;
+    (order, [first, second])
+}
+
+/// The order once the service knows, by Mollie's hook, how an attempt ended.
+async fn learns(world: &World, order: &Order, payment: &str, wanted: PaymentStatus) -> Order {
+    until(&format!("{payment} is {}", wanted.as_str_name()), SOON, async || {
+        Some(world.order(&order.id).await).filter(|order| status(order, payment) == wanted)
+    })
+    .await
+}
+
+fn status(order: &Order, payment: &str) -> PaymentStatus {
+    let found = order.payments.iter().find(|one| one.mollie_payment_id == payment);
+    found.map_or(PaymentStatus::Unspecified, tests::proto::Payment::status)
+}
+
+async fn kinds(world: &World, order: &Order, kind: &str) -> usize {
+    world.events(&order.id).await.iter().filter(|event| event.kind == kind).count()
+}
