@@ -17,7 +17,7 @@ impl World {
     pub async fn operate(self) {
         for round in 0..ROUNDS {
             for operation in self.waiting().await {
-                self.decide(operation, round == 0).await;
+                Box::pin(self.decide(operation, round == 0)).await;
             }
             self.site.pause(2_000, 9_000).await;
         }
@@ -34,9 +34,10 @@ impl World {
         let Some(replica) = self.some_replica() else { return };
         let Ok(decision) = Decision::parse("jane", "asked the warehouse") else { return };
         let outcome = if read_again {
-            retry(&*replica, operation.id, &decision).await
+            Box::pin(retry(&*replica, operation.id, &decision)).await
         } else {
-            resolve_as(&*replica, operation.id, &self.truth(&operation), &decision).await
+            let truth = self.truth(&operation);
+            Box::pin(resolve_as(&*replica, operation.id, &truth, &decision)).await
         };
         let what = if read_again { "retried" } else { "resolved" };
         let how = if outcome.is_ok() { "done" } else { "not taken" };

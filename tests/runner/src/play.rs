@@ -45,6 +45,8 @@ pub fn play(history: &History, told: bool) -> Played {
     let orders = stage.site.store.dump().orders;
     let items = orders.values().flat_map(|order| &order.items).map(|item| item.kind).collect();
     let mut tally = std::mem::take(&mut *stage.site.tally());
+    let forbidden = tally.forbidden().into_iter();
+    violations.extend(forbidden.map(|way| Violation::new("table", format!("an operation went {way}"))));
     tally.histories = 1;
     tally.steps = stage.tasks.polls();
     Played { violations, tally, items, fingerprint: stage.site.fingerprint(), told: stage.site.told() }

@@ -351,7 +351,7 @@ pub struct PlainVault;
 
 impl Vault for PlainVault {
     fn mac(&self, purpose: &str, parts: &[&[u8]]) -> String {
-        let bytes = purpose.bytes().chain(parts.join(&0).iter().copied().collect::<Vec<_>>());
+        let bytes = purpose.bytes().chain(parts.join(&0));
         let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
             (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });

@@ -166,7 +166,7 @@ impl World {
         if let Some(replica) = self.some_replica() {
             let site = Arc::clone(&self.site);
             self.site.spawn(replica.process, async move {
-                let outcome = sync(&*replica, id).await;
+                let outcome = Box::pin(sync(&*replica, id)).await;
                 let name = if outcome.is_ok() { "sync: done" } else { "sync: not now" };
                 site.tally().call(name.to_owned());
             });

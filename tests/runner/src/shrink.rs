@@ -43,10 +43,12 @@ pub fn code(history: &History, name: &str) -> String {
 }
 
 fn step_code(Step { at, what }: &Step) -> String {
-    let fault = match what {
-        What::Store { .. } => "fault: StoreFault::",
-        What::Hook { .. } => "fault: HookFault::",
-        _ => "fault: Fault::",
+    let fault = if matches!(what, What::Store { .. }) {
+        "fault: StoreFault::"
+    } else if matches!(what, What::Hook { .. }) {
+        "fault: HookFault::"
+    } else {
+        "fault: Fault::"
     };
     let text = format!("{what:?}")
         .replace("choice: ", "choice: Choice::")

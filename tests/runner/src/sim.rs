@@ -163,6 +163,7 @@ struct Task {
 }
 
 /// The tasks, and which of them can go on.
+#[derive(Default)]
 pub struct Tasks {
     tasks: BTreeMap<u64, Task>,
     numbers: u64,
@@ -171,19 +172,6 @@ pub struct Tasks {
     held: BTreeMap<Process, Vec<u64>>,
     counts: BTreeMap<Process, usize>,
     polls: u64,
-}
-
-impl Default for Tasks {
-    fn default() -> Self {
-        Self {
-            tasks: BTreeMap::new(),
-            numbers: 0,
-            ready: Arc::default(),
-            held: BTreeMap::new(),
-            counts: BTreeMap::new(),
-            polls: 0,
-        }
-    }
 }
 
 /// What a turn of the scheduler came to.

@@ -1,13 +1,15 @@
 //! Everything the processes of a history share: time, storage, Mollie, what is about to fail, and the books that are kept
 //! for the checker. It decides nothing about orders.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::rules::ids::OperationId;
+use domain::rules::operation::OperationState;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::Journal;
@@ -74,6 +76,8 @@ pub struct Site {
     mishaps: Mutex<Mishaps>,
     journal: Mutex<Journal>,
     tally: Mutex<Tally>,
+    /// Where each operation was last seen.
+    states: Mutex<BTreeMap<OperationId, OperationState>>,
     spawned: Mutex<Vec<(Process, Work)>>,
     /// Something was written: what is due next may have changed.
     dirty: AtomicBool,
@@ -101,6 +105,7 @@ impl Site {
             mishaps: Mutex::default(),
             journal: Mutex::default(),
             tally: Mutex::default(),
+            states: Mutex::default(),
             spawned: Mutex::default(),
             dirty: AtomicBool::new(false),
             ids: AtomicU64::new(1),
@@ -120,6 +125,10 @@ impl Site {
 
     pub fn tally(&self) -> MutexGuard<'_, Tally> {
         lock(&self.tally)
+    }
+
+    pub fn states(&self) -> MutexGuard<'_, BTreeMap<OperationId, OperationState>> {
+        lock(&self.states)
     }
 
     pub fn now(&self) -> Timestamp {

@@ -10,7 +10,7 @@ use domain::ports::{
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{Claim, Operation};
+use domain::rules::operation::{Claim, Operation, OperationState};
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
@@ -52,16 +52,18 @@ impl Storage {
         outcome
     }
 
-    fn note_from(&self, before: Option<domain::rules::operation::OperationState>, operation: &Operation) {
+    /// Notes where an operation is now, and where it was.
+    fn note(&self, operation: &Operation) {
+        let before = self.0.states().insert(operation.id, operation.state);
         self.0.note(|| {
-            let from = before.map_or("new", |state| state.as_str());
+            let from = before.map_or("new", OperationState::as_str);
             let Operation { kind, state, last_problem, .. } = operation;
+            let problem = last_problem.as_deref().unwrap_or_default();
             format!(
-                "operation {} {}: {from} → {} {}",
+                "operation {} {}: {from} → {} {problem}",
                 short(operation.id),
                 kind.as_str(),
-                state.as_str(),
-                last_problem.as_deref().unwrap_or("")
+                state.as_str()
             )
         });
         if before != Some(operation.state) {
@@ -79,16 +81,6 @@ fn lost(when: &str) -> StoreError {
     StoreError::Unavailable(format!("the connection broke {when} the write"))
 }
 
-/// Where an operation was before it was claimed as it now is.
-fn before_claim(claim: &Claim) -> Option<domain::rules::operation::OperationState> {
-    use domain::rules::operation::OperationState::{InFlight, Pending, Resolving};
-    match claim.operation.state {
-        InFlight => Some(Pending),
-        // From in flight, unless it was put back as resolving, which `not_before` cannot tell: not counted as a way.
-        _ => Some(Resolving),
-    }
-}
-
 impl Store for Storage {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         let written: Vec<Operation> = change
@@ -104,15 +96,8 @@ impl Store for Storage {
         let events: Vec<_> = change.events.iter().map(|event| event.data.kind()).collect();
         let order = change.order.terms.order_number.clone();
         let work = async {
-            let mut before = Vec::new();
-            for operation in &written {
-                let known = self.0.store.load_operation(operation.id).await?;
-                before.push(known.map(|operation| operation.state));
-            }
             self.0.store.commit(change).await?;
-            for (before, operation) in before.into_iter().zip(&written) {
-                self.note_from(before, operation);
-            }
+            written.iter().for_each(|operation| self.note(operation));
             self.0.note(|| format!("saved {order}: {}", events.join(", ")));
             Ok(())
         };
@@ -187,9 +172,7 @@ impl Store for Storage {
     ) -> Answer<Vec<Claim>> {
         let work = async {
             let claims = self.0.store.claim_operations(now, lease, token, limit).await?;
-            for claim in &claims {
-                self.note_from(before_claim(claim), &claim.operation);
-            }
+            claims.iter().for_each(|claim| self.note(&claim.operation));
             Ok(claims)
         };
         self.writing(work).await
@@ -201,10 +184,9 @@ impl Store for Storage {
 
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
         let work = async {
-            let before = self.0.store.load_operation(operation.id).await?.map(|known| known.state);
             let ours = self.0.store.defer(operation, token).await?;
             if ours {
-                self.note_from(before, operation);
+                self.note(operation);
             }
             Ok(ours)
         };

@@ -65,6 +65,18 @@ impl Tally {
         }
     }
 
+    /// Ways of operations that are not in the table.
+    #[must_use]
+    pub fn forbidden(&self) -> Vec<String> {
+        let allowed = |from: &str, to: &str| {
+            OperationState::parse(from)
+                .zip(OperationState::parse(to))
+                .is_some_and(|(from, to)| from.successors().contains(&to))
+        };
+        let ways = self.transitions.keys().filter(|(from, to)| !allowed(from, to));
+        ways.map(|(from, to)| format!("{from} → {to}")).collect()
+    }
+
     /// States and transitions of the operation table that were never seen.
     #[must_use]
     pub fn unseen(&self) -> Vec<String> {

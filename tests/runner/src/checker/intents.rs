@@ -68,9 +68,8 @@ impl<'a> Found<'a> {
         }
         let request = (Caller::new("shop"), RequestId::new(name.clone()));
         let record = self.evidence.stored.requests.get(&request).cloned();
-        match (ids.first(), record) {
-            (Some(_), None) => self.say("I2", format!("{name}: it was accepted, and is not kept")),
-            (None, _) | (Some(_), Some(_)) => (),
+        if !ids.is_empty() && record.is_none() {
+            self.say("I2", format!("{name}: it was accepted, and is not kept"));
         }
         let Some((order, shipment, operation)) = ids.first().copied() else {
             return;
