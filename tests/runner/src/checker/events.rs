@@ -1,8 +1,10 @@
 //! I6: events are gapless, unique and ordered, and fold to the state.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::rules::event::Event;
+use domain::rules::event::{Event, EventData};
+use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::status::OrderStatus;
 
@@ -21,6 +23,7 @@ pub fn judge(stored: &Dump) -> Vec<Violation> {
         }
         violations.extend(fold(order, events));
         violations.extend(backwards(events));
+        violations.extend(once(order, events));
     }
     for id in stored.events.keys().filter(|id| !stored.orders.contains_key(id)) {
         violations.push(Violation::new("I6", format!("there are events of {id}, which is no order")));
@@ -28,15 +31,62 @@ pub fn judge(stored: &Dump) -> Vec<Violation> {
     violations
 }
 
+/// I2: each thing that was wanted ends once, in its effect or in its refusal.
+fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
+    let mut ends: BTreeMap<String, u32> = BTreeMap::new();
+    let mut begun: BTreeSet<String> = BTreeSet::new();
+    for event in events {
+        match &event.data {
+            EventData::OrderRecorded { .. } => drop(begun.insert("placement".to_owned())),
+            EventData::OrderPlaced { .. }
+            | EventData::PlacementRefused { .. }
+            | EventData::PlacementAbandoned { .. } => *ends.entry("placement".to_owned()).or_default() += 1,
+            EventData::ShipmentRecorded { shipment, .. } => drop(begun.insert(shipment.id.to_string())),
+            EventData::ShipmentRegistered { shipment_id, .. }
+            | EventData::ShipmentRefused { shipment_id, .. } => {
+                *ends.entry(shipment_id.to_string()).or_default() += 1;
+            }
+            EventData::CancellationRecorded { operation_id } => drop(begun.insert(operation_id.to_string())),
+            EventData::CancellationSucceeded { operation_id }
+            | EventData::CancellationRefused { operation_id, .. } => {
+                *ends.entry(operation_id.to_string()).or_default() += 1;
+            }
+            EventData::OrderObserved { .. }
+            | EventData::ShipmentObserved { .. }
+            | EventData::AttentionNeeded { .. }
+            | EventData::OperationRetried { .. }
+            | EventData::OperationResolved { .. }
+            | EventData::ItemRaised { .. }
+            | EventData::ItemClosed { .. } => (),
+        }
+    }
+    let unended = begun.iter().filter(|name| ends.get(*name) != Some(&1) && !is_moot(order, name, &ends));
+    let strays = ends.keys().filter(|name| !begun.contains(*name));
+    unended
+        .chain(strays)
+        .map(|name| {
+            let count = ends.get(name).copied().unwrap_or(0);
+            Violation::new("I2", format!("order {}: {name} has ended {count} times", order.id))
+        })
+        .collect()
+}
+
+/// A cancellation of an order that never came to stand ends with it, in whichever order both are told.
+fn is_moot(order: &Order, name: &str, ends: &BTreeMap<String, u32>) -> bool {
+    !order.placement.is_alive() && name != "placement" && !ends.contains_key(name)
+}
+
 /// What we know of an order never goes back behind what we knew: Mollie's orders do not.
 fn backwards(events: &[Arc<Event>]) -> Option<Violation> {
-    let (mut before, mut best) = (None, (0, 0));
+    let (mut before, mut best) = (None, (0, 0, 0, 0));
     for event in events {
         before = Order::after(before, event);
         let order = before.as_ref()?;
         let shipped: u64 = order.lines.iter().map(|line| u64::from(line.shipped.quantity)).sum();
-        let now = (order.facts.status.map_or(0, rank), shipped);
-        if now.0 < best.0 || now.1 < best.1 {
+        let canceled: u64 = order.lines.iter().map(|line| u64::from(line.canceled.quantity)).sum();
+        let captured = order.facts.amount_captured.map_or(0, Money::minor);
+        let now = (order.facts.status.map_or(0, rank), shipped, canceled, captured);
+        if now.0 < best.0 || now.1 < best.1 || now.2 < best.2 || now.3 < best.3 {
             let text =
                 format!("order {} went back in event {}, {}", order.id, event.sequence, event.data.kind());
             return Some(Violation::new("I5", text));

@@ -1,13 +1,16 @@
 //! I5 and I7: our books and Mollie's, field by field and cent by cent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::rules::item::ItemKind;
 use domain::rules::money::Money;
 use domain::rules::order::{Line, Order};
+use domain::rules::payment::Payment;
 use domain::rules::placement::Placement;
 use domain::rules::shipment::{Shipment, ShipmentState};
 use domain::rules::status::{PaymentStatus, Read};
+use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
@@ -22,8 +25,9 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
                 let seen = evidence.mollie.iter().find(|seen| seen["id"] == id.as_str());
                 match seen {
                     Some(seen) => {
-                        compare(evidence, order, seen, &mut violations);
+                        violations.extend(compare(evidence, order, seen));
                         violations.extend(surplus(evidence, order, seen));
+                        violations.extend(sums(order, seen));
                     }
                     None => violations.push(Violation::new("I5", format!("Mollie does not have {id}"))),
                 }
@@ -31,56 +35,36 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
             (Placement::Placed, None)
             | (Placement::Placing | Placement::Refused | Placement::Abandoned, _) => (),
         }
-        violations.extend(sums(order, waits(evidence, order)));
     }
+    violations.extend(evidence.mollie.iter().filter_map(|seen| unknown(evidence, seen)));
     violations
 }
 
-fn compare(evidence: &Evidence, order: &Order, seen: &Value, violations: &mut Vec<Violation>) {
-    let waits = evidence
-        .stored
-        .operations
-        .values()
-        .any(|operation| operation.order_id == order.id && !operation.state.is_settled());
-    let mut differs = |what: &str, ours: String, theirs: String| {
-        if ours != theirs && !waits {
-            let text = format!("order {} {what}: ours {ours}, Mollie's {theirs}", order.terms.order_number);
-            violations.push(Violation::new("I5", text));
-        }
+/// An order that stands at Mollie is one of ours.
+fn unknown(evidence: &Evidence, seen: &Value) -> Option<Violation> {
+    let is_ours = |order: &&Arc<Order>| {
+        order.placement == Placement::Placed
+            && order.mollie_id.as_ref().is_some_and(|id| seen["id"] == id.as_str())
     };
-    let status = order.facts.status.map_or("none", |status| status.as_str());
-    differs("status", status.to_owned(), text(&seen["status"]));
-    differs("amount", plain(order.terms.amount), value(&seen["amount"]));
-    differs(
-        "captured",
-        order.facts.amount_captured.map_or(String::new(), plain),
-        value(&seen["amountCaptured"]),
-    );
-    differs("number", order.terms.order_number.clone(), text(&seen["orderNumber"]));
-    for (line, theirs) in order.lines.iter().zip(seen["lines"].as_array().into_iter().flatten()) {
-        let name = |what: &str| format!("line {} {what}", line.id);
-        let status = line.status.map_or("none", |status| status.as_str());
-        differs(&name("id"), id(line), text(&theirs["id"]));
-        differs(&name("status"), status.to_owned(), text(&theirs["status"]));
-        differs(&name("shipped"), line.shipped.quantity.to_string(), theirs["quantityShipped"].to_string());
-        differs(&name("shipped amount"), plain(line.shipped.amount), value(&theirs["amountShipped"]));
-        differs(
-            &name("canceled"),
-            line.canceled.quantity.to_string(),
-            theirs["quantityCanceled"].to_string(),
-        );
-        differs(&name("canceled amount"), plain(line.canceled.amount), value(&theirs["amountCanceled"]));
-        differs(&name("reserved"), line.reserved.quantity.to_string(), "0".to_owned());
+    let known = seen["status"] == "canceled" || evidence.stored.orders.values().find(is_ours).is_some();
+    let text = || format!("Mollie has {} of {}, and we do not", seen["id"], seen["orderNumber"]);
+    (!known).then(|| Violation::new("I5", text()))
+}
+
+/// Our books of an order beside what Mollie shows of it.
+pub fn compare(evidence: &Evidence, order: &Order, seen: &Value) -> Vec<Violation> {
+    let mut pairs = Pairs::default();
+    whole(&mut pairs, order, seen);
+    let theirs = seen["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
+    pairs.add("lines", order.lines.len().to_string(), theirs.len().to_string());
+    for (line, theirs) in order.lines.iter().zip(theirs) {
+        one_line(&mut pairs, line, theirs);
     }
-    let payments: Vec<String> = order
-        .payments
-        .iter()
-        .map(|payment| format!("{} {}", payment.mollie_id, word(&payment.status)))
-        .collect();
-    let theirs: Vec<String> = embedded(seen, "payments")
-        .map(|payment| format!("{} {}", text(&payment["id"]), text(&payment["status"])))
-        .collect();
-    differs("payments", payments.join(", "), theirs.join(", "));
+    pairs.add(
+        "payments",
+        order.payments.iter().map(payment_text).collect::<Vec<_>>().join(", "),
+        embedded(seen, "payments").map(seen_payment_text).collect::<Vec<_>>().join(", "),
+    );
     let shipments = evidence
         .stored
         .shipments
@@ -90,13 +74,84 @@ fn compare(evidence: &Evidence, order: &Order, seen: &Value, violations: &mut Ve
     let mut theirs: Vec<String> = embedded(seen, "shipments").map(seen_shipment_text).collect();
     ours.sort();
     theirs.sort();
-    differs("shipments", ours.join("; "), theirs.join("; "));
+    pairs.add("shipments", ours.join("; "), theirs.join("; "));
+    let name = &order.terms.order_number;
+    let text = |(what, ours, theirs)| format!("order {name} {what}: ours {ours}, Mollie's {theirs}");
+    pairs.differing().map(|pair| Violation::new("I5", text(pair))).collect()
 }
 
-/// Whether something of the order waits for an operator: until it is decided, its units are reserved and not shipped.
-fn waits(evidence: &Evidence, order: &Order) -> bool {
-    let own = evidence.stored.operations.values().filter(|operation| operation.order_id == order.id);
-    own.into_iter().any(|operation| !operation.state.is_settled())
+/// What is ours beside what is Mollie's.
+#[derive(Default)]
+struct Pairs(Vec<(String, String, String)>);
+
+impl Pairs {
+    fn add(&mut self, what: impl Into<String>, ours: String, theirs: String) {
+        self.0.push((what.into(), ours, theirs));
+    }
+
+    /// Mollie may leave a time out that it once told.
+    fn add_time(&mut self, what: &str, ours: Option<Timestamp>, theirs: &Value) {
+        // A switch lets Mollie show a day where others show a moment.
+        if let Ok(theirs) = text(theirs).parse::<Timestamp>() {
+            self.add(what, ours.map(|time| time.to_string()).unwrap_or_default(), theirs.to_string());
+        }
+    }
+
+    fn differing(self) -> impl Iterator<Item = (String, String, String)> {
+        self.0.into_iter().filter(|(_, ours, theirs)| ours != theirs)
+    }
+}
+
+fn whole(pairs: &mut Pairs, order: &Order, seen: &Value) {
+    let facts = &order.facts;
+    pairs.add(
+        "status",
+        facts.status.map_or("none", |status| status.as_str()).to_owned(),
+        text(&seen["status"]),
+    );
+    pairs.add("amount", plain(order.terms.amount), value(&seen["amount"]));
+    pairs.add("captured", optional(facts.amount_captured), value(&seen["amountCaptured"]));
+    pairs.add("refunded", optional(facts.amount_refunded), value(&seen["amountRefunded"]));
+    pairs.add("number", order.terms.order_number.clone(), text(&seen["orderNumber"]));
+    pairs.add(
+        "checkout",
+        facts.checkout_url.clone().unwrap_or_default(),
+        text(&seen["_links"]["checkout"]["href"]),
+    );
+    if let Some(method) = seen["method"].as_str() {
+        pairs.add("method", facts.method.clone().unwrap_or_default(), method.to_owned());
+    }
+    for (what, ours) in [
+        ("createdAt", facts.created_time),
+        ("expiresAt", facts.expires_time),
+        ("authorizedAt", facts.authorized_time),
+        ("paidAt", facts.paid_time),
+        ("canceledAt", facts.canceled_time),
+        ("expiredAt", facts.expired_time),
+        ("completedAt", facts.completed_time),
+    ] {
+        pairs.add_time(what, ours, &seen[what]);
+    }
+}
+
+fn one_line(pairs: &mut Pairs, line: &Line, seen: &Value) {
+    let mut add = |what: &str, ours: String, theirs: String| {
+        pairs.add(format!("line {} {what}", line.id), ours, theirs);
+    };
+    add("id", id(line), text(&seen["id"]));
+    add("status", line.status.map_or("none", |status| status.as_str()).to_owned(), text(&seen["status"]));
+    add("name", line.name.clone(), text(&seen["name"]));
+    add("quantity", line.quantity.to_string(), seen["quantity"].to_string());
+    add("unit price", plain(line.unit_price), value(&seen["unitPrice"]));
+    add("discount", optional(line.discount_amount), value(&seen["discountAmount"]));
+    add("total", plain(line.total_amount), value(&seen["totalAmount"]));
+    add("VAT", plain(line.vat_amount), value(&seen["vatAmount"]));
+    add("shipped", line.shipped.quantity.to_string(), seen["quantityShipped"].to_string());
+    add("shipped amount", plain(line.shipped.amount), value(&seen["amountShipped"]));
+    add("canceled", line.canceled.quantity.to_string(), seen["quantityCanceled"].to_string());
+    add("canceled amount", plain(line.canceled.amount), value(&seen["amountCanceled"]));
+    add("refunded", line.refunded.quantity.to_string(), seen["quantityRefunded"].to_string());
+    add("reserved", line.reserved.quantity.to_string(), "0".to_owned());
 }
 
 /// Money that came twice is raised, and only that.
@@ -116,15 +171,15 @@ fn surplus(evidence: &Evidence, order: &Order, seen: &Value) -> Option<Violation
     })
 }
 
-/// I7: ordered = shipped + canceled + remaining, and nothing below nothing.
-fn sums(order: &Order, waits: bool) -> Vec<Violation> {
+/// I7: ordered = shipped + canceled + remaining, in units and in cents, and what is captured is what was shipped.
+fn sums(order: &Order, seen: &Value) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let over = order.facts.status.is_some_and(|status| status.is_final());
+    let over = ["completed", "canceled", "expired"].iter().any(|status| seen["status"] == *status);
     for line in &order.lines {
         let rest =
             i64::from(line.quantity) - i64::from(line.shipped.quantity) - i64::from(line.canceled.quantity);
         let cents = line.total_amount.minor() - line.shipped.amount.minor() - line.canceled.amount.minor();
-        let uneven = rest < 0 || (rest == 0 && cents != 0) || cents < 0 || (over && rest != 0 && !waits);
+        let uneven = rest < 0 || (rest == 0 && cents != 0) || cents < 0 || (over && rest != 0);
         if uneven {
             let text = format!(
                 "order {} line {}: {rest} units and {cents} cents remain of {line:?}",
@@ -133,18 +188,31 @@ fn sums(order: &Order, waits: bool) -> Vec<Violation> {
             violations.push(Violation::new("I7", text));
         }
     }
-    if let (Some(captured), true) = (order.facts.amount_captured, order.captures_by_shipment()) {
-        let shipped: i64 = order.lines.iter().map(|line| line.shipped.amount.minor()).sum();
-        if captured.minor() != shipped && !waits {
-            let text = format!(
-                "order {}: {} captured, {shipped} cents shipped",
-                order.terms.order_number,
-                plain(captured)
-            );
-            violations.push(Violation::new("I7", text));
-        }
+    // Money moves with shipments where it was authorized first, and at once where it was paid.
+    let captured = order.facts.amount_captured.map_or(0, Money::minor);
+    let shipped: i64 = order.lines.iter().map(|line| line.shipped.amount.minor()).sum();
+    let expected = match (seen["authorizedAt"].is_string(), seen["paidAt"].is_string()) {
+        (true, _) => shipped,
+        (false, true) => order.terms.amount.minor(),
+        (false, false) => 0,
+    };
+    if captured != expected {
+        let text = format!("order {}: {captured} cents captured, not {expected}", order.terms.order_number);
+        violations.push(Violation::new("I7", text));
     }
     violations
+}
+
+fn optional(money: Option<Money>) -> String {
+    money.map_or(String::new(), plain)
+}
+
+fn payment_text(payment: &Payment) -> String {
+    format!("{} {} {}", payment.mollie_id, word(&payment.status), plain(payment.amount))
+}
+
+fn seen_payment_text(payment: &Value) -> String {
+    format!("{} {} {}", text(&payment["id"]), text(&payment["status"]), value(&payment["amount"]))
 }
 
 fn id(line: &Line) -> String {
@@ -183,7 +251,8 @@ fn shipment_text(order: &Order, shipment: &Shipment) -> String {
         let id = order.line(line.line_id).map(id).unwrap_or_default();
         lines.insert(id, format!("{} for {}", line.part.quantity, plain(line.part.amount)));
     }
-    let code = shipment.tracking.as_ref().map(|tracking| tracking.code.clone()).unwrap_or_default();
+    let code = shipment.tracking.as_ref().map(|parcel| format!("{} {}", parcel.carrier, parcel.code));
+    let code = code.unwrap_or_default();
     let id = shipment.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default();
     format!("{id} {code} {lines:?}")
 }
@@ -193,7 +262,9 @@ fn seen_shipment_text(shipment: &Value) -> String {
     for line in shipment["lines"].as_array().into_iter().flatten() {
         lines.insert(text(&line["id"]), format!("{} for {}", line["quantity"], value(&line["totalAmount"])));
     }
-    format!("{} {} {lines:?}", text(&shipment["id"]), text(&shipment["tracking"]["code"]))
+    let parcel = &shipment["tracking"];
+    let code = parcel["code"].as_str().map(|code| format!("{} {code}", text(&parcel["carrier"])));
+    format!("{} {} {lines:?}", text(&shipment["id"]), code.unwrap_or_default())
 }
 
 /// What the orders of a history have come to.
