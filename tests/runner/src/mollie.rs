@@ -1,39 +1,30 @@
-//! Mollie on the other side of the network: the simulator's rules, the requests and answers on their way, and its hooks.
+//! Mollie on the other side of the network: the simulator's rules, the requests and answers on their way, and its hooks. It
+//! knows nothing of the service but what arrives there.
+
+mod switches;
+mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use mollie_adapter::{Answer, ApiKey, Failure, Request, Transport};
+use mollie_adapter::Answer;
 use mollie_simulator::rules::{
-    ApiRequest, Content, Fate, FaultStatus, Impairment, Keys, Loss, Meanwhile, Outcome, Reply, RequestFault,
-    Switches, Verdict, World,
+    ApiRequest, Fate, FaultStatus, Keys, Meanwhile, Outcome, RequestFault, Verdict, World,
 };
-use reqwest::StatusCode;
+use serde_json::Value;
 
-use crate::chance::{Chance, mix};
 use crate::script::Fault;
-use crate::site::{Event, Site};
+use crate::site::{Event, Site, micros_of};
+
+pub use wire::{CALL_TIMEOUT, Wire};
+
+use switches::switches;
+use wire::{Letterbox, Result, leave, seen};
 
 /// Where the simulated Mollie is; nothing is ever sent there.
 pub const BASE: &str = "http://127.0.0.1:9/v2";
 pub const KEY: &str = "test_history";
-
-/// The time a call may take.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-
-type Result<T> = std::result::Result<T, Failure>;
-
-/// Where an answer is left for who waits for it.
-#[derive(Default)]
-struct Slot {
-    answer: Option<Result<Answer>>,
-    waker: Option<Waker>,
-}
-
-type Letterbox = Arc<Mutex<Slot>>;
 
 /// A request on its way, or its answer.
 struct Parcel {
@@ -68,7 +59,7 @@ impl Mollie {
         query: &str,
         body: Vec<u8>,
         now: Timestamp,
-    ) -> (u16, serde_json::Value) {
+    ) -> (u16, Value) {
         let request = ApiRequest {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -80,42 +71,6 @@ impl Mollie {
         let answer = self.world.answer(&request, now);
         (answer.status, answer.body)
     }
-}
-
-/// Where documents and practice disagree, each history has its own Mollie; every other one has the documented one.
-const SWITCHES: [(&str, &[&str]); 18] = [
-    ("cancel_in_wrong_state", &["422"]),
-    ("open_payment_and_cancel", &["allowed"]),
-    ("zero_amounts", &["0.00", "null"]),
-    ("timestamps", &[".0Z"]),
-    ("ids", &["short"]),
-    ("country", &["upper"]),
-    ("shipment_self", &["/order/"]),
-    ("hooks", &["documented subset", "spurious"]),
-    ("acknowledgement", &["2xx"]),
-    ("partial_discounted_line", &["minimum"]),
-    ("partial_maximum", &["U·q"]),
-    ("unchosen_method", &["absent"]),
-    ("capture_turns_payment_paid", &["first shipment"]),
-    ("error_texts", &["newer"]),
-    ("error_replay", &["yes"]),
-    ("expiry_lag", &["5 min"]),
-    ("final_is_cancelable", &["left out"]),
-    ("expires_at", &["date"]),
-];
-
-fn switches(seed: u64) -> Switches {
-    let mut chance = Chance::new(mix(seed) ^ 0x5317_c4e5);
-    if chance.permille(500) {
-        return Switches::default();
-    }
-    let mut chosen = serde_json::Map::new();
-    for (name, others) in SWITCHES {
-        if chance.permille(250) {
-            chosen.insert(name.to_owned(), chance.pick(others).into());
-        }
-    }
-    serde_json::from_value(chosen.into()).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 impl Site {
@@ -159,11 +114,7 @@ impl Site {
         else {
             return;
         };
-        let mut slot = letterbox.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.answer = Some(answer);
-        if let Some(waker) = slot.waker.take() {
-            waker.wake();
-        }
+        leave(&letterbox, answer);
     }
 
     /// Mollie looks at its clock: what is late lands, what has lapsed ends.
@@ -176,7 +127,7 @@ impl Site {
     /// When the last effect that is still to come has landed, and the last call that hangs has ended.
     pub fn last_fault_ends(&self) -> u64 {
         let latest = self.mollie().world.late().map(|late| late.due_at).max();
-        latest.map_or(0, crate::site::micros_of).max(self.impaired_until())
+        latest.map_or(0, micros_of).max(self.impaired_until())
     }
 
     /// Schedules what Mollie has to send, and its next look at the clock.
@@ -192,91 +143,12 @@ impl Site {
         hooks.extend(new.iter().map(|(id, _)| (*id, 0)));
         drop(mollie);
         for (id, due) in new {
-            let wait = crate::site::micros_of(due).saturating_sub(now);
+            let wait = micros_of(due).saturating_sub(now);
             self.time.after(wait + self.latency(), Event::Hook(id));
         }
         if let Some(due) = late {
-            self.time.after((crate::site::micros_of(due) + 1).saturating_sub(now), Event::Tick);
+            self.time.after((micros_of(due) + 1).saturating_sub(now), Event::Tick);
         }
-    }
-}
-
-/// The network as one process sees it.
-pub struct Wire(pub Arc<Site>);
-
-impl Transport for Wire {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer> {
-        let site = &self.0;
-        let is_change = request.endpoint.method() != "GET";
-        // Connecting.
-        site.pause(1, 20).await;
-        let fault = site.fault(is_change);
-        if is_change {
-            site.leaving();
-        }
-        if fault == Some(Fault::Unreachable) {
-            return Err(Failure::NotSent("there is no way to Mollie".to_owned()));
-        }
-        let request = ApiRequest {
-            method: request.endpoint.method().to_string(),
-            path: request.url.path().to_owned(),
-            query: request.url.query().unwrap_or_default().to_owned(),
-            authorization: Some(format!("Bearer {}", key.expose())),
-            idempotency_key: request.idempotency.map(|key| key.to_string()),
-            body: request.body.unwrap_or_default(),
-        };
-        let letterbox = site.dispatch(request, fault);
-        if matches!(fault, Some(Fault::HangBefore | Fault::HangAfter | Fault::Drip { .. })) {
-            site.impaired(CALL_TIMEOUT);
-        }
-        let mut time_out = std::pin::pin!(site.time.sleep(CALL_TIMEOUT));
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(answer) = take(&letterbox, context) {
-                return Poll::Ready(answer);
-            }
-            time_out.as_mut().poll(context).map(|()| Err(Failure::Lost("the call took too long".to_owned())))
-        })
-        .await
-    }
-}
-
-fn take(letterbox: &Letterbox, context: &Context<'_>) -> Poll<Result<Answer>> {
-    let mut slot = letterbox.lock().unwrap_or_else(PoisonError::into_inner);
-    match slot.answer.take() {
-        Some(answer) => Poll::Ready(answer),
-        None => {
-            slot.waker = Some(context.waker().clone());
-            Poll::Pending
-        }
-    }
-}
-
-/// What the client gets to see, and how many microseconds that takes beyond the way.
-fn seen(outcome: Outcome) -> (Option<Result<Answer>>, u64) {
-    match outcome {
-        Outcome::Answered(reply) => (Some(Ok(answer(reply, None))), 0),
-        Outcome::Impaired { reply, by: Impairment::Truncated { .. } } => {
-            (Some(Ok(answer(reply, Some("the connection broke")))), 0)
-        }
-        Outcome::Impaired { reply, by: Impairment::Dripped { over } } => {
-            (Some(Ok(answer(reply, None))), u64::try_from(over.as_micros()).unwrap_or(0))
-        }
-        Outcome::Lost { loss: Loss::Reset | Loss::Closed, .. } => {
-            (Some(Err(Failure::Lost("the connection was closed".to_owned()))), 0)
-        }
-        Outcome::Lost { loss: Loss::Silence, .. } => (None, 0),
-    }
-}
-
-fn answer(reply: Reply, broken: Option<&str>) -> Answer {
-    let body = match reply.content {
-        Content::Hal(value) => value.to_string().into_bytes(),
-        Content::Html(text) => text.into_bytes(),
-    };
-    Answer {
-        status: StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        pause: reply.retry_after_seconds.map(Duration::from_secs),
-        body: broken.map_or(Ok(body), |problem| Err(problem.to_owned())),
     }
 }
 

@@ -1,13 +1,15 @@
-//! Plays a history: lets its steps happen, kills and starts processes, and in the end lets everything come to rest.
+//! Plays a history: lets its steps happen, and in the end lets everything come to rest. What is right is judged elsewhere, and
+//! nothing happens here that the history, its seed or the service did not bring about.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod alarms;
+mod happen;
+
+use std::sync::{Arc, Mutex};
 
 use domain::rules::item::ItemKind;
 
 use crate::checker::{self, Violation};
-use crate::memory::{Due, MemoryStore};
-use crate::replica::Replica;
-use crate::script::{History, REPLICAS, Step, What};
+use crate::script::{History, REPLICAS};
 use crate::shop::{Fleet, World};
 use crate::sim::{Process, Tasks, Turn};
 use crate::site::{Event, SHOP, Site};
@@ -19,8 +21,6 @@ const SETTLED_WITHIN: u64 = (60 + 60) * 1_000_000;
 const LAPSE: u64 = 21 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
 const LONG: u64 = 7 * 3_600 * 1_000_000;
-/// A process has two loops; they end only with it.
-const LOOPS: usize = 2;
 /// No history takes so many turns; one that does never comes to rest.
 const TURNS: u64 = 400_000;
 
@@ -163,116 +163,4 @@ impl<'a> Stage<'a> {
             }
         }
     }
-
-    /// Loops ask again soon, or when something is due: rung at the earliest that anything can be.
-    fn set_alarms(&mut self) {
-        let now = self.site.time.micros();
-        let Some(due) = next_due(&self.site.store) else { return };
-        for replica in 0..REPLICAS {
-            let at = due.max(now) + self.site.time.chance(|chance| chance.below(250_000));
-            if at < self.alarms[replica] || self.alarms[replica] <= now {
-                self.alarms[replica] = at;
-                self.site.time.after(at - now, Event::Alarm(replica));
-            }
-        }
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Step(n) => {
-                self.steps_left -= 1;
-                let Step { what, .. } = self.history.steps[n];
-                self.step(what);
-            }
-            Event::Arrive(parcel) => self.site.arrive(parcel),
-            Event::Answer(parcel) => self.site.answered(parcel),
-            Event::Hook(hook) => crate::hooks::due(&self.site, &self.fleet, hook),
-            Event::HookUnanswered { hook, delivery } => {
-                crate::hooks::ended(&self.site, hook, delivery, None);
-            }
-            Event::Tick => self.site.tick(),
-            Event::Alarm(replica) => self.alarm(replica),
-            Event::Restart(replica) => self.start(replica),
-            Event::KillAll { pause } => (0..REPLICAS).for_each(|replica| self.kill(replica, pause)),
-            Event::Resume(replica) => self.tasks.wake(Process(replica)),
-        }
-    }
-
-    /// An alarm that was set later for an earlier moment has taken the place of this one.
-    fn alarm(&mut self, replica: usize) {
-        if self.alarms[replica] > self.site.time.micros() {
-            return;
-        }
-        self.alarms[replica] = u64::MAX;
-        if let Some(replica) = self.fleet()[replica].clone() {
-            replica.ring();
-        }
-    }
-
-    fn fleet(&self) -> std::sync::MutexGuard<'_, Vec<Option<Arc<Replica>>>> {
-        self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn start(&self, replica: usize) {
-        let mut fleet = self.fleet();
-        if fleet[replica].is_none() {
-            fleet[replica] = Some(Replica::start(&self.site, replica));
-        }
-    }
-
-    fn step(&mut self, what: What) {
-        let world = self.world.clone();
-        match what {
-            What::Place { order } => self.site.spawn(SHOP, world.place(order)),
-            What::Shopper { order, choice } => self.site.spawn(SHOP, world.shop(order, choice)),
-            What::Ship { order, intent, pick } => self.site.spawn(SHOP, world.ship(order, intent, pick)),
-            What::Cancel { order, intent } => self.site.spawn(SHOP, world.cancel(order, intent)),
-            What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
-            What::Elsewhere { order, act } => world.elsewhere(order, act),
-            What::Fault { on, fault } => self.site.arm(on, fault),
-            What::Store { fault } => self.site.arm_store(fault),
-            What::Hook { fault } => self.site.arm_hook(fault),
-            What::Kill { replica, pause } => self.kill(replica, pause),
-            What::CrashAfterSend { after, pause } => self.site.arm_crash(after, pause),
-            What::Stop { replica, pause } => {
-                self.site.fired(|| "process stopped".to_owned());
-                self.tasks.stop(Process(replica));
-                self.site.time.after(pause * 1000, Event::Resume(replica));
-            }
-            What::Drop { replica, task } => {
-                // Its two loops are never dropped alone: in production they end with their process.
-                if self.tasks.drop_one(Process(replica), LOOPS, task) {
-                    self.site.fired(|| "task dropped".to_owned());
-                    self.site.touch();
-                }
-            }
-            What::Outage { pause } => {
-                self.site.fired(|| "outage".to_owned());
-                self.site.begin_outage(pause);
-            }
-        }
-    }
-
-    fn kill(&mut self, replica: usize, pause: u64) {
-        if self.fleet()[replica].take().is_none() {
-            return;
-        }
-        let work = self.tasks.kill(Process(replica));
-        let at_work = if work > LOOPS { "at work" } else { "idle" };
-        self.site.fired(|| format!("process killed {at_work}"));
-        self.site.time.after(pause * 1000, Event::Restart(replica));
-        self.site.touch();
-    }
-}
-
-/// When the earliest of what is stored falls due, in microseconds of the history.
-fn next_due(store: &MemoryStore) -> Option<u64> {
-    let moments = store.next_due().into_iter().map(|Due { time, lease_end }| {
-        time.map_or(0, crate::site::micros_of).max(lease_end.map_or(0, micros))
-    });
-    moments.min()
-}
-
-fn micros(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

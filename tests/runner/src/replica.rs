@@ -1,39 +1,38 @@
 //! One process of the service, as far as the domain knows: its ports, the calls it serves, its hooks and its loops. What
 //! production does around the workflow in tasks and loops is done here in the same shape; the workflow itself is polled as
-//! it is.
+//! it is. What is to fail is decided elsewhere.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+mod loops;
+mod ports;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids, Ports, Settings, Store, Vault};
+use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
-use domain::rules::ids::{LeaseToken, OperationId, OrderId, ProfileName};
-use domain::rules::operation::{Claim, OperationState};
+use domain::rules::ids::{OperationId, OrderId, ProfileName};
+use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::cancel::cancel;
-use domain::workflow::drive::drive;
-use domain::workflow::lookup::look_up;
 use domain::workflow::place::{place, repeated};
 use domain::workflow::ship::ship;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
-use jiff::{SignedDuration, Timestamp};
 use mollie_adapter::{ApiKey, MollieAdapter};
-use uuid::Uuid;
 
 use crate::journal::{Reply, Said};
-use crate::mollie::{BASE, CALL_TIMEOUT, KEY, Wire};
+use crate::mollie::{BASE, KEY, Wire};
 use crate::sim::Process;
 use crate::site::Site;
 use crate::storage::Storage;
+
+use loops::Bell;
+use ports::{PlainVault, SiteClock, settings};
 
 /// How long a call is waited for before it is answered with what is durably true.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a waiting call looks whether its operation has ended.
 const LOOK: Duration = Duration::from_millis(250);
-/// How many claims a loop takes at once.
-const AT_ONCE: u32 = 16;
 
 /// The profile of every order.
 pub fn profile() -> ProfileName {
@@ -50,33 +49,6 @@ pub struct Replica {
     vault: PlainVault,
     settings: Settings,
     bells: [Bell; 2],
-}
-
-impl Ports for Replica {
-    type Store = Storage;
-    type Gateway = MollieAdapter<Wire>;
-    type Clock = SiteClock;
-    type Ids = SiteClock;
-    type Vault = PlainVault;
-
-    fn store(&self) -> &Storage {
-        &self.storage
-    }
-    fn gateway(&self) -> &MollieAdapter<Wire> {
-        &self.gateway
-    }
-    fn clock(&self) -> &SiteClock {
-        &self.clock
-    }
-    fn ids(&self) -> &SiteClock {
-        &self.clock
-    }
-    fn vault(&self) -> &PlainVault {
-        &self.vault
-    }
-    fn settings(&self) -> &Settings {
-        &self.settings
-    }
 }
 
 /// What a call changes.
@@ -111,11 +83,6 @@ impl Replica {
         replica
     }
 
-    /// Something may be due.
-    pub fn ring(&self) {
-        self.bells.iter().for_each(Bell::ring);
-    }
-
     /// Serves one call.
     pub async fn serve(self: Arc<Self>, intent: Intent, wish: Wish) -> Reply {
         let decided = match wish {
@@ -139,26 +106,6 @@ impl Replica {
             }
             Err(error) => refusal(&error),
         }
-    }
-
-    /// Runs a step in a task of its own, whoever waits for it.
-    fn take(self: &Arc<Self>, claim: Claim, claimed_at: Duration) {
-        let replica = Arc::clone(self);
-        self.site.spawn(self.process, async move {
-            match Box::pin(drive(&*replica, &claim, claimed_at)).await {
-                Ok(progress) => {
-                    replica.site.note(|| {
-                        format!("step of {} in {}: {progress:?}", claim.operation.id, replica.process.0)
-                    });
-                    replica.site.tally().call(format!("step: {progress:?}"));
-                }
-                Err(error) if error.retryable() => replica.site.tally().call("step: store failed".to_owned()),
-                Err(error) => {
-                    replica.site.journal().acts.push(crate::journal::Act::Broken(error.to_string()))
-                }
-            }
-            replica.site.touch();
-        });
     }
 
     async fn wait(&self, id: OperationId) {
@@ -194,7 +141,7 @@ impl Replica {
     }
 
     /// What an answer of the API would say of it.
-    async fn said(&self, accepted: &Accepted) -> Result<Said, domain::ports::StoreError> {
+    async fn said(&self, accepted: &Accepted) -> Result<Said, StoreError> {
         if let Some(id) = accepted.shipment_id {
             let shipment = self.storage.load_shipment(id).await?;
             return Ok(match shipment.map(|shipment| shipment.state) {
@@ -203,7 +150,7 @@ impl Replica {
                 Some(ShipmentState::Recorded | ShipmentState::NeedsAttention) | None => Said::UnderWay,
             });
         }
-        let order = domain::ports::OrderKey::Id(accepted.order_id);
+        let order = OrderKey::Id(accepted.order_id);
         let placement = self.storage.load_order(&order).await?.map(|order| order.placement);
         let operation = match accepted.operation_id {
             Some(id) => self.storage.load_operation(id).await?,
@@ -227,39 +174,6 @@ impl Replica {
             Err(_) => 503,
         }
     }
-
-    async fn work_on_operations(self: Arc<Self>) {
-        loop {
-            let token = LeaseToken::new(self.clock.random());
-            let (claimed_at, now) = (self.clock.elapsed(), self.clock.now());
-            let claims = self.storage.claim_operations(now, self.settings.lease, token, AT_ONCE).await;
-            let claims = claims.unwrap_or_default();
-            let is_full = claims.len() == AT_ONCE as usize;
-            for claim in claims {
-                self.take(claim, claimed_at);
-            }
-            if !is_full {
-                self.bells[0].heard().await;
-            }
-        }
-    }
-
-    async fn work_on_lookups(self: Arc<Self>) {
-        loop {
-            let token = LeaseToken::new(self.clock.random());
-            let now = self.clock.now();
-            let claims = self.storage.claim_lookups(now, self.settings.lease, token, AT_ONCE).await;
-            for claim in claims.unwrap_or_default() {
-                let replica = Arc::clone(&self);
-                self.site.spawn(self.process, async move {
-                    // A store that fails leaves the look-up to its lease.
-                    let _ = Box::pin(look_up(&*replica, &claim)).await;
-                    replica.site.touch();
-                });
-            }
-            self.bells[1].heard().await;
-        }
-    }
 }
 
 /// What the API answers to what is not accepted.
@@ -277,96 +191,5 @@ fn refusal(error: &MutationError) -> Reply {
         | MutationError::DeadlinePassed
         | MutationError::Contended
         | MutationError::Store(_) => Reply::Unavailable,
-    }
-}
-
-fn settings(keys: bool) -> Settings {
-    Settings {
-        public_url: "https://shop.example".to_owned(),
-        placement_age_limit: SignedDuration::from_mins(15),
-        settle_window: SignedDuration::from_secs(60),
-        call_timeout: SignedDuration::try_from(CALL_TIMEOUT).unwrap_or(SignedDuration::MAX),
-        lease: Duration::from_secs(8),
-        trust_idempotency: keys,
-    }
-}
-
-/// Rings for one listener.
-#[derive(Default)]
-pub struct Bell(Mutex<(bool, Option<Waker>)>);
-
-impl Bell {
-    fn ring(&self) {
-        let mut bell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bell.0 = true;
-        if let Some(waker) = bell.1.take() {
-            waker.wake();
-        }
-    }
-
-    async fn heard(&self) {
-        std::future::poll_fn(|context| {
-            let mut bell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if std::mem::take(&mut bell.0) {
-                return Poll::Ready(());
-            }
-            bell.1 = Some(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-/// The site's time and counted ids.
-pub struct SiteClock(Arc<Site>);
-
-impl Clock for SiteClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.time.elapsed()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.0.time.sleep(duration).await;
-    }
-}
-
-impl Ids for SiteClock {
-    fn ordered(&self) -> Uuid {
-        let millis = u128::try_from(self.0.now().as_millisecond()).unwrap_or(0);
-        Uuid::from_u128((millis << 80) + (7 << 76) + (8 << 60) + u128::from(self.0.next_id()))
-    }
-
-    fn random(&self) -> Uuid {
-        let bits = self.0.time.chance(crate::chance::Chance::draw);
-        Uuid::from_u128((u128::from(bits) << 80) + (4 << 76) + (8 << 60) + u128::from(self.0.next_id()))
-    }
-}
-
-/// Keyed hashes without a key, and seals that hide nothing.
-pub struct PlainVault;
-
-impl Vault for PlainVault {
-    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> String {
-        let bytes = purpose.bytes().chain(parts.join(&0));
-        let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-            (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        format!("{sum:016x}")
-    }
-
-    fn verify(&self, purpose: &str, parts: &[&[u8]], mac: &str) -> bool {
-        self.mac(purpose, parts) == mac
-    }
-
-    fn seal(&self, secret: &[u8]) -> Vec<u8> {
-        secret.to_vec()
-    }
-
-    fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
-        Some(sealed.to_vec())
     }
 }

@@ -1,7 +1,10 @@
 //! Everything the processes of a history share: time, storage, Mollie, what is about to fail, and the books that are kept
 //! for the checker. It decides nothing about orders.
 
-use std::collections::{BTreeMap, VecDeque};
+mod mishaps;
+mod trace;
+
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,9 +18,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::journal::Journal;
 use crate::memory::MemoryStore;
 use crate::mollie::Mollie;
-use crate::script::{Fault, HookFault, On, REPLICAS, StoreFault};
+use crate::script::REPLICAS;
 use crate::sim::{Process, Time};
 use crate::tally::Tally;
+
+use mishaps::Mishaps;
+use trace::Trace;
 
 /// What the scheduler does itself, outside all tasks.
 #[derive(Clone, Copy, Debug)]
@@ -53,19 +59,6 @@ pub const SHOP: Process = Process(REPLICAS);
 
 /// When a history begins, by the calendar.
 const BEGINNING: i64 = 1_772_366_400;
-
-/// What is armed and waits for something to befall.
-#[derive(Default)]
-pub struct Mishaps {
-    changes: VecDeque<Fault>,
-    readings: VecDeque<Fault>,
-    store: VecDeque<StoreFault>,
-    hooks: VecDeque<HookFault>,
-    /// All processes are killed so many milliseconds after the next change is sent, for so many more.
-    crash: Option<(u64, u64)>,
-    /// Until then Mollie is out of reach.
-    pub outage_until: u64,
-}
 
 /// What one history's processes share.
 pub struct Site {
@@ -178,109 +171,12 @@ impl Site {
     }
 
     pub fn fingerprint(&self) -> u64 {
-        lock(&self.trace.0).sum
+        self.trace.sum()
     }
 
     /// What was told, line by line.
     pub fn told(&self) -> Vec<String> {
-        std::mem::take(&mut lock(&self.trace.0).lines)
-    }
-}
-
-/// Arming and taking what is to fail.
-impl Site {
-    pub fn arm(&self, on: On, fault: Fault) {
-        let mut mishaps = lock(&self.mishaps);
-        match on {
-            On::Change => mishaps.changes.push_back(fault),
-            On::Reading => mishaps.readings.push_back(fault),
-        }
-    }
-
-    pub fn arm_store(&self, fault: StoreFault) {
-        lock(&self.mishaps).store.push_back(fault);
-    }
-
-    pub fn arm_hook(&self, fault: HookFault) {
-        lock(&self.mishaps).hooks.push_back(fault);
-    }
-
-    pub fn arm_crash(&self, after: u64, pause: u64) {
-        lock(&self.mishaps).crash = Some((after, pause));
-    }
-
-    /// A change leaves for Mollie.
-    pub fn leaving(&self) {
-        if let Some((after, pause)) = lock(&self.mishaps).crash.take() {
-            self.time.after(after * 1000, Event::KillAll { pause });
-        }
-    }
-
-    pub fn begin_outage(&self, pause: u64) {
-        let until = self.time.micros() + pause * 1000;
-        let mut mishaps = lock(&self.mishaps);
-        mishaps.outage_until = mishaps.outage_until.max(until);
-    }
-
-    /// A call hangs for so long.
-    pub fn impaired(&self, length: Duration) {
-        let until = self.time.elapsed() + length;
-        let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
-        self.impaired_until.fetch_max(until, Ordering::Relaxed);
-    }
-
-    pub fn impaired_until(&self) -> u64 {
-        self.impaired_until.load(Ordering::Relaxed)
-    }
-
-    /// From here on nothing is slow either.
-    pub fn calm(&self) {
-        self.is_calm.store(true, Ordering::Relaxed);
-    }
-
-    /// Nothing fails any more.
-    pub fn disarm(&self) {
-        *lock(&self.mishaps) = Mishaps::default();
-    }
-
-    pub fn fault(&self, is_change: bool) -> Option<Fault> {
-        let mut mishaps = lock(&self.mishaps);
-        let fault = if mishaps.outage_until > self.time.micros() {
-            Some(Fault::Unreachable)
-        } else if is_change {
-            mishaps.changes.pop_front()
-        } else {
-            mishaps.readings.pop_front()
-        };
-        drop(mishaps);
-        if let Some(fault) = fault {
-            let side = if is_change { "change" } else { "reading" };
-            self.fired(|| format!("{side}: {}", fault.name()));
-        }
-        fault
-    }
-
-    pub fn store_fault(&self) -> Option<StoreFault> {
-        let fault = lock(&self.mishaps).store.pop_front();
-        if let Some(fault) = fault {
-            self.fired(|| format!("store: {}", fault.name()));
-        }
-        fault
-    }
-
-    pub fn hook_fault(&self) -> Option<HookFault> {
-        let fault = lock(&self.mishaps).hooks.pop_front();
-        if let Some(fault) = fault {
-            self.fired(|| format!("hook: {}", fault.name()));
-        }
-        fault
-    }
-
-    /// A fault has befallen something.
-    pub fn fired(&self, name: impl FnOnce() -> String) {
-        let name = name();
-        self.note(|| format!("fault {name}"));
-        self.tally().fault(name);
+        self.trace.take()
     }
 }
 
@@ -295,27 +191,4 @@ pub fn moment(micros: u64) -> Timestamp {
 pub fn micros_of(time: Timestamp) -> u64 {
     let beginning = Timestamp::from_second(BEGINNING).unwrap_or(Timestamp::UNIX_EPOCH);
     u64::try_from(time.duration_since(beginning).as_micros()).unwrap_or(0)
-}
-
-struct Told {
-    sum: u64,
-    lines: Vec<String>,
-    is_kept: bool,
-}
-
-/// What happened, as a sum and, if wanted, in words.
-struct Trace(Mutex<Told>);
-
-impl Trace {
-    fn new(is_kept: bool) -> Self {
-        Self(Mutex::new(Told { sum: 0xcbf2_9ce4_8422_2325, lines: Vec::new(), is_kept }))
-    }
-
-    fn note(&self, micros: u64, what: impl FnOnce() -> String) {
-        let mut told = lock(&self.0);
-        told.sum = (told.sum ^ micros).wrapping_mul(0x0000_0100_0000_01b3);
-        if told.is_kept {
-            told.lines.push(format!("{:>12}.{:03} ms  {}", micros / 1000, micros % 1000, what()));
-        }
-    }
 }

@@ -5,11 +5,15 @@ mod events;
 mod intents;
 mod orders;
 
+use std::fmt;
+
 use domain::rules::operation::OperationState;
 use mollie_simulator::rules::Effect;
+use serde_json::Value;
 
 use crate::journal::Journal;
 use crate::memory::Dump;
+use crate::shop::read;
 use crate::site::Site;
 
 /// A promise that was broken.
@@ -26,8 +30,8 @@ impl Violation {
     }
 }
 
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.rule, self.text)
     }
 }
@@ -37,7 +41,7 @@ pub struct Evidence {
     pub journal: Journal,
     pub ledger: Vec<Effect>,
     /// Each order as Mollie shows it, with payments and shipments.
-    pub mollie: Vec<serde_json::Value>,
+    pub mollie: Vec<Value>,
     pub stored: Dump,
 }
 
@@ -55,7 +59,7 @@ fn gather(site: &Site) -> Evidence {
     let ids: Vec<String> = site.mollie().world.orders().map(|order| order.id.clone()).collect();
     let journal = site.journal().clone();
     let ledger = site.mollie().world.ledger().to_vec();
-    let mollie = ids.iter().map(|id| crate::shop::read(site, id)).collect();
+    let mollie = ids.iter().map(|id| read(site, id)).collect();
     Evidence { journal, ledger, mollie, stored: site.store.dump() }
 }
 

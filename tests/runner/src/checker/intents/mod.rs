@@ -1,0 +1,154 @@
+//! I1 to I4: what callers wanted, each against what Mollie did and what they were told. The journal is believed, and so is
+//! Mollie; what is stored has to agree with both.
+
+mod canceled;
+mod placed;
+mod shipped;
+mod strangers;
+
+use std::collections::BTreeSet;
+
+use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::{OperationKind, OperationState};
+use domain::rules::order::Order;
+use serde_json::Value;
+
+use super::{Evidence, Violation};
+use crate::journal::{Act, Intent, Reply, Said};
+
+pub fn judge(evidence: &Evidence) -> Vec<Violation> {
+    let mut found = Found { evidence, violations: Vec::new() };
+    for intent in &evidence.journal.intents {
+        found.promises(intent);
+    }
+    found.strangers();
+    found.doubles();
+    found.operations();
+    for act in &evidence.journal.acts {
+        if let Act::Broken(text) = act {
+            found.say("stored", text.clone());
+        }
+    }
+    found.violations
+}
+
+/// What was found so far.
+struct Found<'a> {
+    evidence: &'a Evidence,
+    violations: Vec<Violation>,
+}
+
+impl<'a> Found<'a> {
+    fn say(&mut self, rule: &'static str, text: String) {
+        self.violations.push(Violation::new(rule, text));
+    }
+
+    fn order(&self, id: OrderId) -> Option<&Order> {
+        self.evidence.stored.orders.get(&id).map(|order| &**order)
+    }
+
+    /// What callers were told stays true: the same resources for a repeated request, kept for ever, and done if it was said
+    /// to be done.
+    fn promises(&mut self, intent: &Intent) {
+        let name = &intent.request_id;
+        let told = Told::of(intent);
+        if told.ids.len() > 1 {
+            self.say("I2", format!("{name}: repeated, it was answered with other resources: {:?}", told.ids));
+        }
+        if told.done && told.not_done {
+            self.say(
+                "I4",
+                format!("{name}: it was said to be done, and not to be done: {:?}", intent.replies),
+            );
+        }
+        let request = (Caller::new("shop"), RequestId::new(name.clone()));
+        if !told.ids.is_empty() && !self.evidence.stored.requests.contains_key(&request) {
+            self.say("I2", format!("{name}: it was accepted, and is not kept"));
+        }
+        self.outcome(intent, &told);
+    }
+
+    fn outcome(&mut self, intent: &Intent, told: &Told) {
+        let name = &intent.request_id;
+        let Some((order, shipment, operation)) = told.ids.first().copied() else {
+            return;
+        };
+        match intent.kind {
+            OperationKind::PlaceOrder => self.placed(name, order, told.done, told.not_done),
+            OperationKind::CreateShipment => self.shipped(name, shipment, told.done, told.not_done),
+            OperationKind::CancelOrder => {
+                let operation = operation
+                    .and_then(|id| self.evidence.stored.operations.get(&id))
+                    .map(|one| (**one).clone());
+                self.canceled(name, order, operation, told.done);
+            }
+        }
+    }
+
+    /// Only what nobody can decide waits for an operator: somebody acted in the dashboard.
+    fn operations(&mut self) {
+        let waiting: Vec<_> = self
+            .evidence
+            .stored
+            .operations
+            .values()
+            .filter(|operation| operation.state == OperationState::NeedsAttention)
+            .cloned()
+            .collect();
+        for operation in waiting {
+            let meddled = self.order(operation.order_id).is_some_and(|order| {
+                self.evidence.journal.acts.iter().any(|act| match (act, &order.mollie_id) {
+                    (Act::Shipped { mollie_order, .. }, Some(id)) => mollie_order == id.as_str(),
+                    (_, _) => false,
+                })
+            });
+            if !meddled {
+                let text = format!(
+                    "operation {} needs attention and nobody has meddled: {}",
+                    operation.id,
+                    operation.last_problem.as_deref().unwrap_or_default()
+                );
+                self.say("attention", text);
+            }
+        }
+    }
+
+    fn kinds(&self, id: OrderId) -> BTreeSet<&'static str> {
+        let events = self.evidence.stored.events.get(&id).into_iter().flatten();
+        events.map(|event| event.data.kind()).collect()
+    }
+
+    fn at_mollie(&self, order: &Order) -> Vec<&'a Value> {
+        let number = order.terms.order_number.as_str();
+        self.evidence.mollie.iter().filter(|seen| seen["orderNumber"] == number).collect()
+    }
+
+    fn needs_attention(&self, id: OrderId) -> bool {
+        self.evidence
+            .stored
+            .operations
+            .values()
+            .any(|one| one.order_id == id && one.state == OperationState::NeedsAttention)
+    }
+}
+
+/// What the answers to one intent said, taken together.
+struct Told {
+    ids: BTreeSet<(OrderId, Option<ShipmentId>, Option<OperationId>)>,
+    done: bool,
+    not_done: bool,
+}
+
+impl Told {
+    fn of(intent: &Intent) -> Self {
+        let mut told = Self { ids: BTreeSet::new(), done: false, not_done: false };
+        for reply in &intent.replies {
+            if let Reply::Accepted { order, shipment, operation, said } = reply {
+                told.ids.insert((*order, *shipment, *operation));
+                told.done |= *said == Said::Done;
+                told.not_done |= *said == Said::NotDone;
+            }
+        }
+        told
+    }
+}

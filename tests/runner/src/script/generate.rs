@@ -1,0 +1,86 @@
+//! The history of a seed, and what fails in it. Every draw comes from one stream: a draw more, fewer or elsewhere, here or in
+//! an order's life, makes another history of every seed. Chance may come from nowhere else.
+
+use super::life::Life;
+use super::{Fault, History, HookFault, On, Step, StoreFault, What};
+use crate::chance::Chance;
+
+/// When Mollie keeps what it was asked within the settle window, an effect lands so long after the call at most.
+const LATEST: u64 = 55_000;
+
+impl History {
+    /// The history of a seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let keys = chance.permille(700);
+        let mut steps = Vec::new();
+        let orders = chance.between(1, 2);
+        let mut intents = 0;
+        for order in 0..orders {
+            Life::new(order, &mut intents, &mut chance, &mut steps).live();
+        }
+        let end = steps.iter().map(|step| step.at).max().unwrap_or(0);
+        for _ in 0..chance.between(10, 24) {
+            let at = chance.below(end + 1);
+            let what = mishap(&mut chance);
+            steps.push(Step { at, what });
+        }
+        if chance.permille(60) {
+            let pause = chance.pick(&[2 * 60_000, 16 * 60_000, 50 * 60_000, 150 * 60_000]);
+            steps.push(Step { at: chance.below(end + 1), what: What::Outage { pause } });
+        }
+        steps.sort_by_key(|step| step.at);
+        Self { seed, keys, steps }
+    }
+}
+
+fn mishap(chance: &mut Chance) -> What {
+    let replica = usize::try_from(chance.below(3)).unwrap_or(0);
+    match chance.below(100) {
+        0..=49 => What::Fault { on: On::Change, fault: fault(chance) },
+        50..=57 => What::Fault { on: On::Reading, fault: fault(chance) },
+        58..=69 => What::Store { fault: store_fault(chance) },
+        70..=77 => What::Hook { fault: hook_fault(chance) },
+        78..=88 => What::Kill { replica, pause: chance.below(20_000) },
+        89..=94 => What::Stop { replica, pause: chance.below(40_000) },
+        _ => What::Drop { replica, task: chance.below(8) },
+    }
+}
+
+fn fault(chance: &mut Chance) -> Fault {
+    match chance.below(16) {
+        0 => Fault::Unreachable,
+        1 => Fault::Refuse,
+        2 => Fault::CloseBefore,
+        3 | 4 => Fault::CloseAfter,
+        5 => Fault::HangBefore,
+        6 => Fault::HangAfter,
+        7..=9 => Fault::Status { number: chance.pick(&[202, 500, 502, 503]), effect: chance.permille(500) },
+        10 => Fault::InFlight,
+        11 => Fault::Busy,
+        12 => Fault::KeyUsed,
+        13 => Fault::RateLimited { seconds: chance.permille(500).then(|| chance.below(20)) },
+        14 => match chance.permille(500) {
+            true => Fault::Truncate,
+            false => Fault::Drip { over: chance.below(25_000) },
+        },
+        _ => Fault::Late { after: chance.below(LATEST), in_flight: chance.permille(500) },
+    }
+}
+
+fn store_fault(chance: &mut Chance) -> StoreFault {
+    match chance.below(3) {
+        0 => StoreFault::Before,
+        1 => StoreFault::After,
+        _ => StoreFault::Slow { pause: chance.below(12_000) },
+    }
+}
+
+fn hook_fault(chance: &mut Chance) -> HookFault {
+    match chance.below(3) {
+        0 => HookFault::Dropped,
+        1 => HookFault::Doubled,
+        _ => HookFault::Delayed { pause: chance.below(120_000) },
+    }
+}

@@ -1,0 +1,76 @@
+//! The shopper: goes to Mollie's checkout as soon as there is one, and pays there, or does not. The service hears of it from
+//! Mollie only.
+
+use jiff::Timestamp;
+use mollie_simulator::rules::{self, FinalState};
+
+use super::{World, find};
+use crate::basket::Basket;
+use crate::script::Choice;
+
+impl World {
+    /// The shopper goes to the checkout as soon as there is one.
+    pub async fn shop(self, order: u64, choice: Choice) {
+        let basket = Basket::of(self.seed, order);
+        for _ in 0..60 {
+            let now = self.site.now();
+            let chosen = {
+                let mut mollie = self.site.mollie();
+                let found = find(&mollie.world, &basket.order_number());
+                found.map(|id| decide(&mut mollie.world, &id, basket, choice, now))
+            };
+            if let Some((done, later)) = chosen {
+                self.site.note(|| format!("shopper of {order}: {choice:?}, done: {done}"));
+                self.site
+                    .tally()
+                    .call(format!("shopper: {choice:?}, {}", if done { "done" } else { "too late" }));
+                if done && !matches!(choice, Choice::Fail | Choice::Cancel) {
+                    self.site.tally().order("paid or authorized");
+                }
+                self.site.pump();
+                self.end_other(later).await;
+                return;
+            }
+            self.site.pause(500, 3_000).await;
+        }
+    }
+
+    /// The attempt that the shopper left open ends as well.
+    async fn end_other(&self, later: Option<(String, FinalState)>) {
+        let Some((attempt, state)) = later else { return };
+        self.site.pause(100, 60_000).await;
+        let now = self.site.now();
+        // It may have ended with its order.
+        let _ = self.site.mollie().world.end_attempt(&attempt, state, now);
+        self.site.pump();
+    }
+}
+
+/// What the shopper does at once, whether it could be done, and which attempt ends how later.
+fn decide(
+    world: &mut rules::World,
+    id: &str,
+    basket: Basket,
+    choice: Choice,
+    now: Timestamp,
+) -> (bool, Option<(String, FinalState)>) {
+    let success = if basket.captures { FinalState::Authorized } else { FinalState::Paid };
+    let state = match choice {
+        Choice::Fail => FinalState::Failed,
+        Choice::Cancel => FinalState::Canceled,
+        Choice::Pay | Choice::PayTwice | Choice::PayEarlier | Choice::PayLater => success,
+    };
+    let (pays_first, later) = match choice {
+        Choice::Pay | Choice::Fail | Choice::Cancel => {
+            let token = id.trim_start_matches("ord_");
+            return (world.choose(token, state, Some(basket.method()), now).is_ok(), None);
+        }
+        Choice::PayTwice => (true, success),
+        Choice::PayEarlier => (true, FinalState::Failed),
+        Choice::PayLater => (false, FinalState::Expired),
+    };
+    let mut attempt = || world.begin_attempt(id, Some(basket.method()), now);
+    let (Ok(one), Ok(other)) = (attempt(), attempt()) else { return (false, None) };
+    let (paid, left) = if pays_first { (one, other) } else { (other, one) };
+    (world.end_attempt(&paid, success, now).is_ok(), Some((left, later)))
+}
