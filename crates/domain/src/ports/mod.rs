@@ -42,6 +42,13 @@ impl Settings {
         self.lease / 4
     }
 
+    /// How long a claim on a look-up lasts, which is not renewed: a reading and a search behind it.
+    #[must_use]
+    pub fn lookup_lease(&self) -> Duration {
+        let call = Duration::try_from(self.call_timeout).unwrap_or(Duration::ZERO);
+        self.lease.saturating_add(call).saturating_add(call)
+    }
+
     /// A send starts only while at least this much of the lease is left.
     #[must_use]
     pub fn send_margin(&self) -> Duration {

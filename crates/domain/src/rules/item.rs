@@ -13,7 +13,7 @@ use super::text::printable;
 
 mod surplus;
 
-pub use surplus::{surplus_payments, surplus_shipment};
+pub use surplus::{made_before, surplus_payments, surplus_shipment};
 
 words!(
     /// Why a person must look.
@@ -108,6 +108,25 @@ pub fn late_placement(operation: &Operation, mollie_id: &MollieOrderId, status: 
     let text = format!(
         "Mollie order {mollie_id} was found only after the placement's age limit and is {status} already. The caller \
          may have given it up: deliver it, or give the money back."
+    );
+    Concern {
+        kind: ItemKind::LatePlacement,
+        subject: mollie_id.to_string(),
+        text: printable(&text),
+        operation_id: Some(operation.id),
+    }
+}
+
+/// An order that nobody waits for any more, and that Mollie does not cancel.
+#[must_use]
+pub fn late_placement_stays(
+    operation: &Operation,
+    mollie_id: &MollieOrderId,
+    rejection: &Rejection,
+) -> Concern {
+    let text = format!(
+        "Mollie order {mollie_id} was found only after the placement's age limit, and Mollie refused to cancel it: \
+         {rejection}. It is paid or can still be: cancel it in Mollie's dashboard, deliver it, or give the money back."
     );
     Concern {
         kind: ItemKind::LatePlacement,

@@ -23,7 +23,6 @@ use crate::ports::{
 use crate::rules::ids::MollieOrderId;
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
-use crate::rules::placement::Placement;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{Shipment, ShipmentLine};
 use crate::rules::text::printable;
@@ -46,6 +45,10 @@ pub enum Progress {
 pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> Result<Progress, StoreError> {
     let key = OrderKey::Id(claim.operation.order_id);
     let order = ports.store().load_order(&key).await?.ok_or_else(|| missing("order", &claim.operation))?;
+    // Whether it was taken up for the first time or left behind: there is nothing to cancel any more, nor to look for.
+    if claim.operation.kind == OperationKind::CancelOrder && !order.placement.is_alive() {
+        return end(ports, claim, order.version, &Ending::NothingToCancel).await;
+    }
     match claim.operation.state {
         OperationState::InFlight => send(ports, claim, &order, claimed_at).await,
         OperationState::Resolving => under_lease(ports, claim, resolve(ports, claim, &order)).await,
@@ -73,9 +76,6 @@ async fn send<P: Ports>(
     let operation = &claim.operation;
     let trusted = operation.may_repeat(ports.clock().now(), ports.settings().trust_idempotency);
     match (operation.kind, order.placement) {
-        (OperationKind::CancelOrder, Placement::Refused | Placement::Abandoned) => {
-            return end(ports, claim, order.version, &Ending::NothingToCancel).await;
-        }
         (OperationKind::PlaceOrder, _) if is_first_send(operation) && is_overdue(ports, order) => {
             return not_sent(ports, claim, order, "the placement is past its age limit".to_owned(), None)
                 .await;

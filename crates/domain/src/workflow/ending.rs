@@ -16,6 +16,7 @@ use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{self, Shipment, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
+use crate::rules::text::printable;
 use crate::rules::{item, lookup, placement};
 
 /// How an operation ended.
@@ -148,10 +149,14 @@ fn is_cancellation_asked(unsettled: &[Operation]) -> bool {
     unsettled.iter().any(|operation| operation.kind == OperationKind::CancelOrder)
 }
 
+/// On whose behalf an order is canceled that nobody waits for any more.
+const AGE_LIMIT: &str = "order-service (age limit)";
+
 /// A placement found after its age limit has nobody waiting for it: unpaid, it is canceled at Mollie. Its turn is that of
 /// the event that is recorded next.
 fn late_cancellation<P: Ports>(ports: &P, order: &Order, now: Timestamp) -> Operation {
-    new_operation(ports, order, OperationKind::CancelOrder, order.version + 1, now)
+    let actor = Some(AGE_LIMIT.to_owned());
+    Operation { actor, ..new_operation(ports, order, OperationKind::CancelOrder, order.version + 1, now) }
 }
 
 impl Plan<'_> {
@@ -202,6 +207,9 @@ impl Plan<'_> {
             shipment.state = ShipmentState::Registered;
             shipment.mollie_id = Some(theirs.mollie_id.clone());
             shipment.registered_time = Some(theirs.created_time);
+            if let Some(concern) = item::made_before(self.known, shipment) {
+                self.recorder.raise(concern);
+            }
             let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
             self.recorder.record(EventData::ShipmentRegistered {
                 shipment_id: shipment.id,
@@ -231,9 +239,18 @@ impl Plan<'_> {
             }
             (OperationKind::CreateShipment, Some(shipment)) => self.shipment_refused(shipment, rejection),
             (OperationKind::CancelOrder, _) | (OperationKind::CreateShipment, None) => {
-                let rejection = rejection.clone();
-                self.recorder.record(EventData::CancellationRefused { operation_id, rejection });
+                let refused = EventData::CancellationRefused { operation_id, rejection: rejection.clone() };
+                self.recorder.record(refused);
+                self.stays(rejection);
             }
+        }
+    }
+
+    /// An order that nobody waits for was to be canceled, and Mollie keeps it: no caller will hear of it.
+    fn stays(&mut self, rejection: &Rejection) {
+        let is_own = self.operation.actor.as_deref() == Some(AGE_LIMIT);
+        if let Some(mollie_id) = self.recorder.order().mollie_id.clone().filter(|_| is_own) {
+            self.recorder.raise(item::late_placement_stays(&self.operation, &mollie_id, rejection));
         }
     }
 
@@ -254,12 +271,13 @@ impl Plan<'_> {
     }
 
     fn attention(&mut self, reason: &str) {
+        let reason = &printable(reason);
         self.operation.state = OperationState::NeedsAttention;
-        self.operation.last_problem = Some(reason.to_owned());
+        self.operation.last_problem = Some(reason.clone());
         if let Some(shipment) = &mut self.shipment {
             shipment.state = ShipmentState::NeedsAttention;
         }
-        let reason = reason.to_owned();
+        let reason = reason.clone();
         self.recorder.record(EventData::AttentionNeeded { operation_id: self.operation.id, reason });
     }
 

@@ -24,8 +24,7 @@ pub async fn run(driver: Driver, stop: CancellationToken) {
 async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     let service = &driver.service;
     let token = LeaseToken::new(service.ids().random());
-    // A reading that takes longer than this is begun by another replica as well: that does no harm.
-    let lease = service.settings().lease;
+    let lease = service.settings().lookup_lease();
     match service.store().claim_lookups(service.clock().now(), lease, token, free).await {
         Ok(claims) => {
             let full = claims.len() == free as usize;

@@ -76,6 +76,21 @@ async fn a_cancellation_behind_a_refused_placement_has_nothing_to_do() {
 }
 
 #[tokio::test]
+async fn a_cancellation_left_behind_by_a_dead_process_ends_with_its_placement() {
+    let world = World::new().await;
+    world.mollie.next(Fate::Rejected);
+    let accepted = world.recorded().await;
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    // Taken up by a process that does nothing more.
+    drop(world.claim_one().await);
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    world.settled(accepted.order_id).await;
+}
+
+#[tokio::test]
 async fn a_cancellation_behind_an_abandoned_placement_has_nothing_to_do() {
     let world = World::new().await;
     world.mollie.next(Fate::HangsBefore);

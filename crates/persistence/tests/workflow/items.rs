@@ -6,6 +6,7 @@ use domain::rules::item::{Item, ItemKind};
 use domain::rules::order::Order;
 use domain::rules::payment::Payment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::workflow::drive::Progress;
 use domain::workflow::operator::{OperatorError, close_item};
 use jiff::Timestamp;
 
@@ -134,4 +135,22 @@ async fn closing_what_is_closed_changes_nothing_and_what_is_not_there_is_told() 
     assert!(matches!(world.close(id, 2).await, Err(OperatorError::ItemNotFound)));
     let nobody = OrderId::new(closed.items[0].operation_id.unwrap().uuid());
     assert!(matches!(world.close(nobody, 1).await, Err(OperatorError::OrderNotFound)));
+}
+
+/// Nobody waits for it: the service itself cancels it, and Mollie does not let it.
+#[tokio::test]
+async fn an_order_found_late_that_mollie_does_not_cancel_is_raised() {
+    let world = World::new().await;
+    world.mollie.next(Fate::HangsAfter);
+    let accepted = world.recorded().await;
+    world.crash(accepted.claim.as_ref().unwrap()).await;
+    world.advance(mins(16));
+    world.end_leases().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    world.mollie.next(Fate::Rejected);
+    world.work(mins(3)).await;
+    let items = world.settled(accepted.order_id).await.items;
+    assert_eq!(items.len(), 1);
+    assert_eq!((items[0].kind, items[0].subject.as_str()), (ItemKind::LatePlacement, "ord_1.1"));
+    assert!(items[0].text.contains("refused to cancel"), "{}", items[0].text);
 }

@@ -185,3 +185,23 @@ async fn two_equal_shipments_of_ours_are_no_surplus() {
     assert_eq!(world.sync(id).await.items, []);
     world.settled(id).await;
 }
+
+/// The same parcel was registered in the dashboard while ours waited, and ours is registered all the same.
+#[tokio::test]
+async fn a_shipment_made_elsewhere_before_ours_arrived_is_raised() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::NotSent(Some(mins(60))));
+    world.ship_now(id, &tracked(lamps(1), "3S1")).await;
+    world.advance(mins(30));
+    let meanwhile = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S1"), meanwhile)).await;
+    world.sync(id).await;
+    assert_eq!(world.order(id).await.items, [], "nobody knows yet whether ours will arrive");
+    world.advance(mins(31));
+    world.work(mins(3)).await;
+    assert_eq!(world.mollie.effects(), (1, 2, 0));
+    let items = world.settled(id).await.items;
+    assert_eq!(items.len(), 1);
+    assert_eq!((items[0].kind, items[0].subject.as_str()), (ItemKind::SurplusShipment, "shp_a"));
+}

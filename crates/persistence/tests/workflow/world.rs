@@ -169,7 +169,7 @@ impl World {
     /// Claims the look-ups that are due.
     pub async fn lookups(&self) -> Vec<LookupClaim> {
         let token = LeaseToken::new(self.ids.random());
-        self.store.claim_lookups(self.clock.now(), self.settings.lease, token, 10).await.unwrap()
+        self.store.claim_lookups(self.clock.now(), self.settings.lookup_lease(), token, 10).await.unwrap()
     }
 
     /// A hook comes, and names this.

@@ -61,7 +61,7 @@ impl Replica {
         loop {
             let token = LeaseToken::new(self.clock.random());
             let now = self.clock.now();
-            let claims = self.storage.claim_lookups(now, self.settings.lease, token, AT_ONCE).await;
+            let claims = self.storage.claim_lookups(now, self.settings.lookup_lease(), token, AT_ONCE).await;
             for claim in claims.unwrap_or_default() {
                 let replica = Arc::clone(&self);
                 self.site.spawn(self.process, async move {

@@ -87,6 +87,28 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     })
 }
 
+/// A shipment made elsewhere that looks like ours, which Mollie has registered now: it was there before ours arrived, so the
+/// same goods may be registered twice. Without tracking only one that was made while ours was on its way counts.
+#[must_use]
+pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
+    let is_alike = |other: &&Shipment| {
+        other.origin == Origin::Elsewhere
+            && other.mollie_id != ours.mollie_id
+            && other.lines.len() == ours.lines.len()
+            && ours.lines.iter().all(|line| other.lines.contains(line))
+            && same_tracking(ours.tracking.as_ref(), other.tracking.as_ref())
+            && (ours.tracking.is_some() || other.created_time >= ours.created_time)
+    };
+    let theirs = known.iter().find(is_alike)?;
+    let mollie_id = theirs.mollie_id.as_ref()?;
+    Some(Concern {
+        kind: ItemKind::SurplusShipment,
+        subject: mollie_id.to_string(),
+        text: printable(&twice(mollie_id, ours)),
+        operation_id: None,
+    })
+}
+
 const fn has_ended(state: ShipmentState) -> bool {
     match state {
         ShipmentState::Registered | ShipmentState::Refused => true,

@@ -15,7 +15,9 @@ use crate::proto::{
 use crate::told::told;
 
 /// The largest page there is.
-const PAGE: i32 = 250;
+const PAGE: i32 = 100;
+/// Whole orders come with all their lines and metadata, and a page must fit into one message.
+const ORDERS: i32 = 20;
 /// How many operations that need nobody are shown.
 const SHOWN: i32 = 20;
 
@@ -73,7 +75,7 @@ async fn with_open_items(service: &mut OrderServiceClient<Channel>) -> Result<Ve
     let (mut found, mut token) = (Vec::new(), String::new());
     loop {
         let filter = Some(OrderFilter { with_open_items: true, ..OrderFilter::default() });
-        let request = ListOrdersRequest { filter, page_size: PAGE, page_token: token.clone() };
+        let request = ListOrdersRequest { filter, page_size: ORDERS, page_token: token.clone() };
         let page = service.list_orders(request).await.map_err(told)?.into_inner();
         found.extend(page.orders);
         token = next(token, page.next_page_token)?;
