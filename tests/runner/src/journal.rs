@@ -4,6 +4,8 @@
 use domain::rules::ids::{OperationId, OrderId, ShipmentId};
 use domain::rules::operation::OperationKind;
 
+use crate::replica::Wish;
+
 /// What an answer said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -31,6 +33,8 @@ pub struct Intent {
     /// The order's number within the history.
     pub order: u64,
     pub request_id: String,
+    /// What was asked for.
+    pub wish: Wish,
     pub replies: Vec<Reply>,
 }
 
@@ -45,6 +49,8 @@ pub enum Act {
     Canceled {
         mollie_order: String,
     },
+    /// A caller was refused what was kept already, or what Mollie would have let it do.
+    Denied(String),
     /// A step of the service says that what is stored is wrong.
     Broken(String),
 }
@@ -58,11 +64,11 @@ pub struct Journal {
 
 impl Journal {
     /// Begins an intent, or finds it again.
-    pub fn intent(&mut self, kind: OperationKind, order: u64, request_id: &str) -> &mut Intent {
+    pub fn intent(&mut self, kind: OperationKind, order: u64, request_id: &str, wish: &Wish) -> &mut Intent {
         let known = self.intents.iter().position(|intent| intent.request_id == request_id);
         let n = known.unwrap_or_else(|| {
             let request_id = request_id.to_owned();
-            self.intents.push(Intent { kind, order, request_id, replies: Vec::new() });
+            self.intents.push(Intent { kind, order, request_id, wish: wish.clone(), replies: Vec::new() });
             self.intents.len() - 1
         });
         &mut self.intents[n]

@@ -2,12 +2,18 @@
 
 use domain::rules::operation::OperationKind;
 
+use crate::basket::Basket;
 use crate::chance::{Chance, mix};
 use crate::script::{Choice, Fault, History, On, Pick, Step, What};
 
-/// When the processes come back after the fault: while keys live, after they have surely died, and a day later
-/// (milliseconds).
-pub const RESUMES: [(&str, u64); 3] = [("1 s", 1_000), ("61 min", 61 * 60_000), ("27 h", 27 * 3_600_000)];
+/// When the processes come back that die at the fault: while keys live, after they have surely died, and a day later
+/// (milliseconds); or they do not die.
+pub const RESUMES: [(&str, Option<u64>); 4] = [
+    ("at once", None),
+    ("after 1 s", Some(1_000)),
+    ("after 61 min", Some(61 * 60_000)),
+    ("after 27 h", Some(27 * 3_600_000)),
+];
 
 /// Every fault a call can meet.
 pub const FAULTS: [Fault; 24] = [
@@ -40,9 +46,9 @@ pub const FAULTS: [Fault; 24] = [
 /// When the faulted call is made (milliseconds).
 const CALL: u64 = 40_000;
 
-/// One cell. `keys`: whether Mollie heeds idempotency keys.
+/// One cell. `resume`: when the processes come back, if they die. `keys`: whether Mollie heeds idempotency keys.
 #[must_use]
-pub fn cell(kind: OperationKind, fault: Fault, resume: u64, keys: bool, seed: u64) -> History {
+pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
     let mut chance = Chance::new(mix(seed));
     let step = |at, what| Step { at, what };
     let call = match kind {
@@ -58,7 +64,8 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: u64, keys: bool, seed: u6
     let paid = match kind {
         OperationKind::PlaceOrder => None,
         OperationKind::CreateShipment => Some(true),
-        OperationKind::CancelOrder => Some(chance.permille(700)),
+        // What is paid at once is not canceled but refunded.
+        OperationKind::CancelOrder => Some(chance.permille(700) && Basket::of(seed, 0).captures),
     };
     if let Some(paid) = paid {
         steps.push(step(0, What::Place { order: 0 }));
@@ -68,8 +75,11 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: u64, keys: bool, seed: u6
         steps.push(step(CALL - 10_000, What::Sync { order: 0 }));
     }
     steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));
-    steps.push(step(CALL - 1_000, What::CrashAfterSend { after: chance.below(1_500), pause: resume }));
+    let after = chance.below(1_500);
+    if let Some(pause) = resume {
+        steps.push(step(CALL - 1_000, What::CrashAfterSend { after, pause }));
+    }
     steps.push(step(CALL, call));
-    steps.push(step(CALL + resume + 10_000, call));
+    steps.push(step(CALL + resume.unwrap_or_default() + 10_000, call));
     History { seed, keys, steps }
 }

@@ -22,7 +22,7 @@ const LAPSE: u64 = 21 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
 const LONG: u64 = 7 * 3_600 * 1_000_000;
 /// No history takes so many turns; one that does never comes to rest.
-const TURNS: u64 = 400_000;
+const TURNS: u64 = 1_000_000;
 
 /// What a history came to.
 pub struct Played {
@@ -97,6 +97,8 @@ impl<'a> Stage<'a> {
     fn perform(&mut self) -> Vec<Violation> {
         let mut violations = Vec::new();
         self.run(|stage| stage.steps_left == 0 && stage.tasks.count(SHOP) == 0);
+        // What an outage holds back is seen only when it lasts.
+        self.run_until(self.site.outage_until());
         self.site.disarm();
         self.site.calm();
         for replica in 0..REPLICAS {

@@ -52,7 +52,7 @@ pub struct Replica {
 }
 
 /// What a call changes.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Wish {
     Place(Box<OrderDraft>),
     Ship(OrderId, ShipmentRequest),

@@ -33,7 +33,7 @@ pub enum What {
     /// What befalls the next request that fits.
     Fault { on: On, fault: Fault },
     /// What befalls the next write of the store.
-    Store { fault: StoreFault },
+    Store { on: Write, fault: StoreFault },
     /// What befalls the next hook.
     Hook { fault: HookFault },
     /// A process is killed, and started again after some milliseconds.
@@ -122,6 +122,19 @@ pub enum Fault {
         after: u64,
         in_flight: bool,
     },
+}
+
+/// Which write of the store a fault waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Write {
+    /// A change of an order.
+    Commit,
+    /// An operation is put back.
+    Defer,
+    /// Operations or look-ups are claimed.
+    Claim,
+    /// A lease, a hook, the end of a look-up.
+    Other,
 }
 
 /// What befalls a write of the store.

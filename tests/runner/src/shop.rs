@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use domain::ports::Fingerprint;
+use domain::ports::{Fingerprint, Store};
 use domain::rules::ids::{Caller, OrderId, RequestId};
 use domain::rules::operation::OperationKind;
 use domain::workflow::Intent;
@@ -19,7 +19,7 @@ use domain::workflow::sync::sync;
 use mollie_simulator::rules;
 
 use crate::basket::Basket;
-use crate::journal::Reply;
+use crate::journal::{Act, Reply};
 use crate::replica::{Replica, Wish};
 use crate::site::Site;
 
@@ -99,21 +99,56 @@ impl World {
 
     /// Calls until it is told, and again now and then although it was.
     async fn carry(&self, kind: OperationKind, order: u64, request_id: &str, command: &str, wish: Wish) {
-        self.site.journal().intent(kind, order, request_id);
+        self.site.journal().intent(kind, order, request_id, &wish);
         for _ in 0..TRIES {
+            let (kept, before) = (self.is_kept(request_id).await, self.status_at_mollie(order));
             let reply = self.call(intent(kind, request_id, command), wish.clone()).await;
             self.site.note(|| format!("{request_id} {}: {reply:?}", kind.as_str()));
             self.site.tally().call(format!("{}: {}", kind.as_str(), name(reply.as_ref())));
             let told = matches!(reply, Some(Reply::Accepted { .. } | Reply::Refused(_)));
             let refused = matches!(reply, Some(Reply::Refused(_)));
             if let Some(reply) = reply {
-                self.site.journal().intent(kind, order, request_id).replies.push(reply);
+                self.question(request_id, &reply, kept, (before, self.status_at_mollie(order)));
+                self.site.journal().intent(kind, order, request_id, &wish).replies.push(reply);
             }
             let again = self.site.time.chance(|chance| chance.permille(80));
             if told && (refused || !again) {
                 return;
             }
             self.site.pause(200, 6_000).await;
+        }
+    }
+
+    async fn is_kept(&self, request_id: &str) -> bool {
+        let kept = self.site.store.find_request(&Caller::new("shop"), &RequestId::new(request_id)).await;
+        kept.is_ok_and(|kept| kept.is_some())
+    }
+
+    fn status_at_mollie(&self, order: u64) -> Option<&'static str> {
+        let number = Basket::of(self.seed, order).order_number();
+        let mollie = self.site.mollie();
+        let own = mollie.world.orders().find(|order| order.particulars.order_number == number);
+        own.map(|order| order.status.as_text())
+    }
+
+    /// A refusal must be true: nothing was kept before, and Mollie would not have let it be done at any time of the call.
+    fn question(
+        &self,
+        request_id: &str,
+        reply: &Reply,
+        kept: bool,
+        (before, after): (Option<&'static str>, Option<&'static str>),
+    ) {
+        let Reply::Refused(reason) = reply else { return };
+        let possible: &[&str] = match reason.as_str() {
+            "OrderNotCancelable" => &["created", "authorized"],
+            "OrderNotShippable" => &["authorized", "paid", "shipping"],
+            _ => &[],
+        };
+        let could = |status: Option<&str>| status.is_some_and(|status| possible.contains(&status));
+        if kept || (could(before) && could(after)) {
+            let text = format!("{request_id}: refused ({reason}), kept before: {kept}, at Mollie {after:?}");
+            self.site.journal().acts.push(Act::Denied(text));
         }
     }
 

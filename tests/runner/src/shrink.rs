@@ -54,7 +54,7 @@ fn step_code(Step { at, what }: &Step) -> String {
         .replace("choice: ", "choice: Choice::")
         .replace("pick: ", "pick: Pick::")
         .replace("act: ", "act: Elsewhere::")
-        .replace("on: ", "on: On::")
+        .replace("on: ", if matches!(what, What::Store { .. }) { "on: Write::" } else { "on: On::" })
         .replace("fault: ", fault);
     format!("Step {{ at: {at}, what: What::{text} }}")
 }

@@ -15,7 +15,7 @@ use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
-use crate::script::StoreFault;
+use crate::script::{StoreFault, Write};
 use crate::site::Site;
 
 type Answer<T> = Result<T, StoreError>;
@@ -30,10 +30,11 @@ impl Storage {
     /// A write: time before it, the write itself, and time until its answer is back.
     async fn writing<T, E: From<StoreError>>(
         &self,
+        on: Write,
         work: impl Future<Output = Result<T, E>> + Send,
     ) -> Result<T, E> {
         let site = &self.0;
-        let fault = site.store_fault();
+        let fault = site.store_fault(on);
         if let Some(StoreFault::Slow { pause }) = fault {
             site.time.sleep(Duration::from_millis(pause)).await;
         }
@@ -101,7 +102,7 @@ impl Store for Storage {
             self.0.note(|| format!("saved {order}: {}", events.join(", ")));
             Ok(())
         };
-        self.writing(work).await
+        self.writing(Write::Commit, work).await
     }
 
     async fn find_request(&self, caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>> {
@@ -160,7 +161,7 @@ impl Store for Storage {
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {
-        self.writing(self.0.store.note_observed(order, version, time)).await
+        self.writing(Write::Other, self.0.store.note_observed(order, version, time)).await
     }
 
     async fn claim_operations(
@@ -175,11 +176,11 @@ impl Store for Storage {
             claims.iter().for_each(|claim| self.note(&claim.operation));
             Ok(claims)
         };
-        self.writing(work).await
+        self.writing(Write::Claim, work).await
     }
 
     async fn renew_lease(&self, id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool> {
-        self.writing(self.0.store.renew_lease(id, token, lease)).await
+        self.writing(Write::Other, self.0.store.renew_lease(id, token, lease)).await
     }
 
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
@@ -190,11 +191,11 @@ impl Store for Storage {
             }
             Ok(ours)
         };
-        self.writing(work).await
+        self.writing(Write::Defer, work).await
     }
 
     async fn hook_arrived(&self, order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool> {
-        self.writing(self.0.store.hook_arrived(order, hint, now)).await
+        self.writing(Write::Other, self.0.store.hook_arrived(order, hint, now)).await
     }
 
     async fn claim_lookups(
@@ -204,10 +205,10 @@ impl Store for Storage {
         token: LeaseToken,
         limit: u32,
     ) -> Answer<Vec<LookupClaim>> {
-        self.writing(self.0.store.claim_lookups(now, lease, token, limit)).await
+        self.writing(Write::Claim, self.0.store.claim_lookups(now, lease, token, limit)).await
     }
 
     async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
-        self.writing(self.0.store.finish_lookup(claim, next, failures)).await
+        self.writing(Write::Other, self.0.store.finish_lookup(claim, next, failures)).await
     }
 }

@@ -1,7 +1,7 @@
 //! Histories that once broke a promise, made as small as they go: each stays.
 
 use runner::play;
-use runner::script::{Choice, Elsewhere, Fault, History, On, Pick, Step, StoreFault, What};
+use runner::script::{Choice, Elsewhere, Fault, History, On, Pick, Step, StoreFault, What, Write};
 
 fn holds(history: &History) {
     let played = play(history, false);
@@ -24,7 +24,10 @@ fn repro_a_shipment_found_with_its_order_is_not_forgotten() {
             Step { at: 4172, what: What::Shopper { order: 0, choice: Choice::Pay } },
             Step { at: 15003, what: What::Fault { on: On::Change, fault: Fault::HangBefore } },
             Step { at: 15003, what: What::Ship { order: 0, intent: 2, pick: part } },
-            Step { at: 20690, what: What::Store { fault: StoreFault::Slow { pause: 10271 } } },
+            Step {
+                at: 20690,
+                what: What::Store { on: Write::Commit, fault: StoreFault::Slow { pause: 10271 } },
+            },
             Step { at: 21213, what: What::Ship { order: 0, intent: 5, pick: part } },
             Step {
                 at: 21568,

@@ -56,7 +56,7 @@ impl Stage<'_> {
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),
-            What::Store { fault } => self.site.arm_store(fault),
+            What::Store { on, fault } => self.site.arm_store(on, fault),
             What::Hook { fault } => self.site.arm_hook(fault),
             What::Kill { replica, pause } => self.kill(replica, pause),
             What::CrashAfterSend { after, pause } => self.site.arm_crash(after, pause),

@@ -2,7 +2,7 @@
 //! an order's life, makes another history of every seed. Chance may come from nowhere else.
 
 use super::life::Life;
-use super::{Fault, History, HookFault, On, Step, StoreFault, What};
+use super::{Fault, History, HookFault, On, Step, StoreFault, What, Write};
 use crate::chance::Chance;
 
 /// When Mollie keeps what it was asked within the settle window, an effect lands so long after the call at most.
@@ -15,7 +15,7 @@ impl History {
         let mut chance = Chance::new(seed);
         let keys = chance.permille(700);
         let mut steps = Vec::new();
-        let orders = chance.between(1, 2);
+        let orders = if chance.permille(300) { 2 } else { 1 };
         let mut intents = 0;
         for order in 0..orders {
             Life::new(order, &mut intents, &mut chance, &mut steps).live();
@@ -27,7 +27,7 @@ impl History {
             steps.push(Step { at, what });
         }
         if chance.permille(60) {
-            let pause = chance.pick(&[2 * 60_000, 16 * 60_000, 50 * 60_000, 150 * 60_000]);
+            let pause = chance.pick(&[2 * 60_000, 16 * 60_000, 50 * 60_000]);
             steps.push(Step { at: chance.below(end + 1), what: What::Outage { pause } });
         }
         steps.sort_by_key(|step| step.at);
@@ -40,9 +40,10 @@ fn mishap(chance: &mut Chance) -> What {
     match chance.below(100) {
         0..=49 => What::Fault { on: On::Change, fault: fault(chance) },
         50..=57 => What::Fault { on: On::Reading, fault: fault(chance) },
-        58..=69 => What::Store { fault: store_fault(chance) },
+        58..=69 => What::Store { on: write(chance), fault: store_fault(chance) },
         70..=77 => What::Hook { fault: hook_fault(chance) },
-        78..=88 => What::Kill { replica, pause: chance.below(20_000) },
+        78..=80 => What::CrashAfterSend { after: chance.below(400), pause: chance.below(20_000) },
+        81..=88 => What::Kill { replica, pause: chance.below(20_000) },
         89..=94 => What::Stop { replica, pause: chance.below(40_000) },
         _ => What::Drop { replica, task: chance.below(8) },
     }
@@ -66,6 +67,15 @@ fn fault(chance: &mut Chance) -> Fault {
             false => Fault::Drip { over: chance.below(25_000) },
         },
         _ => Fault::Late { after: chance.below(LATEST), in_flight: chance.permille(500) },
+    }
+}
+
+fn write(chance: &mut Chance) -> Write {
+    match chance.below(10) {
+        0..=5 => Write::Commit,
+        6 | 7 => Write::Defer,
+        8 => Write::Claim,
+        _ => Write::Other,
     }
 }
 

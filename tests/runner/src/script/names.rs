@@ -1,7 +1,7 @@
 //! What the faults of a history are called where they are counted and told. A fault's name says what befell, never when or
 //! to whom.
 
-use super::{Fault, HookFault, StoreFault};
+use super::{Fault, HookFault, StoreFault, Write};
 
 impl Fault {
     /// As it is counted.
@@ -25,6 +25,19 @@ impl Fault {
             Self::Drip { .. } => "drips".to_owned(),
             Self::Late { in_flight: true, .. } => "late effect, key in flight".to_owned(),
             Self::Late { in_flight: false, .. } => "late effect".to_owned(),
+        }
+    }
+}
+
+impl Write {
+    /// As it is counted.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Defer => "put back",
+            Self::Claim => "claim",
+            Self::Other => "lease or look-up",
         }
     }
 }

@@ -1,19 +1,19 @@
 //! What is armed to fail, and what it has befallen. It is armed by the script and taken, first come first served, by whatever
 //! fits; what a fault does is up to what it befalls.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Event, Site, lock};
-use crate::script::{Fault, HookFault, On, StoreFault};
+use crate::script::{Fault, HookFault, On, StoreFault, Write};
 
 /// What is armed and waits for something to befall.
 #[derive(Default)]
 pub struct Mishaps {
     changes: VecDeque<Fault>,
     readings: VecDeque<Fault>,
-    store: VecDeque<StoreFault>,
+    store: BTreeMap<Write, VecDeque<StoreFault>>,
     hooks: VecDeque<HookFault>,
     /// All processes are killed so many milliseconds after the next change is sent, for so many more.
     crash: Option<(u64, u64)>,
@@ -31,8 +31,8 @@ impl Site {
         }
     }
 
-    pub fn arm_store(&self, fault: StoreFault) {
-        lock(&self.mishaps).store.push_back(fault);
+    pub fn arm_store(&self, on: Write, fault: StoreFault) {
+        lock(&self.mishaps).store.entry(on).or_default().push_back(fault);
     }
 
     pub fn arm_hook(&self, fault: HookFault) {
@@ -72,6 +72,11 @@ impl Site {
         self.is_calm.store(true, Ordering::Relaxed);
     }
 
+    /// When the outage ends.
+    pub fn outage_until(&self) -> u64 {
+        lock(&self.mishaps).outage_until
+    }
+
     /// Nothing fails any more.
     pub fn disarm(&self) {
         *lock(&self.mishaps) = Mishaps::default();
@@ -86,7 +91,12 @@ impl Site {
         } else {
             mishaps.readings.pop_front()
         };
+        let is_outage = mishaps.outage_until > self.time.micros();
         drop(mishaps);
+        // Counted once, when it began.
+        if is_outage {
+            return fault;
+        }
         if let Some(fault) = fault {
             let side = if is_change { "change" } else { "reading" };
             self.fired(|| format!("{side}: {}", fault.name()));
@@ -94,10 +104,10 @@ impl Site {
         fault
     }
 
-    pub fn store_fault(&self) -> Option<StoreFault> {
-        let fault = lock(&self.mishaps).store.pop_front();
+    pub fn store_fault(&self, on: Write) -> Option<StoreFault> {
+        let fault = lock(&self.mishaps).store.get_mut(&on).and_then(VecDeque::pop_front);
         if let Some(fault) = fault {
-            self.fired(|| format!("store: {}", fault.name()));
+            self.fired(|| format!("{}: {}", on.name(), fault.name()));
         }
         fault
     }

@@ -2,13 +2,14 @@
 //! failure, unless the order was canceled already.
 
 use domain::rules::ids::OrderId;
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::{Operation, OperationKind, OperationState};
 use domain::rules::order::Order;
 use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::Found;
+use crate::journal::Act;
 
 impl Found<'_> {
     /// An acknowledged cancellation leaves nothing of the order open, or is refused and an event says so.
@@ -27,27 +28,45 @@ impl Found<'_> {
         }
     }
 
-    /// What is canceled may be the whole, or the rest behind shipments.
+    /// What is canceled may be the whole, or the rest behind shipments: Mollie has canceled something, unless it never had
+    /// the order.
     fn over(&mut self, name: &str, order: &Order) {
         let there = self.at_mollie(order);
-        let over = there
-            .iter()
-            .all(|seen| ["canceled", "expired", "completed"].iter().any(|status| seen["status"] == *status));
-        if !over {
-            self.say("I4", format!("{name}: canceled, and Mollie still has the order: {}", statuses(&there)));
+        if !there.is_empty() && self.canceled_at(order).is_none() {
+            self.say(
+                "I4",
+                format!("{name}: canceled, and Mollie has canceled nothing: {}", statuses(&there)),
+            );
         }
     }
 
-    /// Whoever canceled it: an order that was canceled by then is no failure.
+    /// Whoever canceled it: an order that was canceled by then is no failure. What we canceled is none at any time.
     fn refused(&mut self, name: &str, order: &Order, at: Option<Timestamp>) {
-        if let (Some(canceled), Some(refused)) = (self.canceled_at(order), at)
-            && refused.duration_since(canceled).as_secs() >= 1
-        {
-            self.say("I4", format!("{name}: refused, and Mollie had canceled the order before"));
+        let canceled = self.canceled_at(order);
+        let by_then =
+            canceled.zip(at).is_some_and(|(canceled, at)| at.duration_since(canceled).as_secs() >= 1);
+        let by_us = canceled.is_some() && !self.others_canceled(order);
+        if by_then || by_us {
+            self.say("I4", format!("{name}: refused, and Mollie has canceled the order"));
         }
         if !self.kinds(order.id).contains("cancellation.refused") {
             self.say("I2", format!("{name}: refused without an event"));
         }
+    }
+
+    /// Whether somebody in the dashboard, or another operation, has canceled the order.
+    fn others_canceled(&self, order: &Order) -> bool {
+        let id = order.mollie_id.as_ref().map(ToString::to_string);
+        let elsewhere = self.evidence.journal.acts.iter().any(|act| match act {
+            Act::Canceled { mollie_order } => Some(mollie_order) == id.as_ref(),
+            Act::Shipped { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        });
+        let another = self.evidence.stored.operations.values().any(|one| {
+            one.order_id == order.id
+                && one.kind == OperationKind::CancelOrder
+                && one.state == OperationState::Succeeded
+        });
+        elsewhere || another
     }
 
     fn canceled_at(&self, order: &Order) -> Option<Timestamp> {

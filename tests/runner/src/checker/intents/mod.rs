@@ -2,14 +2,17 @@
 //! Mollie; what is stored has to agree with both.
 
 mod canceled;
+mod owners;
 mod placed;
 mod shipped;
 mod strangers;
+mod wishes;
 
 use std::collections::BTreeSet;
 
+use domain::rules::event::EventData;
 use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{OperationKind, OperationState};
+use domain::rules::operation::OperationKind;
 use domain::rules::order::Order;
 use serde_json::Value;
 
@@ -24,9 +27,12 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     found.strangers();
     found.doubles();
     found.operations();
+    found.owners();
     for act in &evidence.journal.acts {
-        if let Act::Broken(text) = act {
-            found.say("stored", text.clone());
+        match act {
+            Act::Broken(text) => found.say("stored", text.clone()),
+            Act::Denied(text) => found.say("I4", text.clone()),
+            Act::Shipped { .. } | Act::Canceled { .. } => (),
         }
     }
     found.violations
@@ -73,6 +79,7 @@ impl<'a> Found<'a> {
         let Some((order, shipment, operation)) = told.ids.first().copied() else {
             return;
         };
+        self.as_wished(intent, order, operation);
         match intent.kind {
             OperationKind::PlaceOrder => self.placed(name, order, told.done, told.not_done),
             OperationKind::CreateShipment => self.shipped(name, shipment, told.done, told.not_done),
@@ -85,32 +92,34 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Only what nobody can decide waits for an operator: somebody acted in the dashboard.
+    /// Only what nobody can decide is put to an operator: a shipment, where somebody made one in the dashboard. In the end
+    /// nothing waits any more.
     fn operations(&mut self) {
-        let waiting: Vec<_> = self
-            .evidence
-            .stored
-            .operations
-            .values()
-            .filter(|operation| operation.state == OperationState::NeedsAttention)
-            .cloned()
-            .collect();
-        for operation in waiting {
-            let meddled = self.order(operation.order_id).is_some_and(|order| {
-                self.evidence.journal.acts.iter().any(|act| match (act, &order.mollie_id) {
-                    (Act::Shipped { mollie_order, .. }, Some(id)) => mollie_order == id.as_str(),
-                    (_, _) => false,
-                })
-            });
-            if !meddled {
-                let text = format!(
-                    "operation {} needs attention and nobody has meddled: {}",
-                    operation.id,
-                    operation.last_problem.as_deref().unwrap_or_default()
-                );
-                self.say("attention", text);
+        let mut texts = Vec::new();
+        for event in self.evidence.stored.events.values().flatten() {
+            let EventData::AttentionNeeded { operation_id, reason } = &event.data else { continue };
+            let kind = self.evidence.stored.operations.get(operation_id).map(|operation| operation.kind);
+            if kind != Some(OperationKind::CreateShipment) || !self.was_meddled_with(event.order_id) {
+                let text =
+                    format!("operation {operation_id} needs attention and nobody has meddled: {reason}");
+                texts.push(("attention", text));
             }
         }
+        let waiting = self.evidence.stored.operations.values().filter(|one| !one.state.is_settled());
+        texts.extend(waiting.map(|one| {
+            ("settled", format!("{} {} is {} in the end", one.kind.as_str(), one.id, one.state.as_str()))
+        }));
+        for (rule, text) in texts {
+            self.say(rule, text);
+        }
+    }
+
+    fn was_meddled_with(&self, id: OrderId) -> bool {
+        let mollie_id = self.order(id).and_then(|order| order.mollie_id.as_ref());
+        self.evidence.journal.acts.iter().any(|act| match (act, mollie_id) {
+            (Act::Shipped { mollie_order, .. }, Some(id)) => mollie_order == id.as_str(),
+            (Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_), _) => false,
+        })
     }
 
     fn kinds(&self, id: OrderId) -> BTreeSet<&'static str> {
@@ -121,14 +130,6 @@ impl<'a> Found<'a> {
     fn at_mollie(&self, order: &Order) -> Vec<&'a Value> {
         let number = order.terms.order_number.as_str();
         self.evidence.mollie.iter().filter(|seen| seen["orderNumber"] == number).collect()
-    }
-
-    fn needs_attention(&self, id: OrderId) -> bool {
-        self.evidence
-            .stored
-            .operations
-            .values()
-            .any(|one| one.order_id == id && one.state == OperationState::NeedsAttention)
     }
 }
 

@@ -34,10 +34,8 @@ impl Found<'_> {
             Placement::Abandoned if !recorded("order.placement_abandoned") => {
                 self.say("I2", format!("{name}: abandoned without an event"));
             }
-            Placement::Placing if !self.needs_attention(id) => {
-                self.say("I2", format!("{name}: never decided"))
-            }
-            Placement::Placing | Placement::Placed | Placement::Refused | Placement::Abandoned => (),
+            Placement::Placing => self.say("I2", format!("{name}: never decided")),
+            Placement::Placed | Placement::Refused | Placement::Abandoned => (),
         }
     }
 }

@@ -35,13 +35,10 @@ impl Found<'_> {
             ShipmentState::Refused if !kinds.contains("shipment.refused") => {
                 self.say("I2", format!("{name}: refused without an event"));
             }
-            ShipmentState::Recorded if !self.needs_attention(shipment.order_id) => {
+            ShipmentState::Recorded | ShipmentState::NeedsAttention => {
                 self.say("I2", format!("{name}: its shipment was never decided"));
             }
-            ShipmentState::Recorded
-            | ShipmentState::NeedsAttention
-            | ShipmentState::Registered
-            | ShipmentState::Refused => (),
+            ShipmentState::Registered | ShipmentState::Refused => (),
         }
     }
 
@@ -52,7 +49,7 @@ impl Found<'_> {
         };
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { mollie_order, tracked, .. } => mollie_order == id.as_str() && !tracked,
-            Act::Canceled { .. } | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
         })
     }
 

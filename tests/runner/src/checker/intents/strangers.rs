@@ -53,13 +53,10 @@ impl Found<'_> {
     fn cancellations_from_nowhere(&self) -> Vec<String> {
         let canceled = self.evidence.ledger.iter().filter(|effect| effect.kind == EffectKind::OrderCanceled);
         let asked = |mollie_id: &str| {
-            let ours = self
-                .evidence
-                .stored
-                .orders
-                .values()
-                .find(|order| order.mollie_id.as_ref().is_some_and(|id| id.as_str() == mollie_id));
-            ours.is_some_and(|order| self.kinds(order.id).contains("cancellation.recorded"))
+            let mut orders = self.evidence.stored.orders.values();
+            let ours =
+                orders.find(|order| order.mollie_id.as_ref().is_some_and(|id| id.as_str() == mollie_id));
+            ours.is_some_and(|order| self.is_cancellation_wanted(order))
         };
         let elsewhere = |mollie_id: &str| {
             self.evidence
@@ -77,7 +74,7 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
-            Act::Canceled { .. } | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
         })
     }
 
