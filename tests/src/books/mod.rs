@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use journal::Journal;
+pub use tables::Settled;
 use tables::{Operation, Tables};
 use tokio::time::Instant;
 
@@ -160,7 +161,7 @@ impl Books {
     }
 
     /// Kind and end of each settled operation, in microseconds since 1970. On PostgreSQL only.
-    pub async fn settled(world: &World) -> BTreeMap<String, (String, i64)> {
+    pub async fn settled(world: &World) -> BTreeMap<String, Settled> {
         tables::settled(&world.database).await
     }
 

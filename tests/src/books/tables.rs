@@ -76,12 +76,27 @@ pub async fn unsettled(database: &Database) -> i64 {
     rows(database, sql).await[0].try_get("", "n").unwrap()
 }
 
+/// When an operation was settled.
+pub struct Settled {
+    pub kind: String,
+    /// In microseconds since 1970.
+    pub at: i64,
+    /// How many of its calls were lost, as far as a process lived to note it.
+    pub lost: i64,
+}
+
 /// Kind and end of each settled operation, in microseconds since 1970. PostgreSQL's words.
-pub async fn settled(database: &Database) -> BTreeMap<String, (String, i64)> {
-    let sql = "SELECT id, kind, CAST(extract(epoch FROM settled_time) * 1000000 AS BIGINT) AS at
+pub async fn settled(database: &Database) -> BTreeMap<String, Settled> {
+    let sql = "SELECT id, kind, attempts, CAST(extract(epoch FROM settled_time) * 1000000 AS BIGINT) AS at
                FROM operations WHERE settled_time IS NOT NULL";
     let row = |row: &QueryResult| {
-        (id(row, "id"), (row.try_get("", "kind").unwrap(), row.try_get("", "at").unwrap()))
+        let [kind, at, attempts] = ["kind", "at", "attempts"];
+        let settled = Settled {
+            kind: row.try_get("", kind).unwrap(),
+            at: row.try_get("", at).unwrap(),
+            lost: row.try_get("", attempts).unwrap(),
+        };
+        (id(row, "id"), settled)
     };
     rows(database, sql).await.iter().map(row).collect()
 }
