@@ -76,7 +76,9 @@ impl Campaign {
         } else {
             self.short += 1;
         }
-        if !played.violations.is_empty() {
+        if let Some(first) = played.violations.first() {
+            // A long campaign tells at once what it has found.
+            eprintln!("seed {seed} fails: {first}");
             self.failures.push(Failure { seed, violations: played.violations });
         }
         counts

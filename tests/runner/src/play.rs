@@ -107,7 +107,10 @@ impl<'a> Stage<'a> {
         }
         self.site.touch();
         // What is under way at Mollie is a fault until it has landed.
-        self.run_until(self.site.last_fault_ends());
+        // One that was still on its way may have begun something more.
+        while self.site.last_fault_ends() > self.site.time.micros() {
+            self.run_until(self.site.last_fault_ends());
+        }
         self.site.note(|| "from here on nothing fails".to_owned());
         let quiet = self.site.time.micros();
         self.site.spawn(SHOP, self.world.clone().operate());

@@ -44,7 +44,7 @@ impl Transport for Wire {
             return Err(Failure::NotSent("there is no way to Mollie".to_owned()));
         }
         let letterbox = site.dispatch(as_mollie_reads(key, request), fault);
-        if matches!(fault, Some(Fault::HangBefore | Fault::HangAfter | Fault::Drip { .. })) {
+        if fault.is_some() {
             site.impaired(CALL_TIMEOUT);
         }
         let mut time_out = std::pin::pin!(site.time.sleep(CALL_TIMEOUT));
