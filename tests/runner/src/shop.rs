@@ -16,6 +16,7 @@ use domain::rules::ids::{Caller, OrderId, RequestId};
 use domain::rules::operation::OperationKind;
 use domain::workflow::Intent;
 use domain::workflow::sync::sync;
+use jiff::SignedDuration;
 use mollie_simulator::rules;
 
 use crate::basket::Basket;
@@ -29,6 +30,9 @@ pub use dashboard::read;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a caller repeats a call before it leaves it.
 const TRIES: u32 = 12;
+
+/// What was read at Mollie may be relied on for two seconds; Mollie's times have whole ones.
+const NEWS: SignedDuration = SignedDuration::from_secs(4);
 
 /// The processes that can be called.
 pub type Fleet = Mutex<Vec<Option<Arc<Replica>>>>;
@@ -124,11 +128,16 @@ impl World {
         kept.is_ok_and(|kept| kept.is_some())
     }
 
+    /// The order's status, unless it has changed just now.
     fn status_at_mollie(&self, order: u64) -> Option<&'static str> {
         let number = Basket::of(self.seed, order).order_number();
         let mollie = self.site.mollie();
-        let own = mollie.world.orders().find(|order| order.particulars.order_number == number);
-        own.map(|order| order.status.as_text())
+        let own = mollie.world.orders().find(|order| order.particulars.order_number == number)?;
+        let mut effects = mollie.world.ledger().iter().rev();
+        let changed = effects.find(|effect| effect.order_id == own.id)?.at;
+        // What was read so shortly before may be what was before.
+        let is_settled = self.site.now().duration_since(changed) > NEWS;
+        is_settled.then(|| own.status.as_text())
     }
 
     /// A refusal must be true: nothing was kept before, and Mollie would not have let it be done at any time of the call.
