@@ -19,6 +19,7 @@ pub mod memory;
 mod mollie;
 mod operator;
 mod play;
+mod queues;
 mod replica;
 pub mod script;
 mod shop;

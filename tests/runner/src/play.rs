@@ -42,6 +42,7 @@ pub fn play(history: &History, told: bool) -> Played {
     let mut stage = Stage::new(history, told);
     let mut violations = stage.perform();
     violations.extend(checker::judge(&stage.site));
+    violations.extend(stage.site.queues().take_violations());
     let orders = stage.site.store.dump().orders;
     let items = orders.values().flat_map(|order| &order.items).map(|item| item.kind).collect();
     let mut tally = std::mem::take(&mut *stage.site.tally());

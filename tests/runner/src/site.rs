@@ -4,20 +4,18 @@
 mod mishaps;
 mod trace;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::rules::ids::OperationId;
-use domain::rules::operation::OperationState;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::Journal;
 use crate::memory::MemoryStore;
 use crate::mollie::Mollie;
+use crate::queues::Queues;
 use crate::script::REPLICAS;
 use crate::sim::{Process, Time};
 use crate::tally::Tally;
@@ -69,8 +67,7 @@ pub struct Site {
     mishaps: Mutex<Mishaps>,
     journal: Mutex<Journal>,
     tally: Mutex<Tally>,
-    /// Where each operation was last seen.
-    states: Mutex<BTreeMap<OperationId, OperationState>>,
+    queues: Mutex<Queues>,
     spawned: Mutex<Vec<(Process, Work)>>,
     /// Something was written: what is due next may have changed.
     dirty: AtomicBool,
@@ -98,7 +95,7 @@ impl Site {
             mishaps: Mutex::default(),
             journal: Mutex::default(),
             tally: Mutex::default(),
-            states: Mutex::default(),
+            queues: Mutex::default(),
             spawned: Mutex::default(),
             dirty: AtomicBool::new(false),
             ids: AtomicU64::new(1),
@@ -120,8 +117,8 @@ impl Site {
         lock(&self.tally)
     }
 
-    pub fn states(&self) -> MutexGuard<'_, BTreeMap<OperationId, OperationState>> {
-        lock(&self.states)
+    pub fn queues(&self) -> MutexGuard<'_, Queues> {
+        lock(&self.queues)
     }
 
     pub fn now(&self) -> Timestamp {

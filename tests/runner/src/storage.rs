@@ -55,7 +55,7 @@ impl Storage {
 
     /// Notes where an operation is now, and where it was.
     fn note(&self, operation: &Operation) {
-        let before = self.0.states().insert(operation.id, operation.state);
+        let before = self.0.queues().moved(operation);
         self.0.note(|| {
             let from = before.map_or("new", OperationState::as_str);
             let Operation { kind, state, last_problem, .. } = operation;
