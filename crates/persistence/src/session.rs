@@ -1,4 +1,6 @@
 //! Every statement passes through here on its way to a connection or transaction. It may not know any table.
+//!
+//! Each is told at TRACE, so that what a use case costs can be counted: its text, never its values, which may be personal.
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::Value;
@@ -10,8 +12,14 @@ use crate::moment;
 #[derive(Clone, Debug)]
 pub(crate) struct Session<C>(pub C);
 
+/// Tells a statement by its text.
+pub(crate) fn tell(sql: &str) {
+    tracing::trace!(target: "persistence::statement", sql);
+}
+
 /// The driver writes moments to SQLite without trailing zeros, and SQLite compares their texts.
 fn comparable(mut statement: Statement) -> Statement {
+    tell(&statement.sql);
     if statement.db_backend != DbBackend::Sqlite {
         return statement;
     }
@@ -34,6 +42,7 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Session<C> {
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        tell(sql);
         self.0.execute_unprepared(sql).await
     }
 

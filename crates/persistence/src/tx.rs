@@ -10,7 +10,7 @@ use sea_orm::{
 use tracing::Instrument;
 
 use crate::error::store_error;
-use crate::session::Session;
+use crate::session::{Session, tell};
 
 /// An open transaction.
 pub(crate) type Tx = Session<DatabaseTransaction>;
@@ -39,10 +39,12 @@ where
         let tx = begin(&connection).await?;
         match steps(&tx).await {
             Ok(done) => {
+                tell("COMMIT");
                 tx.0.commit().await.map_err(store_error)?;
                 Ok(done)
             }
             Err(error) => {
+                tell("ROLLBACK");
                 // The connection may be the reason; then the server has rolled back by itself.
                 if let Err(problem) = tx.0.rollback().await {
                     tracing::debug!(%problem, "the transaction could not be rolled back");
@@ -63,5 +65,6 @@ async fn begin(connection: &DatabaseConnection) -> Result<Tx, StoreError> {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
+    tell("BEGIN");
     connection.begin_with_options(options).await.map(Session).map_err(store_error)
 }
