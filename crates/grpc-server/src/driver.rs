@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::ports::{Clock, Ports, Store};
 use domain::rules::ids::OperationId;
 use domain::rules::operation::{Claim, Operation, OperationState};
-use domain::workflow::drive::drive;
+use domain::workflow::drive::{Progress, drive};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -17,6 +17,9 @@ use crate::service::Service;
 
 /// How often a waiting call looks whether its operation has ended, where another task or replica carries it.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// A step under way, and how far it brings its operation; `None` if the store failed.
+pub type Step = JoinHandle<Option<Progress>>;
 
 /// Runs the workflow's steps in tasks of its own.
 #[derive(Clone)]
@@ -41,31 +44,31 @@ impl Driver {
     }
 
     /// Carries a claimed operation a step further. `permit` is given back when the step is done.
-    pub fn take(
-        &self,
-        claim: Claim,
-        claimed_at: Duration,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> JoinHandle<()> {
+    pub fn take(&self, claim: Claim, claimed_at: Duration, permit: Option<OwnedSemaphorePermit>) -> Step {
         let Operation { id, order_id, kind, state, .. } = &claim.operation;
         // Who holds what when a process dies is told by this line alone.
         debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
         self.own(async move {
-            Box::pin(step(&driver.service, &claim, claimed_at)).await;
+            let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
             drop(permit);
             // Whatever waits behind it in its order may be due now.
             driver.bell.notify_one();
+            progress
         })
     }
 
     /// Waits until the operation has ended, or certainly could not be sent for now, or time is up.
-    pub async fn wait(&self, id: OperationId, own: Option<JoinHandle<()>>, answer_by: Instant) {
+    pub async fn wait(&self, id: OperationId, own: Option<Step>, answer_by: Instant) {
         let waiting = async {
-            if let Some(task) = own
-                && let Err(error) = task.await
-            {
-                error!(operation = %id, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
+            if let Some(task) = own {
+                match task.await {
+                    Ok(Some(Progress::Settled)) => return,
+                    Ok(Some(Progress::Deferred | Progress::LeaseLost) | None) => (),
+                    Err(error) => {
+                        error!(operation = %id, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
+                    }
+                }
             }
             while !self.rests(id).await {
                 tokio::time::sleep(LOOK).await;
@@ -101,11 +104,12 @@ fn is_at_rest(operation: &Operation) -> bool {
     }
 }
 
-async fn step(service: &Service, claim: &Claim, claimed_at: Duration) {
+async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<Progress> {
     let Operation { id, order_id, kind, .. } = &claim.operation;
     match Box::pin(drive(service, claim, claimed_at)).await {
         Ok(progress) => {
-            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further")
+            info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further");
+            return Some(progress);
         }
         Err(error) if error.retryable() => {
             warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; taken up again when its lease is over");
@@ -114,6 +118,7 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) {
             error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; somebody must look at what is stored");
         }
     }
+    None
 }
 
 /// [`Clock::elapsed`] of the service, to be taken just before something is claimed.

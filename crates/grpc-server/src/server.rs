@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use persistence::{Database, Options};
+use persistence::{Database, Durability, Options};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server as GrpcServer;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 use tracing::{info, warn};
 
@@ -52,6 +52,7 @@ impl Server {
         let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
         let store = connect(config).await?;
         let database = store.version().await.context("the database does not tell its version")?;
+        tell_durability(&store).await?;
         let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
         one_mollie_only(config, &store).await?;
         let mut settings = config.settings();
@@ -60,10 +61,11 @@ impl Server {
         }
         let public_url = settings.public_url.clone();
         let (gateway, profiles) = (checked.gateway, checked.modes);
+        let stream = store.clone();
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
-        let service = Service { store, gateway, clock, ids, vault, settings, profiles };
+        let service = Service { store, stream, gateway, clock, ids, vault, settings, profiles };
         let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
         Ok(Self { grpc, webhook, public_url, database, mollie, driver, grpc_listener, webhook_listener })
@@ -79,7 +81,8 @@ impl Server {
         let listening = CancellationToken::new();
         let router = grpc_router(&self.driver, health_service)?;
         let closing = listening.clone().cancelled_owned();
-        let incoming = TcpListenerStream::new(self.grpc_listener);
+        // An answer goes out in several frames; none of them waits for the caller to confirm the one before.
+        let incoming = TcpIncoming::from(self.grpc_listener).with_nodelay(Some(true));
         servers.spawn(async move {
             router.serve_with_incoming_shutdown(incoming, closing).await.map_err(anyhow::Error::from)
         });
@@ -130,6 +133,21 @@ pub async fn connect(config: &Config) -> Result<Database> {
     Ok(database)
 }
 
+/// Whoever operates the database hears it where a power cut could take back what a caller was told.
+async fn tell_durability(store: &Database) -> Result<()> {
+    let Durability { is_full, settings } =
+        store.durability().await.context("the database does not tell how durable it is")?;
+    if is_full {
+        info!(durability = settings, "database is durable");
+    } else {
+        warn!(
+            durability = settings,
+            "database is NOT durable: a power cut may take back what was acknowledged"
+        );
+    }
+    Ok(())
+}
+
 /// The secret from its file, or one that every process on this database shares.
 async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>> {
     match from_file {
@@ -177,7 +195,6 @@ fn grpc_router(
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .tcp_nodelay(true)
         .add_service(health)
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still ask for the alpha version.

@@ -19,6 +19,8 @@ pub type Mollie = mollie_adapter::MollieAdapter;
 /// What the workflow runs on.
 pub struct Service {
     pub store: Storage,
+    /// The same database, as the stream of its events.
+    pub stream: persistence::Database,
     pub gateway: Mollie,
     pub clock: SystemClock,
     pub ids: SystemIds,

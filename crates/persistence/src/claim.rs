@@ -54,5 +54,6 @@ pub(crate) async fn due(
 ) -> Result<Vec<Claim>, StoreError> {
     let mut rows: Vec<Model> = lease::take::<Entity>(session, statement, now, length, token, limit).await?;
     rows.sort_by_key(|row| (row.not_before, row.id));
-    rows.into_iter().map(|row| Operation::try_from(row).map(|operation| Claim { operation, token })).collect()
+    let claimed = |row| Operation::try_from(row).map(|operation| Claim { operation, token, known: None });
+    rows.into_iter().map(claimed).collect()
 }

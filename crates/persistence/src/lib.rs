@@ -10,6 +10,7 @@ mod commit;
 mod connect;
 mod database;
 mod document;
+mod durability;
 mod entity;
 mod error;
 mod event;
@@ -27,7 +28,9 @@ mod secret;
 mod session;
 mod shipment;
 mod store;
+mod stream;
 mod tx;
 
 pub use connect::{ConnectError, Engine, Options};
 pub use database::Database;
+pub use durability::Durability;

@@ -120,14 +120,14 @@ pub(crate) async fn load(
     row.map_err(store_error)?.map(Operation::try_from).transpose()
 }
 
+/// The unsettled ones of these orders, those of each by turn.
 pub(crate) async fn unsettled(
     session: &impl ConnectionTrait,
-    order: OrderId,
+    orders: &[OrderId],
 ) -> Result<Vec<Operation>, StoreError> {
-    let states = OperationState::ALL.iter().filter(|state| !state.is_settled());
     let rows = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
-        .filter(Column::State.is_in(states.map(|state| state.as_str())))
+        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())))
+        .filter(Expr::cust(UNSETTLED))
         .order_by_asc(Column::Turn)
         .order_by_asc(Column::Id)
         .all(session)
@@ -157,7 +157,7 @@ pub(crate) async fn list(
 }
 
 /// Word for word the condition of the partial index: bound values would not be recognised.
-const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";
+pub(crate) const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";
 
 fn filtered(filter: &OperationFilter) -> Select<Entity> {
     let mut select = if filter.states.is_empty() {

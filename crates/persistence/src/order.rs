@@ -1,19 +1,20 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide what an order becomes.
 
-use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey, StoreError};
+use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey, Standing, StoreError};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use crate::entity::order::{Column, Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
 use crate::moment;
+use crate::operation;
 use crate::page;
 use crate::row::bigint;
 
@@ -70,7 +71,37 @@ pub(crate) async fn load(
     session: &impl ConnectionTrait,
     key: &OrderKey,
 ) -> Result<Option<Order>, StoreError> {
-    let found = match key {
+    let row = found_by(key).one(session).await.map_err(store_error)?;
+    row.map(Order::try_from).transpose()
+}
+
+/// An order, and whether any operation of it is unsettled: for most none is, and nothing more has to be read.
+#[derive(FromQueryResult)]
+struct Busy {
+    #[sea_orm(nested)]
+    order: Model,
+    is_busy: bool,
+}
+
+pub(crate) async fn load_standing(
+    session: &impl ConnectionTrait,
+    key: &OrderKey,
+) -> Result<Option<Standing>, StoreError> {
+    let is_busy = Expr::cust(format!(
+        "EXISTS (SELECT 1 FROM operations WHERE order_id = orders.id AND {})",
+        operation::UNSETTLED
+    ));
+    let found = found_by(key).expr_as(is_busy, "is_busy").into_model::<Busy>();
+    let Some(Busy { order, is_busy }) = found.one(session).await.map_err(store_error)? else {
+        return Ok(None);
+    };
+    let order = Order::try_from(order)?;
+    let unsettled = if is_busy { operation::unsettled(session, &[order.id]).await? } else { Vec::new() };
+    Ok(Some(Standing { order, unsettled }))
+}
+
+fn found_by(key: &OrderKey) -> Select<Entity> {
+    match key {
         OrderKey::Id(id) => Entity::find_by_id(id.uuid()),
         OrderKey::MollieId(id) => newest_first(Entity::find().filter(Column::MollieId.eq(id))),
         OrderKey::Number { profile, order_number } => {
@@ -80,9 +111,7 @@ pub(crate) async fn load(
                 .order_by_asc(Column::HeldNumber.is_null());
             newest_first(numbered)
         }
-    };
-    let row = found.one(session).await.map_err(store_error)?;
-    row.map(Order::try_from).transpose()
+    }
 }
 
 fn newest_first(select: Select<Entity>) -> Select<Entity> {

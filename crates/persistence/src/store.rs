@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
-    PageKey, RequestRecord, Store, StoreError,
+    PageKey, RequestRecord, Standing, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -31,6 +31,10 @@ impl Store for Database {
 
     async fn load_order(&self, key: &OrderKey) -> Result<Option<Order>, StoreError> {
         order::load(&self.read(), key).await
+    }
+
+    async fn load_standing(&self, key: &OrderKey) -> Result<Option<Standing>, StoreError> {
+        order::load_standing(&self.read(), key).await
     }
 
     async fn list_orders(
@@ -73,7 +77,11 @@ impl Store for Database {
     }
 
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
-        operation::unsettled(&self.read(), order).await
+        operation::unsettled(&self.read(), &[order]).await
+    }
+
+    async fn unsettled_among(&self, orders: &[OrderId]) -> Result<Vec<Operation>, StoreError> {
+        operation::unsettled(&self.read(), orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {

@@ -50,7 +50,7 @@ pub async fn operations_are_given_out_in_turn(store: &impl Store) {
     let claims = claim(store, 1).await;
     assert_eq!(ids(&claims), [first.id]);
     assert_eq!(ids(&claim(store, 1).await), []);
-    let Claim { operation, token } = claims[0].clone();
+    let Claim { operation, token, .. } = claims[0].clone();
     release(store, &mut order, settled(operation), token).await.unwrap();
     assert_eq!(ids(&claim(store, 1).await), [second.id]);
 }

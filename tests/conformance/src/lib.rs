@@ -16,6 +16,7 @@ pub mod operator;
 pub mod requests;
 pub mod round_trips;
 pub mod samples;
+pub mod stream;
 
 /// Makes one test of each promise of the storage port. The crate that calls it depends on tokio.
 ///
@@ -127,6 +128,13 @@ macro_rules! tests {
                 only_what_needs_attention_is_decided,
                 what_somebody_works_on_is_not_decided,
                 of_two_decisions_at_once_one_is_written,
+            }
+            stream {
+                an_event_is_in_the_stream_once_it_has_a_position,
+                positions_have_no_gaps_and_keep_the_order_of_each_order,
+                no_more_positions_are_given_than_asked_for,
+                the_stream_comes_in_pages_without_loss_or_double,
+                who_reads_behind_what_he_has_read_misses_nothing,
             }
             interruptions {
                 dropped_changes_are_written_wholly_or_not_at_all,

@@ -15,7 +15,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::cancel::cancel;
-use domain::workflow::place::{place, repeated};
+use domain::workflow::place::place;
 use domain::workflow::ship::ship;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
@@ -86,11 +86,7 @@ impl Replica {
     /// Serves one call.
     pub async fn serve(self: Arc<Self>, intent: Intent, wish: Wish) -> Reply {
         let decided = match wish {
-            Wish::Place(draft) => match repeated(&*self, &intent).await {
-                Ok(Some(before)) => Ok(before),
-                Ok(None) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
-                Err(error) => Err(error),
-            },
+            Wish::Place(draft) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
             Wish::Ship(order, request) => Box::pin(ship(&*self, &intent, order, &request)).await,
             Wish::Cancel(order) => Box::pin(cancel(&*self, &intent, order)).await,
         };

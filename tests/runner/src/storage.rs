@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -115,6 +115,11 @@ impl Store for Storage {
         self.0.store.load_order(key).await
     }
 
+    async fn load_standing(&self, key: &OrderKey) -> Answer<Option<Standing>> {
+        self.reading().await;
+        self.0.store.load_standing(key).await
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -158,6 +163,11 @@ impl Store for Storage {
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.reading().await;
         self.0.store.unsettled_operations(order).await
+    }
+
+    async fn unsettled_among(&self, orders: &[OrderId]) -> Answer<Vec<Operation>> {
+        self.reading().await;
+        self.0.store.unsettled_among(orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {

@@ -4,14 +4,16 @@
 mod clock;
 mod mollie;
 mod storage;
+mod stream;
 mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment};
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
-    OrderFilter, OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderFilter, OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
 };
+pub use stream::{EventStream, Positioned};
 pub use vault::Vault;
 
 use std::time::Duration;

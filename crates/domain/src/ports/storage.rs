@@ -118,6 +118,13 @@ pub enum OrderKey {
     },
 }
 
+/// An order and its unsettled operations, by turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub order: Order,
+    pub unsettled: Vec<Operation>,
+}
+
 /// Which orders are asked for; an empty part does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter {
@@ -192,6 +199,8 @@ pub trait Store: Send + Sync {
 
     fn load_order(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Order>>> + Send;
 
+    fn load_standing(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Standing>>> + Send;
+
     /// Newest first.
     fn list_orders(
         &self,
@@ -225,6 +234,9 @@ pub trait Store: Send + Sync {
 
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
+
+    /// The unsettled operations of all these orders, those of each by turn.
+    fn unsettled_among(&self, orders: &[OrderId]) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
     /// Notes that Mollie was read and nothing had changed; `false` if the order is not at `version` any more.
     fn note_observed(

@@ -13,7 +13,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::ids::{Caller, IdempotencyKey, LeaseToken, OperationId, OrderId, ProfileName, ShipmentId};
+use super::order::Order;
 use super::refusal::Rejection;
+use super::shipment::Shipment;
 use super::status::words;
 
 words!(
@@ -145,6 +147,15 @@ impl Operation {
 pub struct Claim {
     pub operation: Operation,
     pub token: LeaseToken,
+    /// What was saved together with the operation, where it was claimed as it was saved: it need not be read back.
+    pub known: Option<Box<Known>>,
+}
+
+/// An operation's order, as of some version, and its shipment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    pub order: Order,
+    pub shipment: Option<Shipment>,
 }
 
 #[cfg(test)]

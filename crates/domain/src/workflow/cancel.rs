@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::intent::{Accepted, Begun, Intent, MutationError, refuse_if_attention_needed};
+use super::intent::{Accepted, Begun, Intent, MutationError, Needs, refuse_if_attention_needed};
 use super::{ROUNDS, ship, sync};
-use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Store};
+use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Standing, Store};
 use crate::rules::cancellation::{self, Cancellation};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{OperationId, OrderId};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::operation::{Known, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 
 /// Cancels the order: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled already stays as
@@ -23,23 +23,30 @@ pub async fn cancel<P: Ports>(
 ) -> Result<Accepted, MutationError> {
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let (order, unsettled) = match intent.begin(ports, order_id).await? {
+        let Standing { order, unsettled } = match intent.begin(ports, order_id, Needs::Nothing).await? {
             Begun::Before(accepted) => return Ok(*accepted),
-            Begun::Now(order, unsettled) => (*order, unsettled),
+            Begun::Now(standing) => *standing,
         };
         let cancellation = match cancellation::plan(&order) {
             Ok(cancellation) => cancellation,
-            Err(_) if !confirmed && sync::is_stale(ports, &order) => {
+            Err(refusal) => {
+                if let Some(before) = intent.seen(ports).await? {
+                    return Ok(before);
+                }
+                if confirmed || !sync::is_stale(ports, &order) {
+                    return Err(MutationError::Refused(refusal));
+                }
                 sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
                 confirmed = true;
                 continue;
             }
-            Err(refusal) => return Err(MutationError::Refused(refusal)),
         };
         let (change, accepted) = match cancellation {
             Cancellation::Nothing => nothing(ports, intent, order),
             Cancellation::Withdraw | Cancellation::AtMollie => {
-                refuse_if_attention_needed(&unsettled)?;
+                if let Err(refusal) = refuse_if_attention_needed(&unsettled) {
+                    return intent.seen(ports).await?.ok_or(refusal);
+                }
                 plan(ports, intent, order, &unsettled, cancellation)
             }
         };
@@ -93,7 +100,9 @@ fn plan<P: Ports>(
                 let turn = recorder.next_sequence();
                 let operation = intent.operation(ports, recorder.order(), OperationKind::CancelOrder, turn);
                 recorder.record(EventData::CancellationRecorded { operation_id: operation.id });
-                let ((id, write), claim) = ship::insert(ports, operation, unsettled.is_empty());
+                let known = Known { order: recorder.order().clone(), shipment: None };
+                let at_head = unsettled.is_empty().then_some(known);
+                let ((id, write), claim) = ship::insert(ports, operation, at_head);
                 (vec![write], Some(id), claim)
             }
         };

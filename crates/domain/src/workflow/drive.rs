@@ -43,15 +43,23 @@ pub enum Progress {
 /// # Errors
 /// The store failed; the lease runs out and the operation is taken up again.
 pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> Result<Progress, StoreError> {
-    let key = OrderKey::Id(claim.operation.order_id);
-    let order = ports.store().load_order(&key).await?.ok_or_else(|| missing("order", &claim.operation))?;
+    let loaded;
+    let order = match &claim.known {
+        Some(known) => &known.order,
+        None => {
+            let key = OrderKey::Id(claim.operation.order_id);
+            let order = ports.store().load_order(&key).await?;
+            loaded = order.ok_or_else(|| missing("order", &claim.operation))?;
+            &loaded
+        }
+    };
     // Whether it was taken up for the first time or left behind: there is nothing to cancel any more, nor to look for.
     if claim.operation.kind == OperationKind::CancelOrder && !order.placement.is_alive() {
-        return end(ports, claim, order.version, &Ending::NothingToCancel).await;
+        return end(ports, claim, order, &Ending::NothingToCancel).await;
     }
     match claim.operation.state {
-        OperationState::InFlight => send(ports, claim, &order, claimed_at).await,
-        OperationState::Resolving => under_lease(ports, claim, resolve(ports, claim, &order)).await,
+        OperationState::InFlight => send(ports, claim, order, claimed_at).await,
+        OperationState::Resolving => under_lease(ports, claim, resolve(ports, claim, order)).await,
         state @ (OperationState::Pending
         | OperationState::Succeeded
         | OperationState::Rejected
@@ -91,9 +99,9 @@ async fn send<P: Ports>(
         }
         (OperationKind::PlaceOrder | OperationKind::CreateShipment | OperationKind::CancelOrder, _) => (),
     }
-    let command = match command(ports, order, operation).await? {
+    let command = match command(ports, order, claim).await? {
         Ok(command) => command,
-        Err(problem) => return end(ports, claim, order.version, &Ending::Attention(problem)).await,
+        Err(problem) => return end(ports, claim, order, &Ending::Attention(problem)).await,
     };
     let settings = ports.settings();
     if ports.clock().elapsed() + settings.send_margin() > claimed_at + settings.lease {
@@ -121,7 +129,7 @@ async fn send<P: Ports>(
         }
         Outcome::Unknown { problem } => return unknown(ports, claim, problem).await,
     };
-    end(ports, claim, order.version, &ending).await
+    end(ports, claim, order, &ending).await
 }
 
 /// Whether the claim now held is the first under which the operation may have been sent, or the first since its absence
@@ -138,8 +146,9 @@ pub(super) fn is_overdue<P: Ports>(ports: &P, order: &Order) -> bool {
 async fn command<P: Ports>(
     ports: &P,
     order: &Order,
-    operation: &Operation,
+    claim: &Claim,
 ) -> Result<Result<Command, String>, StoreError> {
+    let operation = &claim.operation;
     let mollie_id = || order.mollie_id.clone().ok_or_else(|| missing("order at Mollie", operation));
     Ok(match operation.kind {
         OperationKind::PlaceOrder => match place::unseal(ports, operation.sealed.as_deref()) {
@@ -151,7 +160,11 @@ async fn command<P: Ports>(
                 .to_owned()),
         },
         OperationKind::CreateShipment => {
-            let shipment = shipment(ports, operation).await?;
+            let known = claim.known.as_ref().and_then(|known| known.shipment.clone());
+            let shipment = match known {
+                Some(shipment) => shipment,
+                None => shipment(ports, operation).await?,
+            };
             Ok(Command::CreateShipment(register(order, &shipment, mollie_id()?, operation)?))
         }
         OperationKind::CancelOrder => Ok(Command::CancelOrder { mollie_id: mollie_id()? }),
@@ -201,18 +214,18 @@ async fn rejected<P: Ports>(
     order: &Order,
     rejection: Rejection,
 ) -> Result<Progress, StoreError> {
-    let (operation, seen) = (&claim.operation, order.version);
+    let operation = &claim.operation;
     let repeated = !is_first_send(operation);
     #[cfg(feature = "planted")]
     if operation.kind == OperationKind::CancelOrder && Planted::AlreadyCanceledIsRefused.is_chosen() {
-        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
+        return end(ports, claim, order, &Ending::Rejected(rejection)).await;
     }
     if operation.kind != OperationKind::CancelOrder && !repeated {
-        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
+        return end(ports, claim, order, &Ending::Rejected(rejection)).await;
     }
     match under_lease(ports, claim, look(ports, operation, order)).await? {
-        Look::Found(ending) => end(ports, claim, seen, &ending).await,
-        Look::Absent if !repeated => end(ports, claim, seen, &Ending::Rejected(rejection)).await,
+        Look::Found(ending) => end(ports, claim, order, &ending).await,
+        Look::Absent if !repeated => end(ports, claim, order, &Ending::Rejected(rejection)).await,
         Look::Absent => {
             let problem =
                 format!("refused, and whether an earlier call took effect is being found out: {rejection}");
@@ -220,7 +233,7 @@ async fn rejected<P: Ports>(
             unknown(ports, &Claim { operation: refused, ..claim.clone() }, problem).await
         }
         Look::Doubtful(reason) => {
-            end(ports, claim, seen, &Ending::Attention(format!("refused ({rejection}); {reason}"))).await
+            end(ports, claim, order, &Ending::Attention(format!("refused ({rejection}); {reason}"))).await
         }
         Look::Unreadable(error) => {
             unknown(ports, claim, format!("refused ({rejection}), and then unreadable: {error}")).await

@@ -56,16 +56,30 @@ pub(super) struct Heard {
 pub(super) struct Before {
     pub order: Order,
     pub shipments: Vec<Shipment>,
-    pub unsettled: Vec<Operation>,
+    /// Whether a placement would come too late now, without anybody having asked for its cancellation.
+    is_unwanted: bool,
+    /// Whether it would come too late.
+    is_late: bool,
 }
 
 impl Before {
     pub async fn load<P: Ports>(ports: &P, id: OrderId) -> Result<Self, StoreError> {
         let order = ports.store().load_order(&OrderKey::Id(id)).await?;
         let order = order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))?;
-        let shipments = ports.store().list_shipments(id).await?;
-        let unsettled = ports.store().unsettled_operations(id).await?;
-        Ok(Self { order, shipments, unsettled })
+        Self::around(ports, order).await
+    }
+
+    /// What belongs to the order is read after it: a change made in between moves its version.
+    pub async fn around<P: Ports>(ports: &P, order: Order) -> Result<Self, StoreError> {
+        // Goods leave for orders that Mollie has.
+        let shipments = match order.mollie_id {
+            Some(_) => ports.store().list_shipments(order.id).await?,
+            None => Vec::new(),
+        };
+        let is_late = order.mollie_id.is_none() && is_overdue(ports, &order);
+        let is_unwanted =
+            is_late && !is_cancellation_asked(&ports.store().unsettled_operations(order.id).await?);
+        Ok(Self { order, shipments, is_unwanted, is_late })
     }
 }
 
@@ -91,7 +105,7 @@ pub(super) fn plan<P: Ports>(
     ending: &Ending,
     heard: Heard,
 ) -> Change {
-    let Before { order, shipments, unsettled } = before;
+    let Before { order, shipments, is_unwanted, is_late } = before;
     let (now, expected_version) = (ports.clock().now(), order.version);
     let actor = match hand {
         Hand::Lease(_) => operation.actor.clone(),
@@ -111,11 +125,10 @@ pub(super) fn plan<P: Ports>(
     match ending {
         Ending::Placed(snapshot, others) => {
             plan.decided(OperationState::Succeeded);
-            let late = is_overdue(ports, plan.recorder.order());
-            plan.placed(snapshot, others, late);
+            plan.placed(snapshot, others, is_late);
             plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
-            let needed = late && is_unpaid(snapshot) && !is_cancellation_asked(&unsettled);
-            plan.extra = needed.then(|| late_cancellation(ports, plan.recorder.order(), now));
+            plan.extra = (is_unwanted && is_unpaid(snapshot))
+                .then(|| late_cancellation(ports, plan.recorder.order(), now));
         }
         Ending::Shipped(theirs) => {
             plan.decided(OperationState::Succeeded);

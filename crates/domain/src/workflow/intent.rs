@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::ports::{
-    Clock, CommitError, Fingerprint, GatewayError, Ids, OrderKey, Ports, RequestRecord, Store, StoreError,
+    Clock, CommitError, Fingerprint, GatewayError, Ids, OrderKey, Ports, RequestRecord, Standing, Store,
+    StoreError,
 };
 use crate::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, RequestId, ShipmentId};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
@@ -45,8 +46,16 @@ pub struct Accepted {
 pub(super) enum Begun {
     /// It was made by an earlier call of the same request.
     Before(Box<Accepted>),
-    /// The order, at the version the caller asked for, and its unsettled operations.
-    Now(Box<Order>, Vec<Operation>),
+    /// The order, at the version the caller asked for.
+    Now(Box<Standing>),
+}
+
+/// What is asked of an order before anything is decided about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    /// No operation of it waits for an operator, as money is to move.
+    Money,
 }
 
 /// Why an intent was not saved. Nothing was changed or sent.
@@ -111,19 +120,33 @@ impl Intent {
         if late { Err(MutationError::DeadlinePassed) } else { Ok(()) }
     }
 
-    /// Loads what a decision about an order needs, unless this very request has decided already.
-    pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Begun, MutationError> {
-        let order = ports.store().load_order(&OrderKey::Id(id)).await?;
-        // Asked after the order is loaded: what this request has done to it meanwhile is no reason to refuse it.
-        if let Some(seen) = self.seen(ports).await? {
-            return Ok(Begun::Before(Box::new(seen)));
+    /// Loads what a decision about an order needs. Whether this very request has decided already is asked before anything is
+    /// refused, and after the order is loaded: what this request has done to it is no reason to refuse it. Where nothing is
+    /// refused, the store finds out when the decision is saved.
+    pub(super) async fn begin<P: Ports>(
+        &self,
+        ports: &P,
+        id: OrderId,
+        needs: Needs,
+    ) -> Result<Begun, MutationError> {
+        let standing = ports.store().load_standing(&OrderKey::Id(id)).await?;
+        match standing.ok_or(MutationError::OrderNotFound).and_then(|standing| self.fits(standing, needs)) {
+            Ok(standing) => Ok(Begun::Now(Box::new(standing))),
+            Err(refusal) => {
+                self.seen(ports).await?.map(|before| Begun::Before(Box::new(before))).ok_or(refusal)
+            }
         }
-        let order = order.ok_or(MutationError::OrderNotFound)?;
-        if let Some(given) = self.etag.filter(|etag| *etag != order.version) {
-            return Err(MutationError::EtagMismatch { given, actual: order.version });
+    }
+
+    fn fits(&self, standing: Standing, needs: Needs) -> Result<Standing, MutationError> {
+        let actual = standing.order.version;
+        if let Some(given) = self.etag.filter(|etag| *etag != actual) {
+            return Err(MutationError::EtagMismatch { given, actual });
         }
-        let unsettled = ports.store().unsettled_operations(id).await?;
-        Ok(Begun::Now(Box::new(order), unsettled))
+        if needs == Needs::Money {
+            refuse_if_attention_needed(&standing.unsettled)?;
+        }
+        Ok(standing)
     }
 
     pub(super) fn record(

@@ -8,13 +8,13 @@ use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Po
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
 use crate::rules::ids::{LeaseToken, OrderId, ProfileName};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Claim, Known, Operation, OperationKind, OperationState};
 use crate::rules::order::{Order, Placer};
 use crate::rules::payment::PaymentParameters;
 use crate::rules::placement::Mode;
 
-/// What an earlier call with the same request id has begun. Ask this before the draft is judged: what was right then may
-/// be wrong by now, and the order exists all the same.
+/// What an earlier call with the same request id has begun. Ask this before a draft is refused: what was right then may be
+/// wrong by now, and the order exists all the same. A draft that is right need not ask: [`place`] finds out as it saves.
 ///
 /// # Errors
 /// [`MutationError::RequestReused`] if the request id stands for something else.
@@ -102,11 +102,12 @@ fn plan<P: Ports>(
     };
     let token = LeaseToken::new(ports.ids().random());
     let (order, events) = Recorder::begin(order, operation.id, now, intent.actor.clone()).finish();
+    let known = Some(Box::new(Known { order: order.clone(), shipment: None }));
     let accepted = Accepted {
         order_id: order.id,
         shipment_id: None,
         operation_id: Some(operation.id),
-        claim: Some((Claim { operation: operation.clone(), token }, ports.clock().elapsed())),
+        claim: Some((Claim { operation: operation.clone(), token, known }, ports.clock().elapsed())),
     };
     let change = Change {
         request: Some(intent.record(order.id, None, Some(operation.id), now)),

@@ -133,7 +133,7 @@ pub(super) async fn resolve<P: Ports>(
     let refused = operation.rejection.is_some();
     let repeat = !give_up && !refused && operation.may_repeat(read_at, settings.trust_idempotency);
     match look(ports, operation, order).await? {
-        Look::Found(ending) => end(ports, claim, order.version, &ending).await,
+        Look::Found(ending) => end(ports, claim, order, &ending).await,
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
         Look::Absent | Look::Doubtful(_) if repeat => {
             let pending = Operation { state: OperationState::Pending, ..operation.clone() };
@@ -141,8 +141,8 @@ pub(super) async fn resolve<P: Ports>(
             let pending = super::planted::with_new_key(ports, pending);
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
-        Look::Absent => absent(ports, claim, order.version, read_at, give_up).await,
-        Look::Doubtful(reason) => end(ports, claim, order.version, &Ending::Attention(reason)).await,
+        Look::Absent => absent(ports, claim, order, read_at, give_up).await,
+        Look::Doubtful(reason) => end(ports, claim, order, &Ending::Attention(reason)).await,
         Look::Unreadable(error) => unreadable(ports, claim, order, &error).await,
     }
 }
@@ -152,7 +152,7 @@ pub(super) async fn resolve<P: Ports>(
 async fn absent<P: Ports>(
     ports: &P,
     claim: &Claim,
-    seen: u64,
+    seen: &Order,
     read_at: Timestamp,
     give_up: bool,
 ) -> Result<Progress, StoreError> {
@@ -194,7 +194,7 @@ async fn unreadable<P: Ports>(
     };
     if hopeless {
         let reason = format!("what became of it cannot be read: {error}");
-        return end(ports, claim, order.version, &Ending::Attention(reason)).await;
+        return end(ports, claim, order, &Ending::Attention(reason)).await;
     }
     let pause = backoff(operation.deferrals);
     operation.deferrals = operation.deferrals.saturating_add(1);

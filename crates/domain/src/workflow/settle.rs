@@ -6,23 +6,24 @@ use super::drive::Progress;
 use super::ending::{Before, Ending, Hand, Heard, plan};
 use crate::ports::{Clock, CommitError, Ports, Store, StoreError};
 use crate::rules::operation::Claim;
+use crate::rules::order::Order;
 
-/// Writes the ending. `seen`: the version the order had before Mollie was asked; if it has moved on since, what Mollie
-/// answered about the order may be older than what is known by now, and the order is read again instead.
+/// Writes the ending. `seen`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
+/// about the order may be older than what is known by now, and the order is read again instead.
 pub(super) async fn end<P: Ports>(
     ports: &P,
     claim: &Claim,
-    seen: u64,
+    seen: &Order,
     ending: &Ending,
 ) -> Result<Progress, StoreError> {
     let (operation, hand) = (&claim.operation, Hand::Lease(claim.token));
+    let mut before = Before::around(ports, seen.clone()).await?;
     for _ in 0..ROUNDS {
-        let before = Before::load(ports, operation.order_id).await?;
         let asked = operation.last_sent_time.unwrap_or_else(|| ports.clock().now());
-        let heard = Heard { asked, is_newest: before.order.version == seen };
+        let heard = Heard { asked, is_newest: before.order.version == seen.version };
         match ports.store().commit(plan(ports, operation, hand, before, ending, heard)).await {
             Ok(()) => return Ok(Progress::Settled),
-            Err(CommitError::VersionMoved) => (),
+            Err(CommitError::VersionMoved) => before = Before::load(ports, operation.order_id).await?,
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::intent::{Accepted, Begun, Intent, MutationError, refuse_if_attention_needed};
+use super::intent::{Accepted, Begun, Intent, MutationError, Needs};
 use super::{ROUNDS, sync};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Store};
+use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Standing, Store};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Claim, Known, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::shipment::{
     self, Origin, ShipRefusal, Shipment, ShipmentLine, ShipmentRequest, ShipmentState,
@@ -27,20 +27,23 @@ pub async fn ship<P: Ports>(
 ) -> Result<Accepted, MutationError> {
     let mut confirmed = false;
     for _ in 0..ROUNDS {
-        let (order, unsettled) = match intent.begin(ports, order_id).await? {
+        let Standing { order, unsettled } = match intent.begin(ports, order_id, Needs::Money).await? {
             Begun::Before(accepted) => return Ok(*accepted),
-            Begun::Now(order, unsettled) => (*order, unsettled),
+            Begun::Now(standing) => *standing,
         };
-        refuse_if_attention_needed(&unsettled)?;
         let lines = match shipment::plan(&order, request) {
             Ok(lines) => lines,
-            Err(_) if !confirmed && sync::is_stale(ports, &order) => {
+            Err(refusal) => {
+                if let Some(before) = intent.seen(ports).await? {
+                    return Ok(before);
+                }
+                if confirmed || !sync::is_stale(ports, &order) {
+                    return Err(refused(refusal));
+                }
                 sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
                 confirmed = true;
                 continue;
             }
-            Err(ShipRefusal::Invalid(faults)) => return Err(MutationError::Invalid(faults)),
-            Err(ShipRefusal::State(refusal)) => return Err(MutationError::Refused(refusal)),
         };
         let (change, accepted) = plan(ports, intent, order, lines, request, unsettled.is_empty());
         intent.in_time(ports)?;
@@ -58,6 +61,13 @@ pub async fn ship<P: Ports>(
         }
     }
     Err(MutationError::Contended)
+}
+
+fn refused(refusal: ShipRefusal) -> MutationError {
+    match refusal {
+        ShipRefusal::Invalid(faults) => MutationError::Invalid(faults),
+        ShipRefusal::State(refusal) => MutationError::Refused(refusal),
+    }
 }
 
 fn plan<P: Ports>(
@@ -90,7 +100,8 @@ fn plan<P: Ports>(
         operation_id: operation.id,
     });
     let (order, events) = recorder.finish();
-    let (write, claim) = insert(ports, operation, at_head);
+    let known = Known { order: order.clone(), shipment: Some(shipment.clone()) };
+    let (write, claim) = insert(ports, operation, at_head.then_some(known));
     let accepted =
         Accepted { order_id: order.id, shipment_id: Some(shipment.id), operation_id: Some(write.0), claim };
     let change = Change {
@@ -105,16 +116,16 @@ fn plan<P: Ports>(
     (change, accepted)
 }
 
-/// A new operation, claimed at once if nothing of the order is before it.
+/// A new operation, claimed at once if nothing of the order is before it: then `at_head` is what is saved with it.
 pub(super) fn insert<P: Ports>(
     ports: &P,
     operation: Operation,
-    at_head: bool,
+    at_head: Option<Known>,
 ) -> ((OperationId, OperationWrite), Option<(Claim, Duration)>) {
     let id = operation.id;
-    if !at_head {
+    let Some(known) = at_head.map(Box::new) else {
         return ((id, OperationWrite::Insert { operation, claim: None }), None);
-    }
+    };
     let sent = Some(operation.created_time);
     let operation = Operation {
         state: OperationState::InFlight,
@@ -123,6 +134,7 @@ pub(super) fn insert<P: Ports>(
         ..operation
     };
     let token = LeaseToken::new(ports.ids().random());
-    let claim = (Claim { operation: operation.clone(), token }, ports.clock().elapsed());
+    let claim = Claim { operation: operation.clone(), token, known: Some(known) };
+    let claim = (claim, ports.clock().elapsed());
     ((id, OperationWrite::Insert { operation, claim: Some((token, ports.settings().lease)) }), Some(claim))
 }

@@ -13,7 +13,7 @@ use crate::ports::{
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
 use crate::rules::operation::{Operation, OperationKind};
-use crate::rules::order::Order;
+use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::{item, lookup};
@@ -66,8 +66,13 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
         let read_at = ports.clock().now();
         let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
-        let shipments = ports.store().list_shipments(order_id).await?;
-        let unsettled = ports.store().unsettled_operations(order_id).await?;
+        let (shipments, unsettled) = match is_about_shipments(&order, &snapshot) {
+            true => {
+                let shipments = ports.store().list_shipments(order_id).await?;
+                (shipments, ports.store().unsettled_operations(order_id).await?)
+            }
+            false => (Vec::new(), Vec::new()),
+        };
         #[cfg(feature = "planted")]
         let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
@@ -89,6 +94,12 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
         }
     }
     Err(SyncError::Contended)
+}
+
+/// Whether any shipment is known here or there, or under way.
+fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
+    let has_moved = |line: &Line| line.shipped.quantity > 0 || line.reserved.quantity > 0;
+    snapshot.shipments.iter().flatten().next().is_some() || order.lines.iter().any(has_moved)
 }
 
 fn plan<P: Ports>(

@@ -12,7 +12,7 @@ use super::{item, operation, value};
 use crate::proto;
 
 /// The order with its unsettled operations.
-pub fn order(order: &Order, operations: &[Operation]) -> proto::Order {
+pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operation>) -> proto::Order {
     let (facts, terms) = (&order.facts, &order.terms);
     proto::Order {
         id: order.id.to_string(),
@@ -45,7 +45,7 @@ pub fn order(order: &Order, operations: &[Operation]) -> proto::Order {
         metadata: terms.metadata.as_ref().map(value::from_json),
         shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
         is_cancelable: facts.is_cancelable,
-        operations: operations.iter().map(operation::operation).collect(),
+        operations: operations.into_iter().map(operation::operation).collect(),
         rejection: order.rejection.as_ref().map(rejection),
         created_time: Some(time(order.created_time)),
         expires_time: facts.expires_time.map(time),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -83,6 +83,10 @@ impl<S: Store> Store for Probed<S> {
         Box::pin(self.inner.load_order(key)).await
     }
 
+    async fn load_standing(&self, key: &OrderKey) -> Answer<Option<Standing>> {
+        Box::pin(self.inner.load_standing(key)).await
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -119,6 +123,10 @@ impl<S: Store> Store for Probed<S> {
 
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.inner.unsettled_operations(order).await
+    }
+
+    async fn unsettled_among(&self, orders: &[OrderId]) -> Answer<Vec<Operation>> {
+        self.inner.unsettled_among(orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {

@@ -1,6 +1,6 @@
 //! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet.
 
-use domain::ports::{OrderKey, Store};
+use domain::ports::{OrderKey, Standing, Store};
 use domain::rules::operation::OperationState;
 use domain::workflow::cancel;
 use tonic::{Request, Response, Status};
@@ -8,7 +8,8 @@ use tonic::{Request, Response, Status};
 use super::patience::Patience;
 use super::request::{self, Wish, begin};
 use super::{Answer, OrderRpc, errors};
-use crate::proto::{self, CancelOrderRequest, ErrorReason};
+use crate::convert;
+use crate::proto::{self, CancelOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
@@ -29,10 +30,11 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
         cancel::cancel(&*service, &intent, order_id).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
-    refuse_if_rejected(rpc, accepted.operation_id).await?;
-    let order = rpc.service().store.load_order(&OrderKey::Id(order_id)).await.map_err(errors::store)?;
-    let order = order.ok_or_else(|| errors::not_found(ErrorReason::OrderNotFound, "order"))?;
-    Ok(Response::new(rpc.message(&order).await?))
+    let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(order_id)).await?;
+    if order.closed_time.is_none() {
+        refuse_if_rejected(rpc, accepted.operation_id).await?;
+    }
+    Ok(Response::new(convert::order::order(&order, &unsettled)))
 }
 
 async fn refuse_if_rejected(

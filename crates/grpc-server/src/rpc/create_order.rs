@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
+use domain::ports::{Clock, Ids, OrderKey, Ports, Standing, Store};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::{Order, Placer};
@@ -24,26 +24,24 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
     let wish = Wish { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
     let (intent, faults) = wish.intent(rpc.service(), &request, patience);
-    let before = match faults.as_slice() {
-        [] => place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?,
-        _ => None,
+    let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
+    let read = read(rpc, request, faults);
+    if is_named
+        && (read.is_err() || validate_only)
+        && let Some(before) = place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?
+    {
+        let accepted = Begun::before(before).wait(&rpc.driver, patience).await;
+        return answer(rpc, &accepted).await;
+    }
+    let (profile, draft) = read.map_err(errors::invalid)?;
+    if validate_only {
+        number_is_free(rpc, &profile.0, &draft.order_number).await?;
+        return Ok(Response::new(preview(rpc, intent, profile, draft)));
+    }
+    let placing = |service: Arc<Service>| async move {
+        Box::pin(place::place(&*service, &intent, profile, draft)).await
     };
-    let begun = match before {
-        Some(accepted) => Begun::before(accepted),
-        None => {
-            let validate_only = request.validate_only;
-            let (profile, draft) = read(rpc, request, faults).map_err(errors::invalid)?;
-            if validate_only {
-                number_is_free(rpc, &profile.0, &draft.order_number).await?;
-                return Ok(Response::new(preview(rpc, intent, profile, draft)));
-            }
-            let placing = |service: Arc<Service>| async move {
-                Box::pin(place::place(&*service, &intent, profile, draft)).await
-            };
-            begin(&rpc.driver, patience, placing).await?
-        }
-    };
-    let accepted = begun.wait(&rpc.driver, patience).await;
+    let accepted = begin(&rpc.driver, patience, placing).await?.wait(&rpc.driver, patience).await;
     answer(rpc, &accepted).await
 }
 
@@ -101,11 +99,9 @@ fn preview(
 }
 
 async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::Order>, Status> {
-    let store = &rpc.service().store;
-    let order = store.load_order(&OrderKey::Id(accepted.order_id)).await.map_err(errors::store)?;
-    let order = order.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, "order"))?;
+    let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(accepted.order_id)).await?;
     match (order.placement, &order.rejection) {
-        (Placement::Placed, _) => Ok(Response::new(rpc.message(&order).await?)),
+        (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
         (Placement::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "order", order.id)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
         (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id)),

@@ -1,18 +1,18 @@
 //! GetOrder: by our id, Mollie's, or the order number.
 
-use domain::ports::{OrderKey, Store};
+use domain::ports::OrderKey;
 use domain::rules::violation::Violation;
 use tonic::Response;
 
 use super::{Answer, OrderRpc, errors, request};
+use crate::convert;
 use crate::proto::get_order_request::Key;
-use crate::proto::{self, ErrorReason, GetOrderRequest};
+use crate::proto::{self, GetOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
     let key = key(rpc, request).map_err(|fault| errors::invalid(vec![fault]))?;
-    let order = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
-    let order = order.ok_or_else(|| errors::not_found(ErrorReason::OrderNotFound, "order"))?;
-    Ok(Response::new(rpc.message(&order).await?))
+    let standing = rpc.standing(&key).await?;
+    Ok(Response::new(convert::order::order(&standing.order, &standing.unsettled)))
 }
 
 fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> {

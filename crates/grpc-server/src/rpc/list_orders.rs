@@ -6,6 +6,7 @@ use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
 use super::{Answer, OrderRpc, errors, page};
+use crate::convert;
 use crate::convert::common::time_input;
 use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
@@ -21,10 +22,13 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
         }
     };
     let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
-    let mut messages = Vec::with_capacity(orders.items.len());
-    for order in &orders.items {
-        messages.push(rpc.message(order).await?);
-    }
+    let ids: Vec<_> = orders.items.iter().map(|order| order.id).collect();
+    let operations = rpc.service().store.unsettled_among(&ids).await.map_err(errors::store)?;
+    let messages = orders.items.iter().map(|order| {
+        let of_it = operations.iter().filter(|operation| operation.order_id == order.id);
+        convert::order::order(order, of_it)
+    });
+    let messages = messages.collect();
     let next_page_token = orders.next.map(page::order_token).unwrap_or_default();
     Ok(Response::new(ListOrdersResponse { orders: messages, next_page_token }))
 }

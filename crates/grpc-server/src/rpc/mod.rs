@@ -22,7 +22,7 @@ mod sync_order;
 
 use std::sync::Arc;
 
-use domain::ports::Store;
+use domain::ports::{OrderKey, Standing, Store};
 use domain::rules::order::Order;
 use tonic::{Request, Response, Status};
 
@@ -48,6 +48,12 @@ impl OrderRpc {
 
     fn service(&self) -> &Arc<Service> {
         &self.driver.service
+    }
+
+    /// The order as it is now.
+    async fn standing(&self, key: &OrderKey) -> Result<Standing, Status> {
+        let standing = self.service().store.load_standing(key).await.map_err(errors::store)?;
+        standing.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, "order"))
     }
 
     /// The order as a message, with its unsettled operations.

@@ -8,12 +8,11 @@ use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Accepted, Intent, MutationError};
 use prost::Message;
-use tokio::task::JoinHandle;
 use tonic::Status;
 
 use super::errors;
 use super::patience::Patience;
-use crate::driver::Driver;
+use crate::driver::{Driver, Step};
 use crate::service::Service;
 
 /// Who calls, as long as callers do not authenticate: all share one name space of request ids.
@@ -84,7 +83,7 @@ pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
 /// What an accepted intent has become, and the step under way for it.
 pub struct Begun {
     pub accepted: Accepted,
-    own: Option<JoinHandle<()>>,
+    own: Option<Step>,
 }
 
 impl Begun {

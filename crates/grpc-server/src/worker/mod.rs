@@ -2,6 +2,7 @@
 
 mod lookups;
 mod operations;
+mod positions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,14 @@ use crate::driver::Driver;
 /// How often a loop asks for due work when nothing rings.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Starts both loops; they end when `stop` is canceled.
+/// How long a ring waits for others.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// Starts the loops; they end when `stop` is canceled.
 pub fn start(driver: &Driver, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
+    driver.own(positions::run(Arc::clone(&driver.service), stop.clone()));
 }
 
 /// Claims due work again and again: at once while there may be more, else when the bell rings or a pause is over.
@@ -35,7 +40,8 @@ async fn repeat<F: Future<Output = bool> + Send>(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = bell.notified() => (),
+            // Under load the bell rings all the time, and one claim serves many rings.
+            () = bell.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(PAUSE) => (),
         }
     }

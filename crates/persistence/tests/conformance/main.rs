@@ -19,6 +19,7 @@ macro_rules! promises {
                 migrations_are_applied_once,
                 the_first_secret_stays,
                 the_database_answers_with_its_version,
+                the_database_tells_how_durable_it_is,
                 closing_ends_every_call,
             }
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
-    PageKey, Ports, RequestRecord, Settings, Store, StoreError,
+    PageKey, Ports, RequestRecord, Settings, Standing, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -50,6 +50,14 @@ impl Interrupted {
         if let Some(work) = work {
             work().await;
         }
+    }
+}
+
+/// A test into which nothing came proves nothing.
+impl Drop for Interrupted {
+    fn drop(&mut self) {
+        let waits = self.work.lock().unwrap().is_some();
+        assert!(!waits || std::thread::panicking(), "{:?} was never called", self.behind);
     }
 }
 
@@ -98,6 +106,7 @@ passed_on! {
     fn commit(change: Change) -> Result<(), CommitError>;
     fn find_request(caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>>;
     fn load_order(key: &OrderKey) -> Answer<Option<Order>>;
+    fn load_standing(key: &OrderKey) -> Answer<Option<Standing>>;
     fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<Order, PageKey>>;
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
@@ -105,6 +114,7 @@ passed_on! {
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;
     fn unsettled_operations(order: OrderId) -> Answer<Vec<Operation>>;
+    fn unsettled_among(orders: &[OrderId]) -> Answer<Vec<Operation>>;
     fn note_observed(order: OrderId, version: u64, time: Timestamp) -> Answer<bool>;
     fn claim_operations(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<Claim>>;
     fn renew_lease(id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool>;
@@ -159,7 +169,7 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
     let taken_up = async move {
         other.claim_one().await;
     };
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), taken_up);
+    let ports = Interrupted::new(&world, Some("load_standing"), taken_up);
     let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), accepted.order_id)).await.unwrap();
     assert_ne!(canceled.operation_id, accepted.operation_id);
     assert_eq!(world.state(accepted.operation_id).await, OperationState::InFlight);
@@ -174,13 +184,13 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
 async fn a_plan_for_an_order_that_moves_on_before_it_is_saved_is_made_again() {
     let world = World::new().await;
     let id = world.authorized().await;
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("load_standing"), told_of(&world, id));
     let shipped = Box::pin(ship(&ports, &intent("CreateShipment", "s"), id, &lamps(1))).await.unwrap();
     assert_eq!(world.drive(&shipped.claim.unwrap()).await, Progress::Settled);
     let authorized = world.place("p2", "1338").await;
     world.drive(authorized.claim.as_ref().unwrap()).await;
     let id = authorized.order_id;
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("load_standing"), told_of(&world, id));
     let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), id)).await.unwrap();
     assert_eq!(world.drive(&canceled.claim.unwrap()).await, Progress::Settled);
     assert_eq!(world.mollie.effects(), (2, 1, 1));
@@ -192,7 +202,7 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
     let id = world.authorized().await;
     let accepted = world.ship(id, &lamps(1)).await.unwrap();
     let (claim, claimed_at) = accepted.claim.unwrap();
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("list_shipments"), told_of(&world, id));
     assert_eq!(Box::pin(drive(&ports, &claim, claimed_at)).await.unwrap(), Progress::Settled);
     assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
     let order = world.settled(id).await;
@@ -206,7 +216,7 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
 async fn a_decision_that_something_comes_between_is_made_again() {
     let (world, id, accepted) = doubtful().await;
     let operation = accepted.operation_id.unwrap();
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("list_shipments"), told_of(&world, id));
     let retried = Box::pin(retry(&ports, operation, &decision())).await.unwrap();
     assert_eq!(retried.state, OperationState::Resolving);
     assert_eq!(world.step().await, Progress::Settled);
@@ -214,7 +224,7 @@ async fn a_decision_that_something_comes_between_is_made_again() {
     let quicker = async move {
         other.rejected(Some(operation)).await.unwrap();
     };
-    let ports = Interrupted::new(&world, Some("unsettled_operations"), quicker);
+    let ports = Interrupted::new(&world, Some("list_shipments"), quicker);
     let second = Box::pin(resolve_as(&ports, operation, &Verdict::Rejected, &decision())).await;
     assert!(matches!(second, Err(OperatorError::WrongState { is: OperationState::Rejected })), "{second:?}");
     assert_eq!(world.decisions(id).await.len(), 2);

@@ -1,17 +1,23 @@
 //! Events: appended and read, never changed. It may not decide what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use domain::ports::{Page, StoreError};
+use domain::ports::{Page, Positioned, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
 
 use super::{broken, page};
 
-/// Each order's by sequence.
 #[derive(Default)]
-pub(super) struct Events(BTreeMap<OrderId, Vec<Arc<Event>>>);
+pub(super) struct Events {
+    /// Each order's by sequence.
+    orders: BTreeMap<OrderId, Vec<Arc<Event>>>,
+    /// Those that have a position, which is one more than their place here.
+    stream: Vec<Arc<Event>>,
+    /// Those that wait for one, in the order they were written in.
+    waiting: VecDeque<Arc<Event>>,
+}
 
 impl Events {
     /// Refuses a sequence that is there already: an event is never written over.
@@ -26,10 +32,27 @@ impl Events {
 
     pub fn append(&mut self, events: Vec<Event>) {
         for event in events {
-            let told = self.0.entry(event.order_id).or_default();
+            let event = Arc::new(event);
+            let told = self.orders.entry(event.order_id).or_default();
             let (Ok(place) | Err(place)) = place(told, event.sequence);
-            told.insert(place, Arc::new(event));
+            told.insert(place, Arc::clone(&event));
+            self.waiting.push_back(event);
         }
+    }
+
+    /// Gives the next positions to those that have waited longest; tells how many.
+    pub fn position(&mut self, limit: u32) -> u32 {
+        let before = self.stream.len();
+        let most = usize::try_from(limit).unwrap_or(usize::MAX).min(self.waiting.len());
+        self.stream.extend(self.waiting.drain(..most));
+        u32::try_from(self.stream.len() - before).unwrap_or(u32::MAX)
+    }
+
+    pub fn read_stream(&self, after: u64, limit: u32) -> Page<Positioned, u64> {
+        let behind = usize::try_from(after).unwrap_or(usize::MAX);
+        let later = (after + 1..).zip(self.stream.iter().skip(behind));
+        let events = later.map(|(position, event)| Positioned { position, event: Event::clone(event) });
+        page::first(events, limit, |event| event.position)
     }
 
     pub fn list(&self, order: OrderId, after: u64, limit: u32) -> Page<Event, u64> {
@@ -40,11 +63,11 @@ impl Events {
     }
 
     fn of(&self, order: OrderId) -> &[Arc<Event>] {
-        self.0.get(&order).map(Vec::as_slice).unwrap_or_default()
+        self.orders.get(&order).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub fn all(&self) -> BTreeMap<OrderId, Vec<Arc<Event>>> {
-        self.0.clone()
+        self.orders.clone()
     }
 }
 

@@ -147,7 +147,7 @@ impl Operations {
         } else {
             operation.state = OperationState::Resolving;
         }
-        Some(Claim { operation: operation.clone(), token: lease.token })
+        Some(Claim { operation: operation.clone(), token: lease.token, known: None })
     }
 
     /// Puts a new lease in the place of one of the same token that stands; `false` if there is none.

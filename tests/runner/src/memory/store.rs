@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
-    PageKey, RequestRecord, Store, StoreError,
+    Change, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
+    Page, PageKey, Positioned, RequestRecord, Standing, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -32,6 +32,12 @@ impl Store for MemoryStore {
 
     async fn load_order(&self, key: &OrderKey) -> Result<Option<Order>, StoreError> {
         Ok(self.tables().orders.load(key))
+    }
+
+    async fn load_standing(&self, key: &OrderKey) -> Result<Option<Standing>, StoreError> {
+        let tables = self.tables();
+        let standing = |order: Order| Standing { unsettled: tables.operations.unsettled(order.id), order };
+        Ok(tables.orders.load(key).map(standing))
     }
 
     async fn list_orders(
@@ -75,6 +81,11 @@ impl Store for MemoryStore {
 
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
         Ok(self.tables().operations.unsettled(order))
+    }
+
+    async fn unsettled_among(&self, orders: &[OrderId]) -> Result<Vec<Operation>, StoreError> {
+        let tables = self.tables();
+        Ok(orders.iter().flat_map(|order| tables.operations.unsettled(*order)).collect())
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {
@@ -142,5 +153,15 @@ impl Store for MemoryStore {
     ) -> Result<(), StoreError> {
         self.tables().lookups.finish(claim, next, failures);
         Ok(())
+    }
+}
+
+impl EventStream for MemoryStore {
+    async fn position_events(&self, limit: u32) -> Result<u32, StoreError> {
+        Ok(self.tables().events.position(limit))
+    }
+
+    async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {
+        Ok(self.tables().events.read_stream(after, limit))
     }
 }

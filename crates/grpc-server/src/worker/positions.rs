@@ -1,0 +1,29 @@
+//! Gives positions to events that have been committed. Any replica does; one at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::EventStream;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::service::Service;
+
+/// How long an event waits for its position at most, unless there are more than can be given at once.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many positions are given in one transaction.
+const AT_ONCE: u32 = 1_000;
+
+pub async fn run(service: Arc<Service>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match service.stream.position_events(AT_ONCE).await {
+            Ok(AT_ONCE) => continue,
+            Ok(_) => (),
+            Err(error) => warn!(%error, "events get no positions; tried again"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => (),
+        }
+    }
+}
