@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sea_orm::{ConnectionTrait, Database as Connections, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Database as Connections, DatabaseConnection, QueryResult, Statement};
 use uuid::Uuid;
 
 use crate::engine::Engine;
@@ -34,17 +34,26 @@ impl Database {
         &self.url
     }
 
+    pub fn engine(&self) -> Engine {
+        if self.name.is_some() { Engine::Postgres } else { Engine::Sqlite }
+    }
+
+    /// Asks the database itself, past the service.
+    pub async fn query(&self, sql: &str) -> Vec<QueryResult> {
+        let connection =
+            Connections::connect(&self.url).await.expect("the test's own database can be reached");
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let rows = connection.query_all_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.unwrap();
+        rows
+    }
+
     /// How many rows there are, and how many hooks were counted in them: what a hook that is none leaves as it was.
     pub async fn rows_and_hooks(&self) -> i64 {
         let tables = ["orders", "events", "operations", "shipments", "requests", "lookups"];
         let counts = tables.map(|table| format!("(SELECT count(*) FROM {table})")).join(" + ");
         let sql = format!("SELECT CAST({counts} + (SELECT coalesce(sum(hooks), 0) FROM lookups) AS BIGINT)");
-        let connection =
-            Connections::connect(&self.url).await.expect("the test's own database can be reached");
-        let statement = Statement::from_string(connection.get_database_backend(), sql);
-        let row = connection.query_one_raw(statement).await.unwrap().expect("one row");
-        connection.close().await.unwrap();
-        row.try_get_by_index(0).unwrap()
+        self.query(&sql).await[0].try_get_by_index(0).unwrap()
     }
 
     /// How many of the service's sessions on the server are in a state, by a pattern of SQL.

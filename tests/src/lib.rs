@@ -5,6 +5,7 @@
 
 mod answers;
 mod books;
+mod costs;
 mod crash;
 mod database;
 mod drafts;
@@ -22,6 +23,7 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
 pub use books::{Books, Journal};
+pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM};
 pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use drafts::{LEGO, SECOND, draft, numbered};

@@ -50,6 +50,11 @@ impl Service {
         self.environment.retain(|(key, _)| *key != name);
     }
 
+    /// Gives a setting from the next start on, on top of what there was.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.environment.push((name, value.into()));
+    }
+
     /// Arms a crash point, or none, for every start from now on: `POINT[:N[:stop]]`.
     pub fn arm(&mut self, point: Option<String>) {
         self.armed = point;

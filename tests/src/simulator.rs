@@ -130,9 +130,14 @@ impl Simulator {
 
     /// Waits until a request hangs.
     pub async fn has_one_hanging(&self) {
-        until("a request hangs", SOON, async || {
+        self.has_hanging(1).await;
+    }
+
+    /// Waits until so many requests hang.
+    pub async fn has_hanging(&self, count: usize) {
+        until(&format!("{count} requests hang"), SOON, async || {
             let faults = self.control(Method::GET, "faults", None).await;
-            (faults["hanging"] == 1).then_some(())
+            (faults["hanging"] == count).then_some(())
         })
         .await;
     }

@@ -1,0 +1,122 @@
+//! One run of a use case: what was told, carried and written from its begin to its end.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::protocol::Trip;
+use super::told::{self, Kind};
+
+/// What one run has cost. Round trips are read later: the pool tries a connection when it gets it back, and that may come
+/// after the answer.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// By their texts, in their order.
+    pub statements: Vec<String>,
+    pub transactions: u64,
+    /// Pages written by SQLite.
+    pub pages: u64,
+    pub carried: Range<usize>,
+    pub trips: Vec<Trip>,
+}
+
+impl Run {
+    /// Reads a piece of the log.
+    pub fn told(log: &str, pages: u64, carried: Range<usize>) -> Self {
+        let mut run = Self { statements: Vec::new(), transactions: 0, pages, carried, trips: Vec::new() };
+        for sql in told::statements(log) {
+            match told::kind(&sql) {
+                Kind::Begin => run.transactions += 1,
+                Kind::Other => run.statements.push(sql),
+                Kind::End | Kind::Claim => (),
+            }
+        }
+        run
+    }
+
+    /// Takes its round trips out of all that were carried, but for the claims.
+    pub fn carry(&mut self, all: &[Trip]) {
+        self.trips = all[self.carried.clone()].iter().filter(|trip| !is_claim(trip)).cloned().collect();
+    }
+
+    /// How often the pool has tried a connection.
+    pub fn pings(&self) -> u64 {
+        self.trips.iter().map(|trip| trip.pings).sum()
+    }
+
+    /// The buffers that its statements have touched.
+    pub fn buffers(&self) -> u64 {
+        self.trips.iter().flat_map(|trip| &trip.plans).map(|plan| plan.buffers).sum()
+    }
+
+    /// How it differs from another run of the same use case, if it does.
+    pub fn differs_from(&self, other: &Self) -> Option<String> {
+        if let Some(lines) = difference(&other.statements, &self.statements) {
+            return Some(format!("not every run makes the same statements:{lines}"));
+        }
+        let letters =
+            |run: &Self| run.trips.iter().map(|trip| trip.messages.as_str()).collect::<Vec<_>>().join(" ");
+        let trips = |run: &Self| (run.transactions, run.trips.len(), run.pings());
+        (trips(self) != trips(other)).then(|| {
+            format!(
+                "not every run makes the same round trips:\n    {}\n    {}",
+                letters(other),
+                letters(self)
+            )
+        })
+    }
+
+    /// How what was carried differs from what was told, if it does.
+    pub fn differs_from_told(&self) -> Option<String> {
+        let executed = self.trips.iter().flat_map(|trip| &trip.executed);
+        let carried: Vec<_> = executed.filter(|sql| told::kind(sql) == Kind::Other).cloned().collect();
+        let lines = difference(&self.statements, &carried)?;
+        Some(format!("what is executed is not what is told:{lines}"))
+    }
+
+    /// What it does, line by line: each round trip by its messages, buffers, statements and the indexes that were used; where
+    /// there are none, the statements.
+    pub fn lines(&self) -> Vec<String> {
+        if self.trips.is_empty() {
+            return grouped(self.statements.iter().map(|sql| (told::short(sql), 0)));
+        }
+        grouped(self.trips.iter().map(|trip| {
+            let texts: Vec<_> =
+                trip.executed.iter().chain(&trip.prepared).map(|sql| told::short(sql)).collect();
+            let paths: Vec<_> = trip.plans.iter().flat_map(|plan| &plan.paths).map(String::as_str).collect();
+            let pings = if trip.pings == 0 { "" } else { "+S" };
+            let line = format!("{}{pings} {} [{}]", trip.messages, texts.join("; "), paths.join(", "));
+            (line, trip.plans.iter().map(|plan| plan.buffers).sum())
+        }))
+    }
+}
+
+fn is_claim(trip: &Trip) -> bool {
+    let mut texts = trip.executed.iter().chain(&trip.prepared).peekable();
+    texts.peek().is_some() && texts.all(|sql| told::kind(sql) == Kind::Claim)
+}
+
+/// Lines that follow each other and are the same become one, with their buffers together.
+fn grouped(lines: impl Iterator<Item = (String, u64)>) -> Vec<String> {
+    let mut groups: Vec<(String, u64, u64)> = Vec::new();
+    for (line, buffers) in lines {
+        match groups.last_mut().filter(|(last, ..)| *last == line) {
+            Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + buffers),
+            None => groups.push((line, 1, buffers)),
+        }
+    }
+    let told = groups.into_iter().map(|(line, count, buffers)| match buffers {
+        0 => format!("{count:3} ×      {line}"),
+        _ => format!("{count:3} × {buffers:4} {line}"),
+    });
+    told.collect()
+}
+
+/// What only one of two lists holds, whatever their order; `None` if there is nothing.
+fn difference(one: &[String], other: &[String]) -> Option<String> {
+    let mut counts: BTreeMap<&String, i64> = BTreeMap::new();
+    one.iter().for_each(|sql| *counts.entry(sql).or_default() -= 1);
+    other.iter().for_each(|sql| *counts.entry(sql).or_default() += 1);
+    let lines = counts.into_iter().filter(|(_, more)| *more != 0);
+    let lines: String = lines.map(|(sql, more)| format!("\n    {more:+} {}", told::short(sql))).collect();
+    (!lines.is_empty()).then_some(lines)
+}

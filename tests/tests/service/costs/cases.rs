@@ -1,0 +1,196 @@
+//! The use cases, each run several times, and what keeps others from falling in.
+//!
+//! Orders are read at Mollie a quarter of an hour after they were placed, and at once after they were shipped or canceled. The
+//! former is later than any test; for the latter, as many look-ups as are made at once hang at Mollie while it is counted,
+//! so that none is claimed.
+
+use serde_json::json;
+use tests::proto::get_order_request::{self, Key};
+use tests::proto::{
+    CreateOrderRequest, GetOperationRequest, GetOrderRequest, ListOrderEventsRequest, ListOrdersRequest,
+    ListShipmentsRequest, Order, OrderFilter, OrderStatus,
+};
+use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, new_request_id, numbered};
+
+use super::{NOBODY, PROFILES};
+use crate::requests::{cancel, create, ship};
+
+const RUNS: usize = WARM + COUNTED;
+/// How many look-ups the service makes at once.
+const LOOKUPS: usize = 16;
+
+type KeyOf<'a> = &'a dyn Fn(&Order) -> Key;
+
+/// The use cases of one world.
+pub struct Cases<'a> {
+    world: &'a World,
+    meter: Meter,
+    client: Orders,
+    there: Vec<Order>,
+    placed: Vec<Order>,
+    ledger: Ledger,
+}
+
+impl<'a> Cases<'a> {
+    pub async fn new(world: &'a World, meter: Meter, there: Vec<Order>) -> Self {
+        let (client, ledger) = (world.orders(), world.simulator.ledger().await);
+        Self { world, meter, client, there, placed: Vec::new(), ledger }
+    }
+
+    pub async fn run(&mut self) {
+        self.placing().await;
+        self.hooks().await;
+        self.occupy_lookups().await;
+        self.changes().await;
+        self.reading_orders().await;
+        self.reading_lists().await;
+    }
+
+    pub fn end(self) -> Meter {
+        self.meter
+    }
+
+    /// Two orders for each run: one to ship, one to cancel.
+    async fn placing(&mut self) {
+        let (world, client) = (self.world, &self.client);
+        let mut requests = Vec::new();
+        let mut placed = Vec::new();
+        self.meter
+            .count(world, "CreateOrder", 2 * RUNS, async |n| {
+                let request = create(&new_request_id(), numbered(&format!("counted-{n}"), "klarnapaylater"));
+                let request = CreateOrderRequest { profile: PROFILES[0].to_owned(), ..request };
+                placed.push(client.clone().create_order(request.clone()).await.unwrap().into_inner());
+                requests.push(request);
+            })
+            .await;
+        self.meter
+            .count(world, "CreateOrder, again under its request_id", RUNS, async |n| {
+                client.clone().create_order(requests[n].clone()).await.unwrap();
+            })
+            .await;
+        self.ledger = world.simulator.ledger().await;
+        self.placed = placed;
+    }
+
+    async fn hooks(&mut self) {
+        let (world, ledger) = (self.world, &self.ledger);
+        for order in &self.placed {
+            world.simulator.check_out(&order.checkout_url, "authorized").await;
+        }
+        for (name, orders) in [
+            ("a hook, until its event is saved", &self.placed[..]),
+            ("a hook that tells nothing new", &self.placed[..RUNS]),
+        ] {
+            self.meter
+                .count(world, name, orders.len(), async |n| {
+                    let order = &orders[n];
+                    Meter::looked_up(world, &order.id, async || hook(world, ledger, order).await).await;
+                })
+                .await;
+        }
+        for order in &mut self.placed {
+            *order = world.order(&order.id).await;
+            assert_eq!(order.status(), OrderStatus::Authorized);
+        }
+    }
+
+    /// Lets as many look-ups hang as are made at once. From now on no other is made.
+    async fn occupy_lookups(&self) {
+        let hang = json!([{ "fault": "hang", "effect": true, "method": "GET", "path": "/v2/orders/*", "count": "all" }]);
+        self.world.simulator.fail(hang).await;
+        for order in &self.there[..LOOKUPS] {
+            hook(self.world, &self.ledger, order).await;
+        }
+        self.world.simulator.has_hanging(LOOKUPS).await;
+    }
+
+    async fn changes(&mut self) {
+        let (world, client, ledger) = (self.world, &self.client, &self.ledger);
+        let (there, placed) = (&self.there[LOOKUPS..], &self.placed);
+        self.meter
+            .count(world, "a hook, until it is acknowledged", RUNS, async |n| {
+                hook(world, ledger, &there[n]).await;
+            })
+            .await;
+        self.meter
+            .count(world, "CreateShipment", RUNS, async |n| {
+                let request = ship(&placed[n], 0, 1, Some("299.00"));
+                client.clone().create_shipment(request).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "CancelOrder", RUNS, async |n| {
+                client.clone().cancel_order(cancel(&placed[RUNS + n])).await.unwrap();
+            })
+            .await;
+    }
+
+    async fn reading_orders(&mut self) {
+        let (world, client, placed) = (self.world, &self.client, &self.placed);
+        let number = |order: &Order| get_order_request::OrderNumber {
+            order_number: order.order_number.clone(),
+            profile: PROFILES[0].to_owned(),
+        };
+        let keys: [(&str, KeyOf<'_>); 3] = [
+            ("GetOrder by id", &|order| Key::Id(order.id.clone())),
+            ("GetOrder by order_number", &|order| Key::OrderNumber(number(order))),
+            ("GetOrder by mollie_order_id", &|order| Key::MollieOrderId(order.mollie_order_id.clone())),
+        ];
+        for (name, key) in keys {
+            self.meter
+                .count(world, name, RUNS, async |n| {
+                    let key = Some(key(&placed[n]));
+                    client.clone().get_order(GetOrderRequest { key }).await.unwrap();
+                })
+                .await;
+        }
+        let filter = OrderFilter {
+            profile: PROFILES[0].to_owned(),
+            statuses: vec![OrderStatus::Created.into()],
+            ..OrderFilter::default()
+        };
+        let request = ListOrdersRequest { filter: Some(filter), page_size: 50, ..Default::default() };
+        self.meter
+            .count(world, "ListOrders, 50 of a profile and status", RUNS, async |_| {
+                let page = client.clone().list_orders(request.clone()).await.unwrap().into_inner();
+                assert_eq!(page.orders.len(), 50);
+            })
+            .await;
+    }
+
+    async fn reading_lists(&mut self) {
+        let (world, client, placed) = (self.world, &self.client, &self.placed);
+        let mut operations = Vec::new();
+        self.meter
+            .count(world, "ListOrderEvents", RUNS, async |n| {
+                let request = ListOrderEventsRequest { order_id: placed[n].id.clone(), ..Default::default() };
+                let page = client.clone().list_order_events(request).await.unwrap().into_inner();
+                operations.extend(page.events.into_iter().map(|event| event.operation_id));
+            })
+            .await;
+        operations.retain(|id| !id.is_empty());
+        self.meter
+            .count(world, "GetOperation", RUNS, async |n| {
+                let request = GetOperationRequest { id: operations[n].clone() };
+                client.clone().get_operation(request).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "ListShipments", RUNS, async |n| {
+                let request = ListShipmentsRequest { order_id: placed[n].id.clone(), ..Default::default() };
+                let page = client.clone().list_shipments(request).await.unwrap().into_inner();
+                assert_eq!(page.shipments.len(), 1);
+            })
+            .await;
+    }
+}
+
+/// Sends a hook as Mollie does, to where the service listens, and sees it acknowledged.
+async fn hook(world: &World, ledger: &Ledger, order: &Order) {
+    let address = ledger.hook_address(&order.mollie_order_id);
+    let path = address.strip_prefix(NOBODY).expect("the public address comes first");
+    let url = format!("http://{}{path}", world.service.webhook());
+    let form = [("id", &order.mollie_order_id)];
+    let answer = world.simulator.web().post(url).form(&form).send().await.unwrap();
+    assert!(answer.status().is_success());
+}
