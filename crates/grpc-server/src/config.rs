@@ -31,6 +31,7 @@ pub struct Config {
     pub mollie: Mollie,
     pub placement: Placement,
     pub operations: Operations,
+    pub events: Events,
     pub security: Security,
     pub profiles: BTreeMap<String, Profile>,
     pub log: Log,
@@ -106,6 +107,14 @@ pub struct Operations {
     pub lease_seconds: u64,
 }
 
+/// How events become a stream.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Events {
+    /// How long an event waits for its position at most, unless there are more than can be given at once.
+    pub position_milliseconds: u64,
+}
+
 /// Who is let in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -176,6 +185,12 @@ impl Default for Placement {
 impl Default for Operations {
     fn default() -> Self {
         Self { lease_seconds: 8 }
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self { position_milliseconds: 100 }
     }
 }
 
@@ -306,6 +321,10 @@ impl Config {
         fault(
             self.operations.lease_seconds == 0,
             "operations.lease_seconds: at least 1 is needed".to_owned(),
+        );
+        fault(
+            self.events.position_milliseconds == 0,
+            "events.position_milliseconds: at least 1 is needed".to_owned(),
         );
         let database = &self.database.url;
         let known =

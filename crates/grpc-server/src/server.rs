@@ -40,6 +40,7 @@ pub struct Server {
     pub database: String,
     mollie: String,
     driver: Driver,
+    position_pause: Duration,
     grpc_listener: TcpListener,
     webhook_listener: TcpListener,
 }
@@ -68,13 +69,24 @@ impl Server {
         let service = Service { store, stream, gateway, clock, ids, vault, settings, profiles };
         let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
-        Ok(Self { grpc, webhook, public_url, database, mollie, driver, grpc_listener, webhook_listener })
+        let position_pause = Duration::from_millis(config.events.position_milliseconds);
+        Ok(Self {
+            grpc,
+            webhook,
+            public_url,
+            database,
+            mollie,
+            driver,
+            position_pause,
+            grpc_listener,
+            webhook_listener,
+        })
     }
 
     /// Serves until `stop` is canceled; then turns callers away, lets what is under way end, and closes, within a bound.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
-        worker::start(&self.driver, &workers);
+        worker::start(&self.driver, self.position_pause, &workers);
         let (mut health, health_service) = tonic_health::server::health_reporter();
         set_serving(&mut health, true).await;
         let mut servers = JoinSet::new();

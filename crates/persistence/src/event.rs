@@ -3,8 +3,10 @@
 use domain::ports::{Page, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
+use sea_orm::sea_query::{InsertStatement, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Statement,
 };
 
 use crate::entity::event::{Column, Entity, Model};
@@ -12,17 +14,40 @@ use crate::error::store_error;
 use crate::page;
 use crate::row::bigint;
 
-/// Appends the events of one change in one statement.
+/// Appends the events of one change, and lets them wait for their positions: in one statement where each costs a round trip.
 pub(crate) async fn append(session: &impl ConnectionTrait, events: &[Event]) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
     let rows: Vec<_> = events.iter().map(Model::try_from).collect::<Result<_, _>>()?;
-    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .exec_without_returning(session)
-        .await
-        .map(drop)
-        .map_err(store_error)
+    let insert = Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).into_query();
+    let backend = session.get_database_backend();
+    let statements = if backend == DbBackend::Sqlite {
+        vec![backend.build(&insert), backend.build(&waiting(events))]
+    } else {
+        vec![both(backend.build(&insert))]
+    };
+    for statement in statements {
+        session.execute_raw(statement).await.map_err(store_error)?;
+    }
+    Ok(())
+}
+
+fn both(insert: Statement) -> Statement {
+    let sql = format!(
+        "WITH told AS ({} RETURNING order_id, sequence)
+        INSERT INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence",
+        insert.sql
+    );
+    Statement { sql, ..insert }
+}
+
+fn waiting(events: &[Event]) -> InsertStatement {
+    let mut insert = Query::insert().into_table("event_queue").columns(["order_id", "sequence"]).take();
+    for event in events {
+        insert.values_panic([event.order_id.uuid().into(), bigint(event.sequence).into()]);
+    }
+    insert
 }
 
 pub(crate) async fn list(

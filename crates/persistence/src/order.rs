@@ -89,7 +89,7 @@ pub(crate) async fn load_standing(
 ) -> Result<Option<Standing>, StoreError> {
     let is_busy = Expr::cust(format!(
         "EXISTS (SELECT 1 FROM operations WHERE order_id = orders.id AND {})",
-        operation::UNSETTLED
+        operation::NOT_SETTLED
     ));
     let found = found_by(key).expr_as(is_busy, "is_busy").into_model::<Busy>();
     let Some(Busy { order, is_busy }) = found.one(session).await.map_err(store_error)? else {

@@ -1,41 +1,54 @@
 //! The events of all orders as one stream: giving positions, and reading by them. It may not decide what happened.
 
 use domain::ports::{EventStream, Page, Positioned, StoreError};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
-};
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Statement};
 
 use crate::database::Database;
-use crate::entity::event::{Column, Entity, Model};
+use crate::entity::event::{Entity, Model};
 use crate::error::store_error;
 use crate::page;
 use crate::row::{Row, bigint};
 use crate::tx::{Tx, run_tx};
 
 /// Whether any event waits for a position.
-const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM events WHERE position IS NULL)";
+const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM event_queue)";
 
 /// One gives positions at a time; who comes second goes away. "events", in ASCII.
 const TAKE_TURN: &str = "SELECT pg_try_advisory_xact_lock(111516266162291)";
 
-/// The events of one order are written under a lock on it, so they wait in their own order. It is a statement of its own
-/// behind the lock, as it must see what the giver before it has committed.
-fn give(written: &str) -> String {
-    format!(
-        "WITH waiting AS MATERIALIZED (
-            SELECT order_id, sequence, row_number() OVER (ORDER BY written) AS place
-            FROM (SELECT order_id, sequence, {written} AS written FROM events
-                WHERE position IS NULL ORDER BY {written} LIMIT $1) AS w
-        ), last AS (
-            SELECT COALESCE((SELECT position FROM events WHERE position IS NOT NULL
-                ORDER BY position DESC LIMIT 1), 0) AS position
-        )
-        UPDATE events SET position = last.position + waiting.place
-        FROM waiting, last
-        WHERE events.order_id = waiting.order_id AND events.sequence = waiting.sequence"
+/// The events of one order are written under a lock on it, so they wait in their own order. Behind the lock, and in one
+/// statement: it must see what the giver before it has committed, and may not drop from the queue what it does not see.
+const GIVE_ON_POSTGRES: &str = "
+    WITH waiting AS (
+        DELETE FROM event_queue WHERE written IN (SELECT written FROM event_queue ORDER BY written LIMIT $1)
+        RETURNING written, order_id, sequence
     )
+    INSERT INTO event_stream (position, order_id, sequence)
+    SELECT (SELECT COALESCE(MAX(position), 0) FROM event_stream) + row_number() OVER (ORDER BY written),
+        order_id, sequence
+    FROM waiting";
+
+/// The transaction has the write lock: both statements see the same queue.
+const GIVE_ON_SQLITE: [&str; 2] = [
+    "INSERT INTO event_stream (position, order_id, sequence)
+    SELECT (SELECT COALESCE(MAX(position), 0) FROM event_stream) + row_number() OVER (ORDER BY written),
+        order_id, sequence
+    FROM (SELECT written, order_id, sequence FROM event_queue ORDER BY written LIMIT $1)",
+    "DELETE FROM event_queue WHERE written IN (SELECT written FROM event_queue ORDER BY written LIMIT $1)",
+];
+
+const READ: &str = "
+    SELECT s.position, e.order_id, e.sequence, e.time, e.kind, e.data, e.actor
+    FROM event_stream AS s JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
+    WHERE s.position > $1 ORDER BY s.position LIMIT $2";
+
+/// An event and its place.
+#[derive(FromQueryResult)]
+struct Placed {
+    position: i64,
+    #[sea_orm(nested)]
+    event: Model,
 }
 
 impl EventStream for Database {
@@ -48,35 +61,33 @@ impl EventStream for Database {
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {
-        let rows = Entity::find()
-            .filter(Expr::col(Column::Position).is_not_null())
-            .filter(Column::Position.gt(bigint(after)))
-            .order_by_asc(Column::Position)
-            .limit(page::fetched(limit))
-            .all(&self.read())
-            .await
-            .map_err(store_error)?;
-        let events = rows.into_iter().map(positioned).collect::<Result<_, _>>()?;
+        let values = [bigint(after).into(), bigint(page::fetched(limit)).into()];
+        let session = self.read();
+        let statement = Statement::from_sql_and_values(session.get_database_backend(), READ, values);
+        let rows = Entity::find().from_raw_sql(statement).into_model::<Placed>().all(&session).await;
+        let events = rows.map_err(store_error)?.into_iter().map(positioned).collect::<Result<_, _>>()?;
         Ok(page::cut(events, limit, |event: &Positioned| event.position))
     }
 }
 
 async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
-    let backend = tx.get_database_backend();
-    let written = match backend {
-        // The transaction has the write lock already.
-        DbBackend::Sqlite => "rowid",
-        DbBackend::MySql | DbBackend::Postgres => {
-            if !is_true(tx, TAKE_TURN).await? {
-                return Ok(0);
-            }
-            "written"
-        }
-        _ => return Err(store_error(DbErr::BackendNotSupported { db: backend.as_str(), ctx: "positions" })),
+    let limit = Value::from(i64::from(limit));
+    let given = if tx.get_database_backend() == DbBackend::Sqlite {
+        let [give, forget] = GIVE_ON_SQLITE;
+        let given = changed(tx, give, limit.clone()).await?;
+        changed(tx, forget, limit).await?;
+        given
+    } else if is_true(tx, TAKE_TURN).await? {
+        changed(tx, GIVE_ON_POSTGRES, limit).await?
+    } else {
+        0
     };
-    let statement = Statement::from_sql_and_values(backend, give(written), [i64::from(limit).into()]);
-    let given = tx.execute_raw(statement).await.map_err(store_error)?;
-    Ok(u32::try_from(given.rows_affected()).unwrap_or(u32::MAX))
+    Ok(u32::try_from(given).unwrap_or(u32::MAX))
+}
+
+async fn changed(tx: &Tx, sql: &str, limit: Value) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [limit]);
+    tx.execute_raw(statement).await.map(|done| done.rows_affected()).map_err(store_error)
 }
 
 async fn is_true(session: &impl ConnectionTrait, sql: &str) -> Result<bool, StoreError> {
@@ -86,8 +97,7 @@ async fn is_true(session: &impl ConnectionTrait, sql: &str) -> Result<bool, Stor
     row.ok_or_else(none)?.try_get_by(0).map_err(store_error)
 }
 
-fn positioned(model: Model) -> Result<Positioned, StoreError> {
-    let row = Row::new("events", format_args!("{}/{}", model.order_id, model.sequence));
-    let position = row.count("position", model.position.unwrap_or_default())?;
-    Ok(Positioned { position, event: model.try_into()? })
+fn positioned(Placed { position, event }: Placed) -> Result<Positioned, StoreError> {
+    let row = Row::new("event_stream", position);
+    Ok(Positioned { position: row.count("position", position)?, event: event.try_into()? })
 }

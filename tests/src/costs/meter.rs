@@ -18,7 +18,7 @@ pub const WARM: usize = 6;
 /// Runs that are counted, at least.
 pub const COUNTED: usize = 3;
 
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("ORDER_SERVICE__LOG__FILTER", "info,persistence::statement=trace"),
     ("ORDER_SERVICE__LOG__JSON", "true"),
     // One connection carries everything in its order, and has every statement prepared after the first runs. SQLite takes a
@@ -27,6 +27,8 @@ const SETTINGS: [(&str, &str); 5] = [
     // Nothing is renewed, taken over or given up while it is counted.
     ("ORDER_SERVICE__OPERATIONS__LEASE_SECONDS", "120"),
     ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "120"),
+    // Positions are given to many events at once, whenever it is time.
+    ("ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS", "3600000"),
 ];
 
 /// Counts what the service of a world does to its database.

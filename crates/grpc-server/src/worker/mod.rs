@@ -19,10 +19,10 @@ const PAUSE: Duration = Duration::from_millis(250);
 const GATHER: Duration = Duration::from_millis(5);
 
 /// Starts the loops; they end when `stop` is canceled.
-pub fn start(driver: &Driver, stop: &CancellationToken) {
+pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
-    driver.own(positions::run(Arc::clone(&driver.service), stop.clone()));
+    driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 
 /// Claims due work again and again: at once while there may be more, else when the bell rings or a pause is over.

@@ -9,12 +9,10 @@ use tracing::warn;
 
 use crate::service::Service;
 
-/// How long an event waits for its position at most, unless there are more than can be given at once.
-const PAUSE: Duration = Duration::from_millis(100);
 /// How many positions are given in one transaction.
 const AT_ONCE: u32 = 1_000;
 
-pub async fn run(service: Arc<Service>, stop: CancellationToken) {
+pub async fn run(service: Arc<Service>, pause: Duration, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match service.stream.position_events(AT_ONCE).await {
             Ok(AT_ONCE) => continue,
@@ -23,7 +21,7 @@ pub async fn run(service: Arc<Service>, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => (),
+            () = tokio::time::sleep(pause) => (),
         }
     }
 }

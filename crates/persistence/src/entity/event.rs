@@ -14,8 +14,6 @@ pub(crate) struct Model {
     /// JSON.
     pub data: String,
     pub actor: Option<String>,
-    /// The place among all events, given once the event is committed.
-    pub position: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,11 +1,10 @@
-//! Every change of an order, in order. Positions are given to committed events only, so they start out empty. Until then
-//! events wait by the order in which they were written: SQLite counts its rows by itself, and PostgreSQL has to be told to.
+//! Every change of an order, in order; which of them wait for a position; and the stream, which gives each its position.
+//!
+//! Events are written once and never touched again. What waits is a small table beside them, by the order it was written in.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{
-    big_integer, big_integer_null, text, text_null, timestamp_with_time_zone as time, uuid,
-};
+use sea_orm_migration::schema::{big_integer, text, text_null, timestamp_with_time_zone as time, uuid};
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -13,8 +12,7 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let counts_rows = manager.get_database_backend() == DbBackend::Sqlite;
-        let mut events = Table::create()
+        let events = Table::create()
             .table("events")
             .col(uuid("order_id"))
             .col(big_integer("sequence"))
@@ -22,30 +20,29 @@ impl MigrationTrait for Migration {
             .col(text("kind"))
             .col(text("data"))
             .col(text_null("actor"))
-            .col(big_integer_null("position"))
             .primary_key(Index::create().col("order_id").col("sequence"))
             .foreign_key(ForeignKey::create().from("events", "order_id").to("orders", "id"))
             .take();
-        if !counts_rows {
-            events.col(big_integer("written").extra("GENERATED ALWAYS AS IDENTITY"));
-        }
         manager.create_table(events).await?;
-        let is_positioned = Expr::col("position").is_not_null();
-        let position = Index::create()
-            .name("events_position")
-            .table("events")
-            .col("position")
-            .unique()
-            .and_where(is_positioned)
+        // SQLite counts the rows of such a column by itself; PostgreSQL has to be told to.
+        let mut written = if manager.get_database_backend() == DbBackend::Sqlite {
+            ColumnDef::new("written").integer().take()
+        } else {
+            big_integer("written").extra("GENERATED ALWAYS AS IDENTITY").take()
+        };
+        let queue = Table::create()
+            .table("event_queue")
+            .col(written.primary_key())
+            .col(uuid("order_id"))
+            .col(big_integer("sequence"))
             .take();
-        manager.create_index(position).await?;
-        // Only the newest have none.
-        let unpositioned = Index::create()
-            .name("events_unpositioned")
-            .table("events")
-            .col(if counts_rows { "sequence" } else { "written" })
-            .and_where(Expr::col("position").is_null())
+        manager.create_table(queue).await?;
+        let stream = Table::create()
+            .table("event_stream")
+            .col(big_integer("position").primary_key())
+            .col(uuid("order_id"))
+            .col(big_integer("sequence"))
             .take();
-        manager.create_index(unpositioned).await
+        manager.create_table(stream).await
     }
 }

@@ -20,7 +20,6 @@ impl TryFrom<&Event> for Model {
             kind: event.data.kind().to_owned(),
             data: document::write(&EventDocument::from(&event.data))?,
             actor: event.actor.clone(),
-            position: None,
         })
     }
 }
