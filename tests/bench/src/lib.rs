@@ -1,0 +1,6 @@
+//! The benchmark: what the service costs, each figure beside the floor it is measured against. It measures and writes
+//! down; it may not draw, and it judges only by what was promised beforehand.
+
+#![allow(clippy::float_arithmetic, reason = "figures, not money")]
+
+pub mod figures;
