@@ -3,4 +3,17 @@
 
 #![allow(clippy::float_arithmetic, reason = "figures, not money")]
 
+mod accounting;
+mod api;
+pub mod cli;
+mod echo;
 pub mod figures;
+mod load;
+mod mollie;
+mod plan;
+mod postgres;
+mod process;
+mod run;
+mod service;
+mod site;
+mod statements;

@@ -1,3 +1,13 @@
-//! The program `bench`.
+//! The program `bench`: see [`bench`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match bench::cli::main() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

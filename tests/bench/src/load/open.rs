@@ -1,0 +1,117 @@
+//! An open loop: calls begin by a timetable, whatever is outstanding, and a call's latency counts from when it was to
+//! begin. So a server that stalls is charged for all who would have come meanwhile.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio::sync::mpsc;
+
+use super::{Call, Load, histogram};
+use crate::accounting::Watched;
+
+/// When calls begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Timetable {
+    /// Calls a second.
+    pub rate: f64,
+    pub calls: u32,
+}
+
+impl Timetable {
+    /// As many calls as this rate gives in this time.
+    #[must_use]
+    pub fn new(rate: f64, length: Duration) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and small")]
+        let calls = (rate * length.as_secs_f64()).ceil() as u32;
+        Self { rate, calls }
+    }
+
+    /// When a call begins, after the first.
+    #[must_use]
+    pub fn planned(&self, number: u32) -> Duration {
+        Duration::from_secs_f64(f64::from(number) / self.rate)
+    }
+}
+
+/// Makes calls by a timetable. The first that fails ends it.
+///
+/// # Errors
+/// A call failed.
+pub async fn open<F, R>(timetable: Timetable, watched: &Watched, call: F) -> Result<Load>
+where
+    F: Fn(Call) -> R + Send + 'static,
+    R: Future<Output = Result<()>> + Send + 'static,
+{
+    let before = watched.used()?;
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let runtime = tokio::runtime::Handle::current();
+    let began = Instant::now();
+    // Timers of the runtime are a millisecond coarse, which would be part of every latency.
+    let pacer = std::thread::spawn(move || {
+        for number in 0..timetable.calls {
+            let planned = began + timetable.planned(number);
+            wait_until(planned);
+            let (tell, answer) =
+                (tell.clone(), call(Call { caller: number as usize, number: number as usize }));
+            runtime.spawn(async move {
+                let answer = answer.await;
+                // Nobody listens any more once a call has failed.
+                let _ = tell.send(answer.map(|()| planned.elapsed()));
+            });
+        }
+    });
+    let mut latencies = histogram()?;
+    while let Some(latency) = told.recv().await {
+        latencies.record(u64::try_from(latency?.as_micros())?.max(1))?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    pacer.join().map_err(|_| anyhow::anyhow!("the timetable was not kept: its thread panicked"))?;
+    Ok(Load { done: latencies.len(), seconds, latencies, cpu: watched.used()?.since(before) })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread of its own, with no runtime on it")]
+fn wait_until(planned: Instant) {
+    std::thread::sleep(planned.saturating_duration_since(Instant::now()));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn calls_are_spread_evenly() {
+        let timetable = Timetable::new(500.0, Duration::from_secs(2));
+        assert_eq!(timetable.calls, 1000);
+        assert_eq!(timetable.planned(0), Duration::ZERO);
+        assert_eq!(timetable.planned(250), Duration::from_millis(500));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_would_have_come_during_a_stall_is_charged_with_it() {
+        let door = Arc::new(Mutex::new(()));
+        // The first caller holds the door until the last one has knocked.
+        let last = Arc::new(tokio::sync::Notify::new());
+        let timetable = Timetable { rate: 200.0, calls: 20 };
+        let call = move |call: Call| {
+            let (door, last) = (Arc::clone(&door), Arc::clone(&last));
+            async move {
+                if call.number == 19 {
+                    last.notify_one();
+                }
+                let _inside = door.lock().await;
+                if call.number == 0 {
+                    last.notified().await;
+                }
+                Ok(())
+            }
+        };
+        let load = open(timetable, &Watched::default(), call).await.unwrap();
+        assert_eq!(load.done, 20);
+        // The last was planned 95 ms after the first; half of all came in the first half of that.
+        assert!(load.latency(0.5) >= 40.0, "{}", load.latency(0.5));
+    }
+}

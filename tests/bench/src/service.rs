@@ -1,0 +1,109 @@
+//! The service under measure: the release program, as it is deployed, on a database of its own.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::accounting::Watched;
+use crate::api::Api;
+use crate::process::Process;
+use crate::site::Site;
+
+/// How much the service says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// What it says by default.
+    Usual,
+    /// Every statement too, as JSON.
+    Statements,
+}
+
+/// A running service.
+pub struct Service {
+    pub process: Process,
+    pub api: Api,
+    /// From the start of the process until it called itself serving.
+    pub ready: Duration,
+    watched: Watched,
+}
+
+impl Service {
+    /// Starts it on a database and waits until it serves.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn start(site: &Site, database_url: &str, says: Says) -> Result<Self> {
+        let (grpc, webhook) = (tests::free_address(), tests::free_address());
+        let mut environment = environment(site, database_url, grpc, webhook);
+        if says == Says::Statements {
+            environment.push(pair("LOG__FILTER", "info,persistence::statement=trace"));
+            environment.push(pair("LOG__JSON", "true"));
+        }
+        let began = Instant::now();
+        let mut process =
+            Process::start("service", &site.service, &["serve".as_ref()], &environment, site.directory())?;
+        process.listens(grpc).await?;
+        let channel = Endpoint::from_shared(format!("http://{grpc}"))?.connect().await?;
+        let answer = HealthClient::new(channel).check(HealthCheckRequest::default()).await?;
+        let ready = began.elapsed();
+        ensure!(
+            answer.into_inner().status() == ServingStatus::Serving,
+            "the service listens, but does not serve"
+        );
+        let postgres = database_url.starts_with("postgres").then_some(site.postgres.postmaster);
+        let watched = Watched { service: Some(process.id()), postgres, mollie: Some(site.mollie.id()) };
+        Ok(Self { process, api: Api::connect(grpc).await?, ready, watched })
+    }
+
+    /// Whose CPU time belongs to its calls.
+    #[must_use]
+    pub const fn watched(&self) -> &Watched {
+        &self.watched
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// It does not stop.
+    pub async fn stop(self) -> Result<()> {
+        // It waits for silent connections.
+        drop(self.api);
+        self.process.stop().await
+    }
+}
+
+/// Brings a database's schema up to date, as an operator does.
+///
+/// # Errors
+/// The command fails.
+pub fn migrate(site: &Site, database_url: &str) -> Result<()> {
+    let environment = environment(site, database_url, tests::free_address(), tests::free_address());
+    let arguments = ["migrate".as_ref()];
+    let process = Process::start("migrate", &site.service, &arguments, &environment, site.directory())?;
+    process.ended().context("`order-service migrate`")
+}
+
+fn environment(
+    site: &Site,
+    database_url: &str,
+    grpc: SocketAddr,
+    webhook: SocketAddr,
+) -> Vec<(String, String)> {
+    vec![
+        pair("DATABASE__URL", database_url),
+        pair("GRPC__LISTEN", &grpc.to_string()),
+        pair("WEBHOOK__LISTEN", &webhook.to_string()),
+        pair("MOLLIE__BASE_URL", &site.mollie.api()),
+        pair("PROFILES__MAIN__API_KEY_FILE", &site.key_file()),
+        pair("SECURITY__INSECURE", "true"),
+    ]
+}
+
+fn pair(key: &str, value: &str) -> (String, String) {
+    (format!("ORDER_SERVICE__{key}"), value.to_owned())
+}
