@@ -5,10 +5,16 @@
 
 mod accounting;
 mod api;
+mod bed;
+mod captured;
 pub mod cli;
 mod echo;
 pub mod figures;
+mod fill;
+mod findings;
+mod floor;
 mod load;
+mod measure;
 mod mollie;
 mod plan;
 mod postgres;

@@ -7,7 +7,6 @@ mod template;
 mod tokens;
 
 pub use capture::{Tally, Tap};
-pub use parse::{Meaning, Parsed, parse};
+pub use parse::{Meaning, parse};
 pub use rows::{Kept, Rows, Value};
 pub use template::{Source, Statement, Template, salt};
-pub use tokens::fill;

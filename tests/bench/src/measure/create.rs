@@ -1,0 +1,164 @@
+//! Creating orders: how many, how fast, and at what cost.
+
+use anyhow::Result;
+
+use crate::accounting::Cpu;
+use crate::bed::Bed;
+use crate::figures::{Figure, Promise, Unit, median};
+use crate::findings::{Findings, by_percentile, series};
+use crate::load::{Load, Timetable, Until, closed, histogram, open};
+
+/// Measures it on both databases; gives the throughput at 32 callers on PostgreSQL.
+///
+/// # Errors
+/// A call or a floor fails.
+pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
+    let mut curves = [("service", Vec::new()), ("pgbench", Vec::new()), ("sqlx", Vec::new())];
+    let mut most = 0.0;
+    for callers in [1_u32, 8, 32] {
+        let [service, pgbench, sqlx] = on_postgres(bed, callers, findings).await?;
+        for ((_, points), rate) in curves.iter_mut().zip([service, pgbench, sqlx]) {
+            points.push((f64::from(callers), rate));
+        }
+        most = service;
+    }
+    let lines = curves.into_iter().map(|(name, points)| series(name, points)).collect();
+    findings.draw(
+        "create.callers",
+        "Orders created, PostgreSQL",
+        ("callers", "orders a second"),
+        true,
+        lines,
+    );
+    on_sqlite(bed, findings).await?;
+    latency(bed, most / 2.0, findings).await
+}
+
+async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Result<[f64; 3]> {
+    let (plan, many) = (bed.site.plan, callers as usize);
+    let until = Until::Time(plan.slice);
+    let (mut loads, mut pgbench, mut sqlx, mut echoes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..plan.rounds {
+        loads.push(Bed::create(&bed.service, many, until).await?);
+        pgbench.push(bed.pgbench.turn(many, plan.slice).await?);
+        sqlx.push(bed.sqlx.turn(many, until).await?.rate());
+        if callers == 32 {
+            echoes.push(echo(bed, many).await?);
+        }
+    }
+    let rates: Vec<f64> = loads.iter().map(Load::rate).collect();
+    let floor: Vec<f64> = pgbench.iter().map(|turn| turn.rate).collect();
+    let medians = [median(&rates), median(&floor), median(&sqlx)];
+    let (id, what) = (format!("create.postgres.{callers}"), format!("create, PostgreSQL, {}", who(callers)));
+    let figure =
+        Figure::new(&id, &what, Unit::PerSecond, rates.clone()).over("pgbench, the same statements", floor);
+    findings.note(if callers == 32 { figure.promised(Promise::RatioAtLeast(0.3)) } else { figure });
+    let figure = Figure::new(&format!("{id}.sqlx"), &what, Unit::PerSecond, rates);
+    findings.note(figure.over("sqlx alone, the same statements", sqlx));
+    if callers == 32 {
+        let floors: Vec<Cpu> = pgbench.iter().map(|turn| turn.cpu).collect();
+        cpu(&loads, &echoes, &floors, findings);
+    }
+    Ok(medians)
+}
+
+async fn echo(bed: &Bed<'_>, callers: usize) -> Result<Load> {
+    let api = bed.echo.api.clone();
+    closed(callers, Until::Time(bed.site.plan.slice), &bed.echo.watched(), move |call| {
+        let api = api.clone();
+        async move { api.echo_create(call.caller).await }
+    })
+    .await
+}
+
+/// CPU time of each process for one order.
+fn cpu(loads: &[Load], echoes: &[Load], floors: &[Cpu], findings: &mut Findings) {
+    let each = |loads: &[Load]| -> Vec<Cpu> { loads.iter().map(|load| load.cpu.per(load.calls())).collect() };
+    let (used, echoed) = (each(loads), each(echoes));
+    let mut note =
+        |who: &str, what: &str, of: fn(&Cpu) -> f64, floor: Option<(&str, &[Cpu])>, most: Option<f64>| {
+            let figure = Figure::new(
+                &format!("create.cpu.{who}"),
+                &format!("create, 32 callers, CPU of {what}"),
+                Unit::CpuMilliseconds,
+                used.iter().map(of).collect(),
+            );
+            let figure = match floor {
+                Some((name, floors)) => figure.over(name, floors.iter().map(of).collect()),
+                None => figure,
+            };
+            findings.note(match most {
+                Some(most) => figure.promised(Promise::AtMost(most)),
+                None => figure,
+            });
+        };
+    note(
+        "service",
+        "the service",
+        |cpu| cpu.service,
+        Some(("tonic echo of the request", &echoed)),
+        Some(1.5),
+    );
+    note("postgres", "PostgreSQL", |cpu| cpu.postgres, Some(("pgbench, the same statements", floors)), None);
+    note("generator", "the load generator", |cpu| cpu.generator, Some(("echo", &echoed)), None);
+    note("mollie", "the canned Mollie", |cpu| cpu.mollie, None, None);
+}
+
+async fn on_sqlite(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
+    let until = Until::Time(bed.site.plan.slice);
+    let (mut rates, mut cpu, mut floor) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..bed.site.plan.rounds {
+        let load = Bed::create(&bed.on_sqlite, 8, until).await?;
+        rates.push(load.rate());
+        cpu.push(load.cpu.service / load.calls());
+        floor.push(bed.sqlx_on_sqlite.turn(8, until).await?.rate());
+    }
+    let figure = Figure::new("create.sqlite.8", "create, SQLite, 8 callers", Unit::PerSecond, rates);
+    findings.note(figure.over("sqlx alone, the same statements", floor));
+    let what = "create, SQLite, 8 callers, CPU of the service with its database";
+    findings.note(Figure::new("create.cpu.sqlite", what, Unit::CpuMilliseconds, cpu));
+    Ok(())
+}
+
+/// An open loop at a fixed rate.
+async fn latency(bed: &Bed<'_>, rate: f64, findings: &mut Findings) -> Result<()> {
+    let timetable = Timetable::new(rate, bed.site.plan.slice * 2);
+    let (mut loads, mut echoes) = (Vec::new(), Vec::new());
+    for _ in 0..bed.site.plan.rounds {
+        let api = bed.service.api.clone();
+        let call = move |call: crate::load::Call| {
+            let api = api.clone();
+            async move { api.create(call.caller).await.map(drop) }
+        };
+        loads.push(open(timetable, bed.service.watched(), call).await?);
+        let api = bed.echo.api.clone();
+        let call = move |call: crate::load::Call| {
+            let api = api.clone();
+            async move { api.echo_create(call.caller).await }
+        };
+        echoes.push(open(timetable, &bed.echo.watched(), call).await?);
+    }
+    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
+        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
+        let what = format!("create, PostgreSQL, latency {name} at {rate:.0} orders a second, open loop");
+        let figure = Figure::new(&format!("create.latency.{name}"), &what, Unit::Milliseconds, of(&loads));
+        findings.note(figure.over("tonic echo of the request", of(&echoes)));
+    }
+    let all = |loads: &[Load]| -> Result<_> {
+        let mut all = histogram()?;
+        for load in loads {
+            all.add(&load.latencies)?;
+        }
+        Ok(all)
+    };
+    let lines = vec![by_percentile("service", &all(&loads)?), by_percentile("echo", &all(&echoes)?)];
+    let title = format!("Latency of create at {rate:.0} orders a second");
+    findings.draw("create.latency", &title, ("percentile", "milliseconds"), false, lines);
+    Ok(())
+}
+
+/// One caller, or several.
+#[must_use]
+pub fn who(callers: u32) -> String {
+    if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") }
+}

@@ -1,0 +1,171 @@
+//! Whether an operation costs more where there are more orders: two databases, each with a service of its own, in turn.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use grpc_server::proto::OrderStatus;
+use sea_orm::sqlx::Row;
+use uuid::Uuid;
+
+use super::get::get;
+use super::list::list;
+use crate::bed::{Bed, placed};
+use crate::figures::{Figure, Promise, Unit, median};
+use crate::fill::fill;
+use crate::findings::{Findings, series};
+use crate::load::{Load, Until, closed};
+use crate::postgres::{Database, rows};
+use crate::service::{Says, Service};
+use crate::site::Site;
+
+/// Orders the service writes itself, of every kind; the others are cloned.
+const MODELS: usize = 80;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Create,
+    Get,
+    List,
+}
+
+const CASES: [(Case, &str, &str); 3] =
+    [(Case::Create, "create", "create"), (Case::Get, "get", "get"), (Case::List, "list", "list of 50")];
+
+/// A database with so many orders.
+struct Filled {
+    orders: u64,
+    database: Database,
+    ids: Arc<[String]>,
+}
+
+/// Measures CPU and buffers at both sizes.
+///
+/// # Errors
+/// A call fails.
+pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
+    let small = filled(site, "small", site.plan.few_orders).await?;
+    let large = filled(site, "large", site.plan.many_orders).await?;
+    processor(site, &small, &large, findings).await?;
+    buffers(site, &small, &large, findings).await
+}
+
+async fn filled(site: &Site, purpose: &str, orders: u64) -> Result<Filled> {
+    let database = site.postgres.create(purpose).await?;
+    let service = Service::start(site, &database.url(), Says::Usual).await?;
+    models(site, &service).await?;
+    service.stop().await?;
+    fill(&database, orders).await?;
+    let mut connection = database.connect().await?;
+    let mut ids = Vec::new();
+    for row in rows(&mut connection, "SELECT id FROM orders ORDER BY md5(id::text) LIMIT 2000").await? {
+        ids.push(row.try_get::<Uuid, _>(0)?.to_string());
+    }
+    println!("  ({orders} orders are there)");
+    Ok(Filled { orders, database, ids: ids.into() })
+}
+
+/// A quarter each: created, authorized, shipped, canceled.
+async fn models(site: &Site, service: &Service) -> Result<()> {
+    let orders: Arc<[_]> = placed(service, MODELS).await?.into();
+    for order in &orders[MODELS / 4..] {
+        site.mollie.authorize(Some(&order.mollie_id)).await?;
+    }
+    let api = service.api.clone();
+    closed(8, Until::Calls(MODELS), service.watched(), move |call| {
+        let (api, orders) = (api.clone(), Arc::clone(&orders));
+        async move {
+            let id = &orders[call.number].id;
+            let order = api.sync(call.caller, id).await?;
+            match call.number * 4 / MODELS {
+                0 => Ok(()),
+                1 => {
+                    ensure!(order.status() == OrderStatus::Authorized, "an order is {:?}", order.status());
+                    Ok(())
+                }
+                2 => api.ship(call.caller, id).await,
+                _ => api.cancel(call.caller, id).await,
+            }
+        }
+    })
+    .await?;
+    // What was shipped or canceled is read once more.
+    tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+    Ok(())
+}
+
+async fn turn(service: &Service, filled: &Filled, case: Case, until: Until) -> Result<Load> {
+    match case {
+        Case::Create => Bed::create(service, 8, until).await,
+        Case::Get => get(service, &filled.ids, 8, until).await,
+        Case::List => list(service, OrderStatus::Authorized, until).await,
+    }
+}
+
+async fn processor(site: &Site, small: &Filled, large: &Filled, findings: &mut Findings) -> Result<()> {
+    let few = Service::start(site, &small.database.url(), Says::Usual).await?;
+    let many = Service::start(site, &large.database.url(), Says::Usual).await?;
+    let until = Until::Time(site.plan.slice);
+    let mut lines = Vec::new();
+    for (case, id, what) in CASES {
+        let mut used = [const { Vec::new() }; 2];
+        for round in 0..=site.plan.rounds {
+            for (used, (service, filled)) in used.iter_mut().zip([(&few, small), (&many, large)]) {
+                let load = turn(service, filled, case, until).await?;
+                // The first fills caches.
+                if round > 0 {
+                    used.push((load.cpu.service + load.cpu.postgres) / load.calls());
+                }
+            }
+        }
+        let [small_used, large_used] = used;
+        lines.push(curve(id, small, large, &small_used, &large_used));
+        let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
+        let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
+        let figure = figure.over(&format!("at {} orders", small.orders), small_used);
+        findings.note(if case == Case::Create { figure.promised(Promise::RatioAtMost(1.1)) } else { figure });
+    }
+    findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, lines);
+    few.stop().await?;
+    many.stop().await
+}
+
+/// Buffers touched, exact since a server's process tells them all when it ends: the service is started and stopped
+/// around each case, and once without any, whose buffers are taken off.
+async fn buffers(site: &Site, small: &Filled, large: &Filled, findings: &mut Findings) -> Result<()> {
+    let calls = site.plan.counted;
+    let mut lines = Vec::new();
+    let mut idle = Vec::new();
+    for filled in [small, large] {
+        idle.push(touched(site, filled, None).await?);
+    }
+    for (case, id, what) in CASES {
+        let mut each = Vec::new();
+        for (filled, idle) in [small, large].into_iter().zip(&idle) {
+            let touched = touched(site, filled, Some((case, calls))).await? - idle;
+            each.push(touched / f64::from(u32::try_from(calls)?));
+        }
+        lines.push(curve(id, small, large, &each[..1], &each[1..]));
+        let what = format!("{what}, {} orders, buffers touched", large.orders);
+        let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
+        findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
+    }
+    findings.draw("growth.buffers", "Buffers touched by orders kept", ("orders", "buffers"), true, lines);
+    Ok(())
+}
+
+async fn touched(site: &Site, filled: &Filled, load: Option<(Case, usize)>) -> Result<f64> {
+    filled.database.is_left().await?;
+    let before = filled.database.buffers().await?;
+    let service = Service::start(site, &filled.database.url(), Says::Usual).await?;
+    if let Some((case, calls)) = load {
+        turn(&service, filled, case, Until::Calls(calls)).await?;
+    }
+    service.stop().await?;
+    filled.database.is_left().await?;
+    Ok(filled.database.buffers().await? - before)
+}
+
+fn curve(name: &str, small: &Filled, large: &Filled, few: &[f64], many: &[f64]) -> crate::figures::Series {
+    let orders = |filled: &Filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from);
+    series(name, vec![(orders(small), median(few)), (orders(large), median(many))])
+}

@@ -1,0 +1,154 @@
+//! Hooks: how soon one is acknowledged, and how soon what it hints at is an event.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use futures_util::future::try_join_all;
+use sea_orm::sqlx::Row;
+use sea_orm::sqlx::types::time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::cancel::authorized;
+use crate::bed::{Bed, Placed};
+use crate::figures::{Figure, Promise, Unit, median};
+use crate::findings::{Findings, by_percentile};
+use crate::floor::select::Single;
+use crate::load::{Load, Timetable, histogram, open};
+use crate::postgres::rows;
+use crate::statements::{Source, Statement, Value};
+
+/// Hooks a second.
+const RATE: f64 = 500.0;
+/// Orders that the hooks are about.
+const ORDERS: usize = 400;
+/// How long an event may take before something is wrong.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Measures both.
+///
+/// # Errors
+/// A hook is not acknowledged, or its event does not come.
+pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
+    acknowledged(bed, findings).await?;
+    saved(bed, findings).await
+}
+
+async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
+    let ids = authorized(bed, ORDERS).await?;
+    let hooks: Arc<[(String, String)]> = addresses(bed, &ids).await?.into();
+    let floor = statement(bed).await?;
+    let floor = Single::new(bed.sqlx.database(), floor, 8, bed.site.postgres.postmaster).await?;
+    let timetable = Timetable::new(RATE, bed.site.plan.hook_slice);
+    let (mut loads, mut floors) = (Vec::new(), Vec::new());
+    for _ in 0..bed.site.plan.rounds {
+        let (web, hooks) = (bed.site.web.clone(), Arc::clone(&hooks));
+        let call = move |call: crate::load::Call| {
+            let (address, body) = hooks[call.number % hooks.len()].clone();
+            let sent = web.post(address).body(body).send();
+            async move { Ok(drop(sent.await.context("a hook")?.error_for_status().context("a hook")?)) }
+        };
+        loads.push(open(timetable, bed.service.watched(), call).await?);
+        floors.push(floor.write(timetable).await?);
+    }
+    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
+        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
+        let what = format!("hook acknowledged, PostgreSQL, {name} at 500 a second, open loop");
+        let figure = Figure::new(&format!("hook.acknowledged.{name}"), &what, Unit::Milliseconds, of(&loads));
+        let figure = figure.over("sqlx alone, its statement", of(&floors));
+        findings.note(if share > 0.9 { figure.promised(Promise::AtMost(10.0)) } else { figure });
+    }
+    let cpu = loads.iter().map(|load| load.cpu.service / load.calls()).collect();
+    let what = "hook at 500 a second, CPU of the service, with the look-ups that follow";
+    findings.note(Figure::new("hook.cpu.service", what, Unit::CpuMilliseconds, cpu));
+    let all = |loads: &[Load]| -> Result<_> {
+        let mut all = histogram()?;
+        for load in loads {
+            all.add(&load.latencies)?;
+        }
+        Ok(all)
+    };
+    let lines = vec![by_percentile("service", &all(&loads)?), by_percentile("sqlx", &all(&floors)?)];
+    findings.draw(
+        "hook.latency",
+        "Hooks acknowledged, 500 a second",
+        ("percentile", "milliseconds"),
+        false,
+        lines,
+    );
+    Ok(())
+}
+
+/// Addresses and bodies of the hooks about these orders.
+async fn addresses(bed: &Bed<'_>, ids: &[String]) -> Result<Vec<(String, String)>> {
+    let one = async |id: &String| {
+        let order = bed.service.api.get(0, id).await?;
+        anyhow::Ok((
+            bed.site.mollie.hook(&order.mollie_order_id).await?,
+            format!("id={}", order.mollie_order_id),
+        ))
+    };
+    try_join_all(ids.iter().map(one)).await
+}
+
+/// The statement that stores a hook, about orders of the floor's own database, where nobody looks them up.
+async fn statement(bed: &Bed<'_>) -> Result<Vec<Statement>> {
+    let stores =
+        |text: &&String| text.contains("INSERT INTO lookups") && text.contains("FROM orders WHERE id = $1");
+    let sql =
+        bed.captured.postgres.hook.texts.iter().find(stores).context("a hook is not stored as it was")?;
+    let mut connection = bed.sqlx.database().connect().await?;
+    let now = OffsetDateTime::from_unix_timestamp(1_780_000_000)?;
+    let mut statements = Vec::new();
+    for row in rows(&mut connection, &format!("SELECT id FROM orders LIMIT {ORDERS}")).await? {
+        let values = [
+            Value::Uuid(row.try_get::<Uuid, _>(0)?),
+            Value::Time(now, String::new()),
+            Value::Text("ord_1,".to_owned()),
+            Value::Integer(16),
+        ];
+        let sources = values.into_iter().map(Source::Same).collect();
+        statements.push(Statement { sql: sql.clone(), table: "lookups".to_owned(), sources, inserts: 1 });
+    }
+    ensure!(statements.len() == ORDERS, "the floor has {} orders, not {ORDERS}", statements.len());
+    Ok(statements)
+}
+
+/// From sending a hook until the API tells the event, asked every millisecond.
+async fn saved(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
+    let (mut p50, mut p99, mut calls) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..bed.site.plan.rounds {
+        let (mut latencies, mut asked) = (histogram()?, histogram()?);
+        for order in bed.orders(bed.site.plan.followed).await? {
+            latencies.record(u64::try_from(follow(bed, &order).await?.as_micros())?)?;
+            let began = Instant::now();
+            bed.service.api.events(&order.id).await?;
+            asked.record(u64::try_from(began.elapsed().as_micros())?)?;
+        }
+        p50.push(crate::load::quantile(&latencies, 0.5));
+        p99.push(crate::load::quantile(&latencies, 0.99));
+        calls.push(crate::load::quantile(&asked, 0.5));
+    }
+    println!("  (asking for events takes {:.2} ms, which is part of what follows)", median(&calls));
+    for (name, samples) in [("p50", p50), ("p99", p99)] {
+        let what = format!("hook to event saved, PostgreSQL, {name}");
+        let figure = Figure::new(&format!("hook.saved.{name}"), &what, Unit::Milliseconds, samples);
+        findings.note(figure.over("asking for the events once, p50", calls.clone()));
+    }
+    Ok(())
+}
+
+async fn follow(bed: &Bed<'_>, order: &Placed) -> Result<Duration> {
+    let hook = bed.site.mollie.hook(&order.mollie_id).await?;
+    bed.site.mollie.authorize(Some(&order.mollie_id)).await?;
+    let sent = bed.site.web.post(hook).body(format!("id={}", order.mollie_id));
+    let began = Instant::now();
+    sent.send().await?.error_for_status()?;
+    while began.elapsed() < LIMIT {
+        if bed.service.api.events(&order.id).await?.iter().any(|kind| kind == "order.authorized") {
+            return Ok(began.elapsed());
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    bail!("order {} was authorized at Mollie and its hook acknowledged, but no event came", order.id)
+}
