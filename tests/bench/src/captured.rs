@@ -18,6 +18,8 @@ use crate::statements::{Rows, Tally, Tap, Template};
 
 /// Long enough for what a call leaves behind, and for a log line to be written.
 const PAUSE: Duration = Duration::from_millis(40);
+/// Long enough for the look-up that follows a hook: it wakes the loop.
+const AFTER_HOOK: Duration = Duration::from_millis(120);
 /// Long enough for the look-up that follows a change: its loop looks every 250 ms.
 const LOOK_UP: Duration = Duration::from_millis(400);
 /// How long Mollie takes while the rows between both transactions are read.
@@ -34,7 +36,6 @@ pub struct Cases {
     /// What the service says of its durability.
     pub durability: Option<String>,
     order: Order,
-    template: Template,
 }
 
 /// What was captured on both.
@@ -48,7 +49,7 @@ pub struct Captured {
 }
 
 enum Place {
-    Postgres(Database),
+    Postgres(Box<Database>),
     Sqlite(std::path::PathBuf),
 }
 
@@ -62,20 +63,25 @@ pub async fn capture(site: &Site) -> Result<Captured> {
     let file = site.directory().join("statements.db");
     let path = format!("sqlite://{}", file.display());
     site.mollie.delay(0).await?;
-    let (postgres, sqlite) = (Place::Postgres(database), Place::Sqlite(file));
-    let postgres = cases(site, &url, &postgres).await.context("on PostgreSQL")?;
-    let sqlite = cases(site, &path, &sqlite).await.context("on SQLite")?;
-    let (on_postgres, on_sqlite) = (postgres.template.clone(), sqlite.template.clone());
-    let order = postgres.order.clone();
-    Ok(Captured { postgres, sqlite, on_postgres, on_sqlite, order })
+    let (postgres, sqlite) = (Place::Postgres(Box::new(database)), Place::Sqlite(file));
+    let first = Service::start(site, &url, Says::Statements).await?;
+    let second = Service::start(site, &path, Says::Statements).await?;
+    let both = async { tokio::try_join!(cases(site, &first), cases(site, &second)) };
+    let (on_first, on_second) = Box::pin(both).await?;
+    // One after the other: for both, Mollie is made slow.
+    let on_postgres = template(site, &first, &on_first.create, &postgres).await.context("on PostgreSQL")?;
+    let on_sqlite = template(site, &second, &on_second.create, &sqlite).await.context("on SQLite")?;
+    first.stop().await?;
+    second.stop().await?;
+    let order = on_first.order.clone();
+    Ok(Captured { postgres: on_first, sqlite: on_second, on_postgres, on_sqlite, order })
 }
 
-async fn cases(site: &Site, url: &str, place: &Place) -> Result<Cases> {
-    let service = Service::start(site, url, Says::Statements).await?;
+async fn cases(site: &Site, service: &Service) -> Result<Cases> {
     let mut tap = Tap::new(service.process.log().to_owned());
     let durability = durability(&mut tap)?;
     let (api, times) = (&service.api, site.plan.captures);
-    let some = placed(&service, 60).await?;
+    let some = placed(service, 60).await?;
     sleep(LOOK_UP).await;
     tap.statements()?;
     let mut creates = Vec::new();
@@ -97,28 +103,16 @@ async fn cases(site: &Site, url: &str, place: &Place) -> Result<Cases> {
             site.mollie.authorize(Some(&order.mollie_id)).await?;
             let hook = site.mollie.hook(&order.mollie_id).await?;
             site.web.post(hook).body(format!("id={}", order.mollie_id)).send().await?.error_for_status()?;
-            hooks.push(after(&mut tap, LOOK_UP).await?);
+            hooks.push(after(&mut tap, AFTER_HOOK).await?);
         }
         api.ship(0, &pair[0].id).await?;
         ships.push(after(&mut tap, LOOK_UP).await?);
         api.cancel(0, &pair[1].id).await?;
         cancels.push(after(&mut tap, LOOK_UP).await?);
     }
-    let template = template(site, &service, &create, place).await?;
     let order = api.get(0, &some.last().context("no order was placed")?.id).await?;
-    service.stop().await?;
     let [get, list, ship, cancel, hook] = [gets, lists, ships, cancels, hooks].map(usual);
-    Ok(Cases {
-        create,
-        get: get?,
-        list: list?,
-        ship: ship?,
-        cancel: cancel?,
-        hook: hook?,
-        durability,
-        order,
-        template,
-    })
+    Ok(Cases { create, get: get?, list: list?, ship: ship?, cancel: cancel?, hook: hook?, durability, order })
 }
 
 async fn after(tap: &mut Tap, pause: Duration) -> Result<Tally> {

@@ -120,7 +120,10 @@ impl Database {
     /// # Errors
     /// Somebody stays.
     pub async fn is_left(&self) -> Result<()> {
-        let sql = format!("SELECT count(*)::text FROM pg_stat_activity WHERE datname = '{}'", self.name);
+        let sql = format!(
+            "SELECT count(*)::text FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = '{}'",
+            self.name
+        );
         let mut connection = self.server.connect().await?;
         for _ in 0..2000 {
             if one(&mut connection, &sql).await? == "0" {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use reqwest::Client;
 use tempfile::TempDir;
 
@@ -33,9 +33,7 @@ impl Site {
     /// # Errors
     /// Something does not start.
     pub async fn open(plan: Plan, service: &Path, pgbench: &Path, database_url: &str) -> Result<Self> {
-        let absolute =
-            |path: &Path| path.canonicalize().with_context(|| format!("there is no {}", path.display()));
-        let (service, pgbench) = (absolute(service)?, absolute(pgbench)?);
+        let (service, pgbench) = (program(service)?, program(pgbench)?);
         let directory = tempfile::Builder::new().prefix("order-service-bench-").tempdir()?;
         std::fs::write(directory.path().join("api-key"), format!("{API_KEY}\n"))?;
         let postgres = Server::open(database_url).await?;
@@ -54,6 +52,12 @@ impl Site {
     pub fn key_file(&self) -> String {
         self.directory().join("api-key").display().to_string()
     }
+}
+
+/// Where a program lies, wherever it is called from. Links stay links: Debian's programs go by the name they are called.
+fn program(path: &Path) -> Result<PathBuf> {
+    ensure!(path.is_file(), "there is no {}", path.display());
+    std::path::absolute(path).with_context(|| path.display().to_string())
 }
 
 /// The canned Mollie, running.

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use futures_util::future::BoxFuture;
 use grpc_server::proto::OrderStatus;
 
+use super::cpu::{self, Floors};
 use crate::api::Api;
 use crate::bed::Bed;
 use crate::figures::{Figure, Unit};
@@ -38,15 +39,17 @@ pub async fn fate(bed: &Bed<'_>, name: &str, fate: Fate, findings: &mut Findings
         let (api, fate) = (bed.service.api.clone(), Arc::clone(&fate));
         let call = move |call: crate::load::Call| fate(api.clone(), call.caller, ids[call.number].clone());
         loads.push(closed(CALLERS, Until::Calls(plan.fates), bed.service.watched(), call).await?);
-        floor.push(bed.pgbench.turn(CALLERS, plan.slice).await?.rate);
+        floor.push(bed.pgbench.turn(CALLERS, plan.slice).await?);
     }
     let rates = loads.iter().map(Load::rate).collect();
     let what = format!("{name}, PostgreSQL, 8 callers");
     let figure = Figure::new(&format!("{name}.postgres.8"), &what, Unit::PerSecond, rates);
-    findings.note(figure.over("pgbench, CreateOrder's two transactions", floor));
-    let cpu = loads.iter().map(|load| load.cpu.service / load.calls()).collect();
-    let what = format!("{name}, 8 callers, CPU of the service");
-    findings.note(Figure::new(&format!("{name}.cpu.service"), &what, Unit::CpuMilliseconds, cpu));
+    findings.note(
+        figure.over("pgbench, CreateOrder's two transactions", floor.iter().map(|turn| turn.rate).collect()),
+    );
+    let floored: Vec<_> = floor.iter().map(|turn| turn.cpu).collect();
+    let postgres = Some(("pgbench, CreateOrder's two transactions", floored.as_slice()));
+    cpu::note(name, &what, &loads, &Floors { service: None, postgres, promised: None }, findings);
     Ok(())
 }
 

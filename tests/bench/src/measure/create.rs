@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::accounting::Cpu;
+use super::cpu::{self, Floors};
 use crate::bed::Bed;
 use crate::figures::{Figure, Promise, Unit, median};
 use crate::findings::{Findings, by_percentile, series};
@@ -56,8 +56,13 @@ async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Re
     let figure = Figure::new(&format!("{id}.sqlx"), &what, Unit::PerSecond, rates);
     findings.note(figure.over("sqlx alone, the same statements", sqlx));
     if callers == 32 {
-        let floors: Vec<Cpu> = pgbench.iter().map(|turn| turn.cpu).collect();
-        cpu(&loads, &echoes, &floors, findings);
+        let (echoed, floored) = (cpu::each(&echoes), pgbench.iter().map(|turn| turn.cpu).collect::<Vec<_>>());
+        let floors = Floors {
+            service: Some(("tonic echo of the request", &echoed)),
+            postgres: Some(("pgbench, the same statements", &floored)),
+            promised: Some(1.5),
+        };
+        cpu::note("create", "create, PostgreSQL, 32 callers", &loads, &floors, findings);
     }
     Ok(medians)
 }
@@ -69,39 +74,6 @@ async fn echo(bed: &Bed<'_>, callers: usize) -> Result<Load> {
         async move { api.echo_create(call.caller).await }
     })
     .await
-}
-
-/// CPU time of each process for one order.
-fn cpu(loads: &[Load], echoes: &[Load], floors: &[Cpu], findings: &mut Findings) {
-    let each = |loads: &[Load]| -> Vec<Cpu> { loads.iter().map(|load| load.cpu.per(load.calls())).collect() };
-    let (used, echoed) = (each(loads), each(echoes));
-    let mut note =
-        |who: &str, what: &str, of: fn(&Cpu) -> f64, floor: Option<(&str, &[Cpu])>, most: Option<f64>| {
-            let figure = Figure::new(
-                &format!("create.cpu.{who}"),
-                &format!("create, 32 callers, CPU of {what}"),
-                Unit::CpuMilliseconds,
-                used.iter().map(of).collect(),
-            );
-            let figure = match floor {
-                Some((name, floors)) => figure.over(name, floors.iter().map(of).collect()),
-                None => figure,
-            };
-            findings.note(match most {
-                Some(most) => figure.promised(Promise::AtMost(most)),
-                None => figure,
-            });
-        };
-    note(
-        "service",
-        "the service",
-        |cpu| cpu.service,
-        Some(("tonic echo of the request", &echoed)),
-        Some(1.5),
-    );
-    note("postgres", "PostgreSQL", |cpu| cpu.postgres, Some(("pgbench, the same statements", floors)), None);
-    note("generator", "the load generator", |cpu| cpu.generator, Some(("echo", &echoed)), None);
-    note("mollie", "the canned Mollie", |cpu| cpu.mollie, None, None);
 }
 
 async fn on_sqlite(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
@@ -116,7 +88,7 @@ async fn on_sqlite(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let figure = Figure::new("create.sqlite.8", "create, SQLite, 8 callers", Unit::PerSecond, rates);
     findings.note(figure.over("sqlx alone, the same statements", floor));
     let what = "create, SQLite, 8 callers, CPU of the service with its database";
-    findings.note(Figure::new("create.cpu.sqlite", what, Unit::CpuMilliseconds, cpu));
+    findings.note(Figure::new("create.sqlite.cpu.service", what, Unit::CpuMilliseconds, cpu));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+use super::cpu::{self, Floors};
 use super::create::who;
 use crate::bed::Bed;
 use crate::figures::{Figure, Promise, Unit};
@@ -29,7 +30,7 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
         for _ in 0..plan.rounds {
             loads.push(get(&bed.service, &ids, many, until).await?);
             echoes.push(echo(bed, &ids[0], many, until).await?);
-            selects.push(select.ask(many, until, 1).await?.rate());
+            selects.push(select.ask(many, until, 1).await?);
         }
         let of = |loads: &[Load]| -> Vec<f64> { loads.iter().map(Load::rate).collect() };
         let (id, what) = (format!("get.postgres.{callers}"), format!("get, PostgreSQL, {}", who(callers)));
@@ -37,16 +38,15 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
             Figure::new(&id, &what, Unit::PerSecond, of(&loads)).over("tonic echo of an order", of(&echoes));
         findings.note(if callers == 8 { figure.promised(Promise::RatioAtLeast(0.35)) } else { figure });
         let figure = Figure::new(&format!("{id}.select"), &what, Unit::PerSecond, of(&loads));
-        findings.note(figure.over("sqlx alone, select by primary key", selects));
+        findings.note(figure.over("sqlx alone, select by primary key", of(&selects)));
         if callers == 8 {
-            let each = |loads: &[Load]| loads.iter().map(|load| load.cpu.service / load.calls()).collect();
-            let figure = Figure::new(
-                "get.cpu.service",
-                "get, 8 callers, CPU of the service",
-                Unit::CpuMilliseconds,
-                each(&loads),
-            );
-            findings.note(figure.over("tonic echo of an order", each(&echoes)));
+            let (echoed, selected) = (cpu::each(&echoes), cpu::each(&selects));
+            let floors = Floors {
+                service: Some(("tonic echo of an order", &echoed)),
+                postgres: Some(("sqlx alone, select by primary key", &selected)),
+                promised: None,
+            };
+            cpu::note("get", "get, PostgreSQL, 8 callers", &loads, &floors, findings);
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::get::get;
 use super::list::list;
 use crate::bed::{Bed, placed};
-use crate::figures::{Figure, Promise, Unit, median};
+use crate::figures::{Figure, Promise, Series, Unit, median};
 use crate::fill::fill;
 use crate::findings::{Findings, series};
 use crate::load::{Load, Until, closed};
@@ -28,8 +28,9 @@ enum Case {
     List,
 }
 
+/// Creating comes last: what is listed would lie below what was created.
 const CASES: [(Case, &str, &str); 3] =
-    [(Case::Create, "create", "create"), (Case::Get, "get", "get"), (Case::List, "list", "list of 50")];
+    [(Case::List, "list", "list of 50"), (Case::Get, "get", "get"), (Case::Create, "create", "create")];
 
 /// A database with so many orders.
 struct Filled {
@@ -45,8 +46,18 @@ struct Filled {
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
     let small = filled(site, "small", site.plan.few_orders).await?;
     let large = filled(site, "large", site.plan.many_orders).await?;
-    processor(site, &small, &large, findings).await?;
-    buffers(site, &small, &large, findings).await
+    let mut idle = Vec::new();
+    for filled in [&small, &large] {
+        idle.push(touched(site, filled, None).await?);
+    }
+    let (mut cpu, mut touched) = (Vec::new(), Vec::new());
+    for case in CASES {
+        touched.push(buffers(site, case, [&small, &large], &idle, findings).await?);
+        cpu.push(processor(site, case, [&small, &large], findings).await?);
+    }
+    findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, cpu);
+    findings.draw("growth.buffers", "Buffers touched by orders kept", ("orders", "buffers"), true, touched);
+    Ok(())
 }
 
 async fn filled(site: &Site, purpose: &str, orders: u64) -> Result<Filled> {
@@ -101,56 +112,55 @@ async fn turn(service: &Service, filled: &Filled, case: Case, until: Until) -> R
     }
 }
 
-async fn processor(site: &Site, small: &Filled, large: &Filled, findings: &mut Findings) -> Result<()> {
+async fn processor(
+    site: &Site,
+    (case, id, what): (Case, &str, &str),
+    [small, large]: [&Filled; 2],
+    findings: &mut Findings,
+) -> Result<Series> {
     let few = Service::start(site, &small.database.url(), Says::Usual).await?;
     let many = Service::start(site, &large.database.url(), Says::Usual).await?;
     let until = Until::Time(site.plan.slice);
-    let mut lines = Vec::new();
-    for (case, id, what) in CASES {
-        let mut used = [const { Vec::new() }; 2];
-        for round in 0..=site.plan.rounds {
-            for (used, (service, filled)) in used.iter_mut().zip([(&few, small), (&many, large)]) {
-                let load = turn(service, filled, case, until).await?;
-                // The first fills caches.
-                if round > 0 {
-                    used.push((load.cpu.service + load.cpu.postgres) / load.calls());
-                }
+    let mut used = [const { Vec::new() }; 2];
+    for round in 0..=site.plan.rounds {
+        for (used, (service, filled)) in used.iter_mut().zip([(&few, small), (&many, large)]) {
+            let load = turn(service, filled, case, until).await?;
+            // The first fills caches.
+            if round > 0 {
+                used.push((load.cpu.service + load.cpu.postgres) / load.calls());
             }
         }
-        let [small_used, large_used] = used;
-        lines.push(curve(id, small, large, &small_used, &large_used));
-        let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
-        let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
-        let figure = figure.over(&format!("at {} orders", small.orders), small_used);
-        findings.note(if case == Case::Create { figure.promised(Promise::RatioAtMost(1.1)) } else { figure });
     }
-    findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, lines);
     few.stop().await?;
-    many.stop().await
+    many.stop().await?;
+    let [small_used, large_used] = used;
+    let line = curve(id, small, large, &small_used, &large_used);
+    let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
+    let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
+    let figure = figure.over(&format!("at {} orders", small.orders), small_used);
+    findings.note(if case == Case::Create { figure.promised(Promise::RatioAtMost(1.1)) } else { figure });
+    Ok(line)
 }
 
 /// Buffers touched, exact since a server's process tells them all when it ends: the service is started and stopped
 /// around each case, and once without any, whose buffers are taken off.
-async fn buffers(site: &Site, small: &Filled, large: &Filled, findings: &mut Findings) -> Result<()> {
+async fn buffers(
+    site: &Site,
+    (case, id, what): (Case, &str, &str),
+    [small, large]: [&Filled; 2],
+    idle: &[f64],
+    findings: &mut Findings,
+) -> Result<Series> {
     let calls = site.plan.counted;
-    let mut lines = Vec::new();
-    let mut idle = Vec::new();
-    for filled in [small, large] {
-        idle.push(touched(site, filled, None).await?);
+    let mut each = Vec::new();
+    for (filled, idle) in [small, large].into_iter().zip(idle) {
+        let touched = touched(site, filled, Some((case, calls))).await? - idle;
+        each.push(touched / f64::from(u32::try_from(calls)?));
     }
-    for (case, id, what) in CASES {
-        let mut each = Vec::new();
-        for (filled, idle) in [small, large].into_iter().zip(&idle) {
-            let touched = touched(site, filled, Some((case, calls))).await? - idle;
-            each.push(touched / f64::from(u32::try_from(calls)?));
-        }
-        lines.push(curve(id, small, large, &each[..1], &each[1..]));
-        let what = format!("{what}, {} orders, buffers touched", large.orders);
-        let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
-        findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
-    }
-    findings.draw("growth.buffers", "Buffers touched by orders kept", ("orders", "buffers"), true, lines);
-    Ok(())
+    let what = format!("{what}, {} orders, buffers touched", large.orders);
+    let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
+    findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
+    Ok(curve(id, small, large, &each[..1], &each[1..]))
 }
 
 async fn touched(site: &Site, filled: &Filled, load: Option<(Case, usize)>) -> Result<f64> {
@@ -165,7 +175,7 @@ async fn touched(site: &Site, filled: &Filled, load: Option<(Case, usize)>) -> R
     Ok(filled.database.buffers().await? - before)
 }
 
-fn curve(name: &str, small: &Filled, large: &Filled, few: &[f64], many: &[f64]) -> crate::figures::Series {
+fn curve(name: &str, small: &Filled, large: &Filled, few: &[f64], many: &[f64]) -> Series {
     let orders = |filled: &Filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from);
     series(name, vec![(orders(small), median(few)), (orders(large), median(many))])
 }

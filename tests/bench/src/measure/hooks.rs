@@ -10,11 +10,12 @@ use sea_orm::sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::cancel::authorized;
+use super::cpu::{self, Floors};
 use crate::bed::{Bed, Placed};
 use crate::figures::{Figure, Promise, Unit, median};
 use crate::findings::{Findings, by_percentile};
 use crate::floor::select::Single;
-use crate::load::{Load, Timetable, histogram, open};
+use crate::load::{Load, Timetable, Until, histogram, open};
 use crate::postgres::rows;
 use crate::statements::{Source, Statement, Value};
 
@@ -46,7 +47,7 @@ async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
         let call = move |call: crate::load::Call| {
             let (address, body) = hooks[call.number % hooks.len()].clone();
             let sent = web.post(address).body(body).send();
-            async move { Ok(drop(sent.await.context("a hook")?.error_for_status().context("a hook")?)) }
+            async move { sent.await?.error_for_status().map(drop).context("a hook is not acknowledged") }
         };
         loads.push(open(timetable, bed.service.watched(), call).await?);
         floors.push(floor.write(timetable).await?);
@@ -58,9 +59,10 @@ async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
         let figure = figure.over("sqlx alone, its statement", of(&floors));
         findings.note(if share > 0.9 { figure.promised(Promise::AtMost(10.0)) } else { figure });
     }
-    let cpu = loads.iter().map(|load| load.cpu.service / load.calls()).collect();
-    let what = "hook at 500 a second, CPU of the service, with the look-ups that follow";
-    findings.note(Figure::new("hook.cpu.service", what, Unit::CpuMilliseconds, cpu));
+    let floored = cpu::each(&floors);
+    let postgres = Some(("sqlx alone, its statement", floored.as_slice()));
+    let what = "hook at 500 a second, with the look-ups that follow";
+    cpu::note("hook", what, &loads, &Floors { service: None, postgres, promised: None }, findings);
     let all = |loads: &[Load]| -> Result<_> {
         let mut all = histogram()?;
         for load in loads {
@@ -97,6 +99,7 @@ async fn statement(bed: &Bed<'_>) -> Result<Vec<Statement>> {
         |text: &&String| text.contains("INSERT INTO lookups") && text.contains("FROM orders WHERE id = $1");
     let sql =
         bed.captured.postgres.hook.texts.iter().find(stores).context("a hook is not stored as it was")?;
+    bed.sqlx.turn(8, Until::Calls(ORDERS)).await?;
     let mut connection = bed.sqlx.database().connect().await?;
     let now = OffsetDateTime::from_unix_timestamp(1_780_000_000)?;
     let mut statements = Vec::new();

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use grpc_server::proto::OrderStatus;
 
+use super::cpu::{self, Floors};
 use crate::bed::Bed;
 use crate::figures::{Figure, Unit};
 use crate::findings::Findings;
@@ -23,14 +24,15 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     for _ in 0..bed.site.plan.rounds {
         loads.push(list(&bed.service, OrderStatus::Created, until).await?);
         // One more than asked for tells whether there is another page.
-        selects.push(select.ask(8, until, 51).await?.rate());
+        selects.push(select.ask(8, until, 51).await?);
     }
     let rates = loads.iter().map(Load::rate).collect();
     let figure = Figure::new("list.postgres.8", "list of 50, PostgreSQL, 8 callers", Unit::PerSecond, rates);
-    findings.note(figure.over("sqlx alone, its first statement", selects));
-    let cpu = loads.iter().map(|load| load.cpu.service / load.calls()).collect();
-    let what = "list of 50, 8 callers, CPU of the service";
-    findings.note(Figure::new("list.cpu.service", what, Unit::CpuMilliseconds, cpu));
+    findings.note(figure.over("sqlx alone, its first statement", selects.iter().map(Load::rate).collect()));
+    let selected = cpu::each(&selects);
+    let postgres = Some(("sqlx alone, its first statement", selected.as_slice()));
+    let floors = Floors { service: None, postgres, promised: None };
+    cpu::note("list", "list of 50, PostgreSQL, 8 callers", &loads, &floors, findings);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The measures, each beside its floor.
 
 pub mod cancel;
+pub mod cpu;
 pub mod create;
 pub mod delay;
 pub mod get;

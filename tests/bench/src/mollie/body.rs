@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn every_body_is_json_with_the_order_it_is_about() {
-        let bodies = Bodies::about(tests::LEGO).unwrap();
+        let bodies = Bodies::about(::tests::LEGO).unwrap();
         for stage in [Stage::Created, Stage::Authorized, Stage::Completed, Stage::Canceled] {
             let order = Order { number: "N7".to_owned(), hook: "http://127.0.0.1:1/h".to_owned(), stage };
             let told = read(&bodies.order(7, &order));

@@ -28,7 +28,7 @@ struct Mollie {
 /// It cannot listen there.
 pub async fn serve(listen: &str) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
-    let bodies = Bodies::about(tests::LEGO)?;
+    let bodies = Bodies::about(::tests::LEGO)?;
     let mollie = Arc::new(Mollie { bodies, book: Book::default(), delay: AtomicU64::new(0) });
     // One handler for all: a router would look each path up once more.
     let router = Router::new().fallback(answer).with_state(mollie);
