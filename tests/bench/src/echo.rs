@@ -9,10 +9,10 @@ use axum::http;
 use futures_util::future::BoxFuture;
 use grpc_server::proto::{CreateOrderRequest, GetOrderRequest, Order};
 use prost::Message;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::body::Body;
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tower::Service;
@@ -78,9 +78,8 @@ impl Service<http::Request<Body>> for Echo {
 /// It cannot read the order, or cannot listen.
 pub async fn serve(listen: &str, order: &std::path::Path) -> Result<()> {
     let order = Order::decode(std::fs::read(order)?.as_slice())?;
-    let listener = tokio::net::TcpListener::bind(listen).await?;
-    // Set up as the service is.
-    let server =
-        Server::builder().max_concurrent_streams(256).tcp_nodelay(true).add_service(Echo(Arc::new(order)));
-    Ok(server.serve_with_incoming(TcpListenerStream::new(listener)).await?)
+    // Where the listener comes from outside, the server's own setting of it is not heeded.
+    let incoming = TcpIncoming::bind(listen.parse()?)?.with_nodelay(Some(true));
+    let server = Server::builder().max_concurrent_streams(256).add_service(Echo(Arc::new(order)));
+    Ok(server.serve_with_incoming(incoming).await?)
 }

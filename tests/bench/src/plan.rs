@@ -20,7 +20,7 @@ pub struct Plan {
     pub delayed: usize,
     /// How often each use case is run to see its statements.
     pub captures: usize,
-    /// Calls over which buffers are counted.
+    /// Calls over which buffers are counted: so many, and three times as many.
     pub counted: usize,
     pub few_orders: u64,
     pub many_orders: u64,
@@ -39,7 +39,7 @@ impl Plan {
             followed: 100,
             delayed: 160,
             captures: 20,
-            counted: 2000,
+            counted: 1000,
             few_orders: 10_000,
             many_orders: orders,
         }
@@ -51,13 +51,13 @@ impl Plan {
         Self {
             quick: true,
             rounds: 5,
-            slice: Duration::from_millis(700),
-            hook_slice: Duration::from_millis(1500),
-            fates: 150,
-            followed: 20,
+            slice: Duration::from_millis(500),
+            hook_slice: Duration::from_millis(1000),
+            fates: 100,
+            followed: 10,
             delayed: 24,
             captures: 10,
-            counted: 400,
+            counted: 120,
             few_orders: 2_000,
             many_orders: orders / 10,
         }

@@ -94,7 +94,16 @@ impl Database {
     /// The address, for other programs.
     #[must_use]
     pub fn url(&self) -> String {
-        self.options.to_url_lossy().to_string()
+        let mut url = self.options.to_url_lossy();
+        // sqlx's own, which other programs refuse.
+        let is_common = |key: &str| key != "statement-cache-capacity";
+        let pairs: Vec<_> = url
+            .query_pairs()
+            .filter(|(key, _)| is_common(key))
+            .map(|pair| (pair.0.into_owned(), pair.1.into_owned()))
+            .collect();
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+        url.to_string()
     }
 
     /// A new connection.

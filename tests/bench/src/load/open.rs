@@ -48,6 +48,8 @@ where
     let began = Instant::now();
     // Timers of the runtime are a millisecond coarse, which would be part of every latency.
     let pacer = std::thread::spawn(move || {
+        // Calls may set timers as soon as they are made.
+        let _inside = runtime.enter();
         for number in 0..timetable.calls {
             let planned = began + timetable.planned(number);
             wait_until(planned);

@@ -46,13 +46,9 @@ struct Filled {
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
     let small = filled(site, "small", site.plan.few_orders).await?;
     let large = filled(site, "large", site.plan.many_orders).await?;
-    let mut idle = Vec::new();
-    for filled in [&small, &large] {
-        idle.push(touched(site, filled, None).await?);
-    }
     let (mut cpu, mut touched) = (Vec::new(), Vec::new());
     for case in CASES {
-        touched.push(buffers(site, case, [&small, &large], &idle, findings).await?);
+        touched.push(buffers(site, case, [&small, &large], findings).await?);
         cpu.push(processor(site, case, [&small, &large], findings).await?);
     }
     findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, cpu);
@@ -143,19 +139,19 @@ async fn processor(
 }
 
 /// Buffers touched, exact since a server's process tells them all when it ends: the service is started and stopped
-/// around each case, and once without any, whose buffers are taken off.
+/// around the calls. What it touches to start and to connect is the same for few calls and for many.
 async fn buffers(
     site: &Site,
     (case, id, what): (Case, &str, &str),
     [small, large]: [&Filled; 2],
-    idle: &[f64],
     findings: &mut Findings,
 ) -> Result<Series> {
     let calls = site.plan.counted;
     let mut each = Vec::new();
-    for (filled, idle) in [small, large].into_iter().zip(idle) {
-        let touched = touched(site, filled, Some((case, calls))).await? - idle;
-        each.push(touched / f64::from(u32::try_from(calls)?));
+    for filled in [small, large] {
+        let few = touched(site, filled, case, calls).await?;
+        let many = touched(site, filled, case, 3 * calls).await?;
+        each.push((many - few) / f64::from(u32::try_from(2 * calls)?));
     }
     let what = format!("{what}, {} orders, buffers touched", large.orders);
     let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
@@ -163,13 +159,11 @@ async fn buffers(
     Ok(curve(id, small, large, &each[..1], &each[1..]))
 }
 
-async fn touched(site: &Site, filled: &Filled, load: Option<(Case, usize)>) -> Result<f64> {
+async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Result<f64> {
     filled.database.is_left().await?;
     let before = filled.database.buffers().await?;
     let service = Service::start(site, &filled.database.url(), Says::Usual).await?;
-    if let Some((case, calls)) = load {
-        turn(&service, filled, case, Until::Calls(calls)).await?;
-    }
+    turn(&service, filled, case, Until::Calls(calls)).await?;
     service.stop().await?;
     filled.database.is_left().await?;
     Ok(filled.database.buffers().await? - before)

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use super::body::Bodies;
@@ -28,6 +29,10 @@ struct Mollie {
 /// It cannot listen there.
 pub async fn serve(listen: &str) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+    let listener = listener.tap_io(|stream| {
+        // Without it an answer may wait for an acknowledgement; where that fails, so will the answer.
+        let _ = stream.set_nodelay(true);
+    });
     let bodies = Bodies::about(::tests::LEGO)?;
     let mollie = Arc::new(Mollie { bodies, book: Book::default(), delay: AtomicU64::new(0) });
     // One handler for all: a router would look each path up once more.
