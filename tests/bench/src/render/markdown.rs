@@ -1,0 +1,165 @@
+//! docs/performance.md, as the command writes it: all of a run, and what people wrote about what was tried.
+
+use std::fmt::Write as _;
+
+use crate::figures::{Figure, Run};
+use crate::render::wording;
+
+const HEAD: &str = "\
+# What it costs
+
+Written by `cargo xtask bench` from [performance/figures.json](performance/figures.json) and
+[performance/tried.md](performance/tried.md); not to be changed by hand.
+
+A figure is the median of its samples. A floor is what the same machine does at best at the same task, measured in turn with the
+figure, and the ratio is the figure divided by its floor. Promises were made before anything was measured; one that is not kept
+says so, and what is known about it stands at the end.
+";
+
+/// The whole document. `tried` is the hand-written fragment, which ends it.
+#[must_use]
+pub fn text(run: &Run, tried: &str) -> String {
+    let mut text = HEAD.to_owned();
+    facts(&mut text, run);
+    settings(&mut text, run);
+    promises(&mut text, run);
+    text.push_str("\n## Figures\n");
+    for (name, figures) in wording::groups(run) {
+        group(&mut text, name, &figures);
+    }
+    curves(&mut text, run);
+    let _ = write!(text, "\n{}\n", tried.trim());
+    text
+}
+
+fn facts(text: &mut String, run: &Run) {
+    let extent = if run.quick { "the short run" } else { "the full run" };
+    let _ = writeln!(text, "\n| | |\n|---|---|\n| commit | `{}` |\n| date | {} |", run.commit, run.date);
+    let _ =
+        writeln!(text, "| machine | {} |\n| run | {extent}, {} minutes |", cell(&run.machine), run.minutes);
+}
+
+fn settings(text: &mut String, run: &Run) {
+    text.push_str("\n## What was set\n\n| | |\n|---|---|\n");
+    for (name, value) in &run.settings {
+        let _ = writeln!(text, "| {} | {} |", cell(name), cell(value));
+    }
+}
+
+fn promises(text: &mut String, run: &Run) {
+    let promised =
+        run.figures.iter().filter_map(|figure| Some((figure, figure.promise?, wording::verdict(figure)?)));
+    text.push_str("\n## Promises\n\n");
+    text.push_str("| figure | promised | value | floor | ratio | |\n|---|---|--:|--:|--:|---|\n");
+    for (figure, promise, verdict) in promised {
+        let [value, _, floor, ratio] = numbers(figure);
+        let verdict =
+            if verdict == wording::NOT_KEPT { format!("**{verdict}**") } else { verdict.to_owned() };
+        let promise = wording::promise(promise, figure.unit);
+        let _ = writeln!(
+            text,
+            "| {} | {promise} | {value} | {floor} | {ratio} | {verdict} |",
+            cell(&figure.what)
+        );
+    }
+    let _ = writeln!(text, "\n{}.", wording::summary(run));
+}
+
+fn group(text: &mut String, name: &str, figures: &[&Figure]) {
+    let _ = writeln!(
+        text,
+        "\n### {name}\n\n| figure | value | samples | floor | | ratio |\n|---|--:|--:|---|--:|--:|"
+    );
+    for figure in figures {
+        let [value, samples, floor, ratio] = numbers(figure);
+        let what = figure.floor.as_ref().map_or_else(String::new, |floor| cell(&floor.what));
+        let _ =
+            writeln!(text, "| {} | {value} | {samples} | {what} | {floor} | {ratio} |", cell(&figure.what));
+    }
+}
+
+/// Value, samples, floor and ratio, as cells.
+fn numbers(figure: &Figure) -> [String; 4] {
+    let floor = figure.floor.as_ref();
+    let nothing = || wording::NOTHING.to_owned();
+    [
+        wording::amount(figure.value, figure.unit),
+        samples(&figure.samples),
+        floor.map_or_else(nothing, |floor| wording::amount(floor.value, figure.unit)),
+        floor.map_or_else(nothing, |floor| wording::digits(floor.ratio)),
+    ]
+}
+
+/// How many there are and how far they lie apart: `5, 402 to 431`.
+fn samples(samples: &[f64]) -> String {
+    let least = samples.iter().copied().min_by(f64::total_cmp);
+    let greatest = samples.iter().copied().max_by(f64::total_cmp);
+    match least.zip(greatest).filter(|_| samples.len() > 1) {
+        Some((least, greatest)) => {
+            format!("{}, {} to {}", samples.len(), wording::digits(least), wording::digits(greatest))
+        }
+        None => samples.len().to_string(),
+    }
+}
+
+fn curves(text: &mut String, run: &Run) {
+    if run.curves.is_empty() {
+        return;
+    }
+    text.push_str("\n## Curves\n");
+    for curve in &run.curves {
+        let title = curve.title.replace(['[', ']'], "").replace('<', "&lt;");
+        let _ = writeln!(text, "\n![{title}](performance/{}.svg)", curve.id);
+    }
+}
+
+/// Text within a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    const TRIED: &str = "## What was tried, and what it brought\n\nNothing yet.\n";
+
+    #[test]
+    fn the_document_has_all_that_the_run_has() {
+        let run = sample::run();
+        let text = text(&run, TRIED);
+        for figure in &run.figures {
+            assert!(text.contains(&cell(&figure.what)), "no {:?} in\n{text}", figure.what);
+        }
+        for (name, value) in &run.settings {
+            assert!(text.contains(&format!("| {name} | {value} |\n")), "no {name} in\n{text}");
+        }
+        for curve in &run.curves {
+            assert!(text.contains(&format!("(performance/{}.svg)", curve.id)), "no {} in\n{text}", curve.id);
+        }
+        for fact in [&run.commit, &run.date, &run.machine, "the full run, 38 minutes", "`cargo xtask bench`"]
+        {
+            assert!(text.contains(fact), "no {fact} in\n{text}");
+        }
+        assert!(text.ends_with(&format!("\n\n{TRIED}")), "\n{text}");
+    }
+
+    #[test]
+    fn promises_come_first_and_a_broken_one_stands_out() {
+        let text = text(&sample::run(), TRIED);
+        let (promises, figures) = text.split_once("\n## Figures\n").unwrap();
+        let kept = "| create, PostgreSQL, 32 callers | ratio ≥ 0.35 | 412 /s | 1,000 /s | 0.412 | kept |";
+        let broken = "| create, CPU of the service | ≤ 1.5 ms CPU | 1.65 ms CPU | – | – | **NOT KEPT** |";
+        assert!(promises.contains(kept) && promises.contains(broken), "\n{promises}");
+        assert!(
+            figures.contains("| get, SQLite \\| one order | 0.375 ms | 2, 0.250 to 0.500 | | – | – |"),
+            "\n{figures}"
+        );
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_document() {
+        assert_eq!(text(&sample::run(), TRIED), text(&sample::run(), TRIED));
+    }
+}
