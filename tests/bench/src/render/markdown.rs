@@ -153,7 +153,7 @@ mod tests {
         let broken = "| create, CPU of the service | ≤ 1.5 ms CPU | 1.65 ms CPU | – | – | **NOT KEPT** |";
         assert!(promises.contains(kept) && promises.contains(broken), "\n{promises}");
         assert!(
-            figures.contains("| get, SQLite \\| one order | 0.375 ms | 2, 0.250 to 0.500 | | – | – |"),
+            figures.contains("| get, SQLite \\| one order | 0.375 ms | 2, 0.250 to 0.500 |  | – | – |"),
             "\n{figures}"
         );
     }
