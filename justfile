@@ -16,6 +16,10 @@ test *ARGS:
 proof *NAME:
     cargo xtask proof {{NAME}}
 
+# What the service costs, beside measured floors; with --quick nothing is written.
+bench *ARGS:
+    cargo xtask bench {{ARGS}}
+
 # Everything a change must pass.
 ci:
     cargo xtask ci

@@ -1,4 +1,5 @@
-//! A throw-away PostgreSQL cluster: own directory, own port on 127.0.0.1, no password, no waiting for the disk.
+//! A throw-away PostgreSQL cluster: own directory, own port on 127.0.0.1, no password. For tests it does not wait for the disk;
+//! for measuring it keeps what it acknowledges, as in production.
 //!
 //! A watchdog removes it as soon as this process is gone, however it went: it waits for the end of a pipe that only
 //! this process holds.
@@ -8,17 +9,29 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::postgres::version_of;
 use crate::process;
 
 /// PostgreSQL refuses to run as root; whoever of these exists runs it then.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
-const OPTIONS: &str = "-c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-                       -c max_connections=300";
+const OPTIONS: &str = "-c listen_addresses=127.0.0.1 -c max_connections=300";
+const FORGETFUL: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+const DURABLE: &str = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=256MB";
+/// Which statements cost what; loaded only for measuring, where it is installed.
+const STATEMENTS: &str = "pg_stat_statements";
 const WATCHDOG: &str = "trap '' HUP INT TERM; cat >/dev/null; \
                         \"$1/pg_ctl\" stop -s -m immediate -D \"$2/data\" >/dev/null 2>&1; rm -rf \"$2\"";
+
+/// What a server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Forgetful and fast.
+    Tests,
+    /// Durable, on a disk, with memory enough.
+    Measuring,
+}
 
 /// A running server.
 pub struct Cluster {
@@ -29,9 +42,9 @@ pub struct Cluster {
 
 impl Cluster {
     /// Makes and starts a cluster with the programs in a directory.
-    pub fn start(programs: &Path) -> Result<Self> {
+    pub fn start(programs: &Path, purpose: Purpose) -> Result<Self> {
         let user = User::unprivileged()?;
-        let directory = process::scratch("postgres");
+        let directory = purpose.directory()?;
         std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
         user.own(&directory)?;
         let place = Place { programs: programs.to_owned(), directory, user };
@@ -44,7 +57,7 @@ impl Cluster {
                 .arg(place.data())
                 .stdout(Stdio::null()),
         )?;
-        cluster.port = place.serve()?;
+        cluster.port = place.serve(&purpose.options(programs))?;
         Ok(cluster)
     }
 
@@ -64,6 +77,55 @@ impl Drop for Cluster {
         // Nothing could be done about a failure here; the watchdog goes on without us.
         let _ = self.watchdog.wait();
     }
+}
+
+impl Purpose {
+    /// What is measured must reach a disk, and `/tmp` is often none.
+    fn directory(self) -> Result<PathBuf> {
+        let (scratch, disk) = (process::scratch("postgres"), Path::new("/var/tmp"));
+        match self {
+            Self::Tests => Ok(scratch),
+            Self::Measuring if disk.is_dir() => {
+                ensure_disk(disk)?;
+                Ok(disk.join(scratch.file_name().context("a directory has a name")?))
+            }
+            Self::Measuring => Ok(scratch),
+        }
+    }
+
+    fn options(self, programs: &Path) -> String {
+        match self {
+            Self::Tests => format!("{OPTIONS} {FORGETFUL}"),
+            Self::Measuring if has_statements(programs) => {
+                format!("{OPTIONS} {DURABLE} -c shared_preload_libraries={STATEMENTS}")
+            }
+            Self::Measuring => {
+                println!("PostgreSQL: without {STATEMENTS}, which is not installed");
+                format!("{OPTIONS} {DURABLE}")
+            }
+        }
+    }
+}
+
+/// A file system in memory makes every commit cheap, which is no figure to publish.
+fn ensure_disk(directory: &Path) -> Result<()> {
+    let mut ask = Command::new("stat");
+    ask.args(["--file-system", "--format=%T"]).arg(directory);
+    let kind = process::output(&mut ask)?;
+    ensure!(
+        !["tmpfs", "ramfs"].contains(&kind.trim()),
+        "{} is in memory: no disk to measure",
+        directory.display()
+    );
+    Ok(())
+}
+
+/// Whether the library is installed with the server: in Debian's layout beside the programs, else where `pg_config` says.
+fn has_statements(programs: &Path) -> bool {
+    let told = Command::new(programs.join("pg_config")).arg("--pkglibdir").output();
+    let told = told.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    let directories = [Some(programs.join("../lib")), told.map(|directory| directory.trim().into())];
+    directories.iter().flatten().any(|directory| directory.join(STATEMENTS).with_extension("so").is_file())
 }
 
 struct Place {
@@ -93,11 +155,11 @@ impl Place {
     }
 
     /// Starts the server; `pg_ctl` asks it until it answers. Somebody may take the port in between, so not only once.
-    fn serve(&self) -> Result<u16> {
+    fn serve(&self, options: &str) -> Result<u16> {
         for _ in 0..3 {
             let port = free_port()?;
             let options =
-                format!("{OPTIONS} -p {port} -c unix_socket_directories='{}'", self.directory.display());
+                format!("{options} -p {port} -c unix_socket_directories='{}'", self.directory.display());
             let mut start = self.program("pg_ctl");
             start.args(["start", "--silent", "--wait", "--timeout=60", "--options", &options, "--log"]);
             start.arg(self.directory.join("log")).arg("--pgdata").arg(self.data());

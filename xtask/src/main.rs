@@ -1,5 +1,6 @@
 //! `cargo xtask …`: the repository's own tasks. Each does by one command what a person would otherwise have to remember.
 
+mod bench;
 mod ci;
 mod cluster;
 mod debian;
@@ -27,6 +28,9 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
                               which of the kept ones are old
+  cargo xtask bench [--quick] [--orders N]
+                              what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
+                              docs/performance.md, or with --quick nothing. N orders in the large database
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
             kept::report()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
+        Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
             print!("{HELP}");
             Ok(())

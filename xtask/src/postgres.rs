@@ -1,4 +1,4 @@
-//! A real PostgreSQL for the tests: the one that DATABASE_URL names, else a throw-away cluster of the newest installed
+//! A real PostgreSQL for tests and measuring: the one that DATABASE_URL names, else a throw-away cluster of the newest installed
 //! release, else of one installed through apt. Never none: without PostgreSQL there is no test run.
 
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Purpose};
 use crate::{debian, process};
 
 /// Where tests may create databases.
@@ -19,7 +19,7 @@ pub enum Postgres {
 
 impl Postgres {
     /// Finds or makes a server.
-    pub fn provide() -> Result<Self> {
+    pub fn provide(purpose: Purpose) -> Result<Self> {
         if let Some(url) = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()) {
             if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
                 bail!(
@@ -39,7 +39,7 @@ impl Postgres {
                 installed().context("PostgreSQL's server was installed, but initdb is not to be found")?
             }
         };
-        let cluster = Cluster::start(&programs)?;
+        let cluster = Cluster::start(&programs, purpose)?;
         println!("PostgreSQL: a throw-away cluster of {}, at {}", cluster.version(), cluster.url());
         Ok(Self::Own(cluster))
     }
@@ -71,6 +71,17 @@ fn installed() -> Option<PathBuf> {
         let initdb = process::locate("initdb")?.canonicalize().ok()?;
         initdb.parent().filter(|directory| is_complete(directory)).map(Path::to_owned)
     })
+}
+
+/// PostgreSQL's own benchmark: beside the newest server's programs, else on the search path, where Debian's wrapper will do.
+pub fn pgbench() -> Result<PathBuf> {
+    let beside = installed().map(|programs| programs.join("pgbench"));
+    let candidates = [beside, process::locate("pgbench")];
+    let answers = |program: &PathBuf| process::succeeds(Command::new(program).arg("--version"));
+    candidates.into_iter().flatten().find(answers).context(
+        "pgbench is missing, against which the service is measured; install the package postgresql (on Debian and \
+         Ubuntu) or postgresql-contrib (elsewhere)",
+    )
 }
 
 fn is_complete(programs: &Path) -> bool {

@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{probes, process};
+use crate::{bench, probes, process};
 
 /// A long run.
 struct Proof {
@@ -21,25 +22,39 @@ struct Proof {
     runs_service: bool,
     /// What its result is about: after a change in there, it is old.
     covers: &'static [&'static str],
+    work: Work,
+}
+
+/// What is to be done.
+enum Work {
     /// Arguments to cargo. What the run came to goes to standard output.
-    command: &'static [&'static str],
+    Cargo(&'static [&'static str]),
+    /// A task of our own: what more is given on the command line goes in, and what the run came to comes out.
+    Task(fn(&[String]) -> Result<String>),
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 4] = [
+const PROOFS: [Proof; 5] = [
+    Proof {
+        name: "bench",
+        says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
+        runs_service: false,
+        covers: &["crates", "proto", "tests/bench"],
+        work: Work::Task(bench::proven),
+    },
     Proof {
         name: "crashes",
         says: "a SIGKILL at every crash point on both databases, and at every ordered pair of points",
         runs_service: true,
         covers: &SERVICE,
-        command: &["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "crashes"],
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "crashes"]),
     },
     Proof {
         name: "histories",
         says: "a million seeded histories of the workflow, and no promise broken",
         runs_service: false,
         covers: &WORKFLOW,
-        command: &[
+        work: Work::Cargo(&[
             "run",
             "--quiet",
             "--release",
@@ -49,14 +64,14 @@ const PROOFS: [Proof; 4] = [
             "histories",
             "--count",
             "1000000",
-        ],
+        ]),
     },
     Proof {
         name: "planted",
         says: "five wrong workflows, each caught by the same histories",
         runs_service: false,
         covers: &WORKFLOW,
-        command: &[
+        work: Work::Cargo(&[
             "run",
             "--quiet",
             "--release",
@@ -66,14 +81,14 @@ const PROOFS: [Proof; 4] = [
             "planted",
             "--",
             "planted",
-        ],
+        ]),
     },
     Proof {
         name: "replicas",
         says: "three replicas under load with the settings of production, killed a hundred times",
         runs_service: true,
         covers: &SERVICE,
-        command: &["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"],
+        work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
     },
 ];
 
@@ -107,7 +122,7 @@ pub fn run(name: &str, more: &[String]) -> Result<()> {
     let is_dirty = !process::output(&mut git(&["status", "--porcelain"])?)?.is_empty();
     let date = process::output(process::command("date", ["-u", "+%Y-%m-%d"])?.env("LC_ALL", "C"))?;
     let began = Instant::now();
-    let printed = printed(proof, more)?;
+    let printed = outcome(proof, more)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let kept = Kept {
         name: name.to_owned(),
@@ -131,14 +146,26 @@ pub fn run(name: &str, more: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What a run prints, shown as it comes. A run that fails proves nothing.
-fn printed(proof: &Proof, more: &[String]) -> Result<String> {
-    let mut command = process::cargo(proof.command)?;
+/// What a run comes to. One that fails proves nothing.
+fn outcome(proof: &Proof, more: &[String]) -> Result<String> {
+    match proof.work {
+        Work::Cargo(arguments) => printed(proof, arguments, more),
+        Work::Task(task) => {
+            let text = task(more)?;
+            print!("{text}");
+            Ok(text)
+        }
+    }
+}
+
+/// What a command prints, shown as it comes.
+fn printed(proof: &Proof, arguments: &[&str], more: &[String]) -> Result<String> {
+    let mut command = process::cargo(arguments)?;
     command.args(more);
     // The server goes when this does.
     let mut _postgres = None;
     if proof.runs_service {
-        let server = Postgres::provide()?;
+        let server = Postgres::provide(Purpose::Tests)?;
         command.env("DATABASE_URL", server.url()).env(probes::PROGRAM, probes::provide()?);
         _postgres = Some(server);
     }

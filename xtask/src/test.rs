@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
+use crate::cluster::Purpose;
 use crate::postgres::Postgres;
 use crate::tally::Tally;
 use crate::{probes, process};
@@ -23,7 +24,7 @@ pub fn run(filters: &[String]) -> Result<()> {
 
 /// Runs the tests. Gives what they came to, and whether that is enough.
 pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
-    let postgres = Postgres::provide()?;
+    let postgres = Postgres::provide(Purpose::Tests)?;
     let probed = probes::provide()?;
     let mut tally = Tally::default();
     let seed = seed();

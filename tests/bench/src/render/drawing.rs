@@ -72,6 +72,7 @@ fn lines(area: &Area<'_>, curve: &Curve) -> Result<()> {
     );
     let mut chart = ChartBuilder::on(area)
         .margin(MARGIN)
+        .margin_right(MARGIN * 3)
         .x_label_area_size(48)
         .y_label_area_size(80)
         .build_cartesian_2d(x.clone(), y.clone())?;
