@@ -75,7 +75,13 @@ pub fn proven(arguments: &[String]) -> Result<String> {
     }
     let quick = timely(&Options { quick: true, ..Options::default() })?.summary()?;
     let full = timely(&Options::default())?;
-    Ok(format!("the short run: {quick}the full run: {}\n{}", full.summary()?, full.table()?))
+    Ok(format!(
+        "the short run, of at most {} minutes: {quick}the full run, of at most {} minutes: {}\n{}",
+        minutes(SHORT),
+        minutes(FULL),
+        full.summary()?,
+        full.table()?
+    ))
 }
 
 /// Fails if docs/performance.md or a drawing is not what the kept figures give.
@@ -90,6 +96,11 @@ pub fn check() -> Result<()> {
     process::run(&mut process::command(bench, ["render", "--check"])?)
 }
 
+/// Rounded up, so that no run is shown as shorter than it was.
+const fn minutes(time: Duration) -> u64 {
+    time.as_secs().div_ceil(60)
+}
+
 /// A finished run.
 struct Measured {
     bench: PathBuf,
@@ -100,7 +111,6 @@ struct Measured {
 
 impl Measured {
     fn in_time(&self) -> Result<()> {
-        let minutes = |time: Duration| time.as_secs().div_ceil(60);
         match self.limit {
             Some(limit) if self.took > limit => {
                 bail!("the run took {} minutes, of at most {}", minutes(self.took), minutes(limit))
