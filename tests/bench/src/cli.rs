@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{echo, mollie, run};
+use crate::{echo, mollie, render, run};
 
 /// Measures what the service costs, each figure beside its floor.
 #[derive(Parser)]
@@ -19,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Measure everything, and write down what was found.
     Run(RunArguments),
+    Render(render::command::Render),
+    Table(render::command::Table),
     /// The canned Mollie.
     #[command(hide = true)]
     Mollie {
@@ -74,6 +76,8 @@ pub fn main() -> Result<()> {
     };
     match Arguments::parse().command {
         Command::Run(arguments) => runtime(2)?.block_on(Box::pin(run::run(arguments))),
+        Command::Render(command) => render::command::run(&command),
+        Command::Table(command) => render::command::print(&command),
         Command::Mollie { listen } => runtime(1)?.block_on(mollie::serve(&listen)),
         Command::Echo { listen, order } => runtime(2)?.block_on(echo::serve(&listen, &order)),
     }

@@ -1,5 +1,5 @@
-//! The benchmark: what the service costs, each figure beside the floor it is measured against. It measures and writes
-//! down; it may not draw, and it judges only by what was promised beforehand.
+//! The benchmark: what the service costs, each figure beside the floor it is measured against. It measures, writes down and
+//! draws; it judges only by what was promised beforehand.
 
 #![allow(clippy::float_arithmetic, reason = "figures, not money")]
 
@@ -19,6 +19,7 @@ mod mollie;
 mod plan;
 mod postgres;
 mod process;
+pub mod render;
 mod run;
 mod service;
 mod site;
