@@ -32,10 +32,10 @@ impl Plan {
     pub const fn full(orders: u64) -> Self {
         Self {
             quick: false,
-            rounds: 7,
+            rounds: 5,
             slice: Duration::from_secs(4),
             hook_slice: Duration::from_secs(6),
-            fates: 1500,
+            fates: 1000,
             followed: 100,
             delayed: 160,
             captures: 20,

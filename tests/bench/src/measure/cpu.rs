@@ -1,7 +1,7 @@
 //! CPU time for each call, process by process, by the operating system's accounting.
 
 use crate::accounting::Cpu;
-use crate::figures::{Figure, Promise, Unit};
+use crate::figures::{Figure, Promise, Unit, median};
 use crate::findings::Findings;
 use crate::load::Load;
 
@@ -36,7 +36,7 @@ pub fn note(id: &str, what: &str, loads: &[Load], floors: &Floors<'_>, findings:
     for (name, process, of, floor) in processes {
         let samples: Vec<f64> = used.iter().map(of).collect();
         // Who does not take part is not told of.
-        if samples.iter().all(|sample| *sample < 1e-3) {
+        if median(&samples) < 1e-3 {
             continue;
         }
         let (id, what) = (format!("{id}.cpu.{name}"), format!("{what}, CPU of {process}"));
