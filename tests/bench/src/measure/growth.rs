@@ -147,7 +147,7 @@ async fn buffers(
     findings: &mut Findings,
 ) -> Result<Series> {
     // A reading touches so little that a connection opened late would show.
-    let calls = if case == Case::Get { 5 * site.plan.counted } else { site.plan.counted };
+    let calls = if case == Case::Get { 3 * site.plan.counted } else { site.plan.counted };
     let mut each = Vec::new();
     for filled in [small, large] {
         let few = touched(site, filled, case, calls).await?;
