@@ -9,6 +9,14 @@ use crate::statements::salt;
 /// The tables that hold a part of an order, parents first.
 const TABLES: [&str; 6] = ["orders", "requests", "events", "operations", "shipments", "lookups"];
 
+/// As the service gives them.
+const POSITIONS: &str = "
+    INSERT INTO event_stream (position, order_id, sequence)
+    SELECT (SELECT COALESCE(max(position), 0) FROM event_stream) + row_number() OVER (ORDER BY order_id, sequence),
+        order_id, sequence
+    FROM (SELECT order_id, sequence FROM events EXCEPT ALL SELECT order_id, sequence FROM event_stream
+        EXCEPT ALL SELECT order_id, sequence FROM event_queue) AS cloned";
+
 /// Clones the orders there are until there are so many, evenly, and lets the server see what it has now.
 ///
 /// # Errors
@@ -32,6 +40,7 @@ pub async fn fill(database: &Database, orders: u64) -> Result<()> {
         }
         execute(&mut connection, &clone(table, &columns, clones)).await.context("cloning orders")?;
     }
+    execute(&mut connection, POSITIONS).await.context("giving the cloned events their positions")?;
     execute(&mut connection, "VACUUM ANALYZE").await?;
     execute(&mut connection, "CHECKPOINT").await?;
     close(connection).await

@@ -43,9 +43,13 @@ fn parsed(sql: &str) -> Result<Parsed> {
             (name(&tokens, 1)?, 0, conditions(&tokens)?)
         }
         Some(Token::Name(word)) if word.eq_ignore_ascii_case("select") => {
-            let from =
-                tokens.iter().position(|token| is(token, "from")).context("it selects from nothing")?;
+            let from = outermost(&tokens, "from").context("it selects from nothing")?;
             (name(&tokens, from + 1)?, 0, conditions(&tokens)?)
+        }
+        // What it writes is handed on to a second table, which takes no parameters of its own.
+        Some(Token::Name(word)) if word.eq_ignore_ascii_case("with") => {
+            let begin = tokens.iter().position(|token| is(token, "insert"));
+            insert(&tokens[begin.context("it hands on what it does not insert")?..])?
         }
         _ => bail!("it neither inserts, nor updates, nor selects"),
     };
@@ -99,7 +103,7 @@ fn written(column: &str, row: usize, value: &[Token]) -> Result<Option<(usize, M
 
 /// Parameters of `column = $1`, `column IN ($1, $2)` and `LIMIT $1`, before and after WHERE.
 fn conditions(tokens: &[Token]) -> Result<Meanings> {
-    let condition = tokens.iter().position(|token| is(token, "where")).unwrap_or(tokens.len());
+    let condition = outermost(tokens, "where").unwrap_or(tokens.len());
     let mut meanings = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Some(number) = number(token) else { continue };
@@ -136,6 +140,19 @@ fn number(token: &Token) -> Option<usize> {
         Token::Parameter { number, .. } => Some(*number),
         Token::Name(_) | Token::Literal | Token::Mark(_) => None,
     }
+}
+
+/// Where a word stands outside all parentheses.
+fn outermost(tokens: &[Token], word: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    tokens.iter().position(|token| {
+        match token {
+            Token::Mark('(') => depth += 1,
+            Token::Mark(')') => depth = depth.saturating_sub(1),
+            Token::Mark(_) | Token::Name(_) | Token::Literal | Token::Parameter { .. } => (),
+        }
+        depth == 0 && is(token, word)
+    })
 }
 
 fn is(token: &Token, word: &str) -> bool {
@@ -193,6 +210,22 @@ mod tests {
         let parameters =
             vec![written("order_id", 0), written("kind", 0), written("order_id", 1), written("kind", 1)];
         assert_eq!(parse(sql).unwrap(), Parsed { table: "events".to_owned(), inserts: 2, parameters });
+    }
+
+    #[test]
+    fn what_is_handed_on_is_read_by_what_is_inserted_first() {
+        let sql = "WITH told AS (INSERT INTO events (order_id, kind) VALUES ($1, $2) RETURNING order_id)
+            INSERT INTO event_queue (order_id) SELECT order_id FROM told";
+        let parameters = vec![written("order_id", 0), written("kind", 0)];
+        assert_eq!(parse(sql).unwrap(), Parsed { table: "events".to_owned(), inserts: 1, parameters });
+    }
+
+    #[test]
+    fn what_is_asked_within_a_select_is_passed_over() {
+        let sql = "SELECT id, EXISTS (SELECT 1 FROM operations WHERE order_id = orders.id) AS is_busy
+            FROM orders WHERE id = $1 LIMIT $2";
+        let parameters = vec![compared("id"), Meaning::Limit];
+        assert_eq!(parse(sql).unwrap(), Parsed { table: "orders".to_owned(), inserts: 0, parameters });
     }
 
     #[test]

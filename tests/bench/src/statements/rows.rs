@@ -12,10 +12,11 @@ use uuid::Uuid;
 use crate::postgres;
 
 /// The tables that hold a part of an order, each with its column of the order and the order its rows were written in.
-const TABLES: [(&str, &str, &str); 6] = [
+const TABLES: [(&str, &str, &str); 7] = [
     ("orders", "id", "id"),
     ("requests", "order_id", "created_time"),
     ("events", "order_id", "sequence"),
+    ("event_queue", "order_id", "sequence"),
     ("operations", "order_id", "turn"),
     ("shipments", "order_id", "created_time"),
     ("lookups", "order_id", "order_id"),
