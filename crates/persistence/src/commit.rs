@@ -19,7 +19,8 @@ async fn write(tx: &Tx, change: Change) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
     }
-    order::save(tx, &change.order, change.expected_version).await?;
+    let opened = change.operations.iter().map(operation::opened).sum();
+    order::save(tx, &change.order, change.expected_version, opened).await?;
     event::append(tx, &change.events).await?;
     for write in &change.operations {
         operation::write(tx, write).await?;

@@ -26,6 +26,17 @@ pub(crate) async fn write(session: &impl ConnectionTrait, write: &OperationWrite
     }
 }
 
+/// How many more of the order's operations are unsettled by this write. What is not settled never becomes so without a change
+/// of the order, and what is settled stays so.
+pub(crate) fn opened(write: &OperationWrite) -> i64 {
+    match write {
+        OperationWrite::Insert { operation, .. } => i64::from(!operation.state.is_settled()),
+        OperationWrite::Release { operation, .. }
+        | OperationWrite::Decide { operation }
+        | OperationWrite::Withdraw { operation } => -i64::from(operation.state.is_settled()),
+    }
+}
+
 fn held(one: bool) -> Result<(), CommitError> {
     if one { Ok(()) } else { Err(CommitError::LeaseLost) }
 }
@@ -158,7 +169,7 @@ pub(crate) async fn list(
 
 /// The same as [`UNSETTLED`], in words by which the partial index is not recognised: it would be read whole for one order,
 /// and while Mollie is away it is not small.
-pub(crate) const NOT_SETTLED: &str = "state NOT IN ('succeeded', 'rejected', 'withdrawn')";
+const NOT_SETTLED: &str = "state NOT IN ('succeeded', 'rejected', 'withdrawn')";
 
 /// Word for word the condition of the partial index: bound values would not be recognised.
 const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";

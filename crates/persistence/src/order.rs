@@ -7,8 +7,8 @@ use domain::rules::placement::Placement;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use crate::entity::order::{Column, Entity, Model};
@@ -18,21 +18,24 @@ use crate::operation;
 use crate::page;
 use crate::row::bigint;
 
-/// Writes the order as it is after a change: new, or in place of the version the change was decided on.
+/// Writes the order as it is after a change: new, or in place of the version the change was decided on. `opened`: how many
+/// more of its operations are unsettled after the change.
 pub(crate) async fn save(
     session: &impl ConnectionTrait,
     order: &Order,
     expected: Option<u64>,
+    opened: i64,
 ) -> Result<(), CommitError> {
-    let row = Model::try_from(order)?.into_active_model().reset_all();
+    let mut row = Model::try_from(order)?.into_active_model().reset_all();
     let Some(version) = expected else {
+        row.open_operations = ActiveValue::Set(opened);
         let inserted = Entity::insert(row).exec_without_returning(session).await;
         return inserted.map(drop).map_err(|error| refused(error, true));
     };
-    let mut row = row;
-    row.id = ActiveValue::NotSet;
+    (row.id, row.open_operations) = (ActiveValue::NotSet, ActiveValue::NotSet);
     let updated = Entity::update_many()
         .set(row)
+        .col_expr(Column::OpenOperations, Expr::col(Column::OpenOperations).add(opened))
         .filter(Column::Id.eq(order.id.uuid()))
         .filter(Column::Version.eq(bigint(version)))
         .exec(session)
@@ -75,29 +78,26 @@ pub(crate) async fn load(
     row.map(Order::try_from).transpose()
 }
 
-/// An order, and whether any operation of it is unsettled: for most none is, and nothing more has to be read.
-#[derive(FromQueryResult)]
-struct Busy {
-    #[sea_orm(nested)]
-    order: Model,
-    is_busy: bool,
-}
-
 pub(crate) async fn load_standing(
     session: &impl ConnectionTrait,
     key: &OrderKey,
 ) -> Result<Option<Standing>, StoreError> {
-    let is_busy = Expr::cust(format!(
-        "EXISTS (SELECT 1 FROM operations WHERE order_id = orders.id AND {})",
-        operation::NOT_SETTLED
-    ));
-    let found = found_by(key).expr_as(is_busy, "is_busy").into_model::<Busy>();
-    let Some(Busy { order, is_busy }) = found.one(session).await.map_err(store_error)? else {
-        return Ok(None);
-    };
-    let order = Order::try_from(order)?;
-    let unsettled = if is_busy { operation::unsettled(session, &[order.id]).await? } else { Vec::new() };
-    Ok(Some(Standing { order, unsettled }))
+    let row = found_by(key).one(session).await.map_err(store_error)?;
+    Ok(standing(session, row.into_iter().collect()).await?.pop())
+}
+
+/// The orders with their unsettled operations, which are looked for only where there are any.
+async fn standing(session: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Standing>, StoreError> {
+    let busy: Vec<_> =
+        rows.iter().filter(|row| row.open_operations > 0).map(|row| OrderId::new(row.id)).collect();
+    let mut operations =
+        if busy.is_empty() { Vec::new() } else { operation::unsettled(session, &busy).await? };
+    let whole = rows.into_iter().map(|row| {
+        let order = Order::try_from(row)?;
+        let unsettled = operations.extract_if(.., |operation| operation.order_id == order.id).collect();
+        Ok(Standing { order, unsettled })
+    });
+    whole.collect()
 }
 
 fn found_by(key: &OrderKey) -> Select<Entity> {
@@ -123,16 +123,15 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     after: Option<PageKey>,
     limit: u32,
-) -> Result<Page<Order, PageKey>, StoreError> {
+) -> Result<Page<Standing, PageKey>, StoreError> {
     let mut select = newest_first(filtered(filter));
     if let Some(PageKey { created_time, id }) = after {
         let place = Expr::tuple([Expr::col(Column::CreatedTime), Expr::col(Column::Id)]);
         let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
         select = select.filter(place.lt(last));
     }
-    let rows = select.limit(page::fetched(limit)).all(session).await;
-    let orders = rows.map_err(store_error)?.into_iter().map(Order::try_from);
-    Ok(page::cut(orders.collect::<Result<_, _>>()?, limit, |order| PageKey {
+    let rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    Ok(page::cut(standing(session, rows).await?, limit, |Standing { order, .. }| PageKey {
         created_time: order.created_time,
         id: order.id,
     }))

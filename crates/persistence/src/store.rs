@@ -42,7 +42,7 @@ impl Store for Database {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Result<Page<Order, PageKey>, StoreError> {
+    ) -> Result<Page<Standing, PageKey>, StoreError> {
         order::list(&self.read(), filter, after, limit).await
     }
 
@@ -78,10 +78,6 @@ impl Store for Database {
 
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
         operation::unsettled(&self.read(), &[order]).await
-    }
-
-    async fn unsettled_among(&self, orders: &[OrderId]) -> Result<Vec<Operation>, StoreError> {
-        operation::unsettled(&self.read(), orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {

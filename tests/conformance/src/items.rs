@@ -13,7 +13,7 @@ use crate::samples::*;
 async fn with_open_items(store: &impl Store) -> Vec<OrderId> {
     let filter = OrderFilter { with_open_items: true, ..OrderFilter::default() };
     let page = store.list_orders(&filter, None, 100).await.unwrap();
-    page.items.iter().map(|order| order.id).collect()
+    page.items.iter().map(|one| one.order.id).collect()
 }
 
 /// Also orders that are refused or given up: money may stand at Mollie for them.
@@ -33,7 +33,7 @@ pub async fn orders_with_open_items_are_found_whatever_became_of_them(store: &im
     let placements = vec![Placement::Abandoned];
     let filter = OrderFilter { with_open_items: true, placements, ..OrderFilter::default() };
     let page = store.list_orders(&filter, None, 100).await.unwrap();
-    assert_eq!(page.items.iter().map(|order| order.id).collect::<Vec<_>>(), open[..1]);
+    assert_eq!(page.items.iter().map(|one| one.order.id).collect::<Vec<_>>(), open[..1]);
 }
 
 pub async fn an_order_is_found_until_its_last_item_is_closed(store: &impl Store) {

@@ -108,6 +108,7 @@ macro_rules! tests {
                 an_order_is_found_by_each_key,
                 a_number_means_the_order_that_holds_it_else_the_newest,
                 events_come_in_pages_without_loss_or_double,
+                an_order_stands_with_its_unsettled_operations,
             }
             items {
                 orders_with_open_items_are_found_whatever_became_of_them,

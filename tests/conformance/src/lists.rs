@@ -1,8 +1,9 @@
 //! Lists come in pages, and orders by every key.
 
-use domain::ports::{OrderFilter, OrderKey, Store};
+use domain::ports::{Change, OperationWrite, OrderFilter, OrderKey, Standing, Store};
 use domain::rules::event::EventData;
-use domain::rules::ids::{OrderId, ProfileName};
+use domain::rules::ids::{OperationId, OrderId, ProfileName};
+use domain::rules::operation::{Operation, OperationState};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use domain::rules::status::OrderStatus;
@@ -12,7 +13,7 @@ use crate::samples::*;
 async fn listed(store: &impl Store, filter: OrderFilter) -> Vec<OrderId> {
     let page = store.list_orders(&filter, None, 100).await.unwrap();
     assert_eq!(page.next, None);
-    page.items.iter().map(|order| order.id).collect()
+    page.items.iter().map(|one| one.order.id).collect()
 }
 
 async fn saved(store: &impl Store, edit: impl FnOnce(&mut Order)) -> Order {
@@ -35,7 +36,7 @@ pub async fn orders_come_newest_first_without_loss_or_double(store: &impl Store)
         loop {
             let page = store.list_orders(&OrderFilter::default(), after, limit).await.unwrap();
             assert!(page.items.len() <= usize::try_from(limit).unwrap());
-            found.extend(page.items.iter().map(|order| (order.created_time, order.id)));
+            found.extend(page.items.iter().map(|one| (one.order.created_time, one.order.id)));
             let newer = saved(store, |order| order.created_time = at(1000)).await;
             after = page.next;
             let mut gone = newer;
@@ -152,4 +153,46 @@ pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
     }
     let last = store.list_events(order.id, 8, 100).await.unwrap().items;
     assert_eq!(last, events[8..]);
+}
+
+/// Whatever becomes of them: claimed, settled, decided by a person, withdrawn.
+pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
+    let mut order = bare_order();
+    let mut operations: Vec<_> = (1..=4).map(|turn| operation(&order, turn)).collect();
+    operations[2].state = OperationState::NeedsAttention;
+    order = stored(store, &operations.iter().collect::<Vec<_>>(), order).await;
+    let other = stored(store, &[], bare_order()).await;
+    let mut unsettled: Vec<_> = operations.iter().map(|operation| operation.id).collect();
+    stands(store, &order, &unsettled).await;
+    stands(store, &other, &[]).await;
+
+    let token = token();
+    let mut taken = store.claim_operations(at(1), LEASE, token, 10).await.unwrap().remove(0).operation;
+    stands(store, &order, &unsettled).await;
+    taken.state = OperationState::Pending;
+    let put_back = OperationWrite::Release { operation: taken.clone(), token };
+    store.commit(Change { operations: vec![put_back], ..change(&mut order) }).await.unwrap();
+    stands(store, &order, &unsettled).await;
+
+    let ended = |operation: &Operation, state| Operation { state, ..operation.clone() };
+    let claimed = store.claim_operations(at(1), LEASE, token, 10).await.unwrap().remove(0).operation;
+    let writes = [
+        OperationWrite::Release { operation: ended(&claimed, OperationState::Succeeded), token },
+        OperationWrite::Withdraw { operation: ended(&operations[1], OperationState::Withdrawn) },
+        OperationWrite::Decide { operation: ended(&operations[2], OperationState::Rejected) },
+    ];
+    for write in writes {
+        store.commit(Change { operations: vec![write], ..change(&mut order) }).await.unwrap();
+        unsettled.remove(0);
+        stands(store, &order, &unsettled).await;
+    }
+}
+
+async fn stands(store: &impl Store, order: &Order, unsettled: &[OperationId]) {
+    let ids = |one: &Standing| one.unsettled.iter().map(|operation| operation.id).collect::<Vec<_>>();
+    let found = store.load_standing(&OrderKey::Id(order.id)).await.unwrap().unwrap();
+    assert_eq!((&found.order, ids(&found).as_slice()), (order, unsettled));
+    let listed = store.list_orders(&OrderFilter::default(), None, 10).await.unwrap().items;
+    let listed: Vec<_> = listed.iter().filter(|one| one.order.id == order.id).map(ids).collect();
+    assert_eq!(listed, [unsettled]);
 }

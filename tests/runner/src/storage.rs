@@ -125,7 +125,7 @@ impl Store for Storage {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Answer<Page<Order, PageKey>> {
+    ) -> Answer<Page<Standing, PageKey>> {
         self.reading().await;
         self.0.store.list_orders(filter, after, limit).await
     }
@@ -163,11 +163,6 @@ impl Store for Storage {
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.reading().await;
         self.0.store.unsettled_operations(order).await
-    }
-
-    async fn unsettled_among(&self, orders: &[OrderId]) -> Answer<Vec<Operation>> {
-        self.reading().await;
-        self.0.store.unsettled_among(orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {

@@ -207,7 +207,7 @@ pub trait Store: Send + Sync {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> impl Future<Output = Answer<Page<Order, PageKey>>> + Send;
+    ) -> impl Future<Output = Answer<Page<Standing, PageKey>>> + Send;
 
     /// The order's events after a sequence, oldest first.
     fn list_events(
@@ -234,9 +234,6 @@ pub trait Store: Send + Sync {
 
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
-
-    /// The unsettled operations of all these orders, those of each by turn.
-    fn unsettled_among(&self, orders: &[OrderId]) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
     /// Notes that Mollie was read and nothing had changed; `false` if the order is not at `version` any more.
     fn note_observed(

@@ -92,7 +92,7 @@ impl<S: Store> Store for Probed<S> {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Answer<Page<Order, PageKey>> {
+    ) -> Answer<Page<Standing, PageKey>> {
         Box::pin(self.inner.list_orders(filter, after, limit)).await
     }
 
@@ -123,10 +123,6 @@ impl<S: Store> Store for Probed<S> {
 
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {
         self.inner.unsettled_operations(order).await
-    }
-
-    async fn unsettled_among(&self, orders: &[OrderId]) -> Answer<Vec<Operation>> {
-        self.inner.unsettled_among(orders).await
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Answer<bool> {

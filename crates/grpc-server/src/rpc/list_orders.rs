@@ -22,13 +22,7 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
         }
     };
     let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
-    let ids: Vec<_> = orders.items.iter().map(|order| order.id).collect();
-    let operations = rpc.service().store.unsettled_among(&ids).await.map_err(errors::store)?;
-    let messages = orders.items.iter().map(|order| {
-        let of_it = operations.iter().filter(|operation| operation.order_id == order.id);
-        convert::order::order(order, of_it)
-    });
-    let messages = messages.collect();
+    let messages = orders.items.iter().map(|one| convert::order::order(&one.order, &one.unsettled)).collect();
     let next_page_token = orders.next.map(page::order_token).unwrap_or_default();
     Ok(Response::new(ListOrdersResponse { orders: messages, next_page_token }))
 }

@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub consumer_date_of_birth: Option<String>,
     /// How many items nobody has closed yet.
     pub open_items: i64,
+    /// How many of its operations are not settled, so that hardly any reading has to look for them.
+    pub open_operations: i64,
     /// Everything else, JSON.
     pub document: String,
 }

@@ -36,6 +36,7 @@ impl MigrationTrait for Migration {
             .col(text_null("shipping_address"))
             .col(text_null("consumer_date_of_birth"))
             .col(big_integer("open_items"))
+            .col(big_integer("open_operations"))
             .col(text("document"))
             .take();
         // An order changes several times in its first minutes. Where its page has room for the new version, PostgreSQL leaves

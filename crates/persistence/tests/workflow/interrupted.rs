@@ -107,14 +107,13 @@ passed_on! {
     fn find_request(caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>>;
     fn load_order(key: &OrderKey) -> Answer<Option<Order>>;
     fn load_standing(key: &OrderKey) -> Answer<Option<Standing>>;
-    fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<Order, PageKey>>;
+    fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<Standing, PageKey>>;
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;
     fn unsettled_operations(order: OrderId) -> Answer<Vec<Operation>>;
-    fn unsettled_among(orders: &[OrderId]) -> Answer<Vec<Operation>>;
     fn note_observed(order: OrderId, version: u64, time: Timestamp) -> Answer<bool>;
     fn claim_operations(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<Claim>>;
     fn renew_lease(id: OperationId, token: LeaseToken, lease: Duration) -> Answer<bool>;

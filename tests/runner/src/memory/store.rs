@@ -45,8 +45,11 @@ impl Store for MemoryStore {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Result<Page<Order, PageKey>, StoreError> {
-        Ok(self.tables().orders.list(filter, after, limit))
+    ) -> Result<Page<Standing, PageKey>, StoreError> {
+        let tables = self.tables();
+        let Page { items, next } = tables.orders.list(filter, after, limit);
+        let standing = |order: Order| Standing { unsettled: tables.operations.unsettled(order.id), order };
+        Ok(Page { items: items.into_iter().map(standing).collect(), next })
     }
 
     async fn list_events(
@@ -81,11 +84,6 @@ impl Store for MemoryStore {
 
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {
         Ok(self.tables().operations.unsettled(order))
-    }
-
-    async fn unsettled_among(&self, orders: &[OrderId]) -> Result<Vec<Operation>, StoreError> {
-        let tables = self.tables();
-        Ok(orders.iter().flat_map(|order| tables.operations.unsettled(*order)).collect())
     }
 
     async fn note_observed(&self, order: OrderId, version: u64, time: Timestamp) -> Result<bool, StoreError> {
