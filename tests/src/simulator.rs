@@ -118,6 +118,11 @@ impl Simulator {
         self.control(Method::DELETE, "hold", None).await;
     }
 
+    /// Makes it behave in other ways than it does by default; those not named go back to it.
+    pub async fn switch(&self, switches: Value) {
+        self.control(Method::PUT, "switches", Some(switches)).await;
+    }
+
     /// Replaces the faults that lie in wait.
     pub async fn fail(&self, faults: Value) {
         self.control(Method::PUT, "faults", Some(faults)).await;

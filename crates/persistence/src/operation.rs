@@ -72,6 +72,19 @@ pub(crate) async fn release(
     hits_one(session, update).await
 }
 
+/// Releases an operation that goes on; the order counts those that do.
+pub(crate) async fn put_back(
+    session: &impl ConnectionTrait,
+    operation: &Operation,
+    token: LeaseToken,
+) -> Result<bool, StoreError> {
+    if operation.state.is_settled() {
+        let text = format!("operation {} is settled without a change of its order", operation.id);
+        return Err(StoreError::Inconsistent(text));
+    }
+    release(session, operation, token).await
+}
+
 /// Writes the operation if it still needs attention and nobody works on it; `false` otherwise.
 async fn decide(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
     let update = replace(operation)?

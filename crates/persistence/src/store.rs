@@ -104,7 +104,7 @@ impl Store for Database {
     }
 
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Result<bool, StoreError> {
-        operation::release(&self.write(), operation, token).await
+        operation::put_back(&self.write(), operation, token).await
     }
 
     async fn hook_arrived(

@@ -75,7 +75,11 @@ async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
     let given = if tx.get_database_backend() == DbBackend::Sqlite {
         let [give, forget] = GIVE_ON_SQLITE;
         let given = changed(tx, give, limit.clone()).await?;
-        changed(tx, forget, limit).await?;
+        let forgotten = changed(tx, forget, limit).await?;
+        if given != forgotten {
+            let text = format!("{given} events got positions, and {forgotten} left the queue");
+            return Err(StoreError::Inconsistent(text));
+        }
         given
     } else if is_true(tx, TAKE_TURN).await? {
         changed(tx, GIVE_ON_POSTGRES, limit).await?

@@ -55,6 +55,16 @@ pub async fn an_operation_is_put_back_by_its_token_only(store: &impl Store) {
     assert_eq!(ids(&claim(store, 20).await), [back.id]);
 }
 
+pub async fn what_is_settled_is_not_put_back(store: &impl Store) {
+    let order = bare_order();
+    stored(store, &[&operation(&order, 1)], order).await;
+    let claims = claim(store, 1).await;
+    let done = settled(claims[0].operation.clone());
+    let refused = store.defer(&done, claims[0].token).await;
+    assert!(refused.is_err_and(|error| !error.retryable()));
+    assert_eq!(load(store, &done).await, claims[0].operation);
+}
+
 pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
     let order = bare_order();
     let (fresh, mut sent_before) = (operation(&order, 1), operation(&order, 2));

@@ -82,6 +82,7 @@ macro_rules! tests {
                 a_lease_is_renewed_by_its_token_while_it_stands,
                 an_operation_is_released_by_its_token_only,
                 an_operation_is_put_back_by_its_token_only,
+                what_is_settled_is_not_put_back,
                 only_what_was_never_sent_is_withdrawn,
                 work_done_under_a_lease_that_ran_out_counts_while_nobody_took_over,
                 what_somebody_holds_is_not_withdrawn,

@@ -88,6 +88,7 @@ impl Books {
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
+        faults.extend(self.tables.miscounts());
         for order in self.orders.iter().filter(|order| !order.mollie_order_id.is_empty()) {
             let shipments = self.tables.shipments_of(&order.id);
             faults.extend(mollie::differences(order, &shipments, &self.theirs[&order.mollie_order_id]));

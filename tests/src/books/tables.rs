@@ -27,6 +27,8 @@ struct Story {
     order_id: String,
     version: i64,
     events: (i64, i64, i64),
+    /// What its row says of operations that are not settled, and how many there are.
+    open: (i64, i64),
 }
 
 pub struct Tables {
@@ -44,8 +46,10 @@ impl Tables {
         let shipments = rows(database, "SELECT order_id, state, mollie_id FROM shipments").await;
         let stories = rows(
             database,
-            "SELECT o.id, o.version, count(e.sequence) AS events, min(e.sequence) AS first, max(e.sequence) AS last
-             FROM orders AS o LEFT JOIN events AS e ON e.order_id = o.id GROUP BY o.id, o.version",
+            "SELECT o.id, o.version, count(e.sequence) AS events, min(e.sequence) AS first, max(e.sequence) AS last,
+                 o.open_operations AS told_open, (SELECT count(*) FROM operations AS p WHERE p.order_id = o.id
+                     AND p.state NOT IN ('succeeded', 'rejected', 'withdrawn')) AS open
+             FROM orders AS o LEFT JOIN events AS e ON e.order_id = o.id GROUP BY o.id, o.version, o.open_operations",
         )
         .await;
         Self {
@@ -58,6 +62,14 @@ impl Tables {
 
     pub fn shipments_of(&self, order: &str) -> Vec<&Shipment> {
         self.shipments.iter().filter(|shipment| shipment.order_id == order).collect()
+    }
+
+    /// Orders that do not know how many of their operations are unsettled.
+    pub fn miscounts(&self) -> Vec<String> {
+        let wrong = self.stories.iter().filter(|story| story.open.0 != story.open.1);
+        let text =
+            |story: &Story| format!("order {} counts open operations {:?}", story.order_id, story.open);
+        wrong.map(text).collect()
     }
 
     /// Orders whose events are not numbered from 1 to the order's version.
@@ -125,6 +137,7 @@ fn story(row: &QueryResult) -> Story {
         order_id: id(row, "id"),
         version: number("version"),
         events: (number("events"), number("first"), number("last")),
+        open: (number("told_open"), number("open")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an order's state does not allow, and what it allows again and again.
 
+use serde_json::json;
 use tests::proto::{CancelOrderRequest, GetOrderRequest, GetShipmentRequest, OrderStatus, get_order_request};
 use tests::{LEGO, Uuid, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
@@ -10,6 +11,7 @@ on_both_engines!(
     an_order_that_is_not_paid_is_not_shipped,
     canceling_twice_is_fine_and_cancels_once,
     a_paid_order_is_not_canceled,
+    a_refused_cancellation_is_told_again_whatever_became_of_the_order,
     a_decision_on_an_old_version_of_the_order_is_refused,
     what_does_not_exist_is_not_found,
 );
@@ -40,6 +42,18 @@ async fn a_paid_order_is_not_canceled(world: World) {
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "ORDER_NOT_CANCELABLE"));
     assert!(refused.message.contains("refund"), "it says what to do instead: {}", refused.message);
     assert_eq!(world.simulator.traffic().await.of("DELETE /v2/orders/{id}"), 0, "nothing was sent");
+}
+
+async fn a_refused_cancellation_is_told_again_whatever_became_of_the_order(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    world.simulator.switch(json!({ "supplier_declines": "cancel" })).await;
+    let request = cancel(&order);
+    let refused = refusal(world.orders().cancel_order(request.clone()).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "MOLLIE_REFUSED"));
+    world.orders().create_shipment(ship_rest(&order)).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Completed).await;
+    let again = refusal(world.orders().cancel_order(request).await);
+    assert_eq!(again.kind(), refused.kind(), "everything is captured, and nothing was canceled");
 }
 
 async fn a_decision_on_an_old_version_of_the_order_is_refused(world: World) {

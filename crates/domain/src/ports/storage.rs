@@ -262,7 +262,8 @@ pub trait Store: Send + Sync {
         lease: Duration,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Puts a claimed operation back as it is given, without any change of the order; `false` if it is in other hands.
+    /// Puts a claimed operation back as it is given, without any change of the order; `false` if it is in other hands. What is
+    /// settled changes its order, and is refused here.
     fn defer(&self, operation: &Operation, token: LeaseToken) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Makes the order's look-up due at once, counts the hook and keeps its hint, if it is one and there is room; `false`

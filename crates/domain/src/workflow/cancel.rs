@@ -50,7 +50,9 @@ pub async fn cancel<P: Ports>(
                 plan(ports, intent, order, &unsettled, cancellation)
             }
         };
-        intent.in_time(ports)?;
+        if let Err(late) = intent.in_time(ports) {
+            return intent.seen(ports).await?.ok_or(late);
+        }
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
             // The placement was taken up in this very moment, or the order moved on: decide again.

@@ -39,7 +39,9 @@ pub async fn place<P: Ports>(
     let mut confirmed = false;
     loop {
         let (change, accepted) = plan(ports, intent, order.clone(), &payment);
-        intent.in_time(ports)?;
+        if let Err(late) = intent.in_time(ports) {
+            return intent.seen(ports).await?.ok_or(late);
+        }
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]
@@ -48,7 +50,10 @@ pub async fn place<P: Ports>(
                 return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }
             Err(CommitError::NumberHeld) if !confirmed => {
-                still_held(ports, &number).await?;
+                if let Err(held) = still_held(ports, &number).await {
+                    // By the order of this very request, perhaps.
+                    return intent.seen(ports).await?.ok_or(held);
+                }
                 confirmed = true;
             }
             Err(

@@ -9,7 +9,8 @@ use crate::rules::operation::Claim;
 use crate::rules::order::Order;
 
 /// Writes the ending. `seen`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
-/// about the order may be older than what is known by now, and the order is read again instead.
+/// about the order may be older than what is known by now, and the order is read again instead. A reading without news in
+/// between does not count as moving on: the time of it is lost, and the next refusal reads once more.
 pub(super) async fn end<P: Ports>(
     ports: &P,
     claim: &Claim,

@@ -46,7 +46,9 @@ pub async fn ship<P: Ports>(
             }
         };
         let (change, accepted) = plan(ports, intent, order, lines, request, unsettled.is_empty());
-        intent.in_time(ports)?;
+        if let Err(late) = intent.in_time(ports) {
+            return intent.seen(ports).await?.ok_or(late);
+        }
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]

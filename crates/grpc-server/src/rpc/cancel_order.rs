@@ -30,10 +30,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
         cancel::cancel(&*service, &intent, order_id).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
+    // However the order stands by now: what this request became is what it is told.
+    refuse_if_rejected(rpc, accepted.operation_id).await?;
     let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(order_id)).await?;
-    if order.closed_time.is_none() {
-        refuse_if_rejected(rpc, accepted.operation_id).await?;
-    }
     Ok(Response::new(convert::order::order(&order, &unsettled)))
 }
 

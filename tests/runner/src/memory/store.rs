@@ -13,8 +13,8 @@ use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
-use super::MemoryStore;
 use super::lease::Lease;
+use super::{MemoryStore, broken};
 
 impl Store for MemoryStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
@@ -114,6 +114,9 @@ impl Store for MemoryStore {
     }
 
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Result<bool, StoreError> {
+        if operation.state.is_settled() {
+            return Err(broken("what is settled changes its order"));
+        }
         Ok(self.tables().operations.release(operation.clone(), token))
     }
 
