@@ -14,7 +14,7 @@ on_both_engines!(
 
 async fn an_order_that_nobody_pays_expires_and_frees_its_number(world: World) {
     let first = world.create(draft(LEGO, "ideal")).await;
-    world.simulator.advance("P29D").await;
+    world.advance("P29D").await;
     let expired = world.reaches(&first.id, OrderStatus::Expired).await;
     assert!(expired.closed_time.is_some() && expired.checkout_url.is_empty());
     let second = world.create(draft(LEGO, "ideal")).await;
@@ -26,7 +26,7 @@ async fn what_is_not_shipped_of_an_authorized_order_is_lost_at_its_end(world: Wo
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
     world.reaches(&order.id, OrderStatus::Shipping).await;
-    world.simulator.advance("P29D").await;
+    world.advance("P29D").await;
     let ended = world.reaches(&order.id, OrderStatus::Completed).await;
     assert_eq!(cents(&ended.amount_captured.as_ref().unwrap().value), 29_900);
     let lost: Vec<_> =
