@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server as GrpcServer;
 use tonic::transport::server::TcpIncoming;
-use tonic_health::server::HealthReporter;
 use tracing::{info, warn};
 
 use crate::clock::{Offset, SystemClock};
@@ -23,6 +22,7 @@ use crate::proto::order_service_server::OrderServiceServer;
 use crate::rpc::OrderRpc;
 use crate::service::Service;
 use crate::vault::{SecretVault, fresh_secret};
+use crate::worker::health;
 use crate::{webhook, worker};
 
 /// How long a stopping server waits for calls and steps under way. What is cut off then is taken up again at the next start.
@@ -87,8 +87,9 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
-        let (mut health, health_service) = tonic_health::server::health_reporter();
-        set_serving(&mut health, true).await;
+        let (reporter, health_service) = tonic_health::server::health_reporter();
+        health::tell(&reporter, true).await;
+        let watching = tokio::spawn(health::run(self.driver.service.stream.clone(), reporter.clone()));
         let mut servers = JoinSet::new();
         let listening = CancellationToken::new();
         let router = grpc_router(&self.driver, health_service)?;
@@ -108,7 +109,10 @@ impl Server {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
         }
-        set_serving(&mut health, false).await;
+        // Nothing calls it serving again.
+        watching.abort();
+        let _ = watching.await;
+        health::tell(&reporter, false).await;
         tokio::time::sleep(NOT_SERVING).await;
         workers.cancel();
         listening.cancel();
@@ -183,15 +187,6 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
         config.mollie.base_url
     );
     Ok(())
-}
-
-async fn set_serving(health: &mut HealthReporter, serving: bool) {
-    let status =
-        if serving { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
-    health.set_service_status("", status).await;
-    for service in ["orders.v1.OrderService", "orders.v1.OperationService"] {
-        health.set_service_status(service, status).await;
-    }
 }
 
 fn grpc_router(

@@ -1,13 +1,72 @@
 //! Writing a change, all or nothing. It may not decide anything: what does not fit its guards is refused.
 
-use domain::ports::{Change, CommitError};
+use std::sync::Arc;
+use std::time::Duration;
 
+use domain::ports::{Change, CommitError, StoreError};
+use tokio::time::{Instant, sleep};
+
+use crate::connect::PATIENCE;
 use crate::database::Database;
-use crate::tx::{Tx, run_tx};
+use crate::tx::{Ended, Tx, run_tx};
 use crate::{event, lookup, operation, order, request, shipment};
 
+/// The first pause before a change of unknown outcome is written again; each next one is twice as long.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Writes the change. If the answer to COMMIT is lost, the same change is written again under the same guards: it waits for
+/// whatever the lost transaction still holds, and then either succeeds, or is refused because somebody was first. Whether that
+/// was the lost transaction itself is read back.
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
-    run_tx("order.save", database.writer(), move |tx| Box::pin(write(tx, change))).await
+    let change = Arc::new(change);
+    let Ended::Unknown(mut problem) = attempt(database, &change).await? else { return Ok(()) };
+    let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSE);
+    while Instant::now() < give_up {
+        tracing::warn!(order = %change.order.id, %problem, "the answer to COMMIT was lost; the change is read back");
+        match again(database, &change).await? {
+            Ended::Written(()) => return Ok(()),
+            Ended::Unknown(still) => problem = still,
+        }
+        sleep(pause).await;
+        pause *= 2;
+    }
+    Err(StoreError::Unavailable(format!("whether a change was written is not known: {problem}")).into())
+}
+
+async fn attempt(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
+    let change = Arc::clone(change);
+    run_tx("order.save", database.writer(), move |tx| Box::pin(async move { write(tx, &change).await })).await
+}
+
+/// Writes a change once more of which it is not known whether it was written.
+async fn again(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
+    match attempt(database, change).await {
+        Err(CommitError::Store(error)) if error.retryable() => Ok(Ended::Unknown(error)),
+        Err(refused) => match is_written(database, change).await {
+            Ok(true) => Ok(Ended::Written(())),
+            Ok(false) => Err(refused),
+            Err(unread) => Ok(Ended::Unknown(unread)),
+        },
+        ended => ended,
+    }
+}
+
+/// Whether just this change is there: its events in their places, or where it has none, its request. Both name ids and moments
+/// that no other change has.
+async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreError> {
+    if let Some(first) = change.events.first() {
+        let count = u32::try_from(change.events.len()).unwrap_or(u32::MAX);
+        let after = first.sequence.saturating_sub(1);
+        let stored = event::list(&database.read(), change.order.id, after, count).await?;
+        return Ok(stored.items == change.events);
+    }
+    match &change.request {
+        Some(ours) => {
+            let stored = request::find(&database.read(), &ours.caller, &ours.request_id).await?;
+            Ok(stored.as_ref() == Some(ours))
+        }
+        None => Ok(false),
+    }
 }
 
 /// The order of the statements is part of the contract.
@@ -15,7 +74,7 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
 /// The request comes first: the same request made twice at once waits here for the other and is told so, rather than
 /// that its order number is held. Then the order, whose row every change of it locks: what follows meets no other
 /// change of the same order. The look-up comes last, as hooks lock it alone and for a moment.
-async fn write(tx: &Tx, change: Change) -> Result<(), CommitError> {
+async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
     }

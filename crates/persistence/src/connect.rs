@@ -9,12 +9,13 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
+use tokio::sync::Notify;
 
 use crate::error::store_error;
 use crate::lock::FileLock;
 
 /// How long a call waits for a free connection, or SQLite for its write lock: less than a caller waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections idle for longer are tried before they are used: something on the way may have dropped them.
 const IDLE_TRUST: Duration = Duration::from_secs(30);
@@ -82,6 +83,8 @@ pub(crate) struct Opened {
     pub reader: DatabaseConnection,
     pub writer: DatabaseConnection,
     pub lock: Option<FileLock>,
+    /// Rung when a write has failed: whether the database can be written is to be found out.
+    pub doubt: Notify,
 }
 
 pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
@@ -123,7 +126,13 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
         .await
         .map_err(unavailable)?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Opened { engine: Engine::Postgres, reader: connection.clone(), writer: connection, lock: None })
+    Ok(Opened {
+        engine: Engine::Postgres,
+        reader: connection.clone(),
+        writer: connection,
+        lock: None,
+        doubt: Notify::new(),
+    })
 }
 
 /// One connection writes, so that writers wait for each other in the pool's fair queue rather than for SQLite's lock,
@@ -135,7 +144,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
     }
     let lock = FileLock::take(&path)?;
     let file = SqliteConnectOptions::new()
-        .filename(&path)
+        .filename(&lock.database)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -158,6 +167,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
         lock: Some(lock),
+        doubt: Notify::new(),
     })
 }
 

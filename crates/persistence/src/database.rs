@@ -74,6 +74,19 @@ impl Database {
         }
     }
 
+    /// Waits until a write has failed since the last time.
+    pub async fn doubted(&self) {
+        self.0.doubt.notified().await;
+    }
+
+    /// Notes whether a write has failed for the database's sake.
+    pub(crate) fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if outcome.as_ref().is_err_and(StoreError::retryable) {
+            self.0.doubt.notify_one();
+        }
+        outcome
+    }
+
     /// Where transactions begin.
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.0.writer

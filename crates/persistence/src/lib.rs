@@ -8,12 +8,14 @@
 mod claim;
 mod commit;
 mod connect;
+mod connection;
 mod database;
 mod document;
 mod durability;
 mod entity;
 mod error;
 mod event;
+mod heartbeat;
 mod lease;
 mod lock;
 mod lookup;

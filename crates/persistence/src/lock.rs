@@ -1,38 +1,69 @@
-//! The lock that keeps a second process off a SQLite file: SQLite alone would let both in, and they would fail each
-//! other's writes at random. It may not touch the database file itself.
+//! The lock that keeps a second process off a SQLite file: SQLite alone would let both in, and they would fail each other's
+//! writes at random. It never writes to the database file.
+//!
+//! Two locks, because one file may have several names. The first lies beside the file, under the file's real name: whoever
+//! comes by a symbolic link meets it there. The second lies on the file itself, where whoever comes by another hard link meets
+//! it. That one is `flock`'s, which SQLite does not use and does not see.
 
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::connect::ConnectError;
 
-/// A lock held until it is released, dropped, or its process ends.
+/// Locks held until they are released, dropped, or their process ends.
 #[derive(Debug)]
-pub(crate) struct FileLock(File);
+pub(crate) struct FileLock {
+    /// Where the database really is, all symbolic links followed.
+    pub database: PathBuf,
+    beside: File,
+    itself: File,
+}
 
 impl FileLock {
-    /// Locks `<database>.lock` beside the database. The file stays: removing it would let a third process lock another
-    /// file of the same name.
+    /// Locks the database, which is created empty if it is missing. `<database>.lock` stays when the process ends: removing it
+    /// would let a third process lock another file of the same name.
     pub fn take(database: &Path) -> Result<Self, ConnectError> {
-        let mut name = database.as_os_str().to_owned();
+        let broken = |source| ConnectError::File { path: database.to_owned(), source };
+        // Also makes the file, which has no real name before it is there.
+        let real = create(database).and_then(|_| database.canonicalize()).map_err(broken)?;
+        let mut name = real.as_os_str().to_owned();
         name.push(".lock");
-        let path = PathBuf::from(name);
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = match opened {
-            Ok(file) => file,
-            Err(source) => return Err(ConnectError::File { path, source }),
-        };
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(ConnectError::InUse(path)),
-            Err(TryLockError::Error(source)) => Err(ConnectError::File { path, source }),
-        }
+        let beside = lock(PathBuf::from(name))?;
+        // Opened only now: closing it again would drop the locks that SQLite holds on it within this very process.
+        let itself = lock(real.clone())?;
+        Ok(Self { database: real, beside, itself })
     }
 
     /// Lets others in.
     pub fn release(&self) {
-        if let Err(problem) = self.0.unlock() {
-            tracing::warn!(%problem, "the database's lock file could not be unlocked");
+        for file in [&self.itself, &self.beside] {
+            if let Err(problem) = file.unlock() {
+                tracing::warn!(%problem, "the database's lock could not be released");
+            }
         }
+    }
+}
+
+fn create(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    open(path).map(drop)
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(path)
+}
+
+fn lock(path: PathBuf) -> Result<File, ConnectError> {
+    let file = match open(&path) {
+        Ok(file) => file,
+        Err(source) => return Err(ConnectError::File { path, source }),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ConnectError::InUse(path)),
+        Err(TryLockError::Error(source)) => Err(ConnectError::File { path, source }),
     }
 }

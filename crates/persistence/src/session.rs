@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use crate::moment;
 
-/// A connection pool or a transaction whose moments SQLite can compare.
+/// A connection pool whose moments SQLite can compare.
 #[derive(Clone, Debug)]
 pub(crate) struct Session<C>(pub C);
 
@@ -18,7 +18,7 @@ pub(crate) fn tell(sql: &str) {
 }
 
 /// The driver writes moments to SQLite without trailing zeros, and SQLite compares their texts.
-fn comparable(mut statement: Statement) -> Statement {
+pub(crate) fn comparable(mut statement: Statement) -> Statement {
     tell(&statement.sql);
     if statement.db_backend != DbBackend::Sqlite {
         return statement;

@@ -18,7 +18,10 @@ use crate::{claim, commit, event, lookup, operation, order, request, shipment};
 
 impl Store for Database {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        commit::commit(self, change).await
+        match commit::commit(self, change).await {
+            Err(CommitError::Store(error)) => self.noted(Err(error)).map_err(CommitError::Store),
+            outcome => outcome,
+        }
     }
 
     async fn find_request(
@@ -91,7 +94,7 @@ impl Store for Database {
         token: LeaseToken,
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        claim::due(&self.write(), now, lease, token, limit).await
+        self.noted(claim::due(&self.write(), now, lease, token, limit).await)
     }
 
     async fn renew_lease(
@@ -113,7 +116,7 @@ impl Store for Database {
         hint: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        lookup::hook_arrived(&self.write(), order, hint, now).await
+        self.noted(lookup::hook_arrived(&self.write(), order, hint, now).await)
     }
 
     async fn claim_lookups(
@@ -123,7 +126,7 @@ impl Store for Database {
         token: LeaseToken,
         limit: u32,
     ) -> Result<Vec<LookupClaim>, StoreError> {
-        lookup::claim(&self.write(), now, lease, token, limit).await
+        self.noted(lookup::claim(&self.write(), now, lease, token, limit).await)
     }
 
     async fn finish_lookup(

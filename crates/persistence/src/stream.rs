@@ -9,7 +9,7 @@ use crate::entity::event::{Entity, Model};
 use crate::error::store_error;
 use crate::page;
 use crate::row::{Row, bigint};
-use crate::tx::{Tx, run_tx};
+use crate::tx::{Ended, Tx, run_tx};
 
 /// Whether any event waits for a position.
 const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM event_queue)";
@@ -57,7 +57,9 @@ impl EventStream for Database {
         if !is_true(&self.read(), WAITING).await? {
             return Ok(0);
         }
-        run_tx("events.position", self.writer(), move |tx| Box::pin(position(tx, limit))).await
+        let given = run_tx("events.position", self.writer(), move |tx| Box::pin(position(tx, limit)));
+        // Positions whose COMMIT was lost are given, or the events still wait: the next turn sees which.
+        given.await.and_then(Ended::written)
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {

@@ -4,67 +4,160 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::ports::StoreError;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use tokio::sync::Mutex;
 use tracing::Instrument;
 
+use crate::connection::Connection;
 use crate::error::store_error;
-use crate::session::{Session, tell};
-
-/// An open transaction.
-pub(crate) type Tx = Session<DatabaseTransaction>;
+use crate::session::{comparable, tell};
 
 /// What is done within a transaction.
 pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
-/// Runs the steps in one transaction: committed if they succeed, else rolled back.
+/// How a transaction ended that the steps wanted to be written.
+#[derive(Debug)]
+pub(crate) enum Ended<T> {
+    /// The database has confirmed the COMMIT, and the connection is outside a transaction.
+    Written(T),
+    /// The answer to COMMIT was lost, or was an error: it may be written, or may be yet. Whoever needs to know reads it back.
+    Unknown(StoreError),
+}
+
+impl<T> Ended<T> {
+    /// For work that is simply done again: what is not known to be written counts as failed.
+    pub fn written(self) -> Result<T, StoreError> {
+        match self {
+            Self::Written(done) => Ok(done),
+            Self::Unknown(error) => Err(error),
+        }
+    }
+}
+
+/// An open transaction. Dropped without an end, it takes its connection with it.
+#[derive(Debug)]
+pub(crate) struct Tx {
+    backend: DbBackend,
+    connection: Mutex<Held>,
+}
+
+/// The connection of a transaction that has not ended.
+#[derive(Debug)]
+struct Held(Option<Connection>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            connection.discard();
+        }
+    }
+}
+
+/// Runs the steps in one transaction: committed if they succeed, else rolled back. The connection goes back to the pool only
+/// after the database has confirmed the end of the transaction.
 ///
-/// It runs in a task of its own, to its end, whoever stops waiting for it: a transaction whose future is dropped while
-/// it begins may go back to the pool still open (sqlx issue 4385). On SQLite it takes the write lock at once, because
-/// a transaction that starts to read and then wants to write cannot wait for its turn.
+/// It runs in a task of its own, to its end, whoever stops waiting for it. On SQLite it takes the write lock at once, because a
+/// transaction that starts to read and then wants to write cannot wait for its turn.
 pub(crate) async fn run_tx<T, E, F>(
     name: &'static str,
-    connection: &DatabaseConnection,
+    pool: &DatabaseConnection,
     steps: F,
-) -> Result<T, E>
+) -> Result<Ended<T>, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
     F: for<'a> FnOnce(&'a Tx) -> Steps<'a, T, E> + Send + 'static,
 {
-    let connection = connection.clone();
+    let pool = pool.clone();
     let span = tracing::debug_span!("db.transaction", name);
     let work = async move {
-        let tx = begin(&connection).await?;
+        let tx = Tx::begin(&pool).await.map_err(store_error)?;
         match steps(&tx).await {
-            Ok(done) => {
-                tell("COMMIT");
-                tx.0.commit().await.map_err(store_error)?;
-                Ok(done)
-            }
+            Ok(done) => Ok(match tx.commit().await.map_err(store_error) {
+                Ok(()) => Ended::Written(done),
+                Err(error) => Ended::Unknown(error),
+            }),
             Err(error) => {
-                tell("ROLLBACK");
-                // The connection may be the reason; then the server has rolled back by itself.
-                if let Err(problem) = tx.0.rollback().await {
-                    tracing::debug!(%problem, "the transaction could not be rolled back");
-                }
+                tx.roll_back().await;
                 Err(error)
             }
         }
     };
     match tokio::spawn(work.instrument(span)).await {
         Ok(outcome) => outcome,
-        Err(ended) => Err(StoreError::Unavailable(format!("transaction {name}: {ended}")).into()),
+        // It may have ended anywhere, even behind the COMMIT.
+        Err(ended) => Ok(Ended::Unknown(StoreError::Unavailable(format!("transaction {name}: {ended}")))),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where transactions begin")]
-async fn begin(connection: &DatabaseConnection) -> Result<Tx, StoreError> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    tell("BEGIN");
-    connection.begin_with_options(options).await.map(Session).map_err(store_error)
+impl Tx {
+    async fn begin(pool: &DatabaseConnection) -> Result<Self, DbErr> {
+        let connection = Connection::take(pool).await?;
+        let backend = connection.backend();
+        let tx = Self { backend, connection: Mutex::new(Held(Some(connection))) };
+        let begin = if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        tell("BEGIN");
+        tx.run(begin).await?;
+        Ok(tx)
+    }
+
+    /// PostgreSQL answers the COMMIT of an aborted transaction by rolling back, and the driver takes that for success. An aborted
+    /// transaction refuses every other statement, so one goes before it in the same message.
+    async fn commit(self) -> Result<(), DbErr> {
+        tell("COMMIT");
+        self.run(if self.backend == DbBackend::Sqlite { "COMMIT" } else { "SELECT 1; COMMIT" }).await?;
+        self.give_back();
+        Ok(())
+    }
+
+    async fn roll_back(self) {
+        tell("ROLLBACK");
+        match self.run("ROLLBACK").await {
+            Ok(_) => self.give_back(),
+            // The database may have rolled back by itself, or be out of reach: the connection is closed either way.
+            Err(problem) => {
+                tracing::warn!(%problem, "a transaction was not rolled back; its connection is closed")
+            }
+        }
+    }
+
+    /// Lets the pool have the connection again.
+    fn give_back(self) {
+        drop(self.connection.into_inner().0.take());
+    }
+
+    async fn run(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.connection.lock().await.get()?.run(sql).await
+    }
+}
+
+impl Held {
+    fn get(&mut self) -> Result<&mut Connection, DbErr> {
+        self.0.as_mut().ok_or_else(|| DbErr::Custom("the transaction has ended".to_owned()))
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.connection.lock().await.get()?.execute(comparable(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        tell(sql);
+        self.run(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.connection.lock().await.get()?.one(comparable(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.connection.lock().await.get()?.all(comparable(statement)).await
+    }
 }

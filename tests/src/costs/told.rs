@@ -31,7 +31,7 @@ pub(super) enum Kind {
     Begin,
     /// COMMIT or ROLLBACK.
     End,
-    /// A loop asks for work that is due.
+    /// A loop asks for work that is due, or whether the database can be written.
     Claim,
     Other,
 }
@@ -41,7 +41,11 @@ pub(super) fn kind(sql: &str) -> Kind {
     match sql.split_whitespace().next().unwrap_or_default() {
         "BEGIN" => Kind::Begin,
         "COMMIT" | "ROLLBACK" => Kind::End,
-        _ if sql.trim_start().starts_with("WITH due") => Kind::Claim,
+        // On PostgreSQL a statement goes before it in the same message, which an aborted transaction refuses.
+        _ if sql == "SELECT 1; COMMIT" => Kind::End,
+        _ if ["WITH due", "UPDATE heartbeat"].iter().any(|loops| sql.trim_start().starts_with(loops)) => {
+            Kind::Claim
+        }
         _ => Kind::Other,
     }
 }
@@ -74,6 +78,7 @@ mod tests {
         assert_eq!(kind("BEGIN"), Kind::Begin);
         assert_eq!(kind("BEGIN IMMEDIATE"), Kind::Begin);
         assert_eq!(kind("ROLLBACK"), Kind::End);
+        assert_eq!(kind("SELECT 1; COMMIT"), Kind::End);
         assert_eq!(kind("WITH due AS MATERIALIZED (\n SELECT 1)"), Kind::Claim);
         assert_eq!(kind("SELECT 1"), Kind::Other);
     }

@@ -1,5 +1,6 @@
 //! Loops that take up what is due. They hold no rules: what is due is the store's to say, what to do the workflow's.
 
+pub mod health;
 mod lookups;
 mod operations;
 mod positions;

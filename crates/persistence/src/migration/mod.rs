@@ -11,14 +11,17 @@ mod m0004_create_shipments;
 mod m0005_create_requests;
 mod m0006_create_lookups;
 mod m0007_create_service_secrets;
+mod m0008_create_heartbeat;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::connect::{ConnectError, Engine};
 use crate::database::Database;
 use crate::error::store_error;
-use crate::tx::{Tx, run_tx};
 
 /// Taken by whoever migrates, so that replicas starting at once do so one after the other: "orders", in ASCII.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(122537101324915)";
@@ -35,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_create_requests::Migration),
             Box::new(m0006_create_lookups::Migration),
             Box::new(m0007_create_service_secrets::Migration),
+            Box::new(m0008_create_heartbeat::Migration),
         ]
     }
 }
@@ -45,8 +49,10 @@ impl Database {
     /// # Errors
     /// [`ConnectError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, ConnectError> {
-        let engine = self.engine();
-        run_tx("schema.migrate", self.writer(), move |tx| Box::pin(apply(tx, engine))).await
+        let tx = begin(self.writer()).await.map_err(store_error)?;
+        let applied = apply(&tx, self.engine()).await?;
+        tx.commit().await.map_err(store_error)?;
+        Ok(applied)
     }
 
     /// The names of what is not applied yet. Changes nothing.
@@ -60,14 +66,25 @@ impl Database {
     }
 }
 
-async fn apply(tx: &Tx, engine: Engine) -> Result<Vec<String>, ConnectError> {
+/// The migrator takes sea-orm's own transactions only. A process whose migration fails does not start, and takes its connection
+/// with it.
+#[expect(clippy::disallowed_methods, reason = "the schema's own transaction")]
+async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    pool.begin_with_options(options).await
+}
+
+async fn apply(tx: &DatabaseTransaction, engine: Engine) -> Result<Vec<String>, ConnectError> {
     match engine {
         Engine::Postgres => tx.execute_unprepared(ADVISORY_LOCK).await.map(drop),
         // The transaction has the write lock already.
         Engine::Sqlite => Ok(()),
     }
     .map_err(store_error)?;
-    let pending = Migrator::get_pending_migrations(&tx.0).await.map_err(store_error)?;
-    Migrator::up(&tx.0, None).await.map_err(store_error)?;
+    let pending = Migrator::get_pending_migrations(tx).await.map_err(store_error)?;
+    Migrator::up(tx, None).await.map_err(store_error)?;
     Ok(pending.iter().map(|step| step.name().to_owned()).collect())
 }

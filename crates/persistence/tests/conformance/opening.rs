@@ -1,13 +1,16 @@
 //! Opening, migrating and closing a database.
 
+use std::io;
+use std::path::Path;
+
 use conformance::samples::*;
 use domain::ports::{OrderKey, Store};
 use persistence::{ConnectError, Database, Engine};
 use tokio::task::JoinSet;
 
-use crate::engines::{Fresh, options};
+use crate::engines::{Fresh, opened, options};
 
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -15,6 +18,7 @@ const STEPS: [&str; 7] = [
     "m0005_create_requests",
     "m0006_create_lookups",
     "m0007_create_service_secrets",
+    "m0008_create_heartbeat",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {
@@ -80,6 +84,32 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
     assert!(second.to_string().contains("new/directory/orders.db.lock"), "{second}");
     first.close().await;
     Database::connect(&options(&url)).await.unwrap().close().await;
+}
+
+/// The second comes by another name of the same file.
+async fn is_kept_off(link: impl FnOnce(&Path, &Path) -> io::Result<()>) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let url = |name: &str| format!("sqlite://{}", at(name).display());
+    std::fs::create_dir(at("elsewhere")).unwrap();
+    let first = opened(&url("orders.db")).await;
+    link(&at("orders.db"), &at("elsewhere/other.db")).unwrap();
+    let second = Database::connect(&options(&url("elsewhere/other.db"))).await;
+    assert!(matches!(&second, Err(ConnectError::InUse(_))), "{second:?}");
+    // The first has lost nothing by the attempt.
+    stored(&first, &[], bare_order()).await;
+    first.close().await;
+    Database::connect(&options(&url("elsewhere/other.db"))).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_symbolic_link() {
+    is_kept_off(|file, link| std::os::unix::fs::symlink(file, link)).await;
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_hard_link() {
+    is_kept_off(|file, link| std::fs::hard_link(file, link)).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,99 @@
+//! One connection taken out of the pool for one transaction. Who holds it sees how the transaction ended: a connection about
+//! which there is any doubt is closed, and never given to anybody again. It may not know any table.
+//!
+//! sea-orm's own transactions cannot do that. After SQLite has rolled back by itself (a full disk, an I/O error), ROLLBACK
+//! fails, the driver still counts one transaction as open, and what follows becomes savepoints that never commit.
+
+use sea_orm::sea_query::Values;
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::{AssertSqlSafe, Error as SqlxError, Executor, Postgres, Sqlite, query_with, raw_sql};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_query_sqlx::SqlxValues;
+
+/// A connection of either engine, outside the pool.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Runs `$work` on whichever connection it is; the rows and results of both become sea-orm's.
+macro_rules! on_either {
+    ($self:ident, $connection:pat => $work:expr) => {
+        match $self {
+            Self::Sqlite($connection) => $work,
+            Self::Postgres($connection) => $work,
+        }
+    };
+}
+
+impl Connection {
+    /// Takes one out of the pool.
+    pub async fn take(pool: &DatabaseConnection) -> Result<Self, DbErr> {
+        let taken = if pool.get_database_backend() == DbBackend::Sqlite {
+            pool.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite)
+        } else {
+            pool.get_postgres_connection_pool().acquire().await.map(Self::Postgres)
+        };
+        taken.map_err(|error| DbErr::Conn(driver_error(error)))
+    }
+
+    pub const fn backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite(_) => DbBackend::Sqlite,
+            Self::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    /// Runs a text that has no parameters; it may hold several statements.
+    pub async fn run(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
+        let text = raw_sql(AssertSqlSafe(sql.to_owned()));
+        on_either!(self, connection => connection.execute(text).await.map(ExecResult::from))
+            .map_err(exec_error)
+    }
+
+    pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let (sql, values) = parts(statement);
+        on_either!(self, connection => query_with(sql, values).execute(&mut **connection).await.map(ExecResult::from))
+            .map_err(exec_error)
+    }
+
+    pub async fn one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let (sql, values) = parts(statement);
+        on_either!(self, connection => {
+            let row = query_with(sql, values).fetch_optional(&mut **connection).await;
+            row.map(|row| row.map(QueryResult::from))
+        })
+        .map_err(query_error)
+    }
+
+    pub async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let (sql, values) = parts(statement);
+        on_either!(self, connection => {
+            let rows = query_with(sql, values).fetch_all(&mut **connection).await;
+            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+        })
+        .map_err(query_error)
+    }
+
+    /// Closes it as soon as it is dropped, in the background and within the pool's own bound; the pool opens another.
+    pub fn discard(self) {
+        on_either!(self, mut connection => connection.close_on_drop());
+    }
+}
+
+fn parts(statement: Statement) -> (AssertSqlSafe<String>, SqlxValues) {
+    (AssertSqlSafe(statement.sql), SqlxValues(statement.values.unwrap_or(Values(Vec::new()))))
+}
+
+fn driver_error(error: SqlxError) -> RuntimeErr {
+    RuntimeErr::SqlxError(error.into())
+}
+
+fn exec_error(error: SqlxError) -> DbErr {
+    DbErr::Exec(driver_error(error))
+}
+
+fn query_error(error: SqlxError) -> DbErr {
+    DbErr::Query(driver_error(error))
+}
