@@ -7,7 +7,7 @@ use crate::tx::{Tx, run_tx};
 use crate::{event, lookup, operation, order, request, shipment};
 
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
-    run_tx("order.save", database.writer(), move |tx| Box::pin(write(tx, change))).await
+    run_tx("order.save", database, move |tx| Box::pin(write(tx, change))).await
 }
 
 /// The order of the statements is part of the contract.

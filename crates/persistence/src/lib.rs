@@ -14,6 +14,8 @@ mod durability;
 mod entity;
 mod error;
 mod event;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod lease;
 mod lock;
 mod lookup;

@@ -57,7 +57,7 @@ impl EventStream for Database {
         if !is_true(&self.read(), WAITING).await? {
             return Ok(0);
         }
-        run_tx("events.position", self.writer(), move |tx| Box::pin(position(tx, limit))).await
+        run_tx("events.position", self, move |tx| Box::pin(position(tx, limit))).await
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {

@@ -9,8 +9,9 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
+use crate::database::Database;
 use crate::error::store_error;
-use crate::session::{Session, tell};
+use crate::session::{Armed, Session};
 
 /// An open transaction.
 pub(crate) type Tx = Session<DatabaseTransaction>;
@@ -25,7 +26,7 @@ pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Se
 /// a transaction that starts to read and then wants to write cannot wait for its turn.
 pub(crate) async fn run_tx<T, E, F>(
     name: &'static str,
-    connection: &DatabaseConnection,
+    database: &Database,
     steps: F,
 ) -> Result<T, E>
 where
@@ -33,20 +34,22 @@ where
     E: From<StoreError> + Send + 'static,
     F: for<'a> FnOnce(&'a Tx) -> Steps<'a, T, E> + Send + 'static,
 {
-    let connection = connection.clone();
+    let (connection, armed) = (database.writer().clone(), database.armed().clone());
     let span = tracing::debug_span!("db.transaction", name);
     let work = async move {
-        let tx = begin(&connection).await?;
+        let tx = begin(&connection, armed).await?;
         match steps(&tx).await {
             Ok(done) => {
-                tell("COMMIT");
-                tx.0.commit().await.map_err(store_error)?;
+                let Session(tx, armed) = tx;
+                armed.before(&tx, "COMMIT").await;
+                armed.after("COMMIT", tx.commit().await).map_err(store_error)?;
                 Ok(done)
             }
             Err(error) => {
-                tell("ROLLBACK");
+                let Session(tx, armed) = tx;
+                armed.before(&tx, "ROLLBACK").await;
                 // The connection may be the reason; then the server has rolled back by itself.
-                if let Err(problem) = tx.0.rollback().await {
+                if let Err(problem) = armed.after("ROLLBACK", tx.rollback().await) {
                     tracing::debug!(%problem, "the transaction could not be rolled back");
                 }
                 Err(error)
@@ -60,11 +63,12 @@ where
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where transactions begin")]
-async fn begin(connection: &DatabaseConnection) -> Result<Tx, StoreError> {
+async fn begin(connection: &DatabaseConnection, armed: Armed) -> Result<Tx, StoreError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    tell("BEGIN");
-    connection.begin_with_options(options).await.map(Session).map_err(store_error)
+    armed.before(connection, "BEGIN").await;
+    let begun = armed.after("BEGIN", connection.begin_with_options(options).await);
+    begun.map(|tx| Session(tx, armed)).map_err(store_error)
 }

@@ -46,7 +46,7 @@ impl Database {
     /// [`ConnectError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, ConnectError> {
         let engine = self.engine();
-        run_tx("schema.migrate", self.writer(), move |tx| Box::pin(apply(tx, engine))).await
+        run_tx("schema.migrate", self, move |tx| Box::pin(apply(tx, engine))).await
     }
 
     /// The names of what is not applied yet. Changes nothing.
