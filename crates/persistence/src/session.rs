@@ -29,7 +29,10 @@ pub(crate) fn tell(sql: &str) {
 
 impl Armed {
     /// Tells the statement, and lets the faults act before it.
-    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_async, reason = "only faults have to be waited for"))]
+    #[cfg_attr(
+        not(feature = "faults"),
+        expect(clippy::unused_async, reason = "only faults have to be waited for")
+    )]
     pub(crate) async fn before(&self, connection: &impl ConnectionTrait, sql: &str) {
         tell(sql);
         #[cfg(feature = "faults")]

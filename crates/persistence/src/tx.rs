@@ -24,11 +24,7 @@ pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Se
 /// It runs in a task of its own, to its end, whoever stops waiting for it: a transaction whose future is dropped while
 /// it begins may go back to the pool still open (sqlx issue 4385). On SQLite it takes the write lock at once, because
 /// a transaction that starts to read and then wants to write cannot wait for its turn.
-pub(crate) async fn run_tx<T, E, F>(
-    name: &'static str,
-    database: &Database,
-    steps: F,
-) -> Result<T, E>
+pub(crate) async fn run_tx<T, E, F>(name: &'static str, database: &Database, steps: F) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
