@@ -20,6 +20,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
     let change = Arc::new(change);
     let Ended::Unknown(mut problem) = attempt(database, &change).await? else { return Ok(()) };
+    #[cfg(feature = "planted")]
+    if crate::planted::is_chosen() {
+        return Err(problem.into());
+    }
     let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSE);
     while Instant::now() < give_up {
         tracing::warn!(order = %change.order.id, %problem, "the answer to COMMIT was lost; the change is read back");
@@ -35,7 +39,7 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
 
 async fn attempt(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
     let change = Arc::clone(change);
-    run_tx("order.save", database.writer(), move |tx| Box::pin(async move { write(tx, &change).await })).await
+    run_tx("order.save", database, move |tx| Box::pin(async move { write(tx, &change).await })).await
 }
 
 /// Writes a change once more of which it is not known whether it was written.

@@ -4,25 +4,34 @@
 //! sea-orm's own transactions cannot do that. After SQLite has rolled back by itself (a full disk, an I/O error), ROLLBACK
 //! fails, the driver still counts one transaction as open, and what follows becomes savepoints that never commit.
 
+#[cfg(feature = "planted")]
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Values;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{AssertSqlSafe, Error as SqlxError, Executor, Postgres, Sqlite, query_with, raw_sql};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 
+#[cfg(feature = "planted")]
+use crate::planted::Wrong;
+
 /// A connection of either engine, outside the pool.
 #[derive(Debug)]
 pub(crate) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
+    #[cfg(feature = "planted")]
+    Wrong(DbBackend, Wrong),
 }
 
 /// Runs `$work` on whichever connection it is; the rows and results of both become sea-orm's.
 macro_rules! on_either {
-    ($self:ident, $connection:pat => $work:expr) => {
+    ($self:ident, $connection:pat => $work:expr, $wrong:pat => $planted:expr) => {
         match $self {
             Self::Sqlite($connection) => $work,
             Self::Postgres($connection) => $work,
+            #[cfg(feature = "planted")]
+            Self::Wrong(_, $wrong) => $planted,
         }
     };
 }
@@ -30,6 +39,10 @@ macro_rules! on_either {
 impl Connection {
     /// Takes one out of the pool.
     pub async fn take(pool: &DatabaseConnection) -> Result<Self, DbErr> {
+        #[cfg(feature = "planted")]
+        if crate::planted::is_chosen() {
+            return Wrong::begin(pool).await.map(|wrong| Self::Wrong(pool.get_database_backend(), wrong));
+        }
         let taken = if pool.get_database_backend() == DbBackend::Sqlite {
             pool.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite)
         } else {
@@ -42,43 +55,63 @@ impl Connection {
         match self {
             Self::Sqlite(_) => DbBackend::Sqlite,
             Self::Postgres(_) => DbBackend::Postgres,
+            #[cfg(feature = "planted")]
+            Self::Wrong(backend, _) => *backend,
         }
     }
 
     /// Runs a text that has no parameters; it may hold several statements.
     pub async fn run(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
         let text = raw_sql(AssertSqlSafe(sql.to_owned()));
-        on_either!(self, connection => connection.execute(text).await.map(ExecResult::from))
-            .map_err(exec_error)
+        let done = on_either!(
+            self,
+            connection => connection.execute(text).await.map(ExecResult::from),
+            wrong => return wrong.run(sql).await
+        );
+        done.map_err(exec_error)
     }
 
     pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let (sql, values) = parts(statement);
-        on_either!(self, connection => query_with(sql, values).execute(&mut **connection).await.map(ExecResult::from))
-            .map_err(exec_error)
+        let done = on_either!(
+            self,
+            connection => {
+                let (sql, values) = parts(statement);
+                query_with(sql, values).execute(&mut **connection).await.map(ExecResult::from)
+            },
+            wrong => return wrong.tx()?.execute_raw(statement).await
+        );
+        done.map_err(exec_error)
     }
 
     pub async fn one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let (sql, values) = parts(statement);
-        on_either!(self, connection => {
-            let row = query_with(sql, values).fetch_optional(&mut **connection).await;
-            row.map(|row| row.map(QueryResult::from))
-        })
-        .map_err(query_error)
+        let row = on_either!(
+            self,
+            connection => {
+                let (sql, values) = parts(statement);
+                let row = query_with(sql, values).fetch_optional(&mut **connection).await;
+                row.map(|row| row.map(QueryResult::from))
+            },
+            wrong => return wrong.tx()?.query_one_raw(statement).await
+        );
+        row.map_err(query_error)
     }
 
     pub async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (sql, values) = parts(statement);
-        on_either!(self, connection => {
-            let rows = query_with(sql, values).fetch_all(&mut **connection).await;
-            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
-        })
-        .map_err(query_error)
+        let rows = on_either!(
+            self,
+            connection => {
+                let (sql, values) = parts(statement);
+                let rows = query_with(sql, values).fetch_all(&mut **connection).await;
+                rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+            },
+            wrong => return wrong.tx()?.query_all_raw(statement).await
+        );
+        rows.map_err(query_error)
     }
 
     /// Closes it as soon as it is dropped, in the background and within the pool's own bound; the pool opens another.
     pub fn discard(self) {
-        on_either!(self, mut connection => connection.close_on_drop());
+        on_either!(self, mut connection => connection.close_on_drop(), wrong => drop(wrong));
     }
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use domain::ports::StoreError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
+use crate::armed::Armed;
 use crate::connect::{ConnectError, Engine, Opened, Options, open};
 use crate::error::store_error;
 use crate::session::Session;
 
 /// The store: SQLite or PostgreSQL. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Arc<Opened>);
+pub struct Database(Arc<Opened>, Armed);
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -26,7 +27,14 @@ impl Database {
     /// # Errors
     /// [`ConnectError`].
     pub async fn connect(options: &Options) -> Result<Self, ConnectError> {
-        open(options).await.map(|opened| Self(Arc::new(opened)))
+        open(options).await.map(|opened| Self(Arc::new(opened), Armed::default()))
+    }
+
+    /// Lets `faults` act right before every statement from here on.
+    #[cfg(feature = "faults")]
+    #[must_use]
+    pub fn with_faults(self, faults: Arc<dyn crate::faults::Faults>) -> Self {
+        Self(self.0, Armed(Some(faults)))
     }
 
     /// Which database it is.
@@ -92,6 +100,11 @@ impl Database {
         &self.0.writer
     }
 
+    /// What a test has armed.
+    pub(crate) fn armed(&self) -> &Armed {
+        &self.1
+    }
+
     /// Where the migrator looks.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.0.reader
@@ -99,11 +112,11 @@ impl Database {
 
     /// For statements that read.
     pub(crate) fn read(&self) -> Session<DatabaseConnection> {
-        Session(self.0.reader.clone())
+        Session(self.0.reader.clone(), self.1.clone())
     }
 
     /// For single statements that write.
     pub(crate) fn write(&self) -> Session<DatabaseConnection> {
-        Session(self.0.writer.clone())
+        Session(self.0.writer.clone(), self.1.clone())
     }
 }

@@ -55,6 +55,12 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
+/// The engine's own code of a failure; `None` if the engine has not answered.
+#[cfg(feature = "faults")]
+pub(crate) fn engine_code(error: &DbErr) -> Option<String> {
+    Some(driver_error(error)?.as_database_error()?.code()?.into_owned())
+}
+
 /// Which unique rule a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
 pub(crate) fn broken_unique_rule(error: &DbErr) -> Option<&str> {
     let refused = driver_error(error)?.as_database_error().filter(|refused| refused.is_unique_violation())?;

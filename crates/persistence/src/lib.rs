@@ -5,6 +5,7 @@
 //! under leases that the database's own clock measures. Tables are `entity`, their history `migration`; `row` and
 //! `document` lie between them and the domain.
 
+mod armed;
 mod claim;
 mod commit;
 mod connect;
@@ -15,6 +16,8 @@ mod durability;
 mod entity;
 mod error;
 mod event;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod heartbeat;
 mod lease;
 mod lock;
@@ -24,6 +27,8 @@ mod moment;
 mod operation;
 mod order;
 mod page;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod request;
 mod row;
 mod secret;

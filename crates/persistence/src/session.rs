@@ -6,11 +6,12 @@ use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+use crate::armed::{Armed, Watch};
 use crate::moment;
 
 /// A connection pool whose moments SQLite can compare.
 #[derive(Clone, Debug)]
-pub(crate) struct Session<C>(pub C);
+pub(crate) struct Session<C>(pub C, pub Armed);
 
 /// Tells a statement by its text.
 pub(crate) fn tell(sql: &str) {
@@ -19,7 +20,6 @@ pub(crate) fn tell(sql: &str) {
 
 /// The driver writes moments to SQLite without trailing zeros, and SQLite compares their texts.
 pub(crate) fn comparable(mut statement: Statement) -> Statement {
-    tell(&statement.sql);
     if statement.db_backend != DbBackend::Sqlite {
         return statement;
     }
@@ -31,6 +31,17 @@ pub(crate) fn comparable(mut statement: Statement) -> Statement {
     statement
 }
 
+impl<C: ConnectionTrait> Session<C> {
+    async fn before(&self, sql: &str) -> Watch {
+        let (first, watch) = self.1.before(sql);
+        for statement in first {
+            // Whether it worked shows in what the next statement is answered.
+            let _ = self.0.execute_unprepared(&statement).await;
+        }
+        watch
+    }
+}
+
 #[async_trait]
 impl<C: ConnectionTrait + Send> ConnectionTrait for Session<C> {
     fn get_database_backend(&self) -> DbBackend {
@@ -38,19 +49,22 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Session<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.0.execute_raw(comparable(statement)).await
+        let watch = self.before(&statement.sql).await;
+        watch.after(self.0.execute_raw(comparable(statement)).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        tell(sql);
-        self.0.execute_unprepared(sql).await
+        let watch = self.before(sql).await;
+        watch.after(self.0.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.0.query_one_raw(comparable(statement)).await
+        let watch = self.before(&statement.sql).await;
+        watch.after(self.0.query_one_raw(comparable(statement)).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.0.query_all_raw(comparable(statement)).await
+        let watch = self.before(&statement.sql).await;
+        watch.after(self.0.query_all_raw(comparable(statement)).await)
     }
 }

@@ -57,7 +57,7 @@ impl EventStream for Database {
         if !is_true(&self.read(), WAITING).await? {
             return Ok(0);
         }
-        let given = run_tx("events.position", self.writer(), move |tx| Box::pin(position(tx, limit)));
+        let given = run_tx("events.position", self, move |tx| Box::pin(position(tx, limit)));
         // Positions whose COMMIT was lost are given, or the events still wait: the next turn sees which.
         given.await.and_then(Ended::written)
     }

@@ -5,13 +5,15 @@ use std::pin::Pin;
 
 use domain::ports::StoreError;
 use sea_orm::prelude::async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::Mutex;
 use tracing::Instrument;
 
+use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
+use crate::database::Database;
 use crate::error::store_error;
-use crate::session::{comparable, tell};
+use crate::session::comparable;
 
 /// What is done within a transaction.
 pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
@@ -40,6 +42,7 @@ impl<T> Ended<T> {
 pub(crate) struct Tx {
     backend: DbBackend,
     connection: Mutex<Held>,
+    armed: Armed,
 }
 
 /// The connection of a transaction that has not ended.
@@ -59,20 +62,16 @@ impl Drop for Held {
 ///
 /// It runs in a task of its own, to its end, whoever stops waiting for it. On SQLite it takes the write lock at once, because a
 /// transaction that starts to read and then wants to write cannot wait for its turn.
-pub(crate) async fn run_tx<T, E, F>(
-    name: &'static str,
-    pool: &DatabaseConnection,
-    steps: F,
-) -> Result<Ended<T>, E>
+pub(crate) async fn run_tx<T, E, F>(name: &'static str, database: &Database, steps: F) -> Result<Ended<T>, E>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
     F: for<'a> FnOnce(&'a Tx) -> Steps<'a, T, E> + Send + 'static,
 {
-    let pool = pool.clone();
+    let database = database.clone();
     let span = tracing::debug_span!("db.transaction", name);
     let work = async move {
-        let tx = Tx::begin(&pool).await.map_err(store_error)?;
+        let tx = Tx::begin(&database).await.map_err(store_error)?;
         match steps(&tx).await {
             Ok(done) => Ok(match tx.commit().await.map_err(store_error) {
                 Ok(()) => Ended::Written(done),
@@ -92,28 +91,26 @@ where
 }
 
 impl Tx {
-    async fn begin(pool: &DatabaseConnection) -> Result<Self, DbErr> {
-        let connection = Connection::take(pool).await?;
+    async fn begin(database: &Database) -> Result<Self, DbErr> {
+        let connection = Connection::take(database.writer()).await?;
         let backend = connection.backend();
-        let tx = Self { backend, connection: Mutex::new(Held(Some(connection))) };
-        let begin = if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        tell("BEGIN");
-        tx.run(begin).await?;
+        let tx =
+            Self { backend, connection: Mutex::new(Held(Some(connection))), armed: database.armed().clone() };
+        tx.control("BEGIN", if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await?;
         Ok(tx)
     }
 
     /// PostgreSQL answers the COMMIT of an aborted transaction by rolling back, and the driver takes that for success. An aborted
     /// transaction refuses every other statement, so one goes before it in the same message.
     async fn commit(self) -> Result<(), DbErr> {
-        tell("COMMIT");
-        self.run(if self.backend == DbBackend::Sqlite { "COMMIT" } else { "SELECT 1; COMMIT" }).await?;
+        let sql = if self.backend == DbBackend::Sqlite { "COMMIT" } else { "SELECT 1; COMMIT" };
+        self.control("COMMIT", sql).await?;
         self.give_back();
         Ok(())
     }
 
     async fn roll_back(self) {
-        tell("ROLLBACK");
-        match self.run("ROLLBACK").await {
+        match self.control("ROLLBACK", "ROLLBACK").await {
             Ok(_) => self.give_back(),
             // The database may have rolled back by itself, or be out of reach: the connection is closed either way.
             Err(problem) => {
@@ -127,14 +124,25 @@ impl Tx {
         drop(self.connection.into_inner().0.take());
     }
 
-    async fn run(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.connection.lock().await.get()?.run(sql).await
+    /// Begins or ends the transaction by `sql`, which is known as `name`.
+    async fn control(&self, name: &str, sql: &str) -> Result<ExecResult, DbErr> {
+        let mut held = self.connection.lock().await;
+        let (connection, watch) = held.ready(&self.armed, name).await?;
+        watch.after(connection.run(sql).await)
     }
 }
 
 impl Held {
-    fn get(&mut self) -> Result<&mut Connection, DbErr> {
-        self.0.as_mut().ok_or_else(|| DbErr::Custom("the transaction has ended".to_owned()))
+    /// The connection, about to run a statement.
+    async fn ready(&mut self, armed: &Armed, sql: &str) -> Result<(&mut Connection, Watch), DbErr> {
+        let ended = || DbErr::Custom("the transaction has ended".to_owned());
+        let connection = self.0.as_mut().ok_or_else(ended)?;
+        let (first, watch) = armed.before(sql);
+        for statement in first {
+            // Whether it worked shows in what the next statement is answered.
+            let _ = connection.run(&statement).await;
+        }
+        Ok((connection, watch))
     }
 }
 
@@ -145,19 +153,24 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.connection.lock().await.get()?.execute(comparable(statement)).await
+        let mut held = self.connection.lock().await;
+        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+        watch.after(connection.execute(comparable(statement)).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        tell(sql);
-        self.run(sql).await
+        self.control(sql, sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.connection.lock().await.get()?.one(comparable(statement)).await
+        let mut held = self.connection.lock().await;
+        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+        watch.after(connection.one(comparable(statement)).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.connection.lock().await.get()?.all(comparable(statement)).await
+        let mut held = self.connection.lock().await;
+        let (connection, watch) = held.ready(&self.armed, &statement.sql).await?;
+        watch.after(connection.all(comparable(statement)).await)
     }
 }

@@ -1,0 +1,50 @@
+//! What a test may have armed: something that acts right before a statement, on its very connection, and hears what the engine
+//! answered. In a product, which never has the feature `faults`, all of this is nothing.
+
+#[cfg(feature = "faults")]
+use std::sync::Arc;
+
+use sea_orm::DbErr;
+
+#[cfg(feature = "faults")]
+use crate::faults::Faults;
+use crate::session::tell;
+
+/// What is armed for a database.
+#[derive(Clone, Default)]
+pub(crate) struct Armed(#[cfg(feature = "faults")] pub Option<Arc<dyn Faults>>);
+
+impl std::fmt::Debug for Armed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Armed")
+    }
+}
+
+/// Hears how one statement ended.
+pub(crate) struct Watch(#[cfg(feature = "faults")] Option<(Arc<dyn Faults>, String)>);
+
+impl Armed {
+    /// Tells a statement that is about to run. Gives what is to run before it on the same connection, and who hears its end.
+    pub fn before(&self, sql: &str) -> (Vec<String>, Watch) {
+        tell(sql);
+        #[cfg(feature = "faults")]
+        {
+            let watch = Watch(self.0.as_ref().map(|faults| (Arc::clone(faults), sql.to_owned())));
+            (self.0.as_ref().map(|faults| faults.before(sql)).unwrap_or_default(), watch)
+        }
+        #[cfg(not(feature = "faults"))]
+        (Vec::new(), Watch())
+    }
+}
+
+impl Watch {
+    /// Passes the outcome on.
+    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_self, reason = "only a test hears it"))]
+    pub fn after<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        #[cfg(feature = "faults")]
+        if let (Some((faults, sql)), Err(error)) = (self.0, &outcome) {
+            faults.failed(&sql, crate::error::engine_code(error).as_deref());
+        }
+        outcome
+    }
+}
