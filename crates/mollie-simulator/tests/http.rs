@@ -8,6 +8,8 @@ mod attempts;
 mod bench;
 #[path = "http/broken.rs"]
 mod broken;
+#[path = "http/dashboard.rs"]
+mod dashboard;
 #[path = "http/fault_control.rs"]
 mod fault_control;
 #[path = "http/faults.rs"]
@@ -16,7 +18,11 @@ mod faults;
 mod hold;
 #[path = "http/journal.rs"]
 mod journal;
+#[path = "http/late_money.rs"]
+mod late_money;
 #[path = "http/orders.rs"]
 mod orders;
+#[path = "http/rewrites.rs"]
+mod rewrites;
 #[path = "http/webhooks.rs"]
 mod webhooks;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
+use super::cause::Cause;
 use super::checkout::whole_seconds;
 use super::faults::Keys;
 use super::idempotency::Keyed;
@@ -63,9 +64,10 @@ impl World {
         request: &ApiRequest,
         act: impl FnOnce(&mut Self) -> Result<Answer, Refusal>,
     ) -> Answer {
-        self.set_cause(request.idempotency_key.clone().filter(|key| !key.is_empty()));
+        let key = request.idempotency_key.clone().filter(|key| !key.is_empty());
+        self.set_cause(Cause::Request(key));
         let answer = act(self).unwrap_or_else(|refusal| self.worded(refusal));
-        self.set_cause(None);
+        self.set_cause(Cause::Time);
         answer
     }
 

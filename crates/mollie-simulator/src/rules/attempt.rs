@@ -3,8 +3,9 @@
 //! The first attempt that is paid or authorized settles the order. What ends after it, however it ends, is a matter of
 //! that attempt alone: it is in the books and has its hook, and the order stays as it is.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::attempt_end::AttemptEnd;
 use super::checkout::{FinalState, offered_methods, whole_seconds};
 use super::finish::Ending;
 use super::hooks::OrderEvent;
@@ -12,6 +13,8 @@ use super::ledger::{Draft, EffectKind};
 use super::order::{LineStatus, Order, OrderStatus};
 use super::payment::PaymentStatus;
 use super::world::World;
+
+const LASTS_AFTER_THE_END: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Why no attempt was begun. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,8 @@ pub enum NotEnded {
     UnknownPayment(String),
     #[error("The payment has ended before, it is {}.", .0.as_text())]
     HasEnded(PaymentStatus),
+    #[error("The amount of the payment is invalid: {0}.")]
+    Amount(String),
     /// No method, or not that of the attempt, can end like this; or it is no end at all.
     #[error("This payment cannot end as {}.", .0.as_text())]
     Misfit(FinalState),
@@ -74,27 +79,27 @@ impl World {
         state: FinalState,
         now: Timestamp,
     ) -> Result<(), NotEnded> {
+        self.end_attempt_as(payment_id, &AttemptEnd::new(state), now)
+    }
+
+    /// Ends one attempt as `end` says.
+    pub fn end_attempt_as(
+        &mut self,
+        payment_id: &str,
+        end: &AttemptEnd,
+        now: Timestamp,
+    ) -> Result<(), NotEnded> {
         let now = whole_seconds(now);
         self.tick(now);
         let unknown = || NotEnded::UnknownPayment(payment_id.to_owned());
         let mut order = self.order_of_payment(payment_id).ok_or_else(unknown)?.clone();
-        let payment = order.payment_mut(payment_id).ok_or_else(unknown)?;
-        if payment.status != PaymentStatus::Open {
-            return Err(NotEnded::HasEnded(payment.status));
+        let payment = order.payment_mut(payment_id).ok_or_else(unknown)?.clone();
+        let payment = end.reopened(&order, payment)?;
+        let payment = end.agreed(&order, payment)?;
+        if let Some(place) = order.payment_mut(payment_id) {
+            *place = payment;
         }
-        match state {
-            // Nobody pays without a method. Any that is offered will do where none has been chosen.
-            FinalState::Paid | FinalState::Authorized => {
-                let chosen = payment.method.clone();
-                let methods = chosen.map_or_else(|| offered_methods(&order), |method| vec![method]);
-                let method = methods.into_iter().find(|method| state.fits(method));
-                let method = method.ok_or(NotEnded::Misfit(state))?;
-                order.payment_mut(payment_id).ok_or_else(unknown)?.method = Some(method);
-            }
-            FinalState::Failed | FinalState::Canceled | FinalState::Expired => {}
-            FinalState::Open => return Err(NotEnded::Misfit(state)),
-        }
-        self.conclude(&mut order, payment_id, state, now);
+        self.conclude(&mut order, payment_id, end.state, now);
         self.save(order);
         Ok(())
     }
@@ -117,36 +122,46 @@ impl World {
         };
         payment.status = PaymentStatus::Paid;
         payment.paid_at = Some(now);
+        let paid = payment.amount.unwrap_or(order.amount);
         if order.status == OrderStatus::Created {
             // Source: in the paid flow an order's amountCaptured comes all at once (rulebook on objects). For a second
             // paid attempt, known from practice, no document gives an amount; inferred: the order shows the money for
-            // its lines, and the surplus lies on that payment.
-            order.captured = order.amount;
+            // its lines, and the surplus lies on that payment. So it is with a payment of more than the order's amount.
+            order.captured = paid.min(order.amount);
             order.milestones.paid_at = Some(now);
             order.settle(id, OrderStatus::Paid, LineStatus::Paid);
         }
-        self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(id).amount("paid", order.amount), now);
+        self.enter(arrival(EffectKind::PaymentPaid, order).payment(id).amount("paid", paid), now);
         self.notify_order(order, OrderEvent::Paid, now);
     }
 
     fn authorize(&mut self, order: &mut Order, id: &str, now: Timestamp) {
-        let until = order.expires_at;
+        // What is not captured when the order expires is released. Inferred: also where the order does not live on it,
+        // and after the order's end as long as an order has from its creation.
+        let anew = now.checked_add(LASTS_AFTER_THE_END).unwrap_or(now);
+        let until = if order.has_come_to_nothing() { anew } else { order.expires_at };
         let Some(payment) = order.payment_mut(id) else {
             return;
         };
         payment.status = PaymentStatus::Authorized;
         payment.authorized_at = Some(now);
-        // What is not captured when the order expires is released. Inferred: also where the order does not live on it.
         payment.expires_at = until;
+        let authorized = payment.amount.unwrap_or(order.amount);
         if order.status == OrderStatus::Created {
             order.milestones.authorized_at = Some(now);
             order.settle(id, OrderStatus::Authorized, LineStatus::Authorized);
         }
         let entry =
-            Draft::new(EffectKind::PaymentAuthorized, order).payment(id).amount("authorized", order.amount);
+            arrival(EffectKind::PaymentAuthorized, order).payment(id).amount("authorized", authorized);
         self.enter(entry, now);
         self.notify_order(order, OrderEvent::Authorized, now);
     }
+}
+
+/// Says so where the money came when the order had ended.
+fn arrival(kind: EffectKind, order: &Order) -> Draft {
+    let draft = Draft::new(kind, order);
+    if order.is_final() { draft.with("order_status", order.status.as_text().into()) } else { draft }
 }
 
 impl Order {

@@ -10,7 +10,7 @@ use super::ledger::EffectKind;
 use super::order::{Flow, Order, OrderStatus};
 use super::order_json::{self, Embeds};
 use super::payment::PaymentStatus;
-use super::switches::{OpenPayment, SupplierDeclines, WrongStateCancel};
+use super::switches::{CaptureAboveAuthorization, OpenPayment, SupplierDeclines, WrongStateCancel};
 use super::world::World;
 
 impl World {
@@ -20,34 +20,49 @@ impl World {
         id: &str,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
-        let mut order = self.owned_order(caller, id)?.clone();
-        self.check_cancelable(&order)?;
+        let order = self.owned_order(caller, id)?.clone();
+        self.check_state(&order)?;
+        // Beside an authorisation another attempt may be open, and the rule names no state of the order.
+        self.check_open_payment(&order)?;
+        self.check_supplier(&order)?;
+        self.cancel_rest(order, self.switches().capture_above_authorization, now)
+    }
+
+    /// Cancels what is neither shipped nor canceled, whoever asks for it. A refusal has changed nothing.
+    pub(super) fn cancel_rest(
+        &mut self,
+        mut order: Order,
+        above: CaptureAboveAuthorization,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        self.check_state(&order)?;
         let was_shipping = order.status == OrderStatus::Shipping;
         let released = order.release_rest();
+        order.check_release(above)?;
         self.enter_release(EffectKind::OrderCanceled, &order, &released, now);
         if was_shipping {
             self.notify_order(&order, OrderEvent::PartlyCanceled, now);
             self.finish_if_done(&mut order, now);
         } else {
-            order.status = OrderStatus::Canceled;
-            order.milestones.canceled_at = Some(now);
-            self.end_all_payments(&mut order, Ending::Canceled, now);
-            self.notify_order(&order, OrderEvent::Canceled, now);
+            self.end_canceled(&mut order, now);
         }
         let answer = Answer::ok(order_json::direct(&order, Embeds::default(), self));
         self.save(order);
         Ok(answer)
     }
 
-    fn check_cancelable(&self, order: &Order) -> Result<(), Refusal> {
+    /// Nothing of the order was shipped, and nothing is left of it.
+    pub(super) fn end_canceled(&mut self, order: &mut Order, now: Timestamp) {
+        order.status = OrderStatus::Canceled;
+        order.milestones.canceled_at = Some(now);
+        self.end_all_payments(order, Ending::Canceled, now);
+        self.notify_order(order, OrderEvent::Canceled, now);
+    }
+
+    fn check_state(&self, order: &Order) -> Result<(), Refusal> {
         match (order.status, order.flow()) {
-            (OrderStatus::Created, Flow::Paid | Flow::Authorized) => self.check_open_payment(order),
-            (OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
-            | (OrderStatus::Shipping, Flow::Authorized) => {
-                // Beside the authorisation another attempt may be open, and the rule names no state of the order.
-                self.check_open_payment(order)?;
-                self.check_supplier()
-            }
+            (OrderStatus::Created | OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
+            | (OrderStatus::Shipping, Flow::Authorized) => Ok(()),
             (OrderStatus::Shipping, Flow::Paid)
             | (
                 OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
@@ -56,9 +71,11 @@ impl World {
         }
     }
 
-    fn check_supplier(&self) -> Result<(), Refusal> {
+    /// Where nothing is authorized yet, no supplier has a say.
+    fn check_supplier(&self, order: &Order) -> Result<(), Refusal> {
         match self.switches().supplier_declines {
             SupplierDeclines::Off => Ok(()),
+            SupplierDeclines::Cancel if order.status == OrderStatus::Created => Ok(()),
             SupplierDeclines::Cancel => Err(Refusal::unprocessable(
                 "Update authorization not allowed. Decision is based on order state and outcome of risk assessment.",
             )),

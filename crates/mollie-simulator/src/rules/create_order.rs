@@ -33,7 +33,7 @@ impl World {
         let method = order.method.clone();
         self.add_payment(&mut order, method, now);
         self.notify_order(&order, OrderEvent::Created, now);
-        let answer = Answer::created(order_json::direct(&order, embeds, self));
+        let answer = Answer::created(order_json::changed(&order, embeds, self));
         self.save(order);
         Ok(answer)
     }
@@ -65,6 +65,7 @@ impl World {
             payments: Vec::new(),
             settled_by: None,
             shipments: Vec::new(),
+            refunds: Vec::new(),
         }
     }
 
@@ -84,6 +85,7 @@ impl World {
             expires_at: lapses_at.map_or(order.expires_at, |at| at.min(order.expires_at)),
             status: PaymentStatus::Open,
             method: method.clone(),
+            amount: None,
             opened: false,
             captured: 0,
             authorized_at: None,

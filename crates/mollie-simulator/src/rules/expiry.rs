@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::cause::Cause;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
 use super::ledger::EffectKind;
@@ -27,7 +28,8 @@ impl Order {
     fn next_to_lapse(&self) -> Option<&Payment> {
         let lapses = |payment: &&Payment| match payment.status {
             PaymentStatus::Open => true,
-            // The authorisation that the order lives on ends with the order.
+            // The authorisation that the order lives on ends with the order. One that came after the order's end lapses.
+            PaymentStatus::Authorized if self.is_final() => true,
             PaymentStatus::Authorized => {
                 self.settling_payment().is_none_or(|settling| settling.id != payment.id)
             }
@@ -62,7 +64,7 @@ impl World {
         let Ok(horizon) = now.checked_sub(lag) else {
             return;
         };
-        self.set_cause(None);
+        self.set_cause(Cause::Time);
         loop {
             let overdue = self.next_overdue(horizon).cloned().map(|order| {
                 let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok());

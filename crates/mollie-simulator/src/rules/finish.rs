@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::hooks::OrderEvent;
 use super::ledger::{Draft, EffectKind};
-use super::order::{Flow, LineStatus, Order, OrderStatus, Share};
+use super::order::{Flow, Line, LineStatus, Order, OrderStatus, Share};
 use super::payment::{Payment, PaymentStatus};
 use super::world::World;
 
@@ -51,6 +51,18 @@ impl Payment {
     }
 }
 
+impl Line {
+    /// Cancels a part of its rest. Partly canceled it keeps its status; partly shipped and the rest canceled it is
+    /// completed.
+    pub(super) fn release(&mut self, part: Share) {
+        self.canceled.add(part);
+        if self.rest().quantity == 0 {
+            self.status =
+                if self.shipped.quantity > 0 { LineStatus::Completed } else { LineStatus::Canceled };
+        }
+    }
+}
+
 impl Order {
     pub(super) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
         self.payments.iter_mut().find(|payment| payment.id == id)
@@ -78,9 +90,7 @@ impl Order {
             if rest.quantity == 0 {
                 continue;
             }
-            line.canceled.add(rest);
-            line.status =
-                if line.shipped.quantity > 0 { LineStatus::Completed } else { LineStatus::Canceled };
+            line.release(rest);
             released.push((index, rest));
         }
         released

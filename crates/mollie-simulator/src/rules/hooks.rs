@@ -46,13 +46,14 @@ pub enum OrderEvent {
     Canceled,
     Completed,
     Expired,
+    Refunded,
 }
 
 impl OrderEvent {
     fn is_sent(self, hooks: Hooks) -> bool {
         match self {
             Self::Paid | Self::Authorized | Self::Canceled | Self::Completed | Self::Expired => true,
-            Self::ShipmentCreated | Self::PartlyCanceled => hooks != Hooks::DocumentedSubset,
+            Self::ShipmentCreated | Self::PartlyCanceled | Self::Refunded => hooks != Hooks::DocumentedSubset,
             Self::Created => hooks == Hooks::Spurious,
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::cause::Cause;
 use super::money::{Currency, Minor};
 use super::order::{Order, Share};
 
@@ -22,7 +23,9 @@ pub enum EffectKind {
     PaymentFailed,
     PaymentCanceled,
     PaymentExpired,
+    PaymentRefunded,
     ShipmentCreated,
+    LinesCanceled,
 }
 
 /// One entry. `seq` starts at 1.
@@ -96,7 +99,11 @@ impl Draft {
         self
     }
 
-    pub fn enter(self, seq: u64, at: Timestamp, idempotency_key: Option<String>) -> Effect {
-        Effect { seq, at, idempotency_key, ..self.effect }
+    pub(super) fn enter(self, seq: u64, at: Timestamp, cause: &Cause) -> Effect {
+        let draft = match cause {
+            Cause::Dashboard => self.with("by", json!("dashboard")),
+            Cause::Time | Cause::Request(_) => self,
+        };
+        Effect { seq, at, idempotency_key: cause.idempotency_key(), ..draft.effect }
     }
 }

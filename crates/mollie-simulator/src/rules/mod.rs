@@ -10,12 +10,17 @@ mod address;
 mod answer;
 mod api;
 mod attempt;
+mod attempt_end;
 mod caller;
+mod cancel_lines;
 mod cancel_order;
+mod captures;
+mod cause;
 mod changes;
 mod checkout;
 mod counters;
 mod create_order;
+mod dashboard;
 mod draft;
 mod draft_line;
 mod expiry;
@@ -37,6 +42,8 @@ mod payment;
 mod payment_json;
 mod pool;
 mod query;
+mod refund;
+mod refund_json;
 mod route;
 mod ship;
 mod shipment_json;
@@ -49,19 +56,22 @@ mod world;
 pub use answer::{Answer, Refusal};
 pub use api::ApiRequest;
 pub use attempt::{NotBegun, NotEnded};
+pub use attempt_end::AttemptEnd;
 pub use changes::Changes;
 pub use checkout::{CheckoutView, FinalState, NotChosen};
 pub use faults::{
-    Content, Count, Fate, Fault, FaultKind, FaultStatus, Faults, HookFate, HookFault, Impairment, Keys, Loss,
-    Meanwhile, Outcome, Reply, RequestFault, Verdict,
+    Change, Content, Count, Edit, Fate, Fault, FaultKind, FaultStatus, Faults, HookFate, HookFault,
+    Impairment, Keys, Loss, Meanwhile, Outcome, Reply, RequestFault, Verdict,
 };
 pub use hooks::{Hook, Tampered};
 pub use late::Late;
 pub use ledger::{Effect, EffectKind};
+pub use money::Amount;
 pub use order::OrderStatus;
 pub use pattern::Pattern;
 pub use payment::PaymentStatus;
 pub use query::Query;
+pub use refund::NotRefunded;
 pub use route::template;
 pub use switches::Switches;
 pub use world::World;

@@ -110,6 +110,29 @@ fn grouped(whole: u64) -> String {
     text
 }
 
+/// An amount as a control request gives it, in the shape of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    pub value: String,
+    pub currency: String,
+}
+
+impl Amount {
+    pub fn new(value: &str, currency: &str) -> Self {
+        Self { value: value.to_owned(), currency: currency.to_owned() }
+    }
+
+    /// An order has one currency, and money that moves is more than none.
+    pub(super) fn minor_in(&self, currency: Currency) -> Result<Minor, String> {
+        if self.currency != currency.code() {
+            return Err(format!("the currency is {}", currency.code()));
+        }
+        let minor = currency.parse(&self.value).filter(|minor| *minor > 0);
+        minor.ok_or_else(|| format!("\"{}\" is no amount above zero", self.value))
+    }
+}
+
 impl fmt::Debug for Currency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.code())

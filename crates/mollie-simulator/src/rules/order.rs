@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::caller::Caller;
 use super::money::{Currency, Minor};
 use super::payment::Payment;
+use super::refund::Refund;
 use super::vat::VatRate;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,6 +225,9 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<String>,
     pub shipments: Vec<Shipment>,
+    /// What was given back on its payments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
 }
 
 impl Order {

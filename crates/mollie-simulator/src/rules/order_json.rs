@@ -1,14 +1,28 @@
 //! An order and its lines as answers show them. A key that has nothing to say is left out unless noted as null.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::json::{HTML, Object, dashboard, documentation, link};
 use super::money::Minor;
 use super::order::{Line, LineType, Order, OrderStatus};
 use super::payment_json;
+use super::refund_json;
 use super::shipment_json;
-use super::switches::{CountryCase, ExpiresAt, UnchosenMethod, ZeroAmounts};
+use super::switches::{CountryCase, ExpiresAt, LineCounters, UnchosenMethod, ZeroAmounts};
 use super::world::World;
+
+/// What has become of a line so far, and what may still become of it.
+pub const LINE_COUNTERS: [&str; 9] = [
+    "quantityShipped",
+    "amountShipped",
+    "quantityRefunded",
+    "amountRefunded",
+    "quantityCanceled",
+    "amountCanceled",
+    "shippableQuantity",
+    "refundableQuantity",
+    "cancelableQuantity",
+];
 
 /// Related resources that the request asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +51,21 @@ pub fn direct(order: &Order, embeds: Embeds, world: &World) -> Value {
     body(order, world).maybe("_embedded", embedded).set("_links", links).into()
 }
 
+/// The order as the answer to its creation, or to a change of its lines.
+pub fn changed(order: &Order, embeds: Embeds, world: &World) -> Value {
+    let mut body = direct(order, embeds, world);
+    match world.switches().line_counters_at_changes {
+        LineCounters::Given => {}
+        LineCounters::LeftOut => {
+            let lines = body.get_mut("lines").and_then(Value::as_array_mut);
+            for line in lines.into_iter().flatten().filter_map(Value::as_object_mut) {
+                line.retain(|key, _| !LINE_COUNTERS.contains(&key.as_str()));
+            }
+        }
+    }
+    body
+}
+
 /// The order as an item of a list.
 pub fn listed(order: &Order, world: &World) -> Value {
     body(order, world).set("_links", links(order, world)).into()
@@ -45,9 +74,10 @@ pub fn listed(order: &Order, world: &World) -> Value {
 fn embedded(order: &Order, embeds: Embeds, world: &World) -> Value {
     let payments = || order.payments.iter().map(|payment| payment_json::embedded(order, payment, world));
     let shipments = || order.shipments.iter().map(|shipment| shipment_json::embedded(order, shipment, world));
+    let refunds = || order.refunds.iter().map(|refund| refund_json::embedded(order, refund, world));
     Object::default()
         .maybe("payments", embeds.payments.then(|| payments().collect::<Vec<_>>()))
-        .maybe("refunds", embeds.refunds.then(|| json!([])))
+        .maybe("refunds", embeds.refunds.then(|| refunds().collect::<Vec<_>>()))
         .maybe("shipments", embeds.shipments.then(|| shipments().collect::<Vec<_>>()))
         .into()
 }
@@ -90,7 +120,7 @@ fn body(order: &Order, world: &World) -> Object {
         .set("orderNumber", particulars.order_number.as_str())
         .maybe("shippingAddress", particulars.shipping_address.as_ref().map(|parts| address(parts, world)));
     let object = zero_or(object, "amountCaptured", order, order.captured, world);
-    let object = zero_or(object, "amountRefunded", order, 0, world);
+    let object = zero_or(object, "amountRefunded", order, order.refunded(), world);
     object
         .maybe("authorizedAt", world.times(milestones.authorized_at))
         .maybe("paidAt", world.times(milestones.paid_at))

@@ -38,6 +38,9 @@ pub struct Payment {
     pub expires_at: Timestamp,
     pub status: PaymentStatus,
     pub method: Option<String>,
+    /// Paid or authorized for another amount than the order's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Minor>,
     /// The shopper has chosen to pay and has not finished.
     pub opened: bool,
     /// What shipments have taken of an authorisation.

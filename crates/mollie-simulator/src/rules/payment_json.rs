@@ -35,7 +35,7 @@ fn body(order: &Order, payment: &Payment, world: &World) -> Object {
         .set("id", payment.id.as_str())
         .set("mode", order.owner.mode.as_text())
         .set("createdAt", world.time(payment.created_at))
-        .set("amount", order.currency.amount(order.amount))
+        .set("amount", order.currency.amount(order.amount_of(payment)))
         .set("description", order.description())
         .set("method", payment.method.as_deref())
         .set("metadata", Value::Null)
@@ -64,14 +64,11 @@ fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> 
         }
         PaymentStatus::Authorized => object,
         PaymentStatus::Paid => {
-            let received = match payment.flow() {
-                Flow::Paid => order.amount,
-                Flow::Authorized => payment.captured,
-            };
+            let (received, refunded) = (order.received_by(payment), order.refunded_on(payment));
             object
                 .maybe("paidAt", world.times(payment.paid_at))
-                .set("amountRefunded", amount(0))
-                .set("amountRemaining", amount(received))
+                .set("amountRefunded", amount(refunded))
+                .set("amountRemaining", amount(received - refunded))
                 .set("settlementAmount", amount(received))
                 .set("details", details(payment))
         }

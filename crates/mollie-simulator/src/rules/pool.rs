@@ -4,12 +4,12 @@
 //! exactly the rest of the money; a part of it exactly its unit price, unless the line was discounted. Then the
 //! discount may be spread at will, and the amount has to be said.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::fields::Fields;
 use super::money::{Currency, Minor};
-use super::order::{Line, Share};
+use super::order::{Line, Order, Share};
 use super::switches::{PartialDiscountedLine, PartialMaximum, Switches};
 
 /// What a part of a line may be worth.
@@ -47,17 +47,17 @@ pub fn worth(line: &Line, quantity: u32, maximum: PartialMaximum) -> Worth {
 }
 
 /// A line of a shipment (or cancellation) request: where it stands, and what it asks for.
-pub struct Wanted<'a> {
-    pub fields: Fields<'a>,
+struct Wanted<'a> {
+    fields: Fields<'a>,
     /// Position in the request, from 0.
-    pub index: usize,
-    pub quantity: Option<u32>,
-    pub amount: Option<Minor>,
+    index: usize,
+    quantity: Option<u32>,
+    amount: Option<Minor>,
 }
 
 impl Wanted<'_> {
     /// The part of `line` that is taken, or why it cannot be.
-    pub fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
+    fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
         let rest = if line.is_shippable() { line.rest() } else { Share::default() };
         let quantity = self.quantity.unwrap_or(rest.quantity);
         if quantity > rest.quantity || rest.quantity == 0 {
@@ -104,4 +104,30 @@ impl Wanted<'_> {
             json!({ "minimumAmount": currency.amount(least), "maximumAmount": currency.amount(most) });
         self.fields.refuse("amount", detail).with_extra(bounds)
     }
+}
+
+/// Takes the parts that a shipment or a cancellation names out of the order's lines: position of the line, and what is
+/// taken of it. The lines are taken one after the other, so that a line named twice draws twice on its rest.
+pub fn read_named(
+    wanted: &[Value],
+    order: &mut Order,
+    switches: &Switches,
+    take: impl Fn(&mut Line, Share),
+) -> Result<Vec<(usize, Share)>, Refusal> {
+    let mut parts = Vec::new();
+    let currency = order.currency;
+    for (index, value) in wanted.iter().enumerate() {
+        let fields = Fields::nested(value, &format!("lines.{index}"))?;
+        let id = fields.required_text("id")?;
+        let named = order.lines.iter_mut().enumerate().find(|(_, line)| line.id == id);
+        let (position, line) = named.ok_or_else(|| {
+            fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
+        })?;
+        let quantity = fields.quantity("quantity")?;
+        let amount = fields.money_in("amount", currency)?;
+        let part = Wanted { fields, index, quantity, amount }.part_of(line, currency, switches)?;
+        take(line, part);
+        parts.push((position, part));
+    }
+    Ok(parts)
 }

@@ -9,9 +9,9 @@ use super::fields::Fields;
 use super::hooks::OrderEvent;
 use super::ledger::{Draft, EffectKind};
 use super::order::{Flow, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine, Tracking};
-use super::pool::Wanted;
+use super::pool::read_named;
 use super::shipment_json;
-use super::switches::{PaidByCapture, Switches};
+use super::switches::{CaptureAboveAuthorization, PaidByCapture, Switches};
 use super::world::World;
 
 const MAX_TRACKING: usize = 100;
@@ -24,11 +24,23 @@ impl World {
         body: &Value,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
-        let mut order = self.owned_order(caller, order_id)?.clone();
+        let order = self.owned_order(caller, order_id)?.clone();
+        self.ship(order, body, self.switches().capture_above_authorization, now)
+    }
+
+    /// Ships whoever asks for it. A refusal has changed nothing.
+    pub(super) fn ship(
+        &mut self,
+        mut order: Order,
+        body: &Value,
+        above: CaptureAboveAuthorization,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
         let fields = Fields::top(body)?;
         let tracking = read_tracking(&fields)?;
         let parts = read_parts(&fields, &mut order, self.switches())?;
         let total: i64 = parts.iter().map(|(_, part)| part.amount).sum();
+        order.check_shipment(total, above)?;
         let shipped = |(index, part): &(usize, Share)| self.shipped_line(&order, *index, *part);
         let lines = parts.iter().filter_map(shipped).collect();
         let shipment = Shipment { id: self.draw_short("shp_"), created_at: now, tracking, lines };
@@ -100,8 +112,6 @@ fn read_tracking(fields: &Fields<'_>) -> Result<Option<Tracking>, Refusal> {
 }
 
 /// Takes the wanted parts out of the order's lines: position of the line, and what is taken of it.
-///
-/// The lines are taken one after the other, so that a line named twice draws twice on its rest.
 fn read_parts(
     fields: &Fields<'_>,
     order: &mut Order,
@@ -113,8 +123,8 @@ fn read_parts(
         return Err(nothing());
     }
     let wanted = fields.list("lines")?.map(Vec::as_slice).unwrap_or_default();
-    let mut parts = Vec::new();
     if wanted.is_empty() {
+        let mut parts = Vec::new();
         for (index, line) in order.lines.iter_mut().enumerate().filter(|(_, line)| has_rest(line)) {
             let rest = line.rest();
             take(line, rest);
@@ -122,23 +132,7 @@ fn read_parts(
         }
         return Ok(parts);
     }
-    for (index, value) in wanted.iter().enumerate() {
-        let fields = Fields::nested(value, &format!("lines.{index}"))?;
-        let id = fields.required_text("id")?;
-        let position = order.lines.iter().position(|line| line.id == id);
-        let position = position.ok_or_else(|| {
-            fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
-        })?;
-        let quantity = fields.quantity("quantity")?;
-        let amount = fields.money_in("amount", order.currency)?;
-        let currency = order.currency;
-        if let Some(line) = order.lines.get_mut(position) {
-            let part = Wanted { fields, index, quantity, amount }.part_of(line, currency, switches)?;
-            take(line, part);
-            parts.push((position, part));
-        }
-    }
-    Ok(parts)
+    read_named(wanted, order, switches, take)
 }
 
 fn take(line: &mut Line, part: Share) {

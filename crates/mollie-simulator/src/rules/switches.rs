@@ -123,6 +123,15 @@ switch!(
     SupplierDeclines { Off = "off", Cancel = "cancel" }
 );
 
+switch!(
+    /// Shipments and cancellations after which more is captured than is authorized and not released.
+    CaptureAboveAuthorization { Refused = "422", Accepted = "accepted" }
+);
+switch!(
+    /// Whether answers to create order, and to changes of lines once there are any, give the counters of lines.
+    LineCounters { Given = "given", LeftOut = "left out" }
+);
+
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -153,4 +162,6 @@ pub struct Switches {
     pub expires_at: ExpiresAt,
     pub personal_fields: PersonalFields,
     pub supplier_declines: SupplierDeclines,
+    pub capture_above_authorization: CaptureAboveAuthorization,
+    pub line_counters_at_changes: LineCounters,
 }

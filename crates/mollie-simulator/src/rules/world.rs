@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use super::cause::Cause;
 use super::changes::{Changes, Touched};
 use super::hooks::Hook;
 use super::idempotency::Remembered;
@@ -32,8 +33,8 @@ pub struct World {
     hooks: BTreeMap<u64, Hook>,
     postponed: Postponed,
     touched: Touched,
-    /// The idempotency key of the request being handled.
-    cause: Option<String>,
+    /// What is at work at the moment.
+    cause: Cause,
 }
 
 impl World {
@@ -107,13 +108,13 @@ impl World {
 
     pub(super) fn enter(&mut self, draft: Draft, at: Timestamp) {
         let seq = self.ledger.last().map_or(1, |last| last.seq + 1);
-        self.ledger.push(draft.enter(seq, at, self.cause.clone()));
+        self.ledger.push(draft.enter(seq, at, &self.cause));
         self.touched.any = true;
     }
 
-    /// Names the request that effects are entered for from here on; `None` for time itself.
-    pub(super) fn set_cause(&mut self, idempotency_key: Option<String>) {
-        self.cause = idempotency_key;
+    /// Names what effects are entered for from here on.
+    pub(super) fn set_cause(&mut self, cause: Cause) {
+        self.cause = cause;
     }
 
     pub(super) fn draw_short(&mut self, prefix: &str) -> String {

@@ -9,9 +9,10 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
 
+use super::attempt_end::{self, Asked};
 use super::control::{Reply, refuse, stopped};
 use super::engine::Engine;
-use crate::rules::{FinalState, NotBegun, NotEnded, Refusal};
+use crate::rules::{NotBegun, NotEnded, NotRefunded, Refusal};
 
 /// `{"method": "ideal"}`, or nothing for an attempt whose method is still to be chosen.
 pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>, body: Bytes) -> Reply {
@@ -21,12 +22,22 @@ pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>,
     Ok(Json(json!({ "id": id })))
 }
 
-/// `{"status": "paid"}`
+/// `{"status": "paid"}`, with `"amount"` where the shopper pays another one than the order's, and `"forced": true` for a
+/// result that comes after the attempt's or the order's end. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
+/// gives money of a paid attempt back.
 pub async fn end(State(engine): State<Arc<Engine>>, Path(payment): Path<String>, body: Bytes) -> Reply {
-    let state = read_status(&body).map_err(refuse)?;
-    let ended = engine.run(|world, now| world.end_attempt(&payment, state, now));
-    ended.map_err(stopped)?.map_err(|reason| refuse(not_ended(&reason)))?;
-    Ok(Json(json!({ "id": payment, "status": state.as_text() })))
+    match attempt_end::read(&body).map_err(refuse)? {
+        Asked::End(end) => {
+            let ended = engine.run(|world, now| world.end_attempt_as(&payment, &end, now));
+            ended.map_err(stopped)?.map_err(|reason| refuse(not_ended(&reason)))?;
+            Ok(Json(json!({ "id": payment, "status": end.state.as_text() })))
+        }
+        Asked::Refund(amount) => {
+            let refunded = engine.run(|world, now| world.refund_attempt(&payment, &amount, now));
+            let id = refunded.map_err(stopped)?.map_err(|reason| refuse(not_refunded(&reason)))?;
+            Ok(Json(json!({ "id": payment, "refund": id })))
+        }
+    }
 }
 
 fn not_begun(reason: &NotBegun) -> Refusal {
@@ -44,12 +55,22 @@ fn not_ended(reason: &NotEnded) -> Refusal {
         NotEnded::UnknownPayment(_) => Refusal::new(404, text),
         NotEnded::HasEnded(_) => Refusal::new(409, text),
         NotEnded::Misfit(_) => Refusal::field("status", text),
+        NotEnded::Amount(_) => Refusal::field("amount", text),
+    }
+}
+
+fn not_refunded(reason: &NotRefunded) -> Refusal {
+    let text = reason.to_string();
+    match reason {
+        NotRefunded::UnknownPayment(_) => Refusal::new(404, text),
+        NotRefunded::NotPaid(_) => Refusal::new(409, text),
+        NotRefunded::Amount(_) => Refusal::field("refund", text),
     }
 }
 
 fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
     let object = if body.iter().all(u8::is_ascii_whitespace) { Map::new() } else { object(body)? };
-    let mut problems = unknown_fields(&object, "method");
+    let mut problems = unknown_fields(&object, &["method"]);
     let method = match object.get("method") {
         None | Some(Value::Null) => None,
         Some(Value::String(method)) if !method.is_empty() => Some(method.clone()),
@@ -61,35 +82,21 @@ fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
     if problems.is_empty() { Ok(method) } else { Err(refusal(&problems)) }
 }
 
-fn read_status(body: &[u8]) -> Result<FinalState, Refusal> {
-    let object = object(body)?;
-    let mut problems = unknown_fields(&object, "status");
-    let state = object.get("status").and_then(Value::as_str).and_then(FinalState::from_text);
-    match state.filter(|state| *state != FinalState::Open) {
-        Some(state) if problems.is_empty() => return Ok(state),
-        Some(_) => {}
-        None => {
-            problems.push("status: should be paid, authorized, failed, canceled or expired".to_owned());
-        }
-    }
-    Err(refusal(&problems))
-}
-
-fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body)
         .map_err(|error| Refusal::unprocessable(format!("The attempt should be a JSON object: {error}")))
 }
 
-fn unknown_fields(object: &Map<String, Value>, known: &str) -> Vec<String> {
+pub(super) fn unknown_fields(object: &Map<String, Value>, known: &[&str]) -> Vec<String> {
     object
         .keys()
-        .filter(|field| *field != known)
+        .filter(|field| !known.contains(&field.as_str()))
         .map(|field| format!("{field}: is no field of this request"))
         .collect()
 }
 
 /// Everything that is wrong, at once.
-fn refusal(problems: &[String]) -> Refusal {
+pub(super) fn refusal(problems: &[String]) -> Refusal {
     let detail = format!("The attempt is invalid. {}.", problems.join("; "));
     Refusal::unprocessable(detail).with_extra(json!({ "problems": problems }))
 }

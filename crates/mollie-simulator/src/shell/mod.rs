@@ -5,11 +5,13 @@
 //! `deliver` for hooks.
 
 mod api;
+mod attempt_end;
 mod attempts;
 mod checkout;
 mod clock;
 mod control;
 mod counters;
+mod dashboard;
 mod deliver;
 mod engine;
 mod faults;

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 
 use super::engine::Engine;
-use super::{api, attempts, checkout, control, faults};
+use super::{api, attempts, checkout, control, dashboard, faults};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -26,6 +26,8 @@ pub fn router(engine: Arc<Engine>) -> Router {
             get(faults::get_faults).put(faults::put_faults).delete(faults::delete_faults),
         )
         .route("/_simulator/orders/{id}/attempts", post(attempts::begin))
+        .route("/_simulator/orders/{id}/shipments", post(dashboard::ship))
+        .route("/_simulator/orders/{id}/cancellations", post(dashboard::cancel))
         .route("/_simulator/attempts/{id}", post(attempts::end))
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)

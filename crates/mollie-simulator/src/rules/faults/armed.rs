@@ -100,7 +100,7 @@ impl Faults {
     fn fate_of(&mut self, request: &ApiRequest) -> Fate {
         let fault = self.0.iter_mut().find_map(|armed| match &armed.fault.kind {
             FaultKind::Request { on, fault } if on.matches(&request.method, &request.path) => {
-                let fault = *fault;
+                let fault = fault.clone();
                 armed.fires().then_some(fault)
             }
             FaultKind::Request { .. } | FaultKind::IdempotencyIgnored { .. } | FaultKind::Hook { .. } => None,

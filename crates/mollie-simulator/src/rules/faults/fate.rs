@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::outcome::Reply;
+use super::rewrite::Edit;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fate {
@@ -10,6 +11,8 @@ pub enum Fate {
     Pass,
     /// The rules answer, and the line spoils how the answer arrives.
     Impaired(Impairment),
+    /// The rules answer, and these edits are made to what they say.
+    Rewritten(Vec<Edit>),
     /// This answer, with or without what the request would have done.
     Instead { reply: Box<Reply>, effect: bool },
     /// No answer, with or without what the request would have done.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde_json::{Map, Value};
 
 /// The fields that any fault has. Beside an unknown kind only these can be judged.
-const ALL_FIELDS: [&str; 13] = [
+const ALL_FIELDS: [&str; 14] = [
     "fault",
     "method",
     "path",
@@ -18,6 +18,7 @@ const ALL_FIELDS: [&str; 13] = [
     "now",
     "after",
     "in_flight",
+    "edits",
 ];
 
 pub(super) struct Item<'a> {

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::super::answer::{Answer, Refusal};
 use super::fate::{Fate, Impairment, Loss, Meanwhile};
 use super::outcome::Reply;
+use super::rewrite::Edit;
 use crate::rules::pattern::Pattern;
 
 /// What a fault is about.
@@ -26,7 +27,7 @@ pub enum FaultKind {
 }
 
 /// What happens to a request or its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestFault {
     /// The connection is reset, without an effect.
     Refuse,
@@ -67,6 +68,12 @@ pub enum RequestFault {
         /// Whether a repetition with the same key is told until then that the first is still being processed.
         in_flight: bool,
     },
+    /// After the effect, an answer of which some values are others.
+    Rewrite {
+        edits: Vec<Edit>,
+    },
+    /// After the effect, an answer with an order, or orders, whose lines have no counters.
+    LineCountersLeftOut,
 }
 
 /// The statuses that may come with or without an effect.
@@ -144,6 +151,8 @@ impl RequestFault {
             Self::Truncate { chunked } => Fate::Impaired(Impairment::Truncated { chunked }),
             Self::Drip { over } => Fate::Impaired(Impairment::Dripped { over }),
             Self::LateEffect { now, after, in_flight } => Fate::Later { now, after, in_flight },
+            Self::Rewrite { edits } => Fate::Rewritten(edits),
+            Self::LineCountersLeftOut => Fate::Rewritten(Edit::without_line_counters()),
         }
     }
 }

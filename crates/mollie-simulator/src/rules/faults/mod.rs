@@ -14,7 +14,7 @@
 //!
 //! Hooks leave as soon as they are due, which is before the answer of their request where that is held or hangs.
 //!
-//! An answer that a fault gives is not remembered under the request's key. What is remembered is the rules' own.
+//! An answer that a fault gives, or rewrites, is not remembered under the request's key. What is remembered is the rules' own.
 
 mod armed;
 mod fate;
@@ -24,9 +24,11 @@ mod kind;
 mod outcome;
 mod parse;
 mod report;
+mod rewrite;
 
 pub use armed::{Count, Fault, Faults, Verdict};
 pub use fate::{Fate, Impairment, Keys, Loss, Meanwhile};
 pub use hook::HookFate;
 pub use kind::{FaultKind, FaultStatus, HookFault, RequestFault};
 pub use outcome::{Content, Outcome, Reply};
+pub use rewrite::{Change, Edit};

@@ -69,6 +69,10 @@ impl World {
             Fate::Impaired(by) => {
                 Outcome::Impaired { reply: self.answer_with(request, keys, now).into(), by }
             }
+            Fate::Rewritten(edits) => {
+                let reply = Reply::from(self.answer_with(request, keys, now));
+                Outcome::Answered(reply.rewritten(&edits))
+            }
             Fate::Instead { reply, effect } => {
                 self.kept(effect, request, keys, now);
                 Outcome::Answered(*reply)

@@ -6,6 +6,7 @@ use super::armed::{Count, Fault, Faults};
 use super::fate::Meanwhile;
 use super::item::Item;
 use super::kind::{FaultKind, FaultStatus, HookFault, RequestFault};
+use super::rewrite::Edit;
 use crate::rules::answer::Refusal;
 use crate::rules::pattern::Pattern;
 
@@ -117,6 +118,8 @@ fn request_fault(item: &mut Item<'_>, name: &str) -> Option<Option<RequestFault>
             Some(RequestFault::Truncate { chunked: item.optional_flag("chunked").unwrap_or(false) })
         }
         "drip" => item.duration("over").map(|over| RequestFault::Drip { over }),
+        "rewrite" => item.required("edits", EDITS, edits).map(|edits| RequestFault::Rewrite { edits }),
+        "line_counters_left_out" => Some(RequestFault::LineCountersLeftOut),
         "late_effect" => {
             let now = item.required("now", "should be close, hang or 500", meanwhile);
             let (after, in_flight) =
@@ -132,6 +135,14 @@ const STATUSES: &str = "should be 202, 500, 502 or 503";
 fn status(value: &Value) -> Option<FaultStatus> {
     let number = value.as_u64()?;
     FaultStatus::ALL.into_iter().find(|status| u64::from(status.number()) == number)
+}
+
+const EDITS: &str = "should be a list of {\"op\": \"add\" or \"replace\" or \"remove\", \"path\": \"/…\", \"value\": … unless it removes}";
+
+/// At least one: a rewrite that changes nothing is a slip.
+fn edits(value: &Value) -> Option<Vec<Edit>> {
+    let edits: Vec<Edit> = value.as_array()?.iter().map(Edit::parse).collect::<Option<_>>()?;
+    Some(edits).filter(|edits| !edits.is_empty())
 }
 
 fn meanwhile(value: &Value) -> Option<Meanwhile> {

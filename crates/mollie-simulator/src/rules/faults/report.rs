@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::armed::{Armed, Count, Faults};
 use super::fate::Meanwhile;
 use super::kind::{FaultKind, HookFault, RequestFault};
+use super::rewrite::Edit;
 use crate::rules::json::Object;
 
 impl Faults {
@@ -56,19 +57,23 @@ impl FaultKind {
 }
 
 impl RequestFault {
-    fn describe(self, object: Object) -> Object {
+    fn describe(&self, object: Object) -> Object {
         match self {
-            Self::Hang { effect } => object.set("effect", effect),
-            Self::Status { status, effect } => object.set("status", status.number()).set("effect", effect),
+            Self::Hang { effect } => object.set("effect", *effect),
+            Self::Status { status, effect } => object.set("status", status.number()).set("effect", *effect),
             Self::RateLimited { retry_after_seconds } => {
-                object.maybe("retry_after_seconds", retry_after_seconds)
+                object.maybe("retry_after_seconds", *retry_after_seconds)
             }
-            Self::Truncate { chunked } => object.set("chunked", chunked),
-            Self::Drip { over } => object.set("over", iso(over)),
+            Self::Truncate { chunked } => object.set("chunked", *chunked),
+            Self::Drip { over } => object.set("over", iso(*over)),
             Self::LateEffect { now, after, in_flight } => {
-                object.set("now", now.as_text()).set("after", iso(after)).set("in_flight", in_flight)
+                object.set("now", now.as_text()).set("after", iso(*after)).set("in_flight", *in_flight)
             }
-            Self::Refuse
+            Self::Rewrite { edits } => {
+                object.set("edits", edits.iter().map(Edit::to_json).collect::<Vec<_>>())
+            }
+            Self::LineCountersLeftOut
+            | Self::Refuse
             | Self::CloseBefore
             | Self::CloseAfter
             | Self::InFlight
@@ -77,7 +82,7 @@ impl RequestFault {
         }
     }
 
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Refuse => "refuse",
             Self::CloseBefore => "close_before",
@@ -91,6 +96,8 @@ impl RequestFault {
             Self::Truncate { .. } => "truncate",
             Self::Drip { .. } => "drip",
             Self::LateEffect { .. } => "late_effect",
+            Self::Rewrite { .. } => "rewrite",
+            Self::LineCountersLeftOut => "line_counters_left_out",
         }
     }
 }

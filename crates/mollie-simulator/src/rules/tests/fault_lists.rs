@@ -28,6 +28,12 @@ fn every_kind() -> Value {
         with(json!({ "fault": "truncate", "chunked": true })),
         with(json!({ "fault": "drip", "over": "PT2S" })),
         with(json!({ "fault": "late_effect", "now": "500", "after": "PT1M30S", "in_flight": false })),
+        with(json!({ "fault": "rewrite", "edits": [
+            { "op": "add", "path": "/a", "value": null },
+            { "op": "replace", "path": "/b/0", "value": 1 },
+            { "op": "remove", "path": "/c/*/d" },
+        ] })),
+        with(json!({ "fault": "line_counters_left_out" })),
         with(json!({ "fault": "idempotency_ignored" })),
         { "fault": "hook_dropped", "path": "/hook", "skip": 0, "count": "all" },
         { "fault": "hook_doubled", "skip": 0, "count": 1 },
@@ -89,6 +95,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         "refuse",
         { "fault": "idempotency_ignored", "method": "POST" },
         { "fault": "refuse", "method": "POST", "path": "/v2/orders" },
+        { "fault": "rewrite", "method": "GET", "path": "/v2/orders", "edits": [{ "op": "remove", "path": "id" }] },
     ]);
     assert_eq!(
         problems(&list),
@@ -109,6 +116,8 @@ fn everything_that_is_wrong_is_named_at_once() {
             "5.fault: is missing, should be a text",
             "6: should be an object",
             "7.fault: needs both a method and a path, or neither",
+            "9.edits: should be a list of {\"op\": \"add\" or \"replace\" or \"remove\", \"path\": \"/…\", \"value\": … \
+             unless it removes}",
         ]
     );
 }

@@ -3,15 +3,19 @@
 mod amounts;
 mod attempts;
 mod attempts_in_time;
+mod captures;
 mod create;
 mod create_fields;
+mod dashboard;
 mod fault_hooks;
 mod fault_lists;
 mod faults;
 mod flows;
 mod idempotency;
 mod late;
+mod late_money;
 mod listing;
+mod rewrites;
 mod time;
 mod variants;
 
