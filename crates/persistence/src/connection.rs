@@ -1,19 +1,28 @@
-//! One connection taken out of the pool for one transaction. Who holds it sees how the transaction ended: a connection about
-//! which there is any doubt is closed, and never given to anybody again. It may not know any table.
+//! One connection taken out of the pool, for one transaction or one statement. Who holds it sees how that ended: a connection
+//! about which there is any doubt is closed, and never given to anybody again. It may not know any table.
 //!
 //! sea-orm's own transactions cannot do that. After SQLite has rolled back by itself (a full disk, an I/O error), ROLLBACK
 //! fails, the driver still counts one transaction as open, and what follows becomes savepoints that never commit.
+
+use std::time::Duration;
 
 #[cfg(feature = "planted")]
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Values;
 use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::{AssertSqlSafe, Error as SqlxError, Executor, Postgres, Sqlite, query_with, raw_sql};
+use sea_orm::sqlx::{
+    AssertSqlSafe, Connection as _, Error as SqlxError, Executor, Postgres, Sqlite, query_with, raw_sql,
+};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 
+use crate::armed::{Armed, Watch};
+use crate::error::is_of_database;
 #[cfg(feature = "planted")]
 use crate::planted::Wrong;
+
+/// How long the thread that works for a SQLite connection may take to say that it lives.
+const LIFE_SIGN: Duration = Duration::from_secs(5);
 
 /// A connection of either engine, outside the pool.
 #[derive(Debug)]
@@ -68,7 +77,7 @@ impl Connection {
             connection => connection.execute(text).await.map(ExecResult::from),
             wrong => return wrong.run(sql).await
         );
-        done.map_err(exec_error)
+        self.known(done.map_err(exec_error)).await
     }
 
     pub async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -80,7 +89,7 @@ impl Connection {
             },
             wrong => return wrong.tx()?.execute_raw(statement).await
         );
-        done.map_err(exec_error)
+        self.known(done.map_err(exec_error)).await
     }
 
     pub async fn one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -93,7 +102,7 @@ impl Connection {
             },
             wrong => return wrong.tx()?.query_one_raw(statement).await
         );
-        row.map_err(query_error)
+        self.known(row.map_err(query_error)).await
     }
 
     pub async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -106,7 +115,39 @@ impl Connection {
             },
             wrong => return wrong.tx()?.query_all_raw(statement).await
         );
-        rows.map_err(query_error)
+        self.known(rows.map_err(query_error)).await
+    }
+
+    /// The driver runs SQLite in a thread of its own. When that dies (it panics where SQLite has no memory for a row), a result
+    /// simply ends, as if there were no more rows. So a result counts only if the thread still lives after it.
+    async fn known<T>(&mut self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        let done = outcome?;
+        if let Self::Sqlite(connection) = self {
+            // What is asked in the moment of its death is never answered.
+            let alive = tokio::time::timeout(LIFE_SIGN, connection.ping()).await;
+            alive
+                .unwrap_or(Err(SqlxError::WorkerCrashed))
+                .map_err(|error| DbErr::Conn(driver_error(error)))?;
+        }
+        Ok(done)
+    }
+
+    /// Tells a statement that is about to run, and runs what a test has armed before it.
+    pub async fn ready(&mut self, armed: &Armed, sql: &str) -> Watch {
+        let (first, watch) = armed.before(sql);
+        for statement in first {
+            // Whether it worked shows in what the next statement is answered.
+            let _ = self.run(&statement).await;
+        }
+        watch
+    }
+
+    /// Gives it back to the pool after a statement of its own, unless the connection itself has failed.
+    pub fn back<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        if outcome.as_ref().is_err_and(|error| !is_of_database(error)) {
+            self.discard();
+        }
+        outcome
     }
 
     /// Closes it as soon as it is dropped, in the background and within the pool's own bound; the pool opens another.

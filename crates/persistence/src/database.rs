@@ -111,12 +111,12 @@ impl Database {
     }
 
     /// For statements that read.
-    pub(crate) fn read(&self) -> Session<DatabaseConnection> {
-        Session(self.0.reader.clone(), self.1.clone())
+    pub(crate) fn read(&self) -> Session {
+        Session { pool: self.0.reader.clone(), armed: self.1.clone() }
     }
 
     /// For single statements that write.
-    pub(crate) fn write(&self) -> Session<DatabaseConnection> {
-        Session(self.0.writer.clone(), self.1.clone())
+    pub(crate) fn write(&self) -> Session {
+        Session { pool: self.0.writer.clone(), armed: self.1.clone() }
     }
 }

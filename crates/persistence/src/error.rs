@@ -55,6 +55,11 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
+/// Whether the database itself has answered with an error: the connection to it works.
+pub(crate) fn is_of_database(error: &DbErr) -> bool {
+    driver_error(error).is_some_and(|error| error.as_database_error().is_some())
+}
+
 /// The engine's own code of a failure; `None` if the engine has not answered.
 #[cfg(feature = "faults")]
 pub(crate) fn engine_code(error: &DbErr) -> Option<String> {

@@ -4,14 +4,18 @@
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use crate::armed::{Armed, Watch};
+use crate::connection::Connection;
 use crate::moment;
 
-/// A connection pool whose moments SQLite can compare.
+/// The pool, for statements that are a transaction each.
 #[derive(Clone, Debug)]
-pub(crate) struct Session<C>(pub C, pub Armed);
+pub(crate) struct Session {
+    pub pool: DatabaseConnection,
+    pub armed: Armed,
+}
 
 /// Tells a statement by its text.
 pub(crate) fn tell(sql: &str) {
@@ -31,40 +35,42 @@ pub(crate) fn comparable(mut statement: Statement) -> Statement {
     statement
 }
 
-impl<C: ConnectionTrait> Session<C> {
-    async fn before(&self, sql: &str) -> Watch {
-        let (first, watch) = self.1.before(sql);
-        for statement in first {
-            // Whether it worked shows in what the next statement is answered.
-            let _ = self.0.execute_unprepared(&statement).await;
-        }
-        watch
+impl Session {
+    /// A connection, about to run a statement.
+    async fn ready(&self, sql: &str) -> Result<(Connection, Watch), DbErr> {
+        let mut connection = Connection::take(&self.pool).await?;
+        let watch = connection.ready(&self.armed, sql).await;
+        Ok((connection, watch))
     }
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> ConnectionTrait for Session<C> {
+impl ConnectionTrait for Session {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        self.pool.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let watch = self.before(&statement.sql).await;
-        watch.after(self.0.execute_raw(comparable(statement)).await)
+        let (mut connection, watch) = self.ready(&statement.sql).await?;
+        let outcome = connection.execute(comparable(statement)).await;
+        watch.after(connection.back(outcome))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let watch = self.before(sql).await;
-        watch.after(self.0.execute_unprepared(sql).await)
+        let (mut connection, watch) = self.ready(sql).await?;
+        let outcome = connection.run(sql).await;
+        watch.after(connection.back(outcome))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let watch = self.before(&statement.sql).await;
-        watch.after(self.0.query_one_raw(comparable(statement)).await)
+        let (mut connection, watch) = self.ready(&statement.sql).await?;
+        let outcome = connection.one(comparable(statement)).await;
+        watch.after(connection.back(outcome))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let watch = self.before(&statement.sql).await;
-        watch.after(self.0.query_all_raw(comparable(statement)).await)
+        let (mut connection, watch) = self.ready(&statement.sql).await?;
+        let outcome = connection.all(comparable(statement)).await;
+        watch.after(connection.back(outcome))
     }
 }

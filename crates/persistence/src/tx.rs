@@ -137,11 +137,7 @@ impl Held {
     async fn ready(&mut self, armed: &Armed, sql: &str) -> Result<(&mut Connection, Watch), DbErr> {
         let ended = || DbErr::Custom("the transaction has ended".to_owned());
         let connection = self.0.as_mut().ok_or_else(ended)?;
-        let (first, watch) = armed.before(sql);
-        for statement in first {
-            // Whether it worked shows in what the next statement is answered.
-            let _ = connection.run(&statement).await;
-        }
+        let watch = connection.ready(armed, sql).await;
         Ok((connection, watch))
     }
 }
