@@ -24,6 +24,8 @@ mod moment;
 mod operation;
 mod order;
 mod page;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod request;
 mod row;
 mod secret;

@@ -11,6 +11,8 @@ use tracing::Instrument;
 
 use crate::database::Database;
 use crate::error::store_error;
+#[cfg(feature = "planted")]
+use crate::planted;
 use crate::session::{Armed, Session};
 
 /// An open transaction.
@@ -33,6 +35,10 @@ where
     let (connection, armed) = (database.writer().clone(), database.armed().clone());
     let span = tracing::debug_span!("db.transaction", name);
     let work = async move {
+        #[cfg(feature = "planted")]
+        if planted::is_chosen() {
+            return planted::as_yesterday(&connection, armed, steps).await;
+        }
         let tx = begin(&connection, armed).await?;
         match steps(&tx).await {
             Ok(done) => {

@@ -21,7 +21,7 @@ use crate::shim;
 use crate::tmpfs::Tmpfs;
 
 /// No trial takes so long; one that does hangs.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(60);
 const SEED: &str = "ORDER_SERVICE_TEST_SEED";
 
 /// Which trials.

@@ -11,7 +11,6 @@ use crate::tmpfs::Tmpfs;
 
 /// A database that lasts as long as this.
 pub struct Home {
-    pub engine: Engine,
     /// For whoever goes past the service.
     pub url: String,
     server: Option<(String, String)>,
@@ -40,7 +39,7 @@ impl Home {
                     connection.execute_unprepared(sql).await.unwrap();
                 }
                 connection.close().await.unwrap();
-                Self { engine, url, server: None, tmpfs, directory }
+                Self { url, server: None, tmpfs, directory }
             }
             Engine::Postgres => {
                 let server = server().expect("DATABASE_URL names a server");
@@ -59,7 +58,7 @@ impl Home {
                 connection.execute_unprepared(&sql).await.unwrap();
                 connection.close().await.unwrap();
                 let url = beside(&server, &name);
-                Self { engine, url, server: Some((server, name)), tmpfs, directory }
+                Self { url, server: Some((server, name)), tmpfs, directory }
             }
         }
     }
@@ -111,6 +110,10 @@ impl Witness {
             return held;
         }
         let made = connect(&self.url).await;
+        if self.url.starts_with("sqlite") {
+            // Nobody is at work where the witness writes: whoever holds the lock then has forgotten it.
+            made.execute_unprepared("PRAGMA busy_timeout=300").await.unwrap();
+        }
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         made
     }
@@ -136,12 +139,16 @@ impl Witness {
     }
 
     /// Every lease is over, as if its seconds had passed. Only while nobody works.
-    pub async fn end_leases(&self) {
+    ///
+    /// # Errors
+    /// The database lets nobody else write.
+    pub async fn end_leases(&self) -> Result<(), String> {
         let connection = self.connection().await;
         for table in ["operations", "lookups"] {
             let sql = format!("UPDATE {table} SET lease_until = 1 WHERE lease_token IS NOT NULL");
-            connection.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            connection.execute_unprepared(&sql).await.map_err(|error| error.to_string())?;
         }
+        Ok(())
     }
 
     /// Whether a committed row tells that this is being sent. One that is being found out about was sent before, and is

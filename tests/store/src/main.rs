@@ -15,13 +15,22 @@ const HELP: &str = "\
   store-faults load CELL CALLERS       one trial with several callers at once
   store-faults all [ENGINE]            every cell, and once under load
   store-faults drawn ENGINE COUNT      some cells by chance, but each flow and each fault
+  store-faults planted ENGINE COUNT    the same on transactions as they were once: fails unless trials catch them
 ";
+
+/// Has trials run on transactions as they were once, in builds that have them.
+#[cfg(feature = "planted")]
+const YESTERDAY: &str = "STORE_FAULTS_YESTERDAY";
 
 /// Callers at once, under load.
 const CALLERS: usize = 4;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 3)]
 async fn main() -> ExitCode {
+    #[cfg(feature = "planted")]
+    if std::env::var_os(YESTERDAY).is_some() {
+        persistence::planted::choose();
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let holds = match words.as_slice() {
@@ -40,12 +49,26 @@ async fn main() -> ExitCode {
             let choice = Choice::Drawn { seed: campaign::seed(), at_least: count.parse().unwrap() };
             many(engine.parse().unwrap(), choice).await
         }
+        #[cfg(feature = "planted")]
+        ["planted", engine, count] => planted(engine, count).await,
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };
     if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The drawn trials once more, in a process whose transactions are wrong: they must fail.
+#[cfg(feature = "planted")]
+async fn planted(engine: &str, count: &str) -> bool {
+    let mut wrong = tokio::process::Command::new(std::env::current_exe().unwrap());
+    let output = wrong.args(["drawn", engine, count]).env(YESTERDAY, "1").output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let caught = output.status.code() == Some(1) && !said.contains("; 0 failed");
+    print!("on transactions as they were once, {}", if caught { "caught:\n" } else { "NOT CAUGHT:\n" });
+    print!("{said}");
+    caught
 }
 
 fn place() -> PathBuf {

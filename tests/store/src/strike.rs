@@ -80,12 +80,6 @@ impl Striker {
         self.state().points.clone()
     }
 
-    /// What was struck.
-    #[must_use]
-    pub fn struck(&self) -> Option<String> {
-        self.state().struck.clone()
-    }
-
     /// How the engine reported it; an error text if it did not.
     ///
     /// # Errors

@@ -110,6 +110,10 @@ impl Trial {
         if aim.is_some() {
             self.striker.prepare();
         }
+        if cell.engine == Engine::Sqlite {
+            // What the log has room for already would not have to be written anew.
+            self.witness.ask("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
         self.striker.count();
         self.flow(cell.flow, callers).await;
         self.striker.heal();
@@ -211,7 +215,10 @@ impl Trial {
     pub async fn settle(&mut self) {
         for _ in 0..ROUNDS {
             self.time.advance(Duration::from_secs(2));
-            self.witness.end_leases().await;
+            if let Err(problem) = self.witness.end_leases().await {
+                self.violations.push(format!("nothing is under way, and nobody else can write: {problem}"));
+                return;
+            }
             let service = self.service();
             service.operations().await;
             service.hooks().await;

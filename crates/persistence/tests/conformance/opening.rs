@@ -82,6 +82,29 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
     Database::connect(&options(&url)).await.unwrap().close().await;
 }
 
+/// A second process that names the file by a link made so.
+async fn through_a_link(link: impl FnOnce(&std::path::Path, &std::path::Path) -> std::io::Result<()>) {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, other) = (directory.path().join("orders.db"), directory.path().join("other.db"));
+    let url = |path: &std::path::Path| format!("sqlite://{}", path.display());
+    let first = Database::connect(&options(&url(&path))).await.unwrap();
+    link(&path, &other).unwrap();
+    let second = Database::connect(&options(&url(&other))).await;
+    assert!(matches!(&second, Err(ConnectError::InUse(_))), "{second:?}");
+    first.close().await;
+    Database::connect(&options(&url(&other))).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_a_symbolic_link_to_a_sqlite_file() {
+    through_a_link(|path, other| std::os::unix::fs::symlink(path, other)).await;
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_a_hard_link_to_a_sqlite_file() {
+    through_a_link(|path, other| std::fs::hard_link(path, other)).await;
+}
+
 #[tokio::test]
 async fn a_sqlite_file_keeps_what_was_stored() {
     let directory = tempfile::tempdir().unwrap();

@@ -69,7 +69,11 @@ impl Means {
                 self.shim().arm(self.fault, self.lasting);
                 Vec::new()
             }
-            Fault::NoMemory => vec![format!("PRAGMA hard_heap_limit={MEMORY}")],
+            // It holds for the whole process.
+            Fault::NoMemory => {
+                self.rival().try_to(&format!("PRAGMA hard_heap_limit={MEMORY}"));
+                Vec::new()
+            }
             Fault::ReadOnly => own(&["PRAGMA query_only=1"]),
             Fault::Busy => {
                 self.rival().take(vec!["BEGIN IMMEDIATE".to_owned()]);
