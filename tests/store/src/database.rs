@@ -1,6 +1,6 @@
 //! The database of a trial: made, looked at past the service, and removed. Nothing here goes the service's way.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mollie_simulator::rules::ApiRequest;
@@ -16,8 +16,6 @@ pub struct Home {
     server: Option<(String, String)>,
     /// A file system that can be filled up, if the trial wants one.
     pub tmpfs: Option<Arc<Tmpfs>>,
-    /// Gone with this.
-    directory: PathBuf,
 }
 
 impl Home {
@@ -25,7 +23,6 @@ impl Home {
     pub async fn make(engine: Engine, directory: &Path, tmpfs: Option<Tmpfs>) -> Self {
         let tmpfs = tmpfs.map(Arc::new);
         let place = tmpfs.as_ref().map_or(directory, |tmpfs| tmpfs.path()).to_owned();
-        let directory = directory.to_owned();
         match engine {
             Engine::Sqlite => {
                 let url = format!("sqlite://{}", place.join("orders.db").display());
@@ -39,7 +36,7 @@ impl Home {
                     connection.execute_unprepared(sql).await.unwrap();
                 }
                 connection.close().await.unwrap();
-                Self { url, server: None, tmpfs, directory }
+                Self { url, server: None, tmpfs }
             }
             Engine::Postgres => {
                 let server = server().expect("DATABASE_URL names a server");
@@ -58,7 +55,7 @@ impl Home {
                 connection.execute_unprepared(&sql).await.unwrap();
                 connection.close().await.unwrap();
                 let url = beside(&server, &name);
-                Self { url, server: Some((server, name)), tmpfs, directory }
+                Self { url, server: Some((server, name)), tmpfs }
             }
         }
     }
@@ -75,7 +72,6 @@ impl Home {
             connection.close().await.unwrap();
         }
         drop(self.tmpfs);
-        let _ = std::fs::remove_dir_all(self.directory);
     }
 }
 

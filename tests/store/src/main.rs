@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use store_faults::campaign::{self, Choice};
 use store_faults::{Aim, Cell, Engine, Fault, Flow, Lasting};
+use tempfile::TempDir;
 
 const HELP: &str = "\
   store-faults points ENGINE FLOW      the statements of a flow at which the store can fail
@@ -71,13 +72,16 @@ async fn planted(engine: &str, count: &str) -> bool {
     caught
 }
 
-fn place() -> PathBuf {
-    std::env::var_os("STORE_FAULTS_PLACE").map_or_else(std::env::temp_dir, PathBuf::from)
+/// A directory of this process's own within the place that it was given, so that nothing else is ever removed.
+fn place() -> TempDir {
+    let given = std::env::var_os("STORE_FAULTS_PLACE").map_or_else(std::env::temp_dir, PathBuf::from);
+    tempfile::Builder::new().prefix("store-faults-").tempdir_in(given).unwrap()
 }
 
 async fn points(engine: Engine, flow: Flow) -> bool {
+    let place = place();
     let cell = Cell { engine, flow, point: 0, fault: Fault::ReadOnly, lasting: Lasting::Once };
-    let verdict = Box::pin(store_faults::run(cell, None, 1, &place())).await;
+    let verdict = Box::pin(store_faults::run(cell, None, 1, place.path())).await;
     for point in verdict.points {
         println!("point {}", point.sql.split_whitespace().collect::<Vec<_>>().join(" "));
     }
@@ -85,7 +89,8 @@ async fn points(engine: Engine, flow: Flow) -> bool {
 }
 
 async fn tried(cell: Cell, aim: Aim, callers: usize) -> bool {
-    let verdict = Box::pin(store_faults::run(cell, Some(aim), callers, &place())).await;
+    let place = place();
+    let verdict = Box::pin(store_faults::run(cell, Some(aim), callers, place.path())).await;
     match &verdict.report {
         Ok(report) => println!("struck: {report}"),
         Err(why) => println!("not struck: {why}"),

@@ -269,9 +269,12 @@ impl Trial {
             Flow::Hook => service.hooks().await,
             Flow::LookUp => service.look_ups().await,
             Flow::CreateOrder | Flow::CreateShipment | Flow::CancelOrder => {
-                let mut calls = Vec::new();
+                let (mut wishes, mut calls) = (Vec::new(), Vec::new());
                 for n in 0..callers {
-                    let (service, wish) = (Arc::clone(&service), self.wish(flow, n).await);
+                    wishes.push(self.wish(flow, n).await);
+                }
+                for (n, wish) in wishes.into_iter().enumerate() {
+                    let service = Arc::clone(&service);
                     calls.push(tokio::spawn(async move {
                         let request_id = format!("flow-{n}");
                         let told = service.call(&request_id, &wish).await;
