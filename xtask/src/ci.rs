@@ -25,6 +25,7 @@ pub fn run() -> Result<()> {
     steps.step("docs/performance.md", bench::check);
     steps.step("3,000 histories", || runner(&[], &["histories", "--count", "3000"]));
     steps.step("two wrong workflows", || runner(&["--features", "planted"], &["planted", "--draw", "2"]));
+    steps.step("transactions as they were once", planted_store);
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
@@ -47,6 +48,10 @@ fn clippy() -> Result<()> {
         process::cargo(["clippy", "--package", "runner", "--features", "planted", "--all-targets"])?
             .args(strict),
     )?;
+    process::run(
+        process::cargo(["clippy", "--package", "store-faults", "--features", "planted", "--all-targets"])?
+            .args(strict),
+    )?;
     for features in [&["--no-default-features"][..], &["--features", "probes"]] {
         let service = ["clippy", "--package", "grpc-server"];
         process::run(process::cargo(service)?.args(features).args(strict))?;
@@ -67,6 +72,12 @@ fn tests(tally: &mut Option<Tally>) -> Result<()> {
 fn runner(features: &[&str], arguments: &[&str]) -> Result<()> {
     let run = ["run", "--quiet", "--package", "runner"];
     process::run(process::cargo(run)?.args(features).arg("--").args(arguments))
+}
+
+/// Some trials of the store's faults must fail on transactions as they were once.
+fn planted_store() -> Result<()> {
+    let run = ["run", "--quiet", "--package", "store-faults", "--features", "planted", "--"];
+    process::run(process::cargo(run)?.args(["planted", "sqlite", "20"]))
 }
 
 fn demo(arguments: &[&str]) -> Result<()> {

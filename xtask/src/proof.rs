@@ -34,7 +34,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 5] = [
+const PROOFS: [Proof; 6] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -90,6 +90,14 @@ const PROOFS: [Proof; 5] = [
         covers: &SERVICE,
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
     },
+    Proof {
+        name: "store",
+        says: "every fault that the store has, at every statement of five flows on both databases, and once under load",
+        // Only for the PostgreSQL that comes with it.
+        runs_service: true,
+        covers: &STORE,
+        work: Work::Cargo(&["run", "--quiet", "--package", "store-faults", "--", "all"]),
+    },
 ];
 
 /// All that the service is made of, and the tests that judge it.
@@ -100,6 +108,15 @@ const SERVICE: [&str; 6] = [
     "crates/grpc-server",
     "proto",
     "tests/src",
+];
+
+/// The store and the workflow over it, and the trials.
+const STORE: [&str; 5] = [
+    "crates/domain",
+    "crates/mollie-adapter",
+    "crates/mollie-simulator/src/rules",
+    "crates/persistence",
+    "tests/store",
 ];
 
 /// The workflow, and all that the histories put around it.

@@ -1,6 +1,6 @@
 //! The database of a trial: made, looked at past the service, and removed. Nothing here goes the service's way.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mollie_simulator::rules::ApiRequest;
@@ -11,14 +11,11 @@ use crate::tmpfs::Tmpfs;
 
 /// A database that lasts as long as this.
 pub struct Home {
-    pub engine: Engine,
     /// For whoever goes past the service.
     pub url: String,
     server: Option<(String, String)>,
     /// A file system that can be filled up, if the trial wants one.
     pub tmpfs: Option<Arc<Tmpfs>>,
-    /// Gone with this.
-    directory: PathBuf,
 }
 
 impl Home {
@@ -26,7 +23,6 @@ impl Home {
     pub async fn make(engine: Engine, directory: &Path, tmpfs: Option<Tmpfs>) -> Self {
         let tmpfs = tmpfs.map(Arc::new);
         let place = tmpfs.as_ref().map_or(directory, |tmpfs| tmpfs.path()).to_owned();
-        let directory = directory.to_owned();
         match engine {
             Engine::Sqlite => {
                 let url = format!("sqlite://{}", place.join("orders.db").display());
@@ -40,7 +36,7 @@ impl Home {
                     connection.execute_unprepared(sql).await.unwrap();
                 }
                 connection.close().await.unwrap();
-                Self { engine, url, server: None, tmpfs, directory }
+                Self { url, server: None, tmpfs }
             }
             Engine::Postgres => {
                 let server = server().expect("DATABASE_URL names a server");
@@ -59,7 +55,7 @@ impl Home {
                 connection.execute_unprepared(&sql).await.unwrap();
                 connection.close().await.unwrap();
                 let url = beside(&server, &name);
-                Self { engine, url, server: Some((server, name)), tmpfs, directory }
+                Self { url, server: Some((server, name)), tmpfs }
             }
         }
     }
@@ -76,7 +72,6 @@ impl Home {
             connection.close().await.unwrap();
         }
         drop(self.tmpfs);
-        let _ = std::fs::remove_dir_all(self.directory);
     }
 }
 
@@ -111,6 +106,10 @@ impl Witness {
             return held;
         }
         let made = connect(&self.url).await;
+        if self.url.starts_with("sqlite") {
+            // Nobody is at work where the witness writes: whoever holds the lock then has forgotten it.
+            made.execute_unprepared("PRAGMA busy_timeout=300").await.unwrap();
+        }
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         made
     }
@@ -136,12 +135,16 @@ impl Witness {
     }
 
     /// Every lease is over, as if its seconds had passed. Only while nobody works.
-    pub async fn end_leases(&self) {
+    ///
+    /// # Errors
+    /// The database lets nobody else write.
+    pub async fn end_leases(&self) -> Result<(), String> {
         let connection = self.connection().await;
         for table in ["operations", "lookups"] {
             let sql = format!("UPDATE {table} SET lease_until = 1 WHERE lease_token IS NOT NULL");
-            connection.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            connection.execute_unprepared(&sql).await.map_err(|error| error.to_string())?;
         }
+        Ok(())
     }
 
     /// Whether a committed row tells that this is being sent. One that is being found out about was sent before, and is

@@ -27,8 +27,9 @@ pub enum Act {
 pub(crate) struct Plan {
     /// The statement, by its text, and what happens to it.
     pub armed: Option<(String, Act)>,
-    /// Nobody gets through.
+    /// Nobody gets through, or will once the statement has come.
     pub closed: bool,
+    pub closes: bool,
     /// What an [`Act::First`] has set is set back before a connection begins anything new.
     pub resets: bool,
     /// How many connections were cut at their statement.
@@ -50,7 +51,11 @@ impl Shared {
     pub fn struck(&self, sql: &str) -> Option<Act> {
         let mut plan = self.plan();
         let is_it = plan.armed.as_ref().is_some_and(|(armed, _)| is_same(armed, sql));
-        if is_it { plan.armed.take().map(|(_, act)| act) } else { None }
+        if !is_it {
+            return None;
+        }
+        plan.closed |= plan.closes;
+        plan.armed.take().map(|(_, act)| act)
     }
 }
 
@@ -90,20 +95,16 @@ impl Proxy {
         &self.url
     }
 
-    /// Strikes at the next statement of this text; with `closes`, nobody gets through from then on.
-    pub fn arm(&self, sql: &str, act: Act) {
-        self.shared.plan().armed = Some((sql.to_owned(), act));
-    }
-
-    /// Nobody gets through.
-    pub fn close(&self) {
-        self.shared.plan().closed = true;
+    /// Strikes at the next statement of this text; if it `closes`, nobody gets through from then on.
+    pub fn arm(&self, sql: &str, act: Act, closes: bool) {
+        let mut plan = self.shared.plan();
+        (plan.armed, plan.closes) = (Some((sql.to_owned(), act)), closes);
     }
 
     /// All is well again.
     pub fn heal(&self) {
         let mut plan = self.shared.plan();
-        (plan.armed, plan.closed, plan.resets) = (None, false, true);
+        (plan.armed, plan.closed, plan.closes, plan.resets) = (None, false, false, true);
     }
 
     /// How many connections were cut, and how many commits were answered with ROLLBACK.

@@ -5,12 +5,15 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use sea_orm::sqlx::AssertSqlSafe;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::database::connect;
 
 enum Word {
     Take(Vec<String>),
+    /// What comes of it is not asked.
+    Try(String),
     GiveBack,
 }
 
@@ -40,6 +43,13 @@ impl Rival {
                         held = Some(connection);
                         outcome
                     }),
+                    Word::Try(sql) => runtime.block_on(async {
+                        let pool = held.as_ref().map(DatabaseConnection::get_sqlite_connection_pool);
+                        // The driver takes memory for each row of an answer, but not for what begins a transaction.
+                        let begun = pool.expect("he holds something").begin_with(AssertSqlSafe(sql)).await;
+                        drop(begun);
+                        Ok(())
+                    }),
                     Word::GiveBack => runtime.block_on(async {
                         match held.take() {
                             Some(held) => held.close().await.map_err(|error| error.to_string()),
@@ -59,6 +69,11 @@ impl Rival {
     /// If he cannot.
     pub fn take(&self, sql: Vec<String>) {
         self.say(Word::Take(sql));
+    }
+
+    /// Runs a statement of SQLite on what he holds, whatever comes of it, and takes no memory for its answer.
+    pub fn try_to(&self, sql: &str) {
+        self.say(Word::Try(sql.to_owned()));
     }
 
     /// Gives it back, if he holds anything.

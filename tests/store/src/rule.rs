@@ -49,8 +49,8 @@ pub fn exists(engine: Engine, fault: Fault, point: &Point) -> bool {
             | Fault::IoSyncBefore
             | Fault::IoSyncAfter,
         ) => commits(point),
-        // Every statement takes memory to be prepared or bound.
-        (Engine::Sqlite, Fault::NoMemory) => true,
+        // Every statement takes memory, but COMMIT: a connection has set aside what that needs.
+        (Engine::Sqlite, Fault::NoMemory) => !is_word(point, "COMMIT"),
         // SQLite looks at it where writing begins; BEGIN IMMEDIATE does. What was begun may be committed.
         (Engine::Sqlite, Fault::ReadOnly) => !is_word(point, "COMMIT"),
         // PostgreSQL's BEGIN writes nothing.

@@ -80,12 +80,6 @@ impl Striker {
         self.state().points.clone()
     }
 
-    /// What was struck.
-    #[must_use]
-    pub fn struck(&self) -> Option<String> {
-        self.state().struck.clone()
-    }
-
     /// How the engine reported it; an error text if it did not.
     ///
     /// # Errors
@@ -94,20 +88,18 @@ impl Striker {
         let state = self.state();
         let Some(struck) = &state.struck else { return Err("the point was never reached".to_owned()) };
         let (cuts, rolled_back) = self.means.done();
-        match self.cell.fault {
-            Fault::CutBefore | Fault::CutWithin | Fault::CutAfter if cuts > 0 => {
-                Ok(format!("{cuts} connections cut"))
-            }
-            Fault::RolledBack if rolled_back > 0 => Ok("COMMIT answered ROLLBACK".to_owned()),
-            fault => {
-                let found =
-                    state.reported.iter().find(|code| means::is_code_of(self.cell.engine, fault, code));
-                found.map(|code| format!("code {code}")).ok_or_else(|| {
-                    let start: String = struck.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
-                    format!("struck at {start:?}, and the engine reported {:?}", state.reported)
-                })
-            }
+        let fault = self.cell.fault;
+        if matches!(fault, Fault::CutBefore | Fault::CutWithin | Fault::CutAfter) && cuts > 0 {
+            return Ok(format!("{cuts} connections cut"));
         }
+        if fault == Fault::RolledBack && rolled_back > 0 {
+            return Ok("COMMIT answered ROLLBACK".to_owned());
+        }
+        let found = state.reported.iter().find(|code| means::is_code_of(self.cell.engine, fault, code));
+        found.map(|code| format!("code {code}")).ok_or_else(|| {
+            let start: String = struck.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+            format!("struck at {start:?}, and the engine reported {:?}", state.reported)
+        })
     }
 
     fn is_aimed_at(&self, number: usize, point: &Point) -> bool {

@@ -110,6 +110,10 @@ impl Trial {
         if aim.is_some() {
             self.striker.prepare();
         }
+        if cell.engine == Engine::Sqlite {
+            // What the log has room for already would not have to be written anew.
+            self.witness.ask("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
         self.striker.count();
         self.flow(cell.flow, callers).await;
         self.striker.heal();
@@ -211,7 +215,10 @@ impl Trial {
     pub async fn settle(&mut self) {
         for _ in 0..ROUNDS {
             self.time.advance(Duration::from_secs(2));
-            self.witness.end_leases().await;
+            if let Err(problem) = self.witness.end_leases().await {
+                self.violations.push(format!("nothing is under way, and nobody else can write: {problem}"));
+                return;
+            }
             let service = self.service();
             service.operations().await;
             service.hooks().await;
@@ -262,9 +269,12 @@ impl Trial {
             Flow::Hook => service.hooks().await,
             Flow::LookUp => service.look_ups().await,
             Flow::CreateOrder | Flow::CreateShipment | Flow::CancelOrder => {
-                let mut calls = Vec::new();
+                let (mut wishes, mut calls) = (Vec::new(), Vec::new());
                 for n in 0..callers {
-                    let (service, wish) = (Arc::clone(&service), self.wish(flow, n).await);
+                    wishes.push(self.wish(flow, n).await);
+                }
+                for (n, wish) in wishes.into_iter().enumerate() {
+                    let service = Arc::clone(&service);
                     calls.push(tokio::spawn(async move {
                         let request_id = format!("flow-{n}");
                         let told = service.call(&request_id, &wish).await;

@@ -69,7 +69,11 @@ impl Means {
                 self.shim().arm(self.fault, self.lasting);
                 Vec::new()
             }
-            Fault::NoMemory => vec![format!("PRAGMA hard_heap_limit={MEMORY}")],
+            // It holds for the whole process.
+            Fault::NoMemory => {
+                self.rival().try_to(&format!("PRAGMA hard_heap_limit={MEMORY}"));
+                Vec::new()
+            }
             Fault::ReadOnly => own(&["PRAGMA query_only=1"]),
             Fault::Busy => {
                 self.rival().take(vec!["BEGIN IMMEDIATE".to_owned()]);
@@ -110,10 +114,7 @@ impl Means {
             | Fault::IoSyncAfter
             | Fault::NoMemory => unreachable!("PostgreSQL has no {}", self.fault),
         };
-        proxy.arm(sql, act);
-        if self.lasting == Lasting::Lasts {
-            proxy.close();
-        }
+        proxy.arm(sql, act, self.lasting == Lasting::Lasts);
     }
 
     /// Ends it.
@@ -163,23 +164,18 @@ impl Means {
 /// Whether the engine says this fault by this code.
 #[must_use]
 pub fn is_code_of(engine: Engine, fault: Fault, code: &str) -> bool {
-    let sqlite = match fault {
-        Fault::Full | Fault::FullDisk | Fault::FullTmpfs => 13,
+    let (sqlite, postgres) = match fault {
+        Fault::Full | Fault::FullDisk | Fault::FullTmpfs => (13, "53100"),
         Fault::IoStatement
         | Fault::IoWriteBefore
         | Fault::IoWriteAfter
         | Fault::IoSyncBefore
-        | Fault::IoSyncAfter => 10,
-        Fault::NoMemory => 7,
-        Fault::ReadOnly => 8,
-        Fault::Busy => 5,
-        Fault::CutBefore | Fault::CutWithin | Fault::CutAfter | Fault::RolledBack => 0,
-    };
-    let postgres = match fault {
-        Fault::Full => "53100",
-        Fault::ReadOnly => "25006",
-        Fault::Busy => "55P03",
-        _ => return engine == Engine::Sqlite && code.parse::<u32>().is_ok_and(|code| code & 0xff == sqlite),
+        | Fault::IoSyncAfter => (10, "none"),
+        Fault::NoMemory => (7, "none"),
+        Fault::ReadOnly => (8, "25006"),
+        Fault::Busy => (5, "55P03"),
+        // The proxy counts these.
+        Fault::CutBefore | Fault::CutWithin | Fault::CutAfter | Fault::RolledBack => return false,
     };
     match engine {
         // The lowest byte is the primary code.
