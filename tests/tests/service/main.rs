@@ -24,3 +24,4 @@ mod replicas;
 mod requests;
 mod rivals;
 mod time;
+mod wire;

@@ -195,14 +195,17 @@ pub fn not_found(reason: ErrorReason, what: &str) -> Status {
 fn refused(refusal: Refusal) -> Status {
     let reason = refusal_reason(refusal.reason);
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    let message = refusal.unmet.iter().map(|unmet| unmet.description.as_str()).collect::<Vec<_>>().join(" ");
-    let mut failure = Failure::new(Code::FailedPrecondition, reason, message);
-    let violations: Vec<_> = refusal
-        .unmet
-        .into_iter()
-        .map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description))
-        .collect();
-    failure.details.set_precondition_failure(violations);
+    let count = refusal.unmet.len();
+    let told = request::first_told(refusal.unmet.iter().map(|unmet| unmet.description.clone()));
+    let more = count - told.len();
+    let more = if more > 0 { format!(" And {more} more.") } else { String::new() };
+    let message = format!("{}{more}", told.join(" "));
+    let mut failure = Failure::new(Code::FailedPrecondition, reason, message).with("faults", count);
+    let violations = refusal.unmet.into_iter();
+    let violations =
+        violations.map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description));
+    let size = |one: &PreconditionViolation| name.len() + one.subject.len() + one.description.len();
+    failure.details.set_precondition_failure(request::first_detailed(violations, size));
     failure.status()
 }
 

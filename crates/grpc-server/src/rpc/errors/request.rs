@@ -33,19 +33,28 @@ pub fn not_accepted(refused_request: Refused) -> Status {
     refused(reason, &refused_request.faults, refused_request.more)
 }
 
-fn refused(reason: ErrorReason, faults: &[Violation], more: usize) -> Status {
-    let count = faults.len() + more;
+fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
+    let count = faults.len() + beyond;
     let plural = if count == 1 { "" } else { "s" };
-    let told = within(faults.iter().take(TOLD).map(told), TOLD_BYTES, |text| encoded(text));
+    let told = first_told(faults.iter().map(told));
     let left = count - told.len();
     let left = if left > 0 { format!("; and {left} more, see the field violations") } else { String::new() };
     let message = format!("{count} fault{plural}; nothing was kept or sent. {}{left}", told.join("; "));
-    let violations = faults.iter().map(field_violation);
-    let violations =
-        within(violations, VIOLATION_BYTES, |one| one.field.len() + one.description.len() + one.reason.len());
+    let size = |one: &FieldViolation| one.field.len() + one.description.len() + one.reason.len();
+    let violations = first_detailed(faults.iter().map(field_violation), size);
     let mut failure = Failure::new(Code::InvalidArgument, reason, message).with("faults", count);
     failure.details.set_bad_request(violations);
     failure.status()
+}
+
+/// The first texts of many, as far as a message holds them.
+pub fn first_told(texts: impl Iterator<Item = String>) -> Vec<String> {
+    within(texts.take(TOLD), TOLD_BYTES, |text| encoded(text))
+}
+
+/// The first violations of many, as far as an answer's details hold them.
+pub fn first_detailed<T>(violations: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) -> Vec<T> {
+    within(violations, VIOLATION_BYTES, size)
 }
 
 /// The first ones that fit into so many bytes, but one in any case.
