@@ -16,6 +16,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(files, [&root])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("orders.v1.bin"), descriptors.encode_to_vec())?;
-    tonic_prost_build::configure().build_client(true).build_server(true).compile_fds(descriptors)?;
+    let mut config = tonic_prost_build::Config::new();
+    // The codec tells by its name which message it reads.
+    config.enable_type_names();
+    let api = tonic_prost_build::configure().build_client(true).build_server(true);
+    api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::probes;
 use crate::wait::until;
+use crate::{probes, release};
 
 /// What a command of the service is started with.
 pub type Environment = Vec<(&'static str, OsString)>;
@@ -38,8 +38,7 @@ impl Process {
     ) -> Self {
         let log = unused(directory, command);
         let file = File::create(&log).expect("the log can be made");
-        let armed = environment.iter().any(|(key, _)| *key == probes::VARIABLE);
-        let mut program = Command::new(if armed { probes::program() } else { program() });
+        let mut program = Command::new(build(environment));
         for (key, _) in std::env::vars_os().filter(|(key, _)| is_ours(key)) {
             program.env_remove(key);
         }
@@ -90,6 +89,17 @@ impl Process {
         }
     }
 
+    /// What it has used so far.
+    pub fn uses(&self) -> Use {
+        Use::of(self.child.id())
+    }
+
+    /// Has the most memory it used counted anew from here.
+    pub fn forget_peak(&self) {
+        let file = format!("/proc/{}/clear_refs", self.child.id());
+        std::fs::write(file, "5").expect("a child's peak can be reset");
+    }
+
     /// Whether it is stopped by SIGSTOP.
     pub fn is_stopped(&self) -> bool {
         let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
@@ -110,6 +120,34 @@ impl Process {
     }
 }
 
+/// What a process has used, by the operating system's accounting.
+#[derive(Clone, Copy, Debug)]
+pub struct Use {
+    /// Time on a processor, of all its threads that still live.
+    pub cpu: Duration,
+    /// Bytes it holds now.
+    pub held: u64,
+    /// Bytes it has held at most.
+    pub peak: u64,
+}
+
+impl Use {
+    fn of(process: u32) -> Self {
+        let tasks = std::fs::read_dir(format!("/proc/{process}/task")).expect("the process runs");
+        let cpu = tasks.filter_map(|task| {
+            // A thread may end meanwhile.
+            let schedule = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            schedule.split(' ').next()?.parse().ok()
+        });
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
+        let bytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("the system tells");
+            line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+        };
+        Self { cpu: Duration::from_nanos(cpu.sum()), held: bytes("VmRSS:"), peak: bytes("VmHWM:") }
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
@@ -119,6 +157,16 @@ impl Drop for Process {
             let last = lines[lines.len().saturating_sub(60)..].join("\n");
             println!("---- order-service {} ----\n{last}", self.name);
         }
+    }
+}
+
+/// The build that is asked for: with crash points, as it is deployed, or the one at hand.
+fn build(environment: &Environment) -> PathBuf {
+    let asks = |variable: &str| environment.iter().any(|(key, _)| *key == variable);
+    match (asks(probes::VARIABLE), asks(release::VARIABLE)) {
+        (true, _) => probes::program(),
+        (false, true) => release::program(),
+        (false, false) => program(),
     }
 }
 

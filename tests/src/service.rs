@@ -13,7 +13,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::ports::free_address;
 use crate::probes;
-use crate::process::{Environment, Process};
+use crate::process::{Environment, Process, Use};
 use crate::wait::{SOON, until};
 
 /// A client of the service's API.
@@ -106,6 +106,16 @@ impl Service {
     /// Wakes it.
     pub fn wake(&mut self) {
         self.running().signal("CONT");
+    }
+
+    /// What its process has used so far.
+    pub fn uses(&self) -> Use {
+        self.process.as_ref().expect("the service runs").uses()
+    }
+
+    /// Has the most memory it used counted anew from here.
+    pub fn forget_peak(&self) {
+        self.process.as_ref().expect("the service runs").forget_peak();
     }
 
     /// Waits until it is stopped, by its crash point or by us.

@@ -16,6 +16,7 @@ use mollie_adapter::{ApiKey, MollieAdapter};
 use serde::Deserialize;
 
 use crate::vault::SECRET_BYTES;
+use crate::wire::bounds;
 
 /// What the environment's keys begin with.
 const PREFIX: &str = "ORDER_SERVICE__";
@@ -52,6 +53,8 @@ pub struct Clock {
 #[serde(default, deny_unknown_fields)]
 pub struct Grpc {
     pub listen: SocketAddr,
+    /// The largest request that is read; what it may hold is bounded besides.
+    pub max_message_bytes: usize,
 }
 
 /// Where Mollie reaches the service.
@@ -143,7 +146,7 @@ pub struct Log {
 
 impl Default for Grpc {
     fn default() -> Self {
-        Self { listen: loopback(50051) }
+        Self { listen: loopback(50051), max_message_bytes: bounds::MESSAGE_BYTES }
     }
 }
 
@@ -325,6 +328,11 @@ impl Config {
         fault(
             self.events.position_milliseconds == 0,
             "events.position_milliseconds: at least 1 is needed".to_owned(),
+        );
+        let (bytes, range) = (self.grpc.max_message_bytes, bounds::MESSAGE_BYTES_RANGE);
+        fault(
+            !range.contains(&bytes),
+            format!("grpc.max_message_bytes: {bytes}; from {} to {} is expected", range.start(), range.end()),
         );
         let database = &self.database.url;
         let known =

@@ -22,4 +22,5 @@ mod telemetry;
 mod told;
 mod vault;
 mod webhook;
+mod wire;
 mod worker;

@@ -1,7 +1,7 @@
 //! The service as a whole: put together, started, and stopped in order.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -22,8 +22,9 @@ use crate::proto::order_service_server::OrderServiceServer;
 use crate::rpc::OrderRpc;
 use crate::service::Service;
 use crate::vault::{SecretVault, fresh_secret};
+use crate::wire::Informed;
 use crate::worker::health;
-use crate::{webhook, worker};
+use crate::{webhook, wire, worker};
 
 /// How long a stopping server waits for calls and steps under way. What is cut off then is taken up again at the next start.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -41,6 +42,7 @@ pub struct Server {
     mollie: String,
     driver: Driver,
     position_pause: Duration,
+    max_message_bytes: usize,
     grpc_listener: TcpListener,
     webhook_listener: TcpListener,
 }
@@ -78,6 +80,7 @@ impl Server {
             mollie,
             driver,
             position_pause,
+            max_message_bytes: config.grpc.max_message_bytes,
             grpc_listener,
             webhook_listener,
         })
@@ -92,7 +95,7 @@ impl Server {
         let watching = tokio::spawn(health::run(self.driver.service.stream.clone(), reporter.clone()));
         let mut servers = JoinSet::new();
         let listening = CancellationToken::new();
-        let router = grpc_router(&self.driver, health_service)?;
+        let router = grpc_router(&self.driver, self.max_message_bytes, health_service)?;
         let closing = listening.clone().cancelled_owned();
         // An answer goes out in several frames; none of them waits for the caller to confirm the one before.
         let incoming = TcpIncoming::from(self.grpc_listener).with_nodelay(Some(true));
@@ -191,6 +194,7 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
 
 fn grpc_router(
     driver: &Driver,
+    most: usize,
     health: tonic_health::pb::health_server::HealthServer<impl tonic_health::pb::health_server::Health>,
 ) -> Result<tonic::transport::server::Router> {
     let reflection = || {
@@ -199,6 +203,10 @@ fn grpc_router(
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     let rpc = OrderRpc::new(driver.clone());
+    let orders = OrderServiceServer::new(rpc.clone()).max_decoding_message_size(most);
+    let operations = OperationServiceServer::new(rpc).max_decoding_message_size(most);
+    // Compiled now, so that the first caller does not wait for it.
+    LazyLock::force(&wire::SHAPES);
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
@@ -206,6 +214,6 @@ fn grpc_router(
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still ask for the alpha version.
         .add_service(reflection().build_v1alpha()?)
-        .add_service(OrderServiceServer::new(rpc.clone()))
-        .add_service(OperationServiceServer::new(rpc)))
+        .add_service(Informed::new(orders, most))
+        .add_service(Informed::new(operations, most)))
 }

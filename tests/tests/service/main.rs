@@ -26,3 +26,4 @@ mod replicas;
 mod requests;
 mod rivals;
 mod time;
+mod wire;

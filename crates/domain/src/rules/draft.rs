@@ -1,5 +1,7 @@
 //! What a caller asks to be placed as an order, checked against every rule at once (create order).
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -143,10 +145,11 @@ impl OrderInput {
         } else if !LOCALES.contains(&self.locale.as_str()) {
             faults.add(at("locale"), "order.locale", format!("one of {}", LOCALES.join(" ")), &self.locale);
         }
+        let mut seen = HashSet::new();
         for (n, method) in self.methods.iter().enumerate() {
             let shaped = !method.is_empty()
                 && method.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            if !shaped || self.methods[..n].contains(method) {
+            if !seen.insert(method) || !shaped {
                 faults.add(
                     at(&format!("method[{n}]")),
                     "order.method",

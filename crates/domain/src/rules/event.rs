@@ -141,12 +141,17 @@ impl Order {
             (EventData::OrderRecorded { order, .. }, None) => (**order).clone(),
             (_, before) => before?,
         };
-        order.version = event.sequence;
-        order.apply(&event.data, event.time);
-        order.number_released |= order.frees_number();
-        order.closed_time =
-            order.closed_time.filter(|_| order.is_over()).or_else(|| order.is_over().then_some(event.time));
+        order.advance(event);
         Some(order)
+    }
+
+    /// Becomes what it is after an event that is not its first.
+    fn advance(&mut self, event: &Event) {
+        self.version = event.sequence;
+        self.apply(&event.data, event.time);
+        self.number_released |= self.frees_number();
+        self.closed_time =
+            self.closed_time.filter(|_| self.is_over()).or_else(|| self.is_over().then_some(event.time));
     }
 
     fn apply(&mut self, data: &EventData, time: Timestamp) {
@@ -175,7 +180,7 @@ impl Order {
             EventData::ShipmentRegistered { lines, shipped, .. } => {
                 self.each_line(lines, |line, part| line.reserved = line.reserved.without(part));
                 for (id, part) in shipped {
-                    self.lines.iter_mut().filter(|line| line.id == *id).for_each(|line| line.shipped = *part);
+                    self.line_mut(*id).into_iter().for_each(|line| line.shipped = *part);
                 }
             }
             EventData::ShipmentRefused { lines, .. } => {
@@ -194,7 +199,7 @@ impl Order {
 
     fn each_line(&mut self, parts: &[ShipmentLine], change: impl Fn(&mut Line, Part)) {
         for ShipmentLine { line_id, part } in parts {
-            self.lines.iter_mut().filter(|line| line.id == *line_id).for_each(|line| change(line, *part));
+            self.line_mut(*line_id).into_iter().for_each(|line| change(line, *part));
         }
     }
 
@@ -202,7 +207,7 @@ impl Order {
         self.facts = observed.facts.clone();
         self.terms.amount = observed.amount;
         for line in &observed.lines {
-            match self.lines.iter_mut().find(|ours| ours.id == line.id) {
+            match self.line_mut(line.id) {
                 Some(ours) => *ours = line.clone(),
                 None => self.lines.push(line.clone()),
             }

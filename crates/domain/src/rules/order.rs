@@ -1,5 +1,7 @@
 //! An order as we keep it: what was asked for, what Mollie says of it, and what is reserved by work under way.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
@@ -70,7 +72,7 @@ pub struct Facts {
 }
 
 /// Some units of a line and their amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Part {
     pub quantity: u32,
     pub amount: Money,
@@ -264,7 +266,27 @@ impl Order {
     /// The line with this id.
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&Line> {
-        self.lines.iter().find(|line| line.id == id)
+        self.lines.get(self.place(id)?)
+    }
+
+    /// The line with this id, to be changed by an event.
+    pub(super) fn line_mut(&mut self, id: LineId) -> Option<&mut Line> {
+        let place = self.place(id)?;
+        self.lines.get_mut(place)
+    }
+
+    /// Where a line stands: lines are numbered as they come, so its number tells, if nothing has moved.
+    fn place(&self, id: LineId) -> Option<usize> {
+        let likely = usize::try_from(id.number()).ok()?.checked_sub(1)?;
+        let stands = self.lines.get(likely).is_some_and(|line| line.id == id);
+        if stands { Some(likely) } else { self.lines.iter().position(|line| line.id == id) }
+    }
+
+    /// The lines by Mollie's ids, for whoever looks for many of them.
+    #[must_use]
+    pub fn lines_at_mollie(&self) -> HashMap<&MollieLineId, &Line> {
+        // Of two with one id the first counts.
+        self.lines.iter().rev().filter_map(|line| Some((line.mollie_id.as_ref()?, line))).collect()
     }
 
     /// The order number this order keeps others from using; Mollie itself does not protect against doubles.

@@ -44,7 +44,7 @@ pub struct Tracking {
 }
 
 /// Some units of one line within a shipment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShipmentLine {
     pub line_id: LineId,
     pub part: Part,

@@ -3,6 +3,8 @@
 //! Mollie is the source of every fact here; nothing is judged by the rules for drafts, because its own answers do not
 //! follow them. Ours are the line ids and what is reserved.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -140,13 +142,16 @@ pub fn without_undecided(
     let shipments = snapshot.shipments.take().unwrap_or_default();
     let (known, undecided): (Vec<_>, Vec<_>) =
         shipments.into_iter().partition(|one| is_known(&one.mollie_id));
+    let mut parts = HashMap::<&MollieLineId, Part>::new();
     for (id, part) in undecided.iter().flat_map(|shipment| &shipment.lines) {
-        for line in snapshot.lines.iter_mut().filter(|line| line.mollie_id == *id) {
+        parts.entry(id).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
+    }
+    let ours = order.lines_at_mollie();
+    for line in &mut snapshot.lines {
+        if let Some(part) = parts.get(&line.mollie_id) {
             line.shipped = line.shipped.without(*part);
         }
-    }
-    for line in &mut snapshot.lines {
-        let ours = order.lines.iter().find(|ours| ours.mollie_id.as_ref() == Some(&line.mollie_id));
+        let ours = ours.get(&line.mollie_id);
         if let Some(ours) = ours.filter(|ours| ours.shipped.quantity > line.shipped.quantity) {
             line.shipped = ours.shipped;
         }
@@ -201,9 +206,11 @@ fn understood<T: Copy>(before: Option<T>, read: &Read<T>) -> (Option<T>, Option<
 
 fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
     let mut next = order.lines.iter().map(|line| line.id.number()).max().unwrap_or(0) + 1;
-    let mut changed = Vec::new();
+    let (known, mut changed) = (order.lines_at_mollie(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
-        let ours = matching_line(order, position, theirs);
+        // By Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
+        let unknown = || order.lines.get(position).filter(|line| line.mollie_id.is_none());
+        let ours = known.get(&theirs.mollie_id).copied().or_else(unknown);
         let id = ours.map_or_else(|| LineId::new(next), |line| line.id);
         if ours.is_none() {
             next += 1;
@@ -214,12 +221,6 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
         }
     }
     changed
-}
-
-/// By Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
-fn matching_line<'a>(order: &'a Order, position: usize, theirs: &LineSnapshot) -> Option<&'a Line> {
-    let known = order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(&theirs.mollie_id));
-    known.or_else(|| order.lines.get(position).filter(|line| line.mollie_id.is_none()))
 }
 
 fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {

@@ -1,5 +1,7 @@
 //! Telling our shipment among those at Mollie when its answer was lost.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::rules::ids::MollieShipmentId;
@@ -30,8 +32,8 @@ pub(super) fn find<'a>(
     known: &[Shipment],
     snapshot: &'a Snapshot,
 ) -> Found<'a> {
-    let is_known =
-        |id: &MollieShipmentId| known.iter().any(|shipment| shipment.mollie_id.as_ref() == Some(id));
+    let ids: HashSet<_> = known.iter().filter_map(|shipment| shipment.mollie_id.as_ref()).collect();
+    let is_known = |id: &MollieShipmentId| ids.contains(id);
     let is_older = |theirs: &ShipmentSnapshot| first_sent.duration_since(theirs.created_time) > CLOCKS_APART;
     let theirs = snapshot.shipments.iter().flatten();
     let unexplained = theirs.filter(|theirs| !is_known(&theirs.mollie_id) && !is_older(theirs));

@@ -3,6 +3,8 @@
 //! The version is noted before the reading and compared when it is applied: if the order moved on meanwhile, what was
 //! read may be older than what we know, and is read again.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::ROUNDS;
@@ -11,7 +13,7 @@ use crate::ports::{
     Change, Clock, CommitError, Gateway, GatewayError, Ids, OrderKey, Ports, Store, StoreError,
 };
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
+use crate::rules::ids::{LineId, MollieLineId, MollieShipmentId, OrderId, ShipmentId};
 use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
@@ -111,7 +113,8 @@ fn plan<P: Ports>(
     unsettled: &[Operation],
 ) -> Option<Change> {
     let (now, version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
-    let is_known = |id: &MollieShipmentId| shipments.iter().any(|ours| ours.mollie_id.as_ref() == Some(id));
+    let known: HashSet<_> = shipments.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
+    let is_known = |id: &MollieShipmentId| known.contains(id);
     // While a shipment of ours is on its way, nobody can tell whether one at Mollie that we do not know is that one.
     let undecided = unsettled.iter().any(|operation| {
         operation.kind == OperationKind::CreateShipment && operation.first_sent_time.is_some()
@@ -162,10 +165,17 @@ pub(super) fn foreign_shipments<P: Ports>(
     known: &[Shipment],
     snapshot: &Snapshot,
 ) -> Vec<Shipment> {
-    let is_known = |id: &MollieShipmentId| known.iter().any(|ours| ours.mollie_id.as_ref() == Some(id));
+    let ids: HashSet<_> = known.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
+    let theirs = snapshot.shipments.iter().flatten().filter(|theirs| !ids.contains(&theirs.mollie_id));
+    let theirs: Vec<_> = theirs.collect();
+    if theirs.is_empty() {
+        return Vec::new();
+    }
+    let lines = recorder.order().lines_at_mollie().into_iter();
+    let lines: HashMap<_, _> = lines.map(|(id, line)| (id.clone(), line.id)).collect();
     let mut made = Vec::new();
-    for theirs in snapshot.shipments.iter().flatten().filter(|theirs| !is_known(&theirs.mollie_id)) {
-        let shipment = foreign_shipment(ports, recorder.order(), theirs);
+    for theirs in theirs {
+        let shipment = foreign_shipment(ports, recorder.order().id, &lines, theirs);
         recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
         made.push(shipment);
         if let Some(concern) = item::surplus_shipment(recorder.order(), known, theirs) {
@@ -175,14 +185,16 @@ pub(super) fn foreign_shipments<P: Ports>(
     made
 }
 
-fn foreign_shipment<P: Ports>(ports: &P, order: &Order, theirs: &ShipmentSnapshot) -> Shipment {
-    let line = |(id, part): &(_, _)| {
-        let ours = order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(id))?;
-        Some(ShipmentLine { line_id: ours.id, part: *part })
-    };
+fn foreign_shipment<P: Ports>(
+    ports: &P,
+    order_id: OrderId,
+    lines: &HashMap<MollieLineId, LineId>,
+    theirs: &ShipmentSnapshot,
+) -> Shipment {
+    let line = |(id, part): &(_, _)| Some(ShipmentLine { line_id: *lines.get(id)?, part: *part });
     Shipment {
         id: ShipmentId::new(ports.ids().ordered()),
-        order_id: order.id,
+        order_id,
         state: ShipmentState::Registered,
         origin: Origin::Elsewhere,
         mollie_id: Some(theirs.mollie_id.clone()),

@@ -10,8 +10,9 @@ use domain::rules::violation::{Violation, Violations};
 use prost_types::value::Kind;
 
 use super::common::{address_input, amount_input};
-use super::value;
+use super::value::{self, Unfit};
 use crate::proto;
+use crate::wire::bounds::DEPTH;
 
 /// The draft as input, and the faults that only this form can have.
 pub fn input(draft: proto::OrderDraft, path: &str) -> (OrderInput, Vec<Violation>) {
@@ -47,16 +48,19 @@ fn json(
     path: &str,
     faults: &mut Violations,
 ) -> Option<serde_json::Value> {
-    let json = value::to_json(value?);
-    if json.is_none() {
-        faults.add(
+    match value::to_json(value?) {
+        Ok(json) => return Some(json),
+        Err(Unfit::Inexact) => faults.add(
             path,
             "value.exact",
             "numbers that a double holds exactly; larger ones as text",
             "a larger number",
-        );
+        ),
+        Err(Unfit::TooDeep) => {
+            faults.add(path, "value.depth", format!("at most {DEPTH} levels of lists and objects"), "more");
+        }
     }
-    json
+    None
 }
 
 fn line(line: proto::OrderLineDraft, path: &str, faults: &mut Violations) -> LineInput {

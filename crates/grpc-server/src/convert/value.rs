@@ -1,26 +1,44 @@
-//! JSON values of the API. Their numbers are doubles, so whole numbers beyond 2^53 would be changed in silence: refused.
+//! JSON values of the API. Their numbers are doubles, so whole numbers beyond 2^53 would be changed in silence: refused. Both
+//! ways go only so deep: what a caller sends was bounded on the wire already, what others have written may be anything.
 
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct};
 use serde_json::{Map, Number, Value};
 
+use crate::wire::bounds::DEPTH;
+
 /// The largest whole number that every smaller one can be told apart from in a double.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The value as JSON; `None` if a number in it is not exact.
-pub fn to_json(value: &prost_types::Value) -> Option<Value> {
-    Some(match value.kind.as_ref() {
+/// Why a value is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// A number in it is not exact.
+    Inexact,
+    /// Lists and objects stand too deep within each other.
+    TooDeep,
+}
+
+/// The value as JSON.
+pub fn to_json(value: &prost_types::Value) -> Result<Value, Unfit> {
+    read(value, DEPTH)
+}
+
+fn read(value: &prost_types::Value, levels: u32) -> Result<Value, Unfit> {
+    let within = |value| read(value, levels.checked_sub(1).ok_or(Unfit::TooDeep)?);
+    Ok(match value.kind.as_ref() {
         None | Some(Kind::NullValue(_)) => Value::Null,
         Some(Kind::BoolValue(truth)) => Value::Bool(*truth),
         Some(Kind::StringValue(text)) => Value::String(text.clone()),
-        Some(Kind::NumberValue(number)) => Value::Number(to_number(*number)?),
-        Some(Kind::ListValue(list)) => Value::Array(list.values.iter().map(to_json).collect::<Option<_>>()?),
-        Some(Kind::StructValue(fields)) => Value::Object(to_object(fields)?),
+        Some(Kind::NumberValue(number)) => Value::Number(to_number(*number).ok_or(Unfit::Inexact)?),
+        Some(Kind::ListValue(list)) => {
+            Value::Array(list.values.iter().map(within).collect::<Result<_, _>>()?)
+        }
+        Some(Kind::StructValue(object)) => {
+            let fields = object.fields.iter().map(|(key, value)| Ok((key.clone(), within(value)?)));
+            Value::Object(fields.collect::<Result<Map<_, _>, _>>()?)
+        }
     })
-}
-
-fn to_object(fields: &Struct) -> Option<Map<String, Value>> {
-    fields.fields.iter().map(|(key, value)| Some((key.clone(), to_json(value)?))).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
@@ -31,16 +49,23 @@ fn to_number(number: f64) -> Option<Number> {
     (number.abs() <= EXACT).then(|| Number::from(number as i64))
 }
 
-/// JSON as a value of the API.
+/// JSON as a value of the API. What stands too deep in it for a caller to read is given as JSON in a text.
 pub fn from_json(value: &Value) -> prost_types::Value {
-    let kind = match value {
-        Value::Null => Kind::NullValue(0),
-        Value::Bool(truth) => Kind::BoolValue(*truth),
-        Value::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
-        Value::String(text) => Kind::StringValue(text.clone()),
-        Value::Array(values) => Kind::ListValue(ListValue { values: values.iter().map(from_json).collect() }),
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, value)| (key.clone(), from_json(value))).collect();
+    write(value, DEPTH)
+}
+
+fn write(value: &Value, levels: u32) -> prost_types::Value {
+    let kind = match (value, levels.checked_sub(1)) {
+        (Value::Null, _) => Kind::NullValue(0),
+        (Value::Bool(truth), _) => Kind::BoolValue(*truth),
+        (Value::Number(number), _) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
+        (Value::String(text), _) => Kind::StringValue(text.clone()),
+        (Value::Array(_) | Value::Object(_), None) => Kind::StringValue(value.to_string()),
+        (Value::Array(values), Some(levels)) => {
+            Kind::ListValue(ListValue { values: values.iter().map(|value| write(value, levels)).collect() })
+        }
+        (Value::Object(fields), Some(levels)) => {
+            let fields = fields.iter().map(|(key, value)| (key.clone(), write(value, levels))).collect();
             Kind::StructValue(Struct { fields })
         }
     };
@@ -53,18 +78,40 @@ mod tests {
 
     use super::*;
 
+    fn nested(levels: u32) -> Value {
+        (0..levels).fold(
+            json!(1),
+            |value, level| if level % 2 == 0 { json!([value]) } else { json!({ "a": value }) },
+        )
+    }
+
     #[test]
     fn json_goes_through_unchanged() {
         let value =
             json!({"order_id": "1337", "n": 9_007_199_254_740_991_i64, "x": 1.5, "list": [null, true, -3]});
-        assert_eq!(to_json(&from_json(&value)), Some(value));
+        assert_eq!(to_json(&from_json(&value)), Ok(value));
     }
 
     #[test]
     fn whole_numbers_that_a_double_cannot_tell_apart_are_refused() {
         let number = |number| prost_types::Value { kind: Some(Kind::NumberValue(number)) };
-        assert_eq!(to_json(&number(9_007_199_254_740_994.0)), None);
-        assert_eq!(to_json(&number(f64::NAN)), None);
-        assert_eq!(to_json(&number(3.0)), Some(json!(3)));
+        assert_eq!(to_json(&number(9_007_199_254_740_994.0)), Err(Unfit::Inexact));
+        assert_eq!(to_json(&number(f64::NAN)), Err(Unfit::Inexact));
+        assert_eq!(to_json(&number(3.0)), Ok(json!(3)));
+    }
+
+    #[test]
+    fn a_value_as_deep_as_allowed_goes_through_and_a_deeper_one_is_refused() {
+        assert_eq!(to_json(&from_json(&nested(DEPTH))), Ok(nested(DEPTH)));
+        let list = ListValue { values: vec![from_json(&nested(DEPTH))] };
+        let deeper = prost_types::Value { kind: Some(Kind::ListValue(list)) };
+        assert_eq!(to_json(&deeper), Err(Unfit::TooDeep));
+    }
+
+    #[test]
+    fn what_others_have_nested_deeper_is_given_as_text() {
+        let Some(Kind::ListValue(list)) = from_json(&json!([nested(DEPTH)])).kind else { panic!("no list") };
+        let text = to_json(&list.values[0]).unwrap().to_string();
+        assert!(text.contains("\"[1]\"") || text.contains("{\\\"a\\\":1}"), "{text}");
     }
 }

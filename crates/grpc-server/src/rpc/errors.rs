@@ -6,18 +6,19 @@ use std::time::Duration;
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::order::Order;
 use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
-use domain::rules::violation::Violation;
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
+use tonic_types::{ErrorDetails, PreconditionViolation, StatusExt};
 use tracing::error;
 
 use crate::proto::ErrorReason;
 
 mod operator;
+mod request;
 
 pub use operator::{decision_pending, operator};
+pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
 
 const DOMAIN: &str = "orders.v1";
 
@@ -66,34 +67,6 @@ impl Failure {
         }
         status
     }
-}
-
-/// Every fault of a request at once: all in the details, the first of them in the message too, because many tools do not
-/// show details.
-pub fn invalid(faults: Vec<Violation>) -> Status {
-    let (count, plural) = (faults.len(), if faults.len() == 1 { "" } else { "s" });
-    let told: Vec<_> = faults.iter().take(TOLD).map(told).collect();
-    let more = count.saturating_sub(TOLD);
-    let more = if more > 0 { format!("; and {more} more, see the field violations") } else { String::new() };
-    let message = format!("{count} fault{plural}; nothing was kept or sent. {}{more}", told.join("; "));
-    let mut failure = Failure::new(Code::InvalidArgument, ErrorReason::InvalidRequest, message);
-    let violations: Vec<_> = faults.iter().map(field_violation).collect();
-    failure.details.set_bad_request(violations);
-    failure.status()
-}
-
-/// How many faults stand in the message.
-const TOLD: usize = 8;
-
-fn told(fault: &Violation) -> String {
-    format!("{}: expected {}, got {}", fault.path, fault.expected, fault.got)
-}
-
-fn field_violation(fault: &Violation) -> FieldViolation {
-    let description = format!("rule {}: expected {}; got {}", fault.rule, fault.expected, fault.got);
-    let mut violation = FieldViolation::new(fault.path.clone(), description);
-    violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
-    violation
 }
 
 pub fn mutation(error: MutationError) -> Status {
@@ -222,14 +195,17 @@ pub fn not_found(reason: ErrorReason, what: &str) -> Status {
 fn refused(refusal: Refusal) -> Status {
     let reason = refusal_reason(refusal.reason);
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    let message = refusal.unmet.iter().map(|unmet| unmet.description.as_str()).collect::<Vec<_>>().join(" ");
-    let mut failure = Failure::new(Code::FailedPrecondition, reason, message);
-    let violations: Vec<_> = refusal
-        .unmet
-        .into_iter()
-        .map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description))
-        .collect();
-    failure.details.set_precondition_failure(violations);
+    let count = refusal.unmet.len();
+    let told = request::first_told(refusal.unmet.iter().map(|unmet| unmet.description.clone()));
+    let more = count - told.len();
+    let more = if more > 0 { format!(" And {more} more.") } else { String::new() };
+    let message = format!("{}{more}", told.join(" "));
+    let mut failure = Failure::new(Code::FailedPrecondition, reason, message).with("faults", count);
+    let violations = refusal.unmet.into_iter();
+    let violations =
+        violations.map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description));
+    let size = |one: &PreconditionViolation| name.len() + one.subject.len() + one.description.len();
+    failure.details.set_precondition_failure(request::first_detailed(violations, size));
     failure.status()
 }
 

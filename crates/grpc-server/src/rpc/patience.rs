@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tonic::codegen::http;
 use tonic::metadata::MetadataMap;
 
 /// Without a deadline the caller learns the durable truth after this long.
 const WITHOUT_DEADLINE: Duration = Duration::from_secs(8);
 /// What the answer needs to arrive in time.
 const ANSWER: Duration = Duration::from_millis(100);
+
+/// Where the protocol has the caller's limit.
+const TIMEOUT: &str = "grpc-timeout";
 
 /// How long a call may wait, and until when it may save something.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +26,15 @@ pub struct Patience {
 impl Patience {
     /// Reads `grpc-timeout`.
     pub fn of(metadata: &MetadataMap) -> Self {
-        let deadline = metadata.get("grpc-timeout").and_then(|value| parse(value.to_str().ok()?));
+        let deadline = metadata.get(TIMEOUT).and_then(|value| parse(value.to_str().ok()?));
         let wait = deadline.map_or(WITHOUT_DEADLINE, |deadline| deadline.saturating_sub(ANSWER));
         Self { deadline, answer_by: Instant::now() + wait }
     }
+}
+
+/// The caller's own limit, before the request is one of a method.
+pub fn deadline(headers: &http::HeaderMap) -> Option<Duration> {
+    headers.get(TIMEOUT).and_then(|value| parse(value.to_str().ok()?))
 }
 
 /// Up to eight digits and a unit, as the gRPC protocol has it.

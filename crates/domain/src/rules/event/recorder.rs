@@ -50,9 +50,7 @@ impl Recorder {
         let sequence = self.next_sequence();
         let event =
             Event { order_id: self.order.id, sequence, time: self.time, data, actor: self.actor.clone() };
-        if let Some(order) = Order::after(Some(self.order.clone()), &event) {
-            self.order = order;
-        }
+        self.order.advance(&event);
         self.events.push(event);
     }
 

@@ -1,5 +1,7 @@
 //! Telling a surplus from what an order is owed: over the whole set of its payments, and over all its shipments.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{Concern, ItemKind, twice};
@@ -76,8 +78,8 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     let alike = ours.iter().find(|shipment| {
         shipment.origin == Origin::Here
             && has_ended(shipment.state)
-            && has_lines(order, shipment, theirs)
             && same_tracking(shipment.tracking.as_ref(), theirs.tracking.as_ref())
+            && has_lines(order, shipment, theirs)
     })?;
     Some(Concern {
         kind: ItemKind::SurplusShipment,
@@ -91,13 +93,14 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
 /// same goods may be registered twice. Without tracking only one that was made while ours was on its way counts.
 #[must_use]
 pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
+    let lines: HashSet<_> = ours.lines.iter().collect();
     let is_alike = |other: &&Shipment| {
         other.origin == Origin::Elsewhere
             && other.mollie_id != ours.mollie_id
             && other.lines.len() == ours.lines.len()
-            && ours.lines.iter().all(|line| other.lines.contains(line))
             && same_tracking(ours.tracking.as_ref(), other.tracking.as_ref())
             && (ours.tracking.is_some() || other.created_time >= ours.created_time)
+            && other.lines.iter().collect::<HashSet<_>>().is_superset(&lines)
     };
     let theirs = known.iter().find(is_alike)?;
     let mollie_id = theirs.mollie_id.as_ref()?;

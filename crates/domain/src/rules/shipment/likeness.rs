@@ -1,5 +1,7 @@
 //! Whether a shipment at Mollie could be one of ours.
 
+use std::collections::HashSet;
+
 use super::{Shipment, ShipmentLine, Tracking};
 use crate::rules::order::Order;
 use crate::rules::snapshot::ShipmentSnapshot;
@@ -7,11 +9,15 @@ use crate::rules::snapshot::ShipmentSnapshot;
 /// Whether it has just our shipment's lines, with their quantities and amounts.
 #[must_use]
 pub fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
+    if ours.lines.len() != theirs.lines.len() {
+        return false;
+    }
+    let parts: HashSet<_> = theirs.lines.iter().map(|(id, part)| (id, *part)).collect();
     let has = |line: &ShipmentLine| {
         let id = order.line(line.line_id).and_then(|line| line.mollie_id.as_ref());
-        theirs.lines.iter().any(|(their_id, part)| Some(their_id) == id && *part == line.part)
+        id.is_some_and(|id| parts.contains(&(id, line.part)))
     };
-    ours.lines.len() == theirs.lines.len() && ours.lines.iter().all(has)
+    ours.lines.iter().all(has)
 }
 
 /// Whether both are followed under the same code of the same carrier, or neither is followed.

@@ -1,5 +1,7 @@
 //! Which units and amounts a shipment takes, decided on the order as it is.
 
+use std::collections::HashMap;
+
 use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
 use crate::rules::ids::LineId;
 use crate::rules::order::{Line, Order, Part};
@@ -37,11 +39,12 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
 pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(LineId, Part)> {
     let registered =
         known.iter().filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
-    let parts: Vec<_> = registered.flat_map(|shipment| &shipment.lines).collect();
-    let sum = |line: &ShipmentLine| {
-        let same = parts.iter().filter(|part| part.line_id == line.line_id);
-        same.fold(line.part, |sum, other| sum.and(other.part))
-    };
+    let mut others = HashMap::<LineId, Part>::new();
+    for ShipmentLine { line_id, part } in registered.flat_map(|shipment| &shipment.lines) {
+        others.entry(*line_id).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
+    }
+    let sum =
+        |line: &ShipmentLine| others.get(&line.line_id).map_or(line.part, |others| line.part.and(*others));
     let at_least = |id, part: Part| match order.line(id) {
         Some(line) if line.shipped.quantity >= part.quantity => line.shipped,
         Some(_) | None => part,
@@ -150,9 +153,16 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
     }
 }
 
+/// The first of them: it is told for each line that is none of the order's.
 fn list_ids(order: &Order) -> String {
-    order.lines.iter().map(|line| line.id.to_string()).collect::<Vec<_>>().join(", ")
+    let first: Vec<_> = order.lines.iter().take(LISTED).map(|line| line.id.to_string()).collect();
+    let more = order.lines.len().saturating_sub(LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", first.join(", "))
 }
+
+/// How many ids of lines are told.
+const LISTED: usize = 20;
 
 enum Misfit {
     State(RefusalReason, String),

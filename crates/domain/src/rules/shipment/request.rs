@@ -1,5 +1,7 @@
 //! What a caller asks to be shipped, checked for its form. The order is not looked at here.
 
+use std::collections::HashSet;
+
 use super::Tracking;
 use crate::rules::ids::LineId;
 use crate::rules::line::AmountInput;
@@ -64,11 +66,11 @@ impl ShipmentInput {
             let got = if self.all_remaining { "both" } else { "neither" };
             faults.add("lines", "selection.one_of", "either lines, or all_remaining = true", got);
         }
-        let mut lines = Vec::with_capacity(self.lines.len());
+        let (mut lines, mut seen) = (Vec::with_capacity(self.lines.len()), HashSet::new());
         for (n, line) in self.lines.into_iter().enumerate() {
             let selected = line.parse(&format!("lines[{n}]"), &mut faults);
             if let Some(selected) = selected {
-                if lines.iter().any(|other: &LineSelection| other.line_id == selected.line_id) {
+                if !seen.insert(selected.line_id) {
                     faults.add(
                         format!("lines[{n}].line_id"),
                         "selection.once",

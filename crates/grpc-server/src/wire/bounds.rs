@@ -1,0 +1,60 @@
+//! How much of everything a request may hold. What stands in no table here has the default: a repeated field holds at
+//! most [`ELEMENTS`] elements, one of an enum as many as the enum has values, a single message stands once.
+
+/// Bytes of a message, unless configured otherwise, and within which that is.
+pub const MESSAGE_BYTES: usize = 1024 * 1024;
+pub const MESSAGE_BYTES_RANGE: std::ops::RangeInclusive<usize> = 64 * 1024..=16 * 1024 * 1024;
+
+/// Elements of a repeated field that has no bound of its own: lines of a draft, lines of a selection, values of a list.
+pub const ELEMENTS: u32 = 1_000;
+
+/// Repeated fields with a bound of their own.
+pub const FIELDS: [(&str, u32); 1] = [("orders.v1.OrderDraft.method", 64)];
+
+/// How deep a message may stand within messages of its own kind. The only kind that can is a JSON value.
+pub const NESTED: [(&str, u32); 1] = [("google.protobuf.Value", DEPTH)];
+
+/// Levels of a JSON value: lists and objects within each other.
+pub const DEPTH: u32 = 16;
+
+/// Messages in a request altogether, the values and pairs of all metadata among them. A draft of 1,000 lines has some 6,000
+/// without metadata. Each may become an object of some hundred bytes, however short it is on the wire.
+pub const MESSAGES: u32 = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::SHAPES;
+
+    #[test]
+    fn every_bound_is_that_of_a_field_or_message_that_exists() {
+        for (name, bound) in FIELDS {
+            let (message, field) = name.rsplit_once('.').unwrap();
+            assert_eq!(SHAPES.named(message).unwrap().most(field), Some(bound), "{name}");
+        }
+        for (name, _) in NESTED {
+            assert!(SHAPES.named(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_of_an_enum_hold_as_many_as_the_enum_has_values_and_other_lists_a_thousand() {
+        let most = |message: &str, field: &str| SHAPES.named(message).unwrap().most(field);
+        assert_eq!(most("orders.v1.OrderFilter", "statuses"), Some(9));
+        assert_eq!(most("orders.v1.OrderFilter", "placements"), Some(5));
+        assert_eq!(most("orders.v1.OperationFilter", "states"), Some(8));
+        assert_eq!(most("orders.v1.OperationFilter", "kinds"), Some(4));
+        assert_eq!(most("orders.v1.OrderDraft", "lines"), Some(1_000));
+        assert_eq!(most("orders.v1.CreateShipmentRequest", "lines"), Some(1_000));
+        assert_eq!(most("google.protobuf.ListValue", "values"), Some(1_000));
+        assert_eq!(most("orders.v1.CreateOrderRequest", "draft"), Some(1));
+        assert_eq!(most("orders.v1.CreateOrderRequest", "actor"), None);
+    }
+
+    #[test]
+    fn no_message_of_a_request_can_contain_itself_without_a_bound() {
+        for root in SHAPES.requests() {
+            assert_eq!(SHAPES.boundless_cycle(root), None);
+        }
+    }
+}

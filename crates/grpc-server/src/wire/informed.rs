@@ -1,0 +1,138 @@
+//! The last word on every answer of a service of ours: a status that is not OK tells a reason of ours. What was answered
+//! before a method was reached, or instead of it, has none yet and gets one here.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tonic::body::Body;
+use tonic::codegen::{BoxFuture, Context, Poll, Service, http};
+use tonic::server::NamedService;
+use tonic::{Code, Status};
+use tracing::debug;
+
+use crate::rpc::{errors, patience};
+
+/// A service whose every refusal tells why.
+#[derive(Clone, Debug)]
+pub struct Informed<S> {
+    inner: S,
+    /// The bytes a message may have.
+    most: usize,
+}
+
+impl<S> Informed<S> {
+    pub const fn new(inner: S, most: usize) -> Self {
+        Self { inner, most }
+    }
+}
+
+impl<S: NamedService> NamedService for Informed<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S> Service<http::Request<Body>> for Informed<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let (deadline, most) = (patience::deadline(request.headers()), self.most);
+        let answer = self.inner.call(request);
+        match deadline {
+            None => Box::pin(answer.map(move |answer| answer.map(|answer| informed(answer, most)))),
+            Some(deadline) => Box::pin(in_time(answer, deadline, most)),
+        }
+    }
+}
+
+/// The transport would end the call at the same moment, without a reason.
+async fn in_time(
+    answer: impl Future<Output = Result<http::Response<Body>, Infallible>>,
+    deadline: Duration,
+    most: usize,
+) -> Result<http::Response<Body>, Infallible> {
+    match tokio::time::timeout(deadline, answer).await {
+        Ok(answer) => answer.map(|answer| informed(answer, most)),
+        Err(_) => Ok(errors::outcome_pending().into_http()),
+    }
+}
+
+fn informed(mut answer: http::Response<Body>, most: usize) -> http::Response<Body> {
+    let headers = answer.headers();
+    if headers.get(Status::GRPC_STATUS).is_none_or(|code| code == "0")
+        || headers.contains_key(Status::GRPC_STATUS_DETAILS)
+    {
+        return answer;
+    }
+    let Some(bare) = Status::from_header_map(headers) else { return answer };
+    debug!(status = %bare, "refused before its method");
+    let told = reason(&bare, headers.contains_key(ACCEPTED), most).into_http::<Body>();
+    answer.headers_mut().extend(told.into_parts().0.headers);
+    answer
+}
+
+/// Which compressions are accepted: told, by the protocol, where one is not.
+const ACCEPTED: &str = "grpc-accept-encoding";
+
+/// What a status says that the transport answered: its methods never answer one without a reason.
+fn reason(bare: &Status, is_about_compression: bool, most: usize) -> Status {
+    match bare.code() {
+        Code::OutOfRange | Code::ResourceExhausted => errors::too_large(most),
+        Code::Unimplemented if is_about_compression => errors::compressed(),
+        Code::Unimplemented => errors::no_such_method(),
+        Code::Internal | Code::InvalidArgument | Code::DataLoss => errors::no_message(),
+        Code::Cancelled | Code::DeadlineExceeded | Code::Unavailable => errors::outcome_pending(),
+        Code::Ok
+        | Code::Unknown
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::Unauthenticated => errors::internal(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    fn told(bare: Status) -> (Code, String) {
+        let told = Status::from_header_map(informed(bare.into_http(), 1_024).headers()).unwrap();
+        (told.code(), told.get_error_details().error_info().unwrap().reason.clone())
+    }
+
+    #[test]
+    fn whatever_the_transport_answers_tells_a_reason() {
+        for code in (1..=16).map(Code::from) {
+            let (_, reason) = told(Status::new(code, "words of the transport"));
+            assert!(!reason.is_empty(), "{code:?}");
+        }
+        let large = told(Status::out_of_range("Error, decoded message length too large"));
+        assert_eq!(large, (Code::InvalidArgument, "REQUEST_TOO_LARGE".to_owned()));
+        let method = told(Status::unimplemented(""));
+        assert_eq!(method, (Code::Unimplemented, "METHOD_UNKNOWN".to_owned()));
+        let mut compressed = Status::unimplemented("Content is compressed with `gzip`");
+        compressed.metadata_mut().insert(ACCEPTED, "identity".parse().unwrap());
+        assert_eq!(told(compressed), (Code::Unimplemented, "COMPRESSION_NOT_SUPPORTED".to_owned()));
+    }
+
+    #[test]
+    fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
+        let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order");
+        assert_eq!(told(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
+        let fine = informed(http::Response::new(Body::empty()), 1_024);
+        assert!(fine.headers().is_empty());
+    }
+}
