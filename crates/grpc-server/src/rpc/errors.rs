@@ -15,8 +15,10 @@ use tracing::error;
 
 use crate::proto::ErrorReason;
 
+mod elsewhere;
 mod operator;
 
+pub use elsewhere::shipped_elsewhere;
 pub use operator::{decision_pending, operator};
 
 const DOMAIN: &str = "orders.v1";
@@ -243,6 +245,8 @@ fn refusal_reason(reason: RefusalReason) -> ErrorReason {
         RefusalReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
         RefusalReason::NothingRemaining => ErrorReason::NothingRemaining,
         RefusalReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
+        RefusalReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
+        RefusalReason::DeductionLeft => ErrorReason::DeductionLeft,
     }
 }
 
