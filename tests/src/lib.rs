@@ -26,7 +26,7 @@ pub use books::{Books, Journal};
 pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM};
 pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
-pub use drafts::{LEGO, SECOND, draft, numbered};
+pub use drafts::{GIFT_CARD, LEGO, SECOND, draft, numbered};
 pub use engine::Engine;
 pub use fleet::{Load, Report};
 pub use grpc_server::proto;

@@ -12,6 +12,7 @@ mod frozen;
 mod hooks;
 mod life;
 mod lost;
+mod money;
 mod numbers;
 mod operators;
 mod outage;

@@ -15,11 +15,13 @@ use crate::rules::ids::{LeaseToken, MollieOrderId, MollieShipmentId, OrderId};
 use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
-use crate::rules::shipment::{self, Finding, Shipment, ShipmentState};
+use crate::rules::shipment::{Finding, Shipment, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::text::printable;
 use crate::rules::{item, lookup, placement};
+
+mod shipment;
 
 /// How an operation ended.
 #[derive(Clone, Debug)]
@@ -237,26 +239,6 @@ impl Plan<'_> {
         self.succeeded();
     }
 
-    fn shipped(&mut self, theirs: &ShipmentSnapshot) {
-        if let Some(shipment) = &mut self.shipment {
-            shipment.state = ShipmentState::Registered;
-            shipment.mollie_id = Some(theirs.mollie_id.clone());
-            shipment.registered_time = Some(theirs.created_time);
-            if let Some(concern) = item::made_before(self.known, shipment) {
-                self.recorder.raise(concern);
-            }
-            let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
-            self.recorder.record(EventData::ShipmentRegistered {
-                shipment_id: shipment.id,
-                mollie_id: theirs.mollie_id.clone(),
-                registered_time: theirs.created_time,
-                lines: shipment.lines.clone(),
-                shipped,
-            });
-        }
-        self.succeeded();
-    }
-
     fn canceled<P: Ports>(&mut self, ports: &P, snapshot: &Snapshot) {
         self.succeeded();
         if self.heard.is_newest {
@@ -289,38 +271,6 @@ impl Plan<'_> {
         if let Some(mollie_id) = self.recorder.order().mollie_id.clone().filter(|_| is_own) {
             self.recorder.raise(item::late_placement_stays(&self.operation, &mollie_id, rejection));
         }
-    }
-
-    /// Where its units were shipped elsewhere nothing is lost, and nobody is alarmed.
-    fn unshipped(&mut self, Unshipped { rejection, snapshot, old }: &Unshipped) {
-        self.operation.rejection = Some(rejection.clone());
-        self.operation.settle(OperationState::Rejected, self.now);
-        if let Some(shipment) = self.shipment.take() {
-            let found = shipment::look_elsewhere(self.recorder.order(), &shipment, self.known, old, snapshot);
-            self.shipment_refused(shipment, rejection, &found);
-        }
-    }
-
-    fn shipment_refused(&mut self, mut shipment: Shipment, rejection: &Rejection, found: &Finding) {
-        shipment.state = ShipmentState::Refused;
-        shipment.rejection = Some(rejection.clone());
-        shipment.elsewhere = if found.is_all { found.shipments.clone() } else { Vec::new() };
-        self.recorder.record(EventData::ShipmentRefused {
-            shipment_id: shipment.id,
-            lines: shipment.lines.clone(),
-            rejection: rejection.clone(),
-            elsewhere: shipment.elsewhere.clone(),
-        });
-        match self.hand {
-            Hand::Lease(_) if found.is_all => (),
-            Hand::Lease(_) => {
-                let concern = item::shipment_refused(&self.operation, &shipment, rejection, &found.text);
-                self.recorder.raise(concern);
-            }
-            // A person has just looked.
-            Hand::Operator(_) => (),
-        }
-        self.shipment = Some(shipment);
     }
 
     fn attention(&mut self, reason: &str) {

@@ -47,7 +47,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
                 *ends.entry(shipment_id.to_string()).or_default() += 1;
             }
             EventData::CancellationRecorded { operation_id, .. } => {
-                drop(begun.insert(operation_id.to_string()))
+                begun.insert(operation_id.to_string());
             }
             EventData::CancellationSucceeded { operation_id }
             | EventData::CancellationRefused { operation_id, .. } => {
