@@ -10,6 +10,8 @@ use crate::proto::{Address, Amount, OrderDraft, OrderLineDraft, OrderLineType};
 pub const LEGO: &str = include_str!("../orders/lego.json");
 /// 1677.00 SEK at two VAT rates, with a delivery fee and a discount; the first line three items with 147.00 off.
 pub const SECOND: &str = include_str!("../orders/second-order.json");
+/// 15.00 EUR: two mugs at 10.00, and a gift card of 5.00 on a line of its own.
+pub const GIFT_CARD: &str = include_str!("../orders/gift-card.json");
 
 /// The draft of an order in Mollie's JSON, to be paid by `method`.
 pub fn draft(json: &str, method: &str) -> OrderDraft {

@@ -9,7 +9,7 @@ use domain::rules::vat::VatRate;
 
 use crate::chance::{Chance, mix};
 
-/// An order of a history: two lines, the first with a discount, and perhaps a shipping fee.
+/// An order of a history: two lines, the first with a discount, and perhaps a shipping fee and a gift card.
 #[derive(Clone, Copy, Debug)]
 pub struct Basket {
     number: u64,
@@ -19,6 +19,8 @@ pub struct Basket {
     lamps: u32,
     lamp: i64,
     fee: i64,
+    /// What a gift card takes off, less than any part of the order that is shipped alone; 0: there is none.
+    gift: i64,
     /// Whether shipments capture, rather than the shopper paying at once.
     pub captures: bool,
 }
@@ -32,7 +34,15 @@ impl Basket {
         let fee = if cents(0, 1) == 0 { 0 } else { cents(100, 900) };
         let mut few = |high| u32::try_from(chance.between(2, high)).unwrap_or(2);
         let (chairs, lamps) = (few(4), few(5));
-        Self { number: order, chairs, chair, discount, lamps, lamp, fee, captures: chance.permille(700) }
+        let captures = chance.permille(700);
+        let has_gift = chance.permille(400);
+        let gift = i64::try_from(chance.between(100, 2_000)).unwrap_or(0) * i64::from(has_gift);
+        Self { number: order, chairs, chair, discount, lamps, lamp, fee, gift, captures }
+    }
+
+    /// The line that takes money off, as the API names it.
+    pub fn gift_card(&self) -> Option<String> {
+        (self.gift > 0).then(|| (3 + u8::from(self.fee > 0)).to_string())
     }
 
     /// Unique within the history.
@@ -52,6 +62,9 @@ impl Basket {
         ];
         if self.fee > 0 {
             lines.push(line("Shipping", LineType::ShippingFee, 1, self.fee, 0));
+        }
+        if self.gift > 0 {
+            lines.push(gift_card(self.gift));
         }
         let total: i64 = lines.iter().map(|line| line.total_amount.minor()).sum();
         OrderDraft {
@@ -102,6 +115,12 @@ fn line(name: &str, line_type: LineType, quantity: u32, unit: i64, discount: i64
         product_url: None,
         metadata: None,
     }
+}
+
+/// What was taxed when it was sold bears no VAT.
+fn gift_card(cents: i64) -> LineDraft {
+    let Some(vat_rate) = VatRate::parse("0.00") else { unreachable!("0.00 is a rate") };
+    LineDraft { vat_rate, vat_amount: euro(0), ..line("Gift card", LineType::GiftCard, 1, -cents, 0) }
 }
 
 fn address() -> Address {

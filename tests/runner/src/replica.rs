@@ -56,7 +56,8 @@ pub struct Replica {
 pub enum Wish {
     Place(Box<OrderDraft>),
     Ship(OrderId, ShipmentRequest),
-    Cancel(OrderId),
+    /// With the lines to be given up.
+    Cancel(OrderId, Vec<String>),
 }
 
 impl Replica {
@@ -88,7 +89,7 @@ impl Replica {
         let decided = match wish {
             Wish::Place(draft) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
             Wish::Ship(order, request) => Box::pin(ship(&*self, &intent, order, &request)).await,
-            Wish::Cancel(order) => Box::pin(cancel(&*self, &intent, order)).await,
+            Wish::Cancel(order, release) => Box::pin(cancel(&*self, &intent, order, &release)).await,
         };
         match decided {
             Ok(mut accepted) => {

@@ -20,6 +20,7 @@ use jiff::SignedDuration;
 use mollie_simulator::rules;
 
 use crate::basket::Basket;
+use crate::chance::mix;
 use crate::journal::{Act, Reply};
 use crate::replica::{Replica, Wish};
 use crate::site::Site;
@@ -113,6 +114,7 @@ impl World {
             let refused = matches!(reply, Some(Reply::Refused(_)));
             if let Some(reply) = reply {
                 self.question(request_id, &reply, kept, (before, self.status_at_mollie(order)));
+                self.question_deductions(request_id, &reply, order);
                 self.site.journal().intent(kind, order, request_id, &wish).replies.push(reply);
             }
             let again = self.site.time.chance(|chance| chance.permille(80));
@@ -161,6 +163,16 @@ impl World {
         }
     }
 
+    /// Only what takes money off can be left, or be missing beside goods.
+    fn question_deductions(&self, request_id: &str, reply: &Reply, order: u64) {
+        let Reply::Refused(reason) = reply else { return };
+        let is_about = matches!(reason.as_str(), "CaptureOutOfBounds" | "DeductionLeft");
+        if is_about && Basket::of(self.seed, order).gift_card().is_none() {
+            let text = format!("{request_id}: refused ({reason}), and the order has no gift card");
+            self.site.journal().acts.push(Act::Denied(text));
+        }
+    }
+
     pub async fn place(self, order: u64) {
         let draft = Basket::of(self.seed, order).draft();
         self.site.tally().order("placed by a shop");
@@ -176,14 +188,12 @@ impl World {
 
     pub async fn cancel(self, order: u64, intent: u64) {
         let Some(id) = self.known(order).await else { return };
-        self.carry(
-            OperationKind::CancelOrder,
-            order,
-            &format!("cancel-{intent}"),
-            "cancel",
-            Wish::Cancel(id),
-        )
-        .await;
+        // Every other desk gives up the gift card, if there is one.
+        let gives_up = mix(self.seed ^ intent).is_multiple_of(2);
+        let release: Vec<_> =
+            Basket::of(self.seed, order).gift_card().filter(|_| gives_up).into_iter().collect();
+        let (request_id, command) = (format!("cancel-{intent}"), format!("cancel {release:?}"));
+        self.carry(OperationKind::CancelOrder, order, &request_id, &command, Wish::Cancel(id, release)).await;
     }
 
     /// Has the order read at Mollie.

@@ -124,7 +124,9 @@ impl Service {
                 let intent = intent(request_id, "CreateShipment");
                 Box::pin(ship(self, &intent, *order, &parcel(*line, code))).await
             }
-            Wish::Cancel(order) => Box::pin(cancel(self, &intent(request_id, "CancelOrder"), *order)).await,
+            Wish::Cancel(order) => {
+                Box::pin(cancel(self, &intent(request_id, "CancelOrder"), *order, &[])).await
+            }
         };
         match decided {
             Ok(Accepted { order_id, shipment_id, operation_id, claim }) => {

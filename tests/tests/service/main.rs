@@ -14,6 +14,7 @@ mod hooks;
 mod life;
 mod links;
 mod lost;
+mod money;
 mod numbers;
 mod operators;
 mod outage;

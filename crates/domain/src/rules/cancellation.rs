@@ -1,10 +1,22 @@
 //! Canceling an order (cancel order): what is authorized is released, an unpaid order ends. What is captured or paid is
 //! given back by a refund instead.
 
+use super::deduction;
+use super::ids::LineId;
 use super::order::Order;
 use super::placement::Placement;
 use super::refusal::{Refusal, RefusalReason};
 use super::status::{LineStatus, OrderStatus};
+use super::violation::Violation;
+
+/// Why a cancellation is not planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CancelRefusal {
+    /// The request does not fit the order whatever its state: it names lines that take nothing off.
+    Invalid(Vec<Violation>),
+    /// The order's state stands in the way.
+    State(Refusal),
+}
 
 /// What canceling an order takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +29,23 @@ pub enum Cancellation {
     AtMollie,
 }
 
-/// Decides what canceling the order takes. `isCancelable` is no promise and never a reason to refuse.
+/// Decides what canceling the order takes, and which deductions it gives up: those named by `release`, as the caller wrote
+/// them. Naming one that is not left harms nothing.
 ///
 /// # Errors
-/// A [`Refusal`] where the order's status admits no cancellation.
-pub fn plan(order: &Order) -> Result<Cancellation, Refusal> {
+/// [`CancelRefusal`], naming every line at once.
+pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<LineId>), CancelRefusal> {
+    let named = deduction::named(order, release).map_err(CancelRefusal::Invalid)?;
+    let cancellation = way(order).map_err(CancelRefusal::State)?;
+    match cancellation {
+        Cancellation::AtMollie => deduction::keep(order, &named).map_err(CancelRefusal::State)?,
+        Cancellation::Nothing | Cancellation::Withdraw => (),
+    }
+    Ok((cancellation, named))
+}
+
+/// What canceling takes by the order's status. `isCancelable` is no promise and never a reason to refuse.
+fn way(order: &Order) -> Result<Cancellation, Refusal> {
     let refuse = |text: &str| Err(Refusal::of_order(RefusalReason::OrderNotCancelable, text));
     match (order.placement, order.facts.status) {
         (Placement::Refused | Placement::Abandoned, _) => Ok(Cancellation::Nothing),
@@ -84,7 +108,7 @@ mod tests {
 
     #[test]
     fn unpaid_and_authorized_orders_are_canceled_and_paid_ones_are_not() {
-        let planned = |status, line| plan(placed(status, line).order()).ok();
+        let planned = |status, line| way(placed(status, line).order()).ok();
         assert_eq!(planned(OrderStatus::Created, LineStatus::Created), Some(Cancellation::AtMollie));
         assert_eq!(planned(OrderStatus::Authorized, LineStatus::Authorized), Some(Cancellation::AtMollie));
         assert_eq!(planned(OrderStatus::Shipping, LineStatus::Authorized), Some(Cancellation::AtMollie));
@@ -102,22 +126,22 @@ mod tests {
 
     #[test]
     fn what_mollie_does_not_have_is_withdrawn() {
-        assert_eq!(plan(recorded().order()), Ok(Cancellation::Withdraw));
+        assert_eq!(way(recorded().order()), Ok(Cancellation::Withdraw));
     }
 
     #[test]
     fn is_cancelable_is_no_reason_to_refuse() {
         let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
         order.facts.is_cancelable = Some(false);
-        assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
+        assert_eq!(way(&order), Ok(Cancellation::AtMollie));
     }
 
     #[test]
     fn a_shipping_order_that_was_paid_is_not_canceled_although_no_line_is_called_paid() {
         let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
-        assert_eq!(plan(&order), Ok(Cancellation::AtMollie));
+        assert_eq!(way(&order), Ok(Cancellation::AtMollie));
         order.facts.authorized_time = None;
-        assert!(plan(&order).is_err());
+        assert!(way(&order).is_err());
     }
 
     #[test]

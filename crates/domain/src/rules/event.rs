@@ -13,6 +13,7 @@ use super::placement::Placement;
 use super::refusal::Rejection;
 use super::shipment::{Shipment, ShipmentLine};
 use super::status::OrderStatus;
+use super::stranded;
 
 mod recorder;
 
@@ -57,11 +58,17 @@ pub enum EventData {
         shipped: Vec<(LineId, Part)>,
     },
     /// Mollie refused a shipment; its units are available again.
-    ShipmentRefused { shipment_id: ShipmentId, lines: Vec<ShipmentLine>, rejection: Rejection },
+    ShipmentRefused {
+        shipment_id: ShipmentId,
+        lines: Vec<ShipmentLine>,
+        rejection: Rejection,
+        /// The shipments at Mollie that hold its units, if that is why.
+        elsewhere: Vec<MollieShipmentId>,
+    },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
-    /// Cancellation was asked for.
-    CancellationRecorded { operation_id: OperationId },
+    /// Cancellation was asked for. `release`: the deductions it named.
+    CancellationRecorded { operation_id: OperationId, release: Vec<LineId> },
     /// Mollie canceled what could be canceled.
     CancellationSucceeded { operation_id: OperationId },
     /// Mollie refused to cancel.
@@ -101,6 +108,12 @@ impl EventData {
             Self::ItemRaised { .. } => "item.raised",
             Self::ItemClosed { .. } => "item.closed",
         }
+    }
+
+    /// The shipment that this event says was made elsewhere.
+    #[must_use]
+    pub fn made_elsewhere(&self) -> Option<&Shipment> {
+        if let Self::ShipmentObserved { shipment } = self { Some(shipment) } else { None }
     }
 }
 
@@ -150,6 +163,7 @@ impl Order {
         self.version = event.sequence;
         self.apply(&event.data, event.time);
         self.number_released |= self.frees_number();
+        self.stranded = stranded::after(self, event.time);
         self.closed_time =
             self.closed_time.filter(|_| self.is_over()).or_else(|| self.is_over().then_some(event.time));
     }
@@ -157,12 +171,16 @@ impl Order {
     fn apply(&mut self, data: &EventData, time: Timestamp) {
         match data {
             EventData::OrderRecorded { .. }
-            | EventData::CancellationRecorded { .. }
             | EventData::CancellationSucceeded { .. }
-            | EventData::CancellationRefused { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
+            EventData::CancellationRecorded { release, .. } => {
+                let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();
+                self.releases.extend(new);
+            }
+            // It gave nothing up: the next one names them again.
+            EventData::CancellationRefused { .. } => self.releases.clear(),
             EventData::OrderPlaced { mollie_id, observed } => {
                 self.placement = Placement::Placed;
                 self.mollie_id = Some(mollie_id.clone());
@@ -206,6 +224,9 @@ impl Order {
     fn observe(&mut self, observed: &Observed) {
         self.facts = observed.facts.clone();
         self.terms.amount = observed.amount;
+        if observed.amount.minor() > self.highest_amount.minor() {
+            self.highest_amount = observed.amount;
+        }
         for line in &observed.lines {
             match self.line_mut(line.id) {
                 Some(ours) => *ours = line.clone(),
@@ -220,9 +241,10 @@ impl Order {
         }
     }
 
-    /// Whether nothing more is expected: ended at Mollie, or never there.
+    /// Whether nothing more is expected: ended at Mollie and without money that nobody has dealt with, or never there.
     fn is_over(&self) -> bool {
-        !self.placement.is_alive() || self.facts.status.is_some_and(OrderStatus::is_final)
+        let ended = self.facts.status.is_some_and(OrderStatus::is_final) && !stranded::is_open(self);
+        !self.placement.is_alive() || ended
     }
 
     /// The order without what is personal, as events hold it.

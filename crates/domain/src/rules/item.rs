@@ -11,8 +11,12 @@ use super::shipment::Shipment;
 use super::status::words;
 use super::text::printable;
 
+mod capture;
+mod ended;
 mod surplus;
 
+pub use capture::{deductions_left, overcaptured};
+pub use ended::money_on_ended_order;
 pub use surplus::{made_before, surplus_payments, surplus_shipment};
 
 words!(
@@ -28,6 +32,12 @@ words!(
         SurplusShipment = "surplus_shipment",
         /// A second order stands at Mollie for one of ours.
         SurplusOrder = "surplus_order",
+        /// A line that takes money off was canceled behind goods that were shipped: the shopper is owed its amount.
+        DeductionLeft = "deduction_left",
+        /// Mollie shows more captured than was authorized.
+        Overcaptured = "overcaptured",
+        /// The order is canceled or expired, and a payment holds the shopper's money.
+        MoneyOnEndedOrder = "money_on_ended_order",
     }
 );
 
@@ -35,7 +45,7 @@ words!(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concern {
     pub kind: ItemKind,
-    /// What it is about: an id at Mollie, or an operation of ours. With the kind it tells one item from another.
+    /// What it is about: an id at Mollie, an operation of ours, or a line (`lines/2`). With the kind it tells one item from another.
     pub subject: String,
     /// What happened and what to do. Holds nothing personal.
     pub text: String,
@@ -86,11 +96,16 @@ pub(super) fn item(order: &Order, concern: Concern, now: Timestamp) -> Option<It
     Some(Item { number, kind, subject, text, operation_id, raised_time: now, closed: None })
 }
 
-/// A shipment that Mollie refused.
+/// A shipment that Mollie refused. `found`: what a reading told of its units.
 #[must_use]
-pub fn shipment_refused(operation: &Operation, shipment: &Shipment, rejection: &Rejection) -> Concern {
+pub fn shipment_refused(
+    operation: &Operation,
+    shipment: &Shipment,
+    rejection: &Rejection,
+    found: &str,
+) -> Concern {
     let text = format!(
-        "Mollie refused shipment {}: {rejection}. If the goods left, their money is not captured: correct what Mollie \
+        "Mollie refused shipment {}: {rejection}. {found} If the goods left, their money is not captured: correct what Mollie \
          names and ship again, or find out why Mollie differs.",
         shipment.id
     );

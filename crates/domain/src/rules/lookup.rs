@@ -5,13 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::order::Order;
 use super::placement::Placement;
 use super::status::OrderStatus;
+use super::stranded;
 
 /// Mollie ends orders up to five minutes after the time it gave.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
 
-/// When to read the order next; `None` once it is closed.
+/// When to read the order next; `None` once it is closed. Whether money is still on an order that has ended is looked at when
+/// the settle window is over.
 #[must_use]
-pub fn next(order: &Order, now: Timestamp) -> Option<Timestamp> {
+pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Option<Timestamp> {
     if order.placement != Placement::Placed || order.closed_time.is_some() {
         return None;
     }
@@ -30,7 +32,8 @@ pub fn next(order: &Order, now: Timestamp) -> Option<Timestamp> {
     let regular = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
-    Some(at_expiry.map_or(regular, |expiry| expiry.min(regular)))
+    let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
+    [at_expiry, again].into_iter().flatten().chain([regular]).min()
 }
 
 #[cfg(test)]
@@ -39,12 +42,14 @@ mod tests {
     use crate::rules::fixtures::{at, placed, recorded};
     use crate::rules::status::LineStatus;
 
+    const WINDOW: SignedDuration = SignedDuration::from_secs(60);
+
     /// The fixture's end.
     const END: i64 = 28 * 24 * 60;
 
     #[test]
     fn an_order_a_shopper_may_be_paying_is_read_more_often_than_one_that_waits_for_its_goods() {
-        let waiting = |status| next(placed(status, LineStatus::Created).order(), at(10));
+        let waiting = |status| next(placed(status, LineStatus::Created).order(), at(10), WINDOW);
         assert_eq!(waiting(OrderStatus::Created), Some(at(25)));
         assert_eq!(waiting(OrderStatus::Pending), Some(at(25)));
         assert_eq!(waiting(OrderStatus::Authorized), Some(at(10 + 6 * 60)));
@@ -54,14 +59,14 @@ mod tests {
     #[test]
     fn an_order_is_read_once_mollie_must_have_ended_it() {
         let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
-        assert_eq!(next(&authorized, at(END - 60)), Some(at(END + 6)));
-        assert_eq!(next(&authorized, at(END + 5)), Some(at(END + 6)));
-        assert_eq!(next(&authorized, at(END + 6)), Some(at(END + 6 + 6 * 60)));
+        assert_eq!(next(&authorized, at(END - 60), WINDOW), Some(at(END + 6)));
+        assert_eq!(next(&authorized, at(END + 5), WINDOW), Some(at(END + 6)));
+        assert_eq!(next(&authorized, at(END + 6), WINDOW), Some(at(END + 6 + 6 * 60)));
     }
 
     #[test]
     fn an_order_that_is_over_or_not_placed_is_not_read() {
-        assert_eq!(next(recorded().order(), at(10)), None);
-        assert_eq!(next(placed(OrderStatus::Completed, LineStatus::Completed).order(), at(10)), None);
+        assert_eq!(next(recorded().order(), at(10), WINDOW), None);
+        assert_eq!(next(placed(OrderStatus::Completed, LineStatus::Completed).order(), at(10), WINDOW), None);
     }
 }

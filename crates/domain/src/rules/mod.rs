@@ -3,7 +3,9 @@
 pub mod address;
 pub mod amount;
 pub mod cancellation;
+pub mod capture;
 pub mod decision;
+pub mod deduction;
 pub mod draft;
 pub mod event;
 #[cfg(test)]
@@ -22,6 +24,7 @@ pub mod refusal;
 pub mod shipment;
 pub mod snapshot;
 pub mod status;
+pub mod stranded;
 pub mod text;
 pub mod vat;
 pub mod violation;

@@ -17,6 +17,7 @@ use super::payment::Payment;
 use super::placement::{Mode, Placement};
 use super::refusal::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
+use super::stranded::Stranded;
 
 /// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -197,11 +198,17 @@ pub struct Order {
     pub rejection: Option<Rejection>,
     pub mollie_id: Option<MollieOrderId>,
     pub terms: Terms,
+    /// The most it ever cost: what was paid for lines that are gone by now was not paid too much.
+    pub highest_amount: Money,
     pub personal: Personal,
     pub lines: Vec<Line>,
+    /// The deductions that cancellations have named, to be given up with the rest.
+    pub releases: Vec<LineId>,
     pub facts: Facts,
     /// Every attempt Mollie reports, in its order.
     pub payments: Vec<Payment>,
+    /// The payments that hold money although the order has ended.
+    pub stranded: Vec<Stranded>,
     /// What a person must look at, or has; by number.
     pub items: Vec<Item>,
     /// When Mollie was last read.
@@ -238,6 +245,9 @@ impl Order {
             number_released: false,
             rejection: None,
             mollie_id: None,
+            highest_amount: draft.amount,
+            releases: Vec::new(),
+            stranded: Vec::new(),
             terms: Terms {
                 order_number: draft.order_number,
                 amount: draft.amount,

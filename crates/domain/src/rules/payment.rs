@@ -78,3 +78,28 @@ pub struct Payment {
     /// When it failed, expired or was canceled.
     pub ended_time: Option<Timestamp>,
 }
+
+impl Payment {
+    /// Whether the shopper's money is held or promised by this attempt.
+    #[must_use]
+    pub const fn holds_money(&self) -> bool {
+        match self.status {
+            Read::Known(PaymentStatus::Authorized | PaymentStatus::Paid) => true,
+            Read::Known(
+                PaymentStatus::Open
+                | PaymentStatus::Pending
+                | PaymentStatus::Failed
+                | PaymentStatus::Canceled
+                | PaymentStatus::Expired,
+            )
+            | Read::Unknown(_) => false,
+        }
+    }
+
+    /// The money it holds that was not given back; `None` if it holds none. Of amounts that cannot be compared, the whole.
+    #[must_use]
+    pub fn kept(&self) -> Option<Money> {
+        let given_back = self.amount_refunded.unwrap_or(Money::zero(self.amount.currency()));
+        self.holds_money().then(|| self.amount.minus(given_back).unwrap_or(self.amount))
+    }
+}

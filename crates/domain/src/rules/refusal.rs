@@ -31,6 +31,12 @@ impl Rejection {
             extra: None,
         }
     }
+
+    /// Whether it is an operator's word, not Mollie's.
+    #[must_use]
+    pub const fn is_by_operator(&self) -> bool {
+        self.status == 0
+    }
 }
 
 impl std::fmt::Display for Rejection {
@@ -62,6 +68,10 @@ pub enum RefusalReason {
     NothingRemaining,
     /// The order's status admits no cancellation.
     OrderNotCancelable,
+    /// A shipment would be worth less than nothing, or more would be captured than may be.
+    CaptureOutOfBounds,
+    /// Canceling would give up a line that takes money off goods which were shipped.
+    DeductionLeft,
 }
 
 /// One condition that does not hold.

@@ -10,10 +10,12 @@ use super::order::Part;
 use super::refusal::Rejection;
 use super::status::words;
 
+mod elsewhere;
 mod likeness;
 mod plan;
 mod request;
 
+pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_lines, same_tracking};
 pub use plan::{ShipRefusal, plan, shipped_with};
 pub use request::{
@@ -65,6 +67,8 @@ pub struct Shipment {
     pub registered_time: Option<Timestamp>,
     /// Mollie's words, where it refused.
     pub rejection: Option<Rejection>,
+    /// Where Mollie refused it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.
+    pub elsewhere: Vec<MollieShipmentId>,
 }
 
 #[cfg(test)]

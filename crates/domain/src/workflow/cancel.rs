@@ -5,14 +5,15 @@ use jiff::Timestamp;
 use super::intent::{Accepted, Begun, Intent, MutationError, Needs, refuse_if_attention_needed};
 use super::{ROUNDS, ship, sync};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Standing, Store};
-use crate::rules::cancellation::{self, Cancellation};
+use crate::rules::cancellation::{self, CancelRefusal, Cancellation};
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{OperationId, OrderId};
+use crate::rules::ids::{LineId, OperationId, OrderId};
 use crate::rules::operation::{Known, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 
 /// Cancels the order: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled already stays as
-/// it is, and that is a success.
+/// it is, and that is a success. `release`: the lines that are given up although they take money off goods that were shipped,
+/// as the caller wrote them.
 ///
 /// # Errors
 /// [`MutationError`]; what depends on the order's state is refused only after that state was confirmed at Mollie.
@@ -20,6 +21,7 @@ pub async fn cancel<P: Ports>(
     ports: &P,
     intent: &Intent,
     order_id: OrderId,
+    release: &[String],
 ) -> Result<Accepted, MutationError> {
     let mut confirmed = false;
     for _ in 0..ROUNDS {
@@ -27,14 +29,14 @@ pub async fn cancel<P: Ports>(
             Begun::Before(accepted) => return Ok(*accepted),
             Begun::Now(standing) => *standing,
         };
-        let cancellation = match cancellation::plan(&order) {
-            Ok(cancellation) => cancellation,
+        let (cancellation, named) = match cancellation::plan(&order, release) {
+            Ok(planned) => planned,
             Err(refusal) => {
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
                 if confirmed || !sync::is_stale(ports, &order) {
-                    return Err(MutationError::Refused(refusal));
+                    return Err(refused(refusal));
                 }
                 sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
                 confirmed = true;
@@ -47,7 +49,7 @@ pub async fn cancel<P: Ports>(
                 if let Err(refusal) = refuse_if_attention_needed(&unsettled) {
                     return intent.seen(ports).await?.ok_or(refusal);
                 }
-                plan(ports, intent, order, &unsettled, cancellation)
+                plan(ports, intent, order, &unsettled, (cancellation, named))
             }
         };
         if let Err(late) = intent.in_time(ports) {
@@ -66,6 +68,13 @@ pub async fn cancel<P: Ports>(
         }
     }
     Err(MutationError::Contended)
+}
+
+fn refused(refusal: CancelRefusal) -> MutationError {
+    match refusal {
+        CancelRefusal::Invalid(faults) => MutationError::Invalid(faults),
+        CancelRefusal::State(refusal) => MutationError::Refused(refusal),
+    }
 }
 
 /// The order is over already; only the request id is kept.
@@ -88,7 +97,7 @@ fn plan<P: Ports>(
     intent: &Intent,
     order: Order,
     unsettled: &[Operation],
-    cancellation: Cancellation,
+    (cancellation, release): (Cancellation, Vec<LineId>),
 ) -> (Change, Accepted) {
     let (now, expected_version, order_id) = (ports.clock().now(), order.version, order.id);
     let mut recorder = Recorder::new(order, now, intent.actor.clone());
@@ -97,11 +106,14 @@ fn plan<P: Ports>(
             (Some(placement), _, Cancellation::Withdraw) => {
                 (withdraw(&mut recorder, placement, now), Some(placement.id), None)
             }
-            (_, Some(other), _) => (Vec::new(), Some(other), None),
+            (_, Some(other), _) => {
+                join(&mut recorder, other, release);
+                (Vec::new(), Some(other), None)
+            }
             (_, None, _) => {
                 let turn = recorder.next_sequence();
                 let operation = intent.operation(ports, recorder.order(), OperationKind::CancelOrder, turn);
-                recorder.record(EventData::CancellationRecorded { operation_id: operation.id });
+                recorder.record(EventData::CancellationRecorded { operation_id: operation.id, release });
                 let known = Known { order: recorder.order().clone(), shipment: None };
                 let at_head = unsettled.is_empty().then_some(known);
                 let ((id, write), claim) = ship::insert(ports, operation, at_head);
@@ -119,6 +131,14 @@ fn plan<P: Ports>(
         lookup: None,
     };
     (change, Accepted { order_id, shipment_id: None, operation_id, claim })
+}
+
+/// A cancellation under way gives up what this request names as well.
+fn join(recorder: &mut Recorder, operation_id: OperationId, mut release: Vec<LineId>) {
+    release.retain(|id| !recorder.order().releases.contains(id));
+    if !release.is_empty() {
+        recorder.record(EventData::CancellationRecorded { operation_id, release });
+    }
 }
 
 fn unsent_placement(unsettled: &[Operation]) -> Option<&Operation> {

@@ -134,7 +134,7 @@ async fn send<P: Ports>(
 
 /// Whether the claim now held is the first under which the operation may have been sent, or the first since its absence
 /// was proved.
-fn is_first_send(operation: &Operation) -> bool {
+pub(super) fn is_first_send(operation: &Operation) -> bool {
     operation.first_sent_time == operation.last_sent_time
 }
 
@@ -207,26 +207,27 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
 }
 
 /// A refusal is final only where nothing was done: a cancellation may be refused for having happened, and a repeated call
-/// because an earlier one took effect, or is about to.
+/// because an earlier one took effect, or is about to. Why a shipment was refused is looked at in any case.
 async fn rejected<P: Ports>(
     ports: &P,
     claim: &Claim,
     order: &Order,
     rejection: Rejection,
 ) -> Result<Progress, StoreError> {
+    let repeated = !is_first_send(&claim.operation);
+    let claim = &after_refusal(claim, &rejection);
     let operation = &claim.operation;
-    let repeated = !is_first_send(operation);
     #[cfg(feature = "planted")]
     if operation.kind == OperationKind::CancelOrder && Planted::AlreadyCanceledIsRefused.is_chosen() {
         return end(ports, claim, order, &Ending::Rejected(rejection)).await;
     }
-    if operation.kind != OperationKind::CancelOrder && !repeated {
+    if operation.kind == OperationKind::PlaceOrder && !repeated {
         return end(ports, claim, order, &Ending::Rejected(rejection)).await;
     }
     match under_lease(ports, claim, look(ports, operation, order)).await? {
         Look::Found(ending) => end(ports, claim, order, &ending).await,
-        Look::Absent if !repeated => end(ports, claim, order, &Ending::Rejected(rejection)).await,
-        Look::Absent => {
+        Look::Absent(_) if !repeated => end(ports, claim, order, &Ending::Rejected(rejection)).await,
+        Look::Absent(_) => {
             let problem =
                 format!("refused, and whether an earlier call took effect is being found out: {rejection}");
             let refused = Operation { rejection: Some(rejection), ..operation.clone() };
@@ -239,6 +240,15 @@ async fn rejected<P: Ports>(
             unknown(ports, claim, format!("refused ({rejection}), and then unreadable: {error}")).await
         }
     }
+}
+
+/// The only call of a shipment was refused: that is settled, though not yet why.
+fn after_refusal(claim: &Claim, rejection: &Rejection) -> Claim {
+    let mut claim = claim.clone();
+    if claim.operation.kind == OperationKind::CreateShipment && is_first_send(&claim.operation) {
+        claim.operation.rejection = Some(rejection.clone());
+    }
+    claim
 }
 
 async fn not_sent<P: Ports>(

@@ -1,6 +1,8 @@
 //! What the end of an operation changes: its own row, the order and its shipment, events, and what a person must look at.
 //! The same whether Mollie answered, an observation showed it, or an operator decided.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::drive::is_overdue;
@@ -9,15 +11,17 @@ use super::sync;
 use crate::ports::{Change, Clock, OperationWrite, OrderKey, Ports, Store, StoreError};
 use crate::rules::decision::Decision;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{LeaseToken, MollieOrderId, OrderId};
+use crate::rules::ids::{LeaseToken, MollieOrderId, MollieShipmentId, OrderId};
 use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
-use crate::rules::shipment::{self, Shipment, ShipmentState};
+use crate::rules::shipment::{Finding, Shipment, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::text::printable;
 use crate::rules::{item, lookup, placement};
+
+mod shipment;
 
 /// How an operation ended.
 #[derive(Clone, Debug)]
@@ -29,8 +33,20 @@ pub(super) enum Ending {
     /// The order never came to stand.
     NothingToCancel,
     Rejected(Rejection),
+    /// Mollie refused the shipment; the order was read to understand why.
+    Unshipped(Box<Unshipped>),
     /// The protocol cannot decide it; an operator must.
     Attention(String),
+}
+
+/// A shipment that Mollie refused, and what tells why.
+#[derive(Clone, Debug)]
+pub(super) struct Unshipped {
+    pub rejection: Rejection,
+    /// The order as it was read behind the refusal.
+    pub snapshot: Snapshot,
+    /// The shipments made elsewhere that were known when ours was recorded.
+    pub old: BTreeSet<MollieShipmentId>,
 }
 
 /// By what right the ending is written.
@@ -125,7 +141,7 @@ pub(super) fn plan<P: Ports>(
     match ending {
         Ending::Placed(snapshot, others) => {
             plan.decided(OperationState::Succeeded);
-            plan.placed(snapshot, others, is_late);
+            plan.placed(ports, snapshot, others, is_late);
             plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             plan.extra = (is_unwanted && is_unpaid(snapshot))
                 .then(|| late_cancellation(ports, plan.recorder.order(), now));
@@ -136,7 +152,7 @@ pub(super) fn plan<P: Ports>(
         }
         Ending::Canceled(snapshot) => {
             plan.decided(OperationState::Succeeded);
-            plan.canceled(snapshot);
+            plan.canceled(ports, snapshot);
             if heard.is_newest {
                 plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             }
@@ -149,9 +165,17 @@ pub(super) fn plan<P: Ports>(
             plan.decided(OperationState::Rejected);
             plan.rejected(rejection);
         }
+        Ending::Unshipped(unshipped) => {
+            if heard.is_newest {
+                sync::observe(ports, &mut plan.recorder, &unshipped.snapshot, heard.asked);
+                plan.found =
+                    sync::foreign_shipments(ports, &mut plan.recorder, &shipments, &unshipped.snapshot);
+            }
+            plan.unshipped(unshipped);
+        }
         Ending::Attention(reason) => plan.attention(reason),
     }
-    plan.finish(expected_version)
+    plan.finish(ports, expected_version)
 }
 
 fn is_unpaid(snapshot: &Snapshot) -> bool {
@@ -195,12 +219,12 @@ impl Plan<'_> {
         }
     }
 
-    fn placed(&mut self, snapshot: &Snapshot, others: &[MollieOrderId], late: bool) {
+    fn placed<P: Ports>(&mut self, ports: &P, snapshot: &Snapshot, others: &[MollieOrderId], late: bool) {
         let observed = Box::new(snapshot::observed(self.recorder.order(), snapshot));
         let personal = snapshot::personal(&self.recorder.order().personal, snapshot);
         self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
         self.recorder.note_reading(self.heard.asked, personal);
-        sync::judge_payments(&mut self.recorder);
+        sync::judge_money(ports, &mut self.recorder, self.heard.asked);
         if late && placement::holds_money(&snapshot.status) {
             let status = match &snapshot.status {
                 Read::Known(status) => status.as_str(),
@@ -215,30 +239,10 @@ impl Plan<'_> {
         self.succeeded();
     }
 
-    fn shipped(&mut self, theirs: &ShipmentSnapshot) {
-        if let Some(shipment) = &mut self.shipment {
-            shipment.state = ShipmentState::Registered;
-            shipment.mollie_id = Some(theirs.mollie_id.clone());
-            shipment.registered_time = Some(theirs.created_time);
-            if let Some(concern) = item::made_before(self.known, shipment) {
-                self.recorder.raise(concern);
-            }
-            let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
-            self.recorder.record(EventData::ShipmentRegistered {
-                shipment_id: shipment.id,
-                mollie_id: theirs.mollie_id.clone(),
-                registered_time: theirs.created_time,
-                lines: shipment.lines.clone(),
-                shipped,
-            });
-        }
-        self.succeeded();
-    }
-
-    fn canceled(&mut self, snapshot: &Snapshot) {
+    fn canceled<P: Ports>(&mut self, ports: &P, snapshot: &Snapshot) {
         self.succeeded();
         if self.heard.is_newest {
-            sync::observe(&mut self.recorder, snapshot, self.heard.asked);
+            sync::observe(ports, &mut self.recorder, snapshot, self.heard.asked);
         }
     }
 
@@ -250,7 +254,9 @@ impl Plan<'_> {
             (OperationKind::PlaceOrder, _) => {
                 self.recorder.record(EventData::PlacementRefused { rejection: rejection.clone() });
             }
-            (OperationKind::CreateShipment, Some(shipment)) => self.shipment_refused(shipment, rejection),
+            (OperationKind::CreateShipment, Some(shipment)) => {
+                self.shipment_refused(shipment, rejection, &Finding::default());
+            }
             (OperationKind::CancelOrder, _) | (OperationKind::CreateShipment, None) => {
                 let refused = EventData::CancellationRefused { operation_id, rejection: rejection.clone() };
                 self.recorder.record(refused);
@@ -267,22 +273,6 @@ impl Plan<'_> {
         }
     }
 
-    fn shipment_refused(&mut self, mut shipment: Shipment, rejection: &Rejection) {
-        shipment.state = ShipmentState::Refused;
-        shipment.rejection = Some(rejection.clone());
-        let (shipment_id, lines) = (shipment.id, shipment.lines.clone());
-        let refused = EventData::ShipmentRefused { shipment_id, lines, rejection: rejection.clone() };
-        self.recorder.record(refused);
-        match self.hand {
-            Hand::Lease(_) => {
-                self.recorder.raise(item::shipment_refused(&self.operation, &shipment, rejection));
-            }
-            // A person has just looked.
-            Hand::Operator(_) => (),
-        }
-        self.shipment = Some(shipment);
-    }
-
     fn attention(&mut self, reason: &str) {
         let reason = &printable(reason);
         self.operation.state = OperationState::NeedsAttention;
@@ -294,13 +284,14 @@ impl Plan<'_> {
         self.recorder.record(EventData::AttentionNeeded { operation_id: self.operation.id, reason });
     }
 
-    fn finish(mut self, expected_version: u64) -> Change {
+    fn finish<P: Ports>(mut self, ports: &P, expected_version: u64) -> Change {
         if let Some(extra) = &self.extra {
-            self.recorder.record(EventData::CancellationRecorded { operation_id: extra.id });
+            let (operation_id, release) = (extra.id, Vec::new());
+            self.recorder.record(EventData::CancellationRecorded { operation_id, release });
         }
         let (order, events) = self.recorder.finish();
         let lookup = match self.operation.kind {
-            OperationKind::PlaceOrder => lookup::next(&order, self.now),
+            OperationKind::PlaceOrder => lookup::next(&order, self.now, ports.settings().settle_window),
             // The order's status follows from what was done; its hook may be lost.
             OperationKind::CreateShipment | OperationKind::CancelOrder => {
                 order.mollie_id.is_some().then_some(self.now)

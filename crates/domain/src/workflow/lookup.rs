@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::strangers::strangers;
 use super::sync::{SyncError, sync};
 use crate::ports::{Clock, LookupClaim, OrderKey, Ports, Store, StoreError};
+use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::{hint, lookup};
 
@@ -40,11 +41,12 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
 }
 
 async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Result<LookedUp, SyncError> {
+    let next = |order: &Order| lookup::next(order, now, ports.settings().settle_window);
     let next = match sync(ports, claim.order_id).await {
         Ok(order) if !hint::tell_of_strangers(&order, &claim.hints) => {
-            return Ok(LookedUp::Done { next: lookup::next(&order, now) });
+            return Ok(LookedUp::Done { next: next(&order) });
         }
-        Ok(order) => lookup::next(&order, now),
+        Ok(order) => next(&order),
         Err(SyncError::NotPlaced) => match placement(ports, claim).await? {
             // A hook may come before our own create has returned: it waits for the order.
             Placement::Placing => {

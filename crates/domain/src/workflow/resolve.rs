@@ -3,15 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::absence::{self, Found};
-use super::drive::{Progress, backoff, is_overdue, missing, put_back, shipment};
-use super::ending::Ending;
+use super::drive::{Progress, backoff, is_first_send, is_overdue, missing, put_back, shipment};
+use super::ending::{Ending, Unshipped};
 use super::settle::end;
 use super::withdraw::withdraw;
 use super::{hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
-use crate::rules::event::Recorder;
+use crate::rules::event::{Event, Recorder};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::text::printable;
 use crate::rules::{cancellation, placement};
@@ -26,8 +27,8 @@ const EVENTS: u32 = 250;
 pub(super) enum Look {
     /// It is there.
     Found(Ending),
-    /// It is not there, as far as can be seen now.
-    Absent,
+    /// It is not there, as far as can be seen now; for a shipment, in this reading.
+    Absent(Option<Box<Snapshot>>),
     /// Something is there that may be it, or may not.
     Doubtful(String),
     /// Nothing could be seen.
@@ -44,7 +45,7 @@ pub(super) async fn look<P: Ports>(
         (OperationKind::PlaceOrder, _) => Ok(look_for_order(ports, order).await),
         (OperationKind::CreateShipment, Some(id)) => {
             match ports.gateway().observe(&order.profile, id).await {
-                Ok(snapshot) => look_for_shipment(ports, operation, order, &snapshot).await,
+                Ok(snapshot) => look_for_shipment(ports, operation, order, snapshot).await,
                 Err(error) => Ok(Look::Unreadable(error)),
             }
         }
@@ -64,7 +65,7 @@ async fn look_for_order<P: Ports>(ports: &P, order: &Order) -> Look {
     match ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await {
         Ok(found) => match placement::adopt(found) {
             Some((adopted, others)) => Look::Found(Ending::Placed(Box::new(adopted), others)),
-            None => Look::Absent,
+            None => Look::Absent(None),
         },
         Err(error) => Look::Unreadable(error),
     }
@@ -74,14 +75,18 @@ async fn look_for_shipment<P: Ports>(
     ports: &P,
     operation: &Operation,
     order: &Order,
-    snapshot: &Snapshot,
+    snapshot: Snapshot,
 ) -> Result<Look, StoreError> {
+    // Mollie refused the only call there was: nothing there is ours.
+    if let Some(rejection) = operation.rejection.clone().filter(|_| is_first_send(operation)) {
+        return Ok(Look::Found(unshipped(ports, operation, rejection, snapshot).await?));
+    }
     let ours = shipment(ports, operation).await?;
     let known = ports.store().list_shipments(order.id).await?;
     let first_sent = operation.first_sent_time.unwrap_or(operation.created_time);
-    Ok(match absence::find(order, &ours, first_sent, &known, snapshot) {
+    Ok(match absence::find(order, &ours, first_sent, &known, &snapshot) {
         Found::One(theirs) => Look::Found(Ending::Shipped(theirs.clone())),
-        Found::None => Look::Absent,
+        Found::None => Look::Absent(Some(Box::new(snapshot))),
         Found::Doubtful(ids) => {
             let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             Look::Doubtful(format!(
@@ -91,6 +96,18 @@ async fn look_for_shipment<P: Ports>(
     })
 }
 
+/// How a shipment ends that Mollie refused, with what tells why.
+async fn unshipped<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    rejection: Rejection,
+    snapshot: Snapshot,
+) -> Result<Ending, StoreError> {
+    let elsewhere = |event: &Event| event.data.made_elsewhere().and_then(|made| made.mollie_id.clone());
+    let old = before_turn(ports, operation).await?.iter().filter_map(elsewhere).collect();
+    Ok(Ending::Unshipped(Box::new(Unshipped { rejection, snapshot, old })))
+}
+
 pub(super) async fn look_for_cancellation<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -98,26 +115,26 @@ pub(super) async fn look_for_cancellation<P: Ports>(
     snapshot: Snapshot,
 ) -> Result<Look, StoreError> {
     let mut recorder = Recorder::new(order.clone(), order.created_time, None);
-    sync::observe(&mut recorder, &snapshot, order.created_time);
+    sync::observe(ports, &mut recorder, &snapshot, order.created_time);
     if !recorder.order().is_understood() {
         let status = "it reports a status this release does not know".to_owned();
         return Ok(Look::Unreadable(GatewayError::Unreadable(status)));
     }
-    let before = recorded(ports, operation).await?;
+    let before = before_turn(ports, operation).await?.iter().fold(None, Order::after);
+    let before = before.ok_or_else(|| missing("recorded order", operation))?;
     let happened = cancellation::has_happened(&before, recorder.order());
-    Ok(if happened { Look::Found(Ending::Canceled(Box::new(snapshot))) } else { Look::Absent })
+    Ok(if happened { Look::Found(Ending::Canceled(Box::new(snapshot))) } else { Look::Absent(None) })
 }
 
-/// The order as it was when the operation was recorded: its events up to that one.
-async fn recorded<P: Ports>(ports: &P, operation: &Operation) -> Result<Order, StoreError> {
-    let (mut order, mut after) = (None, Some(0));
+/// The order's events up to the one that recorded the operation.
+async fn before_turn<P: Ports>(ports: &P, operation: &Operation) -> Result<Vec<Event>, StoreError> {
+    let (mut events, mut after) = (Vec::new(), Some(0));
     while let Some(sequence) = after {
         let page = ports.store().list_events(operation.order_id, sequence, EVENTS).await?;
-        let until = page.items.iter().take_while(|event| event.sequence <= operation.turn);
-        order = until.fold(order, Order::after);
+        events.extend(page.items.into_iter().take_while(|event| event.sequence <= operation.turn));
         after = page.next.filter(|sequence| *sequence < operation.turn);
     }
-    order.ok_or_else(|| missing("recorded order", operation))
+    Ok(events)
 }
 
 /// Takes an operation of unknown outcome one step further.
@@ -135,13 +152,13 @@ pub(super) async fn resolve<P: Ports>(
     match look(ports, operation, order).await? {
         Look::Found(ending) => end(ports, claim, order, &ending).await,
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
-        Look::Absent | Look::Doubtful(_) if repeat => {
+        Look::Absent(_) | Look::Doubtful(_) if repeat => {
             let pending = Operation { state: OperationState::Pending, ..operation.clone() };
             #[cfg(feature = "planted")]
             let pending = super::planted::with_new_key(ports, pending);
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
-        Look::Absent => absent(ports, claim, order, read_at, give_up).await,
+        Look::Absent(snapshot) => absent(ports, claim, order, (read_at, snapshot), give_up).await,
         Look::Doubtful(reason) => end(ports, claim, order, &Ending::Attention(reason)).await,
         Look::Unreadable(error) => unreadable(ports, claim, order, &error).await,
     }
@@ -153,7 +170,7 @@ async fn absent<P: Ports>(
     ports: &P,
     claim: &Claim,
     seen: &Order,
-    read_at: Timestamp,
+    (read_at, snapshot): (Timestamp, Option<Box<Snapshot>>),
     give_up: bool,
 ) -> Result<Progress, StoreError> {
     let (settings, mut operation) = (ports.settings(), claim.operation.clone());
@@ -164,7 +181,11 @@ async fn absent<P: Ports>(
         return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;
     }
     if let Some(rejection) = operation.rejection.take() {
-        return end(ports, claim, seen, &Ending::Rejected(rejection)).await;
+        let ending = match snapshot {
+            Some(snapshot) => unshipped(ports, &operation, rejection, *snapshot).await?,
+            None => Ending::Rejected(rejection),
+        };
+        return end(ports, claim, seen, &ending).await;
     }
     (operation.state, operation.first_sent_time, operation.last_sent_time) =
         (OperationState::Pending, None, None);

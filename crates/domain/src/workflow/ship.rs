@@ -92,6 +92,7 @@ fn plan<P: Ports>(
         created_time: now,
         registered_time: None,
         rejection: None,
+        elsewhere: Vec::new(),
     };
     let mut recorder = Recorder::new(order, now, intent.actor.clone());
     let turn = recorder.next_sequence();

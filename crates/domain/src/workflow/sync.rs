@@ -18,7 +18,7 @@ use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
-use crate::rules::{item, lookup};
+use crate::rules::{item, lookup, stranded};
 
 /// A reading older than this is confirmed before anything is refused because of it.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
@@ -113,6 +113,8 @@ fn plan<P: Ports>(
     unsettled: &[Operation],
 ) -> Option<Change> {
     let (now, version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
+    let (window, waited) =
+        (ports.settings().settle_window, stranded::look_again(&order, SignedDuration::ZERO));
     let known: HashSet<_> = shipments.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
     let is_known = |id: &MollieShipmentId| known.contains(id);
     // While a shipment of ours is on its way, nobody can tell whether one at Mollie that we do not know is that one.
@@ -121,14 +123,16 @@ fn plan<P: Ports>(
     });
     let snapshot = if undecided { snapshot::without_undecided(&order, snapshot, is_known) } else { snapshot };
     let mut recorder = Recorder::new(order, now, None);
-    observe(&mut recorder, &snapshot, read_at);
+    observe(ports, &mut recorder, &snapshot, read_at);
     let made = foreign_shipments(ports, &mut recorder, shipments, &snapshot);
     let (order, events) = recorder.finish();
     if events.is_empty() {
         return None;
     }
-    // Whoever looks up on schedule sets the next time itself; only an order that was closed has none.
-    let lookup = lookup::next(&order, now).filter(|_| was_closed);
+    // Whoever looks up on schedule sets the next time itself; only an order that was closed has none, and one on which money
+    // was found after its end is to be read sooner.
+    let is_news = stranded::look_again(&order, SignedDuration::ZERO) != waited;
+    let lookup = lookup::next(&order, now, window).filter(|_| was_closed || is_news);
     let expected_version = Some(version);
     Some(Change {
         order,
@@ -141,19 +145,24 @@ fn plan<P: Ports>(
     })
 }
 
-/// Records what a reading holds that is new, and when it was made.
-pub(super) fn observe(recorder: &mut Recorder, snapshot: &Snapshot, now: Timestamp) {
+/// Records what a reading holds that is new, and when it was made, and raises what its money tells a person to look at.
+pub(super) fn observe<P: Ports>(ports: &P, recorder: &mut Recorder, snapshot: &Snapshot, now: Timestamp) {
     let personal = snapshot::personal(&recorder.order().personal, snapshot);
     if let Some(observed) = snapshot::difference(recorder.order(), snapshot) {
         recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     }
     recorder.note_reading(now, personal);
-    judge_payments(recorder);
+    judge_money(ports, recorder, now);
 }
 
-/// Raises what was paid too often, judged over all payments known by now.
-pub(super) fn judge_payments(recorder: &mut Recorder) {
-    for concern in item::surplus_payments(recorder.order()) {
+/// Raises what is not as it should be with the order's money, judged over all that is known by a reading made then.
+pub(super) fn judge_money<P: Ports>(ports: &P, recorder: &mut Recorder, read_at: Timestamp) {
+    let order = recorder.order();
+    let mut concerns = item::surplus_payments(order);
+    concerns.extend(item::overcaptured(order));
+    concerns.extend(item::deductions_left(order));
+    concerns.extend(item::money_on_ended_order(order, read_at, ports.settings().settle_window));
+    for concern in concerns {
         recorder.raise(concern);
     }
 }
@@ -203,5 +212,6 @@ fn foreign_shipment<P: Ports>(
         created_time: theirs.created_time,
         registered_time: Some(theirs.created_time),
         rejection: None,
+        elsewhere: Vec::new(),
     }
 }

@@ -17,9 +17,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         ..proto::OrderEvent::default()
     };
     match &event.data {
-        EventData::OrderRecorded { operation_id, .. }
-        | EventData::CancellationRecorded { operation_id }
-        | EventData::CancellationSucceeded { operation_id } => {
+        EventData::OrderRecorded { operation_id, .. } | EventData::CancellationSucceeded { operation_id } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
         }
         EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => {
@@ -37,9 +35,15 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::ShipmentRegistered { shipment_id, .. } => {
             proto::OrderEvent { shipment_id: shipment_id.to_string(), ..base }
         }
-        EventData::ShipmentRefused { shipment_id, rejection: refused, .. } => proto::OrderEvent {
+        EventData::CancellationRecorded { operation_id, release } => proto::OrderEvent {
+            operation_id: operation_id.to_string(),
+            release_line_ids: release.iter().map(ToString::to_string).collect(),
+            ..base
+        },
+        EventData::ShipmentRefused { shipment_id, rejection: refused, elsewhere, .. } => proto::OrderEvent {
             shipment_id: shipment_id.to_string(),
             rejection: Some(rejection(refused)),
+            elsewhere_mollie_shipment_ids: elsewhere.iter().map(ToString::to_string).collect(),
             ..base
         },
         EventData::ShipmentObserved { shipment } => {

@@ -30,5 +30,8 @@ fn kind(kind: ItemKind) -> proto::OperatorItemKind {
         ItemKind::SurplusPayment => proto::OperatorItemKind::SurplusPayment,
         ItemKind::SurplusShipment => proto::OperatorItemKind::SurplusShipment,
         ItemKind::SurplusOrder => proto::OperatorItemKind::SurplusOrder,
+        ItemKind::DeductionLeft => proto::OperatorItemKind::DeductionLeft,
+        ItemKind::Overcaptured => proto::OperatorItemKind::Overcaptured,
+        ItemKind::MoneyOnEndedOrder => proto::OperatorItemKind::MoneyOnEndedOrder,
     }
 }

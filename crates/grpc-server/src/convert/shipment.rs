@@ -32,6 +32,7 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
             Origin::Here => false,
             Origin::Elsewhere => true,
         },
+        elsewhere_mollie_shipment_ids: shipment.elsewhere.iter().map(ToString::to_string).collect(),
     }
 }
 

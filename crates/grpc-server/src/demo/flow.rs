@@ -95,8 +95,9 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
 async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String) -> Result<Order> {
     let told_by = match flow {
         Flow::Authorized => {
+            let (id, release_line_ids) = (order.id.clone(), deductions(&order));
             let cancel =
-                CancelOrderRequest { request_id, id: order.id.clone(), ..CancelOrderRequest::default() };
+                CancelOrderRequest { request_id, id, release_line_ids, ..CancelOrderRequest::default() };
             client.orders.cancel_order(cancel).await.map_err(told)?;
             "CancelOrder: what was not shipped is released".to_owned()
         }
@@ -115,6 +116,13 @@ async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String)
         client.until(&order.id, "completed", |order| order.status() == OrderStatus::Completed).await?;
     step(&told_by, &order);
     Ok(order)
+}
+
+/// The lines that take money off: behind goods that were shipped they are given up by name only.
+fn deductions(order: &Order) -> Vec<String> {
+    let is_below_zero =
+        |line: &&OrderLine| line.total_amount.as_ref().is_some_and(|amount| amount.value.starts_with('-'));
+    order.lines.iter().filter(is_below_zero).map(|line| line.id.clone()).collect()
 }
 
 async fn ship(client: &mut Client, request: CreateShipmentRequest) -> Result<Shipment> {

@@ -1,4 +1,5 @@
-//! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet.
+//! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet. What takes money off
+//! shipped goods is given up by name only.
 
 use domain::ports::{OrderKey, Standing, Store};
 use domain::rules::operation::OperationState;
@@ -26,8 +27,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
             return Err(errors::invalid(faults));
         }
     };
+    let release = request.release_line_ids;
     let begun = begin(&rpc.driver, patience, move |service| async move {
-        cancel::cancel(&*service, &intent, order_id).await
+        cancel::cancel(&*service, &intent, order_id, &release).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
     // However the order stands by now: what this request became is what it is told.

@@ -39,6 +39,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     let id = accepted.shipment_id.ok_or_else(missing)?;
     let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
     match (shipment.state, &shipment.rejection) {
+        (ShipmentState::Refused, _) if !shipment.elsewhere.is_empty() => {
+            Err(errors::shipped_elsewhere(&shipment))
+        }
         (ShipmentState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "shipment", id)),
         (
             ShipmentState::Recorded

@@ -14,9 +14,11 @@ use tracing::error;
 
 use crate::proto::ErrorReason;
 
+mod elsewhere;
 mod operator;
 mod request;
 
+pub use elsewhere::shipped_elsewhere;
 pub use operator::{decision_pending, operator};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
 
@@ -219,6 +221,8 @@ fn refusal_reason(reason: RefusalReason) -> ErrorReason {
         RefusalReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
         RefusalReason::NothingRemaining => ErrorReason::NothingRemaining,
         RefusalReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
+        RefusalReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
+        RefusalReason::DeductionLeft => ErrorReason::DeductionLeft,
     }
 }
 

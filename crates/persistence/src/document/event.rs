@@ -96,12 +96,14 @@ pub(crate) enum EventDocument {
         shipment_id: Uuid,
         lines: Vec<ShipmentLineDocument>,
         rejection: RejectionDocument,
+        elsewhere: Vec<String>,
     },
     ShipmentObserved {
         shipment: Box<ShipmentDocument>,
     },
     CancellationRecorded {
         operation_id: Uuid,
+        release: Vec<u32>,
     },
     CancellationSucceeded {
         operation_id: Uuid,
@@ -163,17 +165,21 @@ impl From<&EventData> for EventDocument {
                     shipped: shipped.iter().map(|(id, part)| (id.number(), part.into())).collect(),
                 }
             }
-            EventData::ShipmentRefused { shipment_id, lines, rejection } => Self::ShipmentRefused {
-                shipment_id: shipment_id.uuid(),
-                lines: mirrors(lines),
-                rejection: rejection.into(),
-            },
+            EventData::ShipmentRefused { shipment_id, lines, rejection, elsewhere } => {
+                Self::ShipmentRefused {
+                    shipment_id: shipment_id.uuid(),
+                    lines: mirrors(lines),
+                    rejection: rejection.into(),
+                    elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
+                }
+            }
             EventData::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
             }
-            EventData::CancellationRecorded { operation_id } => {
-                Self::CancellationRecorded { operation_id: operation_id.uuid() }
-            }
+            EventData::CancellationRecorded { operation_id, release } => Self::CancellationRecorded {
+                operation_id: operation_id.uuid(),
+                release: release.iter().map(|line| line.number()).collect(),
+            },
             EventData::CancellationSucceeded { operation_id } => {
                 Self::CancellationSucceeded { operation_id: operation_id.uuid() }
             }
@@ -232,17 +238,21 @@ impl TryFrom<EventDocument> for EventData {
                     shipped: shipped.into_iter().map(shipped_part).collect::<Result<_, _>>()?,
                 }
             }
-            EventDocument::ShipmentRefused { shipment_id, lines, rejection } => Self::ShipmentRefused {
-                shipment_id: ShipmentId::new(shipment_id),
-                lines: each(lines)?,
-                rejection: rejection.try_into()?,
-            },
+            EventDocument::ShipmentRefused { shipment_id, lines, rejection, elsewhere } => {
+                Self::ShipmentRefused {
+                    shipment_id: ShipmentId::new(shipment_id),
+                    lines: each(lines)?,
+                    rejection: rejection.try_into()?,
+                    elsewhere: elsewhere.into_iter().map(MollieShipmentId::new).collect(),
+                }
+            }
             EventDocument::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((*shipment).try_into()?) }
             }
-            EventDocument::CancellationRecorded { operation_id } => {
-                Self::CancellationRecorded { operation_id: OperationId::new(operation_id) }
-            }
+            EventDocument::CancellationRecorded { operation_id, release } => Self::CancellationRecorded {
+                operation_id: OperationId::new(operation_id),
+                release: release.into_iter().map(LineId::new).collect(),
+            },
             EventDocument::CancellationSucceeded { operation_id } => {
                 Self::CancellationSucceeded { operation_id: OperationId::new(operation_id) }
             }

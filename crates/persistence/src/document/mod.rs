@@ -13,6 +13,7 @@ mod order;
 mod payment;
 mod rejection;
 mod shipment;
+mod stranded;
 mod word;
 
 pub(crate) use address::AddressDocument;

@@ -1,11 +1,13 @@
 //! Orders as documents: what has no column of its own, and for the first event the whole. Nothing personal.
 
-use domain::rules::ids::{Caller, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
 use domain::rules::item::Item;
+use domain::rules::money::Money;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refusal::Rejection;
+use domain::rules::stranded::Stranded;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ use super::line::LineDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
+use super::stranded::StrandedDocument;
 use super::word::word;
 use super::{Misfit, each, mirrors, optional, present};
 
@@ -78,9 +81,12 @@ pub(crate) struct OrderParts {
     pub hook_base: String,
     pub number_released: bool,
     pub terms: Terms,
+    pub highest_amount: Money,
     pub facts: Facts,
     pub lines: Vec<Line>,
+    pub releases: Vec<LineId>,
     pub payments: Vec<Payment>,
+    pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
     pub rejection: Option<Rejection>,
 }
@@ -90,9 +96,14 @@ pub(crate) struct OrderDocument {
     hook_base: String,
     number_released: bool,
     terms: TermsDocument,
+    highest_amount: MoneyDocument,
     facts: FactsDocument,
     lines: Vec<LineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    releases: Vec<u32>,
     payments: Vec<PaymentDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stranded: Vec<StrandedDocument>,
     items: Vec<ItemDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
@@ -104,6 +115,9 @@ impl From<&Order> for OrderDocument {
             hook_base: order.hook_base.clone(),
             number_released: order.number_released,
             terms: (&order.terms).into(),
+            highest_amount: (&order.highest_amount).into(),
+            releases: order.releases.iter().map(|line| line.number()).collect(),
+            stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
             payments: mirrors(&order.payments),
@@ -121,6 +135,9 @@ impl TryFrom<OrderDocument> for OrderParts {
             hook_base: document.hook_base,
             number_released: document.number_released,
             terms: document.terms.try_into()?,
+            highest_amount: document.highest_amount.try_into()?,
+            releases: document.releases.into_iter().map(LineId::new).collect(),
+            stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
             payments: each(document.payments)?,
@@ -188,6 +205,9 @@ impl TryFrom<RecordedOrderDocument> for Order {
             rejection: parts.rejection,
             mollie_id: document.mollie_id.map(MollieOrderId::new),
             terms: parts.terms,
+            highest_amount: parts.highest_amount,
+            releases: parts.releases,
+            stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,
             facts: parts.facts,

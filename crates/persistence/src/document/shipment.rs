@@ -55,6 +55,8 @@ pub(crate) struct ShipmentDocument {
     registered_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<String>,
 }
 
 impl From<&Shipment> for ShipmentDocument {
@@ -71,6 +73,7 @@ impl From<&Shipment> for ShipmentDocument {
             created_time: shipment.created_time,
             registered_time: shipment.registered_time,
             rejection: shipment.rejection.as_ref().map(Into::into),
+            elsewhere: shipment.elsewhere.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -91,6 +94,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             created_time: document.created_time,
             registered_time: document.registered_time,
             rejection: optional(document.rejection)?,
+            elsewhere: document.elsewhere.into_iter().map(MollieShipmentId::new).collect(),
         })
     }
 }

@@ -54,8 +54,7 @@ impl TryFrom<Model> for Order {
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
         let row = Row::new("orders", model.id);
-        let OrderParts { hook_base, number_released, terms, facts, lines, payments, items, rejection } =
-            row.document::<OrderDocument, _>("document", &model.document)?;
+        let parts: OrderParts = row.document::<OrderDocument, _>("document", &model.document)?;
         let address = |column, json: Option<String>| {
             row.optional_document::<AddressDocument, Address>(column, json.as_deref())
         };
@@ -73,17 +72,20 @@ impl TryFrom<Model> for Order {
             request_id: RequestId::new(model.request_id),
             created_time: row.time("created_time", model.created_time)?,
             version: row.count("version", model.version)?,
-            hook_base,
-            number_released,
+            hook_base: parts.hook_base,
+            number_released: parts.number_released,
             placement: row.word("placement", &model.placement, Placement::parse)?,
-            rejection,
+            rejection: parts.rejection,
             mollie_id: model.mollie_id.map(MollieOrderId::new),
-            terms,
+            terms: parts.terms,
+            highest_amount: parts.highest_amount,
             personal,
-            lines,
-            facts,
-            payments,
-            items,
+            lines: parts.lines,
+            releases: parts.releases,
+            facts: parts.facts,
+            payments: parts.payments,
+            stranded: parts.stranded,
+            items: parts.items,
             observed_time: row.optional_time("observed_time", model.observed_time)?,
             closed_time: row.optional_time("closed_time", model.closed_time)?,
         })

@@ -71,6 +71,17 @@ pub fn draft(order_number: &str) -> OrderDraft {
     }
 }
 
+/// Two mugs at 10.00, and a gift card of 5.00: an order of 15.00.
+pub fn with_gift_card() -> OrderDraft {
+    let gift = LineDraft {
+        line_type: LineType::GiftCard,
+        vat_rate: VatRate::parse("0.00").unwrap(),
+        ..line("Gift card", 1, "-5.00", None, "-5.00", "0.00")
+    };
+    let lines = vec![line("Mug", 2, "10.00", None, "20.00", "3.47"), gift];
+    OrderDraft { amount: euro("15.00"), lines, ..draft("1337") }
+}
+
 pub fn intent(method: &'static str, request_id: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),
@@ -119,6 +130,18 @@ pub fn the_rest() -> ShipmentRequest {
     ShipmentRequest { selection, tracking: None }
 }
 
+/// Somebody ships units of the first line in the dashboard.
+pub fn ship_first_elsewhere(order: &mut Snapshot, id: &str, quantity: u32, value: &str, time: Timestamp) {
+    let part = Part { quantity, amount: euro(value) };
+    let shipment = ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new(id),
+        created_time: time,
+        tracking: None,
+        lines: vec![(order.lines[0].mollie_id.clone(), part)],
+    };
+    add_shipment(order, &shipment);
+}
+
 /// Somebody ships lamps in the dashboard.
 pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Option<&str>, time: Timestamp) {
     let amount = Money::from_minor(2000 * i64::from(lamps), euro("0.00").currency());
@@ -160,14 +183,32 @@ impl World {
         id
     }
 
+    /// An authorized order of mugs and a gift card.
+    pub async fn authorized_with_gift_card(&self) -> OrderId {
+        let (intent, draft) = (intent("CreateOrder", "p"), with_gift_card());
+        let accepted = Box::pin(place(self, &intent, main_profile(), draft)).await.unwrap();
+        assert_eq!(self.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
+        self.advance(secs(1));
+        self.authorize(accepted.order_id).await;
+        self.sync(accepted.order_id).await;
+        self.advance(secs(1));
+        accepted.order_id
+    }
+
     pub async fn ship(&self, id: OrderId, request: &ShipmentRequest) -> Result<Accepted, MutationError> {
         let intent = intent("CreateShipment", &format!("s{}", self.number()));
         Box::pin(ship(self, &intent, id, request)).await
     }
 
     pub async fn cancel(&self, id: OrderId) -> Result<Accepted, MutationError> {
+        self.cancel_giving_up(id, &[]).await
+    }
+
+    /// Cancels, and gives these lines up.
+    pub async fn cancel_giving_up(&self, id: OrderId, release: &[&str]) -> Result<Accepted, MutationError> {
         let intent = intent("CancelOrder", &format!("c{}", self.number()));
-        Box::pin(cancel(self, &intent, id)).await
+        let release: Vec<_> = release.iter().map(|line| (*line).to_owned()).collect();
+        Box::pin(cancel(self, &intent, id, &release)).await
     }
 
     /// Ships, and drives the call once.

@@ -149,9 +149,9 @@ async fn a_request_repeated_while_its_first_call_is_saved_joins_it() {
     let wish = Intent { etag, ..intent("CancelOrder", "c") };
     let (other, same) = (world.clone(), wish.clone());
     let first = async move {
-        Box::pin(cancel(&*other, &same, id)).await.unwrap();
+        Box::pin(cancel(&*other, &same, id, &[])).await.unwrap();
     };
-    let again = Box::pin(cancel(&Interrupted::new(&world, None, first), &wish, id)).await.unwrap();
+    let again = Box::pin(cancel(&Interrupted::new(&world, None, first), &wish, id, &[])).await.unwrap();
     assert_eq!((again.operation_id.is_some(), again.claim), (true, None));
     assert_eq!(world.store.list_shipments(id).await.unwrap().len(), 1);
     assert_eq!(world.store.unsettled_operations(id).await.unwrap().len(), 2);
@@ -169,7 +169,8 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
         other.claim_one().await;
     };
     let ports = Interrupted::new(&world, Some("load_standing"), taken_up);
-    let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), accepted.order_id)).await.unwrap();
+    let canceled =
+        Box::pin(cancel(&ports, &intent("CancelOrder", "c"), accepted.order_id, &[])).await.unwrap();
     assert_ne!(canceled.operation_id, accepted.operation_id);
     assert_eq!(world.state(accepted.operation_id).await, OperationState::InFlight);
     world.end_leases().await;
@@ -190,7 +191,7 @@ async fn a_plan_for_an_order_that_moves_on_before_it_is_saved_is_made_again() {
     world.drive(authorized.claim.as_ref().unwrap()).await;
     let id = authorized.order_id;
     let ports = Interrupted::new(&world, Some("load_standing"), told_of(&world, id));
-    let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), id)).await.unwrap();
+    let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), id, &[])).await.unwrap();
     assert_eq!(world.drive(&canceled.claim.unwrap()).await, Progress::Settled);
     assert_eq!(world.mollie.effects(), (2, 1, 1));
 }

@@ -21,7 +21,7 @@ async fn a_request_id_used_for_another_request_is_refused() {
     let other = Intent { fingerprint: Fingerprint("two".to_owned()), ..intent("CreateOrder", "p") };
     let outcome = Box::pin(place(&*world, &other, main_profile(), draft("1338"))).await;
     assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CreateOrder"));
-    let outcome = cancel(&*world, &intent("CancelOrder", "p"), id).await;
+    let outcome = cancel(&*world, &intent("CancelOrder", "p"), id, &[]).await;
     assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CreateOrder"));
     let outcome = ship(&*world, &intent("CreateShipment", "p"), id, &chairs(1)).await;
     assert!(matches!(outcome, Err(MutationError::RequestReused { .. })));
@@ -123,9 +123,9 @@ async fn a_repeated_cancellation_is_answered_with_its_operation_after_it_ended()
     let world = World::new().await;
     let id = world.authorized().await;
     let wish = intent("CancelOrder", "c");
-    let first = cancel(&*world, &wish, id).await.unwrap();
+    let first = cancel(&*world, &wish, id, &[]).await.unwrap();
     world.drive(first.claim.as_ref().unwrap()).await;
-    let again = cancel(&*world, &wish, id).await.unwrap();
+    let again = cancel(&*world, &wish, id, &[]).await.unwrap();
     assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
     world.settled(id).await;
     assert_eq!(world.mollie.calls().len(), 2);
@@ -139,7 +139,7 @@ async fn nothing_is_saved_after_the_callers_deadline() {
     let late = |method, request| Intent { deadline: Some(world.clock.elapsed()), ..intent(method, request) };
     let placed = Box::pin(place(&*world, &late("CreateOrder", "late"), main_profile(), draft("7"))).await;
     let shipped = ship(&*world, &late("CreateShipment", "late"), id, &lamps(1)).await;
-    let canceled = cancel(&*world, &late("CancelOrder", "late"), id).await;
+    let canceled = cancel(&*world, &late("CancelOrder", "late"), id, &[]).await;
     for outcome in [placed, shipped, canceled] {
         assert!(matches!(outcome, Err(MutationError::DeadlinePassed)), "{outcome:?}");
     }
@@ -157,7 +157,7 @@ async fn another_version_than_the_callers_is_told_and_nothing_is_saved() {
     let version = world.sound(id).await.version;
     let on = |etag, method, request| Intent { etag: Some(etag), ..intent(method, request) };
     let shipped = ship(&*world, &on(version - 1, "CreateShipment", "e"), id, &lamps(1)).await;
-    let canceled = cancel(&*world, &on(version + 1, "CancelOrder", "e"), id).await;
+    let canceled = cancel(&*world, &on(version + 1, "CancelOrder", "e"), id, &[]).await;
     for outcome in [shipped, canceled] {
         assert!(matches!(outcome, Err(MutationError::EtagMismatch { actual, .. }) if actual == version));
     }
@@ -186,8 +186,8 @@ async fn a_repeated_cancellation_may_carry_the_etag_it_was_decided_on() {
     let id = world.authorized().await;
     let etag = Some(world.sound(id).await.version);
     let wish = Intent { etag, ..intent("CancelOrder", "c") };
-    let first = cancel(&*world, &wish, id).await.unwrap();
-    let again = cancel(&*world, &wish, id).await.unwrap();
+    let first = cancel(&*world, &wish, id, &[]).await.unwrap();
+    let again = cancel(&*world, &wish, id, &[]).await.unwrap();
     assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
     world.drive(first.claim.as_ref().unwrap()).await;
     world.settled(id).await;
@@ -221,7 +221,7 @@ async fn a_cancellation_with_nothing_to_do_keeps_its_request_id() {
     let id = world.authorized().await;
     world.cancel_now(id).await;
     let wish = intent("CancelOrder", "nothing");
-    assert_eq!(cancel(&*world, &wish, id).await.unwrap().operation_id, None);
+    assert_eq!(cancel(&*world, &wish, id, &[]).await.unwrap().operation_id, None);
     let outcome = ship(&*world, &intent("CreateShipment", "nothing"), id, &lamps(1)).await;
     assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CancelOrder"));
 }

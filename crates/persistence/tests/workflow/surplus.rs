@@ -145,7 +145,7 @@ async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_tw
 }
 
 #[tokio::test]
-async fn a_refused_shipment_that_stands_at_mollie_after_all_is_raised() {
+async fn a_shipment_made_by_hand_for_one_that_mollie_refused_is_no_surplus() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Rejected);
@@ -155,8 +155,7 @@ async fn a_refused_shipment_that_stands_at_mollie_after_all_is_raised() {
     world.sync(id).await;
     let order = world.settled(id).await;
     let refused = accepted.operation_id.unwrap().to_string();
-    let expected = [(ItemKind::ShipmentRefused, refused.as_str()), (ItemKind::SurplusShipment, "shp_a")];
-    assert_eq!(raised(&order), expected);
+    assert_eq!(raised(&order), [(ItemKind::ShipmentRefused, refused.as_str())], "there is one shipment");
 }
 
 #[tokio::test]
@@ -204,4 +203,35 @@ async fn a_shipment_made_elsewhere_before_ours_arrived_is_raised() {
     let items = world.settled(id).await.items;
     assert_eq!(items.len(), 1);
     assert_eq!((items[0].kind, items[0].subject.as_str()), (ItemKind::SurplusShipment, "shp_a"));
+}
+
+#[tokio::test]
+async fn one_payment_of_more_than_the_order_costs_is_raised_with_what_is_too_much() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let paid = attempt("tr_1", PaymentStatus::Paid, world.clock.now());
+    let paid = Payment { amount: euro("800.00"), ..paid };
+    world.pay(id).await;
+    world.at_mollie(id, |order| order.payments = Some(vec![paid])).await;
+    world.sync(id).await;
+    let order = world.settled(id).await;
+    assert_eq!(raised(&order), [(ItemKind::SurplusPayment, "tr_1")]);
+    assert!(order.items[0].text.contains("42.00 EUR"), "{}", order.items[0].text);
+}
+
+/// A line was taken off after the shopper had paid: what was right to pay is no surplus.
+#[tokio::test]
+async fn what_an_order_once_cost_is_no_surplus() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let paid = attempt("tr_1", PaymentStatus::Paid, world.clock.now());
+    world.pay(id).await;
+    world
+        .at_mollie(id, |order| {
+            order.payments = Some(vec![paid]);
+            order.amount = euro("698.00");
+        })
+        .await;
+    assert_eq!(world.sync(id).await.items, []);
+    world.settled(id).await;
 }

@@ -11,6 +11,7 @@ use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::rules::stranded::Stranded;
 use serde_json::json;
 
 use super::*;
@@ -163,10 +164,13 @@ pub fn bare_order() -> Order {
             expires_on: None,
             shopper_country_must_match_billing_country: None,
         },
+        highest_amount: euro("10.00"),
         personal: Personal::default(),
         lines: vec![bare_line(1)],
+        releases: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
+        stranded: Vec::new(),
         items: Vec::new(),
         observed_time: None,
         closed_time: None,
@@ -198,6 +202,9 @@ pub fn full_order() -> Order {
         full_payment(Read::Known(PaymentStatus::Authorized)),
         full_payment(Read::Unknown("frozen".into())),
     ];
+    order.highest_amount = euro("12.00");
+    order.releases = vec![LineId::new(2)];
+    order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];
     order.items = vec![full_item(1), open_item(2)];
     order.observed_time = Some(micros(8, 999_999));
     order.closed_time = Some(at(9));

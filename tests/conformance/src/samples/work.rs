@@ -19,6 +19,7 @@ pub fn shipment(order: &Order) -> Shipment {
         created_time: at(10),
         registered_time: None,
         rejection: None,
+        elsewhere: Vec::new(),
     }
 }
 
@@ -35,6 +36,7 @@ pub fn full_shipment(order: &Order) -> Shipment {
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
+        elsewhere: vec![MollieShipmentId::new("shp_a"), MollieShipmentId::new("shp_b")],
         ..shipment(order)
     }
 }

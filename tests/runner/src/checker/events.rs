@@ -46,7 +46,9 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentRefused { shipment_id, .. } => {
                 *ends.entry(shipment_id.to_string()).or_default() += 1;
             }
-            EventData::CancellationRecorded { operation_id } => drop(begun.insert(operation_id.to_string())),
+            EventData::CancellationRecorded { operation_id, .. } => {
+                begun.insert(operation_id.to_string());
+            }
             EventData::CancellationSucceeded { operation_id }
             | EventData::CancellationRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;

@@ -3,6 +3,7 @@
 
 mod events;
 mod intents;
+mod money;
 mod orders;
 
 use std::fmt;
@@ -50,6 +51,7 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     let evidence = gather(site);
     let mut violations = intents::judge(&evidence);
     violations.extend(orders::judge(&evidence));
+    violations.extend(money::judge(&evidence));
     violations.extend(events::judge(&evidence.stored));
     orders::count(&evidence, &mut site.tally());
     violations

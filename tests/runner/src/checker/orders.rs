@@ -179,7 +179,8 @@ fn sums(order: &Order, seen: &Value) -> Vec<Violation> {
         let rest =
             i64::from(line.quantity) - i64::from(line.shipped.quantity) - i64::from(line.canceled.quantity);
         let cents = line.total_amount.minor() - line.shipped.amount.minor() - line.canceled.amount.minor();
-        let uneven = rest < 0 || (rest == 0 && cents != 0) || cents < 0 || (over && rest != 0);
+        let beyond = cents.signum() == -line.total_amount.minor().signum();
+        let uneven = rest < 0 || (rest == 0 && cents != 0) || beyond && cents != 0 || (over && rest != 0);
         if uneven {
             let text = format!(
                 "order {} line {}: {rest} units and {cents} cents remain of {line:?}",
@@ -231,7 +232,9 @@ fn value(amount: &Value) -> String {
 
 fn plain(money: Money) -> String {
     let cents = money.minor();
-    if cents == 0 { String::new() } else { format!("{}.{:02}", cents / 100, cents % 100) }
+    let sign = if cents < 0 { "-" } else { "" };
+    let cents = cents.unsigned_abs();
+    if cents == 0 { String::new() } else { format!("{sign}{}.{:02}", cents / 100, cents % 100) }
 }
 
 fn word(read: &Read<PaymentStatus>) -> String {

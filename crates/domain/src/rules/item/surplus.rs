@@ -8,48 +8,29 @@ use super::{Concern, ItemKind, twice};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
+use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, same_tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
-use crate::rules::status::{PaymentStatus, Read};
 use crate::rules::text::printable;
 
-/// The payments beyond the first successful one, where together they hold more than the order costs. Judged is the set:
-/// an attempt that is the last of the list, or the newest, says nothing of the others.
+/// The payments with which more was paid or authorized, and not given back, than the order ever cost, in the order of their
+/// success. Judged is the set: an attempt that is the last of the list, or the newest, says nothing of the others.
 #[must_use]
 pub fn surplus_payments(order: &Order) -> Vec<Concern> {
-    let mut successful: Vec<_> = order.payments.iter().filter(|payment| holds_money(payment)).collect();
-    if successful.len() < 2 || !exceeds(&successful, order.terms.amount) {
-        return Vec::new();
-    }
+    let mut successful: Vec<_> = order.payments.iter().filter(|payment| payment.holds_money()).collect();
     successful.sort_by_key(|payment| (successful_since(payment), &payment.mollie_id));
-    let first = successful.remove(0);
-    successful.into_iter().map(|payment| surplus_payment(order, first, payment)).collect()
-}
-
-/// Whether the shopper's money is held or promised by this attempt.
-fn holds_money(payment: &Payment) -> bool {
-    match payment.status {
-        Read::Known(PaymentStatus::Authorized | PaymentStatus::Paid) => true,
-        Read::Known(
-            PaymentStatus::Open
-            | PaymentStatus::Pending
-            | PaymentStatus::Failed
-            | PaymentStatus::Canceled
-            | PaymentStatus::Expired,
-        )
-        | Read::Unknown(_) => false,
-    }
-}
-
-/// Whether what was not given back is more than the price. Amounts that cannot be added up are for a person to compare.
-fn exceeds(payments: &[&Payment], price: Money) -> bool {
-    let kept = |payment: &Payment| match payment.amount_refunded {
-        Some(refunded) => payment.amount.minus(refunded),
-        None => Ok(payment.amount),
+    let mut left = order.highest_amount;
+    let concern = |payment: &Payment| {
+        let (kept, none) = (payment.kept()?, Money::zero(left.currency()));
+        let Ok(rest) = left.minus(kept) else {
+            // Amounts that cannot be added up are for a person to compare.
+            return Some(surplus_payment(order, payment, kept));
+        };
+        left = if rest.minor() < 0 { none } else { rest };
+        let surplus = Money::from_minor(rest.minor().saturating_neg(), rest.currency());
+        (surplus.minor() > 0).then(|| surplus_payment(order, payment, surplus))
     };
-    let sum =
-        payments.iter().try_fold(Money::zero(price.currency()), |sum, payment| sum.plus(kept(payment)?));
-    sum.map_or(true, |sum| sum.minor() > price.minor())
+    successful.into_iter().filter_map(concern).collect()
 }
 
 fn successful_since(payment: &Payment) -> Timestamp {
@@ -57,11 +38,15 @@ fn successful_since(payment: &Payment) -> Timestamp {
     times.min().unwrap_or(payment.created_time)
 }
 
-fn surplus_payment(order: &Order, first: &Payment, payment: &Payment) -> Concern {
+fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern {
+    let others =
+        order.payments.iter().filter(|other| other.holds_money() && other.mollie_id != payment.mollie_id);
+    let others: Vec<_> = others.map(|other| format!("{} of {}", other.mollie_id, other.amount)).collect();
+    let beside = if others.is_empty() { String::new() } else { format!(" beside {}", others.join(", ")) };
     let text = format!(
-        "Payment {} of {} came on top of {} of {} for an order of {}: the shopper has paid or authorized more than once. \
-         Give what is too much back in Mollie's dashboard.",
-        payment.mollie_id, payment.amount, first.mollie_id, first.amount, order.terms.amount
+        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Give what is too much back in Mollie's \
+         dashboard.",
+        payment.mollie_id, payment.amount, order.highest_amount
     );
     Concern {
         kind: ItemKind::SurplusPayment,
@@ -71,13 +56,14 @@ fn surplus_payment(order: &Order, first: &Payment, payment: &Payment) -> Concern
     }
 }
 
-/// A shipment at Mollie that none of ours accounts for and that looks like one of ours that has ended: the same goods may
-/// be registered twice. What is still under way is told apart when it is resolved.
+/// A shipment at Mollie that none of ours accounts for and that looks like one of ours that is registered, or that an
+/// operator called refused: the same goods may be registered twice. Beside one that Mollie refused it is the only one there.
+/// What is still under way is told apart when it is resolved.
 #[must_use]
 pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnapshot) -> Option<Concern> {
     let alike = ours.iter().find(|shipment| {
         shipment.origin == Origin::Here
-            && has_ended(shipment.state)
+            && may_be_there(shipment)
             && same_tracking(shipment.tracking.as_ref(), theirs.tracking.as_ref())
             && has_lines(order, shipment, theirs)
     })?;
@@ -112,9 +98,10 @@ pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
     })
 }
 
-const fn has_ended(state: ShipmentState) -> bool {
-    match state {
-        ShipmentState::Registered | ShipmentState::Refused => true,
+fn may_be_there(ours: &Shipment) -> bool {
+    match ours.state {
+        ShipmentState::Registered => true,
+        ShipmentState::Refused => ours.rejection.as_ref().is_none_or(Rejection::is_by_operator),
         ShipmentState::Recorded | ShipmentState::NeedsAttention => false,
     }
 }

@@ -51,6 +51,7 @@ fn of_several_successful_payments_all_but_the_first_are_surplus_wherever_they_st
     use PaymentStatus::{Authorized, Paid};
     let paid = |id, minute| payment(id, Paid, "1027.99", Some(at(minute)));
     assert_eq!(subjects(vec![paid("tr_a", 5)]), [""; 0]);
+    assert_eq!(subjects(vec![payment("tr_a", Paid, "1028.00", Some(at(5)))]), ["tr_a"], "more than it costs");
     assert_eq!(subjects(vec![paid("tr_a", 5), paid("tr_b", 6)]), ["tr_b"]);
     assert_eq!(subjects(vec![paid("tr_a", 7), paid("tr_b", 6), paid("tr_c", 8)]), ["tr_a", "tr_c"]);
     assert_eq!(subjects(vec![paid("tr_b", 6), paid("tr_a", 6)]), ["tr_b"]);
@@ -90,6 +91,16 @@ fn amounts_that_cannot_be_added_up_are_for_a_person() {
     assert_eq!(subjects(vec![paid("tr_a", "1.00"), dollars]), ["tr_b"]);
 }
 
+#[test]
+fn each_payment_beyond_the_price_is_named_with_what_it_adds_to_the_surplus() {
+    let paid = |id, amount, minute| payment(id, PaymentStatus::Paid, amount, Some(at(minute)));
+    let payments = vec![paid("tr_a", "27.99", 1), paid("tr_b", "1000.01", 2), paid("tr_c", "5.00", 3)];
+    let texts: Vec<_> = surplus_payments(&order(payments.clone())).into_iter().map(|it| it.text).collect();
+    assert!(texts[0].contains("is 0.01 EUR more") && texts[1].contains("is 5.00 EUR more"), "{texts:?}");
+    let once_dearer = Order { highest_amount: euro("1033.00"), ..order(payments) };
+    assert_eq!(surplus_payments(&once_dearer), []);
+}
+
 fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
     Shipment {
         id: ShipmentId::new(Uuid::from_u128(9)),
@@ -102,6 +113,7 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         created_time: at(1),
         registered_time: None,
         rejection: None,
+        elsewhere: Vec::new(),
     }
 }
 
@@ -132,6 +144,12 @@ fn a_shipment_like_one_of_ours_that_has_ended_is_surplus() {
         let ours = ours(*state, Origin::Here, Some("3S1"));
         assert_eq!(is_surplus(ours, theirs(1, Some(" 3S1 "))), ended, "{}", state.as_str());
     }
+    let refused = |rejection| Shipment { rejection, ..ours(ShipmentState::Refused, Origin::Here, None) };
+    let decision = crate::rules::decision::Decision::parse("jane", "it never left").unwrap();
+    let by_operator = Rejection::by_operator(&decision);
+    let by_mollie = Rejection { status: 422, ..by_operator.clone() };
+    assert!(is_surplus(refused(Some(by_operator)), theirs(1, None)));
+    assert!(!is_surplus(refused(Some(by_mollie)), theirs(1, None)), "it is the only one there");
     let registered = |code| ours(ShipmentState::Registered, Origin::Here, code);
     assert!(is_surplus(registered(None), theirs(1, None)));
     assert!(!is_surplus(registered(None), theirs(2, None)));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
+use crate::rules::capture;
 use crate::rules::ids::LineId;
 use crate::rules::order::{Line, Order, Part};
 use crate::rules::refusal::{Refusal, RefusalReason, Unmet};
@@ -18,7 +19,8 @@ pub enum ShipRefusal {
     State(Refusal),
 }
 
-/// Decides which units and amounts a shipment takes: only what is available, whatever else is under way.
+/// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more
+/// than may be captured.
 ///
 /// # Errors
 /// [`ShipRefusal`], naming every line at once.
@@ -27,10 +29,12 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
         return Err(ShipRefusal::State(nothing_remains()));
     }
     shippable_order(order).map_err(ShipRefusal::State)?;
-    match &request.selection {
-        Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State),
-        Selection::Lines(lines) => named_lines(order, lines),
-    }
+    let lines = match &request.selection {
+        Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State)?,
+        Selection::Lines(lines) => named_lines(order, lines)?,
+    };
+    capture::check(order, &lines).map_err(ShipRefusal::State)?;
+    Ok(lines)
 }
 
 /// What of each line of this shipment is registered at Mollie once this shipment is: all shipments known to be there and

@@ -48,6 +48,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         created_time: at(3),
         registered_time: None,
         rejection: None,
+        elsewhere: Vec::new(),
     };
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
     let operation_id = OperationId::new(Uuid::from_u128(8));
@@ -110,6 +111,7 @@ fn a_refused_shipment_gives_its_units_back() {
         shipment_id: shipment.id,
         lines: shipment.lines,
         rejection,
+        elsewhere: Vec::new(),
     });
     assert_eq!(recorder.order().lines, before.lines);
 }

@@ -88,7 +88,7 @@ async fn canceled<P: Ports>(
     let snapshot = read(ports, order, &id).await?;
     match look_for_cancellation(ports, operation, order, snapshot).await? {
         Look::Found(ending) => Ok(ending),
-        Look::Absent => Err(misfit(mollie_id, "it is not canceled")),
+        Look::Absent(_) => Err(misfit(mollie_id, "it is not canceled")),
         Look::Doubtful(difference) => Err(misfit(mollie_id, &difference)),
         Look::Unreadable(error) => Err(OperatorError::Unverified(error)),
     }

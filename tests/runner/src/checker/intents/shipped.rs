@@ -1,7 +1,8 @@
 //! What shipments came to: told by the shipment that is stored and what Mollie's ledger has under its operation's key.
 //! Amounts are not looked at here.
 
-use domain::rules::ids::ShipmentId;
+use domain::rules::ids::{MollieShipmentId, ShipmentId};
+use domain::rules::item::ItemKind;
 use domain::rules::shipment::{Origin, Shipment, ShipmentState};
 use mollie_simulator::rules::EffectKind;
 
@@ -15,6 +16,7 @@ impl Found<'_> {
             return self.say("I2", format!("{name}: its shipment is gone"));
         };
         let there = self.shipments_like(&shipment);
+        self.found_elsewhere(name, &shipment);
         let kinds = self.kinds(shipment.order_id);
         match shipment.state {
             // Nobody can tell one made in the dashboard from ours, where ours never arrived and both look alike.
@@ -40,6 +42,49 @@ impl Found<'_> {
             }
             ShipmentState::Registered | ShipmentState::Refused => (),
         }
+    }
+
+    /// What is said to be shipped elsewhere somebody shipped in the dashboard, unit by unit; what Mollie refused for another
+    /// reason a person is told of.
+    fn found_elsewhere(&mut self, name: &str, shipment: &Shipment) {
+        let operation =
+            self.evidence.stored.operations.values().find(|one| one.shipment_id == Some(shipment.id));
+        let subject = operation.map(|one| one.id.to_string()).unwrap_or_default();
+        let order = self.order(shipment.order_id);
+        let items = order.map(|order| order.items.as_slice()).unwrap_or_default();
+        let raised =
+            items.iter().any(|item| item.kind == ItemKind::ShipmentRefused && item.subject == subject);
+        let by_mollie = shipment.rejection.as_ref().is_some_and(|rejection| rejection.status != 0);
+        let elsewhere = !shipment.elsewhere.is_empty();
+        if by_mollie && raised == elsewhere {
+            self.say("elsewhere", format!("{name}: shipped elsewhere: {elsewhere}, raised: {raised}"));
+        }
+        if elsewhere && !self.holds_units(shipment) {
+            let text = format!("{name}: {:?} do not hold its units", shipment.elsewhere);
+            self.say("elsewhere", text);
+        }
+    }
+
+    fn holds_units(&self, shipment: &Shipment) -> bool {
+        let made = |id: &str| {
+            self.evidence.journal.acts.iter().any(|act| match act {
+                Act::Shipped { shipment, .. } => shipment == id,
+                Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            })
+        };
+        let ids: Vec<_> = shipment.elsewhere.iter().map(MollieShipmentId::as_str).collect();
+        let all = self.evidence.mollie.iter().flat_map(|order| order["_embedded"]["shipments"].as_array());
+        let theirs: Vec<_> =
+            all.flatten().filter(|it| ids.contains(&it["id"].as_str().unwrap_or_default())).collect();
+        let order = self.order(shipment.order_id);
+        ids.iter().all(|id| made(id))
+            && shipment.lines.iter().all(|line| {
+                let id = order.and_then(|order| order.line(line.line_id)?.mollie_id.clone());
+                let id = id.map(|id| id.to_string());
+                let parts = theirs.iter().filter_map(|it| it["lines"].as_array()).flatten();
+                let own = parts.filter(|part| part["id"].as_str() == id.as_deref());
+                own.filter_map(|part| part["quantity"].as_u64()).sum::<u64>() >= u64::from(line.part.quantity)
+            })
     }
 
     /// Whether somebody made a shipment in the dashboard that nothing tells from ours but its lines.

@@ -30,7 +30,7 @@ impl Found<'_> {
                 });
                 effect.map(|effect| shipped_otherwise(request, effect, seen)).unwrap_or_default()
             }
-            Wish::Cancel(_) => Vec::new(),
+            Wish::Cancel(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));
@@ -115,6 +115,7 @@ fn is_among(line: &LineSelection, shipped: &[Value], order: &Value) -> bool {
 }
 
 fn cents(money: Money) -> String {
-    let cents = money.minor();
-    format!("{}.{:02}", cents / 100, cents % 100)
+    let sign = if money.minor() < 0 { "-" } else { "" };
+    let cents = money.minor().unsigned_abs();
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }

@@ -1,0 +1,156 @@
+//! What may be captured, whatever is shipped, released or paid.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::ids::MolliePaymentId;
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+
+fn cents(minor: i64) -> Money {
+    Money::from_minor(minor, euro("0.00").currency())
+}
+
+fn part(quantity: u32, minor: i64) -> Part {
+    Part { quantity, amount: cents(minor) }
+}
+
+/// An authorized order of lines of one unit each.
+fn order(totals: &[i64]) -> Order {
+    let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    let first = order.lines[0].clone();
+    let line = |(total, id): (&i64, u32)| {
+        let (unit_price, total_amount) = (cents(*total), cents(*total));
+        Line {
+            id: LineId::new(id),
+            quantity: 1,
+            unit_price,
+            total_amount,
+            discount_amount: None,
+            ..first.clone()
+        }
+    };
+    order.lines = totals.iter().zip(1..).map(line).collect();
+    order.highest_amount = cents(totals.iter().sum());
+    order.terms.amount = order.highest_amount;
+    order
+}
+
+fn ship(order: &Order, ids: &[u32]) -> Vec<ShipmentLine> {
+    let part = |id: &u32| {
+        let line_id = LineId::new(*id);
+        ShipmentLine { line_id, part: order.line(line_id).unwrap().available() }
+    };
+    ids.iter().map(part).collect()
+}
+
+fn subjects(outcome: Result<(), Refusal>) -> Vec<String> {
+    let refusal = outcome.err().map(|refusal| refusal.unmet).unwrap_or_default();
+    refusal.into_iter().map(|unmet| unmet.subject).collect()
+}
+
+fn payment(status: PaymentStatus, amount: &str) -> Payment {
+    Payment {
+        mollie_id: MolliePaymentId::new(format!("tr_{amount}")),
+        status: Read::Known(status),
+        method: None,
+        amount: euro(amount),
+        amount_captured: None,
+        amount_refunded: None,
+        created_time: at(0),
+        authorized_time: Some(at(2)),
+        paid_time: None,
+        ended_time: None,
+    }
+}
+
+#[test]
+fn goods_go_with_what_is_taken_off_them_and_nothing_goes_below_zero() {
+    let order = order(&[2_000, -500, 1_000, -300]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[1]))), [""; 0]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[1, 3]))), ["order", "lines/2", "lines/4"]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[1, 2, 3]))), ["order", "lines/4"]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[1, 2, 3, 4]))), [""; 0]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[2]))), ["order", "lines/1", "lines/3"]);
+    assert_eq!(subjects(check(&order, &ship(&order, &[1, 2]))), [""; 0]);
+}
+
+#[test]
+fn an_order_that_was_paid_at_once_is_shipped_as_it_comes() {
+    let mut order = order(&[2_000, -500]);
+    order.facts.authorized_time = None;
+    assert_eq!(check(&order, &ship(&order, &[1])), Ok(()));
+    assert_eq!(check(&order, &ship(&order, &[2])), Ok(()));
+}
+
+#[test]
+fn releasing_goods_lowers_the_bound_and_releasing_a_deduction_does_not_raise_it() {
+    let mut order = order(&[2_000, -500, 1_000]);
+    assert_eq!(bound(&order), 2_500);
+    order.lines[1].canceled = part(1, -500);
+    assert_eq!(bound(&order), 2_500);
+    order.lines[2].canceled = part(1, 1_000);
+    assert_eq!(bound(&order), 2_000);
+}
+
+#[test]
+fn authorized_is_the_largest_successful_payment_and_never_more_than_the_lines() {
+    let with = |payments: Vec<Payment>| authorized(&Order { payments, ..order(&[2_000, -500]) }).value();
+    use PaymentStatus::{Authorized, Failed, Paid};
+    assert_eq!(with(vec![]), "15.00");
+    assert_eq!(with(vec![payment(Failed, "9.00")]), "15.00");
+    assert_eq!(with(vec![payment(Authorized, "12.00")]), "12.00");
+    assert_eq!(with(vec![payment(Authorized, "12.00"), payment(Paid, "13.00")]), "13.00");
+    assert_eq!(with(vec![payment(Authorized, "20.00")]), "15.00");
+}
+
+#[test]
+fn more_captured_than_authorized_is_told_once_with_the_larger_difference() {
+    let mut order = order(&[2_000, -500]);
+    order.facts.amount_captured = Some(euro("15.00"));
+    assert_eq!(captured_above(&order), None);
+    order.facts.amount_captured = Some(euro("15.01"));
+    assert_eq!(captured_above(&order), Some((euro("15.01"), euro("15.00"))));
+    let amount_captured = Some(euro("16.00"));
+    order.payments = vec![Payment { amount_captured, ..payment(PaymentStatus::Paid, "15.00") }];
+    assert_eq!(captured_above(&order), Some((euro("16.00"), euro("15.00"))));
+    order.facts.authorized_time = None;
+    assert_eq!(captured_above(&order), None);
+}
+
+proptest! {
+    /// Whatever is asked for and released, one line after the other: what is shipped never exceeds what was authorized and
+    /// not released, and each shipment is worth something.
+    #[test]
+    fn no_way_of_shipping_and_releasing_captures_more_than_was_agreed(
+        totals in prop::collection::vec((1_i64..5_000, prop::bool::weighted(0.3)), 2..8),
+        acts in prop::collection::vec((prop::collection::btree_set(1_u32..8, 1..5), any::<bool>()), 1..12),
+    ) {
+        let signed: Vec<i64> = totals.iter().map(|(total, off)| if *off { -total } else { *total }).collect();
+        prop_assume!(signed.iter().sum::<i64>() > 0);
+        let mut order = order(&signed);
+        let authorized = signed.iter().sum::<i64>();
+        for (ids, ships) in acts {
+            let left = |id: &u32| order.line(LineId::new(*id)).is_some_and(|line| line.available().quantity > 0);
+            let ids: Vec<u32> = ids.into_iter().filter(left).collect();
+            let lines = ship(&order, &ids);
+            let own: i64 = lines.iter().map(|line| line.part.amount.minor()).sum();
+            let allowed = ships && check(&order, &lines).is_ok();
+            prop_assert!(!allowed || own >= 0);
+            for line in order.lines.iter_mut().filter(|line| ids.contains(&line.id.number())) {
+                if allowed {
+                    line.shipped = line.available();
+                } else if !ships {
+                    line.canceled = line.available();
+                }
+            }
+            let released: i64 = order.lines.iter().map(|line| line.canceled.amount.minor()).sum();
+            let shipped: i64 = order.lines.iter().map(|line| line.shipped.amount.minor()).sum();
+            prop_assert!(shipped <= authorized);
+            // What was released before cannot be taken back; what is released afterwards finds the rest shipped.
+            if allowed {
+                prop_assert!(shipped <= authorized - released);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is given up by name, and what never in silence.
+
+use super::*;
+use crate::rules::fixtures::{euro, placed};
+use crate::rules::status::{LineStatus, OrderStatus};
+
+/// Goods, a gift card of 5.00 and a discount of 3.00.
+fn order() -> Order {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Authorized).order().clone();
+    let deduction = |id: u32, total: &str| Line {
+        id: LineId::new(id),
+        quantity: 1,
+        unit_price: euro(total),
+        total_amount: euro(total),
+        discount_amount: None,
+        ..order.lines[1].clone()
+    };
+    let more = [deduction(3, "-5.00"), deduction(4, "-3.00")];
+    order.lines.extend(more);
+    order
+}
+
+fn shipped() -> Order {
+    let mut order = order();
+    order.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
+    order
+}
+
+fn ids(ids: &[u32]) -> Vec<LineId> {
+    ids.iter().map(|id| LineId::new(*id)).collect()
+}
+
+fn subjects(outcome: Result<(), Refusal>) -> Vec<String> {
+    let refusal = outcome.err().map(|refusal| refusal.unmet).unwrap_or_default();
+    refusal.into_iter().map(|unmet| unmet.subject).collect()
+}
+
+#[test]
+fn what_takes_money_off_is_left_once_goods_are_shipped_or_recorded() {
+    assert_eq!(subjects(keep(&order(), &[])), [""; 0]);
+    assert_eq!(subjects(keep(&shipped(), &[])), ["order", "lines/3", "lines/4"]);
+    let mut recorded = order();
+    recorded.lines[0].reserved = Part { quantity: 1, amount: euro("349.00") };
+    assert_eq!(subjects(keep(&recorded, &[])), ["order", "lines/3", "lines/4"]);
+    let text = keep(&shipped(), &[]).unwrap_err().unmet.into_iter().map(|unmet| unmet.description);
+    let text = text.collect::<Vec<_>>().join(" ");
+    assert!(["8.00 EUR", "5.00 EUR", "3.00 EUR"].iter().all(|owed| text.contains(owed)), "{text}");
+}
+
+#[test]
+fn what_is_named_shipped_or_recorded_is_not_left() {
+    assert_eq!(subjects(keep(&shipped(), &ids(&[3]))), ["order", "lines/4"]);
+    assert_eq!(subjects(keep(&shipped(), &ids(&[3, 4]))), [""; 0]);
+    let under_way = Order { releases: ids(&[4]), ..shipped() };
+    assert_eq!(subjects(keep(&under_way, &ids(&[3]))), [""; 0]);
+    let mut gone = shipped();
+    gone.lines[2].shipped = Part { quantity: 1, amount: euro("-5.00") };
+    gone.lines[3].reserved = Part { quantity: 1, amount: euro("-3.00") };
+    assert_eq!(subjects(keep(&gone, &[])), [""; 0]);
+}
+
+#[test]
+fn an_order_that_was_paid_at_once_leaves_nothing() {
+    let mut order = shipped();
+    order.facts.authorized_time = None;
+    assert_eq!(keep(&order, &[]), Ok(()));
+}
+
+#[test]
+fn every_wrong_name_is_told_at_once() {
+    let texts: Vec<String> = ["3", "1", "3", "9", "x", "4"].map(str::to_owned).to_vec();
+    let faults = named(&order(), &texts).unwrap_err();
+    let faults: Vec<_> = faults.iter().map(|fault| (fault.path.as_str(), fault.rule)).collect();
+    let expected = [
+        ("release_line_ids[1]", "release.deduction"),
+        ("release_line_ids[2]", "release.once"),
+        ("release_line_ids[3]", "release.line_id"),
+        ("release_line_ids[4]", "release.line_id"),
+    ];
+    assert_eq!(faults, expected);
+    assert_eq!(named(&order(), &["4".to_owned(), "3".to_owned()]), Ok(ids(&[3, 4])));
+}
+
+#[test]
+fn what_mollie_canceled_behind_goods_is_lost_unless_it_was_named() {
+    let mut order = shipped();
+    order.lines[2].canceled = Part { quantity: 1, amount: euro("-5.00") };
+    assert_eq!(lost(&order), [(LineId::new(3), euro("5.00"))]);
+    assert_eq!(lost(&Order { releases: ids(&[3]), ..order.clone() }), []);
+    order.lines[1].shipped = Part::none(euro("0.00"));
+    order.lines[1].reserved = Part { quantity: 1, amount: euro("329.99") };
+    assert_eq!(lost(&order), [], "nothing has left as far as Mollie knows");
+}

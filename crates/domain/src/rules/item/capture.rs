@@ -1,0 +1,44 @@
+//! Items about what shipments captured: more than was authorized, or without what was to be taken off.
+
+use super::{Concern, ItemKind};
+use crate::rules::ids::LineId;
+use crate::rules::money::Money;
+use crate::rules::order::Order;
+use crate::rules::text::printable;
+use crate::rules::{capture, deduction};
+
+/// Mollie's books show more captured than was authorized.
+#[must_use]
+pub fn overcaptured(order: &Order) -> Option<Concern> {
+    let (captured, limit) = capture::captured_above(order)?;
+    let too_much = Money::from_minor(captured.minor() - limit.minor(), limit.currency());
+    let text = format!(
+        "Mollie shows {captured} captured where {limit} was authorized: {too_much} too much. Compare the shipments with what \
+         the shopper agreed to, and give back what is too much in Mollie's dashboard."
+    );
+    Some(Concern {
+        kind: ItemKind::Overcaptured,
+        subject: order.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        text: printable(&text),
+        operation_id: None,
+    })
+}
+
+/// Each deduction that was released behind goods without anybody naming it.
+#[must_use]
+pub fn deductions_left(order: &Order) -> Vec<Concern> {
+    deduction::lost(order).into_iter().map(deduction_left).collect()
+}
+
+fn deduction_left((line, owed): (LineId, Money)) -> Concern {
+    let text = format!(
+        "Line {line} takes money off, and was canceled although goods of the order were shipped: the shopper is owed {owed}. \
+         Give it back in Mollie's dashboard, or restore the gift card or credit."
+    );
+    Concern {
+        kind: ItemKind::DeductionLeft,
+        subject: format!("lines/{line}"),
+        text: printable(&text),
+        operation_id: None,
+    }
+}

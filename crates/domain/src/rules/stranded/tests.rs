@@ -1,0 +1,69 @@
+//! Since when money has been on an ended order.
+
+use super::*;
+use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::payment::Payment;
+use crate::rules::status::{LineStatus, PaymentStatus, Read};
+
+const WINDOW: SignedDuration = SignedDuration::from_mins(1);
+
+fn payment(id: &str, status: PaymentStatus, refunded: Option<&str>) -> Payment {
+    Payment {
+        mollie_id: MolliePaymentId::new(id),
+        status: Read::Known(status),
+        method: None,
+        amount: euro("1027.99"),
+        amount_captured: None,
+        amount_refunded: refunded.map(euro),
+        created_time: at(0),
+        authorized_time: None,
+        paid_time: Some(at(2)),
+        ended_time: None,
+    }
+}
+
+fn order(status: OrderStatus, payments: Vec<Payment>) -> Order {
+    Order { payments, ..placed(status, LineStatus::Canceled).order().clone() }
+}
+
+fn stranded(order: &Order, minute: i64) -> Vec<(String, i64)> {
+    let minutes = |since: Timestamp| since.duration_since(at(0)).as_secs() / 60;
+    after(order, at(minute)).into_iter().map(|it| (it.payment.to_string(), minutes(it.since))).collect()
+}
+
+#[test]
+fn only_money_on_canceled_and_expired_orders_is_stranded() {
+    for status in OrderStatus::ALL {
+        let ended = matches!(status, OrderStatus::Canceled | OrderStatus::Expired);
+        let order = order(*status, vec![payment("tr_1", PaymentStatus::Paid, None)]);
+        assert_eq!(stranded(&order, 5).len(), usize::from(ended), "{}", status.as_str());
+    }
+    for status in PaymentStatus::ALL {
+        let holds = matches!(status, PaymentStatus::Paid | PaymentStatus::Authorized);
+        let order = order(OrderStatus::Expired, vec![payment("tr_1", *status, None)]);
+        assert_eq!(stranded(&order, 5).len(), usize::from(holds), "{}", status.as_str());
+    }
+    let given_back = payment("tr_1", PaymentStatus::Paid, Some("1027.99"));
+    assert_eq!(stranded(&order(OrderStatus::Expired, vec![given_back]), 5), []);
+}
+
+#[test]
+fn each_payment_keeps_the_time_it_was_first_seen_until_it_is_gone() {
+    let paid = |id| payment(id, PaymentStatus::Paid, None);
+    let mut order = order(OrderStatus::Expired, vec![paid("tr_1")]);
+    order.stranded = after(&order, at(5));
+    order.payments.push(paid("tr_2"));
+    assert_eq!(stranded(&order, 7), [("tr_1".to_owned(), 5), ("tr_2".to_owned(), 7)]);
+    order.stranded = Vec::new();
+    assert_eq!(stranded(&order, 9), [("tr_1".to_owned(), 9), ("tr_2".to_owned(), 9)]);
+}
+
+#[test]
+fn money_lasts_from_the_end_of_the_settle_window_and_is_told_less_what_was_given_back() {
+    let mut order = order(OrderStatus::Expired, vec![payment("tr_1", PaymentStatus::Paid, Some("27.99"))]);
+    order.stranded = after(&order, at(5));
+    let id = MolliePaymentId::new("tr_1");
+    assert_eq!(lasting(&order, at(6), SignedDuration::from_secs(61)), []);
+    assert_eq!(lasting(&order, at(6), WINDOW), [(&id, euro("1000.00"))]);
+    assert_eq!(look_again(&order, WINDOW), Some(at(6) + SignedDuration::from_secs(1)));
+}

@@ -1,0 +1,91 @@
+//! Money that would be captured too much, given up in silence, or believed lost although it is not.
+
+use serde_json::json;
+use tests::proto::{CancelOrderRequest, Order, OrderStatus};
+use tests::{GIFT_CARD, LEGO, World, draft, new_request_id, on_both_engines, refusal};
+use tonic::Code;
+
+use crate::requests::{cancel, ship, ship_rest};
+
+on_both_engines!(
+    goods_paid_by_a_gift_card_are_not_captured_without_it,
+    canceling_the_rest_gives_up_a_gift_card_by_name_only,
+    a_parcel_registered_in_the_dashboard_before_ours_alarms_nobody,
+);
+
+/// Two mugs at 10.00 and a gift card of 5.00.
+async fn authorized(world: &World) -> Order {
+    world.create_and_check_out(draft(GIFT_CARD, "klarnapaylater"), "authorized").await
+}
+
+async fn captured(world: &World, order: &Order) -> i64 {
+    world.simulator.ledger().await.sum(&order.mollie_order_id, "shipment_created", "captured")
+}
+
+async fn goods_paid_by_a_gift_card_are_not_captured_without_it(world: World) {
+    let order = authorized(&world).await;
+    let refused = refusal(world.orders().create_shipment(ship(&order, 0, 2, None)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "CAPTURE_OUT_OF_BOUNDS"));
+    let subjects: Vec<_> = refused.unmet.iter().map(|(subject, _)| subject.as_str()).collect();
+    assert_eq!(subjects, ["order", "lines/2"]);
+    let refused = refusal(world.orders().create_shipment(ship(&order, 1, 1, None)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "CAPTURE_OUT_OF_BOUNDS"));
+    assert_eq!(world.simulator.traffic().await.of("POST /v2/orders/{id}/shipments"), 0, "nothing was sent");
+    world.orders().create_shipment(ship_rest(&order)).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Completed).await;
+    assert_eq!(captured(&world, &order).await, 1_500);
+}
+
+async fn canceling_the_rest_gives_up_a_gift_card_by_name_only(world: World) {
+    let order = authorized(&world).await;
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "DEDUCTION_LEFT"));
+    assert_eq!(refused.unmet[1].0, "lines/2");
+    assert!(refused.message.contains("5.00 EUR"), "{}", refused.message);
+    let naming = |lines: &[&str]| CancelOrderRequest {
+        request_id: new_request_id(),
+        release_line_ids: lines.iter().map(|line| (*line).to_owned()).collect(),
+        ..cancel(&order)
+    };
+    let wrong = refusal(world.orders().cancel_order(naming(&["1", "2", "2", "9"])).await);
+    assert_eq!(wrong.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+    let paths: Vec<_> = wrong.violations.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["release_line_ids[0]", "release_line_ids[2]", "release_line_ids[3]"]);
+    assert_eq!(world.simulator.traffic().await.of("DELETE /v2/orders/{id}"), 0, "nothing was sent");
+
+    let request = naming(&["2"]);
+    for _ in 0..2 {
+        world.orders().cancel_order(request.clone()).await.unwrap();
+    }
+    let order = world.reaches(&order.id, OrderStatus::Completed).await;
+    assert!(order.items.is_empty(), "{:?}", order.items);
+    assert_eq!(captured(&world, &order).await, 1_000);
+    let named = world.events(&order.id).await.into_iter().find(|event| event.kind == "cancellation.recorded");
+    assert_eq!(named.unwrap().release_line_ids, ["2"]);
+    // The same name with other lines is another request.
+    let other = CancelOrderRequest { release_line_ids: Vec::new(), ..request };
+    let reused = refusal(world.orders().cancel_order(other).await);
+    assert_eq!(reused.kind(), (Code::AlreadyExists, "REQUEST_ID_REUSED"));
+}
+
+async fn a_parcel_registered_in_the_dashboard_before_ours_alarms_nobody(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    world.simulator.fail(json!([{ "fault": "hook_dropped", "count": "all" }])).await;
+    let theirs = world.simulator.ship_elsewhere(&order, 1, 1, "329.99").await;
+    let request = ship(&order, 1, 1, None);
+    for _ in 0..2 {
+        let refused = refusal(world.orders().create_shipment(request.clone()).await);
+        assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
+        assert_eq!(
+            (&refused.metadata["mollie_shipment_ids"], &refused.unmet[0].0),
+            (&theirs, &"lines/2".to_owned())
+        );
+    }
+    let order = world.settles(&order.id).await;
+    assert!(order.items.is_empty(), "{:?}", order.items);
+    assert_eq!((order.lines[1].quantity_shipped, order.lines[1].quantity_reserved), (1, 0));
+    let refused = world.events(&order.id).await.into_iter().find(|event| event.kind == "shipment.refused");
+    assert_eq!(refused.unwrap().elsewhere_mollie_shipment_ids, [theirs]);
+    assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
+}
