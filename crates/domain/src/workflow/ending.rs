@@ -91,6 +91,8 @@ struct Plan<'a> {
     /// Shipments made elsewhere that came to light.
     found: Vec<Shipment>,
     extra: Option<Operation>,
+    /// Whether what was found at Mollie left out what money depends on.
+    is_incomplete: bool,
     hand: Hand<'a>,
     heard: Heard,
     now: Timestamp,
@@ -118,6 +120,7 @@ pub(super) fn plan<P: Ports>(
         known: &shipments,
         found: Vec::new(),
         extra: None,
+        is_incomplete: false,
         hand,
         heard,
         now,
@@ -126,6 +129,7 @@ pub(super) fn plan<P: Ports>(
         Ending::Placed(snapshot, others) => {
             plan.decided(OperationState::Succeeded);
             plan.placed(snapshot, others, is_late);
+            plan.is_incomplete = snapshot.counter_left_out().is_some();
             plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             plan.extra = (is_unwanted && is_unpaid(snapshot))
                 .then(|| late_cancellation(ports, plan.recorder.order(), now));
@@ -199,7 +203,8 @@ impl Plan<'_> {
         let observed = Box::new(snapshot::observed(self.recorder.order(), snapshot));
         let personal = snapshot::personal(&self.recorder.order().personal, snapshot);
         self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
-        self.recorder.note_reading(self.heard.asked, personal);
+        let confirmed = sync::confirmed(self.recorder.order(), snapshot, self.heard.asked);
+        self.recorder.note_reading(confirmed, personal);
         sync::judge_payments(&mut self.recorder);
         if late && placement::holds_money(&snapshot.status) {
             let status = match &snapshot.status {
@@ -300,6 +305,7 @@ impl Plan<'_> {
         }
         let (order, events) = self.recorder.finish();
         let lookup = match self.operation.kind {
+            OperationKind::PlaceOrder if self.is_incomplete => Some(lookup::again(self.now, 0)),
             OperationKind::PlaceOrder => lookup::next(&order, self.now),
             // The order's status follows from what was done; its hook may be lost.
             OperationKind::CreateShipment | OperationKind::CancelOrder => {

@@ -13,6 +13,7 @@ use crate::rules::event::Recorder;
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
+use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
 use crate::rules::{cancellation, placement};
 
@@ -76,6 +77,10 @@ async fn look_for_shipment<P: Ports>(
     order: &Order,
     snapshot: &Snapshot,
 ) -> Result<Look, StoreError> {
+    // A list that is not there is not empty.
+    if let Some(left_out) = snapshot.shipments_left_out() {
+        return Ok(Look::Unreadable(GatewayError::Unreadable(left_out)));
+    }
     let ours = shipment(ports, operation).await?;
     let known = ports.store().list_shipments(order.id).await?;
     let first_sent = operation.first_sent_time.unwrap_or(operation.created_time);
@@ -100,12 +105,19 @@ pub(super) async fn look_for_cancellation<P: Ports>(
     let mut recorder = Recorder::new(order.clone(), order.created_time, None);
     sync::observe(&mut recorder, &snapshot, order.created_time);
     if !recorder.order().is_understood() {
-        let status = "it reports a status this release does not know".to_owned();
-        return Ok(Look::Unreadable(GatewayError::Unreadable(status)));
+        let status = "it reports a status this release does not know";
+        return Ok(Look::Unreadable(GatewayError::Unreadable(status.into())));
     }
     let before = recorded(ports, operation).await?;
-    let happened = cancellation::has_happened(&before, recorder.order());
-    Ok(if happened { Look::Found(Ending::Canceled(Box::new(snapshot))) } else { Look::Absent })
+    if cancellation::has_happened(&before, recorder.order()) {
+        return Ok(Look::Found(Ending::Canceled(Box::new(snapshot))));
+    }
+    // A completed order tells only by its counters whether its rest was canceled.
+    let is_completed = recorder.order().facts.status == Some(OrderStatus::Completed);
+    Ok(match snapshot.canceled_left_out().filter(|_| is_completed) {
+        Some(left_out) => Look::Unreadable(GatewayError::Unreadable(left_out)),
+        None => Look::Absent,
+    })
 }
 
 /// The order as it was when the operation was recorded: its events up to that one.

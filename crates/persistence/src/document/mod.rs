@@ -13,6 +13,7 @@ mod order;
 mod payment;
 mod rejection;
 mod shipment;
+mod unread;
 mod word;
 
 pub(crate) use address::AddressDocument;

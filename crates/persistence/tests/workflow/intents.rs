@@ -126,7 +126,7 @@ pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Op
     let shipment = ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(id),
         created_time: time,
-        tracking: code.map(tracking),
+        tracking: code.map(tracking).into(),
         lines: vec![(order.lines[1].mollie_id.clone(), part)],
     };
     add_shipment(order, &shipment);

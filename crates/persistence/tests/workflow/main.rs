@@ -8,6 +8,7 @@ mod cancel;
 mod cancel_early;
 mod clock;
 mod hooks;
+mod incomplete;
 mod intents;
 mod interrupted;
 mod invariants;

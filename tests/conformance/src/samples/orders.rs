@@ -11,6 +11,7 @@ use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::rules::unread::{Unread, UnreadField};
 use serde_json::json;
 
 use super::*;
@@ -113,6 +114,10 @@ pub fn full_facts() -> Facts {
         canceled_time: Some(at(5)),
         expired_time: Some(at(6)),
         completed_time: Some(at(7)),
+        unread: Unread {
+            fields: vec![UnreadField { path: "_links.checkout".into(), raw: "\"https://…\"".into() }],
+            more: 3,
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Concern, ItemKind, twice};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
-use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, same_tracking};
+use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tracking, same_tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::status::{PaymentStatus, Read};
 use crate::rules::text::printable;
@@ -77,7 +77,7 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
         shipment.origin == Origin::Here
             && has_ended(shipment.state)
             && has_lines(order, shipment, theirs)
-            && same_tracking(shipment.tracking.as_ref(), theirs.tracking.as_ref())
+            && has_tracking(shipment, theirs)
     })?;
     Some(Concern {
         kind: ItemKind::SurplusShipment,
