@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use domain::rules::misread::Misread;
 use domain::rules::snapshot::Snapshot;
 use jiff::Timestamp;
 
@@ -15,8 +16,9 @@ use crate::base::{Base, BaseError};
 use crate::client::Client;
 use crate::command;
 use crate::endpoint::Endpoint;
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 use crate::key::ApiKey;
+use crate::oddities::Oddities;
 use crate::transport::{Request, Transport};
 use crate::{lookup, outcome, snapshot};
 
@@ -60,6 +62,7 @@ struct Parts<T> {
     transport: T,
     base: Base,
     keys: BTreeMap<ProfileName, ApiKey>,
+    oddities: Oddities,
 }
 
 impl MollieAdapter {
@@ -94,7 +97,7 @@ impl<T: Transport> MollieAdapter<T> {
                 return Err(AdapterError::TwoKeys(profile));
             }
         }
-        Ok(Self(Arc::new(Parts { transport, base, keys: by_profile })))
+        Ok(Self(Arc::new(Parts { transport, base, keys: by_profile, oddities: Oddities::default() })))
     }
 
     fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
@@ -106,7 +109,7 @@ impl<T: Transport> MollieAdapter<T> {
         &self,
         profile: &ProfileName,
         request: Request,
-        parse: impl FnOnce(&Object<'_>) -> Result<R, ReadError> + Send,
+        parse: impl FnOnce(&Object<'_>) -> Result<R, Misread> + Send,
     ) -> Result<R, GatewayError> {
         let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
         outcome::of_reading(profile, self.0.transport.send(key, request).await, parse)
@@ -125,7 +128,7 @@ impl<T: Transport> MollieAdapter<T> {
         let page = self.read(profile, Request::reading(Endpoint::ListOrders, url), parse).await;
         page.map_err(|error| match error {
             // The list exists for every profile; where it does not, the base address is wrong.
-            GatewayError::NotFound => GatewayError::Unreadable("it knows no list of orders".to_owned()),
+            GatewayError::NotFound => GatewayError::Unreadable("it knows no list of orders".into()),
             other @ (GatewayError::Unavailable(_)
             | GatewayError::KeyRefused(_)
             | GatewayError::Unreadable(_)) => other,
@@ -152,7 +155,9 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
         url.set_query(Some("embed=payments,shipments"));
         let parse = |order: &Object<'_>| snapshot::read_own(order, id);
-        self.read(profile, Request::reading(Endpoint::GetOrder, url), parse).await
+        let snapshot = self.read(profile, Request::reading(Endpoint::GetOrder, url), parse).await?;
+        self.0.oddities.note(profile, &snapshot);
+        Ok(snapshot)
     }
 
     async fn find_by_hook(
@@ -193,7 +198,7 @@ fn listed(error: GatewayError) -> GatewayError {
 
 impl<T> fmt::Debug for MollieAdapter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { base, keys, transport: _ } = &*self.0;
+        let Parts { base, keys, transport: _, oddities: _ } = &*self.0;
         f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", keys).finish()
     }
 }

@@ -1,9 +1,11 @@
 //! Addresses, both ways. Personal: nothing of them goes into an error or a trace.
 
 use domain::rules::address::Address;
+use domain::rules::snapshot::AddressSnapshot;
+use domain::rules::told::Told;
 use serde::Serialize;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 
 /// An address in a request.
 #[derive(Serialize)]
@@ -55,26 +57,35 @@ impl<'a> From<&'a Address> for AddressBody<'a> {
 }
 
 /// Reads an address; one without any part is none.
-pub fn read(order: &Object<'_>, name: &str) -> Result<Option<Address>, ReadError> {
-    let Some(object) = order.object(name)? else {
-        return Ok(None);
+pub fn read(order: &Object<'_>, name: &str) -> Option<AddressSnapshot> {
+    let Told::Said(object) = order.discreet().loose_object(name) else {
+        return None;
     };
-    let address = Address {
-        organization_name: object.text("organizationName")?,
-        title: object.text("title")?,
-        given_name: object.text("givenName")?,
-        family_name: object.text("familyName")?,
-        email: object.text("email")?,
-        phone: object.text("phone")?,
-        street_and_number: object.text("streetAndNumber")?,
-        street_additional: object.text("streetAdditional")?,
-        postal_code: object.text("postalCode")?,
-        city: object.text("city")?,
-        region: object.text("region")?,
+    let mut is_whole = true;
+    let mut part = |name| match object.loose_text(name) {
+        Told::Said(text) => Some(text),
+        Told::LeftOut => None,
+        Told::Unread => {
+            is_whole = false;
+            None
+        }
+    };
+    let parts = Address {
+        organization_name: part("organizationName"),
+        title: part("title"),
+        given_name: part("givenName"),
+        family_name: part("familyName"),
+        email: part("email"),
+        phone: part("phone"),
+        street_and_number: part("streetAndNumber"),
+        street_additional: part("streetAdditional"),
+        postal_code: part("postalCode"),
+        city: part("city"),
+        region: part("region"),
         // Mollie returns lower case for some methods.
-        country: object.text("country")?.map(|country| country.to_ascii_uppercase()),
+        country: part("country").map(|country| country.to_ascii_uppercase()),
     };
-    Ok(Some(address).filter(|address| *address != Address::default()))
+    (parts != Address::default()).then_some(AddressSnapshot { parts, is_whole })
 }
 
 #[cfg(test)]
@@ -92,7 +103,7 @@ mod tests {
             json!({"a": []}),
             json!({"a": {"city": "", "region": null}}),
         ] {
-            assert_eq!(read(&Object::root(&json).unwrap(), "a"), Ok(None), "{json}");
+            assert!(read(&Object::root(&json).unwrap(), "a").is_none(), "{json}");
         }
     }
 
@@ -102,7 +113,7 @@ mod tests {
             "familyName": "Tuin", "email": "fleur@bloemen.example", "phone": "+31201234567",
             "streetAndNumber": "Kade 1", "streetAdditional": "achter", "postalCode": 1012, "city": "Amsterdam",
             "region": "NH", "country": "nl"}});
-        let address = read(&Object::root(&json).unwrap(), "a").unwrap().unwrap();
+        let address = read(&Object::root(&json).unwrap(), "a").unwrap().parts;
         let mut expected = json["a"].clone();
         (expected["country"], expected["postalCode"]) = ("NL".into(), "1012".into());
         assert_eq!(serde_json::to_value(AddressBody::from(&address)).unwrap(), expected);

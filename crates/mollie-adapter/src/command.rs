@@ -2,11 +2,12 @@
 
 use domain::ports::{Acceptance, Command};
 use domain::rules::ids::IdempotencyKey;
+use domain::rules::misread::Misread;
 use reqwest::Url;
 
 use crate::base::Base;
 use crate::endpoint::Endpoint;
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 use crate::transport::Request;
 use crate::{order, shipment, snapshot};
 
@@ -45,7 +46,7 @@ fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
 }
 
 /// What Mollie accepted, by its answer.
-pub fn accept(command: &Command, answer: &Object<'_>) -> Result<Acceptance, ReadError> {
+pub fn accept(command: &Command, answer: &Object<'_>) -> Result<Acceptance, Misread> {
     match command {
         Command::PlaceOrder(_) => snapshot::read(answer).map(|read| Acceptance::Placed(Box::new(read))),
         Command::CreateShipment(_) => shipment::read(answer).map(Acceptance::Shipped),

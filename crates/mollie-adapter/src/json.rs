@@ -1,48 +1,45 @@
-//! Reading JSON answers field by field. Says for everything it cannot read where that stands, never what stood there:
-//! it may be personal. Fields nobody asks for do not exist here, so Mollie may add what it likes.
+//! Reading JSON answers field by field: here what money depends on, which is read as it must be or not at all. Says for
+//! everything it cannot read where that stands, never what stood there: it may be personal. Fields nobody asks for do not
+//! exist here, so Mollie may add what it likes.
 
-use jiff::civil::Date;
-use jiff::{Timestamp, Unit};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use domain::rules::misread::Misread;
+use domain::rules::unread::Unread;
 use serde_json::{Map, Value};
 
-/// Something in an answer cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: expected {expected}")]
-pub struct ReadError {
-    path: String,
-    expected: String,
-}
-
-impl ReadError {
-    pub fn new(path: impl Into<String>, expected: impl Into<String>) -> Self {
-        let (path, expected) = (path.into(), expected.into());
-        Self { path, expected }
-    }
-}
-
 /// An object within an answer, and where it stands. A field that is null counts as left out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Object<'a> {
     fields: Option<&'a Map<String, Value>>,
     path: String,
+    /// What of the whole answer was not understood so far.
+    pub(crate) notes: Rc<RefCell<Unread>>,
+    /// Whether what stands here is personal or secret, so that only its shape may be kept.
+    pub(crate) is_discreet: bool,
 }
 
 impl<'a> Object<'a> {
     /// The answer as a whole.
-    pub fn root(value: &'a Value) -> Result<Self, ReadError> {
-        Self::read(value, String::new())
+    pub fn root(value: &'a Value) -> Result<Self, Misread> {
+        let fields = fields(value).ok_or_else(|| Misread::from("the answer: expected an object"))?;
+        Ok(Self { fields, path: String::new(), notes: Rc::default(), is_discreet: false })
     }
 
-    fn read(value: &'a Value, path: String) -> Result<Self, ReadError> {
-        match value {
-            Value::Object(fields) => Ok(Self { fields: Some(fields), path }),
-            // What PHP makes of an object without fields.
-            Value::Array(list) if list.is_empty() => Ok(Self { fields: None, path }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                let at = if path.is_empty() { "the answer" } else { &path };
-                Err(ReadError::new(at, "an object"))
-            }
-        }
+    fn within(&self, value: &'a Value, path: String) -> Result<Self, Misread> {
+        let fields = fields(value).ok_or_else(|| Misread::at(path.clone(), "expected an object"))?;
+        Ok(Self { fields, path, notes: Rc::clone(&self.notes), is_discreet: self.is_discreet })
+    }
+
+    /// The same, of which only shapes are kept where it is not understood.
+    pub fn discreet(&self) -> Self {
+        Self { is_discreet: true, ..self.clone() }
+    }
+
+    /// What of the whole answer was not understood so far.
+    pub fn unread(&self) -> Unread {
+        self.notes.borrow().clone()
     }
 
     /// Where a field stands: `lines[0].totalAmount`.
@@ -51,8 +48,8 @@ impl<'a> Object<'a> {
     }
 
     /// The error that something else was expected in a field.
-    pub fn wrong(&self, name: &str, expected: impl Into<String>) -> ReadError {
-        ReadError::new(self.at(name), expected)
+    pub fn wrong(&self, name: &str, expected: impl std::fmt::Display) -> Misread {
+        Misread::at(self.at(name), format!("expected {expected}"))
     }
 
     /// Whatever stands there.
@@ -60,25 +57,22 @@ impl<'a> Object<'a> {
         self.fields?.get(name).filter(|value| !value.is_null())
     }
 
-    /// A text. Numbers are taken for their digits: sku and postal codes come as either. An empty text is a missing one.
-    pub fn text(&self, name: &str) -> Result<Option<String>, ReadError> {
-        match self.value(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => {
-                Err(self.wrong(name, "a text"))
-            }
-        }
+    /// A text; an empty one is a missing one.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Misread> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
+        let text = value.as_str().ok_or_else(|| self.wrong(name, "a text"))?;
+        Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 
     /// A text that must be there.
-    pub fn required_text(&self, name: &str) -> Result<String, ReadError> {
+    pub fn required_text(&self, name: &str) -> Result<String, Misread> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "a text"))
     }
 
     /// An id: a text that can stand in a path.
-    pub fn id(&self) -> Result<String, ReadError> {
+    pub fn id(&self) -> Result<String, Misread> {
         let id = self.required_text("id")?;
         if matches!(id.as_str(), "." | "..") {
             return Err(self.wrong("id", "an id"));
@@ -86,13 +80,8 @@ impl<'a> Object<'a> {
         Ok(id)
     }
 
-    /// A flag; anything else counts as left out, because no decision hangs on one.
-    pub fn flag(&self, name: &str) -> Option<bool> {
-        self.value(name).and_then(Value::as_bool)
-    }
-
     /// A whole number of units.
-    pub fn count(&self, name: &str) -> Result<Option<u32>, ReadError> {
+    pub fn count(&self, name: &str) -> Result<Option<u32>, Misread> {
         let read = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok());
         self.value(name)
             .map(|value| read(value).ok_or_else(|| self.wrong(name, "a whole number, not negative")))
@@ -100,52 +89,40 @@ impl<'a> Object<'a> {
     }
 
     /// An object.
-    pub fn object(&self, name: &str) -> Result<Option<Self>, ReadError> {
-        self.value(name).map(|value| Object::read(value, self.at(name))).transpose()
+    pub fn object(&self, name: &str) -> Result<Option<Self>, Misread> {
+        self.value(name).map(|value| self.within(value, self.at(name))).transpose()
     }
 
     /// The `href` of a link.
-    pub fn link(&self, name: &str) -> Result<Option<String>, ReadError> {
+    pub fn link(&self, name: &str) -> Result<Option<String>, Misread> {
         let link = self.object("_links")?.map(|links| links.object(name)).transpose()?.flatten();
         Ok(link.map(|link| link.text("href")).transpose()?.flatten())
     }
 
-    /// A list of things with an id. Published answers hold `{}` where more would follow; those are left out.
-    pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, ReadError> {
+    /// Whether it holds nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_none_or(Map::is_empty)
+    }
+
+    /// A list of things. Published answers hold `{}` where more would follow; those are left out.
+    pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, Misread> {
         let Some(value) = self.value(name) else {
             return Ok(None);
         };
         let list = value.as_array().ok_or_else(|| self.wrong(name, "a list"))?;
         let items =
-            list.iter().enumerate().map(|(n, item)| Object::read(item, format!("{}[{n}]", self.at(name))));
-        let kept = items.filter(|item| item.as_ref().map_or(true, |object| object.value("id").is_some()));
+            list.iter().enumerate().map(|(n, item)| self.within(item, format!("{}[{n}]", self.at(name))));
+        let kept = items.filter(|item| !item.as_ref().is_ok_and(Self::is_empty));
         kept.collect::<Result<_, _>>().map(Some)
     }
+}
 
-    /// A point in time, to the microsecond: stores keep no more.
-    pub fn time(&self, name: &str) -> Result<Option<Timestamp>, ReadError> {
-        let wrong = || self.wrong(name, "a time in ISO 8601 with an offset");
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        let time: Timestamp = text.parse().map_err(|_| wrong())?;
-        time.round(Unit::Microsecond).map(Some).map_err(|_| wrong())
-    }
-
-    /// A point in time that must be there.
-    pub fn required_time(&self, name: &str) -> Result<Timestamp, ReadError> {
-        self.time(name)?.ok_or_else(|| self.wrong(name, "a time"))
-    }
-
-    /// An end: a point in time, or a date, which means the last second of that day in UTC.
-    pub fn end(&self, name: &str) -> Result<Option<Timestamp>, ReadError> {
-        let Some(text) = self.text(name)?.filter(|text| text.len() == "2026-01-31".len()) else {
-            return self.time(name);
-        };
-        let wrong = || self.wrong(name, "a date or a time");
-        let date: Date = text.parse().map_err(|_| wrong())?;
-        let end = date.at(23, 59, 59, 0).to_zoned(jiff::tz::TimeZone::UTC);
-        end.map(|end| Some(end.timestamp())).map_err(|_| wrong())
+/// The fields of an object; `None` if it is none. An empty list is what PHP makes of an object without fields.
+fn fields(value: &Value) -> Option<Option<&Map<String, Value>>> {
+    match value {
+        Value::Object(fields) => Some(Some(fields)),
+        Value::Array(list) if list.is_empty() => Some(None),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
     }
 }
 
@@ -154,21 +131,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn times_are_read_in_either_form_and_kept_to_the_microsecond() {
-        let value = json!({"a": "2026-03-04T12:00:00+00:00", "b": "2026-03-04T12:00:00.0Z",
-            "c": "2026-03-04T13:00:00.1234567+01:00", "d": "2026-03-04", "e": "yesterday", "f": null, "g": ""});
-        let object = Object::root(&value).unwrap();
-        let time = |name| object.time(name).unwrap().map(|time| time.to_string());
-        assert_eq!(time("a"), time("b"));
-        assert_eq!(time("c").unwrap(), "2026-03-04T12:00:00.123457Z");
-        assert_eq!((time("f"), time("g"), time("none")), (None, None, None));
-        assert_eq!(object.end("d").unwrap().unwrap().to_string(), "2026-03-04T23:59:59Z");
-        assert_eq!(object.end("a").unwrap(), object.time("a").unwrap());
-        assert!(object.time("e").unwrap_err().to_string().starts_with("e: expected a time"));
-        assert!(object.end("e").is_err());
-    }
 
     #[test]
     fn an_error_names_the_place_and_not_what_stood_there() {
@@ -183,7 +145,7 @@ mod tests {
     fn an_object_without_fields_may_come_as_an_empty_list() {
         let value = json!({"_links": [], "a": 1});
         let root = Object::root(&value).unwrap();
-        assert_eq!(root.link("checkout").unwrap(), None);
+        assert_eq!(root.link("checkout"), Ok(None));
         assert!(root.object("a").is_err());
         assert_eq!(Object::root(&json!("x")).unwrap_err().to_string(), "the answer: expected an object");
     }

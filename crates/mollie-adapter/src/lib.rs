@@ -1,6 +1,6 @@
 //! Mollie's Orders API over HTTP: the gateway port of the domain.
 //!
-//! Commands become requests, answers become outcomes and snapshots. Nothing is decided here, nothing is kept, and
+//! Commands become requests, answers become outcomes and snapshots. Nothing is decided here, no order is kept, and
 //! nothing is ever sent twice: whoever calls knows what may be repeated. Knows no database and no clock.
 
 mod adapter;
@@ -13,13 +13,16 @@ mod json;
 mod key;
 mod line;
 mod lookup;
+mod loose;
 mod money;
+mod oddities;
 mod order;
 mod outcome;
 mod payment;
 mod problem;
 mod shipment;
 mod snapshot;
+mod time;
 mod transport;
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Order lines, both ways. Addresses of pages stand flat in a request and as links in an answer.
 
+use domain::rules::amount::Remainder;
 use domain::rules::ids::MollieLineId;
 use domain::rules::line::LineType;
+use domain::rules::misread::Misread;
 use domain::rules::money::Money;
 use domain::rules::order::{Line, Part};
 use domain::rules::snapshot::LineSnapshot;
 use domain::rules::status::{LineStatus, Read};
+use domain::rules::told::Told;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 use crate::money::Amount;
 
 /// A line of an order to be created.
@@ -66,28 +69,29 @@ impl<'a> From<&'a Line> for LineBody<'a> {
 }
 
 /// Reads a line of an order. Its `orderId` is not looked at: published answers hold another order's.
-pub fn read(line: &Object<'_>) -> Result<LineSnapshot, ReadError> {
+pub fn read(line: &Object<'_>) -> Result<LineSnapshot, Misread> {
     let total_amount = line.required_money("totalAmount")?;
-    let zero = Money::zero(total_amount.currency());
-    let part = |quantity: &str, amount: &str| read_part(line, quantity, amount, zero);
-    let word = line.text("type")?.unwrap_or_else(|| LineType::Physical.as_str().to_owned());
+    let unit_price = line.required_money("unitPrice")?;
+    let quantity = line.count("quantity")?.ok_or_else(|| line.wrong("quantity", "a number"))?;
+    let whole = Remainder { quantity, amount: total_amount, unit_price };
+    let part = |quantity: &str, amount: &str| read_part(line, quantity, amount, whole);
     let status = line.required_text("status")?;
     Ok(LineSnapshot {
         mollie_id: MollieLineId::new(line.id()?),
-        line_type: LineType::parse(&word).map_or(Read::Unknown(word), Read::Known),
-        category: line.text("category")?,
-        name: line.text("name")?.unwrap_or_default(),
-        sku: line.text("sku")?,
+        line_type: line.loose_text("type").and_then(|word| Told::Said(line_type(word))),
+        category: line.loose_text("category").said().cloned(),
+        name: line.loose_text("name"),
+        sku: line.loose_text("sku"),
         status: LineStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
-        quantity: line.count("quantity")?.ok_or_else(|| line.wrong("quantity", "a number"))?,
-        quantity_unit: line.text("quantityUnit")?,
-        unit_price: line.required_money("unitPrice")?,
+        quantity,
+        quantity_unit: line.loose_text("quantityUnit").said().cloned(),
+        unit_price,
         discount_amount: line.some_money("discountAmount")?,
         total_amount,
-        vat_rate: line.text("vatRate")?.unwrap_or_else(|| "0.00".to_owned()),
-        vat_amount: line.money("vatAmount")?.unwrap_or(zero),
-        image_url: line.link("imageUrl")?,
-        product_url: line.link("productUrl")?,
+        vat_rate: line.loose_text("vatRate"),
+        vat_amount: line.loose_money("vatAmount"),
+        image_url: line.loose_link("imageUrl").said().cloned(),
+        product_url: line.loose_link("productUrl").said().cloned(),
         metadata: line.value("metadata").cloned(),
         shipped: part("quantityShipped", "amountShipped")?,
         canceled: part("quantityCanceled", "amountCanceled")?,
@@ -95,15 +99,27 @@ pub fn read(line: &Object<'_>) -> Result<LineSnapshot, ReadError> {
     })
 }
 
-/// A quantity with its amount, both zero where left out. Sums are made of parts, so a part in another currency than its
-/// line's cannot be taken.
-fn read_part(line: &Object<'_>, quantity: &str, amount: &str, zero: Money) -> Result<Part, ReadError> {
-    let part = Part {
-        quantity: line.count(quantity)?.unwrap_or(0),
-        amount: line.some_money(amount)?.unwrap_or(zero),
-    };
-    if part.amount.currency() != zero.currency() {
+fn line_type(word: String) -> Read<LineType> {
+    LineType::parse(&word).map_or(Read::Unknown(word), Read::Known)
+}
+
+/// A counter: units with their amount; `None` where it is not told. Mollie leaves amounts of zero out, so units without an
+/// amount are worth nothing if so many of this line can be; else their amount is not known. Sums are made of parts, so a part
+/// in another currency than its line's cannot be taken.
+fn read_part(
+    line: &Object<'_>,
+    quantity: &str,
+    amount: &str,
+    whole: Remainder,
+) -> Result<Option<Part>, Misread> {
+    let zero = Money::zero(whole.amount.currency());
+    let told = line.money(amount)?;
+    if told.is_some_and(|told| told.currency() != zero.currency()) {
         return Err(line.wrong(amount, format!("an amount in {}", zero.currency().code())));
     }
-    Ok(part)
+    let Some(quantity) = line.count(quantity)? else {
+        return Ok(None);
+    };
+    let can_be_free = quantity == 0 || whole.bounds(quantity).is_some_and(|bounds| bounds.admit(zero));
+    Ok(told.or_else(|| can_be_free.then_some(zero)).map(|amount| Part { quantity, amount }))
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use domain::ports::GatewayError;
 use domain::rules::ids::MollieOrderId;
+use domain::rules::misread::Misread;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 
 /// Mollie's clock may be behind ours by so much at most.
 const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -25,18 +26,24 @@ pub struct Page {
 }
 
 /// Reads a page.
-pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<Page, ReadError> {
+pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<Page, Misread> {
     let oldest = since.saturating_sub(CLOCK_DIFFERENCE).unwrap_or(Timestamp::MIN);
     let embedded = list.object("_embedded")?.ok_or_else(|| list.wrong("_embedded", "an object"))?;
     let orders = embedded.objects("orders")?.ok_or_else(|| embedded.wrong("orders", "a list"))?;
     let (mut matches, mut reaches_back) = (Vec::new(), false);
     for order in &orders {
-        // What cannot be read in an order nobody looks for is no reason to give up the search.
-        let (hook, created) = (order.text("webhookUrl"), order.time("createdAt"));
-        if hook.is_ok_and(|hook| hook.as_deref() == Some(hook_address)) {
-            matches.push(MollieOrderId::new(order.id()?));
+        let is_older = order.exact_time("createdAt").is_some_and(|created| created < oldest);
+        reaches_back |= is_older;
+        match order.text("webhookUrl") {
+            Ok(hook) if hook.as_deref() == Some(hook_address) => {
+                matches.push(MollieOrderId::new(order.id()?))
+            }
+            Ok(_) => (),
+            // What cannot be read in an order nobody looks for is no reason to give up the search.
+            Err(_) if is_older => (),
+            // It may be the one that is looked for.
+            Err(misread) => return Err(misread),
         }
-        reaches_back |= created.is_ok_and(|created| created.is_some_and(|created| created < oldest));
     }
     let next = list
         .link("next")?
@@ -58,7 +65,7 @@ impl Trail {
         if self.0.insert(cursor.to_owned()) {
             Ok(())
         } else {
-            Err(GatewayError::Unreadable("the list of orders leads back to itself".to_owned()))
+            Err(GatewayError::Unreadable("the list of orders leads back to itself".into()))
         }
     }
 }
@@ -71,7 +78,7 @@ mod tests {
 
     const HOOK: &str = "https://shop.example/hook/1";
 
-    fn page(orders: &Value, next: &Value) -> Result<Page, ReadError> {
+    fn page(orders: &Value, next: &Value) -> Result<Page, Misread> {
         let list = json!({"count": 2, "_embedded": {"orders": orders}, "_links": {"next": next}});
         let since = "2026-02-01T08:00:00Z".parse().unwrap();
         read(&Object::root(&list).unwrap(), HOOK, since)

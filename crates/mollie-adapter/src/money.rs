@@ -1,9 +1,10 @@
 //! Amounts as Mollie writes them, `{"currency": "EUR", "value": "10.00"}`, both ways. Never through a float.
 
+use domain::rules::misread::Misread;
 use domain::rules::money::{Currency, Money};
 use serde::Serialize;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 
 /// An amount in a request.
 #[derive(Serialize)]
@@ -20,8 +21,8 @@ impl From<Money> for Amount {
 
 impl Object<'_> {
     /// An amount, if there is one.
-    pub fn money(&self, name: &str) -> Result<Option<Money>, ReadError> {
-        let Some(amount) = self.object(name)?.filter(|amount| amount.value("value").is_some()) else {
+    pub fn money(&self, name: &str) -> Result<Option<Money>, Misread> {
+        let Some(amount) = self.object(name)?.filter(|amount| !amount.is_empty()) else {
             return Ok(None);
         };
         let code = amount.required_text("currency")?;
@@ -38,12 +39,12 @@ impl Object<'_> {
     }
 
     /// An amount that must be there.
-    pub fn required_money(&self, name: &str) -> Result<Money, ReadError> {
+    pub fn required_money(&self, name: &str) -> Result<Money, Misread> {
         self.money(name)?.ok_or_else(|| self.wrong(name, "an amount"))
     }
 
     /// An amount above or below zero. Mollie leaves zero out, says null or writes it down: all the same.
-    pub fn some_money(&self, name: &str) -> Result<Option<Money>, ReadError> {
+    pub fn some_money(&self, name: &str) -> Result<Option<Money>, Misread> {
         Ok(self.money(name)?.filter(|money| money.minor() != 0))
     }
 }

@@ -3,11 +3,12 @@
 
 use domain::ports::{Acceptance, GatewayError, Outcome};
 use domain::rules::ids::ProfileName;
+use domain::rules::misread::Misread;
 use domain::rules::refusal::Rejection;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 use crate::problem;
 use crate::transport::{Answer, Failure};
 
@@ -15,7 +16,7 @@ use crate::transport::{Answer, Failure};
 pub fn of_command(
     profile: &ProfileName,
     result: Result<Answer, Failure>,
-    accept: impl FnOnce(&Object<'_>) -> Result<Acceptance, ReadError>,
+    accept: impl FnOnce(&Object<'_>) -> Result<Acceptance, Misread>,
 ) -> Outcome {
     let answer = match result {
         Ok(answer) => answer,
@@ -43,7 +44,7 @@ pub fn of_command(
 pub fn of_reading<T>(
     profile: &ProfileName,
     result: Result<Answer, Failure>,
-    parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError>,
+    parse: impl FnOnce(&Object<'_>) -> Result<T, Misread>,
 ) -> Result<T, GatewayError> {
     let answer = result.map_err(|failure| match failure {
         Failure::NotSent(problem) | Failure::Lost(problem) => GatewayError::Unavailable(problem),
@@ -58,20 +59,21 @@ pub fn of_reading<T>(
         // Only Mollie knows that it does not know: a proxy's 404 would make an order seem lost.
         404 if rejection(&answer).is_some() => Err(GatewayError::NotFound),
         408 | 429 | 500..=599 => Err(GatewayError::Unavailable(format!("it answered {status}"))),
-        _ => Err(GatewayError::Unreadable(format!(
-            "it answered {status}{}",
-            rejection(&answer).map_or_else(String::new, |rejection| format!(": {}", rejection.detail))
-        ))),
+        _ => {
+            let detail =
+                rejection(&answer).map_or_else(String::new, |rejection| format!(": {}", rejection.detail));
+            Err(GatewayError::Unreadable(format!("it answered {status}{detail}").into()))
+        }
     }
 }
 
-fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, ReadError>) -> Result<T, String> {
+fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, Misread>) -> Result<T, Misread> {
     let body = answer.body.as_ref().map_err(|problem| format!("the body broke off: {problem}"))?;
     // serde_json's own text may quote the body, hence persons: only the place is told.
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         format!("the body is not JSON from line {} column {}", error.line(), error.column())
     })?;
-    Object::root(&value).and_then(|object| parse(&object)).map_err(|error| error.to_string())
+    Object::root(&value).and_then(|object| parse(&object))
 }
 
 fn refused(answer: &Answer) -> Outcome {

@@ -2,11 +2,12 @@
 //! written into the request and nowhere else.
 
 use domain::rules::ids::MolliePaymentId;
+use domain::rules::misread::Misread;
 use domain::rules::payment::{Payment, PaymentParameters};
 use domain::rules::status::{PaymentStatus, Read};
 use serde_json::{Map, Value};
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 
 const EXTRA_MERCHANT_DATA: &str = "extra_merchant_data";
 
@@ -51,16 +52,16 @@ fn camel_case(name: &str) -> String {
 }
 
 /// Reads one attempt to pay.
-pub fn read(payment: &Object<'_>) -> Result<Payment, ReadError> {
+pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
     let status = payment.required_text("status")?;
     let mut ended_time = None;
     for name in ["failedAt", "canceledAt", "expiredAt"] {
-        ended_time = ended_time.or(payment.time(name)?);
+        ended_time = ended_time.or(payment.loose_time(name));
     }
     Ok(Payment {
         mollie_id: MolliePaymentId::new(payment.id()?),
         status: PaymentStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
-        method: payment.text("method")?,
+        method: payment.loose_text("method").said().cloned(),
         amount: payment.required_money("amount")?,
         amount_captured: payment.some_money("amountCaptured")?,
         amount_refunded: payment.some_money("amountRefunded")?,

@@ -2,12 +2,14 @@
 
 use domain::ports::RegisterShipment;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
+use domain::rules::misread::Misread;
 use domain::rules::order::Part;
 use domain::rules::shipment::Tracking;
 use domain::rules::snapshot::ShipmentSnapshot;
+use domain::rules::told::Told;
 use serde::Serialize;
 
-use crate::json::{Object, ReadError};
+use crate::json::Object;
 use crate::money::Amount;
 
 #[derive(Serialize)]
@@ -51,17 +53,17 @@ pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, serde_json::Error> {
 }
 
 /// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
-pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, ReadError> {
+pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, Misread> {
     let lines = shipment.objects("lines")?.ok_or_else(|| shipment.wrong("lines", "a list"))?;
     Ok(ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(shipment.id()?),
         created_time: shipment.required_time("createdAt")?,
-        tracking: read_tracking(shipment)?,
+        tracking: shipment.loose_object("tracking").and_then(|tracking| read_tracking(&tracking)),
         lines: lines.iter().map(read_line).collect::<Result<_, _>>()?,
     })
 }
 
-fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), ReadError> {
+fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), Misread> {
     let part = Part {
         quantity: line.count("quantity")?.ok_or_else(|| line.wrong("quantity", "a number"))?,
         amount: line.required_money("totalAmount")?,
@@ -69,19 +71,17 @@ fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), ReadError> {
     Ok((MollieLineId::new(line.id()?), part))
 }
 
-fn read_tracking(shipment: &Object<'_>) -> Result<Option<Tracking>, ReadError> {
-    let Some(tracking) = shipment.object("tracking")? else {
-        return Ok(None);
-    };
-    let (carrier, code) = (tracking.text("carrier")?, tracking.text("code")?);
-    if carrier.is_none() && code.is_none() {
-        return Ok(None);
+/// A parcel is told by its carrier and its code: where one of them cannot be read, it cannot be told.
+fn read_tracking(tracking: &Object<'_>) -> Told<Tracking> {
+    let url = tracking.loose_text("url").said().cloned();
+    match (tracking.loose_text("carrier"), tracking.loose_text("code")) {
+        (Told::Unread, _) | (_, Told::Unread) => Told::Unread,
+        (Told::LeftOut, Told::LeftOut) => Told::LeftOut,
+        (carrier, code) => {
+            let text = |part: &Told<String>| part.said().cloned().unwrap_or_default();
+            Told::Said(Tracking { carrier: text(&carrier), code: text(&code), url })
+        }
     }
-    Ok(Some(Tracking {
-        carrier: carrier.unwrap_or_default(),
-        code: code.unwrap_or_default(),
-        url: tracking.text("url")?,
-    }))
 }
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ mod tests {
     fn tracking_may_be_absent_in_any_form() {
         for tracking in [json!(null), json!({}), json!([]), json!({"carrier": "", "code": null})] {
             let value = json!({"id": "shp_1", "createdAt": "2026-02-02T10:00:00Z", "lines": [], "tracking": tracking});
-            assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, None, "{value}");
+            assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, Told::LeftOut, "{value}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, ProfileName};
+use crate::rules::misread::Misread;
 use crate::rules::order::{Order, Part};
 use crate::rules::payment::PaymentParameters;
 use crate::rules::refusal::Rejection;
@@ -77,9 +78,9 @@ pub enum GatewayError {
     /// The key is not accepted.
     #[error("Mollie does not accept the profile's API key: {0}")]
     KeyRefused(String),
-    /// The answer cannot be understood.
+    /// The answer cannot be understood, or leaves out what money depends on.
     #[error("Mollie's answer cannot be understood: {0}")]
-    Unreadable(String),
+    Unreadable(Misread),
 }
 
 impl GatewayError {

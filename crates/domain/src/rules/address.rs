@@ -42,6 +42,28 @@ pub struct Address {
     pub country: Option<String>,
 }
 
+impl Address {
+    /// This address, each part it does not hold taken from another.
+    #[must_use]
+    pub fn over(self, other: &Self) -> Self {
+        let or = |mine: Option<String>, theirs: &Option<String>| mine.or_else(|| theirs.clone());
+        Self {
+            organization_name: or(self.organization_name, &other.organization_name),
+            title: or(self.title, &other.title),
+            given_name: or(self.given_name, &other.given_name),
+            family_name: or(self.family_name, &other.family_name),
+            email: or(self.email, &other.email),
+            phone: or(self.phone, &other.phone),
+            street_and_number: or(self.street_and_number, &other.street_and_number),
+            street_additional: or(self.street_additional, &other.street_additional),
+            postal_code: or(self.postal_code, &other.postal_code),
+            city: or(self.city, &other.city),
+            region: or(self.region, &other.region),
+            country: or(self.country, &other.country),
+        }
+    }
+}
+
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Address(personal)")

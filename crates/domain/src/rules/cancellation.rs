@@ -18,6 +18,17 @@ pub enum CancelRefusal {
     State(Refusal),
 }
 
+impl CancelRefusal {
+    /// Whether it was judged by what of the lines is shipped and canceled.
+    #[must_use]
+    pub const fn hangs_on_counters(&self) -> bool {
+        match self {
+            Self::Invalid(_) => false,
+            Self::State(refusal) => refusal.reason.hangs_on_counters(),
+        }
+    }
+}
+
 /// What canceling an order takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancellation {

@@ -30,6 +30,8 @@ pub struct Observed {
     pub personal: Vec<String>,
     /// Whether the order's status is another than before.
     pub status_changed: bool,
+    /// Whether other fields than before could not be understood.
+    pub unread_changed: bool,
     /// Whether the documents know no way from the status before to this one.
     pub unexpected: bool,
 }

@@ -13,6 +13,8 @@ use super::payment::PaymentParameters;
 use super::placement::Mode;
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, OrderStatus, Read};
+use super::told::Told;
+use super::unread::Unread;
 use super::vat::VatRate;
 
 pub fn euro(value: &str) -> Money {
@@ -94,10 +96,10 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         order_number: "1337".to_owned(),
         amount: euro("1027.99"),
         method: Some("klarnapaylater".to_owned()),
-        is_cancelable: Some(true),
+        is_cancelable: Told::Said(true),
         amount_captured: None,
         amount_refunded: None,
-        checkout_url: None,
+        checkout_url: Told::LeftOut,
         webhook_url: None,
         created_time: at(1),
         expires_time: Some(at(28 * 24 * 60)),
@@ -111,6 +113,7 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         lines: order.lines.iter().map(|ours| line_snapshot(ours, line)).collect(),
         payments: None,
         shipments: None,
+        unread: Unread::default(),
     }
 }
 
@@ -118,24 +121,24 @@ fn line_snapshot(line: &Line, status: LineStatus) -> LineSnapshot {
     let none = Part::none(line.total_amount);
     LineSnapshot {
         mollie_id: MollieLineId::new(format!("odl_1.{}", line.id)),
-        line_type: line.line_type.clone(),
+        line_type: Told::Said(line.line_type.clone()),
         category: None,
-        name: line.name.clone(),
-        sku: None,
+        name: Told::Said(line.name.clone()),
+        sku: Told::LeftOut,
         status: Read::Known(status),
         quantity: line.quantity,
         quantity_unit: None,
         unit_price: line.unit_price,
         discount_amount: line.discount_amount,
         total_amount: line.total_amount,
-        vat_rate: line.vat_rate.clone(),
-        vat_amount: line.vat_amount,
+        vat_rate: Told::Said(line.vat_rate.clone()),
+        vat_amount: Told::Said(line.vat_amount),
         image_url: None,
         product_url: None,
         metadata: None,
-        shipped: none,
-        canceled: none,
-        refunded: none,
+        shipped: Some(none),
+        canceled: Some(none),
+        refunded: Some(none),
     }
 }
 

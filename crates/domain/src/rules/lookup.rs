@@ -36,6 +36,13 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     [at_expiry, again].into_iter().flatten().chain([regular]).min()
 }
 
+/// When to read an order again whose answer left out what money depends on, for the so manieth time in a row: from one
+/// second, doubled each time, to four and a half hours. It is never forgotten, and Mollie is not asked without end.
+#[must_use]
+pub fn again(now: Timestamp, times: u32) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(1 << times.min(14))).unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ use super::placement::{Mode, Placement};
 use super::refusal::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
 use super::stranded::Stranded;
+use super::unread::Unread;
 
 /// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub struct Facts {
     pub canceled_time: Option<Timestamp>,
     pub expired_time: Option<Timestamp>,
     pub completed_time: Option<Timestamp>,
+    /// What of the last answer could not be understood; no money depends on it.
+    pub unread: Unread,
 }
 
 /// Some units of a line and their amount.

@@ -74,6 +74,25 @@ pub enum RefusalReason {
     DeductionLeft,
 }
 
+impl RefusalReason {
+    /// Whether it was judged by what of the lines is shipped and canceled, rather than by what their status is.
+    #[must_use]
+    pub const fn hangs_on_counters(self) -> bool {
+        match self {
+            Self::QuantityNotAvailable
+            | Self::NothingRemaining
+            | Self::CaptureOutOfBounds
+            | Self::DeductionLeft => true,
+            Self::OrderNotPlaced
+            | Self::OrderNeedsAttention
+            | Self::StatusNotUnderstood
+            | Self::OrderNotShippable
+            | Self::LineNotShippable
+            | Self::OrderNotCancelable => false,
+        }
+    }
+}
+
 /// One condition that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmet {

@@ -16,7 +16,7 @@ mod plan;
 mod request;
 
 pub use elsewhere::{Finding, look_elsewhere};
-pub use likeness::{has_lines, same_tracking};
+pub use likeness::{has_lines, has_tracking, same_tracking};
 pub use plan::{ShipRefusal, plan, shipped_with};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput,

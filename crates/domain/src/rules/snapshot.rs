@@ -17,6 +17,10 @@ use super::order::{Facts, Line, Order, Part, Personal};
 use super::payment::Payment;
 use super::shipment::Tracking;
 use super::status::{LineStatus, OrderStatus, Read};
+use super::told::Told;
+use super::unread::Unread;
+
+mod counters;
 
 /// An order as Mollie returned it. A part that was not in the answer is `None`.
 #[derive(Clone, PartialEq)]
@@ -26,10 +30,10 @@ pub struct Snapshot {
     pub order_number: String,
     pub amount: Money,
     pub method: Option<String>,
-    pub is_cancelable: Option<bool>,
+    pub is_cancelable: Told<bool>,
     pub amount_captured: Option<Money>,
     pub amount_refunded: Option<Money>,
-    pub checkout_url: Option<String>,
+    pub checkout_url: Told<String>,
     /// The hook address it was created with: how a lost order is found again.
     pub webhook_url: Option<String>,
     pub created_time: Timestamp,
@@ -39,13 +43,15 @@ pub struct Snapshot {
     pub canceled_time: Option<Timestamp>,
     pub expired_time: Option<Timestamp>,
     pub completed_time: Option<Timestamp>,
-    pub billing_address: Option<Address>,
-    pub shipping_address: Option<Address>,
+    pub billing_address: Option<AddressSnapshot>,
+    pub shipping_address: Option<AddressSnapshot>,
     pub lines: Vec<LineSnapshot>,
     /// All attempts to pay, where asked for.
     pub payments: Option<Vec<Payment>>,
     /// All shipments, where asked for.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
+    /// What could not be understood; no money depends on it.
+    pub unread: Unread,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -55,28 +61,37 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
-/// A line as Mollie returned it.
+/// An address as Mollie returned it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressSnapshot {
+    pub parts: Address,
+    /// Whether every part was understood; otherwise a part that is not there may stand there all the same.
+    pub is_whole: bool,
+}
+
+/// A line as Mollie returned it. A counter is `None` where the answer does not tell it, which is not zero: official answers
+/// to creating an order and changing its lines leave counters out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineSnapshot {
     pub mollie_id: MollieLineId,
-    pub line_type: Read<LineType>,
+    pub line_type: Told<Read<LineType>>,
     pub category: Option<String>,
-    pub name: String,
-    pub sku: Option<String>,
+    pub name: Told<String>,
+    pub sku: Told<String>,
     pub status: Read<LineStatus>,
     pub quantity: u32,
     pub quantity_unit: Option<String>,
     pub unit_price: Money,
     pub discount_amount: Option<Money>,
     pub total_amount: Money,
-    pub vat_rate: String,
-    pub vat_amount: Money,
+    pub vat_rate: Told<String>,
+    pub vat_amount: Told<Money>,
     pub image_url: Option<String>,
     pub product_url: Option<String>,
     pub metadata: Option<Value>,
-    pub shipped: Part,
-    pub canceled: Part,
-    pub refunded: Part,
+    pub shipped: Option<Part>,
+    pub canceled: Option<Part>,
+    pub refunded: Option<Part>,
 }
 
 /// A shipment as Mollie returned it.
@@ -84,7 +99,7 @@ pub struct LineSnapshot {
 pub struct ShipmentSnapshot {
     pub mollie_id: MollieShipmentId,
     pub created_time: Timestamp,
-    pub tracking: Option<Tracking>,
+    pub tracking: Told<Tracking>,
     pub lines: Vec<(MollieLineId, Part)>,
 }
 
@@ -99,6 +114,7 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     };
     Observed {
         status_changed: facts.status != order.facts.status,
+        unread_changed: facts.unread != order.facts.unread,
         unexpected,
         amount: snapshot.amount,
         lines: changed_lines(order, snapshot),
@@ -121,13 +137,19 @@ pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
 /// The personal data after an observation: an address Mollie holds replaces ours.
 #[must_use]
 pub fn personal(before: &Personal, snapshot: &Snapshot) -> Personal {
-    let taken = |mine: &Option<Address>, theirs: &Option<Address>| {
-        theirs.clone().filter(|address| *address != Address::default()).or_else(|| mine.clone())
-    };
     Personal {
-        billing_address: taken(&before.billing_address, &snapshot.billing_address),
-        shipping_address: taken(&before.shipping_address, &snapshot.shipping_address),
+        billing_address: address(before.billing_address.as_ref(), snapshot.billing_address.as_ref()),
+        shipping_address: address(before.shipping_address.as_ref(), snapshot.shipping_address.as_ref()),
         consumer_date_of_birth: before.consumer_date_of_birth,
+    }
+}
+
+fn address(mine: Option<&Address>, theirs: Option<&AddressSnapshot>) -> Option<Address> {
+    let theirs = theirs.filter(|theirs| theirs.parts != Address::default());
+    match (mine, theirs) {
+        (mine, None) => mine.cloned(),
+        (Some(mine), Some(theirs)) if !theirs.is_whole => Some(theirs.parts.clone().over(mine)),
+        (_, Some(theirs)) => Some(theirs.parts.clone()),
     }
 }
 
@@ -149,11 +171,12 @@ pub fn without_undecided(
     let ours = order.lines_at_mollie();
     for line in &mut snapshot.lines {
         if let Some(part) = parts.get(&line.mollie_id) {
-            line.shipped = line.shipped.without(*part);
+            line.shipped = line.shipped.map(|shipped| shipped.without(*part));
         }
-        let ours = ours.get(&line.mollie_id);
-        if let Some(ours) = ours.filter(|ours| ours.shipped.quantity > line.shipped.quantity) {
-            line.shipped = ours.shipped;
+        if let (Some(ours), Some(theirs)) = (ours.get(&line.mollie_id), line.shipped)
+            && ours.shipped.quantity > theirs.quantity
+        {
+            line.shipped = Some(ours.shipped);
         }
     }
     snapshot.shipments = Some(known);
@@ -177,14 +200,19 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
     // An order that fell back to created is to be paid anew: how it was paid before says nothing of how it will be.
     let anew = status == Some(OrderStatus::Created);
     let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
+    // An answer without the lines' counters may leave out their sums too.
+    let sum = |theirs: Option<Money>, ours: Option<Money>| match snapshot.counter_left_out() {
+        Some(_) => theirs.or(ours),
+        None => theirs,
+    };
     Facts {
         status,
         unknown_status,
         method: snapshot.method.clone().or_else(|| before.method.clone()),
-        is_cancelable: snapshot.is_cancelable,
-        amount_captured: snapshot.amount_captured,
-        amount_refunded: snapshot.amount_refunded,
-        checkout_url: snapshot.checkout_url.clone(),
+        is_cancelable: snapshot.is_cancelable.or_as_before(before.is_cancelable.as_ref()),
+        amount_captured: sum(snapshot.amount_captured, before.amount_captured),
+        amount_refunded: sum(snapshot.amount_refunded, before.amount_refunded),
+        checkout_url: snapshot.checkout_url.or_as_before(before.checkout_url.as_ref()),
         created_time: Some(snapshot.created_time),
         // Mollie leaves the end out of paid and final orders; what it once said stays true for the record.
         expires_time: snapshot.expires_time.or(before.expires_time),
@@ -193,6 +221,7 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
+        unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),
     }
 }
 
@@ -215,7 +244,7 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
         if ours.is_none() {
             next += 1;
         }
-        let after = line(id, ours, theirs);
+        let after = line(id, ours, theirs, snapshot);
         if ours != Some(&after) {
             changed.push(after);
         }
@@ -223,39 +252,62 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
     changed
 }
 
-fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
+fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Line {
     let (status, unknown_status) = understood(ours.and_then(|line| line.status), &theirs.status);
     let kept = |text: fn(&Line) -> &Option<String>| ours.and_then(|line| text(line).clone());
+    let none = Part::none(theirs.total_amount);
     Line {
         id,
         mollie_id: Some(theirs.mollie_id.clone()),
-        line_type: theirs.line_type.clone(),
+        line_type: line_type(ours, theirs),
         category: theirs.category.clone().or_else(|| kept(|line| &line.category)),
-        name: theirs.name.clone(),
-        sku: theirs.sku.clone(),
+        name: theirs.name.or_as_before(ours.map(|line| &line.name)).unwrap_or_default(),
+        sku: theirs.sku.or_as_before(ours.and_then(|line| line.sku.as_ref())),
         quantity: theirs.quantity,
         quantity_unit: theirs.quantity_unit.clone().or_else(|| kept(|line| &line.quantity_unit)),
         unit_price: theirs.unit_price,
         discount_amount: theirs.discount_amount,
         total_amount: theirs.total_amount,
-        vat_rate: theirs.vat_rate.clone(),
-        vat_amount: theirs.vat_amount,
+        vat_rate: theirs
+            .vat_rate
+            .or_as_before(ours.map(|line| &line.vat_rate))
+            .unwrap_or_else(|| "0.00".to_owned()),
+        vat_amount: theirs.vat_amount.or_as_before(ours.map(|line| &line.vat_amount)).unwrap_or(none.amount),
         image_url: theirs.image_url.clone().or_else(|| kept(|line| &line.image_url)),
         product_url: theirs.product_url.clone().or_else(|| kept(|line| &line.product_url)),
         metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
         status,
         unknown_status,
-        shipped: theirs.shipped,
-        canceled: theirs.canceled,
-        refunded: theirs.refunded,
-        reserved: ours.map_or(Part::none(theirs.total_amount), |line| line.reserved),
+        shipped: counters::shipped(ours, theirs, snapshot),
+        canceled: theirs.canceled.or(ours.map(|line| line.canceled)).unwrap_or(none),
+        refunded: theirs.refunded.or(ours.map(|line| line.refunded)).unwrap_or(none),
+        reserved: ours.map_or(none, |line| line.reserved),
+    }
+}
+
+/// Mollie's default is physical. A new line whose type cannot be read is of none that we know.
+fn line_type(ours: Option<&Line>, theirs: &LineSnapshot) -> Read<LineType> {
+    match (&theirs.line_type, ours) {
+        (Told::Said(line_type), _) => line_type.clone(),
+        (Told::LeftOut, _) => Read::Known(LineType::Physical),
+        (Told::Unread, Some(ours)) => ours.line_type.clone(),
+        (Told::Unread, None) => Read::Unknown(String::new()),
     }
 }
 
 /// Payments that are new or changed. One that Mollie no longer lists stays: it happened.
 fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
     let theirs = snapshot.payments.as_deref().unwrap_or_default();
-    theirs.iter().filter(|payment| !order.payments.contains(payment)).cloned().collect()
+    let after = theirs.iter().map(|payment| {
+        let ours = order.payments.iter().find(|ours| ours.mollie_id == payment.mollie_id);
+        // A method once chosen and an end once reached stay, whatever can be read of them later.
+        Payment {
+            method: payment.method.clone().or_else(|| ours.and_then(|ours| ours.method.clone())),
+            ended_time: payment.ended_time.or_else(|| ours.and_then(|ours| ours.ended_time)),
+            ..payment.clone()
+        }
+    });
+    after.filter(|payment| !order.payments.contains(payment)).collect()
 }
 
 #[cfg(test)]

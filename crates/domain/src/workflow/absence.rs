@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::order::Order;
-use crate::rules::shipment::{Shipment, has_lines, same_tracking};
+use crate::rules::shipment::{Shipment, has_lines, has_tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
 /// What an observation shows of a shipment whose answer was lost.
@@ -38,9 +38,7 @@ pub(super) fn find<'a>(
     let theirs = snapshot.shipments.iter().flatten();
     let unexplained = theirs.filter(|theirs| !is_known(&theirs.mollie_id) && !is_older(theirs));
     let fitting: Vec<_> = unexplained.filter(|theirs| has_lines(order, ours, theirs)).collect();
-    let is_tracked =
-        |theirs: &ShipmentSnapshot| same_tracking(ours.tracking.as_ref(), theirs.tracking.as_ref());
-    let tracked: Vec<_> = fitting.iter().filter(|theirs| is_tracked(theirs)).collect();
+    let tracked: Vec<_> = fitting.iter().filter(|theirs| has_tracking(ours, theirs)).collect();
     match (fitting.as_slice(), tracked.as_slice()) {
         ([], _) => Found::None,
         (_, [one]) => Found::One(one),

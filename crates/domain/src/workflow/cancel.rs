@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::intent::{Accepted, Begun, Intent, MutationError, Needs, refuse_if_attention_needed};
-use super::{ROUNDS, ship, sync};
+use super::{ROUNDS, confirm, ship};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Standing, Store};
 use crate::rules::cancellation::{self, CancelRefusal, Cancellation};
 use crate::rules::event::{EventData, Recorder};
@@ -23,7 +23,7 @@ pub async fn cancel<P: Ports>(
     order_id: OrderId,
     release: &[String],
 ) -> Result<Accepted, MutationError> {
-    let mut confirmed = false;
+    let mut confirmed = None;
     for _ in 0..ROUNDS {
         let Standing { order, unsettled } = match intent.begin(ports, order_id, Needs::Nothing).await? {
             Begun::Before(accepted) => return Ok(*accepted),
@@ -35,12 +35,12 @@ pub async fn cancel<P: Ports>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                if confirmed || !sync::is_stale(ports, &order) {
-                    return Err(refused(refusal));
+                if confirmed.is_none() && confirm::is_stale(ports, &order) {
+                    confirmed = Some(confirm::confirm(ports, order_id).await?);
+                    continue;
                 }
-                sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
-                confirmed = true;
-                continue;
+                let needs_counters = refusal.hangs_on_counters();
+                return Err(confirm::refuse(&order, needs_counters, confirmed, refused(refusal)));
             }
         };
         let (change, accepted) = match cancellation {

@@ -107,6 +107,8 @@ struct Plan<'a> {
     /// Shipments made elsewhere that came to light.
     found: Vec<Shipment>,
     extra: Option<Operation>,
+    /// Whether what was found at Mollie left out what money depends on.
+    is_incomplete: bool,
     hand: Hand<'a>,
     heard: Heard,
     now: Timestamp,
@@ -134,6 +136,7 @@ pub(super) fn plan<P: Ports>(
         known: &shipments,
         found: Vec::new(),
         extra: None,
+        is_incomplete: false,
         hand,
         heard,
         now,
@@ -142,6 +145,7 @@ pub(super) fn plan<P: Ports>(
         Ending::Placed(snapshot, others) => {
             plan.decided(OperationState::Succeeded);
             plan.placed(ports, snapshot, others, is_late);
+            plan.is_incomplete = snapshot.counter_left_out().is_some();
             plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             plan.extra = (is_unwanted && is_unpaid(snapshot))
                 .then(|| late_cancellation(ports, plan.recorder.order(), now));
@@ -223,7 +227,8 @@ impl Plan<'_> {
         let observed = Box::new(snapshot::observed(self.recorder.order(), snapshot));
         let personal = snapshot::personal(&self.recorder.order().personal, snapshot);
         self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
-        self.recorder.note_reading(self.heard.asked, personal);
+        let confirmed = sync::confirmed(self.recorder.order(), snapshot, self.heard.asked);
+        self.recorder.note_reading(confirmed, personal);
         sync::judge_money(ports, &mut self.recorder, self.heard.asked);
         if late && placement::holds_money(&snapshot.status) {
             let status = match &snapshot.status {
@@ -291,6 +296,7 @@ impl Plan<'_> {
         }
         let (order, events) = self.recorder.finish();
         let lookup = match self.operation.kind {
+            OperationKind::PlaceOrder if self.is_incomplete => Some(lookup::again(self.now, 0)),
             OperationKind::PlaceOrder => lookup::next(&order, self.now, ports.settings().settle_window),
             // The order's status follows from what was done; its hook may be lost.
             OperationKind::CreateShipment | OperationKind::CancelOrder => {

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::strangers::strangers;
-use super::sync::{SyncError, sync};
+use super::sync::{self, Because, Reading, SyncError};
 use crate::ports::{Clock, LookupClaim, OrderKey, Ports, Store, StoreError};
-use crate::rules::order::Order;
+use crate::rules::misread::Misread;
 use crate::rules::placement::Placement;
 use crate::rules::{hint, lookup};
 
@@ -14,6 +14,8 @@ use crate::rules::{hint, lookup};
 pub enum LookedUp {
     /// The order was read, if Mollie has it. Without a next time it is over.
     Done { next: Option<Timestamp> },
+    /// The answer left out what money depends on: the rest was taken over, and the order is read again then.
+    Incomplete { left_out: Misread, next: Timestamp },
     /// Mollie does not have it yet: it is looked for again then, and the hints are kept.
     Waiting { next: Timestamp },
     /// It could not be read: it is tried again then, and the hints are kept.
@@ -33,6 +35,7 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
     let unheard = LookupClaim { hints: Vec::new(), ..claim.clone() };
     let (claim, next, failures) = match &looked {
         LookedUp::Done { next } => (claim, *next, 0),
+        LookedUp::Incomplete { next, .. } => (claim, Some(*next), claim.failures.saturating_add(1)),
         LookedUp::Waiting { next } => (&unheard, Some(*next), 0),
         LookedUp::Failed { next, .. } => (&unheard, Some(*next), claim.failures.saturating_add(1)),
     };
@@ -41,19 +44,23 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
 }
 
 async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Result<LookedUp, SyncError> {
-    let next = |order: &Order| lookup::next(order, now, ports.settings().settle_window);
-    let next = match sync(ports, claim.order_id).await {
-        Ok(order) if !hint::tell_of_strangers(&order, &claim.hints) => {
-            return Ok(LookedUp::Done { next: next(&order) });
+    let window = ports.settings().settle_window;
+    let looked = match sync::read(ports, claim.order_id, Because::LookupIsDue).await {
+        Ok(reading) => {
+            let knows_all = !hint::tell_of_strangers(&reading.order, &claim.hints);
+            let looked = of_reading(reading, claim, now, window);
+            if knows_all {
+                return Ok(looked);
+            }
+            looked
         }
-        Ok(order) => next(&order),
         Err(SyncError::NotPlaced) => match placement(ports, claim).await? {
             // A hook may come before our own create has returned: it waits for the order.
             Placement::Placing => {
                 return Ok(LookedUp::Waiting { next: after(now, SignedDuration::from_secs(1)) });
             }
             Placement::Placed => return Ok(LookedUp::Waiting { next: now }),
-            Placement::Refused | Placement::Abandoned => None,
+            Placement::Refused | Placement::Abandoned => LookedUp::Done { next: None },
         },
         Err(
             problem @ (SyncError::OrderNotFound
@@ -63,7 +70,19 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
         ) => return Err(problem),
     };
     strangers(ports, claim.order_id, &claim.hints).await?;
-    Ok(LookedUp::Done { next })
+    Ok(looked)
+}
+
+/// What was left out is asked for again sooner than the order is read in any case, also of one that is over.
+fn of_reading(reading: Reading, claim: &LookupClaim, now: Timestamp, window: SignedDuration) -> LookedUp {
+    let regular = lookup::next(&reading.order, now, window);
+    match reading.left_out {
+        None => LookedUp::Done { next: regular },
+        Some(left_out) => {
+            let again = lookup::again(now, claim.failures);
+            LookedUp::Incomplete { left_out, next: regular.map_or(again, |regular| regular.min(again)) }
+        }
+    }
 }
 
 async fn placement<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<Placement, SyncError> {

@@ -8,6 +8,7 @@
 
 mod absence;
 pub mod cancel;
+mod confirm;
 pub mod drive;
 mod ending;
 mod hook;

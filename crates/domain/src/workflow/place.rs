@@ -1,7 +1,7 @@
 //! Placing an order: record it, so that nothing can make it forgotten, and only then let Mollie know.
 
 use super::intent::{Accepted, Intent, MutationError};
-use super::sync;
+use super::{confirm, sync};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
@@ -69,7 +69,7 @@ pub async fn place<P: Ports>(
 /// Whoever holds the number may be over at Mollie, its hook lost: that is asked before anything is refused for it.
 async fn still_held<P: Ports>(ports: &P, number: &OrderKey) -> Result<(), MutationError> {
     let Some(holder) = ports.store().load_order(number).await? else { return Ok(()) };
-    let holder = match sync::is_stale(ports, &holder) {
+    let holder = match confirm::is_stale(ports, &holder) {
         true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
         false => holder,
     };

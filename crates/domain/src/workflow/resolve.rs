@@ -14,6 +14,7 @@ use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::snapshot::Snapshot;
+use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
 use crate::rules::{cancellation, placement};
 
@@ -77,8 +78,16 @@ async fn look_for_shipment<P: Ports>(
     order: &Order,
     snapshot: Snapshot,
 ) -> Result<Look, StoreError> {
+    // A list that is not there is not empty.
+    if let Some(left_out) = snapshot.shipments_left_out() {
+        return Ok(Look::Unreadable(GatewayError::Unreadable(left_out)));
+    }
     // Mollie refused the only call there was: nothing there is ours.
     if let Some(rejection) = operation.rejection.clone().filter(|_| is_first_send(operation)) {
+        // What became of its units is told by counters too.
+        if let Some(left_out) = snapshot.counter_left_out() {
+            return Ok(Look::Unreadable(GatewayError::Unreadable(left_out)));
+        }
         return Ok(Look::Found(unshipped(ports, operation, rejection, snapshot).await?));
     }
     let ours = shipment(ports, operation).await?;
@@ -117,13 +126,20 @@ pub(super) async fn look_for_cancellation<P: Ports>(
     let mut recorder = Recorder::new(order.clone(), order.created_time, None);
     sync::observe(ports, &mut recorder, &snapshot, order.created_time);
     if !recorder.order().is_understood() {
-        let status = "it reports a status this release does not know".to_owned();
-        return Ok(Look::Unreadable(GatewayError::Unreadable(status)));
+        let status = "it reports a status this release does not know";
+        return Ok(Look::Unreadable(GatewayError::Unreadable(status.into())));
     }
     let before = before_turn(ports, operation).await?.iter().fold(None, Order::after);
     let before = before.ok_or_else(|| missing("recorded order", operation))?;
-    let happened = cancellation::has_happened(&before, recorder.order());
-    Ok(if happened { Look::Found(Ending::Canceled(Box::new(snapshot))) } else { Look::Absent(None) })
+    if cancellation::has_happened(&before, recorder.order()) {
+        return Ok(Look::Found(Ending::Canceled(Box::new(snapshot))));
+    }
+    // A completed order tells only by its counters whether its rest was canceled.
+    let is_completed = recorder.order().facts.status == Some(OrderStatus::Completed);
+    Ok(match snapshot.canceled_left_out().filter(|_| is_completed) {
+        Some(left_out) => Look::Unreadable(GatewayError::Unreadable(left_out)),
+        None => Look::Absent(None),
+    })
 }
 
 /// The order's events up to the one that recorded the operation.

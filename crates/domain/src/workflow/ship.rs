@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::intent::{Accepted, Begun, Intent, MutationError, Needs};
-use super::{ROUNDS, sync};
+use super::{ROUNDS, confirm};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Standing, Store};
@@ -25,7 +25,7 @@ pub async fn ship<P: Ports>(
     order_id: OrderId,
     request: &ShipmentRequest,
 ) -> Result<Accepted, MutationError> {
-    let mut confirmed = false;
+    let mut confirmed = None;
     for _ in 0..ROUNDS {
         let Standing { order, unsettled } = match intent.begin(ports, order_id, Needs::Money).await? {
             Begun::Before(accepted) => return Ok(*accepted),
@@ -37,12 +37,12 @@ pub async fn ship<P: Ports>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                if confirmed || !sync::is_stale(ports, &order) {
-                    return Err(refused(refusal));
+                if confirmed.is_none() && confirm::is_stale(ports, &order) {
+                    confirmed = Some(confirm::confirm(ports, order_id).await?);
+                    continue;
                 }
-                sync::sync(ports, order_id).await.map_err(sync::SyncError::into_mutation)?;
-                confirmed = true;
-                continue;
+                let needs_counters = refusal.hangs_on_counters();
+                return Err(confirm::refuse(&order, needs_counters, confirmed, refused(refusal)));
             }
         };
         let (change, accepted) = plan(ports, intent, order, lines, request, unsettled.is_empty());

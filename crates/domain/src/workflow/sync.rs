@@ -14,14 +14,12 @@ use crate::ports::{
 };
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId, MollieShipmentId, OrderId, ShipmentId};
+use crate::rules::misread::Misread;
 use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::{item, lookup, stranded};
-
-/// A reading older than this is confirmed before anything is refused because of it.
-const FRESH: SignedDuration = SignedDuration::from_secs(2);
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -50,24 +48,47 @@ impl SyncError {
     }
 }
 
-/// Whether the order's state should be confirmed at Mollie before something is refused for it.
-pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
-    let fresh = order.observed_time.is_some_and(|read| ports.clock().now().duration_since(read) < FRESH);
-    order.mollie_id.is_some() && !fresh
+/// What came of a reading.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The order as it then is.
+    pub order: Order,
+    /// What the answer left out that money depends on. All else of it was taken over; what it left out is as it was.
+    pub left_out: Option<Misread>,
+}
+
+/// Why the order is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Because {
+    /// Its look-up is due, and whoever carries that out says when to read next.
+    LookupIsDue,
+    /// Somebody wants to know.
+    Asked,
 }
 
 /// Reads the order at Mollie and saves what is new: one event if anything is, and one for each shipment made elsewhere and
-/// for whatever a person must look at. Gives the order as it then is.
+/// for whatever a person must look at. Gives the order as it then is. An answer that leaves out what money depends on is taken
+/// over as far as it goes, and its look-up made due.
 ///
 /// # Errors
 /// [`SyncError`]; nothing was changed.
 pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncError> {
+    read(ports, order_id, Because::Asked).await.map(|reading| reading.order)
+}
+
+/// Does the work of [`sync`], and tells what the answer left out.
+pub(super) async fn read<P: Ports>(
+    ports: &P,
+    order_id: OrderId,
+    because: Because,
+) -> Result<Reading, SyncError> {
     for _ in 0..ROUNDS {
         let order =
             ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
         let read_at = ports.clock().now();
         let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
+        let left_out = snapshot.left_out();
         let (shipments, unsettled) = match is_about_shipments(&order, &snapshot) {
             true => {
                 let shipments = ports.store().list_shipments(order_id).await?;
@@ -78,15 +99,25 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
         #[cfg(feature = "planted")]
         let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
-        let Some(change) = plan(ports, order.clone(), snapshot, read_at, &shipments, &unsettled) else {
+        let mut change = plan(ports, order.clone(), snapshot, read_at, &shipments, &unsettled);
+        if left_out.is_some() && because == Because::Asked {
+            let now = ports.clock().now();
+            change.lookup =
+                Some(change.lookup.map_or(lookup::again(now, 0), |at| at.min(lookup::again(now, 0))));
+        }
+        if change.events.is_empty() && change.lookup.is_none() {
+            // An answer that leaves something out confirms nothing.
+            if left_out.is_some() {
+                return Ok(Reading { order, left_out });
+            }
             if ports.store().note_observed(order_id, version, read_at).await? {
-                return Ok(Order { observed_time: Some(read_at), ..order });
+                return Ok(Reading { order: Order { observed_time: Some(read_at), ..order }, left_out });
             }
             continue;
-        };
+        }
         let after = change.order.clone();
         match ports.store().commit(change).await {
-            Ok(()) => return Ok(after),
+            Ok(()) => return Ok(Reading { order: after, left_out }),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),
             // None of these is written here.
@@ -111,7 +142,7 @@ fn plan<P: Ports>(
     read_at: Timestamp,
     shipments: &[Shipment],
     unsettled: &[Operation],
-) -> Option<Change> {
+) -> Change {
     let (now, version, was_closed) = (ports.clock().now(), order.version, order.closed_time.is_some());
     let (window, waited) =
         (ports.settings().settle_window, stranded::look_again(&order, SignedDuration::ZERO));
@@ -126,23 +157,12 @@ fn plan<P: Ports>(
     observe(ports, &mut recorder, &snapshot, read_at);
     let made = foreign_shipments(ports, &mut recorder, shipments, &snapshot);
     let (order, events) = recorder.finish();
-    if events.is_empty() {
-        return None;
-    }
     // Whoever looks up on schedule sets the next time itself; only an order that was closed has none, and one on which money
     // was found after its end is to be read sooner.
     let is_news = stranded::look_again(&order, SignedDuration::ZERO) != waited;
     let lookup = lookup::next(&order, now, window).filter(|_| was_closed || is_news);
     let expected_version = Some(version);
-    Some(Change {
-        order,
-        expected_version,
-        events,
-        request: None,
-        operations: Vec::new(),
-        shipments: made,
-        lookup,
-    })
+    Change { order, expected_version, events, request: None, operations: Vec::new(), shipments: made, lookup }
 }
 
 /// Records what a reading holds that is new, and when it was made, and raises what its money tells a person to look at.
@@ -151,8 +171,13 @@ pub(super) fn observe<P: Ports>(ports: &P, recorder: &mut Recorder, snapshot: &S
     if let Some(observed) = snapshot::difference(recorder.order(), snapshot) {
         recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     }
-    recorder.note_reading(now, personal);
+    recorder.note_reading(confirmed(recorder.order(), snapshot, now), personal);
     judge_money(ports, recorder, now);
+}
+
+/// Since when the order is known to be so: an answer that leaves counters out leaves that as it was.
+pub(super) fn confirmed(order: &Order, snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
+    if snapshot.counter_left_out().is_some() { order.observed_time } else { Some(now) }
 }
 
 /// Raises what is not as it should be with the order's money, judged over all that is known by a reading made then.
@@ -208,7 +233,7 @@ fn foreign_shipment<P: Ports>(
         origin: Origin::Elsewhere,
         mollie_id: Some(theirs.mollie_id.clone()),
         lines: theirs.lines.iter().filter_map(line).collect(),
-        tracking: theirs.tracking.clone(),
+        tracking: theirs.tracking.said().cloned(),
         created_time: theirs.created_time,
         registered_time: Some(theirs.created_time),
         rejection: None,

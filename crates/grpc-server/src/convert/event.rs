@@ -84,6 +84,7 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
     let status = observed.status_changed.then(|| "status".to_owned());
     let lines = observed.lines.iter().map(|line| format!("lines/{}", line.id));
     let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
+    let unread = observed.unread_changed.then(|| "unread_fields".to_owned());
     let changed = status.into_iter().chain(lines).chain(payments).chain(observed.personal.iter().cloned());
     let facts = &observed.facts;
     proto::OrderEvent {
@@ -92,7 +93,7 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
             facts.unknown_status.as_ref(),
             facts.status.map(domain::rules::status::OrderStatus::as_str),
         ),
-        changed: changed.collect(),
+        changed: changed.chain(unread).collect(),
         unexpected: observed.unexpected,
         ..base
     }

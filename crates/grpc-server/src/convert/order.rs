@@ -6,6 +6,7 @@ use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::rules::unread::UnreadField;
 
 use super::common::{address, amount, rejection, time};
 use super::{item, operation, value};
@@ -57,7 +58,13 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         closed_time: order.closed_time.map(time),
         observed_time: order.observed_time.map(time),
         items: order.items.iter().map(item::item).collect(),
+        unread_fields: facts.unread.fields.iter().map(unread_field).collect(),
+        unread_fields_left_out: i32::try_from(facts.unread.more).unwrap_or(i32::MAX),
     }
+}
+
+fn unread_field(field: &UnreadField) -> proto::UnreadField {
+    proto::UnreadField { path: field.path.clone(), raw: field.raw.clone() }
 }
 
 fn line(line: &Line) -> proto::OrderLine {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::ports::{GatewayError, StoreError};
+use domain::rules::misread::Misread;
 use domain::rules::order::Order;
 use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
 use domain::workflow::MutationError;
@@ -152,21 +153,29 @@ pub fn store(error: StoreError) -> Status {
 /// Nothing is refused on a state that could not be confirmed: whatever the cause, the caller may try again.
 fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
-    let (reason, message) = match error {
-        GatewayError::Unavailable(_) => (
+    let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
+    let failure = match error {
+        GatewayError::Unavailable(_) => failure(
             ErrorReason::MollieUnavailable,
             "The order's state cannot be confirmed at Mollie now; nothing was changed. Try again.",
         ),
-        GatewayError::NotFound | GatewayError::KeyRefused(_) => (
+        GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
             ErrorReason::ProfileKeyRefused,
             "Mollie does not accept the profile's API key, or does not know the order under it; an operator must look at the key.",
         ),
-        GatewayError::Unreadable(_) => (
+        GatewayError::Unreadable(Misread { field: None, .. }) => failure(
             ErrorReason::MollieUnavailable,
             "Mollie's answer cannot be understood by this release; the log has more. Nothing was changed.",
         ),
+        // The problem is ours to word, and never holds what stood there.
+        GatewayError::Unreadable(Misread { field: Some(field), problem }) => {
+            let message = format!(
+                "Mollie's answer cannot be understood by this release at {field}: {problem}. Nothing was changed."
+            );
+            failure(ErrorReason::MollieUnavailable, &message).with("field", field)
+        }
     };
-    Failure::new(Code::Unavailable, reason, message).retry(SOON).status()
+    failure.retry(SOON).status()
 }
 
 /// The call goes on, beyond the caller's patience.

@@ -50,6 +50,9 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
     match Box::pin(look_up(service, claim)).await {
         Ok(LookedUp::Done { next: Some(next) }) => info!(%order, %next, "order looked up at Mollie"),
         Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is over"),
+        Ok(LookedUp::Incomplete { left_out, next }) => {
+            warn!(%order, %left_out, %next, "Mollie's answer is incomplete; the order is read again");
+        }
         Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
         Ok(LookedUp::Failed { problem, next }) => {
             warn!(%order, %problem, %next, "order not looked up; tried again later");

@@ -4,14 +4,22 @@ use domain::rules::line::LineType;
 use domain::rules::money::Money;
 use domain::rules::order::Part;
 use domain::rules::status::{LineStatus, PaymentStatus};
+use domain::rules::told::Told;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::fixtures::{bare_order, full_order};
 
+mod any;
+mod odd;
+
 fn snapshot(value: &Value) -> Result<Snapshot, String> {
     let read = Object::root(value).and_then(|order| read(&order));
     read.map_err(|error| error.to_string())
+}
+
+fn said(text: &str) -> Told<String> {
+    Told::Said(text.to_owned())
 }
 
 fn euro(value: &str) -> Money {
@@ -24,16 +32,16 @@ fn an_order_is_read_with_everything_it_says() {
     assert_eq!(order.mollie_id.as_str(), "ord_3.k8x2pq");
     assert_eq!(order.status, Read::Known(OrderStatus::Shipping));
     assert_eq!((order.order_number.as_str(), order.amount), ("B-71", euro("74.95")));
-    assert_eq!((order.method.as_deref(), order.is_cancelable), (Some("riverty"), Some(false)));
+    assert_eq!((order.method.as_deref(), order.is_cancelable), (Some("riverty"), Told::Said(false)));
     assert_eq!((order.amount_captured, order.amount_refunded), (Some(euro("24.95")), None));
-    assert_eq!(order.checkout_url.as_deref(), Some("https://pay.example/c/1"));
+    assert_eq!(order.checkout_url, said("https://pay.example/c/1"));
     assert_eq!(order.webhook_url.as_deref(), Some("https://shop.example/hook/1"));
     assert_eq!(order.expires_time.unwrap().to_string(), "2026-03-01T08:00:00Z");
     assert_eq!(order.authorized_time.unwrap().to_string(), "2026-02-01T08:05:00.123456Z");
     assert_eq!((order.paid_time, order.completed_time), (None, None));
-    let billing = order.billing_address.unwrap();
+    let billing = order.billing_address.unwrap().parts;
     assert_eq!((billing.country.as_deref(), billing.postal_code.as_deref()), (Some("NL"), Some("1012")));
-    assert_eq!(order.shipping_address, None);
+    assert!(order.shipping_address.is_none() && order.unread.is_empty());
 }
 
 #[test]
@@ -42,8 +50,8 @@ fn lines_are_read_with_their_counters_and_placeholders_are_left_out() {
     let [vase, workshop] = order.lines.as_slice() else {
         panic!("two lines expected");
     };
-    assert_eq!((vase.mollie_id.as_str(), vase.sku.as_deref()), ("odl_3.a1", Some("8712345")));
-    assert_eq!(vase.line_type, Read::Known(LineType::Physical));
+    assert_eq!((vase.mollie_id.as_str(), vase.sku.clone()), ("odl_3.a1", said("8712345")));
+    assert_eq!(vase.line_type, Told::Said(Read::Known(LineType::Physical)));
     assert_eq!((vase.status.clone(), vase.quantity), (Read::Known(LineStatus::Shipping), 2));
     assert_eq!(
         (vase.category.as_deref(), vase.quantity_unit.as_deref()),
@@ -52,15 +60,16 @@ fn lines_are_read_with_their_counters_and_placeholders_are_left_out() {
     assert_eq!((vase.total_amount, vase.discount_amount), (euro("49.90"), Some(euro("10.00"))));
     assert_eq!(vase.product_url.as_deref(), Some("https://shop.example/vase"));
     assert_eq!((vase.image_url.as_deref(), vase.metadata.clone()), (None, Some(json!({"shelf": 4}))));
-    let none = Part::none(euro("1.00"));
+    let none = Some(Part::none(euro("1.00")));
     assert_eq!(
         (vase.shipped, vase.canceled, vase.refunded),
-        (Part { quantity: 1, amount: euro("24.95") }, none, none)
+        (Some(Part { quantity: 1, amount: euro("24.95") }), none, none)
     );
-    assert_eq!(workshop.line_type, Read::Unknown("subscription".to_owned()));
+    assert_eq!(workshop.line_type, Told::Said(Read::Unknown("subscription".to_owned())));
     assert_eq!(workshop.status, Read::Unknown("reserved".to_owned()));
-    assert_eq!((workshop.vat_rate.as_str(), workshop.vat_amount), ("0.00", euro("0.00")));
-    assert_eq!((workshop.shipped, workshop.sku.clone(), workshop.metadata.clone()), (none, None, None));
+    assert_eq!((workshop.vat_rate.clone(), workshop.vat_amount.clone()), (Told::LeftOut, Told::LeftOut));
+    assert_eq!((workshop.sku.clone(), workshop.metadata.clone()), (Told::LeftOut, None));
+    assert_eq!((workshop.shipped, workshop.canceled, workshop.refunded), (None, None, None));
 }
 
 #[test]
@@ -70,7 +79,7 @@ fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
     assert_eq!((payments.len(), shipments.len()), (1, 1));
     assert_eq!(payments[0].status, Read::Known(PaymentStatus::Authorized));
     assert_eq!((payments[0].method.clone(), payments[0].amount_captured), (None, Some(euro("24.95"))));
-    assert_eq!(shipments[0].tracking.as_ref().unwrap().code, "3S1");
+    assert_eq!(shipments[0].tracking.said().unwrap().code, "3S1");
     assert_eq!(shipments[0].lines[0].1, Part { quantity: 1, amount: euro("24.95") });
     assert_eq!(shipments[0].lines.len(), 1);
     let bare = snapshot(&bare_order()).unwrap();
@@ -84,8 +93,8 @@ fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
 #[test]
 fn an_order_with_only_what_must_be_there_is_read() {
     let order = snapshot(&bare_order()).unwrap();
-    assert_eq!((order.method, order.is_cancelable, order.checkout_url), (None, None, None));
-    assert_eq!((order.billing_address, order.expires_time), (None, None));
+    assert_eq!((order.method, order.is_cancelable, order.checkout_url), (None, Told::LeftOut, Told::LeftOut));
+    assert!(order.billing_address.is_none() && order.expires_time.is_none());
 }
 
 #[test]
@@ -124,13 +133,6 @@ fn what_cannot_be_read_is_named_by_its_place() {
     let mut order = full_order();
     order["_embedded"]["payments"][0]["status"] = json!(["x"]);
     assert_eq!(snapshot(&order).unwrap_err(), "_embedded.payments[0].status: expected a text");
-}
-
-#[test]
-fn an_error_holds_nothing_of_an_address() {
-    let mut order = full_order();
-    order["billingAddress"]["city"] = json!({"street": "Geheimlaan"});
-    assert_eq!(snapshot(&order).unwrap_err(), "billingAddress.city: expected a text");
 }
 
 #[test]

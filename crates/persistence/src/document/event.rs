@@ -27,6 +27,8 @@ pub(crate) struct ObservedDocument {
     payments: Vec<PaymentDocument>,
     personal: Vec<String>,
     status_changed: bool,
+    #[serde(default)]
+    unread_changed: bool,
     unexpected: bool,
 }
 
@@ -39,6 +41,7 @@ impl From<&Observed> for ObservedDocument {
             payments: mirrors(&observed.payments),
             personal: observed.personal.clone(),
             status_changed: observed.status_changed,
+            unread_changed: observed.unread_changed,
             unexpected: observed.unexpected,
         }
     }
@@ -55,6 +58,7 @@ impl TryFrom<ObservedDocument> for Box<Observed> {
             payments: each(document.payments)?,
             personal: document.personal,
             status_changed: document.status_changed,
+            unread_changed: document.unread_changed,
             unexpected: document.unexpected,
         }))
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::money::MoneyDocument;
+use super::unread::UnreadDocument;
 use super::word::word;
 use super::{Misfit, optional};
 
@@ -39,6 +40,8 @@ pub(crate) struct FactsDocument {
     expired_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_time: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "UnreadDocument::is_empty")]
+    unread: UnreadDocument,
 }
 
 impl From<&Facts> for FactsDocument {
@@ -58,6 +61,7 @@ impl From<&Facts> for FactsDocument {
             canceled_time: facts.canceled_time,
             expired_time: facts.expired_time,
             completed_time: facts.completed_time,
+            unread: (&facts.unread).into(),
         }
     }
 }
@@ -82,6 +86,7 @@ impl TryFrom<FactsDocument> for Facts {
             canceled_time: document.canceled_time,
             expired_time: document.expired_time,
             completed_time: document.completed_time,
+            unread: document.unread.into(),
         })
     }
 }

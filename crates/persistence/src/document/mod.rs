@@ -14,6 +14,7 @@ mod payment;
 mod rejection;
 mod shipment;
 mod stranded;
+mod unread;
 mod word;
 
 pub(crate) use address::AddressDocument;

@@ -5,9 +5,11 @@ use domain::rules::operation::OperationState;
 use domain::rules::order::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::rules::told::Told;
 use domain::workflow::drive::Progress;
 
 use crate::intents::{chairs, euro, reason};
+use crate::ledger::canceled;
 use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, all_at, mins, secs};
 
@@ -165,8 +167,7 @@ async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
     world
         .at_mollie(id, |order| {
             let lamps = &mut order.lines[1];
-            lamps.canceled = Part { quantity: 1, ..lamps.shipped };
-            lamps.canceled.amount = euro("20.00");
+            lamps.canceled = Some(Part { quantity: 1, amount: euro("20.00") });
         })
         .await;
     world.sync(id).await;
@@ -175,7 +176,7 @@ async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
         .at_mollie(id, |order| {
             for line in &mut order.lines {
                 let all = Part { quantity: line.quantity, amount: line.total_amount };
-                line.shipped = all.without(line.canceled);
+                line.shipped = Some(all.without(canceled(line)));
                 line.status = Read::Known(LineStatus::Completed);
             }
             order.status = Read::Known(OrderStatus::Completed);
@@ -209,7 +210,7 @@ async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
     world.mollie.next_during(
         Fate::Answered,
         meanwhile(async move {
-            other.at_mollie(id, |order| order.is_cancelable = Some(false)).await;
+            other.at_mollie(id, |order| order.is_cancelable = Told::Said(false)).await;
             other.sync(id).await;
         }),
     );
@@ -249,7 +250,7 @@ async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
     world
         .at_mollie(id, |order| {
             let lamps = &mut order.lines[1];
-            lamps.canceled = Part { quantity: 1, amount: euro("20.00") };
+            lamps.canceled = Some(Part { quantity: 1, amount: euro("20.00") });
         })
         .await;
     world.sync(id).await;
@@ -258,7 +259,7 @@ async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
         .at_mollie(id, |order| {
             for line in &mut order.lines {
                 let all = Part { quantity: line.quantity, amount: line.total_amount };
-                line.shipped = all.without(line.canceled);
+                line.shipped = Some(all.without(canceled(line)));
                 line.status = Read::Known(LineStatus::Completed);
             }
             order.status = Read::Known(OrderStatus::Completed);

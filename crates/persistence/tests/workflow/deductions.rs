@@ -65,7 +65,7 @@ async fn a_canceled_gift_card_does_not_raise_what_may_be_captured() {
     world.ship_now(id, &named(1, 1, None)).await;
     world
         .at_mollie(id, |order| {
-            order.lines[1].canceled = Part { quantity: 1, amount: euro("-5.00") };
+            order.lines[1].canceled = Some(Part { quantity: 1, amount: euro("-5.00") });
             order.lines[1].status = Read::Known(LineStatus::Canceled);
         })
         .await;
@@ -121,8 +121,8 @@ async fn a_gift_card_lost_by_expiry_behind_a_shipment_is_raised() {
     world
         .at_mollie(id, |order| {
             all_at(order, OrderStatus::Completed, LineStatus::Completed);
-            order.lines[0].canceled = Part { quantity: 1, amount: euro("10.00") };
-            order.lines[1].canceled = Part { quantity: 1, amount: euro("-5.00") };
+            order.lines[0].canceled = Some(Part { quantity: 1, amount: euro("10.00") });
+            order.lines[1].canceled = Some(Part { quantity: 1, amount: euro("-5.00") });
         })
         .await;
     world.sync(id).await;

@@ -136,7 +136,7 @@ pub fn ship_first_elsewhere(order: &mut Snapshot, id: &str, quantity: u32, value
     let shipment = ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(id),
         created_time: time,
-        tracking: None,
+        tracking: None.into(),
         lines: vec![(order.lines[0].mollie_id.clone(), part)],
     };
     add_shipment(order, &shipment);
@@ -149,7 +149,7 @@ pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Op
     let shipment = ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(id),
         created_time: time,
-        tracking: code.map(tracking),
+        tracking: code.map(tracking).into(),
         lines: vec![(order.lines[1].mollie_id.clone(), part)],
     };
     add_shipment(order, &shipment);

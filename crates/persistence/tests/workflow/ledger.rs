@@ -6,8 +6,10 @@ use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment};
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
 use domain::rules::order::{Line, Part};
 use domain::rules::refusal::Rejection;
-use domain::rules::snapshot::{LineSnapshot, ShipmentSnapshot, Snapshot};
+use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::rules::told::Told;
+use domain::rules::unread::Unread;
 use jiff::{SignedDuration, Timestamp};
 
 #[derive(Default)]
@@ -73,10 +75,10 @@ impl Ledger {
             order_number: order.terms.order_number.clone(),
             amount: order.terms.amount,
             method: None,
-            is_cancelable: Some(true),
+            is_cancelable: Told::Said(true),
             amount_captured: None,
             amount_refunded: None,
-            checkout_url: Some("https://mollie.example/checkout".to_owned()),
+            checkout_url: Told::Said("https://mollie.example/checkout".to_owned()),
             webhook_url: Some(place.hook_address.clone()),
             created_time: now,
             expires_time: Some(now + SignedDuration::from_hours(28 * 24)),
@@ -85,11 +87,16 @@ impl Ledger {
             canceled_time: None,
             expired_time: None,
             completed_time: None,
-            billing_address: order.personal.billing_address.clone(),
+            billing_address: order
+                .personal
+                .billing_address
+                .clone()
+                .map(|parts| AddressSnapshot { parts, is_whole: true }),
             shipping_address: None,
             lines: lines.collect(),
             payments: Some(Vec::new()),
             shipments: Some(Vec::new()),
+            unread: Unread::default(),
         };
         self.orders.push(snapshot.clone());
         snapshot
@@ -99,13 +106,13 @@ impl Ledger {
         let shipment = ShipmentSnapshot {
             mollie_id: MollieShipmentId::new(format!("shp_1.{}", self.next())),
             created_time: now,
-            tracking: ship.tracking.clone(),
+            tracking: ship.tracking.clone().into(),
             lines: ship.lines.clone(),
         };
         let order = self.find_mut(&ship.mollie_id);
         for (id, part) in &ship.lines {
             let line = order.lines.iter().find(|line| line.mollie_id == *id).unwrap();
-            if part.quantity + line.shipped.quantity + line.canceled.quantity > line.quantity {
+            if part.quantity + shipped(line).quantity + canceled(line).quantity > line.quantity {
                 return Err(refused("The quantity is higher than the maximum quantity."));
             }
         }
@@ -128,12 +135,7 @@ impl Ledger {
         order.status = Read::Known(status);
         order.canceled_time = (status == OrderStatus::Canceled).then_some(now);
         order.completed_time = (status == OrderStatus::Completed).then_some(now);
-        for line in &mut order.lines {
-            let all = Part { quantity: line.quantity, amount: line.total_amount };
-            line.canceled = all.without(line.shipped);
-            let untouched = line.shipped.quantity == 0;
-            line.status = Read::Known(if untouched { LineStatus::Canceled } else { LineStatus::Completed });
-        }
+        cancel_lines(order);
         let after = order.clone();
         self.cancellations += 1;
         // What DELETE answers holds no embedded resources.
@@ -141,12 +143,45 @@ impl Ledger {
     }
 }
 
+/// Cancels what is not shipped of an order that is shipping, whoever does it.
+pub fn cancel_the_rest(order: &mut Snapshot) {
+    order.status = Read::Known(OrderStatus::Completed);
+    cancel_lines(order);
+}
+
+fn cancel_lines(order: &mut Snapshot) {
+    for line in &mut order.lines {
+        let all = Part { quantity: line.quantity, amount: line.total_amount };
+        line.canceled = Some(all.without(shipped(line)));
+        let untouched = shipped(line).quantity == 0;
+        line.status = Read::Known(if untouched { LineStatus::Canceled } else { LineStatus::Completed });
+    }
+}
+
+/// What the books show as shipped; they always know.
+pub fn shipped(line: &LineSnapshot) -> Part {
+    line.shipped.unwrap()
+}
+
+/// What the books show as canceled.
+pub fn canceled(line: &LineSnapshot) -> Part {
+    line.canceled.unwrap()
+}
+
+/// The order as an answer shows it that leaves its lines' counters out.
+pub fn without_counters(mut order: Snapshot) -> Snapshot {
+    for line in &mut order.lines {
+        (line.shipped, line.canceled, line.refunded) = (None, None, None);
+    }
+    order
+}
+
 /// Registers a shipment, whoever made it.
 pub fn add_shipment(order: &mut Snapshot, shipment: &ShipmentSnapshot) {
     for (id, part) in &shipment.lines {
         let line = order.lines.iter_mut().find(|line| line.mollie_id == *id).unwrap();
-        line.shipped = line.shipped.and(*part);
-        let done = line.shipped.quantity + line.canceled.quantity == line.quantity;
+        line.shipped = Some(shipped(line).and(*part));
+        let done = shipped(line).quantity + canceled(line).quantity == line.quantity;
         line.status = Read::Known(if done { LineStatus::Completed } else { LineStatus::Shipping });
     }
     let done = |line: &LineSnapshot| {
@@ -171,23 +206,23 @@ pub fn line_snapshot(order: u32, line: &Line) -> LineSnapshot {
     let none = Part::none(line.total_amount);
     LineSnapshot {
         mollie_id: MollieLineId::new(format!("odl_{order}.{}", line.id)),
-        line_type: line.line_type.clone(),
+        line_type: Told::Said(line.line_type.clone()),
         category: None,
-        name: line.name.clone(),
-        sku: None,
+        name: Told::Said(line.name.clone()),
+        sku: Told::LeftOut,
         status: Read::Known(LineStatus::Created),
         quantity: line.quantity,
         quantity_unit: None,
         unit_price: line.unit_price,
         discount_amount: line.discount_amount,
         total_amount: line.total_amount,
-        vat_rate: line.vat_rate.clone(),
-        vat_amount: line.vat_amount,
+        vat_rate: Told::Said(line.vat_rate.clone()),
+        vat_amount: Told::Said(line.vat_amount),
         image_url: None,
         product_url: None,
         metadata: None,
-        shipped: none,
-        canceled: none,
-        refunded: none,
+        shipped: Some(none),
+        canceled: Some(none),
+        refunded: Some(none),
     }
 }

@@ -10,6 +10,7 @@ mod clock;
 mod deductions;
 mod ended;
 mod hooks;
+mod incomplete;
 mod intents;
 mod interrupted;
 mod invariants;

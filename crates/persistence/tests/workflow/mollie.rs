@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::ManualClock;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, without_counters};
 
 /// Something that happens while a call or a reading is under way.
 pub type Meanwhile = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
@@ -60,11 +60,33 @@ pub struct Side {
     pub readings: usize,
     /// Why it cannot be read at present.
     pub unreadable: Option<GatewayError>,
+    /// Whether an order that is read comes without its lines' counters.
+    pub leaves_counters_out: bool,
+    /// Whether it comes without its shipments.
+    pub leaves_shipments_out: bool,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
     during_readings: VecDeque<Meanwhile>,
     late: Vec<(Duration, Command, IdempotencyKey)>,
     /// The last order placed with payment parameters.
     pub secrets: Vec<String>,
+}
+
+impl Side {
+    /// The same of an answer to a command; none holds shipments.
+    fn accepted(&self, acceptance: Acceptance) -> Acceptance {
+        match acceptance {
+            Acceptance::Placed(order) => Acceptance::Placed(Box::new(self.as_answered(*order))),
+            Acceptance::Canceled(order) => Acceptance::Canceled(Box::new(self.as_answered(*order))),
+            Acceptance::Shipped(shipment) => Acceptance::Shipped(shipment),
+        }
+    }
+
+    /// The order, less what answers leave out at present.
+    fn as_answered(&self, order: Snapshot) -> Snapshot {
+        let order = if self.leaves_counters_out { without_counters(order) } else { order };
+        let shipments = order.shipments.clone().filter(|_| !self.leaves_shipments_out);
+        Snapshot { shipments, ..order }
+    }
 }
 
 pub struct Mollie {
@@ -158,7 +180,7 @@ impl Mollie {
         let lost = Outcome::Unknown { problem: "no answer".to_owned() };
         let outcome = match &fate {
             Fate::Answered => match side.ledger.take(command, key, now) {
-                Ok(acceptance) => Outcome::Accepted(acceptance),
+                Ok(acceptance) => Outcome::Accepted(side.accepted(acceptance)),
                 Err(rejection) => Outcome::Rejected(*rejection),
             },
             Fate::Rejected => Outcome::Rejected(rejection()),
@@ -204,7 +226,7 @@ impl Gateway for Mollie {
 
     async fn observe(&self, _: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
         let found = self.read(|ledger| ledger.find(id).cloned()).await?;
-        found.ok_or(GatewayError::NotFound)
+        found.map(|order| self.side().as_answered(order)).ok_or(GatewayError::NotFound)
     }
 
     async fn find_by_hook(
@@ -216,6 +238,8 @@ impl Gateway for Mollie {
         let ours = |order: &&Snapshot| {
             order.webhook_url.as_deref() == Some(hook_address) && order.created_time >= since
         };
-        self.read(|ledger| ledger.orders.iter().filter(ours).cloned().collect()).await
+        let found: Vec<_> = self.read(|ledger| ledger.orders.iter().filter(ours).cloned().collect()).await?;
+        let side = self.side();
+        Ok(found.into_iter().map(|order| side.as_answered(order)).collect())
     }
 }

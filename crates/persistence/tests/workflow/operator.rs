@@ -8,6 +8,7 @@ use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::operation::{Operation, OperationState};
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
+use domain::rules::told::Told;
 use domain::workflow::Accepted;
 use domain::workflow::drive::Progress;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
@@ -68,7 +69,9 @@ pub async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
 }
 
 async fn edit_tracking(world: &World, id: OrderId, code: &str) {
-    world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Some(tracking(code))).await;
+    world
+        .at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Told::Said(tracking(code)))
+        .await;
 }
 
 #[tokio::test]
@@ -110,7 +113,7 @@ async fn a_retried_shipment_that_is_certainly_absent_is_sent_again() {
     let id = world.authorized().await;
     world.mollie.next(Fate::LostCall);
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
     assert_eq!(world.operation(accepted.operation_id).await.unreadable, 8);
     world.retry(accepted.operation_id).await.unwrap();
@@ -174,7 +177,7 @@ async fn a_shipment_is_not_told_by_the_id_of_one_that_is_accounted_for() {
     world.ship_now(id, &lamps(1)).await;
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
-    world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[2].tracking = None).await;
+    world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[2].tracking = Told::LeftOut).await;
     world.work(mins(2)).await;
     let ids = world.shipment_ids(id).await;
     for accounted_for in &ids[..2] {

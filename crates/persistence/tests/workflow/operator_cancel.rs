@@ -17,7 +17,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Accepted, String) {
     let id = world.authorized().await;
     world.mollie.next(fate);
     let (accepted, _) = world.cancel_now(id).await;
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
     assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
     let mollie_id = world.order(id).await.mollie_id.unwrap().to_string();

@@ -17,7 +17,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, Accepted) {
     world.mollie.next(fate);
     let accepted = world.recorded().await;
     world.drive(accepted.claim.as_ref().unwrap()).await;
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
     assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
     world.mollie.side().unreadable = None;

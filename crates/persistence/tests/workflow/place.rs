@@ -268,7 +268,7 @@ async fn an_address_that_mollie_holds_otherwise_is_kept_and_told_by_name_when_th
     {
         let mut side = world.mollie.side();
         let address = side.ledger.orders[0].billing_address.as_mut().unwrap();
-        address.city = Some("Utrecht".to_owned());
+        address.parts.city = Some("Utrecht".to_owned());
     }
     world.work(secs(1)).await;
     let order = world.settled(accepted.order_id).await;

@@ -68,7 +68,7 @@ async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_
     for (error, state) in [
         (GatewayError::Unavailable("503".to_owned()), OperationState::Resolving),
         (GatewayError::KeyRefused("401".to_owned()), OperationState::Resolving),
-        (GatewayError::Unreadable("no JSON".to_owned()), OperationState::NeedsAttention),
+        (GatewayError::Unreadable("no JSON".into()), OperationState::NeedsAttention),
     ] {
         let world = World::new().await;
         let id = world.authorized().await;
@@ -178,7 +178,7 @@ async fn an_answer_that_is_not_understood_is_read_eight_times_more_before_an_ope
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     for _ in 0..8 {
         world.advance(secs(8));
         assert_eq!(world.step().await, Progress::Deferred);
@@ -209,7 +209,7 @@ async fn what_cannot_be_read_once_behind_an_outage_is_not_yet_an_operators_affai
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
     world.work(mins(5)).await;
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".into()));
     world.advance(secs(8));
     world.step().await;
     assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
@@ -230,7 +230,7 @@ async fn what_cannot_be_read_once_behind_calls_that_could_not_be_made_is_not_yet
         world.advance(secs(8));
         world.step().await;
     }
-    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".to_owned()));
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".into()));
     world.advance(secs(8));
     world.step().await;
     assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);

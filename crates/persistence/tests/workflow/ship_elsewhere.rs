@@ -88,8 +88,8 @@ async fn a_refused_shipment_of_units_that_were_canceled_is_raised() {
     world
         .at_mollie(id, |order| {
             all_at(order, OrderStatus::Canceled, LineStatus::Canceled);
-            order.lines[0].canceled = Part { quantity: 2, amount: euro("698.00") };
-            order.lines[1].canceled = Part { quantity: 3, amount: euro("60.00") };
+            order.lines[0].canceled = Some(Part { quantity: 2, amount: euro("698.00") });
+            order.lines[1].canceled = Some(Part { quantity: 3, amount: euro("60.00") });
         })
         .await;
     world.ship_now(id, &lamps(3)).await;

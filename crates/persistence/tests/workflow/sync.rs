@@ -160,7 +160,7 @@ async fn what_cannot_be_read_is_not_refused() {
         GatewayError::Unavailable("503".to_owned()),
         GatewayError::NotFound,
         GatewayError::KeyRefused("401".to_owned()),
-        GatewayError::Unreadable("no JSON".to_owned()),
+        GatewayError::Unreadable("no JSON".into()),
     ] {
         world.mollie.side().unreadable = Some(error);
         let shipped = world.ship(id, &lamps(1)).await;
@@ -193,7 +193,7 @@ async fn a_changed_address_is_told_by_name_and_kept_by_value() {
     world
         .at_mollie(id, |order| {
             let address = order.billing_address.as_mut().unwrap();
-            address.city = Some("Utrecht".to_owned());
+            address.parts.city = Some("Utrecht".to_owned());
         })
         .await;
     world.sync(id).await;

@@ -11,6 +11,7 @@ use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::rules::told::Told;
 use domain::workflow::drive::{Progress, drive};
 use domain::workflow::lookup::{LookedUp, look_up};
 use domain::workflow::sync::sync;
@@ -258,5 +259,5 @@ impl World {
 pub fn all_at(order: &mut Snapshot, status: OrderStatus, line: LineStatus) {
     order.status = Read::Known(status);
     order.lines.iter_mut().for_each(|it| it.status = Read::Known(line));
-    order.checkout_url = None;
+    order.checkout_url = Told::LeftOut;
 }

@@ -16,6 +16,7 @@ pub fn observed() -> Box<Observed> {
         payments: vec![full_payment(Read::Known(PaymentStatus::Paid))],
         personal: vec!["billing_address.city".into()],
         status_changed: true,
+        unread_changed: true,
         unexpected: true,
     })
 }

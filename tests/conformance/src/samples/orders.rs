@@ -12,6 +12,7 @@ use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::stranded::Stranded;
+use domain::rules::unread::{Unread, UnreadField};
 use serde_json::json;
 
 use super::*;
@@ -114,6 +115,10 @@ pub fn full_facts() -> Facts {
         canceled_time: Some(at(5)),
         expired_time: Some(at(6)),
         completed_time: Some(at(7)),
+        unread: Unread {
+            fields: vec![UnreadField { path: "_links.checkout".into(), raw: "\"https://…\"".into() }],
+            more: 3,
+        },
     }
 }
 

@@ -62,8 +62,8 @@ impl Recorder {
     }
 
     /// Notes when Mollie was read and the personal data it holds; not an event by itself.
-    pub fn note_reading(&mut self, time: Timestamp, personal: Personal) {
-        self.order.observed_time = Some(time);
+    pub fn note_reading(&mut self, time: Option<Timestamp>, personal: Personal) {
+        self.order.observed_time = time;
         self.order.personal = personal;
     }
 

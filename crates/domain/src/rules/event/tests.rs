@@ -14,7 +14,7 @@ fn folding_the_events_gives_the_order_but_for_what_is_personal() {
     let end = observed(recorder.order(), &snapshot(OrderStatus::Completed, LineStatus::Completed));
     recorder.record(EventData::OrderObserved { observed: Box::new(end) });
     let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
-    recorder.note_reading(at(9), personal);
+    recorder.note_reading(Some(at(9)), personal);
     let (order, events) = recorder.finish();
     let folded = events.iter().fold(None, Order::after).unwrap();
     assert_eq!(folded, Order { observed_time: None, ..order.impersonal() });

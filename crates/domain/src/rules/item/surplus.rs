@@ -9,7 +9,7 @@ use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
 use crate::rules::refusal::Rejection;
-use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, same_tracking};
+use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tracking, same_tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;
 
@@ -64,7 +64,7 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     let alike = ours.iter().find(|shipment| {
         shipment.origin == Origin::Here
             && may_be_there(shipment)
-            && same_tracking(shipment.tracking.as_ref(), theirs.tracking.as_ref())
+            && has_tracking(shipment, theirs)
             && has_lines(order, shipment, theirs)
     })?;
     Some(Concern {

@@ -130,7 +130,7 @@ fn theirs(quantity: u32, code: Option<&str>) -> ShipmentSnapshot {
     ShipmentSnapshot {
         mollie_id: MollieShipmentId::new("shp_2"),
         created_time: at(3),
-        tracking: code.map(tracking),
+        tracking: code.map(tracking).into(),
         lines: vec![(line, part(quantity))],
     }
 }

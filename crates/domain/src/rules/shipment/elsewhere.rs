@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::ids::{LineId, MollieLineId, MollieShipmentId};
-use crate::rules::order::Order;
+use crate::rules::order::{Order, Part};
 use crate::rules::snapshot::{LineSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 
@@ -94,8 +94,10 @@ fn units_in(order: &Order, shipments: &[&ShipmentSnapshot], id: LineId) -> u32 {
 
 fn room(order: &Order, snapshot: &Snapshot, id: LineId) -> u32 {
     let line = mollie_line(order, id);
+    // An answer that leaves counters out is not judged at all.
+    let units = |counter: Option<Part>| counter.map_or(0, |part| part.quantity);
     let left = |line: &LineSnapshot| {
-        line.quantity.saturating_sub(line.shipped.quantity).saturating_sub(line.canceled.quantity)
+        line.quantity.saturating_sub(units(line.shipped)).saturating_sub(units(line.canceled))
     };
     snapshot.lines.iter().find(|theirs| Some(&theirs.mollie_id) == line).map_or(0, left)
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Shipment, ShipmentLine, Tracking};
 use crate::rules::order::Order;
 use crate::rules::snapshot::ShipmentSnapshot;
+use crate::rules::told::Told;
 
 /// Whether it has just our shipment's lines, with their quantities and amounts.
 #[must_use]
@@ -27,4 +28,14 @@ pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool
         tracking.map(|tracking| (tracking.carrier.trim().to_owned(), tracking.code.trim().to_owned()))
     };
     code(ours) == code(theirs)
+}
+
+/// The same of a shipment as Mollie returned it. Tracking that cannot be read may be anybody's.
+#[must_use]
+pub fn has_tracking(ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
+    match &theirs.tracking {
+        Told::Said(tracking) => same_tracking(ours.tracking.as_ref(), Some(tracking)),
+        Told::LeftOut => same_tracking(ours.tracking.as_ref(), None),
+        Told::Unread => false,
+    }
 }

@@ -19,6 +19,22 @@ pub enum ShipRefusal {
     State(Refusal),
 }
 
+impl ShipRefusal {
+    /// Whether it was judged by what of the lines is shipped and canceled.
+    #[must_use]
+    pub fn hangs_on_counters(&self) -> bool {
+        match self {
+            Self::Invalid(faults) => faults.iter().any(|fault| COUNTED.contains(&fault.rule)),
+            Self::State(refusal) => refusal.reason.hangs_on_counters(),
+        }
+    }
+}
+
+/// The rules that are judged by what is available.
+const COUNTED: [&str; 2] = [AMOUNT_BOUNDS, AVAILABLE];
+const AMOUNT_BOUNDS: &str = "selection.amount_bounds";
+const AVAILABLE: &str = "selection.available";
+
 /// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more
 /// than may be captured.
 ///
@@ -135,13 +151,13 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
                 unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
             }
             Err(Misfit::Amount { expected, got }) => {
-                faults.add(format!("lines[{n}].amount"), "selection.amount_bounds", expected, got);
+                faults.add(format!("lines[{n}].amount"), AMOUNT_BOUNDS, expected, got);
             }
         }
     }
     if !faults.is_empty() {
         for (_, unmet) in unmet {
-            faults.add(unmet.subject, "selection.available", "what is available", unmet.description);
+            faults.add(unmet.subject, AVAILABLE, "what is available", unmet.description);
         }
         return Err(ShipRefusal::Invalid(faults.into_vec()));
     }

@@ -6,6 +6,9 @@ use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::MolliePaymentId;
 use crate::rules::status::PaymentStatus;
 
+mod left_out;
+mod odd;
+
 fn created() -> Order {
     placed(OrderStatus::Created, LineStatus::Created).order().clone()
 }
@@ -49,7 +52,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
     let reserved = Part { quantity: 1, amount: euro("299.00") };
     order.lines[0].reserved = reserved;
     let mut theirs = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
-    theirs.lines[0].canceled = Part { quantity: 1, amount: euro("399.00") };
+    theirs.lines[0].canceled = Some(Part { quantity: 1, amount: euro("399.00") });
     let mut extra = theirs.lines[1].clone();
     extra.mollie_id = MollieLineId::new("odl_1.extra");
     theirs.lines.insert(0, extra);
@@ -120,7 +123,7 @@ fn an_address_that_mollie_left_empty_does_not_replace_ours() {
     let address = Address { city: Some("Amsterdam".to_owned()), ..Address::default() };
     let ours = Personal { billing_address: Some(address), ..Personal::default() };
     let empty = Snapshot {
-        billing_address: Some(Address::default()),
+        billing_address: Some(AddressSnapshot { parts: Address::default(), is_whole: true }),
         ..snapshot(OrderStatus::Created, LineStatus::Created)
     };
     assert_eq!(personal(&ours, &empty), ours);

@@ -62,6 +62,9 @@ fn shipped(
     snapshot: &Snapshot,
     mollie_id: &str,
 ) -> Result<Ending, OperatorError> {
+    if let Some(left_out) = snapshot.shipments_left_out() {
+        return Err(OperatorError::Unverified(GatewayError::Unreadable(left_out)));
+    }
     let mut shipments = snapshot.shipments.iter().flatten();
     let theirs = shipments.find(|theirs| theirs.mollie_id.as_str() == mollie_id);
     let theirs = theirs.ok_or_else(|| OperatorError::NotAtMollie { mollie_id: mollie_id.to_owned() })?;

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::*;
 use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::ShipmentId;
-use crate::rules::order::Part;
 use crate::rules::status::LineStatus;
+use crate::rules::told::Told;
 
 /// Units of the lines 1 and 2, of which the order has two and one.
 fn ours(parts: &[(u32, u32)]) -> Shipment {
@@ -42,13 +42,14 @@ fn with(shipments: &[(&str, u32, u32)]) -> Snapshot {
         ShipmentSnapshot {
             mollie_id: MollieShipmentId::new(*id),
             created_time: at(2),
-            tracking: None,
+            tracking: Told::LeftOut,
             lines: vec![(line, part)],
         }
     };
     let made: Vec<_> = shipments.iter().map(shipment).collect();
     for (_, line, quantity) in shipments {
-        seen.lines[usize::try_from(line - 1).unwrap()].shipped.quantity += quantity;
+        let counter = &mut seen.lines[usize::try_from(line - 1).unwrap()].shipped;
+        counter.as_mut().unwrap().quantity += quantity;
     }
     seen.shipments = Some(made);
     seen
@@ -104,7 +105,7 @@ fn one_parcel_made_elsewhere_accounts_for_one_of_ours() {
     };
     let one = with(&[("shp_a", 1, 1)]);
     let mut gone = one.clone();
-    gone.lines[0].canceled.quantity = 1;
+    gone.lines[0].canceled.as_mut().unwrap().quantity = 1;
     assert_eq!(found(&ours(&[(1, 1)]), std::slice::from_ref(&earlier), &[], &gone), ("shp_a".into(), false));
     let two = with(&[("shp_a", 1, 2)]);
     assert_eq!(found(&ours(&[(1, 1)]), &[earlier], &[], &two), ("shp_a".into(), true));

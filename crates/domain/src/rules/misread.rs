@@ -1,0 +1,43 @@
+//! What of an answer stops money: a field it depends on that cannot be understood, or is left out. Says where, never what
+//! stood there: it may be personal.
+
+/// What is wrong with an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// The field as Mollie writes it, `lines[0].totalAmount`; `None` where the answer as a whole is at fault.
+    pub field: Option<String>,
+    pub problem: String,
+}
+
+impl Misread {
+    /// A field that is not as it must be.
+    pub fn at(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), problem: problem.into() }
+    }
+
+    /// A field that money depends on and that the answer leaves out.
+    pub fn left_out(field: impl Into<String>) -> Self {
+        Self::at(field, "left out")
+    }
+}
+
+impl From<String> for Misread {
+    fn from(problem: String) -> Self {
+        Self { field: None, problem }
+    }
+}
+
+impl From<&str> for Misread {
+    fn from(problem: &str) -> Self {
+        problem.to_owned().into()
+    }
+}
+
+impl std::fmt::Display for Misread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(field) = &self.field {
+            write!(f, "{field}: ")?;
+        }
+        f.write_str(&self.problem)
+    }
+}

@@ -1,0 +1,69 @@
+//! The counters of lines in an answer, and what an answer leaves out. What is left out is not known; it is never zero.
+
+use super::{LineSnapshot, ShipmentSnapshot, Snapshot};
+use crate::rules::misread::Misread;
+use crate::rules::order::{Line, Part};
+use crate::rules::status::{OrderStatus, Read};
+
+impl Snapshot {
+    /// The first counter of a line that the answer does not tell. Of an order that nobody has paid for nothing can have been
+    /// shipped or given back, so that nothing is missed: official answers to creating an order leave them all out.
+    #[must_use]
+    pub fn counter_left_out(&self) -> Option<Misread> {
+        if self.status == Read::Known(OrderStatus::Created) {
+            return None;
+        }
+        self.find_left_out(|line| {
+            let counters = [
+                ("quantityShipped", line.shipped),
+                ("quantityCanceled", line.canceled),
+                ("quantityRefunded", line.refunded),
+            ];
+            counters.into_iter().find(|(_, part)| part.is_none()).map(|(name, _)| name)
+        })
+    }
+
+    /// The first counter of canceled units that the answer does not tell.
+    #[must_use]
+    pub fn canceled_left_out(&self) -> Option<Misread> {
+        self.find_left_out(|line| line.canceled.is_none().then_some("quantityCanceled"))
+    }
+
+    /// The first of what money depends on that the answer leaves out, of an order read with its payments and shipments.
+    #[must_use]
+    pub fn left_out(&self) -> Option<Misread> {
+        let payments = self.payments.is_none().then(|| Misread::left_out("_embedded.payments"));
+        payments.or_else(|| self.shipments_left_out()).or_else(|| self.counter_left_out())
+    }
+
+    /// Whether the answer leaves the shipments out.
+    #[must_use]
+    pub fn shipments_left_out(&self) -> Option<Misread> {
+        self.shipments.is_none().then(|| Misread::left_out("_embedded.shipments"))
+    }
+
+    /// Whether a field stands in a part that this answer does not hold.
+    pub(super) fn lacks(&self, path: &str) -> bool {
+        self.payments.is_none() && path.starts_with("_embedded.payments")
+            || self.shipments.is_none() && path.starts_with("_embedded.shipments")
+    }
+
+    fn find_left_out(&self, missing: impl Fn(&LineSnapshot) -> Option<&'static str>) -> Option<Misread> {
+        let mut lines = self.lines.iter().enumerate();
+        lines.find_map(|(n, line)| missing(line).map(|name| Misread::left_out(format!("lines[{n}].{name}"))))
+    }
+}
+
+/// What of a line is shipped: as the answer tells, else as its shipments add up, and never less than is known.
+pub(super) fn shipped(ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Part {
+    let known = ours.map_or(Part::none(theirs.total_amount), |line| line.shipped);
+    theirs.shipped.unwrap_or_else(|| {
+        let parts = snapshot.shipments.iter().flatten().flat_map(|shipment| parts_of(shipment, theirs));
+        let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
+        if sum.quantity > known.quantity { sum } else { known }
+    })
+}
+
+fn parts_of<'a>(shipment: &'a ShipmentSnapshot, line: &'a LineSnapshot) -> impl Iterator<Item = Part> + 'a {
+    shipment.lines.iter().filter(|(id, _)| *id == line.mollie_id).map(|(_, part)| *part)
+}

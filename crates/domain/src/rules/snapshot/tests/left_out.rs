@@ -1,0 +1,111 @@
+//! Counters that an answer leaves out are unknown, not zero.
+
+use super::*;
+use crate::rules::ids::MollieShipmentId;
+
+fn shipping() -> Snapshot {
+    snapshot(OrderStatus::Shipping, LineStatus::Shipping)
+}
+
+fn one(amount: &str) -> Part {
+    Part { quantity: 1, amount: euro(amount) }
+}
+
+fn without_counters(mut snapshot: Snapshot) -> Snapshot {
+    for line in &mut snapshot.lines {
+        (line.shipped, line.canceled, line.refunded) = (None, None, None);
+    }
+    snapshot
+}
+
+fn shipped_in(snapshot: Snapshot, parts: &[Part]) -> Snapshot {
+    let line = snapshot.lines[0].mollie_id.clone();
+    let shipment = |part: &Part| ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new(format!("shp_{}", part.amount)),
+        created_time: at(3),
+        tracking: Told::LeftOut,
+        lines: vec![(line.clone(), *part)],
+    };
+    Snapshot { shipments: Some(parts.iter().map(shipment).collect()), ..snapshot }
+}
+
+#[test]
+fn the_ledger_keeps_what_it_knows_where_an_answer_leaves_counters_out() {
+    let mut told = shipping();
+    let counted = (one("299.00"), one("399.00"), one("10.00"));
+    let line = &mut told.lines[0];
+    (line.shipped, line.canceled, line.refunded) = (Some(counted.0), Some(counted.1), Some(counted.2));
+    told.amount_captured = Some(euro("299.00"));
+    let before = after(&placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone(), &told);
+    let silent = Snapshot { method: Some("klarna".to_owned()), ..without_counters(shipping()) };
+    let order = after(&before, &silent);
+    let line = &order.lines[0];
+    assert_eq!((line.shipped, line.canceled, line.refunded), counted);
+    assert_eq!(order.facts.amount_captured, Some(euro("299.00")));
+    // What the answer does tell is taken over.
+    assert_eq!(order.facts.method.as_deref(), Some("klarna"));
+    // Told counters without their sum: nothing is captured any more.
+    assert_eq!(after(&before, &Snapshot { amount_captured: None, ..told }).facts.amount_captured, None);
+}
+
+#[test]
+fn what_is_not_counted_is_what_the_shipments_add_up_to() {
+    let before = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    let two = shipped_in(without_counters(shipping()), &[one("299.00"), one("399.00")]);
+    let order = after(&before, &two);
+    assert_eq!(order.lines[0].shipped, Part { quantity: 2, amount: euro("698.00") });
+    assert_eq!((order.lines[0].available().quantity, order.lines[1].shipped.quantity), (0, 0));
+    // A list that lags behind what is known takes nothing back.
+    let behind = Snapshot { method: None, ..shipped_in(two, &[one("299.00")]) };
+    assert_eq!(difference(&order, &behind), None);
+}
+
+#[test]
+fn a_new_line_without_counters_starts_at_zero() {
+    let before = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    let mut more = without_counters(snapshot(OrderStatus::Authorized, LineStatus::Authorized));
+    let extra = LineSnapshot { mollie_id: MollieLineId::new("odl_1.extra"), ..more.lines[1].clone() };
+    more.lines.push(extra);
+    let order = after(&before, &more);
+    let line = &order.lines[2];
+    assert_eq!(
+        (line.shipped, line.canceled, line.refunded),
+        (Part::none(euro("1.00")), line.shipped, line.shipped)
+    );
+}
+
+#[test]
+fn undecided_shipments_are_not_taken_off_a_counter_that_nobody_told() {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+    order.lines[0].shipped = one("299.00");
+    let silent = shipped_in(without_counters(shipping()), &[one("399.00")]);
+    let seen = without_undecided(&order, silent, |_| false);
+    assert_eq!((seen.lines[0].shipped, seen.shipments.as_deref()), (None, Some([].as_slice())));
+    assert_eq!(difference(&order, &seen), None);
+}
+
+#[test]
+fn an_answer_names_the_first_thing_it_leaves_out() {
+    let whole = Snapshot { payments: Some(Vec::new()), shipments: Some(Vec::new()), ..shipping() };
+    let field = |snapshot: &Snapshot| snapshot.left_out().and_then(|left_out| left_out.field);
+    assert_eq!(field(&whole), None);
+    let mut silent = whole.clone();
+    silent.lines[1].canceled = None;
+    assert_eq!(field(&silent).as_deref(), Some("lines[1].quantityCanceled"));
+    assert_eq!(silent.canceled_left_out(), silent.counter_left_out());
+    assert_eq!(field(&Snapshot { shipments: None, ..whole.clone() }).as_deref(), Some("_embedded.shipments"));
+    assert_eq!(field(&Snapshot { payments: None, ..whole }).as_deref(), Some("_embedded.payments"));
+}
+
+/// Official answers to creating an order leave every counter out.
+#[test]
+fn an_order_nobody_has_paid_for_misses_no_counter() {
+    let created = without_counters(snapshot(OrderStatus::Created, LineStatus::Created));
+    assert_eq!(created.counter_left_out(), None);
+    for status in OrderStatus::ALL.iter().filter(|status| **status != OrderStatus::Created) {
+        let silent = Snapshot { status: Read::Known(*status), ..created.clone() };
+        assert!(silent.counter_left_out().is_some(), "{}", status.as_str());
+    }
+    let strange = Snapshot { status: Read::Unknown("settling".to_owned()), ..created };
+    assert!(strange.counter_left_out().is_some());
+}

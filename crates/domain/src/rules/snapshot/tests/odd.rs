@@ -1,0 +1,106 @@
+//! Fields that no money depends on and that cannot be read leave what was known, and are kept as they came.
+
+use super::*;
+use crate::rules::unread::UnreadField;
+
+fn told() -> Snapshot {
+    let mut told = Snapshot {
+        checkout_url: Told::Said("https://pay.example/1".to_owned()),
+        billing_address: Some(AddressSnapshot { parts: amsterdam(), is_whole: true }),
+        ..snapshot(OrderStatus::Created, LineStatus::Created)
+    };
+    told.lines[0].sku = Told::Said("5702".to_owned());
+    told
+}
+
+fn amsterdam() -> Address {
+    let text = |text: &str| Some(text.to_owned());
+    Address { city: text("Amsterdam"), region: text("Noord-Holland"), ..Address::default() }
+}
+
+fn odd() -> Snapshot {
+    let mut odd = Snapshot {
+        is_cancelable: Told::Unread,
+        checkout_url: Told::Unread,
+        method: None,
+        ..snapshot(OrderStatus::Created, LineStatus::Created)
+    };
+    let line = &mut odd.lines[0];
+    (line.line_type, line.name, line.sku) = (Told::Unread, Told::Unread, Told::Unread);
+    (line.vat_rate, line.vat_amount) = (Told::Unread, Told::Unread);
+    odd.unread.add(UnreadField::new("_links.checkout", "\"https://pay.example/1\""));
+    odd
+}
+
+#[test]
+fn what_cannot_be_read_leaves_what_was_known_and_is_told_once() {
+    let before = after(&created(), &told());
+    let observed = difference(&before, &odd()).unwrap();
+    assert!(observed.unread_changed && observed.lines.is_empty() && !observed.status_changed);
+    let order = after(&before, &odd());
+    assert_eq!(order.facts.unread.fields[0].path, "_links.checkout");
+    assert_eq!(order.lines, before.lines);
+    let unread = order.facts.unread.clone();
+    assert_eq!(order.facts, Facts { unread, ..before.facts.clone() });
+    assert_eq!(difference(&order, &odd()), None);
+    // Once it can be read again, that is told too.
+    let mended = after(&order, &told());
+    assert_eq!(mended.facts, before.facts);
+}
+
+#[test]
+fn of_an_address_with_an_odd_part_the_other_parts_are_taken_over() {
+    let ours = Personal { billing_address: Some(amsterdam()), ..Personal::default() };
+    let utrecht = Address { city: Some("Utrecht".to_owned()), ..Address::default() };
+    let theirs = |is_whole| Snapshot {
+        billing_address: Some(AddressSnapshot { parts: utrecht.clone(), is_whole }),
+        ..snapshot(OrderStatus::Created, LineStatus::Created)
+    };
+    let both = Address { city: Some("Utrecht".to_owned()), ..amsterdam() };
+    assert_eq!(personal(&ours, &theirs(false)).billing_address, Some(both));
+    assert_eq!(personal(&ours, &theirs(true)).billing_address, Some(utrecht.clone()));
+    assert_eq!(personal(&Personal::default(), &theirs(false)).billing_address, Some(utrecht));
+}
+
+#[test]
+fn a_payment_whose_method_cannot_be_read_keeps_the_one_it_had() {
+    let attempt = |method: Option<&str>, status| Payment {
+        mollie_id: MolliePaymentId::new("tr_1"),
+        status: Read::Known(status),
+        method: method.map(str::to_owned),
+        amount: euro("1027.99"),
+        amount_captured: None,
+        amount_refunded: None,
+        created_time: at(1),
+        authorized_time: None,
+        paid_time: None,
+        ended_time: method.map(|_| at(2)),
+    };
+    let with = |payment| Snapshot { payments: Some(vec![payment]), ..told() };
+    let before = after(&created(), &with(attempt(Some("ideal"), PaymentStatus::Open)));
+    let order = after(&before, &with(attempt(None, PaymentStatus::Paid)));
+    let expected = attempt(Some("ideal"), PaymentStatus::Paid);
+    assert_eq!(order.payments, [expected]);
+}
+
+#[test]
+fn a_new_line_of_a_type_that_cannot_be_read_is_of_none_we_know() {
+    let mut more = odd();
+    let extra = LineSnapshot { mollie_id: MollieLineId::new("odl_1.extra"), ..more.lines[0].clone() };
+    more.lines.push(extra);
+    let line = after(&created(), &more).lines[2].clone();
+    assert_eq!(
+        (line.line_type, line.name.as_str(), line.vat_rate.as_str()),
+        (Read::Unknown(String::new()), "", "0.00")
+    );
+}
+
+#[test]
+fn an_answer_without_payments_says_nothing_of_what_could_not_be_read_in_them() {
+    let mut odd = Snapshot { payments: Some(Vec::new()), ..told() };
+    odd.unread.add(UnreadField::new("_embedded.payments[0].method", "[]"));
+    let before = after(&created(), &odd);
+    assert_eq!(after(&before, &told()).facts, before.facts);
+    let mended = Snapshot { payments: Some(Vec::new()), ..told() };
+    assert!(after(&before, &mended).facts.unread.is_empty());
+}

@@ -1,0 +1,94 @@
+//! Fields of an answer that could not be understood and that no money depends on: kept as they came, so that nobody has to
+//! search a log for them. Bounded, because Mollie's answers are not. Decides nothing.
+
+use super::text::printable;
+
+/// How many fields are kept; of the others only the number.
+const MOST: usize = 50;
+
+/// How much of a field is kept, in characters.
+const LONGEST: usize = 200;
+
+/// A field that could not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadField {
+    /// Where it stands, as Mollie writes it: `lines[0].sku`.
+    pub path: String,
+    /// What stood there as JSON, cut where it is long; of what is personal or secret only the shape, such as "a boolean".
+    pub raw: String,
+}
+
+impl UnreadField {
+    /// A field, its raw text bounded.
+    #[must_use]
+    pub fn new(path: impl Into<String>, raw: &str) -> Self {
+        let mut raw = printable(raw);
+        if let Some((end, _)) = raw.char_indices().nth(LONGEST) {
+            raw.truncate(end);
+            raw.push('…');
+        }
+        Self { path: path.into(), raw }
+    }
+}
+
+/// All of an answer that was not understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// In the order of the answer.
+    pub fields: Vec<UnreadField>,
+    /// How many more there were.
+    pub more: u32,
+}
+
+impl Unread {
+    /// Adds a field, or counts it if there are many already.
+    pub fn add(&mut self, field: UnreadField) {
+        if self.fields.len() < MOST {
+            self.fields.push(field);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// Whether everything was understood.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// These, and those before of the parts that this answer does not hold.
+    #[must_use]
+    pub fn with_absent(&self, before: &Self, is_absent: impl Fn(&str) -> bool) -> Self {
+        let mut all = self.clone();
+        for field in before.fields.iter().filter(|field| is_absent(&field.path)) {
+            all.add(field.clone());
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded_in_length_and_in_number() {
+        let long = UnreadField::new("method", &"ü".repeat(5000));
+        assert_eq!((long.raw.chars().count(), long.raw.ends_with('…')), (LONGEST + 1, true));
+        assert_eq!(UnreadField::new("method", "[\"a\nb\"]").raw, "[\"a b\"]");
+        let mut unread = Unread::default();
+        (0..60).for_each(|n| unread.add(UnreadField::new(format!("lines[{n}].sku"), "{}")));
+        assert_eq!((unread.fields.len(), unread.more), (50, 10));
+    }
+
+    #[test]
+    fn what_was_not_asked_for_says_nothing_of_what_could_not_be_read_there() {
+        let (mut before, mut now) = (Unread::default(), Unread::default());
+        before.add(UnreadField::new("_embedded.payments[0].method", "[]"));
+        before.add(UnreadField::new("method", "[]"));
+        now.add(UnreadField::new("isCancelable", "\"yes\""));
+        let after = now.with_absent(&before, |path| path.starts_with("_embedded.payments"));
+        let paths: Vec<_> = after.fields.iter().map(|field| field.path.as_str()).collect();
+        assert_eq!(paths, ["isCancelable", "_embedded.payments[0].method"]);
+    }
+}

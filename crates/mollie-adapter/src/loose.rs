@@ -1,0 +1,107 @@
+//! Reading what no money depends on: it never makes an answer unreadable. What is not understood is noted as it came, of
+//! personal data and secrets only its shape. May not be used for anything that a shipment, a payment or a deadline is judged by.
+
+use domain::rules::money::Money;
+use domain::rules::told::Told;
+use domain::rules::unread::UnreadField;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::json::Object;
+
+impl Object<'_> {
+    /// A text. Numbers are taken for their digits: sku and postal codes come as either. An empty text is a missing one.
+    pub fn loose_text(&self, name: &str) -> Told<String> {
+        match self.value(name) {
+            None => Told::LeftOut,
+            Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()).into(),
+            Some(Value::Number(number)) => Told::Said(number.to_string()),
+            Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => self.not_read(name),
+        }
+    }
+
+    /// A flag.
+    pub fn loose_flag(&self, name: &str) -> Told<bool> {
+        self.value(name)
+            .map_or(Told::LeftOut, |value| value.as_bool().map_or_else(|| self.not_read(name), Told::Said))
+    }
+
+    /// An object.
+    pub fn loose_object(&self, name: &str) -> Told<Self> {
+        self.object(name).map_or_else(|_| self.not_read(name), Told::from)
+    }
+
+    /// The `href` of a link.
+    pub fn loose_link(&self, name: &str) -> Told<String> {
+        let link = self.loose_object("_links").and_then(|links| links.loose_object(name));
+        link.and_then(|link| link.loose_text("href"))
+    }
+
+    /// A point in time.
+    pub fn loose_time(&self, name: &str) -> Option<Timestamp> {
+        self.time(name).unwrap_or_else(|_| {
+            self.note(name);
+            None
+        })
+    }
+
+    /// An amount.
+    pub fn loose_money(&self, name: &str) -> Told<Money> {
+        self.money(name).map_or_else(|_| self.not_read(name), Told::from)
+    }
+
+    fn not_read<T>(&self, name: &str) -> Told<T> {
+        self.note(name);
+        Told::Unread
+    }
+
+    /// Notes that a field was not understood, once.
+    pub(crate) fn note(&self, name: &str) {
+        let Some(value) = self.value(name) else { return };
+        let (path, mut notes) = (self.at(name), self.notes.borrow_mut());
+        if notes.fields.iter().all(|field| field.path != path) {
+            let raw = if self.is_discreet { shape(value).to_owned() } else { value.to_string() };
+            notes.add(UnreadField::new(path, &raw));
+        }
+    }
+}
+
+const fn shape(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_texts_and_empty_texts_are_none() {
+        let value = json!({"sku": 8712345, "name": "", "code": null});
+        let object = Object::root(&value).unwrap();
+        assert_eq!(object.loose_text("sku"), Told::Said("8712345".to_owned()));
+        assert_eq!((object.loose_text("name"), object.loose_text("code")), (Told::LeftOut, Told::LeftOut));
+        assert!(object.unread().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_noted_once_and_of_persons_only_its_shape() {
+        let value = json!({"method": ["a"], "_links": "x", "person": {"name": {"first": "Fleur"}}});
+        let object = Object::root(&value).unwrap();
+        assert_eq!(object.loose_text("method"), Told::Unread);
+        assert_eq!((object.loose_link("one"), object.loose_link("two")), (Told::Unread, Told::Unread));
+        let person = object.discreet().loose_object("person");
+        assert_eq!(person.and_then(|person| person.loose_text("name")), Told::Unread);
+        let noted = object.unread().fields;
+        let noted: Vec<_> = noted.iter().map(|field| (field.path.as_str(), field.raw.as_str())).collect();
+        assert_eq!(noted, [("method", "[\"a\"]"), ("_links", "\"x\""), ("person.name", "an object")]);
+    }
+}
