@@ -59,9 +59,9 @@ impl Shared {
     }
 }
 
-/// The driver may write more behind `BEGIN` and `COMMIT` than it tells.
+/// More may be sent behind `BEGIN`, and before `COMMIT`, than is told.
 fn is_same(armed: &str, sent: &str) -> bool {
-    armed == sent || (!armed.contains(' ') && sent.to_ascii_uppercase().starts_with(armed))
+    armed == sent || (!armed.contains(' ') && (sent.starts_with(armed) || sent.ends_with(armed)))
 }
 
 /// A running proxy. Its connections end with it.

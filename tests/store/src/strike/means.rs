@@ -174,8 +174,10 @@ pub fn is_code_of(engine: Engine, fault: Fault, code: &str) -> bool {
         Fault::NoMemory => (7, "none"),
         Fault::ReadOnly => (8, "25006"),
         Fault::Busy => (5, "55P03"),
+        // Where something goes before COMMIT, the aborted transaction refuses that; else the proxy counts the answer.
+        Fault::RolledBack => return engine == Engine::Postgres && code == "25P02",
         // The proxy counts these.
-        Fault::CutBefore | Fault::CutWithin | Fault::CutAfter | Fault::RolledBack => return false,
+        Fault::CutBefore | Fault::CutWithin | Fault::CutAfter => return false,
     };
     match engine {
         // The lowest byte is the primary code.
