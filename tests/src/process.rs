@@ -137,7 +137,7 @@ impl Use {
         let cpu = tasks.filter_map(|task| {
             // A thread may end meanwhile.
             let schedule = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            schedule.split(' ').next()?.parse().ok()
+            schedule.split(' ').next()?.parse::<u64>().ok()
         });
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
         let bytes = |name: &str| {
