@@ -125,6 +125,8 @@ impl Process {
 pub struct Use {
     /// Time on a processor, of all its threads that still live.
     pub cpu: Duration,
+    /// The part of it on threads that serve callers, rather than SQLite's own.
+    pub serving: Duration,
     /// Bytes it holds now.
     pub held: u64,
     /// Bytes it has held at most.
@@ -134,17 +136,24 @@ pub struct Use {
 impl Use {
     fn of(process: u32) -> Self {
         let tasks = std::fs::read_dir(format!("/proc/{process}/task")).expect("the process runs");
-        let cpu = tasks.filter_map(|task| {
+        let times = tasks.filter_map(|task| {
             // A thread may end meanwhile.
-            let schedule = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            schedule.split(' ').next()?.parse::<u64>().ok()
+            let read = |path: PathBuf, name: &str| std::fs::read_to_string(path.join(name)).ok();
+            let path = task.ok()?.path();
+            let nanoseconds = read(path.clone(), "schedstat")?.split(' ').next()?.parse::<u64>().ok()?;
+            let is_serving = !read(path, "comm")?.starts_with("sqlx-sqlite");
+            Some((Duration::from_nanos(nanoseconds), is_serving))
         });
+        let times: Vec<_> = times.collect();
+        let serving = times.iter().filter(|(_, is_serving)| *is_serving);
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
         let bytes = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("the system tells");
             line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
         };
-        Self { cpu: Duration::from_nanos(cpu.sum()), held: bytes("VmRSS:"), peak: bytes("VmHWM:") }
+        let (cpu, serving) =
+            (times.iter().map(|(time, _)| *time).sum(), serving.map(|(time, _)| *time).sum());
+        Self { cpu, serving, held: bytes("VmRSS:"), peak: bytes("VmHWM:") }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::cluster::Purpose;
 use crate::postgres::{self, Postgres};
-use crate::process;
+use crate::{process, release};
 
 /// What a full run writes, from which docs/performance.md follows.
 const FIGURES: &str = "docs/performance/figures.json";
@@ -135,8 +135,7 @@ impl Measured {
 /// Builds, measures, and after a full run writes what is kept in the tree.
 fn measure(options: &Options) -> Result<Measured> {
     let directory = process::target()?.join("bench");
-    fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
-    let (service, bench) = (service(&directory)?, program("bench")?);
+    let (service, bench) = (release::service(&directory)?, program("bench")?);
     let figures = directory.join("figures.json");
     let mut measured = Measured { bench, figures, took: Duration::ZERO, limit: options.limit() };
     if let Err(error) = fs::remove_file(&measured.figures) {
@@ -159,22 +158,9 @@ fn measure(options: &Options) -> Result<Measured> {
     Ok(measured)
 }
 
-/// Builds the service as the container has it, without the simulator, and keeps it aside: other builds put theirs in its place.
-fn service(directory: &Path) -> Result<PathBuf> {
-    let build = ["build", "--release", "--package", "grpc-server", "--no-default-features", "--bin"];
-    process::run(process::cargo(build)?.arg("order-service"))?;
-    let (built, kept) = (release("order-service")?, directory.join("order-service"));
-    fs::copy(&built, &kept).with_context(|| format!("copying {}", built.display()))?;
-    Ok(kept)
-}
-
 fn program(name: &str) -> Result<PathBuf> {
     process::run(&mut process::cargo(["build", "--release", "--package", name, "--bin", name])?)?;
-    release(name)
-}
-
-fn release(name: &str) -> Result<PathBuf> {
-    Ok(process::target()?.join("release").join(name))
+    release::built(name)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod process;
 mod proof;
 mod readme;
 mod reflection;
+mod release;
 mod steps;
 mod supply;
 mod tally;
@@ -28,6 +29,7 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
                               which of the kept ones are old
+  cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
                               docs/performance.md, or with --quick nothing. N orders in the large database
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
             kept::report()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
+        Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
             print!("{HELP}");

@@ -58,6 +58,7 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
 `serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
 
   ORDER_SERVICE__GRPC__LISTEN                   where callers come [127.0.0.1:50051]
+  ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES        the largest request that is read [1048576]
   ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks come [127.0.0.1:50052]
   ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the same as Mollie sees it, over https
   ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
