@@ -39,3 +39,42 @@ fn repro_a_shipment_found_with_its_order_is_not_forgotten() {
     };
     holds(&history);
 }
+
+/// Lamps were recorded here and shipped in the dashboard as well; counted twice, they kept the chairs from being shipped.
+#[test]
+fn repro_units_shipped_elsewhere_while_recorded_here_do_not_hold_up_other_goods() {
+    let part = |line, quantity, cents, tracked| Pick::Part { line, quantity, cents, tracked };
+    let ship = |at, intent, pick| Step { at, what: What::Ship { order: 0, intent, pick } };
+    let sync = |at| Step { at, what: What::Sync { order: 0 } };
+    let done_later = Fault::Status { number: 202, effect: false };
+    let history = History {
+        seed: 16154948200940223861,
+        keys: true,
+        steps: vec![
+            Step { at: 3952, what: What::Place { order: 0 } },
+            Step { at: 5476, what: What::Stop { replica: 1, pause: 34893 } },
+            Step { at: 6603, what: What::Shopper { order: 0, choice: Choice::Pay } },
+            Step { at: 7597, what: What::Drop { replica: 1, task: 5 } },
+            Step {
+                at: 8063,
+                what: What::Fault { on: On::Reading, fault: Fault::RateLimited { seconds: None } },
+            },
+            ship(8301, 1, part(2, 2, None, true)),
+            Step { at: 9358, what: What::Fault { on: On::Change, fault: done_later } },
+            sync(11266),
+            Step { at: 12993, what: What::Store { on: Write::Commit, fault: StoreFault::Before } },
+            ship(17538, 3, part(2, 2, Some(36450), true)),
+            sync(18115),
+            ship(18301, 2, part(2, 1, None, false)),
+            ship(18943, 4, part(1, 2, Some(95659), true)),
+            sync(19146),
+            Step { at: 20747, what: What::Cancel { order: 0, intent: 5 } },
+            Step { at: 25089, what: What::Kill { replica: 2, pause: 19429 } },
+            Step {
+                at: 36803,
+                what: What::Elsewhere { order: 0, act: Elsewhere::Ship { line: 1, tracked: true } },
+            },
+        ],
+    };
+    holds(&history);
+}

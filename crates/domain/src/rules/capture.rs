@@ -48,7 +48,7 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), Refusal> {
         return Ok(());
     }
     let own = sum(lines.iter().map(|line| line.part.amount.minor()));
-    let before = sum(order.lines.iter().map(|line| line.shipped.and(line.reserved).amount.minor()));
+    let before = sum(order.lines.iter().map(taken));
     let bound = bound(order);
     if own < 0 {
         return Err(refusal(order, lines, below_zero(order, own), |amount| amount > 0));
@@ -57,6 +57,14 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), Refusal> {
         return Err(refusal(order, lines, above(order, own, before, bound), |amount| amount < 0));
     }
     Ok(())
+}
+
+/// What is captured of a line, or will be. Units that were shipped elsewhere while they were recorded here are shipped once:
+/// no line gives, or takes off, more than it holds.
+fn taken(line: &Line) -> i64 {
+    let both = line.shipped.and(line.reserved);
+    let most = Part { quantity: line.quantity, amount: line.total_amount }.without(line.canceled);
+    if both.quantity > most.quantity { most.amount.minor() } else { both.amount.minor() }
 }
 
 /// What all shipments together may capture: what is authorized, less what is released. Releasing what takes money off gives

@@ -218,9 +218,11 @@ async fn every_line_that_cannot_be_given_up_is_told_at_once() {
 
 /// The lines that each recorded cancellation has named.
 async fn releases(world: &World, id: OrderId) -> Vec<Vec<LineId>> {
-    let recorded = world.events(id).await.into_iter().filter_map(|event| match event.data {
-        EventData::CancellationRecorded { release, .. } => Some(release),
-        _ => None,
-    });
-    recorded.collect()
+    let mut recorded = Vec::new();
+    for event in world.events(id).await {
+        if let EventData::CancellationRecorded { release, .. } = event.data {
+            recorded.push(release);
+        }
+    }
+    recorded
 }

@@ -43,7 +43,7 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
             let sum = |cents: fn(&Line) -> i64| order.lines.iter().map(cents).sum::<i64>();
             let agreed = sum(|line| line.total_amount.minor());
             let released = sum(|line| line.canceled.amount.minor()).max(0);
-            let captured = sum(|line| line.shipped.amount.minor() + line.reserved.amount.minor());
+            let captured = sum(captured_of);
             if own < 0 || captured + own > agreed - released {
                 let text = format!("{captured} + {own} cents of {agreed} less {released}");
                 texts.push(format!("shipment {} was recorded for {text}", shipment.id));
@@ -52,6 +52,15 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
         before = Order::after(before, event);
     }
     texts
+}
+
+/// Of a line with more units shipped and recorded than there are, all that is left to capture.
+fn captured_of(line: &Line) -> i64 {
+    let units = line.shipped.quantity + line.reserved.quantity;
+    if units + line.canceled.quantity > line.quantity {
+        return line.total_amount.minor() - line.canceled.amount.minor();
+    }
+    line.shipped.amount.minor() + line.reserved.amount.minor()
 }
 
 /// What takes money off and was canceled behind goods is raised, unless a cancellation named it.
@@ -63,10 +72,7 @@ fn deductions(order: &Order, events: &[Arc<Event>], seen: &Value) -> Vec<String>
     let each = order.lines.iter().zip(lines).filter(|(_, seen)| is_deduction(seen)).map(|(line, seen)| {
         let subject = format!("lines/{}", line.id);
         let canceled = captures && goods && seen["quantityCanceled"].as_u64() > Some(0);
-        let named = events.iter().any(|event| match &event.data {
-            EventData::CancellationRecorded { release, .. } => release.contains(&line.id),
-            _ => false,
-        });
+        let named = events.iter().any(|event| is_named(&event.data, line));
         let raised = raised(order, ItemKind::DeductionLeft, &subject);
         // What was named for a cancellation that Mollie refused may be lost later all the same.
         let fits = if canceled { raised || named } else { !raised };
@@ -74,6 +80,10 @@ fn deductions(order: &Order, events: &[Arc<Event>], seen: &Value) -> Vec<String>
             .then(|| format!("{subject} canceled behind goods: {canceled}, named: {named}, raised: {raised}"))
     });
     each.flatten().collect()
+}
+
+fn is_named(data: &EventData, line: &Line) -> bool {
+    matches!(data, EventData::CancellationRecorded { release, .. } if release.contains(&line.id))
 }
 
 /// Somebody captured in the dashboard what the shopper never agreed to.

@@ -76,6 +76,18 @@ fn goods_go_with_what_is_taken_off_them_and_nothing_goes_below_zero() {
 }
 
 #[test]
+fn units_shipped_elsewhere_while_they_were_recorded_here_count_once() {
+    let mut order = order(&[2_000, -500, 1_000]);
+    (order.lines[2].shipped, order.lines[2].reserved) = (part(1, 1_000), part(1, 1_000));
+    assert_eq!(check(&order, &ship(&order, &[1, 2])), Ok(()));
+    order.lines[2].shipped = part(0, 0);
+    (order.lines[1].shipped, order.lines[1].reserved) = (part(1, -500), part(1, -500));
+    assert_eq!(check(&order, &ship(&order, &[1])), Ok(()));
+    order.payments = vec![payment(PaymentStatus::Authorized, "24.99")];
+    assert_eq!(subjects(check(&order, &ship(&order, &[1]))), ["order"], "taken off once");
+}
+
+#[test]
 fn an_order_that_was_paid_at_once_is_shipped_as_it_comes() {
     let mut order = order(&[2_000, -500]);
     order.facts.authorized_time = None;
