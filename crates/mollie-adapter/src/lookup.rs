@@ -105,6 +105,33 @@ mod tests {
         }
     }
 
+    /// It may be Amsterdam's time, and an hour too old.
+    #[test]
+    fn a_time_without_an_offset_is_no_reason_to_end_the_search() {
+        let page = page(&json!([{"id": "ord_1", "createdAt": "2026-02-01T07:00:00"}]), &Value::Null).unwrap();
+        assert!(!page.reaches_back);
+    }
+
+    #[test]
+    fn an_order_whose_hook_address_cannot_be_read_may_be_the_one_looked_for() {
+        for (created, is_error) in [
+            (json!("2026-02-01T08:00:00Z"), true),
+            (json!(null), true),
+            (json!("2026-02-01T07:49:59Z"), false),
+        ] {
+            for odd in [json!(["x"]), json!(7), json!(true), json!({})] {
+                let page =
+                    page(&json!([{"id": "ord_1", "webhookUrl": odd, "createdAt": created}]), &Value::Null);
+                let field = page.err().and_then(|misread| misread.field);
+                assert_eq!(
+                    field.as_deref() == Some("_embedded.orders[0].webhookUrl"),
+                    is_error,
+                    "{created} {odd}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn of_a_link_only_the_cursor_is_taken() {
         let next = |href: &str| page(&json!([]), &json!({"href": href})).map(|page| page.next);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod amounts;
+mod answers;
 mod bounds;
 mod costs;
 mod crash;

@@ -72,6 +72,12 @@ mod tests {
     }
 
     #[test]
+    fn an_incomplete_answer_is_asked_for_again_ever_more_seldom() {
+        let seconds = |times| again(at(0), times).duration_since(at(0)).as_secs();
+        assert_eq!([0, 1, 2, 10, 14, 1000].map(seconds), [1, 2, 4, 1024, 16_384, 16_384]);
+    }
+
+    #[test]
     fn an_order_that_is_over_or_not_placed_is_not_read() {
         assert_eq!(next(recorded().order(), at(10), WINDOW), None);
         assert_eq!(next(placed(OrderStatus::Completed, LineStatus::Completed).order(), at(10), WINDOW), None);

@@ -139,6 +139,11 @@ fn each_answer_to_a_reading_has_its_class() {
             "{status} {body}"
         );
     }
+    let odd = order.replace("25.05", "25.055");
+    let Err(GatewayError::Unreadable(misread)) = read(Ok(answer(200, &odd))) else {
+        panic!("unreadable expected")
+    };
+    assert_eq!(misread.field.as_deref(), Some("amount.value"));
     for failure in [Failure::NotSent(String::new()), Failure::Lost(String::new())] {
         assert!(matches!(read(Err(failure)), Err(GatewayError::Unavailable(_))));
     }

@@ -1,0 +1,127 @@
+//! Answers of Mollie that leave things out or write them oddly.
+
+use serde_json::json;
+use tests::proto::{Order, OrderStatus, SyncOrderRequest};
+use tests::{LEGO, Refusal, Rewriter, SOON, World, draft, on_both_engines, refusal, until};
+use tonic::Code;
+
+use crate::requests::ship;
+
+on_both_engines!(
+    an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly,
+    shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out,
+    a_field_that_money_depends_on_is_named_where_it_cannot_be_read,
+    what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out,
+);
+
+const READING: &str = "GET /v2/orders/{id}";
+
+/// The world with its service behind a rewriter.
+async fn behind_a_rewriter(world: &mut World) -> Rewriter {
+    let rewriter = Rewriter::before(&world.simulator).await;
+    world.service.restart_with(&[("ORDER_SERVICE__MOLLIE__BASE_URL", rewriter.url())]).await;
+    rewriter
+}
+
+async fn sync(world: &World, order: &Order) -> Result<Order, Refusal> {
+    let answer = world.orders().sync_order(SyncOrderRequest { id: order.id.clone() }).await;
+    match answer {
+        Ok(order) => Ok(order.into_inner()),
+        Err(status) => Err(refusal::<()>(Err(status))),
+    }
+}
+
+async fn an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly(mut world: World) {
+    let rewriter = behind_a_rewriter(&mut world).await;
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    let known = sync(&world, &order).await.unwrap();
+    let authorized = world.simulator.order(&order.mollie_order_id).await["authorizedAt"].clone();
+    let without_offset = authorized.as_str().unwrap().get(..19).unwrap().to_owned();
+    rewriter.rewrite([
+        ("/method", json!(["klarnapaylater"])),
+        ("/_links/checkout", json!("https://pay.example/1")),
+        ("/authorizedAt", json!(without_offset)),
+        ("/billingAddress/region", json!(true)),
+    ]);
+    let odd = sync(&world, &order).await.expect("the order is readable");
+    assert_eq!((odd.status(), &odd.method), (OrderStatus::Authorized, &known.method));
+    assert_eq!((&odd.billing_address, odd.authorized_time), (&known.billing_address, known.authorized_time));
+    let mut fields: Vec<_> =
+        odd.unread_fields.iter().map(|field| (field.path.as_str(), field.raw.as_str())).collect();
+    fields.sort_unstable();
+    let authorized = format!("\"{without_offset}\"");
+    let expected = [
+        ("_links.checkout", "\"https://pay.example/1\""),
+        ("authorizedAt", authorized.as_str()),
+        ("billingAddress.region", "a boolean"),
+        ("method", "[\"klarnapaylater\"]"),
+    ];
+    assert_eq!(fields, expected);
+    let events = world.events(&order.id).await;
+    assert_eq!(events.last().unwrap().changed, ["unread_fields"]);
+    // Told once, however often it is read.
+    sync(&world, &order).await.unwrap();
+    let said = world.service.said();
+    assert_eq!(said.matches("holds fields that are not understood").count(), 1, "{said}");
+
+    let shipment = ship(&order, 0, 1, Some("299.00"));
+    world.orders().create_shipment(shipment).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Shipping).await;
+    assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
+    rewriter.mend();
+    assert!(sync(&world, &order).await.unwrap().unread_fields.is_empty());
+}
+
+async fn shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out(mut world: World) {
+    let rewriter = behind_a_rewriter(&mut world).await;
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Shipping).await;
+    rewriter.leave_counters_out();
+    let before = world.simulator.traffic().await.of(READING);
+    let read = sync(&world, &order).await.unwrap();
+    let counted = |order: &Order| (order.lines[0].quantity_shipped, order.lines[0].quantity_available);
+    assert_eq!(counted(&read), (1, 1));
+    let value = |order: &Order| order.lines[0].amount_available.clone().unwrap().value;
+    assert_eq!(value(&read), "399.00");
+    // It is asked for again, by itself and ever more seldom.
+    until("the order is read again", SOON, async || {
+        (world.simulator.traffic().await.of(READING) >= before + 4).then_some(())
+    })
+    .await;
+    assert_eq!(counted(&world.order(&order.id).await), (1, 1));
+    rewriter.mend();
+    assert_eq!(counted(&sync(&world, &order).await.unwrap()), (1, 1));
+}
+
+async fn a_field_that_money_depends_on_is_named_where_it_cannot_be_read(mut world: World) {
+    let rewriter = behind_a_rewriter(&mut world).await;
+    let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
+    rewriter.rewrite([("/lines/0/totalAmount/value", json!(698.0))]);
+    let named = "lines[0].totalAmount.value";
+    let is_named = |refused: &Refusal| {
+        assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
+        assert_eq!(refused.metadata.get("field").map(String::as_str), Some(named), "{refused:?}");
+        assert!(refused.message.contains(named) && refused.retry.is_some(), "{refused:?}");
+    };
+    is_named(&sync(&world, &order).await.unwrap_err());
+    // Two seconds later a refusal is confirmed first.
+    world.advance("PT5S").await;
+    is_named(&refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await));
+    rewriter.mend();
+    let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
+}
+
+async fn what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out(mut world: World) {
+    let rewriter = behind_a_rewriter(&mut world).await;
+    let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
+    rewriter.leave_counters_out();
+    world.advance("PT5S").await;
+    let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
+    assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
+    assert_eq!(refused.metadata.get("field").map(String::as_str), Some("lines[0].quantityShipped"));
+    rewriter.mend();
+    let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
+}
