@@ -50,12 +50,7 @@ async fn least<P, T>(
         tries.push(Use { cpu, serving, held: before.held, peak: after.peak });
         tries.sort_by_key(|used| used.serving);
         if tries.len() == TRIES || tries[0].serving < MOST / 2 {
-            let shown = |time: Duration| time.as_secs_f64() * 1_000.0;
-            println!(
-                "{:>6.1} ms, {:>6.1} of them serving  {what}",
-                shown(tries[0].cpu),
-                shown(tries[0].serving)
-            );
+            println!("{:>10.1?}, {:>10.1?} of it serving  {what}", tries[0].cpu, tries[0].serving);
             assert!(tries[0].serving < MOST, "{what}: {tries:?}");
             return (tries[0], done);
         }

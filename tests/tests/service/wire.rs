@@ -131,8 +131,6 @@ async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
             "COMPRESSION_NOT_SUPPORTED",
         ),
         (CREATE, &[], compressed, Code::InvalidArgument, "REQUEST_NOT_READABLE"),
-        // The body never comes to an end, and the caller's time does.
-        (LIST, &[("grpc-timeout", "1n")], framed(&[]), Code::Unavailable, "OUTCOME_PENDING"),
     ] {
         assert_eq!(told(method, headers, body).await, (code, reason.to_owned()), "{method}");
     }

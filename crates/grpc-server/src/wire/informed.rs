@@ -128,6 +128,14 @@ mod tests {
         assert_eq!(told(compressed), (Code::Unimplemented, "COMPRESSION_NOT_SUPPORTED".to_owned()));
     }
 
+    #[tokio::test]
+    async fn a_call_whose_time_is_over_tells_a_reason_before_the_transport_ends_it() {
+        let never = std::future::pending();
+        let told = in_time(never, Duration::from_nanos(1), 1_024).await.unwrap();
+        let told = Status::from_header_map(told.headers()).unwrap();
+        assert_eq!(told.get_error_details().error_info().unwrap().reason, "OUTCOME_PENDING");
+    }
+
     #[test]
     fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
         let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order");

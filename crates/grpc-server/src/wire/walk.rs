@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
             let (number, wire) = self.read(open.end, decode_key)?;
             match open.shape.field(number) {
                 Some(field) => self.field(&open, field, wire)?,
-                None => drop(self.value(open.end, wire)?),
+                None => self.value(open.end, wire).map(|_| ())?,
             }
         }
         Ok(())
