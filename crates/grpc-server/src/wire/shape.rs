@@ -171,11 +171,11 @@ fn shape(
     shape.nested = bounds::NESTED.iter().find(|(bounded, _)| name[1..] == **bounded).map(|(_, most)| *most);
     for field in &message.field {
         let (kind, repeated) = (kind(field, places)?, field.label() == Label::Repeated);
-        let most = match kind {
-            _ if repeated => Some(most(name, field, enums)),
+        let most = match (repeated, kind) {
+            (true, _) => Some(most(name, field, enums)),
             // Each one more would be merged into the first: what is bounded within would be bounded no longer.
-            Kind::Message(_) => Some(1),
-            Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text | Kind::Bytes => None,
+            (false, Kind::Message(_)) => Some(1),
+            (false, Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text | Kind::Bytes) => None,
         };
         let bound = most.map(|most| (shape.counters, most));
         shape.counters += usize::from(bound.is_some());
