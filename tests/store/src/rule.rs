@@ -49,8 +49,8 @@ pub fn exists(engine: Engine, fault: Fault, point: &Point) -> bool {
             | Fault::IoSyncBefore
             | Fault::IoSyncAfter,
         ) => commits(point),
-        // Every statement takes memory, but COMMIT and the small row of a look-up: what they need a connection has set aside.
-        (Engine::Sqlite, Fault::NoMemory) => !is_word(point, "COMMIT") && table(&point.sql) != Some("lookups"),
+        // What is not prepared yet takes memory, and so does a large row. For a small one a connection may have set enough aside.
+        (Engine::Sqlite, Fault::NoMemory) => is_word(point, "BEGIN") || takes_pages(point),
         // SQLite looks at it where writing begins; BEGIN IMMEDIATE does. What was begun may be committed.
         (Engine::Sqlite, Fault::ReadOnly) => !is_word(point, "COMMIT"),
         // PostgreSQL's BEGIN writes nothing.
