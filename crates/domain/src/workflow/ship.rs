@@ -38,7 +38,7 @@ pub async fn ship<P: Ports>(
                     return Ok(before);
                 }
                 if confirmed.is_none() && confirm::is_stale(ports, &order) {
-                    confirmed = Some(confirm::confirm(ports, order_id).await?);
+                    confirmed = Some(Box::pin(confirm::confirm(ports, order_id)).await?);
                     continue;
                 }
                 let needs_counters = refusal.hangs_on_counters();
