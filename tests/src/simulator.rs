@@ -164,13 +164,49 @@ impl Simulator {
 
     /// Ends an attempt, whatever has become of the others.
     pub async fn end_attempt(&self, id: &str, status: &str) {
-        self.control(Method::POST, &format!("attempts/{id}"), Some(json!({ "status": status }))).await;
+        self.change_attempt(id, json!({ "status": status })).await;
     }
 
-    /// Ships units of one line as somebody does in Mollie's dashboard; gives the shipment's id.
+    /// Has an attempt end against the course of things: paid after the order's end, or gone although it was paid.
+    pub async fn force_attempt(&self, id: &str, status: &str) {
+        self.change_attempt(id, json!({ "status": status, "forced": true })).await;
+    }
+
+    /// Has an attempt paid with another amount than the order's, in EUR.
+    pub async fn pay_attempt(&self, id: &str, value: &str) {
+        self.change_attempt(id, json!({ "status": "paid", "amount": eur(value) })).await;
+    }
+
+    /// Gives money of a paid attempt back, in EUR.
+    pub async fn refund_attempt(&self, id: &str, value: &str) {
+        self.change_attempt(id, json!({ "refund": eur(value) })).await;
+    }
+
+    async fn change_attempt(&self, id: &str, change: Value) {
+        self.control(Method::POST, &format!("attempts/{id}"), Some(change)).await;
+    }
+
+    /// Ships a line's whole rest in Mollie's dashboard, and no hook tells of it; gives the shipment's id.
+    pub async fn ship_in_dashboard(&self, order: &Order, line: usize) -> String {
+        let shipment = self.in_dashboard(order, line, "shipments").await;
+        shipment["id"].as_str().expect("a shipment has an id").to_owned()
+    }
+
+    /// Cancels a line's whole rest in Mollie's dashboard, and no hook tells of it.
+    pub async fn cancel_in_dashboard(&self, order: &Order, line: usize) {
+        self.in_dashboard(order, line, "cancellations").await;
+    }
+
+    async fn in_dashboard(&self, order: &Order, line: usize, what: &str) -> Value {
+        let lines = json!([{ "id": order.lines[line].mollie_line_id }]);
+        let path = format!("orders/{}/{what}", order.mollie_order_id);
+        self.control(Method::POST, &path, Some(json!({ "lines": lines, "notify": false }))).await
+    }
+
+    /// Ships units of one line as another program with the key does; gives the shipment's id.
     pub async fn ship_elsewhere(&self, order: &Order, line: usize, quantity: i64, value: &str) -> String {
-        let amount = json!({ "currency": "EUR", "value": value });
-        let line = json!({ "id": order.lines[line].mollie_line_id, "quantity": quantity, "amount": amount });
+        let line =
+            json!({ "id": order.lines[line].mollie_line_id, "quantity": quantity, "amount": eur(value) });
         let tracking = json!({ "carrier": "DHL", "code": "by-hand" });
         let url = format!("{}/orders/{}/shipments", self.api(), order.mollie_order_id);
         let call = self.web.post(url).bearer_auth(API_KEY);
@@ -200,6 +236,10 @@ impl Simulator {
     pub fn web(&self) -> &Client {
         &self.web
     }
+}
+
+fn eur(value: &str) -> Value {
+    json!({ "currency": "EUR", "value": value })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place of the tests that builds an HTTP client")]

@@ -1,11 +1,11 @@
 //! Answers of Mollie that leave things out or write them oddly.
 
-use serde_json::json;
-use tests::proto::{Order, OrderStatus, SyncOrderRequest};
-use tests::{LEGO, Refusal, Rewriter, SOON, World, draft, on_both_engines, refusal, until};
+use serde_json::{Value, json};
+use tests::proto::{Order, OrderStatus};
+use tests::{LEGO, Refusal, SOON, World, draft, on_both_engines, refusal, until};
 use tonic::Code;
 
-use crate::requests::ship;
+use crate::requests::{ship, sync};
 
 on_both_engines!(
     an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly,
@@ -16,33 +16,41 @@ on_both_engines!(
 
 const READING: &str = "GET /v2/orders/{id}";
 
-/// The world with its service behind a rewriter.
-async fn behind_a_rewriter(world: &mut World) -> Rewriter {
-    let rewriter = Rewriter::before(&world.simulator).await;
-    world.service.restart_with(&[("ORDER_SERVICE__MOLLIE__BASE_URL", rewriter.url())]).await;
-    rewriter
+/// From now on orders that are read hold these values at these JSON pointers.
+async fn rewrite(world: &World, values: impl IntoIterator<Item = (&str, Value)>) {
+    let edit = |(path, value)| json!({ "op": "add", "path": path, "value": value });
+    let edits: Vec<_> = values.into_iter().map(edit).collect();
+    arm(world, json!({ "fault": "rewrite", "edits": edits })).await;
 }
 
-async fn sync(world: &World, order: &Order) -> Result<Order, Refusal> {
-    let answer = world.orders().sync_order(SyncOrderRequest { id: order.id.clone() }).await;
-    match answer {
-        Ok(order) => Ok(order.into_inner()),
-        Err(status) => Err(refusal::<()>(Err(status))),
-    }
+/// From now on the lines of orders that are read come without their counters.
+async fn leave_counters_out(world: &World) {
+    arm(world, json!({ "fault": "line_counters_left_out" })).await;
 }
 
-async fn an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly(mut world: World) {
-    let rewriter = behind_a_rewriter(&mut world).await;
+/// Calls that change something pass as they are, and so do their answers.
+async fn arm(world: &World, mut fault: Value) {
+    fault["method"] = "GET".into();
+    fault["path"] = "/v2/orders/*".into();
+    fault["count"] = "all".into();
+    world.simulator.fail(json!([fault])).await;
+}
+
+async fn an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     let known = sync(&world, &order).await.unwrap();
     let authorized = world.simulator.order(&order.mollie_order_id).await["authorizedAt"].clone();
     let without_offset = authorized.as_str().unwrap().get(..19).unwrap().to_owned();
-    rewriter.rewrite([
-        ("/method", json!(["klarnapaylater"])),
-        ("/_links/checkout", json!("https://pay.example/1")),
-        ("/authorizedAt", json!(without_offset)),
-        ("/billingAddress/region", json!(true)),
-    ]);
+    rewrite(
+        &world,
+        [
+            ("/method", json!(["klarnapaylater"])),
+            ("/_links/checkout", json!("https://pay.example/1")),
+            ("/authorizedAt", json!(without_offset)),
+            ("/billingAddress/region", json!(true)),
+        ],
+    )
+    .await;
     let odd = sync(&world, &order).await.expect("the order is readable");
     assert_eq!((odd.status(), &odd.method), (OrderStatus::Authorized, &known.method));
     assert_eq!((&odd.billing_address, odd.authorized_time), (&known.billing_address, known.authorized_time));
@@ -68,16 +76,15 @@ async fn an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly(mu
     world.orders().create_shipment(shipment).await.unwrap();
     world.reaches(&order.id, OrderStatus::Shipping).await;
     assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
-    rewriter.mend();
+    world.simulator.mend().await;
     assert!(sync(&world, &order).await.unwrap().unread_fields.is_empty());
 }
 
-async fn shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out(mut world: World) {
-    let rewriter = behind_a_rewriter(&mut world).await;
+async fn shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
     world.reaches(&order.id, OrderStatus::Shipping).await;
-    rewriter.leave_counters_out();
+    leave_counters_out(&world).await;
     let before = world.simulator.traffic().await.of(READING);
     let read = sync(&world, &order).await.unwrap();
     let counted = |order: &Order| (order.lines[0].quantity_shipped, order.lines[0].quantity_available);
@@ -90,14 +97,13 @@ async fn shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out(mut 
     })
     .await;
     assert_eq!(counted(&world.order(&order.id).await), (1, 1));
-    rewriter.mend();
+    world.simulator.mend().await;
     assert_eq!(counted(&sync(&world, &order).await.unwrap()), (1, 1));
 }
 
-async fn a_field_that_money_depends_on_is_named_where_it_cannot_be_read(mut world: World) {
-    let rewriter = behind_a_rewriter(&mut world).await;
+async fn a_field_that_money_depends_on_is_named_where_it_cannot_be_read(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
-    rewriter.rewrite([("/lines/0/totalAmount/value", json!(698.0))]);
+    rewrite(&world, [("/lines/0/totalAmount/value", json!(698.0))]).await;
     let named = "lines[0].totalAmount.value";
     let is_named = |refused: &Refusal| {
         assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
@@ -108,20 +114,19 @@ async fn a_field_that_money_depends_on_is_named_where_it_cannot_be_read(mut worl
     // Two seconds later a refusal is confirmed first.
     world.advance("PT5S").await;
     is_named(&refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await));
-    rewriter.mend();
+    world.simulator.mend().await;
     let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
 }
 
-async fn what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out(mut world: World) {
-    let rewriter = behind_a_rewriter(&mut world).await;
+async fn what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
-    rewriter.leave_counters_out();
+    leave_counters_out(&world).await;
     world.advance("PT5S").await;
     let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
     assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
     assert_eq!(refused.metadata.get("field").map(String::as_str), Some("lines[0].quantityShipped"));
-    rewriter.mend();
+    world.simulator.mend().await;
     let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
 }

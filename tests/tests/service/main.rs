@@ -13,6 +13,7 @@ mod faults;
 mod fleet;
 mod frozen;
 mod hooks;
+mod late_money;
 mod life;
 mod links;
 mod lost;

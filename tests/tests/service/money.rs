@@ -1,16 +1,23 @@
 //! Money that would be captured too much, given up in silence, or believed lost although it is not.
 
 use serde_json::json;
-use tests::proto::{CancelOrderRequest, Order, OrderStatus};
+use tests::proto::{
+    CancelOrderRequest, ListShipmentsRequest, OperatorItemKind, Order, OrderStatus, ShipmentState,
+};
 use tests::{GIFT_CARD, LEGO, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
 
-use crate::requests::{cancel, ship, ship_rest};
+use crate::requests::{cancel, ship, ship_rest, sync};
 
 on_both_engines!(
     goods_paid_by_a_gift_card_are_not_captured_without_it,
     canceling_the_rest_gives_up_a_gift_card_by_name_only,
     a_parcel_registered_in_the_dashboard_before_ours_alarms_nobody,
+    the_only_line_shipped_in_the_dashboard_unheard_of_alarms_nobody,
+    goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much,
+    what_mollie_lets_another_program_capture_too_much_is_told,
+    a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed,
+    a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_owed,
 );
 
 /// Two mugs at 10.00 and a gift card of 5.00.
@@ -88,4 +95,79 @@ async fn a_parcel_registered_in_the_dashboard_before_ours_alarms_nobody(world: W
     let refused = world.events(&order.id).await.into_iter().find(|event| event.kind == "shipment.refused");
     assert_eq!(refused.unwrap().elsewhere_mollie_shipment_ids, [theirs]);
     assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
+}
+
+async fn the_only_line_shipped_in_the_dashboard_unheard_of_alarms_nobody(world: World) {
+    let mut draft = draft(LEGO, "klarnapaylater");
+    draft.lines.remove(0);
+    draft.amount = draft.lines[0].total_amount.clone();
+    let order = world.create_and_check_out(draft, "authorized").await;
+    let theirs = world.simulator.ship_in_dashboard(&order, 0).await;
+    assert_eq!(world.order(&order.id).await.status(), OrderStatus::Authorized, "nobody has told of it");
+    let request = ship(&order, 0, 1, None);
+    for _ in 0..2 {
+        let refused = refusal(world.orders().create_shipment(request.clone()).await);
+        assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
+        assert_eq!(
+            (&refused.metadata["mollie_shipment_ids"], refused.unmet[0].0.as_str()),
+            (&theirs, "lines/1")
+        );
+    }
+    let order = world.settles(&order.id).await;
+    assert!(order.items.is_empty(), "{:?}", order.items);
+    assert_eq!((order.status(), order.closed_time.is_some()), (OrderStatus::Completed, true));
+    assert_eq!((order.lines[0].quantity_shipped, order.lines[0].quantity_reserved), (1, 0));
+    let shipments = ListShipmentsRequest { order_id: order.id.clone(), ..Default::default() };
+    let shipments = world.orders().list_shipments(shipments).await.unwrap().into_inner().shipments;
+    let told: Vec<_> = shipments.iter().map(|one| (one.state(), one.made_elsewhere)).collect();
+    assert_eq!(told, [(ShipmentState::Registered, true), (ShipmentState::Refused, false)], "oldest first");
+    assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
+    assert_eq!(captured(&world, &order).await, 32_999);
+}
+
+async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much(world: World) {
+    let order = authorized(&world).await;
+    world.simulator.ship_in_dashboard(&order, 0).await;
+    let order = sync(&world, &order).await.unwrap();
+    is_told(&order, OperatorItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    assert_eq!(captured(&world, &order).await, 2_000);
+    // Told once, and it stands in the way of nothing that makes it worse.
+    let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "DEDUCTION_LEFT"));
+    assert_eq!(sync(&world, &order).await.unwrap().items, order.items);
+}
+
+async fn what_mollie_lets_another_program_capture_too_much_is_told(world: World) {
+    let order = authorized(&world).await;
+    world.simulator.switch(json!({ "capture_above_authorization": "accepted" })).await;
+    world.simulator.ship_elsewhere(&order, 0, 2, "20.00").await;
+    let order = sync(&world, &order).await.unwrap();
+    is_told(&order, OperatorItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    assert_eq!(captured(&world, &order).await, 2_000);
+}
+
+async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(world: World) {
+    let order = authorized(&world).await;
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    assert!(world.reaches(&order.id, OrderStatus::Shipping).await.items.is_empty());
+    world.advance("P29D").await;
+    let order = world.reaches(&order.id, OrderStatus::Completed).await;
+    is_told(&order, OperatorItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
+    assert_eq!(captured(&world, &order).await, 1_000);
+}
+
+async fn a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_owed(world: World) {
+    let order = authorized(&world).await;
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    world.simulator.cancel_in_dashboard(&order, 1).await;
+    let order = sync(&world, &order).await.unwrap();
+    is_told(&order, OperatorItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
+    assert_eq!((order.status(), captured(&world, &order).await), (OrderStatus::Shipping, 1_000));
+}
+
+/// One item, of this kind and about that, whose text says so.
+pub fn is_told(order: &Order, kind: OperatorItemKind, subject: &str, says: &str) {
+    let told: Vec<_> = order.items.iter().map(|item| (item.kind(), item.subject.as_str())).collect();
+    assert_eq!(told, [(kind, subject)], "{:?}", order.items);
+    assert!(order.items[0].text.contains(says), "{}", order.items[0].text);
 }

@@ -2,9 +2,9 @@
 
 use tests::proto::{
     CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, ShipmentLineSelection,
-    Tracking,
+    SyncOrderRequest, Tracking,
 };
-use tests::{amount, new_request_id};
+use tests::{Refusal, World, amount, new_request_id, refusal};
 
 /// A request to place a draft, under a name that can be used again.
 pub fn create(request_id: &str, draft: OrderDraft) -> CreateOrderRequest {
@@ -36,4 +36,13 @@ pub fn ship_rest(order: &Order) -> CreateShipmentRequest {
 /// A request to cancel.
 pub fn cancel(order: &Order) -> CancelOrderRequest {
     CancelOrderRequest { request_id: new_request_id(), id: order.id.clone(), ..Default::default() }
+}
+
+/// The order as it is read at Mollie now.
+pub async fn sync(world: &World, order: &Order) -> Result<Order, Refusal> {
+    let answer = world.orders().sync_order(SyncOrderRequest { id: order.id.clone() }).await;
+    match answer {
+        Ok(order) => Ok(order.into_inner()),
+        Err(status) => Err(refusal::<()>(Err(status))),
+    }
 }
