@@ -46,12 +46,17 @@ macro_rules! on_either {
 }
 
 impl Connection {
-    /// Takes one out of the pool.
-    pub async fn take(pool: &DatabaseConnection) -> Result<Self, DbErr> {
+    /// Takes one out of the pool, for a transaction.
+    pub async fn take_for_transaction(pool: &DatabaseConnection) -> Result<Self, DbErr> {
         #[cfg(feature = "planted")]
         if crate::planted::is_chosen() {
             return Wrong::begin(pool).await.map(|wrong| Self::Wrong(pool.get_database_backend(), wrong));
         }
+        Self::take(pool).await
+    }
+
+    /// Takes one out of the pool.
+    pub async fn take(pool: &DatabaseConnection) -> Result<Self, DbErr> {
         let taken = if pool.get_database_backend() == DbBackend::Sqlite {
             pool.get_sqlite_connection_pool().acquire().await.map(Self::Sqlite)
         } else {

@@ -92,7 +92,7 @@ where
 
 impl Tx {
     async fn begin(database: &Database) -> Result<Self, DbErr> {
-        let connection = Connection::take(database.writer()).await?;
+        let connection = Connection::take_for_transaction(database.writer()).await?;
         let backend = connection.backend();
         let tx =
             Self { backend, connection: Mutex::new(Held(Some(connection))), armed: database.armed().clone() };
