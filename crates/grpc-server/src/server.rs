@@ -91,8 +91,9 @@ impl Server {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
         let (reporter, health_service) = tonic_health::server::health_reporter();
-        health::tell(&reporter, true).await;
-        let watching = tokio::spawn(health::run(self.driver.service.stream.clone(), reporter.clone()));
+        let store = self.driver.service.stream.clone();
+        let writable = health::tell_first(&store, &reporter).await;
+        let watching = tokio::spawn(health::run(store, reporter.clone(), writable));
         let mut servers = JoinSet::new();
         let listening = CancellationToken::new();
         let router = grpc_router(&self.driver, self.max_message_bytes, health_service)?;

@@ -58,7 +58,16 @@ async fn one_order_and_one_capture(mut world: World, disk: Disk) {
     world.events(&paid.id).await;
 }
 
-async fn health_follows_the_disk(world: World, disk: Disk) {
+/// What health says, as soon as it says anything.
+async fn first_health(world: &World) -> ServingStatus {
+    let mut health = HealthClient::new(world.service.channel());
+    until("health answers", SOON, async || {
+        Some(health.check(HealthCheckRequest::default()).await.ok()?.into_inner().status())
+    })
+    .await
+}
+
+async fn health_follows_the_disk(mut world: World, disk: Disk) {
     world.create(draft(LEGO, "ideal")).await;
     health_is(&world, ServingStatus::Serving).await;
     disk.fill();
@@ -66,6 +75,10 @@ async fn health_follows_the_disk(world: World, disk: Disk) {
     let refused = refusal(world.orders().create_order(request.clone()).await);
     assert_eq!(refused.kind(), (Code::Unavailable, "STORAGE_UNAVAILABLE"));
     health_is(&world, ServingStatus::NotServing).await;
+    // Whoever starts it again sees no healthy replica either.
+    world.service.kill();
+    let _process = world.service.begin();
+    assert_eq!(first_health(&world).await, ServingStatus::NotServing);
     disk.free();
     health_is(&world, ServingStatus::Serving).await;
     world.orders().create_order(request).await.unwrap();

@@ -18,9 +18,19 @@ const ROOM: usize = 64 * 1024;
 /// What health is told of: the whole server, and each of its services.
 const NAMES: [&str; 3] = ["", "orders.v1.OrderService", "orders.v1.OperationService"];
 
+/// Tries the database before anybody is served, and tells what came of it: a replica that is started on a full disk must not be
+/// taken for a healthy one. Gives whether the database can be written.
+pub async fn tell_first(store: &Database, reporter: &HealthReporter) -> bool {
+    let tried = store.beat(ROOM).await;
+    if let Err(problem) = &tried {
+        error!(%problem, "the database cannot be written: not serving until it can");
+    }
+    tell(reporter, tried.is_ok()).await;
+    tried.is_ok()
+}
+
 /// Tries the database for ever: now and then, at once when a write has failed, and often until it can be written again.
-pub async fn run(store: Database, reporter: HealthReporter) {
-    let mut writable = true;
+pub async fn run(store: Database, reporter: HealthReporter, mut writable: bool) {
     loop {
         let room = if writable {
             tokio::select! {
