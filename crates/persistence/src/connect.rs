@@ -54,6 +54,13 @@ pub enum ConnectError {
     /// Another process works on the file.
     #[error("the database is in use by another process, which holds {}", .0.display())]
     InUse(PathBuf),
+    /// The file has several hard links. SQLite finds its log by the file's name: what one name's log holds, another would miss.
+    #[error(
+        "{} has {names} names (hard links), and SQLite keeps what was written last in a log beside one of them: keep the \
+         name that has the log (…-wal), and remove the others",
+        .path.display()
+    )]
+    SeveralNames { path: PathBuf, names: u64 },
     /// The file, its directory or its lock file cannot be opened.
     #[error("{} cannot be opened", .path.display())]
     File {
@@ -71,7 +78,7 @@ impl ConnectError {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
-            Self::Address | Self::InUse(_) | Self::File { .. } => false,
+            Self::Address | Self::InUse(_) | Self::SeveralNames { .. } | Self::File { .. } => false,
             Self::Database(error) => error.retryable(),
         }
     }

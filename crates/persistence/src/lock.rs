@@ -3,10 +3,12 @@
 //!
 //! Two locks, because one file may have several names. The first lies beside the file, under the file's real name: whoever
 //! comes by a symbolic link meets it there. The second lies on the file itself, where whoever comes by another hard link meets
-//! it. That one is `flock`'s, which SQLite does not use and does not see.
+//! it. That one is `flock`'s, which SQLite does not use and does not see. A file with several hard links is not opened at all,
+//! even when nobody else has it: SQLite finds its log by the file's name, and after a crash the log holds what was written last.
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::connect::ConnectError;
@@ -32,6 +34,10 @@ impl FileLock {
         let beside = lock(PathBuf::from(name))?;
         // Opened only now: closing it again would drop the locks that SQLite holds on it within this very process.
         let itself = lock(real.clone())?;
+        let names = itself.metadata().map_err(broken)?.nlink();
+        if names > 1 {
+            return Err(ConnectError::SeveralNames { path: real, names });
+        }
         Ok(Self { database: real, beside, itself })
     }
 

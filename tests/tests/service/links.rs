@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use tests::{Engine, SOON, World};
+use tests::{Engine, LEGO, SOON, World, draft, new_request_id};
+
+use crate::requests::create;
 
 /// Starts a second service on a link to the first one's file. It must end by itself, and say why.
 async fn refused(link: impl FnOnce(&Path, &Path) -> std::io::Result<()>) {
@@ -17,8 +19,39 @@ async fn refused(link: impl FnOnce(&Path, &Path) -> std::io::Result<()>) {
     assert!(process.said().contains("in use by another process"), "{}", process.said());
 }
 
+/// Starts the service on an address, which must be refused for the file's names.
+async fn is_refused(world: &mut World, url: &str) {
+    world.service.set("ORDER_SERVICE__DATABASE__URL", url);
+    let mut process = world.service.begin();
+    assert!(!process.ended(SOON).await.success(), "it works beside the log of another name");
+    assert!(process.said().contains("has 2 names"), "{}", process.said());
+}
+
+/// What was acknowledged last lies in SQLite's log when the service is killed, and the log goes by the file's name.
+async fn one_order_under_two_names() {
+    let mut world = World::start(Engine::Sqlite).await;
+    let request = create(&new_request_id(), draft(LEGO, "ideal"));
+    let order = world.orders().create_order(request.clone()).await.unwrap().into_inner();
+    world.service.kill();
+    let (own, other) = (world.directory().join("orders.db"), world.directory().join("other.db"));
+    std::fs::hard_link(&own, &other).unwrap();
+    let url = |path: &Path| format!("sqlite://{}", path.display());
+    is_refused(&mut world, &url(&other)).await;
+    is_refused(&mut world, &url(&own)).await;
+    std::fs::remove_file(other).unwrap();
+    world.service.start().await;
+    let again = world.orders().create_order(request).await.unwrap().into_inner();
+    assert_eq!(again.id, order.id);
+    assert_eq!(world.simulator.ledger().await.count("order_created"), 1);
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_hard_link_made_after_a_crash_makes_no_second_order() {
+        Box::pin(one_order_under_two_names()).await;
+    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_second_service_is_kept_off_a_symbolic_link_to_the_first_ones_database() {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use conformance::samples::*;
 use domain::ports::{OrderKey, Store};
+use domain::rules::order::Order;
 use persistence::{ConnectError, Database, Engine};
 use tokio::task::JoinSet;
 
@@ -86,10 +87,13 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
     Database::connect(&options(&url)).await.unwrap().close().await;
 }
 
-/// The second comes by another name of the same file.
-async fn is_kept_off(link: impl FnOnce(&Path, &Path) -> io::Result<()>) {
-    let directory = tempfile::tempdir().unwrap();
-    let at = |name: &str| directory.path().join(name);
+/// A file with an order in it, whose database is open, and another name of it. The second process is refused; gives both
+/// addresses once the first has gone.
+async fn is_kept_off(
+    directory: &Path,
+    link: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> (String, String, Order) {
+    let at = |name: &str| directory.join(name);
     let url = |name: &str| format!("sqlite://{}", at(name).display());
     std::fs::create_dir(at("elsewhere")).unwrap();
     let first = opened(&url("orders.db")).await;
@@ -97,19 +101,37 @@ async fn is_kept_off(link: impl FnOnce(&Path, &Path) -> io::Result<()>) {
     let second = Database::connect(&options(&url("elsewhere/other.db"))).await;
     assert!(matches!(&second, Err(ConnectError::InUse(_))), "{second:?}");
     // The first has lost nothing by the attempt.
-    stored(&first, &[], bare_order()).await;
+    let order = stored(&first, &[], bare_order()).await;
     first.close().await;
-    Database::connect(&options(&url("elsewhere/other.db"))).await.unwrap().close().await;
+    (url("orders.db"), url("elsewhere/other.db"), order)
+}
+
+async fn has(url: &str, order: &Order) {
+    let database = Database::connect(&options(url)).await.unwrap();
+    assert_eq!(database.load_order(&OrderKey::Id(order.id)).await.unwrap().as_ref(), Some(order));
+    database.close().await;
 }
 
 #[tokio::test]
 async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_symbolic_link() {
-    is_kept_off(|file, link| std::os::unix::fs::symlink(file, link)).await;
+    let directory = tempfile::tempdir().unwrap();
+    let (_, other, order) =
+        is_kept_off(directory.path(), |file, link| std::os::unix::fs::symlink(file, link)).await;
+    has(&other, &order).await;
 }
 
+/// SQLite finds its log by the file's name: under another one it would not see what only the log holds, as after a crash.
 #[tokio::test]
-async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_hard_link() {
-    is_kept_off(|file, link| std::fs::hard_link(file, link)).await;
+async fn a_sqlite_file_with_two_hard_links_is_opened_by_neither_until_one_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (own, other, order) =
+        is_kept_off(directory.path(), |file, link| std::fs::hard_link(file, link)).await;
+    for url in [&other, &own] {
+        let refused = Database::connect(&options(url)).await;
+        assert!(matches!(&refused, Err(ConnectError::SeveralNames { names: 2, .. })), "{refused:?}");
+    }
+    std::fs::remove_file(directory.path().join("elsewhere/other.db")).unwrap();
+    has(&own, &order).await;
 }
 
 #[tokio::test]
