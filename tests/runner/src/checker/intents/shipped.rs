@@ -1,7 +1,7 @@
 //! What shipments came to: told by the shipment that is stored and what Mollie's ledger has under its operation's key.
 //! Amounts are not looked at here.
 
-use domain::rules::ids::{MollieShipmentId, ShipmentId};
+use domain::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::item::ItemKind;
 use domain::rules::shipment::{Origin, Shipment, ShipmentState};
 use mollie_simulator::rules::EffectKind;
@@ -66,12 +66,7 @@ impl Found<'_> {
     }
 
     fn holds_units(&self, shipment: &Shipment) -> bool {
-        let made = |id: &str| {
-            self.evidence.journal.acts.iter().any(|act| match act {
-                Act::Shipped { shipment, .. } => shipment == id,
-                Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
-            })
-        };
+        let made = |id: &str| self.is_made_elsewhere(id) || self.is_swapped(shipment.order_id, id);
         let ids: Vec<_> = shipment.elsewhere.iter().map(MollieShipmentId::as_str).collect();
         let all = self.evidence.mollie.iter().flat_map(|order| order["_embedded"]["shipments"].as_array());
         let theirs: Vec<_> =
@@ -85,6 +80,25 @@ impl Found<'_> {
                 let own = parts.filter(|part| part["id"].as_str() == id.as_deref());
                 own.filter_map(|part| part["quantity"].as_u64()).sum::<u64>() >= u64::from(line.part.quantity)
             })
+    }
+
+    fn is_made_elsewhere(&self, id: &str) -> bool {
+        self.evidence.journal.acts.iter().any(|act| match act {
+            Act::Shipped { shipment, .. } => shipment == id,
+            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        })
+    }
+
+    /// Whether one made in the dashboard was taken for ours, as nothing tells them apart, and this one, ours that came late, for
+    /// the dashboard's.
+    fn is_swapped(&self, order: OrderId, id: &str) -> bool {
+        let stored = self.evidence.stored.shipments.values();
+        let ours: Vec<_> = stored
+            .filter(|it| it.order_id == order && it.origin == Origin::Here)
+            .filter_map(|it| Some((it.mollie_id.as_ref()?.as_str(), it.tracking.is_some())))
+            .collect();
+        ours.iter().any(|(ours, is_tracked)| !is_tracked && self.is_made_elsewhere(ours))
+            && ours.iter().all(|(ours, _)| *ours != id)
     }
 
     /// Whether somebody made a shipment in the dashboard that nothing tells from ours but its lines.
