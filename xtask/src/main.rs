@@ -1,6 +1,7 @@
 //! `cargo xtask …`: the repository's own tasks. Each does by one command what a person would otherwise have to remember.
 
 mod bench;
+mod busy;
 mod ci;
 mod cluster;
 mod debian;

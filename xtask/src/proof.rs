@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{bench, probes, process};
+use crate::{bench, busy, probes, process};
 
 /// A long run.
 struct Proof {
@@ -34,13 +34,20 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 6] = [
+const PROOFS: [Proof; 7] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
         runs_service: false,
         covers: &["crates", "proto", "tests/bench"],
         work: Work::Task(bench::proven),
+    },
+    Proof {
+        name: "busy",
+        says: "the whole suite three times beside one busy loop per core: no test depends on speed",
+        runs_service: false,
+        covers: &["crates", "proto", "tests"],
+        work: Work::Task(busy::proven),
     },
     Proof {
         name: "crashes",
