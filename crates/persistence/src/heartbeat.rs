@@ -18,6 +18,9 @@ impl Database {
     /// # Errors
     /// [`StoreError`]: the database cannot be written now.
     pub async fn beat(&self, room: usize) -> Result<(), StoreError> {
+        if self.log().is_some_and(|log| !log.is_marked()) {
+            self.empty_log().await?;
+        }
         match self.try_to_beat(room).await {
             // SQLite's log may have taken the room that it could give back.
             Err(problem) if problem.retryable() && self.log().is_some() => {

@@ -82,10 +82,15 @@ fn says_it_needs_its_log(file: &fs::File) -> io::Result<bool> {
 }
 
 impl Log {
-    /// Has the main file marked before anything is written. Where a reader is in the way, that is done later: nobody is
+    /// Whether the main file is marked. Without a doubt until the process ends, once it is.
+    pub fn is_marked(&self) -> bool {
+        self.is_marked.load(Ordering::Relaxed)
+    }
+
+    /// Has the main file marked before a transaction. Where a reader is in the way, that is done later: nobody is
     /// kept waiting for a backup.
     pub async fn ready(&self, connection: &mut Connection) -> Result<(), DbErr> {
-        if self.is_marked.load(Ordering::Relaxed) {
+        if self.is_marked() || self.put_off.load(Ordering::Relaxed) > 0 {
             return Ok(());
         }
         match self.empty(connection).await {

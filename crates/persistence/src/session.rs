@@ -44,12 +44,6 @@ impl Session {
     /// A connection, about to run a statement.
     async fn ready(&self, sql: &str) -> Result<(Connection, Watch), DbErr> {
         let mut connection = Connection::take(&self.pool).await?;
-        if let Some(log) = &self.log {
-            if let Err(problem) = log.ready(&mut connection).await {
-                connection.discard();
-                return Err(problem);
-            }
-        }
         let watch = connection.ready(&self.armed, sql).await;
         Ok((connection, watch))
     }
