@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
-use sea_orm::{DbBackend, DbErr, Statement};
+use sea_orm::{DbBackend, DbErr, QueryResult, Statement};
 
 use crate::connect::{ConnectError, PATIENCE};
 use crate::connection::Connection;
@@ -34,9 +34,9 @@ const USER_VERSION_AT: usize = 60;
 /// The smallest log that holds anything: its header, and one frame with the smallest page.
 const SMALLEST: u64 = 32 + 24 + 512;
 
-/// The log is emptied when it has so many pages: with pages of 4 KiB one megabyte. SQLite would wait for a thousand, which a small
-/// volume may not have room for.
-const PAGES: i64 = 256;
+/// The log is emptied when it has so many bytes. SQLite would wait for a thousand pages, four times as much, which a small volume
+/// may not have room for.
+const BYTES: i64 = 1 << 20;
 /// What the log's file keeps of its length when it has been emptied, in bytes. It grew longer while a reader held on to it.
 pub(crate) const KEPT: &str = "2097152";
 /// How long its length is not looked at, in writes.
@@ -50,6 +50,8 @@ pub(crate) struct Log {
     /// The main file says that it needs its log.
     is_marked: AtomicBool,
     writes: AtomicU32,
+    /// The bytes of a page; 0 until it was asked for.
+    page: AtomicI64,
     /// Readers were in the way: no other try before the log has so many pages more.
     put_off: AtomicI64,
 }
@@ -118,11 +120,19 @@ impl Log {
     }
 
     async fn tend(&self, connection: &mut Connection) -> Result<(), DbErr> {
-        let pages = checkpoint(connection, "NOOP").await?.in_log;
-        if pages < PAGES + self.put_off.load(Ordering::Relaxed) {
+        let pages = checkpoint(connection, "NOOP").await?.in_log - self.put_off.load(Ordering::Relaxed);
+        if pages * self.page(connection).await? < BYTES {
             return Ok(());
         }
         self.empty(connection).await
+    }
+
+    async fn page(&self, connection: &mut Connection) -> Result<i64, DbErr> {
+        if self.page.load(Ordering::Relaxed) == 0 {
+            let size = row(connection, "PRAGMA page_size").await?.try_get_by(0)?;
+            self.page.store(size, Ordering::Relaxed);
+        }
+        Ok(self.page.load(Ordering::Relaxed))
     }
 
     /// Brings what the log holds into the main file, and marks that.
@@ -162,8 +172,11 @@ struct Moved {
 }
 
 async fn checkpoint(connection: &mut Connection, how: &str) -> Result<Moved, DbErr> {
-    let sql = format!("PRAGMA wal_checkpoint({how})");
-    let row = connection.one(Statement::from_string(DbBackend::Sqlite, &sql)).await?;
-    let row = row.ok_or_else(|| DbErr::RecordNotFound(sql))?;
+    let row = row(connection, &format!("PRAGMA wal_checkpoint({how})")).await?;
     Ok(Moved { in_log: row.try_get_by(1)?, in_main: row.try_get_by(2)? })
+}
+
+async fn row(connection: &mut Connection, sql: &str) -> Result<QueryResult, DbErr> {
+    let row = connection.one(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))
 }
