@@ -7,6 +7,7 @@ use domain::ports::{Clock, Ports, Store};
 use domain::rules::ids::OperationId;
 use domain::rules::operation::{Claim, Operation, OperationState};
 use domain::workflow::drive::{Progress, drive};
+use persistence::Repeats;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -104,6 +105,8 @@ fn is_at_rest(operation: &Operation) -> bool {
     }
 }
 
+static TOLD: Repeats = Repeats::new();
+
 async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<Progress> {
     let Operation { id, order_id, kind, .. } = &claim.operation;
     match Box::pin(drive(service, claim, claimed_at)).await {
@@ -112,7 +115,9 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<
             return Some(progress);
         }
         Err(error) if error.retryable() => {
-            warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; taken up again when its lease is over");
+            if let Some(left_out) = TOLD.due() {
+                warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, left_out, "step failed; taken up again when its lease is over");
+            }
         }
         Err(error) => {
             error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; somebody must look at what is stored");

@@ -9,6 +9,7 @@ use axum::routing::any;
 use domain::ports::{Clock, Ports, Store};
 use domain::rules::hint;
 use domain::workflow::parse_hook_path;
+use persistence::Repeats;
 use tracing::{debug, warn};
 
 use crate::driver::Driver;
@@ -24,6 +25,8 @@ pub fn router(driver: Driver) -> Router {
         .with_state(driver)
 }
 
+static TOLD: Repeats = Repeats::new();
+
 /// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 asks Mollie to come again.
 async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusCode {
     let service = &driver.service;
@@ -38,7 +41,10 @@ async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusC
             StatusCode::OK
         }
         Err(error) => {
-            warn!(order = %address.order_id, %error, "webhook: not stored; Mollie will come again");
+            if let Some(left_out) = TOLD.due() {
+                let order = address.order_id;
+                warn!(%order, %error, left_out, "webhook: not stored; Mollie will come again");
+            }
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

@@ -8,11 +8,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::connect::PATIENCE;
 use crate::database::Database;
+use crate::repeats::Repeats;
 use crate::tx::{Ended, Tx, run_tx};
 use crate::{event, lookup, operation, order, request, shipment};
 
 /// The first pause before a change of unknown outcome is written again; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
+
+static TOLD: Repeats = Repeats::new();
 
 /// Writes the change. If the answer to COMMIT is lost, the same change is written again under the same guards: it waits for
 /// whatever the lost transaction still holds, and then either succeeds, or is refused because somebody was first. Whether that
@@ -26,7 +29,10 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
     }
     let (give_up, mut pause) = (Instant::now() + PATIENCE, PAUSE);
     while Instant::now() < give_up {
-        tracing::warn!(order = %change.order.id, %problem, "the answer to COMMIT was lost; the change is read back");
+        if let Some(left_out) = TOLD.due() {
+            let order = change.order.id;
+            tracing::warn!(%order, %problem, left_out, "the answer to COMMIT was lost; the change is read back");
+        }
         match again(database, &change).await? {
             Ended::Written(()) => return Ok(()),
             Ended::Unknown(still) => problem = still,

@@ -2,6 +2,7 @@
 //! table.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::StoreError;
@@ -11,8 +12,10 @@ use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use tokio::sync::Notify;
 
+use crate::connection::Connection;
 use crate::error::store_error;
 use crate::lock::FileLock;
+use crate::log::{KEPT, Log, refuse_without_log};
 
 /// How long a call waits for a free connection, or SQLite for its write lock: less than a caller waits for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,6 +64,14 @@ pub enum ConnectError {
         .path.display()
     )]
     SeveralNames { path: PathBuf, names: u64 },
+    /// The file was in use when its service ended, and its log is not beside it.
+    #[error(
+        "{} is not whole: what was written last lies in its log, {}, and that is missing. Bring the log along under this name. \
+         Only if it is lost for good, and with it the last orders (a request that is repeated may then be done twice): \
+         sqlite3 {} 'PRAGMA user_version = 0'",
+        .path.display(), .log.display(), .path.display()
+    )]
+    LogMissing { path: PathBuf, log: PathBuf },
     /// The file, its directory or its lock file cannot be opened.
     #[error("{} cannot be opened", .path.display())]
     File {
@@ -78,7 +89,11 @@ impl ConnectError {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
-            Self::Address | Self::InUse(_) | Self::SeveralNames { .. } | Self::File { .. } => false,
+            Self::Address
+            | Self::InUse(_)
+            | Self::SeveralNames { .. }
+            | Self::LogMissing { .. }
+            | Self::File { .. } => false,
             Self::Database(error) => error.retryable(),
         }
     }
@@ -90,6 +105,8 @@ pub(crate) struct Opened {
     pub reader: DatabaseConnection,
     pub writer: DatabaseConnection,
     pub lock: Option<FileLock>,
+    /// SQLite's.
+    pub log: Option<Arc<Log>>,
     /// Rung when a write has failed: whether the database can be written is to be found out.
     pub doubt: Notify,
 }
@@ -138,6 +155,7 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
         reader: connection.clone(),
         writer: connection,
         lock: None,
+        log: None,
         doubt: Notify::new(),
     })
 }
@@ -150,6 +168,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
             .map_err(|source| ConnectError::File { path: directory.to_owned(), source })?;
     }
     let lock = FileLock::take(&path)?;
+    refuse_without_log(&lock)?;
     let file = SqliteConnectOptions::new()
         .filename(&lock.database)
         .create_if_missing(true)
@@ -157,6 +176,11 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
+        // The log is emptied by [`Log`] alone.
+        .pragma("wal_autocheckpoint", "0")
+        .pragma("journal_size_limit", KEPT)
+        // A page goes into the log once in a transaction, at its COMMIT: what [`is_full`](crate::error::is_full) relies on.
+        .pragma("cache_spill", "OFF")
         .disable_statement_logging();
     let pool = |connections: u32| {
         SqlitePoolOptions::new()
@@ -167,15 +191,34 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
             .test_before_acquire(false)
     };
     let writer = pool(1).connect_with(file.clone()).await.map_err(unavailable)?;
+    let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
+    let log = Arc::new(Log::default());
+    empty_first(&log, &writer).await;
     let readers = max_connections.saturating_sub(1).max(1);
     let reader = pool(readers).connect_with(file.pragma("query_only", "ON")).await.map_err(unavailable)?;
     Ok(Opened {
         engine: Engine::Sqlite,
         reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
-        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        writer,
         lock: Some(lock),
+        log: Some(log),
         doubt: Notify::new(),
     })
+}
+
+/// Whatever the last process left in the log goes into the main file. Where it cannot, as on a full disk, the service starts all
+/// the same: it says that it cannot write until it can.
+async fn empty_first(log: &Log, writer: &DatabaseConnection) {
+    let emptied = match Connection::take(writer).await {
+        Ok(mut connection) => {
+            let emptied = log.empty(&mut connection).await;
+            connection.back(emptied)
+        }
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = emptied {
+        tracing::warn!(%problem, "SQLite's log could not be emptied");
+    }
 }
 
 fn unavailable(error: SqlxError) -> ConnectError {

@@ -7,7 +7,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
 use crate::armed::Armed;
 use crate::connect::{ConnectError, Engine, Opened, Options, open};
+use crate::connection::Connection;
 use crate::error::store_error;
+use crate::log::Log;
 use crate::session::Session;
 
 /// The store: SQLite or PostgreSQL. Cheap to clone.
@@ -69,9 +71,21 @@ impl Database {
         Ok(format!("{name} {version}"))
     }
 
+    /// Brings what SQLite's log holds into the main file, and makes room in the log; elsewhere there is nothing to do.
+    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+        let Some(log) = &self.0.log else { return Ok(()) };
+        let mut connection = Connection::take(&self.0.writer).await.map_err(store_error)?;
+        let emptied = log.empty(&mut connection).await;
+        connection.back(emptied).map_err(store_error)
+    }
+
     /// Waits for what is being written, then closes every connection and lets other processes in. Calls of other
     /// holders fail from now on.
     pub async fn close(self) {
+        // SQLite would do it by itself when its last connection goes; a crash meanwhile could leave a part of it, and no mark.
+        if let Err(problem) = self.empty_log().await {
+            tracing::warn!(%problem, "SQLite's log could not be emptied; it belongs to the database's file");
+        }
         for connection in [&self.0.writer, &self.0.reader] {
             if let Err(problem) = connection.close_by_ref().await {
                 tracing::warn!(%problem, "the database was not closed cleanly");
@@ -100,6 +114,11 @@ impl Database {
         &self.0.writer
     }
 
+    /// SQLite's log.
+    pub(crate) fn log(&self) -> Option<&Arc<Log>> {
+        self.0.log.as_ref()
+    }
+
     /// What a test has armed.
     pub(crate) fn armed(&self) -> &Armed {
         &self.1
@@ -112,11 +131,11 @@ impl Database {
 
     /// For statements that read.
     pub(crate) fn read(&self) -> Session {
-        Session { pool: self.0.reader.clone(), armed: self.1.clone() }
+        Session { pool: self.0.reader.clone(), armed: self.1.clone(), log: None }
     }
 
     /// For single statements that write.
     pub(crate) fn write(&self) -> Session {
-        Session { pool: self.0.writer.clone(), armed: self.1.clone() }
+        Session { pool: self.0.writer.clone(), armed: self.1.clone(), log: self.0.log.clone() }
     }
 }

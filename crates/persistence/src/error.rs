@@ -55,6 +55,22 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
+/// Whether SQLite says that there is no room. Only `write` says so, and it refuses before a transaction is whole in the log.
+pub(crate) fn is_full(error: &DbErr) -> bool {
+    is_of_sqlite(error, 13)
+}
+
+/// Whether SQLite says that somebody holds a lock.
+pub(crate) fn is_busy(error: &DbErr) -> bool {
+    is_of_sqlite(error, 5)
+}
+
+/// PostgreSQL's codes have five characters, and SQLite's primary one is the lowest byte of its own.
+fn is_of_sqlite(error: &DbErr, primary: u32) -> bool {
+    let code = driver_error(error).and_then(SqlxError::as_database_error).and_then(|refused| refused.code());
+    code.is_some_and(|code| code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == primary))
+}
+
 /// Whether the database itself has answered with an error: the connection to it works.
 pub(crate) fn is_of_database(error: &DbErr) -> bool {
     driver_error(error).is_some_and(|error| error.as_database_error().is_some())

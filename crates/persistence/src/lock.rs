@@ -19,7 +19,7 @@ pub(crate) struct FileLock {
     /// Where the database really is, all symbolic links followed.
     pub database: PathBuf,
     beside: File,
-    itself: File,
+    pub itself: File,
 }
 
 impl FileLock {
@@ -59,7 +59,7 @@ fn create(path: &Path) -> io::Result<()> {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(path)
+    File::options().create(true).truncate(false).read(true).write(true).open(path)
 }
 
 fn lock(path: PathBuf) -> Result<File, ConnectError> {

@@ -2,12 +2,15 @@
 //!
 //! Each is told at TRACE, so that what a use case costs can be counted: its text, never its values, which may be personal.
 
+use std::sync::Arc;
+
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
+use crate::log::Log;
 use crate::moment;
 
 /// The pool, for statements that are a transaction each.
@@ -15,6 +18,8 @@ use crate::moment;
 pub(crate) struct Session {
     pub pool: DatabaseConnection,
     pub armed: Armed,
+    /// SQLite's, where statements write.
+    pub log: Option<Arc<Log>>,
 }
 
 /// Tells a statement by its text.
@@ -42,6 +47,17 @@ impl Session {
         let watch = connection.ready(&self.armed, sql).await;
         Ok((connection, watch))
     }
+
+    /// Gives the connection back after its statement.
+    fn back<T>(&self, connection: Connection, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        match &self.log {
+            Some(log) if outcome.is_ok() => {
+                log.written(connection);
+                outcome
+            }
+            Some(_) | None => connection.back(outcome),
+        }
+    }
 }
 
 #[async_trait]
@@ -53,24 +69,24 @@ impl ConnectionTrait for Session {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let (mut connection, watch) = self.ready(&statement.sql).await?;
         let outcome = connection.execute(comparable(statement)).await;
-        watch.after(connection.back(outcome))
+        watch.after(self.back(connection, outcome))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let (mut connection, watch) = self.ready(sql).await?;
         let outcome = connection.run(sql).await;
-        watch.after(connection.back(outcome))
+        watch.after(self.back(connection, outcome))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let (mut connection, watch) = self.ready(&statement.sql).await?;
         let outcome = connection.one(comparable(statement)).await;
-        watch.after(connection.back(outcome))
+        watch.after(self.back(connection, outcome))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let (mut connection, watch) = self.ready(&statement.sql).await?;
         let outcome = connection.all(comparable(statement)).await;
-        watch.after(connection.back(outcome))
+        watch.after(self.back(connection, outcome))
     }
 }

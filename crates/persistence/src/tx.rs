@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use domain::ports::StoreError;
 use sea_orm::prelude::async_trait::async_trait;
@@ -12,8 +13,12 @@ use tracing::Instrument;
 use crate::armed::{Armed, Watch};
 use crate::connection::Connection;
 use crate::database::Database;
-use crate::error::store_error;
+use crate::error::{is_full, store_error};
+use crate::log::Log;
+use crate::repeats::Repeats;
 use crate::session::comparable;
+
+static TOLD: Repeats = Repeats::new();
 
 /// What is done within a transaction.
 pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
@@ -43,6 +48,7 @@ pub(crate) struct Tx {
     backend: DbBackend,
     connection: Mutex<Held>,
     armed: Armed,
+    log: Option<Arc<Log>>,
 }
 
 /// The connection of a transaction that has not ended.
@@ -73,10 +79,12 @@ where
     let work = async move {
         let tx = Tx::begin(&database).await.map_err(store_error)?;
         match steps(&tx).await {
-            Ok(done) => Ok(match tx.commit().await.map_err(store_error) {
-                Ok(()) => Ended::Written(done),
-                Err(error) => Ended::Unknown(error),
-            }),
+            Ok(done) => match tx.commit().await {
+                Ok(()) => Ok(Ended::Written(done)),
+                // SQLite has rolled back, and nothing of it is whole in the log: it is not written, and will not be.
+                Err(full) if is_full(&full) => Err(store_error(full).into()),
+                Err(error) => Ok(Ended::Unknown(store_error(error))),
+            },
             Err(error) => {
                 tx.roll_back().await;
                 Err(error)
@@ -94,8 +102,11 @@ impl Tx {
     async fn begin(database: &Database) -> Result<Self, DbErr> {
         let connection = Connection::take_for_transaction(database.writer()).await?;
         let backend = connection.backend();
-        let tx =
-            Self { backend, connection: Mutex::new(Held(Some(connection))), armed: database.armed().clone() };
+        let connection = Mutex::new(Held(Some(connection)));
+        let tx = Self { backend, connection, armed: database.armed().clone(), log: database.log().cloned() };
+        if let Some(log) = &tx.log {
+            log.ready(tx.connection.lock().await.open()?).await?;
+        }
         tx.control("BEGIN", if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await?;
         Ok(tx)
     }
@@ -105,23 +116,29 @@ impl Tx {
     async fn commit(self) -> Result<(), DbErr> {
         let sql = if self.backend == DbBackend::Sqlite { "COMMIT" } else { "SELECT 1; COMMIT" };
         self.control("COMMIT", sql).await?;
-        self.give_back();
+        let log = self.log.clone();
+        match (self.give_back(), log) {
+            (Some(connection), Some(log)) => log.written(connection),
+            (connection, _) => drop(connection),
+        }
         Ok(())
     }
 
     async fn roll_back(self) {
         match self.control("ROLLBACK", "ROLLBACK").await {
-            Ok(_) => self.give_back(),
+            Ok(_) => drop(self.give_back()),
             // The database may have rolled back by itself, or be out of reach: the connection is closed either way.
             Err(problem) => {
-                tracing::warn!(%problem, "a transaction was not rolled back; its connection is closed")
+                if let Some(left_out) = TOLD.due() {
+                    tracing::warn!(%problem, left_out, "a transaction was not rolled back; its connection is closed");
+                }
             }
         }
     }
 
-    /// Lets the pool have the connection again.
-    fn give_back(self) {
-        drop(self.connection.into_inner().0.take());
+    /// The connection, which goes back to the pool when it is dropped.
+    fn give_back(self) -> Option<Connection> {
+        self.connection.into_inner().0.take()
     }
 
     /// Begins or ends the transaction by `sql`, which is known as `name`.
@@ -133,10 +150,13 @@ impl Tx {
 }
 
 impl Held {
+    fn open(&mut self) -> Result<&mut Connection, DbErr> {
+        self.0.as_mut().ok_or_else(|| DbErr::Custom("the transaction has ended".to_owned()))
+    }
+
     /// The connection, about to run a statement.
     async fn ready(&mut self, armed: &Armed, sql: &str) -> Result<(&mut Connection, Watch), DbErr> {
-        let ended = || DbErr::Custom("the transaction has ended".to_owned());
-        let connection = self.0.as_mut().ok_or_else(ended)?;
+        let connection = self.open()?;
         let watch = connection.ready(armed, sql).await;
         Ok((connection, watch))
     }

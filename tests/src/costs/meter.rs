@@ -74,7 +74,7 @@ impl Meter {
         assert!(runs >= WARM + COUNTED, "{name} runs too seldom");
         let mut counted = Vec::new();
         for n in 0..runs {
-            if self.engine == Engine::Sqlite && n % (WARM + COUNTED) == 0 {
+            if self.engine == Engine::Sqlite {
                 self.empty_log(world).await;
             }
             let before = self.mark(world);
@@ -118,7 +118,7 @@ impl Meter {
         self.wire.as_ref().map_or(0, Wire::count)
     }
 
-    /// SQLite begins its log anew when it has become long; that must not happen while pages are counted.
+    /// The service begins SQLite's log anew when it has become long; that must not happen while pages are counted.
     async fn empty_log(&self, world: &World) {
         until("the log is empty", SOON, async || {
             world.database.query("PRAGMA wal_checkpoint(TRUNCATE)").await;

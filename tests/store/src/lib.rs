@@ -24,4 +24,5 @@ mod trial;
 
 pub use cell::{Cell, Engine, Fault, Flow, Lasting};
 pub use strike::Aim;
+pub use tmpfs::Tmpfs;
 pub use trial::{Verdict, run};

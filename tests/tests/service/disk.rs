@@ -1,5 +1,7 @@
 //! The database's disk is full for a while: what is answered then is true afterwards, and no money moves without a row.
 
+use std::time::{Duration, Instant};
+
 use tests::{Disk, Engine, LEGO, SOON, World, draft, new_request_id, numbered, refusal, until};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
@@ -84,8 +86,38 @@ async fn health_follows_the_disk(mut world: World, disk: Disk) {
     world.orders().create_order(request).await.unwrap();
 }
 
+/// How many calls come while the disk is full.
+const CALLS: usize = 40;
+
+async fn a_full_disk_is_told_at_once(world: World, disk: Disk) {
+    world.create(draft(LEGO, "ideal")).await;
+    disk.fill();
+    let began = Instant::now();
+    for n in 0..CALLS {
+        let mut request = tonic::Request::new(create(
+            &new_request_id(),
+            numbered(&format!("call {n} on a full disk"), "ideal"),
+        ));
+        // Less than the store waits for a lost answer to be found again.
+        request.set_timeout(Duration::from_secs(4));
+        let refused = refusal(world.orders().create_order(request).await);
+        assert_eq!(refused.kind(), (Code::Unavailable, "STORAGE_UNAVAILABLE"), "call {n}");
+    }
+    let said = world.service.said();
+    let lines = said.lines().filter(|line| line.contains("storage is not available")).count();
+    let spans = usize::try_from(began.elapsed().as_secs() / 10).unwrap();
+    assert!((1..=2 + spans).contains(&lines), "{lines} lines in {:?}:\n{said}", began.elapsed());
+    assert!(!said.contains("the answer to COMMIT was lost"), "a full disk answers:\n{said}");
+    disk.free();
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn callers_hear_of_a_full_disk_at_once_and_the_log_does_not_repeat_it_for_each() {
+        Box::pin(on_a_disk(a_full_disk_is_told_at_once)).await;
+    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_full_disk_makes_neither_a_second_order_nor_a_second_capture() {

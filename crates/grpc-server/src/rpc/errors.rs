@@ -9,6 +9,7 @@ use domain::rules::order::Order;
 use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
+use persistence::Repeats;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, PreconditionViolation, StatusExt};
 use tracing::error;
@@ -126,10 +127,14 @@ pub fn sync(error: SyncError) -> Status {
     }
 }
 
+static TOLD: Repeats = Repeats::new();
+
 pub fn store(error: StoreError) -> Status {
     match error {
         StoreError::Unavailable(text) => {
-            error!(error = text, "storage is not available");
+            if let Some(left_out) = TOLD.due() {
+                error!(error = text, left_out, "storage is not available");
+            }
             Failure::new(
                 Code::Unavailable,
                 ErrorReason::StorageUnavailable,

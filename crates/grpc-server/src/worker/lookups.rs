@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::ports::{Clock, Ids, LookupClaim, Ports, Store};
 use domain::rules::ids::LeaseToken;
 use domain::workflow::lookup::{LookedUp, look_up};
+use persistence::Repeats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -14,6 +15,9 @@ use crate::service::Service;
 
 /// How many orders are read at once.
 const AT_ONCE: usize = 16;
+
+static TOLD: Repeats = Repeats::new();
+static NOTED: Repeats = Repeats::new();
 
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
@@ -39,7 +43,9 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             full
         }
         Err(error) => {
-            warn!(%error, "due look-ups cannot be claimed");
+            if let Some(left_out) = TOLD.due() {
+                warn!(%error, left_out, "due look-ups cannot be claimed");
+            }
             false
         }
     }
@@ -57,6 +63,10 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
         Ok(LookedUp::Failed { problem, next }) => {
             warn!(%order, %problem, %next, "order not looked up; tried again later");
         }
-        Err(error) => warn!(%order, %error, "look-up not noted; made again when its lease is over"),
+        Err(error) => {
+            if let Some(left_out) = NOTED.due() {
+                warn!(%order, %error, left_out, "look-up not noted; made again when its lease is over");
+            }
+        }
     }
 }

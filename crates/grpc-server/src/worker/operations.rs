@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::ports::{Clock, Ids, Ports, Store};
 use domain::rules::ids::LeaseToken;
+use persistence::Repeats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -12,6 +13,8 @@ use crate::driver::{Driver, claim_time};
 
 /// How many steps this loop runs at once; calls of RPCs come on top.
 const AT_ONCE: usize = 32;
+
+static TOLD: Repeats = Repeats::new();
 
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
@@ -34,7 +37,9 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             full
         }
         Err(error) => {
-            warn!(%error, "due operations cannot be claimed");
+            if let Some(left_out) = TOLD.due() {
+                warn!(%error, left_out, "due operations cannot be claimed");
+            }
             false
         }
     }

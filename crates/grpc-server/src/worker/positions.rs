@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::EventStream;
+use persistence::Repeats;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -12,12 +13,18 @@ use crate::service::Service;
 /// How many positions are given in one transaction.
 const AT_ONCE: u32 = 1_000;
 
+static TOLD: Repeats = Repeats::new();
+
 pub async fn run(service: Arc<Service>, pause: Duration, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match service.stream.position_events(AT_ONCE).await {
             Ok(AT_ONCE) => continue,
             Ok(_) => (),
-            Err(error) => warn!(%error, "events get no positions; tried again"),
+            Err(error) => {
+                if let Some(left_out) = TOLD.due() {
+                    warn!(%error, left_out, "events get no positions; tried again");
+                }
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

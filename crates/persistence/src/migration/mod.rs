@@ -52,6 +52,9 @@ impl Database {
         let tx = begin(self.writer()).await.map_err(store_error)?;
         let applied = apply(&tx, self.engine()).await?;
         tx.commit().await.map_err(store_error)?;
+        if !applied.is_empty() {
+            self.empty_log().await?;
+        }
         Ok(applied)
     }
 

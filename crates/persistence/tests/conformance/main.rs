@@ -8,6 +8,7 @@
 mod documents;
 mod engines;
 mod interruptions;
+mod log;
 mod opening;
 
 /// All that is asked of a database of either kind.

@@ -59,7 +59,7 @@ impl Means {
             }
             Fault::IoStatement => {
                 self.shim().arm(self.fault, self.lasting);
-                own(&["PRAGMA cache_size=1"])
+                own(&["PRAGMA cache_spill=ON", "PRAGMA cache_size=1"])
             }
             Fault::FullDisk
             | Fault::IoWriteBefore
@@ -139,7 +139,7 @@ impl Means {
         let own = |sql: &str| vec![sql.to_owned()];
         match (self.engine, self.fault) {
             (Engine::Sqlite, Fault::Full) => own("PRAGMA max_page_count=1073741823"),
-            (Engine::Sqlite, Fault::IoStatement) => own("PRAGMA cache_size=-2000"),
+            (Engine::Sqlite, Fault::IoStatement) => own("PRAGMA cache_size=-2000; PRAGMA cache_spill=OFF"),
             (Engine::Sqlite, Fault::ReadOnly) => own("PRAGMA query_only=0"),
             (Engine::Sqlite, Fault::Busy) => own("PRAGMA busy_timeout=5000"),
             (Engine::Sqlite | Engine::Postgres, _) => Vec::new(),

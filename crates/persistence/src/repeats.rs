@@ -1,0 +1,53 @@
+//! How often a log tells what goes on failing: at once, and then every ten seconds with how often it was left out. A database that
+//! is full for an hour must not fill the log's disk too.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long a line is not repeated.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// When one kind of line was last told.
+#[derive(Debug)]
+pub struct Repeats(Mutex<(Option<Instant>, u64)>);
+
+impl Repeats {
+    /// It was never told.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it stands in a static")]
+    pub const fn new() -> Self {
+        Self(Mutex::new((None, 0)))
+    }
+
+    /// Whether the line is to be told now: how many of its kind were left out before it.
+    pub fn due(&self) -> Option<u64> {
+        self.due_at(Instant::now())
+    }
+
+    fn due_at(&self, now: Instant) -> Option<u64> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, left_out) = *told;
+        if last.is_some_and(|last| now < last + PAUSE) {
+            told.1 += 1;
+            return None;
+        }
+        *told = (Some(now), 0);
+        Some(left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_told_at_once_and_then_every_ten_seconds_with_how_many_were_left_out() {
+        let repeats = Repeats::new();
+        let (start, later) = (Instant::now(), Instant::now() + 2 * PAUSE);
+        assert_eq!([start; 3].map(|now| repeats.due_at(now)), [Some(0), None, None]);
+        assert_eq!([later; 2].map(|now| repeats.due_at(now)), [Some(2), None]);
+    }
+}
