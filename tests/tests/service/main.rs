@@ -24,6 +24,7 @@ mod operators;
 mod outage;
 mod points;
 mod pool;
+mod profiles;
 mod reflection;
 mod refusals;
 mod repeats;

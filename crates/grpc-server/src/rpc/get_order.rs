@@ -36,8 +36,8 @@ fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> 
             Err(fault("order_number.order_number", "an order number", "nothing"))
         }
         Some(Key::OrderNumber(number)) => {
-            let named = rpc.service().profile(&number.profile);
-            let (profile, _) = named.map_err(|names| {
+            let named = rpc.service().known_profile(&number.profile);
+            let profile = named.map_err(|names| {
                 fault("order_number.profile", &format!("one of {names}"), &number.profile)
             })?;
             Ok(OrderKey::Number { profile, order_number: number.order_number })
