@@ -12,6 +12,7 @@ mod demo;
 mod driver;
 #[cfg(feature = "probes")]
 mod probes;
+mod profiles;
 pub mod proto;
 mod rpc;
 mod server;

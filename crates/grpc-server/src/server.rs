@@ -24,7 +24,7 @@ use crate::service::Service;
 use crate::vault::{SecretVault, fresh_secret};
 use crate::wire::Informed;
 use crate::worker::health;
-use crate::{webhook, wire, worker};
+use crate::{profiles, webhook, wire, worker};
 
 /// How long a stopping server waits for calls and steps under way. What is cut off then is taken up again at the next start.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -50,25 +50,26 @@ pub struct Server {
 impl Server {
     /// Binds, connects, migrates and checks; nothing is served before all of it has succeeded.
     pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
-        let grpc_listener = bind(config.grpc.listen, "ORDER_SERVICE__GRPC__LISTEN").await?;
-        let webhook_listener = bind(config.webhook.listen, "ORDER_SERVICE__WEBHOOK__LISTEN").await?;
+        let grpc_listener = bind(config.grpc.listen, &config.names.of("grpc.listen")).await?;
+        let webhook_listener = bind(config.webhook.listen, &config.names.of("webhook.listen")).await?;
         let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
         let store = connect(config).await?;
         let database = store.version().await.context("the database does not tell its version")?;
         tell_durability(&store).await?;
-        let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
         one_mollie_only(config, &store).await?;
+        profiles::fit(&checked, config, &store).await?;
+        let vault = SecretVault::new(&secret(checked.secret, &store).await?)?;
         let mut settings = config.settings();
         if config.webhook.public_url.is_none() {
             settings.public_url = format!("http://{webhook}");
         }
         let public_url = settings.public_url.clone();
-        let (gateway, profiles) = (checked.gateway, checked.modes);
+        let (gateway, profiles, retired) = (checked.gateway, checked.modes, checked.retired);
         let stream = store.clone();
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
-        let service = Service { store, stream, gateway, clock, ids, vault, settings, profiles };
+        let service = Service { store, stream, gateway, clock, ids, vault, settings, profiles, retired };
         let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
         let position_pause = Duration::from_millis(config.events.position_milliseconds);
@@ -145,7 +146,7 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
 pub async fn connect(config: &Config) -> Result<Database> {
     let options =
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
-    let database = Database::connect(&options).await.context("database.url")?;
+    let database = Database::connect(&options).await.with_context(|| config.names.of("database.url"))?;
     let applied = database.migrate().await.context("the database's schema cannot be brought up to date")?;
     if !applied.is_empty() {
         info!(migrations = ?applied, "schema brought up to date");
@@ -186,9 +187,10 @@ async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
     let kept = String::from_utf8_lossy(&kept);
     anyhow::ensure!(
         kept == ours,
-        "this database holds orders of the {kept} Mollie, and mollie.base_url is {}, the {ours} one; choose another with \
-         ORDER_SERVICE__DATABASE__URL",
-        config.mollie.base_url
+        "this database holds orders of the {kept} Mollie, and {} is {}, the {ours} one; choose another with {}",
+        config.names.of("mollie.base_url"),
+        config.mollie.base_url,
+        config.names.of("database.url")
     );
     Ok(())
 }

@@ -26,12 +26,23 @@ pub struct Service {
     pub ids: SystemIds,
     pub vault: SecretVault,
     pub settings: Settings,
-    /// The configured profiles and their modes.
+    /// The profiles that take orders, and their modes.
     pub profiles: BTreeMap<ProfileName, Mode>,
+    /// Those that take none any more, and their modes where they still have a key.
+    pub retired: BTreeMap<ProfileName, Option<Mode>>,
 }
 
 impl Service {
-    /// The profile a caller names, or the only one; otherwise what the caller may choose from.
+    /// The profile whose order a caller asks for: also one that takes no new ones.
+    pub fn known_profile(&self, name: &str) -> Result<ProfileName, String> {
+        let retired = self.retired.get_key_value(&ProfileName::new(name));
+        match retired {
+            Some((name, _)) => Ok(name.clone()),
+            None => self.profile(name).map(|(name, _)| name),
+        }
+    }
+
+    /// The profile a caller names for a new order, or the only one; otherwise what the caller may choose from.
     pub fn profile(&self, name: &str) -> Result<(ProfileName, Mode), String> {
         let only = || self.profiles.first_key_value().filter(|_| self.profiles.len() == 1);
         let named = self.profiles.get_key_value(&ProfileName::new(name));

@@ -47,21 +47,108 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
             ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo"),
             ("ORDER_SERVICE__SECURITY__SECRET_FILE", "/nowhere/secret"),
             ("ORDER_SERVICE__LOG__FILTER", "info,=,"),
+            ("ORDER_SERVICE__GRPC__LISTEN", "everywhere"),
+            ("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1"),
+            ("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", "soon"),
+            ("ORDER_SERVICE__OPERATIONS__LEASE_SECONDS", "0"),
+            ("ORDER_SERVICE__CLOCK__URL", "tomorrow"),
         ],
     );
     let told = text(&output.stderr);
-    assert!(!output.status.success() && told.contains("7 faults in the configuration"), "{told}");
+    assert!(!output.status.success() && told.contains("12 faults in the configuration"), "{told}");
     for fault in [
         "ORDER_SERVICE__SECURITY__INSECURE=true",
-        "profiles.main.api_key_file",
-        "webhook.public_url",
-        "database.url",
-        "mollie.base_url",
-        "security.secret_file",
-        "log.filter",
+        "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
+        "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
+        "ORDER_SERVICE__DATABASE__URL",
+        "ORDER_SERVICE__MOLLIE__BASE_URL",
+        "ORDER_SERVICE__SECURITY__SECRET_FILE: /nowhere/secret",
+        "ORDER_SERVICE__LOG__FILTER",
+        "ORDER_SERVICE__GRPC__LISTEN",
+        "ORDER_SERVICE__GRPC__LISTN: no such setting",
+        "ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS: a whole number from 1 to 300 (seconds)",
+        "ORDER_SERVICE__OPERATIONS__LEASE_SECONDS: a whole number from 1 to 3600 (seconds)",
+        "ORDER_SERVICE__CLOCK__URL",
     ] {
         assert!(told.contains(fault), "{fault} in:\n{told}");
     }
+}
+
+#[test]
+fn a_number_that_makes_no_sense_is_refused_by_every_command_with_its_bounds() {
+    let largest = u64::MAX.to_string();
+    for (setting, values) in [
+        ("OPERATIONS__LEASE_SECONDS", ["0", &largest, "18446744073709551616", "-1"]),
+        ("DATABASE__MAX_CONNECTIONS", ["0", "4294967295", "4294967296", "1.5"]),
+        ("MOLLIE__CALL_TIMEOUT_SECONDS", ["0", &largest, "", "20 s"]),
+        ("MOLLIE__SETTLE_WINDOW_SECONDS", ["0", &largest, "-1", "x"]),
+        ("PLACEMENT__AGE_LIMIT_SECONDS", ["0", "59", &largest, "x"]),
+        ("EVENTS__POSITION_MILLISECONDS", ["0", &largest, "-1", "x"]),
+        ("GRPC__MAX_MESSAGE_BYTES", ["0", &largest, "-1", "x"]),
+    ] {
+        let setting = format!("ORDER_SERVICE__{setting}");
+        for value in values {
+            for command in ["serve", "migrate", "dev"] {
+                let output = run(&[command], &[(&setting, value), ("ORDER_SERVICE__DATABASE__URL", "none")]);
+                let told = text(&output.stderr);
+                let expected = format!("{setting}: a whole number from ");
+                assert!(!output.status.success() && told.contains(&expected), "{command} {value}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_setting_of_the_file_is_named_as_it_stands_there() {
+    let file = std::env::temp_dir().join(format!("config-{}.toml", std::process::id()));
+    let name = file.to_str().unwrap();
+    let faulty = "[operations]\nlease_seconds = 0\n[mollie]\ncall_timeout_seconds = \"x\"\nkey = 1\n[database]\nurl = \"x\"\n";
+    std::fs::write(&file, faulty).unwrap();
+    let environment = [("ORDER_SERVICE__DATABASE__URL", "mysql://x")];
+    let told = text(&run(&["--config", name, "serve"], &environment).stderr);
+    std::fs::write(&file, "[operations").unwrap();
+    let broken = text(&run(&["--config", name, "serve"], &environment).stderr);
+    std::fs::remove_file(&file).unwrap();
+    let missing = text(&run(&["--config", name, "serve"], &environment).stderr);
+    for fault in [
+        format!("operations.lease_seconds (in {name}): a whole number"),
+        format!("mollie.call_timeout_seconds (in {name}): a whole number"),
+        format!("mollie.key (in {name}): no such setting"),
+        "ORDER_SERVICE__DATABASE__URL: ".to_owned(),
+    ] {
+        assert!(told.contains(&fault), "{fault} in:\n{told}");
+    }
+    for told in [broken, missing] {
+        assert!(
+            told.contains(&format!("{name}: ")) && told.contains("ORDER_SERVICE__DATABASE__URL: "),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_told_by_its_cause_and_without_its_password() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let told = |url: &str| text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE__URL", url)]).stderr);
+    let refused = told(&format!("postgres://me:secret@{free}/orders"));
+    assert!(
+        refused.contains(&format!("ORDER_SERVICE__DATABASE__URL: connection refused at {free}")),
+        "{refused}"
+    );
+    let port = told("postgres://me:secret@127.0.0.1:99999/orders");
+    assert!(port.contains("invalid port number"), "{port}");
+    assert!(![refused, port].iter().any(|told| told.contains("secret")));
+    // A whole section in place of its parts may hold a password too.
+    let section = text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE", "postgres://me:secret@h/o")]).stderr);
+    assert!(section.contains("ORDER_SERVICE__DATABASE") && !section.contains("secret"), "{section}");
+}
+
+#[test]
+fn the_first_order_of_the_readme_can_be_given_to_the_demonstration() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/first-order.json");
+    let output = run(&["demo", "--order", file], &[("ORDER_SERVICE__LOG__FILTER", "off")]);
+    let told = text(&output.stdout);
+    assert!(output.status.success() && told.contains("Every sum agrees"), "{told}{}", text(&output.stderr));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use tokio::sync::Notify;
 
+use crate::address::{Address, why};
 use crate::connection::Connection;
 use crate::error::store_error;
 use crate::lock::FileLock;
@@ -54,6 +55,15 @@ pub enum ConnectError {
     /// Neither of the forms known.
     #[error("the database address is neither sqlite:// with a path, and nothing behind it, nor postgres://")]
     Address,
+    /// A PostgreSQL address with a part that is none.
+    #[error("the database address cannot be read: {0}")]
+    Unreadable(String),
+    /// Nothing answers there.
+    #[error("{cause} at {at}")]
+    Unreachable { cause: String, at: String },
+    /// The server answers, and does not let us in.
+    #[error("{at} refuses the connection: {cause}")]
+    Refused { cause: String, at: String },
     /// Another process works on the file.
     #[error("the database is in use by another process, which holds {}", .0.display())]
     InUse(PathBuf),
@@ -89,7 +99,10 @@ impl ConnectError {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
+            Self::Unreachable { .. } => true,
             Self::Address
+            | Self::Unreadable(_)
+            | Self::Refused { .. }
             | Self::InUse(_)
             | Self::SeveralNames { .. }
             | Self::LogMissing { .. }
@@ -112,21 +125,13 @@ pub(crate) struct Opened {
 }
 
 pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
-    let url = &options.url;
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return open_postgres(options).await;
-    }
-    let path = url
-        .strip_prefix("sqlite://")
-        .filter(|path| !path.is_empty() && !path.starts_with(':') && !path.contains('?'));
-    match path {
-        Some(path) => open_sqlite(PathBuf::from(path), options.max_connections).await,
-        None => Err(ConnectError::Address),
+    match Address::parse(&options.url)? {
+        Address::Postgres(address) => open_postgres(*address, options.max_connections).await,
+        Address::Sqlite(path) => open_sqlite(path, options.max_connections).await,
     }
 }
 
-async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
-    let address: PgConnectOptions = options.url.parse().map_err(|_| ConnectError::Address)?;
+async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Result<Opened, ConnectError> {
     let settings = [
         // Guards are written for it, whatever the server's default.
         ("default_transaction_isolation", "read committed"),
@@ -135,7 +140,7 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
     ];
     let address = address.application_name("order-service").options(settings).disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(options.max_connections.max(1))
+        .max_connections(max_connections.max(1))
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
@@ -146,9 +151,12 @@ async fn open_postgres(options: &Options) -> Result<Opened, ConnectError> {
                 Ok(true)
             })
         })
-        .connect_with(address)
-        .await
-        .map_err(unavailable)?;
+        .connect_with(address.clone())
+        .await;
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => return Err(why(&address, error).await),
+    };
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     Ok(Opened {
         engine: Engine::Postgres,
@@ -221,6 +229,6 @@ async fn empty_first(log: &Log, writer: &DatabaseConnection) {
     }
 }
 
-fn unavailable(error: SqlxError) -> ConnectError {
+pub(crate) fn unavailable(error: SqlxError) -> ConnectError {
     store_error(DbErr::Conn(RuntimeErr::SqlxError(error.into()))).into()
 }

@@ -5,6 +5,7 @@
 //! under leases that the database's own clock measures. Tables are `entity`, their history `migration`; `row` and
 //! `document` lie between them and the domain.
 
+mod address;
 mod armed;
 mod claim;
 mod commit;
@@ -30,6 +31,7 @@ mod order;
 mod page;
 #[cfg(feature = "planted")]
 pub mod planted;
+mod profile;
 mod repeats;
 mod request;
 mod row;
@@ -40,6 +42,7 @@ mod store;
 mod stream;
 mod tx;
 
+pub use address::check_address;
 pub use connect::{ConnectError, Engine, Options};
 pub use database::Database;
 pub use durability::Durability;

@@ -12,7 +12,7 @@ use crate::demo::{self, Client, Flow};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An order as JSON, in the shape of Mollie's "Create order"; by default the one of Mollie's documentation.
+    /// An order as JSON: a CreateOrderRequest, such as docs/first-order.json, or Mollie's "Create order"; by default the one of Mollie's documentation.
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
     /// A running `order-service dev` to use, such as http://127.0.0.1:50051; by default one is started for the purpose, on

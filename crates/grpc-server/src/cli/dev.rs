@@ -1,5 +1,6 @@
 //! `order-service dev`: everything in one process, for a newcomer.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
@@ -47,7 +48,7 @@ impl Stack {
         config.mollie.base_url = format!("http://{simulator}/v2");
         let key = ApiKey::parse(API_KEY).context("the built-in key")?;
         let keys = vec![(ProfileName::new("main"), key)];
-        let checked = Checked::new(&config, keys, None).map_err(anyhow::Error::msg)?;
+        let checked = Checked::new(&config, keys, &BTreeSet::new(), None).map_err(anyhow::Error::msg)?;
         let server = Server::prepare(&config, checked, offset).await?;
         let (grpc, webhook, engine) = (server.grpc, server.webhook, server.database.clone());
         let service = tokio::spawn(server.run(stop));

@@ -69,10 +69,15 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
                                                 doing it twice [60]
   ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY      whether a lost call may be repeated under its key at once [true]
   ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS   after which an order that Mollie does not have is given up [900]
+  ORDER_SERVICE__OPERATIONS__LEASE_SECONDS      after which another process takes over an operation left behind; the same
+                                                for every replica [8]
+  ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  how long an event waits for its position at most [100]
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]
+  ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
+                                                [false]
   ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
   ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]
 
@@ -108,7 +113,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Dev => dev::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Demo(arguments) => Box::pin(demo::run(config()?, arguments)).await,
-            Command::Serve => serve::run(config()?).await.map(|()| ExitCode::SUCCESS),
+            Command::Serve => {
+                let config = Config::read_to_serve(arguments.config.as_deref())?;
+                serve::run(config).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
             // It speaks to a service that is configured elsewhere.
             Command::Operations(arguments) => {

@@ -5,13 +5,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{signal, start_logging};
 use crate::clock::Offset;
-use crate::config::Config;
+use crate::config::{Checked, Config};
 use crate::server::Server;
 #[cfg(feature = "dev")]
 use crate::simulated_time::Follower;
 
-pub async fn run(config: Config) -> Result<()> {
-    let checked = config.check()?;
+pub async fn run((config, checked): (Config, Checked)) -> Result<()> {
     start_logging(&config)?;
     let stop = signal::stop_token()?;
     let offset = offset(&config, &stop).await?;

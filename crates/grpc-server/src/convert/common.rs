@@ -25,9 +25,14 @@ pub fn time(time: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos }
 }
 
+/// The seconds of the years 1 to 9999: the range of Protocol Buffers' times, and one that both databases know.
+const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
 /// `None` if it is out of range.
 pub fn time_input(time: &prost_types::Timestamp) -> Option<Timestamp> {
-    Timestamp::new(time.seconds, time.nanos).ok()
+    let is_known = SECONDS.contains(&time.seconds) && (0..1_000_000_000).contains(&time.nanos);
+    // The last day of the last year has no name in every zone, so our own range ends before it.
+    is_known.then(|| Timestamp::new(time.seconds, time.nanos).unwrap_or(Timestamp::MAX))
 }
 
 pub fn address(address: &Address) -> proto::Address {

@@ -5,6 +5,7 @@ mod client;
 mod flow;
 mod ledger;
 mod order_file;
+mod order_form;
 mod timeline;
 
 pub use client::Client;

@@ -1,15 +1,20 @@
-//! Reads an order in the shape of Mollie's "Create order" as a draft of the API: what a merchant has at hand.
+//! Reads an order as a draft of the API: what a merchant has at hand.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::order_form;
 use crate::convert::value::from_json;
 use crate::proto;
 
 /// The order of Mollie's documentation.
 const DOCUMENTED: &str = include_str!("../../demo/lego.json");
+
+/// What an order may be given as.
+const FORMS: &str = "the order file is neither the JSON of a CreateOrderRequest of this service, such as docs/first-order.json, nor \
+                     that of Mollie's \"Create order\", such as tests/orders/second-order.json";
 
 /// Fields of Mollie's request that are the service's own, or chosen by the demonstration.
 const LEFT_OUT: [&str; 3] = ["webhookUrl", "method", "payment"];
@@ -22,8 +27,8 @@ pub fn read(file: Option<&Path>) -> Result<Value> {
         }
         None => DOCUMENTED.to_owned(),
     };
-    let order: Value = serde_json::from_str(&text).context("the order file is not JSON")?;
-    draft(&order, "", "").context("the order file")?;
+    let order = order_form::parse(&text).context(FORMS)?;
+    draft(&order, "", "").context(FORMS)?;
     Ok(order)
 }
 

@@ -7,6 +7,7 @@ use domain::workflow::cancel;
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
+use super::reading::Reading;
 use super::request::{self, Wish, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
@@ -15,18 +16,14 @@ use crate::proto::{self, CancelOrderRequest};
 pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
     let mut request = request.into_inner();
-    let (request_id, order_id) =
-        (std::mem::take(&mut request.request_id), request::order_id(&request.id, "id"));
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
     let wish =
         Wish { method: "CancelOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
-    let (intent, mut faults) = wish.intent(rpc.service(), &request, patience);
-    let order_id = match order_id {
-        Ok(order_id) if faults.is_empty() => order_id,
-        order_id => {
-            faults.extend(order_id.err());
-            return Err(errors::invalid(faults));
-        }
-    };
+    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    reading.add(faults);
+    let order_id = reading.part(request::order_id(&request.id, "id"));
+    let order_id = reading.end(order_id)?;
     let release = request.release_line_ids;
     let begun = begin(&rpc.driver, patience, move |service| async move {
         cancel::cancel(&*service, &intent, order_id, &release).await

@@ -6,20 +6,18 @@ use tonic::{Request, Response};
 
 use super::decision::{self, decide};
 use super::patience::Patience;
-use super::{Answer, OrderRpc, errors, request};
+use super::reading::Reading;
+use super::{Answer, OrderRpc, request};
 use crate::proto::{self, CloseOperatorItemRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<CloseOperatorItemRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
     let request = request.into_inner();
-    let (id, number) = (request::order_id(&request.order_id, "order_id"), number(request.number));
-    let (id, number, decision) = match (id, number, decision::decision(&request.actor, &request.reason)) {
-        (Ok(id), Ok(number), Ok(decision)) => (id, number, decision),
-        (id, number, decision) => {
-            let faults = id.err().into_iter().chain(number.err());
-            return Err(errors::invalid(faults.chain(decision.err().into_iter().flatten()).collect()));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let number = reading.part(number(request.number));
+    let decision = reading.part(decision::decision(&request.actor, &request.reason));
+    let ((id, number), decision) = reading.end(id.zip(number).zip(decision))?;
     let order = decide(rpc, patience, move |service| async move {
         operator::close_item(&*service, id, number, &decision).await
     });

@@ -12,6 +12,7 @@ use domain::workflow::{Accepted, Intent, MutationError, place};
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
+use super::reading::Reading;
 use super::request::{Begun, Wish, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
@@ -21,11 +22,13 @@ use crate::service::Service;
 pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
     let patience = Patience::of(request.metadata());
     let mut request = request.into_inner();
+    let mut reading = Reading::of(&request);
     let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
     let wish = Wish { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
     let (intent, faults) = wish.intent(rpc.service(), &request, patience);
     let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
-    let read = read(rpc, request, faults);
+    reading.add(faults);
+    let read = read(rpc, request, reading);
     if is_named
         && (read.is_err() || validate_only)
         && let Some(before) = place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?
@@ -33,7 +36,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
         let accepted = Begun::before(before).wait(&rpc.driver, patience).await;
         return answer(rpc, &accepted).await;
     }
-    let (profile, draft) = read.map_err(errors::invalid)?;
+    let (profile, draft) = read?;
     if validate_only {
         number_is_free(rpc, &profile.0, &draft.order_number).await?;
         return Ok(Response::new(preview(rpc, intent, profile, draft)));
@@ -47,11 +50,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
 
 type Parsed = ((ProfileName, Mode), OrderDraft);
 
-fn read(
-    rpc: &OrderRpc,
-    request: CreateOrderRequest,
-    mut faults: Vec<Violation>,
-) -> Result<Parsed, Vec<Violation>> {
+fn read(rpc: &OrderRpc, request: CreateOrderRequest, mut reading: Reading) -> Result<Parsed, Status> {
     let service = rpc.service();
     let profile = service.profile(&request.profile).map_err(|names| Violation {
         path: "profile".to_owned(),
@@ -60,16 +59,10 @@ fn read(
         got: if request.profile.is_empty() { "nothing".to_owned() } else { request.profile.clone() },
     });
     let (input, form_faults) = convert::draft::input(request.draft.unwrap_or_default(), "draft");
-    faults.extend(form_faults);
-    let draft = input.parse("draft", service.clock.now());
-    match (profile, draft) {
-        (Ok(profile), Ok(draft)) if faults.is_empty() => Ok((profile, draft)),
-        (profile, draft) => {
-            faults.extend(profile.err());
-            faults.extend(draft.err().into_iter().flatten());
-            Err(faults)
-        }
-    }
+    reading.add(form_faults);
+    let profile = reading.part(profile);
+    let draft = reading.part(input.parse("draft", service.clock.now()));
+    reading.end(profile.zip(draft))
 }
 
 async fn number_is_free(rpc: &OrderRpc, profile: &ProfileName, order_number: &str) -> Result<(), Status> {

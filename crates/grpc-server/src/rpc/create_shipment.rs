@@ -6,6 +6,7 @@ use domain::workflow::ship;
 use tonic::{Request, Response};
 
 use super::patience::Patience;
+use super::reading::Reading;
 use super::request::{self, Wish, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
@@ -14,23 +15,19 @@ use crate::proto::{self, CreateShipmentRequest, ErrorReason};
 pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
     let patience = Patience::of(request.metadata());
     let mut request = request.into_inner();
-    let (request_id, order_id) =
-        (std::mem::take(&mut request.request_id), request::order_id(&request.order_id, "order_id"));
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
     let wish = Wish {
         method: "CreateShipment",
         request_id: &request_id,
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, mut faults) = wish.intent(rpc.service(), &request, patience);
-    let (order_id, wanted) = match (order_id, convert::shipment::input(request).parse()) {
-        (Ok(order_id), Ok(wanted)) if faults.is_empty() => (order_id, wanted),
-        (order_id, wanted) => {
-            faults.extend(order_id.err());
-            faults.extend(wanted.err().into_iter().flatten());
-            return Err(errors::invalid(faults));
-        }
-    };
+    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    reading.add(faults);
+    let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let wanted = reading.part(convert::shipment::input(request).parse());
+    let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
     let begun = begin(&rpc.driver, patience, move |service| async move {
         ship::ship(&*service, &intent, order_id, &wanted).await
     });

@@ -4,13 +4,16 @@ use domain::ports::OrderKey;
 use domain::rules::violation::Violation;
 use tonic::Response;
 
-use super::{Answer, OrderRpc, errors, request};
+use super::reading::Reading;
+use super::{Answer, OrderRpc, request};
 use crate::convert;
 use crate::proto::get_order_request::Key;
 use crate::proto::{self, GetOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
-    let key = key(rpc, request).map_err(|fault| errors::invalid(vec![fault]))?;
+    let mut reading = Reading::of(&request);
+    let key = reading.part(key(rpc, request));
+    let key = reading.end(key)?;
     let standing = rpc.standing(&key).await?;
     Ok(Response::new(convert::order::order(&standing.order, &standing.unsettled)))
 }
@@ -25,10 +28,16 @@ fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> 
     match request.key {
         None => Err(fault("key", "id, mollie_order_id or order_number", "nothing")),
         Some(Key::Id(id)) => request::order_id(&id, "id").map(OrderKey::Id),
+        Some(Key::MollieOrderId(id)) if id.is_empty() => {
+            Err(fault("mollie_order_id", "an order's id at Mollie, such as ord_pbjz8x", "nothing"))
+        }
         Some(Key::MollieOrderId(id)) => Ok(OrderKey::MollieId(id)),
+        Some(Key::OrderNumber(number)) if number.order_number.is_empty() => {
+            Err(fault("order_number.order_number", "an order number", "nothing"))
+        }
         Some(Key::OrderNumber(number)) => {
-            let named = rpc.service().profile(&number.profile);
-            let (profile, _) = named.map_err(|names| {
+            let named = rpc.service().known_profile(&number.profile);
+            let profile = named.map_err(|names| {
                 fault("order_number.profile", &format!("one of {names}"), &number.profile)
             })?;
             Ok(OrderKey::Number { profile, order_number: number.order_number })

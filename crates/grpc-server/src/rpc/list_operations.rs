@@ -5,21 +5,19 @@ use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
+use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page, request};
 use crate::convert::common::time;
 use crate::convert::operation::{kind_input, operation, state_input};
 use crate::proto::{self, ListOperationsRequest, ListOperationsResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListOperationsRequest) -> Answer<ListOperationsResponse> {
-    let (size, after) = (page::size(request.page_size), page::operation_key(&request.page_token));
-    let (filter, mut faults) = filter(request.filter.unwrap_or_default());
-    let (size, after) = match (size, after) {
-        (Ok(size), Ok(after)) if faults.is_empty() => (size, after),
-        (size, after) => {
-            faults.extend(size.err().into_iter().chain(after.err()));
-            return Err(errors::invalid(faults));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let (filter, faults) = filter(request.filter.unwrap_or_default());
+    reading.add(faults);
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::operation_key(&request.page_token));
+    let (size, after) = reading.end(size.zip(after))?;
     let service = rpc.service();
     let operations = service.store.list_operations(&filter, after, size).await.map_err(errors::store)?;
     Ok(Response::new(ListOperationsResponse {

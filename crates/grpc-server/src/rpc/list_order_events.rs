@@ -3,26 +3,25 @@
 use domain::ports::{OrderKey, Store};
 use tonic::Response;
 
+use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page, request};
 use crate::convert;
 use crate::proto::{ErrorReason, ListOrderEventsRequest, ListOrderEventsResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<ListOrderEventsResponse> {
-    let id = request::order_id(&request.order_id, "order_id");
-    let (size, after) = (page::size(request.page_size), page::number(&request.page_token));
-    let (id, size, after) = match (id, size, after) {
-        (Ok(id), Ok(size), Ok(after)) => (id, size, after),
-        (id, size, after) => {
-            return Err(errors::invalid(id.err().into_iter().chain(size.err()).chain(after.err()).collect()));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::number(&request.page_token, page::EVENTS, &request.order_id));
+    let ((id, size), after) = reading.end(id.zip(size).zip(after))?;
     let store = &rpc.service().store;
     let events = store.list_events(id, after, size).await.map_err(errors::store)?;
     if events.items.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none()
     {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
-    let next_page_token = events.next.map(|sequence| sequence.to_string()).unwrap_or_default();
+    let next_page_token =
+        events.next.map(|sequence| page::number_token(page::EVENTS, id, sequence)).unwrap_or_default();
     let events = events.items.iter().map(convert::event::event).collect();
     Ok(Response::new(ListOrderEventsResponse { events, next_page_token }))
 }

@@ -5,6 +5,7 @@ use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
+use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page};
 use crate::convert;
 use crate::convert::common::time_input;
@@ -12,15 +13,12 @@ use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
-    let (size, after) = (page::size(request.page_size), page::order_key(&request.page_token));
-    let (filter, mut faults) = filter(request.filter.unwrap_or_default());
-    let (size, after) = match (size, after) {
-        (Ok(size), Ok(after)) if faults.is_empty() => (size, after),
-        (size, after) => {
-            faults.extend(size.err().into_iter().chain(after.err()));
-            return Err(errors::invalid(faults));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let (filter, faults) = filter(request.filter.unwrap_or_default());
+    reading.add(faults);
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::order_key(&request.page_token));
+    let (size, after) = reading.end(size.zip(after))?;
     let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
     let messages = orders.items.iter().map(|one| convert::order::order(&one.order, &one.unsettled)).collect();
     let next_page_token = orders.next.map(page::order_token).unwrap_or_default();
@@ -59,7 +57,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
             faults.add(
                 format!("filter.{path}"),
                 "filter.time",
-                "a time between the years -9999 and 9999",
+                "a time between the years 1 and 9999",
                 "one outside",
             );
         }

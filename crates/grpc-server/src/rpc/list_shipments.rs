@@ -3,26 +3,25 @@
 use domain::ports::{OrderKey, Store};
 use tonic::Response;
 
+use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page, request};
 use crate::convert;
 use crate::proto::{ErrorReason, ListShipmentsRequest, ListShipmentsResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListShipmentsResponse> {
-    let id = request::order_id(&request.order_id, "order_id");
-    let (size, skip) = (page::size(request.page_size), page::number(&request.page_token));
-    let (id, size, skip) = match (id, size, skip) {
-        (Ok(id), Ok(size), Ok(skip)) => (id, size as usize, usize::try_from(skip).unwrap_or(usize::MAX)),
-        (id, size, skip) => {
-            return Err(errors::invalid(id.err().into_iter().chain(size.err()).chain(skip.err()).collect()));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let size = reading.part(page::size(request.page_size));
+    let skip = reading.part(page::number(&request.page_token, page::SHIPMENTS, &request.order_id));
+    let ((id, size), skip) = reading.end(id.zip(size).zip(skip))?;
+    let (size, skip) = (size as usize, usize::try_from(skip).unwrap_or(usize::MAX));
     let store = &rpc.service().store;
     let shipments = store.list_shipments(id).await.map_err(errors::store)?;
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
     let more = shipments.len() > skip.saturating_add(size);
-    let next_page_token = if more { (skip + size).to_string() } else { String::new() };
+    let next = more.then(|| page::number_token(page::SHIPMENTS, id, skip + size));
     let page = shipments.iter().skip(skip).take(size).map(convert::shipment::shipment).collect();
-    Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token }))
+    Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token: next.unwrap_or_default() }))
 }

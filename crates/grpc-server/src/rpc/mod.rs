@@ -15,6 +15,7 @@ mod list_orders;
 mod list_shipments;
 mod page;
 pub mod patience;
+mod reading;
 mod request;
 mod resolve_operation;
 mod retry_operation;

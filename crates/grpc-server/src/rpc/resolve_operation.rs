@@ -6,7 +6,8 @@ use tonic::{Request, Response};
 
 use super::decision::{self, decide};
 use super::patience::Patience;
-use super::{Answer, OrderRpc, errors};
+use super::reading::Reading;
+use super::{Answer, OrderRpc};
 use crate::convert;
 use crate::proto::resolve_operation_request::{Outcome, Succeeded};
 use crate::proto::{self, ResolveOperationRequest};
@@ -14,14 +15,11 @@ use crate::proto::{self, ResolveOperationRequest};
 pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> Answer<proto::Operation> {
     let patience = Patience::of(request.metadata());
     let request = request.into_inner();
-    let (id, verdict) = (decision::operation_id(&request.operation_id), verdict(request.outcome));
-    let (id, verdict, decision) = match (id, verdict, decision::decision(&request.actor, &request.reason)) {
-        (Ok(id), Ok(verdict), Ok(decision)) => (id, verdict, decision),
-        (id, verdict, decision) => {
-            let faults = id.err().into_iter().chain(verdict.err());
-            return Err(errors::invalid(faults.chain(decision.err().into_iter().flatten()).collect()));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let id = reading.part(decision::operation_id(&request.operation_id));
+    let verdict = reading.part(verdict(request.outcome));
+    let decision = reading.part(decision::decision(&request.actor, &request.reason));
+    let ((id, verdict), decision) = reading.end(id.zip(verdict).zip(decision))?;
     let decided = decide(rpc, patience, move |service| async move {
         Box::pin(operator::resolve_as(&*service, id, &verdict, &decision)).await
     });

@@ -6,6 +6,7 @@ use tonic::{Request, Response};
 
 use super::decision::{self, decide};
 use super::patience::Patience;
+use super::reading::Reading;
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, ErrorReason, RetryOperationRequest};
@@ -13,15 +14,10 @@ use crate::proto::{self, ErrorReason, RetryOperationRequest};
 pub async fn call(rpc: &OrderRpc, request: Request<RetryOperationRequest>) -> Answer<proto::Operation> {
     let patience = Patience::of(request.metadata());
     let request = request.into_inner();
-    let id = decision::operation_id(&request.operation_id);
-    let (id, decision) = match (id, decision::decision(&request.actor, &request.reason)) {
-        (Ok(id), Ok(decision)) => (id, decision),
-        (id, decision) => {
-            return Err(errors::invalid(
-                id.err().into_iter().chain(decision.err().into_iter().flatten()).collect(),
-            ));
-        }
-    };
+    let mut reading = Reading::of(&request);
+    let id = reading.part(decision::operation_id(&request.operation_id));
+    let decision = reading.part(decision::decision(&request.actor, &request.reason));
+    let (id, decision) = reading.end(id.zip(decision))?;
     decide(rpc, patience, move |service| async move { operator::retry(&*service, id, &decision).await })
         .await?;
     rpc.driver.wait(id, None, patience.answer_by).await;

@@ -21,6 +21,25 @@ pub const DEPTH: u32 = 16;
 /// without metadata. Each may become an object of some hundred bytes, however short it is on the wire.
 pub const MESSAGES: u32 = 65_536;
 
+/// Characters of a text that has no bound of its own here. `domain` is stricter where Mollie's documents are; nothing beyond
+/// this is looked for, kept or sent. What is in a JSON value is bounded as a whole, by `domain`.
+pub const TEXT: usize = 2_048;
+
+/// Texts with a bound of their own: what is looked for as it came, and the one token that is larger than any other text.
+pub const TEXTS: [(&str, usize); 8] = [
+    ("orders.v1.CreateOrderRequest.profile", PROFILE),
+    ("orders.v1.OrderFilter.profile", PROFILE),
+    ("orders.v1.OperationFilter.profile", PROFILE),
+    ("orders.v1.GetOrderRequest.OrderNumber.profile", PROFILE),
+    ("orders.v1.OrderFilter.order_number", 255),
+    ("orders.v1.GetOrderRequest.OrderNumber.order_number", 255),
+    ("orders.v1.GetOrderRequest.mollie_order_id", 64),
+    ("orders.v1.PaymentParameters.apple_pay_payment_token", 16_384),
+];
+
+/// Characters of a profile's name.
+pub const PROFILE: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +50,10 @@ mod tests {
         for (name, bound) in FIELDS {
             let (message, field) = name.rsplit_once('.').unwrap();
             assert_eq!(SHAPES.named(message).unwrap().most(field), Some(bound), "{name}");
+        }
+        for (name, bound) in TEXTS {
+            let (message, field) = name.rsplit_once('.').unwrap();
+            assert_eq!(SHAPES.named(message).unwrap().longest(field), Some(bound), "{name}");
         }
         for (name, _) in NESTED {
             assert!(SHAPES.named(name).is_some(), "{name}");

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use prost::bytes::{Buf, Bytes};
-use prost::{Message, Name};
+use prost::{DecodeError, Message, Name};
 use tonic::Status;
 use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
@@ -60,14 +60,25 @@ impl<U: Message + Default> Decoder for BoundedDecoder<U> {
 }
 
 pub(super) fn read<U: Message + Default>(place: Option<usize>, bytes: Bytes) -> Result<U, Refused> {
-    if let Some(place) = place {
-        super::walk::walk(&SHAPES, place, &bytes)?;
-    }
-    U::decode(bytes).map_err(|error| {
+    decoded(place, bytes)?.map_err(|error| {
         // The walk should have found it: the decoder's own words are for us alone.
         debug!(%error, "a message cannot be decoded");
         let mut refused = Refused { unreadable: true, ..Refused::default() };
         refused.add("request".to_owned(), "request.bytes", "a message of this method", "other bytes");
         refused
     })
+}
+
+fn decoded<U: Message + Default>(
+    place: Option<usize>,
+    bytes: Bytes,
+) -> Result<Result<U, DecodeError>, Refused> {
+    let Some(place) = place else { return Ok(U::decode(bytes)) };
+    let texts = super::walk::walk(&SHAPES, place, &bytes)?;
+    if texts.some_blank {
+        return Ok(
+            super::blank::emptied(&SHAPES, place, &bytes).and_then(|bytes| U::decode(bytes.as_slice()))
+        );
+    }
+    Ok(U::decode(bytes))
 }

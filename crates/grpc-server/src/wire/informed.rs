@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use domain::workflow::MutationError;
 use futures_util::FutureExt;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Context, Poll, Service, http};
@@ -46,6 +47,11 @@ where
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let (deadline, most) = (patience::deadline(request.headers()), self.most);
+        if deadline.is_some_and(|deadline| deadline <= AHEAD) {
+            return Box::pin(std::future::ready(Ok(
+                errors::mutation(MutationError::DeadlinePassed).into_http()
+            )));
+        }
         let answer = self.inner.call(request);
         match deadline {
             None => Box::pin(answer.map(move |answer| answer.map(|answer| informed(answer, most)))),
@@ -54,13 +60,17 @@ where
     }
 }
 
-/// The transport would end the call at the same moment, without a reason.
+/// So much earlier than the transport a call is ended. The transport does it without a reason, and as CANCELLED; its timer and
+/// ours have a resolution of a millisecond. A call with less time than that is not begun.
+const AHEAD: Duration = Duration::from_millis(2);
+
+/// The transport would end the call a moment later, without a reason.
 async fn in_time(
     answer: impl Future<Output = Result<http::Response<Body>, Infallible>>,
     deadline: Duration,
     most: usize,
 ) -> Result<http::Response<Body>, Infallible> {
-    match tokio::time::timeout(deadline, answer).await {
+    match tokio::time::timeout(deadline.saturating_sub(AHEAD), answer).await {
         Ok(answer) => answer.map(|answer| informed(answer, most)),
         Err(_) => Ok(errors::outcome_pending().into_http()),
     }
@@ -108,6 +118,27 @@ mod tests {
 
     use super::*;
 
+    /// A service that is one function.
+    struct Called<F>(F);
+
+    impl<F, A> Service<http::Request<Body>> for Called<F>
+    where
+        F: FnMut(http::Request<Body>) -> A,
+        A: Future<Output = Result<http::Response<Body>, Infallible>>,
+    {
+        type Response = http::Response<Body>;
+        type Error = Infallible;
+        type Future = A;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: http::Request<Body>) -> A {
+            (self.0)(request)
+        }
+    }
+
     fn told(bare: Status) -> (Code, String) {
         let told = Status::from_header_map(informed(bare.into_http(), 1_024).headers()).unwrap();
         (told.code(), told.get_error_details().error_info().unwrap().reason.clone())
@@ -134,6 +165,21 @@ mod tests {
         let told = in_time(never, Duration::from_nanos(1), 1_024).await.unwrap();
         let told = Status::from_header_map(told.headers()).unwrap();
         assert_eq!(told.get_error_details().error_info().unwrap().reason, "OUTCOME_PENDING");
+    }
+
+    #[tokio::test]
+    async fn a_call_without_any_time_is_not_begun_and_hears_that_its_deadline_has_passed() {
+        let begun =
+            |_| -> std::future::Ready<Result<http::Response<Body>, Infallible>> { panic!("it is begun") };
+        let mut service = Informed::new(Called(begun), 1_024);
+        for timeout in ["0S", "0H", "0n", "1n", "2m"] {
+            let request =
+                http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+            let told = service.call(request).await.unwrap();
+            let told = Status::from_header_map(told.headers()).unwrap();
+            assert_eq!(told.code(), Code::DeadlineExceeded, "{timeout}");
+            assert_eq!(told.get_error_details().error_info().unwrap().reason, "DEADLINE_PASSED");
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub enum Kind {
     Varint,
     Fixed32,
     Fixed64,
-    Text,
+    /// A text, and how many characters it may have; `None`: it is part of a JSON value.
+    Text(Option<usize>),
     Bytes,
     /// A message, by its place among the shapes.
     Message(usize),
@@ -50,6 +51,8 @@ pub struct Shape {
     pub counters: usize,
     /// How deep it may stand within itself.
     pub nested: Option<u32>,
+    /// Whether it is a JSON value or a part of one: a caller's own, which is given back as it came.
+    pub is_json: bool,
 }
 
 impl Shape {
@@ -68,7 +71,19 @@ impl Shape {
         let field = self.fields.iter().flatten().find(|known| known.name == field).unwrap();
         field.bound.map(|(_, most)| most)
     }
+
+    #[cfg(test)]
+    pub fn longest(&self, field: &str) -> Option<usize> {
+        let field = self.fields.iter().flatten().find(|known| known.name == field).unwrap();
+        match field.kind {
+            Kind::Text(longest) => longest,
+            Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Bytes | Kind::Message(_) => None,
+        }
+    }
 }
+
+/// What JSON values consist of.
+const JSON: [&str; 3] = [".google.protobuf.Value", ".google.protobuf.Struct", ".google.protobuf.ListValue"];
 
 /// Every message of the API and of what it imports.
 pub struct Shapes {
@@ -140,7 +155,7 @@ impl Shapes {
             let fields = shapes.at(place).fields.iter().flatten();
             let found = fields.into_iter().find_map(|field| match field.kind {
                 Kind::Message(child) => visit(shapes, child, way),
-                Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text | Kind::Bytes => None,
+                Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text(_) | Kind::Bytes => None,
             });
             way.remove(&place);
             found
@@ -167,15 +182,18 @@ fn shape(
     places: &HashMap<String, usize>,
     enums: &HashMap<String, usize>,
 ) -> Result<Shape, String> {
-    let mut shape = Shape { fields: Vec::new(), counters: 0, nested: None };
+    let is_part = |rest: &str| rest.is_empty() || rest.starts_with('.');
+    let is_json = JSON.iter().any(|json| name.strip_prefix(json).is_some_and(is_part));
+    let mut shape = Shape { fields: Vec::new(), counters: 0, nested: None, is_json };
     shape.nested = bounds::NESTED.iter().find(|(bounded, _)| name[1..] == **bounded).map(|(_, most)| *most);
     for field in &message.field {
-        let (kind, repeated) = (kind(field, places)?, field.label() == Label::Repeated);
+        let longest = (!is_json).then(|| longest(name, field));
+        let (kind, repeated) = (kind(field, places, longest)?, field.label() == Label::Repeated);
         let most = match (repeated, kind) {
             (true, _) => Some(most(name, field, enums)),
             // Each one more would be merged into the first: what is bounded within would be bounded no longer.
             (false, Kind::Message(_)) => Some(1),
-            (false, Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text | Kind::Bytes) => None,
+            (false, Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text(_) | Kind::Bytes) => None,
         };
         let bound = most.map(|most| (shape.counters, most));
         shape.counters += usize::from(bound.is_some());
@@ -193,7 +211,16 @@ fn most(message: &str, field: &FieldDescriptorProto, enums: &HashMap<String, usi
     own.or(values).unwrap_or(bounds::ELEMENTS)
 }
 
-fn kind(field: &FieldDescriptorProto, places: &HashMap<String, usize>) -> Result<Kind, String> {
+fn longest(message: &str, field: &FieldDescriptorProto) -> usize {
+    let name = format!("{}.{}", &message[1..], field.name());
+    bounds::TEXTS.iter().find(|(bounded, _)| *bounded == name).map_or(bounds::TEXT, |(_, most)| *most)
+}
+
+fn kind(
+    field: &FieldDescriptorProto,
+    places: &HashMap<String, usize>,
+    longest: Option<usize>,
+) -> Result<Kind, String> {
     let name = field.type_name();
     match field.r#type() {
         Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Sint32 | Type::Sint64 => {
@@ -202,7 +229,7 @@ fn kind(field: &FieldDescriptorProto, places: &HashMap<String, usize>) -> Result
         Type::Bool | Type::Enum => Ok(Kind::Varint),
         Type::Fixed32 | Type::Sfixed32 | Type::Float => Ok(Kind::Fixed32),
         Type::Fixed64 | Type::Sfixed64 | Type::Double => Ok(Kind::Fixed64),
-        Type::String => Ok(Kind::Text),
+        Type::String => Ok(Kind::Text(longest)),
         Type::Bytes => Ok(Kind::Bytes),
         Type::Message => {
             places.get(name).copied().map(Kind::Message).ok_or_else(|| format!("no message {name}"))

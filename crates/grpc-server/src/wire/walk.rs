@@ -9,12 +9,13 @@ use prost::encoding::{WireType, decode_key, decode_varint};
 use super::Refused;
 use super::bounds::MESSAGES;
 use super::shape::{Field, Kind, Shape, Shapes};
+use super::text::{self, Text, Texts};
 
-/// Walks a request whose shape stands at `root`.
+/// Walks a request whose shape stands at `root`. Gives what there is to say of its texts.
 ///
 /// # Errors
 /// Everything that is too much or cannot be read; what stands behind a fault in the wire format itself is not seen.
-pub fn walk(shapes: &Shapes, root: usize, bytes: &[u8]) -> Result<(), Refused> {
+pub fn walk(shapes: &Shapes, root: usize, bytes: &[u8]) -> Result<Texts, Refused> {
     let mut walk = Walk {
         shapes,
         bytes,
@@ -22,13 +23,15 @@ pub fn walk(shapes: &Shapes, root: usize, bytes: &[u8]) -> Result<(), Refused> {
         open: Vec::new(),
         counts: Vec::new(),
         messages: 0,
+        told_until: 0,
+        texts: Texts::default(),
         refused: Refused::default(),
     };
     walk.begin(shapes.at(root), bytes.len(), None, 0);
     if let Err(stop) = walk.run() {
         walk.stop(&stop);
     }
-    if walk.refused.faults.is_empty() { Ok(()) } else { Err(walk.refused) }
+    if walk.refused.faults.is_empty() { Ok(walk.texts) } else { Err(walk.refused) }
 }
 
 /// A message that has begun and not ended.
@@ -64,6 +67,9 @@ struct Walk<'a> {
     open: Vec<Open<'a>>,
     counts: Vec<u32>,
     messages: u32,
+    /// Where the last JSON value ends of which a fault is told: one is enough, as callers know it by one name.
+    told_until: usize,
+    texts: Texts,
     refused: Refused,
 }
 
@@ -114,16 +120,38 @@ impl<'a> Walk<'a> {
     fn element(&mut self, open: &Open<'a>, step: Step<'a>, value: Range<usize>) -> Result<(), Stop> {
         match step.0.kind {
             Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Bytes => Ok(()),
-            Kind::Text => {
-                if let Err(error) = std::str::from_utf8(&self.bytes[value]) {
-                    let got = format!("other bytes behind the first {}", error.valid_up_to());
-                    self.refused.unreadable = true;
-                    self.refused.add(self.path(Some(step)), "request.text", "text in UTF-8", got);
-                }
+            Kind::Text(longest) => {
+                self.text(step, longest, value);
                 Ok(())
             }
             Kind::Message(place) => self.enter(open.level, step, place, value),
         }
+    }
+
+    fn text(&mut self, step: Step<'a>, longest: Option<usize>, value: Range<usize>) {
+        match std::str::from_utf8(&self.bytes[value]) {
+            Err(error) => {
+                let got = format!("other bytes behind the first {}", error.valid_up_to());
+                self.refused.unreadable = true;
+                self.refused.add(self.path_of_text(step), "request.text", "text in UTF-8", got);
+            }
+            Ok(text) => match text::judge(text, longest) {
+                Text::Fine => (),
+                Text::Blank => self.texts.some_blank = true,
+                Text::Odd { .. } if self.at <= self.told_until => (),
+                Text::Odd { rule, expected, got } => {
+                    let json = self.open.iter().find(|open| open.shape.is_json);
+                    self.told_until = json.map_or(self.told_until, |json| json.end);
+                    self.texts.add(self.path_of_text(step), rule, expected, got);
+                }
+            },
+        }
+    }
+
+    /// Where a text of the innermost message stands, which of several included.
+    fn path_of_text(&self, step: Step<'a>) -> String {
+        let path = self.path(Some(step));
+        if step.0.repeated { format!("{path}[{}]", step.1) } else { path }
     }
 
     fn enter(&mut self, level: u32, step: Step<'a>, place: usize, value: Range<usize>) -> Result<(), Stop> {
@@ -197,7 +225,7 @@ impl<'a> Walk<'a> {
         };
         for open in &self.open {
             open.step.into_iter().for_each(|step| write(step, false));
-            if open.level > 0 {
+            if open.shape.is_json {
                 return path;
             }
         }
@@ -237,7 +265,7 @@ impl<'a> Walk<'a> {
                 }
                 count
             }
-            Kind::Text | Kind::Bytes | Kind::Message(_) => 0,
+            Kind::Text(_) | Kind::Bytes | Kind::Message(_) => 0,
         };
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
@@ -256,7 +284,7 @@ const fn written(kind: Kind) -> WireType {
         Kind::Varint => WireType::Varint,
         Kind::Fixed32 => WireType::ThirtyTwoBit,
         Kind::Fixed64 => WireType::SixtyFourBit,
-        Kind::Text | Kind::Bytes | Kind::Message(_) => WireType::LengthDelimited,
+        Kind::Text(_) | Kind::Bytes | Kind::Message(_) => WireType::LengthDelimited,
     }
 }
 

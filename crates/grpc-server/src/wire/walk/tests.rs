@@ -13,7 +13,7 @@ fn place<M: Name>() -> usize {
     SHAPES.request(&M::full_name()).unwrap()
 }
 
-fn walked<M: Name>(bytes: &[u8]) -> Result<(), Refused> {
+fn walked<M: Name>(bytes: &[u8]) -> Result<Texts, Refused> {
     walk(&SHAPES, place::<M>(), bytes)
 }
 
@@ -155,6 +155,51 @@ fn all_that_is_wrong_is_told_at_once() {
     assert_eq!(told, ["draft.lines[7].name", "draft.locale", "draft.lines", "draft.method", "request"]);
 }
 
+/// The path and rule of what is wrong with the texts of a request.
+fn odd_texts<M: Name>(bytes: &[u8]) -> Vec<(String, &'static str)> {
+    walked::<M>(bytes).unwrap().faults.into_iter().map(|fault| (fault.path, fault.rule)).collect()
+}
+
+#[test]
+fn control_characters_are_told_wherever_a_text_stands() {
+    for odd in ["\0", "\n", "\t", "\u{7f}", "\u{9f}"] {
+        let bytes = draft(|draft| {
+            draft.method = vec!["ideal".to_owned(), odd.to_owned()];
+            draft.lines = vec![OrderLineDraft { sku: odd.to_owned(), ..Default::default() }];
+        });
+        let told = odd_texts::<CreateOrderRequest>(&bytes);
+        let paths = ["draft.lines[0].sku", "draft.method[1]"].map(|path| (path.to_owned(), "text.control"));
+        assert_eq!(told, paths, "{odd:?}");
+    }
+}
+
+#[test]
+fn json_may_hold_lines_and_its_odd_characters_are_told_once_at_the_field_that_holds_it() {
+    let text = |text: &str| Value { kind: Some(Json::StringValue(text.to_owned())) };
+    let list = |one: &str| Value { kind: Some(Json::ListValue(ListValue { values: vec![text(one); 3] })) };
+    let with = |one: &str| {
+        let fields = [(one.to_owned(), list(one))].into_iter().collect();
+        let object = prost_types::Struct { fields };
+        let payment = PaymentParameters { extra_merchant_data: Some(object), ..Default::default() };
+        draft(|draft| (draft.metadata, draft.payment) = (Some(list(one)), Some(payment)))
+    };
+    assert!(odd_texts::<CreateOrderRequest>(&with("a\r\n\tb")).is_empty());
+    let told = odd_texts::<CreateOrderRequest>(&with("a\0b"));
+    let paths = ["draft.payment.extra_merchant_data", "draft.metadata"];
+    assert_eq!(told, paths.map(|path| (path.to_owned(), "text.control")));
+}
+
+#[test]
+fn a_text_is_as_long_as_its_bound_in_characters_and_no_longer() {
+    let number = |length| {
+        let filter = OrderFilter { order_number: "ü".repeat(length), ..Default::default() };
+        ListOrdersRequest { filter: Some(filter), ..Default::default() }.encode_to_vec()
+    };
+    assert!(odd_texts::<ListOrdersRequest>(&number(255)).is_empty());
+    let told = odd_texts::<ListOrdersRequest>(&number(256));
+    assert_eq!(told, [("filter.order_number".to_owned(), "text.length")]);
+}
+
 #[test]
 fn faults_beyond_the_hundredth_are_counted_only() {
     let bytes = draft(|draft| {
@@ -194,7 +239,7 @@ fn message(place: usize, draw: &mut Draw<'_>, depth: u32) -> Vec<u8> {
                 // One member of a oneof too many replaces another; deeper than this nothing goes.
                 Kind::Message(_) if depth == 0 => (),
                 Kind::Message(child) => delimited(number, &message(child, draw, depth - 1), &mut bytes),
-                Kind::Text | Kind::Bytes => delimited(number, &b"some text"[..draw.below(10)], &mut bytes),
+                Kind::Text(_) | Kind::Bytes => delimited(number, &b"some text"[..draw.below(10)], &mut bytes),
                 Kind::Varint => {
                     encode_key(number, WireType::Varint, &mut bytes);
                     encode_varint(draw.below(256) as u64, &mut bytes);

@@ -1,0 +1,102 @@
+//! Within which bounds every number of the configuration makes sense, and why.
+
+use std::ops::RangeInclusive;
+
+use super::Config;
+use crate::wire::bounds::MESSAGE_BYTES_RANGE;
+
+/// A number that can be configured.
+struct Number {
+    path: &'static str,
+    range: RangeInclusive<u64>,
+    unit: &'static str,
+    of: fn(&Config) -> u64,
+}
+
+const NUMBERS: [Number; 7] = [
+    Number {
+        path: "grpc.max_message_bytes",
+        range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
+        unit: "bytes",
+        of: |config| config.grpc.max_message_bytes as u64,
+    },
+    // Each costs the server a process, and a database has a few hundred for everybody.
+    Number {
+        path: "database.max_connections",
+        range: 1..=1_000,
+        unit: "connections",
+        of: |config| config.database.max_connections.into(),
+    },
+    // In no time nothing is placed; an operation under way holds up those of its order behind it.
+    Number {
+        path: "mollie.call_timeout_seconds",
+        range: 1..=300,
+        unit: "seconds",
+        of: |config| config.mollie.call_timeout_seconds,
+    },
+    // Mollie knows a repeated key for an hour; longer than that nothing is worth waiting for.
+    Number {
+        path: "mollie.settle_window_seconds",
+        range: 1..=3_600,
+        unit: "seconds",
+        of: |config| config.mollie.settle_window_seconds,
+    },
+    // Less than a call and its repetition take would give up orders that are on their way; a shopper does not wait a week.
+    Number {
+        path: "placement.age_limit_seconds",
+        range: 60..=604_800,
+        unit: "seconds",
+        of: |config| config.placement.age_limit_seconds,
+    },
+    // So long at most an operation rests that a process left behind.
+    Number {
+        path: "operations.lease_seconds",
+        range: 1..=3_600,
+        unit: "seconds",
+        of: |config| config.operations.lease_seconds,
+    },
+    Number {
+        path: "events.position_milliseconds",
+        range: 1..=3_600_000,
+        unit: "milliseconds",
+        of: |config| config.events.position_milliseconds,
+    },
+];
+
+/// Whether the setting is a number.
+pub(super) fn is_number(path: &str) -> bool {
+    NUMBERS.iter().any(|number| number.path == path)
+}
+
+/// What a number may be, for one that cannot be read.
+pub(super) fn expected(path: &str) -> Option<String> {
+    NUMBERS.iter().find(|number| number.path == path).map(Number::expected)
+}
+
+impl Number {
+    fn expected(&self) -> String {
+        format!("a whole number from {} to {} ({})", self.range.start(), self.range.end(), self.unit)
+    }
+}
+
+impl Config {
+    /// A fault for each number that makes no sense.
+    pub(super) fn out_of_bounds(&self) -> Vec<String> {
+        let wrong = NUMBERS.iter().filter(|number| !number.range.contains(&(number.of)(self)));
+        let told = |number: &Number| {
+            let (name, got) = (self.names.of(number.path), (number.of)(self));
+            format!("{name}: {} is expected, not {got}", number.expected())
+        };
+        wrong.map(told).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_within_its_bounds() {
+        assert_eq!(Config::default().out_of_bounds(), Vec::<String>::new());
+    }
+}

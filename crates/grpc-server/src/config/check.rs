@@ -1,0 +1,131 @@
+//! What can be checked before anything is touched. The database and Mollie are not asked here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
+use mollie_adapter::{ApiKey, MollieAdapter};
+
+use super::sections::Profile;
+use super::{Config, PREFIX, secret};
+use crate::wire::bounds::PROFILE;
+
+/// What was read and checked.
+pub struct Checked {
+    /// The profiles that take new orders, and their modes.
+    pub modes: BTreeMap<ProfileName, Mode>,
+    /// Those that take none any more, and their modes, where they still have a key.
+    pub retired: BTreeMap<ProfileName, Option<Mode>>,
+    pub gateway: MollieAdapter,
+    /// `None`: the one kept in the database.
+    pub secret: Option<Vec<u8>>,
+}
+
+impl Checked {
+    /// Puts the adapter together; a text if Mollie's address is none. `retired`: profiles that take no new orders.
+    pub fn new(
+        config: &Config,
+        keys: Vec<(ProfileName, ApiKey)>,
+        retired: &BTreeSet<ProfileName>,
+        secret: Option<Vec<u8>>,
+    ) -> Result<Self, String> {
+        let modes: BTreeMap<_, _> = keys.iter().map(|(name, key)| (name.clone(), key.mode())).collect();
+        let gateway = MollieAdapter::new(config.adapter(), keys)
+            .map_err(|error| format!("{}: {error}", config.names.of("mollie.base_url")))?;
+        let retired = retired.iter().map(|name| (name.clone(), modes.get(name).copied())).collect();
+        let modes = modes.into_iter().filter(|(name, _)| !BTreeMap::contains_key(&retired, name)).collect();
+        Ok(Self { modes, retired, gateway, secret })
+    }
+}
+
+impl Config {
+    /// Reads keys and secret, and checks what no single value tells.
+    ///
+    /// # Errors
+    /// Each fault.
+    pub(super) fn check(&self) -> Result<Checked, Vec<String>> {
+        let mut faults = self.faults();
+        let (mut keys, mut retired) = (Vec::new(), BTreeSet::new());
+        for (name, profile) in &self.profiles {
+            match self.key(name, profile) {
+                Ok(key) => keys.extend(key.map(|key| (ProfileName::new(name), key))),
+                Err(fault) => faults.push(fault),
+            }
+            retired.extend(profile.retired.then(|| ProfileName::new(name)));
+        }
+        let read = self.security.secret_file.as_deref().map(secret::secret).transpose();
+        let secret = read.unwrap_or_else(|fault| {
+            faults.push(format!("{}: {fault}", self.names.of("security.secret_file")));
+            None
+        });
+        match Checked::new(self, keys, &retired, secret) {
+            Ok(checked) if faults.is_empty() => Ok(checked),
+            checked => {
+                faults.extend(checked.err());
+                Err(faults)
+            }
+        }
+    }
+
+    fn key(&self, name: &str, profile: &Profile) -> Result<Option<ApiKey>, String> {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !(1..=PROFILE).contains(&name.len()) || !name.chars().all(is_name) {
+            return Err(format!("profiles.{name}: a name is 1 to {PROFILE} letters, digits, _ and -"));
+        }
+        let setting = format!("profiles.{name}.api_key_file");
+        let setting = self.names.of(&setting);
+        match &profile.api_key_file {
+            Some(file) => secret::key(file).map(Some).map_err(|fault| format!("{setting}: {fault}")),
+            None if profile.retired => Ok(None),
+            None => Err(format!("{setting}: a file with the profile's Mollie API key is expected")),
+        }
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.profiles.values().all(|profile| profile.retired) {
+            faults.push(format!(
+                "no profile takes orders: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
+            ));
+        }
+        if !self.security.insecure {
+            faults.push(format!(
+                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and \
+                 say so with {}=true",
+                self.names.of("security.insecure")
+            ));
+        }
+        faults.extend(self.wrong_public_url());
+        if let Err(error) = persistence::check_address(&self.database.url) {
+            faults.push(format!("{}: {error}", self.names.of("database.url")));
+        }
+        if let Err(error) = self.log.filter.parse::<tracing_subscriber::EnvFilter>() {
+            faults.push(format!("{}: {error}", self.names.of("log.filter")));
+        }
+        #[cfg(feature = "dev")]
+        if let Some(url) = self.clock.url.as_ref().filter(|url| !is_web_url(url)) {
+            faults.push(format!("{} is {url:?}; an http(s) address is expected", self.names.of("clock.url")));
+        }
+        faults
+    }
+
+    fn wrong_public_url(&self) -> Option<String> {
+        let (public_url, name) = (self.public_url(), self.names.of("webhook.public_url"));
+        if !is_web_url(&public_url) {
+            return Some(format!(
+                "{name} is {public_url:?}; it must be an absolute http(s) address that Mollie can reach"
+            ));
+        }
+        let is_out_of_reach = self.mollie_is_real() && !public_url.starts_with("https://");
+        is_out_of_reach
+            .then(|| format!("{name} is {public_url}; Mollie reaches only public addresses, over https"))
+    }
+}
+
+/// Whether something can be put behind it: an http(s) address with a host, and no query or fragment.
+fn is_web_url(text: &str) -> bool {
+    reqwest::Url::parse(text).is_ok_and(|url| {
+        let is_web = ["http", "https"].contains(&url.scheme()) && url.host().is_some();
+        is_web && url.query().is_none() && url.fragment().is_none()
+    })
+}

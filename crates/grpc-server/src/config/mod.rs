@@ -1,0 +1,114 @@
+//! Configuration: one TOML file and `ORDER_SERVICE__SECTION__KEY` in the environment, the latter stronger. Unknown keys are
+//! errors, and all faults are named at once, by the names the operator typed.
+
+mod bounds;
+mod check;
+mod names;
+mod secret;
+mod sections;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use domain::ports::Settings;
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+pub use check::Checked;
+pub use names::Names;
+pub use sections::Log;
+use sections::{
+    Database, Events, Grpc, Mollie, Operations, Placement, Profile, Security, Simulator, Webhook,
+};
+
+/// What the environment's keys begin with.
+const PREFIX: &str = "ORDER_SERVICE__";
+
+/// Everything that can be configured, with its defaults.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub grpc: Grpc,
+    pub webhook: Webhook,
+    pub simulator: Simulator,
+    pub database: Database,
+    pub mollie: Mollie,
+    pub placement: Placement,
+    pub operations: Operations,
+    pub events: Events,
+    pub security: Security,
+    pub profiles: BTreeMap<String, Profile>,
+    pub log: Log,
+    #[cfg(feature = "dev")]
+    pub clock: sections::Clock,
+    /// How the operator calls each setting.
+    #[serde(skip)]
+    pub names: Names,
+}
+
+/// What is wrong with the configuration, all of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{} in the configuration:\n{}", count(.0.len()), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+fn count(faults: usize) -> String {
+    if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") }
+}
+
+impl Config {
+    /// Reads the file, if one is given, and the environment, for commands that need neither keys nor Mollie.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let (config, mut faults) = source::read(file);
+        faults.extend(config.out_of_bounds());
+        if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
+    }
+
+    /// The same for `serve`: checks everything that can be checked before anything is touched, and reads keys and secret.
+    pub fn read_to_serve(file: Option<&Path>) -> Result<(Self, Checked), ConfigError> {
+        let (config, mut faults) = source::read(file);
+        faults.extend(config.out_of_bounds());
+        match config.check() {
+            Ok(checked) if faults.is_empty() => Ok((config, checked)),
+            checked => {
+                faults.extend(checked.err().unwrap_or_default());
+                Err(ConfigError(faults))
+            }
+        }
+    }
+
+    /// The address Mollie calls, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        let own = || format!("http://{}", self.webhook.listen);
+        self.webhook.public_url.clone().unwrap_or_else(own).trim_end_matches('/').to_owned()
+    }
+
+    /// The numbers the workflow goes by.
+    pub fn settings(&self) -> Settings {
+        let seconds = |seconds: u64| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+        Settings {
+            public_url: self.public_url(),
+            placement_age_limit: seconds(self.placement.age_limit_seconds),
+            settle_window: seconds(self.mollie.settle_window_seconds),
+            call_timeout: seconds(self.mollie.call_timeout_seconds),
+            lease: Duration::from_secs(self.operations.lease_seconds),
+            trust_idempotency: self.mollie.trust_idempotency,
+        }
+    }
+
+    /// The adapter's settings.
+    pub fn adapter(&self) -> mollie_adapter::Settings {
+        mollie_adapter::Settings {
+            base_url: self.mollie.base_url.trim_end_matches('/').to_owned(),
+            call_timeout: Duration::from_secs(self.mollie.call_timeout_seconds),
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Whether Mollie is the real one, rather than something on this machine.
+    pub fn mollie_is_real(&self) -> bool {
+        let host = self.mollie.base_url.split("://").nth(1).unwrap_or_default();
+        !["127.", "localhost", "[::1]"].iter().any(|loopback| host.starts_with(loopback))
+    }
+}

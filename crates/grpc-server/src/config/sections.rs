@@ -1,0 +1,178 @@
+//! The sections of the configuration and their defaults. What a value may be stands in `bounds` and `check`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::wire::bounds;
+
+/// Where simulated time comes from, for `serve` beside a simulator in another process.
+#[cfg(feature = "dev")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clock {
+    pub url: Option<String>,
+}
+
+/// Where callers reach the service.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Grpc {
+    pub listen: SocketAddr,
+    /// The largest request that is read; what it may hold is bounded besides.
+    pub max_message_bytes: usize,
+}
+
+/// Where Mollie reaches the service.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    pub listen: SocketAddr,
+    /// The address Mollie calls; by default the one listened on.
+    pub public_url: Option<String>,
+}
+
+/// Mollie's stand-in for development.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Simulator {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+}
+
+/// Where orders are kept.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    pub max_connections: u32,
+}
+
+/// How Mollie is called.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mollie {
+    pub base_url: String,
+    pub call_timeout_seconds: u64,
+    /// How long an effect may land after its call has ended, unseen.
+    pub settle_window_seconds: u64,
+    /// Whether Mollie is trusted to recognise a repeated idempotency key.
+    pub trust_idempotency: bool,
+}
+
+/// How long a placement may take.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Placement {
+    pub age_limit_seconds: u64,
+}
+
+/// How operations are worked on.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Operations {
+    /// After so long another process takes over what one left behind. The same for every replica.
+    pub lease_seconds: u64,
+}
+
+/// How events become a stream.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Events {
+    /// How long an event waits for its position at most, unless there are more than can be given at once.
+    pub position_milliseconds: u64,
+}
+
+/// Who is let in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    /// Serve without TLS and authentication. Only for development and behind something that has both.
+    pub insecure: bool,
+    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is made and kept in the database.
+    pub secret_file: Option<PathBuf>,
+}
+
+/// A Mollie profile: one API key, hence one mode.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// Only a retired profile can do without.
+    pub api_key_file: Option<PathBuf>,
+    /// Takes no new orders. With its key those there are go on to their end; without it they stay as they are.
+    pub retired: bool,
+}
+
+/// What is logged.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// A tracing filter.
+    pub filter: String,
+    pub json: bool,
+}
+
+impl Default for Grpc {
+    fn default() -> Self {
+        Self { listen: loopback(50051), max_message_bytes: bounds::MESSAGE_BYTES }
+    }
+}
+
+impl Default for Webhook {
+    fn default() -> Self {
+        Self { listen: loopback(50052), public_url: None }
+    }
+}
+
+impl Default for Simulator {
+    fn default() -> Self {
+        Self { listen: loopback(50053), data: PathBuf::from("data/simulator") }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite://data/orders.db".to_owned(), max_connections: 10 }
+    }
+}
+
+impl Default for Mollie {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.mollie.com/v2".to_owned(),
+            call_timeout_seconds: 20,
+            settle_window_seconds: 60,
+            trust_idempotency: true,
+        }
+    }
+}
+
+impl Default for Placement {
+    fn default() -> Self {
+        Self { age_limit_seconds: 15 * 60 }
+    }
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        Self { lease_seconds: 8 }
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self { position_milliseconds: 100 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), json: false }
+    }
+}
+
+const fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::V4(std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port))
+}

@@ -1,0 +1,112 @@
+//! Reading the file and the environment. Whatever cannot be read is a fault and keeps its default, so that all faults are told
+//! at once. It does not judge values that can be read.
+
+use std::path::Path;
+
+use figment::Figment;
+use figment::error::{Actual, Error, Kind};
+use figment::providers::{Env, Format, Toml};
+use figment::value::{Dict, Tag, Value};
+use serde::Deserialize;
+
+use super::names::Names;
+use super::{Config, PREFIX, bounds};
+
+/// The configuration, and what of it cannot be read.
+pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let (mut names, mut faults) = (Names::of_environment(variables), Vec::new());
+    let mut figment = Figment::new();
+    if let Some(file) = file {
+        match Figment::from(Toml::file_exact(file)).extract::<Dict>() {
+            Ok(values) => {
+                note(&mut names, file, "", &values);
+                figment = figment.merge(Toml::file_exact(file));
+            }
+            Err(errors) => {
+                let told = |error: Error| format!("{}: {}", file.display(), error.kind);
+                faults.extend(errors.into_iter().map(told));
+            }
+        }
+    }
+    let figment = figment.merge(Env::prefixed(PREFIX).split("__"));
+    let mut config = match figment.extract::<Dict>() {
+        Ok(values) => readable(values, &names, &mut faults),
+        Err(errors) => {
+            faults.extend(errors.into_iter().map(|error| error.kind.to_string()));
+            Config::default()
+        }
+    };
+    config.names = names;
+    (config, faults)
+}
+
+/// Notes every setting of the file by its path.
+fn note(names: &mut Names, file: &Path, section: &str, values: &Dict) {
+    for (key, value) in values {
+        let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
+        match value.as_dict() {
+            Some(values) => note(names, file, &path, values),
+            None => names.in_file(path, file),
+        }
+    }
+}
+
+/// What can be read of these values. The reader stops at the first fault: that is noted and left out, and it begins again.
+fn readable(mut values: Dict, names: &Names, faults: &mut Vec<String>) -> Config {
+    loop {
+        let error = match Config::deserialize(&Value::Dict(Tag::Default, values.clone())) {
+            Ok(config) => return config,
+            Err(error) => error,
+        };
+        let path = place(&error);
+        faults.push(told(&error, &path.join("."), names));
+        if !remove(&mut values, &path) {
+            return Config::default();
+        }
+    }
+}
+
+/// Where the fault is, an unknown setting itself included.
+fn place(error: &Error) -> Vec<String> {
+    let mut path = error.path.clone();
+    if let Kind::UnknownField(name, _) = &error.kind
+        && path.last() != Some(name)
+    {
+        path.push(name.clone());
+    }
+    path
+}
+
+fn remove(values: &mut Dict, path: &[String]) -> bool {
+    match path {
+        [] => false,
+        [key] => values.remove(key).is_some(),
+        [section, rest @ ..] => match values.get_mut(section) {
+            Some(Value::Dict(_, values)) => remove(values, rest),
+            Some(_) | None => false,
+        },
+    }
+}
+
+/// A fault by the setting's name. A text that came in place of something else may be a secret in the wrong place.
+fn told(error: &Error, path: &str, names: &Names) -> String {
+    let name = names.of(path);
+    if let Kind::UnknownField(_, known) = &error.kind {
+        return format!("{name}: no such setting; known here: {}", known.join(", "));
+    }
+    if let Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) = &error.kind {
+        let expected = bounds::expected(path).unwrap_or_else(|| expected.clone());
+        return format!("{name}: {expected} is expected, not {}", came(actual, path));
+    }
+    format!("{name}: {}", error.kind)
+}
+
+fn came(actual: &Actual, path: &str) -> String {
+    if let Actual::Str(text) = actual
+        && !bounds::is_number(path)
+    {
+        return format!("a text of {} characters", text.chars().count());
+    }
+    actual.to_string()
+}

@@ -1,0 +1,77 @@
+//! Whether the profiles that are configured fit the orders of the database: asked once, before anything is served. It may
+//! not change either.
+
+use anyhow::{Context, Result, bail};
+use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
+use persistence::Database;
+
+use crate::config::{Checked, Config};
+
+/// Every order's profile is configured with a key of the order's mode, or marked as retired.
+///
+/// # Errors
+/// All that does not fit, each with what to do.
+pub async fn fit(checked: &Checked, config: &Config, store: &Database) -> Result<()> {
+    let mut faults = Vec::new();
+    for (profile, mode) in
+        store.profiles_with_orders().await.context("the database does not tell its profiles")?
+    {
+        let retired = checked.retired.get(&profile).copied();
+        match checked.modes.get(&profile).copied().or_else(|| retired.flatten()) {
+            Some(ours) if ours != mode => faults.push(other_mode(config, &profile, ours, mode)),
+            Some(_) => (),
+            None if retired.is_some() => (),
+            None => faults.extend(removed(checked, config, store, &profile, mode).await?),
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("the configuration does not fit the orders of the database:\n{}", faults.join("\n"))
+}
+
+fn other_mode(config: &Config, profile: &ProfileName, ours: Mode, orders: Mode) -> String {
+    let (ours, orders) = (ours.as_str(), orders.as_str());
+    format!(
+        "  - {}: the key is a {ours} one, and the orders of profile {profile} in this database are {orders} orders, which \
+         Mollie knows only under a {orders} key; give the {ours} key another database with {}, or another profile's name",
+        config.names.of(&format!("profiles.{profile}.api_key_file")),
+        config.names.of("database.url")
+    )
+}
+
+/// A profile that has orders and is not configured. Where none is open nothing is lost, unless all keys are of the other mode:
+/// then this is the wrong database.
+async fn removed(
+    checked: &Checked,
+    config: &Config,
+    store: &Database,
+    profile: &ProfileName,
+    mode: Mode,
+) -> Result<Option<String>> {
+    let open = store.open_orders(profile).await.context("the database does not tell its open orders")?;
+    let (setting, retired) = (
+        config.names.of(&format!("profiles.{profile}.api_key_file")),
+        config.names.of(&format!("profiles.{profile}.retired")),
+    );
+    let way_out = format!(
+        "set {setting} to a file with its {} key, or {retired}=true to leave its orders as they are",
+        mode.as_str()
+    );
+    if open > 0 {
+        let orders = if open == 1 { "1 order is".to_owned() } else { format!("{open} orders are") };
+        return Ok(Some(format!(
+            "  - profile {profile} is not configured, and {orders} still open under it: nothing would be shipped, canceled or \
+             read there; {way_out}"
+        )));
+    }
+    let (same, mode) = (checked.modes.values().any(|ours| *ours == mode), mode.as_str());
+    Ok((!same).then(|| {
+        format!(
+            "  - this database holds {mode} orders (of profile {profile}), and no key that is configured is a {mode} one; \
+             choose another database with {}, or {way_out}",
+            config.names.of("database.url")
+        )
+    }))
+}

@@ -1,0 +1,100 @@
+//! Addresses of databases, and why nothing answers at one. What is told never holds a password.
+
+use std::path::PathBuf;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{ConnectOptions, Connection, Error as SqlxError};
+
+use crate::connect::{ConnectError, PATIENCE, unavailable};
+
+/// An address that can be read.
+pub(crate) enum Address {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// Whether an address can be read; nothing is opened.
+///
+/// # Errors
+/// [`ConnectError`].
+pub fn check_address(url: &str) -> Result<(), ConnectError> {
+    Address::parse(url).map(drop)
+}
+
+impl Address {
+    pub fn parse(url: &str) -> Result<Self, ConnectError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            // The other kinds of errors come from a server, and their words may hold anything.
+            let unreadable = |error: SqlxError| {
+                if let SqlxError::Configuration(cause) = error {
+                    ConnectError::Unreadable(cause.to_string())
+                } else {
+                    ConnectError::Address
+                }
+            };
+            return url.parse().map(|address| Self::Postgres(Box::new(address))).map_err(unreadable);
+        }
+        let path = url.strip_prefix("sqlite://");
+        let path = path.filter(|path| !path.is_empty() && !path.starts_with(':') && !path.contains('?'));
+        path.map(|path| Self::Sqlite(PathBuf::from(path))).ok_or(ConnectError::Address)
+    }
+}
+
+/// Why no connection came about. The pool tells of a server that refuses only that its own time is up, so the server is asked
+/// once more, without the pool.
+pub(crate) async fn why(address: &PgConnectOptions, error: SqlxError) -> ConnectError {
+    let error = match (error, tokio::time::timeout(PATIENCE, address.connect()).await) {
+        (SqlxError::PoolTimedOut, Ok(Err(error))) => error,
+        // It answers by now, and the pool was not served in time nevertheless.
+        (error, Ok(Ok(connection))) => {
+            let _ = connection.close().await;
+            error
+        }
+        (error, Ok(Err(_)) | Err(_)) => error,
+    };
+    let at = match address.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", address.get_host(), address.get_port()),
+    };
+    if let SqlxError::PoolTimedOut = error {
+        return ConnectError::Unreachable {
+            cause: format!("no answer within {} seconds", PATIENCE.as_secs()),
+            at,
+        };
+    }
+    if let SqlxError::Io(error) = error {
+        let is_refused = error.kind() == std::io::ErrorKind::ConnectionRefused;
+        let cause = if is_refused { "connection refused".to_owned() } else { error.to_string() };
+        return ConnectError::Unreachable { cause, at };
+    }
+    match error.as_database_error() {
+        Some(refused) => ConnectError::Refused { cause: refused.message().to_owned(), at },
+        None => unavailable(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_address_says_what_is_wrong_with_it_and_not_its_password() {
+        let told = |url| check_address(url).unwrap_err().to_string();
+        assert!(told("mysql://x").contains("neither sqlite://"));
+        assert!(told("sqlite://").contains("neither sqlite://"));
+        let port = told("postgres://me:secret@db.example:99999/orders");
+        assert!(port.contains("invalid port number") && !port.contains("secret"), "{port}");
+        let option = told("postgres://me:secret@db.example/orders?sslmode=maybe");
+        assert!(option.contains("maybe") && !option.contains("secret"), "{option}");
+        check_address("postgres://me:secret@db.example:5432/orders").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_port_where_nothing_listens_is_told_as_refused() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let url = format!("postgres://me:secret@{free}/orders");
+        let Address::Postgres(address) = Address::parse(&url).unwrap() else { panic!("another address") };
+        let told = why(&address, SqlxError::PoolTimedOut).await.to_string();
+        assert_eq!(told, format!("connection refused at {free}"));
+    }
+}

@@ -1,0 +1,50 @@
+//! Which profiles have orders, whether a starting service is set up for them. It may not read an order.
+
+use domain::ports::StoreError;
+use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::database::Database;
+use crate::entity::order::{Column, Entity};
+use crate::error::store_error;
+
+impl Database {
+    /// The profiles that have orders, each with the mode of its newest one: all orders of a profile have the same. Each step finds
+    /// the next profile in the index, however many orders there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn profiles_with_orders(&self) -> Result<Vec<(ProfileName, Mode)>, StoreError> {
+        let (session, mut found) = (self.read(), Vec::<(ProfileName, Mode)>::new());
+        loop {
+            let behind = found.last().map_or(String::new(), |(profile, _)| profile.as_str().to_owned());
+            let next = Entity::find()
+                .select_only()
+                .columns([Column::Profile, Column::Mode])
+                .filter(Column::Profile.gt(behind))
+                .order_by_asc(Column::Profile)
+                .order_by_desc(Column::CreatedTime)
+                .limit(1);
+            let next: Option<(String, String)> =
+                next.into_tuple().one(&session).await.map_err(store_error)?;
+            let Some((profile, mode)) = next else { return Ok(found) };
+            let unknown = || StoreError::Inconsistent(format!("orders.mode of profile {profile}: {mode}"));
+            let mode = Mode::parse(&mode).ok_or_else(unknown)?;
+            found.push((ProfileName::new(profile), mode));
+        }
+    }
+
+    /// How many orders of the profile are not over yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_orders(&self, profile: &ProfileName) -> Result<u64, StoreError> {
+        let session = self.read();
+        let open = Entity::find()
+            .filter(Column::Profile.eq(profile.as_str()))
+            .filter(Column::ClosedTime.is_null())
+            .count(&session);
+        open.await.map_err(store_error)
+    }
+}

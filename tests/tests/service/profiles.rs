@@ -1,0 +1,97 @@
+//! Whether a service starts whose profiles do not fit the orders of its database.
+
+use std::time::Duration;
+
+use tests::proto::OrderStatus;
+use tests::proto::get_order_request::{Key, OrderNumber};
+use tests::proto::{CreateOrderRequest, GetOrderRequest};
+use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal};
+use tonic::Code;
+
+use crate::requests::{cancel, create};
+
+on_both_engines!(
+    a_live_key_over_test_orders_is_refused_at_start,
+    a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retired,
+    a_retired_profile_takes_no_orders_and_finishes_those_it_has,
+);
+
+const KEY: &str = "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE";
+const OTHER: &str = "ORDER_SERVICE__PROFILES__OTHER__API_KEY_FILE";
+const RETIRED: &str = "ORDER_SERVICE__PROFILES__MAIN__RETIRED";
+
+/// Long enough for any start that fails.
+const SOON: Duration = Duration::from_secs(60);
+
+/// What a service says that does not start.
+async fn refused_start(world: &World) -> String {
+    let mut process = world.service.begin();
+    let status = process.ended(SOON).await;
+    assert_eq!(status.code(), Some(1), "it must not start:\n{}", process.said());
+    process.said()
+}
+
+/// A file with an API key.
+fn key(world: &World, key: &str) -> String {
+    let path = world.directory().join(format!("{key}.key"));
+    std::fs::write(&path, key).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+async fn a_live_key_over_test_orders_is_refused_at_start(mut world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    let old = key(&world, "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    let live = key(&world, "live_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    world.service.stop().await;
+    world.service.set(KEY, &live);
+    let said = refused_start(&world).await;
+    for word in [KEY, "live", "test orders", "main", "ORDER_SERVICE__DATABASE__URL"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    // Under another name it is no better, though no order is open.
+    world.service.set(KEY, &old);
+    world.service.start().await;
+    world.orders().cancel_order(cancel(&order)).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Canceled).await;
+    world.service.stop().await;
+    world.service.forget(KEY);
+    world.service.set(OTHER, &live);
+    let said = refused_start(&world).await;
+    for word in ["holds test orders", "main", "ORDER_SERVICE__DATABASE__URL"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+async fn a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retired(mut world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    world.service.stop().await;
+    world.service.forget(KEY);
+    let other = key(&world, "test_another4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    world.service.set(OTHER, &other);
+    let said = refused_start(&world).await;
+    for word in ["profile main is not configured", "1 order is still open", KEY, RETIRED] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    world.service.set(RETIRED, "true");
+    world.service.start().await;
+    assert_eq!(world.order(&order.id).await.id, order.id);
+}
+
+async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    world.service.stop().await;
+    let other = key(&world, "test_another4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    world.service.set(OTHER, &other);
+    world.service.set(RETIRED, "true");
+    world.service.start().await;
+    let request =
+        CreateOrderRequest { profile: "main".to_owned(), ..create(&new_request_id(), draft(LEGO, "ideal")) };
+    let refused = refusal(world.orders().create_order(request).await);
+    assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+    assert!(refused.message.contains("profile: expected one of other"), "{}", refused.message);
+    let number = OrderNumber { profile: "main".to_owned(), order_number: order.order_number.clone() };
+    let found = world.orders().get_order(GetOrderRequest { key: Some(Key::OrderNumber(number)) }).await;
+    assert_eq!(found.unwrap().into_inner().id, order.id);
+    world.simulator.check_out(&order.checkout_url, "paid").await;
+    world.reaches(&order.id, OrderStatus::Paid).await;
+}
