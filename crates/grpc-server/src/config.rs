@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::ports::Settings;
+use domain::rules::draft::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 use figment::Figment;
@@ -20,6 +22,9 @@ use crate::wire::bounds;
 
 /// What the environment's keys begin with.
 const PREFIX: &str = "ORDER_SERVICE__";
+
+/// No order lives longer than 100 days after tomorrow.
+const KLARNA_DAYS: RangeInclusive<u16> = 1..=101;
 
 /// Everything that can be configured, with its defaults.
 #[derive(Debug, Default, Deserialize)]
@@ -133,6 +138,13 @@ pub struct Security {
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     pub api_key_file: PathBuf,
+    /// So many days ahead at most an order for Klarna expires.
+    #[serde(default = "klarna_expiry_days")]
+    pub klarna_expiry_days: u16,
+}
+
+fn klarna_expiry_days() -> u16 {
+    Agreements::default().klarna_expiry_days
 }
 
 /// What is logged.
@@ -248,6 +260,12 @@ impl Config {
         }
     }
 
+    /// What each profile has agreed with Mollie.
+    pub fn agreements(&self) -> BTreeMap<ProfileName, Agreements> {
+        let agreed = |profile: &Profile| Agreements { klarna_expiry_days: profile.klarna_expiry_days };
+        self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), agreed(profile))).collect()
+    }
+
     /// The adapter's settings.
     pub fn adapter(&self) -> mollie_adapter::Settings {
         mollie_adapter::Settings {
@@ -271,6 +289,14 @@ impl Config {
             match read_key(&profile.api_key_file) {
                 Ok(key) => keys.push((ProfileName::new(name), key)),
                 Err(fault) => faults.push(format!("profiles.{name}.api_key_file: {fault}")),
+            }
+            if !KLARNA_DAYS.contains(&profile.klarna_expiry_days) {
+                let (days, range) = (profile.klarna_expiry_days, KLARNA_DAYS);
+                faults.push(format!(
+                    "profiles.{name}.klarna_expiry_days: {days}; from {} to {} is expected",
+                    range.start(),
+                    range.end()
+                ));
             }
         }
         let secret = match self.security.secret_file.as_deref().map(read_secret).transpose() {

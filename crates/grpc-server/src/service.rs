@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ports::{Ports, Settings};
+use domain::rules::draft::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 
@@ -28,6 +29,7 @@ pub struct Service {
     pub settings: Settings,
     /// The configured profiles and their modes.
     pub profiles: BTreeMap<ProfileName, Mode>,
+    pub agreements: BTreeMap<ProfileName, Agreements>,
 }
 
 impl Service {

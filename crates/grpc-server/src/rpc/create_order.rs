@@ -61,7 +61,9 @@ fn read(
     });
     let (input, form_faults) = convert::draft::input(request.draft.unwrap_or_default(), "draft");
     faults.extend(form_faults);
-    let draft = input.parse("draft", service.clock.now());
+    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    let agreed = profile.as_ref().ok().and_then(|(name, _)| service.agreements.get(name).copied());
+    let draft = input.parse("draft", service.clock.now(), agreed.unwrap_or_default());
     match (profile, draft) {
         (Ok(profile), Ok(draft)) if faults.is_empty() => Ok((profile, draft)),
         (profile, draft) => {
