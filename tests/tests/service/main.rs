@@ -11,6 +11,7 @@ mod dev;
 mod disk;
 mod faults;
 mod fleet;
+mod forms;
 mod frozen;
 mod hooks;
 mod late_money;

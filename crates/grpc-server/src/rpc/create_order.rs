@@ -104,7 +104,7 @@ async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::O
     let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(accepted.order_id)).await?;
     match (order.placement, &order.rejection) {
         (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
-        (Placement::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "order", order.id)),
+        (Placement::Refused, Some(rejection)) => Err(errors::draft_refused(rejection, &order)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
         (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id)),
     }
