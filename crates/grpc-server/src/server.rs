@@ -69,7 +69,9 @@ impl Server {
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
-        let service = Service { store, stream, gateway, clock, ids, vault, settings, profiles, retired };
+        let agreements = config.agreements();
+        let service =
+            Service { store, stream, gateway, clock, ids, vault, settings, profiles, retired, agreements };
         let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
         let position_pause = Duration::from_millis(config.events.position_milliseconds);

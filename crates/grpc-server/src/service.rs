@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ports::{Ports, Settings};
+use domain::rules::draft::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 
@@ -30,6 +31,8 @@ pub struct Service {
     pub profiles: BTreeMap<ProfileName, Mode>,
     /// Those that take none any more, and their modes where they still have a key.
     pub retired: BTreeMap<ProfileName, Option<Mode>>,
+    /// What each profile has agreed with Mollie.
+    pub agreements: BTreeMap<ProfileName, Agreements>,
 }
 
 impl Service {

@@ -42,6 +42,7 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         &["serve"],
         &[
             ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"),
+            ("ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS", "0"),
             ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example"),
             ("ORDER_SERVICE__DATABASE__URL", "mysql://x"),
             ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo"),
@@ -55,10 +56,11 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         ],
     );
     let told = text(&output.stderr);
-    assert!(!output.status.success() && told.contains("12 faults in the configuration"), "{told}");
+    assert!(!output.status.success() && told.contains("13 faults in the configuration"), "{told}");
     for fault in [
         "ORDER_SERVICE__SECURITY__INSECURE=true",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
+        "ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS: a whole number from 1 to 101 (days)",
         "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
         "ORDER_SERVICE__DATABASE__URL",
         "ORDER_SERVICE__MOLLIE__BASE_URL",

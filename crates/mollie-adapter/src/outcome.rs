@@ -36,6 +36,7 @@ pub fn of_command(
             unknown("Mollie or a proxy answered 408: whether the request was taken is not known".to_owned())
         }
         400..=499 => refused(&answer),
+        500 => Outcome::Unknown { problem: format!("Mollie answered {status}"), stumbled: true },
         _ => unknown(format!("Mollie or a proxy answered {status}")),
     }
 }
@@ -117,7 +118,7 @@ const fn not_sent(problem: String) -> Outcome {
 }
 
 const fn unknown(problem: String) -> Outcome {
-    Outcome::Unknown { problem }
+    Outcome::Unknown { problem, stumbled: false }
 }
 
 #[cfg(test)]

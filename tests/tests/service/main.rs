@@ -12,6 +12,7 @@ mod disk;
 mod faults;
 mod fleet;
 mod form;
+mod forms;
 mod frozen;
 mod hooks;
 mod late_money;

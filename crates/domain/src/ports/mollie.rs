@@ -54,8 +54,9 @@ pub enum Outcome {
     Rejected(Rejection),
     /// Certainly nothing was done: not reached, not let in, or told to come back. `pause`: at Mollie's wish.
     NotSent { problem: String, pause: Option<Duration> },
-    /// It may have been done, or may be done yet.
-    Unknown { problem: String },
+    /// It may have been done, or may be done yet. `stumbled`: Mollie itself answered 500. Where that stays, it is likely the
+    /// request that Mollie stumbles over (practice: an umlaut in an e-mail address).
+    Unknown { problem: String, stumbled: bool },
 }
 
 /// Mollie's answer to an accepted command.

@@ -2,6 +2,7 @@
 
 use celes::Country;
 
+use super::email;
 use super::text::{at_most, characters, given, shape};
 use super::violation::Violations;
 
@@ -94,7 +95,7 @@ impl AddressInput {
         let country = country(&self.country, &at("country"), faults);
         name(&self.given_name, &at("given_name"), "address.given_name", faults);
         name(&self.family_name, &at("family_name"), "address.family_name", faults);
-        email(&self.email, &at("email"), faults);
+        let email = email::read(&self.email, &at("email"), faults);
         phone(&self.phone, &at("phone"), faults);
         required(&self.street_and_number, &at("street_and_number"), "address.street_and_number", faults);
         required(&self.city, &at("city"), "address.city", faults);
@@ -117,7 +118,7 @@ impl AddressInput {
             title: given(self.title),
             given_name: given(self.given_name),
             family_name: given(self.family_name),
-            email: given(self.email),
+            email,
             phone: given(self.phone),
             street_and_number: given(self.street_and_number),
             street_additional: given(self.street_additional),
@@ -143,21 +144,6 @@ fn name(text: &str, path: &str, rule: &'static str, faults: &mut Violations) {
         faults.add(path, rule, "not digits only", format!("{}, all digits", shape(text)));
     } else if !(2..=100).contains(&characters(text.trim())) {
         faults.add(path, rule, "2 to 100 characters", shape(text.trim()));
-    }
-}
-
-fn email(text: &str, path: &str, faults: &mut Violations) {
-    let shaped = text.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty()
-            && !host.contains('@')
-            && host.contains('.')
-            && !host.starts_with('.')
-            && !host.ends_with('.')
-    });
-    if text.trim().is_empty() {
-        faults.missing(path, "address.email");
-    } else if !shaped || text.contains(char::is_whitespace) {
-        faults.add(path, "address.email", "an e-mail address, name@host.tld", shape(text));
     }
 }
 

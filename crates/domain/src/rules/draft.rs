@@ -2,23 +2,37 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use serde_json::Value;
 
 use super::address::{Address, AddressInput};
+use super::date::Today;
 use super::line::{AmountInput, LineDraft, LineInput, LineReading, metadata_fits};
 use super::money::Money;
 use super::payment::PaymentParameters;
-use super::text::{characters, given, is_absolute_url, is_printable, shape};
+use super::text::{characters, is_printable, shape};
 use super::violation::{Violation, Violations};
+use super::web_address::{self, Schemes};
 
 /// The locales that Mollie's payment pages know (create order, `locale`).
 pub const LOCALES: [&str; 22] = [
     "en_US", "en_GB", "nl_NL", "nl_BE", "fr_FR", "fr_BE", "de_DE", "de_AT", "de_CH", "es_ES", "ca_ES",
     "pt_PT", "it_IT", "nb_NO", "sv_SE", "fi_FI", "da_DK", "is_IS", "hu_HU", "pl_PL", "lv_LV", "lt_LT",
 ];
+
+/// What a profile has agreed with Mollie, where that bounds a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreements {
+    /// So many days ahead at most an order for Klarna expires (create order, `expiresAt`: 28, unless agreed otherwise).
+    pub klarna_expiry_days: u16,
+}
+
+impl Default for Agreements {
+    fn default() -> Self {
+        Self { klarna_expiry_days: 28 }
+    }
+}
 
 /// A draft as a caller wrote it; an empty text is a missing one.
 #[derive(Clone, Default)]
@@ -70,7 +84,12 @@ impl OrderInput {
     ///
     /// # Errors
     /// Each fault with its path, rule, what was expected and what came.
-    pub fn parse(self, path: &str, now: Timestamp) -> Result<OrderDraft, Vec<Violation>> {
+    pub fn parse(
+        self,
+        path: &str,
+        now: Timestamp,
+        agreements: Agreements,
+    ) -> Result<OrderDraft, Vec<Violation>> {
         let mut faults = Violations::default();
         let at = |field: &str| format!("{path}.{field}");
         if self.order_number.trim().is_empty() {
@@ -90,10 +109,15 @@ impl OrderInput {
                 None
             }
         };
-        self.check_texts(&at, &mut faults);
+        if let Some(amount) = amount {
+            self.costs_something(amount, at("amount"), &mut faults);
+        }
         let today = Today::at(now);
-        let expires_on = self.expires_on(&at("expires_on"), today, &mut faults);
-        let born = self.date_of_birth(&at("consumer_date_of_birth"), today, &mut faults);
+        self.check_texts(&at, today, &mut faults);
+        let (redirect_url, cancel_url) = self.pages(&at, &mut faults);
+        let expires_on = self.expires_on(&at("expires_on"), today, agreements, &mut faults);
+        let (birth, rule) = (at("consumer_date_of_birth"), "order.consumer_date_of_birth");
+        let born = today.birth(&self.consumer_date_of_birth, (&birth, rule), &mut faults);
         self.check_billing(&at("billing_address"), &mut faults);
         if self.lines.is_empty() {
             faults.missing(at("lines"), "order.lines");
@@ -126,8 +150,8 @@ impl OrderInput {
                 billing_address,
                 shipping_address,
                 consumer_date_of_birth: born,
-                redirect_url: given(self.redirect_url),
-                cancel_url: given(self.cancel_url),
+                redirect_url,
+                cancel_url,
                 locale: self.locale,
                 methods: self.methods,
                 payment: self.payment,
@@ -139,11 +163,24 @@ impl OrderInput {
         }
     }
 
-    fn check_texts(&self, at: &impl Fn(&str) -> String, faults: &mut Violations) {
-        if self.locale.is_empty() {
+    /// Mollie refuses an order that costs nothing (practice), but for a first payment: that is made for its mandate.
+    fn costs_something(&self, amount: Money, path: String, faults: &mut Violations) {
+        let (least, expected) = match self.payment.is_first() {
+            true => (0, "an amount of zero or above, as the payment is a first one"),
+            false => (1, "an amount above zero; zero only where payment.sequence_type is first"),
+        };
+        if amount.minor() < least {
+            faults.add(path, "order.amount", expected, amount.to_string());
+        }
+    }
+
+    fn check_texts(&self, at: &impl Fn(&str) -> String, today: Today, faults: &mut Violations) {
+        if self.locale.trim().is_empty() {
             faults.missing(at("locale"), "order.locale");
-        } else if !LOCALES.contains(&self.locale.as_str()) {
-            faults.add(at("locale"), "order.locale", format!("one of {}", LOCALES.join(" ")), &self.locale);
+        } else if !is_locale(&self.locale) {
+            let expected =
+                format!("a language and a country as xx_XX or xx-XX, such as {}", LOCALES.join(" "));
+            faults.add(at("locale"), "order.locale", expected, &self.locale);
         }
         let mut seen = HashSet::new();
         for (n, method) in self.methods.iter().enumerate() {
@@ -158,19 +195,22 @@ impl OrderInput {
                 );
             }
         }
+        metadata_fits(self.metadata.as_ref(), &at("metadata"), faults);
+        self.payment.check(&at("payment"), today, faults);
+    }
+
+    fn pages(
+        &self,
+        at: &impl Fn(&str) -> String,
+        faults: &mut Violations,
+    ) -> (Option<String>, Option<String>) {
         if self.redirect_url.is_empty() && !self.payment.needs_no_redirect() {
             faults.missing(at("redirect_url"), "order.redirect_url");
         }
-        for (field, rule, url) in [
-            ("redirect_url", "order.redirect_url", &self.redirect_url),
-            ("cancel_url", "order.cancel_url", &self.cancel_url),
-        ] {
-            if !url.is_empty() && !is_absolute_url(url) {
-                faults.add(at(field), rule, "an absolute address, such as https://shop.example/thanks", url);
-            }
-        }
-        metadata_fits(self.metadata.as_ref(), &at("metadata"), faults);
-        self.payment.check(&at("payment"), faults);
+        let mut page =
+            |field: &str, rule, text: &str| web_address::read(text, Schemes::Any, (&at(field), rule), faults);
+        let redirect_url = page("redirect_url", "order.redirect_url", &self.redirect_url);
+        (redirect_url, page("cancel_url", "order.cancel_url", &self.cancel_url))
     }
 
     /// Only PayPal's express checkout brings an address of its own; Billie sells to organisations.
@@ -185,54 +225,35 @@ impl OrderInput {
         }
     }
 
-    fn expires_on(&self, path: &str, today: Today, faults: &mut Violations) -> Option<Date> {
-        if self.expires_on.is_empty() {
-            return None;
-        }
-        let Ok(date) = self.expires_on.parse::<Date>() else {
-            faults.add(path, "order.expires_on", "a date as YYYY-MM-DD", &self.expires_on);
-            return None;
-        };
-        let (first, last) = (days_after(today.earliest, 1), days_after(today.latest, 101));
-        if date < first || date > last {
-            faults.add(
-                path,
-                "order.expires_on",
-                format!("from {first} (tomorrow) to {last} (100 days after)"),
-                &self.expires_on,
-            );
+    fn expires_on(
+        &self,
+        path: &str,
+        today: Today,
+        agreements: Agreements,
+        faults: &mut Violations,
+    ) -> Option<Date> {
+        let date = today.ahead(&self.expires_on, (path, "order.expires_on"), faults)?;
+        let last = today.plus(agreements.klarna_expiry_days);
+        // Beside other methods Klarna is only not offered to the shopper.
+        let only_klarna =
+            !self.methods.is_empty() && self.methods.iter().all(|method| method.starts_with("klarna"));
+        if only_klarna && date > last {
+            let days = agreements.klarna_expiry_days;
+            let expected = format!("{last} at the latest: Klarna waits {days} days");
+            faults.add(path, "order.expires_on_klarna", expected, &self.expires_on);
         }
         Some(date)
     }
-
-    fn date_of_birth(&self, path: &str, today: Today, faults: &mut Violations) -> Option<Date> {
-        let text = given(self.consumer_date_of_birth.clone())?;
-        let date = text.parse::<Date>().ok().filter(|date| *date < today.latest);
-        if date.is_none() {
-            faults.add(path, "order.consumer_date_of_birth", "a past date as YYYY-MM-DD", shape(&text));
-        }
-        date
-    }
 }
 
-/// Today's date in UTC and at Mollie. The documents do not say which zone "tomorrow" belongs to, so only what is wrong
-/// in both is refused.
-#[derive(Clone, Copy)]
-struct Today {
-    earliest: Date,
-    latest: Date,
-}
-
-impl Today {
-    fn at(now: Timestamp) -> Self {
-        let utc = now.to_zoned(TimeZone::UTC).date();
-        let amsterdam = TimeZone::get("Europe/Amsterdam").map_or(utc, |zone| now.to_zoned(zone).date());
-        Self { earliest: utc.min(amsterdam), latest: utc.max(amsterdam) }
-    }
-}
-
-fn days_after(date: Date, days: i32) -> Date {
-    date.checked_add(Span::new().days(days)).unwrap_or(date)
+/// Two letters and two: Mollie took others than it documents, but no language alone (practice).
+fn is_locale(text: &str) -> bool {
+    text.split_once(['_', '-']).is_some_and(|(language, country)| {
+        language.len() == 2
+            && country.len() == 2
+            && language.bytes().all(|byte| byte.is_ascii_lowercase())
+            && country.bytes().all(|byte| byte.is_ascii_uppercase())
+    })
 }
 
 /// The order's amount is the sum of its lines, and its VAT is nowhere below zero: checked where every line's figures are

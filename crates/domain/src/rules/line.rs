@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::money::{Money, MoneyError};
+use super::money::{Currency, Money, MoneyError};
 use super::vat::VatRate;
 use super::violation::Violations;
 
@@ -83,18 +83,32 @@ impl AmountInput {
     /// Reads the amount or adds a fault.
     pub fn parse(&self, path: &str, rule: &'static str, faults: &mut Violations) -> Option<Money> {
         let got = format!("{} {}", self.value, self.currency);
-        Money::parse(&self.currency, &self.value)
+        self.money()
             .map_err(|error| {
                 let field = if error == MoneyError::Currency { "currency" } else { "value" };
                 faults.add(format!("{path}.{field}"), rule, amount_expectation(&error), got);
             })
             .ok()
     }
+
+    fn money(&self) -> Result<Money, MoneyError> {
+        // Told before the decimals that such a currency would have.
+        if Currency::parse(&self.currency).is_some_and(|currency| !currency.is_paid_in()) {
+            return Err(MoneyError::Currency);
+        }
+        Money::parse(&self.currency, &self.value)
+    }
 }
+
+/// The currencies that Mollie names. Others that are paid in pass here: which of them it takes depends on the method.
+const CURRENCIES: &str = "AED AUD BGN BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS ISK JPY MXN MYR NOK NZD PHP PLN RON SEK SGD THB \
+    TWD USD ZAR";
 
 fn amount_expectation(error: &MoneyError) -> String {
     match error {
-        MoneyError::Currency => "an ISO 4217 currency code in upper case, such as EUR".to_owned(),
+        MoneyError::Currency => {
+            format!("a currency that is paid in, by its ISO 4217 code in upper case: {CURRENCIES} or another")
+        }
         MoneyError::Value { decimals: 0 } => "a whole number as text, without decimals".to_owned(),
         MoneyError::Value { decimals } => {
             format!("a decimal number as text with exactly {decimals} decimals")

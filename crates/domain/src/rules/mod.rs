@@ -4,9 +4,11 @@ pub mod address;
 pub mod amount;
 pub mod cancellation;
 pub mod capture;
+mod date;
 pub mod decision;
 pub mod deduction;
 pub mod draft;
+mod email;
 pub mod event;
 #[cfg(test)]
 mod fixtures;
@@ -31,3 +33,4 @@ pub mod told;
 pub mod unread;
 pub mod vat;
 pub mod violation;
+mod web_address;

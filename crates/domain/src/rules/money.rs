@@ -19,6 +19,12 @@ impl Currency {
         Iso::from_code(code).map(Self)
     }
 
+    /// Whether anybody pays in it: gold, funds and codes for tests or for nothing (XAU, CHE, XTS, XXX) are ISO 4217's too.
+    #[must_use]
+    pub fn is_paid_in(self) -> bool {
+        self.0.exponent().is_some() && !self.0.is_fund() && !self.0.is_special()
+    }
+
     /// The three-letter code.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::date::Today;
 use super::ids::MolliePaymentId;
 use super::line::AmountInput;
 use super::money::Money;
@@ -30,7 +31,7 @@ impl PaymentParameters {
     }
 
     /// Checks the parameters with a closed form; the others are Mollie's to judge.
-    pub(super) fn check(&self, path: &str, faults: &mut Violations) {
+    pub(super) fn check(&self, path: &str, today: Today, faults: &mut Violations) {
         let sequence =
             self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
         if let Some(got) = sequence {
@@ -41,8 +42,8 @@ impl PaymentParameters {
                 got,
             );
         }
-        if let Some(got) = self.get("due_date").filter(|text| text.parse::<jiff::civil::Date>().is_err()) {
-            faults.add(format!("{path}.due_date"), "payment.due_date", "a date as YYYY-MM-DD", got);
+        if let Some(due) = self.get("due_date") {
+            today.ahead(due, (&format!("{path}.due_date"), "payment.due_date"), faults);
         }
         if self.0.keys().any(|key| key.starts_with("application_fee.")) {
             let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
@@ -54,6 +55,11 @@ impl PaymentParameters {
                 faults,
             );
         }
+    }
+
+    /// Whether it is made for the mandate that comes of it, so that it may cost nothing (create order, `payment.sequenceType`).
+    pub(super) fn is_first(&self) -> bool {
+        self.get("sequence_type") == Some("first")
     }
 
     /// Whether the shopper never sees a page, so that none is needed to return to (create order, `redirectUrl`).

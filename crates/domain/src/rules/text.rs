@@ -1,4 +1,4 @@
-//! Shapes of texts: lengths, addresses of pages, dates. Personal values are described, never repeated.
+//! Shapes of texts: lengths and characters. Personal values are described, never repeated.
 
 use super::violation::Violations;
 
@@ -41,22 +41,4 @@ pub fn is_printable(text: &str) -> bool {
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
-}
-
-/// Whether a text has the form of an absolute address: `scheme://` and something behind it, no white space. Apps are
-/// returned to by schemes of their own, so any scheme will do.
-#[must_use]
-pub fn is_absolute_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return false;
-    };
-    let scheme_ok = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    scheme_ok && !rest.is_empty() && !text.contains(char::is_whitespace)
-}
-
-/// Whether a text is the address of a web page.
-#[must_use]
-pub fn is_web_url(text: &str) -> bool {
-    is_absolute_url(text) && (text.starts_with("https://") || text.starts_with("http://"))
 }

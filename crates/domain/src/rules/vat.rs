@@ -41,6 +41,13 @@ impl VatRate {
         &self.text
     }
 
+    /// Whether zeros stand before the number; Mollie refuses `00021.00`.
+    #[must_use]
+    pub fn has_leading_zeros(&self) -> bool {
+        let whole = self.text.split('.').next().unwrap_or_default();
+        whole.len() > 1 && whole.starts_with('0')
+    }
+
     /// Whether the rate is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {

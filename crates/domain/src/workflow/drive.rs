@@ -13,7 +13,7 @@ use super::ending::Ending;
 use super::resolve::{Look, look, resolve};
 use super::settle::end;
 use super::withdraw::withdraw;
-use super::{hook_address, place};
+use super::{backoff, hook_address, place};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{
@@ -124,10 +124,11 @@ async fn send<P: Ports>(
         Outcome::Rejected(rejection) => return rejected(ports, claim, order, rejection).await,
         Outcome::NotSent { problem, pause } => return not_sent(ports, claim, order, problem, pause).await,
         #[cfg(feature = "planted")]
-        Outcome::Unknown { problem } if Planted::GuessesFailed.is_chosen() => {
+        Outcome::Unknown { problem, .. } if Planted::GuessesFailed.is_chosen() => {
             Ending::Rejected(super::planted::guess(problem))
         }
-        Outcome::Unknown { problem } => return unknown(ports, claim, problem).await,
+        Outcome::Unknown { problem, stumbled: false } => return unknown(ports, claim, problem).await,
+        Outcome::Unknown { problem, stumbled: true } => return stumbled(ports, claim, &problem).await,
     };
     end(ports, claim, order, &ending).await
 }
@@ -263,7 +264,7 @@ async fn not_sent<P: Ports>(
         (operation.first_sent_time, operation.last_sent_time) = (None, None);
     }
     let pause = pause.and_then(|pause| SignedDuration::try_from(pause).ok());
-    let pause = pause.unwrap_or_else(|| backoff(operation.deferrals));
+    let pause = pause.unwrap_or_else(|| backoff::usual(operation.deferrals));
     operation.deferrals = operation.deferrals.saturating_add(1);
     operation.state = OperationState::Pending;
     operation.last_problem = Some(printable(&problem));
@@ -285,17 +286,34 @@ fn until_overdue<P: Ports>(ports: &P, order: &Order) -> SignedDuration {
 }
 
 async fn unknown<P: Ports>(ports: &P, claim: &Claim, problem: String) -> Result<Progress, StoreError> {
+    let pause = backoff::usual(claim.operation.attempts);
+    unknown_for(ports, claim, problem, pause).await
+}
+
+/// A 500 may have had its effect, so it is looked for like any other; but one that stays is not met eight times a minute.
+async fn stumbled<P: Ports>(ports: &P, claim: &Claim, problem: &str) -> Result<Progress, StoreError> {
+    let attempts = claim.operation.attempts;
+    let problem = match attempts {
+        0 => problem.to_owned(),
+        before => format!(
+            "{problem}; calls without a known outcome: {}. If it stays, Mollie stumbles over the request itself",
+            before.saturating_add(1)
+        ),
+    };
+    unknown_for(ports, claim, problem, backoff::stumbling(attempts)).await
+}
+
+async fn unknown_for<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    problem: String,
+    pause: SignedDuration,
+) -> Result<Progress, StoreError> {
     let mut operation = claim.operation.clone();
-    let pause = backoff(operation.attempts);
     operation.attempts = operation.attempts.saturating_add(1);
     operation.state = OperationState::Resolving;
     operation.last_problem = Some(printable(&problem));
     put_back(ports, claim, operation, pause).await
-}
-
-/// From half a second, doubled each time, to eight.
-pub(super) fn backoff(times: u32) -> SignedDuration {
-    SignedDuration::from_millis(500 << times.min(4))
 }
 
 pub(super) async fn put_back<P: Ports>(

@@ -7,6 +7,7 @@
 //! says. [`operator`] is what a person decides.
 
 mod absence;
+mod backoff;
 pub mod cancel;
 mod confirm;
 pub mod drive;

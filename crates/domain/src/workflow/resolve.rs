@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::absence::{self, Found};
-use super::drive::{Progress, backoff, is_first_send, is_overdue, missing, put_back, shipment};
+use super::drive::{Progress, is_first_send, is_overdue, missing, put_back, shipment};
 use super::ending::{Ending, Unshipped};
 use super::settle::end;
 use super::withdraw::withdraw;
-use super::{hook_address, sync};
+use super::{backoff, hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
 use crate::rules::event::{Event, Recorder};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
@@ -233,7 +233,7 @@ async fn unreadable<P: Ports>(
         let reason = format!("what became of it cannot be read: {error}");
         return end(ports, claim, order, &Ending::Attention(reason)).await;
     }
-    let pause = backoff(operation.deferrals);
+    let pause = backoff::usual(operation.deferrals);
     operation.deferrals = operation.deferrals.saturating_add(1);
     operation.last_problem = Some(printable(&error.to_string()));
     put_back(ports, claim, operation, pause).await

@@ -63,19 +63,31 @@ const NUMBERS: [Number; 7] = [
     },
 ];
 
+/// A number that each profile has. No order lives longer than 100 days after tomorrow.
+const KLARNA_DAYS: RangeInclusive<u64> = 1..=101;
+
 /// Whether the setting is a number.
 pub(super) fn is_number(path: &str) -> bool {
-    NUMBERS.iter().any(|number| number.path == path)
+    NUMBERS.iter().any(|number| number.path == path) || is_klarna_days(path)
 }
 
 /// What a number may be, for one that cannot be read.
 pub(super) fn expected(path: &str) -> Option<String> {
-    NUMBERS.iter().find(|number| number.path == path).map(Number::expected)
+    let number = NUMBERS.iter().find(|number| number.path == path).map(Number::expected);
+    number.or_else(|| is_klarna_days(path).then(|| whole(&KLARNA_DAYS, "days")))
+}
+
+fn is_klarna_days(path: &str) -> bool {
+    path.starts_with("profiles.") && path.ends_with(".klarna_expiry_days")
+}
+
+fn whole(range: &RangeInclusive<u64>, unit: &str) -> String {
+    format!("a whole number from {} to {} ({unit})", range.start(), range.end())
 }
 
 impl Number {
     fn expected(&self) -> String {
-        format!("a whole number from {} to {} ({})", self.range.start(), self.range.end(), self.unit)
+        whole(&self.range, self.unit)
     }
 }
 
@@ -87,7 +99,13 @@ impl Config {
             let (name, got) = (self.names.of(number.path), (number.of)(self));
             format!("{name}: {} is expected, not {got}", number.expected())
         };
-        wrong.map(told).collect()
+        let days = self.profiles.iter().filter_map(|(name, profile)| {
+            let days = profile.klarna_expiry_days;
+            let setting = self.names.of(&format!("profiles.{name}.klarna_expiry_days"));
+            let fault = || format!("{setting}: {} is expected, not {days}", whole(&KLARNA_DAYS, "days"));
+            (!KLARNA_DAYS.contains(&days.into())).then(fault)
+        });
+        wrong.map(told).chain(days).collect()
     }
 }
 

@@ -13,6 +13,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::ports::Settings;
+use domain::rules::draft::Agreements;
+use domain::rules::ids::ProfileName;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -95,6 +97,12 @@ impl Config {
             lease: Duration::from_secs(self.operations.lease_seconds),
             trust_idempotency: self.mollie.trust_idempotency,
         }
+    }
+
+    /// What each profile has agreed with Mollie.
+    pub fn agreements(&self) -> BTreeMap<ProfileName, Agreements> {
+        let agreed = |profile: &Profile| Agreements { klarna_expiry_days: profile.klarna_expiry_days };
+        self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), agreed(profile))).collect()
     }
 
     /// The adapter's settings.

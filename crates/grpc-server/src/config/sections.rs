@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use domain::rules::draft::Agreements;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -96,13 +97,22 @@ pub struct Security {
 }
 
 /// A Mollie profile: one API key, hence one mode.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Only a retired profile can do without.
     pub api_key_file: Option<PathBuf>,
     /// Takes no new orders. With its key those there are go on to their end; without it they stay as they are.
     pub retired: bool,
+    /// So many days ahead at most an order for Klarna expires.
+    pub klarna_expiry_days: u16,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        let klarna_expiry_days = Agreements::default().klarna_expiry_days;
+        Self { api_key_file: None, retired: false, klarna_expiry_days }
+    }
 }
 
 /// What is logged.

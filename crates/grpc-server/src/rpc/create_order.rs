@@ -61,7 +61,10 @@ fn read(rpc: &OrderRpc, request: CreateOrderRequest, mut reading: Reading) -> Re
     let (input, form_faults) = convert::draft::input(request.draft.unwrap_or_default(), "draft");
     reading.add(form_faults);
     let profile = reading.part(profile);
-    let draft = reading.part(input.parse("draft", service.clock.now()));
+    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).copied());
+    let draft = input.parse("draft", service.clock.now(), agreed.unwrap_or_default());
+    let draft = reading.part(draft);
     reading.end(profile.zip(draft))
 }
 
@@ -95,7 +98,7 @@ async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::O
     let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(accepted.order_id)).await?;
     match (order.placement, &order.rejection) {
         (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
-        (Placement::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "order", order.id)),
+        (Placement::Refused, Some(rejection)) => Err(errors::draft_refused(rejection, &order)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
         (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id)),
     }

@@ -16,10 +16,12 @@ use tracing::error;
 
 use crate::proto::ErrorReason;
 
+mod draft_refused;
 mod elsewhere;
 mod operator;
 mod request;
 
+pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use operator::{decision_pending, operator};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
@@ -242,6 +244,10 @@ fn refusal_reason(reason: RefusalReason) -> ErrorReason {
 
 /// Mollie's refusal of something that is kept here as `resource`.
 pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) -> Status {
+    of_mollie(rejection, resource, id).status()
+}
+
+fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failure {
     let message = format!("Mollie refused: {}", rejection.detail);
     let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, message)
         .with(&format!("{resource}_id"), id)
@@ -256,7 +262,7 @@ pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) 
         resource,
         &rejection.detail,
     )]);
-    failure.status()
+    failure
 }
 
 /// The order is kept, and Mollie's answer is not known yet.

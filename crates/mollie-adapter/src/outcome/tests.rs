@@ -80,6 +80,14 @@ fn each_answer_to_a_command_has_its_class() {
 }
 
 #[test]
+fn only_mollies_own_500_tells_that_it_stumbles() {
+    for (status, expected) in [(500, true), (502, false), (503, false), (504, false), (408, false)] {
+        let outcome = command(Ok(answer(status, "")));
+        assert!(matches!(outcome, Outcome::Unknown { stumbled, .. } if stumbled == expected), "{status}");
+    }
+}
+
+#[test]
 fn an_answer_that_broke_off_counts_by_its_status_only_where_that_says_all() {
     for (status, expected) in [(201, "unknown"), (422, "unknown"), (401, "not sent"), (429, "not sent")] {
         assert_eq!(class(Ok(broken(status))), expected, "{status}");

@@ -81,7 +81,7 @@ async fn an_answer_without_end_is_cut_off() {
     let server = Server::start([Response::new(" ".repeat((4 << 20) + 1))]).await;
     let outcome = place(&server.adapter()).await;
     assert!(
-        matches!(&outcome, Outcome::Unknown { problem } if problem.contains("larger than")),
+        matches!(&outcome, Outcome::Unknown { problem, .. } if problem.contains("larger than")),
         "{outcome:?}"
     );
 }

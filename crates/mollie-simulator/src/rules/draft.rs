@@ -43,6 +43,10 @@ impl OrderDraft {
         check_sum(&fields, &lines, currency, amount)?;
         check_vat_sums(&fields, &lines, switches)?;
         let particulars = read_particulars(&fields, switches)?;
+        // Only a first payment, made for the mandate that comes of it, may cost nothing.
+        if amount == 0 && particulars.sequence_type != "first" {
+            return Err(fields.refuse("amount", "The amount is lower than the minimum."));
+        }
         let expires_at = read_expiry(&fields, &particulars.methods, now)?;
         Ok(Self { currency, amount, lines, expires_at, particulars })
     }
@@ -98,6 +102,7 @@ fn read_particulars(fields: &Fields<'_>, switches: &Switches) -> Result<Particul
     if !["oneoff", "first", "recurring"].contains(&sequence_type) {
         return Err(payment.refuse("sequenceType", "The sequenceType is invalid."));
     }
+    payment.date("dueDate")?;
     let redirect_url = fields.url("redirectUrl")?;
     if redirect_url.is_none()
         && sequence_type != "recurring"
@@ -156,7 +161,7 @@ fn read_locale<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<&'
 }
 
 fn has_locale_shape(locale: &str) -> bool {
-    locale.split_once('_').is_some_and(|(language, country)| {
+    locale.split_once(['_', '-']).is_some_and(|(language, country)| {
         let lower = language.bytes().all(|byte| byte.is_ascii_lowercase());
         let upper = country.bytes().all(|byte| byte.is_ascii_uppercase());
         language.len() == 2 && country.len() == 2 && lower && upper

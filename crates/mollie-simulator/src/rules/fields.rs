@@ -110,14 +110,14 @@ impl<'a> Fields<'a> {
             .transpose()
     }
 
-    /// A page address with a scheme; apps register their own schemes.
+    /// A page address with a scheme; apps register their own schemes. Blanks and raw umlauts were seen to be refused.
     pub fn url(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
         let known =
             text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-        if known && !text.contains(char::is_whitespace) {
+        if known && text.is_ascii() && !text.contains(char::is_whitespace) {
             Ok(Some(text))
         } else {
             Err(self.refuse(name, format!("The {name} is not a valid URL.")))

@@ -34,6 +34,8 @@ pub enum Fate {
     /// Mollie does not know the order under this key.
     OrderUnknown,
     NotSent(Option<Duration>),
+    /// Answered 500; not done.
+    Stumbles,
     /// Done, and the answer lost.
     LostAnswer,
     /// Not done, and no answer.
@@ -177,7 +179,7 @@ impl Mollie {
         };
         side.calls.push(Call { kind, key });
         let (fate, work) = side.script.pop_front().unwrap_or((Fate::Answered, None));
-        let lost = Outcome::Unknown { problem: "no answer".to_owned() };
+        let lost = Outcome::Unknown { problem: "no answer".to_owned(), stumbled: false };
         let outcome = match &fate {
             Fate::Answered => match side.ledger.take(command, key, now) {
                 Ok(acceptance) => Outcome::Accepted(side.accepted(acceptance)),
@@ -192,6 +194,7 @@ impl Mollie {
                 lost
             }
             Fate::LostCall | Fate::HangsBefore => lost,
+            Fate::Stumbles => Outcome::Unknown { problem: "Mollie answered 500".to_owned(), stumbled: true },
             Fate::Late(after) => {
                 side.late.push((elapsed + *after, command.clone(), key));
                 lost

@@ -90,6 +90,45 @@ async fn an_order_that_cannot_be_sent_waits_with_its_key_and_growing_pauses() {
 }
 
 #[tokio::test]
+async fn a_500_that_stays_is_repeated_ever_more_seldom_up_to_once_a_minute_and_counted() {
+    let world = World::new().await;
+    (0..7).for_each(|_| world.mollie.next(Fate::Stumbles));
+    let accepted = world.recorded().await;
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Deferred);
+    for (attempts, pause) in [(1, 500), (2, 2_000), (3, 8_000), (4, 32_000), (5, 60_000), (6, 60_000)] {
+        let waiting = world.operation(accepted.operation_id).await;
+        assert_eq!((waiting.state, waiting.attempts), (OperationState::Resolving, attempts));
+        let problem = waiting.last_problem.unwrap();
+        assert!(problem.contains("500"), "{problem}");
+        assert_eq!(problem.contains(&format!("outcome: {attempts}.")), attempts > 1, "{problem}");
+        world.advance(Duration::from_millis(pause - 1));
+        world.rests().await;
+        world.advance(Duration::from_millis(1));
+        // It is looked for, found to be absent, and sent again under its key.
+        assert_eq!(world.step().await, Progress::Deferred);
+        assert_eq!(world.step().await, Progress::Deferred);
+    }
+    world.advance(mins(1));
+    world.step().await;
+    assert_eq!(world.step().await, Progress::Settled);
+    world.settled(accepted.order_id).await;
+    assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (8, (1, 0, 0)));
+    assert!(world.mollie.calls().windows(2).all(|calls| calls[0].key == calls[1].key));
+}
+
+#[tokio::test]
+async fn an_order_that_mollie_stumbles_over_is_given_up_in_time_like_any_other() {
+    let world = World::new().await;
+    (0..40).for_each(|_| world.mollie.next(Fate::Stumbles));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.work(mins(20)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    let calls = world.mollie.calls().len();
+    assert!((15..=20).contains(&calls), "{calls} calls in a quarter of an hour");
+}
+
+#[tokio::test]
 async fn a_pause_that_mollie_asks_for_is_kept() {
     let world = World::new().await;
     world.mollie.next(Fate::NotSent(Some(secs(90))));

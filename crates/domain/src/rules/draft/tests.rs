@@ -5,6 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::rules::line::LineType;
 
+mod forms;
+
 fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
@@ -68,7 +70,7 @@ fn lego() -> OrderInput {
 fn faults(change: impl FnOnce(&mut OrderInput)) -> Vec<(String, &'static str, String)> {
     let mut input = lego();
     change(&mut input);
-    let faults = input.parse("draft", now()).err().unwrap_or_default();
+    let faults = input.parse("draft", now(), Agreements::default()).err().unwrap_or_default();
     faults.into_iter().map(|fault| (fault.path, fault.rule, fault.got)).collect()
 }
 
@@ -163,7 +165,7 @@ fn expiry_runs_from_tomorrow_to_a_hundred_days_after_in_either_zone() {
     let late = "2026-03-01T23:30:00Z".parse().unwrap();
     for date in ["2026-03-02", "2026-06-11"] {
         let input = OrderInput { expires_on: date.into(), methods: vec![], ..lego() };
-        assert!(input.parse("draft", late).is_ok(), "{date}");
+        assert!(input.parse("draft", late, Agreements::default()).is_ok(), "{date}");
     }
 }
 
@@ -220,7 +222,7 @@ fn vouchers_need_a_category_on_a_line() {
 
 #[test]
 fn an_empty_draft_names_everything_that_is_required() {
-    let faults = OrderInput::default().parse("draft", now()).unwrap_err();
+    let faults = OrderInput::default().parse("draft", now(), Agreements::default()).unwrap_err();
     let paths: Vec<_> = faults.iter().map(|fault| fault.path.trim_start_matches("draft.")).collect();
     assert_eq!(paths, ["order_number", "amount", "locale", "redirect_url", "billing_address", "lines"]);
 }

@@ -2,9 +2,10 @@
 
 use super::{AmountInput, LineDraft, LineInput, LineType, metadata_fits};
 use crate::rules::money::{Currency, Money};
-use crate::rules::text::{at_most, given, is_web_url};
+use crate::rules::text::{at_most, given};
 use crate::rules::vat::VatRate;
 use crate::rules::violation::Violations;
+use crate::rules::web_address::{self, Schemes};
 
 /// What could be read of a line: the order's sums are checked wherever the figures themselves are right.
 #[derive(Debug)]
@@ -15,6 +16,12 @@ pub struct LineReading {
     pub total: Option<Money>,
     /// Its VAT, if that follows from the total.
     pub vat: Option<(VatRate, Money)>,
+}
+
+/// The pages of a line, as they are sent.
+struct Pages {
+    image: Option<String>,
+    product: Option<String>,
 }
 
 /// The amounts of a line, where they could be read.
@@ -36,6 +43,7 @@ impl LineInput {
             mine.add(at("type"), "line.type", "a type the API names", "a number it does not know");
         }
         self.texts(&at, &mut mine);
+        let pages = self.pages(&at, &mut mine);
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
             mine.add(at("quantity"), "line.quantity", "a whole number from 1", self.quantity.to_string());
@@ -50,16 +58,16 @@ impl LineInput {
         let clean = mine.is_empty();
         faults.append(mine);
         let vat = rate.clone().zip(vat);
-        let draft = if clean { self.draft(line_type, quantity, &amounts, rate) } else { None };
+        let draft = if clean { self.draft((line_type, quantity), &amounts, rate, pages) } else { None };
         LineReading { draft, total, vat }
     }
 
     fn draft(
         self,
-        line_type: Option<LineType>,
-        quantity: Option<u32>,
+        (line_type, quantity): (Option<LineType>, Option<u32>),
         amounts: &Amounts,
         rate: Option<VatRate>,
+        pages: Pages,
     ) -> Option<LineDraft> {
         Some(LineDraft {
             line_type: line_type?,
@@ -73,8 +81,8 @@ impl LineInput {
             vat_rate: rate?,
             vat_amount: amounts.vat?,
             sku: given(self.sku),
-            image_url: given(self.image_url),
-            product_url: given(self.product_url),
+            image_url: pages.image,
+            product_url: pages.product,
             metadata: self.metadata,
         })
     }
@@ -144,12 +152,14 @@ impl LineInput {
         if !categories.contains(&self.category.as_str()) {
             faults.add(at("category"), "line.category", categories[1..].join(", "), &self.category);
         }
-        for (field, url) in [("image_url", &self.image_url), ("product_url", &self.product_url)] {
-            if !url.is_empty() && !is_web_url(url) {
-                faults.add(at(field), "line.url", "an absolute http(s) address", url);
-            }
-        }
         metadata_fits(self.metadata.as_ref(), &at("metadata"), faults);
+    }
+
+    fn pages(&self, at: &impl Fn(&str) -> String, faults: &mut Violations) -> Pages {
+        let mut page =
+            |field: &str, text: &str| web_address::read(text, Schemes::Web, (&at(field), "line.url"), faults);
+        let image = page("image_url", &self.image_url);
+        Pages { image, product: page("product_url", &self.product_url) }
     }
 
     fn vat_rate(
@@ -162,12 +172,12 @@ impl LineInput {
             faults.missing(at("vat_rate"), "line.vat_rate");
             return None;
         }
-        let rate = VatRate::parse(&self.vat_rate);
+        let rate = VatRate::parse(&self.vat_rate).filter(|rate| !rate.has_leading_zeros());
         match &rate {
             None => faults.add(
                 at("vat_rate"),
                 "line.vat_rate",
-                "a percentage as text, not negative, such as 21.00",
+                "a percentage as text from 0 to 999.9999, with at most 4 decimals and no zeros before it, such as 21.00",
                 &self.vat_rate,
             ),
             Some(rate) if line_type.is_some_and(LineType::is_untaxed) && !rate.is_zero() => {

@@ -6,8 +6,9 @@ use super::Tracking;
 use crate::rules::ids::LineId;
 use crate::rules::line::AmountInput;
 use crate::rules::money::Money;
-use crate::rules::text::{at_most, given, is_web_url};
+use crate::rules::text::at_most;
 use crate::rules::violation::{Violation, Violations};
+use crate::rules::web_address::{self, Schemes};
 
 /// One selected line as a caller wrote it.
 #[derive(Clone, Debug, Default)]
@@ -125,10 +126,8 @@ impl TrackingInput {
             }
             at_most(faults, &path, "tracking.length", Some(text), 100);
         }
-        if !self.url.is_empty() && !is_web_url(&self.url) {
-            faults.add("tracking.url", "tracking.url", "an absolute http(s) address", &self.url);
-        }
+        let url = web_address::read(&self.url, Schemes::Web, ("tracking.url", "tracking.url"), faults);
         let trimmed = |text: String| text.trim().to_owned();
-        Tracking { carrier: trimmed(self.carrier), code: trimmed(self.code), url: given(self.url) }
+        Tracking { carrier: trimmed(self.carrier), code: trimmed(self.code), url }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Shop, lego};
+use super::{Shop, eur, lego, line, order_of};
 
 #[test]
 fn all_missing_parts_of_an_address_are_named_at_once() {
@@ -28,6 +28,10 @@ fn addresses_are_checked_part_by_part() {
         ("city", &*"c".repeat(201)),
         ("region", &*"r".repeat(201)),
         ("email", "piet"),
+        ("email", "a..b@example.com"),
+        ("email", "<a@example.com>"),
+        ("email", "a,b@example.com"),
+        ("email", "a@example..com"),
         ("phone", "0208202070"),
         ("country", "NLD"),
         ("country", "ZZ"),
@@ -41,6 +45,43 @@ fn addresses_are_checked_part_by_part() {
     body["billingAddress"]["country"] = json!("nl");
     let order = Shop::new().create(&body);
     assert_eq!(order.pointer("/billingAddress/country"), Some(&json!("nl")));
+}
+
+#[test]
+fn an_umlaut_in_an_e_mail_address_is_answered_500_as_often_as_it_is_sent() {
+    let mut body = lego("ideal");
+    let mut shop = Shop::new();
+    for email in ["jörg@example.de", "jorg@jörg.example"] {
+        body["billingAddress"]["email"] = json!(email);
+        for _ in 0..3 {
+            let answer = shop.request("POST", "/v2/orders", Some(&body), Some("k1"));
+            assert_eq!((answer.status, answer.replayed), (500, false), "{email}");
+        }
+    }
+    assert_eq!(shop.world.orders().count(), 0);
+    body["billingAddress"]["email"] = json!("jorg@xn--jrg-sna.example");
+    shop.create(&body);
+}
+
+#[test]
+fn an_order_of_nothing_is_taken_only_for_a_first_payment() {
+    let free = |sequence: &str| {
+        let mut body = order_of("creditcard", &eur("0.00"), &[line(1, "0.00", None, "0.00")]);
+        body["payment"] = json!({ "sequenceType": sequence });
+        body
+    };
+    assert_eq!(Shop::new().refused(&free("oneoff"))["field"], "amount");
+    Shop::new().create(&free("first"));
+}
+
+#[test]
+fn an_unlisted_locale_is_taken_in_the_shape_of_one_where_the_switch_says_so() {
+    for (locale, status) in [("en_CA", 201), ("nl-NL", 201), ("nl", 422), ("nl_nl", 422), ("nld_NL", 422)] {
+        let mut shop = Shop::with(&json!({ "unlisted_locale": "accepted" }));
+        let mut body = lego("ideal");
+        body["locale"] = json!(locale);
+        assert_eq!(shop.request("POST", "/v2/orders", Some(&body), None).status, status, "{locale}");
+    }
 }
 
 #[test]
@@ -96,12 +137,23 @@ fn fields_have_their_shapes() {
         ("/amount/value", json!(1027.99), "amount"),
         ("/amount/currency", json!("XXX"), "amount"),
         ("/redirectUrl", json!("example"), "redirectUrl"),
+        ("/redirectUrl", json!("https://example.org/a b"), "redirectUrl"),
+        ("/lines/0/imageUrl", json!("https://example.org/grün.jpg"), "lines.0.imageUrl"),
+        ("/lines/0/vatRate", json!("00021.00"), "lines.0.vatRate"),
+        ("/amount/currency", json!("XAU"), "amount"),
+        ("/amount/currency", json!("XTS"), "amount"),
+        ("/consumerDateOfBirth", json!("19580131"), "consumerDateOfBirth"),
         ("/webhookUrl", json!("app://hook"), "webhookUrl"),
         ("/consumerDateOfBirth", json!("31-01-1958"), "consumerDateOfBirth"),
     ] {
         let mut body = lego("ideal");
         *body.pointer_mut(pointer).unwrap() = value;
         assert_eq!(Shop::new().refused(&body)["field"], field, "{pointer}");
+    }
+    for date in ["20261205", "2026-12-05[Europe/Amsterdam]"] {
+        let mut body = lego("banktransfer");
+        body["payment"] = json!({ "dueDate": date });
+        assert_eq!(Shop::new().refused(&body)["field"], "payment.dueDate", "{date}");
     }
     let mut body = lego("ideal");
     body["somethingElse"] = json!({ "is": "ignored" });

@@ -1,0 +1,195 @@
+//! Addresses of the web, by one rule for every field: read by the library that browsers' standard has in Rust, and sent as
+//! the caller wrote them but for scheme and host, which are sent in lower case and as punycode. What the library would
+//! repair besides is a fault, and the repaired address what is expected. (Mollie refused blanks and umlauts: practice.)
+
+use url::Url;
+
+use super::violation::Violations;
+
+/// A repaired address longer than this is not told.
+const TOLD: usize = 500;
+
+/// Which schemes a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Schemes {
+    /// Pages: `https` and `http`.
+    Web,
+    /// Apps are returned to by schemes of their own.
+    Any,
+}
+
+impl Schemes {
+    const fn expected(self) -> &'static str {
+        match self {
+            Self::Web => "an absolute http(s) address, such as https://shop.example/a",
+            Self::Any => "an absolute address, such as https://shop.example/thanks",
+        }
+    }
+
+    fn admit(self, url: &Url) -> bool {
+        match self {
+            Self::Web => is_web(url),
+            // Of an app's own scheme nothing is known but that something is to follow.
+            Self::Any => is_web(url) || url.has_host() || !url.path().trim_start_matches('/').is_empty(),
+        }
+    }
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+}
+
+/// The address as it is sent, or a fault. `None` without a fault for an empty text: it is a missing one.
+pub(super) fn read(
+    text: &str,
+    schemes: Schemes,
+    (path, rule): (&str, &'static str),
+    faults: &mut Violations,
+) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    let url = Url::parse(text).ok().filter(|url| schemes.admit(url));
+    let repaired = match url {
+        None => None,
+        Some(url) => match respelled(text, &url) {
+            Some(sent) => return Some(sent),
+            None => Some(String::from(url)).filter(|url| url.contains("://") && url.len() <= TOLD),
+        },
+    };
+    faults.add(path, rule, repaired.unwrap_or_else(|| schemes.expected().to_owned()), text);
+    None
+}
+
+/// The text with scheme and host as the library spells them; `None` if the library would change anything else. The slash
+/// of an address without a path may be left out.
+fn respelled(text: &str, url: &Url) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case(url.scheme()) {
+        return None;
+    }
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (user, place) = authority.rsplit_once('@').map_or(("", authority), |(user, place)| (user, place));
+    let user_end = if authority.len() > place.len() { "@" } else { "" };
+    let host_end = match place.find(']') {
+        Some(bracket) => bracket + 1,
+        None => place.find(':').unwrap_or(place.len()),
+    };
+    let (host, port) = place.split_at(host_end);
+    let front = format!("{}://{user}{user_end}{}{port}", url.scheme(), host_of(host, url));
+    let sent = format!("{front}{tail}");
+    (sent == url.as_str() || format!("{front}/{tail}") == url.as_str()).then_some(sent)
+}
+
+/// Case and script of a host are the library's; all else of it, such as `127.1`, has to be right already.
+fn host_of<'a>(given: &'a str, url: &'a Url) -> &'a str {
+    let spelled = url.host_str().unwrap_or_default();
+    let in_script = !given.is_ascii() && !given.contains(|c: char| c == '%' || c.is_control()) && is_web(url);
+    if in_script || given.eq_ignore_ascii_case(spelled) { spelled } else { given }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_one(text: &str, schemes: Schemes) -> Result<Option<String>, String> {
+        let mut faults = Violations::default();
+        let sent = read(text, schemes, ("a", "r"), &mut faults);
+        match faults.into_vec().pop() {
+            Some(fault) => Err(fault.expected),
+            None => Ok(sent),
+        }
+    }
+
+    fn sent(text: &str) -> Option<String> {
+        read_one(text, Schemes::Web).unwrap()
+    }
+
+    #[test]
+    fn a_web_address_that_is_right_is_sent_as_it_came() {
+        for text in [
+            "https://shop.example/thanks",
+            "https://shop.example",
+            "https://shop.example?order=1",
+            "http://127.0.0.1:8080/a#b",
+            "https://[::1]:8080/",
+            "https://s7.legocdn.com/is/image//LEGO/42083_alt1?$main$",
+            "https://shop.example/gr%C3%BCn.jpg?a=%2F&b=c+d",
+            "https://user@shop.example/",
+        ] {
+            assert_eq!(sent(text).as_deref(), Some(text));
+            assert_eq!(read_one(text, Schemes::Any).unwrap().as_deref(), Some(text));
+        }
+        assert_eq!(sent(""), None);
+    }
+
+    #[test]
+    fn scheme_and_host_of_a_web_address_are_sent_in_lower_case_and_as_punycode() {
+        assert_eq!(sent("HTTPS://Shop.Example/A").unwrap(), "https://shop.example/A");
+        assert_eq!(sent("https://Müller.example:8443/A").unwrap(), "https://xn--mller-kva.example:8443/A");
+        assert_eq!(sent("https://MÜLLER.example").unwrap(), "https://xn--mller-kva.example");
+    }
+
+    #[test]
+    fn what_would_be_repaired_in_a_web_address_is_a_fault_with_the_repaired_form() {
+        for (text, repaired) in [
+            ("https:///a.jpg", "https://a.jpg/"),
+            ("https://shop.example/grün.jpg", "https://shop.example/gr%C3%BCn.jpg"),
+            ("https://shop.example/a b", "https://shop.example/a%20b"),
+            ("https://shop.example/?q=ü", "https://shop.example/?q=%C3%BC"),
+            (" https://shop.example/", "https://shop.example/"),
+            ("https://shop.example/a\n", "https://shop.example/a"),
+            ("https://mü\nller.example/a", "https://xn--mller-kva.example/a"),
+            ("https:\\\\shop.example\\a", "https://shop.example/a"),
+            ("https:/shop.example/a", "https://shop.example/a"),
+            ("https:shop.example/a", "https://shop.example/a"),
+            ("https://shop.example:/a", "https://shop.example/a"),
+            ("https://shop.example:443/a", "https://shop.example/a"),
+            ("https://shop.example/a/../b", "https://shop.example/b"),
+            ("https://sh%6fp.example/a", "https://shop.example/a"),
+            ("https://127.1/a", "https://127.0.0.1/a"),
+            ("myapp://return/Päth", "myapp://return/P%C3%A4th"),
+        ] {
+            assert_eq!(read_one(text, Schemes::Any), Err(repaired.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_web_address_is_refused_alike_in_every_field() {
+        for text in [
+            "https://?",
+            "https://",
+            "https://shop.example:port/a",
+            "https://shop.example:99999/",
+            "https://a b/",
+            "https://exa<mple/",
+            "https://xn--zz--a.de/",
+            "shop.example/a",
+            "//shop.example/a",
+            "example",
+            "https",
+        ] {
+            for schemes in [Schemes::Web, Schemes::Any] {
+                assert_eq!(read_one(text, schemes), Err(schemes.expected().to_owned()), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_app_is_returned_to_by_its_own_scheme_and_a_picture_comes_from_the_web() {
+        for text in ["myapp://return", "com.shop.app://Order/1?a=b", "myapp:///return"] {
+            assert_eq!(read_one(text, Schemes::Any).unwrap().as_deref(), Some(text));
+            assert_eq!(read_one(text, Schemes::Web), Err(Schemes::Web.expected().to_owned()));
+        }
+        assert_eq!(read_one("MyApp://Return", Schemes::Any).unwrap().as_deref(), Some("myapp://Return"));
+        for text in ["myapp://", "mailto:a@example.com"] {
+            assert!(read_one(text, Schemes::Any).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_address_is_not_repeated_as_what_was_expected() {
+        let long = format!("https://shop.example/{}", "ü".repeat(1000));
+        assert_eq!(read_one(&long, Schemes::Web), Err(Schemes::Web.expected().to_owned()));
+    }
+}
