@@ -61,6 +61,8 @@ fn host(domain: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// As it is sent, or what was expected and what it is said to be.
@@ -133,5 +135,15 @@ mod tests {
             "an e-mail address with nothing but ASCII before the @, as Mollie cannot take more"
         );
         assert_eq!(got, "15 characters, 1 of them not ASCII");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_is_ascii_and_right(text in "[a-zA-Zöß0-9._%+ \"<>-]{1,12}@[a-zA-Zöß例0-9._%-]{1,12}\\.[a-zé0-9-]{1,6}") {
+            if let Ok(sent) = read_one(&text) {
+                prop_assert!(sent.is_ascii() && !sent.contains(char::is_whitespace), "{sent}");
+                prop_assert_eq!(read_one(&sent), Ok(sent));
+            }
+        }
     }
 }

@@ -90,6 +90,8 @@ fn host_of<'a>(given: &'a str, url: &'a Url) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read_one(text: &str, schemes: Schemes) -> Result<Option<String>, String> {
@@ -191,5 +193,30 @@ mod tests {
     fn a_long_address_is_not_repeated_as_what_was_expected() {
         let long = format!("https://shop.example/{}", "ü".repeat(1000));
         assert_eq!(read_one(&long, Schemes::Web), Err(Schemes::Web.expected().to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_is_ascii_and_the_library_finds_nothing_more_to_repair(
+            text in "(HTTPS?|https?|myapp|ftp):/{1,3}[A-Za-zäÖß.%:@0-9/\\\\?#\\[\\] \t-]{0,16}"
+        ) {
+            for schemes in [Schemes::Web, Schemes::Any] {
+                if let Ok(Some(sent)) = read_one(&text, schemes) {
+                    prop_assert!(sent.is_ascii() && !sent.contains(char::is_whitespace), "{sent}");
+                    prop_assert_eq!(read_one(&sent, schemes), Ok(Some(sent)));
+                }
+            }
+        }
+
+        #[test]
+        fn what_was_expected_is_taken(
+            text in "(HTTPS?|https?)[:/\\\\]{1,4}[A-Za-zäÖß.%:0-9/\\\\?# \t-]{0,16}"
+        ) {
+            if let Err(expected) = read_one(&text, Schemes::Web).map(drop)
+                && expected != Schemes::Web.expected()
+            {
+                prop_assert_eq!(read_one(&expected, Schemes::Web), Ok(Some(expected)));
+            }
+        }
     }
 }

@@ -168,6 +168,26 @@ fn empty_never_means_all() {
 }
 
 #[test]
+fn the_address_of_a_parcel_goes_by_the_rule_of_all_web_addresses() {
+    let tracked = |url: &str| {
+        let tracking = TrackingInput { carrier: "PostNL".into(), code: "3S".into(), url: url.into() };
+        let request =
+            ShipmentInput { all_remaining: true, tracking: Some(tracking), ..ShipmentInput::default() };
+        let read = request.parse().map(|request| request.tracking.and_then(|tracking| tracking.url));
+        read.map_err(|faults| {
+            faults.into_iter().map(|fault| (fault.path, fault.expected)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(tracked("HTTPS://PostNL.example/T").unwrap().unwrap(), "https://postnl.example/T");
+    assert_eq!(tracked("").unwrap(), None);
+    let repaired = ("tracking.url".to_owned(), "https://postnl.example/gr%C3%BCn".to_owned());
+    assert_eq!(tracked("https://postnl.example/grün").unwrap_err(), [repaired]);
+    for text in ["https://?", "https://postnl.example:port/", "app://parcel"] {
+        assert_eq!(tracked(text).unwrap_err().len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn shipped_is_what_is_registered_and_never_less_than_the_line_shows() {
     let order = authorized();
     let (order, this) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
