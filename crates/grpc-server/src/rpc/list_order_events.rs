@@ -22,7 +22,7 @@ pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<Lis
     {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
-    let next_page_token = events.next.map(|sequence| sequence.to_string()).unwrap_or_default();
-    let events = events.items.iter().map(convert::event::event).collect();
+    let (events, next) = page::messages(events, convert::event::event, |event| event.sequence);
+    let next_page_token = next.map(|sequence| sequence.to_string()).unwrap_or_default();
     Ok(Response::new(ListOrderEventsResponse { events, next_page_token }))
 }

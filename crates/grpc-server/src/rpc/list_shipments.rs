@@ -21,8 +21,8 @@ pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListS
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
-    let more = shipments.len() > skip.saturating_add(size);
-    let next_page_token = if more { (skip + size).to_string() } else { String::new() };
-    let page = shipments.iter().skip(skip).take(size).map(convert::shipment::shipment).collect();
+    let page = page::within_bytes(shipments.iter().skip(skip).take(size).map(convert::shipment::shipment));
+    let end = skip.saturating_add(page.len());
+    let next_page_token = if end < shipments.len() { end.to_string() } else { String::new() };
     Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token }))
 }

@@ -1,12 +1,42 @@
 //! Pages: sizes and tokens.
 
-use domain::ports::{OperationPageKey, PageKey};
+use domain::ports::{OperationPageKey, Page, PageKey};
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
+use prost::Message;
 
 const DEFAULT_SIZE: u32 = 50;
 const LARGEST_SIZE: u32 = 250;
+
+/// Bytes of one page: clients take answers of 4 MiB, unless told otherwise.
+const BYTES: usize = 3 * 1024 * 1024;
+
+/// The first messages that one page holds, and one in any case.
+pub fn within_bytes<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    for message in messages {
+        // A message stands in its page behind a tag and its length.
+        bytes += message.encoded_len() + 8;
+        if bytes > BYTES && !page.is_empty() {
+            break;
+        }
+        page.push(message);
+    }
+    page
+}
+
+/// A page of the store as messages: as many as one answer holds, and behind which the next page begins.
+pub fn messages<T, K, M: Message>(
+    page: Page<T, K>,
+    message: impl Fn(&T) -> M,
+    key: impl Fn(&T) -> K,
+) -> (Vec<M>, Option<K>) {
+    let messages = within_bytes(page.items.iter().map(message));
+    let last = messages.len().checked_sub(1).and_then(|last| page.items.get(last));
+    let next = if messages.len() < page.items.len() { last.map(key) } else { page.next };
+    (messages, next)
+}
 
 /// The page size asked for, within bounds.
 pub fn size(asked: i32) -> Result<u32, Violation> {
