@@ -93,3 +93,27 @@ fn token_fault(token: &str) -> Violation {
 fn fault(path: &str, rule: &'static str, expected: &str, got: &str) -> Violation {
     Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got: got.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto;
+
+    fn page(count: u32, bytes: usize, next: Option<u32>) -> (usize, Option<u32>) {
+        let message = |_: &u32| proto::Order { order_number: "x".repeat(bytes), ..proto::Order::default() };
+        let (messages, next) = messages(Page { items: (1..=count).collect(), next }, message, |n| *n);
+        let sent = proto::ListOrdersResponse { orders: messages, next_page_token: String::new() };
+        assert!(sent.encoded_len() <= BYTES || sent.orders.len() == 1, "{}", sent.encoded_len());
+        (sent.orders.len(), next)
+    }
+
+    #[test]
+    fn a_page_ends_where_a_client_would_no_longer_take_it_and_the_next_begins_there() {
+        assert_eq!(page(250, 22_000, Some(250)), (142, Some(142)));
+        assert_eq!(page(100, 22_000, Some(100)), (100, Some(100)));
+        assert_eq!(page(100, 22_000, None), (100, None));
+        // What is too large by itself comes alone.
+        assert_eq!(page(2, 2 * BYTES, None), (1, Some(1)));
+        assert_eq!(page(0, 0, None), (0, None));
+    }
+}

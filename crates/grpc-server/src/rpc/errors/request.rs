@@ -50,8 +50,8 @@ fn told(fault: &Violation) -> String {
 
 fn field_violation(fault: &Violation) -> FieldViolation {
     let (expected, got) = (shown(&fault.expected), shown(&fault.got));
-    let description = format!("rule {}: expected {expected}; got {got}", fault.rule);
-    let mut violation = FieldViolation::new(shown(&fault.path), description);
+    let mut violation = FieldViolation::new(shown(&fault.path), format!("expected {expected}, got {got}"));
+    // The rule's id, as the reasons of google.rpc are written.
     violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
     violation
 }
@@ -102,6 +102,12 @@ mod tests {
         Violation { path, rule: "line.name", expected, got }
     }
 
+    /// As long as the commonest fault is.
+    fn real(path: &str) -> Violation {
+        let expected = "121.14 EUR (21.00 % within 698.00)".to_owned();
+        Violation { path: path.to_owned(), rule: "line.vat_amount", expected, got: "0.01 EUR".to_owned() }
+    }
+
     #[test]
     fn however_much_is_wrong_the_answer_reaches_every_client_and_says_how_much() {
         for count in [16, 75, 1_000, 5_000] {
@@ -120,12 +126,13 @@ mod tests {
 
     #[test]
     fn each_of_sixteen_faults_has_a_line_of_its_own() {
-        let some = (0..16).map(|n| fault(&format!("draft.lines[{n}].vat_amount"), "121.14 EUR"));
+        let some = (0..16).map(|n| real(&format!("draft.lines[{n}].vat_amount")));
         let status = invalid(some.collect());
         assert_eq!(status.get_error_details().bad_request().unwrap().field_violations.len(), 16);
         let lines: Vec<_> = status.message().lines().skip(1).collect();
         assert_eq!(lines.len(), 16, "{}", status.message());
-        assert_eq!(lines[15], "draft.lines[15].vat_amount: expected a value, got 121.14 EUR");
+        let last = "draft.lines[15].vat_amount: expected 121.14 EUR (21.00 % within 698.00), got 0.01 EUR";
+        assert_eq!(lines[15], last);
     }
 
     #[test]
