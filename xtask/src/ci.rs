@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::steps::Steps;
 use crate::tally::Tally;
-use crate::{bench, direction, kept, process, readme, reflection, release, supply, test};
+use crate::{bench, clients, direction, kept, process, readme, release, supply, test};
 
 const LIMIT: Duration = Duration::from_secs(45 * 60);
 /// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
@@ -30,7 +30,8 @@ pub fn run() -> Result<()> {
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
-    steps.step("a client by reflection only", reflection::check);
+    steps.step("a client by reflection only", clients::by_reflection);
+    steps.step("answers at the defaults of Python and Node", clients::answers);
     steps.step("licences and sources", supply::licences);
     steps.step("clean tree", clean_tree);
     println!("\n{}", process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end());

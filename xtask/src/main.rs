@@ -3,8 +3,10 @@
 mod bench;
 mod busy;
 mod ci;
+mod clients;
 mod cluster;
 mod debian;
+mod dev;
 mod direction;
 mod kept;
 mod postgres;
@@ -12,7 +14,6 @@ mod probes;
 mod process;
 mod proof;
 mod readme;
-mod reflection;
 mod release;
 mod steps;
 mod supply;

@@ -55,7 +55,10 @@ pub fn named(order: &Order, texts: &[String]) -> Result<Vec<LineId>, Vec<Violati
             }
             Some(line) if !named.insert(line.id) => faults.add(path, "release.once", "each line once", text),
             Some(_) => (),
-            None => faults.add(path, "release.line_id", "a line of the order", text),
+            None => {
+                let expected = format!("a line of the order: {}", order.line_ids());
+                faults.add(path, "release.line_id", expected, text);
+            }
         }
     }
     if faults.is_empty() { Ok(named.into_iter().collect()) } else { Err(faults.into_vec()) }

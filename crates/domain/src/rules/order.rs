@@ -231,7 +231,19 @@ pub struct Placer {
     pub hook_base: String,
 }
 
+/// How many ids of lines are told.
+const LISTED: usize = 20;
+
 impl Order {
+    /// The first ids of its lines, for whoever named one that is none.
+    #[must_use]
+    pub fn line_ids(&self) -> String {
+        let first: Vec<_> = self.lines.iter().take(LISTED).map(|line| line.id.to_string()).collect();
+        let more = self.lines.len().saturating_sub(LISTED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", first.join(", "))
+    }
+
     /// A new order: recorded, not known to Mollie yet. Its version is 0 until its first event is recorded.
     #[must_use]
     pub fn placing(placer: Placer, draft: OrderDraft, now: Timestamp) -> Self {

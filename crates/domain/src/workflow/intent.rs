@@ -71,8 +71,8 @@ pub enum MutationError {
     EtagMismatch { given: u64, actual: u64 },
     #[error("the state of the order does not allow it")]
     Refused(Refusal),
-    #[error("the order number is held by order {by}")]
-    NumberHeld { by: OrderId },
+    #[error("the order number {order_number} is held by order {by}")]
+    NumberHeld { by: OrderId, order_number: String },
     /// The order's state could not be confirmed at Mollie.
     #[error("the order cannot be read at Mollie")]
     Unconfirmed(#[source] GatewayError),

@@ -74,7 +74,7 @@ async fn still_held<P: Ports>(ports: &P, number: &OrderKey) -> Result<(), Mutati
         false => holder,
     };
     match holder.held_number() {
-        Some(_) => Err(MutationError::NumberHeld { by: holder.id }),
+        Some(held) => Err(MutationError::NumberHeld { by: holder.id, order_number: held.to_owned() }),
         None => Ok(()),
     }
 }

@@ -18,8 +18,11 @@ use crate::proto::ErrorReason;
 
 mod draft_refused;
 mod elsewhere;
+mod fit;
 mod operator;
 mod request;
+
+use fit::{Faults, Text, described, fitted, shown};
 
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
@@ -35,21 +38,29 @@ const SOON: Duration = Duration::from_secs(1);
 pub struct Failure {
     code: Code,
     reason: ErrorReason,
-    message: String,
+    text: Text,
     metadata: HashMap<String, String>,
-    details: ErrorDetails,
+    faults: Faults,
     retry: Option<Duration>,
 }
 
 impl Failure {
     pub fn new(code: Code, reason: ErrorReason, message: impl Into<String>) -> Self {
-        let (metadata, details) = (HashMap::new(), ErrorDetails::new());
-        Self { code, reason, message: message.into(), metadata, details, retry: None }
+        let text = Text { head: message.into(), lines: Vec::new(), count: 0, complete: None };
+        Self { code, reason, text, metadata: HashMap::new(), faults: Faults::default(), retry: None }
     }
 
     /// Adds a fact to the metadata.
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
-        self.metadata.insert(key.to_owned(), value.to_string());
+        self.metadata.insert(key.to_owned(), shown(&value.to_string()));
+        self
+    }
+
+    /// Adds the conditions that are not met.
+    fn unmet(mut self, name: &str, unmet: impl IntoIterator<Item = (String, String)>) -> Self {
+        let violation =
+            |(subject, text): (String, String)| PreconditionViolation::new(name, subject, described(&text));
+        self.faults.unmet = unmet.into_iter().map(violation).collect();
         self
     }
 
@@ -59,14 +70,25 @@ impl Failure {
         self
     }
 
-    pub fn status(mut self) -> Status {
-        let name = self.reason.as_str_name().trim_start_matches("ERROR_REASON_");
-        self.details.set_error_info(name, DOMAIN, self.metadata);
-        if let Some(after) = self.retry {
-            self.details.set_retry_info(Some(after));
-        }
-        let mut status = Status::with_error_details(self.code, self.message, self.details);
-        if let Some(after) = self.retry
+    /// The answer, with as much of it as arrives.
+    pub fn status(self) -> Status {
+        let Self { code, reason, text, metadata, faults, retry } = self;
+        let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
+        let mut status = fitted(&text, &faults, |message, faults| {
+            let mut details = ErrorDetails::new();
+            details.set_error_info(name, DOMAIN, metadata.clone());
+            if !faults.fields.is_empty() {
+                details.set_bad_request(faults.fields);
+            }
+            if !faults.unmet.is_empty() {
+                details.set_precondition_failure(faults.unmet);
+            }
+            if let Some(after) = retry {
+                details.set_retry_info(Some(after));
+            }
+            Status::with_error_details(code, message, details)
+        });
+        if let Some(after) = retry
             && let Ok(pushback) = after.as_millis().to_string().parse()
         {
             status.metadata_mut().insert("grpc-retry-pushback-ms", pushback);
@@ -95,12 +117,16 @@ pub fn mutation(error: MutationError) -> Status {
         .with("actual", actual)
         .status(),
         MutationError::Refused(refusal) => refused(refusal),
-        MutationError::NumberHeld { by } => Failure::new(
+        MutationError::NumberHeld { by, order_number } => Failure::new(
             Code::AlreadyExists,
             ErrorReason::OrderNumberHeld,
-            "Another order of this profile has this order_number, and is not canceled or expired; use another number.",
+            format!(
+                "Order {by} of this profile has the order_number \"{order_number}\" and is not canceled or expired; use \
+                 another number."
+            ),
         )
         .with("order_id", by)
+        .with("order_number", order_number)
         .status(),
         MutationError::Unconfirmed(error) => gateway(&error),
         MutationError::DeadlinePassed => Failure::new(
@@ -213,17 +239,11 @@ pub fn not_found(reason: ErrorReason, what: &str) -> Status {
 fn refused(refusal: Refusal) -> Status {
     let reason = refusal_reason(refusal.reason);
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    let count = refusal.unmet.len();
-    let told = request::first_told(refusal.unmet.iter().map(|unmet| unmet.description.clone()));
-    let more = count - told.len();
-    let more = if more > 0 { format!(" And {more} more.") } else { String::new() };
-    let message = format!("{}{more}", told.join(" "));
-    let mut failure = Failure::new(Code::FailedPrecondition, reason, message).with("faults", count);
-    let violations = refusal.unmet.into_iter();
-    let violations =
-        violations.map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description));
-    let size = |one: &PreconditionViolation| name.len() + one.subject.len() + one.description.len();
-    failure.details.set_precondition_failure(request::first_detailed(violations, size));
+    let lines: Vec<_> = refusal.unmet.iter().map(|unmet| described(&unmet.description)).collect();
+    let unmet = refusal.unmet.into_iter().map(|unmet| (unmet.subject, unmet.description));
+    let mut failure = Failure::new(Code::FailedPrecondition, reason, "").unmet(name, unmet);
+    failure = failure.with("faults", lines.len());
+    failure.text = Text { count: lines.len(), lines, ..failure.text };
     failure.status()
 }
 
@@ -248,7 +268,7 @@ pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) 
 }
 
 fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failure {
-    let message = format!("Mollie refused: {}", rejection.detail);
+    let message = format!("Mollie refused: {}", described(&rejection.detail));
     let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, message)
         .with(&format!("{resource}_id"), id)
         .with("mollie_status", rejection.status)
@@ -257,12 +277,7 @@ fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failur
     if let Some(field) = &rejection.field {
         failure = failure.with("mollie_field", field);
     }
-    failure.details.set_precondition_failure(vec![PreconditionViolation::new(
-        "MOLLIE_REFUSED",
-        resource,
-        &rejection.detail,
-    )]);
-    failure
+    failure.unmet("MOLLIE_REFUSED", [(resource.to_owned(), rejection.detail.clone())])
 }
 
 /// The order is kept, and Mollie's answer is not known yet.
@@ -298,4 +313,48 @@ pub fn mollie_slow() -> Status {
 /// A fault of ours.
 pub fn internal() -> Status {
     Failure::new(Code::Internal, ErrorReason::Internal, "A fault of the service; the log has more.").status()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::rules::refusal::Unmet;
+
+    use super::fit::header_bytes;
+    use super::*;
+
+    #[test]
+    fn a_hundred_and_nineteen_lines_shipped_already_make_one_readable_refusal() {
+        let unmet = |n: u32| Unmet {
+            subject: format!("lines/{n}"),
+            description: format!(
+                "Line {n} (\"Bugatti Chiron {n}\"): 1 asked for, 0 available: 1 of 1 is shipped."
+            ),
+        };
+        let refusal =
+            Refusal { reason: RefusalReason::QuantityNotAvailable, unmet: (1..=119).map(unmet).collect() };
+        let status = mutation(MutationError::Refused(refusal));
+        let details = status.get_error_details();
+        assert_eq!(details.error_info().unwrap().metadata["faults"], "119");
+        let violations = details.precondition_failure().unwrap().violations.len();
+        let lines: Vec<_> = status.message().lines().collect();
+        assert!(lines[0].starts_with("Line 1 ") && lines[1].starts_with("Line 2 "), "{lines:?}");
+        assert_eq!(*lines.last().unwrap(), format!("and {} more", 119 - (lines.len() - 1)));
+        assert!(violations >= lines.len() - 1 && lines.len() > 5, "{violations} {}", lines.len());
+        assert!(header_bytes(status) <= 6 * 1024);
+    }
+
+    #[test]
+    fn a_refusal_of_mollie_however_long_arrives() {
+        let rejection = Rejection {
+            status: 422,
+            title: "Unprocessable Entity".to_owned(),
+            detail: "ü".repeat(10_000),
+            field: Some("lines.0.amount".repeat(900)),
+            extra: None,
+        };
+        let status = mollie_refused(&rejection, "order", "019");
+        assert!(status.message().starts_with("Mollie refused: ü"));
+        assert_eq!(status.get_error_details().precondition_failure().unwrap().violations.len(), 1);
+        assert!(header_bytes(status) <= 6 * 1024);
+    }
 }

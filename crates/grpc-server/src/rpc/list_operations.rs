@@ -1,7 +1,8 @@
 //! ListOperations: oldest first, filtered; without states those that are not settled.
 
-use domain::ports::{Clock, OperationFilter, Store};
+use domain::ports::{Clock, OperationFilter, OperationPageKey, Store};
 use domain::rules::ids::ProfileName;
+use domain::rules::operation::Operation;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
@@ -20,9 +21,11 @@ pub async fn call(rpc: &OrderRpc, request: ListOperationsRequest) -> Answer<List
     let (size, after) = reading.end(size.zip(after))?;
     let service = rpc.service();
     let operations = service.store.list_operations(&filter, after, size).await.map_err(errors::store)?;
+    let key = |one: &Operation| OperationPageKey { created_time: one.created_time, id: one.id };
+    let (operations, next) = page::messages(operations, operation, key);
     Ok(Response::new(ListOperationsResponse {
-        operations: operations.items.iter().map(operation).collect(),
-        next_page_token: operations.next.map(page::operation_token).unwrap_or_default(),
+        operations,
+        next_page_token: next.map(page::operation_token).unwrap_or_default(),
         read_time: Some(time(service.clock.now())),
     }))
 }

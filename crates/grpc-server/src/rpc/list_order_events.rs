@@ -20,8 +20,8 @@ pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<Lis
     {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
+    let (events, next) = page::messages(events, convert::event::event, |event| event.sequence);
     let next_page_token =
-        events.next.map(|sequence| page::number_token(page::EVENTS, id, sequence)).unwrap_or_default();
-    let events = events.items.iter().map(convert::event::event).collect();
+        next.map(|sequence| page::number_token(page::EVENTS, id, sequence)).unwrap_or_default();
     Ok(Response::new(ListOrderEventsResponse { events, next_page_token }))
 }

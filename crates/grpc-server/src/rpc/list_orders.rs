@@ -1,6 +1,6 @@
 //! ListOrders: newest first, filtered.
 
-use domain::ports::{OrderFilter, Store};
+use domain::ports::{OrderFilter, PageKey, Standing, Store};
 use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
@@ -20,9 +20,11 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
     let after = reading.part(page::order_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
     let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
-    let messages = orders.items.iter().map(|one| convert::order::order(&one.order, &one.unsettled)).collect();
-    let next_page_token = orders.next.map(page::order_token).unwrap_or_default();
-    Ok(Response::new(ListOrdersResponse { orders: messages, next_page_token }))
+    let message = |one: &Standing| convert::order::order(&one.order, &one.unsettled);
+    let key = |one: &Standing| PageKey { created_time: one.order.created_time, id: one.order.id };
+    let (orders, next) = page::messages(orders, message, key);
+    let next_page_token = next.map(page::order_token).unwrap_or_default();
+    Ok(Response::new(ListOrdersResponse { orders, next_page_token }))
 }
 
 fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {

@@ -20,8 +20,8 @@ pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListS
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
     }
-    let more = shipments.len() > skip.saturating_add(size);
-    let next = more.then(|| page::number_token(page::SHIPMENTS, id, skip + size));
-    let page = shipments.iter().skip(skip).take(size).map(convert::shipment::shipment).collect();
+    let page = page::within_bytes(shipments.iter().skip(skip).take(size).map(convert::shipment::shipment));
+    let end = skip.saturating_add(page.len());
+    let next = (end < shipments.len()).then(|| page::number_token(page::SHIPMENTS, id, end));
     Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token: next.unwrap_or_default() }))
 }

@@ -1,10 +1,12 @@
 //! The RPCs, one file each: read the message, call the use case in an owned task, answer. Nothing is decided here.
 
 mod cancel_order;
+mod check_order_draft;
 mod close_operator_item;
 mod create_order;
 mod create_shipment;
 mod decision;
+mod draft;
 pub mod errors;
 mod get_operation;
 mod get_order;
@@ -68,6 +70,13 @@ impl OrderRpc {
 impl OrderService for OrderRpc {
     async fn create_order(&self, request: Request<proto::CreateOrderRequest>) -> Answer<proto::Order> {
         create_order::call(self, request).await
+    }
+
+    async fn check_order_draft(
+        &self,
+        request: Request<proto::CheckOrderDraftRequest>,
+    ) -> Answer<proto::CheckOrderDraftResponse> {
+        check_order_draft::call(self, request.into_inner()).await
     }
 
     async fn get_order(&self, request: Request<proto::GetOrderRequest>) -> Answer<proto::Order> {

@@ -1,14 +1,44 @@
 //! Pages: sizes and tokens.
 
-use domain::ports::{OperationPageKey, PageKey};
+use domain::ports::{OperationPageKey, Page, PageKey};
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
+use prost::Message;
 
 use crate::convert::common::{time as message, time_input};
 
 const DEFAULT_SIZE: u32 = 50;
 const LARGEST_SIZE: u32 = 250;
+
+/// Bytes of one page: clients take answers of 4 MiB, unless told otherwise.
+const BYTES: usize = 3 * 1024 * 1024;
+
+/// The first messages that one page holds, and one in any case.
+pub fn within_bytes<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    for message in messages {
+        // A message stands in its page behind a tag and its length.
+        bytes += message.encoded_len() + 8;
+        if bytes > BYTES && !page.is_empty() {
+            break;
+        }
+        page.push(message);
+    }
+    page
+}
+
+/// A page of the store as messages: as many as one answer holds, and behind which the next page begins.
+pub fn messages<T, K, M: Message>(
+    page: Page<T, K>,
+    message: impl Fn(&T) -> M,
+    key: impl Fn(&T) -> K,
+) -> (Vec<M>, Option<K>) {
+    let messages = within_bytes(page.items.iter().map(message));
+    let last = messages.len().checked_sub(1).and_then(|last| page.items.get(last));
+    let next = if messages.len() < page.items.len() { last.map(key) } else { page.next };
+    (messages, next)
+}
 
 /// The page size asked for, within bounds.
 pub fn size(asked: i32) -> Result<u32, Violation> {
@@ -97,4 +127,28 @@ fn token_fault(token: &str) -> Violation {
 
 fn fault(path: &str, rule: &'static str, expected: &str, got: &str) -> Violation {
     Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got: got.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto;
+
+    fn page(count: u32, bytes: usize, next: Option<u32>) -> (usize, Option<u32>) {
+        let message = |_: &u32| proto::Order { order_number: "x".repeat(bytes), ..proto::Order::default() };
+        let (messages, next) = messages(Page { items: (1..=count).collect(), next }, message, |n| *n);
+        let sent = proto::ListOrdersResponse { orders: messages, next_page_token: String::new() };
+        assert!(sent.encoded_len() <= BYTES || sent.orders.len() == 1, "{}", sent.encoded_len());
+        (sent.orders.len(), next)
+    }
+
+    #[test]
+    fn a_page_ends_where_a_client_would_no_longer_take_it_and_the_next_begins_there() {
+        assert_eq!(page(250, 22_000, Some(250)), (142, Some(142)));
+        assert_eq!(page(100, 22_000, Some(100)), (100, Some(100)));
+        assert_eq!(page(100, 22_000, None), (100, None));
+        // What is too large by itself comes alone.
+        assert_eq!(page(2, 2 * BYTES, None), (1, Some(1)));
+        assert_eq!(page(0, 0, None), (0, None));
+    }
 }

@@ -36,11 +36,19 @@ impl Reading {
     ///
     /// # Errors
     /// Every fault.
-    pub fn end<T>(self, parts: Option<T>) -> Result<T, Status> {
+    pub fn parts<T>(self, parts: Option<T>) -> Result<T, Vec<Violation>> {
         match parts {
             Some(parts) if self.faults.is_empty() => Ok(parts),
-            Some(_) | None => Err(errors::invalid(self.told())),
+            Some(_) | None => Err(self.told()),
         }
+    }
+
+    /// The same, or the answer.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn end<T>(self, parts: Option<T>) -> Result<T, Status> {
+        self.parts(parts).map_err(errors::invalid)
     }
 
     /// Of one text, that it has a control character says all; that it is too long, only what no rule of its own says better.

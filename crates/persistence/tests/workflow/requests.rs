@@ -76,7 +76,8 @@ async fn of_eight_orders_at_once_with_one_number_one_holds_it() {
     let (won, lost): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     let winner = won[0].as_ref().unwrap().order_id;
     assert_eq!(won.len(), 1);
-    let told = |lost: &Result<_, _>| matches!(lost, Err(MutationError::NumberHeld { by }) if *by == winner);
+    let told =
+        |lost: &Result<_, _>| matches!(lost, Err(MutationError::NumberHeld { by, .. }) if *by == winner);
     assert!(lost.iter().all(told));
 }
 
@@ -201,7 +202,7 @@ async fn a_number_whose_holder_has_ended_unheard_is_free_after_it_was_read() {
     world.advance(secs(3));
     let wish = intent("CreateOrder", "p2");
     let held = Box::pin(place(&*world, &wish, main_profile(), draft("1337"))).await;
-    assert!(matches!(held, Err(MutationError::NumberHeld { by }) if by == first));
+    assert!(matches!(held, Err(MutationError::NumberHeld { by, .. }) if by == first));
     world.advance(secs(3));
     world.at_mollie(first, |order| all_at(order, OrderStatus::Expired, LineStatus::Canceled)).await;
     world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));

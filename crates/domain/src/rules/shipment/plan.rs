@@ -136,7 +136,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
     let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
     for (n, selection) in lines.iter().enumerate() {
         let Some(line) = order.line(selection.line_id) else {
-            let expected = format!("a line of the order: {}", list_ids(order));
+            let expected = format!("a line of the order: {}", order.line_ids());
             faults.add(
                 format!("lines[{n}].line_id"),
                 "selection.line_id",
@@ -172,17 +172,6 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
         None => Ok(planned),
     }
 }
-
-/// The first of them: it is told for each line that is none of the order's.
-fn list_ids(order: &Order) -> String {
-    let first: Vec<_> = order.lines.iter().take(LISTED).map(|line| line.id.to_string()).collect();
-    let more = order.lines.len().saturating_sub(LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", first.join(", "))
-}
-
-/// How many ids of lines are told.
-const LISTED: usize = 20;
 
 enum Misfit {
     State(RefusalReason, String),

@@ -95,7 +95,7 @@ impl LineSelectionInput {
             faults.add(
                 format!("{path}.line_id"),
                 "selection.line_id",
-                "the id of a line of the order",
+                "the id of a line of the order as its lines[].id has it, \"1\" and so on; not Mollie's (odl_…)",
                 &self.line_id,
             );
         }

@@ -62,11 +62,19 @@ enum Action {
 #[derive(Args)]
 struct Decision {
     /// Who decides; kept with the order.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = words)]
     by: String,
     /// Why; kept with the order.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words)]
     reason: String,
+}
+
+/// A text that says something.
+fn words(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("it must not be empty: it is kept with the order for whoever reads this later".to_owned()),
+        text => Ok(text.to_owned()),
+    }
 }
 
 #[derive(Args)]

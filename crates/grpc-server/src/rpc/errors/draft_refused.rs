@@ -3,9 +3,9 @@
 use domain::rules::order::Order;
 use domain::rules::refusal::Rejection;
 use tonic::Status;
-use tonic_types::{FieldViolation, PreconditionViolation};
+use tonic_types::FieldViolation;
 
-use super::of_mollie;
+use super::{described, of_mollie, shown};
 
 /// The fields of a draft. What else Mollie may name is not the caller's, such as `webhookUrl`.
 const FIELDS: [&str; 14] = [
@@ -30,13 +30,12 @@ pub fn draft_refused(rejection: &Rejection, order: &Order) -> Status {
     let mut failure = of_mollie(rejection, "order", order.id);
     let named = rejection.field.as_deref().and_then(|field| path(field, order.lines.len()));
     if let Some(path) = named {
-        failure.message = format!("Mollie refused {path}: {}", rejection.detail);
-        let mut violation = FieldViolation::new(&path, &rejection.detail);
+        let detail = described(&rejection.detail);
+        failure.text.head = format!("Mollie refused {}: {detail}", shown(&path));
+        let mut violation = FieldViolation::new(shown(&path), &detail);
         "MOLLIE_REFUSED".clone_into(&mut violation.reason);
-        failure.details.set_bad_request(vec![violation]);
-        let unmet = PreconditionViolation::new("MOLLIE_REFUSED", &path, &rejection.detail);
-        failure.details.set_precondition_failure(vec![unmet]);
-        failure = failure.with("field", path);
+        failure.faults.fields = vec![violation];
+        failure = failure.unmet("MOLLIE_REFUSED", [(shown(&path), detail)]).with("field", path);
     }
     failure.status()
 }

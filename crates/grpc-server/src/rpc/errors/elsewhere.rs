@@ -2,7 +2,6 @@
 
 use domain::rules::shipment::Shipment;
 use tonic::{Code, Status};
-use tonic_types::PreconditionViolation;
 
 use super::Failure;
 use crate::proto::ErrorReason;
@@ -11,14 +10,13 @@ use crate::proto::ErrorReason;
 pub fn shipped_elsewhere(shipment: &Shipment) -> Status {
     let ids = shipment.elsewhere.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let message = format!("These units were shipped elsewhere, as {ids}; nothing is left of them to ship.");
-    let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::QuantityNotAvailable, message)
+    let failure = Failure::new(Code::FailedPrecondition, ErrorReason::QuantityNotAvailable, message)
         .with("shipment_id", shipment.id)
         .with("mollie_shipment_ids", &ids);
     let lines = shipment.lines.iter().map(|line| {
         let text =
             format!("Line {}: {} asked for, shipped elsewhere as {ids}.", line.line_id, line.part.quantity);
-        PreconditionViolation::new("QUANTITY_NOT_AVAILABLE", format!("lines/{}", line.line_id), text)
+        (format!("lines/{}", line.line_id), text)
     });
-    failure.details.set_precondition_failure(lines.collect::<Vec<_>>());
-    failure.status()
+    failure.unmet("QUANTITY_NOT_AVAILABLE", lines).status()
 }

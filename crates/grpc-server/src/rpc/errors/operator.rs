@@ -3,7 +3,6 @@
 use domain::rules::operation::OperationState;
 use domain::workflow::operator::OperatorError;
 use tonic::{Code, Status};
-use tonic_types::PreconditionViolation;
 
 use super::{Failure, SOON, contended, gateway, not_found, store};
 use crate::proto::ErrorReason;
@@ -55,10 +54,8 @@ fn instead(state: OperationState) -> &'static str {
 
 fn unmet(reason: ErrorReason, description: String, facts: impl FnOnce(Failure) -> Failure) -> Status {
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
-    let violation = PreconditionViolation::new(name, "operation", description.clone());
-    let mut failure = facts(Failure::new(Code::FailedPrecondition, reason, description));
-    failure.details.set_precondition_failure(vec![violation]);
-    failure.status()
+    let unmet = ("operation".to_owned(), description.clone());
+    facts(Failure::new(Code::FailedPrecondition, reason, description)).unmet(name, [unmet]).status()
 }
 
 /// The decision is being made, beyond the operator's patience.

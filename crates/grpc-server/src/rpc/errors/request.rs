@@ -4,17 +4,9 @@ use domain::rules::violation::Violation;
 use tonic::{Code, Status};
 use tonic_types::FieldViolation;
 
-use super::Failure;
+use super::{Failure, shown};
 use crate::proto::ErrorReason;
 use crate::wire::Refused;
-
-/// How many faults stand in the message at most, and in how many bytes.
-const TOLD: usize = 8;
-const TOLD_BYTES: usize = 1_024;
-/// Bytes of all field violations. An answer's details travel in a header, encoded; clients drop one above 8 KiB.
-const VIOLATION_BYTES: usize = 3_500;
-/// Bytes of a path, of what was expected and of what came.
-const SHOWN: usize = 200;
 
 /// Every fault of a request at once, as far as an answer can hold them: the first also in the message, because many tools do
 /// not show details. How many there are is told in any case.
@@ -35,39 +27,20 @@ pub fn not_accepted(refused_request: Refused) -> Status {
 
 fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     let count = faults.len() + beyond;
-    let plural = if count == 1 { "" } else { "s" };
-    let told = first_told(faults.iter().map(told));
-    let left = count - told.len();
-    let left = if left > 0 { format!("; and {left} more, see the field violations") } else { String::new() };
-    let message = format!("{count} fault{plural}; nothing was kept or sent. {}{left}", told.join("; "));
-    let size = |one: &FieldViolation| one.field.len() + one.description.len() + one.reason.len();
-    let violations = first_detailed(faults.iter().map(field_violation), size);
-    let mut failure = Failure::new(Code::InvalidArgument, reason, message).with("faults", count);
-    failure.details.set_bad_request(violations);
+    let lines: Vec<_> = faults.iter().map(told).collect();
+    let head = match count {
+        1 => "1 fault; nothing was kept or sent:".to_owned(),
+        _ => format!("{count} faults; nothing was kept or sent:"),
+    };
+    let mut failure = Failure::new(Code::InvalidArgument, reason, head).with("faults", count);
+    // What a draft as a whole has against it an ordinary answer can tell.
+    let is_draft =
+        reason == ErrorReason::InvalidRequest && faults.iter().any(|fault| fault.path.starts_with("draft"));
+    failure.text.complete = is_draft.then_some("CheckOrderDraft lists them all");
+    failure.text.lines = lines;
+    failure.text.count = count;
+    failure.faults.fields = faults.iter().map(field_violation).collect();
     failure.status()
-}
-
-/// The first texts of many, as far as a message holds them.
-pub fn first_told(texts: impl Iterator<Item = String>) -> Vec<String> {
-    within(texts.take(TOLD), TOLD_BYTES, |text| encoded(text))
-}
-
-/// The first violations of many, as far as an answer's details hold them.
-pub fn first_detailed<T>(violations: impl Iterator<Item = T>, size: impl Fn(&T) -> usize) -> Vec<T> {
-    within(violations, VIOLATION_BYTES, size)
-}
-
-/// The first ones that fit into so many bytes, but one in any case.
-fn within<T>(all: impl Iterator<Item = T>, most: usize, size: impl Fn(&T) -> usize) -> Vec<T> {
-    let (mut kept, mut bytes) = (Vec::new(), 0);
-    for one in all {
-        bytes += size(&one);
-        if bytes > most && !kept.is_empty() {
-            break;
-        }
-        kept.push(one);
-    }
-    kept
 }
 
 fn told(fault: &Violation) -> String {
@@ -77,23 +50,10 @@ fn told(fault: &Violation) -> String {
 
 fn field_violation(fault: &Violation) -> FieldViolation {
     let (expected, got) = (shown(&fault.expected), shown(&fault.got));
-    let description = format!("rule {}: expected {expected}; got {got}", fault.rule);
-    let mut violation = FieldViolation::new(shown(&fault.path), description);
+    let mut violation = FieldViolation::new(shown(&fault.path), format!("expected {expected}, got {got}"));
+    // The rule's id, as the reasons of google.rpc are written.
     violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
     violation
-}
-
-/// A caller's own text may be as long as a request.
-fn shown(text: &str) -> String {
-    match text.floor_char_boundary(SHOWN) {
-        end if end < text.len() => format!("{}…", &text[..end]),
-        _ => text.to_owned(),
-    }
-}
-
-/// The bytes of a text in a header, where every one that is not ASCII becomes three.
-fn encoded(text: &str) -> usize {
-    text.bytes().map(|byte| if byte.is_ascii() { 1 } else { 3 }).sum()
 }
 
 /// A message beyond the configured size. It was not read.
@@ -134,6 +94,7 @@ pub fn no_such_method() -> Status {
 mod tests {
     use tonic_types::StatusExt;
 
+    use super::super::fit::header_bytes;
     use super::*;
 
     fn fault(path: &str, got: &str) -> Violation {
@@ -141,30 +102,55 @@ mod tests {
         Violation { path, rule: "line.name", expected, got }
     }
 
-    fn headers(status: Status) -> usize {
-        let answer = status.into_http::<()>();
-        answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+    /// As long as the commonest fault is.
+    fn real(path: &str) -> Violation {
+        let expected = "121.14 EUR (21.00 % within 698.00)".to_owned();
+        Violation { path: path.to_owned(), rule: "line.vat_amount", expected, got: "0.01 EUR".to_owned() }
     }
 
     #[test]
     fn however_much_is_wrong_the_answer_reaches_every_client_and_says_how_much() {
-        let many = (0..5_000).map(|n| fault(&format!("draft.lines[{n}].name"), "ü".repeat(900).as_str()));
-        let status = invalid(many.collect());
-        assert!(status.message().starts_with("5000 faults;"), "{}", status.message());
-        assert_eq!(status.get_error_details().error_info().unwrap().metadata["faults"], "5000");
-        assert!(headers(status) <= 8 * 1024);
+        for count in [16, 75, 1_000, 5_000] {
+            for got in ["121.14 EUR", "ü".repeat(900).as_str()] {
+                let many = (0..count).map(|n| fault(&format!("draft.lines[{n}].name"), got));
+                let status = invalid(many.collect());
+                assert!(status.message().starts_with(&format!("{count} faults;")), "{}", status.message());
+                let details = status.get_error_details();
+                assert_eq!(details.error_info().unwrap().metadata["faults"], count.to_string());
+                let told = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
+                assert!(told > 0 && details.bad_request().unwrap().field_violations.len() >= told);
+                assert!(header_bytes(status) <= 6 * 1024);
+            }
+        }
     }
 
     #[test]
-    fn a_few_faults_are_all_told() {
-        let some = (0..20).map(|n| fault(&format!("draft.lines[{n}].vat_amount"), "121.14 EUR"));
+    fn each_of_sixteen_faults_has_a_line_of_its_own() {
+        let some = (0..16).map(|n| real(&format!("draft.lines[{n}].vat_amount")));
         let status = invalid(some.collect());
-        assert_eq!(status.get_error_details().bad_request().unwrap().field_violations.len(), 20);
+        assert_eq!(status.get_error_details().bad_request().unwrap().field_violations.len(), 16);
+        let lines: Vec<_> = status.message().lines().skip(1).collect();
+        assert_eq!(lines.len(), 16, "{}", status.message());
+        let last = "draft.lines[15].vat_amount: expected 121.14 EUR (21.00 % within 698.00), got 0.01 EUR";
+        assert_eq!(lines[15], last);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_found_by_check_order_draft() {
+        let status = invalid((0..75).map(|n| fault(&format!("draft.lines[{n}].name"), "x")).collect());
+        let told = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
+        let last = status.message().lines().last().unwrap();
+        assert_eq!(last, format!("and {} more; CheckOrderDraft lists them all", 75 - told));
+        let elsewhere = invalid((0..75).map(|n| fault(&format!("lines[{n}].quantity"), "0")).collect());
+        assert!(elsewhere.message().ends_with(" more"), "{}", elsewhere.message());
     }
 
     #[test]
     fn a_callers_own_megabyte_is_not_sent_back() {
         let status = invalid(vec![fault("draft.locale", &"x".repeat(1_000_000))]);
-        assert!(headers(status) <= 8 * 1024);
+        assert!(header_bytes(status) <= 2 * 1024);
+        let long = Failure::new(Code::Internal, ErrorReason::Internal, "ä".repeat(50_000));
+        let status = long.with("a", "b".repeat(50_000)).status();
+        assert!(header_bytes(status) <= 6 * 1024);
     }
 }

@@ -21,7 +21,7 @@ from google.protobuf import descriptor_pool, json_format, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 SERVICE = "orders.v1.OrderService"
-LEGO = pathlib.Path(__file__).with_name("orders") / "lego.json"
+LEGO = pathlib.Path(__file__).parents[1] / "orders" / "lego.json"
 PATIENCE = 30
 
 

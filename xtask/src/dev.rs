@@ -1,31 +1,27 @@
-//! Runs the client that knows nothing but reflection (tests/by_reflection.py) against a service of its own.
+//! The service of a developer, `order-service dev`, in an empty directory, for as long as a client needs it.
 
 use std::fs::File;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{debian, process};
+use crate::process;
 
-const REQUIREMENTS: &str = "tests/requirements.txt";
-const CLIENT: &str = "tests/by_reflection.py";
-
-/// Starts `order-service dev` in an empty directory, lets the client act, and stops the service.
-pub fn check() -> Result<()> {
-    let python = environment()?;
+/// Starts the service, lets `work` act on its gRPC address, and stops it.
+pub fn with(name: &str, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     process::run(&mut process::cargo(["build", "--package", "grpc-server", "--bin", "order-service"])?)?;
-    let directory = process::scratch("reflection");
+    let directory = process::scratch(name);
     std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
-    let outcome = act(&python, &directory);
+    let outcome = act(&directory, work);
     let log = std::fs::read_to_string(directory.join("log")).unwrap_or_default();
     std::fs::remove_dir_all(&directory).with_context(|| format!("removing {}", directory.display()))?;
     outcome.with_context(|| format!("the service's last words:\n{}", last_lines(&log, 40)))
 }
 
-fn act(python: &PathBuf, directory: &PathBuf) -> Result<()> {
+fn act(directory: &Path, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     let [grpc, webhook, simulator] = free_addresses()?;
     let log = File::create(directory.join("log")).context("creating the service's log")?;
     let service: Child = Command::new(process::service()?)
@@ -39,36 +35,13 @@ fn act(python: &PathBuf, directory: &PathBuf) -> Result<()> {
         .stderr(log)
         .spawn()
         .context("starting order-service dev")?;
-    let outcome = process::run(process::command(python, [CLIENT])?.arg(&grpc));
+    let outcome = work(&grpc);
     let stopped = process::stop(service, Duration::from_secs(15))?;
     outcome?;
     if !stopped {
         bail!("order-service dev did not stop well within 15 seconds after SIGTERM");
     }
     Ok(())
-}
-
-/// A Python with the pinned packages, kept between runs.
-fn environment() -> Result<PathBuf> {
-    let wanted = std::fs::read_to_string(process::root()?.join(REQUIREMENTS)).context(REQUIREMENTS)?;
-    let directory = process::target()?.join("tools").join("python");
-    let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
-        && process::succeeds(Command::new(&python).args(["-c", "import grpc_reflection"]))
-    {
-        return Ok(python);
-    }
-    debian::ensure("python3", &["python3", "python3-venv"])?;
-    if !process::succeeds(Command::new("python3").args(["-c", "import ensurepip"])) {
-        debian::install(&["python3-venv"])?;
-    }
-    process::run(process::command("python3", ["-m", "venv", "--clear"])?.arg(&directory))?;
-    process::run(&mut process::command(
-        &python,
-        ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS],
-    )?)?;
-    std::fs::write(&stamp, wanted).context("noting what was installed")?;
-    Ok(python)
 }
 
 /// All three are held until all are known, so that none is given out twice.

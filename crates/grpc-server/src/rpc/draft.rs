@@ -1,0 +1,65 @@
+//! A draft as a request holds it: every fault at once, or the order that it would become. Nothing is kept here.
+
+use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
+use domain::rules::draft::OrderDraft;
+use domain::rules::ids::{Caller, OrderId, ProfileName, RequestId};
+use domain::rules::order::{Order, Placer};
+use domain::rules::placement::Mode;
+use domain::rules::violation::Violation;
+use tonic::Status;
+
+use super::reading::Reading;
+use super::{OrderRpc, errors};
+use crate::convert;
+use crate::proto;
+use crate::service::Service;
+
+/// The profile and the draft, both in order.
+pub type Parsed = ((ProfileName, Mode), OrderDraft);
+
+/// Reads both, after what has been read of the request.
+///
+/// # Errors
+/// Every fault at once.
+pub fn read(
+    service: &Service,
+    profile: &str,
+    draft: proto::OrderDraft,
+    mut reading: Reading,
+) -> Result<Parsed, Vec<Violation>> {
+    let named = service.profile(profile).map_err(|names| Violation {
+        path: "profile".to_owned(),
+        rule: "profile.name",
+        expected: format!("one of {names}"),
+        got: if profile.is_empty() { "nothing".to_owned() } else { profile.to_owned() },
+    });
+    let (input, form_faults) = convert::draft::input(draft, "draft");
+    reading.add(form_faults);
+    let profile = reading.part(named);
+    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).copied());
+    let draft = input.parse("draft", service.clock.now(), agreed.unwrap_or_default());
+    let draft = reading.part(draft);
+    reading.parts(profile.zip(draft))
+}
+
+/// The order that holds the number, if one does.
+pub async fn number_holder(
+    rpc: &OrderRpc,
+    profile: &ProfileName,
+    order_number: &str,
+) -> Result<Option<OrderId>, Status> {
+    let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
+    let found = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
+    Ok(found.filter(|holder| holder.held_number().is_some()).map(|holder| holder.id))
+}
+
+/// The order that a draft would become.
+pub fn preview(service: &Service, (profile, mode): (ProfileName, Mode), draft: OrderDraft) -> proto::Order {
+    let id = OrderId::new(service.ids().ordered());
+    let (caller, request_id) = (Caller::new(""), RequestId::new(""));
+    let placer = Placer { id, profile, mode, caller, request_id, hook_base: String::new() };
+    let order = Order::placing(placer, draft, service.clock.now());
+    let message = convert::order::order(&order, &[]);
+    proto::Order { id: String::new(), etag: String::new(), placement: 0, created_time: None, ..message }
+}

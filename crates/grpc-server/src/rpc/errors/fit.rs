@@ -1,0 +1,131 @@
+//! How much of an error one answer holds. Text and details travel in headers, the details encoded and with the text in them once
+//! more; default clients lose the whole answer above 8 KiB of headers. So they are cut to what arrives, and say how many more
+//! there are.
+
+use tonic::Status;
+use tonic_types::{FieldViolation, PreconditionViolation};
+
+/// Bytes of text and details in the headers of one answer, as they are sent.
+const BYTES: usize = 6 * 1024;
+
+/// Bytes of the text as it is sent: the first of these that leaves the details room for whatever the text tells.
+const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
+
+/// Lines of the text.
+const LINES: usize = 20;
+
+/// More violations than ever fit.
+const VIOLATIONS: usize = 200;
+
+/// Bytes of a fact, a path, of what was expected and of what came: a caller's own text may be as long as a request.
+const SHOWN: usize = 200;
+
+/// Bytes of what is the case and what to do about it.
+const DESCRIBED: usize = 480;
+
+/// What is wrong, item by item: with fields of the request, or with the state of things.
+#[derive(Default)]
+pub struct Faults {
+    pub fields: Vec<FieldViolation>,
+    pub unmet: Vec<PreconditionViolation>,
+}
+
+impl Faults {
+    fn len(&self) -> usize {
+        self.fields.len().max(self.unmet.len())
+    }
+
+    fn first(&self, count: usize) -> Self {
+        let fields = self.fields.iter().take(count).cloned().collect();
+        Self { fields, unmet: self.unmet.iter().take(count).cloned().collect() }
+    }
+}
+
+/// What an error says: a sentence, a line for each fault, and where those are found that do not fit.
+pub struct Text {
+    pub head: String,
+    pub lines: Vec<String>,
+    /// How many faults there are, also those without a line.
+    pub count: usize,
+    pub complete: Option<&'static str>,
+}
+
+impl Text {
+    /// As much as fits into so many bytes as they are sent, and how many lines that is.
+    fn within(&self, most: usize) -> (String, usize) {
+        let mut text = cut(&self.head, most);
+        let mut told = 0;
+        for line in self.lines.iter().take(LINES) {
+            let next = if text.is_empty() { line.clone() } else { format!("{text}\n{line}") };
+            // The first in any case, as far as it goes.
+            if sent(&next) > most && told > 0 {
+                break;
+            }
+            text = cut(&next, most);
+            told += 1;
+        }
+        if self.count > told && !self.lines.is_empty() {
+            let all = self.complete.map(|all| format!("; {all}")).unwrap_or_default();
+            text.push_str(&format!("\nand {} more{all}", self.count - told));
+        }
+        (text, told)
+    }
+}
+
+/// The answer with as much text and as many faults as arrive. `build` makes one of both.
+pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> Status) -> Status {
+    let fits = |text: &str, count: usize| header_bytes(build(text.to_owned(), faults.first(count))) <= BYTES;
+    let mut best = (String::new(), 0);
+    for most in TEXT_BYTES {
+        let (text, told) = text.within(most);
+        let counts: Vec<usize> = (1..=faults.len().min(VIOLATIONS)).collect();
+        let count = counts.partition_point(|count| fits(&text, *count));
+        let is_enough = count >= told.min(faults.len()) && fits(&text, count);
+        best = (text, count);
+        if is_enough {
+            break;
+        }
+    }
+    build(best.0, faults.first(best.1))
+}
+
+/// Bytes of text and details in the headers.
+pub fn header_bytes(status: Status) -> usize {
+    let answer = status.into_http::<()>();
+    let values = ["grpc-message", "grpc-status-details-bin"].map(|name| answer.headers().get(name));
+    values.into_iter().flatten().map(|value| value.len()).sum()
+}
+
+/// A caller's own text, as far as it is shown.
+pub fn shown(text: &str) -> String {
+    shortened(text, SHOWN)
+}
+
+/// A description, as far as it is shown.
+pub fn described(text: &str) -> String {
+    shortened(text, DESCRIBED)
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.floor_char_boundary(most) {
+        end if end < text.len() => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
+/// As much of a text as is sent in so many bytes.
+fn cut(text: &str, most: usize) -> String {
+    let mut bytes = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        bytes += sent(c.encode_utf8(&mut [0; 4]));
+        bytes > most
+    });
+    end.map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", &text[..end]))
+}
+
+/// The bytes of a text in a header: letters, digits and most signs are sent as they are, every other byte as three.
+fn sent(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_graphic() && !b"\"#%<>`?{}".contains(&byte) { 1 } else { 3 })
+        .sum()
+}

@@ -1,0 +1,72 @@
+//! Clients that are not ours, against the service of a developer: one that knows nothing but reflection, and those that read
+//! the longest answers at their defaults (tests/clients).
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{debian, dev, process};
+
+const REQUIREMENTS: &str = "tests/clients/requirements.txt";
+const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
+const ANSWERS: &str = "tests/clients/answers.py";
+const PACKAGES: &str = "tests/clients/package.json";
+const ANSWERS_IN_NODE: &str = "tests/clients/answers.mjs";
+const ORDER: &str = "tests/orders/lego.json";
+
+/// The client that knows nothing but reflection.
+pub fn by_reflection() -> Result<()> {
+    let python = python()?;
+    dev::with("reflection", |grpc| process::run(process::command(&python, [BY_REFLECTION])?.arg(grpc)))
+}
+
+/// The longest answers reach Python's client and Node's.
+pub fn answers() -> Result<()> {
+    let (python, packages) = (python()?, node_packages()?);
+    dev::with("answers", |grpc| {
+        process::run(process::command(&python, ["-B", ANSWERS])?.arg(grpc))?;
+        let mut node = process::command("node", [ANSWERS_IN_NODE])?;
+        process::run(node.args([grpc, "proto", ORDER]).env("PACKAGES", &packages))
+    })
+}
+
+/// A directory with Node's pinned packages, kept between runs.
+fn node_packages() -> Result<PathBuf> {
+    let wanted = std::fs::read_to_string(process::root()?.join(PACKAGES)).context(PACKAGES)?;
+    let directory = process::target()?.join("tools").join("node");
+    let stamp = directory.join("installed.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(directory);
+    }
+    debian::ensure("npm", &["nodejs", "npm"])?;
+    std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
+    std::fs::write(directory.join("package.json"), &wanted).context("writing package.json")?;
+    let install = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
+    process::run(process::command("npm", install)?.arg(&directory))?;
+    std::fs::write(&stamp, wanted).context("noting what was installed")?;
+    Ok(directory)
+}
+
+/// A Python with the pinned packages, kept between runs.
+fn python() -> Result<PathBuf> {
+    let wanted = std::fs::read_to_string(process::root()?.join(REQUIREMENTS)).context(REQUIREMENTS)?;
+    let directory = process::target()?.join("tools").join("python");
+    let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
+        && process::succeeds(Command::new(&python).args(["-c", "import grpc_reflection, grpc_status"]))
+    {
+        return Ok(python);
+    }
+    debian::ensure("python3", &["python3", "python3-venv"])?;
+    if !process::succeeds(Command::new("python3").args(["-c", "import ensurepip"])) {
+        debian::install(&["python3-venv"])?;
+    }
+    process::run(process::command("python3", ["-m", "venv", "--clear"])?.arg(&directory))?;
+    process::run(&mut process::command(
+        &python,
+        ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS],
+    )?)?;
+    std::fs::write(&stamp, wanted).context("noting what was installed")?;
+    Ok(python)
+}
