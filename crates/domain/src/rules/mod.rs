@@ -4,6 +4,7 @@ pub mod address;
 pub mod amount;
 pub mod cancellation;
 pub mod capture;
+pub mod contradiction;
 pub mod decision;
 pub mod deduction;
 pub mod draft;

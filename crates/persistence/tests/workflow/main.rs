@@ -7,6 +7,7 @@ mod ages;
 mod cancel;
 mod cancel_early;
 mod clock;
+mod contradictory;
 mod deductions;
 mod ended;
 mod hooks;
