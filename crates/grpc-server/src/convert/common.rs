@@ -27,8 +27,12 @@ pub fn time(time: Timestamp) -> prost_types::Timestamp {
 
 /// `None` if it is out of range.
 pub fn time_input(time: &prost_types::Timestamp) -> Option<Timestamp> {
-    Timestamp::new(time.seconds, time.nanos).ok()
+    let is_whole = time.seconds >= YEAR_ONE && time.nanos >= 0;
+    is_whole.then(|| Timestamp::new(time.seconds, time.nanos).ok()).flatten()
 }
+
+/// The earliest second of protobuf's times, 0001-01-01T00:00:00Z; the latest that is kept is 9999-12-30T22:00:00Z.
+const YEAR_ONE: i64 = -62_135_596_800;
 
 pub fn address(address: &Address) -> proto::Address {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -77,4 +81,21 @@ pub fn rejection(rejection: &Rejection) -> proto::MollieError {
 
 pub fn count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_protobuf() {
+        let read = |seconds, nanos| {
+            time_input(&prost_types::Timestamp { seconds, nanos }).map(|time| time.to_string())
+        };
+        assert_eq!(read(YEAR_ONE, 0).as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(read(253_402_207_200, 999_999_999).as_deref(), Some("9999-12-30T22:00:00.999999999Z"));
+        for (seconds, nanos) in [(YEAR_ONE - 1, 0), (253_402_300_800, 0), (0, -1), (0, 1_000_000_000)] {
+            assert_eq!(read(seconds, nanos), None, "{seconds} {nanos}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::misread::Misread;
 use domain::rules::order::Order;
-use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
+use domain::rules::refusal::{Refusal, RefusalReason, Rejection, Whereabouts};
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
 use tonic::{Code, Status};
@@ -167,7 +167,7 @@ fn gateway(error: &GatewayError) -> Status {
             ErrorReason::MollieUnavailable,
             "Mollie's answer cannot be understood by this release; the log has more. Nothing was changed.",
         ),
-        // The problem is ours to word, and never holds what stood there.
+        // The problem is ours to word, and holds nothing personal.
         GatewayError::Unreadable(Misread { field: Some(field), problem }) => {
             let message = format!(
                 "Mollie's answer cannot be understood by this release at {field}: {problem}. Nothing was changed."
@@ -212,12 +212,23 @@ fn refused(refusal: Refusal) -> Status {
     let more = if more > 0 { format!(" And {more} more.") } else { String::new() };
     let message = format!("{}{more}", told.join(" "));
     let mut failure = Failure::new(Code::FailedPrecondition, reason, message).with("faults", count);
+    let Whereabouts { shipments, mollie_shipments } = &refusal.whereabouts;
+    if !shipments.is_empty() {
+        failure = failure.with("shipment_ids", listed(shipments));
+    }
+    if !mollie_shipments.is_empty() {
+        failure = failure.with("mollie_shipment_ids", listed(mollie_shipments));
+    }
     let violations = refusal.unmet.into_iter();
     let violations =
         violations.map(|unmet| PreconditionViolation::new(name, unmet.subject, unmet.description));
     let size = |one: &PreconditionViolation| name.len() + one.subject.len() + one.description.len();
     failure.details.set_precondition_failure(request::first_detailed(violations, size));
     failure.status()
+}
+
+fn listed(ids: &[impl ToString]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn refusal_reason(reason: RefusalReason) -> ErrorReason {

@@ -59,7 +59,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
             faults.add(
                 format!("filter.{path}"),
                 "filter.time",
-                "a time between the years -9999 and 9999",
+                "a time from 0001-01-01 to 9999-12-30",
                 "one outside",
             );
         }
