@@ -3,8 +3,9 @@
 use super::{Shipment, ShipmentState};
 use crate::rules::refusal::{Refusal, Unmet, Whereabouts};
 
-/// How many shipments are named, of each line and in all.
-const NAMED: usize = 20;
+/// How many shipments are named of each line, and in all: a refusal may be about a hundred lines.
+const NAMED: usize = 5;
+const LISTED: usize = 8;
 
 /// The refusal with the shipments that hold units of its lines: by Mollie's id, or by ours while Mollie has not registered
 /// them.
@@ -47,7 +48,7 @@ fn name(shipment: &Shipment) -> String {
 }
 
 fn add(found: &mut Whereabouts, shipment: &Shipment) {
-    if found.shipments.len() < NAMED && !found.shipments.contains(&shipment.id) {
+    if found.shipments.len() < LISTED && !found.shipments.contains(&shipment.id) {
         found.shipments.push(shipment.id);
         found.mollie_shipments.extend(shipment.mollie_id.clone());
     }
