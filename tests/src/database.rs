@@ -56,19 +56,31 @@ impl Database {
         self.query(&sql).await[0].try_get_by_index(0).unwrap()
     }
 
-    /// How many of the service's sessions on the server are in a state, by a pattern of SQL.
-    pub async fn sessions(&self, state: &str) -> i64 {
+    /// The service's sessions on the server.
+    pub async fn sessions(&self) -> Vec<Session> {
         let name = self.name.as_ref().expect("only a server has sessions");
         let sql = format!(
-            "SELECT count(*) FROM pg_stat_activity
-             WHERE datname = '{name}' AND application_name = 'order-service' AND state LIKE '{state}'"
+            "SELECT pid, xact_start::text FROM pg_stat_activity
+             WHERE datname = '{name}' AND application_name = 'order-service'"
         );
         let connection = connect().await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
-        let row = connection.query_one_raw(statement).await.unwrap().expect("one row");
+        let rows = connection.query_all_raw(statement).await.unwrap();
         connection.close().await.unwrap();
-        row.try_get_by_index(0).unwrap()
+        let session = |row: &QueryResult| Session {
+            process: row.try_get_by_index(0).unwrap(),
+            since: row.try_get_by_index(1).unwrap(),
+        };
+        rows.iter().map(session).collect()
     }
+}
+
+/// A session of the service on PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub process: i32,
+    /// Since when it is within the transaction it is in, if it is in one.
+    pub since: Option<String>,
 }
 
 impl Drop for Database {

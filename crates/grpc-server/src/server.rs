@@ -215,7 +215,7 @@ fn grpc_router(
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .add_service(health)
+        .add_service(Informed::health(health.max_decoding_message_size(most), most))
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still ask for the alpha version.
         .add_service(reflection().build_v1alpha()?)

@@ -44,6 +44,7 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
             .map(|list| list.iter().map(shipment::read).collect())
             .transpose()?,
         unread: Unread::default(),
+        contradictions: Vec::new(),
     };
     Ok(Snapshot { unread: order.unread(), ..read })
 }

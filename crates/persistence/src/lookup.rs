@@ -7,9 +7,9 @@ use domain::rules::hint;
 use domain::rules::ids::{LeaseToken, OrderId};
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
-use crate::entity::lookup::{Entity, Model};
+use crate::entity::lookup::{Column, Entity, Model};
 use crate::error::store_error;
 use crate::row::{Row, bigint};
 use crate::{lease, moment};
@@ -110,6 +110,16 @@ fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError
         failures: row.count("failures", model.failures)?,
         hints: model.hints.split(',').filter(|hint| !hint.is_empty()).map(str::to_owned).collect(),
     })
+}
+
+/// Whether a look-up of the order is due and not ended, whoever may be at it.
+pub(crate) async fn is_due(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row = Entity::find_by_id(order.uuid()).filter(Column::DueTime.lte(moment::column(now)));
+    row.one(session).await.map(|row| row.is_some()).map_err(store_error)
 }
 
 /// Ends a claim; one that is in other hands by now is left alone.

@@ -129,6 +129,10 @@ impl Store for Database {
         self.noted(lookup::claim(&self.write(), now, lease, token, limit).await)
     }
 
+    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        lookup::is_due(&self.read(), order, now).await
+    }
+
     async fn finish_lookup(
         &self,
         claim: &LookupClaim,

@@ -26,16 +26,21 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     let order = scheduled(store, Some(micros(5, 1))).await;
     scheduled(store, None).await;
     assert_eq!(claim(store, 5).await, []);
+    let is_due = async |seconds| store.is_lookup_due(order.id, at(seconds)).await.unwrap();
+    assert!(!is_due(5).await && is_due(6).await);
     let claims = claim(store, 6).await;
     let expected =
         LookupClaim { order_id: order.id, token: claims[0].token, hooks: 0, failures: 0, hints: Vec::new() };
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
+    assert!(is_due(6).await, "it is due until it has ended");
     store.finish_lookup(&claims[0], Some(at(9)), 0).await.unwrap();
     assert_eq!(claim(store, 8).await, []);
+    assert!(!is_due(8).await && is_due(9).await);
     let claims = claim(store, 9).await;
     store.finish_lookup(&claims[0], None, 0).await.unwrap();
     assert_eq!(claim(store, 1_000_000).await, []);
+    assert!(!is_due(1_000_000).await, "it is over");
 }
 
 pub async fn a_hook_makes_the_look_up_due_at_once(store: &impl Store) {

@@ -213,6 +213,11 @@ impl Store for Storage {
         self.writing(Write::Claim, self.0.store.claim_lookups(now, lease, token, limit)).await
     }
 
+    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
+        self.reading().await;
+        self.0.store.is_lookup_due(order, now).await
+    }
+
     async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
         self.writing(Write::Other, self.0.store.finish_lookup(claim, next, failures)).await
     }

@@ -42,26 +42,50 @@ fn counted<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
 /// How long to wait between looks at the whole.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How long to go on waiting: as long as something becomes better, however slow the machine is.
+struct Patience {
+    limit: Duration,
+    end: Instant,
+    least: usize,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, end: Instant::now() + limit, least: usize::MAX }
+    }
+
+    /// Whether to go on, with so much left.
+    fn is_left(&mut self, left: usize) -> bool {
+        if left < self.least {
+            (self.least, self.end) = (left, Instant::now() + self.limit);
+        }
+        Instant::now() < self.end
+    }
+}
+
 impl Books {
-    /// Waits until nothing is under way, and then until the books agree; panics with all that does not after `limit`.
+    /// Waits until nothing is under way, and then until the books agree; panics with all that does not when nothing has become
+    /// better for `limit`.
     pub async fn balance(world: &World, journal: &Journal, limit: Duration) -> Self {
-        let end = Instant::now() + limit;
+        let mut patience = Patience::new(limit);
         loop {
             let unsettled = tables::unsettled(&world.database).await;
             if unsettled == 0 {
                 break;
             }
-            let waited = limit.as_secs();
-            assert!(Instant::now() < end, "after {waited} s, {unsettled} operations are still under way");
+            let left = patience.is_left(usize::try_from(unsettled).unwrap_or(usize::MAX));
+            assert!(left, "for {} s, {unsettled} operations have been under way", limit.as_secs());
             tokio::time::sleep(PAUSE).await;
         }
+        let mut patience = Patience::new(limit);
         loop {
             let books = Self::read(world).await;
             let faults = books.faults(journal);
             if faults.is_empty() {
                 return books;
             }
-            assert!(Instant::now() < end, "{} faults in the books:\n{}", faults.len(), shown(&faults));
+            let left = patience.is_left(faults.len());
+            assert!(left, "{} faults in the books:\n{}", faults.len(), shown(&faults));
             tokio::time::sleep(PAUSE).await;
         }
     }

@@ -12,6 +12,9 @@ on_both_engines!(
     shipped_units_do_not_come_back_when_mollie_leaves_the_counters_out,
     a_field_that_money_depends_on_is_named_where_it_cannot_be_read,
     what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out,
+    an_order_costs_what_was_ordered_whatever_other_amount_mollie_tells,
+    units_that_are_shipped_stay_shipped_when_mollies_counters_contradict_themselves,
+    a_line_total_that_contradicts_its_price_raises_no_alarm,
 );
 
 const READING: &str = "GET /v2/orders/{id}";
@@ -129,4 +132,71 @@ async fn what_is_left_to_ship_is_not_refused_on_counters_that_mollie_left_out(wo
     world.simulator.mend().await;
     let refused = refusal(world.orders().create_shipment(ship(&order, 0, 3, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "QUANTITY_NOT_AVAILABLE"));
+}
+
+/// What an order that is read holds of fields that cannot be believed.
+async fn doubted(world: &World, order: &Order) -> (Order, Vec<String>) {
+    let read = sync(world, order).await.unwrap();
+    let fields = read.unread_fields.iter().map(|field| field.path.clone()).collect();
+    (read, fields)
+}
+
+async fn an_order_costs_what_was_ordered_whatever_other_amount_mollie_tells(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
+    for amount in
+        [json!({"currency": "USD", "value": "1027.99"}), json!({"currency": "EUR", "value": "10.00"})]
+    {
+        rewrite(&world, [("/amount", amount)]).await;
+        let (read, fields) = doubted(&world, &order).await;
+        assert_eq!((&read.amount, fields), (&order.amount, vec!["amount".to_owned()]));
+        assert!(read.items.is_empty(), "{:?}", read.items);
+        world.simulator.mend().await;
+    }
+    // It is read again by itself.
+    until("the amount is believed again", SOON, async || {
+        world.order(&order.id).await.unread_fields.is_empty().then_some(())
+    })
+    .await;
+}
+
+async fn units_that_are_shipped_stay_shipped_when_mollies_counters_contradict_themselves(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    world.orders().create_shipment(ship(&order, 0, 1, Some("299.00"))).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Shipping).await;
+    for shipped in [9, 0] {
+        world.advance("PT5S").await;
+        rewrite(&world, [("/lines/0/quantityShipped", json!(shipped))]).await;
+        let (read, fields) = doubted(&world, &order).await;
+        assert_eq!((read.lines[0].quantity_shipped, read.lines[0].quantity_available), (1, 1));
+        assert_eq!(fields, ["lines[0].quantityShipped"]);
+        let refused = refusal(world.orders().create_shipment(ship(&order, 0, 2, None)).await);
+        assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"), "{refused:?}");
+        assert_eq!(refused.metadata.get("field").map(String::as_str), Some("lines[0].quantityShipped"));
+        world.simulator.mend().await;
+        assert!(sync(&world, &order).await.unwrap().unread_fields.is_empty());
+    }
+    rewrite(&world, [("/lines/0/quantityShipped", json!(9))]).await;
+    sync(&world, &order).await.unwrap();
+    until("the log names the field", SOON, async || {
+        let said = world.service.said();
+        let named =
+            said.lines().any(|line| line.contains("contradicts itself") && line.contains("9 units of 2"));
+        named.then_some(())
+    })
+    .await;
+}
+
+async fn a_line_total_that_contradicts_its_price_raises_no_alarm(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    world.orders().create_shipment(ship(&order, 0, 2, None)).await.unwrap();
+    world.reaches(&order.id, OrderStatus::Shipping).await;
+    rewrite(&world, [("/lines/0/totalAmount/value", json!("1.00"))]).await;
+    let (read, fields) = doubted(&world, &order).await;
+    assert_eq!(
+        (&read.lines[0].total_amount, fields),
+        (&order.lines[0].total_amount, vec!["lines[0].totalAmount".to_owned()])
+    );
+    assert!(read.items.is_empty(), "{:?}", read.items);
+    world.simulator.mend().await;
+    assert!(sync(&world, &order).await.unwrap().items.is_empty());
 }

@@ -13,6 +13,7 @@ const MIB: usize = 1024 * 1024;
 const CREATE: &str = "orders.v1.OrderService/CreateOrder";
 const SHIP: &str = "orders.v1.OrderService/CreateShipment";
 const LIST: &str = "orders.v1.OrderService/ListOrders";
+const HEALTH: &str = "grpc.health.v1.Health/Check";
 
 on_both_engines!(
     what_no_request_may_be_is_refused_with_a_reason_and_where,
@@ -123,6 +124,8 @@ async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
     let compressed = [&[1][..], &framed(&[0; 100])[1..]].concat();
     for (method, headers, body, code, reason) in [
         ("orders.v1.OrderService/Conjure", &[][..], framed(&[]), Code::Unimplemented, "METHOD_UNKNOWN"),
+        (HEALTH, &[], framed(&[0xff; 9]), Code::InvalidArgument, "REQUEST_NOT_READABLE"),
+        (HEALTH, &[], framed(&vec![0; 2 * MIB]), Code::InvalidArgument, "REQUEST_TOO_LARGE"),
         (
             CREATE,
             &[("grpc-encoding", "gzip")],

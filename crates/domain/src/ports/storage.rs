@@ -284,6 +284,9 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
 
+    /// Whether a look-up of the order is due, asked for by a hook or by its schedule, and not ended.
+    fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+
     /// Ends a look-up: the next one is due at `next` (never, if `None`), or when it was asked for meanwhile.
     /// `failures`: how many failed in a row by now. The hints of `claim` were dealt with and are forgotten, unless the
     /// look-up was asked for meanwhile; a claim given back without them leaves them for the next.

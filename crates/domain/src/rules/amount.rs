@@ -104,6 +104,12 @@ mod tests {
     }
 
     #[test]
+    fn a_part_never_takes_more_than_is_left_of_its_line() {
+        assert_eq!(bounds(left(3, "10.00", "5.00"), 2), ("0.00".into(), "5.00".into()));
+        assert_eq!(bounds(left(3, "-10.00", "-5.00"), 2), ("-5.00".into(), "0.00".into()));
+    }
+
+    #[test]
     fn without_a_discount_and_for_the_last_unit_only_one_amount_is_right() {
         assert_eq!(bounds(left(3, "10.00", "30.00"), 2), ("20.00".into(), "20.00".into()));
         assert_eq!(bounds(left(1, "399.00", "299.00"), 1), ("299.00".into(), "299.00".into()));

@@ -102,7 +102,7 @@ fn refusal(order: &Order, lines: &[ShipmentLine], sums: String, helps: impl Fn(i
         description: format!("Ship line {id} along: {} of it left, {}.", rest.quantity, rest.amount),
     });
     let sums = Unmet { subject: "order".to_owned(), description: sums };
-    Refusal { reason: RefusalReason::CaptureOutOfBounds, unmet: std::iter::once(sums).chain(along).collect() }
+    Refusal::new(RefusalReason::CaptureOutOfBounds, std::iter::once(sums).chain(along).collect())
 }
 
 /// What is available of a line beside what is to be shipped of it.

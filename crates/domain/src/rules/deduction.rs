@@ -89,7 +89,7 @@ fn refusal(order: &Order, left: &[(LineId, Money)]) -> Refusal {
         subject: format!("lines/{id}"),
         description: format!("Line {id} is left: {owed} owed."),
     });
-    Refusal { reason: RefusalReason::DeductionLeft, unmet: std::iter::once(whole).chain(each).collect() }
+    Refusal::new(RefusalReason::DeductionLeft, std::iter::once(whole).chain(each).collect())
 }
 
 #[cfg(test)]

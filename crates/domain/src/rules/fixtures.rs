@@ -114,6 +114,7 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         payments: None,
         shipments: None,
         unread: Unread::default(),
+        contradictions: Vec::new(),
     }
 }
 

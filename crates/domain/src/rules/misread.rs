@@ -1,5 +1,5 @@
-//! What of an answer stops money: a field it depends on that cannot be understood, or is left out. Says where, never what
-//! stood there: it may be personal.
+//! What of an answer stops money: a field it depends on that cannot be understood, is left out, or contradicts another. Says
+//! where; what stood there only where it is a number, because all else may be personal.
 
 /// What is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

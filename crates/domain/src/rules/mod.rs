@@ -4,6 +4,7 @@ pub mod address;
 pub mod amount;
 pub mod cancellation;
 pub mod capture;
+pub mod contradiction;
 mod date;
 pub mod decision;
 pub mod deduction;

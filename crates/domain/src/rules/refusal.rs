@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::decision::Decision;
+use super::ids::{MollieShipmentId, ShipmentId};
 
 /// A definite refusal by Mollie: nothing was changed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,12 +108,28 @@ pub struct Unmet {
 pub struct Refusal {
     pub reason: RefusalReason,
     pub unmet: Vec<Unmet>,
+    /// Where units went that were asked for, if that is why.
+    pub whereabouts: Whereabouts,
+}
+
+/// The shipments that hold units of the lines asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whereabouts {
+    pub shipments: Vec<ShipmentId>,
+    /// Of these, the ones that Mollie has registered.
+    pub mollie_shipments: Vec<MollieShipmentId>,
 }
 
 impl Refusal {
     /// A refusal that concerns the order as a whole.
     #[must_use]
     pub fn of_order(reason: RefusalReason, description: impl Into<String>) -> Self {
-        Self { reason, unmet: vec![Unmet { subject: "order".to_owned(), description: description.into() }] }
+        Self::new(reason, vec![Unmet { subject: "order".to_owned(), description: description.into() }])
+    }
+
+    /// A refusal with everything that does not hold.
+    #[must_use]
+    pub fn new(reason: RefusalReason, unmet: Vec<Unmet>) -> Self {
+        Self { reason, unmet, whereabouts: Whereabouts::default() }
     }
 }

@@ -14,6 +14,7 @@ mod elsewhere;
 mod likeness;
 mod plan;
 mod request;
+mod whereabouts;
 
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_lines, has_tracking, same_tracking};
@@ -21,6 +22,7 @@ pub use plan::{ShipRefusal, plan, shipped_with};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput,
 };
+pub use whereabouts::with_whereabouts;
 
 words!(
     /// What has become of a shipment at Mollie. The goods left either way.

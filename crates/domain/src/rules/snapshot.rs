@@ -12,6 +12,7 @@ use super::address::Address;
 use super::event::Observed;
 use super::ids::{LineId, MollieLineId, MollieOrderId, MollieShipmentId};
 use super::line::LineType;
+use super::misread::Misread;
 use super::money::Money;
 use super::order::{Facts, Line, Order, Part, Personal};
 use super::payment::Payment;
@@ -50,8 +51,10 @@ pub struct Snapshot {
     pub payments: Option<Vec<Payment>>,
     /// All shipments, where asked for.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
-    /// What could not be understood; no money depends on it.
+    /// What could not be understood, and no money depends on it; and what contradicts itself.
     pub unread: Unread,
+    /// What contradicts itself or what was ordered, and is not believed (`rules/contradiction.rs`). Judged for one order.
+    pub contradictions: Vec<Misread>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -237,9 +240,7 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
     let mut next = order.lines.iter().map(|line| line.id.number()).max().unwrap_or(0) + 1;
     let (known, mut changed) = (order.lines_at_mollie(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
-        // By Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
-        let unknown = || order.lines.get(position).filter(|line| line.mollie_id.is_none());
-        let ours = known.get(&theirs.mollie_id).copied().or_else(unknown);
+        let ours = counterpart(order, &known, position, theirs);
         let id = ours.map_or_else(|| LineId::new(next), |line| line.id);
         if ours.is_none() {
             next += 1;
@@ -250,6 +251,17 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
         }
     }
     changed
+}
+
+/// Our line for one of Mollie's: by Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
+pub(super) fn counterpart<'a>(
+    order: &'a Order,
+    known: &HashMap<&MollieLineId, &'a Line>,
+    position: usize,
+    theirs: &LineSnapshot,
+) -> Option<&'a Line> {
+    let unknown = || order.lines.get(position).filter(|line| line.mollie_id.is_none());
+    known.get(&theirs.mollie_id).copied().or_else(unknown)
 }
 
 fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Line {

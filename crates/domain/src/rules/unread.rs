@@ -1,5 +1,5 @@
-//! Fields of an answer that could not be understood and that no money depends on: kept as they came, so that nobody has to
-//! search a log for them. Bounded, because Mollie's answers are not. Decides nothing.
+//! Fields of an answer that could not be understood and that no money depends on, and those that contradict themselves: kept
+//! as they came, so that nobody has to search a log for them. Bounded, because Mollie's answers are not. Decides nothing.
 
 use super::text::printable;
 

@@ -35,7 +35,7 @@ pub async fn cancel<P: Ports>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                if confirmed.is_none() && confirm::is_stale(ports, &order) {
+                if confirmed.is_none() && confirm::is_stale(ports, &order).await? {
                     confirmed = Some(Box::pin(confirm::confirm(ports, order_id)).await?);
                     continue;
                 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::intent::MutationError;
 use super::sync::{Because, SyncError, read};
-use crate::ports::{Clock, GatewayError, Ports};
+use crate::ports::{Clock, GatewayError, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
@@ -13,10 +13,15 @@ use crate::rules::status::OrderStatus;
 /// A reading older than this is confirmed before anything is refused because of it.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
 
-/// Whether the order's state should be confirmed at Mollie before something is refused for it.
-pub(super) fn is_stale<P: Ports>(ports: &P, order: &Order) -> bool {
-    let fresh = order.observed_time.is_some_and(|read| ports.clock().now().duration_since(read) < FRESH);
-    order.mollie_id.is_some() && !fresh
+/// Whether the order's state should be confirmed at Mollie before something is refused for it. A look-up that is due means
+/// that there may be news; and by a date ahead of our clock, set by another process, nobody can tell how old a reading is.
+pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool, StoreError> {
+    if order.mollie_id.is_none() {
+        return Ok(false);
+    }
+    let now = ports.clock().now();
+    let is_young = |read| (SignedDuration::ZERO..FRESH).contains(&now.duration_since(read));
+    Ok(!order.observed_time.is_some_and(is_young) || ports.store().is_lookup_due(order.id, now).await?)
 }
 
 /// That the order was read, and what the answer left out.

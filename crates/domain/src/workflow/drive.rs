@@ -20,6 +20,7 @@ use crate::ports::{
     Acceptance, Clock, Command, Gateway, OrderKey, Outcome, PlaceOrder, Ports, RegisterShipment, Store,
     StoreError,
 };
+use crate::rules::contradiction;
 use crate::rules::ids::MollieOrderId;
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
@@ -110,9 +111,13 @@ async fn send<P: Ports>(
     }
     let call = ports.gateway().execute(&order.profile, &command, operation.key);
     let ending = match under_lease(ports, claim, call).await {
-        Outcome::Accepted(Acceptance::Placed(snapshot)) => Ending::Placed(snapshot, Vec::new()),
+        Outcome::Accepted(Acceptance::Placed(snapshot)) => {
+            Ending::Placed(Box::new(contradiction::believed(order, *snapshot)), Vec::new())
+        }
         Outcome::Accepted(Acceptance::Shipped(shipment)) => Ending::Shipped(shipment),
-        Outcome::Accepted(Acceptance::Canceled(snapshot)) => Ending::Canceled(snapshot),
+        Outcome::Accepted(Acceptance::Canceled(snapshot)) => {
+            Ending::Canceled(Box::new(contradiction::believed(order, *snapshot)))
+        }
         // An order that Mollie has is unknown to it only under a foreign key: an operator's affair, not the goods'.
         Outcome::Rejected(rejection) if rejection.status == 404 && order.mollie_id.is_some() => {
             let problem = format!(

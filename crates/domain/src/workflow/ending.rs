@@ -107,7 +107,7 @@ struct Plan<'a> {
     /// Shipments made elsewhere that came to light.
     found: Vec<Shipment>,
     extra: Option<Operation>,
-    /// Whether what was found at Mollie left out what money depends on.
+    /// Whether what was found at Mollie left out what money depends on, or contradicted itself.
     is_incomplete: bool,
     hand: Hand<'a>,
     heard: Heard,
@@ -145,7 +145,7 @@ pub(super) fn plan<P: Ports>(
         Ending::Placed(snapshot, others) => {
             plan.decided(OperationState::Succeeded);
             plan.placed(ports, snapshot, others, is_late);
-            plan.is_incomplete = snapshot.counter_left_out().is_some();
+            plan.is_incomplete = snapshot.counter_left_out().is_some() || !snapshot.contradictions.is_empty();
             plan.found = sync::foreign_shipments(ports, &mut plan.recorder, &shipments, snapshot);
             plan.extra = (is_unwanted && is_unpaid(snapshot))
                 .then(|| late_cancellation(ports, plan.recorder.order(), now));
@@ -229,7 +229,7 @@ impl Plan<'_> {
         self.recorder.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
         let confirmed = sync::confirmed(self.recorder.order(), snapshot, self.heard.asked);
         self.recorder.note_reading(confirmed, personal);
-        sync::judge_money(ports, &mut self.recorder, self.heard.asked);
+        sync::judge_money(ports, &mut self.recorder, snapshot, self.heard.asked);
         if late && placement::holds_money(&snapshot.status) {
             let status = match &snapshot.status {
                 Read::Known(status) => status.as_str(),

@@ -16,6 +16,9 @@ pub enum LookedUp {
     Done { next: Option<Timestamp> },
     /// The answer left out what money depends on: the rest was taken over, and the order is read again then.
     Incomplete { left_out: Misread, next: Timestamp },
+    /// The answer contradicted itself in these fields, for the so manieth time in a row: the rest was taken over, and the order
+    /// is read again then.
+    Contradictory { fields: Vec<Misread>, times: u32, next: Timestamp },
     /// Mollie does not have it yet: it is looked for again then, and the hints are kept.
     Waiting { next: Timestamp },
     /// It could not be read: it is tried again then, and the hints are kept.
@@ -35,7 +38,9 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
     let unheard = LookupClaim { hints: Vec::new(), ..claim.clone() };
     let (claim, next, failures) = match &looked {
         LookedUp::Done { next } => (claim, *next, 0),
-        LookedUp::Incomplete { next, .. } => (claim, Some(*next), claim.failures.saturating_add(1)),
+        LookedUp::Incomplete { next, .. } | LookedUp::Contradictory { next, .. } => {
+            (claim, Some(*next), claim.failures.saturating_add(1))
+        }
         LookedUp::Waiting { next } => (&unheard, Some(*next), 0),
         LookedUp::Failed { next, .. } => (&unheard, Some(*next), claim.failures.saturating_add(1)),
     };
@@ -73,14 +78,19 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
     Ok(looked)
 }
 
-/// What was left out is asked for again sooner than the order is read in any case, also of one that is over.
+/// What was left out, or contradicted itself, is asked for again sooner than the order is read in any case, also of one that is over.
 fn of_reading(reading: Reading, claim: &LookupClaim, now: Timestamp, window: SignedDuration) -> LookedUp {
     let regular = lookup::next(&reading.order, now, window);
     match reading.left_out {
         None => LookedUp::Done { next: regular },
         Some(left_out) => {
             let again = lookup::again(now, claim.failures);
-            LookedUp::Incomplete { left_out, next: regular.map_or(again, |regular| regular.min(again)) }
+            let next = regular.map_or(again, |regular| regular.min(again));
+            let fields = reading.contradictions;
+            if fields.is_empty() {
+                return LookedUp::Incomplete { left_out, next };
+            }
+            LookedUp::Contradictory { fields, times: claim.failures.saturating_add(1), next }
         }
     }
 }

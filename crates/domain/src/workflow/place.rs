@@ -69,7 +69,7 @@ pub async fn place<P: Ports>(
 /// Whoever holds the number may be over at Mollie, its hook lost: that is asked before anything is refused for it.
 async fn still_held<P: Ports>(ports: &P, number: &OrderKey) -> Result<(), MutationError> {
     let Some(holder) = ports.store().load_order(number).await? else { return Ok(()) };
-    let holder = match confirm::is_stale(ports, &holder) {
+    let holder = match confirm::is_stale(ports, &holder).await? {
         true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
         false => holder,
     };

@@ -9,6 +9,7 @@ use super::settle::end;
 use super::withdraw::withdraw;
 use super::{backoff, hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
+use crate::rules::contradiction::believed;
 use crate::rules::event::{Event, Recorder};
 use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
@@ -46,12 +47,12 @@ pub(super) async fn look<P: Ports>(
         (OperationKind::PlaceOrder, _) => Ok(look_for_order(ports, order).await),
         (OperationKind::CreateShipment, Some(id)) => {
             match ports.gateway().observe(&order.profile, id).await {
-                Ok(snapshot) => look_for_shipment(ports, operation, order, snapshot).await,
+                Ok(snapshot) => look_for_shipment(ports, operation, order, believed(order, snapshot)).await,
                 Err(error) => Ok(Look::Unreadable(error)),
             }
         }
         (OperationKind::CancelOrder, Some(id)) => match ports.gateway().observe(&order.profile, id).await {
-            Ok(snapshot) => look_for_cancellation(ports, operation, order, snapshot).await,
+            Ok(snapshot) => look_for_cancellation(ports, operation, order, believed(order, snapshot)).await,
             Err(error) => Ok(Look::Unreadable(error)),
         },
         (OperationKind::CreateShipment | OperationKind::CancelOrder, None) => {
@@ -65,7 +66,9 @@ async fn look_for_order<P: Ports>(ports: &P, order: &Order) -> Look {
     let hook_address = hook_address(ports, order);
     match ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await {
         Ok(found) => match placement::adopt(found) {
-            Some((adopted, others)) => Look::Found(Ending::Placed(Box::new(adopted), others)),
+            Some((adopted, others)) => {
+                Look::Found(Ending::Placed(Box::new(believed(order, adopted)), others))
+            }
             None => Look::Absent(None),
         },
         Err(error) => Look::Unreadable(error),

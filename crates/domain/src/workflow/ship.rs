@@ -6,11 +6,12 @@ use super::intent::{Accepted, Begun, Intent, MutationError, Needs};
 use super::{ROUNDS, confirm};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Standing, Store};
+use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Standing, Store, StoreError};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
 use crate::rules::operation::{Claim, Known, Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
+use crate::rules::refusal::RefusalReason;
 use crate::rules::shipment::{
     self, Origin, ShipRefusal, Shipment, ShipmentLine, ShipmentRequest, ShipmentState,
 };
@@ -37,11 +38,12 @@ pub async fn ship<P: Ports>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                if confirmed.is_none() && confirm::is_stale(ports, &order) {
+                if confirmed.is_none() && confirm::is_stale(ports, &order).await? {
                     confirmed = Some(Box::pin(confirm::confirm(ports, order_id)).await?);
                     continue;
                 }
                 let needs_counters = refusal.hangs_on_counters();
+                let refusal = with_whereabouts(ports, &order, refusal).await?;
                 return Err(confirm::refuse(&order, needs_counters, confirmed, refused(refusal)));
             }
         };
@@ -63,6 +65,21 @@ pub async fn ship<P: Ports>(
         }
     }
     Err(MutationError::Contended)
+}
+
+/// Whoever asks for units that are gone is told where they went.
+async fn with_whereabouts<P: Ports>(
+    ports: &P,
+    order: &Order,
+    refusal: ShipRefusal,
+) -> Result<ShipRefusal, StoreError> {
+    match refusal {
+        ShipRefusal::State(refusal) if refusal.reason == RefusalReason::QuantityNotAvailable => {
+            let shipments = ports.store().list_shipments(order.id).await?;
+            Ok(ShipRefusal::State(shipment::with_whereabouts(refusal, &shipments)))
+        }
+        ShipRefusal::State(_) | ShipRefusal::Invalid(_) => Ok(refusal),
+    }
 }
 
 fn refused(refusal: ShipRefusal) -> MutationError {

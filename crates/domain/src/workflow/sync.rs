@@ -19,7 +19,7 @@ use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
-use crate::rules::{item, lookup, stranded};
+use crate::rules::{contradiction, item, lookup, stranded};
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +53,11 @@ impl SyncError {
 pub(super) struct Reading {
     /// The order as it then is.
     pub order: Order,
-    /// What the answer left out that money depends on. All else of it was taken over; what it left out is as it was.
+    /// The first of what money depends on that the answer left out, or contradicted. All else of it was taken over; this is
+    /// as it was.
     pub left_out: Option<Misread>,
+    /// All that contradicted itself.
+    pub contradictions: Vec<Misread>,
 }
 
 /// Why the order is read.
@@ -68,7 +71,7 @@ pub(super) enum Because {
 
 /// Reads the order at Mollie and saves what is new: one event if anything is, and one for each shipment made elsewhere and
 /// for whatever a person must look at. Gives the order as it then is. An answer that leaves out what money depends on is taken
-/// over as far as it goes, and its look-up made due.
+/// over as far as it goes, and its look-up made due. So is one that contradicts itself.
 ///
 /// # Errors
 /// [`SyncError`]; nothing was changed.
@@ -87,8 +90,9 @@ pub(super) async fn read<P: Ports>(
             ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
         let read_at = ports.clock().now();
-        let snapshot = ports.gateway().observe(&order.profile, &mollie_id).await?;
-        let left_out = snapshot.left_out();
+        let snapshot =
+            contradiction::believed(&order, ports.gateway().observe(&order.profile, &mollie_id).await?);
+        let (left_out, contradictions) = (snapshot.left_out(), snapshot.contradictions.clone());
         let (shipments, unsettled) = match is_about_shipments(&order, &snapshot) {
             true => {
                 let shipments = ports.store().list_shipments(order_id).await?;
@@ -108,16 +112,17 @@ pub(super) async fn read<P: Ports>(
         if change.events.is_empty() && change.lookup.is_none() {
             // An answer that leaves something out confirms nothing.
             if left_out.is_some() {
-                return Ok(Reading { order, left_out });
+                return Ok(Reading { order, left_out, contradictions });
             }
             if ports.store().note_observed(order_id, version, read_at).await? {
-                return Ok(Reading { order: Order { observed_time: Some(read_at), ..order }, left_out });
+                let order = Order { observed_time: Some(read_at), ..order };
+                return Ok(Reading { order, left_out, contradictions });
             }
             continue;
         }
         let after = change.order.clone();
         match ports.store().commit(change).await {
-            Ok(()) => return Ok(Reading { order: after, left_out }),
+            Ok(()) => return Ok(Reading { order: after, left_out, contradictions }),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),
             // None of these is written here.
@@ -172,20 +177,29 @@ pub(super) fn observe<P: Ports>(ports: &P, recorder: &mut Recorder, snapshot: &S
         recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     }
     recorder.note_reading(confirmed(recorder.order(), snapshot, now), personal);
-    judge_money(ports, recorder, now);
+    judge_money(ports, recorder, snapshot, now);
 }
 
-/// Since when the order is known to be so: an answer that leaves counters out leaves that as it was.
+/// Since when the order is known to be so: an answer that leaves counters out or contradicts itself leaves that as it was.
 pub(super) fn confirmed(order: &Order, snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
-    if snapshot.counter_left_out().is_some() { order.observed_time } else { Some(now) }
+    let is_whole = snapshot.counter_left_out().is_none() && snapshot.contradictions.is_empty();
+    if is_whole { Some(now) } else { order.observed_time }
 }
 
-/// Raises what is not as it should be with the order's money, judged over all that is known by a reading made then.
-pub(super) fn judge_money<P: Ports>(ports: &P, recorder: &mut Recorder, read_at: Timestamp) {
-    let order = recorder.order();
-    let mut concerns = item::surplus_payments(order);
-    concerns.extend(item::overcaptured(order));
-    concerns.extend(item::deductions_left(order));
+/// Raises what is not as it should be with the order's money, judged over all that is known by a reading made then. Sums are
+/// not compared by a reading that contradicts itself; that money lies on an ended order follows from no sum.
+pub(super) fn judge_money<P: Ports>(
+    ports: &P,
+    recorder: &mut Recorder,
+    snapshot: &Snapshot,
+    read_at: Timestamp,
+) {
+    let (order, mut concerns) = (recorder.order(), Vec::new());
+    if snapshot.contradictions.is_empty() {
+        concerns.extend(item::surplus_payments(order));
+        concerns.extend(item::overcaptured(order));
+        concerns.extend(item::deductions_left(order));
+    }
     concerns.extend(item::money_on_ended_order(order, read_at, ports.settings().settle_window));
     for concern in concerns {
         recorder.raise(concern);

@@ -83,3 +83,21 @@ pub fn rejection(rejection: &Rejection) -> proto::MollieError {
 pub fn count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_protobuf() {
+        let read = |seconds, nanos| {
+            time_input(&prost_types::Timestamp { seconds, nanos }).map(|time| time.to_string())
+        };
+        assert_eq!(read(*SECONDS.start(), 0).as_deref(), Some("0001-01-01T00:00:00Z"));
+        assert_eq!(read(253_402_207_200, 999_999_999).as_deref(), Some("9999-12-30T22:00:00.999999999Z"));
+        for (seconds, nanos) in [(SECONDS.start() - 1, 0), (253_402_300_800, 0), (0, -1), (0, 1_000_000_000)]
+        {
+            assert_eq!(read(seconds, nanos), None, "{seconds} {nanos}");
+        }
+    }
+}

@@ -143,6 +143,10 @@ impl<S: Store> Store for Probed<S> {
         self.inner.claim_lookups(now, lease, token, limit).await
     }
 
+    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Answer<bool> {
+        self.inner.is_lookup_due(order, now).await
+    }
+
     async fn finish_lookup(&self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
         self.inner.finish_lookup(claim, next, failures).await
     }

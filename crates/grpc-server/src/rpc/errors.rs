@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::misread::Misread;
 use domain::rules::order::Order;
-use domain::rules::refusal::{Refusal, RefusalReason, Rejection};
+use domain::rules::refusal::{Refusal, RefusalReason, Rejection, Whereabouts};
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
 use persistence::Repeats;
@@ -22,7 +22,7 @@ mod fit;
 mod operator;
 mod request;
 
-use fit::{Faults, Text, described, fitted, shown};
+use fit::{Faults, Text, described, fact, fitted, shown};
 
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
@@ -52,7 +52,7 @@ impl Failure {
 
     /// Adds a fact to the metadata.
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
-        self.metadata.insert(key.to_owned(), shown(&value.to_string()));
+        self.metadata.insert(key.to_owned(), fact(&value.to_string()));
         self
     }
 
@@ -200,7 +200,7 @@ fn gateway(error: &GatewayError) -> Status {
             ErrorReason::MollieUnavailable,
             "Mollie's answer cannot be understood by this release; the log has more. Nothing was changed.",
         ),
-        // The problem is ours to word, and never holds what stood there.
+        // The problem is ours to word, and holds nothing personal.
         GatewayError::Unreadable(Misread { field: Some(field), problem }) => {
             let message = format!(
                 "Mollie's answer cannot be understood by this release at {field}: {problem}. Nothing was changed."
@@ -244,7 +244,18 @@ fn refused(refusal: Refusal) -> Status {
     let mut failure = Failure::new(Code::FailedPrecondition, reason, "").unmet(name, unmet);
     failure = failure.with("faults", lines.len());
     failure.text = Text { count: lines.len(), lines, ..failure.text };
+    let Whereabouts { shipments, mollie_shipments } = &refusal.whereabouts;
+    if !shipments.is_empty() {
+        failure = failure.with("shipment_ids", listed(shipments));
+    }
+    if !mollie_shipments.is_empty() {
+        failure = failure.with("mollie_shipment_ids", listed(mollie_shipments));
+    }
     failure.status()
+}
+
+fn listed(ids: &[impl ToString]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn refusal_reason(reason: RefusalReason) -> ErrorReason {
@@ -330,8 +341,11 @@ mod tests {
                 "Line {n} (\"Bugatti Chiron {n}\"): 1 asked for, 0 available: 1 of 1 is shipped."
             ),
         };
-        let refusal =
-            Refusal { reason: RefusalReason::QuantityNotAvailable, unmet: (1..=119).map(unmet).collect() };
+        let refusal = Refusal {
+            reason: RefusalReason::QuantityNotAvailable,
+            unmet: (1..=119).map(unmet).collect(),
+            whereabouts: Whereabouts::default(),
+        };
         let status = mutation(MutationError::Refused(refusal));
         let details = status.get_error_details();
         assert_eq!(details.error_info().unwrap().metadata["faults"], "119");

@@ -20,11 +20,18 @@ pub struct Informed<S> {
     inner: S,
     /// The bytes a message may have.
     most: usize,
+    /// What the service's own protocol answers without a reason.
+    own: Option<Code>,
 }
 
 impl<S> Informed<S> {
     pub const fn new(inner: S, most: usize) -> Self {
-        Self { inner, most }
+        Self { inner, most, own: None }
+    }
+
+    /// The health service, which says NOT_FOUND of a service that it does not watch: its clients go by that alone.
+    pub const fn health(inner: S, most: usize) -> Self {
+        Self { inner, most, own: Some(Code::NotFound) }
     }
 }
 
@@ -46,7 +53,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let (deadline, most) = (patience::deadline(request.headers()), self.most);
+        let (deadline, most, own) = (patience::deadline(request.headers()), self.most, self.own);
         if deadline.is_some_and(|deadline| deadline <= AHEAD) {
             return Box::pin(std::future::ready(Ok(
                 errors::mutation(MutationError::DeadlinePassed).into_http()
@@ -54,8 +61,8 @@ where
         }
         let answer = self.inner.call(request);
         match deadline {
-            None => Box::pin(answer.map(move |answer| answer.map(|answer| informed(answer, most)))),
-            Some(deadline) => Box::pin(in_time(answer, deadline, most)),
+            None => Box::pin(answer.map(move |answer| answer.map(|answer| informed(answer, most, own)))),
+            Some(deadline) => Box::pin(in_time(answer, deadline, most, own)),
         }
     }
 }
@@ -69,21 +76,24 @@ async fn in_time(
     answer: impl Future<Output = Result<http::Response<Body>, Infallible>>,
     deadline: Duration,
     most: usize,
+    own: Option<Code>,
 ) -> Result<http::Response<Body>, Infallible> {
     match tokio::time::timeout(deadline.saturating_sub(AHEAD), answer).await {
-        Ok(answer) => answer.map(|answer| informed(answer, most)),
+        Ok(answer) => answer.map(|answer| informed(answer, most, own)),
         Err(_) => Ok(errors::outcome_pending().into_http()),
     }
 }
 
-fn informed(mut answer: http::Response<Body>, most: usize) -> http::Response<Body> {
+fn informed(mut answer: http::Response<Body>, most: usize, own: Option<Code>) -> http::Response<Body> {
     let headers = answer.headers();
     if headers.get(Status::GRPC_STATUS).is_none_or(|code| code == "0")
         || headers.contains_key(Status::GRPC_STATUS_DETAILS)
     {
         return answer;
     }
-    let Some(bare) = Status::from_header_map(headers) else { return answer };
+    let Some(bare) = Status::from_header_map(headers).filter(|bare| Some(bare.code()) != own) else {
+        return answer;
+    };
     debug!(status = %bare, "refused before its method");
     let told = reason(&bare, headers.contains_key(ACCEPTED), most).into_http::<Body>();
     answer.headers_mut().extend(told.into_parts().0.headers);
@@ -140,7 +150,7 @@ mod tests {
     }
 
     fn told(bare: Status) -> (Code, String) {
-        let told = Status::from_header_map(informed(bare.into_http(), 1_024).headers()).unwrap();
+        let told = Status::from_header_map(informed(bare.into_http(), 1_024, None).headers()).unwrap();
         (told.code(), told.get_error_details().error_info().unwrap().reason.clone())
     }
 
@@ -162,7 +172,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_whose_time_is_over_tells_a_reason_before_the_transport_ends_it() {
         let never = std::future::pending();
-        let told = in_time(never, Duration::from_nanos(1), 1_024).await.unwrap();
+        let told = in_time(never, Duration::from_nanos(1), 1_024, None).await.unwrap();
         let told = Status::from_header_map(told.headers()).unwrap();
         assert_eq!(told.get_error_details().error_info().unwrap().reason, "OUTCOME_PENDING");
     }
@@ -186,7 +196,21 @@ mod tests {
     fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
         let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order");
         assert_eq!(told(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
-        let fine = informed(http::Response::new(Body::empty()), 1_024);
+        let fine = informed(http::Response::new(Body::empty()), 1_024, None);
         assert!(fine.headers().is_empty());
+    }
+
+    #[test]
+    fn what_a_protocol_answers_by_itself_stays_as_it_is() {
+        let unwatched =
+            informed(Status::not_found("unknown service").into_http(), 1_024, Some(Code::NotFound));
+        let told = Status::from_header_map(unwatched.headers()).unwrap();
+        assert_eq!(
+            (told.code(), told.message(), told.details()),
+            (Code::NotFound, "unknown service", &[][..])
+        );
+        let undecodable = informed(Status::internal("decoder").into_http(), 1_024, Some(Code::NotFound));
+        let told = Status::from_header_map(undecodable.headers()).unwrap();
+        assert_eq!(told.get_error_details().error_info().unwrap().reason, "REQUEST_NOT_READABLE");
     }
 }

@@ -59,6 +59,13 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
         Ok(LookedUp::Incomplete { left_out, next }) => {
             warn!(%order, %left_out, %next, "Mollie's answer is incomplete; the order is read again");
         }
+        Ok(LookedUp::Contradictory { fields, times, next }) => {
+            let fields = fields.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            warn!(
+                %order, fields, times, %next,
+                "Mollie's answer contradicts itself and is not believed there; the order is read again"
+            );
+        }
         Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
         Ok(LookedUp::Failed { problem, next }) => {
             warn!(%order, %problem, %next, "order not looked up; tried again later");

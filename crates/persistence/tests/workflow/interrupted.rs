@@ -120,6 +120,7 @@ passed_on! {
     fn defer(operation: &Operation, token: LeaseToken) -> Answer<bool>;
     fn hook_arrived(order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool>;
     fn claim_lookups(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<LookupClaim>>;
+    fn is_lookup_due(order: OrderId, now: Timestamp) -> Answer<bool>;
     fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
 }
 

@@ -97,6 +97,7 @@ impl Ledger {
             payments: Some(Vec::new()),
             shipments: Some(Vec::new()),
             unread: Unread::default(),
+            contradictions: Vec::new(),
         };
         self.orders.push(snapshot.clone());
         snapshot

@@ -66,6 +66,8 @@ pub struct Side {
     pub leaves_counters_out: bool,
     /// Whether it comes without its shipments.
     pub leaves_shipments_out: bool,
+    /// What becomes of each order in an answer at present.
+    pub distorts: Option<fn(&mut Snapshot)>,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
     during_readings: VecDeque<Meanwhile>,
     late: Vec<(Duration, Command, IdempotencyKey)>,
@@ -83,8 +85,9 @@ impl Side {
         }
     }
 
-    /// The order, less what answers leave out at present.
-    fn as_answered(&self, order: Snapshot) -> Snapshot {
+    /// The order, less what answers leave out at present, and distorted.
+    fn as_answered(&self, mut order: Snapshot) -> Snapshot {
+        self.distorts.into_iter().for_each(|distort| distort(&mut order));
         let order = if self.leaves_counters_out { without_counters(order) } else { order };
         let shipments = order.shipments.clone().filter(|_| !self.leaves_shipments_out);
         Snapshot { shipments, ..order }

@@ -23,12 +23,42 @@ pub fn judge(stored: &Dump) -> Vec<Violation> {
         }
         violations.extend(fold(order, events));
         violations.extend(backwards(events));
+        violations.extend(doubted(order, events));
         violations.extend(once(order, events));
     }
     for id in stored.events.keys().filter(|id| !stored.orders.contains_key(id)) {
         violations.push(Violation::new("I6", format!("there are events of {id}, which is no order")));
     }
     violations
+}
+
+/// I5: nobody distorts what the simulator answers, so all of it is understood and believed.
+fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
+    let observed = events.iter().filter_map(|event| match &event.data {
+        EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => Some(observed),
+        EventData::OrderRecorded { .. }
+        | EventData::PlacementRefused { .. }
+        | EventData::PlacementAbandoned { .. }
+        | EventData::ShipmentRecorded { .. }
+        | EventData::ShipmentRegistered { .. }
+        | EventData::ShipmentRefused { .. }
+        | EventData::ShipmentObserved { .. }
+        | EventData::CancellationRecorded { .. }
+        | EventData::CancellationSucceeded { .. }
+        | EventData::CancellationRefused { .. }
+        | EventData::AttentionNeeded { .. }
+        | EventData::OperationRetried { .. }
+        | EventData::OperationResolved { .. }
+        | EventData::ItemRaised { .. }
+        | EventData::ItemClosed { .. } => None,
+    });
+    let fields = observed.flat_map(|observed| &observed.facts.unread.fields);
+    fields
+        .map(|field| {
+            let text = format!("order {}: {} is not believed: {}", order.id, field.path, field.raw);
+            Violation::new("I5", text)
+        })
+        .collect()
 }
 
 /// I2: each thing that was wanted ends once, in its effect or in its refusal.

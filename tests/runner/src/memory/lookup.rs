@@ -74,6 +74,11 @@ impl Lookups {
         Some(LookupClaim { order_id, token: lease.token, hooks, failures, hints })
     }
 
+    /// Whether a look-up of the order is due and not ended.
+    pub fn is_due(&self, order: OrderId, now: Timestamp) -> bool {
+        self.rows.get(&order).and_then(|row| row.due_time).is_some_and(|due| due <= now)
+    }
+
     /// Ends a claim; one that is in other hands by now is left alone. Whoever asked meanwhile has left a time, and that
     /// stays.
     pub fn finish(&mut self, claim: &LookupClaim, next: Option<Timestamp>, failures: u32) {

@@ -146,6 +146,10 @@ impl Store for MemoryStore {
         Ok(self.tables().lookups.claim(now, clock, lease, limit))
     }
 
+    async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.tables().lookups.is_due(order, now))
+    }
+
     async fn finish_lookup(
         &self,
         claim: &LookupClaim,

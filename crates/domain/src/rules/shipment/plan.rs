@@ -41,9 +41,6 @@ const AVAILABLE: &str = "selection.available";
 /// # Errors
 /// [`ShipRefusal`], naming every line at once.
 pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, ShipRefusal> {
-    if request.selection == Selection::AllRemaining && order.facts.status.is_some_and(OrderStatus::is_final) {
-        return Err(ShipRefusal::State(nothing_remains()));
-    }
     shippable_order(order).map_err(ShipRefusal::State)?;
     let lines = match &request.selection {
         Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State)?,
@@ -86,6 +83,8 @@ fn shippable_order(order: &Order) -> Result<(), Refusal> {
             RefusalReason::OrderNotPlaced,
             format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
         ),
+        // Every unit went somewhere: that is told line by line.
+        Some(OrderStatus::Completed) => Ok(()),
         Some(status) if !status.allows_shipping() => {
             refuse(RefusalReason::OrderNotShippable, not_shippable(status))
         }
@@ -97,10 +96,15 @@ fn is_shippable(line: &Line) -> bool {
     line.status.is_some_and(LineStatus::allows_shipping)
 }
 
+fn is_completed(order: &Order) -> bool {
+    order.facts.status == Some(OrderStatus::Completed)
+}
+
 fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
     let lines: Vec<_> = order
         .lines
         .iter()
+        .filter(|_| !is_completed(order))
         .filter(|line| is_shippable(line) && line.available().quantity > 0)
         .map(|line| ShipmentLine { line_id: line.id, part: line.available() })
         .collect();
@@ -110,11 +114,6 @@ fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
         return Err(Refusal::of_order(RefusalReason::NothingRemaining, text));
     }
     Ok(lines)
-}
-
-fn nothing_remains() -> Refusal {
-    let text = "Nothing is left to ship: every unit is shipped, canceled or reserved by a recorded shipment.";
-    Refusal::of_order(RefusalReason::NothingRemaining, text)
 }
 
 fn not_shippable(status: OrderStatus) -> String {
@@ -145,7 +144,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
             );
             continue;
         };
-        match named_line(line, selection) {
+        match named_line(line, selection, is_completed(order)) {
             Ok(part) => planned.push(ShipmentLine { line_id: line.id, part }),
             Err(Misfit::State(reason, description)) => {
                 unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
@@ -164,10 +163,8 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
     match unmet.first() {
         Some((reason, _)) => {
             let reason = *reason;
-            Err(ShipRefusal::State(Refusal {
-                reason,
-                unmet: unmet.into_iter().map(|(_, unmet)| unmet).collect(),
-            }))
+            let unmet = unmet.into_iter().map(|(_, unmet)| unmet).collect();
+            Err(ShipRefusal::State(Refusal::new(reason, unmet)))
         }
         None => Ok(planned),
     }
@@ -178,7 +175,16 @@ enum Misfit {
     Amount { expected: String, got: String },
 }
 
-fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
+/// What of a line is asked for. Of one that is completed nothing is available, which is told as it was a moment before.
+fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) -> Result<Part, Misfit> {
+    let is_over = match line.status {
+        Some(LineStatus::Completed) => true,
+        Some(LineStatus::Authorized | LineStatus::Paid | LineStatus::Shipping) => order_is_completed,
+        Some(LineStatus::Created | LineStatus::Canceled) | None => false,
+    };
+    if is_over {
+        return Err(not_available(line, selection.quantity, 0));
+    }
     if !is_shippable(line) {
         let status = line.status.map_or("not placed", LineStatus::as_str);
         let text =
@@ -187,16 +193,7 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
     }
     let (quantity, rest) = (selection.quantity, line.remainder());
     let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
-        let text = format!(
-            "Line {}: {quantity} asked for, {} available ({} shipped, {} canceled, {} reserved of {}).",
-            line.id,
-            rest.quantity,
-            line.shipped.quantity,
-            line.canceled.quantity,
-            line.reserved.quantity,
-            line.quantity
-        );
-        return Err(Misfit::State(RefusalReason::QuantityNotAvailable, text));
+        return Err(not_available(line, quantity, rest.quantity));
     };
     match selection.amount {
         None => Ok(Part { quantity, amount: share }),
@@ -206,4 +203,12 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
             Err(Misfit::Amount { expected, got: amount.to_string() })
         }
     }
+}
+
+fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
+    let text = format!(
+        "Line {}: {quantity} asked for, {available} available ({} shipped, {} canceled, {} reserved of {}).",
+        line.id, line.shipped.quantity, line.canceled.quantity, line.reserved.quantity, line.quantity
+    );
+    Misfit::State(RefusalReason::QuantityNotAvailable, text)
 }

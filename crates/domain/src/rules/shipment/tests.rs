@@ -133,12 +133,37 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
 }
 
 #[test]
-fn nothing_remains_of_an_order_that_is_over() {
-    for status in [OrderStatus::Completed, OrderStatus::Canceled, OrderStatus::Expired] {
-        let order = placed(status, LineStatus::Completed).order().clone();
+fn nothing_remains_of_an_order_that_is_completed() {
+    let order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
+    assert_eq!(refusal(&order, &ALL), RefusalReason::NothingRemaining);
+    // Whatever the lines say: what was left out of the answer that told the end may look available.
+    for line in [LineStatus::Completed, LineStatus::Shipping] {
+        let order = placed(OrderStatus::Completed, line).order().clone();
         assert_eq!(refusal(&order, &ALL), RefusalReason::NothingRemaining);
-        assert_eq!(refusal(&order, &lines(&[select(1, 1, None)])), RefusalReason::OrderNotShippable);
+        assert_eq!(refusal(&order, &lines(&[select(1, 1, None)])), RefusalReason::QuantityNotAvailable);
     }
+}
+
+#[test]
+fn an_order_that_expired_or_was_canceled_says_so_however_its_goods_are_asked_for() {
+    for status in [OrderStatus::Canceled, OrderStatus::Expired] {
+        let order = placed(status, LineStatus::Canceled).order().clone();
+        for selection in [&ALL, &lines(&[select(1, 1, None)])] {
+            let Err(ShipRefusal::State(refused)) = plan(&order, selection) else { panic!("not refused") };
+            assert_eq!(refused.reason, RefusalReason::OrderNotShippable);
+            assert!(refused.unmet[0].description.contains(status.as_str()), "{refused:?}");
+        }
+    }
+}
+
+#[test]
+fn a_completed_line_has_nothing_available_and_a_canceled_one_is_not_shipped() {
+    let mut order = authorized();
+    order.lines[1].status = Some(LineStatus::Completed);
+    order.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
+    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), RefusalReason::QuantityNotAvailable);
+    order.lines[1].status = Some(LineStatus::Canceled);
+    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), RefusalReason::LineNotShippable);
 }
 
 #[test]

@@ -10,7 +10,7 @@ impl Snapshot {
     /// shipped or given back, so that nothing is missed: official answers to creating an order leave them all out.
     #[must_use]
     pub fn counter_left_out(&self) -> Option<Misread> {
-        if self.status == Read::Known(OrderStatus::Created) {
+        if self.is_created() {
             return None;
         }
         self.find_left_out(|line| {
@@ -29,9 +29,21 @@ impl Snapshot {
         self.find_left_out(|line| line.canceled.is_none().then_some("quantityCanceled"))
     }
 
-    /// The first of what money depends on that the answer leaves out, of an order read with its payments and shipments.
+    /// Whether nobody has paid for the order, nor is about to.
+    #[must_use]
+    pub fn is_created(&self) -> bool {
+        self.status == Read::Known(OrderStatus::Created)
+    }
+
+    /// The first of what money depends on that the answer leaves out or that contradicts itself, of an order read with its
+    /// payments and shipments.
     #[must_use]
     pub fn left_out(&self) -> Option<Misread> {
+        let contradiction = self.contradictions.first().cloned();
+        contradiction.or_else(|| self.absent())
+    }
+
+    fn absent(&self) -> Option<Misread> {
         let payments = self.payments.is_none().then(|| Misread::left_out("_embedded.payments"));
         payments.or_else(|| self.shipments_left_out()).or_else(|| self.counter_left_out())
     }
@@ -39,7 +51,10 @@ impl Snapshot {
     /// Whether the answer leaves the shipments out.
     #[must_use]
     pub fn shipments_left_out(&self) -> Option<Misread> {
-        self.shipments.is_none().then(|| Misread::left_out("_embedded.shipments"))
+        let field = "_embedded.shipments";
+        let odd =
+            self.contradictions.iter().find(|one| one.field.as_ref().is_some_and(|at| at.starts_with(field)));
+        self.shipments.is_none().then(|| odd.cloned().unwrap_or_else(|| Misread::left_out(field)))
     }
 
     /// Whether a field stands in a part that this answer does not hold.
@@ -50,7 +65,13 @@ impl Snapshot {
 
     fn find_left_out(&self, missing: impl Fn(&LineSnapshot) -> Option<&'static str>) -> Option<Misread> {
         let mut lines = self.lines.iter().enumerate();
-        lines.find_map(|(n, line)| missing(line).map(|name| Misread::left_out(format!("lines[{n}].{name}"))))
+        lines.find_map(|(n, line)| missing(line).map(|name| self.missing(format!("lines[{n}].{name}"))))
+    }
+
+    /// Why there is nothing at this place: it contradicts something, or was left out.
+    fn missing(&self, field: String) -> Misread {
+        let contradiction = self.contradictions.iter().find(|one| one.field.as_deref() == Some(&field));
+        contradiction.cloned().unwrap_or_else(|| Misread::left_out(field))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::OperatorError;
 use crate::ports::{Gateway, GatewayError, Ports, StoreError};
+use crate::rules::contradiction::believed;
 use crate::rules::ids::MollieOrderId;
 use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::Order;
@@ -38,7 +39,7 @@ fn at_mollie(order: &Order, operation: &Operation) -> Result<MollieOrderId, Stor
 
 async fn read<P: Ports>(ports: &P, order: &Order, id: &MollieOrderId) -> Result<Snapshot, OperatorError> {
     match ports.gateway().observe(&order.profile, id).await {
-        Ok(snapshot) => Ok(snapshot),
+        Ok(snapshot) => Ok(believed(order, snapshot)),
         Err(GatewayError::NotFound) => Err(OperatorError::NotAtMollie { mollie_id: id.to_string() }),
         Err(
             error

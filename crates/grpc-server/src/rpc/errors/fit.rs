@@ -17,8 +17,11 @@ const LINES: usize = 20;
 /// More violations than ever fit.
 const VIOLATIONS: usize = 200;
 
-/// Bytes of a fact, a path, of what was expected and of what came: a caller's own text may be as long as a request.
+/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request.
 const SHOWN: usize = 200;
+
+/// Bytes of a fact in the metadata.
+const FACT: usize = 400;
 
 /// Bytes of what is the case and what to do about it.
 const DESCRIBED: usize = 480;
@@ -99,6 +102,11 @@ pub fn header_bytes(status: Status) -> usize {
 /// A caller's own text, as far as it is shown.
 pub fn shown(text: &str) -> String {
     shortened(text, SHOWN)
+}
+
+/// A fact, as far as it is shown.
+pub fn fact(text: &str) -> String {
+    shortened(text, FACT)
 }
 
 /// A description, as far as it is shown.

@@ -1,0 +1,128 @@
+//! Answers of Mollie that contradict themselves, or what was ordered.
+//!
+//! Such a part is not believed: what is known of it stays, and the reading is marked, so that the order is read again and
+//! nobody is alarmed because of it. Judged is only what Mollie's documents promise (an order's amount is the sum of its
+//! lines, a line's total its price times its quantity less its discount, no unit counts twice), never whether an answer
+//! follows the rules for drafts. It may not look at what Mollie captured or was paid: those sums may be wrong in earnest,
+//! and a person must hear of it.
+
+use super::misread::Misread;
+use super::money::{Currency, Money};
+use super::order::Order;
+use super::payment::Payment;
+use super::snapshot::{LineSnapshot, Snapshot};
+use super::status::{LineStatus, Read};
+use super::unread::UnreadField;
+
+mod line;
+mod shipped;
+
+/// What of an answer about the order can be believed. What cannot is as it is known, or as if it were left out; the
+/// snapshot's `contradictions` name it, and so do its unread fields.
+#[must_use]
+pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
+    let mut doubts = Vec::new();
+    let dropped = line::judge(order, &mut snapshot, &mut doubts);
+    judge_amount(order, &mut snapshot, dropped, &mut doubts);
+    judge_sums(order, &mut snapshot, &mut doubts);
+    judge_payments(order, &mut snapshot, &mut doubts);
+    shipped::judge(&mut snapshot, currency(order), &mut doubts);
+    for Misread { field, problem } in &doubts {
+        snapshot.unread.add(UnreadField::new(field.clone().unwrap_or_default(), problem));
+    }
+    snapshot.contradictions = doubts;
+    snapshot
+}
+
+/// The currency that was ordered in: no other is ever believed.
+const fn currency(order: &Order) -> Currency {
+    order.terms.amount.currency()
+}
+
+/// The order's amount: what the lines add up to. Mollie may go on counting canceled units or not. Where a line could not
+/// be believed at all, nobody can tell.
+fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &mut Vec<Misread>) {
+    let told = snapshot.amount;
+    if told.currency() != currency(order) {
+        doubts.push(foreign("amount", told, currency(order)));
+    } else if let Some(problem) = off(snapshot).filter(|_| !dropped) {
+        doubts.push(Misread::at("amount", problem));
+    } else if !dropped {
+        return;
+    }
+    snapshot.amount = order.terms.amount;
+}
+
+/// How the amount misses what the lines add up to.
+fn off(snapshot: &Snapshot) -> Option<String> {
+    let told = i128::from(snapshot.amount.minor());
+    let all: i128 = snapshot.lines.iter().map(|line| i128::from(line.total_amount.minor())).sum();
+    let canceled = || snapshot.lines.iter().map(|line| i128::from(canceled(line, snapshot)));
+    let (least, most): (i128, i128) =
+        (canceled().filter(|minor| *minor > 0).sum(), canceled().filter(|minor| *minor < 0).sum());
+    (!(all - least..=all - most).contains(&told)).then(|| {
+        let sum = i64::try_from(all).map(|minor| Money::from_minor(minor, snapshot.amount.currency()));
+        format!(
+            "{}, but the lines add up to {}",
+            snapshot.amount,
+            sum.map_or_else(|_| "more than can be".into(), |sum| sum.to_string())
+        )
+    })
+}
+
+/// What of the line may not be counted in the order's amount any more. Where its counter is not told it may be all of it, but
+/// for orders nobody has paid for: of these a line is canceled as a whole.
+fn canceled(line: &LineSnapshot, snapshot: &Snapshot) -> i64 {
+    let total = line.total_amount.minor();
+    match (line.canceled, &line.status) {
+        (_, Read::Known(LineStatus::Canceled)) => total,
+        (Some(part), _) => part.amount.minor(),
+        (None, _) if snapshot.is_created() => 0,
+        (None, _) => total,
+    }
+}
+
+/// The order's sums, of which only the currency can be judged.
+fn judge_sums(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) {
+    let (facts, currency) = (&order.facts, currency(order));
+    let sums = [
+        ("amountCaptured", &mut snapshot.amount_captured, facts.amount_captured),
+        ("amountRefunded", &mut snapshot.amount_refunded, facts.amount_refunded),
+    ];
+    for (field, told, known) in sums {
+        keep_currency(field.to_owned(), told, known, currency, doubts);
+    }
+}
+
+/// A payment's sums are in its own currency.
+fn judge_payments(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) {
+    for (n, payment) in snapshot.payments.iter_mut().flatten().enumerate() {
+        let ours = order.payments.iter().find(|ours| ours.mollie_id == payment.mollie_id);
+        let known = |sum: fn(&Payment) -> Option<Money>| ours.and_then(sum);
+        let (captured, refunded) = (known(|ours| ours.amount_captured), known(|ours| ours.amount_refunded));
+        let at = |name: &str| format!("_embedded.payments[{n}].{name}");
+        let currency = payment.amount.currency();
+        keep_currency(at("amountCaptured"), &mut payment.amount_captured, captured, currency, doubts);
+        keep_currency(at("amountRefunded"), &mut payment.amount_refunded, refunded, currency, doubts);
+    }
+}
+
+fn keep_currency(
+    field: String,
+    told: &mut Option<Money>,
+    known: Option<Money>,
+    currency: Currency,
+    doubts: &mut Vec<Misread>,
+) {
+    if let Some(other) = told.filter(|told| told.currency() != currency) {
+        doubts.push(foreign(field, other, currency));
+        *told = known;
+    }
+}
+
+fn foreign(field: impl Into<String>, told: Money, currency: Currency) -> Misread {
+    Misread::at(field, format!("{told}, but the order is in {}", currency.code()))
+}
+
+#[cfg(test)]
+mod tests;

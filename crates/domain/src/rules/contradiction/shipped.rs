@@ -1,0 +1,43 @@
+//! Whether an answer's shipments can be: their units are units of its lines.
+
+use std::collections::HashMap;
+
+use super::foreign;
+use crate::rules::ids::MollieLineId;
+use crate::rules::misread::Misread;
+use crate::rules::money::Currency;
+use crate::rules::order::Part;
+use crate::rules::snapshot::Snapshot;
+
+/// Where one part of a shipment cannot be, none of them is believed: a list that lacks one would tell that it is not there.
+pub(super) fn judge(snapshot: &mut Snapshot, currency: Currency, doubts: &mut Vec<Misread>) {
+    if let Some(doubt) = odd(snapshot, currency) {
+        doubts.push(doubt);
+        snapshot.shipments = None;
+    }
+}
+
+fn odd(snapshot: &Snapshot, currency: Currency) -> Option<Misread> {
+    let mut left: HashMap<&MollieLineId, u32> =
+        snapshot.lines.iter().map(|line| (&line.mollie_id, line.quantity)).collect();
+    for (n, shipment) in snapshot.shipments.iter().flatten().enumerate() {
+        for (place, (id, Part { quantity, amount })) in shipment.lines.iter().enumerate() {
+            let at = |name: &str| format!("_embedded.shipments[{n}].lines[{place}].{name}");
+            if amount.currency() != currency {
+                return Some(foreign(at("totalAmount"), *amount, currency));
+            }
+            if *quantity == 0 && amount.minor() != 0 {
+                return Some(Misread::at(at("quantity"), format!("no units, but {amount}")));
+            }
+            if let Some(left) = left.get_mut(id) {
+                match left.checked_sub(*quantity) {
+                    Some(rest) => *left = rest,
+                    None => {
+                        return Some(Misread::at(at("quantity"), "more units shipped than the line has"));
+                    }
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,187 @@
+//! Answers that contradict themselves: what is known stays, nobody is alarmed by them, and the order is read again.
+
+use std::sync::Arc;
+
+use domain::ports::{Clock, GatewayError};
+use domain::rules::item::ItemKind;
+use domain::rules::money::Money;
+use domain::rules::order::{Order, Part};
+use domain::rules::refusal::RefusalReason;
+use domain::rules::snapshot::Snapshot;
+use domain::workflow::MutationError;
+use domain::workflow::lookup::LookedUp;
+use jiff::SignedDuration;
+
+use crate::intents::{chairs, euro, lamps, reason};
+use crate::mollie::Fate;
+use crate::world::{World, secs};
+
+/// The fields that the order shows as not understood.
+fn fields(order: &Order) -> Vec<&str> {
+    order.facts.unread.fields.iter().map(|field| field.path.as_str()).collect()
+}
+
+/// An order of which one lamp was shipped, as both sides know.
+async fn shipping() -> (Arc<World>, domain::rules::ids::OrderId) {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &lamps(1)).await;
+    world.sync(id).await;
+    world.advance(secs(3));
+    (world, id)
+}
+
+/// What is read while Mollie distorts its answers; apart from what is not believed the order stays as it was.
+async fn read_distorted(distort: fn(&mut Snapshot)) -> Order {
+    let (world, id) = shipping().await;
+    let before = world.order(id).await;
+    world.mollie.side().distorts = Some(distort);
+    let order = world.sync(id).await;
+    assert_eq!((&order.lines, order.terms.amount), (&before.lines, before.terms.amount));
+    assert_eq!(order.observed_time, before.observed_time, "nothing is confirmed");
+    assert_eq!(order.open_items(), 0);
+    world.mollie.side().distorts = None;
+    assert!(fields(&world.sync(id).await).is_empty());
+    world.settled(id).await;
+    order
+}
+
+#[tokio::test]
+async fn an_amount_that_the_lines_do_not_add_up_to_is_not_believed() {
+    let order = read_distorted(|order| order.amount = euro("758.01")).await;
+    assert_eq!(fields(&order), ["amount"]);
+}
+
+#[tokio::test]
+async fn an_amount_in_another_currency_than_ordered_is_not_believed() {
+    let order = read_distorted(|order| order.amount = Money::parse("USD", "758.00").unwrap()).await;
+    assert_eq!(fields(&order), ["amount"]);
+}
+
+#[tokio::test]
+async fn more_units_shipped_than_a_line_has_are_not_believed() {
+    let nine = |order: &mut Snapshot| {
+        order.lines[1].shipped = Some(Part { quantity: 9, amount: euro("180.00") });
+    };
+    assert_eq!(fields(&read_distorted(nine).await), ["lines[1].quantityShipped"]);
+}
+
+#[tokio::test]
+async fn shipped_units_stay_shipped_where_mollie_tells_their_money_and_no_units() {
+    let none = |order: &mut Snapshot| {
+        order.lines[1].shipped = Some(Part { quantity: 0, amount: euro("20.00") });
+    };
+    assert_eq!(fields(&read_distorted(none).await), ["lines[1].quantityShipped"]);
+}
+
+#[tokio::test]
+async fn shipped_units_that_a_canceled_counter_leaves_no_room_for_are_not_believed() {
+    let both = |order: &mut Snapshot| {
+        order.lines[1].canceled = Some(Part { quantity: 3, amount: euro("60.00") });
+    };
+    let order = read_distorted(both).await;
+    assert_eq!(fields(&order), ["lines[1].quantityShipped", "lines[1].quantityCanceled"]);
+}
+
+#[tokio::test]
+async fn a_line_total_that_its_price_contradicts_is_not_believed_and_alarms_nobody() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &chairs(2)).await;
+    world.at_mollie(id, |order| order.amount_captured = Some(euro("698.00"))).await;
+    world.mollie.side().distorts = Some(|order| order.lines[0].total_amount = euro("1.00"));
+    let order = world.sync(id).await;
+    assert_eq!((order.lines[0].total_amount, order.open_items()), (euro("698.00"), 0));
+    assert_eq!(fields(&order), ["lines[0].totalAmount"]);
+    world.mollie.side().distorts = None;
+    assert_eq!(world.sync(id).await.open_items(), 0);
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn what_a_contradictory_answer_alarms_for_is_raised_when_it_is_still_so_in_a_sound_one() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.at_mollie(id, |order| order.amount_captured = Some(euro("800.00"))).await;
+    world.mollie.side().distorts = Some(|order| order.amount = euro("1.00"));
+    assert_eq!(world.sync(id).await.open_items(), 0);
+    world.mollie.side().distorts = None;
+    let items = world.sync(id).await.items;
+    assert_eq!(items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::Overcaptured]);
+}
+
+#[tokio::test]
+async fn an_answer_that_goes_on_contradicting_itself_is_asked_for_ever_more_seldom() {
+    let (world, id) = shipping().await;
+    world.mollie.side().distorts = Some(|order| order.amount = euro("1.00"));
+    world.sync(id).await;
+    world.advance(secs(1));
+    let version = world.order(id).await.version;
+    for (times, pause) in (1..).zip([1, 2, 4, 8, 16]) {
+        let looked = world.look_up().await;
+        let LookedUp::Contradictory { fields, times: told, next } = looked else { panic!("{looked:?}") };
+        let fields: Vec<_> = fields.iter().filter_map(|field| field.field.as_deref()).collect();
+        assert_eq!((fields, told), (vec!["amount"], times));
+        assert_eq!(next, world.clock.now() + SignedDuration::from_secs(pause));
+        world.advance(std::time::Duration::from_secs(pause.unsigned_abs()) - secs(1));
+        assert!(world.lookups().await.is_empty(), "read again before {pause} s");
+        world.advance(secs(1));
+    }
+    assert_eq!(world.order(id).await.version, version, "told once");
+    world.mollie.side().distorts = None;
+    assert!(matches!(world.look_up().await, LookedUp::Done { next: Some(_) }));
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn what_hangs_on_counters_is_refused_only_when_they_make_sense() {
+    let (world, id) = shipping().await;
+    world.mollie.side().distorts =
+        Some(|order| order.lines[1].shipped = Some(Part { quantity: 9, amount: euro("180.00") }));
+    let refused = world.ship(id, &lamps(3)).await;
+    let Err(MutationError::Unconfirmed(GatewayError::Unreadable(misread))) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(misread.field.as_deref(), Some("lines[1].quantityShipped"));
+    assert_eq!(misread.problem, "9 units of 3");
+    world.mollie.side().distorts = None;
+    assert_eq!(reason(world.ship(id, &lamps(3)).await), RefusalReason::QuantityNotAvailable);
+}
+
+#[tokio::test]
+async fn the_answer_to_our_own_create_changes_nothing_of_what_was_ordered_where_it_contradicts_itself() {
+    let world = World::new().await;
+    world.mollie.side().distorts = Some(|order| {
+        order.amount = euro("60.01");
+        order.lines[0].total_amount = euro("1.00");
+    });
+    let id = world.placed().await;
+    let order = world.order(id).await;
+    assert_eq!((order.terms.amount, order.lines[0].total_amount), (euro("758.00"), euro("698.00")));
+    assert!(matches!(world.look_up().await, LookedUp::Contradictory { .. }));
+    world.mollie.side().distorts = None;
+    world.advance(secs(1));
+    assert!(matches!(world.look_up().await, LookedUp::Done { .. }));
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn a_lost_cancellation_is_not_taken_for_absent_while_mollie_contradicts_itself() {
+    let world = World::without_trust().await;
+    let id = world.authorized().await;
+    world.ship_now(id, &chairs(1)).await;
+    world.sync(id).await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.cancel_now(id).await;
+    world.mollie.side().distorts = Some(|order| {
+        order.lines[0].canceled = Some(Part { quantity: 0, amount: euro("349.00") });
+        order.lines[1].canceled = Some(Part { quantity: 0, amount: euro("60.00") });
+    });
+    world.work(secs(30)).await;
+    let problem = world.operation(accepted.operation_id).await.last_problem.unwrap();
+    assert!(problem.contains("lines[0].quantityCanceled: no units"), "{problem}");
+    world.mollie.side().distorts = None;
+    world.work(secs(10)).await;
+    world.settled(id).await;
+    assert_eq!(world.mollie.effects(), (1, 1, 1));
+}

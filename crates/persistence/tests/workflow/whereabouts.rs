@@ -1,0 +1,65 @@
+//! Where units went that somebody asks for again: told in the same way whichever the moment.
+
+use domain::rules::refusal::{Refusal, RefusalReason};
+use domain::rules::status::OrderStatus;
+use domain::workflow::{Accepted, MutationError};
+
+use crate::intents::{chairs, lamps, ship_lamps_elsewhere, the_rest};
+use crate::world::{World, secs};
+
+/// A refusal that says that nothing of the line is available.
+fn taken(outcome: Result<Accepted, MutationError>) -> Refusal {
+    let Err(MutationError::Refused(refusal)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(refusal.reason, RefusalReason::QuantityNotAvailable, "{refusal:?}");
+    let text = &refusal.unmet[0].description;
+    assert!(refusal.unmet[0].subject == "lines/2" && text.contains("0 available"), "{text}");
+    refusal
+}
+
+#[tokio::test]
+async fn whoever_asks_for_units_that_another_has_just_shipped_hears_where_they_went_at_every_moment() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let shipped = world.ship(id, &lamps(3)).await.unwrap();
+    let ours = shipped.shipment_id.unwrap();
+    let recorded = taken(world.ship(id, &lamps(1)).await);
+    assert!(recorded.unmet[0].description.contains(&ours.to_string()), "{recorded:?}");
+
+    world.drive(shipped.claim.as_ref().unwrap()).await;
+    let theirs = world.shipment(shipped.shipment_id).await.mollie_id.unwrap();
+    let registered = taken(world.ship(id, &lamps(1)).await);
+    world.sync(id).await;
+    let line_completed = taken(world.ship(id, &lamps(1)).await);
+    world.ship_now(id, &chairs(2)).await;
+    assert_eq!(world.sync(id).await.facts.status, Some(OrderStatus::Completed));
+    let order_completed = taken(world.ship(id, &lamps(1)).await);
+    for refusal in [registered, line_completed, order_completed] {
+        assert!(refusal.unmet[0].description.contains(theirs.as_str()), "{refusal:?}");
+    }
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn units_that_were_shipped_in_the_dashboard_are_told_by_the_shipment_there() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let now = domain::ports::Clock::now(&world.clock);
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_dash", 3, None, now)).await;
+    world.advance(secs(3));
+    world.sync(id).await;
+    let refusal = taken(world.ship(id, &lamps(1)).await);
+    assert!(refusal.unmet[0].description.contains("shp_dash"), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_was_canceled_says_so_to_whoever_ships_all_that_remains() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.cancel_now(id).await;
+    world.sync(id).await;
+    let Err(MutationError::Refused(refusal)) = world.ship(id, &the_rest()).await else {
+        panic!("not refused")
+    };
+    assert_eq!(refusal.reason, RefusalReason::OrderNotShippable);
+    assert!(refusal.unmet[0].description.contains("\"canceled\""), "{refusal:?}");
+}
