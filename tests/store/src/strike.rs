@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use persistence::faults::Faults;
 
-use crate::cell::{Cell, Fault, Lasting};
+use crate::cell::{Cell, Engine, Fault, Lasting};
 use crate::rule::{Point, exists, is_point};
 
 pub use means::Means;
@@ -100,6 +100,13 @@ impl Striker {
             let start: String = struck.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
             format!("struck at {start:?}, and the engine reported {:?}", state.reported)
         })
+    }
+
+    /// Whether the volume of PostgreSQL's data is full now. SQLite may still make room in its log.
+    pub fn is_full_volume(&self) -> bool {
+        let state = self.state();
+        let is_struck = state.struck.is_some() && !state.is_over;
+        is_struck && (self.cell.engine, self.cell.fault) == (Engine::Postgres, Fault::Full)
     }
 
     fn is_aimed_at(&self, number: usize, point: &Point) -> bool {

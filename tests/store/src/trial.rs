@@ -27,6 +27,9 @@ const TRIES: usize = 4;
 /// So many rounds of the loops bring everything to rest, and some more.
 const ROUNDS: usize = 40;
 
+/// What health asks for when it doubts.
+const ROOM: usize = 64 * 1024;
+
 /// What came of a trial.
 pub struct Verdict {
     pub points: Vec<Point>,
@@ -116,6 +119,7 @@ impl Trial {
         }
         self.striker.count();
         self.flow(cell.flow, callers).await;
+        self.health_follows().await;
         self.striker.heal();
         let (points, report) = (self.striker.points(), self.striker.report());
         if aim.is_none() {
@@ -262,6 +266,13 @@ impl Trial {
         }
     }
 
+    /// While a volume is full, what health asks for does not fit either.
+    async fn health_follows(&mut self) {
+        if self.striker.is_full_volume() && self.service().store.beat(ROOM).await.is_ok() {
+            self.violations.push("health would say SERVING while the volume is full".to_owned());
+        }
+    }
+
     /// The flow, by as many callers at once.
     async fn flow(&mut self, flow: Flow, callers: usize) {
         let service = self.service();
@@ -285,6 +296,7 @@ impl Trial {
                 for call in calls {
                     heard.push(call.await.expect("a call does not panic"));
                 }
+                self.health_follows().await;
                 // The witness needs memory too.
                 self.striker.heal();
                 for (request_id, wish, told) in heard {
