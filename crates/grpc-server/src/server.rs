@@ -9,6 +9,8 @@ use persistence::{Database, Durability, Options};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tonic::service::Routes;
 use tonic::transport::Server as GrpcServer;
 use tonic::transport::server::TcpIncoming;
 use tracing::{info, warn};
@@ -19,7 +21,7 @@ use crate::driver::Driver;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
-use crate::rpc::OrderRpc;
+use crate::rpc::{OrderRpc, errors};
 use crate::service::Service;
 use crate::vault::{SecretVault, fresh_secret};
 use crate::wire::Informed;
@@ -212,13 +214,16 @@ fn grpc_router(
     let operations = OperationServiceServer::new(rpc).max_decoding_message_size(most);
     // Compiled now, so that the first caller does not wait for it.
     LazyLock::force(&wire::SHAPES);
-    Ok(GrpcServer::builder()
-        .max_concurrent_streams(STREAMS)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .add_service(Informed::health(health.max_decoding_message_size(most), most))
+    let routes = Routes::new(Informed::health(health.max_decoding_message_size(most), most))
         .add_service(reflection().build_v1()?)
         // Python's client and older tools still ask for the alpha version.
         .add_service(reflection().build_v1alpha()?)
         .add_service(Informed::new(orders, most))
-        .add_service(Informed::new(operations, most)))
+        .add_service(Informed::new(operations, most));
+    // Who calls a service that is not here hears why, too.
+    let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
+    Ok(GrpcServer::builder()
+        .max_concurrent_streams(STREAMS)
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .add_routes(Routes::from(routes)))
 }

@@ -124,6 +124,7 @@ async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
     let compressed = [&[1][..], &framed(&[0; 100])[1..]].concat();
     for (method, headers, body, code, reason) in [
         ("orders.v1.OrderService/Conjure", &[][..], framed(&[]), Code::Unimplemented, "METHOD_UNKNOWN"),
+        ("nobody.v1.Nothing/Conjure", &[][..], framed(&[]), Code::Unimplemented, "METHOD_UNKNOWN"),
         (HEALTH, &[], framed(&[0xff; 9]), Code::InvalidArgument, "REQUEST_NOT_READABLE"),
         (HEALTH, &[], framed(&vec![0; 2 * MIB]), Code::InvalidArgument, "REQUEST_TOO_LARGE"),
         (

@@ -84,7 +84,7 @@ pub fn compressed() -> Status {
     Failure::new(Code::Unimplemented, ErrorReason::CompressionNotSupported, message).status()
 }
 
-/// The service is there, and has no such method.
+/// Neither here nor in any other service of this release there is such a method.
 pub fn no_such_method() -> Status {
     let message = "This release has no such method; reflection tells those it has.";
     Failure::new(Code::Unimplemented, ErrorReason::MethodUnknown, message).status()
