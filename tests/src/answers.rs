@@ -35,6 +35,8 @@ pub struct Refusal {
     pub metadata: HashMap<String, String>,
     /// Path and description of each broken rule.
     pub violations: Vec<(String, String)>,
+    /// The rule that is broken at each path, as `BadRequest` writes reasons: `LINE_VAT_AMOUNT`.
+    pub rules: HashMap<String, String>,
     /// Subject and description of each unmet condition.
     pub unmet: Vec<(String, String)>,
     pub retry: Option<Duration>,
@@ -54,7 +56,7 @@ pub fn refusal<T: Debug>(answer: Result<Response<T>, Status>) -> Refusal {
     let details = status.get_error_details();
     let info = details.error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status}"));
     assert_eq!(info.domain, "orders.v1");
-    let violations = details.bad_request().into_iter().flat_map(|request| &request.field_violations);
+    let violations = || details.bad_request().into_iter().flat_map(|request| &request.field_violations);
     let unmet = details.precondition_failure().into_iter().flat_map(|failure| &failure.violations);
     let retry = details.retry_info().and_then(|retry| retry.retry_delay);
     assert_eq!(retry.is_some(), status.metadata().contains_key("grpc-retry-pushback-ms"), "{status}");
@@ -62,7 +64,8 @@ pub fn refusal<T: Debug>(answer: Result<Response<T>, Status>) -> Refusal {
         code: status.code(),
         reason: info.reason.clone(),
         metadata: info.metadata.clone(),
-        violations: violations.map(|one| (one.field.clone(), one.description.clone())).collect(),
+        rules: violations().map(|one| (one.field.clone(), one.reason.clone())).collect(),
+        violations: violations().map(|one| (one.field.clone(), one.description.clone())).collect(),
         unmet: unmet.map(|one| (one.subject.clone(), one.description.clone())).collect(),
         retry,
         message: status.message().to_owned(),
