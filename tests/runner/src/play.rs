@@ -15,8 +15,9 @@ use crate::sim::{Process, Tasks, Turn};
 use crate::site::{Event, SHOP, Site};
 use crate::tally::Tally;
 
-/// Within the settle window and this, everything is settled once nothing fails any more (microseconds).
-const SETTLED_WITHIN: u64 = (60 + 60) * 1_000_000;
+/// Within this everything is settled once nothing fails any more (microseconds): the pause after a 500 that stayed, the settle
+/// window, and a minute.
+const SETTLED_WITHIN: u64 = (60 + 60 + 60) * 1_000_000;
 /// Longer than a payment stays open that is not paid.
 const LAPSE: u64 = 21 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
