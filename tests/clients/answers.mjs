@@ -55,7 +55,8 @@ for (const count of FAULTY_LINES) {
   const { field_violations: violations } = decode("BadRequest", found.get("BadRequest"));
   assert.equal(violations[0].field, "draft.lines[0].vat_amount");
   const lines = error.details.split("\n");
-  assert.ok(violations.length === count || lines.at(-1).startsWith(`and ${count - (lines.length - 2)} more`), error.details);
+  const told = lines.filter((line) => line.startsWith("draft.")).length;
+  assert.ok(told === count || lines.at(-1).startsWith(`and ${count - told} more`), error.details);
   const { error: problem, answer: report } = await call("checkOrderDraft", { draft });
   assert.equal(report?.violations.length, count, String(problem));
   console.log(`  createOrder, ${count} faults: ${violations.length} in the details`);

@@ -8,8 +8,12 @@ use tonic_types::{FieldViolation, PreconditionViolation};
 /// Bytes of text and details in the headers of one answer, as they are sent.
 const BYTES: usize = 6 * 1024;
 
-/// Bytes of the text as it is sent: the first of these that leaves the details room for whatever the text tells.
+/// Bytes of the text as it is sent: the first of these that leaves room for some details. The text comes first, because many tools
+/// show nothing else.
 const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
+
+/// Faults that the details hold in any case.
+const DETAILED: usize = 5;
 
 /// Lines of the text.
 const LINES: usize = 20;
@@ -54,8 +58,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// As much as fits into so many bytes as they are sent, and how many lines that is.
-    fn within(&self, most: usize) -> (String, usize) {
+    /// As much as fits into so many bytes as they are sent.
+    fn within(&self, most: usize) -> String {
         let mut text = cut(&self.head, most);
         let mut told = 0;
         for line in self.lines.iter().take(LINES) {
@@ -71,7 +75,7 @@ impl Text {
             let all = self.complete.map(|all| format!("; {all}")).unwrap_or_default();
             text.push_str(&format!("\nand {} more{all}", self.count - told));
         }
-        (text, told)
+        text
     }
 }
 
@@ -80,10 +84,10 @@ pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> St
     let fits = |text: &str, count: usize| header_bytes(build(text.to_owned(), faults.first(count))) <= BYTES;
     let mut best = (String::new(), 0);
     for most in TEXT_BYTES {
-        let (text, told) = text.within(most);
+        let text = text.within(most);
         let counts: Vec<usize> = (1..=faults.len().min(VIOLATIONS)).collect();
         let count = counts.partition_point(|count| fits(&text, *count));
-        let is_enough = count >= told.min(faults.len()) && fits(&text, count);
+        let is_enough = count >= DETAILED.min(faults.len()) && fits(&text, count);
         best = (text, count);
         if is_enough {
             break;
