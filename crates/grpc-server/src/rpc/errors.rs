@@ -22,10 +22,11 @@ mod fit;
 mod operator;
 mod request;
 
-use fit::{Faults, Text, described, fact, fitted, shown};
+use fit::{Faults, Text, described, fact, fitted};
 
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
+pub use fit::shown;
 pub use operator::{decision_pending, operator};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
 

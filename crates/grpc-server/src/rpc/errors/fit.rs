@@ -21,7 +21,8 @@ const LINES: usize = 20;
 /// More violations than ever fit.
 const VIOLATIONS: usize = 200;
 
-/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request.
+/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request. Cut between
+/// characters; in bytes, so that there is room for others whatever a text is written in.
 const SHOWN: usize = 200;
 
 /// Bytes of a fact in the metadata.
@@ -103,7 +104,7 @@ pub fn header_bytes(status: Status) -> usize {
     values.into_iter().flatten().map(|value| value.len()).sum()
 }
 
-/// A caller's own text, as far as it is shown.
+/// A text that a caller or Mollie wrote, as far as it is shown: the one place that bounds what is sent back of it.
 pub fn shown(text: &str) -> String {
     shortened(text, SHOWN)
 }
@@ -118,11 +119,11 @@ pub fn described(text: &str) -> String {
     shortened(text, DESCRIBED)
 }
 
+/// So many bytes at most, on one line: each line of an error's text is a fault.
 fn shortened(text: &str, most: usize) -> String {
-    match text.floor_char_boundary(most) {
-        end if end < text.len() => format!("{}…", &text[..end]),
-        _ => text.to_owned(),
-    }
+    let end = text.floor_char_boundary(most);
+    let first = text[..end].chars().map(|c| if c.is_control() { ' ' } else { c });
+    first.chain((end < text.len()).then_some('…')).collect()
 }
 
 /// As much of a text as is sent in so many bytes.
@@ -140,4 +141,19 @@ fn sent(text: &str) -> usize {
     text.bytes()
         .map(|byte| if byte.is_ascii_graphic() && !b"\"#%<>`?{}".contains(&byte) { 1 } else { 3 })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_back_of_a_text_is_cut_between_characters_and_stays_on_one_line() {
+        for fits in ["", "a\u{a0}b", &"x".repeat(SHOWN), &"ü".repeat(SHOWN / 2)] {
+            assert_eq!(shown(fits), fits);
+        }
+        assert_eq!(shown(&"x".repeat(1_000_000)), format!("{}…", "x".repeat(SHOWN)));
+        assert_eq!(shown(&format!("x{}", "ü".repeat(SHOWN))), format!("x{}…", "ü".repeat(SHOWN / 2 - 1)));
+        assert_eq!(shown("a\nand 9 more\r\u{1b}"), "a and 9 more  ");
+    }
 }
