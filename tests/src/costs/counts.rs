@@ -36,6 +36,7 @@ impl Counts {
         faults.extend(plan_faults(trips, counted));
         let statements = told::statements(log).into_iter();
         let statements = statements.filter(|sql| matches!(told::kind(sql), Kind::Claim | Kind::Other));
+        let statements = statements.filter(|sql| !told::is_timed(sql));
         Self { engine, cases, faults, statements: statements.collect() }
     }
 

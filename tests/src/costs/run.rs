@@ -22,8 +22,11 @@ pub(super) struct Run {
 impl Run {
     /// Reads a piece of the log.
     pub fn told(log: &str, pages: u64, carried: Range<usize>) -> Self {
+        let told = told::statements(log);
+        // The beat's pages are none of the use case's, and cannot be told apart; the other runs tell.
+        let pages = if told.iter().any(|sql| told::is_timed(sql)) { 0 } else { pages };
         let mut run = Self { statements: Vec::new(), transactions: 0, pages, carried, trips: Vec::new() };
-        for sql in told::statements(log) {
+        for sql in told {
             match told::kind(&sql) {
                 Kind::Begin => run.transactions += 1,
                 Kind::Other => run.statements.push(sql),

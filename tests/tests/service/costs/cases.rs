@@ -7,8 +7,8 @@
 use serde_json::json;
 use tests::proto::get_order_request::{self, Key};
 use tests::proto::{
-    CreateOrderRequest, GetOperationRequest, GetOrderRequest, ListOrderEventsRequest, ListOrdersRequest,
-    ListShipmentsRequest, Order, OrderFilter, OrderStatus,
+    CheckOrderDraftRequest, CreateOrderRequest, GetOperationRequest, GetOrderRequest, ListOrderEventsRequest,
+    ListOrdersRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus,
 };
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, new_request_id, numbered};
 
@@ -131,6 +131,14 @@ impl<'a> Cases<'a> {
             order_number: order.order_number.clone(),
             profile: PROFILES[0].to_owned(),
         };
+        self.meter
+            .count(world, "CheckOrderDraft", RUNS, async |_| {
+                let draft = Some(numbered(&new_request_id(), "ideal"));
+                let request = CheckOrderDraftRequest { draft, profile: PROFILES[0].to_owned() };
+                let report = client.clone().check_order_draft(request).await.unwrap().into_inner();
+                assert!(report.order.is_some());
+            })
+            .await;
         let keys: [(&str, KeyOf<'_>); 3] = [
             ("GetOrder by id", &|order| Key::Id(order.id.clone())),
             ("GetOrder by order_number", &|order| Key::OrderNumber(number(order))),
