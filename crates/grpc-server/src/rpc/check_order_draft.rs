@@ -3,6 +3,7 @@
 use domain::rules::violation::Violation;
 use tonic::Response;
 
+use super::errors::shown;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, draft, page};
 use crate::proto::{CheckOrderDraftRequest, CheckOrderDraftResponse, DraftViolation};
@@ -39,5 +40,6 @@ fn report(faults: Vec<Violation>) -> CheckOrderDraftResponse {
 
 fn violation(fault: Violation) -> DraftViolation {
     let Violation { path, rule, expected, got } = fault;
-    DraftViolation { field: path, rule: rule.to_owned(), expected, got }
+    let (field, expected, got) = (shown(&path), shown(&expected), shown(&got));
+    DraftViolation { field, rule: rule.to_owned(), expected, got }
 }

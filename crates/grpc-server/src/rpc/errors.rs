@@ -22,10 +22,11 @@ mod fit;
 mod operator;
 mod request;
 
-use fit::{Faults, Text, described, fact, fitted, shown};
+use fit::{Faults, Text, described, fact, fitted};
 
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
+pub use fit::shown;
 pub use operator::{decision_pending, operator};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
 
@@ -111,7 +112,9 @@ pub fn mutation(error: MutationError) -> Status {
         MutationError::EtagMismatch { given, actual } => Failure::new(
             Code::Aborted,
             ErrorReason::EtagMismatch,
-            "The order has changed since this etag was read; read it again and decide anew.",
+            format!(
+                "The order has changed: its etag is \"{actual}\" now, and \"{given}\" was given. Read it again and decide anew."
+            ),
         )
         .with("given", given)
         .with("actual", actual)
@@ -353,7 +356,7 @@ mod tests {
         let lines: Vec<_> = status.message().lines().collect();
         assert!(lines[0].starts_with("Line 1 ") && lines[1].starts_with("Line 2 "), "{lines:?}");
         assert_eq!(*lines.last().unwrap(), format!("and {} more", 119 - (lines.len() - 1)));
-        assert!(violations >= lines.len() - 1 && lines.len() > 5, "{violations} {}", lines.len());
+        assert!(violations >= 8 && lines.len() > 10, "{violations} {}", lines.len());
         assert!(header_bytes(status) <= 6 * 1024);
     }
 

@@ -9,16 +9,21 @@ use tonic_types::{FieldViolation, PreconditionViolation};
 const BYTES: usize = 6 * 1024;
 
 /// Bytes of the text as it is sent: the first of these that leaves the details room for whatever the text tells.
-const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
+const TEXT_BYTES: [usize; 5] = [2_560, 2_240, 1_920, 1_536, 768];
 
 /// Lines of the text.
 const LINES: usize = 20;
 
+/// Violations that the details have before the text gets more lines: tools that show only the text must see every fault they
+/// can, and those that read details need some to know the form.
+const DETAILED: usize = 8;
+
 /// More violations than ever fit.
 const VIOLATIONS: usize = 200;
 
-/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request.
+/// Characters of a path, of what was expected and of what came, and bytes: a caller's own text may be as long as a request.
 const SHOWN: usize = 200;
+const SHOWN_BYTES: usize = 2 * SHOWN;
 
 /// Bytes of a fact in the metadata.
 const FACT: usize = 400;
@@ -83,7 +88,7 @@ pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> St
         let (text, told) = text.within(most);
         let counts: Vec<usize> = (1..=faults.len().min(VIOLATIONS)).collect();
         let count = counts.partition_point(|count| fits(&text, *count));
-        let is_enough = count >= told.min(faults.len()) && fits(&text, count);
+        let is_enough = count >= told.min(faults.len()).min(DETAILED) && fits(&text, count);
         best = (text, count);
         if is_enough {
             break;
@@ -99,9 +104,10 @@ pub fn header_bytes(status: Status) -> usize {
     values.into_iter().flatten().map(|value| value.len()).sum()
 }
 
-/// A caller's own text, as far as it is shown.
+/// A text that a caller or Mollie wrote, as far as it is shown: the one place that bounds what is sent back of it.
 pub fn shown(text: &str) -> String {
-    shortened(text, SHOWN)
+    let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(end, _)| end);
+    shortened(text, end.min(SHOWN_BYTES))
 }
 
 /// A fact, as far as it is shown.
@@ -114,11 +120,11 @@ pub fn described(text: &str) -> String {
     shortened(text, DESCRIBED)
 }
 
+/// So many bytes at most, on one line: each line of an error's text is a fault.
 fn shortened(text: &str, most: usize) -> String {
-    match text.floor_char_boundary(most) {
-        end if end < text.len() => format!("{}…", &text[..end]),
-        _ => text.to_owned(),
-    }
+    let end = text.floor_char_boundary(most);
+    let first = text[..end].chars().map(|c| if c.is_control() { ' ' } else { c });
+    first.chain((end < text.len()).then_some('…')).collect()
 }
 
 /// As much of a text as is sent in so many bytes.
@@ -136,4 +142,21 @@ fn sent(text: &str) -> usize {
     text.bytes()
         .map(|byte| if byte.is_ascii_graphic() && !b"\"#%<>`?{}".contains(&byte) { 1 } else { 3 })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_back_of_a_text_is_cut_by_characters_and_stays_on_one_line() {
+        for fits in ["", "a\u{a0}b", &"x".repeat(SHOWN), &"ü".repeat(SHOWN)] {
+            assert_eq!(shown(fits), fits);
+        }
+        assert_eq!(shown(&"x".repeat(1_000_000)), format!("{}…", "x".repeat(SHOWN)));
+        assert_eq!(shown(&"ü".repeat(SHOWN + 1)), format!("{}…", "ü".repeat(SHOWN)));
+        // Whatever it is written in, it leaves room for others.
+        assert_eq!(shown(&"😀".repeat(SHOWN)), format!("{}…", "😀".repeat(SHOWN_BYTES / 4)));
+        assert_eq!(shown("a\nand 9 more\r\u{1b}"), "a and 9 more  ");
+    }
 }
