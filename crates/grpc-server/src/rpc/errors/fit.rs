@@ -8,22 +8,22 @@ use tonic_types::{FieldViolation, PreconditionViolation};
 /// Bytes of text and details in the headers of one answer, as they are sent.
 const BYTES: usize = 6 * 1024;
 
-/// Bytes of the text as it is sent: the first of these that leaves the details room for whatever the text tells.
-const TEXT_BYTES: [usize; 5] = [2_560, 2_240, 1_920, 1_536, 768];
+/// Bytes of the text as it is sent: the first of these that leaves room for some details. The text comes first, because many tools
+/// show nothing else.
+const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
+
+/// Faults that the details hold in any case.
+const DETAILED: usize = 5;
 
 /// Lines of the text.
 const LINES: usize = 20;
 
-/// Violations that the details have before the text gets more lines: tools that show only the text must see every fault they
-/// can, and those that read details need some to know the form.
-const DETAILED: usize = 8;
-
 /// More violations than ever fit.
 const VIOLATIONS: usize = 200;
 
-/// Characters of a path, of what was expected and of what came, and bytes: a caller's own text may be as long as a request.
+/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request. Cut between
+/// characters; in bytes, so that there is room for others whatever a text is written in.
 const SHOWN: usize = 200;
-const SHOWN_BYTES: usize = 2 * SHOWN;
 
 /// Bytes of a fact in the metadata.
 const FACT: usize = 400;
@@ -59,8 +59,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// As much as fits into so many bytes as they are sent, and how many lines that is.
-    fn within(&self, most: usize) -> (String, usize) {
+    /// As much as fits into so many bytes as they are sent.
+    fn within(&self, most: usize) -> String {
         let mut text = cut(&self.head, most);
         let mut told = 0;
         for line in self.lines.iter().take(LINES) {
@@ -76,7 +76,7 @@ impl Text {
             let all = self.complete.map(|all| format!("; {all}")).unwrap_or_default();
             text.push_str(&format!("\nand {} more{all}", self.count - told));
         }
-        (text, told)
+        text
     }
 }
 
@@ -85,10 +85,10 @@ pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> St
     let fits = |text: &str, count: usize| header_bytes(build(text.to_owned(), faults.first(count))) <= BYTES;
     let mut best = (String::new(), 0);
     for most in TEXT_BYTES {
-        let (text, told) = text.within(most);
+        let text = text.within(most);
         let counts: Vec<usize> = (1..=faults.len().min(VIOLATIONS)).collect();
         let count = counts.partition_point(|count| fits(&text, *count));
-        let is_enough = count >= told.min(faults.len()).min(DETAILED) && fits(&text, count);
+        let is_enough = count >= DETAILED.min(faults.len()) && fits(&text, count);
         best = (text, count);
         if is_enough {
             break;
@@ -106,8 +106,7 @@ pub fn header_bytes(status: Status) -> usize {
 
 /// A text that a caller or Mollie wrote, as far as it is shown: the one place that bounds what is sent back of it.
 pub fn shown(text: &str) -> String {
-    let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(end, _)| end);
-    shortened(text, end.min(SHOWN_BYTES))
+    shortened(text, SHOWN)
 }
 
 /// A fact, as far as it is shown.
@@ -149,14 +148,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sent_back_of_a_text_is_cut_by_characters_and_stays_on_one_line() {
-        for fits in ["", "a\u{a0}b", &"x".repeat(SHOWN), &"ü".repeat(SHOWN)] {
+    fn what_is_sent_back_of_a_text_is_cut_between_characters_and_stays_on_one_line() {
+        for fits in ["", "a\u{a0}b", &"x".repeat(SHOWN), &"ü".repeat(SHOWN / 2)] {
             assert_eq!(shown(fits), fits);
         }
         assert_eq!(shown(&"x".repeat(1_000_000)), format!("{}…", "x".repeat(SHOWN)));
-        assert_eq!(shown(&"ü".repeat(SHOWN + 1)), format!("{}…", "ü".repeat(SHOWN)));
-        // Whatever it is written in, it leaves room for others.
-        assert_eq!(shown(&"😀".repeat(SHOWN)), format!("{}…", "😀".repeat(SHOWN_BYTES / 4)));
+        assert_eq!(shown(&format!("x{}", "ü".repeat(SHOWN))), format!("x{}…", "ü".repeat(SHOWN / 2 - 1)));
         assert_eq!(shown("a\nand 9 more\r\u{1b}"), "a and 9 more  ");
     }
 }
