@@ -31,6 +31,7 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
                               which of the kept ones are old
+  cargo xtask clients         clients that are not ours: one by reflection only, and Python's and Node's with the longest answers
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
             kept::report()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
+        Some((task, [])) if task == "clients" => clients::by_reflection().and_then(|()| clients::answers()),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {

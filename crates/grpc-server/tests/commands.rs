@@ -197,6 +197,21 @@ fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
 }
 
 #[test]
+fn a_decision_without_a_name_is_refused_once_and_by_the_name_of_the_option() {
+    for action in [&["retry", "x"][..], &["resolve", "x", "--rejected"], &["close", "x", "1"]] {
+        let arguments = [&["operations"], action, &["--by", " ", "--reason", "why"]].concat();
+        let output = run(&arguments, &[]);
+        let told = "order-service: --by: expected a value, got nothing\n";
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), told));
+    }
+    let long = "ü".repeat(501);
+    let arguments = ["operations", "retry", "x", "--by", "", "--reason", &long];
+    let told = text(&run(&arguments, &[]).stderr);
+    let reason = "--reason: expected at most 500 characters, got 501 characters";
+    assert_eq!(told, format!("order-service: --by: expected a value, got nothing\n{reason}\n"));
+}
+
+#[test]
 fn every_reason_of_errors_is_documented() {
     let document = include_str!("../../../docs/errors.md");
     for number in 1.. {

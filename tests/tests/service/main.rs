@@ -4,6 +4,7 @@
 
 mod amounts;
 mod answers;
+mod arrival;
 mod bounds;
 mod costs;
 mod crash;

@@ -1,7 +1,9 @@
 //! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
 
-use domain::ports::Store;
-use domain::rules::shipment::ShipmentState;
+use domain::ports::{OrderKey, Store};
+use domain::rules::ids::OrderId;
+use domain::rules::shipment::{self, ShipmentState};
+use domain::rules::violation::Violation;
 use domain::workflow::ship;
 use tonic::{Request, Response};
 
@@ -26,7 +28,11 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     let (intent, faults) = wish.intent(rpc.service(), &request, patience);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
-    let wanted = reading.part(convert::shipment::input(request).parse());
+    let wanted = match (order_id, convert::shipment::input(request).parse()) {
+        (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),
+        (_, wanted) => wanted,
+    };
+    let wanted = reading.part(wanted);
     let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
     let begun = begin(&rpc.driver, patience, move |service| async move {
         ship::ship(&*service, &intent, order_id, &wanted).await
@@ -48,4 +54,15 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
             _,
         ) => Ok(Response::new(convert::shipment::shipment(&shipment))),
     }
+}
+
+/// The faults of a request; where one names no line of the order, it tells which lines there are.
+async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
+    if faults.iter().any(shipment::names_no_line) {
+        // Without the order the faults are the same, and say less.
+        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
+            shipment::name_lines(&mut faults, &order);
+        }
+    }
+    faults
 }

@@ -112,7 +112,9 @@ pub fn mutation(error: MutationError) -> Status {
         MutationError::EtagMismatch { given, actual } => Failure::new(
             Code::Aborted,
             ErrorReason::EtagMismatch,
-            "The order has changed since this etag was read; read it again and decide anew.",
+            format!(
+                "The order has changed: its etag is \"{actual}\" now, and \"{given}\" was given. Read it again and decide anew."
+            ),
         )
         .with("given", given)
         .with("actual", actual)

@@ -1,11 +1,12 @@
 //! What a caller asks to be shipped, checked for its form. The order is not looked at here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Tracking;
 use crate::rules::ids::LineId;
 use crate::rules::line::AmountInput;
 use crate::rules::money::Money;
+use crate::rules::order::Order;
 use crate::rules::text::at_most;
 use crate::rules::violation::{Violation, Violations};
 use crate::rules::web_address::{self, Schemes};
@@ -88,14 +89,35 @@ impl ShipmentInput {
     }
 }
 
+/// A line is named by the id it has here.
+const LINE_ID: &str = "selection.line_id";
+
+/// Whether a fault is that a line was named by what is no id of a line.
+#[must_use]
+pub fn names_no_line(fault: &Violation) -> bool {
+    fault.rule == LINE_ID
+}
+
+/// Tells whoever named what is no line which lines the order has, and which of them Mollie's id means.
+pub fn name_lines(faults: &mut [Violation], order: &Order) {
+    let ids = order.lines.iter().filter_map(|line| Some((line.mollie_id.as_ref()?.to_string(), line.id)));
+    let (ids, all): (HashMap<_, _>, _) = (ids.collect(), order.line_ids());
+    for fault in faults.iter_mut().filter(|fault| names_no_line(fault)) {
+        fault.expected = match ids.get(&fault.got) {
+            Some(id) => format!("{id}, the id that this line has here"),
+            None => format!("a line of the order: {all}"),
+        };
+    }
+}
+
 impl LineSelectionInput {
     fn parse(&self, path: &str, faults: &mut Violations) -> Option<LineSelection> {
         let line_id = LineId::parse(&self.line_id);
         if line_id.is_none() {
             faults.add(
                 format!("{path}.line_id"),
-                "selection.line_id",
-                "the id of a line of the order as its lines[].id has it, \"1\" and so on; not Mollie's (odl_…)",
+                LINE_ID,
+                "the id that a line of the order has here, such as 1; Mollie's (odl_…) is none",
                 &self.line_id,
             );
         }

@@ -251,3 +251,20 @@ fn all_that_is_left_does_not_mean_lines_that_may_not_be_shipped() {
     order.lines[1].status = Some(LineStatus::Created);
     assert_eq!(planned(&order, &ALL), [(1, 2, "698.00".into())]);
 }
+
+#[test]
+fn who_names_a_line_by_mollies_id_is_told_the_one_it_has_here() {
+    let order = authorized();
+    let theirs = order.lines[0].mollie_id.as_ref().unwrap().to_string();
+    let line = |line_id: &str| LineSelectionInput { line_id: line_id.to_owned(), quantity: 0, amount: None };
+    let input = ShipmentInput { lines: vec![line(&theirs), line("odl_x"), line("")], ..Default::default() };
+    let mut faults = input.parse().unwrap_err();
+    assert!(faults.iter().any(names_no_line));
+    name_lines(&mut faults, &order);
+    let told: Vec<_> = faults.iter().filter(|fault| names_no_line(fault)).map(|one| &*one.expected).collect();
+    let all = format!("a line of the order: {}", order.line_ids());
+    assert_eq!(told, ["1, the id that this line has here", &all, &all]);
+    assert!(all.starts_with("a line of the order: 1, 2"), "{all}");
+    let quantity = faults.iter().find(|fault| fault.path == "lines[0].quantity").unwrap();
+    assert_eq!(quantity.expected, "a whole number from 1", "other faults stay as they are");
+}

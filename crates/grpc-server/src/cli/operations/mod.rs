@@ -6,8 +6,10 @@ mod screen;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
+use domain::rules::decision;
+use domain::rules::violation::Violation;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::proto::operation_service_client::OperationServiceClient;
@@ -62,18 +64,32 @@ enum Action {
 #[derive(Args)]
 struct Decision {
     /// Who decides; kept with the order.
-    #[arg(long, value_name = "NAME", value_parser = words)]
+    #[arg(long, value_name = "NAME")]
     by: String,
     /// Why; kept with the order.
-    #[arg(long, value_name = "TEXT", value_parser = words)]
+    #[arg(long, value_name = "TEXT")]
     reason: String,
 }
 
-/// A text that says something.
-fn words(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err("it must not be empty: it is kept with the order for whoever reads this later".to_owned()),
-        text => Ok(text.to_owned()),
+impl Action {
+    fn decision(&self) -> &Decision {
+        match self {
+            Self::Retry { decision, .. } | Self::Resolve { decision, .. } | Self::Close { decision, .. } => {
+                decision
+            }
+        }
+    }
+}
+
+impl Decision {
+    /// By the service's own rule, before it is asked: what is wrong is told by the options' names.
+    fn check(&self) -> Result<()> {
+        let told =
+            |fault: &Violation| format!("--{}: expected {}, got {}", fault.path, fault.expected, fault.got);
+        match decision::Decision::parse(&self.by, &self.reason) {
+            Ok(_) => Ok(()),
+            Err(faults) => bail!("{}", faults.iter().map(told).collect::<Vec<_>>().join("\n")),
+        }
     }
 }
 
@@ -89,6 +105,9 @@ struct Verdict {
 }
 
 pub async fn run(arguments: Arguments) -> Result<()> {
+    if let Some(action) = &arguments.action {
+        action.decision().check()?;
+    }
     let channel = connect(&arguments.address).await?;
     match arguments.action {
         None => {
