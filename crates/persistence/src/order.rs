@@ -130,7 +130,9 @@ pub(crate) async fn list(
         let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
         select = select.filter(place.lt(last));
     }
-    let rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
+    let limit = page::affordable(&rows, limit, |row| row.document.len());
+    rows.truncate(limit as usize + 1);
     Ok(page::cut(standing(session, rows).await?, limit, |Standing { order, .. }| PageKey {
         created_time: order.created_time,
         id: order.id,

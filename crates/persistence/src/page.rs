@@ -7,6 +7,19 @@ pub(crate) fn fetched(limit: u32) -> u64 {
     u64::from(limit.max(1)) + 1
 }
 
+/// Bytes of the documents that one page is built from, and no more than one document beyond.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// How many of the rows make a page, by the bytes of their documents; one in any case.
+pub(crate) fn affordable<T>(rows: &[T], limit: u32, bytes: impl Fn(&T) -> usize) -> u32 {
+    let sums = rows.iter().scan(0_usize, |sum, row| {
+        *sum = sum.saturating_add(bytes(row));
+        Some(*sum)
+    });
+    let count = sums.take_while(|sum| *sum <= BYTES).count().max(1);
+    u32::try_from(count).map_or(limit, |count| count.min(limit))
+}
+
 /// The page, and behind which item the next one begins. An empty page would have no such place, so at least one item is
 /// given.
 pub(crate) fn cut<T, K>(mut items: Vec<T>, limit: u32, key: impl Fn(&T) -> K) -> Page<T, K> {
@@ -15,4 +28,24 @@ pub(crate) fn cut<T, K>(mut items: Vec<T>, limit: u32, key: impl Fn(&T) -> K) ->
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(key);
     Page { items, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rows: &[usize], limit: u32) -> (usize, Option<usize>) {
+        let limit = affordable(rows, limit, |bytes| *bytes);
+        let page = cut(rows.to_vec(), limit, |bytes| *bytes);
+        (page.items.len(), page.next)
+    }
+
+    #[test]
+    fn a_page_is_built_from_as_many_rows_as_are_asked_for_and_affordable() {
+        assert_eq!(page(&[1, 2, 3], 2), (2, Some(2)));
+        assert_eq!(page(&[1, 2, 3], 3), (3, None));
+        assert_eq!(page(&[BYTES - 1, 1, 3], 3), (2, Some(1)));
+        assert_eq!(page(&[BYTES + 1, 1], 3), (1, Some(BYTES + 1)), "one in any case");
+        assert_eq!(page(&[], 3), (0, None));
+    }
 }

@@ -181,7 +181,7 @@ fn refusal(error: &MutationError) -> Reply {
             Reply::Refused(faults.iter().map(|fault| fault.rule).collect::<Vec<_>>().join(", "))
         }
         MutationError::RequestReused { .. }
-        | MutationError::OrderNotFound
+        | MutationError::OrderNotFound(_)
         | MutationError::EtagMismatch { .. }
         | MutationError::NumberHeld { .. } => Reply::Refused(error.to_string()),
         MutationError::Unconfirmed(_)

@@ -152,7 +152,7 @@ impl Service {
             Err(
                 error @ (MutationError::Invalid(_)
                 | MutationError::RequestReused { .. }
-                | MutationError::OrderNotFound
+                | MutationError::OrderNotFound(_)
                 | MutationError::EtagMismatch { .. }
                 | MutationError::Refused(_)),
             ) => Told::Refused(format!("{error:?}")),

@@ -19,6 +19,7 @@ on_both_engines!(
     a_number_that_is_held_is_named_with_the_order_that_holds_it,
     who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are,
     orders_too_large_for_one_answer_come_on_several_pages,
+    a_page_of_more_orders_than_are_loaded_at_once_is_whole,
 );
 
 /// What a page or a report has at most.
@@ -170,4 +171,27 @@ async fn orders_too_large_for_one_answer_come_on_several_pages(world: World) {
     assert_eq!(ids, placed, "each once, newest first");
     let bytes: usize = listed.iter().map(Message::encoded_len).sum();
     assert!(bytes > ANSWER && pages > 1, "{bytes} bytes on {pages} pages");
+}
+
+async fn a_page_of_more_orders_than_are_loaded_at_once_is_whole(world: World) {
+    let mut placed = Vec::new();
+    for _ in 0..104 {
+        placed.push(world.create(numbered(&new_request_id(), "ideal")).await.id);
+    }
+    placed.reverse();
+    for (page_size, sizes) in [(103, &[103, 1][..]), (104, &[104]), (250, &[104])] {
+        let (mut listed, mut page_token) = (Vec::new(), String::new());
+        for size in sizes {
+            let request = ListOrdersRequest { page_size, page_token, ..Default::default() };
+            let page = world.orders().list_orders(request).await.unwrap().into_inner();
+            assert_eq!(page.orders.len(), *size, "pages of {page_size}");
+            listed.extend(page.orders.into_iter().map(|order| order.id));
+            page_token = page.next_page_token;
+        }
+        assert_eq!(
+            (listed == placed, &*page_token),
+            (true, ""),
+            "pages of {page_size}: each once, newest first"
+        );
+    }
 }

@@ -1,7 +1,10 @@
 //! What an order's state does not allow, and what it allows again and again.
 
 use serde_json::json;
-use tests::proto::{CancelOrderRequest, GetOrderRequest, GetShipmentRequest, OrderStatus, get_order_request};
+use tests::proto::{
+    CancelOrderRequest, GetOperationRequest, GetOrderRequest, GetShipmentRequest, OrderStatus,
+    get_order_request,
+};
 use tests::{LEGO, Uuid, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
 
@@ -13,7 +16,8 @@ on_both_engines!(
     a_paid_order_is_not_canceled,
     a_refused_cancellation_is_told_again_whatever_became_of_the_order,
     a_decision_on_an_old_version_of_the_order_is_refused,
-    what_does_not_exist_is_not_found,
+    what_does_not_exist_is_not_found_by_the_name_it_was_asked_for,
+    what_cannot_be_an_id_is_a_fault_of_the_request,
 );
 
 async fn an_order_that_is_not_paid_is_not_shipped(world: World) {
@@ -67,16 +71,43 @@ async fn a_decision_on_an_old_version_of_the_order_is_refused(world: World) {
     world.orders().cancel_order(new).await.unwrap();
 }
 
-async fn what_does_not_exist_is_not_found(world: World) {
+async fn what_does_not_exist_is_not_found_by_the_name_it_was_asked_for(world: World) {
     let id = Uuid::nil().to_string();
-    let key = Some(get_order_request::Key::Id(id.clone()));
-    let refused = refusal(world.orders().get_order(GetOrderRequest { key }).await);
-    assert_eq!(refused.kind(), (Code::NotFound, "ORDER_NOT_FOUND"));
+    let number = get_order_request::OrderNumber { profile: String::new(), order_number: "2026-0".to_owned() };
+    for (key, named) in [
+        (get_order_request::Key::Id(id.clone()), format!("order {id}")),
+        (
+            get_order_request::Key::MollieOrderId("ord_0".to_owned()),
+            "order here that is ord_0 at Mollie".to_owned(),
+        ),
+        (
+            get_order_request::Key::OrderNumber(number),
+            "order of profile main with the order_number \"2026-0\"".to_owned(),
+        ),
+    ] {
+        let refused = refusal(world.orders().get_order(GetOrderRequest { key: Some(key) }).await);
+        assert_eq!(refused.kind(), (Code::NotFound, "ORDER_NOT_FOUND"));
+        assert_eq!(refused.message, format!("There is no {named}."));
+    }
     let refused = refusal(world.orders().get_shipment(GetShipmentRequest { id: id.clone() }).await);
     assert_eq!(refused.kind(), (Code::NotFound, "SHIPMENT_NOT_FOUND"));
-    let request = tests::proto::GetOperationRequest { id };
-    assert_eq!(
-        refusal(world.orders().get_operation(request).await).kind(),
-        (Code::NotFound, "OPERATION_NOT_FOUND")
-    );
+    assert_eq!(refused.message, format!("There is no shipment {id}."));
+    let refused = refusal(world.orders().get_operation(GetOperationRequest { id: id.clone() }).await);
+    assert_eq!(refused.kind(), (Code::NotFound, "OPERATION_NOT_FOUND"));
+    assert_eq!(refused.message, format!("There is no operation {id}."));
+}
+
+/// Every shipment and operation has a UUID here; Mollie's ids are other ones.
+async fn what_cannot_be_an_id_is_a_fault_of_the_request(world: World) {
+    for id in ["shp_3wmsgCJN4U", "", "1"] {
+        let shipment = GetShipmentRequest { id: id.to_owned() };
+        let operation = GetOperationRequest { id: id.to_owned() };
+        for refused in [
+            refusal(world.orders().get_shipment(shipment).await),
+            refusal(world.orders().get_operation(operation).await),
+        ] {
+            assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"), "{id}");
+            assert_eq!(refused.violations[0].0, "id");
+        }
+    }
 }

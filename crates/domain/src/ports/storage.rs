@@ -201,7 +201,7 @@ pub trait Store: Send + Sync {
 
     fn load_standing(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Standing>>> + Send;
 
-    /// Newest first.
+    /// Newest first; fewer than the limit where they are large, and then `next` says so.
     fn list_orders(
         &self,
         filter: &OrderFilter,

@@ -66,7 +66,7 @@ pub enum MutationError {
     #[error("the request id was used for another request to {method}")]
     RequestReused { method: String },
     #[error("there is no such order")]
-    OrderNotFound,
+    OrderNotFound(OrderId),
     #[error("the order is at version {actual}, not {given}")]
     EtagMismatch { given: u64, actual: u64 },
     #[error("the state of the order does not allow it")]
@@ -130,7 +130,8 @@ impl Intent {
         needs: Needs,
     ) -> Result<Begun, MutationError> {
         let standing = ports.store().load_standing(&OrderKey::Id(id)).await?;
-        match standing.ok_or(MutationError::OrderNotFound).and_then(|standing| self.fits(standing, needs)) {
+        match standing.ok_or(MutationError::OrderNotFound(id)).and_then(|standing| self.fits(standing, needs))
+        {
             Ok(standing) => Ok(Begun::Now(Box::new(standing))),
             Err(refusal) => {
                 self.seen(ports).await?.map(|before| Begun::Before(Box::new(before))).ok_or(refusal)

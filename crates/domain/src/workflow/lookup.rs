@@ -68,7 +68,7 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
             Placement::Refused | Placement::Abandoned => LookedUp::Done { next: None },
         },
         Err(
-            problem @ (SyncError::OrderNotFound
+            problem @ (SyncError::OrderNotFound(_)
             | SyncError::Gateway(_)
             | SyncError::Contended
             | SyncError::Store(_)),
@@ -97,7 +97,7 @@ fn of_reading(reading: Reading, claim: &LookupClaim, now: Timestamp, window: Sig
 
 async fn placement<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<Placement, SyncError> {
     let order = ports.store().load_order(&OrderKey::Id(claim.order_id)).await?;
-    order.map(|order| order.placement).ok_or(SyncError::OrderNotFound)
+    order.map(|order| order.placement).ok_or(SyncError::OrderNotFound(claim.order_id))
 }
 
 /// From one second, doubled each time, to about four minutes.

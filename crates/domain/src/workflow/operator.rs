@@ -28,12 +28,12 @@ pub enum Verdict {
 /// Why an operator's decision was not taken over. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
-    #[error("there is no such operation")]
-    OperationNotFound,
-    #[error("there is no such order")]
-    OrderNotFound,
-    #[error("the order has no such item")]
-    ItemNotFound,
+    #[error("there is no operation {0}")]
+    OperationNotFound(OperationId),
+    #[error("there is no order {0}")]
+    OrderNotFound(OrderId),
+    #[error("order {order} has no item {number}")]
+    ItemNotFound { order: OrderId, number: u32 },
     /// Only what needs attention is an operator's to decide.
     #[error("the operation is {}, not {}", .is.as_str(), OperationState::NeedsAttention.as_str())]
     WrongState { is: OperationState },
@@ -129,7 +129,7 @@ pub async fn resolve_as<P: Ports>(
         let heard = Heard { asked, is_newest: true };
         let change = plan(ports, &operation, Hand::Operator(decision), before, &ending, heard);
         if commit(ports, change).await? {
-            return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound);
+            return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
         }
     }
     Err(OperatorError::Contended)
@@ -147,9 +147,9 @@ pub async fn close_item<P: Ports>(
 ) -> Result<Order, OperatorError> {
     for _ in 0..ROUNDS {
         let order = ports.store().load_order(&OrderKey::Id(order_id)).await?;
-        let order = order.ok_or(OperatorError::OrderNotFound)?;
+        let order = order.ok_or(OperatorError::OrderNotFound(order_id))?;
         let item = order.items.iter().find(|item| item.number == number);
-        if !item.ok_or(OperatorError::ItemNotFound)?.is_open() {
+        if !item.ok_or(OperatorError::ItemNotFound { order: order_id, number })?.is_open() {
             return Ok(order);
         }
         let (by, reason, version) = (decision.by().to_owned(), decision.reason().to_owned(), order.version);
@@ -173,7 +173,7 @@ pub async fn close_item<P: Ports>(
 }
 
 async fn needing_attention<P: Ports>(ports: &P, id: OperationId) -> Result<Operation, OperatorError> {
-    let operation = ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound)?;
+    let operation = ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id))?;
     match operation.state {
         OperationState::NeedsAttention => Ok(operation),
         is @ (OperationState::Pending

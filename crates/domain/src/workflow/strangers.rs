@@ -23,8 +23,11 @@ pub(super) async fn strangers<P: Ports>(
     hints: &[String],
 ) -> Result<(), SyncError> {
     for _ in 0..ROUNDS {
-        let order =
-            ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
+        let order = ports
+            .store()
+            .load_order(&OrderKey::Id(order_id))
+            .await?
+            .ok_or(SyncError::OrderNotFound(order_id))?;
         match order.placement {
             Placement::Placing => return Err(SyncError::NotPlaced),
             Placement::Placed | Placement::Refused | Placement::Abandoned => (),

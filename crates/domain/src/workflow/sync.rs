@@ -24,8 +24,8 @@ use crate::rules::{contradiction, item, lookup, stranded};
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    #[error("there is no such order")]
-    OrderNotFound,
+    #[error("there is no order {0}")]
+    OrderNotFound(OrderId),
     /// Mollie does not have it (yet): there is nothing to read.
     #[error("the order is not placed at Mollie")]
     NotPlaced,
@@ -40,7 +40,7 @@ pub enum SyncError {
 impl SyncError {
     pub(super) fn into_mutation(self) -> MutationError {
         match self {
-            Self::OrderNotFound => MutationError::OrderNotFound,
+            Self::OrderNotFound(id) => MutationError::OrderNotFound(id),
             Self::NotPlaced | Self::Contended => MutationError::Contended,
             Self::Gateway(error) => MutationError::Unconfirmed(error),
             Self::Store(error) => MutationError::Store(error),
@@ -86,8 +86,11 @@ pub(super) async fn read<P: Ports>(
     because: Because,
 ) -> Result<Reading, SyncError> {
     for _ in 0..ROUNDS {
-        let order =
-            ports.store().load_order(&OrderKey::Id(order_id)).await?.ok_or(SyncError::OrderNotFound)?;
+        let order = ports
+            .store()
+            .load_order(&OrderKey::Id(order_id))
+            .await?
+            .ok_or(SyncError::OrderNotFound(order_id))?;
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
         let read_at = ports.clock().now();
         let snapshot =

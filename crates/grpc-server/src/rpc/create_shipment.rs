@@ -38,8 +38,8 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
         ship::ship(&*service, &intent, order_id, &wanted).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
-    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, "shipment");
-    let id = accepted.shipment_id.ok_or_else(missing)?;
+    let id = accepted.shipment_id.ok_or_else(errors::internal)?;
+    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
     let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
     match (shipment.state, &shipment.rejection) {
         (ShipmentState::Refused, _) if !shipment.elsewhere.is_empty() => {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use domain::rules::decision::Decision;
-use domain::rules::ids::OperationId;
 use domain::rules::violation::Violation;
 use domain::workflow::operator::OperatorError;
 use tonic::Status;
@@ -20,16 +19,6 @@ pub fn decision(actor: &str, reason: &str) -> Result<Decision, Vec<Violation>> {
         _ => fault,
     };
     Decision::parse(actor, reason).map_err(|faults| faults.into_iter().map(named).collect())
-}
-
-/// An operation's id, or the fault that it is none.
-pub fn operation_id(text: &str) -> Result<OperationId, Violation> {
-    OperationId::parse(text).ok_or_else(|| Violation {
-        path: "operation_id".to_owned(),
-        rule: "operation.id",
-        expected: "an operation's id, a UUID".to_owned(),
-        got: if text.is_empty() { "nothing".to_owned() } else { text.to_owned() },
-    })
 }
 
 /// Carries a decision out, and has the workers look at what it made due.

@@ -1,6 +1,7 @@
 //! What callers are told when something fails: one reason each, and what to do. Internal text is logged, never returned.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use domain::ports::{GatewayError, StoreError};
@@ -108,7 +109,7 @@ pub fn mutation(error: MutationError) -> Status {
         )
         .with("method", method)
         .status(),
-        MutationError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
+        MutationError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
         MutationError::EtagMismatch { given, actual } => Failure::new(
             Code::Aborted,
             ErrorReason::EtagMismatch,
@@ -145,7 +146,7 @@ pub fn mutation(error: MutationError) -> Status {
 
 pub fn sync(error: SyncError) -> Status {
     match error {
-        SyncError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
+        SyncError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
         SyncError::NotPlaced => Failure::new(
             Code::FailedPrecondition,
             ErrorReason::OrderNotPlaced,
@@ -201,13 +202,12 @@ fn gateway(error: &GatewayError) -> Status {
         ),
         GatewayError::Unreadable(Misread { field: None, .. }) => failure(
             ErrorReason::MollieUnavailable,
-            "Mollie's answer cannot be understood by this release; the log has more. Nothing was changed.",
+            "Mollie's answer cannot be relied on; the log has more. Nothing was changed.",
         ),
         // The problem is ours to word, and holds nothing personal.
         GatewayError::Unreadable(Misread { field: Some(field), problem }) => {
-            let message = format!(
-                "Mollie's answer cannot be understood by this release at {field}: {problem}. Nothing was changed."
-            );
+            let message =
+                format!("Mollie's answer cannot be relied on at {field}: {problem}. Nothing was changed.");
             failure(ErrorReason::MollieUnavailable, &message).with("field", field)
         }
     };
@@ -235,8 +235,9 @@ fn contended() -> Status {
     .status()
 }
 
-pub fn not_found(reason: ErrorReason, what: &str) -> Status {
-    Failure::new(Code::NotFound, reason, format!("There is no such {what}.")).status()
+/// `what`: what was asked for, as it was named.
+pub fn not_found(reason: ErrorReason, what: impl Display) -> Status {
+    Failure::new(Code::NotFound, reason, format!("There is no {what}.")).status()
 }
 
 fn refused(refusal: Refusal) -> Status {

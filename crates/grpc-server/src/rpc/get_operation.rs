@@ -1,18 +1,18 @@
 //! GetOperation.
 
 use domain::ports::Store;
-use domain::rules::ids::OperationId;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, OrderRpc, errors, request};
 use crate::convert;
 use crate::proto::{self, ErrorReason, GetOperationRequest};
 
 pub async fn call(rpc: &OrderRpc, request: GetOperationRequest) -> Answer<proto::Operation> {
-    let missing = || errors::not_found(ErrorReason::OperationNotFound, "operation");
-    Reading::of(&request).end(Some(()))?;
-    let id = OperationId::parse(&request.id).ok_or_else(missing)?;
+    let mut reading = Reading::of(&request);
+    let id = reading.part(request::operation_id(&request.id, "id"));
+    let id = reading.end(id)?;
     let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
+    let missing = || errors::not_found(ErrorReason::OperationNotFound, format_args!("operation {id}"));
     Ok(Response::new(convert::operation::operation(&operation.ok_or_else(missing)?)))
 }

@@ -18,7 +18,7 @@ pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<Lis
     let events = store.list_events(id, after, size).await.map_err(errors::store)?;
     if events.items.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none()
     {
-        return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
+        return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
     let (events, next) = page::messages(events, convert::event::event, |event| event.sequence);
     let next_page_token =

@@ -12,6 +12,9 @@ use crate::convert::common::time_input;
 use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
 
+/// Orders may be large, and a page of them is cut to its bytes: only so many are in memory for it.
+const LOADED_AT_ONCE: u32 = 50;
+
 pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
     let mut reading = Reading::of(&request);
     let (filter, faults) = filter(request.filter.unwrap_or_default());
@@ -19,12 +22,19 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::order_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
-    let orders = rpc.service().store.list_orders(&filter, after, size).await.map_err(errors::store)?;
     let message = |one: &Standing| convert::order::order(&one.order, &one.unsettled);
     let key = |one: &Standing| PageKey { created_time: one.order.created_time, id: one.order.id };
-    let (orders, next) = page::messages(orders, message, key);
+    let (mut page, mut next) = (page::Filling::new(size), after);
+    while let Some(room) = page.room() {
+        let limit = room.min(LOADED_AT_ONCE);
+        let loaded = rpc.service().store.list_orders(&filter, next, limit).await.map_err(errors::store)?;
+        next = page.add(loaded, message, key);
+        if next.is_none() {
+            break;
+        }
+    }
     let next_page_token = next.map(page::order_token).unwrap_or_default();
-    Ok(Response::new(ListOrdersResponse { orders, next_page_token }))
+    Ok(Response::new(ListOrdersResponse { orders: page.messages, next_page_token }))
 }
 
 fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {

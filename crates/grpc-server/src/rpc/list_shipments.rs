@@ -18,7 +18,7 @@ pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListS
     let store = &rpc.service().store;
     let shipments = store.list_shipments(id).await.map_err(errors::store)?;
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
-        return Err(errors::not_found(ErrorReason::OrderNotFound, "order"));
+        return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
     let page = page::within_bytes(shipments.iter().skip(skip).take(size).map(convert::shipment::shipment));
     let end = skip.saturating_add(page.len());

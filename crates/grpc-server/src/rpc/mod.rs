@@ -56,13 +56,24 @@ impl OrderRpc {
     /// The order as it is now.
     async fn standing(&self, key: &OrderKey) -> Result<Standing, Status> {
         let standing = self.service().store.load_standing(key).await.map_err(errors::store)?;
-        standing.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, "order"))
+        standing.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, named(key)))
     }
 
     /// The order as a message, with its unsettled operations.
     async fn message(&self, order: &Order) -> Result<proto::Order, Status> {
         let operations = self.service().store.unsettled_operations(order.id).await.map_err(errors::store)?;
         Ok(convert::order::order(order, &operations))
+    }
+}
+
+/// An order as it was asked for.
+fn named(key: &OrderKey) -> String {
+    match key {
+        OrderKey::Id(id) => format!("order {id}"),
+        OrderKey::MollieId(id) => format!("order here that is {} at Mollie", errors::shown(id)),
+        OrderKey::Number { profile, order_number } => {
+            format!("order of profile {profile} with the order_number \"{}\"", errors::shown(order_number))
+        }
     }
 }
 

@@ -16,16 +16,9 @@ const BYTES: usize = 3 * 1024 * 1024;
 
 /// The first messages that one page holds, and one in any case.
 pub fn within_bytes<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
-    let (mut page, mut bytes) = (Vec::new(), 0);
-    for message in messages {
-        // A message stands in its page behind a tag and its length.
-        bytes += message.encoded_len() + 8;
-        if bytes > BYTES && !page.is_empty() {
-            break;
-        }
-        page.push(message);
-    }
-    page
+    let mut filling = Filling::new(u32::MAX);
+    let _full = messages.into_iter().try_for_each(|message| filling.push(message).then_some(()));
+    filling.messages
 }
 
 /// A page of the store as messages: as many as one answer holds, and behind which the next page begins.
@@ -34,10 +27,53 @@ pub fn messages<T, K, M: Message>(
     message: impl Fn(&T) -> M,
     key: impl Fn(&T) -> K,
 ) -> (Vec<M>, Option<K>) {
-    let messages = within_bytes(page.items.iter().map(message));
-    let last = messages.len().checked_sub(1).and_then(|last| page.items.get(last));
-    let next = if messages.len() < page.items.len() { last.map(key) } else { page.next };
-    (messages, next)
+    let mut filling = Filling::new(u32::MAX);
+    let next = filling.add(page, message, key);
+    (filling.messages, next)
+}
+
+/// A page that is filled until its size or one answer is full.
+pub struct Filling<M> {
+    pub messages: Vec<M>,
+    bytes: usize,
+    size: u32,
+    is_full: bool,
+}
+
+impl<M: Message> Filling<M> {
+    pub const fn new(size: u32) -> Self {
+        Self { messages: Vec::new(), bytes: 0, size, is_full: false }
+    }
+
+    /// How many more there may be.
+    pub fn room(&self) -> Option<u32> {
+        let taken = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
+        self.size.checked_sub(taken).filter(|room| *room > 0 && !self.is_full)
+    }
+
+    /// Takes the next ones of the store as far as there is room; behind which the rest begins, if there is one.
+    pub fn add<T, K>(
+        &mut self,
+        page: Page<T, K>,
+        message: impl Fn(&T) -> M,
+        key: impl Fn(&T) -> K,
+    ) -> Option<K> {
+        let before = self.messages.len();
+        let all = page.items.iter().all(|one| self.push(message(one)));
+        let last = (self.messages.len() - before).checked_sub(1).and_then(|last| page.items.get(last));
+        if all { page.next } else { last.map(key) }
+    }
+
+    /// Whether there was room for it.
+    fn push(&mut self, message: M) -> bool {
+        // A message stands in its page behind a tag and its length.
+        self.bytes += message.encoded_len() + 8;
+        self.is_full |= self.bytes > BYTES && !self.messages.is_empty();
+        if !self.is_full {
+            self.messages.push(message);
+        }
+        !self.is_full
+    }
 }
 
 /// The page size asked for, within bounds.

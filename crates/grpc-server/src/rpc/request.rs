@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ports::{Clock, Fingerprint, Vault};
-use domain::rules::ids::{Caller, OrderId, RequestId};
+use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Accepted, Intent, MutationError};
@@ -72,12 +72,23 @@ impl Wish<'_> {
 
 /// An order's id, or the fault that it is none.
 pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
-    OrderId::parse(text).ok_or_else(|| Violation {
-        path: path.to_owned(),
-        rule: "order.id",
-        expected: "an order's id, a UUID".to_owned(),
-        got: if text.is_empty() { "nothing".to_owned() } else { text.to_owned() },
-    })
+    OrderId::parse(text).ok_or_else(|| no_id(text, path, "order.id", "an order's id, a UUID"))
+}
+
+/// A shipment's id, or the fault that it is none.
+pub fn shipment_id(text: &str, path: &str) -> Result<ShipmentId, Violation> {
+    ShipmentId::parse(text)
+        .ok_or_else(|| no_id(text, path, "shipment.id", "a shipment's id, a UUID; Mollie's (shp_…) is none"))
+}
+
+/// An operation's id, or the fault that it is none.
+pub fn operation_id(text: &str, path: &str) -> Result<OperationId, Violation> {
+    OperationId::parse(text).ok_or_else(|| no_id(text, path, "operation.id", "an operation's id, a UUID"))
+}
+
+fn no_id(text: &str, path: &str, rule: &'static str, expected: &str) -> Violation {
+    let got = if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got }
 }
 
 /// What an accepted intent has become, and the step under way for it.

@@ -7,7 +7,7 @@ use tonic::{Request, Response};
 use super::decision::{self, decide};
 use super::patience::Patience;
 use super::reading::Reading;
-use super::{Answer, OrderRpc};
+use super::{Answer, OrderRpc, request};
 use crate::convert;
 use crate::proto::resolve_operation_request::{Outcome, Succeeded};
 use crate::proto::{self, ResolveOperationRequest};
@@ -16,7 +16,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> 
     let patience = Patience::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
-    let id = reading.part(decision::operation_id(&request.operation_id));
+    let id = reading.part(request::operation_id(&request.operation_id, "operation_id"));
     let verdict = reading.part(verdict(request.outcome));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let ((id, verdict), decision) = reading.end(id.zip(verdict).zip(decision))?;

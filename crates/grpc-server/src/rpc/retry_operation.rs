@@ -7,7 +7,7 @@ use tonic::{Request, Response};
 use super::decision::{self, decide};
 use super::patience::Patience;
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, OrderRpc, errors, request};
 use crate::convert;
 use crate::proto::{self, ErrorReason, RetryOperationRequest};
 
@@ -15,14 +15,13 @@ pub async fn call(rpc: &OrderRpc, request: Request<RetryOperationRequest>) -> An
     let patience = Patience::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
-    let id = reading.part(decision::operation_id(&request.operation_id));
+    let id = reading.part(request::operation_id(&request.operation_id, "operation_id"));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let (id, decision) = reading.end(id.zip(decision))?;
     decide(rpc, patience, move |service| async move { operator::retry(&*service, id, &decision).await })
         .await?;
     rpc.driver.wait(id, None, patience.answer_by).await;
     let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
-    let operation =
-        operation.ok_or_else(|| errors::not_found(ErrorReason::OperationNotFound, "operation"))?;
-    Ok(Response::new(convert::operation::operation(&operation)))
+    let missing = || errors::not_found(ErrorReason::OperationNotFound, format_args!("operation {id}"));
+    Ok(Response::new(convert::operation::operation(&operation.ok_or_else(missing)?)))
 }

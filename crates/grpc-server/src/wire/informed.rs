@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
-        let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order");
+        let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order 1");
         assert_eq!(told(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
         let fine = informed(http::Response::new(Body::empty()), 1_024, None);
         assert!(fine.headers().is_empty());

@@ -132,9 +132,11 @@ async fn closing_what_is_closed_changes_nothing_and_what_is_not_there_is_told() 
     world.advance(secs(1));
     assert_eq!(world.close(id, 1).await.unwrap(), closed);
     assert_eq!(world.sound(id).await, closed);
-    assert!(matches!(world.close(id, 2).await, Err(OperatorError::ItemNotFound)));
+    assert!(
+        matches!(world.close(id, 2).await, Err(OperatorError::ItemNotFound { order, number: 2 }) if order == id)
+    );
     let nobody = OrderId::new(closed.items[0].operation_id.unwrap().uuid());
-    assert!(matches!(world.close(nobody, 1).await, Err(OperatorError::OrderNotFound)));
+    assert!(matches!(world.close(nobody, 1).await, Err(OperatorError::OrderNotFound(id)) if id == nobody));
 }
 
 /// Nobody waits for it: the service itself cancels it, and Mollie does not let it.

@@ -281,8 +281,12 @@ async fn only_what_needs_attention_is_an_operators_to_decide() {
         }
     }
     let nobody = Some(OperationId::new(id.uuid()));
-    assert!(matches!(world.retry(nobody).await, Err(OperatorError::OperationNotFound)));
-    assert!(matches!(world.rejected(nobody).await, Err(OperatorError::OperationNotFound)));
+    assert!(
+        matches!(world.retry(nobody).await, Err(OperatorError::OperationNotFound(id)) if Some(id) == nobody)
+    );
+    assert!(
+        matches!(world.rejected(nobody).await, Err(OperatorError::OperationNotFound(id)) if Some(id) == nobody)
+    );
 }
 
 #[tokio::test]

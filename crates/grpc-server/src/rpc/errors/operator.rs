@@ -9,9 +9,13 @@ use crate::proto::ErrorReason;
 
 pub fn operator(error: OperatorError) -> Status {
     match error {
-        OperatorError::OperationNotFound => not_found(ErrorReason::OperationNotFound, "operation"),
-        OperatorError::OrderNotFound => not_found(ErrorReason::OrderNotFound, "order"),
-        OperatorError::ItemNotFound => not_found(ErrorReason::OperatorItemNotFound, "item of this order"),
+        OperatorError::OperationNotFound(id) => {
+            not_found(ErrorReason::OperationNotFound, format_args!("operation {id}"))
+        }
+        OperatorError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
+        OperatorError::ItemNotFound { order, number } => {
+            not_found(ErrorReason::OperatorItemNotFound, format_args!("item {number} on order {order}"))
+        }
         OperatorError::WrongState { is } => {
             let description = format!("The operation is {}: {}", is.as_str(), instead(is));
             unmet(ErrorReason::OperationNeedsNoAttention, description, |failure| {
