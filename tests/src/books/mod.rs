@@ -46,18 +46,18 @@ const PAUSE: Duration = Duration::from_millis(250);
 struct Patience {
     limit: Duration,
     end: Instant,
-    least: usize,
+    best: i64,
 }
 
 impl Patience {
     fn new(limit: Duration) -> Self {
-        Self { limit, end: Instant::now() + limit, least: usize::MAX }
+        Self { limit, end: Instant::now() + limit, best: i64::MIN }
     }
 
-    /// Whether to go on, with so much left.
-    fn is_left(&mut self, left: usize) -> bool {
-        if left < self.least {
-            (self.least, self.end) = (left, Instant::now() + self.limit);
+    /// Whether to go on, with so much done.
+    fn is_left(&mut self, done: i64) -> bool {
+        if done > self.best {
+            (self.best, self.end) = (done, Instant::now() + self.limit);
         }
         Instant::now() < self.end
     }
@@ -69,12 +69,15 @@ impl Books {
     pub async fn balance(world: &World, journal: &Journal, limit: Duration) -> Self {
         let mut patience = Patience::new(limit);
         loop {
-            let unsettled = tables::unsettled(&world.database).await;
-            if unsettled == 0 {
+            let (open, settled) = tables::progress(&world.database).await;
+            if open == 0 {
                 break;
             }
-            let left = patience.is_left(usize::try_from(unsettled).unwrap_or(usize::MAX));
-            assert!(left, "for {} s, {unsettled} operations have been under way", limit.as_secs());
+            // Callers who gave up may have left calls that are taken in only now: what counts is what comes to its end.
+            if !patience.is_left(settled) {
+                let told = tables::under_way(&world.database).await;
+                panic!("for {} s none of {open} operations has been settled:\n{told}", limit.as_secs());
+            }
             tokio::time::sleep(PAUSE).await;
         }
         let mut patience = Patience::new(limit);
@@ -84,7 +87,7 @@ impl Books {
             if faults.is_empty() {
                 return books;
             }
-            let left = patience.is_left(faults.len());
+            let left = patience.is_left(-i64::try_from(faults.len()).unwrap_or(i64::MAX));
             assert!(left, "{} faults in the books:\n{}", faults.len(), shown(&faults));
             tokio::time::sleep(PAUSE).await;
         }

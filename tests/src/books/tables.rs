@@ -82,10 +82,27 @@ impl Tables {
     }
 }
 
-/// How many operations will still be taken up.
-pub async fn unsettled(database: &Database) -> i64 {
-    let sql = "SELECT count(*) AS n FROM operations WHERE state IN ('pending', 'in_flight', 'resolving')";
-    rows(database, sql).await[0].try_get("", "n").unwrap()
+/// How many operations will still be taken up, and how many will not.
+pub async fn progress(database: &Database) -> (i64, i64) {
+    let sql = "SELECT COALESCE(SUM(CASE WHEN state IN ('pending', 'in_flight', 'resolving') THEN 1 ELSE 0 END), 0) AS open,
+               COUNT(*) AS every FROM operations";
+    let row = &rows(database, sql).await[0];
+    let (open, every): (i64, i64) = (row.try_get("", "open").unwrap(), row.try_get("", "every").unwrap());
+    (open, every - open)
+}
+
+/// What some of the operations that are under way wait for.
+pub async fn under_way(database: &Database) -> String {
+    let sql = "SELECT kind, state, attempts, deferrals, COALESCE(last_problem, 'no problem') AS problem FROM operations
+               WHERE state IN ('pending', 'in_flight', 'resolving') ORDER BY turn LIMIT 20";
+    let told = |row: &QueryResult| {
+        let [kind, state, problem] =
+            ["kind", "state", "problem"].map(|name| row.try_get::<String>("", name).unwrap());
+        let [attempts, deferrals] =
+            ["attempts", "deferrals"].map(|name| row.try_get::<i64>("", name).unwrap());
+        format!("{kind} is {state} after {attempts} attempts and {deferrals} deferrals: {problem}")
+    };
+    rows(database, sql).await.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 /// When an operation was settled.
