@@ -32,7 +32,8 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
                               which of the kept ones are old
-  cargo xtask direction       dependencies of crates that point outward, and files of the domain that import each other in a circle
+  cargo xtask direction       dependencies of crates that point outward, and files of the domain or of the simulator that import
+                              each other in a circle
   cargo xtask clients         clients that are not ours: one by reflection only, and Python's and Node's with the longest answers
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
