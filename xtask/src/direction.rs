@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use crate::process;
+use crate::{circles, process};
 
 /// What a package may never reach.
 struct Rule {
@@ -80,6 +80,7 @@ const PRODUCT: Rule = Rule {
 /// Checks every rule; names all that are broken.
 pub fn check() -> Result<()> {
     check_directions()?;
+    circles::check()?;
     check_product()
 }
 

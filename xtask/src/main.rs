@@ -3,6 +3,7 @@
 mod bench;
 mod busy;
 mod ci;
+mod circles;
 mod clients;
 mod cluster;
 mod debian;
@@ -31,6 +32,8 @@ Tasks of the repository.
                               the API's shape, the demo, a client without generated code, licences
   cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
                               which of the kept ones are old
+  cargo xtask direction       dependencies of crates that point outward, and files of the domain or of the simulator that import
+                              each other in a circle
   cargo xtask clients         clients that are not ours: one by reflection only, and Python's and Node's with the longest answers
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
             kept::report()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
+        Some((task, [])) if task == "direction" => direction::check(),
         Some((task, [])) if task == "clients" => clients::by_reflection().and_then(|()| clients::answers()),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Clock, Ports, Store};
+use domain::rules::claim::Claim;
 use domain::rules::ids::OperationId;
-use domain::rules::operation::{Claim, Operation, OperationState};
-use domain::workflow::drive::{Progress, drive};
+use domain::rules::operation::{Operation, OperationState};
+use domain::workflow::drive::drive;
+use domain::workflow::step::Progress;
 use persistence::Repeats;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;

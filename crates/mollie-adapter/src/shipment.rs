@@ -3,7 +3,7 @@
 use domain::ports::RegisterShipment;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
 use domain::rules::misread::Misread;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::shipment::Tracking;
 use domain::rules::snapshot::ShipmentSnapshot;
 use domain::rules::told::Told;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::ports::StoreError;
+use domain::rules::claim::Claim;
 use domain::rules::ids::LeaseToken;
-use domain::rules::operation::{Claim, Operation};
+use domain::rules::operation::Operation;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 

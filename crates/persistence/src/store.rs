@@ -6,9 +6,10 @@ use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
     PageKey, RequestRecord, Standing, Store, StoreError,
 };
+use domain::rules::claim::Claim;
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{Claim, Operation};
+use domain::rules::operation::Operation;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;

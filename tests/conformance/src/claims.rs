@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::ports::{CommitError, OperationWrite, Store};
+use domain::rules::claim::Claim;
 use domain::rules::ids::{LeaseToken, OperationId};
-use domain::rules::operation::{Claim, Operation, OperationState};
+use domain::rules::operation::{Operation, OperationState};
 use domain::rules::order::Order;
 use tokio::task::JoinSet;
 

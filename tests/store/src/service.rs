@@ -7,10 +7,10 @@ use std::time::Duration;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
+use domain::rules::claim::Claim;
 use domain::rules::ids::{
     Caller, LeaseToken, LineId, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
 };
-use domain::rules::operation::Claim;
 use domain::rules::placement::Mode;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::workflow::cancel::cancel;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, ProfileName};
 use crate::rules::misread::Misread;
-use crate::rules::order::{Order, Part};
+use crate::rules::order::Order;
+use crate::rules::part::Part;
 use crate::rules::payment::PaymentParameters;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::Tracking;

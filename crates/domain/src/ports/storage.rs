@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::rules::claim::Claim;
 use crate::rules::event::Event;
 use crate::rules::ids::{Caller, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::shipment::Shipment;

@@ -7,7 +7,8 @@
 
 use super::ids::LineId;
 use super::money::Money;
-use super::order::{Line, Order, Part};
+use super::order::{Line, Order};
+use super::part::Part;
 use super::payment::Payment;
 use super::refusal::{Refusal, RefusalReason, Unmet};
 use super::shipment::ShipmentLine;

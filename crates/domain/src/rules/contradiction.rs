@@ -14,8 +14,11 @@ use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, Read};
 use super::unread::UnreadField;
 
+mod currency;
 mod line;
 mod shipped;
+
+use currency::{currency, foreign};
 
 /// What of an answer about the order can be believed. What cannot is as it is known, or as if it were left out; the
 /// snapshot's `contradictions` name it, and so do its unread fields.
@@ -32,11 +35,6 @@ pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
     }
     snapshot.contradictions = doubts;
     snapshot
-}
-
-/// The currency that was ordered in: no other is ever believed.
-const fn currency(order: &Order) -> Currency {
-    order.terms.amount.currency()
 }
 
 /// The order's amount: what the lines add up to. Mollie may go on counting canceled units or not. Where a line could not
@@ -118,10 +116,6 @@ fn keep_currency(
         doubts.push(foreign(field, other, currency));
         *told = known;
     }
-}
-
-fn foreign(field: impl Into<String>, told: Money, currency: Currency) -> Misread {
-    Misread::at(field, format!("{told}, but the order is in {}", currency.code()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::ids::LineId;
 use super::money::Money;
-use super::order::{Line, Order, Part};
+use super::order::{Line, Order};
+use super::part::Part;
 use super::refusal::{Refusal, RefusalReason, Unmet};
 use super::violation::{Violation, Violations};
 

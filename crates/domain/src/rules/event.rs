@@ -5,36 +5,19 @@ use jiff::Timestamp;
 
 use super::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, OrderId, ShipmentId};
 use super::item::{Closure, Item};
-use super::money::Money;
 use super::operation::OperationState;
-use super::order::{Facts, Line, Order, Part, Personal};
-use super::payment::Payment;
+use super::order::{Line, Order, Personal};
+use super::part::Part;
 use super::placement::Placement;
 use super::refusal::Rejection;
 use super::shipment::{Shipment, ShipmentLine};
+use super::snapshot::Observed;
 use super::status::OrderStatus;
 use super::stranded;
 
 mod recorder;
 
 pub use recorder::Recorder;
-
-/// A difference seen at Mollie. Lines and payments are whole, and only those that changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observed {
-    pub facts: Facts,
-    pub amount: Money,
-    pub lines: Vec<Line>,
-    pub payments: Vec<Payment>,
-    /// Which personal fields changed; never their values.
-    pub personal: Vec<String>,
-    /// Whether the order's status is another than before.
-    pub status_changed: bool,
-    /// Whether other fields than before could not be understood.
-    pub unread_changed: bool,
-    /// Whether the documents know no way from the status before to this one.
-    pub unexpected: bool,
-}
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]

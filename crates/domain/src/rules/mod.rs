@@ -1,9 +1,12 @@
 //! The rules of Mollie's Orders API and ours, each stated once. Pure: no time, no input or output, no randomness.
 
 pub mod address;
+pub mod adoption;
 pub mod amount;
 pub mod cancellation;
 pub mod capture;
+pub mod claim;
+pub mod concern;
 pub mod contradiction;
 mod date;
 pub mod decision;
@@ -22,6 +25,7 @@ pub mod misread;
 pub mod money;
 pub mod operation;
 pub mod order;
+pub mod part;
 pub mod payment;
 pub mod placement;
 pub mod refusal;

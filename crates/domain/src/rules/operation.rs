@@ -12,10 +12,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ids::{Caller, IdempotencyKey, LeaseToken, OperationId, OrderId, ProfileName, ShipmentId};
-use super::order::Order;
+use super::ids::{Caller, IdempotencyKey, OperationId, OrderId, ProfileName, ShipmentId};
 use super::refusal::Rejection;
-use super::shipment::Shipment;
 use super::status::words;
 
 words!(
@@ -140,22 +138,6 @@ impl Operation {
         self.settled_time = Some(now);
         self.sealed = None;
     }
-}
-
-/// The right to work on an operation for a while, by a token that only the holder knows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claim {
-    pub operation: Operation,
-    pub token: LeaseToken,
-    /// What was saved together with the operation, where it was claimed as it was saved: it need not be read back.
-    pub known: Option<Box<Known>>,
-}
-
-/// An operation's order, as of some version, and its shipment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Known {
-    pub order: Order,
-    pub shipment: Option<Shipment>,
 }
 
 #[cfg(test)]

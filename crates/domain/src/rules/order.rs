@@ -13,11 +13,11 @@ use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileNa
 use super::item::Item;
 use super::line::{LineDraft, LineType};
 use super::money::Money;
-use super::payment::Payment;
+use super::part::Part;
+use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::refusal::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
-use super::stranded::Stranded;
 use super::unread::Unread;
 
 /// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
@@ -73,37 +73,6 @@ pub struct Facts {
     pub completed_time: Option<Timestamp>,
     /// What of the last answer could not be understood; no money depends on it.
     pub unread: Unread,
-}
-
-/// Some units of a line and their amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Part {
-    pub quantity: u32,
-    pub amount: Money,
-}
-
-impl Part {
-    /// Nothing, in the currency of `money`.
-    #[must_use]
-    pub const fn none(money: Money) -> Self {
-        Self { quantity: 0, amount: Money::zero(money.currency()) }
-    }
-
-    /// Both parts together. Saturates: quantities and amounts of one line are bounded by the line.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        let minor = self.amount.minor().saturating_add(other.amount.minor());
-        let amount = Money::from_minor(minor, self.amount.currency());
-        Self { quantity: self.quantity.saturating_add(other.quantity), amount }
-    }
-
-    /// This part without the other.
-    #[must_use]
-    pub fn without(self, other: Self) -> Self {
-        let minor = self.amount.minor().saturating_sub(other.amount.minor());
-        let amount = Money::from_minor(minor, self.amount.currency());
-        Self { quantity: self.quantity.saturating_sub(other.quantity), amount }
-    }
 }
 
 /// A line of an order. Mollie never changes its quantity or amounts by shipping, canceling or refunding.

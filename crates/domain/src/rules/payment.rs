@@ -109,3 +109,11 @@ impl Payment {
         self.holds_money().then(|| self.amount.minus(given_back).unwrap_or(self.amount))
     }
 }
+
+/// A payment that holds money although its order has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranded {
+    pub payment: MolliePaymentId,
+    /// When it was first seen.
+    pub since: Timestamp,
+}

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
-use super::order::Part;
+use super::part::Part;
 use super::refusal::Rejection;
 use super::status::words;
 

@@ -3,18 +3,15 @@
 //! Mollie is the source of every fact here; nothing is judged by the rules for drafts, because its own answers do not
 //! follow them. Ours are the line ids and what is reserved.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::address::Address;
-use super::event::Observed;
-use super::ids::{LineId, MollieLineId, MollieOrderId, MollieShipmentId};
+use super::ids::{MollieLineId, MollieOrderId, MollieShipmentId};
 use super::line::LineType;
 use super::misread::Misread;
 use super::money::Money;
-use super::order::{Facts, Line, Order, Part, Personal};
+use super::part::Part;
 use super::payment::Payment;
 use super::shipment::Tracking;
 use super::status::{LineStatus, OrderStatus, Read};
@@ -22,6 +19,10 @@ use super::told::Told;
 use super::unread::Unread;
 
 mod counters;
+mod difference;
+
+pub(super) use difference::counterpart;
+pub use difference::{Observed, difference, observed, personal, without_undecided};
 
 /// An order as Mollie returned it. A part that was not in the answer is `None`.
 #[derive(Clone, PartialEq)]
@@ -104,222 +105,6 @@ pub struct ShipmentSnapshot {
     pub created_time: Timestamp,
     pub tracking: Told<Tracking>,
     pub lines: Vec<(MollieLineId, Part)>,
-}
-
-/// What Mollie says of the order, beside what we keep. The answer holds whole new values, so that applying it is a
-/// replacement.
-#[must_use]
-pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
-    let facts = facts(&order.facts, snapshot);
-    let unexpected = match (order.facts.status, facts.status) {
-        (Some(before), Some(after)) => !before.leads_to(after),
-        (Some(_) | None, None) | (None, Some(_)) => false,
-    };
-    Observed {
-        status_changed: facts.status != order.facts.status,
-        unread_changed: facts.unread != order.facts.unread,
-        unexpected,
-        amount: snapshot.amount,
-        lines: changed_lines(order, snapshot),
-        payments: changed_payments(order, snapshot),
-        personal: changed_personal(&order.personal, snapshot),
-        facts,
-    }
-}
-
-/// Compares the order with what Mollie says; `None` if nothing differs.
-#[must_use]
-pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
-    let observed = observed(order, snapshot);
-    let same = observed.facts == order.facts && observed.amount == order.terms.amount;
-    let nothing =
-        same && observed.lines.is_empty() && observed.payments.is_empty() && observed.personal.is_empty();
-    (!nothing).then_some(observed)
-}
-
-/// The personal data after an observation: an address Mollie holds replaces ours.
-#[must_use]
-pub fn personal(before: &Personal, snapshot: &Snapshot) -> Personal {
-    Personal {
-        billing_address: address(before.billing_address.as_ref(), snapshot.billing_address.as_ref()),
-        shipping_address: address(before.shipping_address.as_ref(), snapshot.shipping_address.as_ref()),
-        consumer_date_of_birth: before.consumer_date_of_birth,
-    }
-}
-
-fn address(mine: Option<&Address>, theirs: Option<&AddressSnapshot>) -> Option<Address> {
-    let theirs = theirs.filter(|theirs| theirs.parts != Address::default());
-    match (mine, theirs) {
-        (mine, None) => mine.cloned(),
-        (Some(mine), Some(theirs)) if !theirs.is_whole => Some(theirs.parts.clone().over(mine)),
-        (_, Some(theirs)) => Some(theirs.parts.clone()),
-    }
-}
-
-/// What Mollie says, less the shipments nobody can tell yet whether they are ours: their units are still reserved here, and
-/// counting them as shipped too would count them twice. What the order counts already stays counted: it was there before.
-#[must_use]
-pub fn without_undecided(
-    order: &Order,
-    mut snapshot: Snapshot,
-    is_known: impl Fn(&MollieShipmentId) -> bool,
-) -> Snapshot {
-    let shipments = snapshot.shipments.take().unwrap_or_default();
-    let (known, undecided): (Vec<_>, Vec<_>) =
-        shipments.into_iter().partition(|one| is_known(&one.mollie_id));
-    let mut parts = HashMap::<&MollieLineId, Part>::new();
-    for (id, part) in undecided.iter().flat_map(|shipment| &shipment.lines) {
-        parts.entry(id).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
-    }
-    let ours = order.lines_at_mollie();
-    for line in &mut snapshot.lines {
-        if let Some(part) = parts.get(&line.mollie_id) {
-            line.shipped = line.shipped.map(|shipped| shipped.without(*part));
-        }
-        if let (Some(ours), Some(theirs)) = (ours.get(&line.mollie_id), line.shipped)
-            && ours.shipped.quantity > theirs.quantity
-        {
-            line.shipped = Some(ours.shipped);
-        }
-    }
-    snapshot.shipments = Some(known);
-    snapshot
-}
-
-fn changed_personal(before: &Personal, snapshot: &Snapshot) -> Vec<String> {
-    let after = personal(before, snapshot);
-    let mut changed = Vec::new();
-    if after.billing_address != before.billing_address {
-        changed.push("billing_address".to_owned());
-    }
-    if after.shipping_address != before.shipping_address {
-        changed.push("shipping_address".to_owned());
-    }
-    changed
-}
-
-fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
-    let (status, unknown_status) = understood(before.status, &snapshot.status);
-    // An order that fell back to created is to be paid anew: how it was paid before says nothing of how it will be.
-    let anew = status == Some(OrderStatus::Created);
-    let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
-    // An answer without the lines' counters may leave out their sums too.
-    let sum = |theirs: Option<Money>, ours: Option<Money>| match snapshot.counter_left_out() {
-        Some(_) => theirs.or(ours),
-        None => theirs,
-    };
-    Facts {
-        status,
-        unknown_status,
-        method: snapshot.method.clone().or_else(|| before.method.clone()),
-        is_cancelable: snapshot.is_cancelable.or_as_before(before.is_cancelable.as_ref()),
-        amount_captured: sum(snapshot.amount_captured, before.amount_captured),
-        amount_refunded: sum(snapshot.amount_refunded, before.amount_refunded),
-        checkout_url: snapshot.checkout_url.or_as_before(before.checkout_url.as_ref()),
-        created_time: Some(snapshot.created_time),
-        // Mollie leaves the end out of paid and final orders; what it once said stays true for the record.
-        expires_time: snapshot.expires_time.or(before.expires_time),
-        authorized_time: snapshot.authorized_time.or(kept(before.authorized_time)),
-        paid_time: snapshot.paid_time.or(kept(before.paid_time)),
-        canceled_time: snapshot.canceled_time.or(before.canceled_time),
-        expired_time: snapshot.expired_time.or(before.expired_time),
-        completed_time: snapshot.completed_time.or(before.completed_time),
-        unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),
-    }
-}
-
-/// The last status we understood stays beside a word we do not.
-fn understood<T: Copy>(before: Option<T>, read: &Read<T>) -> (Option<T>, Option<String>) {
-    match read {
-        Read::Known(status) => (Some(*status), None),
-        Read::Unknown(word) => (before, Some(word.clone())),
-    }
-}
-
-fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
-    let mut next = order.lines.iter().map(|line| line.id.number()).max().unwrap_or(0) + 1;
-    let (known, mut changed) = (order.lines_at_mollie(), Vec::new());
-    for (position, theirs) in snapshot.lines.iter().enumerate() {
-        let ours = counterpart(order, &known, position, theirs);
-        let id = ours.map_or_else(|| LineId::new(next), |line| line.id);
-        if ours.is_none() {
-            next += 1;
-        }
-        let after = line(id, ours, theirs, snapshot);
-        if ours != Some(&after) {
-            changed.push(after);
-        }
-    }
-    changed
-}
-
-/// Our line for one of Mollie's: by Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
-pub(super) fn counterpart<'a>(
-    order: &'a Order,
-    known: &HashMap<&MollieLineId, &'a Line>,
-    position: usize,
-    theirs: &LineSnapshot,
-) -> Option<&'a Line> {
-    let unknown = || order.lines.get(position).filter(|line| line.mollie_id.is_none());
-    known.get(&theirs.mollie_id).copied().or_else(unknown)
-}
-
-fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Line {
-    let (status, unknown_status) = understood(ours.and_then(|line| line.status), &theirs.status);
-    let kept = |text: fn(&Line) -> &Option<String>| ours.and_then(|line| text(line).clone());
-    let none = Part::none(theirs.total_amount);
-    Line {
-        id,
-        mollie_id: Some(theirs.mollie_id.clone()),
-        line_type: line_type(ours, theirs),
-        category: theirs.category.clone().or_else(|| kept(|line| &line.category)),
-        name: theirs.name.or_as_before(ours.map(|line| &line.name)).unwrap_or_default(),
-        sku: theirs.sku.or_as_before(ours.and_then(|line| line.sku.as_ref())),
-        quantity: theirs.quantity,
-        quantity_unit: theirs.quantity_unit.clone().or_else(|| kept(|line| &line.quantity_unit)),
-        unit_price: theirs.unit_price,
-        discount_amount: theirs.discount_amount,
-        total_amount: theirs.total_amount,
-        vat_rate: theirs
-            .vat_rate
-            .or_as_before(ours.map(|line| &line.vat_rate))
-            .unwrap_or_else(|| "0.00".to_owned()),
-        vat_amount: theirs.vat_amount.or_as_before(ours.map(|line| &line.vat_amount)).unwrap_or(none.amount),
-        image_url: theirs.image_url.clone().or_else(|| kept(|line| &line.image_url)),
-        product_url: theirs.product_url.clone().or_else(|| kept(|line| &line.product_url)),
-        metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
-        status,
-        unknown_status,
-        shipped: counters::shipped(ours, theirs, snapshot),
-        canceled: theirs.canceled.or(ours.map(|line| line.canceled)).unwrap_or(none),
-        refunded: theirs.refunded.or(ours.map(|line| line.refunded)).unwrap_or(none),
-        reserved: ours.map_or(none, |line| line.reserved),
-    }
-}
-
-/// Mollie's default is physical. A new line whose type cannot be read is of none that we know.
-fn line_type(ours: Option<&Line>, theirs: &LineSnapshot) -> Read<LineType> {
-    match (&theirs.line_type, ours) {
-        (Told::Said(line_type), _) => line_type.clone(),
-        (Told::LeftOut, _) => Read::Known(LineType::Physical),
-        (Told::Unread, Some(ours)) => ours.line_type.clone(),
-        (Told::Unread, None) => Read::Unknown(String::new()),
-    }
-}
-
-/// Payments that are new or changed. One that Mollie no longer lists stays: it happened.
-fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
-    let theirs = snapshot.payments.as_deref().unwrap_or_default();
-    let after = theirs.iter().map(|payment| {
-        let ours = order.payments.iter().find(|ours| ours.mollie_id == payment.mollie_id);
-        // A method once chosen and an end once reached stay, whatever can be read of them later.
-        Payment {
-            method: payment.method.clone().or_else(|| ours.and_then(|ours| ours.method.clone())),
-            ended_time: payment.ended_time.or_else(|| ours.and_then(|ours| ours.ended_time)),
-            ..payment.clone()
-        }
-    });
-    after.filter(|payment| !order.payments.contains(payment)).collect()
 }
 
 #[cfg(test)]

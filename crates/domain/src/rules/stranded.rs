@@ -7,15 +7,8 @@ use super::ids::MolliePaymentId;
 use super::item::{Item, ItemKind};
 use super::money::Money;
 use super::order::Order;
+use super::payment::Stranded;
 use super::status::OrderStatus;
-
-/// A payment that holds money although its order has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranded {
-    pub payment: MolliePaymentId,
-    /// When it was first seen.
-    pub since: Timestamp,
-}
 
 /// What is stranded after an event at `time`: what was before keeps its time.
 #[must_use]

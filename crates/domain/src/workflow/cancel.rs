@@ -6,9 +6,10 @@ use super::intent::{Accepted, Begun, Intent, MutationError, Needs, refuse_if_att
 use super::{ROUNDS, confirm, ship};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Standing, Store};
 use crate::rules::cancellation::{self, CancelRefusal, Cancellation};
+use crate::rules::claim::Known;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, OperationId, OrderId};
-use crate::rules::operation::{Known, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 
 /// Cancels the order: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled already stays as

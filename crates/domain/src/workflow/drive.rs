@@ -7,11 +7,12 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::ending::Ending;
 use super::resolve::{Look, look, resolve};
 use super::settle::end;
+use super::step::{Progress, is_first_send, is_overdue, missing, put_back, shipment};
 use super::withdraw::withdraw;
 use super::{backoff, hook_address, place};
 #[cfg(feature = "planted")]
@@ -20,24 +21,14 @@ use crate::ports::{
     Acceptance, Clock, Command, Gateway, OrderKey, Outcome, PlaceOrder, Ports, RegisterShipment, Store,
     StoreError,
 };
+use crate::rules::claim::Claim;
 use crate::rules::contradiction;
 use crate::rules::ids::MollieOrderId;
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{Shipment, ShipmentLine};
 use crate::rules::text::printable;
-
-/// How far a step has brought the operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// It has ended, or waits for an operator.
-    Settled,
-    /// It will be taken up again.
-    Deferred,
-    /// Somebody else has taken it over.
-    LeaseLost,
-}
 
 /// Takes the operation one step further. `claimed_at`: [`Clock::elapsed`] just before it was claimed.
 ///
@@ -70,10 +61,6 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             Err(StoreError::Inconsistent(text))
         }
     }
-}
-
-pub(super) fn missing(what: &str, operation: &Operation) -> StoreError {
-    StoreError::Inconsistent(format!("operation {} has no {what}", operation.id))
 }
 
 async fn send<P: Ports>(
@@ -138,16 +125,6 @@ async fn send<P: Ports>(
     end(ports, claim, order, &ending).await
 }
 
-/// Whether the claim now held is the first under which the operation may have been sent, or the first since its absence
-/// was proved.
-pub(super) fn is_first_send(operation: &Operation) -> bool {
-    operation.first_sent_time == operation.last_sent_time
-}
-
-pub(super) fn is_overdue<P: Ports>(ports: &P, order: &Order) -> bool {
-    ports.clock().now().duration_since(order.created_time) > ports.settings().placement_age_limit
-}
-
 /// What to send; a text for the operator where that can no longer be known.
 async fn command<P: Ports>(
     ports: &P,
@@ -175,11 +152,6 @@ async fn command<P: Ports>(
         }
         OperationKind::CancelOrder => Ok(Command::CancelOrder { mollie_id: mollie_id()? }),
     })
-}
-
-pub(super) async fn shipment<P: Ports>(ports: &P, operation: &Operation) -> Result<Shipment, StoreError> {
-    let id = operation.shipment_id.ok_or_else(|| missing("shipment", operation))?;
-    ports.store().load_shipment(id).await?.ok_or_else(|| missing("shipment", operation))
 }
 
 fn register(
@@ -319,15 +291,4 @@ async fn unknown_for<P: Ports>(
     operation.state = OperationState::Resolving;
     operation.last_problem = Some(printable(&problem));
     put_back(ports, claim, operation, pause).await
-}
-
-pub(super) async fn put_back<P: Ports>(
-    ports: &P,
-    claim: &Claim,
-    mut operation: Operation,
-    pause: SignedDuration,
-) -> Result<Progress, StoreError> {
-    operation.not_before = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
-    let ours = ports.store().defer(&operation, claim.token).await?;
-    Ok(if ours { Progress::Deferred } else { Progress::LeaseLost })
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::drive::is_overdue;
 use super::intent::new_operation;
 use super::sync;
 use crate::ports::{Change, Clock, OperationWrite, OrderKey, Ports, Store, StoreError};
@@ -19,7 +18,8 @@ use crate::rules::shipment::{Finding, Shipment, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::text::printable;
-use crate::rules::{item, lookup, placement};
+use crate::rules::{adoption, concern, lookup};
+use crate::workflow::step::is_overdue;
 
 mod shipment;
 
@@ -230,15 +230,15 @@ impl Plan<'_> {
         let confirmed = sync::confirmed(self.recorder.order(), snapshot, self.heard.asked);
         self.recorder.note_reading(confirmed, personal);
         sync::judge_money(ports, &mut self.recorder, snapshot, self.heard.asked);
-        if late && placement::holds_money(&snapshot.status) {
+        if late && adoption::holds_money(&snapshot.status) {
             let status = match &snapshot.status {
                 Read::Known(status) => status.as_str(),
                 Read::Unknown(word) => word,
             };
-            self.recorder.raise(item::late_placement(&self.operation, &snapshot.mollie_id, status));
+            self.recorder.raise(concern::late_placement(&self.operation, &snapshot.mollie_id, status));
         }
         for other in others {
-            let concern = item::surplus_order(self.recorder.order(), other);
+            let concern = concern::surplus_order(self.recorder.order(), other);
             self.recorder.raise(concern);
         }
         self.succeeded();
@@ -274,7 +274,7 @@ impl Plan<'_> {
     fn stays(&mut self, rejection: &Rejection) {
         let is_own = self.operation.actor.as_deref() == Some(AGE_LIMIT);
         if let Some(mollie_id) = self.recorder.order().mollie_id.clone().filter(|_| is_own) {
-            self.recorder.raise(item::late_placement_stays(&self.operation, &mollie_id, rejection));
+            self.recorder.raise(concern::late_placement_stays(&self.operation, &mollie_id, rejection));
         }
     }
 

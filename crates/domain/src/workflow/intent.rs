@@ -8,8 +8,9 @@ use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, Ids, OrderKey, Ports, RequestRecord, Standing, Store,
     StoreError,
 };
+use crate::rules::claim::Claim;
 use crate::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, RequestId, ShipmentId};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::{Refusal, RefusalReason};
 use crate::rules::violation::Violation;

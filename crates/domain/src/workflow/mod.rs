@@ -22,6 +22,7 @@ mod planted;
 mod resolve;
 mod settle;
 pub mod ship;
+pub mod step;
 mod strangers;
 pub mod sync;
 mod withdraw;

@@ -3,9 +3,7 @@
 
 use super::ROUNDS;
 use super::ending::{Before, Ending, Hand, Heard, plan};
-use crate::ports::{
-    Change, Clock, CommitError, GatewayError, OperationWrite, OrderKey, Ports, Store, StoreError,
-};
+use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
 use crate::rules::decision::Decision;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{OperationId, OrderId};
@@ -14,7 +12,10 @@ use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{Shipment, ShipmentState};
 
+mod error;
 mod verify;
+
+pub use error::OperatorError;
 
 /// What an operator says became of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,33 +24,6 @@ pub enum Verdict {
     Succeeded { mollie_id: String },
     /// It had none, and will have none.
     Rejected,
-}
-
-/// Why an operator's decision was not taken over. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum OperatorError {
-    #[error("there is no operation {0}")]
-    OperationNotFound(OperationId),
-    #[error("there is no order {0}")]
-    OrderNotFound(OrderId),
-    #[error("order {order} has no item {number}")]
-    ItemNotFound { order: OrderId, number: u32 },
-    /// Only what needs attention is an operator's to decide.
-    #[error("the operation is {}, not {}", .is.as_str(), OperationState::NeedsAttention.as_str())]
-    WrongState { is: OperationState },
-    /// Mollie does not know the id, or not within this order.
-    #[error("there is no {mollie_id} at Mollie for this operation")]
-    NotAtMollie { mollie_id: String },
-    /// Mollie knows the id, but it is not what the operation would have made.
-    #[error("{mollie_id} at Mollie is not the effect of this operation: {difference}")]
-    DoesNotFit { mollie_id: String, difference: String },
-    /// Mollie could not be asked whether it is so.
-    #[error("it cannot be verified at Mollie")]
-    Unverified(#[source] GatewayError),
-    #[error("the order is changing too fast; try again")]
-    Contended,
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// Has it read once more what became of an operation, and goes on from there; from now on, due at once.

@@ -5,10 +5,11 @@ use super::{confirm, sync};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
+use crate::rules::claim::{Claim, Known};
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
 use crate::rules::ids::{LeaseToken, OrderId, ProfileName};
-use crate::rules::operation::{Claim, Known, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::{Order, Placer};
 use crate::rules::payment::PaymentParameters;
 use crate::rules::placement::Mode;

@@ -3,21 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::absence::{self, Found};
-use super::drive::{Progress, is_first_send, is_overdue, missing, put_back, shipment};
 use super::ending::{Ending, Unshipped};
 use super::settle::end;
 use super::withdraw::withdraw;
 use super::{backoff, hook_address, sync};
 use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
+use crate::rules::claim::Claim;
 use crate::rules::contradiction::believed;
 use crate::rules::event::{Event, Recorder};
-use crate::rules::operation::{Claim, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
-use crate::rules::{cancellation, placement};
+use crate::rules::{adoption, cancellation};
+use crate::workflow::step::{Progress, is_first_send, is_overdue, missing, put_back, shipment};
 
 /// After so many readings in a row that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
@@ -65,7 +66,7 @@ pub(super) async fn look<P: Ports>(
 async fn look_for_order<P: Ports>(ports: &P, order: &Order) -> Look {
     let hook_address = hook_address(ports, order);
     match ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await {
-        Ok(found) => match placement::adopt(found) {
+        Ok(found) => match adoption::adopt(found) {
             Some((adopted, others)) => {
                 Look::Found(Ending::Placed(Box::new(believed(order, adopted)), others))
             }

@@ -2,11 +2,11 @@
 //! while the lease is ours.
 
 use super::ROUNDS;
-use super::drive::Progress;
 use super::ending::{Before, Ending, Hand, Heard, plan};
 use crate::ports::{Clock, CommitError, Ports, Store, StoreError};
-use crate::rules::operation::Claim;
+use crate::rules::claim::Claim;
 use crate::rules::order::Order;
+use crate::workflow::step::Progress;
 
 /// Writes the ending. `seen`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
 /// about the order may be older than what is known by now, and the order is read again instead. A reading without news in

@@ -7,9 +7,10 @@ use super::{ROUNDS, confirm};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, Ports, Standing, Store, StoreError};
+use crate::rules::claim::{Claim, Known};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LeaseToken, OperationId, OrderId, ShipmentId};
-use crate::rules::operation::{Claim, Known, Operation, OperationKind, OperationState};
+use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
 use crate::rules::refusal::RefusalReason;
 use crate::rules::shipment::{

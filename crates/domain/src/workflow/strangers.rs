@@ -9,7 +9,7 @@ use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::{hint, item};
+use crate::rules::{concern, hint};
 
 /// Looks for other orders where the hints name what the order does not know, and raises each. An order that was refused or
 /// given up has none at Mollie, so whatever is found there is one too. While it is not known whether Mollie has the order,
@@ -57,7 +57,7 @@ fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change>
     let mut recorder = Recorder::new(order, ports.clock().now(), None);
     for theirs in found.iter().map(|found| &found.mollie_id) {
         if recorder.order().mollie_id.as_ref() != Some(theirs) {
-            let concern = item::surplus_order(recorder.order(), theirs);
+            let concern = concern::surplus_order(recorder.order(), theirs);
             recorder.raise(concern);
         }
     }

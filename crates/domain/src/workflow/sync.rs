@@ -19,7 +19,7 @@ use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, ShipmentSnapshot, Snapshot};
-use crate::rules::{contradiction, item, lookup, stranded};
+use crate::rules::{concern, contradiction, lookup, stranded};
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -199,11 +199,11 @@ pub(super) fn judge_money<P: Ports>(
 ) {
     let (order, mut concerns) = (recorder.order(), Vec::new());
     if snapshot.contradictions.is_empty() {
-        concerns.extend(item::surplus_payments(order));
-        concerns.extend(item::overcaptured(order));
-        concerns.extend(item::deductions_left(order));
+        concerns.extend(concern::surplus_payments(order));
+        concerns.extend(concern::overcaptured(order));
+        concerns.extend(concern::deductions_left(order));
     }
-    concerns.extend(item::money_on_ended_order(order, read_at, ports.settings().settle_window));
+    concerns.extend(concern::money_on_ended_order(order, read_at, ports.settings().settle_window));
     for concern in concerns {
         recorder.raise(concern);
     }
@@ -229,7 +229,7 @@ pub(super) fn foreign_shipments<P: Ports>(
         let shipment = foreign_shipment(ports, recorder.order().id, &lines, theirs);
         recorder.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
         made.push(shipment);
-        if let Some(concern) = item::surplus_shipment(recorder.order(), known, theirs) {
+        if let Some(concern) = concern::surplus_shipment(recorder.order(), known, theirs) {
             recorder.raise(concern);
         }
     }

@@ -1,10 +1,10 @@
 //! Giving a placement up that Mollie certainly does not have.
 
 use super::ROUNDS;
-use super::drive::Progress;
 use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::operation::{Operation, OperationState};
+use crate::workflow::step::Progress;
 
 /// Withdraws a placement that is pending and was certainly never sent, or whose absence is proved.
 pub(super) async fn withdraw<P: Ports>(ports: &P, placement: &Operation) -> Result<Progress, StoreError> {

@@ -1,6 +1,7 @@
 //! An event as a message: what happened and what it is about. Whole values are the order's to tell.
 
-use domain::rules::event::{Event, EventData, Observed};
+use domain::rules::event::{Event, EventData};
+use domain::rules::snapshot::Observed;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};

@@ -2,7 +2,7 @@
 
 use domain::rules::line::LineType;
 use domain::rules::money::Money;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::status::{LineStatus, PaymentStatus};
 use domain::rules::told::Told;
 use serde_json::{Value, json};

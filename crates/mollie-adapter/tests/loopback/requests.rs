@@ -2,7 +2,7 @@
 
 use domain::ports::{Acceptance, Command, Gateway, GatewayError, Outcome, RegisterShipment};
 use domain::rules::ids::{MollieLineId, MollieOrderId, ProfileName};
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::shipment::Tracking;
 use serde_json::{Value, json};
 

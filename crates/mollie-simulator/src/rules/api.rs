@@ -8,30 +8,16 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::cause::Cause;
-use super::checkout::whole_seconds;
-use super::faults::Keys;
-use super::idempotency::Keyed;
-use super::late::Late;
-use super::order::Order;
 use super::order_json::{self, Embeds};
 use super::query::Query;
+use super::records::{Late, Order};
+use super::request::ApiRequest;
+use super::request::{Keyed, Keys};
 use super::route::Endpoint;
+use super::seconds::whole_seconds;
 use super::switches::ErrorTexts;
 use super::world::World;
 use super::{payment_json, shipment_json};
-
-/// A request to the API, as it came in.
-#[derive(Clone, Debug, Default)]
-pub struct ApiRequest {
-    pub method: String,
-    /// From `/v2` on, still percent-encoded, without the query.
-    pub path: String,
-    pub query: String,
-    /// The whole `Authorization` header.
-    pub authorization: Option<String>,
-    pub idempotency_key: Option<String>,
-    pub body: Vec<u8>,
-}
 
 impl World {
     /// Answers one request. A refused one has changed nothing.

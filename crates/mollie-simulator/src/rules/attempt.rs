@@ -5,13 +5,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::attempt_end::AttemptEnd;
-use super::checkout::{FinalState, offered_methods, whole_seconds};
+use super::attempt_end::{AttemptEnd, NotEnded};
+use super::final_state::FinalState;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
-use super::order::{LineStatus, Order, OrderStatus};
-use super::payment::PaymentStatus;
+use super::records::{Draft, EffectKind, LineStatus, Order, OrderStatus, PaymentStatus};
+use super::seconds::whole_seconds;
 use super::world::World;
 
 const LASTS_AFTER_THE_END: SignedDuration = SignedDuration::from_hours(28 * 24);
@@ -25,20 +24,6 @@ pub enum NotBegun {
     NotPayable(OrderStatus),
     #[error("This order cannot be paid with \"{0}\".")]
     MethodNotOffered(String),
-}
-
-/// Why an attempt was not ended. Nothing has changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotEnded {
-    #[error("No payment exists with token {0}.")]
-    UnknownPayment(String),
-    #[error("The payment has ended before, it is {}.", .0.as_text())]
-    HasEnded(PaymentStatus),
-    #[error("The amount of the payment is invalid: {0}.")]
-    Amount(String),
-    /// No method, or not that of the attempt, can end like this; or it is no end at all.
-    #[error("This payment cannot end as {}.", .0.as_text())]
-    Misfit(FinalState),
 }
 
 impl World {
@@ -60,7 +45,7 @@ impl World {
         if order.status != OrderStatus::Created {
             return Err(NotBegun::NotPayable(order.status));
         }
-        let offered = offered_methods(&order);
+        let offered = order.offered_methods();
         if let Some(method) = method.filter(|method| !offered.iter().any(|one| one == method)) {
             return Err(NotBegun::MethodNotOffered(method.to_owned()));
         }

@@ -3,11 +3,9 @@
 //!
 //! Decides whether the attempt can end so; what the end does is decided in `attempt`.
 
-use super::attempt::NotEnded;
-use super::checkout::{FinalState, offered_methods};
+use super::final_state::FinalState;
 use super::money::Amount;
-use super::order::{Order, OrderStatus};
-use super::payment::{Payment, PaymentStatus};
+use super::records::{Order, Payment, PaymentStatus};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptEnd {
@@ -17,6 +15,20 @@ pub struct AttemptEnd {
     /// An attempt that has ended without money may become paid or authorized after all: the order stays ended if it has.
     /// Money on an order that is canceled or expired may go away again, as long as nothing of it was given back.
     pub forced: bool,
+}
+
+/// Why an attempt was not ended. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotEnded {
+    #[error("No payment exists with token {0}.")]
+    UnknownPayment(String),
+    #[error("The payment has ended before, it is {}.", .0.as_text())]
+    HasEnded(PaymentStatus),
+    #[error("The amount of the payment is invalid: {0}.")]
+    Amount(String),
+    /// No method, or not that of the attempt, can end like this; or it is no end at all.
+    #[error("This payment cannot end as {}.", .0.as_text())]
+    Misfit(FinalState),
 }
 
 impl AttemptEnd {
@@ -66,23 +78,9 @@ impl AttemptEnd {
             return Ok(payment);
         }
         let chosen = payment.method.clone();
-        let methods = chosen.map_or_else(|| offered_methods(order), |method| vec![method]);
+        let methods = chosen.map_or_else(|| order.offered_methods(), |method| vec![method]);
         let method = methods.into_iter().find(|method| self.state.fits(method));
         let method = method.ok_or(NotEnded::Misfit(self.state))?;
         Ok(Payment { method: Some(method), amount, ..payment })
-    }
-}
-
-impl Order {
-    /// Whether it has ended with nothing sold: any money that comes, or is still there, has no order any more.
-    pub(super) fn has_come_to_nothing(&self) -> bool {
-        match self.status {
-            OrderStatus::Canceled | OrderStatus::Expired => true,
-            OrderStatus::Created
-            | OrderStatus::Paid
-            | OrderStatus::Authorized
-            | OrderStatus::Shipping
-            | OrderStatus::Completed => false,
-        }
     }
 }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::answer::{Answer, Refusal};
 use super::fields::Fields;
 use super::hooks::OrderEvent;
-use super::ledger::EffectKind;
-use super::order::{Flow, Line, LineStatus, Order};
+use super::method::Flow;
 use super::order_json::{self, Embeds};
 use super::pool::read_named;
+use super::records::{EffectKind, Line, LineStatus, Order};
 use super::switches::CaptureAboveAuthorization;
 use super::world::World;
 

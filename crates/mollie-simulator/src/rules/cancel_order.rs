@@ -6,10 +6,9 @@ use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
-use super::ledger::EffectKind;
-use super::order::{Flow, Order, OrderStatus};
+use super::method::Flow;
 use super::order_json::{self, Embeds};
-use super::payment::PaymentStatus;
+use super::records::{EffectKind, Order, OrderStatus, PaymentStatus};
 use super::switches::{CaptureAboveAuthorization, OpenPayment, SupplierDeclines, WrongStateCancel};
 use super::world::World;
 

@@ -5,8 +5,9 @@
 //! afterwards, whatever was shipped or released of it, and say nothing where shipments capture nothing.
 
 use super::answer::Refusal;
+use super::method::Flow;
 use super::money::Minor;
-use super::order::{Flow, Order};
+use super::records::Order;
 use super::switches::CaptureAboveAuthorization;
 
 impl Order {

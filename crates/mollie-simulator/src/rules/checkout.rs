@@ -4,48 +4,11 @@
 
 use jiff::Timestamp;
 
-use super::order::{Flow, Order, OrderStatus};
-use super::payment::{self, CHOICES, Payment, PaymentStatus};
+use super::final_state::FinalState;
+use super::method::open_for;
+use super::records::{Order, OrderStatus, Payment, PaymentStatus};
+use super::seconds::whole_seconds;
 use super::world::World;
-
-/// A result that can be chosen on the checkout page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FinalState {
-    Paid,
-    Authorized,
-    Failed,
-    Canceled,
-    Expired,
-    Open,
-}
-
-impl FinalState {
-    pub const ALL: [Self; 6] =
-        [Self::Paid, Self::Authorized, Self::Failed, Self::Canceled, Self::Expired, Self::Open];
-
-    pub fn as_text(self) -> &'static str {
-        match self {
-            Self::Paid => "paid",
-            Self::Authorized => "authorized",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-            Self::Open => "open",
-        }
-    }
-
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_text() == text)
-    }
-
-    pub(super) fn fits(self, method: &str) -> bool {
-        match self {
-            Self::Paid => payment::flow_of(Some(method)) == Flow::Paid,
-            Self::Authorized => payment::flow_of(Some(method)) == Flow::Authorized,
-            Self::Failed | Self::Canceled | Self::Expired | Self::Open => true,
-        }
-    }
-}
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +39,7 @@ impl World {
     pub fn checkout(&mut self, token: &str, now: Timestamp) -> Option<CheckoutView> {
         self.tick(whole_seconds(now));
         let order = self.order(&format!("ord_{token}"))?;
-        let methods = offered_methods(order);
+        let methods = order.offered_methods();
         let is_payable = order.status == OrderStatus::Created;
         let is_offered = |state: &FinalState| is_payable && methods.iter().any(|method| state.fits(method));
         Some(CheckoutView {
@@ -124,7 +87,7 @@ impl World {
         let latest = order.expires_at;
         if let Some(payment) = order.payment_mut(&id) {
             if payment.method.as_deref() != Some(&method) {
-                let lapses_at = payment::open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
+                let lapses_at = open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
                 payment.expires_at = lapses_at.map_or(latest, |at| at.min(latest));
             }
             payment.method = Some(method.clone());
@@ -135,28 +98,8 @@ impl World {
     }
 }
 
-impl Order {
-    /// What Mollie writes on the bank statement.
-    pub(super) fn description(&self) -> String {
-        format!("Order {}", self.particulars.order_number)
-    }
-}
-
-/// Mollie's times have whole seconds. Deadlines computed from them then are what answers show.
-pub(super) fn whole_seconds(now: Timestamp) -> Timestamp {
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-pub(super) fn offered_methods(order: &Order) -> Vec<String> {
-    if order.particulars.methods.is_empty() {
-        CHOICES.into_iter().map(str::to_owned).collect()
-    } else {
-        order.particulars.methods.clone()
-    }
-}
-
 fn choose_method(order: &Order, state: FinalState, wanted: Option<&str>) -> Result<String, NotChosen> {
-    let offered = offered_methods(order);
+    let offered = order.offered_methods();
     if let Some(wanted) = wanted {
         if !offered.iter().any(|method| method == wanted) {
             return Err(NotChosen::MethodNotOffered(wanted.to_owned()));

@@ -1,6 +1,7 @@
 //! What may still be done with a line or an order, as answers show it. Derived, never stored.
 
-use super::order::{Flow, Line, LineStatus, Order, OrderStatus};
+use super::method::Flow;
+use super::records::{Line, LineStatus, Order, OrderStatus};
 use super::switches::{FinalIsCancelable, Switches};
 
 impl Order {

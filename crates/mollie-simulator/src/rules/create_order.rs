@@ -7,10 +7,9 @@ use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::draft::OrderDraft;
 use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
-use super::order::{Milestones, Order, OrderStatus};
+use super::method::open_for;
 use super::order_json::{self, Embeds};
-use super::payment::{self, Payment, PaymentStatus};
+use super::records::{Draft, EffectKind, Milestones, Order, OrderStatus, Payment, PaymentStatus};
 use super::world::World;
 
 impl World {
@@ -76,7 +75,7 @@ impl World {
         method: Option<String>,
         now: Timestamp,
     ) -> String {
-        let lapses_at = payment::open_for(method.as_deref()).and_then(|open| now.checked_add(open).ok());
+        let lapses_at = open_for(method.as_deref()).and_then(|open| now.checked_add(open).ok());
         let id = self.draw_long("tr_");
         let payment = Payment {
             id: id.clone(),

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 use super::cause::Cause;
-use super::checkout::whole_seconds;
-use super::order::Order;
+use super::records::Order;
+use super::seconds::whole_seconds;
 use super::switches::CaptureAboveAuthorization;
 use super::world::World;
 

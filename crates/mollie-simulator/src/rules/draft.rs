@@ -13,9 +13,9 @@ use super::address::{self, Demands};
 use super::answer::Refusal;
 use super::draft_line;
 use super::fields::Fields;
+use super::method::{METHODS, is_klarna};
 use super::money::{Currency, Minor};
-use super::order::{Line, Particulars};
-use super::payment::{METHODS, is_klarna};
+use super::records::{Line, Particulars};
 use super::switches::{LocalWebhook, NegativeVatPerRate, PersonalFields, Switches, UnlistedLocale};
 
 /// An order expires after 28 days unless it says otherwise; Klarna does not wait longer than that.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::answer::Refusal;
 use super::fields::Fields;
 use super::money::{Currency, Minor};
-use super::order::{Line, LineStatus, LineType, LineVat, Share};
+use super::records::{Line, LineStatus, LineType, LineVat, Share};
 use super::switches::{LineNumbers, NegativePrice, PersonalFields, Switches};
 use super::vat::VatRate;
 

@@ -8,51 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::cause::Cause;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
-use super::ledger::EffectKind;
-use super::order::{Flow, Order, OrderStatus};
-use super::payment::{Payment, PaymentStatus};
+use super::records::{EffectKind, Order, OrderStatus};
 use super::switches::ExpiryLag;
 use super::world::World;
-
-impl Order {
-    /// When time will next change this order.
-    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
-        self.payment_deadline().into_iter().chain(self.order_deadline()).min()
-    }
-
-    fn payment_deadline(&self) -> Option<Timestamp> {
-        self.next_to_lapse().map(|payment| payment.expires_at)
-    }
-
-    /// Of the attempts that lapse by themselves the one that does so first, whatever has become of the order.
-    fn next_to_lapse(&self) -> Option<&Payment> {
-        let lapses = |payment: &&Payment| match payment.status {
-            PaymentStatus::Open => true,
-            // The authorisation that the order lives on ends with the order. One that came after the order's end lapses.
-            PaymentStatus::Authorized if self.is_final() => true,
-            PaymentStatus::Authorized => {
-                self.settling_payment().is_none_or(|settling| settling.id != payment.id)
-            }
-            PaymentStatus::Paid
-            | PaymentStatus::Failed
-            | PaymentStatus::Canceled
-            | PaymentStatus::Expired => false,
-        };
-        self.payments.iter().filter(lapses).min_by_key(|payment| payment.expires_at)
-    }
-
-    fn order_deadline(&self) -> Option<Timestamp> {
-        match (self.status, self.flow()) {
-            (OrderStatus::Created | OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
-            | (OrderStatus::Shipping, Flow::Authorized) => Some(self.expires_at),
-            (OrderStatus::Shipping, Flow::Paid)
-            | (
-                OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
-                Flow::Paid | Flow::Authorized,
-            ) => None,
-        }
-    }
-}
 
 impl World {
     /// Lets time do what is due. Every other call does this first; calling it again changes nothing.

@@ -5,9 +5,10 @@
 use jiff::Timestamp;
 
 use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
-use super::order::{Flow, Line, LineStatus, Order, OrderStatus, Share};
-use super::payment::{Payment, PaymentStatus};
+use super::method::Flow;
+use super::records::{
+    Draft, EffectKind, Line, LineStatus, Order, OrderStatus, Payment, PaymentStatus, Share,
+};
 use super::world::World;
 
 /// How an attempt ends without money.
@@ -29,17 +30,6 @@ impl Ending {
 }
 
 impl Payment {
-    /// Money or the promise of it stands behind this attempt.
-    fn is_backed(&self) -> bool {
-        match self.status {
-            PaymentStatus::Authorized | PaymentStatus::Paid => true,
-            PaymentStatus::Open
-            | PaymentStatus::Failed
-            | PaymentStatus::Canceled
-            | PaymentStatus::Expired => false,
-        }
-    }
-
     fn can_end(&self) -> bool {
         match self.status {
             PaymentStatus::Open | PaymentStatus::Authorized => true,
@@ -64,24 +54,6 @@ impl Line {
 }
 
 impl Order {
-    pub(super) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
-        self.payments.iter_mut().find(|payment| payment.id == id)
-    }
-
-    /// The attempt that the order's money is on, which need be neither the first nor the last that was paid.
-    pub(super) fn settling_payment(&self) -> Option<&Payment> {
-        match &self.settled_by {
-            Some(id) => self.payments.iter().find(|payment| payment.id == *id),
-            // In an order of an older release there is at most one.
-            None => self.payments.iter().find(|payment| payment.is_backed()),
-        }
-    }
-
-    pub(super) fn settling_payment_mut(&mut self) -> Option<&mut Payment> {
-        let id = self.settling_payment()?.id.clone();
-        self.payment_mut(&id)
-    }
-
     /// Cancels whatever is neither shipped nor canceled. Returns what that was, by position of the line.
     pub(super) fn release_rest(&mut self) -> Vec<(usize, Share)> {
         let mut released = Vec::new();

@@ -3,60 +3,13 @@
 //! Requests are handled one at a time, so that "still running" happens only to repetitions of a request whose effect
 //! the fault layer has put off.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use jiff::Timestamp;
 
 use super::answer::{Answer, Refusal};
-use super::api::ApiRequest;
-use super::caller::Caller;
-use super::ids;
+use super::records::Remembered;
+use super::request::Keyed;
 use super::switches::ErrorReplay;
 use super::world::World;
-
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
-
-/// The answer to the first request with a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Remembered {
-    /// Mode, profile and key: keys of different profiles do not meet.
-    pub scope: String,
-    pub at: Timestamp,
-    /// Method and path; the query is no part of the endpoint.
-    pub endpoint: String,
-    pub body_digest: u64,
-    pub status: u16,
-    pub body: Value,
-}
-
-/// A request with a key, reduced to what is compared.
-pub struct Keyed {
-    scope: String,
-    endpoint: String,
-    body_digest: u64,
-}
-
-impl Keyed {
-    pub fn new(caller: &Caller, key: &str, request: &ApiRequest) -> Self {
-        let scope = format!("{}|{}|{key}", caller.mode.as_text(), caller.profile);
-        let endpoint = format!("{} {}", request.method, request.path);
-        Self { scope, endpoint, body_digest: ids::digest(&request.body) }
-    }
-
-    pub fn has_same_key(&self, other: &Self) -> bool {
-        self.scope == other.scope
-    }
-
-    fn is_same_request(&self, other: &Self) -> bool {
-        self.endpoint == other.endpoint && self.body_digest == other.body_digest
-    }
-}
-
-impl Remembered {
-    pub fn has_lapsed(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) >= KEPT_FOR
-    }
-}
 
 impl World {
     /// The remembered answer, if this is a repetition.

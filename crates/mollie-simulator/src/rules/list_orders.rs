@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::json::documentation;
-use super::order::Order;
 use super::order_json;
 use super::query::Query;
+use super::records::Order;
 use super::world::World;
 
 const USUAL_LIMIT: usize = 50;

@@ -5,6 +5,9 @@
 //!
 //! `World::answer` is Mollie on a good day. `World::answer_through` is Mollie behind a network that fails as `Faults`
 //! say: it tells what the client sees, which may be nothing, while the effect has happened, has not, or is to come.
+//!
+//! Files import downward only. At the bottom are values (money, methods, switches) and `records`; then comes `World`, which
+//! holds them. The calls are above it, and the fault layer above them.
 
 mod address;
 mod answer;
@@ -16,7 +19,6 @@ mod cancel_lines;
 mod cancel_order;
 mod captures;
 mod cause;
-mod changes;
 mod checkout;
 mod counters;
 mod create_order;
@@ -26,25 +28,28 @@ mod draft_line;
 mod expiry;
 mod faults;
 mod fields;
+mod final_state;
 mod finish;
 mod hooks;
 mod idempotency;
 mod ids;
 mod json;
 mod late;
-mod ledger;
+mod line_json;
 mod list_orders;
+mod method;
 mod money;
-mod order;
 mod order_json;
 mod pattern;
-mod payment;
 mod payment_json;
 mod pool;
 mod query;
+mod records;
 mod refund;
 mod refund_json;
+mod request;
 mod route;
+mod seconds;
 mod ship;
 mod shipment_json;
 mod switches;
@@ -54,24 +59,20 @@ mod vat;
 mod world;
 
 pub use answer::{Answer, Refusal};
-pub use api::ApiRequest;
-pub use attempt::{NotBegun, NotEnded};
-pub use attempt_end::AttemptEnd;
-pub use changes::Changes;
-pub use checkout::{CheckoutView, FinalState, NotChosen};
+pub use attempt::NotBegun;
+pub use attempt_end::{AttemptEnd, NotEnded};
+pub use checkout::{CheckoutView, NotChosen};
 pub use faults::{
     Change, Content, Count, Edit, Fate, Fault, FaultKind, FaultStatus, Faults, HookFate, HookFault,
-    Impairment, Keys, Loss, Meanwhile, Outcome, Reply, RequestFault, Verdict,
+    Impairment, Loss, Meanwhile, Outcome, Reply, RequestFault, Verdict,
 };
-pub use hooks::{Hook, Tampered};
-pub use late::Late;
-pub use ledger::{Effect, EffectKind};
+pub use final_state::FinalState;
 pub use money::Amount;
-pub use order::OrderStatus;
 pub use pattern::Pattern;
-pub use payment::PaymentStatus;
 pub use query::Query;
+pub use records::{Changes, Effect, EffectKind, Hook, Late, OrderStatus, PaymentStatus, Tampered};
 pub use refund::NotRefunded;
+pub use request::{ApiRequest, Keys};
 pub use route::template;
 pub use switches::Switches;
 pub use world::World;

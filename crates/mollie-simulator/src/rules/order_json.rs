@@ -1,28 +1,16 @@
-//! An order and its lines as answers show them. A key that has nothing to say is left out unless noted as null.
+//! An order as answers show them. A key that has nothing to say is left out unless noted as null.
 
 use serde_json::{Map, Value};
 
 use super::json::{HTML, Object, dashboard, documentation, link};
+use super::line_json::{LINE_COUNTERS, line_json};
 use super::money::Minor;
-use super::order::{Line, LineType, Order, OrderStatus};
 use super::payment_json;
+use super::records::{Order, OrderStatus};
 use super::refund_json;
 use super::shipment_json;
 use super::switches::{CountryCase, ExpiresAt, LineCounters, UnchosenMethod, ZeroAmounts};
 use super::world::World;
-
-/// What has become of a line so far, and what may still become of it.
-pub const LINE_COUNTERS: [&str; 9] = [
-    "quantityShipped",
-    "amountShipped",
-    "quantityRefunded",
-    "amountRefunded",
-    "quantityCanceled",
-    "amountCanceled",
-    "shippableQuantity",
-    "refundableQuantity",
-    "cancelableQuantity",
-];
 
 /// Related resources that the request asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -168,70 +156,4 @@ fn address(parts: &Map<String, Value>, world: &World) -> Value {
         *country = country.as_str().map(str::to_ascii_uppercase).into();
     }
     Value::Object(parts)
-}
-
-impl LineType {
-    pub(super) fn as_text(self) -> &'static str {
-        match self {
-            Self::Physical => "physical",
-            Self::Discount => "discount",
-            Self::Digital => "digital",
-            Self::ShippingFee => "shipping_fee",
-            Self::StoreCredit => "store_credit",
-            Self::GiftCard => "gift_card",
-            Self::Surcharge => "surcharge",
-        }
-    }
-}
-
-fn line_json(order: &Order, line: &Line, world: &World) -> Value {
-    let amount = |minor| order.currency.amount(minor);
-    let cancelable = order.cancelable_quantity(line);
-    line_head(order, line, line.status.as_text(), cancelable > 0)
-        .set("quantity", line.quantity)
-        .set("quantityShipped", line.shipped.quantity)
-        .set("amountShipped", amount(line.shipped.amount))
-        .set("quantityRefunded", 0)
-        .set("amountRefunded", amount(0))
-        .set("quantityCanceled", line.canceled.quantity)
-        .set("amountCanceled", amount(line.canceled.amount))
-        .set("shippableQuantity", order.shippable_quantity(line))
-        .set("refundableQuantity", order.refundable_quantity(line))
-        .set("cancelableQuantity", cancelable)
-        .set("unitPrice", amount(line.unit_price))
-        .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
-        .maybe("vatAmount", line.vat.as_ref().map(|vat| amount(vat.amount)))
-        .set("totalAmount", amount(line.total))
-        .set("createdAt", world.time(order.created_at))
-        .maybe("discountAmount", line.discount.map(amount))
-        .maybe("_links", line_links(line))
-        .into()
-}
-
-/// What a line of an order and a line of a shipment begin with.
-pub(super) fn line_head(order: &Order, line: &Line, status: &str, is_cancelable: bool) -> Object {
-    Object::default()
-        .set("resource", "orderline")
-        .set("id", line.id.as_str())
-        .set("orderId", order.id.as_str())
-        .set("name", line.name.as_str())
-        .set("sku", line.sku.as_deref())
-        .set("type", line.line_type.as_text())
-        .maybe("category", line.category.as_deref())
-        .set("status", status)
-        .set("metadata", line.metadata.clone())
-        .set("isCancelable", is_cancelable)
-}
-
-pub(super) fn line_links(line: &Line) -> Option<Value> {
-    if line.product_url.is_none() && line.image_url.is_none() {
-        return None;
-    }
-    let page = |url: &String| link(url, HTML);
-    Some(
-        Object::default()
-            .maybe("productUrl", line.product_url.as_ref().map(page))
-            .maybe("imageUrl", line.image_url.as_ref().map(page))
-            .into(),
-    )
 }

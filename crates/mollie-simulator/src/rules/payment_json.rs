@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::json::{HTML, Object, dashboard, documentation, link};
+use super::method::Flow;
 use super::money::Minor;
-use super::order::{Flow, Order};
-use super::payment::{Payment, PaymentStatus};
+use super::records::{Order, Payment, PaymentStatus};
 use super::world::World;
 
 /// The payment as the answer itself.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::answer::Refusal;
 use super::fields::Fields;
 use super::money::{Currency, Minor};
-use super::order::{Line, Order, Share};
+use super::records::{Line, Order, Share};
 use super::switches::{PartialDiscountedLine, PartialMaximum, Switches};
 
 /// What a part of a line may be worth.

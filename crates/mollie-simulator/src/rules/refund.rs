@@ -3,23 +3,12 @@
 //! Only whole amounts on a payment, as from the dashboard. The API has no refunds here yet.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::checkout::whole_seconds;
 use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
 use super::money::{Amount, Minor};
-use super::order::{Flow, Order};
-use super::payment::{Payment, PaymentStatus};
+use super::records::{Draft, EffectKind, Order, Payment, PaymentStatus, Refund};
+use super::seconds::whole_seconds;
 use super::world::World;
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Refund {
-    pub id: String,
-    pub payment_id: String,
-    pub created_at: Timestamp,
-    pub amount: Minor,
-}
 
 /// Why nothing was given back. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,30 +19,6 @@ pub enum NotRefunded {
     NotPaid(PaymentStatus),
     #[error("The specified amount cannot be refunded: {0}.")]
     Amount(String),
-}
-
-impl Order {
-    /// What this attempt is for, and has brought if it is paid.
-    pub(super) fn amount_of(&self, payment: &Payment) -> Minor {
-        payment.amount.unwrap_or(self.amount)
-    }
-
-    /// What a paid attempt has brought.
-    pub(super) fn received_by(&self, payment: &Payment) -> Minor {
-        match payment.flow() {
-            Flow::Paid => self.amount_of(payment),
-            Flow::Authorized => payment.captured,
-        }
-    }
-
-    pub(super) fn refunded(&self) -> Minor {
-        self.refunds.iter().map(|refund| refund.amount).sum()
-    }
-
-    pub(super) fn refunded_on(&self, payment: &Payment) -> Minor {
-        let on_this = |refund: &&Refund| refund.payment_id == payment.id;
-        self.refunds.iter().filter(on_this).map(|refund| refund.amount).sum()
-    }
 }
 
 impl World {

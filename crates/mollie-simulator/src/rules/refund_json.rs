@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::json::Object;
-use super::order::Order;
-use super::refund::Refund;
+use super::records::{Order, Refund};
 use super::world::World;
 
 pub fn embedded(order: &Order, refund: &Refund, world: &World) -> Value {

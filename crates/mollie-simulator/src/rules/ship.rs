@@ -7,9 +7,11 @@ use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::fields::Fields;
 use super::hooks::OrderEvent;
-use super::ledger::{Draft, EffectKind};
-use super::order::{Flow, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine, Tracking};
+use super::method::Flow;
 use super::pool::read_named;
+use super::records::{
+    Draft, EffectKind, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine, Tracking,
+};
 use super::shipment_json;
 use super::switches::{CaptureAboveAuthorization, PaidByCapture, Switches};
 use super::world::World;

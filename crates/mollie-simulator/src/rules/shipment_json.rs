@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::json::{Object, documentation};
-use super::order::{Order, Shipment, ShippedLine};
-use super::order_json::{line_head, line_links};
+use super::line_json::{line_head, line_links};
+use super::records::{Order, Shipment, ShippedLine};
 use super::switches::ShipmentSelf;
 use super::world::World;
 

@@ -8,13 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::cause::Cause;
-use super::changes::{Changes, Touched};
-use super::hooks::Hook;
-use super::idempotency::Remembered;
 use super::ids;
-use super::late::Postponed;
-use super::ledger::{Draft, Effect};
-use super::order::Order;
+use super::records::{Changes, Draft, Effect, Hook, Order, Postponed, Remembered, Touched};
 use super::switches::Switches;
 
 #[derive(Debug, Default)]

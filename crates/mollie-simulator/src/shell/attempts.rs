@@ -7,16 +7,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::attempt_end::{self, Asked};
+use super::attempt_body::{self, Asked};
 use super::control::{Reply, refuse, stopped};
 use super::engine::Engine;
 use crate::rules::{NotBegun, NotEnded, NotRefunded, Refusal};
 
 /// `{"method": "ideal"}`, or nothing for an attempt whose method is still to be chosen.
 pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>, body: Bytes) -> Reply {
-    let method = read_method(&body).map_err(refuse)?;
+    let method = attempt_body::read_method(&body).map_err(refuse)?;
     let begun = engine.run(|world, now| world.begin_attempt(&order, method.as_deref(), now));
     let id = begun.map_err(stopped)?.map_err(|reason| refuse(not_begun(&reason)))?;
     Ok(Json(json!({ "id": id })))
@@ -26,7 +26,7 @@ pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>,
 /// result that comes after the attempt's or the order's end. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
 /// gives money of a paid attempt back.
 pub async fn end(State(engine): State<Arc<Engine>>, Path(payment): Path<String>, body: Bytes) -> Reply {
-    match attempt_end::read(&body).map_err(refuse)? {
+    match attempt_body::read_end_or_refund(&body).map_err(refuse)? {
         Asked::End(end) => {
             let ended = engine.run(|world, now| world.end_attempt_as(&payment, &end, now));
             ended.map_err(stopped)?.map_err(|reason| refuse(not_ended(&reason)))?;
@@ -66,37 +66,4 @@ fn not_refunded(reason: &NotRefunded) -> Refusal {
         NotRefunded::NotPaid(_) => Refusal::new(409, text),
         NotRefunded::Amount(_) => Refusal::field("refund", text),
     }
-}
-
-fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
-    let object = if body.iter().all(u8::is_ascii_whitespace) { Map::new() } else { object(body)? };
-    let mut problems = unknown_fields(&object, &["method"]);
-    let method = match object.get("method") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(method)) if !method.is_empty() => Some(method.clone()),
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
-            problems.push("method: should be a text".to_owned());
-            None
-        }
-    };
-    if problems.is_empty() { Ok(method) } else { Err(refusal(&problems)) }
-}
-
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    serde_json::from_slice(body)
-        .map_err(|error| Refusal::unprocessable(format!("The attempt should be a JSON object: {error}")))
-}
-
-pub(super) fn unknown_fields(object: &Map<String, Value>, known: &[&str]) -> Vec<String> {
-    object
-        .keys()
-        .filter(|field| !known.contains(&field.as_str()))
-        .map(|field| format!("{field}: is no field of this request"))
-        .collect()
-}
-
-/// Everything that is wrong, at once.
-pub(super) fn refusal(problems: &[String]) -> Refusal {
-    let detail = format!("The attempt is invalid. {}.", problems.join("; "));
-    Refusal::unprocessable(detail).with_extra(json!({ "problems": problems }))
 }

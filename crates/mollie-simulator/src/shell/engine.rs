@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::clock::{SharedOffset, milliseconds};
 use super::counters::Counters;
-use super::faults::FaultLayer;
+use super::fault_layer::FaultLayer;
 use super::hold::Hold;
 use super::journal::{Journal, OpenError};
 use crate::rules::World;

@@ -5,7 +5,7 @@
 //! `deliver` for hooks.
 
 mod api;
-mod attempt_end;
+mod attempt_body;
 mod attempts;
 mod checkout;
 mod clock;
@@ -14,6 +14,7 @@ mod counters;
 mod dashboard;
 mod deliver;
 mod engine;
+mod fault_layer;
 mod faults;
 mod hold;
 mod journal;

@@ -1,9 +1,10 @@
 //! Events as documents, tagged with what happened. They tell nothing personal, as the domain's events do not.
 
-use domain::rules::event::{EventData, Observed};
+use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
+use domain::rules::snapshot::Observed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Amounts and parts of lines as documents: whole minor units, never a decimal number.
 
 use domain::rules::money::{Currency, Money};
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use serde::{Deserialize, Serialize};
 
 use super::Misfit;

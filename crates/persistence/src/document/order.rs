@@ -4,10 +4,9 @@ use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, Re
 use domain::rules::item::Item;
 use domain::rules::money::Money;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
-use domain::rules::payment::Payment;
+use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refusal::Rejection;
-use domain::rules::stranded::Stranded;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

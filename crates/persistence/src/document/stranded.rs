@@ -1,7 +1,7 @@
 //! Money on ended orders as documents: which payment, and since when.
 
 use domain::rules::ids::MolliePaymentId;
-use domain::rules::stranded::Stranded;
+use domain::rules::payment::Stranded;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

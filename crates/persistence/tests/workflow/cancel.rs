@@ -2,11 +2,11 @@
 
 use domain::ports::GatewayError;
 use domain::rules::operation::OperationState;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::rules::told::Told;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::intents::{chairs, euro, reason};
 use crate::ledger::canceled;

@@ -3,7 +3,7 @@
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
 use domain::rules::status::OrderStatus;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, mins, secs};

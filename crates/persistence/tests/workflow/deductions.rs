@@ -5,7 +5,8 @@ use domain::ports::Clock;
 use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, OrderId};
 use domain::rules::money::Money;
-use domain::rules::order::{Order, Part};
+use domain::rules::order::Order;
+use domain::rules::part::Part;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::workflow::MutationError;
 

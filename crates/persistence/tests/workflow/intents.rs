@@ -9,7 +9,7 @@ use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{Caller, LineId, MollieShipmentId, OrderId, ProfileName, RequestId};
 use domain::rules::line::{LineDraft, LineType};
 use domain::rules::money::Money;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::payment::PaymentParameters;
 use domain::rules::placement::Mode;
 use domain::rules::refusal::RefusalReason;
@@ -17,9 +17,9 @@ use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Trackin
 use domain::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use domain::rules::vat::VatRate;
 use domain::workflow::cancel::cancel;
-use domain::workflow::drive::Progress;
 use domain::workflow::place::place;
 use domain::workflow::ship::ship;
+use domain::workflow::step::Progress;
 use domain::workflow::{Accepted, Intent, MutationError};
 use jiff::Timestamp;
 

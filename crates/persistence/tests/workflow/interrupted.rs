@@ -7,18 +7,20 @@ use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
     PageKey, Ports, RequestRecord, Settings, Standing, Store, StoreError,
 };
+use domain::rules::claim::Claim;
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{Claim, Operation, OperationState};
+use domain::rules::operation::{Operation, OperationState};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use domain::rules::shipment::{Shipment, ShipmentState};
 use domain::rules::status::OrderStatus;
 use domain::workflow::Intent;
 use domain::workflow::cancel::cancel;
-use domain::workflow::drive::{Progress, drive};
+use domain::workflow::drive::drive;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
 use domain::workflow::ship::ship;
+use domain::workflow::step::Progress;
 use jiff::Timestamp;
 
 use crate::clock::{CountedIds, ManualClock, PlainVault};

@@ -3,7 +3,8 @@
 use domain::ports::Store;
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
-use domain::rules::order::{Order, Part, Personal};
+use domain::rules::order::{Order, Personal};
+use domain::rules::part::Part;
 
 use crate::world::World;
 

@@ -6,8 +6,8 @@ use domain::rules::item::{Item, ItemKind};
 use domain::rules::order::Order;
 use domain::rules::payment::Payment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
-use domain::workflow::drive::Progress;
 use domain::workflow::operator::{OperatorError, close_item};
+use domain::workflow::step::Progress;
 use jiff::Timestamp;
 
 use crate::intents::{decision, euro, lamps};

@@ -3,7 +3,8 @@
 use domain::ports::Clock;
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
-use domain::workflow::drive::{Progress, drive};
+use domain::workflow::drive::drive;
+use domain::workflow::step::Progress;
 use jiff::SignedDuration;
 
 use crate::intents::lamps;

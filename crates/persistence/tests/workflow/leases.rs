@@ -2,7 +2,8 @@
 
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
-use domain::workflow::drive::{Progress, drive};
+use domain::workflow::drive::drive;
+use domain::workflow::step::Progress;
 
 use crate::intents::lamps;
 use crate::mollie::{Fate, meanwhile};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment};
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
-use domain::rules::order::{Line, Part};
+use domain::rules::order::Line;
+use domain::rules::part::Part;
 use domain::rules::refusal::Rejection;
 use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};

@@ -10,8 +10,8 @@ use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::told::Told;
 use domain::workflow::Accepted;
-use domain::workflow::drive::Progress;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
+use domain::workflow::step::Progress;
 
 use crate::intents::{chairs, decision, lamps, reason, ship_lamps_elsewhere, tracked, tracking};
 use crate::mollie::Fate;

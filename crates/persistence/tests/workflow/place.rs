@@ -6,7 +6,7 @@ use domain::ports::{Clock, OrderKey, Store};
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
 use domain::rules::status::OrderStatus;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::intents::main_profile;
 use crate::mollie::{Fate, meanwhile};

@@ -5,7 +5,7 @@ use domain::rules::operation::{OperationKind, OperationState};
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::intents::{chairs, lamps, reason, the_rest};
 use crate::mollie::Fate;

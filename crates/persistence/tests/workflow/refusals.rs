@@ -5,7 +5,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::intents::{chairs, lamps, reason, ship_lamps_elsewhere, tracked};
 use crate::mollie::Fate;

@@ -3,12 +3,12 @@
 use domain::ports::{Clock, Store};
 use domain::rules::ids::Caller;
 use domain::rules::operation::OperationState;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
-use domain::workflow::drive::Progress;
 use domain::workflow::ship::ship;
+use domain::workflow::step::Progress;
 use domain::workflow::{Intent, MutationError};
 
 use crate::intents::{chairs, euro, intent, lamps, named, reason, the_rest, tracked};

@@ -4,10 +4,10 @@ use domain::ports::{Clock, GatewayError};
 use domain::rules::ids::MollieShipmentId;
 use domain::rules::item::ItemKind;
 use domain::rules::operation::OperationState;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::{LineStatus, OrderStatus};
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 
 use crate::intents::{euro, lamps, ship_lamps_elsewhere, tracked};
 use crate::items::raised;

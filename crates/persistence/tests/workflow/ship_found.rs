@@ -3,11 +3,11 @@
 use domain::ports::{Clock, Store};
 use domain::rules::ids::MollieShipmentId;
 use domain::rules::operation::OperationState;
-use domain::rules::order::Part;
+use domain::rules::part::Part;
 use domain::rules::shipment::{ShipmentState, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
 use domain::rules::told::Told;
-use domain::workflow::drive::Progress;
+use domain::workflow::step::Progress;
 use jiff::SignedDuration;
 
 use crate::intents::{euro, lamps, named, ship_lamps_elsewhere, tracked, tracking};

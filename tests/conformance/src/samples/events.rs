@@ -1,9 +1,10 @@
 //! Events of every kind.
 
-use domain::rules::event::{Event, EventData, Observed};
+use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read};
 
 use super::*;

@@ -8,10 +8,9 @@ use domain::rules::ids::{
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
-use domain::rules::payment::Payment;
+use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
-use domain::rules::stranded::Stranded;
 use domain::rules::unread::{Unread, UnreadField};
 use serde_json::json;
 

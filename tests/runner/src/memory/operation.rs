@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page};
+use domain::rules::claim::Claim;
 use domain::rules::ids::{LeaseToken, OperationId, OrderId};
-use domain::rules::operation::{Claim, Operation, OperationState};
+use domain::rules::operation::{Operation, OperationState};
 use jiff::Timestamp;
 use uuid::Uuid;
 

@@ -6,8 +6,8 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use domain::ports::{Clock, Ids, Store};
+use domain::rules::claim::Claim;
 use domain::rules::ids::LeaseToken;
-use domain::rules::operation::Claim;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 

@@ -1,9 +1,10 @@
 //! What of a line contradicts itself: its terms, and its counters.
 
-use super::{currency, foreign};
+use super::currency::{currency, foreign};
 use crate::rules::misread::Misread;
 use crate::rules::money::{Currency, Money};
-use crate::rules::order::{Line, Order, Part};
+use crate::rules::order::{Line, Order};
+use crate::rules::part::Part;
 use crate::rules::snapshot::{LineSnapshot, Snapshot, counterpart};
 
 /// Judges every line. One whose terms cannot be believed is as we know it; one that we do not know is dropped, and then

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::foreign;
+use super::currency::foreign;
 use crate::rules::ids::MollieLineId;
 use crate::rules::misread::Misread;
 use crate::rules::money::Currency;
-use crate::rules::order::Part;
+use crate::rules::part::Part;
 use crate::rules::snapshot::Snapshot;
 
 /// Where one part of a shipment cannot be, none of them is believed: a list that lacks one would tell that it is not there.

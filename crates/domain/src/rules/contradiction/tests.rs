@@ -6,7 +6,7 @@ use super::*;
 use crate::rules::amount::Remainder;
 use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::{MollieLineId, MolliePaymentId, MollieShipmentId};
-use crate::rules::order::Part;
+use crate::rules::part::Part;
 use crate::rules::snapshot::{ShipmentSnapshot, difference};
 use crate::rules::status::{OrderStatus, PaymentStatus};
 use crate::rules::told::Told;

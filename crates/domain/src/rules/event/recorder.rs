@@ -56,7 +56,7 @@ impl Recorder {
 
     /// Raises what a person must look at, unless it was raised before.
     pub fn raise(&mut self, concern: Concern) {
-        if let Some(item) = item::item(&self.order, concern, self.time) {
+        if let Some(item) = item::next(&self.order.items, concern, self.time) {
             self.record(EventData::ItemRaised { item });
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::ids::{LineId, MollieLineId, MollieShipmentId};
-use crate::rules::order::{Order, Part};
+use crate::rules::order::Order;
+use crate::rules::part::Part;
 use crate::rules::snapshot::{LineSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 

@@ -2,7 +2,8 @@
 
 use super::{LineSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::misread::Misread;
-use crate::rules::order::{Line, Part};
+use crate::rules::order::Line;
+use crate::rules::part::Part;
 use crate::rules::status::{OrderStatus, Read};
 
 impl Snapshot {

@@ -2,8 +2,8 @@
 //! kinds.
 
 use super::{Hand, Plan, Unshipped};
+use crate::rules::concern;
 use crate::rules::event::EventData;
-use crate::rules::item;
 use crate::rules::operation::OperationState;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{self, Finding, Shipment, ShipmentState};
@@ -15,7 +15,7 @@ impl Plan<'_> {
             shipment.state = ShipmentState::Registered;
             shipment.mollie_id = Some(theirs.mollie_id.clone());
             shipment.registered_time = Some(theirs.created_time);
-            if let Some(concern) = item::made_before(self.known, shipment) {
+            if let Some(concern) = concern::made_before(self.known, shipment) {
                 self.recorder.raise(concern);
             }
             let shipped = shipment::shipped_with(self.recorder.order(), self.known, shipment);
@@ -58,7 +58,7 @@ impl Plan<'_> {
         match self.hand {
             Hand::Lease(_) if found.is_all => (),
             Hand::Lease(_) => {
-                let concern = item::shipment_refused(&self.operation, &shipment, rejection, &found.text);
+                let concern = concern::shipment_refused(&self.operation, &shipment, rejection, &found.text);
                 self.recorder.raise(concern);
             }
             // A person has just looked.

@@ -1,6 +1,6 @@
 //! Whether what an operator names at Mollie is the effect of the operation. Read, not believed: nothing is written here.
 
-use super::OperatorError;
+use super::error::OperatorError;
 use crate::ports::{Gateway, GatewayError, Ports, StoreError};
 use crate::rules::contradiction::believed;
 use crate::rules::ids::MollieOrderId;
@@ -8,10 +8,10 @@ use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::Order;
 use crate::rules::shipment::{Shipment, has_lines};
 use crate::rules::snapshot::Snapshot;
-use crate::workflow::drive::missing;
 use crate::workflow::ending::{Before, Ending};
 use crate::workflow::hook_address;
 use crate::workflow::resolve::{Look, look_for_cancellation};
+use crate::workflow::step::missing;
 
 /// The ending that the id at Mollie stands for.
 pub(super) async fn ending<P: Ports>(

@@ -1,11 +1,10 @@
 //! The armed faults, with what each has let pass and how often it has fired.
 
-use super::fate::{Fate, Keys};
-use super::hook::HookFate;
+use super::fate::{Fate, HookFate};
 use super::kind::{FaultKind, HookFault, RequestFault};
-use crate::rules::api::ApiRequest;
-use crate::rules::hooks::Hook;
 use crate::rules::pattern::Pattern;
+use crate::rules::records::Hook;
+use crate::rules::request::{ApiRequest, Keys};
 
 /// One fault, as it is armed.
 #[derive(Clone, Debug, PartialEq, Eq)]

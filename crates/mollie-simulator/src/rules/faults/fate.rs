@@ -1,8 +1,8 @@
-//! What befalls one request: the decision alone, before anything has happened.
+//! What befalls one request or webhook: the decision alone, before anything has happened.
 
 use jiff::SignedDuration;
 
-use super::outcome::Reply;
+use super::reply::Reply;
 use super::rewrite::Edit;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,10 +55,14 @@ pub enum Meanwhile {
     Status500,
 }
 
-/// Whether idempotency keys count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keys {
-    #[default]
-    Honored,
-    Ignored,
+/// What befalls one webhook that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookFate {
+    Send,
+    /// This attempt fails without having been made.
+    Drop,
+    SendTwice,
+    Delay(SignedDuration),
+    /// Another hook goes first.
+    PutBack,
 }

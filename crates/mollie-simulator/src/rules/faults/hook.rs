@@ -1,54 +1,14 @@
-//! What befalls a webhook that is due, and what its queue looks like afterwards.
+//! Lets the faults have their say on the webhooks that are due, and puts those back into the queue that do not leave now.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::armed::Faults;
-use super::kind::HookFault;
-use crate::rules::hooks::{Hook, Tampered};
-use crate::rules::pattern::path_matches;
+use super::fate::HookFate;
+use crate::rules::records::{Hook, Tampered};
 use crate::rules::world::World;
 
 /// How long a hook that was put back waits for another one to go first.
 const WAITS_FOR_ANOTHER: SignedDuration = SignedDuration::from_mins(1);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HookFate {
-    Send,
-    /// This attempt fails without having been made.
-    Drop,
-    SendTwice,
-    Delay(SignedDuration),
-    /// Another hook goes first.
-    PutBack,
-}
-
-impl From<HookFault> for HookFate {
-    fn from(fault: HookFault) -> Self {
-        match fault {
-            HookFault::Dropped => Self::Drop,
-            HookFault::Doubled => Self::SendTwice,
-            HookFault::Delayed { after } => Self::Delay(after),
-            HookFault::Reordered => Self::PutBack,
-        }
-    }
-}
-
-impl HookFault {
-    /// Every attempt can be dropped. Otherwise a hook suffers one fault, or a copy would be copied again.
-    pub(super) fn concerns(self, hook: &Hook, path: Option<&str>) -> bool {
-        let may_suffer = match self {
-            Self::Dropped => true,
-            Self::Doubled | Self::Delayed { .. } | Self::Reordered => hook.tampered.is_none(),
-        };
-        may_suffer && path.is_none_or(|path| path_matches(path, path_of(&hook.url)))
-    }
-}
-
-fn path_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or(path)
-}
 
 impl World {
     /// The hooks to send now, oldest first, after the faults had their say on `room` of them at most. What is returned

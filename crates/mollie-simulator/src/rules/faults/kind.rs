@@ -1,12 +1,13 @@
-//! The kinds of faults, and which fate each has for a request.
+//! The kinds of faults, and which fate each has for a request or a webhook.
 
 use jiff::SignedDuration;
 
 use super::super::answer::{Answer, Refusal};
-use super::fate::{Fate, Impairment, Loss, Meanwhile};
-use super::outcome::Reply;
+use super::fate::{Fate, HookFate, Impairment, Loss, Meanwhile};
+use super::reply::Reply;
 use super::rewrite::Edit;
-use crate::rules::pattern::Pattern;
+use crate::rules::pattern::{Pattern, path_matches};
+use crate::rules::records::Hook;
 
 /// What a fault is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,4 +156,32 @@ impl RequestFault {
             Self::LineCountersLeftOut => Fate::Rewritten(Edit::without_line_counters()),
         }
     }
+}
+
+impl From<HookFault> for HookFate {
+    fn from(fault: HookFault) -> Self {
+        match fault {
+            HookFault::Dropped => Self::Drop,
+            HookFault::Doubled => Self::SendTwice,
+            HookFault::Delayed { after } => Self::Delay(after),
+            HookFault::Reordered => Self::PutBack,
+        }
+    }
+}
+
+impl HookFault {
+    /// Every attempt can be dropped. Otherwise a hook suffers one fault, or a copy would be copied again.
+    pub(super) fn concerns(self, hook: &Hook, path: Option<&str>) -> bool {
+        let may_suffer = match self {
+            Self::Dropped => true,
+            Self::Doubled | Self::Delayed { .. } | Self::Reordered => hook.tampered.is_none(),
+        };
+        may_suffer && path.is_none_or(|path| path_matches(path, path_of(&hook.url)))
+    }
+}
+
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
+    path.split(['?', '#']).next().unwrap_or(path)
 }

@@ -23,12 +23,13 @@ mod item;
 mod kind;
 mod outcome;
 mod parse;
+mod reply;
 mod report;
 mod rewrite;
 
 pub use armed::{Count, Fault, Faults, Verdict};
-pub use fate::{Fate, Impairment, Keys, Loss, Meanwhile};
-pub use hook::HookFate;
+pub use fate::{Fate, HookFate, Impairment, Loss, Meanwhile};
 pub use kind::{FaultKind, FaultStatus, HookFault, RequestFault};
-pub use outcome::{Content, Outcome, Reply};
+pub use outcome::Outcome;
+pub use reply::{Content, Reply};
 pub use rewrite::{Change, Edit};

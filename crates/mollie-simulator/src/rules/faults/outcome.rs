@@ -1,42 +1,13 @@
 //! What a client gets to see of its request, after the request had what effect its fate left it.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::armed::{Faults, Verdict};
-use super::fate::{Fate, Impairment, Keys, Loss, Meanwhile};
+use super::fate::{Fate, Impairment, Loss, Meanwhile};
 use super::kind::FaultStatus;
-use crate::rules::answer::Answer;
-use crate::rules::api::ApiRequest;
+use super::reply::Reply;
+use crate::rules::request::{ApiRequest, Keys};
 use crate::rules::world::World;
-
-/// An answer as it leaves, whoever gives it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    pub status: u16,
-    pub content: Content,
-    pub replayed: bool,
-    pub retry_after_seconds: Option<u64>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Content {
-    Hal(Value),
-    Html(String),
-}
-
-impl Reply {
-    pub(super) fn html(status: u16, text: &str) -> Self {
-        let content = Content::Html(text.to_owned());
-        Self { status, content, replayed: false, retry_after_seconds: None }
-    }
-}
-
-impl From<Answer> for Reply {
-    fn from(Answer { status, body, replayed }: Answer) -> Self {
-        Self { status, content: Content::Hal(body), replayed, retry_after_seconds: None }
-    }
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::outcome::{Content, Reply};
-use crate::rules::order_json::LINE_COUNTERS;
+use super::reply::{Content, Reply};
+use crate::rules::line_json::LINE_COUNTERS;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

@@ -126,7 +126,7 @@ impl Shop {
     fn settled(&mut self, body: &Value) -> (String, Vec<String>) {
         let order = self.create(body);
         let id = text(&order, "/id");
-        let state = if self.world.order(&id).unwrap().flow() == super::order::Flow::Paid {
+        let state = if self.world.order(&id).unwrap().flow() == super::method::Flow::Paid {
             FinalState::Paid
         } else {
             FinalState::Authorized

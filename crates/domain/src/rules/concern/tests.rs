@@ -7,7 +7,7 @@ use super::*;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{at, euro, placed};
 use crate::rules::ids::{LineId, MolliePaymentId, OrderId, ShipmentId};
-use crate::rules::order::Part;
+use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
 use crate::rules::snapshot::ShipmentSnapshot;

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Concern, ItemKind};
 use crate::rules::ids::MolliePaymentId;
+use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::status::OrderStatus;

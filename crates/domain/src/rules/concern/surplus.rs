@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{Concern, ItemKind, twice};
+use super::twice;
+use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;

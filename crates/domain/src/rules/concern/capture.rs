@@ -1,7 +1,7 @@
 //! Items about what shipments captured: more than was authorized, or without what was to be taken off.
 
-use super::{Concern, ItemKind};
 use crate::rules::ids::LineId;
+use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::text::printable;

@@ -1,9 +1,8 @@
-//! Reads what a test wants to become of an attempt. Everything that is wrong is said at once; whether it can be, the rules
-//! decide.
+//! Reads with which method a test wants an attempt to begin, and what it wants to become of one. Everything that is wrong is
+//! said at once; whether it can be, the rules decide.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::attempts::{object, refusal, unknown_fields};
 use crate::rules::{Amount, AttemptEnd, FinalState, Refusal};
 
 const STATUSES: &str = "status: should be paid, authorized, failed, canceled or expired";
@@ -14,7 +13,21 @@ pub enum Asked {
     Refund(Amount),
 }
 
-pub fn read(body: &[u8]) -> Result<Asked, Refusal> {
+pub fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
+    let object = if body.iter().all(u8::is_ascii_whitespace) { Map::new() } else { object(body)? };
+    let mut problems = unknown_fields(&object, &["method"]);
+    let method = match object.get("method") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(method)) if !method.is_empty() => Some(method.clone()),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+            problems.push("method: should be a text".to_owned());
+            None
+        }
+    };
+    if problems.is_empty() { Ok(method) } else { Err(refusal(&problems)) }
+}
+
+pub fn read_end_or_refund(body: &[u8]) -> Result<Asked, Refusal> {
     let object = object(body)?;
     let mut problems = unknown_fields(&object, &["status", "amount", "forced", "refund"]);
     let asked = match object.get("refund") {
@@ -55,4 +68,23 @@ fn read_amount(object: &Map<String, Value>, name: &str, problems: &mut Vec<Strin
         problems.push(format!("{name}: {AMOUNT}"));
     }
     amount
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::unprocessable(format!("The attempt should be a JSON object: {error}")))
+}
+
+fn unknown_fields(object: &Map<String, Value>, known: &[&str]) -> Vec<String> {
+    object
+        .keys()
+        .filter(|field| !known.contains(&field.as_str()))
+        .map(|field| format!("{field}: is no field of this request"))
+        .collect()
+}
+
+/// Everything that is wrong, at once.
+fn refusal(problems: &[String]) -> Refusal {
+    let detail = format!("The attempt is invalid. {}.", problems.join("; "));
+    Refusal::unprocessable(detail).with_extra(json!({ "problems": problems }))
 }

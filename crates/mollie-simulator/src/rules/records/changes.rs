@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::hooks::Hook;
-use super::idempotency::Remembered;
+use super::hook::Hook;
 use super::late::Late;
 use super::ledger::Effect;
 use super::order::Order;
-use super::switches::Switches;
+use super::remembered::Remembered;
+use crate::rules::switches::Switches;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -43,7 +43,7 @@ pub struct Changes {
 
 /// What has changed since the last line was taken.
 #[derive(Debug, Default)]
-pub(super) struct Touched {
+pub(in crate::rules) struct Touched {
     pub any: bool,
     pub switches: bool,
     pub orders: BTreeSet<u64>,

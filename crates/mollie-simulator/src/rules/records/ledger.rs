@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::cause::Cause;
-use super::money::{Currency, Minor};
-use super::order::{Order, Share};
+use super::line::Share;
+use super::order::Order;
+use crate::rules::cause::Cause;
+use crate::rules::money::{Currency, Minor};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,7 +100,7 @@ impl Draft {
         self
     }
 
-    pub(super) fn enter(self, seq: u64, at: Timestamp, cause: &Cause) -> Effect {
+    pub(in crate::rules) fn enter(self, seq: u64, at: Timestamp, cause: &Cause) -> Effect {
         let draft = match cause {
             Cause::Dashboard => self.with("by", json!("dashboard")),
             Cause::Time | Cause::Request(_) => self,

@@ -1,61 +1,16 @@
-//! One attempt to pay an order: its states, which flow its method belongs to, and how long it stays open.
+//! The methods of payment: which flow each belongs to, and how long an attempt with it stays open.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::money::Minor;
-use super::order::Flow;
-
+/// When the money moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum PaymentStatus {
-    Open,
-    Authorized,
+pub enum Flow {
+    /// All at once, when the shopper pays.
     Paid,
-    Failed,
-    Canceled,
-    Expired,
-}
-
-impl PaymentStatus {
-    pub fn as_text(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Authorized => "authorized",
-            Self::Paid => "paid",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-        }
-    }
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Payment {
-    pub id: String,
-    pub created_at: Timestamp,
-    /// When it lapses: an open one for want of an end, an authorized one with its order.
-    pub expires_at: Timestamp,
-    pub status: PaymentStatus,
-    pub method: Option<String>,
-    /// Paid or authorized for another amount than the order's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Minor>,
-    /// The shopper has chosen to pay and has not finished.
-    pub opened: bool,
-    /// What shipments have taken of an authorisation.
-    pub captured: Minor,
-    pub authorized_at: Option<Timestamp>,
-    pub paid_at: Option<Timestamp>,
-    /// When it failed, was canceled or expired.
-    pub ended_at: Option<Timestamp>,
-}
-
-impl Payment {
-    /// That of its own method, whatever the order's other attempts use.
-    pub fn flow(&self) -> Flow {
-        flow_of(self.method.as_deref())
-    }
+    /// Each shipment captures a part of what was authorized.
+    Authorized,
 }
 
 /// The methods named by any of the documents. Mollie's set grows; a new one is added here.

@@ -1,0 +1,106 @@
+//! What a person must look at, in words: what happened and what to do. Each concern becomes one item of the order.
+
+use super::ids::{MollieOrderId, MollieShipmentId};
+use super::item::{Concern, ItemKind};
+use super::operation::Operation;
+use super::order::Order;
+use super::refusal::Rejection;
+use super::shipment::Shipment;
+use super::text::printable;
+
+mod capture;
+mod ended;
+mod surplus;
+
+pub use capture::{deductions_left, overcaptured};
+pub use ended::money_on_ended_order;
+pub use surplus::{made_before, surplus_payments, surplus_shipment};
+
+/// A shipment that Mollie refused. `found`: what a reading told of its units.
+#[must_use]
+pub fn shipment_refused(
+    operation: &Operation,
+    shipment: &Shipment,
+    rejection: &Rejection,
+    found: &str,
+) -> Concern {
+    let text = format!(
+        "Mollie refused shipment {}: {rejection}. {found} If the goods left, their money is not captured: correct what Mollie \
+         names and ship again, or find out why Mollie differs.",
+        shipment.id
+    );
+    Concern {
+        kind: ItemKind::ShipmentRefused,
+        subject: operation.id.to_string(),
+        text: printable(&text),
+        operation_id: Some(operation.id),
+    }
+}
+
+/// An order that was found paid or authorized when nobody waited for it any more.
+#[must_use]
+pub fn late_placement(operation: &Operation, mollie_id: &MollieOrderId, status: &str) -> Concern {
+    let text = format!(
+        "Mollie order {mollie_id} was found only after the placement's age limit and is {status} already. The caller \
+         may have given it up: deliver it, or give the money back."
+    );
+    Concern {
+        kind: ItemKind::LatePlacement,
+        subject: mollie_id.to_string(),
+        text: printable(&text),
+        operation_id: Some(operation.id),
+    }
+}
+
+/// An order that nobody waits for any more, and that Mollie does not cancel.
+#[must_use]
+pub fn late_placement_stays(
+    operation: &Operation,
+    mollie_id: &MollieOrderId,
+    rejection: &Rejection,
+) -> Concern {
+    let text = format!(
+        "Mollie order {mollie_id} was found only after the placement's age limit, and Mollie refused to cancel it: \
+         {rejection}. It is paid or can still be: cancel it in Mollie's dashboard, deliver it, or give the money back."
+    );
+    Concern {
+        kind: ItemKind::LatePlacement,
+        subject: mollie_id.to_string(),
+        text: printable(&text),
+        operation_id: Some(operation.id),
+    }
+}
+
+/// An order at Mollie under the hook address of one of ours, beside that one.
+#[must_use]
+pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
+    let text = match &order.mollie_id {
+        Some(ours) => format!(
+            "Beside {ours}, Mollie holds order {theirs} for this order: it may be paid twice. Cancel {theirs} in \
+             Mollie's dashboard, or give its money back."
+        ),
+        None => format!(
+            "Mollie holds order {theirs} for this order, which is {} here: it may be paid for goods nobody sends. \
+             Cancel it in Mollie's dashboard, or give its money back.",
+            order.placement.as_str()
+        ),
+    };
+    Concern {
+        kind: ItemKind::SurplusOrder,
+        subject: theirs.to_string(),
+        text: printable(&text),
+        operation_id: None,
+    }
+}
+
+fn twice(theirs: &MollieShipmentId, ours: &Shipment) -> String {
+    format!(
+        "Shipment {theirs} at Mollie has the lines and tracking of our shipment {} ({}), which is not it: the same goods \
+         may be captured twice, or captured although refused. Compare the parcels that left with both.",
+        ours.id,
+        ours.state.as_str()
+    )
+}
+
+#[cfg(test)]
+mod tests;

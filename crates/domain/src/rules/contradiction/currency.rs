@@ -1,0 +1,15 @@
+//! Sums in another currency than was ordered in.
+
+use crate::rules::misread::Misread;
+use crate::rules::money::{Currency, Money};
+use crate::rules::order::Order;
+
+/// The currency that was ordered in: no other is ever believed.
+pub(super) const fn currency(order: &Order) -> Currency {
+    order.terms.amount.currency()
+}
+
+/// A sum in a foreign currency.
+pub(super) fn foreign(field: impl Into<String>, told: Money, currency: Currency) -> Misread {
+    Misread::at(field, format!("{told}, but the order is in {}", currency.code()))
+}

@@ -1,0 +1,42 @@
+//! How a shopper, or whoever stands in for one, lets an attempt to pay end.
+
+use super::method::{Flow, flow_of};
+
+/// A result that can be chosen on the checkout page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalState {
+    Paid,
+    Authorized,
+    Failed,
+    Canceled,
+    Expired,
+    Open,
+}
+
+impl FinalState {
+    pub const ALL: [Self; 6] =
+        [Self::Paid, Self::Authorized, Self::Failed, Self::Canceled, Self::Expired, Self::Open];
+
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Authorized => "authorized",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+            Self::Open => "open",
+        }
+    }
+
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_text() == text)
+    }
+
+    pub(super) fn fits(self, method: &str) -> bool {
+        match self {
+            Self::Paid => flow_of(Some(method)) == Flow::Paid,
+            Self::Authorized => flow_of(Some(method)) == Flow::Authorized,
+            Self::Failed | Self::Canceled | Self::Expired | Self::Open => true,
+        }
+    }
+}

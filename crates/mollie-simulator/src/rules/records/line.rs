@@ -1,0 +1,106 @@
+//! The lines of an order: what was ordered, and how much of it was shipped and canceled.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::rules::money::Minor;
+use crate::rules::vat::VatRate;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineStatus {
+    Created,
+    Paid,
+    Authorized,
+    Shipping,
+    Completed,
+    Canceled,
+}
+
+impl LineStatus {
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Paid => "paid",
+            Self::Authorized => "authorized",
+            Self::Shipping => "shipping",
+            Self::Completed => "completed",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineType {
+    Physical,
+    Discount,
+    Digital,
+    ShippingFee,
+    StoreCredit,
+    GiftCard,
+    Surcharge,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Line {
+    pub id: String,
+    pub line_type: LineType,
+    pub category: Option<String>,
+    pub name: String,
+    pub sku: Option<String>,
+    pub product_url: Option<String>,
+    pub image_url: Option<String>,
+    pub metadata: Value,
+    pub status: LineStatus,
+    pub quantity: u32,
+    pub unit_price: Minor,
+    pub discount: Option<Minor>,
+    pub total: Minor,
+    pub vat: Option<LineVat>,
+    pub shipped: Share,
+    pub canceled: Share,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LineVat {
+    pub rate: VatRate,
+    pub amount: Minor,
+}
+
+/// A part of a line: so many pieces, for so much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    pub quantity: u32,
+    pub amount: Minor,
+}
+
+impl Share {
+    pub fn add(&mut self, other: Self) {
+        self.quantity += other.quantity;
+        self.amount += other.amount;
+    }
+}
+
+impl Line {
+    /// What is neither shipped nor canceled: the pool that both draw on.
+    pub fn rest(&self) -> Share {
+        Share {
+            quantity: self.quantity - self.shipped.quantity - self.canceled.quantity,
+            amount: self.total - self.shipped.amount - self.canceled.amount,
+        }
+    }
+
+    /// Whether a part of it can have a price that is not simply unit price × quantity.
+    pub fn is_discounted(&self) -> bool {
+        self.discount.is_some_and(|discount| discount != 0)
+    }
+
+    /// Whether pieces of it may be shipped: it is paid for, or authorized, and not done with.
+    pub fn is_shippable(&self) -> bool {
+        match self.status {
+            LineStatus::Paid | LineStatus::Authorized | LineStatus::Shipping => true,
+            LineStatus::Created | LineStatus::Completed | LineStatus::Canceled => false,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One attempt to pay an order: its states, what became of it when, and money that was given back on it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::rules::method::{Flow, flow_of};
+use crate::rules::money::Minor;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaymentStatus {
+    Open,
+    Authorized,
+    Paid,
+    Failed,
+    Canceled,
+    Expired,
+}
+
+impl PaymentStatus {
+    pub fn as_text(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Authorized => "authorized",
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Payment {
+    pub id: String,
+    pub created_at: Timestamp,
+    /// When it lapses: an open one for want of an end, an authorized one with its order.
+    pub expires_at: Timestamp,
+    pub status: PaymentStatus,
+    pub method: Option<String>,
+    /// Paid or authorized for another amount than the order's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Minor>,
+    /// The shopper has chosen to pay and has not finished.
+    pub opened: bool,
+    /// What shipments have taken of an authorisation.
+    pub captured: Minor,
+    pub authorized_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
+    /// When it failed, was canceled or expired.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// That of its own method, whatever the order's other attempts use.
+    pub fn flow(&self) -> Flow {
+        flow_of(self.method.as_deref())
+    }
+
+    /// Money or the promise of it stands behind this attempt.
+    pub(super) fn is_backed(&self) -> bool {
+        match self.status {
+            PaymentStatus::Authorized | PaymentStatus::Paid => true,
+            PaymentStatus::Open
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired => false,
+        }
+    }
+}
+
+/// Money that was given back on a payment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    pub id: String,
+    pub payment_id: String,
+    pub created_at: Timestamp,
+    pub amount: Minor,
+}
