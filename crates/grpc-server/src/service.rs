@@ -41,17 +41,26 @@ impl Service {
         let retired = self.retired.get_key_value(&ProfileName::new(name));
         match retired {
             Some((name, _)) => Ok(name.clone()),
-            None => self.profile(name).map(|(name, _)| name),
+            None => self
+                .profile(name)
+                .map(|(name, _)| name)
+                .map_err(|_| one_of(self.profiles.keys().chain(self.retired.keys()))),
         }
     }
 
-    /// The profile a caller names for a new order, or the only one; otherwise what the caller may choose from.
+    /// The profile a caller names for a new order, or the only one; otherwise what is expected.
     pub fn profile(&self, name: &str) -> Result<(ProfileName, Mode), String> {
         let only = || self.profiles.first_key_value().filter(|_| self.profiles.len() == 1);
         let named = self.profiles.get_key_value(&ProfileName::new(name));
         let found = if name.is_empty() { only() } else { named };
-        let names = || self.profiles.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        found.map(|(name, mode)| (name.clone(), *mode)).ok_or_else(names)
+        found.map(|(name, mode)| (name.clone(), *mode)).ok_or_else(|| one_of(self.profiles.keys()))
+    }
+}
+
+fn one_of<'a>(names: impl Iterator<Item = &'a ProfileName>) -> String {
+    match names.map(ToString::to_string).collect::<Vec<_>>().join(", ").as_str() {
+        "" => "a profile that takes orders, of which this service has none".to_owned(),
+        names => format!("one of {names}"),
     }
 }
 

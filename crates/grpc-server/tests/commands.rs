@@ -30,7 +30,9 @@ fn help_names_every_command_and_setting() {
         "DATABASE__URL",
         "MOLLIE__BASE_URL",
         "PROFILES__MAIN__API_KEY_FILE",
+        "PROFILES__MAIN__KLARNA_EXPIRY_DAYS",
         "SECURITY__INSECURE",
+        "CLOCK__URL",
     ] {
         assert!(help.contains(&format!("ORDER_SERVICE__{key}")), "{key}");
     }
@@ -74,6 +76,49 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
     ] {
         assert!(told.contains(fault), "{fault} in:\n{told}");
     }
+}
+
+/// One fault is told once, whatever else it makes uncertain.
+#[test]
+fn what_cannot_be_read_is_told_once() {
+    let fine = [
+        ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
+        ("ORDER_SERVICE__DATABASE__URL", "sqlite://nowhere/x.db"),
+        ("ORDER_SERVICE__MOLLIE__BASE_URL", "http://127.0.0.1:1/v2"),
+    ];
+    for (setting, value, expected) in [
+        ("SECURITY__INSECURE", "maybe", "SECURITY__INSECURE: "),
+        ("MOLLIE__BASE_URL", "", "MOLLIE__BASE_URL: "),
+        (
+            "LOG__FILTER",
+            "debg",
+            "LOG__FILTER: off, error, warn, info, debug or trace is expected, alone or as module=level, not \"debg\"",
+        ),
+        (
+            "LOG__FILTER",
+            "",
+            "LOG__FILTER: off, error, warn, info, debug or trace is expected, alone or as module=level, not nothing",
+        ),
+        ("LOG__FILTER", "info,persistence=loud", "LOG__FILTER: "),
+        ("PROFILES____API_KEY_FILE", "x", "PROFILES____API_KEY_FILE: a part of the name is left out"),
+    ] {
+        let setting = format!("ORDER_SERVICE__{setting}");
+        // No profile is named here, which is the other fault.
+        let output = run(&["serve"], &[&fine[..], &[(&setting, value)]].concat());
+        let told = text(&output.stderr);
+        assert!(told.contains("2 faults in the configuration"), "{setting}={value}: {told}");
+        assert!(
+            told.contains(expected) && told.contains("no profile is configured"),
+            "{setting}={value}: {told}"
+        );
+    }
+}
+
+#[test]
+fn an_address_that_would_need_tls_is_refused_rather_than_called_without() {
+    let output = run(&["operations", "--address", "https://127.0.0.1:1"], &[]);
+    let told = text(&output.stderr);
+    assert!(told.contains("--address https://127.0.0.1:1: this release speaks no TLS"), "{told}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
 use domain::rules::misread::Misread;
 use domain::rules::snapshot::Snapshot;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use crate::base::{Base, BaseError};
 use crate::client::Client;
@@ -21,6 +22,10 @@ use crate::key::ApiKey;
 use crate::oddities::Oddities;
 use crate::transport::{Request, Transport};
 use crate::{lookup, outcome, snapshot};
+
+/// How many lists are read through at once. Each is many large answers: if every lost order were looked for at the same time,
+/// a slow Mollie would answer none of them in time.
+const SWEEPS: usize = 4;
 
 /// Where Mollie is and how long it may take.
 #[derive(Clone, Debug)]
@@ -63,6 +68,7 @@ struct Parts<T> {
     base: Base,
     keys: BTreeMap<ProfileName, ApiKey>,
     oddities: Oddities,
+    sweeps: Semaphore,
 }
 
 impl MollieAdapter {
@@ -97,7 +103,13 @@ impl<T: Transport> MollieAdapter<T> {
                 return Err(AdapterError::TwoKeys(profile));
             }
         }
-        Ok(Self(Arc::new(Parts { transport, base, keys: by_profile, oddities: Oddities::default() })))
+        Ok(Self(Arc::new(Parts {
+            transport,
+            base,
+            keys: by_profile,
+            oddities: Oddities::default(),
+            sweeps: Semaphore::new(SWEEPS),
+        })))
     }
 
     fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
@@ -166,6 +178,8 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         hook_address: &str,
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, GatewayError> {
+        // Nobody closes it: without a permit the list is read all the same.
+        let _permit = self.0.sweeps.acquire().await.ok();
         let (mut trail, mut from, mut ids) = (lookup::Trail::default(), None::<String>, Vec::new());
         loop {
             let page = self.page(profile, hook_address, since, from.as_deref()).await?;
@@ -198,7 +212,7 @@ fn listed(error: GatewayError) -> GatewayError {
 
 impl<T> fmt::Debug for MollieAdapter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { base, keys, transport: _, oddities: _ } = &*self.0;
+        let Parts { base, keys, transport: _, oddities: _, sweeps: _ } = &*self.0;
         f.debug_struct("MollieAdapter").field("base_url", &base.as_str()).field("keys", keys).finish()
     }
 }

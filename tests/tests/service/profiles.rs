@@ -14,6 +14,7 @@ on_both_engines!(
     a_live_key_over_test_orders_is_refused_at_start,
     a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retired,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
+    the_last_profile_can_be_retired_too,
 );
 
 const KEY: &str = "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE";
@@ -92,6 +93,24 @@ async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: 
     let number = OrderNumber { profile: "main".to_owned(), order_number: order.order_number.clone() };
     let found = world.orders().get_order(GetOrderRequest { key: Some(Key::OrderNumber(number)) }).await;
     assert_eq!(found.unwrap().into_inner().id, order.id);
+    world.simulator.check_out(&order.checkout_url, "paid").await;
+    world.reaches(&order.id, OrderStatus::Paid).await;
+}
+
+async fn the_last_profile_can_be_retired_too(mut world: World) {
+    let order = world.create(draft(LEGO, "ideal")).await;
+    world.service.stop().await;
+    world.service.set(RETIRED, "true");
+    world.service.start().await;
+    let refused = refusal(world.orders().create_order(create(&new_request_id(), draft(LEGO, "ideal"))).await);
+    assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+    assert!(
+        refused
+            .message
+            .contains("profile: expected a profile that takes orders, of which this service has none"),
+        "{}",
+        refused.message
+    );
     world.simulator.check_out(&order.checkout_url, "paid").await;
     world.reaches(&order.id, OrderStatus::Paid).await;
 }

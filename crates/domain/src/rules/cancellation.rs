@@ -75,9 +75,9 @@ fn way(order: &Order) -> Result<Cancellation, Refusal> {
                 refuse("A payment is being processed; try again when the order is authorized or created.")
             }
             OrderStatus::Completed => refuse(&refund("completed")),
-            OrderStatus::Expired => {
-                refuse("The order has expired: it ended unpaid, and nothing is left to cancel.")
-            }
+            OrderStatus::Expired => refuse(
+                "The order has expired: what was not shipped is released, and nothing is left to cancel.",
+            ),
         },
     }
 }

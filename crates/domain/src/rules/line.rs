@@ -87,6 +87,15 @@ impl AmountInput {
             .map_err(|error| {
                 let field = if error == MoneyError::Currency { "currency" } else { "value" };
                 faults.add(format!("{path}.{field}"), rule, amount_expectation(&error), got);
+                // How many decimals there must be the currency tells; whether it is a number at all does not hang on it.
+                if error == MoneyError::Currency && !is_decimal(&self.value) {
+                    faults.add(
+                        format!("{path}.value"),
+                        rule,
+                        "a decimal number as text",
+                        self.value.as_str(),
+                    );
+                }
             })
             .ok()
     }
@@ -98,6 +107,10 @@ impl AmountInput {
         }
         Money::parse(&self.currency, &self.value)
     }
+}
+
+fn is_decimal(text: &str) -> bool {
+    text.parse::<rust_decimal::Decimal>().is_ok()
 }
 
 /// The currencies that Mollie names. Others that are paid in pass here: which of them it takes depends on the method.

@@ -302,8 +302,9 @@ impl Order {
 
     /// Whether the money is only authorized and each shipment captures its part, rather than paid at once.
     #[must_use]
-    pub const fn captures_by_shipment(&self) -> bool {
-        self.facts.authorized_time.is_some()
+    pub fn captures_by_shipment(&self) -> bool {
+        // An answer may lack the time; Mollie's word is enough.
+        self.facts.authorized_time.is_some() || self.facts.status == Some(OrderStatus::Authorized)
     }
 
     /// Whether Mollie reports something about the order, a line or a payment that this release does not understand.

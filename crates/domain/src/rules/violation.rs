@@ -13,6 +13,9 @@ pub struct Violation {
     pub got: String,
 }
 
+/// What came where nothing did.
+const NOTHING: &str = "nothing";
+
 /// Collects faults while an input is read, so that all of them are told in one answer.
 #[derive(Debug, Default)]
 pub struct Violations(Vec<Violation>);
@@ -26,12 +29,14 @@ impl Violations {
         expected: impl Into<String>,
         got: impl Into<String>,
     ) {
-        self.0.push(Violation { path: path.into(), rule, expected: expected.into(), got: got.into() });
+        let got = Some(got.into()).filter(|got| !got.trim().is_empty());
+        let got = got.unwrap_or_else(|| NOTHING.to_owned());
+        self.0.push(Violation { path: path.into(), rule, expected: expected.into(), got });
     }
 
     /// Adds the fault that a required value is missing.
     pub fn missing(&mut self, path: impl Into<String>, rule: &'static str) {
-        self.add(path, rule, "a value", "nothing");
+        self.add(path, rule, "a value", NOTHING);
     }
 
     /// Adds all faults of `other`.

@@ -9,6 +9,9 @@ use super::violation::Violations;
 /// A repaired address longer than this is not told.
 const TOLD: usize = 500;
 
+/// Characters of an address as it is sent: as punycode a host is longer than it was written.
+const SENT: usize = 2_048;
+
 /// Which schemes a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Schemes {
@@ -53,8 +56,12 @@ pub(super) fn read(
     let repaired = match url {
         None => None,
         Some(url) => match respelled(text, &url) {
-            Some(sent) => return Some(sent),
-            None => Some(String::from(url)).filter(|url| url.contains("://") && url.len() <= TOLD),
+            Some(sent) if sent.chars().count() <= SENT => return Some(sent),
+            Some(_) => Some(format!("at most {SENT} characters, its host as punycode")),
+            None => {
+                let is_told = |url: &String| url.contains("://") && url.len() <= TOLD && url != text;
+                Some(String::from(url)).filter(is_told)
+            }
         },
     };
     faults.add(path, rule, repaired.unwrap_or_else(|| schemes.expected().to_owned()), text);
@@ -130,6 +137,21 @@ mod tests {
         assert_eq!(sent("HTTPS://Shop.Example/A").unwrap(), "https://shop.example/A");
         assert_eq!(sent("https://Müller.example:8443/A").unwrap(), "https://xn--mller-kva.example:8443/A");
         assert_eq!(sent("https://MÜLLER.example").unwrap(), "https://xn--mller-kva.example");
+    }
+
+    #[test]
+    fn an_address_is_bounded_as_it_is_sent() {
+        let long = format!("https://{}de/", "ü.".repeat(1_000));
+        assert!(long.chars().count() < 2_048);
+        let expected = "at most 2048 characters, its host as punycode";
+        assert_eq!(read_one(&long, Schemes::Web).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn what_is_no_address_of_the_field_is_not_told_as_its_own_repair() {
+        for text in ["blob:https://shop.example/x", "x:"] {
+            assert_eq!(read_one(text, Schemes::Any).unwrap_err(), Schemes::Any.expected());
+        }
     }
 
     #[test]

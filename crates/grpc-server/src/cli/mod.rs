@@ -22,7 +22,7 @@ use crate::telemetry;
 
 /// Keeps a merchant's orders durably and drives them through Mollie to a settled end.
 #[derive(Parser)]
-#[command(name = "order-service", version, after_help = AFTER_HELP)]
+#[command(name = "order-service", version, after_help = after_help())]
 struct Arguments {
     /// A TOML file with the configuration; the environment is stronger.
     #[arg(long, global = true, env = "ORDER_SERVICE_CONFIG", value_name = "FILE")]
@@ -53,7 +53,7 @@ enum Command {
     Probes,
 }
 
-const AFTER_HELP: &str = "\
+const SETTINGS: &str = "\
 Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file; in brackets the default.
 `serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
 
@@ -73,18 +73,31 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
                                                 for every replica [8]
   ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  how long an event waits for its position at most [100]
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
+  ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
+                                                how far ahead expires_on may be with Klarna, as agreed with it [28]
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]
   ORDER_SERVICE__PROFILES__MAIN__RETIRED        the profile takes no new orders; its open ones go on, or rest if it has no key
                                                 [false]
   ORDER_SERVICE__LOG__FILTER                    a level, or levels by module: info,persistence=debug [info]
-  ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]
+  ORDER_SERVICE__LOG__JSON                      one JSON object a line [false]";
+
+/// Settings of builds that have the simulated Mollie.
+const OF_DEVELOPMENT: &str = if cfg!(feature = "dev") {
+    "
 
 For development:
   ORDER_SERVICE__SIMULATOR__LISTEN              the simulated Mollie [127.0.0.1:50053]
   ORDER_SERVICE__SIMULATOR__DATA                its state [data/simulator]
-  ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows";
+  ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows"
+} else {
+    ""
+};
+
+fn after_help() -> String {
+    format!("{SETTINGS}{OF_DEVELOPMENT}")
+}
 
 /// Runs the command; 1 and the reasons on standard error if it fails.
 #[must_use]

@@ -83,12 +83,12 @@ impl Config {
 
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        if self.profiles.values().all(|profile| profile.retired) {
+        if self.profiles.is_empty() {
             faults.push(format!(
-                "no profile takes orders: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
+                "no profile is configured: set {PREFIX}PROFILES__MAIN__API_KEY_FILE to a file with its Mollie API key"
             ));
         }
-        if !self.security.insecure {
+        if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
             faults.push(format!(
                 "this release has no TLS and no authentication of its own yet: put it behind something that has both, and \
                  say so with {}=true",
@@ -99,8 +99,8 @@ impl Config {
         if let Err(error) = persistence::check_address(&self.database.url) {
             faults.push(format!("{}: {error}", self.names.of("database.url")));
         }
-        if let Err(error) = self.log.filter.parse::<tracing_subscriber::EnvFilter>() {
-            faults.push(format!("{}: {error}", self.names.of("log.filter")));
+        if let Some(fault) = wrong_filter(&self.log.filter) {
+            faults.push(format!("{}: {fault}", self.names.of("log.filter")));
         }
         #[cfg(feature = "dev")]
         if let Some(url) = self.clock.url.as_ref().filter(|url| !is_web_url(url)) {
@@ -116,10 +116,26 @@ impl Config {
                 "{name} is {public_url:?}; it must be an absolute http(s) address that Mollie can reach"
             ));
         }
-        let is_out_of_reach = self.mollie_is_real() && !public_url.starts_with("https://");
+        // Where Mollie's own address is none, nobody can tell whether it is the real one.
+        let is_out_of_reach =
+            is_web_url(&self.mollie.base_url) && self.mollie_is_real() && !public_url.starts_with("https://");
         is_out_of_reach
             .then(|| format!("{name} is {public_url}; Mollie reaches only public addresses, over https"))
     }
+}
+
+/// What is wrong with a filter of the log. A word alone would be taken for a module's name: nothing would be logged at all.
+fn wrong_filter(text: &str) -> Option<String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let is_level = |word: &str| LEVELS.contains(&word.to_ascii_lowercase().as_str());
+    let expected = "off, error, warn, info, debug or trace is expected, alone or as module=level";
+    if words().next().is_none() {
+        return Some(format!("{expected}, not nothing"));
+    }
+    let odd = words().find(|word| !word.contains(['=', '[']) && !is_level(word));
+    let unknown = odd.map(|word| format!("{expected}, not {word:?}"));
+    unknown.or_else(|| text.parse::<tracing_subscriber::EnvFilter>().err().map(|error| error.to_string()))
 }
 
 /// Whether something can be put behind it: an http(s) address with a host, and no query or fragment.

@@ -1,7 +1,7 @@
 //! How the operator calls a setting: as it was typed in the environment or in the file, and where it was left out, as it would
 //! be typed in the environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::PREFIX;
@@ -11,6 +11,8 @@ use super::PREFIX;
 pub struct Names {
     /// By path, such as `database.url`.
     typed: BTreeMap<String, String>,
+    /// Those that could not be read, and have their defaults.
+    unreadable: BTreeSet<String>,
 }
 
 impl Names {
@@ -21,7 +23,23 @@ impl Names {
         let is_ours =
             |name: &String| name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
         let ours = variables.filter(is_ours);
-        Self { typed: ours.filter_map(|name| Some((key(&name)?, name))).collect() }
+        Self { typed: ours.filter_map(|name| Some((key(&name)?, name))).collect(), ..Self::default() }
+    }
+
+    /// Those given in the environment with a part of their path left out: readers pass over them without a word.
+    pub(super) fn incomplete(&self) -> impl Iterator<Item = &str> {
+        let typed = self.typed.iter().filter(|(path, _)| path.split('.').any(str::is_empty));
+        typed.map(|(_, name)| name.as_str())
+    }
+
+    /// Notes that a setting could not be read.
+    pub(super) fn unreadable(&mut self, path: String) {
+        self.unreadable.insert(path);
+    }
+
+    /// Whether a setting was given, and could not be read: that is told already.
+    pub fn is_unreadable(&self, path: &str) -> bool {
+        self.unreadable.contains(path)
     }
 
     /// Notes a setting of the file, unless the environment gives it too.

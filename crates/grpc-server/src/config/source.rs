@@ -16,6 +16,9 @@ use super::{Config, PREFIX, bounds};
 pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let (mut names, mut faults) = (Names::of_environment(variables), Vec::new());
+    faults.extend(
+        names.incomplete().map(|name| format!("{name}: a part of the name is left out between __ and __")),
+    );
     let mut figment = Figment::new();
     if let Some(file) = file {
         match Figment::from(Toml::file_exact(file)).extract::<Dict>() {
@@ -31,7 +34,7 @@ pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
     }
     let figment = figment.merge(Env::prefixed(PREFIX).split("__"));
     let mut config = match figment.extract::<Dict>() {
-        Ok(values) => readable(values, &names, &mut faults),
+        Ok(values) => readable(values, &mut names, &mut faults),
         Err(errors) => {
             faults.extend(errors.into_iter().map(|error| error.kind.to_string()));
             Config::default()
@@ -53,7 +56,7 @@ fn note(names: &mut Names, file: &Path, section: &str, values: &Dict) {
 }
 
 /// What can be read of these values. The reader stops at the first fault: that is noted and left out, and it begins again.
-fn readable(mut values: Dict, names: &Names, faults: &mut Vec<String>) -> Config {
+fn readable(mut values: Dict, names: &mut Names, faults: &mut Vec<String>) -> Config {
     loop {
         let error = match Config::deserialize(&Value::Dict(Tag::Default, values.clone())) {
             Ok(config) => return config,
@@ -61,6 +64,7 @@ fn readable(mut values: Dict, names: &Names, faults: &mut Vec<String>) -> Config
         };
         let path = place(&error);
         faults.push(told(&error, &path.join("."), names));
+        names.unreadable(path.join("."));
         if !remove(&mut values, &path) {
             return Config::default();
         }

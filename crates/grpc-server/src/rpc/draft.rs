@@ -27,10 +27,10 @@ pub fn read(
     draft: proto::OrderDraft,
     mut reading: Reading,
 ) -> Result<Parsed, Vec<Violation>> {
-    let named = service.profile(profile).map_err(|names| Violation {
+    let named = service.profile(profile).map_err(|expected| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
-        expected: format!("one of {names}"),
+        expected,
         got: if profile.is_empty() { "nothing".to_owned() } else { profile.to_owned() },
     });
     let (input, form_faults) = convert::draft::input(draft, "draft");

@@ -136,7 +136,7 @@ pub fn mutation(error: MutationError) -> Status {
         MutationError::DeadlinePassed => Failure::new(
             Code::DeadlineExceeded,
             ErrorReason::DeadlinePassed,
-            "The deadline passed before anything was saved; repeat with the same request_id and more time.",
+            "The deadline passed before anything was saved; repeat the same request with more time.",
         )
         .status(),
         MutationError::Contended => contended(),
@@ -283,7 +283,9 @@ pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) 
 }
 
 fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failure {
-    let message = format!("Mollie refused: {}", described(&rejection.detail));
+    let words = if rejection.detail.trim().is_empty() { &rejection.title } else { &rejection.detail };
+    let field = rejection.field.as_ref().map(|field| format!(" (Mollie's field: {})", shown(field)));
+    let message = format!("Mollie refused: {}{}", described(words), field.unwrap_or_default());
     let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, message)
         .with(&format!("{resource}_id"), id)
         .with("mollie_status", rejection.status)

@@ -37,9 +37,8 @@ fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> 
         }
         Some(Key::OrderNumber(number)) => {
             let named = rpc.service().known_profile(&number.profile);
-            let profile = named.map_err(|names| {
-                fault("order_number.profile", &format!("one of {names}"), &number.profile)
-            })?;
+            let profile =
+                named.map_err(|expected| fault("order_number.profile", &expected, &number.profile))?;
             Ok(OrderKey::Number { profile, order_number: number.order_number })
         }
     }

@@ -10,6 +10,8 @@ use tonic::metadata::MetadataMap;
 const WITHOUT_DEADLINE: Duration = Duration::from_secs(8);
 /// What the answer needs to arrive in time.
 const ANSWER: Duration = Duration::from_millis(100);
+/// What clients add to a longer limit: gRPC's C core, and so Python, Ruby and PHP, send it rounded up to three digits.
+const ROUNDED: u32 = 100;
 
 /// Where the protocol has the caller's limit.
 const TIMEOUT: &str = "grpc-timeout";
@@ -27,7 +29,8 @@ impl Patience {
     /// Reads `grpc-timeout`.
     pub fn of(metadata: &MetadataMap) -> Self {
         let deadline = metadata.get(TIMEOUT).and_then(|value| parse(value.to_str().ok()?));
-        let wait = deadline.map_or(WITHOUT_DEADLINE, |deadline| deadline.saturating_sub(ANSWER));
+        let wait = deadline
+            .map_or(WITHOUT_DEADLINE, |deadline| deadline.saturating_sub(ANSWER + deadline / ROUNDED));
         Self { deadline, answer_by: Instant::now() + wait }
     }
 }
@@ -55,6 +58,21 @@ fn parse(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A client that gives 12,345 ms sends 12,400.
+    #[test]
+    fn the_answer_comes_in_time_for_clients_that_send_their_limit_rounded_up() {
+        for (sent, given) in [("12400m", 12_301), ("20S", 19_901), ("90S", 89_901), ("300S", 299_001)] {
+            let mut metadata = MetadataMap::new();
+            metadata.insert(TIMEOUT, sent.parse().unwrap());
+            let now = Instant::now();
+            let patience = Patience::of(&metadata);
+            assert!(
+                patience.answer_by + Duration::from_millis(90) < now + Duration::from_millis(given),
+                "{sent}"
+            );
+        }
+    }
 
     #[test]
     fn time_outs_are_read_in_every_unit() {

@@ -105,3 +105,16 @@ async fn a_search_that_fails_is_no_proof_of_absence() {
         assert!(!matches!(error, GatewayError::NotFound) && error.retryable() == retryable, "{error:?}");
     }
 }
+
+/// Every lost order is looked for through the same long list. All at once they would keep each other from an answer in time.
+#[tokio::test]
+async fn four_lists_are_read_at_once_and_no_more() {
+    let (base_url, most) = crate::server::answers_by_four(page(&[], None)).await;
+    let adapter = crate::server::adapter(&base_url);
+    let (profile, since) = (profile(), SINCE.parse().unwrap());
+    let searches = (0..12).map(|_| adapter.find_by_hook(&profile, lego::HOOK, since));
+    for found in futures_util::future::join_all(searches).await {
+        assert_eq!(found.unwrap().len(), 0);
+    }
+    assert_eq!(most.load(std::sync::atomic::Ordering::SeqCst), 4);
+}

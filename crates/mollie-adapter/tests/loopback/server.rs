@@ -1,6 +1,7 @@
 //! A server that records each request and gives the answers it was told to give, and others that misbehave.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use mollie_adapter::{ApiKey, MollieAdapter, Settings};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 
 pub const KEY: &str = "test_KeyThatNobodyMaySee";
 
@@ -106,6 +108,26 @@ pub async fn never_answers() -> String {
     let app = Router::new().fallback(|| async { std::future::pending::<StatusCode>().await });
     tokio::spawn(async move { axum::serve(listener, app).await });
     base_url
+}
+
+/// An address where a request is answered once there are four, and how many there ever were at once.
+pub async fn answers_by_four(body: Value) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}/v2", listener.local_addr().unwrap());
+    let (now, most, four) =
+        (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(4)));
+    let seen = Arc::clone(&most);
+    let app = Router::new().fallback(move || {
+        let (now, seen, four, body) = (Arc::clone(&now), Arc::clone(&seen), Arc::clone(&four), body.clone());
+        async move {
+            seen.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            four.wait().await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            hal(200, &body).into_response()
+        }
+    });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (base_url, most)
 }
 
 pub fn adapter(base_url: &str) -> MollieAdapter {

@@ -90,7 +90,7 @@ fn units_shipped_elsewhere_while_they_were_recorded_here_count_once() {
 #[test]
 fn an_order_that_was_paid_at_once_is_shipped_as_it_comes() {
     let mut order = order(&[2_000, -500]);
-    order.facts.authorized_time = None;
+    (order.facts.authorized_time, order.facts.status) = (None, Some(OrderStatus::Paid));
     assert_eq!(check(&order, &ship(&order, &[1])), Ok(()));
     assert_eq!(check(&order, &ship(&order, &[2])), Ok(()));
 }
@@ -126,7 +126,7 @@ fn more_captured_than_authorized_is_told_once_with_the_larger_difference() {
     let amount_captured = Some(euro("16.00"));
     order.payments = vec![Payment { amount_captured, ..payment(PaymentStatus::Paid, "15.00") }];
     assert_eq!(captured_above(&order), Some((euro("16.00"), euro("15.00"))));
-    order.facts.authorized_time = None;
+    (order.facts.authorized_time, order.facts.status) = (None, Some(OrderStatus::Paid));
     assert_eq!(captured_above(&order), None);
 }
 

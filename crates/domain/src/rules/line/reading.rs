@@ -46,7 +46,12 @@ impl LineInput {
         let pages = self.pages(&at, &mut mine);
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
-            mine.add(at("quantity"), "line.quantity", "a whole number from 1", self.quantity.to_string());
+            mine.add(
+                at("quantity"),
+                "line.quantity",
+                "a whole number from 1 to 4294967295",
+                self.quantity.to_string(),
+            );
         }
         let amounts = self.amounts(currency, &at, &mut mine);
         let rate = self.vat_rate(line_type, &at, &mut mine);

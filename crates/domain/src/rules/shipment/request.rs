@@ -124,7 +124,12 @@ impl LineSelectionInput {
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
             let got = self.quantity.to_string();
-            faults.add(format!("{path}.quantity"), "selection.quantity", "a whole number from 1", got);
+            faults.add(
+                format!("{path}.quantity"),
+                "selection.quantity",
+                "a whole number from 1 to 4294967295",
+                got,
+            );
         }
         let amount = self
             .amount

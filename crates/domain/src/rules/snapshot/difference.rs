@@ -145,13 +145,22 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         created_time: Some(snapshot.created_time),
         // Mollie leaves the end out of paid and final orders; what it once said stays true for the record.
         expires_time: snapshot.expires_time.or(before.expires_time),
-        authorized_time: snapshot.authorized_time.or(kept(before.authorized_time)),
+        authorized_time: authorized_time(snapshot, status).or(kept(before.authorized_time)),
         paid_time: snapshot.paid_time.or(kept(before.paid_time)),
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
         unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),
     }
+}
+
+/// When the order was authorized. Where the answer lacks it, the payment tells that authorized it.
+fn authorized_time(snapshot: &Snapshot, status: Option<OrderStatus>) -> Option<Timestamp> {
+    let of_payment = || {
+        let payments = snapshot.payments.iter().flatten().filter(|payment| payment.holds_money());
+        payments.filter_map(|payment| payment.authorized_time).max()
+    };
+    snapshot.authorized_time.or_else(|| of_payment().filter(|_| status == Some(OrderStatus::Authorized)))
 }
 
 /// The last status we understood stays beside a word we do not.

@@ -119,6 +119,31 @@ fn what_mollie_leaves_out_stays_known_until_the_order_is_to_be_paid_anew() {
     assert!(!anew.captures_by_shipment());
 }
 
+/// Without the time of it an authorized order would count as paid, and its shipments would be bounded by nothing.
+#[test]
+fn an_authorized_order_is_one_even_where_its_time_is_left_out() {
+    let authorized = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
+    let silent = Snapshot { authorized_time: None, ..authorized.clone() };
+    assert!(after(&created(), &silent).captures_by_shipment());
+    let payment = Payment {
+        mollie_id: MolliePaymentId::new("tr_1"),
+        status: Read::Known(PaymentStatus::Authorized),
+        method: Some("klarna".to_owned()),
+        amount: authorized.amount,
+        amount_captured: None,
+        amount_refunded: None,
+        created_time: at(0),
+        authorized_time: Some(at(4)),
+        paid_time: None,
+        ended_time: None,
+    };
+    let told = after(&created(), &Snapshot { payments: Some(vec![payment]), ..silent.clone() });
+    assert_eq!(told.facts.authorized_time, Some(at(4)));
+    let shipping =
+        Snapshot { authorized_time: None, ..snapshot(OrderStatus::Shipping, LineStatus::Shipping) };
+    assert!(after(&told, &shipping).captures_by_shipment());
+}
+
 #[test]
 fn an_address_that_mollie_left_empty_does_not_replace_ours() {
     let address = Address { city: Some("Amsterdam".to_owned()), ..Address::default() };

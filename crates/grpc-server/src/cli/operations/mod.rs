@@ -128,6 +128,11 @@ fn address_option(address: &str) -> Option<&str> {
 }
 
 async fn connect(address: &str) -> Result<Channel> {
+    if address.starts_with("https://") {
+        bail!(
+            "--address {address}: this release speaks no TLS; name what is behind it, with http://HOST:PORT"
+        );
+    }
     let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let endpoint =
         Endpoint::from_shared(url).with_context(|| format!("--address {address} is no address"))?;

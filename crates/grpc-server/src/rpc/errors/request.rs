@@ -36,7 +36,7 @@ fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     // What a draft as a whole has against it an ordinary answer can tell.
     let is_draft =
         reason == ErrorReason::InvalidRequest && faults.iter().any(|fault| fault.path.starts_with("draft"));
-    failure.text.complete = is_draft.then_some("CheckOrderDraft lists them all");
+    failure.text.complete = is_draft.then_some("CheckOrderDraft lists them");
     failure.text.lines = lines;
     failure.text.count = count;
     failure.faults.fields = faults.iter().map(field_violation).collect();
@@ -141,7 +141,7 @@ mod tests {
         let status = invalid((0..75).map(|n| fault(&format!("draft.lines[{n}].name"), "x")).collect());
         let told = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
         let last = status.message().lines().last().unwrap();
-        assert_eq!(last, format!("and {} more; CheckOrderDraft lists them all", 75 - told));
+        assert_eq!(last, format!("and {} more; CheckOrderDraft lists them", 75 - told));
         let elsewhere = invalid((0..75).map(|n| fault(&format!("lines[{n}].quantity"), "0")).collect());
         assert!(elsewhere.message().ends_with(" more"), "{}", elsewhere.message());
     }

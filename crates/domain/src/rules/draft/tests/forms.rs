@@ -113,6 +113,27 @@ fn a_vat_rate_has_no_zeros_before_it_and_money_is_in_a_currency_that_is_paid_in(
 }
 
 #[test]
+fn an_amount_is_told_what_is_wrong_with_its_currency_and_with_its_value() {
+    let amount =
+        |currency: &str, value: &str| Some(AmountInput { currency: currency.into(), value: value.into() });
+    let paths = |currency: &str, value: &str| {
+        let told = expected(|draft| draft.amount = amount(currency, value));
+        told.into_iter().map(|(path, _)| path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("bad", "bad"), ["draft.amount.currency", "draft.amount.value"]);
+    assert_eq!(paths("bad", "1.00"), ["draft.amount.currency"]);
+    let nothing = faults(|draft| draft.amount = amount("", ""));
+    assert_eq!(
+        nothing,
+        [
+            fault("draft.amount.currency", "order.amount", "nothing"),
+            fault("draft.amount.value", "order.amount", "nothing")
+        ]
+        .concat()
+    );
+}
+
+#[test]
 fn a_locale_is_a_language_and_a_country() {
     for locale in ["en_CA", "nl-NL", "nl_NL"] {
         assert_eq!(read(|draft| draft.locale = locale.into()).locale, locale);
