@@ -4,6 +4,7 @@
 //! through, step by step, over the [`ports`]. Nothing here knows a runtime, a database, HTTP or gRPC; time, ids,
 //! secrets and Mollie come in through the ports.
 
+pub mod operations;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod ports;

@@ -8,15 +8,16 @@ mod ports;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::operations::cancel_order::Cancel;
+use domain::operations::create_shipment::Ship;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
-use domain::workflow::cancel::cancel;
 use domain::workflow::place::place;
-use domain::workflow::ship::ship;
+use domain::workflow::submit::submit;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
 
@@ -88,8 +89,10 @@ impl Replica {
     pub async fn serve(self: Arc<Self>, intent: Intent, wish: Wish) -> Reply {
         let decided = match wish {
             Wish::Place(draft) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
-            Wish::Ship(order, request) => Box::pin(ship(&*self, &intent, order, &request)).await,
-            Wish::Cancel(order, release) => Box::pin(cancel(&*self, &intent, order, &release)).await,
+            Wish::Ship(order, request) => Box::pin(submit(&*self, &intent, order, &Ship(request))).await,
+            Wish::Cancel(order, release) => {
+                Box::pin(submit(&*self, &intent, order, &Cancel { release })).await
+            }
         };
         match decided {
             Ok(mut accepted) => {

@@ -4,6 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::operations::cancel_order::Cancel;
+use domain::operations::create_shipment::Ship;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
@@ -13,11 +15,10 @@ use domain::rules::ids::{
 };
 use domain::rules::placement::Mode;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
-use domain::workflow::cancel::cancel;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use domain::workflow::place::place;
-use domain::workflow::ship::ship;
+use domain::workflow::submit::submit;
 use domain::workflow::sync::sync;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use jiff::SignedDuration;
@@ -122,10 +123,16 @@ impl Service {
             }
             Wish::Ship { order, line, code } => {
                 let intent = intent(request_id, "CreateShipment");
-                Box::pin(ship(self, &intent, *order, &parcel(*line, code))).await
+                Box::pin(submit(self, &intent, *order, &Ship(parcel(*line, code)))).await
             }
             Wish::Cancel(order) => {
-                Box::pin(cancel(self, &intent(request_id, "CancelOrder"), *order, &[])).await
+                Box::pin(submit(
+                    self,
+                    &intent(request_id, "CancelOrder"),
+                    *order,
+                    &Cancel { release: Vec::new() },
+                ))
+                .await
             }
         };
         match decided {

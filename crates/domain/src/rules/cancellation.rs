@@ -2,32 +2,12 @@
 //! given back by a refund instead.
 
 use super::deduction;
+use super::denied::Denied;
 use super::ids::LineId;
 use super::order::Order;
 use super::placement::Placement;
 use super::refusal::{Refusal, RefusalReason};
 use super::status::{LineStatus, OrderStatus};
-use super::violation::Violation;
-
-/// Why a cancellation is not planned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CancelRefusal {
-    /// The request does not fit the order whatever its state: it names lines that take nothing off.
-    Invalid(Vec<Violation>),
-    /// The order's state stands in the way.
-    State(Refusal),
-}
-
-impl CancelRefusal {
-    /// Whether it was judged by what of the lines is shipped and canceled.
-    #[must_use]
-    pub const fn hangs_on_counters(&self) -> bool {
-        match self {
-            Self::Invalid(_) => false,
-            Self::State(refusal) => refusal.reason.hangs_on_counters(),
-        }
-    }
-}
 
 /// What canceling an order takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +24,12 @@ pub enum Cancellation {
 /// them. Naming one that is not left harms nothing.
 ///
 /// # Errors
-/// [`CancelRefusal`], naming every line at once.
-pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<LineId>), CancelRefusal> {
-    let named = deduction::named(order, release).map_err(CancelRefusal::Invalid)?;
-    let cancellation = way(order).map_err(CancelRefusal::State)?;
+/// [`Denied`], naming every line at once.
+pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<LineId>), Denied> {
+    let named = deduction::named(order, release).map_err(Denied::Invalid)?;
+    let cancellation = way(order).map_err(Denied::State)?;
     match cancellation {
-        Cancellation::AtMollie => deduction::keep(order, &named).map_err(CancelRefusal::State)?,
+        Cancellation::AtMollie => deduction::keep(order, &named).map_err(Denied::State)?,
         Cancellation::Nothing | Cancellation::Withdraw => (),
     }
     Ok((cancellation, named))

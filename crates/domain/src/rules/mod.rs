@@ -11,6 +11,7 @@ pub mod contradiction;
 mod date;
 pub mod decision;
 pub mod deduction;
+pub mod denied;
 pub mod draft;
 mod email;
 pub mod event;

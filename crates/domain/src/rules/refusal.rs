@@ -127,6 +127,12 @@ impl Refusal {
         Self::new(reason, vec![Unmet { subject: "order".to_owned(), description: description.into() }])
     }
 
+    /// Whether units were asked for that are gone: then the caller is told where they went.
+    #[must_use]
+    pub fn asks_where_units_went(&self) -> bool {
+        self.reason == RefusalReason::QuantityNotAvailable
+    }
+
     /// A refusal with everything that does not hold.
     #[must_use]
     pub fn new(reason: RefusalReason, unmet: Vec<Unmet>) -> Self {

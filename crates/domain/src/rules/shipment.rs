@@ -18,7 +18,7 @@ mod whereabouts;
 
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_lines, has_tracking, same_tracking};
-pub use plan::{ShipRefusal, plan, shipped_with};
+pub use plan::{plan, shipped_with};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, name_lines,
     names_no_line,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::intent::new_operation;
 use super::sync;
+use crate::operations::new_operation;
 use crate::ports::{Change, Clock, OperationWrite, OrderKey, Ports, Store, StoreError};
 use crate::rules::decision::Decision;
 use crate::rules::event::{EventData, Recorder};
@@ -197,7 +197,10 @@ const AGE_LIMIT: &str = "order-service (age limit)";
 /// the event that is recorded next.
 fn late_cancellation<P: Ports>(ports: &P, order: &Order, now: Timestamp) -> Operation {
     let actor = Some(AGE_LIMIT.to_owned());
-    Operation { actor, ..new_operation(ports, order, OperationKind::CancelOrder, order.version + 1, now) }
+    Operation {
+        actor,
+        ..new_operation(ports.ids(), order, OperationKind::CancelOrder, order.version + 1, now)
+    }
 }
 
 impl Plan<'_> {

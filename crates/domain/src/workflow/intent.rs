@@ -5,14 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::ports::{
-    Clock, CommitError, Fingerprint, GatewayError, Ids, OrderKey, Ports, RequestRecord, Standing, Store,
+    Clock, CommitError, Fingerprint, GatewayError, OrderKey, Ports, RequestRecord, Standing, Store,
     StoreError,
 };
 use crate::rules::claim::Claim;
-use crate::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, RequestId, ShipmentId};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
-use crate::rules::order::Order;
-use crate::rules::refusal::{Refusal, RefusalReason};
+use crate::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use crate::rules::refusal::Refusal;
 use crate::rules::violation::Violation;
 
 /// A caller's wish to change something.
@@ -49,14 +47,6 @@ pub(super) enum Begun {
     Before(Box<Accepted>),
     /// The order, at the version the caller asked for.
     Now(Box<Standing>),
-}
-
-/// What is asked of an order before anything is decided about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Needs {
-    Nothing,
-    /// No operation of it waits for an operator, as money is to move.
-    Money,
 }
 
 /// Why an intent was not saved. Nothing was changed or sent.
@@ -124,15 +114,9 @@ impl Intent {
     /// Loads what a decision about an order needs. Whether this very request has decided already is asked before anything is
     /// refused, and after the order is loaded: what this request has done to it is no reason to refuse it. Where nothing is
     /// refused, the store finds out when the decision is saved.
-    pub(super) async fn begin<P: Ports>(
-        &self,
-        ports: &P,
-        id: OrderId,
-        needs: Needs,
-    ) -> Result<Begun, MutationError> {
+    pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Begun, MutationError> {
         let standing = ports.store().load_standing(&OrderKey::Id(id)).await?;
-        match standing.ok_or(MutationError::OrderNotFound(id)).and_then(|standing| self.fits(standing, needs))
-        {
+        match standing.ok_or(MutationError::OrderNotFound(id)).and_then(|standing| self.fits(standing)) {
             Ok(standing) => Ok(Begun::Now(Box::new(standing))),
             Err(refusal) => {
                 self.seen(ports).await?.map(|before| Begun::Before(Box::new(before))).ok_or(refusal)
@@ -140,13 +124,10 @@ impl Intent {
         }
     }
 
-    fn fits(&self, standing: Standing, needs: Needs) -> Result<Standing, MutationError> {
+    fn fits(&self, standing: Standing) -> Result<Standing, MutationError> {
         let actual = standing.order.version;
         if let Some(given) = self.etag.filter(|etag| *etag != actual) {
             return Err(MutationError::EtagMismatch { given, actual });
-        }
-        if needs == Needs::Money {
-            refuse_if_attention_needed(&standing.unsettled)?;
         }
         Ok(standing)
     }
@@ -167,69 +148,6 @@ impl Intent {
             shipment_id: shipment,
             operation_id: operation,
             created_time: now,
-        }
-    }
-
-    /// A new operation for this intent, pending at its turn.
-    pub(super) fn operation<P: Ports>(
-        &self,
-        ports: &P,
-        order: &Order,
-        kind: OperationKind,
-        turn: u64,
-    ) -> Operation {
-        let now = ports.clock().now();
-        Operation {
-            actor: self.actor.clone(),
-            caller: self.caller.clone(),
-            ..new_operation(ports, order, kind, turn, now)
-        }
-    }
-}
-
-/// A new operation of the order, pending at its turn.
-pub(super) fn new_operation<P: Ports>(
-    ports: &P,
-    order: &Order,
-    kind: OperationKind,
-    turn: u64,
-    now: Timestamp,
-) -> Operation {
-    Operation {
-        id: OperationId::new(ports.ids().ordered()),
-        order_id: order.id,
-        profile: order.profile.clone(),
-        kind,
-        shipment_id: None,
-        turn,
-        state: OperationState::Pending,
-        key: IdempotencyKey::new(ports.ids().random()),
-        attempts: 0,
-        deferrals: 0,
-        unreadable: 0,
-        created_time: now,
-        first_sent_time: None,
-        last_sent_time: None,
-        not_before: now,
-        settled_time: None,
-        rejection: None,
-        last_problem: None,
-        sealed: None,
-        actor: None,
-        caller: order.caller.clone(),
-    }
-}
-
-/// Refuses money operations while one of the order waits for an operator.
-pub(super) fn refuse_if_attention_needed(unsettled: &[Operation]) -> Result<(), MutationError> {
-    match unsettled.iter().find(|operation| operation.state == OperationState::NeedsAttention) {
-        None => Ok(()),
-        Some(operation) => {
-            let text = format!(
-                "Operation {} of this order waits for an operator; until it is resolved no money moves.",
-                operation.id
-            );
-            Err(MutationError::Refused(Refusal::of_order(RefusalReason::OrderNeedsAttention, text)))
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Steps of the workflow: async functions over the ports. They neither spawn nor know a runtime; loops, tasks and
 //! timers belong to whoever calls them.
 //!
-//! A use case ([`place`], [`ship`], [`cancel`]) decides and saves: the order's new state, its events, the operation and the
+//! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the
 //! caller's request id in one transaction. [`drive`] carries one saved operation a step further: to Mollie, or to what
 //! Mollie has made of it. [`lookup`] reads an order whose hook has come or whose time has; [`sync`] takes over what Mollie
 //! says. [`operator`] is what a person decides.
 
 mod absence;
 mod backoff;
-pub mod cancel;
+mod claim_at_head;
 mod confirm;
 pub mod drive;
 mod ending;
@@ -21,9 +21,9 @@ pub mod place;
 mod planted;
 mod resolve;
 mod settle;
-pub mod ship;
 pub mod step;
 mod strangers;
+pub mod submit;
 pub mod sync;
 mod withdraw;
 

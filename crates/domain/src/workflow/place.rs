@@ -1,15 +1,16 @@
 //! Placing an order: record it, so that nothing can make it forgotten, and only then let Mollie know.
 
 use super::intent::{Accepted, Intent, MutationError};
-use super::{confirm, sync};
+use super::{claim_at_head, confirm, sync};
+use crate::operations::new_operation;
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, Clock, CommitError, Ids, OperationWrite, OrderKey, Ports, Store, Vault};
-use crate::rules::claim::{Claim, Known};
+use crate::ports::{Change, Clock, CommitError, Ids, OrderKey, Ports, Store, Vault};
+use crate::rules::claim::Known;
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::Recorder;
-use crate::rules::ids::{LeaseToken, OrderId, ProfileName};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::ids::{OrderId, ProfileName};
+use crate::rules::operation::{Operation, OperationKind};
 use crate::rules::order::{Order, Placer};
 use crate::rules::payment::PaymentParameters;
 use crate::rules::placement::Mode;
@@ -98,29 +99,25 @@ fn plan<P: Ports>(
     order: Order,
     payment: &PaymentParameters,
 ) -> (Change, Accepted) {
-    let (now, sent) = (order.created_time, Some(ports.clock().now()));
+    let now = order.created_time;
     let operation = Operation {
-        state: OperationState::InFlight,
-        first_sent_time: sent,
-        last_sent_time: sent,
+        created_time: ports.clock().now(),
         sealed: seal(ports, payment),
-        ..intent.operation(ports, &order, OperationKind::PlaceOrder, 1)
+        actor: intent.actor.clone(),
+        ..new_operation(ports.ids(), &order, OperationKind::PlaceOrder, 1, now)
     };
-    let token = LeaseToken::new(ports.ids().random());
-    let (order, events) = Recorder::begin(order, operation.id, now, intent.actor.clone()).finish();
-    let known = Some(Box::new(Known { order: order.clone(), shipment: None }));
-    let accepted = Accepted {
-        order_id: order.id,
-        shipment_id: None,
-        operation_id: Some(operation.id),
-        claim: Some((Claim { operation: operation.clone(), token, known }, ports.clock().elapsed())),
-    };
+    let id = operation.id;
+    let (order, events) = Recorder::begin(order, id, now, intent.actor.clone()).finish();
+    let known = Known { order: order.clone(), shipment: None };
+    let (write, claim) = claim_at_head::in_flight(ports, operation, known);
+    let accepted =
+        Accepted { order_id: order.id, shipment_id: None, operation_id: Some(id), claim: Some(claim) };
     let change = Change {
-        request: Some(intent.record(order.id, None, Some(operation.id), now)),
+        request: Some(intent.record(order.id, None, Some(id), now)),
         order,
         expected_version: None,
         events,
-        operations: vec![OperationWrite::Insert { operation, claim: Some((token, ports.settings().lease)) }],
+        operations: vec![write],
         shipments: Vec::new(),
         lookup: None,
     };

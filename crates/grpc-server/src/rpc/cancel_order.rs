@@ -1,9 +1,10 @@
 //! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet. What takes money off
 //! shipped goods is given up by name only.
 
+use domain::operations::cancel_order::Cancel;
 use domain::ports::{OrderKey, Standing, Store};
 use domain::rules::operation::OperationState;
-use domain::workflow::cancel;
+use domain::workflow::submit::submit;
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
@@ -24,9 +25,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.id, "id"));
     let order_id = reading.end(order_id)?;
-    let release = request.release_line_ids;
+    let wanted = Cancel { release: request.release_line_ids };
     let begun = begin(&rpc.driver, patience, move |service| async move {
-        cancel::cancel(&*service, &intent, order_id, &release).await
+        submit(&*service, &intent, order_id, &wanted).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
     // However the order stands by now: what this request became is what it is told.

@@ -1,10 +1,11 @@
 //! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
 
+use domain::operations::create_shipment::Ship;
 use domain::ports::{OrderKey, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::shipment::{self, ShipmentState};
 use domain::rules::violation::Violation;
-use domain::workflow::ship;
+use domain::workflow::submit::submit;
 use tonic::{Request, Response};
 
 use super::patience::Patience;
@@ -35,7 +36,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     let wanted = reading.part(wanted);
     let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
     let begun = begin(&rpc.driver, patience, move |service| async move {
-        ship::ship(&*service, &intent, order_id, &wanted).await
+        submit(&*service, &intent, order_id, &Ship(wanted)).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
     let id = accepted.shipment_id.ok_or_else(errors::internal)?;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::submitted::cancel;
+use crate::submitted::ship;
 use domain::ports::Fingerprint;
 use domain::rules::address::Address;
 use domain::rules::decision::Decision;
@@ -16,9 +18,7 @@ use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use domain::rules::vat::VatRate;
-use domain::workflow::cancel::cancel;
 use domain::workflow::place::place;
-use domain::workflow::ship::ship;
 use domain::workflow::step::Progress;
 use domain::workflow::{Accepted, Intent, MutationError};
 use jiff::Timestamp;

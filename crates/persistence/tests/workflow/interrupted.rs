@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::submitted::cancel;
+use crate::submitted::ship;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
     PageKey, Ports, RequestRecord, Settings, Standing, Store, StoreError,
@@ -16,10 +18,8 @@ use domain::rules::placement::Placement;
 use domain::rules::shipment::{Shipment, ShipmentState};
 use domain::rules::status::OrderStatus;
 use domain::workflow::Intent;
-use domain::workflow::cancel::cancel;
 use domain::workflow::drive::drive;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
-use domain::workflow::ship::ship;
 use domain::workflow::step::Progress;
 use jiff::Timestamp;
 

@@ -33,6 +33,7 @@ mod ship_found;
 mod ship_lost;
 mod stale;
 mod strangers;
+mod submitted;
 mod surplus;
 mod sync;
 mod whereabouts;

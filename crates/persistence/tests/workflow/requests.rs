@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::submitted::cancel;
+use crate::submitted::ship;
 use domain::ports::{Clock, Fingerprint, GatewayError, OrderFilter, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::status::{LineStatus, OrderStatus};
-use domain::workflow::cancel::cancel;
 use domain::workflow::place::place;
-use domain::workflow::ship::ship;
 use domain::workflow::{Intent, MutationError};
 
 use crate::intents::{chairs, draft, intent, lamps, main_profile, reason};

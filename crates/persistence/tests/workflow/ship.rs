@@ -1,5 +1,6 @@
 //! Shipping: each way its call can end.
 
+use crate::submitted::ship;
 use domain::ports::{Clock, Store};
 use domain::rules::ids::Caller;
 use domain::rules::operation::OperationState;
@@ -7,7 +8,6 @@ use domain::rules::part::Part;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
-use domain::workflow::ship::ship;
 use domain::workflow::step::Progress;
 use domain::workflow::{Intent, MutationError};
 

@@ -4,50 +4,26 @@ use std::collections::HashMap;
 
 use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
 use crate::rules::capture;
+use crate::rules::denied::{AMOUNT_BOUNDS, AVAILABLE, Denied};
 use crate::rules::ids::LineId;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
 use crate::rules::refusal::{Refusal, RefusalReason, Unmet};
 use crate::rules::status::{LineStatus, OrderStatus};
-use crate::rules::violation::{Violation, Violations};
-
-/// Why a shipment is not planned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ShipRefusal {
-    /// The request does not fit the order whatever its state: unknown lines, amounts outside the bounds.
-    Invalid(Vec<Violation>),
-    /// The order's state stands in the way.
-    State(Refusal),
-}
-
-impl ShipRefusal {
-    /// Whether it was judged by what of the lines is shipped and canceled.
-    #[must_use]
-    pub fn hangs_on_counters(&self) -> bool {
-        match self {
-            Self::Invalid(faults) => faults.iter().any(|fault| COUNTED.contains(&fault.rule)),
-            Self::State(refusal) => refusal.reason.hangs_on_counters(),
-        }
-    }
-}
-
-/// The rules that are judged by what is available.
-const COUNTED: [&str; 2] = [AMOUNT_BOUNDS, AVAILABLE];
-const AMOUNT_BOUNDS: &str = "selection.amount_bounds";
-const AVAILABLE: &str = "selection.available";
+use crate::rules::violation::Violations;
 
 /// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more
 /// than may be captured.
 ///
 /// # Errors
-/// [`ShipRefusal`], naming every line at once.
-pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, ShipRefusal> {
-    shippable_order(order).map_err(ShipRefusal::State)?;
+/// [`Denied`], naming every line at once.
+pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, Denied> {
+    shippable_order(order).map_err(Denied::State)?;
     let lines = match &request.selection {
-        Selection::AllRemaining => all_remaining(order).map_err(ShipRefusal::State)?,
+        Selection::AllRemaining => all_remaining(order).map_err(Denied::State)?,
         Selection::Lines(lines) => named_lines(order, lines)?,
     };
-    capture::check(order, &lines).map_err(ShipRefusal::State)?;
+    capture::check(order, &lines).map_err(Denied::State)?;
     Ok(lines)
 }
 
@@ -132,7 +108,7 @@ fn not_shippable(status: OrderStatus) -> String {
     )
 }
 
-fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, ShipRefusal> {
+fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, Denied> {
     let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
     for (n, selection) in lines.iter().enumerate() {
         let Some(line) = order.line(selection.line_id) else {
@@ -159,13 +135,13 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
         for (_, unmet) in unmet {
             faults.add(unmet.subject, AVAILABLE, "what is available", unmet.description);
         }
-        return Err(ShipRefusal::Invalid(faults.into_vec()));
+        return Err(Denied::Invalid(faults.into_vec()));
     }
     match unmet.first() {
         Some((reason, _)) => {
             let reason = *reason;
             let unmet = unmet.into_iter().map(|(_, unmet)| unmet).collect();
-            Err(ShipRefusal::State(Refusal::new(reason, unmet)))
+            Err(Denied::State(Refusal::new(reason, unmet)))
         }
         None => Ok(planned),
     }

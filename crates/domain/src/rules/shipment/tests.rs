@@ -1,6 +1,7 @@
 //! What may be shipped, for how much, and what is said where it may not.
 
 use super::*;
+use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, recorded};
 use crate::rules::ids::{LineId, OperationId, ShipmentId};
@@ -31,8 +32,8 @@ fn planned(order: &Order, request: &ShipmentRequest) -> Vec<(u32, u32, String)> 
 
 fn refusal(order: &Order, request: &ShipmentRequest) -> RefusalReason {
     match plan(order, request).unwrap_err() {
-        ShipRefusal::State(refusal) => refusal.reason,
-        ShipRefusal::Invalid(faults) => panic!("{faults:?}"),
+        Denied::State(refusal) => refusal.reason,
+        denied @ (Denied::Invalid(_) | Denied::Blocked(_)) => panic!("{denied:?}"),
     }
 }
 
@@ -66,7 +67,7 @@ fn a_part_of_a_discounted_line_takes_the_given_amount_or_its_share() {
 
 #[test]
 fn an_amount_outside_the_bounds_is_told_with_both_bounds() {
-    let Err(ShipRefusal::Invalid(faults)) =
+    let Err(Denied::Invalid(faults)) =
         plan(&authorized(), &lines(&[select(1, 1, Some("298.99")), select(7, 1, None)]))
     else {
         panic!("accepted");
@@ -149,7 +150,7 @@ fn an_order_that_expired_or_was_canceled_says_so_however_its_goods_are_asked_for
     for status in [OrderStatus::Canceled, OrderStatus::Expired] {
         let order = placed(status, LineStatus::Canceled).order().clone();
         for selection in [&ALL, &lines(&[select(1, 1, None)])] {
-            let Err(ShipRefusal::State(refused)) = plan(&order, selection) else { panic!("not refused") };
+            let Err(Denied::State(refused)) = plan(&order, selection) else { panic!("not refused") };
             assert_eq!(refused.reason, RefusalReason::OrderNotShippable);
             assert!(refused.unmet[0].description.contains(status.as_str()), "{refused:?}");
         }
@@ -169,7 +170,7 @@ fn a_completed_line_has_nothing_available_and_a_canceled_one_is_not_shipped() {
 #[test]
 fn what_is_not_available_is_told_beside_what_is_wrong() {
     let request = lines(&[select(1, 5, None), select(7, 1, None)]);
-    let Err(ShipRefusal::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
+    let Err(Denied::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
     let rules: Vec<_> = faults.iter().map(|fault| fault.rule).collect();
     assert_eq!(rules, ["selection.line_id", "selection.available"]);
 }
@@ -242,7 +243,7 @@ fn an_amount_in_another_currency_is_outside_the_bounds() {
     let dollars =
         LineSelection { amount: Some(Money::parse("USD", "349.00").unwrap()), ..select(1, 1, None) };
     let outcome = plan(&authorized(), &lines(&[dollars]));
-    assert!(matches!(outcome, Err(ShipRefusal::Invalid(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(Denied::Invalid(_))), "{outcome:?}");
 }
 
 #[test]

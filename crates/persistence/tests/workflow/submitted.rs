@@ -1,0 +1,27 @@
+//! The requests, as tests submit them.
+
+use domain::operations::cancel_order::Cancel;
+use domain::operations::create_shipment::Ship;
+use domain::ports::Ports;
+use domain::rules::ids::OrderId;
+use domain::rules::shipment::ShipmentRequest;
+use domain::workflow::submit::submit;
+use domain::workflow::{Accepted, Intent, MutationError};
+
+pub async fn ship<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    id: OrderId,
+    request: &ShipmentRequest,
+) -> Result<Accepted, MutationError> {
+    submit(ports, intent, id, &Ship(request.clone())).await
+}
+
+pub async fn cancel<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    id: OrderId,
+    release: &[String],
+) -> Result<Accepted, MutationError> {
+    submit(ports, intent, id, &Cancel { release: release.to_vec() }).await
+}
