@@ -25,7 +25,7 @@ mod wait;
 mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
-pub use books::{Books, Journal};
+pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
 pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM};
 pub use crash::{Crash, Ended, impatient};
 pub use database::Database;

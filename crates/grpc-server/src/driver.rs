@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::{Operation, State};
 use domain::ports::{Clock, Ports, Store};
-use domain::rules::claim::Claim;
-use domain::rules::ids::OperationId;
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::ids::{GroupId, OperationId, OrderId};
+use domain::workflow::Accepted;
 use domain::workflow::drive::drive;
 use domain::workflow::step::Progress;
 use persistence::Repeats;
@@ -48,7 +49,8 @@ impl Driver {
 
     /// Carries a claimed operation a step further. `permit` is given back when the step is done.
     pub fn take(&self, claim: Claim, claimed_at: Duration, permit: Option<OwnedSemaphorePermit>) -> Step {
-        let Operation { id, order_id, kind, state, .. } = &claim.operation;
+        let Operation { id, order_id, task, state, .. } = &claim.operation;
+        let (kind, state) = (task.name(), state.name());
         // Who holds what when a process dies is told by this line alone.
         debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
@@ -61,19 +63,22 @@ impl Driver {
         })
     }
 
-    /// Waits until the operation has ended, or certainly could not be sent for now, or time is up.
-    pub async fn wait(&self, id: OperationId, own: Option<Step>, answer_by: Instant) {
+    /// Waits until all that a request set to work has ended, or certainly could not be sent for now, or time is up. `own`: the
+    /// step under way for it.
+    pub async fn wait(&self, accepted: &Accepted, own: Option<Step>, answer_by: Instant) {
+        let Some(group) = accepted.group else { return };
         let waiting = async {
             if let Some(task) = own {
                 match task.await {
-                    Ok(Some(Progress::Settled)) => return,
-                    Ok(Some(Progress::Deferred | Progress::LeaseLost) | None) => (),
+                    Ok(Some(Progress::Settled)) if accepted.is_single => return,
+                    Ok(Some(Progress::Settled | Progress::Deferred | Progress::LeaseLost) | None) => (),
                     Err(error) => {
-                        error!(operation = %id, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
+                        let operation = group.first();
+                        error!(%operation, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
                     }
                 }
             }
-            while !self.rests(id).await {
+            while !self.rests(accepted.order_id, group).await {
                 tokio::time::sleep(LOOK).await;
             }
         };
@@ -81,10 +86,23 @@ impl Driver {
         let _ = tokio::time::timeout_at(answer_by, waiting).await;
     }
 
-    async fn rests(&self, id: OperationId) -> bool {
-        match self.service.store.load_operation(id).await {
-            Ok(Some(operation)) => is_at_rest(&operation),
-            Ok(None) => true,
+    /// The same of one operation.
+    pub async fn wait_for(&self, id: OperationId, answer_by: Instant) {
+        let waiting = async {
+            loop {
+                match self.service.store.load_operation(id).await {
+                    Ok(Some(operation)) if !is_at_rest(&operation) => tokio::time::sleep(LOOK).await,
+                    Err(error) if error.retryable() => tokio::time::sleep(LOOK).await,
+                    Ok(_) | Err(_) => return,
+                }
+            }
+        };
+        let _ = tokio::time::timeout_at(answer_by, waiting).await;
+    }
+
+    async fn rests(&self, order: OrderId, group: GroupId) -> bool {
+        match self.service.store.group_operations(order, group).await {
+            Ok(operations) => operations.iter().all(is_at_rest),
             Err(error) => !error.retryable(),
         }
     }
@@ -98,19 +116,20 @@ impl Driver {
 
 fn is_at_rest(operation: &Operation) -> bool {
     match operation.state {
-        OperationState::Succeeded
-        | OperationState::Rejected
-        | OperationState::Withdrawn
-        | OperationState::NeedsAttention => true,
-        OperationState::Pending => operation.last_problem.is_some(),
-        OperationState::InFlight | OperationState::Resolving => false,
+        State::Succeeded { .. }
+        | State::Rejected { .. }
+        | State::Withdrawn { .. }
+        | State::NeedsAttention { .. } => true,
+        State::Pending { .. } => operation.last_problem.is_some(),
+        State::InFlight { .. } | State::Resolving { .. } => false,
     }
 }
 
 static TOLD: Repeats = Repeats::new();
 
 async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<Progress> {
-    let Operation { id, order_id, kind, .. } = &claim.operation;
+    let Operation { id, order_id, task, .. } = &claim.operation;
+    let kind = task.name();
     match Box::pin(drive(service, claim, claimed_at)).await {
         Ok(progress) => {
             info!(operation = %id, order = %order_id, kind = kind.as_str(), ?progress, "operation taken a step further");

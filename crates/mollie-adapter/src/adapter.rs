@@ -157,7 +157,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         match ready {
             Ok((api_key, request)) => {
                 let result = self.0.transport.send(api_key, request).await;
-                outcome::of_command(profile, result, |answer: &Object<'_>| command::accept(command, answer))
+                outcome::of_command(profile, result, |answer| command::accept(command, answer))
             }
             Err(problem) => Outcome::NotSent { problem, pause: None },
         }

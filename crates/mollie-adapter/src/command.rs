@@ -13,22 +13,26 @@ use crate::{order, shipment, snapshot};
 
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
-    let posted = |endpoint, url, body: Result<Vec<u8>, serde_json::Error>| {
-        let body = body.map_err(|error| format!("the request cannot be written: {error}"))?;
+    let posted = |endpoint, url, body: Vec<u8>| {
         Ok(Request { endpoint, url, body: Some(body), idempotency: Some(key) })
     };
     match command {
         Command::PlaceOrder(command) => {
             let mut url = at(base, &["orders"])?;
             url.set_query(Some("embed=payments"));
-            posted(Endpoint::CreateOrder, url, order::body(command))
+            let body = order::body(command);
+            posted(
+                Endpoint::CreateOrder,
+                url,
+                body.map_err(|error| format!("the request cannot be written: {error}"))?,
+            )
         }
         Command::CreateShipment(command) if command.lines.is_empty() => {
             Err("a shipment without lines is never sent: Mollie would take it for all the rest".to_owned())
         }
         Command::CreateShipment(command) => {
-            let url = at(base, &["orders", command.mollie_id.as_str(), "shipments"])?;
-            posted(Endpoint::CreateShipment, url, shipment::body(command))
+            let url = at(base, &["orders", command.order.id.as_str(), "shipments"])?;
+            posted(Endpoint::CreateShipment, url, shipment::body(command)?)
         }
         // Mollie ignores a key on DELETE, so none is sent: nobody shall believe that it protects.
         Command::CancelOrder { mollie_id } => Ok(Request {
@@ -45,13 +49,17 @@ fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
     base.at(segments).ok_or_else(strange)
 }
 
-/// What Mollie accepted, by its answer.
-pub fn accept(command: &Command, answer: &Object<'_>) -> Result<Acceptance, Misread> {
+/// What Mollie accepted, by its answer; `None`: it answered 204, which has no body and needs none where nothing is to be read.
+pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptance, Misread> {
+    let whole = || answer.ok_or("it has no body, which was to be read");
     match command {
-        Command::PlaceOrder(_) => snapshot::read(answer).map(|read| Acceptance::Placed(Box::new(read))),
-        Command::CreateShipment(_) => shipment::read(answer).map(Acceptance::Shipped),
-        Command::CancelOrder { mollie_id } => {
-            snapshot::read_own(answer, mollie_id).map(|read| Acceptance::Canceled(Box::new(read)))
-        }
+        Command::PlaceOrder(_) => snapshot::read(whole()?).map(|read| Acceptance::Order(Box::new(read))),
+        Command::CreateShipment(_) => shipment::read(whole()?).map(Acceptance::Shipment),
+        Command::CancelOrder { mollie_id } => match answer {
+            Some(answer) => {
+                snapshot::read_own(answer, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
+            }
+            None => Ok(Acceptance::Nothing),
+        },
     }
 }

@@ -16,7 +16,7 @@ use crate::transport::{Answer, Failure};
 pub fn of_command(
     profile: &ProfileName,
     result: Result<Answer, Failure>,
-    accept: impl FnOnce(&Object<'_>) -> Result<Acceptance, Misread>,
+    accept: impl FnOnce(Option<&Object<'_>>) -> Result<Acceptance, Misread>,
 ) -> Outcome {
     let answer = match result {
         Ok(answer) => answer,
@@ -25,10 +25,8 @@ pub fn of_command(
     };
     let status = answer.status;
     match status.as_u16() {
-        200 | 201 => match read(&answer, accept) {
-            Ok(acceptance) => Outcome::Accepted(acceptance),
-            Err(problem) => unknown(format!("Mollie answered {status}, but {problem}")),
-        },
+        200 | 201 => accepted(status, read(&answer, |object| accept(Some(object)))),
+        204 => accepted(status, accept(None)),
         401 | 403 => not_sent(key_problem(profile, &answer)),
         429 => Outcome::NotSent { problem: "Mollie asks to send less (429)".to_owned(), pause: answer.pause },
         // A server or a proxy tired of waiting for our request, or for itself: the texts do not say which.
@@ -38,6 +36,13 @@ pub fn of_command(
         400..=499 => refused(&answer),
         500 => Outcome::Unknown { problem: format!("Mollie answered {status}"), stumbled: true },
         _ => unknown(format!("Mollie or a proxy answered {status}")),
+    }
+}
+
+fn accepted(status: StatusCode, read: Result<Acceptance, Misread>) -> Outcome {
+    match read {
+        Ok(acceptance) => Outcome::Accepted(acceptance),
+        Err(problem) => unknown(format!("Mollie answered {status}, but {problem}")),
     }
 }
 

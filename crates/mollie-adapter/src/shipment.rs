@@ -4,7 +4,7 @@ use domain::ports::RegisterShipment;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
 use domain::rules::misread::Misread;
 use domain::rules::part::Part;
-use domain::rules::shipment::Tracking;
+use domain::rules::shipment::{ShipmentLine, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
 use domain::rules::told::Told;
 use serde::Serialize;
@@ -26,12 +26,6 @@ struct PartBody<'a> {
     amount: Amount,
 }
 
-impl<'a> From<&'a (MollieLineId, Part)> for PartBody<'a> {
-    fn from((id, part): &'a (MollieLineId, Part)) -> Self {
-        Self { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() }
-    }
-}
-
 #[derive(Serialize)]
 struct TrackingBody<'a> {
     carrier: &'a str,
@@ -40,16 +34,23 @@ struct TrackingBody<'a> {
     url: Option<&'a str>,
 }
 
-/// The body of `POST /orders/{id}/shipments`.
-pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&ShipmentBody {
-        lines: command.lines.iter().map(PartBody::from).collect(),
+/// The body of `POST /orders/{id}/shipments`, with the lines as Mollie calls them.
+pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
+    let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
+        let id =
+            command.order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
+        Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
+    };
+    let lines = command.lines.iter().map(part).collect::<Result<_, String>>()?;
+    let written = serde_json::to_vec(&ShipmentBody {
+        lines,
         tracking: command.tracking.as_ref().map(|tracking| TrackingBody {
             carrier: &tracking.carrier,
             code: &tracking.code,
             url: tracking.url.as_deref(),
         }),
-    })
+    });
+    written.map_err(|error| format!("the request cannot be written: {error}"))
 }
 
 /// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
@@ -86,8 +87,9 @@ fn read_tracking(tracking: &Object<'_>) -> Told<Tracking> {
 
 #[cfg(test)]
 mod tests {
-    use domain::rules::ids::MollieOrderId;
+    use domain::rules::ids::{LineId, MollieOrderId};
     use domain::rules::money::Money;
+    use domain::rules::remote::Remote;
     use serde_json::{Value, json};
 
     use super::*;
@@ -95,14 +97,18 @@ mod tests {
     #[test]
     fn a_request_names_each_line_with_quantity_and_amount() {
         let part = Part { quantity: 2, amount: Money::parse("EUR", "0.00").unwrap() };
-        let command = RegisterShipment {
-            mollie_id: MollieOrderId::new("ord_b"),
-            lines: vec![(MollieLineId::new("odl_3.a1"), part)],
-            tracking: None,
+        let remote = |lines: &[(LineId, MollieLineId)]| Remote {
+            id: MollieOrderId::new("ord_b"),
+            lines: lines.iter().cloned().collect(),
         };
+        let order = remote(&[(LineId::new(3), MollieLineId::new("odl_3.a1"))]);
+        let lines = vec![ShipmentLine { line_id: LineId::new(3), part }];
+        let command = RegisterShipment { order, lines, tracking: None };
         let sent: Value = serde_json::from_slice(&body(&command).unwrap()).unwrap();
         let line = json!({"id": "odl_3.a1", "quantity": 2, "amount": {"currency": "EUR", "value": "0.00"}});
         assert_eq!(sent, json!({"lines": [line]}));
+        let unknown = RegisterShipment { order: remote(&[]), ..command };
+        assert_eq!(body(&unknown).unwrap_err(), "line 3 is not at Mollie");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
     let embedded = |name: &str| embedded.as_ref().map_or(Ok(None), |embedded| embedded.objects(name));
     let read = Snapshot {
         mollie_id: MollieOrderId::new(order.id()?),
-        status: OrderStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
+        status: Some(OrderStatus::parse(&status).map_or(Read::Unknown(status), Read::Known)),
         order_number: order.loose_text("orderNumber").said().cloned().unwrap_or_default(),
         amount: order.required_money("amount")?,
         method: order.loose_text("method").said().cloned(),

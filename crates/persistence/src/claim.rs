@@ -2,35 +2,41 @@
 
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::StoreError;
-use domain::rules::claim::Claim;
 use domain::rules::ids::LeaseToken;
-use domain::rules::operation::Operation;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use crate::entity::operation::{Entity, Model};
+use crate::error::{broken_unique_rule, store_error};
 use crate::lease;
 
 /// One statement finds and takes. Its first condition is that of the index on what may be due. The candidates are
-/// materialised, or PostgreSQL might look for them once per row and take more than the limit. A predecessor that is
-/// settled stays so, and none can come later, as turns only grow: a candidate that was found at the head of its queue
-/// is still there when its row is taken.
+/// materialised, or PostgreSQL might look for them once per row and take more than the limit. Of several of one order that wait in
+/// different lanes the first is taken. What two takers do at once with one order, the index on what is in flight decides.
 fn statement(clock: &str, row_lock: &str) -> String {
     format!(
         "WITH due AS MATERIALIZED (
-            SELECT o.id FROM operations AS o
+            SELECT o.id, o.order_id, o.state, o.not_before FROM operations AS o
             WHERE o.state IN ('pending', 'in_flight', 'resolving')
             AND (
                 (o.state IN ('pending', 'resolving') AND o.not_before <= $1
                     AND (o.lease_token IS NULL OR o.lease_until <= {clock}))
                 OR (o.state = 'in_flight' AND (o.lease_token IS NULL OR o.lease_until <= {clock}))
             )
-            AND NOT EXISTS (
+            AND (o.state <> 'pending' OR NOT EXISTS (
                 SELECT 1 FROM operations AS p
-                WHERE p.order_id = o.order_id AND p.turn < o.turn
-                    AND p.state IN ('pending', 'in_flight', 'resolving', 'needs_attention')
-            )
+                WHERE p.order_id = o.order_id AND p.id <> o.id AND (
+                    p.state = 'in_flight'
+                    OR (p.lane IN ('placement', o.lane) AND (
+                        p.state IN ('resolving', 'needs_attention')
+                        OR (p.state = 'pending' AND (p.turn, p.id) < (o.turn, o.id)
+                            AND NOT (p.yields AND p.first_sent_time IS NULL AND p.not_before > $1))
+                    ))
+                )
+            ))
             ORDER BY o.not_before, o.id
             LIMIT $4
             {row_lock}
@@ -41,7 +47,14 @@ fn statement(clock: &str, row_lock: &str) -> String {
             last_sent_time = CASE WHEN state = 'pending' THEN $1 ELSE last_sent_time END,
             lease_token = $2,
             lease_until = {clock} + $3
-        WHERE id IN (SELECT id FROM due)
+        WHERE id IN (
+            SELECT d.id FROM due AS d
+            WHERE d.state <> 'pending' OR NOT EXISTS (
+                SELECT 1 FROM due AS e
+                WHERE e.order_id = d.order_id AND e.state = 'pending'
+                    AND (e.not_before, e.id) < (d.not_before, d.id)
+            )
+        )
         RETURNING *"
     )
 }
@@ -53,7 +66,16 @@ pub(crate) async fn due(
     token: LeaseToken,
     limit: u32,
 ) -> Result<Vec<Claim>, StoreError> {
-    let mut rows: Vec<Model> = lease::take::<Entity>(session, statement, now, length, token, limit).await?;
+    let taken = lease::take::<Entity>(session, statement, now, length, token, limit).await;
+    let mut rows: Vec<Model> = match taken {
+        Ok(rows) => rows,
+        // Another taker was first, with another operation of the same order; all of these are asked for again.
+        Err(error) if broken_unique_rule(&error).is_some() => {
+            tracing::debug!("two takers met at one order; nothing is given out this time");
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(store_error(error)),
+    };
     rows.sort_by_key(|row| (row.not_before, row.id));
     let claimed = |row| Operation::try_from(row).map(|operation| Claim { operation, token, known: None });
     rows.into_iter().map(claimed).collect()

@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use domain::ports::StoreError;
 use domain::rules::ids::LeaseToken;
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
 
-use crate::error::store_error;
 use crate::moment;
 
 /// SQL for the database's time, in microseconds since 1970. On PostgreSQL the time of the statement, not of the
@@ -41,11 +39,11 @@ pub(crate) async fn take<E: EntityTrait>(
     length: Duration,
     token: LeaseToken,
     limit: u32,
-) -> Result<Vec<E::Model>, StoreError> {
+) -> Result<Vec<E::Model>, DbErr> {
     let backend = session.get_database_backend();
     let sql = statement(clock(backend), row_lock(backend));
     let values =
         [moment::column(now).into(), token.uuid().into(), micros(length).into(), i64::from(limit).into()];
     let taken = E::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values));
-    taken.all(session).await.map_err(store_error)
+    taken.all(session).await
 }

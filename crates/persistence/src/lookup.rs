@@ -95,8 +95,9 @@ pub(crate) async fn claim(
     token: LeaseToken,
     limit: u32,
 ) -> Result<Vec<LookupClaim>, StoreError> {
-    let mut rows: Vec<Model> =
-        lease::take::<Entity>(session, claim_statement, now, length, token, limit).await?;
+    let mut rows: Vec<Model> = lease::take::<Entity>(session, claim_statement, now, length, token, limit)
+        .await
+        .map_err(store_error)?;
     rows.sort_by_key(|row| (row.due_time, row.order_id));
     rows.into_iter().map(|row| claimed_by(token, row)).collect()
 }

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use domain::operations::operation::Operation;
 use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page, StoreError};
-use domain::rules::ids::{LeaseToken, OperationId, OrderId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId};
+use domain::rules::operation::OperationState;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
@@ -142,6 +143,23 @@ pub(crate) async fn load(
 ) -> Result<Option<Operation>, StoreError> {
     let row = Entity::find_by_id(id.uuid()).one(session).await;
     row.map_err(store_error)?.map(Operation::try_from).transpose()
+}
+
+/// Those of one group of an order, by turn.
+pub(crate) async fn group(
+    session: &impl ConnectionTrait,
+    order: OrderId,
+    group: GroupId,
+) -> Result<Vec<Operation>, StoreError> {
+    let rows = Entity::find()
+        .filter(Column::OrderId.eq(order.uuid()))
+        .filter(Column::GroupId.eq(group.uuid()))
+        .order_by_asc(Column::Turn)
+        .order_by_asc(Column::Id)
+        .all(session)
+        .await
+        .map_err(store_error)?;
+    rows.into_iter().map(Operation::try_from).collect()
 }
 
 /// The unsettled ones of these orders, those of each by turn.

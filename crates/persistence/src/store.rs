@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
     PageKey, RequestRecord, Standing, Store, StoreError,
 };
-use domain::rules::claim::Claim;
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::Operation;
+use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
@@ -78,6 +78,10 @@ impl Store for Database {
         limit: u32,
     ) -> Result<Page<Operation, OperationPageKey>, StoreError> {
         operation::list(&self.read(), filter, after, limit).await
+    }
+
+    async fn group_operations(&self, order: OrderId, group: GroupId) -> Result<Vec<Operation>, StoreError> {
+        operation::group(&self.read(), order, group).await
     }
 
     async fn unsettled_operations(&self, order: OrderId) -> Result<Vec<Operation>, StoreError> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::{Operation, State};
+use domain::operations::sent::Sent;
 use domain::ports::{CommitError, OperationWrite, Store};
-use domain::rules::claim::Claim;
 use domain::rules::ids::{LeaseToken, OperationId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use tokio::task::JoinSet;
 
@@ -39,9 +41,8 @@ pub(crate) async fn release(
     Ok(())
 }
 
-pub(crate) fn settled(mut operation: Operation) -> Operation {
-    operation.settle(OperationState::Succeeded, at(50));
-    operation
+pub(crate) fn settled(operation: Operation) -> Operation {
+    operation.settled(state(OperationState::Succeeded))
 }
 
 pub async fn operations_are_given_out_in_turn(store: &impl Store) {
@@ -62,7 +63,7 @@ pub async fn an_operation_is_not_given_out_before_its_time(store: &impl Store) {
     later.not_before = micros(5, 500_000);
     let mut resolving = operation(&bare_order(), 1);
     resolving.not_before = at(6);
-    resolving.state = OperationState::Resolving;
+    resolving.state = state(OperationState::Resolving);
     stored(store, &[&later], order).await;
     let mut other = bare_order();
     other.id = resolving.order_id;
@@ -88,7 +89,7 @@ pub async fn times_compare_also_at_whole_seconds(store: &impl Store) {
         let holder = claims.first().map_or(token(), |claim| claim.token);
         if release(store, &mut order, settled(operation.clone()), holder).await.is_err() {
             let mut change = change(&mut order);
-            operation.state = OperationState::Withdrawn;
+            operation.state = state(OperationState::Withdrawn);
             change.operations = vec![OperationWrite::Withdraw { operation }];
             store.commit(change).await.unwrap();
         }
@@ -100,19 +101,13 @@ pub async fn a_claim_notes_the_times_of_sending(store: &impl Store) {
     let pending = operation(&order, 1);
     let mut order = stored(store, &[&pending], order).await;
     let claims = claim(store, 3).await;
-    let mut sent = Operation {
-        state: OperationState::InFlight,
-        first_sent_time: Some(at(3)),
-        last_sent_time: Some(at(3)),
-        ..pending
-    };
+    let mut sent = Operation { state: State::InFlight { sent: Sent::at(at(3)) }, ..pending };
     assert_eq!(claims[0].operation, sent);
     assert_eq!(load(store, &sent).await, sent);
-    sent.state = OperationState::Pending;
+    sent.state = State::Pending { sent: Some(Sent::at(at(3))), yields: false };
     release(store, &mut order, sent.clone(), claims[0].token).await.unwrap();
     let again = claim(store, micros(9, 0).duration_since(at(0)).as_secs()).await;
-    assert_eq!(again[0].operation.first_sent_time, Some(at(3)));
-    assert_eq!(again[0].operation.last_sent_time, Some(at(9)));
+    assert_eq!(again[0].operation.state, State::InFlight { sent: Sent { first: at(3), last: at(9) } });
 }
 
 pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl Store) {
@@ -120,14 +115,9 @@ pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl St
     let pending = operation(&order, 1);
     let mut order = stored(store, &[&pending], order).await;
     let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
-    assert_eq!(first[0].operation.state, OperationState::InFlight);
+    assert_eq!(first[0].operation.state, State::InFlight { sent: Sent::at(at(1)) });
     let second = claim(store, 2).await;
-    let resolving = Operation {
-        state: OperationState::Resolving,
-        first_sent_time: Some(at(1)),
-        last_sent_time: Some(at(1)),
-        ..pending
-    };
+    let resolving = Operation { state: State::Resolving { sent: Sent::at(at(1)), refused: None }, ..pending };
     assert_eq!(second[0].operation, resolving);
     let late = release(store, &mut order, settled(resolving.clone()), first[0].token).await;
     assert!(matches!(late, Err(CommitError::LeaseLost)), "{late:?}");
@@ -137,8 +127,7 @@ pub async fn a_lease_that_ran_out_leaves_the_operation_resolving(store: &impl St
 pub async fn what_is_resolving_stays_so_when_it_is_claimed(store: &impl Store) {
     let order = bare_order();
     let mut resolving = operation(&order, 1);
-    resolving.state = OperationState::Resolving;
-    resolving.last_sent_time = Some(at(0));
+    resolving.state = state(OperationState::Resolving);
     stored(store, &[&resolving], order).await;
     let first = store.claim_operations(at(1), NO_LEASE, token(), 10).await.unwrap();
     assert_eq!(first[0].operation, resolving);
@@ -149,7 +138,7 @@ pub async fn what_is_resolving_stays_so_when_it_is_claimed(store: &impl Store) {
 pub async fn an_operation_that_needs_attention_holds_up_those_behind_it(store: &impl Store) {
     let (order, other) = (bare_order(), bare_order());
     let mut stuck = operation(&order, 1);
-    stuck.state = OperationState::NeedsAttention;
+    stuck.state = state(OperationState::NeedsAttention);
     let behind = operation(&order, 2);
     let elsewhere = operation(&other, 1);
     stored(store, &[&stuck, &behind], order).await;
@@ -160,7 +149,7 @@ pub async fn an_operation_that_needs_attention_holds_up_those_behind_it(store: &
 pub async fn an_operation_inserted_with_a_claim_is_not_given_out(store: &impl Store) {
     let mut order = bare_order();
     let mut sent = operation(&order, 1);
-    sent.state = OperationState::InFlight;
+    sent.state = state(OperationState::InFlight);
     let mine = token();
     let mut change = creation(&order);
     change.operations = vec![OperationWrite::Insert { operation: sent.clone(), claim: Some((mine, LEASE)) }];
@@ -212,15 +201,12 @@ pub async fn unsettled_operations_come_by_turn(store: &impl Store) {
     let order = bare_order();
     let mut operations: Vec<_> = (1..)
         .zip(OperationState::ALL)
-        .map(|(turn, state)| {
-            let state = *state;
-            Operation { state, ..operation(&order, turn) }
-        })
+        .map(|(turn, name)| Operation { state: state(*name), ..operation(&order, turn) })
         .collect();
     operations.reverse();
     let order = stored(store, &operations.iter().collect::<Vec<_>>(), order).await;
     let found = store.unsettled_operations(order.id).await.unwrap();
-    let states: Vec<_> = found.iter().map(|operation| operation.state.as_str()).collect();
+    let states: Vec<_> = found.iter().map(|operation| operation.state.name().as_str()).collect();
     assert_eq!(states, ["pending", "in_flight", "resolving", "needs_attention"]);
 }
 
@@ -241,9 +227,8 @@ pub async fn those_that_wait_longest_are_given_out_first(store: &impl Store) {
 pub async fn what_was_left_in_flight_is_given_out_before_its_time(store: &impl Store) {
     let order = bare_order();
     let mut left = operation(&order, 1);
-    (left.state, left.not_before) = (OperationState::InFlight, at(1000));
-    left.first_sent_time = Some(at(0));
+    (left.state, left.not_before) = (state(OperationState::InFlight), at(1000));
     stored(store, &[&left], order).await;
     let claims = claim(store, 1).await;
-    assert_eq!(claims[0].operation, Operation { state: OperationState::Resolving, ..left });
+    assert_eq!(claims[0].operation, Operation { state: state(OperationState::Resolving), ..left });
 }

@@ -51,8 +51,8 @@ pub async fn an_order_is_found_until_its_last_item_is_closed(store: &impl Store)
 }
 
 pub async fn folding_the_events_gives_the_items(store: &impl Store) {
-    let mut recorder =
-        Recorder::begin(Order { version: 0, ..bare_order() }, OperationId::new(uuid()), at(1), None);
+    let mut recorder = Recorder::new(Order { version: 0, ..bare_order() }, at(1), None);
+    recorder.begin(OperationId::new(uuid()));
     for subject in ["tr_1", "tr_2"] {
         recorder.raise(Concern {
             kind: ItemKind::SurplusPayment,

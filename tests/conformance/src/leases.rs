@@ -1,7 +1,8 @@
 //! An operation is written only by whoever holds it, or while nobody can have sent it.
 
+use domain::operations::operation::{Operation, State, Tries};
+use domain::operations::sent::Sent;
 use domain::ports::{CommitError, OperationWrite, Store};
-use domain::rules::operation::{Operation, OperationState};
 use domain::rules::order::Order;
 
 use crate::claims::{claim, ids, load, release, settled};
@@ -26,8 +27,7 @@ pub async fn an_operation_is_released_by_its_token_only(store: &impl Store) {
     let pending = operation(&order, 1);
     let mut order = stored(store, &[&pending], order).await;
     let claims = claim(store, 1).await;
-    let mut done = settled(claims[0].operation.clone());
-    done.rejection = Some(rejection());
+    let done = settled(claims[0].operation.clone());
     let refused = release(store, &mut order, done.clone(), token()).await;
     assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
     release(store, &mut order, done.clone(), claims[0].token).await.unwrap();
@@ -41,8 +41,8 @@ pub async fn an_operation_is_put_back_by_its_token_only(store: &impl Store) {
     stored(store, &[&operation(&order, 1)], order).await;
     let claims = claim(store, 1).await;
     let back = Operation {
-        state: OperationState::Pending,
-        deferrals: 1,
+        state: State::NEW,
+        tries: Tries { deferrals: 1, ..Tries::default() },
         not_before: at(20),
         last_problem: Some("connection refused".into()),
         ..claims[0].operation.clone()
@@ -68,22 +68,22 @@ pub async fn what_is_settled_is_not_put_back(store: &impl Store) {
 pub async fn only_what_was_never_sent_is_withdrawn(store: &impl Store) {
     let order = bare_order();
     let (fresh, mut sent_before) = (operation(&order, 1), operation(&order, 2));
-    sent_before.first_sent_time = Some(at(0));
+    sent_before.state = State::Pending { sent: Some(Sent::at(at(0))), yields: false };
     let in_flight = operation(&bare_order(), 1);
     let mut order = stored(store, &[&fresh, &sent_before], order).await;
     let mut other = bare_order();
     other.id = in_flight.order_id;
     let mut other = stored(store, &[&in_flight], other).await;
 
-    let withdraw = async |order: &mut Order, mut operation: Operation| {
+    let withdraw = async |order: &mut Order, operation: Operation| {
         let mut changed = order.clone();
         let mut change = change(&mut changed);
-        operation.settle(OperationState::Withdrawn, at(3));
+        let operation = operation.settled(State::Withdrawn { time: at(3) });
         change.operations = vec![OperationWrite::Withdraw { operation }];
         store.commit(change).await.map(|()| *order = changed)
     };
     withdraw(&mut order, fresh.clone()).await.unwrap();
-    assert_eq!(load(store, &fresh).await.state, OperationState::Withdrawn);
+    assert_eq!(load(store, &fresh).await.state, State::Withdrawn { time: at(3) });
     let twice = withdraw(&mut order, fresh).await;
     assert!(matches!(twice, Err(CommitError::LeaseLost)), "{twice:?}");
     let refused = withdraw(&mut order, sent_before).await;
@@ -112,14 +112,14 @@ pub async fn work_done_under_a_lease_that_ran_out_counts_while_nobody_took_over(
 pub async fn what_somebody_holds_is_not_withdrawn(store: &impl Store) {
     for (lease, withdrawn) in [(LEASE, false), (NO_LEASE, true)] {
         let mut order = bare_order();
-        let mut pending = operation(&order, 1);
+        let pending = operation(&order, 1);
         let mut recorded = creation(&order);
         let claim = Some((token(), lease));
         recorded.operations = vec![OperationWrite::Insert { operation: pending.clone(), claim }];
         store.commit(recorded).await.unwrap();
         let mut change = change(&mut order);
-        pending.settle(OperationState::Withdrawn, at(3));
-        change.operations = vec![OperationWrite::Withdraw { operation: pending }];
+        let operation = pending.settled(State::Withdrawn { time: at(3) });
+        change.operations = vec![OperationWrite::Withdraw { operation }];
         let outcome = store.commit(change).await;
         let refused = matches!(outcome, Err(CommitError::LeaseLost));
         assert_eq!((outcome.is_ok(), refused), (withdrawn, !withdrawn), "{outcome:?}");

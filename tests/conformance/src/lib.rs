@@ -9,6 +9,8 @@ pub mod claims;
 pub mod guards;
 pub mod interruptions;
 pub mod items;
+#[cfg(feature = "made-up")]
+pub mod lanes;
 pub mod leases;
 pub mod lists;
 pub mod lookups;
@@ -142,6 +144,19 @@ macro_rules! tests {
                 dropped_changes_are_written_wholly_or_not_at_all,
                 a_change_once_begun_is_written_though_nobody_waits_for_it,
                 dropped_reads_and_claims_leave_the_store_working,
+            }
+        });
+    };
+    // What is promised of lanes in which no kind stands yet.
+    ($on:path, lanes) => {
+        $crate::tests!($on, $crate {
+            lanes {
+                what_waits_for_a_person_in_one_lane_holds_up_none_in_another,
+                of_one_order_one_is_sent_at_a_time,
+                what_is_in_flight_is_looked_for_while_another_waits,
+                what_was_told_to_come_later_is_overtaken_in_its_lane,
+                nothing_is_sent_before_the_placement,
+                of_two_takers_of_two_lanes_one_sends,
             }
         });
     };

@@ -1,9 +1,10 @@
 //! Lists come in pages, and orders by every key.
 
+use domain::operations::operation::{Operation, State};
 use domain::ports::{Change, OperationWrite, OrderFilter, OrderKey, Standing, Store};
 use domain::rules::event::EventData;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use domain::rules::status::OrderStatus;
@@ -159,7 +160,9 @@ pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
 pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
     let mut order = bare_order();
     let mut operations: Vec<_> = (1..=4).map(|turn| operation(&order, turn)).collect();
-    operations[2].state = OperationState::NeedsAttention;
+    // What waits for a person holds up all of its lane.
+    operations[0].task = place();
+    operations[2].state = state(OperationState::NeedsAttention);
     order = stored(store, &operations.iter().collect::<Vec<_>>(), order).await;
     let other = stored(store, &[], bare_order()).await;
     let mut unsettled: Vec<_> = operations.iter().map(|operation| operation.id).collect();
@@ -169,12 +172,12 @@ pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
     let token = token();
     let mut taken = store.claim_operations(at(1), LEASE, token, 10).await.unwrap().remove(0).operation;
     stands(store, &order, &unsettled).await;
-    taken.state = OperationState::Pending;
+    taken.state = State::Pending { sent: taken.state.sent(), yields: false };
     let put_back = OperationWrite::Release { operation: taken.clone(), token };
     store.commit(Change { operations: vec![put_back], ..change(&mut order) }).await.unwrap();
     stands(store, &order, &unsettled).await;
 
-    let ended = |operation: &Operation, state| Operation { state, ..operation.clone() };
+    let ended = |operation: &Operation, name| operation.clone().settled(state(name));
     let claimed = store.claim_operations(at(1), LEASE, token, 10).await.unwrap().remove(0).operation;
     let writes = [
         OperationWrite::Release { operation: ended(&claimed, OperationState::Succeeded), token },

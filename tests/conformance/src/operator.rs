@@ -1,8 +1,10 @@
 //! Operations as operators list and decide them.
 
+use domain::operations::operation::Operation;
+use domain::operations::task::OperationKind;
 use domain::ports::{Change, CommitError, OperationFilter, OperationPageKey, OperationWrite, Store};
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 
 use crate::samples::*;
@@ -13,9 +15,9 @@ async fn listed(store: &impl Store, filter: OperationFilter) -> Vec<OperationId>
     page.items.iter().map(|operation| operation.id).collect()
 }
 
-fn in_state(order: &Order, turn: u64, state: OperationState) -> Operation {
+pub(crate) fn in_state(order: &Order, turn: u64, name: OperationState) -> Operation {
     let created_time = micros(i64::try_from(turn).unwrap(), 0);
-    Operation { state, created_time, ..operation(order, turn) }
+    Operation { state: state(name), created_time, ..operation(order, turn) }
 }
 
 /// Several operations of the same moment, as a moment is no key; and a younger one with every page.
@@ -37,10 +39,7 @@ pub async fn operations_come_oldest_first_without_loss_or_double(store: &impl St
             assert!(page.items.len() <= usize::try_from(limit).unwrap());
             found.extend(page.items.iter().map(|it| (it.created_time, it.id)));
             after = page.next;
-            let older = Operation {
-                state: OperationState::Rejected,
-                ..in_state(&order, 99, OperationState::Pending)
-            };
+            let older = in_state(&order, 99, OperationState::Rejected);
             let mut added = change(&mut order);
             added.operations = vec![inserted(older)];
             store.commit(added).await.unwrap();
@@ -64,7 +63,7 @@ pub async fn operations_that_are_not_settled_are_listed_unless_others_are_asked_
     assert_eq!(unsettled.len(), 4);
     assert_eq!(listed(store, OperationFilter::default()).await, unsettled);
     for operation in &all {
-        let states = vec![operation.state];
+        let states = vec![operation.state.name()];
         assert_eq!(
             listed(store, OperationFilter { states, ..OperationFilter::default() }).await,
             [operation.id]
@@ -76,8 +75,8 @@ pub async fn operations_are_filtered_by_each_part(store: &impl Store) {
     let (plain, mut other) = (bare_order(), bare_order());
     other.profile = ProfileName::new("outlet");
     let ship =
-        Operation { kind: OperationKind::CreateShipment, ..in_state(&plain, 2, OperationState::Pending) };
-    let place = in_state(&plain, 1, OperationState::Pending);
+        Operation { task: full_operation(&plain).task, ..in_state(&plain, 2, OperationState::Pending) };
+    let place = Operation { task: place(), ..in_state(&plain, 1, OperationState::Pending) };
     let foreign = in_state(&other, 3, OperationState::Pending);
     stored(store, &[&ship, &place], plain.clone()).await;
     stored(store, &[&foreign], other.clone()).await;
@@ -94,16 +93,16 @@ pub async fn operations_are_filtered_by_each_part(store: &impl Store) {
 }
 
 pub async fn only_what_needs_attention_is_decided(store: &impl Store) {
-    for state in OperationState::ALL {
+    for name in OperationState::ALL {
         let order = bare_order();
-        let before = in_state(&order, 1, *state);
+        let before = in_state(&order, 1, *name);
         let mut order = stored(store, &[&before], order).await;
-        let resolving = Operation { state: OperationState::Resolving, unreadable: 0, ..before.clone() };
+        let resolving = Operation { state: state(OperationState::Resolving), ..before.clone() };
         let mut decided = change(&mut order);
         decided.operations = vec![OperationWrite::Decide { operation: resolving.clone() }];
         let outcome = store.commit(decided).await;
         let found = store.load_operation(before.id).await.unwrap().unwrap();
-        match state {
+        match name {
             OperationState::NeedsAttention => {
                 outcome.unwrap();
                 assert_eq!(found, resolving);
@@ -143,9 +142,9 @@ pub async fn of_two_decisions_at_once_one_is_written<S: Store + Clone + 'static>
     let before = in_state(&order, 1, OperationState::NeedsAttention);
     let order = stored(store, &[&before], order).await;
     let mut tasks = tokio::task::JoinSet::new();
-    for state in [OperationState::Resolving, OperationState::Rejected] {
+    for name in [OperationState::Resolving, OperationState::Rejected] {
         let (store, mut order) = (store.clone(), order.clone());
-        let operation = Operation { state, ..before.clone() };
+        let operation = Operation { state: state(name), ..before.clone() };
         tasks.spawn(async move {
             let decided = change(&mut order);
             store.commit(Change { operations: vec![OperationWrite::Decide { operation }], ..decided }).await

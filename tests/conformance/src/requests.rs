@@ -1,7 +1,8 @@
 //! A caller's request id is taken once.
 
+use domain::operations::Subject;
 use domain::ports::{Change, CommitError, RequestRecord, Store};
-use domain::rules::ids::{Caller, OperationId, RequestId, ShipmentId};
+use domain::rules::ids::{Caller, GroupId, RequestId, ShipmentId};
 use domain::rules::order::Order;
 use tokio::task::JoinSet;
 
@@ -14,8 +15,8 @@ fn requested(order: &Order, id: &str) -> Change {
 pub async fn a_request_is_found_by_caller_and_id(store: &impl Store) {
     let order = bare_order();
     let record = RequestRecord {
-        shipment_id: Some(ShipmentId::new(uuid())),
-        operation_id: Some(OperationId::new(uuid())),
+        answer: Subject::Shipment(ShipmentId::new(uuid())),
+        group: Some(GroupId::new(uuid())),
         created_time: micros(3, 141_592),
         ..request(&order, "first")
     };

@@ -1,11 +1,14 @@
 //! What is stored comes back as it was.
 
+use domain::operations::operation::Operation;
 use domain::ports::{OrderKey, Store};
 use domain::rules::event::{Event, EventData, Recorder};
 use domain::rules::ids::OperationId;
+use domain::rules::operation::OperationState;
 use domain::rules::order::{Order, Personal};
 use serde_json::json;
 
+use crate::operator::in_state;
 use crate::samples::*;
 
 async fn load(store: &impl Store, order: &Order) -> Order {
@@ -46,7 +49,8 @@ pub async fn every_kind_of_event_comes_back_unchanged(store: &impl Store) {
 pub async fn folding_the_events_gives_the_order_but_for_personal_data(store: &impl Store) {
     let order = Order { version: 0, ..bare_order() };
     let order = Order { personal: full_order().personal, ..order };
-    let mut recorder = Recorder::begin(order, OperationId::new(uuid()), at(1), None);
+    let mut recorder = Recorder::new(order, at(1), None);
+    recorder.begin(OperationId::new(uuid()));
     recorder.record(EventData::OrderObserved { observed: observed() });
     let (order, events) = recorder.finish();
     let mut change = creation(&order);
@@ -83,8 +87,11 @@ pub async fn shipments_come_back_unchanged_and_oldest_first(store: &impl Store) 
 pub async fn an_operation_comes_back_unchanged(store: &impl Store) {
     let order = bare_order();
     let (full, bare) = (full_operation(&order), operation(&order, 8));
-    stored(store, &[&full, &bare], order).await;
-    for operation in [full, bare] {
+    let tasks = (9..).zip(tasks()).map(|(turn, task)| Operation { task, ..operation(&order, turn) });
+    let states = (99..).zip(OperationState::ALL).map(|(turn, name)| in_state(&order, turn, *name));
+    let all: Vec<_> = tasks.chain(states).chain([full, bare]).collect();
+    stored(store, &all.iter().collect::<Vec<_>>(), order).await;
+    for operation in all {
         let found = store.load_operation(operation.id).await.unwrap();
         assert_eq!(found, Some(operation));
     }

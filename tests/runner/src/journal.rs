@@ -1,10 +1,12 @@
 //! What callers wanted and were told, and what others did behind the service's back. The checker believes this, never the
 //! service.
 
+use domain::operations::task::OperationKind;
 use domain::rules::ids::{OperationId, OrderId, ShipmentId};
-use domain::rules::operation::OperationKind;
+use mollie_simulator::rules::EffectKind;
 
 use crate::replica::Wish;
+use crate::story;
 
 /// What an answer said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ impl Journal {
         let placed = self
             .intents
             .iter()
-            .filter(|intent| intent.kind == OperationKind::PlaceOrder && intent.order == number);
+            .filter(|intent| story::causes(intent.kind, EffectKind::OrderCreated) && intent.order == number);
         placed.flat_map(|intent| &intent.replies).find_map(|reply| match reply {
             Reply::Accepted { order, .. } => Some(*order),
             Reply::Refused(_) | Reply::Unavailable => None,

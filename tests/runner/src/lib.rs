@@ -27,6 +27,7 @@ mod shrink;
 mod sim;
 mod site;
 mod storage;
+mod story;
 mod tally;
 
 pub use campaign::{Campaign, Failure, campaign, seed_of};

@@ -1,10 +1,10 @@
 //! Each kind of operation, with each fault, taken up again after each time: the cells of a matrix, each a history.
 
-use domain::rules::operation::OperationKind;
+use domain::operations::task::OperationKind;
 
-use crate::basket::Basket;
 use crate::chance::{Chance, mix};
-use crate::script::{Choice, Fault, History, On, Pick, Step, What};
+use crate::script::{Choice, Fault, History, On, Step, What};
+use crate::story::{self, Before};
 
 /// When the processes come back that die at the fault: while keys live, after they have surely died, and a day later
 /// (milliseconds); or they do not die.
@@ -51,29 +51,9 @@ const CALL: u64 = 40_000;
 pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
     let mut chance = Chance::new(mix(seed));
     let step = |at, what| Step { at, what };
-    let call = match kind {
-        OperationKind::PlaceOrder => What::Place { order: 0 },
-        OperationKind::CreateShipment => {
-            let cents = chance.permille(500).then(|| chance.below(100_000));
-            let pick = Pick::Part { line: 1, quantity: 1, cents, tracked: chance.permille(500) };
-            What::Ship { order: 0, intent: 1, pick }
-        }
-        OperationKind::CancelOrder => What::Cancel { order: 0, intent: 1 },
-    };
-    let mut steps = Vec::new();
-    let paid = match kind {
-        OperationKind::PlaceOrder => None,
-        OperationKind::CreateShipment => Some(true),
-        // What is paid at once is not canceled but refunded.
-        OperationKind::CancelOrder => Some(chance.permille(700) && Basket::of(seed, 0).captures),
-    };
-    if let Some(paid) = paid {
-        steps.push(step(0, What::Place { order: 0 }));
-        if paid {
-            steps.push(step(3_000, What::Shopper { order: 0, choice: Choice::Pay }));
-        }
-        steps.push(step(CALL - 10_000, What::Sync { order: 0 }));
-    }
+    let story = story::of(kind);
+    let call = story.call(&mut chance);
+    let mut steps = preparation(story.before(seed, &mut chance));
     steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));
     let after = chance.below(1_500);
     if let Some(pause) = resume {
@@ -82,4 +62,15 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, 
     steps.push(step(CALL, call));
     steps.push(step(CALL + resume.unwrap_or_default() + 10_000, call));
     History { seed, keys, steps }
+}
+
+fn preparation(before: Before) -> Vec<Step> {
+    let place = Step { at: 0, what: What::Place { order: 0 } };
+    let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };
+    let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
+    match before {
+        Before::Nothing => Vec::new(),
+        Before::Placed => vec![place, sync],
+        Before::Paid => vec![place, pay, sync],
+    }
 }

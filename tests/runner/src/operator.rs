@@ -1,13 +1,14 @@
 //! A person who looks after what no rule can tell: has it read once more, and else says what became of it. What really
 //! happened is known to this person, as it would be to somebody who asks the warehouse and looks at Mollie's dashboard.
 
+use domain::operations::operation::Operation;
 use domain::ports::{OperationFilter, Store};
 use domain::rules::decision::Decision;
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::rules::operation::OperationState;
 use domain::workflow::operator::{Verdict, resolve_as, retry};
-use mollie_simulator::rules::EffectKind;
 
 use crate::shop::World;
+use crate::story;
 
 /// How often a person looks.
 const ROUNDS: usize = 40;
@@ -47,11 +48,7 @@ impl World {
 
     /// What became of an operation.
     fn truth(&self, operation: &Operation) -> Verdict {
-        let kind = match operation.kind {
-            OperationKind::PlaceOrder => EffectKind::OrderCreated,
-            OperationKind::CreateShipment => EffectKind::ShipmentCreated,
-            OperationKind::CancelOrder => EffectKind::OrderCanceled,
-        };
+        let kind = story::of(operation.task.name()).effect();
         let key = operation.key.to_string();
         let mollie = self.site.mollie();
         let own = mollie

@@ -2,41 +2,61 @@
 
 use std::collections::BTreeMap;
 
+use domain::operations::facts::Lane;
+use domain::operations::operation::Operation;
 use domain::rules::ids::{OperationId, OrderId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::OperationState;
+use jiff::Timestamp;
 
 use crate::checker::Violation;
 
 /// The operations of each order, by turn.
 #[derive(Default)]
 pub struct Queues {
-    orders: BTreeMap<OrderId, BTreeMap<(u64, OperationId), OperationState>>,
+    orders: BTreeMap<OrderId, BTreeMap<(u64, OperationId), Operation>>,
     violations: Vec<Violation>,
 }
 
 impl Queues {
-    /// Notes where an operation is now, and gives where it was. One that is sent or looked for while an earlier one of its
-    /// order is not settled has jumped the queue.
-    pub fn moved(&mut self, operation: &Operation) -> Option<OperationState> {
+    /// Notes where an operation is now, and gives where it was. One that is sent while another of its order is in flight, or
+    /// while an earlier one in its lane is not settled, has jumped the queue; what waits for its time may be overtaken, and the
+    /// placement goes before all.
+    pub fn moved(&mut self, operation: &Operation, now: Timestamp) -> Option<OperationState> {
         let queue = self.orders.entry(operation.order_id).or_default();
         let place = (operation.turn, operation.id);
-        if matches!(operation.state, OperationState::InFlight | OperationState::Resolving)
-            && let Some(((turn, _), state)) = queue.range(..place).find(|(_, state)| !state.is_settled())
-        {
-            let text = format!(
-                "{} of turn {} is {} while that of turn {turn} is {}",
-                operation.kind.as_str(),
-                operation.turn,
-                operation.state.as_str(),
-                state.as_str()
-            );
+        let before = queue.get(&place).map(|before| before.state.name());
+        let is_sent =
+            operation.state.name() == OperationState::InFlight && before != Some(OperationState::InFlight);
+        let jumped = queue.values().find(|other| is_sent && is_jumped(other, operation, now));
+        if let Some(other) = jumped {
+            let told = |one: &Operation| {
+                let (lane, state) = (one.task.lane().as_str(), one.state.name().as_str());
+                format!("{} of turn {} in lane {lane} is {state}", one.task.name().as_str(), one.turn)
+            };
+            let text = format!("{} while {}", told(operation), told(other));
             self.violations.push(Violation::new("queue", text));
         }
-        queue.insert(place, operation.state)
+        queue.insert(place, operation.clone());
+        before
     }
 
     /// Who jumped the queue.
     pub fn take_violations(&mut self) -> Vec<Violation> {
         std::mem::take(&mut self.violations)
     }
+}
+
+/// Whether the other one should have been out of the way. Judged here without the service's own rule.
+fn is_jumped(other: &Operation, sent: &Operation, now: Timestamp) -> bool {
+    if other.id == sent.id || other.state.is_settled() {
+        return false;
+    }
+    let (lane, others) = (sent.task.lane(), other.task.lane());
+    let is_waiting = other.state.name() == OperationState::Pending
+        && other.state.sent().is_none()
+        && other.not_before > now;
+    let is_first = other.turn < sent.turn && !is_waiting;
+    let is_under_way = other.state.name() != OperationState::Pending;
+    other.state.name() == OperationState::InFlight
+        || (others == lane || others == Lane::Placement) && (is_first || is_under_way)
 }

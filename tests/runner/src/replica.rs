@@ -17,7 +17,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::place::place;
-use domain::workflow::submit::submit;
+use domain::workflow::submit::{On, submit};
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
 
@@ -89,9 +89,11 @@ impl Replica {
     pub async fn serve(self: Arc<Self>, intent: Intent, wish: Wish) -> Reply {
         let decided = match wish {
             Wish::Place(draft) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
-            Wish::Ship(order, request) => Box::pin(submit(&*self, &intent, order, &Ship(request))).await,
+            Wish::Ship(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &Ship(request))).await
+            }
             Wish::Cancel(order, release) => {
-                Box::pin(submit(&*self, &intent, order, &Cancel { release })).await
+                Box::pin(submit(&*self, &intent, On::Order(order), &Cancel { release })).await
             }
         };
         match decided {
@@ -99,7 +101,7 @@ impl Replica {
                 if let Some((claim, claimed_at)) = accepted.claim.take() {
                     self.take(claim, claimed_at);
                 }
-                if let Some(id) = accepted.operation_id {
+                if let Some(id) = accepted.operation_id() {
                     self.wait(id).await;
                 }
                 self.reply(&accepted).await
@@ -113,7 +115,7 @@ impl Replica {
         while self.clock.elapsed() < until {
             self.clock.sleep(LOOK).await;
             match self.storage.load_operation(id).await {
-                Ok(Some(operation)) => match operation.state {
+                Ok(Some(operation)) => match operation.state.name() {
                     OperationState::Succeeded
                     | OperationState::Rejected
                     | OperationState::Withdrawn
@@ -134,15 +136,15 @@ impl Replica {
         };
         Reply::Accepted {
             order: accepted.order_id,
-            shipment: accepted.shipment_id,
-            operation: accepted.operation_id,
+            shipment: accepted.answer.shipment(),
+            operation: accepted.operation_id(),
             said,
         }
     }
 
     /// What an answer of the API would say of it.
     async fn said(&self, accepted: &Accepted) -> Result<Said, StoreError> {
-        if let Some(id) = accepted.shipment_id {
+        if let Some(id) = accepted.answer.shipment() {
             let shipment = self.storage.load_shipment(id).await?;
             return Ok(match shipment.map(|shipment| shipment.state) {
                 Some(ShipmentState::Registered) => Said::Done,
@@ -152,11 +154,11 @@ impl Replica {
         }
         let order = OrderKey::Id(accepted.order_id);
         let placement = self.storage.load_order(&order).await?.map(|order| order.placement);
-        let operation = match accepted.operation_id {
+        let operation = match accepted.operation_id() {
             Some(id) => self.storage.load_operation(id).await?,
             None => return Ok(Said::Done),
         };
-        Ok(match (placement, operation.map(|operation| operation.state)) {
+        Ok(match (placement, operation.map(|operation| operation.state.name())) {
             (Some(Placement::Refused | Placement::Abandoned), _) | (_, Some(OperationState::Rejected)) => {
                 Said::NotDone
             }

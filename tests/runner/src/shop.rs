@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use domain::operations::task::OperationKind;
 use domain::ports::{Fingerprint, Store};
 use domain::rules::ids::{Caller, OrderId, RequestId};
-use domain::rules::operation::OperationKind;
 use domain::workflow::Intent;
 use domain::workflow::sync::sync;
 use jiff::SignedDuration;
@@ -24,6 +24,7 @@ use crate::chance::mix;
 use crate::journal::{Act, Reply};
 use crate::replica::{Replica, Wish};
 use crate::site::Site;
+use crate::story;
 
 pub use dashboard::read;
 
@@ -151,11 +152,8 @@ impl World {
         (before, after): (Option<&'static str>, Option<&'static str>),
     ) {
         let Reply::Refused(reason) = reply else { return };
-        let possible: &[&str] = match reason.as_str() {
-            "OrderNotCancelable" => &["created", "authorized"],
-            "OrderNotShippable" => &["authorized", "paid", "shipping"],
-            _ => &[],
-        };
+        let of_status = story::all().filter_map(|story| story.refusal()).find(|it| it.reason == reason);
+        let possible = of_status.map_or(&[][..], |refusal| refusal.possible);
         let could = |status: Option<&str>| status.is_some_and(|status| possible.contains(&status));
         if kept || (could(before) && could(after)) {
             let text = format!("{request_id}: refused ({reason}), kept before: {kept}, at Mollie {after:?}");
@@ -232,15 +230,10 @@ fn find(world: &rules::World, order_number: &str) -> Option<String> {
 }
 
 fn intent(kind: OperationKind, request_id: &str, command: &str) -> Intent {
-    let method = match kind {
-        OperationKind::PlaceOrder => "CreateOrder",
-        OperationKind::CreateShipment => "CreateShipment",
-        OperationKind::CancelOrder => "CancelOrder",
-    };
     Intent {
         caller: Caller::new("shop"),
         request_id: RequestId::new(request_id),
-        method,
+        method: story::of(kind).method(),
         fingerprint: Fingerprint(command.to_owned()),
         actor: None,
         etag: None,

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
     OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
 };
-use domain::rules::claim::Claim;
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
@@ -56,20 +57,21 @@ impl Storage {
 
     /// Notes where an operation is now, and where it was.
     fn note(&self, operation: &Operation) {
-        let before = self.0.queues().moved(operation);
+        let before = self.0.queues().moved(operation, self.0.now());
+        let after = operation.state.name();
         self.0.note(|| {
             let from = before.map_or("new", OperationState::as_str);
-            let Operation { kind, state, last_problem, .. } = operation;
+            let Operation { task, last_problem, .. } = operation;
             let problem = last_problem.as_deref().unwrap_or_default();
             format!(
                 "operation {} {}: {from} → {} {problem}",
                 short(operation.id),
-                kind.as_str(),
-                state.as_str()
+                task.name().as_str(),
+                after.as_str()
             )
         });
-        if before != Some(operation.state) {
-            self.0.tally().state(before, operation.state);
+        if before != Some(after) {
+            self.0.tally().state(before, after);
         }
     }
 }
@@ -159,6 +161,11 @@ impl Store for Storage {
     ) -> Answer<Page<Operation, OperationPageKey>> {
         self.reading().await;
         self.0.store.list_operations(filter, after, limit).await
+    }
+
+    async fn group_operations(&self, order: OrderId, group: GroupId) -> Answer<Vec<Operation>> {
+        self.reading().await;
+        self.0.store.group_operations(order, group).await
     }
 
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {

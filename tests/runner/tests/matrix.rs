@@ -1,8 +1,8 @@
 //! The matrix: each kind of operation × each fault × each time until it is taken up again, with idempotency working, and
 //! with it ignored by Mollie and not relied on by the service. Nothing is doubled, nothing guessed, and nobody is asked.
 
+use domain::operations::task::OperationKind;
 use domain::rules::item::ItemKind;
-use domain::rules::operation::OperationKind;
 use runner::matrix::{FAULTS, RESUMES, cell};
 use runner::script::{Choice, Fault, On, Pick, Step, What};
 use runner::{History, Played, Tally, new_seed, play, seed_of};

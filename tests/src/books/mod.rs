@@ -4,6 +4,7 @@
 mod journal;
 mod mollie;
 mod tables;
+mod traces;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,6 +13,8 @@ pub use journal::Journal;
 pub use tables::Settled;
 use tables::{Operation, Tables};
 use tokio::time::Instant;
+use traces::{Trace, keyed_effects};
+pub use traces::{keyed_kinds, unkeyed_kinds};
 
 use crate::ledger::Ledger;
 use crate::proto::Order;
@@ -102,7 +105,7 @@ impl Books {
             |effect: &serde_json::Value, name: &str| effect[name].as_str().unwrap_or_default().to_owned();
         let keyed = counted(ledger.all().iter().map(|it| (word(it, "kind"), word(it, "idempotency_key"))));
         let canceled = counted(ledger.of("order_canceled").into_iter().map(|it| word(it, "order_id")));
-        let done = |one: &&Operation| one.kind == "cancel_order" && one.state == "succeeded";
+        let done = |one: &&Operation| Trace::of(&one.kind) == Trace::Cancellation && one.state == "succeeded";
         let cancellations = counted(tables.operations.iter().filter(done).map(|one| one.order_id.clone()));
         Self { tables, orders, theirs, ledger, keyed, canceled, cancellations }
     }
@@ -130,12 +133,10 @@ impl Books {
             "rejected" | "withdrawn" => 0,
             state => return Some(format!("operation {} is {state}", operation.id)),
         };
-        let effects = match operation.kind.as_str() {
-            "place_order" => self.keyed("order_created", &operation.key),
-            "create_shipment" => self.keyed("shipment_created", &operation.key),
-            // Mollie knows no key of a cancellation: see the order.
-            "cancel_order" => return None,
-            kind => return Some(format!("operation {} is of kind {kind}", operation.id)),
+        let effects = match Trace::of(&operation.kind) {
+            Trace::Keyed(effect) => self.keyed(effect, &operation.key),
+            // See the order.
+            Trace::Cancellation => return None,
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
@@ -166,7 +167,7 @@ impl Books {
             .map(|one| &one.key)
             .collect();
         let ours: BTreeSet<_> = self.orders.iter().map(|order| &order.mollie_order_id).collect();
-        let caused = ["order_created", "shipment_created"].map(|kind| self.ledger.of(kind)).concat();
+        let caused: Vec<_> = keyed_effects().iter().flat_map(|kind| self.ledger.of(kind)).collect();
         let stray = caused.iter().filter(|effect| {
             let key = effect["idempotency_key"].as_str().unwrap_or_default().to_owned();
             let order = effect["order_id"].as_str().unwrap_or_default().to_owned();

@@ -30,7 +30,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
 }
 
 async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
-    road.lay(&ward.world.simulator, "place").await;
+    road.lay(&ward.world.simulator, "place_order").await;
     let request = CreateOrderRequest {
         request_id: journal.intend(),
         draft: Some(numbered("life", "klarnapaylater")),
@@ -46,7 +46,7 @@ async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
 }
 
 async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
-    road.lay(&ward.world.simulator, "ship").await;
+    road.lay(&ward.world.simulator, "create_shipment").await;
     let line_id = order.lines[0].id.clone();
     let request = CreateShipmentRequest {
         request_id: journal.intend(),
@@ -67,7 +67,7 @@ async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order
 }
 
 async fn cancel(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
-    road.lay(&ward.world.simulator, "cancel").await;
+    road.lay(&ward.world.simulator, "cancel_order").await;
     let request = cancellation(journal, order);
     let cancel = async |mut orders: crate::Orders| orders.cancel_order(request.clone()).await;
     ward.call("the cancellation is recorded", cancel, Some).await;

@@ -23,9 +23,9 @@ impl Road<'_> {
     /// Puts what is needed before the next call of a stem.
     pub async fn lay(&self, simulator: &Simulator, stem: &str) {
         let (method, path) = match stem {
-            "place" => ("POST", "/v2/orders"),
-            "ship" => ("POST", "/v2/orders/*/shipments"),
-            "cancel" => ("DELETE", "/v2/orders/*"),
+            "place_order" => ("POST", "/v2/orders"),
+            "create_shipment" => ("POST", "/v2/orders/*/shipments"),
+            "cancel_order" => ("DELETE", "/v2/orders/*"),
             _ => panic!("nothing is known of {stem}"),
         };
         let faults: Vec<Value> = self.is_bumpy(stem).then(|| limited(method, path, 1)).into_iter().collect();

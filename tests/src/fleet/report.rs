@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::deaths::Death;
 use super::log::{Deed, Entry, Log};
-use crate::books::{Books, Settled};
+use crate::books::{Books, Settled, keyed_kinds, unkeyed_kinds};
 use crate::world::World;
 
 /// What a run came to.
@@ -143,11 +143,11 @@ impl fmt::Display for Report {
             let time = millis(self.claimed_within(hundredths));
             writeln!(f, "claimed by another, p{hundredths:<3}      {time:>8} ms after the death")?;
         }
-        for kinds in [&["place_order", "create_shipment"][..], &["cancel_order"]] {
+        for kinds in [keyed_kinds(), unkeyed_kinds()] {
             let count = self.takeovers.iter().filter(|it| kinds.contains(&it.kind.as_str())).count();
             let kinds_told = kinds.join(", ");
             for hundredths in [99, 100] {
-                let time = millis(self.settled_within(kinds, hundredths));
+                let time = millis(self.settled_within(&kinds, hundredths));
                 writeln!(
                     f,
                     "settled, p{hundredths:<3}                {time:>8} ms after the claim, per call lost: {kinds_told} ({count})"

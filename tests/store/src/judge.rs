@@ -71,9 +71,9 @@ async fn promises(trial: &Trial, request_id: &str, wish: &Wish, told: &[Told]) -
         return vec![format!("{request_id}: operation {operation} is not found")];
     };
     let mut found = Vec::new();
-    if operation.state != OperationState::Succeeded {
+    if operation.state.name() != OperationState::Succeeded {
         let problem = operation.last_problem.as_deref().unwrap_or_default();
-        found.push(format!("{request_id}: its operation is {}: {problem}", operation.state.as_str()));
+        found.push(format!("{request_id}: its operation is {}: {problem}", operation.state.name().as_str()));
     }
     let key = Some(operation.key.to_string());
     let kind = match wish {

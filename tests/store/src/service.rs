@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::operations::cancel_order::Cancel;
+use domain::operations::claim::Claim;
 use domain::operations::create_shipment::Ship;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
-use domain::rules::claim::Claim;
 use domain::rules::ids::{
-    Caller, LeaseToken, LineId, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, LineId, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
 };
 use domain::rules::placement::Mode;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use domain::workflow::place::place;
-use domain::workflow::submit::submit;
+use domain::workflow::submit::{On, submit};
 use domain::workflow::sync::sync;
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use jiff::SignedDuration;
@@ -123,24 +123,25 @@ impl Service {
             }
             Wish::Ship { order, line, code } => {
                 let intent = intent(request_id, "CreateShipment");
-                Box::pin(submit(self, &intent, *order, &Ship(parcel(*line, code)))).await
+                Box::pin(submit(self, &intent, On::Order(*order), &Ship(parcel(*line, code)))).await
             }
             Wish::Cancel(order) => {
                 Box::pin(submit(
                     self,
                     &intent(request_id, "CancelOrder"),
-                    *order,
+                    On::Order(*order),
                     &Cancel { release: Vec::new() },
                 ))
                 .await
             }
         };
         match decided {
-            Ok(Accepted { order_id, shipment_id, operation_id, claim }) => {
+            Ok(Accepted { order_id, answer, group, claim, .. }) => {
                 if let Some((claim, claimed_at)) = claim {
                     self.step(&claim, claimed_at).await;
                 }
-                Told::Accepted { order: order_id, shipment: shipment_id, operation: operation_id }
+                let operation = group.map(GroupId::first);
+                Told::Accepted { order: order_id, shipment: answer.shipment(), operation }
             }
             Err(MutationError::Store(error)) => {
                 self.note(request_id, &error);

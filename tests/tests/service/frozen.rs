@@ -65,9 +65,9 @@ enum Wish {
 impl Kind {
     const fn stem(self) -> &'static str {
         match self {
-            Self::Place => "place",
-            Self::Ship => "ship",
-            Self::Cancel => "cancel",
+            Self::Place => "place_order",
+            Self::Ship => "create_shipment",
+            Self::Cancel => "cancel_order",
         }
     }
 

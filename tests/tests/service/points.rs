@@ -7,17 +7,17 @@ use tests::{Crash, Dice, Engine, Places, SOON, World, points, probes_are_availab
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_any_point_of_a_placement_changes_nothing_but_the_time_it_takes() {
-    dies_once("place", 0).await;
+    dies_once("place_order", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_any_point_of_a_shipment_changes_nothing_but_the_time_it_takes() {
-    dies_once("ship", 1).await;
+    dies_once("create_shipment", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_any_point_of_a_cancellation_changes_nothing_but_the_time_it_takes() {
-    dies_once("cancel", 0).await;
+    dies_once("cancel_order", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -33,7 +33,7 @@ fn every_kind_of_operation_has_its_points_under_names_of_their_own() {
     let points = points();
     let names: BTreeSet<_> = points.iter().collect();
     assert_eq!(names.len(), points.len(), "{points:?}");
-    for stem in ["place", "ship", "cancel"] {
+    for stem in ["place_order", "create_shipment", "cancel_order"] {
         for place in
             ["saved.before", "saved.after", "sent.before", "sent.after", "settled.before", "settled.after"]
         {
@@ -48,7 +48,12 @@ async fn a_crash_point_that_there_is_not_is_refused_at_the_start() {
         return;
     }
     let mut world = World::prepare(Engine::Sqlite, None).await;
-    for wrong in ["place", "place.sent.before:0", "place.sent.before:1:kill", "place.sent.before:1:stop:"] {
+    for wrong in [
+        "place_order",
+        "place_order.sent.before:0",
+        "place_order.sent.before:1:kill",
+        "place_order.sent.before:1:stop:",
+    ] {
         world.service.arm(Some(wrong.to_owned()));
         let mut process = world.service.begin();
         assert_eq!(process.ended(SOON).await.code(), Some(1), "{wrong}");

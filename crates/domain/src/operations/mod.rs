@@ -1,11 +1,26 @@
-//! What can be done with an order, one room per kind. A room holds everything that is special to its kind: what a caller may ask
-//! for and what is decided of it. Pure: it reads what is known, and writes through the [`Pen`]. The workflow knows none of them by
-//! name.
+//! What can be done with an order, one room per kind of operation. A room holds everything that is special to its kind: what a
+//! caller may ask for and what is decided of it, what is sent, how its effect is recognised, and what its end changes. Pure: a
+//! room reads what is known, and writes through the [`Pen`]. The workflow knows none of them by name.
+//!
+//! [`kind`] is the contract that every room keeps, [`task`] the enum of what is to be done, and [`kinds`](self) the only match
+//! over it.
 
 pub mod cancel_order;
+pub mod claim;
 pub mod create_shipment;
+pub mod facts;
+pub mod kind;
+mod kinds;
+#[cfg(feature = "made-up")]
+pub mod made_up;
+pub mod operation;
 mod pen;
+pub mod place_order;
 mod request;
+pub mod sent;
+mod subject;
+pub mod task;
 
-pub use pen::{Author, Pen, Written, new_operation};
-pub use request::{Request, Subject};
+pub use pen::{Author, Heard, Known, NewOperation, Pen, Written};
+pub use request::Request;
+pub use subject::Subject;

@@ -1,56 +1,81 @@
-//! The one hand that writes: what a decision records, puts down and sets to work becomes one change, saved whole or not at all.
+//! The one hand that writes: what a decision or an outcome records, puts down and sets to work becomes one change, saved whole
+//! or not at all.
 
 use jiff::Timestamp;
 
-use crate::ports::{Change, Ids, OperationWrite, RequestRecord, Standing};
+use super::facts::Lane;
+use super::operation::{Operation, State, Tries};
+use super::task::Task;
+use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
 use crate::rules::denied::Denied;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{Caller, IdempotencyKey, OperationId, ShipmentId};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, ShipmentId};
+use crate::rules::item::Concern;
+use crate::rules::lookup;
+use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::refusal::{Refusal, RefusalReason};
 use crate::rules::shipment::Shipment;
 
-/// Who decides, and when.
-#[derive(Clone, Debug)]
-pub struct Author {
-    pub caller: Caller,
-    /// On whose behalf.
-    pub actor: Option<String>,
-    pub now: Timestamp,
-}
+mod known;
+mod reading;
+mod written;
+
+pub use known::{Author, Heard, Known};
+pub use written::{NewOperation, Written};
 
 /// What is known of an order, and what is written about it.
 pub struct Pen<'a> {
     ids: &'a dyn Ids,
     author: Author,
+    heard: Heard,
     recorder: Recorder,
-    expected_version: u64,
+    expected_version: Option<u64>,
     unsettled: Vec<Operation>,
-    new: Vec<Operation>,
-    settled: Vec<OperationWrite>,
+    known: Vec<Shipment>,
+    group: Option<GroupId>,
+    joined: Option<GroupId>,
+    new: Vec<NewOperation>,
+    ended: Vec<OperationWrite>,
     shipments: Vec<Shipment>,
-}
-
-/// What was written, before it is known who works on it first.
-pub struct Written {
-    pub order: Order,
-    /// New operations, pending, by turn.
-    pub operations: Vec<Operation>,
-    /// Whether the first of them is the first of its order.
-    pub is_at_head: bool,
-    change: Change,
+    lookup: Option<Timestamp>,
 }
 
 impl<'a> Pen<'a> {
-    /// Begins on what is known.
+    /// Begins on what is known. An order of version 0 is new.
     #[must_use]
-    pub fn new(ids: &'a dyn Ids, author: Author, known: Standing) -> Self {
-        let Standing { order, unsettled } = known;
-        let expected_version = order.version;
+    pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
+        let Known { order, unsettled, shipments } = known;
+        let heard = Heard { asked: author.now, is_newest: true };
+        let expected_version = (order.version > 0).then_some(order.version);
         let recorder = Recorder::new(order, author.now, author.actor.clone());
-        let (new, settled, shipments) = (Vec::new(), Vec::new(), Vec::new());
-        Self { ids, author, recorder, expected_version, unsettled, new, settled, shipments }
+        Self {
+            ids,
+            author,
+            heard,
+            recorder,
+            expected_version,
+            unsettled: unsettled.unwrap_or_default(),
+            known: shipments,
+            group: None,
+            joined: None,
+            new: Vec::new(),
+            ended: Vec::new(),
+            shipments: Vec::new(),
+            lookup: None,
+        }
+    }
+
+    /// The same, on what was heard then.
+    #[must_use]
+    pub fn hearing(self, heard: Heard) -> Self {
+        Self { heard, ..self }
+    }
+
+    /// Whether the order is still as it was when Mollie was asked: what was heard is the newest there is.
+    #[must_use]
+    pub const fn heard_last(&self) -> bool {
+        self.heard.is_newest
     }
 
     /// The order as it is with all that was written so far.
@@ -65,6 +90,18 @@ impl<'a> Pen<'a> {
         &self.unsettled
     }
 
+    /// The shipments of the order that were known before.
+    #[must_use]
+    pub fn known_shipments(&self) -> &[Shipment] {
+        &self.known
+    }
+
+    /// A shipment as it was known before.
+    #[must_use]
+    pub fn known_shipment(&self, id: ShipmentId) -> Option<Shipment> {
+        self.known.iter().find(|shipment| shipment.id == id).cloned()
+    }
+
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.author.now
@@ -75,16 +112,25 @@ impl<'a> Pen<'a> {
         ShipmentId::new(self.ids.ordered())
     }
 
-    /// Makes sure that no operation of the order waits for an operator, as money is to move.
+    /// The sequence that the event recorded next will have.
+    #[must_use]
+    pub const fn next_sequence(&self) -> u64 {
+        self.recorder.next_sequence()
+    }
+
+    /// Makes sure that no operation that would hold this lane up waits for an operator.
     ///
     /// # Errors
     /// [`Denied::Blocked`], naming the operation.
-    pub fn unblocked(&self) -> Result<(), Denied> {
-        match self.unsettled.iter().find(|operation| operation.state == OperationState::NeedsAttention) {
+    pub fn unblocked(&self, lane: Lane) -> Result<(), Denied> {
+        let waits = |operation: &&Operation| {
+            operation.state.name() == OperationState::NeedsAttention && operation.task.lane().holds(lane)
+        };
+        match self.unsettled.iter().find(waits) {
             None => Ok(()),
             Some(operation) => {
                 let text = format!(
-                    "Operation {} of this order waits for an operator; until it is resolved no money moves.",
+                    "Operation {} of this order waits for an operator; until it is resolved nothing that comes behind it is done.",
                     operation.id
                 );
                 Err(Denied::Blocked(Refusal::of_order(RefusalReason::OrderNeedsAttention, text)))
@@ -97,25 +143,88 @@ impl<'a> Pen<'a> {
         self.recorder.record(data);
     }
 
+    /// Records the order itself, by its first event.
+    pub fn begin(&mut self, operation_id: OperationId) {
+        self.recorder.begin(operation_id);
+    }
+
+    /// Raises what a person must look at, unless it was raised before.
+    pub fn raise(&mut self, concern: Concern) {
+        self.recorder.raise(concern);
+    }
+
     /// Puts down a shipment, whole.
     pub fn put(&mut self, shipment: Shipment) {
         self.shipments.push(shipment);
     }
 
+    /// Has the order read again at Mollie by then.
+    pub fn look_again(&mut self, time: Timestamp) {
+        self.lookup = Some(self.lookup.map_or(time, |other| other.min(time)));
+    }
+
+    /// Has the order read again when its schedule says so.
+    pub fn look_again_on_schedule(&mut self) {
+        if let Some(time) = lookup::next(self.order(), self.author.now, self.author.settle_window) {
+            self.look_again(time);
+        }
+    }
+
+    /// Whether a placement of the order would come too late by now.
+    #[must_use]
+    pub fn is_overdue(&self) -> bool {
+        self.author.now > self.order().overdue_from(self.author.placement_age_limit)
+    }
+
     /// Sets an operation to work. Its turn is that of the event recorded next.
-    pub fn set_to_work(&mut self, kind: OperationKind, shipment_id: Option<ShipmentId>) -> OperationId {
-        let Author { caller, actor, now } = self.author.clone();
-        let turn = self.recorder.next_sequence();
-        let operation = new_operation(self.ids, self.order(), kind, turn, now);
-        let id = operation.id;
-        self.new.push(Operation { shipment_id, actor, caller, ..operation });
+    pub fn set_to_work(&mut self, task: impl Into<Task>, secret: Option<Vec<u8>>) -> OperationId {
+        let actor = self.author.actor.clone();
+        self.new_operation(task.into(), secret, actor)
+    }
+
+    /// Sets an operation to work that nobody asked for, in the name of a policy.
+    pub fn set_to_work_by(&mut self, policy: &str, task: impl Into<Task>) -> OperationId {
+        self.new_operation(task.into(), None, Some(policy.to_owned()))
+    }
+
+    fn new_operation(&mut self, task: Task, secret: Option<Vec<u8>>, actor: Option<String>) -> OperationId {
+        let id = OperationId::new(self.ids.ordered());
+        let operation = Operation {
+            id,
+            order_id: self.order().id,
+            profile: self.order().profile.clone(),
+            group: *self.group.get_or_insert(GroupId::from(id)),
+            task,
+            turn: self.recorder.next_sequence(),
+            state: State::NEW,
+            key: IdempotencyKey::new(self.ids.random()),
+            tries: Tries::default(),
+            created_time: self.author.now,
+            not_before: self.author.now,
+            last_problem: None,
+            sealed: None,
+            actor,
+            caller: self.author.caller.clone(),
+        };
+        self.new.push(NewOperation { operation, secret });
         id
     }
 
+    /// Answers with the operations of an earlier request, which do what this one asks for.
+    pub fn join(&mut self, group: GroupId) {
+        self.joined = Some(group);
+    }
+
+    /// Ends an operation that others are not about to send.
+    pub fn end(&mut self, write: OperationWrite) {
+        self.ended.push(write);
+    }
+
     /// Withdraws an operation that was certainly never sent.
-    pub fn withdraw(&mut self, mut operation: Operation) {
-        operation.settle(OperationState::Withdrawn, self.author.now);
-        self.settled.push(OperationWrite::Withdraw { operation });
+    pub fn withdraw(&mut self, operation: Operation) {
+        self.joined = Some(operation.group);
+        let operation = operation.settled(State::Withdrawn { time: self.author.now });
+        self.ended.push(OperationWrite::Withdraw { operation });
     }
 
     /// The order as it was known, where nothing is written after all.
@@ -126,67 +235,34 @@ impl<'a> Pen<'a> {
 
     /// Ends the writing. `request`: whose request it was, and what became of it.
     #[must_use]
-    pub fn finish(self, request: RequestRecord) -> Written {
+    pub fn finish(self, request: Option<RequestRecord>) -> Written {
+        let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();
         let change = Change {
             order: order.clone(),
-            expected_version: Some(self.expected_version),
+            expected_version: self.expected_version,
             events,
-            request: Some(request),
-            operations: self.settled,
+            request,
+            operations: self.ended,
             shipments: self.shipments,
-            lookup: None,
+            lookup: self.lookup,
         };
-        Written { order, operations: self.new, is_at_head: self.unsettled.is_empty(), change }
+        Written { order, group, operations: self.new, is_at_head, change }
     }
-}
 
-impl Written {
-    /// The shipment with this id, if it was put down.
+    /// What was set to work so far, or else what was joined.
     #[must_use]
-    pub fn shipment(&self, id: Option<ShipmentId>) -> Option<&Shipment> {
-        self.change.shipments.iter().find(|shipment| Some(shipment.id) == id)
+    pub fn group(&self) -> Option<GroupId> {
+        self.group.or(self.joined)
     }
 
-    /// The change, with the new operations as they are given out.
-    #[must_use]
-    pub fn change(self, operations: impl IntoIterator<Item = OperationWrite>) -> Change {
-        let mut change = self.change;
-        change.operations.extend(operations);
-        change
-    }
-}
-
-/// A new operation of the order, pending at its turn.
-#[must_use]
-pub fn new_operation(
-    ids: &dyn Ids,
-    order: &Order,
-    kind: OperationKind,
-    turn: u64,
-    now: Timestamp,
-) -> Operation {
-    Operation {
-        id: OperationId::new(ids.ordered()),
-        order_id: order.id,
-        profile: order.profile.clone(),
-        kind,
-        shipment_id: None,
-        turn,
-        state: OperationState::Pending,
-        key: IdempotencyKey::new(ids.random()),
-        attempts: 0,
-        deferrals: 0,
-        unreadable: 0,
-        created_time: now,
-        first_sent_time: None,
-        last_sent_time: None,
-        not_before: now,
-        settled_time: None,
-        rejection: None,
-        last_problem: None,
-        sealed: None,
-        actor: None,
-        caller: order.caller.clone(),
+    /// Whoever waits for a person is not sent in this moment; all else may be taken up at any time.
+    fn is_at_head(&self) -> bool {
+        let lane = self.new.first().map(|new| new.operation.task.lane());
+        let is_aside = |other: &Operation| {
+            other.state.name() == OperationState::NeedsAttention
+                && lane.is_some_and(|lane| !other.task.lane().holds(lane))
+        };
+        self.unsettled.iter().all(is_aside)
     }
 }

@@ -1,8 +1,8 @@
 //! What every request has in common: it decides, and tells what its caller is answered about.
 
 use super::pen::Pen;
+use super::subject::Subject;
 use crate::rules::denied::Denied;
-use crate::rules::ids::{OperationId, ShipmentId};
 
 /// What a caller wants of an order, in our terms. It decides on what is known and asks nobody.
 pub trait Request: Send + Sync {
@@ -11,12 +11,4 @@ pub trait Request: Send + Sync {
     /// # Errors
     /// [`Denied`]; what was written is thrown away. Mollie may know more by now: the caller hears it only after that was asked.
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied>;
-}
-
-/// What a caller is answered about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
-    pub shipment_id: Option<ShipmentId>,
-    /// `None`: nothing has to be done at Mollie.
-    pub operation_id: Option<OperationId>,
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, ProfileName};
+use crate::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::part::Part;
 use crate::rules::payment::PaymentParameters;
 use crate::rules::refusal::Rejection;
-use crate::rules::shipment::Tracking;
+use crate::rules::remote::Remote;
+use crate::rules::shipment::{ShipmentLine, Tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
 /// A change to be made at Mollie.
@@ -19,7 +19,15 @@ use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 pub enum Command {
     PlaceOrder(Box<PlaceOrder>),
     CreateShipment(RegisterShipment),
-    CancelOrder { mollie_id: MollieOrderId },
+    CancelOrder {
+        mollie_id: MollieOrderId,
+    },
+    /// PATCH with this body, answered by 204.
+    #[cfg(feature = "made-up")]
+    MadeUp {
+        mollie_id: MollieOrderId,
+        body: String,
+    },
 }
 
 /// An order to be placed: its terms, lines and persons.
@@ -41,8 +49,8 @@ impl std::fmt::Debug for PlaceOrder {
 /// A shipment to be registered. Quantity and amount are always sent: what is left out, Mollie takes for "all".
 #[derive(Clone, Debug)]
 pub struct RegisterShipment {
-    pub mollie_id: MollieOrderId,
-    pub lines: Vec<(MollieLineId, Part)>,
+    pub order: Remote,
+    pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
 }
 
@@ -60,12 +68,13 @@ pub enum Outcome {
     Unknown { problem: String, stumbled: bool },
 }
 
-/// Mollie's answer to an accepted command.
+/// Mollie's answer to an accepted command, and what shows its effect, by its shape.
 #[derive(Clone, Debug)]
 pub enum Acceptance {
-    Placed(Box<Snapshot>),
-    Shipped(ShipmentSnapshot),
-    Canceled(Box<Snapshot>),
+    Order(Box<Snapshot>),
+    Shipment(ShipmentSnapshot),
+    /// It is done, and nothing more was said.
+    Nothing,
 }
 
 /// Why Mollie could not be read.

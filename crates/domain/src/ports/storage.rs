@@ -8,10 +8,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::rules::claim::Claim;
+use crate::operations::Subject;
+use crate::operations::claim::Claim;
+use crate::operations::operation::Operation;
+use crate::operations::task::OperationKind;
 use crate::rules::event::Event;
-use crate::rules::ids::{Caller, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
+};
+use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::shipment::Shipment;
@@ -30,9 +35,10 @@ pub struct RequestRecord {
     pub method: String,
     pub fingerprint: Fingerprint,
     pub order_id: OrderId,
-    pub shipment_id: Option<ShipmentId>,
-    /// `None` where nothing had to be done at Mollie.
-    pub operation_id: Option<OperationId>,
+    /// What it is answered about.
+    pub answer: Subject,
+    /// What it set to work, or joined; `None` where nothing had to be done at Mollie.
+    pub group: Option<GroupId>,
     pub created_time: Timestamp,
 }
 
@@ -233,6 +239,13 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Page<Operation, OperationPageKey>>> + Send;
 
+    /// The operations of one group of the order, by turn.
+    fn group_operations(
+        &self,
+        order: OrderId,
+        group: GroupId,
+    ) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
+
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
@@ -244,9 +257,9 @@ pub trait Store: Send + Sync {
         time: Timestamp,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Claims up to `limit` operations that are due: pending ones at the head of their order's queue (they become in
-    /// flight, with `now` as their time of sending), resolving ones, and those in flight whose lease ran out (they become
-    /// resolving). No operation whose predecessor in the order is unsettled is given out.
+    /// Claims up to `limit` operations that are due, as [`State::claimed`](crate::operations::operation::State::claimed) says:
+    /// pending ones, resolving ones, and those in flight whose lease ran out. None is given out that another of its order
+    /// [holds up](Operation::holds_up), and no pending one while another of its order is in flight.
     fn claim_operations(
         &self,
         now: Timestamp,

@@ -1,12 +1,12 @@
 //! Which of the orders found at Mollie for one of ours is ours.
 
-use super::ids::MollieOrderId;
 use super::snapshot::Snapshot;
 use super::status::{OrderStatus, Read};
 
-/// Whether an order at Mollie in this status may hold the shopper's money; what we do not understand may.
+/// Whether an order at Mollie in this status may hold the shopper's money; what we do not understand, or are not told, may.
 #[must_use]
-pub const fn holds_money(status: &Read<OrderStatus>) -> bool {
+pub const fn holds_money(status: Option<&Read<OrderStatus>>) -> bool {
+    let Some(status) = status else { return true };
     match status {
         Read::Known(
             OrderStatus::Pending
@@ -20,29 +20,30 @@ pub const fn holds_money(status: &Read<OrderStatus>) -> bool {
     }
 }
 
-/// Of the orders found at Mollie for one of ours, oldest first, the one that is ours from now on, and the others: one that
-/// may hold money before one that may be paid yet, and that before one that is over; the oldest of several.
+/// Of the orders found at Mollie for one of ours, oldest first, the one that is ours from now on: one that may hold money before
+/// one that may be paid yet, and that before one that is over; the oldest of several.
 #[must_use]
-pub fn adopt(mut found: Vec<Snapshot>) -> Option<(Snapshot, Vec<MollieOrderId>)> {
-    let best = (0..found.len()).min_by_key(|place| rank(&found[*place].status))?;
-    let adopted = found.remove(best);
-    Some((adopted, found.into_iter().map(|other| other.mollie_id).collect()))
+pub fn adopt(found: &[Snapshot]) -> Option<&Snapshot> {
+    found.iter().min_by_key(|order| rank(order.status.as_ref()))
 }
 
-const fn rank(status: &Read<OrderStatus>) -> u8 {
+const fn rank(status: Option<&Read<OrderStatus>>) -> u8 {
     match status {
         status if holds_money(status) => 0,
-        Read::Known(OrderStatus::Created) => 1,
-        Read::Known(
-            OrderStatus::Pending
-            | OrderStatus::Authorized
-            | OrderStatus::Paid
-            | OrderStatus::Shipping
-            | OrderStatus::Completed
-            | OrderStatus::Canceled
-            | OrderStatus::Expired,
+        Some(Read::Known(OrderStatus::Created)) => 1,
+        Some(
+            Read::Known(
+                OrderStatus::Pending
+                | OrderStatus::Authorized
+                | OrderStatus::Paid
+                | OrderStatus::Shipping
+                | OrderStatus::Completed
+                | OrderStatus::Canceled
+                | OrderStatus::Expired,
+            )
+            | Read::Unknown(_),
         )
-        | Read::Unknown(_) => 2,
+        | None => 2,
     }
 }
 
@@ -50,25 +51,27 @@ const fn rank(status: &Read<OrderStatus>) -> u8 {
 mod tests {
     use super::*;
     use crate::rules::fixtures::snapshot;
+    use crate::rules::ids::MollieOrderId;
     use crate::rules::status::LineStatus;
 
-    fn adopted(statuses: &[OrderStatus]) -> Option<(String, usize)> {
+    fn adopted(statuses: &[OrderStatus]) -> Option<String> {
         let found = statuses.iter().zip(1..).map(|(status, n)| Snapshot {
             mollie_id: MollieOrderId::new(format!("ord_{n}")),
             ..snapshot(*status, LineStatus::Created)
         });
-        adopt(found.collect()).map(|(order, others)| (order.mollie_id.to_string(), others.len()))
+        let found: Vec<_> = found.collect();
+        adopt(&found).map(|order| order.mollie_id.to_string())
     }
 
     #[test]
     fn of_several_orders_the_one_with_money_is_adopted_else_the_oldest_that_may_be_paid() {
         use OrderStatus::{Authorized, Canceled, Created, Expired, Paid};
-        let expected = |id: &str, others| Some((id.to_owned(), others));
+        let expected = |id: &str| Some(id.to_owned());
         assert_eq!(adopted(&[]), None);
-        assert_eq!(adopted(&[Created]), expected("ord_1", 0));
-        assert_eq!(adopted(&[Created, Created]), expected("ord_1", 1));
-        assert_eq!(adopted(&[Created, Paid, Authorized]), expected("ord_2", 2));
-        assert_eq!(adopted(&[Canceled, Created]), expected("ord_2", 1));
-        assert_eq!(adopted(&[Canceled, Expired]), expected("ord_1", 1));
+        assert_eq!(adopted(&[Created]), expected("ord_1"));
+        assert_eq!(adopted(&[Created, Created]), expected("ord_1"));
+        assert_eq!(adopted(&[Created, Paid, Authorized]), expected("ord_2"));
+        assert_eq!(adopted(&[Canceled, Created]), expected("ord_2"));
+        assert_eq!(adopted(&[Canceled, Expired]), expected("ord_1"));
     }
 }

@@ -71,27 +71,6 @@ fn has_no_paid_line(order: &Order) -> bool {
     order.captures_by_shipment() && order.lines.iter().all(|line| line.status != Some(LineStatus::Paid))
 }
 
-/// Whether the order's state at Mollie shows that a cancellation has taken effect since `before`: it is canceled, or it is
-/// completed and more of it is canceled than was.
-#[must_use]
-pub fn has_happened(before: &Order, after: &Order) -> bool {
-    let canceled =
-        |order: &Order| order.lines.iter().map(|line| u64::from(line.canceled.quantity)).sum::<u64>();
-    match after.facts.status {
-        Some(OrderStatus::Canceled) => true,
-        Some(OrderStatus::Completed) => canceled(after) > canceled(before),
-        Some(
-            OrderStatus::Created
-            | OrderStatus::Pending
-            | OrderStatus::Authorized
-            | OrderStatus::Paid
-            | OrderStatus::Shipping
-            | OrderStatus::Expired,
-        )
-        | None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,20 +112,5 @@ mod tests {
         assert_eq!(way(&order), Ok(Cancellation::AtMollie));
         order.facts.authorized_time = None;
         assert!(way(&order).is_err());
-    }
-
-    #[test]
-    fn a_cancellation_has_happened_where_the_order_is_canceled_or_ended_with_more_of_it_canceled() {
-        let before = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
-        for status in OrderStatus::ALL {
-            let mut after = before.clone();
-            after.facts.status = Some(*status);
-            let canceled = *status == OrderStatus::Canceled;
-            assert_eq!(has_happened(&before, &after), canceled, "{}", status.as_str());
-            after.lines[0].canceled.quantity = 1;
-            let happened = canceled || *status == OrderStatus::Completed;
-            assert_eq!(has_happened(&before, &after), happened, "{}", status.as_str());
-            assert_eq!(has_happened(&after, &after), canceled, "{}", status.as_str());
-        }
     }
 }

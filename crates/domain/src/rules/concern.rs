@@ -1,8 +1,7 @@
 //! What a person must look at, in words: what happened and what to do. Each concern becomes one item of the order.
 
-use super::ids::{MollieOrderId, MollieShipmentId};
+use super::ids::{MollieOrderId, MollieShipmentId, OperationId};
 use super::item::{Concern, ItemKind};
-use super::operation::Operation;
 use super::order::Order;
 use super::refusal::Rejection;
 use super::shipment::Shipment;
@@ -19,7 +18,7 @@ pub use surplus::{made_before, surplus_payments, surplus_shipment};
 /// A shipment that Mollie refused. `found`: what a reading told of its units.
 #[must_use]
 pub fn shipment_refused(
-    operation: &Operation,
+    operation: OperationId,
     shipment: &Shipment,
     rejection: &Rejection,
     found: &str,
@@ -31,15 +30,15 @@ pub fn shipment_refused(
     );
     Concern {
         kind: ItemKind::ShipmentRefused,
-        subject: operation.id.to_string(),
+        subject: operation.to_string(),
         text: printable(&text),
-        operation_id: Some(operation.id),
+        operation_id: Some(operation),
     }
 }
 
 /// An order that was found paid or authorized when nobody waited for it any more.
 #[must_use]
-pub fn late_placement(operation: &Operation, mollie_id: &MollieOrderId, status: &str) -> Concern {
+pub fn late_placement(operation: OperationId, mollie_id: &MollieOrderId, status: &str) -> Concern {
     let text = format!(
         "Mollie order {mollie_id} was found only after the placement's age limit and is {status} already. The caller \
          may have given it up: deliver it, or give the money back."
@@ -48,14 +47,14 @@ pub fn late_placement(operation: &Operation, mollie_id: &MollieOrderId, status: 
         kind: ItemKind::LatePlacement,
         subject: mollie_id.to_string(),
         text: printable(&text),
-        operation_id: Some(operation.id),
+        operation_id: Some(operation),
     }
 }
 
 /// An order that nobody waits for any more, and that Mollie does not cancel.
 #[must_use]
 pub fn late_placement_stays(
-    operation: &Operation,
+    operation: OperationId,
     mollie_id: &MollieOrderId,
     rejection: &Rejection,
 ) -> Concern {
@@ -67,7 +66,7 @@ pub fn late_placement_stays(
         kind: ItemKind::LatePlacement,
         subject: mollie_id.to_string(),
         text: printable(&text),
-        operation_id: Some(operation.id),
+        operation_id: Some(operation),
     }
 }
 

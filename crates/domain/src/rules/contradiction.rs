@@ -43,7 +43,7 @@ fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &
     let told = snapshot.amount;
     if told.currency() != currency(order) {
         doubts.push(foreign("amount", told, currency(order)));
-    } else if let Some(problem) = off(snapshot).filter(|_| !dropped) {
+    } else if let Some(problem) = off(snapshot).filter(|_| !dropped && !snapshot.lines.is_empty()) {
         doubts.push(Misread::at("amount", problem));
     } else if !dropped {
         return;

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use super::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, OrderId, ShipmentId};
 use super::item::{Closure, Item};
+use super::ledger::Entry;
 use super::operation::OperationState;
-use super::order::{Line, Order, Personal};
-use super::part::Part;
+use super::order::{Order, Personal};
 use super::placement::Placement;
 use super::refusal::Rejection;
-use super::shipment::{Shipment, ShipmentLine};
+use super::shipment::Shipment;
 use super::snapshot::Observed;
 use super::status::OrderStatus;
 use super::stranded;
@@ -33,19 +33,18 @@ pub enum EventData {
     /// Mollie told something new.
     OrderObserved { observed: Box<Observed> },
     /// Goods left; their units are reserved until Mollie has registered them.
-    ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId },
-    /// Mollie registered a shipment of ours. `shipped`: each line's registered part afterwards.
+    ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId, entries: Vec<Entry> },
+    /// Mollie registered a shipment of ours.
     ShipmentRegistered {
         shipment_id: ShipmentId,
         mollie_id: MollieShipmentId,
         registered_time: Timestamp,
-        lines: Vec<ShipmentLine>,
-        shipped: Vec<(LineId, Part)>,
+        entries: Vec<Entry>,
     },
     /// Mollie refused a shipment; its units are available again.
     ShipmentRefused {
         shipment_id: ShipmentId,
-        lines: Vec<ShipmentLine>,
+        entries: Vec<Entry>,
         rejection: Rejection,
         /// The shipments at Mollie that hold its units, if that is why.
         elsewhere: Vec<MollieShipmentId>,
@@ -53,11 +52,11 @@ pub enum EventData {
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
     /// Cancellation was asked for. `release`: the deductions it named.
-    CancellationRecorded { operation_id: OperationId, release: Vec<LineId> },
+    CancellationRecorded { operation_id: OperationId, release: Vec<LineId>, entries: Vec<Entry> },
     /// Mollie canceled what could be canceled.
-    CancellationSucceeded { operation_id: OperationId },
+    CancellationSucceeded { operation_id: OperationId, entries: Vec<Entry> },
     /// Mollie refused to cancel.
-    CancellationRefused { operation_id: OperationId, rejection: Rejection },
+    CancellationRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
     /// An operation waits for an operator.
     AttentionNeeded { operation_id: OperationId, reason: String },
     /// An operator had it read once more what became of an operation.
@@ -95,10 +94,28 @@ impl EventData {
         }
     }
 
-    /// The shipment that this event says was made elsewhere.
+    /// What it enters into the ledger.
     #[must_use]
-    pub fn made_elsewhere(&self) -> Option<&Shipment> {
-        if let Self::ShipmentObserved { shipment } = self { Some(shipment) } else { None }
+    pub fn entries(&self) -> &[Entry] {
+        match self {
+            Self::OrderPlaced { observed, .. } | Self::OrderObserved { observed } => &observed.entries,
+            Self::ShipmentRecorded { entries, .. }
+            | Self::ShipmentRegistered { entries, .. }
+            | Self::ShipmentRefused { entries, .. }
+            | Self::CancellationRecorded { entries, .. }
+            | Self::CancellationSucceeded { entries, .. }
+            | Self::CancellationRefused { entries, .. } => entries,
+            // The counters of a shipment made elsewhere come with the observation it was found in.
+            Self::ShipmentObserved { .. }
+            | Self::OrderRecorded { .. }
+            | Self::PlacementRefused { .. }
+            | Self::PlacementAbandoned { .. }
+            | Self::AttentionNeeded { .. }
+            | Self::OperationRetried { .. }
+            | Self::OperationResolved { .. }
+            | Self::ItemRaised { .. }
+            | Self::ItemClosed { .. } => &[],
+        }
     }
 }
 
@@ -147,6 +164,9 @@ impl Order {
     fn advance(&mut self, event: &Event) {
         self.version = event.sequence;
         self.apply(&event.data, event.time);
+        for entry in event.data.entries() {
+            self.line_mut(entry.line_id).into_iter().for_each(|line| line.enter(entry));
+        }
         self.number_released |= self.frees_number();
         self.stranded = stranded::after(self, event.time);
         self.closed_time =
@@ -156,6 +176,10 @@ impl Order {
     fn apply(&mut self, data: &EventData, time: Timestamp) {
         match data {
             EventData::OrderRecorded { .. }
+            | EventData::ShipmentRecorded { .. }
+            | EventData::ShipmentRegistered { .. }
+            | EventData::ShipmentRefused { .. }
+            | EventData::ShipmentObserved { .. }
             | EventData::CancellationSucceeded { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
@@ -177,32 +201,12 @@ impl Order {
             }
             EventData::PlacementAbandoned { .. } => self.placement = Placement::Abandoned,
             EventData::OrderObserved { observed } => self.observe(observed),
-            EventData::ShipmentRecorded { shipment, .. } => {
-                self.each_line(&shipment.lines, |line, part| line.reserved = line.reserved.and(part));
-            }
-            EventData::ShipmentRegistered { lines, shipped, .. } => {
-                self.each_line(lines, |line, part| line.reserved = line.reserved.without(part));
-                for (id, part) in shipped {
-                    self.line_mut(*id).into_iter().for_each(|line| line.shipped = *part);
-                }
-            }
-            EventData::ShipmentRefused { lines, .. } => {
-                self.each_line(lines, |line, part| line.reserved = line.reserved.without(part));
-            }
-            // The counters of a shipment made elsewhere come with the observation it was found in.
-            EventData::ShipmentObserved { .. } => (),
             EventData::ItemRaised { item } => self.items.push(item.clone()),
             EventData::ItemClosed { number, by, reason } => {
                 let closure = Closure { time, by: by.clone(), reason: reason.clone() };
                 let items = self.items.iter_mut().filter(|item| item.number == *number);
                 items.for_each(|item| item.closed = Some(closure.clone()));
             }
-        }
-    }
-
-    fn each_line(&mut self, parts: &[ShipmentLine], change: impl Fn(&mut Line, Part)) {
-        for ShipmentLine { line_id, part } in parts {
-            self.line_mut(*line_id).into_iter().for_each(|line| change(line, *part));
         }
     }
 

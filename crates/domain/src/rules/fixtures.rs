@@ -77,7 +77,9 @@ pub fn recorded() -> Recorder {
         request_id: RequestId::new("r1"),
         hook_base: "https://orders.example".to_owned(),
     };
-    Recorder::begin(Order::placing(placer, draft(), at(0)), OperationId::new(Uuid::from_u128(2)), at(0), None)
+    let mut recorder = Recorder::new(Order::placing(placer, draft(), at(0)), at(0), None);
+    recorder.begin(OperationId::new(Uuid::from_u128(2)));
+    recorder
 }
 
 /// What Mollie says of the fixture in a status of both order and lines.
@@ -93,7 +95,7 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
     };
     Snapshot {
         mollie_id: MollieOrderId::new("ord_1.abc"),
-        status: Read::Known(status),
+        status: Some(Read::Known(status)),
         order_number: "1337".to_owned(),
         amount: euro("1027.99"),
         method: Some("klarnapaylater".to_owned()),

@@ -51,6 +51,10 @@ uuid_id!(
     OperationId
 );
 uuid_id!(
+    /// What one request set to work, by the id of its first operation.
+    GroupId
+);
+uuid_id!(
     /// The random token that names the holder of a lease.
     LeaseToken
 );
@@ -58,6 +62,20 @@ uuid_id!(
     /// What Mollie recognises a repeated POST by.
     IdempotencyKey
 );
+
+impl From<OperationId> for GroupId {
+    fn from(first: OperationId) -> Self {
+        Self(first.0)
+    }
+}
+
+impl GroupId {
+    /// The first operation of the group.
+    #[must_use]
+    pub const fn first(self) -> OperationId {
+        OperationId(self.0)
+    }
+}
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {

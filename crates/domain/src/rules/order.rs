@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::address::Address;
@@ -287,6 +287,12 @@ impl Order {
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
         (!self.number_released).then_some(self.terms.order_number.as_str())
+    }
+
+    /// From when on it is too late for placing it.
+    #[must_use]
+    pub fn overdue_from(&self, age_limit: SignedDuration) -> Timestamp {
+        self.created_time.saturating_add(age_limit).unwrap_or(Timestamp::MAX)
     }
 
     /// How many items nobody has closed yet.

@@ -5,10 +5,13 @@ use serde_json::Value;
 use super::decision::Decision;
 use super::ids::{MollieShipmentId, ShipmentId};
 
+/// The title of what an operator decided.
+const OPERATOR: &str = "Decided by an operator";
+
 /// A definite refusal by Mollie: nothing was changed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// The HTTP status; 0 where an operator, not Mollie, decided.
+    /// The HTTP status; 0 where not Mollie but an operator decided, or the service itself.
     pub status: u16,
     /// Mollie's title, the HTTP phrase.
     pub title: String,
@@ -26,17 +29,31 @@ impl Rejection {
     pub fn by_operator(decision: &Decision) -> Self {
         Self {
             status: 0,
-            title: "Decided by an operator".to_owned(),
+            title: OPERATOR.to_owned(),
             detail: format!("{}: {}", decision.by(), decision.reason()),
             field: None,
             extra: None,
         }
     }
 
-    /// Whether it is an operator's word, not Mollie's.
+    /// Whether Mollie says that the order is another website profile's: the sure sign of a wrong key. That it does not know
+    /// something may be about anything the call names.
     #[must_use]
-    pub const fn is_by_operator(&self) -> bool {
-        self.status == 0
+    pub fn names_another_profile(&self) -> bool {
+        self.status == 404 && self.detail.contains("belongs to a different website profile")
+    }
+
+    /// Our own word that it is not sent any more, and why.
+    #[must_use]
+    pub fn of_ours(reason: &str) -> Self {
+        let (title, detail) = ("Given up".to_owned(), reason.to_owned());
+        Self { status: 0, title, detail, field: None, extra: None }
+    }
+
+    /// Whether it is an operator's word, not Mollie's nor ours.
+    #[must_use]
+    pub fn is_by_operator(&self) -> bool {
+        self.status == 0 && self.title == OPERATOR
     }
 }
 

@@ -17,8 +17,8 @@ mod request;
 mod whereabouts;
 
 pub use elsewhere::{Finding, look_elsewhere};
-pub use likeness::{has_lines, has_tracking, same_tracking};
-pub use plan::{plan, shipped_with};
+pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
+pub use plan::{newly_shipped, plan};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, name_lines,
     names_no_line,
@@ -62,6 +62,8 @@ pub struct Shipment {
     pub order_id: OrderId,
     pub state: ShipmentState,
     pub origin: Origin,
+    /// The sequence of the event that first told of it.
+    pub sequence: u64,
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,

@@ -1,4 +1,4 @@
-//! What Mollie says of an order, and how that differs from what we keep.
+//! What was read of an order: its status, its lines, its parcels, its payments. Any of them may be unsaid.
 //!
 //! Mollie is the source of every fact here; nothing is judged by the rules for drafts, because its own answers do not
 //! follow them. Ours are the line ids and what is reserved.
@@ -24,11 +24,11 @@ mod difference;
 pub(super) use difference::counterpart;
 pub use difference::{Observed, difference, observed, personal, without_undecided};
 
-/// An order as Mollie returned it. A part that was not in the answer is `None`.
+/// An order as it was read. A part that was not in the answer is `None`; of the lines those are there that it spoke of.
 #[derive(Clone, PartialEq)]
 pub struct Snapshot {
     pub mollie_id: MollieOrderId,
-    pub status: Read<OrderStatus>,
+    pub status: Option<Read<OrderStatus>>,
     pub order_number: String,
     pub amount: Money,
     pub method: Option<String>,

@@ -1,19 +1,21 @@
 //! The two status machines of Mollie's orders and lines, and values that Mollie may add to its sets.
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$each:meta])* $variant:ident = $word:literal $(if $feature:literal)?),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$each])* $variant),+ }
+        pub enum $name { $($(#[$each])* $(#[cfg(feature = $feature)])? $variant),+ }
 
         impl $name {
             /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = &[$($(#[cfg(feature = $feature)])? Self::$variant),+];
 
             /// Mollie's word.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
+                match self { $($(#[cfg(feature = $feature)])? Self::$variant => $word),+ }
             }
 
             /// Reads Mollie's word.
@@ -24,7 +26,7 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 /// A value of a set that Mollie may extend at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::operations::Subject;
+use crate::operations::claim::Claim;
 use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, OrderKey, Ports, RequestRecord, Standing, Store,
     StoreError,
 };
-use crate::rules::claim::Claim;
-use crate::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
 use crate::rules::refusal::Refusal;
 use crate::rules::violation::Violation;
 
@@ -33,12 +34,23 @@ pub struct Intent {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Accepted {
     pub order_id: OrderId,
-    pub shipment_id: Option<ShipmentId>,
-    /// `None`: nothing has to be done at Mollie.
-    pub operation_id: Option<OperationId>,
-    /// The operation, already claimed for the caller of this function to [`drive`](super::drive::drive), and
+    /// What it is answered about.
+    pub answer: Subject,
+    /// What it set to work, or joined; `None`: nothing has to be done at Mollie.
+    pub group: Option<GroupId>,
+    /// The first operation, already claimed for the caller of this function to [`drive`](super::drive::drive), and
     /// [`Clock::elapsed`] just before it was.
     pub claim: Option<(Claim, Duration)>,
+    /// Whether that is all there is to be waited for.
+    pub is_single: bool,
+}
+
+impl Accepted {
+    /// The first operation of what it set to work, or joined.
+    #[must_use]
+    pub fn operation_id(&self) -> Option<OperationId> {
+        self.group.map(GroupId::first)
+    }
 }
 
 /// Where a decision begins.
@@ -99,9 +111,10 @@ impl Intent {
         }
         Ok(Some(Accepted {
             order_id: record.order_id,
-            shipment_id: record.shipment_id,
-            operation_id: record.operation_id,
+            answer: record.answer,
+            group: record.group,
             claim: None,
+            is_single: false,
         }))
     }
 
@@ -135,8 +148,8 @@ impl Intent {
     pub(super) fn record(
         &self,
         order: OrderId,
-        shipment: Option<ShipmentId>,
-        operation: Option<OperationId>,
+        answer: Subject,
+        group: Option<GroupId>,
         now: Timestamp,
     ) -> RequestRecord {
         RequestRecord {
@@ -145,8 +158,8 @@ impl Intent {
             method: self.method.to_owned(),
             fingerprint: self.fingerprint.clone(),
             order_id: order,
-            shipment_id: shipment,
-            operation_id: operation,
+            answer,
+            group,
             created_time: now,
         }
     }

@@ -6,12 +6,11 @@
 //! Mollie has made of it. [`lookup`] reads an order whose hook has come or whose time has; [`sync`] takes over what Mollie
 //! says. [`operator`] is what a person decides.
 
-mod absence;
 mod backoff;
 mod claim_at_head;
 mod confirm;
 pub mod drive;
-mod ending;
+mod held;
 mod hook;
 mod intent;
 pub mod lookup;
@@ -19,13 +18,14 @@ pub mod operator;
 pub mod place;
 #[cfg(feature = "planted")]
 mod planted;
+mod policy;
+mod put_off;
 mod resolve;
 mod settle;
 pub mod step;
 mod strangers;
 pub mod submit;
 pub mod sync;
-mod withdraw;
 
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Accepted, Intent, MutationError};

@@ -2,15 +2,16 @@
 //! item. Who and why go into the events. Success is believed only where Mollie shows the effect.
 
 use super::ROUNDS;
-use super::ending::{Before, Ending, Hand, Heard, plan};
+use super::settle::{self, Hand, How};
+use crate::operations::operation::{Operation, State, Tries};
+use crate::operations::{Heard, Known, Pen};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
 use crate::rules::decision::Decision;
-use crate::rules::event::{EventData, Recorder};
+use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, OrderId};
-use crate::rules::operation::{Operation, OperationState};
+use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
-use crate::rules::shipment::{Shipment, ShipmentState};
 
 mod error;
 mod verify;
@@ -37,8 +38,8 @@ pub async fn retry<P: Ports>(
 ) -> Result<Operation, OperatorError> {
     for _ in 0..ROUNDS {
         let operation = needing_attention(ports, id).await?;
-        let before = Before::load(ports, operation.order_id).await?;
-        let (change, after) = plan_retry(ports, operation, before, decision);
+        let known = settle::load(ports, &operation, &How::TooLate.into()).await?;
+        let (change, after) = plan_retry(ports, operation, known, decision);
         if commit(ports, change).await? {
             return Ok(after);
         }
@@ -46,37 +47,25 @@ pub async fn retry<P: Ports>(
     Err(OperatorError::Contended)
 }
 
+/// Only what needs attention is taken up once more, from now on.
 fn plan_retry<P: Ports>(
     ports: &P,
     operation: Operation,
-    before: Before,
+    known: Known,
     decision: &Decision,
 ) -> (Change, Operation) {
-    let (now, expected_version) = (ports.clock().now(), before.order.version);
-    let after = Operation {
-        state: OperationState::Resolving,
-        not_before: now,
-        unreadable: 0,
-        deferrals: 0,
-        ..operation
-    };
-    let is_its = |shipment: &Shipment| Some(shipment.id) == after.shipment_id;
-    let shipment = before.shipments.into_iter().find(is_its);
-    let shipment = shipment.map(|shipment| Shipment { state: ShipmentState::Recorded, ..shipment });
-    let mut recorder = Recorder::new(before.order, now, Some(decision.by().to_owned()));
+    let author = settle::author(ports, &known.order, Some(decision.by().to_owned()));
+    let tries = Tries { unreadable: 0, deferrals: 0, ..operation.tries };
+    let mut after = Operation { tries, not_before: author.now, ..operation };
+    if let State::NeedsAttention { sent, refused } = after.state {
+        after.state = State::Resolving { sent, refused };
+    }
+    let mut pen = Pen::new(ports.ids(), author, known);
+    after.task.kind().resume(&mut pen);
     let reason = decision.reason().to_owned();
-    recorder.record(EventData::OperationRetried { operation_id: after.id, reason });
-    let (order, events) = recorder.finish();
-    let change = Change {
-        order,
-        expected_version: Some(expected_version),
-        events,
-        request: None,
-        operations: vec![OperationWrite::Decide { operation: after.clone() }],
-        shipments: shipment.into_iter().collect(),
-        lookup: None,
-    };
-    (change, after)
+    pen.record(EventData::OperationRetried { operation_id: after.id, reason });
+    pen.end(OperationWrite::Decide { operation: after.clone() });
+    (pen.finish(None).change([]), after)
 }
 
 /// Settles an operation as a person says. That it succeeded is verified at Mollie before anything is written; then it is as
@@ -92,16 +81,18 @@ pub async fn resolve_as<P: Ports>(
 ) -> Result<Operation, OperatorError> {
     for _ in 0..ROUNDS {
         let operation = needing_attention(ports, id).await?;
-        let before = Before::load(ports, operation.order_id).await?;
         let asked = ports.clock().now();
+        let order = settle::order(ports, operation.order_id).await?;
         let ending = match verdict {
             Verdict::Succeeded { mollie_id } => {
-                Box::pin(verify::ending(ports, &operation, &before, mollie_id)).await?
+                How::Succeeded(Box::pin(verify::effect(ports, &operation, &order, mollie_id)).await?)
             }
-            Verdict::Rejected => Ending::Rejected(Rejection::by_operator(decision)),
+            Verdict::Rejected => How::Rejected(Rejection::by_operator(decision)),
         };
+        let ending = ending.into();
+        let known = settle::around(ports, &operation, order, &ending).await?;
         let heard = Heard { asked, is_newest: true };
-        let change = plan(ports, &operation, Hand::Operator(decision), before, &ending, heard);
+        let change = settle::plan(ports, &operation, Hand::Operator(decision), known, &ending, heard);
         if commit(ports, change).await? {
             return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
         }
@@ -126,19 +117,12 @@ pub async fn close_item<P: Ports>(
         if !item.ok_or(OperatorError::ItemNotFound { order: order_id, number })?.is_open() {
             return Ok(order);
         }
-        let (by, reason, version) = (decision.by().to_owned(), decision.reason().to_owned(), order.version);
-        let mut recorder = Recorder::new(order, ports.clock().now(), Some(by.clone()));
-        recorder.record(EventData::ItemClosed { number, by, reason });
-        let (order, events) = recorder.finish();
-        let change = Change {
-            order: order.clone(),
-            expected_version: Some(version),
-            events,
-            request: None,
-            operations: Vec::new(),
-            shipments: Vec::new(),
-            lookup: None,
-        };
+        let (by, reason) = (decision.by().to_owned(), decision.reason().to_owned());
+        let author = settle::author(ports, &order, Some(by.clone()));
+        let mut pen = Pen::new(ports.ids(), author, order.into());
+        pen.record(EventData::ItemClosed { number, by, reason });
+        let order = pen.order().clone();
+        let change = pen.finish(None).change([]);
         if commit(ports, change).await? {
             return Ok(order);
         }
@@ -148,7 +132,7 @@ pub async fn close_item<P: Ports>(
 
 async fn needing_attention<P: Ports>(ports: &P, id: OperationId) -> Result<Operation, OperatorError> {
     let operation = ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id))?;
-    match operation.state {
+    match operation.state.name() {
         OperationState::NeedsAttention => Ok(operation),
         is @ (OperationState::Pending
         | OperationState::InFlight

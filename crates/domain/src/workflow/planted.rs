@@ -1,9 +1,9 @@
 //! What the wrong workflows do in the places of the right ones.
 
+use crate::operations::operation::Operation;
 use crate::planted::Planted;
 use crate::ports::{Ids, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::IdempotencyKey;
-use crate::rules::operation::Operation;
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 

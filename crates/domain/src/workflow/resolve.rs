@@ -2,36 +2,30 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::absence::{self, Found};
-use super::ending::{Ending, Unshipped};
-use super::settle::end;
-use super::withdraw::withdraw;
-use super::{backoff, hook_address, sync};
-use crate::ports::{Clock, Gateway, GatewayError, Ports, Store, StoreError};
-use crate::rules::claim::Claim;
+use super::backoff;
+use super::settle::{self, Ending, How, end};
+use super::step::{Progress, is_too_late, put_back};
+use crate::operations::claim::Claim;
+use crate::operations::facts::Repeat;
+use crate::operations::kind::{Book, Look, Sought};
+use crate::operations::operation::{Operation, State};
+use crate::operations::sent::{Sends, Sent};
+use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, StoreError};
 use crate::rules::contradiction::believed;
-use crate::rules::event::{Event, Recorder};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
-use crate::rules::{adoption, cancellation};
-use crate::workflow::step::{Progress, is_first_send, is_overdue, missing, put_back, shipment};
 
 /// After so many readings in a row that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
 
-/// How many events are read at once.
-const EVENTS: u32 = 250;
-
 /// What a look at Mollie shows of an operation's effect.
-pub(super) enum Look {
-    /// It is there.
-    Found(Ending),
-    /// It is not there, as far as can be seen now; for a shipment, in this reading.
-    Absent(Option<Box<Snapshot>>),
+pub(super) enum Looked {
+    /// It is there, in this reading.
+    Found(Acceptance, Vec<Snapshot>),
+    /// It is not there, as far as can be seen in this reading.
+    Absent(Vec<Snapshot>),
     /// Something is there that may be it, or may not.
     Doubtful(String),
     /// Nothing could be seen.
@@ -43,118 +37,51 @@ pub(super) async fn look<P: Ports>(
     ports: &P,
     operation: &Operation,
     order: &Order,
-) -> Result<Look, StoreError> {
-    match (operation.kind, &order.mollie_id) {
-        (OperationKind::PlaceOrder, _) => Ok(look_for_order(ports, order).await),
-        (OperationKind::CreateShipment, Some(id)) => {
-            match ports.gateway().observe(&order.profile, id).await {
-                Ok(snapshot) => look_for_shipment(ports, operation, order, believed(order, snapshot)).await,
-                Err(error) => Ok(Look::Unreadable(error)),
-            }
-        }
-        (OperationKind::CancelOrder, Some(id)) => match ports.gateway().observe(&order.profile, id).await {
-            Ok(snapshot) => look_for_cancellation(ports, operation, order, believed(order, snapshot)).await,
-            Err(error) => Ok(Look::Unreadable(error)),
-        },
-        (OperationKind::CreateShipment | OperationKind::CancelOrder, None) => {
-            Err(missing("order at Mollie", operation))
-        }
-    }
-}
-
-/// A lost order is found again by its hook address. There should be one; the others may be paid for a second time.
-async fn look_for_order<P: Ports>(ports: &P, order: &Order) -> Look {
-    let hook_address = hook_address(ports, order);
-    match ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await {
-        Ok(found) => match adoption::adopt(found) {
-            Some((adopted, others)) => {
-                Look::Found(Ending::Placed(Box::new(believed(order, adopted)), others))
-            }
-            None => Look::Absent(None),
-        },
-        Err(error) => Look::Unreadable(error),
-    }
-}
-
-async fn look_for_shipment<P: Ports>(
-    ports: &P,
-    operation: &Operation,
-    order: &Order,
-    snapshot: Snapshot,
-) -> Result<Look, StoreError> {
-    // A list that is not there is not empty.
-    if let Some(left_out) = snapshot.shipments_left_out() {
-        return Ok(Look::Unreadable(GatewayError::Unreadable(left_out)));
-    }
-    // Mollie refused the only call there was: nothing there is ours.
-    if let Some(rejection) = operation.rejection.clone().filter(|_| is_first_send(operation)) {
-        // What became of its units is told by counters too.
-        if let Some(left_out) = snapshot.counter_left_out() {
-            return Ok(Look::Unreadable(GatewayError::Unreadable(left_out)));
-        }
-        return Ok(Look::Found(unshipped(ports, operation, rejection, snapshot).await?));
-    }
-    let ours = shipment(ports, operation).await?;
-    let known = ports.store().list_shipments(order.id).await?;
-    let first_sent = operation.first_sent_time.unwrap_or(operation.created_time);
-    Ok(match absence::find(order, &ours, first_sent, &known, &snapshot) {
-        Found::One(theirs) => Look::Found(Ending::Shipped(theirs.clone())),
-        Found::None => Look::Absent(Some(Box::new(snapshot))),
-        Found::Doubtful(ids) => {
-            let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            Look::Doubtful(format!(
-                "at Mollie there is {ids}, which may be this shipment or may have been made elsewhere"
-            ))
-        }
+) -> Result<Looked, StoreError> {
+    let kind = operation.task.kind();
+    let (Some(sought), Some(sends)) = (kind.seek(order, None), operation.sends()) else {
+        let text = format!("operation {} has nothing to look for", operation.id);
+        return Err(StoreError::Inconsistent(text));
+    };
+    let seen = match read(ports, order, &sought).await {
+        Ok(seen) => seen,
+        Err(error) => return Ok(Looked::Unreadable(error)),
+    };
+    let shipments = shipments(ports, order, &seen).await?;
+    Ok(match kind.observe(Book { order, shipments: &shipments }, &seen, sends) {
+        Look::Found(effect) => Looked::Found(effect, seen),
+        Look::Absent => Looked::Absent(seen),
+        Look::Doubtful(reason) => Looked::Doubtful(reason),
+        Look::NotUnderstood(misread) => Looked::Unreadable(GatewayError::Unreadable(misread)),
     })
 }
 
-/// How a shipment ends that Mollie refused, with what tells why.
-async fn unshipped<P: Ports>(
+/// Reads what is sought, as far as it is believed.
+pub(super) async fn read<P: Ports>(
     ports: &P,
-    operation: &Operation,
-    rejection: Rejection,
-    snapshot: Snapshot,
-) -> Result<Ending, StoreError> {
-    let elsewhere = |event: &Event| event.data.made_elsewhere().and_then(|made| made.mollie_id.clone());
-    let old = before_turn(ports, operation).await?.iter().filter_map(elsewhere).collect();
-    Ok(Ending::Unshipped(Box::new(Unshipped { rejection, snapshot, old })))
-}
-
-pub(super) async fn look_for_cancellation<P: Ports>(
-    ports: &P,
-    operation: &Operation,
     order: &Order,
-    snapshot: Snapshot,
-) -> Result<Look, StoreError> {
-    let mut recorder = Recorder::new(order.clone(), order.created_time, None);
-    sync::observe(ports, &mut recorder, &snapshot, order.created_time);
-    if !recorder.order().is_understood() {
-        let status = "it reports a status this release does not know";
-        return Ok(Look::Unreadable(GatewayError::Unreadable(status.into())));
-    }
-    let before = before_turn(ports, operation).await?.iter().fold(None, Order::after);
-    let before = before.ok_or_else(|| missing("recorded order", operation))?;
-    if cancellation::has_happened(&before, recorder.order()) {
-        return Ok(Look::Found(Ending::Canceled(Box::new(snapshot))));
-    }
-    // A completed order tells only by its counters whether its rest was canceled.
-    let is_completed = recorder.order().facts.status == Some(OrderStatus::Completed);
-    Ok(match snapshot.canceled_left_out().filter(|_| is_completed) {
-        Some(left_out) => Look::Unreadable(GatewayError::Unreadable(left_out)),
-        None => Look::Absent(None),
-    })
+    sought: &Sought,
+) -> Result<Vec<Snapshot>, GatewayError> {
+    let (gateway, profile) = (ports.gateway(), &order.profile);
+    let seen = match sought {
+        Sought::Order(id) => vec![gateway.observe(profile, id).await?],
+        Sought::Placement { hook_address, since } => {
+            gateway.find_by_hook(profile, hook_address, *since).await?
+        }
+    };
+    Ok(seen.into_iter().map(|snapshot| believed(order, snapshot)).collect())
 }
 
-/// The order's events up to the one that recorded the operation.
-async fn before_turn<P: Ports>(ports: &P, operation: &Operation) -> Result<Vec<Event>, StoreError> {
-    let (mut events, mut after) = (Vec::new(), Some(0));
-    while let Some(sequence) = after {
-        let page = ports.store().list_events(operation.order_id, sequence, EVENTS).await?;
-        events.extend(page.items.into_iter().take_while(|event| event.sequence <= operation.turn));
-        after = page.next.filter(|sequence| *sequence < operation.turn);
+/// The order's shipments, where a reading is about any.
+pub(super) async fn shipments<P: Ports>(
+    ports: &P,
+    order: &Order,
+    seen: &[Snapshot],
+) -> Result<Vec<Shipment>, StoreError> {
+    match seen.iter().any(|snapshot| settle::is_about_shipments(order, snapshot)) {
+        true => ports.store().list_shipments(order.id).await,
+        false => Ok(Vec::new()),
     }
-    Ok(events)
 }
 
 /// Takes an operation of unknown outcome one step further.
@@ -162,25 +89,39 @@ pub(super) async fn resolve<P: Ports>(
     ports: &P,
     claim: &Claim,
     order: &Order,
+    sent: Sent,
 ) -> Result<Progress, StoreError> {
-    let (operation, settings) = (&claim.operation, ports.settings());
+    let operation = &claim.operation;
     // What is read was true when the reading began, at the earliest.
     let read_at = ports.clock().now();
-    let give_up = operation.kind == OperationKind::PlaceOrder && is_overdue(ports, order);
-    let refused = operation.rejection.is_some();
-    let repeat = !give_up && !refused && operation.may_repeat(read_at, settings.trust_idempotency);
-    match look(ports, operation, order).await? {
-        Look::Found(ending) => end(ports, claim, order, &ending).await,
+    let refused = operation.state.rejection().cloned();
+    let repeat = !is_too_late(ports, operation, order)
+        && refused.is_none()
+        && operation.is_recognised(read_at, ports.settings().trust_idempotency);
+    let sends = Sends { sent, is_refused: refused.is_some() };
+    // It sets what it says: where nobody can tell whether it came, it is made again.
+    let by_value = operation.repeat() == Repeat::ByValue;
+    match (look(ports, operation, order).await?, refused) {
+        (Looked::Found(effect, seen), _) => {
+            end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
+        }
+        (Looked::Absent(seen), Some(refused)) if sends.were_all_refused() => {
+            end(ports, claim, order, Ending { how: How::Rejected(refused), seen }).await
+        }
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
-        Look::Absent(_) | Look::Doubtful(_) if repeat => {
-            let pending = Operation { state: OperationState::Pending, ..operation.clone() };
+        (Looked::Absent(_) | Looked::Doubtful(_), _) if repeat => {
+            let state = State::Pending { sent: Some(sent), yields: false };
+            let pending = Operation { state, ..operation.clone() };
             #[cfg(feature = "planted")]
             let pending = super::planted::with_new_key(ports, pending);
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
-        Look::Absent(snapshot) => absent(ports, claim, order, (read_at, snapshot), give_up).await,
-        Look::Doubtful(reason) => end(ports, claim, order, &Ending::Attention(reason)).await,
-        Look::Unreadable(error) => unreadable(ports, claim, order, &error).await,
+        (Looked::Absent(seen), _) => absent(ports, claim, order, sent, read_at, seen).await,
+        (Looked::Doubtful(_) | Looked::Unreadable(GatewayError::Unreadable(_)), None) if by_value => {
+            again_by_value(ports, claim, sent, read_at).await
+        }
+        (Looked::Doubtful(reason), _) => end(ports, claim, order, How::Attention(reason)).await,
+        (Looked::Unreadable(error), _) => unreadable(ports, claim, order, &error).await,
     }
 }
 
@@ -189,30 +130,50 @@ pub(super) async fn resolve<P: Ports>(
 async fn absent<P: Ports>(
     ports: &P,
     claim: &Claim,
-    seen: &Order,
-    (read_at, snapshot): (Timestamp, Option<Box<Snapshot>>),
-    give_up: bool,
+    order: &Order,
+    sent: Sent,
+    read_at: Timestamp,
+    seen: Vec<Snapshot>,
 ) -> Result<Progress, StoreError> {
-    let (settings, mut operation) = (ports.settings(), claim.operation.clone());
-    operation.unreadable = 0;
-    let lease = SignedDuration::try_from(settings.lease).unwrap_or(SignedDuration::MAX);
-    let certain = operation.absence_counts_from(lease, settings.call_timeout, settings.settle_window);
+    let mut operation = claim.operation.clone();
+    operation.tries.unreadable = 0;
+    let certain = certain(ports, sent);
     if read_at < certain {
         return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;
     }
-    if let Some(rejection) = operation.rejection.take() {
-        let ending = match snapshot {
-            Some(snapshot) => unshipped(ports, &operation, rejection, *snapshot).await?,
-            None => Ending::Rejected(rejection),
-        };
-        return end(ports, claim, seen, &ending).await;
+    if let Some(refused) = operation.state.rejection().cloned() {
+        return end(ports, claim, order, Ending { how: How::Rejected(refused), seen }).await;
     }
-    (operation.state, operation.first_sent_time, operation.last_sent_time) =
-        (OperationState::Pending, None, None);
+    operation.state = State::NEW;
     match put_back(ports, claim, operation.clone(), SignedDuration::ZERO).await? {
-        Progress::Deferred if give_up => withdraw(ports, &operation).await,
+        Progress::Deferred if is_too_late(ports, &operation, order) => {
+            settle::give_up(ports, &operation).await
+        }
         progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
     }
+}
+
+/// Nobody can tell whether it came, and it does no harm twice; but what still lands of the earlier call must have landed by then.
+async fn again_by_value<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    sent: Sent,
+    read_at: Timestamp,
+) -> Result<Progress, StoreError> {
+    let (mut operation, certain) = (claim.operation.clone(), certain(ports, sent));
+    let mut pause = certain.duration_since(ports.clock().now());
+    if read_at >= certain {
+        operation.state = State::Pending { sent: Some(sent), yields: false };
+        pause = SignedDuration::ZERO;
+    }
+    put_back(ports, claim, operation, pause).await
+}
+
+/// From when on nothing comes of a send any more.
+fn certain<P: Ports>(ports: &P, sent: Sent) -> Timestamp {
+    let settings = ports.settings();
+    let lease = SignedDuration::try_from(settings.lease).unwrap_or(SignedDuration::MAX);
+    sent.absence_counts_from(lease, settings.call_timeout, settings.settle_window)
 }
 
 /// Mollie's outages are waited out, and so is a wrong key; an answer nobody understands is an operator's affair.
@@ -223,22 +184,23 @@ async fn unreadable<P: Ports>(
     error: &GatewayError,
 ) -> Result<Progress, StoreError> {
     let mut operation = claim.operation.clone();
+    let tries = &mut operation.tries;
     let hopeless = match error {
         GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) => {
-            operation.unreadable = 0;
+            tries.unreadable = 0;
             false
         }
         GatewayError::NotFound | GatewayError::Unreadable(_) => {
-            operation.unreadable = operation.unreadable.saturating_add(1);
-            operation.unreadable > FRUITLESS
+            tries.unreadable = tries.unreadable.saturating_add(1);
+            tries.unreadable > FRUITLESS
         }
     };
     if hopeless {
         let reason = format!("what became of it cannot be read: {error}");
-        return end(ports, claim, order, &Ending::Attention(reason)).await;
+        return end(ports, claim, order, How::Attention(reason)).await;
     }
-    let pause = backoff::usual(operation.deferrals);
-    operation.deferrals = operation.deferrals.saturating_add(1);
+    let pause = backoff::usual(operation.tries.deferrals);
+    operation.tries.deferrals = operation.tries.deferrals.saturating_add(1);
     operation.last_problem = Some(printable(&error.to_string()));
     put_back(ports, claim, operation, pause).await
 }

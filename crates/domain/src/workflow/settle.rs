@@ -1,30 +1,96 @@
-//! Writing how an operation ended: its outcome, what it means for the order, and the events, in one transaction, and only
-//! while the lease is ours.
+//! Writing how an operation ended: its outcome, what its room makes of that, and the events, in one transaction, and only while
+//! it is ours. The same whether Mollie answered, an observation showed it, or an operator decided.
 
-use super::ROUNDS;
-use super::ending::{Before, Ending, Hand, Heard, plan};
-use crate::ports::{Clock, CommitError, Ports, Store, StoreError};
-use crate::rules::claim::Claim;
-use crate::rules::order::Order;
+use jiff::Timestamp;
+
+use super::{ROUNDS, policy};
+use crate::operations::claim::Claim;
+use crate::operations::kind::Failure;
+use crate::operations::operation::{Operation, State};
+use crate::operations::sent::Sent;
+use crate::operations::{Author, Heard, Known, NewOperation, Pen};
+use crate::ports::{
+    Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError,
+};
+use crate::rules::decision::Decision;
+use crate::rules::event::EventData;
+use crate::rules::ids::{LeaseToken, OrderId};
+use crate::rules::order::{Line, Order};
+use crate::rules::refusal::Rejection;
+use crate::rules::snapshot::Snapshot;
+use crate::rules::text::printable;
 use crate::workflow::step::Progress;
 
-/// Writes the ending. `seen`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
+/// How an operation ended.
+#[derive(Clone, Debug)]
+pub(super) enum How {
+    Succeeded(Acceptance),
+    Rejected(Rejection),
+    /// It was not sent in time, and will not be any more.
+    TooLate,
+    /// The protocol cannot decide it; an operator must.
+    Attention(String),
+}
+
+/// How an operation ended, and the reading that showed it or tells why.
+#[derive(Clone, Debug)]
+pub(super) struct Ending {
+    pub how: How,
+    pub seen: Vec<Snapshot>,
+}
+
+impl From<How> for Ending {
+    fn from(how: How) -> Self {
+        Self { how, seen: Vec::new() }
+    }
+}
+
+/// By what right the ending is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hand<'a> {
+    /// The operation was worked on under this lease.
+    Lease(LeaseToken),
+    /// It needed attention, and a person decided.
+    Operator(&'a Decision),
+    /// It is pending, was never sent, and nobody works on it.
+    Nobody,
+}
+
+/// Writes the ending. `asked_on`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
 /// about the order may be older than what is known by now, and the order is read again instead. A reading without news in
 /// between does not count as moving on: the time of it is lost, and the next refusal reads once more.
 pub(super) async fn end<P: Ports>(
     ports: &P,
     claim: &Claim,
-    seen: &Order,
+    asked_on: &Order,
+    ending: impl Into<Ending>,
+) -> Result<Progress, StoreError> {
+    write(ports, &claim.operation, Hand::Lease(claim.token), Some(asked_on.clone()), &ending.into()).await
+}
+
+/// Gives up what is pending, was certainly never sent, or is proved to have had no effect, and comes too late by now.
+pub(super) async fn give_up<P: Ports>(ports: &P, operation: &Operation) -> Result<Progress, StoreError> {
+    write(ports, operation, Hand::Nobody, None, &How::TooLate.into()).await
+}
+
+async fn write<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    hand: Hand<'_>,
+    asked_on: Option<Order>,
     ending: &Ending,
 ) -> Result<Progress, StoreError> {
-    let (operation, hand) = (&claim.operation, Hand::Lease(claim.token));
-    let mut before = Before::around(ports, seen.clone()).await?;
+    let version = asked_on.as_ref().map(|order| order.version);
+    let mut known = match asked_on {
+        Some(order) => around(ports, operation, order, ending).await?,
+        None => load(ports, operation, ending).await?,
+    };
     for _ in 0..ROUNDS {
-        let asked = operation.last_sent_time.unwrap_or_else(|| ports.clock().now());
-        let heard = Heard { asked, is_newest: before.order.version == seen.version };
-        match ports.store().commit(plan(ports, operation, hand, before, ending, heard)).await {
+        let asked = operation.state.sent().map_or_else(|| ports.clock().now(), |sent| sent.last);
+        let heard = Heard { asked, is_newest: version == Some(known.order.version) };
+        match ports.store().commit(plan(ports, operation, hand, known, ending, heard)).await {
             Ok(()) => return Ok(Progress::Settled),
-            Err(CommitError::VersionMoved) => before = Before::load(ports, operation.order_id).await?,
+            Err(CommitError::VersionMoved) => known = load(ports, operation, ending).await?,
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
@@ -33,4 +99,152 @@ pub(super) async fn end<P: Ports>(
         }
     }
     Err(StoreError::Unavailable(format!("order {} is changing too fast", operation.order_id)))
+}
+
+/// What an ending is written upon.
+pub(super) async fn load<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    ending: &Ending,
+) -> Result<Known, StoreError> {
+    let order = order(ports, operation.order_id).await?;
+    around(ports, operation, order, ending).await
+}
+
+/// The order of an operation, which must be there.
+pub(super) async fn order<P: Ports>(ports: &P, id: OrderId) -> Result<Order, StoreError> {
+    let order = ports.store().load_order(&OrderKey::Id(id)).await?;
+    order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))
+}
+
+/// What belongs to the order is read after it, and only where it matters: a change made in between moves its version.
+pub(super) async fn around<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    order: Order,
+    ending: &Ending,
+) -> Result<Known, StoreError> {
+    let is_placed = order.mollie_id.is_some();
+    let is_about_one = operation.task.kind().subject().shipment().is_some();
+    let mut readings = ending.readings().peekable();
+    let is_read = readings.peek().is_some();
+    let needs_shipments = is_about_one || readings.any(|snapshot| is_about_shipments(&order, snapshot));
+    let shipments = match is_placed && needs_shipments {
+        true => ports.store().list_shipments(order.id).await?,
+        false => Vec::new(),
+    };
+    // Whatever was recorded after it may account for what is read.
+    let may_explain = is_read && (is_placed || order.version > operation.turn);
+    let unsettled = match may_explain || policy::may_act(ports, &order) {
+        true => Some(ports.store().unsettled_operations(order.id).await?),
+        false => None,
+    };
+    let is_other = |other: &Operation| other.id != operation.id;
+    let unsettled = unsettled.map(|all| all.into_iter().filter(is_other).collect());
+    Ok(Known { order, shipments, unsettled })
+}
+
+impl Ending {
+    /// What it shows of the order.
+    fn readings(&self) -> impl Iterator<Item = &Snapshot> {
+        let answer = match &self.how {
+            How::Succeeded(Acceptance::Order(snapshot)) => Some(&**snapshot),
+            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Nothing)
+            | How::Rejected(_)
+            | How::TooLate
+            | How::Attention(_) => None,
+        };
+        answer.into_iter().chain(&self.seen)
+    }
+}
+
+/// Whether any shipment is known here or there, or under way.
+pub(super) fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
+    let has_moved = |line: &Line| line.shipped.quantity > 0 || line.reserved.quantity > 0;
+    snapshot.shipments.iter().flatten().next().is_some() || order.lines.iter().any(has_moved)
+}
+
+/// Who writes about an order, now.
+pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) -> Author {
+    let settings = ports.settings();
+    Author {
+        caller: order.caller.clone(),
+        actor,
+        now: ports.clock().now(),
+        settle_window: settings.settle_window,
+        placement_age_limit: settings.placement_age_limit,
+    }
+}
+
+/// Plans everything the ending changes, on what was loaded before.
+pub(super) fn plan<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    hand: Hand<'_>,
+    known: Known,
+    ending: &Ending,
+    heard: Heard,
+) -> Change {
+    let actor = match hand {
+        Hand::Lease(_) => operation.actor.clone(),
+        Hand::Operator(decision) => Some(decision.by().to_owned()),
+        Hand::Nobody => None,
+    };
+    // Only where it is known what was asked for.
+    let may_act = known.unsettled.is_some() && policy::may_act(ports, &known.order);
+    let author = author(ports, &known.order, actor);
+    let (now, kind) = (author.now, operation.task.kind());
+    let mut pen = Pen::new(ports.ids(), author, known).hearing(heard);
+    let after = state(operation, &ending.how, now);
+    // A person's decision is told before what it leads to.
+    if let Hand::Operator(decision) = hand {
+        pen.record(EventData::OperationResolved {
+            operation_id: operation.id,
+            outcome: after.state.name(),
+            reason: decision.reason().to_owned(),
+        });
+    }
+    match &ending.how {
+        How::Succeeded(effect) => kind.succeed(operation, effect, &ending.seen, &mut pen),
+        How::Rejected(rejection) => {
+            kind.fail(operation, &Failure::Rejected(rejection.clone()), &ending.seen, &mut pen);
+        }
+        How::TooLate => kind.fail(operation, &Failure::TooLate, &ending.seen, &mut pen),
+        How::Attention(reason) => {
+            kind.fail(operation, &Failure::Attention, &ending.seen, &mut pen);
+            let (operation_id, reason) = (operation.id, printable(reason));
+            pen.record(EventData::AttentionNeeded { operation_id, reason });
+        }
+    }
+    if may_act {
+        policy::apply(&mut pen);
+    }
+    pen.end(match hand {
+        Hand::Lease(token) => OperationWrite::Release { operation: after, token },
+        Hand::Operator(_) => OperationWrite::Decide { operation: after },
+        Hand::Nobody => OperationWrite::Withdraw { operation: after },
+    });
+    let mut written = pen.finish(None);
+    let new = std::mem::take(&mut written.operations).into_iter();
+    written
+        .change(new.map(|NewOperation { operation, .. }| OperationWrite::Insert { operation, claim: None }))
+}
+
+/// The operation as it is afterwards.
+fn state(operation: &Operation, how: &How, time: Timestamp) -> Operation {
+    let operation = operation.clone();
+    let sent = operation.state.sent().unwrap_or(Sent::at(time));
+    match how {
+        // A repeated call may have been refused for what the first one had done.
+        How::Succeeded(_) => operation.settled(State::Succeeded { sent, time }),
+        How::Rejected(rejection) => {
+            operation.settled(State::Rejected { sent, time, rejection: rejection.clone() })
+        }
+        How::TooLate => operation.settled(State::Withdrawn { time }),
+        How::Attention(reason) => {
+            let refused = operation.state.rejection().cloned();
+            let last_problem = Some(printable(reason));
+            Operation { state: State::NeedsAttention { sent, refused }, last_problem, ..operation }
+        }
+    }
 }

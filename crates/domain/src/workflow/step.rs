@@ -2,11 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::operations::claim::Claim;
+use crate::operations::operation::Operation;
 use crate::ports::{Clock, Ports, Store, StoreError};
-use crate::rules::claim::Claim;
-use crate::rules::operation::Operation;
 use crate::rules::order::Order;
-use crate::rules::shipment::Shipment;
 
 /// How far a step has brought the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,23 +18,14 @@ pub enum Progress {
     LeaseLost,
 }
 
-pub(super) fn missing(what: &str, operation: &Operation) -> StoreError {
-    StoreError::Inconsistent(format!("operation {} has no {what}", operation.id))
+/// Whether it is given up, unless it was sent before.
+pub(super) fn is_too_late<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> bool {
+    deadline(ports, operation, order).is_some_and(|deadline| ports.clock().now() > deadline)
 }
 
-pub(super) async fn shipment<P: Ports>(ports: &P, operation: &Operation) -> Result<Shipment, StoreError> {
-    let id = operation.shipment_id.ok_or_else(|| missing("shipment", operation))?;
-    ports.store().load_shipment(id).await?.ok_or_else(|| missing("shipment", operation))
-}
-
-/// Whether the claim now held is the first under which the operation may have been sent, or the first since its absence
-/// was proved.
-pub(super) fn is_first_send(operation: &Operation) -> bool {
-    operation.first_sent_time == operation.last_sent_time
-}
-
-pub(super) fn is_overdue<P: Ports>(ports: &P, order: &Order) -> bool {
-    ports.clock().now().duration_since(order.created_time) > ports.settings().placement_age_limit
+/// When it is given up, unless it was sent before.
+pub(super) fn deadline<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> Option<Timestamp> {
+    operation.task.kind().deadline(order, ports.settings().placement_age_limit)
 }
 
 /// Leaves the operation to be taken up again after a pause.

@@ -2,9 +2,9 @@
 //! landed. Nothing but their hooks tells of them.
 
 use super::sync::SyncError;
-use super::{ROUNDS, hook_address};
-use crate::ports::{Change, Clock, CommitError, Gateway, OrderKey, Ports, Store};
-use crate::rules::event::Recorder;
+use super::{ROUNDS, hook_address, settle};
+use crate::operations::Pen;
+use crate::ports::{Change, CommitError, Gateway, OrderKey, Ports, Store};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
@@ -53,22 +53,14 @@ pub(super) async fn strangers<P: Ports>(
 
 /// Raises each order found that is not ours; `None` if all of them were raised before.
 fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change> {
-    let expected_version = Some(order.version);
-    let mut recorder = Recorder::new(order, ports.clock().now(), None);
+    let author = settle::author(ports, &order, None);
+    let mut pen = Pen::new(ports.ids(), author, order.into());
     for theirs in found.iter().map(|found| &found.mollie_id) {
-        if recorder.order().mollie_id.as_ref() != Some(theirs) {
-            let concern = concern::surplus_order(recorder.order(), theirs);
-            recorder.raise(concern);
+        if pen.order().mollie_id.as_ref() != Some(theirs) {
+            let concern = concern::surplus_order(pen.order(), theirs);
+            pen.raise(concern);
         }
     }
-    let (order, events) = recorder.finish();
-    (!events.is_empty()).then_some(Change {
-        order,
-        expected_version,
-        events,
-        request: None,
-        operations: Vec::new(),
-        shipments: Vec::new(),
-        lookup: None,
-    })
+    let change = pen.finish(None).change([]);
+    (!change.events.is_empty()).then_some(change)
 }

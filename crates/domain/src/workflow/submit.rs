@@ -1,16 +1,25 @@
-//! The one way in which a request becomes a change of an order: decided on what is known, confirmed at Mollie before anything is
-//! refused, saved under the caller's request id, and decided again if the order moved on meanwhile.
+//! The one way in which a request becomes a change: decided on what is known, confirmed at Mollie before anything is refused,
+//! saved under the caller's request id, and decided again if the order moved on meanwhile.
 
 use super::intent::{Accepted, Begun, Intent, MutationError};
-use super::{ROUNDS, claim_at_head, confirm};
-use crate::operations::{Author, Pen, Request, Subject};
+use super::{ROUNDS, claim_at_head, confirm, held, settle};
+use crate::operations::{Author, Known, Pen, Request, Subject};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, Clock, CommitError, Ports, Store, StoreError};
+use crate::ports::{Change, CommitError, Ports, Standing, Store, StoreError};
 use crate::rules::denied::Denied;
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::shipment;
+
+/// What a request is about.
+#[derive(Clone, Debug)]
+pub enum On {
+    /// An order that is kept.
+    Order(OrderId),
+    /// A new one.
+    New(Box<Order>),
+}
 
 /// Decides the request and saves what it decided.
 ///
@@ -20,17 +29,22 @@ use crate::rules::shipment;
 pub async fn submit<P: Ports, R: Request>(
     ports: &P,
     intent: &Intent,
-    order_id: OrderId,
+    on: On,
     request: &R,
 ) -> Result<Accepted, MutationError> {
-    let mut confirmed = None;
+    let (mut confirmed, mut holder_confirmed) = (None, false);
     for _ in 0..ROUNDS {
-        let standing = match intent.begin(ports, order_id).await? {
-            Begun::Before(accepted) => return Ok(*accepted),
-            Begun::Now(standing) => *standing,
+        let known = match &on {
+            On::New(order) => (**order).clone().into(),
+            On::Order(id) => match intent.begin(ports, *id).await? {
+                Begun::Before(accepted) => return Ok(*accepted),
+                Begun::Now(standing) => {
+                    let Standing { order, unsettled } = *standing;
+                    Known { order, unsettled: Some(unsettled), shipments: Vec::new() }
+                }
+            },
         };
-        let (caller, actor, now) = (intent.caller.clone(), intent.actor.clone(), ports.clock().now());
-        let mut pen = Pen::new(ports.ids(), Author { caller, actor, now }, standing);
+        let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         let subject = match request.decide(&mut pen) {
             Ok(subject) => subject,
             Err(denied) => {
@@ -40,7 +54,7 @@ pub async fn submit<P: Ports, R: Request>(
                 let order = pen.discard();
                 if may_be_outdated(&denied) && confirmed.is_none() && confirm::is_stale(ports, &order).await?
                 {
-                    confirmed = Some(Box::pin(confirm::confirm(ports, order_id)).await?);
+                    confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
                     continue;
                 }
                 let hangs_on_counters = denied.hangs_on_counters();
@@ -52,6 +66,8 @@ pub async fn submit<P: Ports, R: Request>(
             return intent.seen(ports).await?.ok_or(late);
         }
         let (change, accepted) = saved(ports, intent, pen, subject);
+        let held_number = change.order.held_number().map(str::to_owned);
+        let profile = change.order.profile.clone();
         match ports.store().commit(change).await {
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]
@@ -61,12 +77,24 @@ pub async fn submit<P: Ports, R: Request>(
             Err(CommitError::RequestTaken) => {
                 return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }
+            Err(CommitError::NumberHeld) if !holder_confirmed => {
+                if let Err(refusal) = Box::pin(held::is_free(ports, profile, held_number)).await {
+                    // By the order of this very request, perhaps.
+                    return intent.seen(ports).await?.ok_or(refusal);
+                }
+                holder_confirmed = true;
+            }
             Err(error @ (CommitError::NumberHeld | CommitError::Store(_))) => {
                 return Err(MutationError::from_commit(error));
             }
         }
     }
     Err(MutationError::Contended)
+}
+
+fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
+    let caller = intent.caller.clone();
+    Author { caller, ..settle::author(ports, order, intent.actor.clone()) }
 }
 
 /// Mollie knows nothing of what stands in the way here.
@@ -95,11 +123,12 @@ async fn with_whereabouts<P: Ports>(ports: &P, order: &Order, denied: Denied) ->
     }
 }
 
-/// What is saved: the first of the new operations is claimed at once, if nothing of its order is before it.
-fn saved<P: Ports>(ports: &P, intent: &Intent, pen: Pen<'_>, subject: Subject) -> (Change, Accepted) {
-    let (order_id, now) = (pen.order().id, pen.now());
-    let Subject { shipment_id, operation_id } = subject;
-    let mut written = pen.finish(intent.record(order_id, shipment_id, operation_id, now));
+/// What is saved: the first of the new operations is claimed at once, if nothing is before it.
+fn saved<P: Ports>(ports: &P, intent: &Intent, pen: Pen<'_>, answer: Subject) -> (Change, Accepted) {
+    let (order_id, group) = (pen.order().id, pen.group());
+    let record = intent.record(order_id, answer, group, pen.now());
+    let mut written = pen.finish(Some(record));
+    let is_single = written.operations.len() == 1;
     let (writes, claim) = claim_at_head::claim(ports, &mut written);
-    (written.change(writes), Accepted { order_id, shipment_id, operation_id, claim })
+    (written.change(writes), Accepted { order_id, answer, group, claim, is_single })
 }

@@ -1,6 +1,9 @@
 //! An event as a message: what happened and what it is about. Whole values are the order's to tell.
 
+use std::collections::BTreeSet;
+
 use domain::rules::event::{Event, EventData};
+use domain::rules::ids::LineId;
 use domain::rules::snapshot::Observed;
 
 use super::common::{count, rejection, time};
@@ -18,7 +21,12 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         ..proto::OrderEvent::default()
     };
     match &event.data {
-        EventData::OrderRecorded { operation_id, .. } | EventData::CancellationSucceeded { operation_id } => {
+        EventData::CancellationSucceeded { operation_id, entries } => proto::OrderEvent {
+            operation_id: operation_id.to_string(),
+            changed: lines(entries.iter().map(|entry| entry.line_id)).collect(),
+            ..base
+        },
+        EventData::OrderRecorded { operation_id, .. } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
         }
         EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => {
@@ -28,7 +36,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent { rejection: Some(rejection(refused)), ..base }
         }
         EventData::PlacementAbandoned { reason } => proto::OrderEvent { reason: reason.clone(), ..base },
-        EventData::ShipmentRecorded { shipment, operation_id } => proto::OrderEvent {
+        EventData::ShipmentRecorded { shipment, operation_id, .. } => proto::OrderEvent {
             shipment_id: shipment.id.to_string(),
             operation_id: operation_id.to_string(),
             ..base
@@ -36,7 +44,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::ShipmentRegistered { shipment_id, .. } => {
             proto::OrderEvent { shipment_id: shipment_id.to_string(), ..base }
         }
-        EventData::CancellationRecorded { operation_id, release } => proto::OrderEvent {
+        EventData::CancellationRecorded { operation_id, release, .. } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             release_line_ids: release.iter().map(ToString::to_string).collect(),
             ..base
@@ -50,7 +58,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::ShipmentObserved { shipment } => {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
         }
-        EventData::CancellationRefused { operation_id, rejection: refused } => proto::OrderEvent {
+        EventData::CancellationRefused { operation_id, rejection: refused, .. } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             rejection: Some(rejection(refused)),
             ..base
@@ -81,9 +89,16 @@ pub fn event(event: &Event) -> proto::OrderEvent {
     }
 }
 
+/// Each line once, by its place.
+fn lines(ids: impl Iterator<Item = LineId>) -> impl Iterator<Item = String> {
+    ids.collect::<BTreeSet<_>>().into_iter().map(|id| format!("lines/{id}"))
+}
+
 fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEvent {
     let status = observed.status_changed.then(|| "status".to_owned());
-    let lines = observed.lines.iter().map(|line| format!("lines/{}", line.id));
+    let described = observed.lines.iter().map(|line| line.id);
+    let counted = observed.entries.iter().map(|entry| entry.line_id);
+    let lines = lines(described.chain(counted));
     let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
     let unread = observed.unread_changed.then(|| "unread_fields".to_owned());
     let changed = status.into_iter().chain(lines).chain(payments).chain(observed.personal.iter().cloned());
@@ -97,5 +112,39 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
         changed: changed.chain(unread).collect(),
         unexpected: observed.unexpected,
         ..base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::rules::ledger::{Entry, Pool, Stage};
+    use domain::rules::money::Money;
+    use domain::rules::order::Facts;
+    use domain::rules::part::Part;
+    use domain::rules::shipment::Origin;
+
+    use super::*;
+
+    fn entry(line: u32, pool: Pool) -> Entry {
+        let part = Part { quantity: 1, amount: Money::parse("EUR", "10.00").unwrap() };
+        Entry { line_id: LineId::new(line), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
+    }
+
+    /// Of such a line nothing else may have changed.
+    #[test]
+    fn a_line_of_which_units_went_somewhere_has_changed() {
+        let observed = Observed {
+            facts: Facts::default(),
+            amount: Money::parse("EUR", "10.00").unwrap(),
+            lines: Vec::new(),
+            entries: vec![entry(2, Pool::Refunded), entry(1, Pool::Canceled), entry(2, Pool::Shipped)],
+            payments: Vec::new(),
+            personal: Vec::new(),
+            status_changed: false,
+            unread_changed: false,
+            unexpected: false,
+        };
+        let told = with_observed(proto::OrderEvent::default(), &observed);
+        assert_eq!(told.changed, ["lines/1", "lines/2"]);
     }
 }

@@ -1,26 +1,30 @@
 //! An operation as a message.
 
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::operations::operation::Operation;
+use domain::operations::task::OperationKind;
+use domain::rules::operation::OperationState;
 
 use super::common::{count, rejection, time};
 use crate::proto;
 
 pub fn operation(operation: &Operation) -> proto::Operation {
+    let Operation { task, state: now, tries, .. } = operation;
+    let shipment_id = task.kind().subject().shipment();
     proto::Operation {
         id: operation.id.to_string(),
         order_id: operation.order_id.to_string(),
-        kind: kind(operation.kind).into(),
-        state: state(operation.state).into(),
-        shipment_id: operation.shipment_id.map(|id| id.to_string()).unwrap_or_default(),
-        attempts: count(operation.attempts),
+        kind: kind(task.name()).into(),
+        state: state(now.name()).into(),
+        shipment_id: shipment_id.map(|id| id.to_string()).unwrap_or_default(),
+        attempts: count(tries.unknown),
         created_time: Some(time(operation.created_time)),
-        last_sent_time: operation.last_sent_time.map(time),
+        last_sent_time: now.sent().map(|sent| time(sent.last)),
         not_before_time: Some(time(operation.not_before)),
-        settled_time: operation.settled_time.map(time),
+        settled_time: now.settled_time().map(time),
         last_problem: operation.last_problem.clone().unwrap_or_default(),
-        rejection: operation.rejection.as_ref().map(rejection),
+        rejection: now.rejection().map(rejection),
         actor: operation.actor.clone().unwrap_or_default(),
-        first_sent_time: operation.first_sent_time.map(time),
+        first_sent_time: now.sent().map(|sent| time(sent.first)),
         caller: operation.caller.to_string(),
         profile: operation.profile.to_string(),
     }
@@ -34,13 +38,9 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
     }
 }
 
-pub fn kind_input(kind: proto::OperationKind) -> Option<OperationKind> {
-    match kind {
-        proto::OperationKind::Unspecified => None,
-        proto::OperationKind::PlaceOrder => Some(OperationKind::PlaceOrder),
-        proto::OperationKind::CreateShipment => Some(OperationKind::CreateShipment),
-        proto::OperationKind::CancelOrder => Some(OperationKind::CancelOrder),
-    }
+/// The kind that the API's one stands for; `None` for one that says nothing.
+pub fn kind_input(asked: proto::OperationKind) -> Option<OperationKind> {
+    OperationKind::ALL.iter().copied().find(|own| kind(*own) == asked)
 }
 
 pub(super) fn state(state: OperationState) -> proto::OperationState {
@@ -55,15 +55,32 @@ pub(super) fn state(state: OperationState) -> proto::OperationState {
     }
 }
 
-pub fn state_input(state: proto::OperationState) -> Option<OperationState> {
-    match state {
-        proto::OperationState::Unspecified => None,
-        proto::OperationState::Pending => Some(OperationState::Pending),
-        proto::OperationState::InFlight => Some(OperationState::InFlight),
-        proto::OperationState::Resolving => Some(OperationState::Resolving),
-        proto::OperationState::Succeeded => Some(OperationState::Succeeded),
-        proto::OperationState::Rejected => Some(OperationState::Rejected),
-        proto::OperationState::Withdrawn => Some(OperationState::Withdrawn),
-        proto::OperationState::NeedsAttention => Some(OperationState::NeedsAttention),
+/// The state that the API's one stands for; `None` for one that says nothing.
+pub fn state_input(asked: proto::OperationState) -> Option<OperationState> {
+    OperationState::ALL.iter().copied().find(|own| state(*own) == asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_and_each_state_of_the_api_can_be_asked_for_but_the_unsaid_one() {
+        let kinds = (0..64).filter_map(|number| proto::OperationKind::try_from(number).ok());
+        let unknown: Vec<_> = kinds.filter(|asked| kind_input(*asked).is_none()).collect();
+        assert_eq!(unknown, [proto::OperationKind::Unspecified]);
+        let states = (0..64).filter_map(|number| proto::OperationState::try_from(number).ok());
+        let unknown: Vec<_> = states.filter(|asked| state_input(*asked).is_none()).collect();
+        assert_eq!(unknown, [proto::OperationState::Unspecified]);
+    }
+
+    #[test]
+    fn each_kind_and_each_state_has_a_word_of_its_own_in_the_api() {
+        for own in OperationKind::ALL {
+            assert_eq!(kind_input(kind(*own)), Some(*own));
+        }
+        for own in OperationState::ALL {
+            assert_eq!(state_input(state(*own)), Some(*own));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! An order, its lines and payments as messages.
 
+use domain::operations::operation::Operation;
 use domain::rules::line::LineType;
-use domain::rules::operation::Operation;
 use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};

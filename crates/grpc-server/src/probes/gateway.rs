@@ -1,8 +1,8 @@
 //! The gateway port with points around each send. Readings pass none: they change nothing anywhere.
 
+use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
-use domain::rules::operation::OperationKind;
 use domain::rules::snapshot::Snapshot;
 use jiff::Timestamp;
 

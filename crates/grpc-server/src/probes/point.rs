@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use domain::rules::operation::OperationKind;
+use domain::operations::task::OperationKind;
 
 /// A place that the process passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +50,6 @@ impl Point {
     }
 }
 
-const fn stem(kind: OperationKind) -> &'static str {
-    match kind {
-        OperationKind::PlaceOrder => "place",
-        OperationKind::CreateShipment => "ship",
-        OperationKind::CancelOrder => "cancel",
-    }
-}
-
 /// Only placements are ever withdrawn.
 const fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
@@ -83,7 +75,7 @@ const fn sides(step: Step) -> &'static [Side] {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Operation(kind, step, side) => write!(f, "{}.{step}.{side}", stem(*kind)),
+            Self::Operation(kind, step, side) => write!(f, "{}.{step}.{side}", kind.as_str()),
             Self::Noted(side) => write!(f, "order.noted.{side}"),
         }
     }

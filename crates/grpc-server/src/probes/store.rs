@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
     OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
 };
-use domain::rules::claim::Claim;
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::Operation;
+use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
@@ -22,14 +22,20 @@ type Answer<T> = Result<T, StoreError>;
 /// What a change is about: each operation it writes, or else the order alone.
 fn points(change: &Change, side: Side) -> Vec<Point> {
     let point = |write: &OperationWrite| match write {
-        OperationWrite::Insert { operation, .. } => Point::Operation(operation.kind, Step::Saved, side),
-        OperationWrite::Release { operation, .. } => Point::Operation(operation.kind, Step::Settled, side),
+        OperationWrite::Insert { operation, .. } => {
+            Point::Operation(operation.task.name(), Step::Saved, side)
+        }
+        OperationWrite::Release { operation, .. } => {
+            Point::Operation(operation.task.name(), Step::Settled, side)
+        }
         // A person ends it, or puts it back.
         OperationWrite::Decide { operation } if operation.state.is_settled() => {
-            Point::Operation(operation.kind, Step::Settled, side)
+            Point::Operation(operation.task.name(), Step::Settled, side)
         }
-        OperationWrite::Decide { operation } => Point::Operation(operation.kind, Step::Deferred, side),
-        OperationWrite::Withdraw { operation } => Point::Operation(operation.kind, Step::Withdrawn, side),
+        OperationWrite::Decide { operation } => Point::Operation(operation.task.name(), Step::Deferred, side),
+        OperationWrite::Withdraw { operation } => {
+            Point::Operation(operation.task.name(), Step::Withdrawn, side)
+        }
     };
     match change.operations.as_slice() {
         [] => vec![Point::Noted(side)],
@@ -59,13 +65,13 @@ impl<S: Store> Store for Probed<S> {
     ) -> Answer<Vec<Claim>> {
         let claims = Box::pin(self.inner.claim_operations(now, lease, token, limit)).await?;
         for claim in &claims {
-            self.trap.pass(Point::Operation(claim.operation.kind, Step::Claimed, Side::After));
+            self.trap.pass(Point::Operation(claim.operation.task.name(), Step::Claimed, Side::After));
         }
         Ok(claims)
     }
 
     async fn defer(&self, operation: &Operation, token: LeaseToken) -> Answer<bool> {
-        let point = |side| Point::Operation(operation.kind, Step::Deferred, side);
+        let point = |side| Point::Operation(operation.task.name(), Step::Deferred, side);
         self.trap.pass(point(Side::Before));
         let ours = Box::pin(self.inner.defer(operation, token)).await?;
         self.trap.pass(point(Side::After));
@@ -120,6 +126,10 @@ impl<S: Store> Store for Probed<S> {
         limit: u32,
     ) -> Answer<Page<Operation, OperationPageKey>> {
         self.inner.list_operations(filter, after, limit).await
+    }
+
+    async fn group_operations(&self, order: OrderId, group: GroupId) -> Answer<Vec<Operation>> {
+        self.inner.group_operations(order, group).await
     }
 
     async fn unsettled_operations(&self, order: OrderId) -> Answer<Vec<Operation>> {

@@ -2,9 +2,10 @@
 //! shipped goods is given up by name only.
 
 use domain::operations::cancel_order::Cancel;
+use domain::operations::operation::State;
 use domain::ports::{OrderKey, Standing, Store};
-use domain::rules::operation::OperationState;
-use domain::workflow::submit::submit;
+use domain::rules::ids::{GroupId, OrderId};
+use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
 use super::patience::Patience;
@@ -27,24 +28,22 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
     let order_id = reading.end(order_id)?;
     let wanted = Cancel { release: request.release_line_ids };
     let begun = begin(&rpc.driver, patience, move |service| async move {
-        submit(&*service, &intent, order_id, &wanted).await
+        submit(&*service, &intent, On::Order(order_id), &wanted).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
     // However the order stands by now: what this request became is what it is told.
-    refuse_if_rejected(rpc, accepted.operation_id).await?;
+    refuse_if_rejected(rpc, order_id, accepted.group).await?;
     let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))
 }
 
-async fn refuse_if_rejected(
-    rpc: &OrderRpc,
-    id: Option<domain::rules::ids::OperationId>,
-) -> Result<(), Status> {
-    let Some(id) = id else { return Ok(()) };
-    let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
-    let rejected = operation.filter(|operation| operation.state == OperationState::Rejected);
-    match rejected.and_then(|operation| operation.rejection) {
-        Some(rejection) => Err(errors::mollie_refused(&rejection, "operation", id)),
-        None => Ok(()),
+async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
+    let Some(group) = group else { return Ok(()) };
+    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    for operation in operations {
+        if let State::Rejected { rejection, .. } = operation.state {
+            return Err(errors::mollie_refused(&rejection, "operation", operation.id));
+        }
     }
+    Ok(())
 }

@@ -54,6 +54,6 @@ async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::O
         (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
         (Placement::Refused, Some(rejection)) => Err(errors::draft_refused(rejection, &order)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
-        (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id)),
+        (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id())),
     }
 }

@@ -5,7 +5,7 @@ use domain::ports::{OrderKey, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::shipment::{self, ShipmentState};
 use domain::rules::violation::Violation;
-use domain::workflow::submit::submit;
+use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response};
 
 use super::patience::Patience;
@@ -36,10 +36,10 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     let wanted = reading.part(wanted);
     let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
     let begun = begin(&rpc.driver, patience, move |service| async move {
-        submit(&*service, &intent, order_id, &Ship(wanted)).await
+        submit(&*service, &intent, On::Order(order_id), &Ship(wanted)).await
     });
     let accepted = begun.await?.wait(&rpc.driver, patience).await;
-    let id = accepted.shipment_id.ok_or_else(errors::internal)?;
+    let id = accepted.answer.shipment().ok_or_else(errors::internal)?;
     let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
     let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
     match (shipment.state, &shipment.rejection) {

@@ -1,8 +1,8 @@
 //! ListOperations: oldest first, filtered; without states those that are not settled.
 
+use domain::operations::operation::Operation;
 use domain::ports::{Clock, OperationFilter, OperationPageKey, Store};
 use domain::rules::ids::ProfileName;
-use domain::rules::operation::Operation;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 

@@ -100,9 +100,7 @@ pub struct Begun {
 impl Begun {
     /// Waits for the outcome as long as the caller does.
     pub async fn wait(self, driver: &Driver, patience: Patience) -> Accepted {
-        if let Some(id) = self.accepted.operation_id {
-            driver.wait(id, self.own, patience.answer_by).await;
-        }
+        driver.wait(&self.accepted, self.own, patience.answer_by).await;
         self.accepted
     }
 }

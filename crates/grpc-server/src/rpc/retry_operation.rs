@@ -20,7 +20,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<RetryOperationRequest>) -> An
     let (id, decision) = reading.end(id.zip(decision))?;
     decide(rpc, patience, move |service| async move { operator::retry(&*service, id, &decision).await })
         .await?;
-    rpc.driver.wait(id, None, patience.answer_by).await;
+    rpc.driver.wait_for(id, patience.answer_by).await;
     let operation = rpc.service().store.load_operation(id).await.map_err(errors::store)?;
     let missing = || errors::not_found(ErrorReason::OperationNotFound, format_args!("operation {id}"));
     Ok(Response::new(convert::operation::operation(&operation.ok_or_else(missing)?)))

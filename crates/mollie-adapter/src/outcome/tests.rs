@@ -29,8 +29,9 @@ fn broken(status: u16) -> Answer {
 }
 
 fn command(result: Result<Answer, Failure>) -> Outcome {
-    of_command(&ProfileName::new("main"), result, |order| {
-        snapshot::read(order).map(|read| Acceptance::Placed(Box::new(read)))
+    of_command(&ProfileName::new("main"), result, |order| match order {
+        Some(order) => snapshot::read(order).map(|read| Acceptance::Order(Box::new(read))),
+        None => Ok(Acceptance::Nothing),
     })
 }
 
@@ -51,7 +52,7 @@ fn each_answer_to_a_command_has_its_class() {
         (201, order.as_str(), "accepted"),
         (200, &order, "accepted"),
         (202, &order, "unknown"),
-        (204, "", "unknown"),
+        (204, "", "accepted"),
         (201, half, "unknown"),
         (201, "", "unknown"),
         (201, "{}", "unknown"),

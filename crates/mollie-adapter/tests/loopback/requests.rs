@@ -1,9 +1,10 @@
 //! What goes over the wire.
 
 use domain::ports::{Acceptance, Command, Gateway, GatewayError, Outcome, RegisterShipment};
-use domain::rules::ids::{MollieLineId, MollieOrderId, ProfileName};
+use domain::rules::ids::{LineId, MollieLineId, MollieOrderId, ProfileName};
 use domain::rules::part::Part;
-use domain::rules::shipment::Tracking;
+use domain::rules::remote::Remote;
+use domain::rules::shipment::{ShipmentLine, Tracking};
 use serde_json::{Value, json};
 
 use crate::lego::{self, euro};
@@ -15,10 +16,16 @@ fn place(change: impl FnOnce(&mut domain::ports::PlaceOrder)) -> Command {
     Command::PlaceOrder(Box::new(command))
 }
 
-fn ship(lines: Vec<(MollieLineId, Part)>) -> Command {
+/// Parts of lines, by Mollie's ids; ours count up.
+fn ship(parts: Vec<(MollieLineId, Part)>) -> Command {
+    let numbered = || (1..).map(LineId::new).zip(parts.iter());
+    let order = Remote {
+        id: MollieOrderId::new("ord_1.rsa7lu"),
+        lines: numbered().map(|(line_id, (id, _))| (line_id, id.clone())).collect(),
+    };
     Command::CreateShipment(RegisterShipment {
-        mollie_id: MollieOrderId::new("ord_1.rsa7lu"),
-        lines,
+        order,
+        lines: numbered().map(|(line_id, (_, part))| ShipmentLine { line_id, part: *part }).collect(),
         tracking: Some(Tracking { carrier: "PostNL".to_owned(), code: "3S1".to_owned(), url: None }),
     })
 }
@@ -33,7 +40,7 @@ async fn sent(command: &Command) -> Value {
 async fn an_order_is_sent_as_mollies_documentation_has_it() {
     let server = Server::start([hal(201, &lego::answer("ord_1.rsa7lu"))]).await;
     let outcome = server.adapter().execute(&profile(), &place(|_| ()), key()).await;
-    let Outcome::Accepted(Acceptance::Placed(snapshot)) = outcome else {
+    let Outcome::Accepted(Acceptance::Order(snapshot)) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(snapshot.mollie_id.as_str(), "ord_1.rsa7lu");
@@ -104,7 +111,7 @@ async fn a_shipment_is_registered_with_lines_amounts_and_tracking() {
     let part = Part { quantity: 1, amount: euro("299.00") };
     let command = ship(vec![(MollieLineId::new("odl_1.a"), part)]);
     let outcome = server.adapter().execute(&profile(), &command, key()).await;
-    let Outcome::Accepted(Acceptance::Shipped(shipment)) = outcome else {
+    let Outcome::Accepted(Acceptance::Shipment(shipment)) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!((shipment.mollie_id.as_str(), shipment.lines[0].1), ("shp_1.x", part));
@@ -131,13 +138,25 @@ async fn an_order_is_canceled_without_an_idempotency_key() {
     let server = Server::start([hal(200, &lego::answer("ord_1.rsa7lu"))]).await;
     let command = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
     let outcome = server.adapter().execute(&profile(), &command, key()).await;
-    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Canceled(_))), "{outcome:?}");
+    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Order(_))), "{outcome:?}");
     let seen = server.only();
     assert_eq!(
         (seen.line.as_str(), seen.header("idempotency-key")),
         ("DELETE /v2/orders/ord_1.rsa7lu", None)
     );
     assert!(seen.body.is_empty());
+}
+
+/// 204 has no body: it is a whole answer where nothing is to be read, and none where there is.
+#[tokio::test]
+async fn an_answer_without_a_body_is_whole_where_nothing_is_to_be_read() {
+    let nothing = || hal(204, &serde_json::json!(null)).map(|_| String::new());
+    let server = Server::start([nothing(), nothing()]).await;
+    let command = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
+    let outcome = server.adapter().execute(&profile(), &command, key()).await;
+    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Nothing)), "{outcome:?}");
+    let outcome = server.adapter().execute(&profile(), &place(|_| ()), key()).await;
+    assert!(matches!(outcome, Outcome::Unknown { stumbled: false, .. }), "{outcome:?}");
 }
 
 #[tokio::test]

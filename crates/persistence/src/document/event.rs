@@ -3,7 +3,6 @@
 use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
-use domain::rules::part::Part;
 use domain::rules::snapshot::Observed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,12 +10,13 @@ use uuid::Uuid;
 
 use super::facts::FactsDocument;
 use super::item::ItemDocument;
+use super::ledger::EntryDocument;
 use super::line::LineDocument;
-use super::money::{MoneyDocument, PartDocument};
+use super::money::MoneyDocument;
 use super::order::RecordedOrderDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
-use super::shipment::{ShipmentDocument, ShipmentLineDocument};
+use super::shipment::ShipmentDocument;
 use super::word::word;
 use super::{Misfit, each, mirrors};
 
@@ -25,6 +25,8 @@ pub(crate) struct ObservedDocument {
     facts: FactsDocument,
     amount: MoneyDocument,
     lines: Vec<LineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryDocument>,
     payments: Vec<PaymentDocument>,
     personal: Vec<String>,
     status_changed: bool,
@@ -39,6 +41,7 @@ impl From<&Observed> for ObservedDocument {
             facts: (&observed.facts).into(),
             amount: (&observed.amount).into(),
             lines: mirrors(&observed.lines),
+            entries: mirrors(&observed.entries),
             payments: mirrors(&observed.payments),
             personal: observed.personal.clone(),
             status_changed: observed.status_changed,
@@ -56,6 +59,7 @@ impl TryFrom<ObservedDocument> for Box<Observed> {
             facts: document.facts.try_into()?,
             amount: document.amount.try_into()?,
             lines: each(document.lines)?,
+            entries: each(document.entries)?,
             payments: each(document.payments)?,
             personal: document.personal,
             status_changed: document.status_changed,
@@ -89,17 +93,17 @@ pub(crate) enum EventDocument {
     ShipmentRecorded {
         shipment: Box<ShipmentDocument>,
         operation_id: Uuid,
+        entries: Vec<EntryDocument>,
     },
     ShipmentRegistered {
         shipment_id: Uuid,
         mollie_id: String,
         registered_time: Timestamp,
-        lines: Vec<ShipmentLineDocument>,
-        shipped: Vec<(u32, PartDocument)>,
+        entries: Vec<EntryDocument>,
     },
     ShipmentRefused {
         shipment_id: Uuid,
-        lines: Vec<ShipmentLineDocument>,
+        entries: Vec<EntryDocument>,
         rejection: RejectionDocument,
         elsewhere: Vec<String>,
     },
@@ -109,13 +113,19 @@ pub(crate) enum EventDocument {
     CancellationRecorded {
         operation_id: Uuid,
         release: Vec<u32>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
     },
     CancellationSucceeded {
         operation_id: Uuid,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
     },
     CancellationRefused {
         operation_id: Uuid,
         rejection: RejectionDocument,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
     },
     AttentionNeeded {
         operation_id: Uuid,
@@ -157,23 +167,23 @@ impl From<&EventData> for EventDocument {
             EventData::OrderObserved { observed } => {
                 Self::OrderObserved { observed: Box::new((&**observed).into()) }
             }
-            EventData::ShipmentRecorded { shipment, operation_id } => Self::ShipmentRecorded {
+            EventData::ShipmentRecorded { shipment, operation_id, entries } => Self::ShipmentRecorded {
                 shipment: Box::new((&**shipment).into()),
                 operation_id: operation_id.uuid(),
+                entries: mirrors(entries),
             },
-            EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time, lines, shipped } => {
+            EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time, entries } => {
                 Self::ShipmentRegistered {
                     shipment_id: shipment_id.uuid(),
                     mollie_id: mollie_id.to_string(),
                     registered_time: *registered_time,
-                    lines: mirrors(lines),
-                    shipped: shipped.iter().map(|(id, part)| (id.number(), part.into())).collect(),
+                    entries: mirrors(entries),
                 }
             }
-            EventData::ShipmentRefused { shipment_id, lines, rejection, elsewhere } => {
+            EventData::ShipmentRefused { shipment_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: shipment_id.uuid(),
-                    lines: mirrors(lines),
+                    entries: mirrors(entries),
                     rejection: rejection.into(),
                     elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
                 }
@@ -181,15 +191,22 @@ impl From<&EventData> for EventDocument {
             EventData::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
             }
-            EventData::CancellationRecorded { operation_id, release } => Self::CancellationRecorded {
-                operation_id: operation_id.uuid(),
-                release: release.iter().map(|line| line.number()).collect(),
-            },
-            EventData::CancellationSucceeded { operation_id } => {
-                Self::CancellationSucceeded { operation_id: operation_id.uuid() }
+            EventData::CancellationRecorded { operation_id, release, entries } => {
+                Self::CancellationRecorded {
+                    operation_id: operation_id.uuid(),
+                    entries: mirrors(entries),
+                    release: release.iter().map(|line| line.number()).collect(),
+                }
             }
-            EventData::CancellationRefused { operation_id, rejection } => {
-                Self::CancellationRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
+            EventData::CancellationSucceeded { operation_id, entries } => {
+                Self::CancellationSucceeded { operation_id: operation_id.uuid(), entries: mirrors(entries) }
+            }
+            EventData::CancellationRefused { operation_id, rejection, entries } => {
+                Self::CancellationRefused {
+                    operation_id: operation_id.uuid(),
+                    rejection: rejection.into(),
+                    entries: mirrors(entries),
+                }
             }
             EventData::AttentionNeeded { operation_id, reason } => {
                 Self::AttentionNeeded { operation_id: operation_id.uuid(), reason: reason.clone() }
@@ -230,23 +247,23 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::OrderObserved { observed } => {
                 Self::OrderObserved { observed: (*observed).try_into()? }
             }
-            EventDocument::ShipmentRecorded { shipment, operation_id } => Self::ShipmentRecorded {
+            EventDocument::ShipmentRecorded { shipment, operation_id, entries } => Self::ShipmentRecorded {
                 shipment: Box::new((*shipment).try_into()?),
+                entries: each(entries)?,
                 operation_id: OperationId::new(operation_id),
             },
-            EventDocument::ShipmentRegistered { shipment_id, mollie_id, registered_time, lines, shipped } => {
+            EventDocument::ShipmentRegistered { shipment_id, mollie_id, registered_time, entries } => {
                 Self::ShipmentRegistered {
                     shipment_id: ShipmentId::new(shipment_id),
                     mollie_id: MollieShipmentId::new(mollie_id),
                     registered_time,
-                    lines: each(lines)?,
-                    shipped: shipped.into_iter().map(shipped_part).collect::<Result<_, _>>()?,
+                    entries: each(entries)?,
                 }
             }
-            EventDocument::ShipmentRefused { shipment_id, lines, rejection, elsewhere } => {
+            EventDocument::ShipmentRefused { shipment_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: ShipmentId::new(shipment_id),
-                    lines: each(lines)?,
+                    entries: each(entries)?,
                     rejection: rejection.try_into()?,
                     elsewhere: elsewhere.into_iter().map(MollieShipmentId::new).collect(),
                 }
@@ -254,17 +271,24 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((*shipment).try_into()?) }
             }
-            EventDocument::CancellationRecorded { operation_id, release } => Self::CancellationRecorded {
-                operation_id: OperationId::new(operation_id),
-                release: release.into_iter().map(LineId::new).collect(),
-            },
-            EventDocument::CancellationSucceeded { operation_id } => {
-                Self::CancellationSucceeded { operation_id: OperationId::new(operation_id) }
+            EventDocument::CancellationRecorded { operation_id, release, entries } => {
+                Self::CancellationRecorded {
+                    operation_id: OperationId::new(operation_id),
+                    entries: each(entries)?,
+                    release: release.into_iter().map(LineId::new).collect(),
+                }
             }
-            EventDocument::CancellationRefused { operation_id, rejection } => Self::CancellationRefused {
+            EventDocument::CancellationSucceeded { operation_id, entries } => Self::CancellationSucceeded {
                 operation_id: OperationId::new(operation_id),
-                rejection: rejection.try_into()?,
+                entries: each(entries)?,
             },
+            EventDocument::CancellationRefused { operation_id, rejection, entries } => {
+                Self::CancellationRefused {
+                    operation_id: OperationId::new(operation_id),
+                    entries: each(entries)?,
+                    rejection: rejection.try_into()?,
+                }
+            }
             EventDocument::AttentionNeeded { operation_id, reason } => {
                 Self::AttentionNeeded { operation_id: OperationId::new(operation_id), reason }
             }
@@ -280,8 +304,4 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::ItemClosed { number, by, reason } => Self::ItemClosed { number, by, reason },
         })
     }
-}
-
-fn shipped_part((line, part): (u32, PartDocument)) -> Result<(LineId, Part), Misfit> {
-    Ok((LineId::new(line), part.try_into()?))
 }

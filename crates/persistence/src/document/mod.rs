@@ -7,13 +7,17 @@ mod address;
 mod event;
 mod facts;
 mod item;
+mod ledger;
 mod line;
+#[cfg(feature = "made-up")]
+mod made_up;
 mod money;
 mod order;
 mod payment;
 mod rejection;
 mod shipment;
 mod stranded;
+mod task;
 mod unread;
 mod word;
 
@@ -22,6 +26,7 @@ pub(crate) use event::EventDocument;
 pub(crate) use order::{OrderDocument, OrderParts};
 pub(crate) use rejection::RejectionDocument;
 pub(crate) use shipment::ShipmentDocument;
+pub(crate) use task::TaskDocument;
 
 use domain::ports::StoreError;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -32,11 +32,23 @@ impl TryFrom<ShipmentLineDocument> for ShipmentLine {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct TrackingDocument {
+pub(crate) struct TrackingDocument {
     carrier: String,
     code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+}
+
+impl From<Tracking> for TrackingDocument {
+    fn from(Tracking { carrier, code, url }: Tracking) -> Self {
+        Self { carrier, code, url }
+    }
+}
+
+impl From<TrackingDocument> for Tracking {
+    fn from(TrackingDocument { carrier, code, url }: TrackingDocument) -> Self {
+        Self { carrier, code, url }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,6 +57,7 @@ pub(crate) struct ShipmentDocument {
     order_id: Uuid,
     state: String,
     origin: String,
+    sequence: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     mollie_id: Option<String>,
     lines: Vec<ShipmentLineDocument>,
@@ -61,15 +74,15 @@ pub(crate) struct ShipmentDocument {
 
 impl From<&Shipment> for ShipmentDocument {
     fn from(shipment: &Shipment) -> Self {
-        let tracking = shipment.tracking.clone();
         Self {
             id: shipment.id.uuid(),
             order_id: shipment.order_id.uuid(),
             state: shipment.state.as_str().to_owned(),
             origin: shipment.origin.as_str().to_owned(),
+            sequence: shipment.sequence,
             mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
             lines: mirrors(&shipment.lines),
-            tracking: tracking.map(|Tracking { carrier, code, url }| TrackingDocument { carrier, code, url }),
+            tracking: shipment.tracking.clone().map(Into::into),
             created_time: shipment.created_time,
             registered_time: shipment.registered_time,
             rejection: shipment.rejection.as_ref().map(Into::into),
@@ -82,15 +95,15 @@ impl TryFrom<ShipmentDocument> for Shipment {
     type Error = Misfit;
 
     fn try_from(document: ShipmentDocument) -> Result<Self, Misfit> {
-        let tracking = document.tracking;
         Ok(Self {
             id: ShipmentId::new(document.id),
             order_id: OrderId::new(document.order_id),
             state: word("shipment state", &document.state, ShipmentState::parse)?,
             origin: word("shipment origin", &document.origin, Origin::parse)?,
+            sequence: document.sequence,
             mollie_id: document.mollie_id.map(MollieShipmentId::new),
             lines: each(document.lines)?,
-            tracking: tracking.map(|TrackingDocument { carrier, code, url }| Tracking { carrier, code, url }),
+            tracking: document.tracking.map(Into::into),
             created_time: document.created_time,
             registered_time: document.registered_time,
             rejection: optional(document.rejection)?,

@@ -10,9 +10,14 @@ pub(crate) struct Model {
     pub order_id: Uuid,
     pub turn: i64,
     pub profile: String,
+    pub group_id: Uuid,
     pub kind: String,
-    pub shipment_id: Option<Uuid>,
+    pub lane: String,
+    /// JSON.
+    pub task: String,
     pub state: String,
+    /// Of a pending one: whether those behind it may go first until its time.
+    pub yields: bool,
     pub key: Uuid,
     pub attempts: i64,
     pub deferrals: i64,

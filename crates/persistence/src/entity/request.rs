@@ -12,8 +12,9 @@ pub(crate) struct Model {
     pub method: String,
     pub fingerprint: String,
     pub order_id: Uuid,
+    /// What it is answered about, where that is a shipment.
     pub shipment_id: Option<Uuid>,
-    pub operation_id: Option<Uuid>,
+    pub group_id: Option<Uuid>,
     pub created_time: TimeDateTimeWithTimeZone,
 }
 

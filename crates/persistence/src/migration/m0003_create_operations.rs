@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, blob_null, text, text_null, timestamp_with_time_zone as time,
+    big_integer, big_integer_null, blob_null, boolean, text, text_null, timestamp_with_time_zone as time,
     timestamp_with_time_zone_null as time_null, uuid, uuid_null,
 };
 
@@ -18,9 +18,12 @@ impl MigrationTrait for Migration {
             .col(uuid("order_id"))
             .col(big_integer("turn"))
             .col(text("profile"))
+            .col(uuid("group_id"))
             .col(text("kind"))
-            .col(uuid_null("shipment_id"))
+            .col(text("lane"))
+            .col(text("task"))
             .col(text("state"))
+            .col(boolean("yields"))
             .col(uuid("key"))
             .col(big_integer("attempts"))
             .col(big_integer("deferrals"))
@@ -56,6 +59,15 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("state").is_in(["pending", "in_flight", "resolving", "needs_attention"]))
             .take();
         manager.create_index(unsettled).await?;
+        // Of one order one call is under way at a time, whoever sends.
+        let in_flight = Index::create()
+            .name("operations_in_flight")
+            .table("operations")
+            .col("order_id")
+            .and_where(Expr::col("state").eq("in_flight"))
+            .unique()
+            .take();
+        manager.create_index(in_flight).await?;
         let turn =
             Index::create().name("operations_turn").table("operations").col("order_id").col("turn").take();
         manager.create_index(turn).await

@@ -31,6 +31,11 @@ impl Row {
         StoreError::Inconsistent(format!("{table}.{column} of row {key}: {what}"))
     }
 
+    /// What a row of its state must have.
+    pub fn missing(&self, column: &str) -> StoreError {
+        self.misfit(column, "nothing, where its state needs something")
+    }
+
     /// A word of a closed set.
     pub fn word<T>(
         &self,

@@ -1,12 +1,16 @@
-//! Operations between domain and columns. The lease is no part of an operation: it is the store's. It may not query.
+//! Operations between domain and columns: the state in several, the task as a document. The lease is no part of an operation: it
+//! is the store's. It may not query.
 
+use domain::operations::operation::{Operation, State, Tries};
+use domain::operations::sent::Sent;
+use domain::operations::task::Task;
 use domain::ports::StoreError;
-use domain::rules::ids::{Caller, IdempotencyKey, OperationId, OrderId, ProfileName, ShipmentId};
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
+use domain::rules::operation::OperationState;
 use domain::rules::refusal::Rejection;
 
 use super::{Row, bigint};
-use crate::document::{self, RejectionDocument};
+use crate::document::{self, RejectionDocument, TaskDocument};
 use crate::entity::operation::Model;
 use crate::moment;
 
@@ -14,24 +18,28 @@ impl TryFrom<&Operation> for Model {
     type Error = StoreError;
 
     fn try_from(operation: &Operation) -> Result<Self, StoreError> {
-        let rejection = operation.rejection.as_ref().map(RejectionDocument::from);
+        let (facts, state) = (operation.task.kind().facts(), &operation.state);
+        let rejection = state.rejection().map(RejectionDocument::from);
         Ok(Self {
             id: operation.id.uuid(),
             order_id: operation.order_id.uuid(),
             turn: bigint(operation.turn),
             profile: operation.profile.to_string(),
-            kind: operation.kind.as_str().to_owned(),
-            shipment_id: operation.shipment_id.map(ShipmentId::uuid),
-            state: operation.state.as_str().to_owned(),
+            group_id: operation.group.uuid(),
+            kind: facts.name.as_str().to_owned(),
+            lane: facts.lane.as_str().to_owned(),
+            task: document::write(&TaskDocument::from(&operation.task))?,
+            state: state.name().as_str().to_owned(),
+            yields: matches!(state, State::Pending { yields: true, .. }),
             key: operation.key.uuid(),
-            attempts: operation.attempts.into(),
-            deferrals: operation.deferrals.into(),
-            unreadable: operation.unreadable.into(),
+            attempts: operation.tries.unknown.into(),
+            deferrals: operation.tries.deferrals.into(),
+            unreadable: operation.tries.unreadable.into(),
             created_time: moment::column(operation.created_time),
-            first_sent_time: operation.first_sent_time.map(moment::column),
-            last_sent_time: operation.last_sent_time.map(moment::column),
+            first_sent_time: state.sent().map(|sent| moment::column(sent.first)),
+            last_sent_time: state.sent().map(|sent| moment::column(sent.last)),
             not_before: moment::column(operation.not_before),
-            settled_time: operation.settled_time.map(moment::column),
+            settled_time: state.settled_time().map(moment::column),
             rejection: rejection.map(|it| document::write(&it)).transpose()?,
             last_problem: operation.last_problem.clone(),
             sealed: operation.sealed.clone(),
@@ -48,29 +56,52 @@ impl TryFrom<Model> for Operation {
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
         let row = Row::new("operations", model.id);
+        let state = state(&row, &model)?;
         Ok(Self {
             id: OperationId::new(model.id),
             order_id: OrderId::new(model.order_id),
             profile: ProfileName::new(model.profile),
-            kind: row.word("kind", &model.kind, OperationKind::parse)?,
-            shipment_id: model.shipment_id.map(ShipmentId::new),
+            group: GroupId::new(model.group_id),
+            task: row.document::<TaskDocument, Task>("task", &model.task)?,
             turn: row.count("turn", model.turn)?,
-            state: row.word("state", &model.state, OperationState::parse)?,
+            state,
             key: IdempotencyKey::new(model.key),
-            attempts: row.count("attempts", model.attempts)?,
-            deferrals: row.count("deferrals", model.deferrals)?,
-            unreadable: row.count("unreadable", model.unreadable)?,
+            tries: Tries {
+                unknown: row.count("attempts", model.attempts)?,
+                deferrals: row.count("deferrals", model.deferrals)?,
+                unreadable: row.count("unreadable", model.unreadable)?,
+            },
             created_time: row.time("created_time", model.created_time)?,
-            first_sent_time: row.optional_time("first_sent_time", model.first_sent_time)?,
-            last_sent_time: row.optional_time("last_sent_time", model.last_sent_time)?,
             not_before: row.time("not_before", model.not_before)?,
-            settled_time: row.optional_time("settled_time", model.settled_time)?,
-            rejection: row
-                .optional_document::<RejectionDocument, Rejection>("rejection", model.rejection.as_deref())?,
             last_problem: model.last_problem,
             sealed: model.sealed,
             actor: model.actor,
             caller: Caller::new(model.caller),
         })
     }
+}
+
+fn state(row: &Row, model: &Model) -> Result<State, StoreError> {
+    let first = row.optional_time("first_sent_time", model.first_sent_time)?;
+    let last = row.optional_time("last_sent_time", model.last_sent_time)?;
+    let maybe_sent = first.zip(last).map(|(first, last)| Sent { first, last });
+    let sent = || maybe_sent.ok_or_else(|| row.missing("first_sent_time"));
+    let time = || {
+        let time = row.optional_time("settled_time", model.settled_time)?;
+        time.ok_or_else(|| row.missing("settled_time"))
+    };
+    let refused =
+        row.optional_document::<RejectionDocument, Rejection>("rejection", model.rejection.as_deref())?;
+    Ok(match row.word("state", &model.state, OperationState::parse)? {
+        OperationState::Pending => State::Pending { sent: maybe_sent, yields: model.yields },
+        OperationState::InFlight => State::InFlight { sent: sent()? },
+        OperationState::Resolving => State::Resolving { sent: sent()?, refused },
+        OperationState::NeedsAttention => State::NeedsAttention { sent: sent()?, refused },
+        OperationState::Succeeded => State::Succeeded { sent: sent()?, time: time()? },
+        OperationState::Rejected => {
+            let rejection = refused.ok_or_else(|| row.missing("rejection"))?;
+            State::Rejected { sent: sent()?, time: time()?, rejection }
+        }
+        OperationState::Withdrawn => State::Withdrawn { time: time()? },
+    })
 }

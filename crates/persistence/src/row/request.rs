@@ -1,7 +1,8 @@
 //! Requests between domain and columns. It may not query.
 
+use domain::operations::Subject;
 use domain::ports::{Fingerprint, RequestRecord, StoreError};
-use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{Caller, GroupId, OrderId, RequestId, ShipmentId};
 
 use super::Row;
 use crate::entity::request::Model;
@@ -15,8 +16,8 @@ impl From<&RequestRecord> for Model {
             method: record.method.clone(),
             fingerprint: record.fingerprint.0.clone(),
             order_id: record.order_id.uuid(),
-            shipment_id: record.shipment_id.map(ShipmentId::uuid),
-            operation_id: record.operation_id.map(OperationId::uuid),
+            shipment_id: record.answer.shipment().map(ShipmentId::uuid),
+            group_id: record.group.map(GroupId::uuid),
             created_time: moment::column(record.created_time),
         }
     }
@@ -34,8 +35,8 @@ impl TryFrom<Model> for RequestRecord {
             method: model.method,
             fingerprint: Fingerprint(model.fingerprint),
             order_id: OrderId::new(model.order_id),
-            shipment_id: model.shipment_id.map(ShipmentId::new),
-            operation_id: model.operation_id.map(OperationId::new),
+            answer: model.shipment_id.map_or(Subject::Order, |id| Subject::Shipment(ShipmentId::new(id))),
+            group: model.group_id.map(GroupId::new),
         })
     }
 }

@@ -34,3 +34,15 @@ mod sqlite {
 mod postgres {
     promises!(crate::engines::on_postgres);
 }
+
+/// Lanes in which no kind stands yet.
+#[cfg(feature = "made-up")]
+mod made_up {
+    mod sqlite {
+        conformance::tests!(crate::engines::on_sqlite, lanes);
+    }
+
+    mod postgres {
+        conformance::tests!(crate::engines::on_postgres, lanes);
+    }
+}

@@ -18,8 +18,8 @@ async fn a_placement_never_sent_within_its_age_limit_is_abandoned_without_a_call
     assert_eq!(world.step().await, Progress::Settled);
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.held_number()), (Placement::Abandoned, None));
-    let operation = world.operation(accepted.operation_id).await;
-    assert_eq!((operation.state, operation.sealed), (OperationState::Withdrawn, None));
+    let operation = world.operation(accepted.operation_id()).await;
+    assert_eq!((operation.state.name(), operation.sealed), (OperationState::Withdrawn, None));
     assert_eq!(world.kinds(order.id).await, ["order.recorded", "order.placement_abandoned"]);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
     assert_eq!(world.recorded().await.order_id, order.id);
@@ -119,7 +119,7 @@ async fn a_placement_proved_absent_and_then_held_back_beyond_its_age_limit_is_no
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.advance(secs(89));
     world.step().await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     world.mollie.next(Fate::NotSent(Some(mins(20))));
     assert_eq!(world.step().await, Progress::Deferred);
     world.advance(mins(20));

@@ -1,12 +1,15 @@
 //! Canceling what Mollie does not have yet, or may have.
 
+use domain::ports::Clock;
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
-use domain::rules::status::OrderStatus;
+use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::step::Progress;
 
+use crate::intents::ship_lamps_elsewhere;
+use crate::ledger::cancel_the_rest;
 use crate::mollie::{Fate, meanwhile};
-use crate::world::{World, mins, secs};
+use crate::world::{World, all_at, mins, secs};
 
 #[tokio::test]
 async fn a_placement_that_was_not_sent_is_withdrawn_without_a_call() {
@@ -15,13 +18,13 @@ async fn a_placement_that_was_not_sent_is_withdrawn_without_a_call() {
     let accepted = world.recorded().await;
     world.drive(accepted.claim.as_ref().unwrap()).await;
     let cancel = world.cancel(accepted.order_id).await.unwrap();
-    assert_eq!((cancel.operation_id, cancel.claim), (accepted.operation_id, None));
+    assert_eq!((cancel.operation_id(), cancel.claim), (accepted.operation_id(), None));
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.held_number()), (Placement::Abandoned, None));
-    let operation = world.operation(accepted.operation_id).await;
-    assert_eq!((operation.state, operation.sealed), (OperationState::Withdrawn, None));
+    let operation = world.operation(accepted.operation_id()).await;
+    assert_eq!((operation.state.name(), operation.sealed), (OperationState::Withdrawn, None));
     world.work(mins(2)).await;
-    assert_eq!(world.cancel(accepted.order_id).await.unwrap().operation_id, None);
+    assert_eq!(world.cancel(accepted.order_id).await.unwrap().operation_id(), None);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
 }
 
@@ -34,7 +37,7 @@ async fn a_placement_taken_up_while_it_is_withdrawn_is_canceled_behind_it() {
     world.advance(secs(1));
     let claim = world.claim_one().await;
     let cancel = world.cancel(accepted.order_id).await.unwrap();
-    assert_ne!(cancel.operation_id, accepted.operation_id);
+    assert_ne!(cancel.operation_id(), accepted.operation_id());
     world.drive(&claim).await;
     world.work(secs(1)).await;
     let order = world.settled(accepted.order_id).await;
@@ -51,7 +54,7 @@ async fn a_placement_in_flight_is_canceled_behind_it() {
         Fate::Answered,
         meanwhile(async move {
             let cancel = other.cancel(id).await.unwrap();
-            assert!(cancel.claim.is_none() && cancel.operation_id.is_some());
+            assert!(cancel.claim.is_none() && cancel.operation_id().is_some());
             other.rests().await;
         }),
     );
@@ -70,7 +73,7 @@ async fn a_cancellation_behind_a_refused_placement_has_nothing_to_do() {
     let cancel = world.cancel(accepted.order_id).await.unwrap();
     world.drive(accepted.claim.as_ref().unwrap()).await;
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Refused);
     assert_eq!(world.mollie.calls().len(), 1);
 }
@@ -86,7 +89,7 @@ async fn a_cancellation_left_behind_by_a_dead_process_ends_with_its_placement() 
     drop(world.claim_one().await);
     world.end_leases().await;
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
     world.settled(accepted.order_id).await;
 }
 
@@ -100,7 +103,7 @@ async fn a_cancellation_behind_an_abandoned_placement_has_nothing_to_do() {
     world.advance(mins(16));
     world.end_leases().await;
     world.work(secs(2)).await;
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
     assert_eq!(world.mollie.effects(), (0, 0, 0));
 }
@@ -130,11 +133,36 @@ async fn a_placement_that_was_sent_is_not_withdrawn_but_canceled_behind_it() {
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     let cancel = world.cancel(accepted.order_id).await.unwrap();
-    assert_ne!(cancel.operation_id, accepted.operation_id);
+    assert_ne!(cancel.operation_id(), accepted.operation_id());
     world.work(mins(3)).await;
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
     assert_eq!(world.mollie.effects(), (1, 0, 1));
+}
+
+/// It is done, whoever did it: the order was found again when its rest was canceled already.
+#[tokio::test]
+async fn a_cancellation_behind_a_lost_placement_whose_rest_somebody_else_canceled_has_succeeded() {
+    let world = World::new().await;
+    world.mollie.next(Fate::LostAnswer);
+    let accepted = world.recorded().await;
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Deferred);
+    let now = world.clock.now();
+    {
+        let mut side = world.mollie.side();
+        let order = side.ledger.orders.first_mut().unwrap();
+        all_at(order, OrderStatus::Authorized, LineStatus::Authorized);
+        order.authorized_time = Some(now);
+        ship_lamps_elsewhere(order, "shp_a", 1, None, now);
+        cancel_the_rest(order);
+    }
+    let cancel = world.cancel(accepted.order_id).await.unwrap();
+    world.work(mins(3)).await;
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
+    world.sync(accepted.order_id).await;
+    let order = world.settled(accepted.order_id).await;
+    assert_eq!((order.lines[1].shipped.quantity, order.lines[1].canceled.quantity), (1, 2));
 }

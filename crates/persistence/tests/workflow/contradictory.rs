@@ -179,7 +179,7 @@ async fn a_lost_cancellation_is_not_taken_for_absent_while_mollie_contradicts_it
         order.lines[1].canceled = Some(Part { quantity: 0, amount: euro("60.00") });
     });
     world.work(secs(30)).await;
-    let problem = world.operation(accepted.operation_id).await.last_problem.unwrap();
+    let problem = world.operation(accepted.operation_id()).await.last_problem.unwrap();
     assert!(problem.contains("lines[0].quantityCanceled: no units"), "{problem}");
     world.mollie.side().distorts = None;
     world.work(secs(10)).await;

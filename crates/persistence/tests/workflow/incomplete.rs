@@ -50,7 +50,7 @@ async fn an_order_that_ended_is_read_again_until_its_counters_are_told() {
     let id = world.authorized().await;
     world.mollie.side().leaves_counters_out = true;
     let (canceled, _) = world.cancel_now(id).await;
-    assert_eq!(world.state(canceled.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(canceled.operation_id()).await, OperationState::Succeeded);
     assert!(world.order(id).await.closed_time.is_some());
     assert!(matches!(world.look_up().await, LookedUp::Incomplete { .. }));
     world.mollie.side().leaves_counters_out = false;
@@ -96,12 +96,12 @@ async fn a_lost_cancellation_is_not_taken_for_absent_while_the_counters_are_not_
     let (accepted, _) = world.cancel_now(id).await;
     world.mollie.side().leaves_counters_out = true;
     world.work(secs(30)).await;
-    let operation = world.operation(accepted.operation_id).await;
-    assert_eq!(operation.state, OperationState::Resolving);
+    let operation = world.operation(accepted.operation_id()).await;
+    assert_eq!(operation.state.name(), OperationState::Resolving);
     assert!(operation.last_problem.unwrap().contains("lines[0].quantityCanceled: left out"));
     world.mollie.side().leaves_counters_out = false;
     world.work(secs(10)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
     world.settled(id).await;
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 1, 1)));
 }
@@ -117,10 +117,10 @@ async fn a_refused_cancellation_is_not_believed_while_the_counters_are_not_told(
     world.at_mollie(id, crate::ledger::cancel_the_rest).await;
     world.mollie.side().leaves_counters_out = true;
     world.drive(cancel.claim.as_ref().unwrap()).await;
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Resolving);
     world.mollie.side().leaves_counters_out = false;
     world.work(secs(10)).await;
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
     world.settled(id).await;
 }
 
@@ -133,8 +133,8 @@ async fn a_lost_shipment_is_not_sent_again_while_mollie_leaves_the_shipments_out
     world.mollie.side().leaves_shipments_out = true;
     world.work(mins(4)).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
-    let operation = world.operation(accepted.operation_id).await;
-    assert_eq!(operation.state, OperationState::NeedsAttention);
+    let operation = world.operation(accepted.operation_id()).await;
+    assert_eq!(operation.state.name(), OperationState::NeedsAttention);
     assert!(operation.last_problem.unwrap().contains("_embedded.shipments: left out"));
 }
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use crate::submitted::cancel;
 use crate::submitted::ship;
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
     PageKey, Ports, RequestRecord, Settings, Standing, Store, StoreError,
 };
-use domain::rules::claim::Claim;
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use domain::rules::shipment::{Shipment, ShipmentState};
@@ -115,6 +116,7 @@ passed_on! {
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;
+    fn group_operations(order: OrderId, group: GroupId) -> Answer<Vec<Operation>>;
     fn unsettled_operations(order: OrderId) -> Answer<Vec<Operation>>;
     fn note_observed(order: OrderId, version: u64, time: Timestamp) -> Answer<bool>;
     fn claim_operations(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<Claim>>;
@@ -147,7 +149,7 @@ async fn a_request_repeated_while_its_first_call_is_saved_joins_it() {
         Box::pin(ship(&*other, &same, id, &lamps(3))).await.unwrap();
     };
     let again = Box::pin(ship(&Interrupted::new(&world, None, first), &wish, id, &lamps(3))).await.unwrap();
-    assert_eq!((again.shipment_id.is_some(), again.claim), (true, None));
+    assert_eq!((again.answer.shipment().is_some(), again.claim), (true, None));
     let etag = Some(world.sound(id).await.version);
     let wish = Intent { etag, ..intent("CancelOrder", "c") };
     let (other, same) = (world.clone(), wish.clone());
@@ -155,7 +157,7 @@ async fn a_request_repeated_while_its_first_call_is_saved_joins_it() {
         Box::pin(cancel(&*other, &same, id, &[])).await.unwrap();
     };
     let again = Box::pin(cancel(&Interrupted::new(&world, None, first), &wish, id, &[])).await.unwrap();
-    assert_eq!((again.operation_id.is_some(), again.claim), (true, None));
+    assert_eq!((again.operation_id().is_some(), again.claim), (true, None));
     assert_eq!(world.store.list_shipments(id).await.unwrap().len(), 1);
     assert_eq!(world.store.unsettled_operations(id).await.unwrap().len(), 2);
 }
@@ -174,8 +176,8 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
     let ports = Interrupted::new(&world, Some("load_standing"), taken_up);
     let canceled =
         Box::pin(cancel(&ports, &intent("CancelOrder", "c"), accepted.order_id, &[])).await.unwrap();
-    assert_ne!(canceled.operation_id, accepted.operation_id);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::InFlight);
+    assert_ne!(canceled.operation_id(), accepted.operation_id());
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::InFlight);
     world.end_leases().await;
     world.work(secs(3)).await;
     let order = world.settled(accepted.order_id).await;
@@ -207,7 +209,7 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
     let (claim, claimed_at) = accepted.claim.unwrap();
     let ports = Interrupted::new(&world, Some("list_shipments"), told_of(&world, id));
     assert_eq!(Box::pin(drive(&ports, &claim, claimed_at)).await.unwrap(), Progress::Settled);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     let order = world.settled(id).await;
     assert_eq!((order.facts.method.as_deref(), order.lines[1].shipped.quantity), (Some("klarna"), 1));
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
@@ -218,10 +220,10 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
 #[tokio::test]
 async fn a_decision_that_something_comes_between_is_made_again() {
     let (world, id, accepted) = doubtful().await;
-    let operation = accepted.operation_id.unwrap();
+    let operation = accepted.operation_id().unwrap();
     let ports = Interrupted::new(&world, Some("list_shipments"), told_of(&world, id));
     let retried = Box::pin(retry(&ports, operation, &decision())).await.unwrap();
-    assert_eq!(retried.state, OperationState::Resolving);
+    assert_eq!(retried.state.name(), OperationState::Resolving);
     assert_eq!(world.step().await, Progress::Settled);
     let other = world.clone();
     let quicker = async move {

@@ -54,7 +54,7 @@ async fn each_refused_shipment_is_raised_and_keeps_nothing_from_going_on() {
     for _ in 0..2 {
         world.mollie.next(Fate::Rejected);
         let (accepted, _) = world.ship_now(id, &lamps(1)).await;
-        operations.push(accepted.operation_id.unwrap());
+        operations.push(accepted.operation_id().unwrap());
     }
     let order = world.settled(id).await;
     for ((item, operation), number) in order.items.iter().zip(&operations).zip(1..) {

@@ -19,7 +19,7 @@ async fn an_order_that_never_arrived_is_sent_again_under_its_key() {
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     assert_eq!(world.step().await, Progress::Settled);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
     let calls = world.mollie.calls();
@@ -46,7 +46,7 @@ async fn without_trust_in_keys_nothing_is_repeated_before_lease_time_out_and_set
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.work(secs(87)).await;
     assert_eq!(world.mollie.calls().len(), 1);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     world.work(secs(20)).await;
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
     let calls = world.mollie.calls();
@@ -82,12 +82,12 @@ async fn when_the_key_may_be_forgotten_absence_counts_only_behind_the_settle_win
     world.advance(secs(70));
     assert_eq!(world.clock.elapsed() - sent, mins(46));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     world.advance(secs(17));
     world.rests().await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     assert_eq!(world.mollie.calls().len(), 2);
     assert_eq!(world.step().await, Progress::Settled);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
@@ -104,7 +104,7 @@ async fn a_call_held_back_until_its_key_is_forgotten_is_not_simply_made_again() 
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     world.mollie.next(Fate::NotSent(Some(mins(70))));
     assert_eq!(world.step().await, Progress::Deferred);
     world.advance(mins(71));

@@ -13,12 +13,12 @@ use crate::world::{World, secs};
 async fn nothing_is_sent_when_the_lease_is_nearly_over() {
     let world = World::new().await;
     let accepted = world.recorded().await;
-    let (claim, claimed_at) = accepted.claim.unwrap();
+    let (claim, claimed_at) = accepted.claim.clone().unwrap();
     world.advance(secs(6) + std::time::Duration::from_millis(1));
     let progress = Box::pin(drive(&*world, &claim, claimed_at)).await.unwrap();
     assert_eq!((progress, world.mollie.calls().len()), (Progress::Deferred, 0));
-    let waiting = world.operation(accepted.operation_id).await;
-    assert_eq!((waiting.state, waiting.first_sent_time), (OperationState::Pending, None));
+    let waiting = world.operation(accepted.operation_id()).await;
+    assert_eq!((waiting.state.name(), waiting.state.sent()), (OperationState::Pending, None));
     world.work(secs(2)).await;
     world.settled(accepted.order_id).await;
     assert_eq!(world.mollie.effects(), (1, 0, 0));
@@ -54,7 +54,7 @@ async fn whoever_lost_the_lease_during_a_call_changes_nothing() {
     let taken = meanwhile(async move {
         other.end_leases().await;
         let claim = other.claim_one().await;
-        assert_eq!(claim.0.operation.state, OperationState::Resolving);
+        assert_eq!(claim.0.operation.state.name(), OperationState::Resolving);
         assert_eq!(other.drive(&claim).await, Progress::Settled);
         assert_eq!(other.settled(id).await.placement, Placement::Placed);
     });
@@ -76,8 +76,8 @@ async fn an_unknown_outcome_that_comes_without_the_lease_is_not_written() {
         assert_eq!(other.step().await, Progress::Settled);
     });
     world.mollie.next_during(Fate::LostAnswer, taken);
-    assert_eq!(world.drive(&accepted.claim.unwrap()).await, Progress::LeaseLost);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::LeaseLost);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }

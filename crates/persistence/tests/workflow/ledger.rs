@@ -7,6 +7,7 @@ use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShip
 use domain::rules::order::Line;
 use domain::rules::part::Part;
 use domain::rules::refusal::Rejection;
+use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::rules::told::Told;
@@ -45,18 +46,19 @@ impl Ledger {
         key: IdempotencyKey,
         now: Timestamp,
     ) -> Result<Acceptance, Box<Rejection>> {
-        let keyed = !self.forgets_keys && !matches!(command, Command::CancelOrder { .. });
+        let keyed =
+            !self.forgets_keys && matches!(command, Command::PlaceOrder(_) | Command::CreateShipment(_));
         if let Some((at, acceptance)) = self.answered.get(&key).filter(|_| keyed)
             && now.duration_since(*at) < SignedDuration::from_hours(1)
         {
             return Ok(acceptance.clone());
         }
         let acceptance = match command {
-            Command::PlaceOrder(place) => Acceptance::Placed(Box::new(self.place(place, now))),
-            Command::CreateShipment(ship) => Acceptance::Shipped(self.ship(ship, now)?),
-            Command::CancelOrder { mollie_id } => {
-                Acceptance::Canceled(Box::new(self.cancel(mollie_id, now)?))
-            }
+            Command::PlaceOrder(place) => Acceptance::Order(Box::new(self.place(place, now))),
+            Command::CreateShipment(ship) => Acceptance::Shipment(self.ship(ship, now)?),
+            Command::CancelOrder { mollie_id } => Acceptance::Order(Box::new(self.cancel(mollie_id, now)?)),
+            #[cfg(feature = "made-up")]
+            Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
         };
         self.answered.insert(key, (now, acceptance.clone()));
         Ok(acceptance)
@@ -72,7 +74,7 @@ impl Ledger {
         let lines = order.lines.iter().map(|line| line_snapshot(n, line));
         let snapshot = Snapshot {
             mollie_id: MollieOrderId::new(format!("ord_1.{n}")),
-            status: Read::Known(OrderStatus::Created),
+            status: Some(Read::Known(OrderStatus::Created)),
             order_number: order.terms.order_number.clone(),
             amount: order.terms.amount,
             method: None,
@@ -105,14 +107,16 @@ impl Ledger {
     }
 
     fn ship(&mut self, ship: &RegisterShipment, now: Timestamp) -> Result<ShipmentSnapshot, Box<Rejection>> {
+        let line = |line: &ShipmentLine| (ship.order.lines[&line.line_id].clone(), line.part);
+        let lines: Vec<_> = ship.lines.iter().map(line).collect();
         let shipment = ShipmentSnapshot {
             mollie_id: MollieShipmentId::new(format!("shp_1.{}", self.next())),
             created_time: now,
             tracking: ship.tracking.clone().into(),
-            lines: ship.lines.clone(),
+            lines: lines.clone(),
         };
-        let order = self.find_mut(&ship.mollie_id);
-        for (id, part) in &ship.lines {
+        let order = self.find_mut(&ship.order.id);
+        for (id, part) in &lines {
             let line = order.lines.iter().find(|line| line.mollie_id == *id).unwrap();
             if part.quantity + shipped(line).quantity + canceled(line).quantity > line.quantity {
                 return Err(refused("The quantity is higher than the maximum quantity."));
@@ -125,16 +129,16 @@ impl Ledger {
     fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {
         let order = self.find_mut(id);
         let status = match order.status {
-            Read::Known(OrderStatus::Created | OrderStatus::Authorized) => OrderStatus::Canceled,
-            Read::Known(OrderStatus::Shipping) => OrderStatus::Completed,
-            Read::Known(OrderStatus::Canceled) => {
+            Some(Read::Known(OrderStatus::Created | OrderStatus::Authorized)) => OrderStatus::Canceled,
+            Some(Read::Known(OrderStatus::Shipping)) => OrderStatus::Completed,
+            Some(Read::Known(OrderStatus::Canceled)) => {
                 return Err(refused("The order cannot be canceled from state: canceled"));
             }
-            Read::Known(_) | Read::Unknown(_) => {
+            Some(Read::Known(_) | Read::Unknown(_)) | None => {
                 return Err(refused("The order cannot be canceled from its state"));
             }
         };
-        order.status = Read::Known(status);
+        order.status = Some(Read::Known(status));
         order.canceled_time = (status == OrderStatus::Canceled).then_some(now);
         order.completed_time = (status == OrderStatus::Completed).then_some(now);
         cancel_lines(order);
@@ -145,9 +149,41 @@ impl Ledger {
     }
 }
 
+#[cfg(feature = "made-up")]
+impl Ledger {
+    /// What is so already is refused.
+    fn make_up(&mut self, id: &MollieOrderId, body: &str) -> Result<Acceptance, Box<Rejection>> {
+        let order = self.find_mut(id);
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        if let Some(number) = body["orderNumber"].as_str() {
+            if order.order_number == number {
+                return Err(refused("The order has this number already."));
+            }
+            order.order_number = number.to_owned();
+        } else {
+            let (id, units) = (&body["lines"][0]["id"], &body["lines"][0]["quantity"]);
+            let mut lines = order.lines.iter_mut();
+            let line = lines.find(|line| Some(line.mollie_id.as_str()) == id.as_str()).unwrap();
+            give_up(line, u32::try_from(units.as_u64().unwrap()).unwrap())?;
+        }
+        Ok(Acceptance::Nothing)
+    }
+}
+
+/// Units of a line are given up, whoever does it.
+#[cfg(feature = "made-up")]
+pub fn give_up(line: &mut LineSnapshot, units: u32) -> Result<(), Box<Rejection>> {
+    if units + shipped(line).quantity + canceled(line).quantity > line.quantity {
+        return Err(refused("The quantity is higher than the maximum quantity."));
+    }
+    let amount = line.unit_price.times(units).unwrap();
+    line.canceled = Some(canceled(line).and(Part { quantity: units, amount }));
+    Ok(())
+}
+
 /// Cancels what is not shipped of an order that is shipping, whoever does it.
 pub fn cancel_the_rest(order: &mut Snapshot) {
-    order.status = Read::Known(OrderStatus::Completed);
+    order.status = Some(Read::Known(OrderStatus::Completed));
     cancel_lines(order);
 }
 
@@ -190,7 +226,7 @@ pub fn add_shipment(order: &mut Snapshot, shipment: &ShipmentSnapshot) {
         matches!(line.status, Read::Known(LineStatus::Completed | LineStatus::Canceled))
     };
     let all = order.lines.iter().all(done);
-    order.status = Read::Known(if all { OrderStatus::Completed } else { OrderStatus::Shipping });
+    order.status = Some(Read::Known(if all { OrderStatus::Completed } else { OrderStatus::Shipping }));
     order.shipments.get_or_insert_default().push(shipment.clone());
 }
 

@@ -19,6 +19,8 @@ mod items;
 mod keys;
 mod leases;
 mod ledger;
+#[cfg(feature = "made-up")]
+mod made_up;
 mod mollie;
 mod operator;
 mod operator_cancel;

@@ -31,8 +31,10 @@ pub enum Fate {
     /// Done, unless Mollie's rules refuse it, and answered.
     Answered,
     Rejected,
-    /// Mollie does not know the order under this key.
-    OrderUnknown,
+    /// The order is another website profile's than the key.
+    OtherProfile,
+    /// Mollie does not know something that the call names.
+    NotKnown,
     NotSent(Option<Duration>),
     /// Answered 500; not done.
     Stumbles,
@@ -71,6 +73,9 @@ pub struct Side {
     script: VecDeque<(Fate, Option<Meanwhile>)>,
     during_readings: VecDeque<Meanwhile>,
     late: Vec<(Duration, Command, IdempotencyKey)>,
+    /// The bodies of the calls that are made up.
+    #[cfg(feature = "made-up")]
+    pub bodies: Vec<String>,
     /// The last order placed with payment parameters.
     pub secrets: Vec<String>,
 }
@@ -79,9 +84,8 @@ impl Side {
     /// The same of an answer to a command; none holds shipments.
     fn accepted(&self, acceptance: Acceptance) -> Acceptance {
         match acceptance {
-            Acceptance::Placed(order) => Acceptance::Placed(Box::new(self.as_answered(*order))),
-            Acceptance::Canceled(order) => Acceptance::Canceled(Box::new(self.as_answered(*order))),
-            Acceptance::Shipped(shipment) => Acceptance::Shipped(shipment),
+            Acceptance::Order(order) => Acceptance::Order(Box::new(self.as_answered(*order))),
+            other @ (Acceptance::Shipment(_) | Acceptance::Nothing) => other,
         }
     }
 
@@ -179,6 +183,11 @@ impl Mollie {
             }
             Command::CreateShipment(_) => "ship",
             Command::CancelOrder { .. } => "cancel",
+            #[cfg(feature = "made-up")]
+            Command::MadeUp { body, .. } => {
+                side.bodies.push(body.clone());
+                "made up"
+            }
         };
         side.calls.push(Call { kind, key });
         let (fate, work) = side.script.pop_front().unwrap_or((Fate::Answered, None));
@@ -189,7 +198,10 @@ impl Mollie {
                 Err(rejection) => Outcome::Rejected(*rejection),
             },
             Fate::Rejected => Outcome::Rejected(rejection()),
-            Fate::OrderUnknown => Outcome::Rejected(Rejection { status: 404, ..rejection() }),
+            Fate::OtherProfile => not_found(
+                "Order ord_1 exists, but belongs to a different website profile than the API key used.",
+            ),
+            Fate::NotKnown => not_found("No order line exists with token odl_1."),
             Fate::NotSent(pause) => Outcome::NotSent { problem: "no connection".to_owned(), pause: *pause },
             Fate::LostAnswer | Fate::HangsAfter => {
                 let done: Result<Acceptance, Box<Rejection>> = side.ledger.take(command, key, now);
@@ -205,6 +217,10 @@ impl Mollie {
         };
         (fate, work, outcome)
     }
+}
+
+fn not_found(detail: &str) -> Outcome {
+    Outcome::Rejected(Rejection { status: 404, detail: detail.to_owned(), ..rejection() })
 }
 
 pub fn rejection() -> Rejection {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::operations::operation::Operation;
 use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::event::EventData;
 use domain::rules::ids::{OperationId, OrderId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::told::Told;
@@ -64,7 +65,7 @@ pub async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
     let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
     edit_tracking(&world, id, "3S2").await;
     world.work(mins(2)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     (world, id, accepted)
 }
 
@@ -78,13 +79,13 @@ async fn edit_tracking(world: &World, id: OrderId, code: &str) {
 async fn a_retried_shipment_that_can_be_told_by_now_is_registered() {
     let (world, id, accepted) = doubtful().await;
     edit_tracking(&world, id, "3S1").await;
-    let retried = world.retry(accepted.operation_id).await.unwrap();
-    assert_eq!((retried.state, retried.unreadable), (OperationState::Resolving, 0));
-    assert_eq!(world.operation(accepted.operation_id).await, retried);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Recorded);
+    let retried = world.retry(accepted.operation_id()).await.unwrap();
+    assert_eq!((retried.state.name(), retried.tries.unreadable), (OperationState::Resolving, 0));
+    assert_eq!(world.operation(accepted.operation_id()).await, retried);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Recorded);
     assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 1);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
     let told = ("operation.retried", "olga".to_owned(), "looked at the parcels".to_owned());
@@ -95,10 +96,10 @@ async fn a_retried_shipment_that_can_be_told_by_now_is_registered() {
 async fn a_retried_shipment_that_is_still_doubtful_needs_attention_again() {
     let (world, id, accepted) = doubtful().await;
     for times in 2..4 {
-        world.retry(accepted.operation_id).await.unwrap();
+        world.retry(accepted.operation_id()).await.unwrap();
         assert_eq!(world.step().await, Progress::Settled);
-        assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
-        assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::NeedsAttention);
+        assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
+        assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::NeedsAttention);
         let kinds = world.kinds(id).await;
         assert_eq!(kinds.iter().filter(|kind| **kind == "operation.needs_attention").count(), times);
     }
@@ -115,13 +116,13 @@ async fn a_retried_shipment_that_is_certainly_absent_is_sent_again() {
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
-    assert_eq!(world.operation(accepted.operation_id).await.unreadable, 8);
-    world.retry(accepted.operation_id).await.unwrap();
+    assert_eq!(world.operation(accepted.operation_id()).await.tries.unreadable, 8);
+    world.retry(accepted.operation_id()).await.unwrap();
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred, "it is read eight times more");
     world.mollie.side().unreadable = None;
     world.work(secs(10)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
     let calls = world.mollie.calls();
     assert_eq!((calls.len(), world.mollie.effects()), (3, (1, 1, 0)));
@@ -132,9 +133,12 @@ async fn a_retried_shipment_that_is_certainly_absent_is_sent_again() {
 async fn a_shipment_that_a_person_tells_is_registered_with_its_id() {
     let (world, id, accepted) = doubtful().await;
     let theirs = world.shipment_ids(id).await.remove(0);
-    let resolved = world.succeeded(accepted.operation_id, &theirs).await.unwrap();
-    assert_eq!((resolved.state, resolved.settled_time), (OperationState::Succeeded, Some(world.clock.now())));
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let resolved = world.succeeded(accepted.operation_id(), &theirs).await.unwrap();
+    assert_eq!(
+        (resolved.state.name(), resolved.state.settled_time()),
+        (OperationState::Succeeded, Some(world.clock.now()))
+    );
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(
         (shipment.state, shipment.mollie_id.unwrap().to_string()),
         (ShipmentState::Registered, theirs)
@@ -156,15 +160,15 @@ async fn a_shipment_is_not_told_by_an_id_that_mollie_does_not_know_or_that_is_an
     let (world, id, accepted) = doubtful().await;
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_two", 2, None, now)).await;
-    let before = (world.order(id).await, world.operation(accepted.operation_id).await);
-    let unknown = world.succeeded(accepted.operation_id, "shp_nobody").await;
+    let before = (world.order(id).await, world.operation(accepted.operation_id()).await);
+    let unknown = world.succeeded(accepted.operation_id(), "shp_nobody").await;
     assert!(matches!(unknown, Err(OperatorError::NotAtMollie { .. })), "{unknown:?}");
-    let other = world.succeeded(accepted.operation_id, "shp_two").await;
+    let other = world.succeeded(accepted.operation_id(), "shp_two").await;
     assert!(matches!(other, Err(OperatorError::DoesNotFit { .. })), "{other:?}");
     world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
-    let unread = world.succeeded(accepted.operation_id, "shp_two").await;
+    let unread = world.succeeded(accepted.operation_id(), "shp_two").await;
     assert!(matches!(unread, Err(OperatorError::Unverified(GatewayError::Unavailable(_)))), "{unread:?}");
-    assert_eq!((world.order(id).await, world.operation(accepted.operation_id).await), before);
+    assert_eq!((world.order(id).await, world.operation(accepted.operation_id()).await), before);
 }
 
 #[tokio::test]
@@ -181,10 +185,10 @@ async fn a_shipment_is_not_told_by_the_id_of_one_that_is_accounted_for() {
     world.work(mins(2)).await;
     let ids = world.shipment_ids(id).await;
     for accounted_for in &ids[..2] {
-        let told = world.succeeded(accepted.operation_id, accounted_for).await;
+        let told = world.succeeded(accepted.operation_id(), accounted_for).await;
         assert!(matches!(told, Err(OperatorError::DoesNotFit { .. })), "{told:?}");
     }
-    world.succeeded(accepted.operation_id, &ids[2]).await.unwrap();
+    world.succeeded(accepted.operation_id(), &ids[2]).await.unwrap();
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 3);
 }
 
@@ -197,9 +201,9 @@ async fn a_shipment_that_a_person_calls_rejected_gives_its_units_back_and_asks_n
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S9"), now)).await;
     world.work(mins(2)).await;
-    let resolved = world.rejected(accepted.operation_id).await.unwrap();
-    assert_eq!(resolved.state, OperationState::Rejected);
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let resolved = world.rejected(accepted.operation_id()).await.unwrap();
+    assert_eq!(resolved.state.name(), OperationState::Rejected);
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(shipment.state, ShipmentState::Refused);
     let words = shipment.rejection.unwrap();
     assert_eq!((words.status, words.detail.as_str()), (0, "olga: looked at the parcels"));
@@ -218,7 +222,7 @@ async fn a_shipment_that_a_person_calls_rejected_gives_its_units_back_and_asks_n
 async fn a_shipment_called_rejected_that_is_found_at_mollie_is_raised() {
     let (world, id, accepted) = doubtful().await;
     edit_tracking(&world, id, "3S1").await;
-    world.rejected(accepted.operation_id).await.unwrap();
+    world.rejected(accepted.operation_id()).await.unwrap();
     world.sync(id).await;
     let order = world.settled(id).await;
     assert_eq!(order.items.len(), 1);
@@ -232,7 +236,7 @@ async fn no_money_moves_while_attention_is_needed_and_it_does_once_that_is_resol
     assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
     assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNeedsAttention);
     let theirs = world.shipment_ids(id).await.remove(0);
-    world.succeeded(accepted.operation_id, &theirs).await.unwrap();
+    world.succeeded(accepted.operation_id(), &theirs).await.unwrap();
     world.sync(id).await;
     let (_, progress) = world.ship_now(id, &chairs(1)).await;
     assert_eq!(progress, Progress::Settled);
@@ -252,11 +256,11 @@ async fn what_waits_behind_an_operation_that_needed_attention_goes_on_once_that_
     let second = world.ship(id, &chairs(1)).await.unwrap();
     edit_tracking(&world, id, "3S2").await;
     world.work(mins(2)).await;
-    assert_eq!(world.state(second.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(second.operation_id()).await, OperationState::Pending);
     world.rests().await;
-    world.rejected(first.operation_id).await.unwrap();
+    world.rejected(first.operation_id()).await.unwrap();
     world.work(secs(2)).await;
-    assert_eq!(world.state(second.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(second.operation_id()).await, OperationState::Succeeded);
 }
 
 #[tokio::test]
@@ -266,9 +270,9 @@ async fn only_what_needs_attention_is_an_operators_to_decide() {
     let pending = world.ship(id, &lamps(1)).await.unwrap();
     for is in [OperationState::InFlight, OperationState::Succeeded] {
         let outcomes = [
-            world.retry(pending.operation_id).await,
-            world.succeeded(pending.operation_id, "shp_1").await,
-            world.rejected(pending.operation_id).await,
+            world.retry(pending.operation_id()).await,
+            world.succeeded(pending.operation_id(), "shp_1").await,
+            world.rejected(pending.operation_id()).await,
         ];
         for outcome in outcomes {
             assert!(
@@ -292,10 +296,10 @@ async fn only_what_needs_attention_is_an_operators_to_decide() {
 #[tokio::test]
 async fn of_two_persons_the_second_is_told_that_it_is_decided() {
     let (world, id, accepted) = doubtful().await;
-    world.rejected(accepted.operation_id).await.unwrap();
+    world.rejected(accepted.operation_id()).await.unwrap();
     let theirs = world.shipment_ids(id).await.remove(0);
-    let second = world.succeeded(accepted.operation_id, &theirs).await;
+    let second = world.succeeded(accepted.operation_id(), &theirs).await;
     assert!(matches!(second, Err(OperatorError::WrongState { is: OperationState::Rejected })), "{second:?}");
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Refused);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Refused);
     assert_eq!(world.decisions(id).await.len(), 1);
 }

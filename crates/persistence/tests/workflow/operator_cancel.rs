@@ -19,7 +19,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Accepted, String) {
     let (accepted, _) = world.cancel_now(id).await;
     world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     let mollie_id = world.order(id).await.mollie_id.unwrap().to_string();
     (world, id, accepted, mollie_id)
 }
@@ -27,12 +27,12 @@ async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Accepted, String) {
 #[tokio::test]
 async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
     let (world, id, accepted, mollie_id) = unreadable(Fate::LostAnswer).await;
-    let unread = world.succeeded(accepted.operation_id, &mollie_id).await;
+    let unread = world.succeeded(accepted.operation_id(), &mollie_id).await;
     assert!(matches!(unread, Err(OperatorError::Unverified(GatewayError::Unreadable(_)))), "{unread:?}");
     world.mollie.side().unreadable = None;
-    let other = world.succeeded(accepted.operation_id, "ord_1.99").await;
+    let other = world.succeeded(accepted.operation_id(), "ord_1.99").await;
     assert!(matches!(other, Err(OperatorError::DoesNotFit { .. })), "{other:?}");
-    world.succeeded(accepted.operation_id, &mollie_id).await.unwrap();
+    world.succeeded(accepted.operation_id(), &mollie_id).await.unwrap();
     assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
     let kinds = world.kinds(id).await;
     assert!(
@@ -46,9 +46,9 @@ async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
 async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected() {
     let (world, id, accepted, mollie_id) = unreadable(Fate::LostCall).await;
     world.mollie.side().unreadable = None;
-    let told = world.succeeded(accepted.operation_id, &mollie_id).await;
+    let told = world.succeeded(accepted.operation_id(), &mollie_id).await;
     assert!(matches!(told, Err(OperatorError::DoesNotFit { .. })), "{told:?}");
-    world.rejected(accepted.operation_id).await.unwrap();
+    world.rejected(accepted.operation_id()).await.unwrap();
     let order = world.settled(id).await;
     assert_eq!((order.facts.status, order.items.len()), (Some(OrderStatus::Authorized), 0));
     assert!(world.kinds(id).await.ends_with(&["operation.resolved", "cancellation.refused"]));
@@ -59,9 +59,9 @@ async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected
 async fn a_retried_cancellation_that_did_not_happen_is_made() {
     let (world, id, accepted, _) = unreadable(Fate::LostCall).await;
     world.mollie.side().unreadable = None;
-    world.retry(accepted.operation_id).await.unwrap();
+    world.retry(accepted.operation_id()).await.unwrap();
     world.work(secs(5)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
     assert_eq!(world.settled(id).await.facts.status, Some(OrderStatus::Canceled));
     assert_eq!(world.mollie.effects(), (1, 0, 1));
 }

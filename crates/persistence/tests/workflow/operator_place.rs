@@ -19,7 +19,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, Accepted) {
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
     world.work(mins(2)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     world.mollie.side().unreadable = None;
     (world, accepted)
 }
@@ -29,15 +29,15 @@ async fn a_placement_that_a_person_tells_is_placed_with_its_id() {
     let (world, accepted) = unreadable(Fate::LostAnswer).await;
     let other = world.place("p2", "1338").await;
     world.drive(other.claim.as_ref().unwrap()).await;
-    let unknown = world.succeeded(accepted.operation_id, "ord_nobody").await;
+    let unknown = world.succeeded(accepted.operation_id(), "ord_nobody").await;
     assert!(matches!(unknown, Err(OperatorError::NotAtMollie { .. })), "{unknown:?}");
     let foreign = world.order(other.order_id).await.mollie_id.unwrap().to_string();
-    let foreign = world.succeeded(accepted.operation_id, &foreign).await;
+    let foreign = world.succeeded(accepted.operation_id(), &foreign).await;
     assert!(matches!(foreign, Err(OperatorError::DoesNotFit { .. })), "{foreign:?}");
     assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
     let id = world.mollie.side().ledger.orders[0].mollie_id.to_string();
-    let resolved = world.succeeded(accepted.operation_id, &id).await.unwrap();
-    assert_eq!((resolved.state, resolved.sealed), (OperationState::Succeeded, None));
+    let resolved = world.succeeded(accepted.operation_id(), &id).await.unwrap();
+    assert_eq!((resolved.state.name(), resolved.sealed), (OperationState::Succeeded, None));
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Created)));
     assert_eq!(order.mollie_id.unwrap().to_string(), id);
@@ -57,7 +57,7 @@ async fn a_placement_that_a_person_tells_after_its_age_limit_is_late() {
             all_at(&mut side.ledger.orders[0], status, line);
             side.ledger.orders[0].mollie_id.to_string()
         };
-        world.succeeded(accepted.operation_id, &id).await.unwrap();
+        world.succeeded(accepted.operation_id(), &id).await.unwrap();
         world.work(secs(2)).await;
         let order = world.settled(accepted.order_id).await;
         let canceled = status == OrderStatus::Created;
@@ -70,11 +70,11 @@ async fn a_placement_that_a_person_tells_after_its_age_limit_is_late() {
 #[tokio::test]
 async fn a_placement_that_a_person_calls_rejected_is_refused_and_gives_its_number_back() {
     let (world, accepted) = unreadable(Fate::LostCall).await;
-    world.rejected(accepted.operation_id).await.unwrap();
+    world.rejected(accepted.operation_id()).await.unwrap();
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.held_number()), (Placement::Refused, None));
     assert_eq!(order.rejection.unwrap().detail, "olga: looked at the parcels");
-    assert_eq!(world.operation(accepted.operation_id).await.sealed, None);
+    assert_eq!(world.operation(accepted.operation_id()).await.sealed, None);
     assert_ne!(world.place("p2", "1337").await.order_id, accepted.order_id);
 }
 
@@ -82,7 +82,7 @@ async fn a_placement_that_a_person_calls_rejected_is_refused_and_gives_its_numbe
 async fn a_retried_placement_is_found_or_sent_again() {
     for fate in [Fate::LostAnswer, Fate::LostCall] {
         let (world, accepted) = unreadable(fate).await;
-        world.retry(accepted.operation_id).await.unwrap();
+        world.retry(accepted.operation_id()).await.unwrap();
         world.work(secs(5)).await;
         assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
         assert_eq!(world.mollie.effects(), (1, 0, 0));
@@ -98,12 +98,12 @@ async fn a_retried_placement_that_can_never_be_sent_needs_attention_again_or_is_
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.spoil_secrets().await;
     world.work(secs(2)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
-    world.retry(accepted.operation_id).await.unwrap();
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
+    world.retry(accepted.operation_id()).await.unwrap();
     world.work(mins(2)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     world.advance(mins(20));
-    world.retry(accepted.operation_id).await.unwrap();
+    world.retry(accepted.operation_id()).await.unwrap();
     world.work(mins(2)).await;
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
     assert_eq!(world.mollie.effects(), (0, 0, 0));

@@ -19,8 +19,8 @@ async fn an_accepted_order_is_placed_and_its_request_is_answered_again_without_a
     assert_eq!(world.drive(first.claim.as_ref().unwrap()).await, Progress::Settled);
     let again = world.recorded().await;
     assert_eq!(
-        (again.order_id, again.operation_id, &again.claim),
-        (first.order_id, first.operation_id, &None)
+        (again.order_id, again.operation_id(), &again.claim),
+        (first.order_id, first.operation_id(), &None)
     );
     world.work(secs(5)).await;
     let order = world.settled(first.order_id).await;
@@ -34,11 +34,11 @@ async fn an_accepted_order_is_placed_and_its_request_is_answered_again_without_a
 async fn payment_parameters_reach_mollie_and_are_wiped_at_the_end() {
     let world = World::new().await;
     let accepted = world.recorded().await;
-    let before = world.operation(accepted.operation_id).await.sealed.unwrap();
+    let before = world.operation(accepted.operation_id()).await.sealed.unwrap();
     assert!(!before.windows(10).any(|text| text == b"tkn_secret"));
     world.drive(accepted.claim.as_ref().unwrap()).await;
     assert_eq!(world.mollie.side().secrets, ["tkn_secret"]);
-    assert_eq!(world.operation(accepted.operation_id).await.sealed, None);
+    assert_eq!(world.operation(accepted.operation_id()).await.sealed, None);
 }
 
 #[tokio::test]
@@ -50,8 +50,8 @@ async fn a_refused_order_gives_its_number_free_and_its_request_is_answered_the_s
     let order = world.settled(first.order_id).await;
     assert_eq!((order.placement, order.held_number()), (Placement::Refused, None));
     assert_eq!(order.rejection, Some(crate::mollie::rejection()));
-    assert_eq!(world.state(first.operation_id).await, OperationState::Rejected);
-    assert_eq!(world.operation(first.operation_id).await.sealed, None);
+    assert_eq!(world.state(first.operation_id()).await, OperationState::Rejected);
+    assert_eq!(world.operation(first.operation_id()).await.sealed, None);
     assert_eq!(world.recorded().await.order_id, first.order_id);
     assert_eq!(world.mollie.calls().len(), 1);
     let other = world.place("p2", "1337").await;
@@ -68,20 +68,20 @@ async fn an_order_that_cannot_be_sent_waits_with_its_key_and_growing_pauses() {
     let accepted = world.recorded().await;
     let key = accepted.claim.as_ref().unwrap().0.operation.key;
     (0..4).for_each(|_| world.mollie.next(Fate::NotSent(None)));
-    let mut claim = accepted.claim.unwrap();
+    let mut claim = accepted.claim.clone().unwrap();
     for (deferrals, pause) in [(1, 500), (2, 1000), (3, 2000), (4, 4000)] {
         assert_eq!(world.drive(&claim).await, Progress::Deferred);
-        let waiting = world.operation(accepted.operation_id).await;
+        let waiting = world.operation(accepted.operation_id()).await;
         assert_eq!(
-            (waiting.state, waiting.deferrals, waiting.attempts),
+            (waiting.state.name(), waiting.tries.deferrals, waiting.tries.unknown),
             (OperationState::Pending, deferrals, 0)
         );
-        assert_eq!((waiting.first_sent_time, waiting.last_sent_time), (None, None));
+        assert_eq!(waiting.state.sent(), None);
         world.advance(Duration::from_millis(pause - 1));
         world.rests().await;
         world.advance(Duration::from_millis(1));
         claim = world.claim_one().await;
-        assert_eq!((claim.0.operation.state, claim.0.operation.key), (OperationState::InFlight, key));
+        assert_eq!((claim.0.operation.state.name(), claim.0.operation.key), (OperationState::InFlight, key));
     }
     assert_eq!(world.drive(&claim).await, Progress::Settled);
     world.settled(accepted.order_id).await;
@@ -96,8 +96,8 @@ async fn a_500_that_stays_is_repeated_ever_more_seldom_up_to_once_a_minute_and_c
     let accepted = world.recorded().await;
     assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Deferred);
     for (attempts, pause) in [(1, 500), (2, 2_000), (3, 8_000), (4, 32_000), (5, 60_000), (6, 60_000)] {
-        let waiting = world.operation(accepted.operation_id).await;
-        assert_eq!((waiting.state, waiting.attempts), (OperationState::Resolving, attempts));
+        let waiting = world.operation(accepted.operation_id()).await;
+        assert_eq!((waiting.state.name(), waiting.tries.unknown), (OperationState::Resolving, attempts));
         let problem = waiting.last_problem.unwrap();
         assert!(problem.contains("500"), "{problem}");
         assert_eq!(problem.contains(&format!("outcome: {attempts}.")), attempts > 1, "{problem}");
@@ -147,7 +147,7 @@ async fn an_order_whose_answer_was_lost_is_found_by_its_hook_address() {
     world.mollie.next(Fate::LostAnswer);
     let accepted = world.recorded().await;
     assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
@@ -180,7 +180,7 @@ async fn a_crash_behind_the_effect_leaves_one_placed_order() {
     world.rests().await;
     world.end_leases().await;
     let claim = world.claim_one().await;
-    assert_eq!(claim.0.operation.state, OperationState::Resolving);
+    assert_eq!(claim.0.operation.state.name(), OperationState::Resolving);
     assert_eq!(world.drive(&claim).await, Progress::Settled);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (1, 0, 0)));
@@ -235,7 +235,7 @@ async fn while_mollie_cannot_be_read_an_unknown_placement_waits() {
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.mollie.side().unreadable = Some(domain::ports::GatewayError::Unavailable("503".to_owned()));
     world.work(mins(30)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
     world.mollie.side().unreadable = None;
     world.work(secs(10)).await;
@@ -253,8 +253,8 @@ async fn an_order_whose_payment_parameters_cannot_be_unsealed_is_not_sent_withou
     world.spoil_secrets().await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
-    let waiting = world.operation(accepted.operation_id).await;
-    assert_eq!((waiting.state, waiting.sealed.is_some()), (OperationState::NeedsAttention, true));
+    let waiting = world.operation(accepted.operation_id()).await;
+    assert_eq!((waiting.state.name(), waiting.sealed.is_some()), (OperationState::NeedsAttention, true));
     assert_eq!(world.sound(accepted.order_id).await.placement, Placement::Placing);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (1, (0, 0, 0)));
 }
@@ -265,13 +265,13 @@ async fn unknown_outcomes_are_counted_and_make_pauses_grow() {
     (0..2).for_each(|_| world.mollie.next(Fate::LostCall));
     let accepted = world.recorded().await;
     world.drive(accepted.claim.as_ref().unwrap()).await;
-    assert_eq!(world.operation(accepted.operation_id).await.attempts, 1);
+    assert_eq!(world.operation(accepted.operation_id()).await.tries.unknown, 1);
     world.advance(Duration::from_millis(499));
     world.rests().await;
     world.advance(Duration::from_millis(1));
     assert_eq!(world.step().await, Progress::Deferred);
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.operation(accepted.operation_id).await.attempts, 2);
+    assert_eq!(world.operation(accepted.operation_id()).await.tries.unknown, 2);
     world.advance(Duration::from_millis(999));
     world.rests().await;
     world.work(secs(5)).await;

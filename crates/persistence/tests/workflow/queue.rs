@@ -1,7 +1,8 @@
 //! Several operations of one order: one at a time, first come, first served.
 
+use domain::operations::task::OperationKind;
 use domain::ports::Store;
-use domain::rules::operation::{OperationKind, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::refusal::RefusalReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
@@ -25,15 +26,16 @@ async fn the_second_shipment_waits_for_its_turn() {
     world.rests().await;
     world.advance(secs(1));
     let claim = world.claim_one().await;
-    assert_eq!(Some(claim.0.operation.id), first.operation_id);
+    assert_eq!(Some(claim.0.operation.id), first.operation_id());
     world.rests().await;
     assert_eq!(world.drive(&claim).await, Progress::Settled);
     let claim = world.claim_one().await;
-    assert_eq!(Some(claim.0.operation.id), second.operation_id);
+    assert_eq!(Some(claim.0.operation.id), second.operation_id());
     assert_eq!(world.drive(&claim).await, Progress::Settled);
     let order = world.settled(id).await;
     assert_eq!(order.lines[1].shipped.quantity, 2);
-    let (one, two) = (world.shipment(first.shipment_id).await, world.shipment(second.shipment_id).await);
+    let (one, two) =
+        (world.shipment(first.answer.shipment()).await, world.shipment(second.answer.shipment()).await);
     assert_ne!(one.mollie_id, two.mollie_id);
     assert_eq!(world.mollie.effects(), (1, 2, 0));
 }
@@ -48,7 +50,7 @@ async fn an_equal_shipment_behind_one_that_was_lost_is_not_taken_for_it() {
     world.work(secs(3)).await;
     world.sync(id).await;
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 2);
-    assert_eq!(world.shipment(second.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(second.answer.shipment()).await.state, ShipmentState::Registered);
     assert_eq!(world.mollie.effects(), (1, 2, 0));
 }
 
@@ -78,7 +80,7 @@ async fn a_shipment_behind_a_cancellation_is_refused_by_mollie_and_gives_its_uni
     let ship = world.ship(id, &lamps(1)).await.unwrap();
     assert_eq!(world.drive(cancel.claim.as_ref().unwrap()).await, Progress::Settled);
     world.work(secs(1)).await;
-    assert_eq!(world.shipment(ship.shipment_id).await.state, ShipmentState::Refused);
+    assert_eq!(world.shipment(ship.answer.shipment()).await.state, ShipmentState::Refused);
     world.sync(id).await;
     let order = world.settled(id).await;
     assert_eq!(order.facts.status, Some(OrderStatus::Completed));
@@ -98,11 +100,11 @@ async fn a_cancellation_behind_a_lost_shipment_waits_until_that_is_known() {
     assert!(cancel.claim.is_none());
     world.rests().await;
     let unsettled = world.store.unsettled_operations(id).await.unwrap();
-    let kinds: Vec<_> = unsettled.iter().map(|operation| operation.kind).collect();
+    let kinds: Vec<_> = unsettled.iter().map(|operation| operation.task.name()).collect();
     assert_eq!(kinds, [OperationKind::CreateShipment, OperationKind::CancelOrder]);
     world.work(secs(3)).await;
-    assert_eq!(world.state(ship.operation_id).await, OperationState::Succeeded);
-    assert_eq!(world.state(cancel.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(ship.operation_id()).await, OperationState::Succeeded);
+    assert_eq!(world.state(cancel.operation_id()).await, OperationState::Succeeded);
     let order = world.settled(id).await;
     assert_eq!((order.lines[0].shipped.quantity, order.lines[0].canceled.quantity), (1, 1));
     assert_eq!(order.facts.status, Some(OrderStatus::Completed));

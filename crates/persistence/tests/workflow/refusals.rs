@@ -21,10 +21,10 @@ async fn a_repeated_shipment_refused_because_the_first_call_took_effect_is_regis
     let (accepted, _) = world.ship_now(id, &lamps(3)).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     world.advance(secs(2));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 1, 0)));
 }
@@ -43,22 +43,45 @@ async fn a_refusal_of_a_repeated_call_is_not_final_within_the_settle_window_of_t
     world.sync(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
     world.settled(id).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
 }
 
 #[tokio::test]
 async fn an_order_that_mollie_does_not_know_under_the_key_is_not_a_refused_shipment() {
+    for (fate, unreadable) in [(Fate::OtherProfile, None), (Fate::NotKnown, Some(GatewayError::NotFound))] {
+        let world = World::new().await;
+        let id = world.authorized().await;
+        world.mollie.next(fate);
+        world.mollie.side().unreadable = unreadable;
+        let (accepted, progress) = world.ship_now(id, &lamps(1)).await;
+        assert_eq!(
+            (progress, world.state(accepted.operation_id()).await),
+            (Progress::Deferred, OperationState::Pending)
+        );
+        world.mollie.side().unreadable = None;
+        assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
+        world.work(secs(2)).await;
+        assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
+        world.settled(id).await;
+        assert_eq!(world.mollie.effects(), (1, 1, 0));
+    }
+}
+
+/// The order is there: what Mollie does not know is something within it, and what waits behind goes on.
+#[tokio::test]
+async fn what_mollie_does_not_know_within_an_order_is_refused_and_holds_nothing_up() {
     let world = World::new().await;
     let id = world.authorized().await;
-    world.mollie.next(Fate::OrderUnknown);
-    let (accepted, progress) = world.ship_now(id, &lamps(1)).await;
+    world.mollie.next(Fate::NotKnown);
+    let (refused, progress) = world.ship_now(id, &lamps(1)).await;
     assert_eq!(
-        (progress, world.state(accepted.operation_id).await),
-        (Progress::Deferred, OperationState::Pending)
+        (progress, world.state(refused.operation_id()).await),
+        (Progress::Settled, OperationState::Rejected)
     );
-    assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
+    assert_eq!(world.sound(id).await.open_items(), 1);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.work(secs(2)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
@@ -76,7 +99,7 @@ async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_
         let (accepted, _) = world.ship_now(id, &lamps(1)).await;
         world.mollie.side().unreadable = Some(error);
         world.work(mins(5)).await;
-        assert_eq!(world.state(accepted.operation_id).await, state);
+        assert_eq!(world.state(accepted.operation_id()).await, state);
         assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
         if state == OperationState::NeedsAttention {
             assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
@@ -96,13 +119,13 @@ async fn a_refusal_of_a_call_repeated_after_a_crash_is_not_final() {
     world.advance(secs(9));
     world.end_leases().await;
     assert_eq!(world.step().await, Progress::Deferred);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Pending);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Pending);
     world.mollie.next(Fate::Rejected);
     assert_eq!(world.step().await, Progress::Deferred);
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_late", 3, None, now)).await;
     world.work(mins(3)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
@@ -119,7 +142,7 @@ async fn a_refusal_of_a_repeated_call_is_final_once_nothing_can_come_of_the_firs
     assert_eq!(world.step().await, Progress::Deferred);
     assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 3);
     world.work(mins(3)).await;
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(
         (shipment.state, shipment.rejection),
         (ShipmentState::Refused, Some(crate::mollie::rejection()))
@@ -141,7 +164,7 @@ async fn a_repeated_call_refused_beside_a_shipment_that_may_be_ours_is_an_operat
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 3, Some("3S2"), now)).await;
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 3);
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
@@ -155,7 +178,7 @@ async fn an_outcome_at_an_order_that_mollie_does_not_know_any_more_is_an_operato
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.mollie.side().unreadable = Some(GatewayError::NotFound);
     world.work(mins(5)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
 }
@@ -182,21 +205,21 @@ async fn an_answer_that_is_not_understood_is_read_eight_times_more_before_an_ope
     for _ in 0..8 {
         world.advance(secs(8));
         assert_eq!(world.step().await, Progress::Deferred);
-        assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+        assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     }
     world.advance(secs(8));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
 }
 
 /// It is the placement itself that Mollie refuses: there is no order yet that another key might know.
 #[tokio::test]
 async fn an_order_refused_as_not_found_is_refused() {
     let world = World::new().await;
-    world.mollie.next(Fate::OrderUnknown);
+    world.mollie.next(Fate::OtherProfile);
     let accepted = world.recorded().await;
     assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Rejected);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Rejected);
     assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Refused);
     assert_eq!(world.mollie.calls().len(), 1);
 }
@@ -212,10 +235,10 @@ async fn what_cannot_be_read_once_behind_an_outage_is_not_yet_an_operators_affai
     world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".into()));
     world.advance(secs(8));
     world.step().await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     world.mollie.side().unreadable = None;
     world.work(secs(10)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
 }
 
@@ -226,16 +249,16 @@ async fn what_cannot_be_read_once_behind_calls_that_could_not_be_made_is_not_yet
     (0..10).for_each(|_| world.mollie.next(Fate::NotSent(None)));
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
-    while world.state(accepted.operation_id).await != OperationState::Resolving {
+    while world.state(accepted.operation_id()).await != OperationState::Resolving {
         world.advance(secs(8));
         world.step().await;
     }
     world.mollie.side().unreadable = Some(GatewayError::Unreadable("a page that says sorry".into()));
     world.advance(secs(8));
     world.step().await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     world.mollie.side().unreadable = None;
     world.work(secs(10)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
 }

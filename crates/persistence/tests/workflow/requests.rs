@@ -35,7 +35,7 @@ async fn eight_same_requests_at_once_are_one_order() {
     let one = || world.recorded();
     let (a, b, c, d, e, f, g, h) = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
     let all = [a, b, c, d, e, f, g, h];
-    let ids: BTreeSet<_> = all.iter().map(|accepted| (accepted.order_id, accepted.operation_id)).collect();
+    let ids: BTreeSet<_> = all.iter().map(|accepted| (accepted.order_id, accepted.operation_id())).collect();
     assert_eq!(ids.len(), 1);
     assert_eq!(all.iter().filter(|accepted| accepted.claim.is_some()).count(), 1);
     for claim in all.iter().filter_map(|accepted| accepted.claim.as_ref()) {
@@ -55,7 +55,8 @@ async fn eight_same_shipments_at_once_are_one() {
     let one = || ship(world_, wish, id, &request);
     let (a, b, c, d, e, f, g, h) = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
     let all = [a, b, c, d, e, f, g, h].map(Result::unwrap);
-    let ids: BTreeSet<_> = all.iter().map(|accepted| (accepted.shipment_id, accepted.operation_id)).collect();
+    let ids: BTreeSet<_> =
+        all.iter().map(|accepted| (accepted.answer.shipment(), accepted.operation_id())).collect();
     assert_eq!(ids.len(), 1);
     let order = world.sound(id).await;
     assert_eq!((order.lines[0].reserved.quantity, order.lines[0].available().quantity), (1, 1));
@@ -110,7 +111,7 @@ async fn eight_cancellations_at_once_are_one_operation() {
     let one = || world.cancel(id);
     let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
     let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7].map(Result::unwrap);
-    let ids: BTreeSet<_> = all.iter().map(|accepted| accepted.operation_id).collect();
+    let ids: BTreeSet<_> = all.iter().map(|accepted| accepted.operation_id()).collect();
     assert_eq!(ids.len(), 1);
     for claim in all.iter().filter_map(|accepted| accepted.claim.as_ref()) {
         world.drive(claim).await;
@@ -127,7 +128,7 @@ async fn a_repeated_cancellation_is_answered_with_its_operation_after_it_ended()
     let first = cancel(&*world, &wish, id, &[]).await.unwrap();
     world.drive(first.claim.as_ref().unwrap()).await;
     let again = cancel(&*world, &wish, id, &[]).await.unwrap();
-    assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
+    assert_eq!((again.operation_id(), again.claim), (first.operation_id(), None));
     world.settled(id).await;
     assert_eq!(world.mollie.calls().len(), 2);
 }
@@ -167,7 +168,7 @@ async fn another_version_than_the_callers_is_told_and_nothing_is_saved() {
     let shipped = ship(&*world, &wish, id, &lamps(1)).await.unwrap();
     // The repeated request carries the etag it was decided on.
     let again = ship(&*world, &wish, id, &lamps(1)).await.unwrap();
-    assert_eq!(again.shipment_id, shipped.shipment_id);
+    assert_eq!(again.answer.shipment(), shipped.answer.shipment());
     assert_eq!(world.sound(id).await.version, version + 1);
 }
 
@@ -191,7 +192,7 @@ async fn a_repeated_cancellation_may_carry_the_etag_it_was_decided_on() {
     let wish = Intent { etag, ..intent("CancelOrder", "c") };
     let first = cancel(&*world, &wish, id, &[]).await.unwrap();
     let again = cancel(&*world, &wish, id, &[]).await.unwrap();
-    assert_eq!((again.operation_id, again.claim), (first.operation_id, None));
+    assert_eq!((again.operation_id(), again.claim), (first.operation_id(), None));
     world.drive(first.claim.as_ref().unwrap()).await;
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 0, 1));
@@ -224,7 +225,7 @@ async fn a_cancellation_with_nothing_to_do_keeps_its_request_id() {
     let id = world.authorized().await;
     world.cancel_now(id).await;
     let wish = intent("CancelOrder", "nothing");
-    assert_eq!(cancel(&*world, &wish, id, &[]).await.unwrap().operation_id, None);
+    assert_eq!(cancel(&*world, &wish, id, &[]).await.unwrap().operation_id(), None);
     let outcome = ship(&*world, &intent("CreateShipment", "nothing"), id, &lamps(1)).await;
     assert!(matches!(&outcome, Err(MutationError::RequestReused { method }) if method == "CancelOrder"));
 }

@@ -24,16 +24,16 @@ async fn an_accepted_shipment_is_registered_and_its_request_is_answered_again_wi
     let first = ship(&*world, &wish, id, &request).await.unwrap();
     let order = world.sound(id).await;
     assert_eq!(order.lines[0].reserved, Part { quantity: 1, amount: euro("349.00") });
-    assert_eq!(world.shipment(first.shipment_id).await.state, ShipmentState::Recorded);
+    assert_eq!(world.shipment(first.answer.shipment()).await.state, ShipmentState::Recorded);
     assert_eq!(world.drive(first.claim.as_ref().unwrap()).await, Progress::Settled);
     let again = ship(&*world, &wish, id, &request).await.unwrap();
     assert_eq!(
-        (again.shipment_id, again.operation_id, again.claim),
-        (first.shipment_id, first.operation_id, None)
+        (again.answer.shipment(), again.operation_id(), again.claim),
+        (first.answer.shipment(), first.operation_id(), None)
     );
     let order = world.settled(id).await;
     assert_eq!(order.lines[0].shipped, Part { quantity: 1, amount: euro("349.00") });
-    let shipment = world.shipment(first.shipment_id).await;
+    let shipment = world.shipment(first.answer.shipment()).await;
     assert_eq!((shipment.state, shipment.mollie_id.is_some()), (ShipmentState::Registered, true));
     assert_eq!(shipment.tracking, request.tracking);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
@@ -61,7 +61,7 @@ async fn a_refused_shipment_gives_its_units_back() {
     world.mollie.next(Fate::Rejected);
     let (accepted, progress) = world.ship_now(id, &the_rest()).await;
     assert_eq!(progress, Progress::Settled);
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(shipment.state, ShipmentState::Refused);
     assert_eq!(shipment.rejection, Some(crate::mollie::rejection()));
     let order = world.settled(id).await;
@@ -81,9 +81,9 @@ async fn a_shipment_that_cannot_be_sent_stays_recorded_and_reserved() {
     (0..3).for_each(|_| world.mollie.next(Fate::NotSent(None)));
     let (accepted, _) = world.ship_now(id, &lamps(2)).await;
     for deferrals in 1..=3 {
-        let waiting = world.operation(accepted.operation_id).await;
-        assert_eq!((waiting.state, waiting.deferrals), (OperationState::Pending, deferrals));
-        assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Recorded);
+        let waiting = world.operation(accepted.operation_id()).await;
+        assert_eq!((waiting.state.name(), waiting.tries.deferrals), (OperationState::Pending, deferrals));
+        assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Recorded);
         world.sync(id).await;
         let order = world.sound(id).await;
         assert_eq!((order.lines[1].reserved.quantity, order.lines[1].available().quantity), (2, 1));
@@ -104,7 +104,7 @@ async fn a_shipment_outlasts_hours_without_mollie() {
     let (accepted, _) = world.ship_now(id, &lamps(2)).await;
     world.advance(mins(300));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
 }
 
@@ -115,7 +115,7 @@ async fn a_plan_never_takes_reserved_units() {
     let first = world.ship(id, &lamps(2)).await.unwrap();
     assert_eq!(reason(world.ship(id, &lamps(2)).await), RefusalReason::QuantityNotAvailable);
     let rest = world.ship(id, &the_rest()).await.unwrap();
-    let lines = world.shipment(rest.shipment_id).await.lines;
+    let lines = world.shipment(rest.answer.shipment()).await.lines;
     assert_eq!(lines.iter().map(|line| line.part.quantity).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(reason(world.ship(id, &the_rest()).await), RefusalReason::NothingRemaining);
     assert_eq!(world.drive(&first.claim.unwrap()).await, Progress::Settled);
@@ -163,7 +163,7 @@ async fn an_order_that_changes_while_a_shipment_is_planned_is_planned_again() {
         other.ship_now(id, &lamps(3)).await;
     }));
     let rest = world.ship(id, &the_rest()).await.unwrap();
-    let lines = world.shipment(rest.shipment_id).await.lines;
+    let lines = world.shipment(rest.answer.shipment()).await.lines;
     assert_eq!(lines.iter().map(|line| line.line_id.number()).collect::<Vec<_>>(), [1]);
     world.drive(&rest.claim.unwrap()).await;
     world.settled(id).await;
@@ -176,7 +176,7 @@ async fn an_operation_names_who_asked_for_it_and_not_who_placed_the_order() {
     let id = world.authorized().await;
     let warehouse = Intent { caller: Caller::new("warehouse"), ..intent("CreateShipment", "s") };
     let shipped = ship(&*world, &warehouse, id, &lamps(1)).await.unwrap();
-    let operation = world.operation(shipped.operation_id).await;
+    let operation = world.operation(shipped.operation_id()).await;
     assert_eq!((operation.caller.as_str(), operation.actor.as_deref()), ("warehouse", Some("alice")));
     assert_eq!(world.order(id).await.caller.as_str(), "shop");
 }
@@ -188,9 +188,9 @@ async fn a_settled_operation_tells_when_it_ended() {
     for fate in [Fate::Answered, Fate::Rejected] {
         world.mollie.next(fate);
         let accepted = world.ship(id, &lamps(1)).await.unwrap();
-        assert_eq!(world.operation(accepted.operation_id).await.settled_time, None);
+        assert_eq!(world.operation(accepted.operation_id()).await.state.settled_time(), None);
         world.drive(accepted.claim.as_ref().unwrap()).await;
-        let settled = world.operation(accepted.operation_id).await.settled_time;
+        let settled = world.operation(accepted.operation_id()).await.state.settled_time();
         assert_eq!(settled, Some(world.clock.now()));
     }
 }

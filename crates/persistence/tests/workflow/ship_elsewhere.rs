@@ -25,12 +25,12 @@ async fn a_shipment_refused_for_being_made_in_the_dashboard_alarms_nobody() {
     let order = world.settled(id).await;
     assert_eq!(order.items, []);
     assert_eq!(order.lines[1].shipped.quantity, 3, "what was found is taken over");
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(
         (shipment.state, shipment.elsewhere),
         (ShipmentState::Refused, vec![MollieShipmentId::new("shp_a")])
     );
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Rejected);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Rejected);
     let kinds = world.kinds(id).await;
     assert!(kinds.contains(&"shipment.observed") && kinds.contains(&"shipment.refused"), "{kinds:?}");
     world.sync(id).await;
@@ -52,7 +52,7 @@ async fn units_shipped_elsewhere_in_several_parcels_are_found() {
         .await;
     let (accepted, _) = world.ship_now(id, &lamps(3)).await;
     assert_eq!(world.settled(id).await.items, []);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Refused);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Refused);
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn units_shipped_elsewhere_while_ours_waited_to_be_sent_are_found() {
     world.sync(id).await;
     world.advance(mins(31));
     world.work(mins(1)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Refused);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Refused);
     assert_eq!(world.settled(id).await.items, []);
 }
 
@@ -132,7 +132,7 @@ async fn a_refusal_that_cannot_be_understood_yet_alarms_nobody() {
     world.work(secs(20)).await;
     assert_eq!(world.settled(id).await.items, []);
     // Mollie refused the only call there was: what is there is not ours.
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Refused);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Refused);
     assert_eq!(world.mollie.effects(), (1, 1, 0));
     assert_eq!(raised(&world.order(id).await), []);
 }

@@ -31,7 +31,7 @@ async fn a_shipment_that_seems_two_minutes_older_than_its_call_may_be_ours() {
         .await;
     world.work(mins(3)).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0), "the shipment was captured twice");
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
 }
 
@@ -46,7 +46,7 @@ async fn a_shipment_made_more_than_two_minutes_before_ours_was_sent_is_not_taken
     let (accepted, _) = world.ship_now(id, &lamps(1)).await;
     world.work(mins(3)).await;
     assert_eq!(world.mollie.effects(), (1, 2, 0), "ours was never made");
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_ne!(shipment.mollie_id, Some(MollieShipmentId::new("shp_old")));
     world.settled(id).await;
 }
@@ -65,7 +65,7 @@ async fn a_shipment_made_elsewhere_while_ours_waited_to_be_sent_is_not_taken_for
     world.mollie.next(Fate::LostCall);
     world.work(mins(3)).await;
     assert_eq!(world.mollie.effects(), (1, 2, 0), "ours was never made");
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_ne!(shipment.mollie_id, Some(MollieShipmentId::new("shp_a")));
     world.settled(id).await;
 }
@@ -85,7 +85,7 @@ async fn a_shipment_made_by_a_late_repetition_is_found() {
     world.advance(secs(20));
     world.work(mins(3)).await;
     assert_eq!(world.mollie.effects(), (1, 1, 0), "the shipment was captured twice");
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
 }
 
@@ -100,7 +100,7 @@ async fn a_lost_shipment_whose_tracking_is_another_by_now_is_an_operators_affair
         let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
         world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Told::Said(edited)).await;
         world.work(mins(2)).await;
-        assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+        assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
         assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
     }
 }
@@ -119,7 +119,7 @@ async fn a_shipment_found_with_blanks_around_its_tracking_is_ours() {
         .await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_shipment_of_more_lines_or_of_another_amount_is_not_taken_for_ours() {
             .await;
         world.work(mins(3)).await;
         assert_eq!(world.mollie.effects(), (1, 2, 0), "ours was never made");
-        let shipment = world.shipment(accepted.shipment_id).await;
+        let shipment = world.shipment(accepted.answer.shipment()).await;
         assert_ne!(shipment.mollie_id, Some(MollieShipmentId::new("shp_a")));
         world.settled(id).await;
     }
@@ -160,7 +160,7 @@ async fn what_waits_for_an_operator_stays_reserved_and_is_not_counted_as_shipped
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, None, now)).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     world.sync(id).await;
     let order = world.sound(id).await;
     assert_eq!((order.lines[1].shipped.quantity, order.lines[1].reserved.quantity), (0, 1));

@@ -21,10 +21,10 @@ async fn a_shipment_whose_answer_was_lost_is_found_by_lines_amounts_and_tracking
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_b", 1, None, now)).await;
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Resolving);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Resolving);
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(shipment.state, ShipmentState::Registered);
     assert!(!["shp_a", "shp_b"].contains(&shipment.mollie_id.unwrap().as_str()));
     world.sync(id).await;
@@ -64,7 +64,7 @@ async fn a_lost_call_is_made_again_under_its_key_although_hooks_come_meanwhile()
     world.sync(id).await;
     world.work(secs(5)).await;
     world.sync(id).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.settled(id).await;
     let calls = world.mollie.calls();
     assert_eq!((calls.len(), world.mollie.effects()), (3, (1, 1, 0)));
@@ -144,7 +144,7 @@ async fn of_two_equal_shipments_the_repeated_key_tells_ours() {
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, None, now)).await;
     world.work(secs(5)).await;
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(shipment.state, ShipmentState::Registered);
     assert_ne!(shipment.mollie_id, Some(MollieShipmentId::new("shp_a")));
     world.sync(id).await;
@@ -166,13 +166,13 @@ async fn of_two_equal_shipments_nobody_knows_an_operator_decides() {
     world.sync(id).await;
     world.advance(secs(1));
     assert_eq!(world.step().await, Progress::Settled);
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::NeedsAttention);
     assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
     assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNeedsAttention);
     world.work(mins(5)).await;
     world.sync(id).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::NeedsAttention);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     assert_eq!(world.kinds(id).await.iter().filter(|kind| **kind == "operation.needs_attention").count(), 1);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 2, 0)));
 }
@@ -197,7 +197,7 @@ async fn a_shipment_made_in_the_dashboard_is_taken_over_once() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_elsewhere_is_taken_over_when_none_of_ours_is_under_way() {
+async fn a_shipment_made_elsewhere_is_taken_over_at_once_unless_it_may_be_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -205,9 +205,10 @@ async fn a_shipment_made_elsewhere_is_taken_over_when_none_of_ours_is_under_way(
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, None, now)).await;
     world.sync(id).await;
-    assert_eq!(world.store.list_shipments(id).await.unwrap().len(), 1);
+    let (ours, theirs) = (world.shipment(accepted.answer.shipment()).await, world.sound(id).await);
+    assert_eq!((ours.state, theirs.lines[1].shipped.quantity), (ShipmentState::Recorded, 1));
     world.work(secs(2)).await;
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     world.sync(id).await;
     let shipments = world.store.list_shipments(id).await.unwrap();
     let elsewhere: Vec<_> =
@@ -232,7 +233,7 @@ async fn a_shipment_older_than_ours_is_not_taken_for_it() {
     world.sync(id).await;
     let order = world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 2, 0), "ours was never made");
-    let shipment = world.shipment(accepted.shipment_id).await;
+    let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_ne!(shipment.mollie_id, Some(MollieShipmentId::new("shp_old")));
     assert_eq!(order.lines[1].shipped.quantity, 2);
 }

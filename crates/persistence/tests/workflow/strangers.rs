@@ -27,7 +27,7 @@ async fn placed_twice() -> (Arc<World>, OrderId, String) {
     let accepted = world.recorded().await;
     world.drive(accepted.claim.as_ref().unwrap()).await;
     world.work(mins(3)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
     world.advance(mins(3));
     assert_eq!(world.mollie.effects(), (2, 0, 0));
     let late = world.mollie.side().ledger.orders[1].mollie_id.to_string();

@@ -5,7 +5,7 @@ use domain::operations::create_shipment::Ship;
 use domain::ports::Ports;
 use domain::rules::ids::OrderId;
 use domain::rules::shipment::ShipmentRequest;
-use domain::workflow::submit::submit;
+use domain::workflow::submit::{On, submit};
 use domain::workflow::{Accepted, Intent, MutationError};
 
 pub async fn ship<P: Ports>(
@@ -14,7 +14,7 @@ pub async fn ship<P: Ports>(
     id: OrderId,
     request: &ShipmentRequest,
 ) -> Result<Accepted, MutationError> {
-    submit(ports, intent, id, &Ship(request.clone())).await
+    submit(ports, intent, On::Order(id), &Ship(request.clone())).await
 }
 
 pub async fn cancel<P: Ports>(
@@ -23,5 +23,5 @@ pub async fn cancel<P: Ports>(
     id: OrderId,
     release: &[String],
 ) -> Result<Accepted, MutationError> {
-    submit(ports, intent, id, &Cancel { release: release.to_vec() }).await
+    submit(ports, intent, On::Order(id), &Cancel { release: release.to_vec() }).await
 }

@@ -127,7 +127,7 @@ async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_tw
     world.mollie.next(Fate::Late(mins(5)));
     let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
     world.work(mins(3)).await;
-    assert_eq!(world.state(accepted.operation_id).await, OperationState::Succeeded);
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::Succeeded);
     assert_eq!(world.sync(id).await.items, []);
     world.advance(mins(3));
     assert_eq!(world.mollie.effects(), (1, 2, 0));
@@ -140,7 +140,7 @@ async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_tw
     assert_eq!(order.lines[1].shipped.quantity, 2);
     let shipments = world.store.list_shipments(id).await.unwrap();
     assert_eq!(shipments.len(), 2);
-    assert_eq!(world.shipment(accepted.shipment_id).await.state, ShipmentState::Registered);
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     assert!(world.kinds(id).await.ends_with(&["shipment.observed", "item.raised"]));
 }
 
@@ -154,7 +154,7 @@ async fn a_shipment_made_by_hand_for_one_that_mollie_refused_is_no_surplus() {
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S1"), now)).await;
     world.sync(id).await;
     let order = world.settled(id).await;
-    let refused = accepted.operation_id.unwrap().to_string();
+    let refused = accepted.operation_id().unwrap().to_string();
     assert_eq!(raised(&order), [(ItemKind::ShipmentRefused, refused.as_str())], "there is one shipment");
 }
 

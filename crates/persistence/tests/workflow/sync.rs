@@ -16,7 +16,7 @@ use crate::world::{World, mins, secs};
 async fn a_status_nobody_understands_stops_money_until_it_is_understood() {
     let world = World::new().await;
     let id = world.authorized().await;
-    world.at_mollie(id, |order| order.status = Read::Unknown("disputed".to_owned())).await;
+    world.at_mollie(id, |order| order.status = Some(Read::Unknown("disputed".to_owned()))).await;
     let order = world.sync(id).await;
     assert_eq!(order.facts.status, Some(OrderStatus::Authorized));
     assert_eq!(order.facts.unknown_status.as_deref(), Some("disputed"));

@@ -21,12 +21,12 @@ async fn whoever_asks_for_units_that_another_has_just_shipped_hears_where_they_w
     let world = World::new().await;
     let id = world.authorized().await;
     let shipped = world.ship(id, &lamps(3)).await.unwrap();
-    let ours = shipped.shipment_id.unwrap();
+    let ours = shipped.answer.shipment().unwrap();
     let recorded = taken(world.ship(id, &lamps(1)).await);
     assert!(recorded.unmet[0].description.contains(&ours.to_string()), "{recorded:?}");
 
     world.drive(shipped.claim.as_ref().unwrap()).await;
-    let theirs = world.shipment(shipped.shipment_id).await.mollie_id.unwrap();
+    let theirs = world.shipment(shipped.answer.shipment()).await.mollie_id.unwrap();
     let registered = taken(world.ship(id, &lamps(1)).await);
     world.sync(id).await;
     let line_completed = taken(world.ship(id, &lamps(1)).await);

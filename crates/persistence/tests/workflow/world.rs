@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::Operation;
 use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Settings, Store};
-use domain::rules::claim::Claim;
 use domain::rules::ids::{LeaseToken, MollieOrderId, OperationId, OrderId, ShipmentId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
@@ -220,7 +221,7 @@ impl World {
     }
 
     pub async fn state(&self, id: Option<OperationId>) -> OperationState {
-        self.operation(id).await.state
+        self.operation(id).await.state.name()
     }
 
     pub async fn shipment(&self, id: Option<ShipmentId>) -> Shipment {
@@ -259,7 +260,7 @@ impl World {
 }
 
 pub fn all_at(order: &mut Snapshot, status: OrderStatus, line: LineStatus) {
-    order.status = Read::Known(status);
+    order.status = Some(Read::Known(status));
     order.lines.iter_mut().for_each(|it| it.status = Read::Known(line));
     order.checkout_url = Told::LeftOut;
 }

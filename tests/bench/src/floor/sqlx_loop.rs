@@ -46,11 +46,13 @@ macro_rules! bind {
             Source::Same(Value::Uuid(id)) => $query.bind(*id),
             Source::Same(Value::Text(text)) => $query.bind(text.as_str()),
             Source::Same(Value::Integer(number)) => $query.bind(*number),
+            Source::Same(Value::Boolean(is_so)) => $query.bind(*is_so),
             Source::Same(Value::Time(time, _)) => $query.bind(*time),
             Source::Same(Value::Bytes(bytes)) => $query.bind(bytes.as_slice()),
             Source::Same(Value::Null(Kept::Uuid)) => $query.bind(None::<Uuid>),
             Source::Same(Value::Null(Kept::Text)) => $query.bind(None::<String>),
             Source::Same(Value::Null(Kept::Integer)) => $query.bind(None::<i64>),
+            Source::Same(Value::Null(Kept::Boolean)) => $query.bind(None::<bool>),
             Source::Same(Value::Null(Kept::Time)) => $query.bind(None::<OffsetDateTime>),
             Source::Same(Value::Null(Kept::Bytes)) => $query.bind(None::<Vec<u8>>),
         }

@@ -28,6 +28,7 @@ pub enum Kept {
     Uuid,
     Text,
     Integer,
+    Boolean,
     Time,
     Bytes,
 }
@@ -39,6 +40,7 @@ pub enum Value {
     Uuid(Uuid),
     Text(String),
     Integer(i64),
+    Boolean(bool),
     /// With the text the database gave for it.
     Time(OffsetDateTime, String),
     Bytes(Vec<u8>),
@@ -130,6 +132,7 @@ fn kept(data_type: &str) -> Result<Kept> {
         "uuid" => Kept::Uuid,
         "text" | "character varying" => Kept::Text,
         "bigint" => Kept::Integer,
+        "boolean" => Kept::Boolean,
         "timestamp with time zone" => Kept::Time,
         "bytea" => Kept::Bytes,
         other => bail!("{other}: the benchmark must be taught this type"),
@@ -154,6 +157,7 @@ fn value(kind: Kept, text: Option<String>, micros: Option<i64>) -> Result<Value>
         (Kept::Uuid, _) => Value::Uuid(text.parse()?),
         (Kept::Text, _) => Value::Text(text),
         (Kept::Integer, _) => Value::Integer(text.parse()?),
+        (Kept::Boolean, _) => Value::Boolean(text.parse()?),
         (Kept::Bytes, _) => Value::Bytes(bytes(&text)?),
         (Kept::Time, Some(micros)) => {
             Value::Time(OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)?, text)

@@ -139,6 +139,7 @@ fn literal(source: &Source) -> String {
         Source::Same(Value::Uuid(id)) => format!("'{id}'::uuid"),
         Source::Same(Value::Text(text)) => quoted(text),
         Source::Same(Value::Integer(number)) => format!("{number}::bigint"),
+        Source::Same(Value::Boolean(is_so)) => is_so.to_string(),
         Source::Same(Value::Time(_, text)) => format!("{}::timestamptz", quoted(text)),
         Source::Same(Value::Bytes(bytes)) => {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

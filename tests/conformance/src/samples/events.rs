@@ -2,8 +2,10 @@
 
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::ledger::{Entry, Pool, Stage};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::shipment::Origin;
 use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read};
 
@@ -14,6 +16,7 @@ pub fn observed() -> Box<Observed> {
         facts: full_facts(),
         amount: euro("10.00"),
         lines: vec![full_line(1)],
+        entries: entries(),
         payments: vec![full_payment(Read::Known(PaymentStatus::Paid))],
         personal: vec!["billing_address.city".into()],
         status_changed: true,
@@ -22,11 +25,19 @@ pub fn observed() -> Box<Observed> {
     })
 }
 
+/// An entry for each pool and stage.
+fn entries() -> Vec<Entry> {
+    let pools = Pool::ALL.iter().flat_map(|pool| Stage::ALL.iter().map(|stage| (*pool, *stage)));
+    pools
+        .zip([Origin::Here, Origin::Elsewhere].into_iter().cycle())
+        .map(|((pool, stage), by)| Entry { line_id: LineId::new(1), pool, part: part(1, "5.00"), stage, by })
+        .collect()
+}
+
 /// Every kind of event once.
 pub fn every_event(order: &Order) -> Vec<EventData> {
     let operation_id = OperationId::new(uuid());
     let shipment_id = ShipmentId::new(uuid());
-    let lines = shipment(order).lines;
     let whole = Box::new(full_shipment(order));
     let mollie_id = MollieShipmentId::new("shp_1");
     let (reason, rejection) = ("too old".to_owned(), rejection());
@@ -37,24 +48,18 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::PlacementRefused { rejection: rejection.clone() },
         EventData::PlacementAbandoned { reason: reason.clone() },
         EventData::OrderObserved { observed: observed() },
-        EventData::ShipmentRecorded { shipment: whole.clone(), operation_id },
-        EventData::ShipmentRegistered {
-            shipment_id,
-            mollie_id,
-            registered_time: at(7),
-            lines: lines.clone(),
-            shipped: vec![(LineId::new(1), part(1, "5.00"))],
-        },
+        EventData::ShipmentRecorded { shipment: whole.clone(), operation_id, entries: entries() },
+        EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time: at(7), entries: entries() },
         EventData::ShipmentRefused {
             shipment_id,
-            lines,
+            entries: entries(),
             rejection: rejection.clone(),
             elsewhere: vec![MollieShipmentId::new("shp_2")],
         },
         EventData::ShipmentObserved { shipment: whole },
-        EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)] },
-        EventData::CancellationSucceeded { operation_id },
-        EventData::CancellationRefused { operation_id, rejection },
+        EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
+        EventData::CancellationSucceeded { operation_id, entries: Vec::new() },
+        EventData::CancellationRefused { operation_id, rejection, entries: entries() },
         EventData::AttentionNeeded { operation_id, reason: reason.clone() },
         EventData::OperationRetried { operation_id, reason: reason.clone() },
         EventData::OperationResolved {

@@ -7,10 +7,11 @@ mod work;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::operations::Subject;
+use domain::operations::operation::Operation;
 use domain::ports::{Change, Fingerprint, OperationWrite, RequestRecord, Store};
 use domain::rules::ids::{LeaseToken, RequestId};
 use domain::rules::money::Money;
-use domain::rules::operation::Operation;
 use domain::rules::order::Order;
 use domain::rules::part::Part;
 use domain::rules::refusal::Rejection;
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 pub use events::{event, every_event, observed};
 pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment, open_item};
-pub use work::{full_operation, full_shipment, operation, shipment};
+pub use work::{full_operation, full_shipment, operation, place, shipment, state, tasks};
 
 pub const LEASE: Duration = Duration::from_secs(600);
 /// A lease that has run out as soon as it is given.
@@ -75,8 +76,8 @@ pub fn request(order: &Order, id: &str) -> RequestRecord {
         method: "CreateOrder".into(),
         fingerprint: Fingerprint("f00d".into()),
         order_id: order.id,
-        shipment_id: None,
-        operation_id: None,
+        answer: Subject::Order,
+        group: None,
         created_time: at(0),
     }
 }

@@ -1,7 +1,14 @@
 //! Shipments and operations of an order.
 
-use domain::rules::ids::{IdempotencyKey, LineId, MollieShipmentId, OperationId, ShipmentId};
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::operations::cancel_order::Cause;
+#[cfg(feature = "made-up")]
+use domain::operations::made_up::{self, What, When};
+use domain::operations::operation::{Operation, State, Tries};
+use domain::operations::sent::Sent;
+use domain::operations::task::{OperationKind, Task};
+use domain::operations::{cancel_order, create_shipment, place_order};
+use domain::rules::ids::{GroupId, IdempotencyKey, LineId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
 
@@ -13,6 +20,7 @@ pub fn shipment(order: &Order) -> Shipment {
         order_id: order.id,
         state: ShipmentState::Recorded,
         origin: Origin::Here,
+        sequence: 2,
         mollie_id: None,
         lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1, "5.00") }],
         tracking: None,
@@ -27,6 +35,7 @@ pub fn full_shipment(order: &Order) -> Shipment {
     Shipment {
         state: ShipmentState::NeedsAttention,
         origin: Origin::Elsewhere,
+        sequence: u64::from(u32::MAX) + 1,
         mollie_id: Some(MollieShipmentId::new("shp_3wmsgCJN4U")),
         tracking: Some(Tracking {
             carrier: "PostNL".into(),
@@ -43,24 +52,19 @@ pub fn full_shipment(order: &Order) -> Shipment {
 
 /// A pending operation whose time has come.
 pub fn operation(order: &Order, turn: u64) -> Operation {
+    let id = OperationId::new(uuid());
     Operation {
-        id: OperationId::new(uuid()),
+        id,
         order_id: order.id,
         profile: order.profile.clone(),
-        kind: OperationKind::PlaceOrder,
-        shipment_id: None,
+        group: GroupId::from(id),
+        task: cancel(),
         turn,
-        state: OperationState::Pending,
+        state: State::NEW,
         key: IdempotencyKey::new(uuid()),
-        attempts: 0,
-        deferrals: 0,
-        unreadable: 0,
+        tries: Tries::default(),
         created_time: at(0),
-        first_sent_time: None,
-        last_sent_time: None,
         not_before: at(0),
-        settled_time: None,
-        rejection: None,
         last_problem: None,
         sealed: None,
         actor: None,
@@ -68,20 +72,65 @@ pub fn operation(order: &Order, turn: u64) -> Operation {
     }
 }
 
+/// A state of each name, sent at the beginning where it may have been.
+pub fn state(name: OperationState) -> State {
+    let (sent, time) = (Sent::at(at(0)), at(50));
+    match name {
+        OperationState::Pending => State::NEW,
+        OperationState::InFlight => State::InFlight { sent },
+        OperationState::Resolving => State::Resolving { sent, refused: None },
+        OperationState::NeedsAttention => State::NeedsAttention { sent, refused: None },
+        OperationState::Succeeded => State::Succeeded { sent, time },
+        OperationState::Rejected => State::Rejected { sent, time, rejection: rejection() },
+        OperationState::Withdrawn => State::Withdrawn { time },
+    }
+}
+
+/// Tasks of every kind, with each part in each form.
+pub fn tasks() -> Vec<Task> {
+    OperationKind::ALL.iter().flat_map(|kind| of_kind(*kind)).collect()
+}
+
+fn of_kind(kind: OperationKind) -> Vec<Task> {
+    match kind {
+        OperationKind::PlaceOrder => vec![place()],
+        OperationKind::CreateShipment => {
+            let full = full_shipment(&bare_order());
+            let task = create_shipment::Task { shipment_id: full.id, lines: full.lines, tracking: None };
+            vec![create_shipment::Task { tracking: full.tracking, ..task.clone() }.into(), task.into()]
+        }
+        OperationKind::CancelOrder => {
+            Cause::ALL.iter().map(|cause| cancel_order::Task { cause: *cause }.into()).collect()
+        }
+        #[cfg(feature = "made-up")]
+        OperationKind::MadeUp => {
+            let line = full_shipment(&bare_order()).lines.remove(0);
+            let whats = [What::Number("1338".to_owned()), What::GiveUp(line)];
+            let whens = [When::Now, When::From(micros(7, 1)), When::AfterLooking];
+            let tasks = whats.iter().flat_map(|what| whens.map(|when| (what.clone(), when)));
+            tasks.map(|(what, when)| made_up::Task { what, when }.into()).collect()
+        }
+    }
+}
+
+pub fn place() -> Task {
+    place_order::Task { hook_address: "https://orders.example/webhooks/mollie/1/2/3".to_owned() }.into()
+}
+
+pub fn cancel() -> Task {
+    cancel_order::Task { cause: Cause::Request }.into()
+}
+
+/// With each part that not every operation has.
 pub fn full_operation(order: &Order) -> Operation {
+    let sent = Sent { first: micros(1, 6), last: at(2) };
     Operation {
-        kind: OperationKind::CreateShipment,
-        shipment_id: Some(ShipmentId::new(uuid())),
-        state: OperationState::NeedsAttention,
-        attempts: 3,
-        deferrals: u32::MAX,
-        unreadable: 7,
+        group: GroupId::new(uuid()),
+        task: of_kind(OperationKind::CreateShipment).swap_remove(0),
+        state: State::NeedsAttention { sent, refused: Some(rejection()) },
+        tries: Tries { unknown: 3, deferrals: u32::MAX, unreadable: 7 },
         created_time: micros(0, 5),
-        first_sent_time: Some(micros(1, 6)),
-        last_sent_time: Some(at(2)),
         not_before: at(3),
-        settled_time: Some(at(4)),
-        rejection: Some(rejection()),
         last_problem: Some("HTTP 503, then silence".into()),
         sealed: Some(vec![0, 1, 255]),
         actor: Some("jane@care".into()),

@@ -79,7 +79,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             EventData::CancellationRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
-            EventData::CancellationSucceeded { operation_id }
+            EventData::CancellationSucceeded { operation_id, .. }
             | EventData::CancellationRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;
             }

@@ -17,6 +17,8 @@ use crate::memory::Dump;
 use crate::shop::read;
 use crate::site::Site;
 
+pub use intents::{Found, Told};
+
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -69,21 +71,21 @@ fn gather(site: &Site) -> Evidence {
 pub fn unsettled(site: &Site) -> Vec<Violation> {
     let stored = site.store.dump();
     let late = stored.operations.values().filter(|operation| {
-        !operation.state.is_settled() && operation.state != OperationState::NeedsAttention
+        !operation.state.is_settled() && operation.state.name() != OperationState::NeedsAttention
     });
     let blocked = |order| {
         stored
             .operations
             .values()
-            .any(|other| other.order_id == order && other.state == OperationState::NeedsAttention)
+            .any(|other| other.order_id == order && other.state.name() == OperationState::NeedsAttention)
     };
     late.filter(|operation| !blocked(operation.order_id))
         .map(|operation| {
             let text = format!(
                 "operation {} ({}, {}) is still unsettled: {}",
                 operation.id,
-                operation.kind.as_str(),
-                operation.state.as_str(),
+                operation.task.name().as_str(),
+                operation.state.name().as_str(),
                 operation.last_problem.as_deref().unwrap_or("no problem told")
             );
             Violation::new("settled", text)

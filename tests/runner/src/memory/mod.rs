@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use domain::operations::operation::Operation;
 use domain::ports::{RequestRecord, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::Operation;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
@@ -73,12 +73,12 @@ impl MemoryStore {
         }
     }
 
-    /// When the earliest of all that is to be claimed can be: by the calendar, and not before the end of its lease by the
+    /// When the earliest of all that is to be claimed can be, as things stand now: by the calendar, and not before the end of its lease by the
     /// store's clock. What is due already is due now.
     #[must_use]
-    pub fn next_due(&self) -> Vec<Due> {
+    pub fn next_due(&self, now: Timestamp) -> Vec<Due> {
         let tables = self.tables();
-        tables.operations.next_due().chain(tables.lookups.next_due()).collect()
+        tables.operations.next_due(now).chain(tables.lookups.next_due()).collect()
     }
 
     fn clock(&self) -> Duration {

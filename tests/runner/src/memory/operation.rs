@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
+use domain::operations::operation::{Operation, State};
 use domain::ports::{CommitError, OperationFilter, OperationPageKey, OperationWrite, Page};
-use domain::rules::claim::Claim;
-use domain::rules::ids::{LeaseToken, OperationId, OrderId};
-use domain::rules::operation::{Operation, OperationState};
+use domain::rules::ids::{GroupId, LeaseToken, OperationId, OrderId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -47,39 +47,37 @@ impl Row {
 
     fn place_among_open(&self) -> Option<(Timestamp, OperationId)> {
         match self.operation.state {
-            OperationState::Pending | OperationState::InFlight | OperationState::Resolving => {
+            State::Pending { .. } | State::InFlight { .. } | State::Resolving { .. } => {
                 Some((self.operation.not_before, self.operation.id))
             }
-            OperationState::Succeeded
-            | OperationState::Rejected
-            | OperationState::Withdrawn
-            | OperationState::NeedsAttention => None,
+            State::Succeeded { .. }
+            | State::Rejected { .. }
+            | State::Withdrawn { .. }
+            | State::NeedsAttention { .. } => None,
         }
     }
 
     /// Whether somebody has to take it up. One in flight waits for nothing but the end of its lease.
     fn has_come(&self, now: Timestamp, clock: Duration) -> bool {
         let in_time = match self.operation.state {
-            OperationState::Pending | OperationState::Resolving => self.operation.not_before <= now,
-            OperationState::InFlight => true,
-            OperationState::Succeeded
-            | OperationState::Rejected
-            | OperationState::Withdrawn
-            | OperationState::NeedsAttention => false,
+            State::Pending { .. } | State::Resolving { .. } => self.operation.not_before <= now,
+            State::InFlight { .. } => true,
+            State::Succeeded { .. }
+            | State::Rejected { .. }
+            | State::Withdrawn { .. }
+            | State::NeedsAttention { .. } => false,
         };
         in_time && is_free(self.lease, clock)
     }
 
     /// Waits for an operator, and nobody works on it.
     fn may_be_decided(&self, clock: Duration) -> bool {
-        self.operation.state == OperationState::NeedsAttention && is_free(self.lease, clock)
+        matches!(self.operation.state, State::NeedsAttention { .. }) && is_free(self.lease, clock)
     }
 
     /// Pending, never sent, and nobody is about to.
     fn may_be_withdrawn(&self, clock: Duration) -> bool {
-        self.operation.state == OperationState::Pending
-            && self.operation.first_sent_time.is_none()
-            && is_free(self.lease, clock)
+        matches!(self.operation.state, State::Pending { sent: None, .. }) && is_free(self.lease, clock)
     }
 }
 
@@ -116,19 +114,30 @@ impl Operations {
         held
     }
 
-    /// Gives out those that are due, each at the head of its queue, under `lease`.
+    /// Gives out those that are due and that nothing holds up, under `lease`; of each order one that is to be sent.
     pub fn claim(&mut self, now: Timestamp, clock: Duration, lease: Lease, limit: u32) -> Vec<Claim> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let rows = self.open.iter().filter_map(|(_, id)| self.rows.get(id));
-        let due = rows.filter(|row| row.has_come(now, clock) && self.is_first(&row.operation));
-        let due: Vec<_> = due.take(limit).map(|row| row.operation.id).collect();
-        due.into_iter().filter_map(|id| self.take(id, now, lease)).collect()
+        let due = rows.filter(|row| row.has_come(now, clock) && !self.is_held_up(&row.operation, now));
+        let (mut sending, mut chosen) = (BTreeSet::new(), Vec::new());
+        for row in due.take(limit) {
+            let is_pending = matches!(row.operation.state, State::Pending { .. });
+            if !is_pending || sending.insert(row.order_id()) {
+                chosen.push(row.operation.id);
+            }
+        }
+        chosen.into_iter().filter_map(|id| self.take(id, now, lease)).collect()
     }
 
-    /// Whether nothing unsettled of its order has an earlier turn.
-    fn is_first(&self, operation: &Operation) -> bool {
-        let first = self.queue(operation.order_id).next();
-        first.is_none_or(|(_, turn, _)| *turn >= operation.turn)
+    /// Whether another of its order is in its way: one in flight, or one before it in its lane.
+    fn is_held_up(&self, operation: &Operation, now: Timestamp) -> bool {
+        let is_pending = matches!(operation.state, State::Pending { .. });
+        let others = self.queue(operation.order_id).filter_map(|(_, _, id)| self.rows.get(id));
+        let mut others = others.filter(|other| other.operation.id != operation.id);
+        others.any(|other| {
+            let in_flight = is_pending && matches!(other.operation.state, State::InFlight { .. });
+            in_flight || other.operation.holds_up(operation, now)
+        })
     }
 
     fn queue(&self, order: OrderId) -> impl Iterator<Item = &(OrderId, u64, OperationId)> {
@@ -141,13 +150,7 @@ impl Operations {
         let row = self.rows.get_mut(&id)?;
         row.lease = Some(lease);
         let operation = Arc::make_mut(&mut row.operation);
-        if operation.state == OperationState::Pending {
-            operation.state = OperationState::InFlight;
-            operation.first_sent_time.get_or_insert(now);
-            operation.last_sent_time = Some(now);
-        } else {
-            operation.state = OperationState::Resolving;
-        }
+        operation.state = operation.state.clone().claimed(now);
         Some(Claim { operation: operation.clone(), token: lease.token, known: None })
     }
 
@@ -162,16 +165,28 @@ impl Operations {
         self.rows.get(&id).map(|row| Operation::clone(&row.operation))
     }
 
+    /// Those of one group of an order, by turn.
+    pub fn group(&self, order: OrderId, group: GroupId) -> Vec<Operation> {
+        let rows = self.rows.values().map(|row| &row.operation);
+        let mut found: Vec<_> = rows
+            .filter(|operation| operation.order_id == order && operation.group == group)
+            .map(|operation| Operation::clone(operation))
+            .collect();
+        found.sort_by_key(|operation| (operation.turn, operation.id));
+        found
+    }
+
     /// An order's unsettled ones by turn.
     pub fn unsettled(&self, order: OrderId) -> Vec<Operation> {
         self.queue(order).filter_map(|(_, _, id)| self.load(*id)).collect()
     }
 
-    /// When each that is at the head of its queue can be claimed.
-    pub fn next_due(&self) -> impl Iterator<Item = Due> {
+    /// When each that nothing holds up can be claimed.
+    pub fn next_due(&self, now: Timestamp) -> impl Iterator<Item = Due> {
         let open = self.open.iter().filter_map(|(_, id)| self.rows.get(id));
-        open.filter(|row| self.is_first(&row.operation)).map(|row| Due {
-            time: (row.operation.state != OperationState::InFlight).then_some(row.operation.not_before),
+        open.filter(move |row| !self.is_held_up(&row.operation, now)).map(|row| Due {
+            time: (!matches!(row.operation.state, State::InFlight { .. }))
+                .then_some(row.operation.not_before),
             lease_end: row.lease.map(|lease| lease.until),
         })
     }
@@ -210,12 +225,12 @@ impl Operations {
 fn passes(filter: &OperationFilter, operation: &Operation) -> bool {
     let in_state = match filter.states.as_slice() {
         [] => !operation.state.is_settled(),
-        states => states.contains(&operation.state),
+        states => states.contains(&operation.state.name()),
     };
     in_state
         && filter.profile.as_ref().is_none_or(|profile| *profile == operation.profile)
         && filter.order_id.is_none_or(|order| order == operation.order_id)
-        && (filter.kinds.is_empty() || filter.kinds.contains(&operation.kind))
+        && (filter.kinds.is_empty() || filter.kinds.contains(&operation.task.name()))
 }
 
 /// The row that a write leaves, if the row before it lets it.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Stage;
 use crate::memory::{Due, MemoryStore};
 use crate::script::REPLICAS;
@@ -12,7 +14,7 @@ impl Stage<'_> {
     /// Loops ask again soon, or when something is due: rung at the earliest that anything can be.
     pub fn set_alarms(&mut self) {
         let now = self.site.time.micros();
-        let Some(due) = next_due(&self.site.store) else { return };
+        let Some(due) = next_due(&self.site.store, self.site.now()) else { return };
         for replica in 0..REPLICAS {
             let at = due.max(now) + self.site.time.chance(|chance| chance.below(250_000));
             if at < self.alarms[replica] || self.alarms[replica] <= now {
@@ -35,9 +37,9 @@ impl Stage<'_> {
 }
 
 /// When the earliest of what is stored falls due, in microseconds of the history.
-fn next_due(store: &MemoryStore) -> Option<u64> {
+fn next_due(store: &MemoryStore, now: Timestamp) -> Option<u64> {
     let moments = store
-        .next_due()
+        .next_due(now)
         .into_iter()
         .map(|Due { time, lease_end }| time.map_or(0, micros_of).max(lease_end.map_or(0, micros)));
     moments.min()

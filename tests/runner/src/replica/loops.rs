@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use domain::operations::claim::Claim;
 use domain::ports::{Clock, Ids, Store};
-use domain::rules::claim::Claim;
 use domain::rules::ids::LeaseToken;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;

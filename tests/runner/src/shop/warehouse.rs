@@ -1,10 +1,10 @@
 //! The warehouse: looks at an order until something of it can be shipped, and asks for that. It may ask for too much, or too
 //! late: to refuse that is the service's business, not its own.
 
+use domain::operations::task::OperationKind;
 use domain::ports::{OrderKey, Store};
 use domain::rules::ids::{LineId, OrderId};
 use domain::rules::money::Money;
-use domain::rules::operation::OperationKind;
 use domain::rules::order::Order;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::rules::status::OrderStatus;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tests::{Dice, Engine, Load, Report};
+use tests::{Dice, Engine, Load, Report, keyed_kinds, unkeyed_kinds};
 
 /// The defaults of `mollie.call_timeout_seconds` and `mollie.settle_window_seconds`: what a cancellation of unknown outcome
 /// waits for, once its lease is over.
@@ -36,8 +36,8 @@ pub async fn prove(deaths: usize) -> bool {
 }
 
 fn promises(report: &Report, deaths: usize) -> Vec<(String, bool)> {
-    let keyed = report.settled_within(&["place_order", "create_shipment"], 99);
-    let unkeyed = report.settled_within(&["cancel_order"], 99);
+    let keyed = report.settled_within(&keyed_kinds(), 99);
+    let unkeyed = report.settled_within(&unkeyed_kinds(), 99);
     vec![
         (format!("at least {deaths} deaths"), report.deaths >= deaths),
         ("each replica settled at least 20 % of the operations".to_owned(), report.least_share() >= 20),

@@ -1,13 +1,35 @@
 //! Canceling an order, wherever it stands: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled
 //! already stays as it is, and that is a success.
 
+mod task;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use task::{Cause, Task};
+
+use super::facts::{Facts, Lane, Repeat};
+use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::operation::Operation;
 use super::pen::Pen;
-use super::request::{Request, Subject};
+use super::place_order;
+use super::request::Request;
+use super::sent::Sends;
+use super::subject::Subject;
+use super::task::OperationKind;
+#[cfg(feature = "planted")]
+use crate::planted::Planted;
+use crate::ports::{Acceptance, Command};
 use crate::rules::cancellation::{self, Cancellation};
+use crate::rules::concern;
 use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
-use crate::rules::ids::{LineId, OperationId};
-use crate::rules::operation::{Operation, OperationKind, OperationState};
+use crate::rules::ids::LineId;
+use crate::rules::ledger::{self, Entry, Pool, Stage};
+use crate::rules::misread::Misread;
+use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
+use crate::rules::snapshot::Snapshot;
+use crate::rules::status::{OrderStatus, Read};
 
 /// The order is to end.
 #[derive(Clone, Debug)]
@@ -19,55 +41,206 @@ pub struct Cancel {
 impl Request for Cancel {
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
         let (cancellation, release) = cancellation::plan(pen.order(), &self.release)?;
-        let id = match cancellation {
+        match cancellation {
             // Only the request id is kept.
-            Cancellation::Nothing => return Ok(Subject::default()),
+            Cancellation::Nothing => (),
             Cancellation::Withdraw => {
-                pen.unblocked()?;
-                match unsent_placement(pen.unsettled()).cloned() {
-                    Some(placement) => withdraw(pen, placement),
+                pen.unblocked(FACTS.lane)?;
+                match place_order::unsent(pen.unsettled()).cloned() {
+                    Some(placement) => {
+                        let reason = "withdrawn before it was sent".to_owned();
+                        pen.record(EventData::PlacementAbandoned { reason });
+                        pen.withdraw(placement);
+                    }
                     None => cancel(pen, release),
                 }
             }
             Cancellation::AtMollie => {
-                pen.unblocked()?;
-                cancel(pen, release)
+                pen.unblocked(FACTS.lane)?;
+                cancel(pen, release);
             }
-        };
-        Ok(Subject { operation_id: Some(id), ..Subject::default() })
+        }
+        Ok(Subject::Order)
     }
 }
 
 /// A cancellation under way gives up what this request names as well.
-fn cancel(pen: &mut Pen<'_>, mut release: Vec<LineId>) -> OperationId {
-    let Some(operation_id) = under_way(pen.unsettled()) else {
-        let operation_id = pen.set_to_work(OperationKind::CancelOrder, None);
-        pen.record(EventData::CancellationRecorded { operation_id, release });
-        return operation_id;
+fn cancel(pen: &mut Pen<'_>, mut release: Vec<LineId>) {
+    let under_way = under_way(pen.unsettled()).map(|operation| (operation.id, operation.group));
+    let Some((operation_id, group)) = under_way else {
+        let operation_id = pen.set_to_work(Task { cause: Cause::Request }, None);
+        return pen.record(EventData::CancellationRecorded { operation_id, release, entries: Vec::new() });
     };
+    pen.join(group);
     release.retain(|id| !pen.order().releases.contains(id));
     if !release.is_empty() {
-        pen.record(EventData::CancellationRecorded { operation_id, release });
+        pen.record(EventData::CancellationRecorded { operation_id, release, entries: Vec::new() });
     }
-    operation_id
 }
 
-fn withdraw(pen: &mut Pen<'_>, placement: Operation) -> OperationId {
-    let id = placement.id;
-    pen.record(EventData::PlacementAbandoned { reason: "withdrawn before it was sent".to_owned() });
-    pen.withdraw(placement);
-    id
+/// The cancellation that was asked for and has not ended yet.
+#[must_use]
+pub fn under_way(unsettled: &[Operation]) -> Option<&Operation> {
+    unsettled.iter().find(|operation| operation.task.name() == OperationKind::CancelOrder)
 }
 
-fn unsent_placement(unsettled: &[Operation]) -> Option<&Operation> {
-    unsettled.iter().find(|operation| {
-        operation.kind == OperationKind::PlaceOrder
-            && operation.state == OperationState::Pending
-            && operation.first_sent_time.is_none()
-    })
+/// Cancels an order that nobody waits for any more, in the name of a policy.
+pub fn for_age(pen: &mut Pen<'_>, policy: &str) {
+    let operation_id = pen.set_to_work_by(policy, Task { cause: Cause::AgeLimit });
+    pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
 }
 
-fn under_way(unsettled: &[Operation]) -> Option<OperationId> {
-    let cancellation = unsettled.iter().find(|operation| operation.kind == OperationKind::CancelOrder);
-    cancellation.map(|operation| operation.id)
+const FACTS: Facts =
+    Facts { name: OperationKind::CancelOrder, lane: Lane::Authorization, repeat: Repeat::Never };
+
+impl Kind for Task {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Order
+    }
+
+    fn deadline(&self, _order: &Order, _age_limit: SignedDuration) -> Option<Timestamp> {
+        None
+    }
+
+    /// Of an order that never came to stand there is nothing to cancel, nor to look for.
+    fn ready(&self, order: &Order, _now: Timestamp) -> Ready {
+        if order.placement.is_alive() { Ready::Send } else { Ready::Done }
+    }
+
+    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let mollie_id = order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
+        Ok(Command::CancelOrder { mollie_id })
+    }
+
+    fn seek(&self, order: &Order, _named: Option<&str>) -> Option<Sought> {
+        order.mollie_id.clone().map(Sought::Order)
+    }
+
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
+        seen.first().map_or(Look::Absent, |snapshot| recognise(book.order, snapshot))
+    }
+
+    fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
+        let Some(snapshot) = seen.first() else { return Named::Nothing };
+        if snapshot.mollie_id.as_str() != named {
+            return Named::Other(format!("the order to be canceled is {}", snapshot.mollie_id));
+        }
+        match recognise(book.order, snapshot) {
+            Look::Found(effect) => Named::Effect(effect),
+            Look::Absent => Named::Other("it is not canceled".to_owned()),
+            Look::Doubtful(difference) => Named::Other(difference),
+            Look::NotUnderstood(misread) => Named::NotUnderstood(misread),
+        }
+    }
+
+    /// Whoever canceled the rest of a completed order, before it was sent or after: that is what was asked for.
+    fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
+        match found {
+            Difference::Units { pool: Pool::Canceled, status, .. } => {
+                sent || status == Some(&Read::Known(OrderStatus::Completed))
+            }
+            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. } | Difference::Shipment(_) => false,
+        }
+    }
+
+    /// It may be refused for having happened.
+    fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
+        #[cfg(feature = "planted")]
+        if Planted::AlreadyCanceledIsRefused.is_chosen() {
+            return Meaning::Final;
+        }
+        if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
+    }
+
+    fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        let operation_id = of.id;
+        match effect {
+            Acceptance::Order(snapshot) => {
+                // Where more may be known by now, the next reading tells status and counters together.
+                let entries = if pen.heard_last() { canceled(pen.order(), snapshot) } else { Vec::new() };
+                pen.record(EventData::CancellationSucceeded { operation_id, entries });
+                pen.observe(snapshot);
+            }
+            Acceptance::Shipment(_) | Acceptance::Nothing => {
+                pen.record(EventData::CancellationSucceeded { operation_id, entries: Vec::new() });
+            }
+        }
+        look_again(pen);
+    }
+
+    fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        match why {
+            Failure::Rejected(rejection) => self.refused(of, rejection, pen),
+            Failure::TooLate => self.refused(of, &Rejection::of_ours("it came too late"), pen),
+            Failure::Attention => (),
+        }
+        look_again(pen);
+    }
+
+    fn resume(&self, _pen: &mut Pen<'_>) {}
 }
+
+impl Task {
+    /// An order that nobody waits for was to be canceled, and Mollie keeps it: no caller will hear of it.
+    fn refused(self, of: &Operation, rejection: &Rejection, pen: &mut Pen<'_>) {
+        let (operation_id, rejection) = (of.id, rejection.clone());
+        pen.record(EventData::CancellationRefused {
+            operation_id,
+            rejection: rejection.clone(),
+            entries: Vec::new(),
+        });
+        match (self.cause, pen.order().mollie_id.clone()) {
+            (Cause::AgeLimit, Some(mollie_id)) => {
+                pen.raise(concern::late_placement_stays(of.id, &mollie_id, &rejection));
+            }
+            (Cause::AgeLimit, None) | (Cause::Request, _) => (),
+        }
+    }
+}
+
+/// The order is canceled, or it is completed and more of it is canceled than anything here accounts for.
+fn recognise(order: &Order, snapshot: &Snapshot) -> Look {
+    let status = match &snapshot.status {
+        Some(Read::Known(status)) if snapshot.is_understood() => *status,
+        Some(Read::Known(_) | Read::Unknown(_)) => {
+            return Look::NotUnderstood("it reports a status this release does not know".into());
+        }
+        None => return Look::NotUnderstood(Misread::left_out("status")),
+    };
+    let found = || Look::Found(Acceptance::Order(Box::new(snapshot.clone())));
+    match status {
+        OrderStatus::Canceled => found(),
+        OrderStatus::Completed if has_more_canceled(order, snapshot) => found(),
+        // A completed order tells only by its counters whether its rest was canceled.
+        OrderStatus::Completed => snapshot.canceled_left_out().map_or(Look::Absent, Look::NotUnderstood),
+        OrderStatus::Created
+        | OrderStatus::Pending
+        | OrderStatus::Authorized
+        | OrderStatus::Paid
+        | OrderStatus::Shipping
+        | OrderStatus::Expired => Look::Absent,
+    }
+}
+
+/// What was canceled is ours: nothing else here accounts for it.
+fn canceled(order: &Order, snapshot: &Snapshot) -> Vec<Entry> {
+    ledger::ours(Pool::Canceled, Stage::Settled, &ledger::all_unexplained(order, snapshot, Pool::Canceled))
+}
+
+fn has_more_canceled(order: &Order, snapshot: &Snapshot) -> bool {
+    !ledger::all_unexplained(order, snapshot, Pool::Canceled).is_empty()
+}
+
+/// The order's status follows from what was done; its hook may be lost.
+fn look_again(pen: &mut Pen<'_>) {
+    if pen.order().mollie_id.is_some() {
+        pen.look_again(pen.now());
+    }
+}
+
+#[cfg(test)]
+mod tests;

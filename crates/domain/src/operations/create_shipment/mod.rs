@@ -1,11 +1,29 @@
-//! Shipping: goods that left are recorded as a fact, whether Mollie can be reached or not.
+//! Shipping: goods that left are recorded as a fact, whether Mollie can be reached or not, and registered as soon as it can.
 
+mod end;
+mod likeness;
+mod task;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use task::Task;
+
+use super::facts::{Facts, Lane, Repeat};
+use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::operation::Operation;
 use super::pen::Pen;
-use super::request::{Request, Subject};
+use super::request::Request;
+use super::sent::Sends;
+use super::subject::Subject;
+use super::task::OperationKind;
+use crate::ports::{Acceptance, Command, RegisterShipment};
 use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
-use crate::rules::operation::OperationKind;
-use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState};
+use crate::rules::ledger::{self, Pool, Stage};
+use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
+use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
+use crate::rules::snapshot::Snapshot;
 
 /// Goods left: units of lines, or all that is left.
 #[derive(Clone, Debug)]
@@ -13,25 +31,127 @@ pub struct Ship(pub ShipmentRequest);
 
 impl Request for Ship {
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
-        pen.unblocked()?;
+        pen.unblocked(FACTS.lane)?;
         let lines = shipment::plan(pen.order(), &self.0)?;
         let shipment = Shipment {
             id: pen.new_shipment_id(),
             order_id: pen.order().id,
             state: ShipmentState::Recorded,
             origin: Origin::Here,
+            sequence: pen.next_sequence(),
             mollie_id: None,
-            lines,
+            lines: lines.clone(),
             tracking: self.0.tracking.clone(),
             created_time: pen.now(),
             registered_time: None,
             rejection: None,
             elsewhere: Vec::new(),
         };
-        let shipment_id = Some(shipment.id);
-        let operation_id = pen.set_to_work(OperationKind::CreateShipment, shipment_id);
-        pen.record(EventData::ShipmentRecorded { shipment: Box::new(shipment.clone()), operation_id });
+        let task = Task { shipment_id: shipment.id, lines, tracking: shipment.tracking.clone() };
+        let subject = task.subject();
+        let operation_id = pen.set_to_work(task, None);
+        let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
+        let recorded = Box::new(shipment.clone());
+        pen.record(EventData::ShipmentRecorded { shipment: recorded, operation_id, entries });
         pen.put(shipment);
-        Ok(Subject { shipment_id, operation_id: Some(operation_id) })
+        Ok(subject)
+    }
+}
+
+const FACTS: Facts =
+    Facts { name: OperationKind::CreateShipment, lane: Lane::Authorization, repeat: Repeat::ByKey };
+
+impl Kind for Task {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Shipment(self.shipment_id)
+    }
+
+    fn deadline(&self, _order: &Order, _age_limit: SignedDuration) -> Option<Timestamp> {
+        None
+    }
+
+    fn ready(&self, _order: &Order, _now: Timestamp) -> Ready {
+        Ready::Send
+    }
+
+    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let order = order.remote().ok_or("the order has no id at Mollie")?;
+        let (lines, tracking) = (self.lines.clone(), self.tracking.clone());
+        Ok(Command::CreateShipment(RegisterShipment { order, lines, tracking }))
+    }
+
+    fn seek(&self, order: &Order, _named: Option<&str>) -> Option<Sought> {
+        order.mollie_id.clone().map(Sought::Order)
+    }
+
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Look {
+        let Some(snapshot) = seen.first() else { return Look::Absent };
+        // A list that is not there is not empty.
+        if let Some(left_out) = snapshot.shipments_left_out() {
+            return Look::NotUnderstood(left_out);
+        }
+        // Mollie refused the only call there was: nothing there is ours. What became of its units is told by counters too.
+        if sends.were_all_refused() {
+            return snapshot.counter_left_out().map_or(Look::Absent, Look::NotUnderstood);
+        }
+        likeness::find(self, book, sends.sent.first, snapshot)
+    }
+
+    fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
+        let Some(snapshot) = seen.first() else { return Named::Nothing };
+        if let Some(left_out) = snapshot.shipments_left_out() {
+            return Named::NotUnderstood(left_out);
+        }
+        let mut shipments = snapshot.shipments.iter().flatten();
+        let Some(theirs) = shipments.find(|theirs| theirs.mollie_id.as_str() == named) else {
+            return Named::Nothing;
+        };
+        let is_of = |other: &&Shipment| other.mollie_id.as_ref() == Some(&theirs.mollie_id);
+        match book.shipments.iter().find(is_of) {
+            Some(other) => Named::Other(format!("it is shipment {}", other.id)),
+            None if has_lines(book.order, &self.lines, theirs) => {
+                Named::Effect(Acceptance::Shipment(theirs.clone()))
+            }
+            None => Named::Other("its lines, quantities or amounts are others".to_owned()),
+        }
+    }
+
+    fn explains(&self, order: &Order, found: Difference<'_>, sent: bool) -> bool {
+        match found {
+            Difference::Shipment(theirs) => sent && has_a_line(order, &self.lines, theirs),
+            Difference::Units { pool: Pool::Shipped, line_id, .. } => {
+                sent && self.lines.iter().any(|line| line.line_id == line_id)
+            }
+            Difference::Units { pool: Pool::Canceled | Pool::Refunded, .. } => false,
+        }
+    }
+
+    /// Its units may have been shipped elsewhere, which tells why.
+    fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
+        if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
+    }
+
+    fn succeed(&self, _of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        if let Acceptance::Shipment(theirs) = effect {
+            end::registered(self, theirs, pen);
+        }
+        pen.look_again(pen.now());
+    }
+
+    fn fail(&self, of: &Operation, why: &Failure, seen: &[Snapshot], pen: &mut Pen<'_>) {
+        match why {
+            Failure::Rejected(rejection) => end::refused(self, of, rejection, seen, pen),
+            Failure::TooLate => end::refused(self, of, &Rejection::of_ours("it came too late"), seen, pen),
+            Failure::Attention => end::is_now(self, ShipmentState::NeedsAttention, pen),
+        }
+        pen.look_again(pen.now());
+    }
+
+    fn resume(&self, pen: &mut Pen<'_>) {
+        end::is_now(self, ShipmentState::Recorded, pen);
     }
 }

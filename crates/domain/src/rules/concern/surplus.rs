@@ -65,8 +65,8 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     let alike = ours.iter().find(|shipment| {
         shipment.origin == Origin::Here
             && may_be_there(shipment)
-            && has_tracking(shipment, theirs)
-            && has_lines(order, shipment, theirs)
+            && has_tracking(shipment.tracking.as_ref(), theirs)
+            && has_lines(order, &shipment.lines, theirs)
     })?;
     Some(Concern {
         kind: ItemKind::SurplusShipment,

@@ -107,6 +107,7 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         order_id: OrderId::new(Uuid::from_u128(1)),
         state,
         origin,
+        sequence: 2,
         mollie_id: None,
         lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1) }],
         tracking: code.map(tracking),

@@ -23,16 +23,6 @@ impl Recorder {
         Self { order, events: Vec::new(), time, actor }
     }
 
-    /// Starts a new order with its first event.
-    #[must_use]
-    pub fn begin(order: Order, operation_id: OperationId, time: Timestamp, actor: Option<String>) -> Self {
-        let personal = order.personal.clone();
-        let data = EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id };
-        let event = Event { order_id: order.id, sequence: 1, time, data, actor: actor.clone() };
-        let order = Order { version: 1, personal, ..order };
-        Self { order, events: vec![event], time, actor }
-    }
-
     /// The order as it is now.
     #[must_use]
     pub const fn order(&self) -> &Order {
@@ -43,6 +33,12 @@ impl Recorder {
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
         self.order.version + 1
+    }
+
+    /// Records the order itself, by its first event.
+    pub fn begin(&mut self, operation_id: OperationId) {
+        let order = Box::new(self.order.impersonal());
+        self.record(EventData::OrderRecorded { order, operation_id });
     }
 
     /// Records what happened.

@@ -73,7 +73,9 @@ fn an_order_stays_closed_since_it_ended_whatever_is_told_of_it_later() {
 fn the_first_event_of_an_order_holds_nothing_personal() {
     let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
     let order = Order { personal: personal.clone(), ..recorded().order().clone() };
-    let (order, events) = Recorder::begin(order, OperationId::new(Uuid::from_u128(2)), at(0), None).finish();
+    let mut recorder = Recorder::new(order, at(0), None);
+    recorder.begin(OperationId::new(Uuid::from_u128(2)));
+    let (order, events) = recorder.finish();
     assert_eq!(order.personal, personal);
     let told = Order::after(None, &events[0]).unwrap();
     assert_eq!(told.personal, Personal::default());

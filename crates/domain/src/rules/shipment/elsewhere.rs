@@ -105,8 +105,9 @@ fn room(order: &Order, snapshot: &Snapshot, id: LineId) -> u32 {
 
 fn told(lines: &[(LineId, Units)], shipments: &[MollieShipmentId], snapshot: &Snapshot) -> String {
     let status = match &snapshot.status {
-        Read::Known(status) => OrderStatus::as_str(*status),
-        Read::Unknown(word) => word,
+        Some(Read::Known(status)) => OrderStatus::as_str(*status),
+        Some(Read::Unknown(word)) => word,
+        None => "in a status that it does not tell",
     };
     let ids = shipments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let elsewhere = if ids.is_empty() { "no shipment made elsewhere".to_owned() } else { ids };

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::{Shipment, ShipmentLine, Tracking};
+use super::{ShipmentLine, Tracking};
 use crate::rules::order::Order;
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::told::Told;
 
-/// Whether it has just our shipment's lines, with their quantities and amounts.
+/// Whether it has just these lines of ours, with their quantities and amounts.
 #[must_use]
-pub fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
-    if ours.lines.len() != theirs.lines.len() {
+pub fn has_lines(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapshot) -> bool {
+    if ours.len() != theirs.lines.len() {
         return false;
     }
     let parts: HashSet<_> = theirs.lines.iter().map(|(id, part)| (id, *part)).collect();
@@ -18,7 +18,15 @@ pub fn has_lines(order: &Order, ours: &Shipment, theirs: &ShipmentSnapshot) -> b
         let id = order.line(line.line_id).and_then(|line| line.mollie_id.as_ref());
         id.is_some_and(|id| parts.contains(&(id, line.part)))
     };
-    ours.lines.iter().all(has)
+    ours.iter().all(has)
+}
+
+/// Whether it holds any of these lines. One that holds none is none of ours.
+#[must_use]
+pub fn has_a_line(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapshot) -> bool {
+    let ids: HashSet<_> = theirs.lines.iter().map(|(id, _)| id).collect();
+    let mut lines = ours.iter().filter_map(|line| order.line(line.line_id)?.mollie_id.as_ref());
+    lines.any(|id| ids.contains(id))
 }
 
 /// Whether both are followed under the same code of the same carrier, or neither is followed.
@@ -32,10 +40,10 @@ pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool
 
 /// The same of a shipment as Mollie returned it. Tracking that cannot be read may be anybody's.
 #[must_use]
-pub fn has_tracking(ours: &Shipment, theirs: &ShipmentSnapshot) -> bool {
+pub fn has_tracking(ours: Option<&Tracking>, theirs: &ShipmentSnapshot) -> bool {
     match &theirs.tracking {
-        Told::Said(tracking) => same_tracking(ours.tracking.as_ref(), Some(tracking)),
-        Told::LeftOut => same_tracking(ours.tracking.as_ref(), None),
+        Told::Said(tracking) => same_tracking(ours, Some(tracking)),
+        Told::LeftOut => same_tracking(ours, None),
         Told::Unread => false,
     }
 }

@@ -27,23 +27,25 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
     Ok(lines)
 }
 
-/// What of each line of this shipment is registered at Mollie once this shipment is: all shipments known to be there and
-/// this one together. A hook may have told of it before its own answer came, hence never less than the line shows.
+/// What of this shipment is not counted yet once Mollie has registered it: all shipments known to be there and this one together
+/// are shipped at least. A reading that told counters and no shipments may have counted it before.
 #[must_use]
-pub fn shipped_with(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<(LineId, Part)> {
-    let registered =
-        known.iter().filter(|other| other.state == ShipmentState::Registered && other.id != this.id);
+pub fn newly_shipped(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<ShipmentLine> {
+    let is_other = |other: &&Shipment| {
+        other.state == ShipmentState::Registered && other.id != this.id && other.mollie_id != this.mollie_id
+    };
     let mut others = HashMap::<LineId, Part>::new();
-    for ShipmentLine { line_id, part } in registered.flat_map(|shipment| &shipment.lines) {
+    for ShipmentLine { line_id, part } in known.iter().filter(is_other).flat_map(|other| &other.lines) {
         others.entry(*line_id).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
     }
     let sum =
         |line: &ShipmentLine| others.get(&line.line_id).map_or(line.part, |others| line.part.and(*others));
-    let at_least = |id, part: Part| match order.line(id) {
-        Some(line) if line.shipped.quantity >= part.quantity => line.shipped,
-        Some(_) | None => part,
+    let beyond = |line: &ShipmentLine| {
+        let (shipped, sum) = (order.line(line.line_id)?.shipped, sum(line));
+        let part = sum.without(shipped);
+        (sum.quantity > shipped.quantity).then_some(ShipmentLine { line_id: line.line_id, part })
     };
-    this.lines.iter().map(|line| (line.line_id, at_least(line.line_id, sum(line)))).collect()
+    this.lines.iter().filter_map(beyond).collect()
 }
 
 fn shippable_order(order: &Order) -> Result<(), Refusal> {

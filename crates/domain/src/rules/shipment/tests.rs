@@ -5,6 +5,7 @@ use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, recorded};
 use crate::rules::ids::{LineId, OperationId, ShipmentId};
+use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::refusal::{RefusalReason, Rejection};
@@ -43,6 +44,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         order_id: order.id,
         state: ShipmentState::Recorded,
         origin: Origin::Here,
+        sequence: 2,
         mollie_id: None,
         lines: parts,
         tracking: None,
@@ -53,8 +55,21 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
     };
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
     let operation_id = OperationId::new(Uuid::from_u128(8));
-    recorder.record(EventData::ShipmentRecorded { shipment: Box::new(shipment.clone()), operation_id });
+    let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
+    let recorded = Box::new(shipment.clone());
+    recorder.record(EventData::ShipmentRecorded { shipment: recorded, operation_id, entries });
     (recorder.order().clone(), shipment)
+}
+
+fn registered(order: &Order, shipment: &Shipment) -> Order {
+    let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(4), None);
+    recorder.record(EventData::ShipmentRegistered {
+        shipment_id: shipment.id,
+        mollie_id: MollieShipmentId::new("shp_1"),
+        registered_time: at(4),
+        entries: ledger::settling(Pool::Shipped, &shipment.lines),
+    });
+    recorder.order().clone()
 }
 
 #[test]
@@ -84,15 +99,10 @@ fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
     let (order, shipment) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
     assert_eq!(planned(&order, &ALL), [(1, 1, "399.00".into()), (2, 1, "329.99".into())]);
     assert_eq!(refusal(&order, &lines(&[select(1, 2, None)])), RefusalReason::QuantityNotAvailable);
-    // A hook may tell of the shipment before its own answer does: it is not counted twice.
-    let mut told = order.clone();
-    told.lines[0].shipped = shipment.lines[0].part;
-    for seen in [order, told] {
-        assert_eq!(
-            shipped_with(&seen, std::slice::from_ref(&shipment), &shipment),
-            [(LineId::new(1), shipment.lines[0].part)]
-        );
-    }
+    let registered = registered(&order, &shipment);
+    let line = &registered.lines[0];
+    assert_eq!((line.shipped, line.reserved.quantity), (shipment.lines[0].part, 0));
+    assert_eq!(planned(&registered, &ALL), planned(&order, &ALL));
 }
 
 #[test]
@@ -110,7 +120,7 @@ fn a_refused_shipment_gives_its_units_back() {
     };
     recorder.record(EventData::ShipmentRefused {
         shipment_id: shipment.id,
-        lines: shipment.lines,
+        entries: ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines),
         rejection,
         elsewhere: Vec::new(),
     });
@@ -214,28 +224,49 @@ fn the_address_of_a_parcel_goes_by_the_rule_of_all_web_addresses() {
 }
 
 #[test]
-fn shipped_is_what_is_registered_and_never_less_than_the_line_shows() {
+fn what_is_registered_is_shipped_and_what_a_reading_counted_before_is_not_counted_twice() {
     let order = authorized();
     let (order, this) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
     let other = |id, state| {
         let part = Part { quantity: 1, amount: euro("399.00") };
         let lines = vec![ShipmentLine { line_id: LineId::new(1), part }];
-        Shipment { id: ShipmentId::new(Uuid::from_u128(id)), state, lines, ..this.clone() }
+        let mollie_id = Some(MollieShipmentId::new(format!("shp_{id}")));
+        Shipment { id: ShipmentId::new(Uuid::from_u128(id)), mollie_id, state, lines, ..this.clone() }
     };
-    let shipped = |order: &Order, known: &[Shipment]| {
-        let shipped = shipped_with(order, known, &this);
-        (shipped.len(), shipped[0].1.quantity, shipped[0].1.amount.value())
+    let new = |order: &Order, known: &[Shipment]| {
+        let new = newly_shipped(order, known, &this);
+        new.iter().map(|line| (line.part.quantity, line.part.amount.value())).collect::<Vec<_>>()
     };
-    let refused = other(10, ShipmentState::Refused);
-    let recorded = other(11, ShipmentState::Recorded);
-    assert_eq!(shipped(&order, &[refused, recorded]), (1, 1, "299.00".into()));
-    let itself = Shipment { state: ShipmentState::Registered, ..this.clone() };
-    assert_eq!(shipped(&order, &[itself]), (1, 1, "299.00".into()));
-    assert_eq!(shipped(&order, &[other(10, ShipmentState::Registered)]), (1, 2, "698.00".into()));
-    // A reading has told of one made elsewhere that no shipment here stands for yet.
+    let own = [(1, "299.00".to_owned())];
+    assert_eq!(new(&order, std::slice::from_ref(&this)), own);
+    let (refused, recorded) = (other(10, ShipmentState::Refused), other(11, ShipmentState::Recorded));
+    assert_eq!(new(&order, &[refused, recorded]), own);
+    // Counters and no shipments were read: they hold this one already, or one that no shipment here stands for.
     let mut told = order.clone();
+    told.lines[0].shipped = this.lines[0].part;
+    assert_eq!(new(&told, &[]), []);
+    let registered = other(10, ShipmentState::Registered);
+    assert_eq!(new(&order, std::slice::from_ref(&registered)), [(2, "698.00".to_owned())]);
+    told.lines[0].shipped = registered.lines[0].part;
+    assert_eq!(new(&told, std::slice::from_ref(&registered)), own);
     told.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
-    assert_eq!(shipped(&told, &[]), (1, 2, "698.00".into()));
+    assert_eq!(new(&told, &[registered]), []);
+    // A reading has taken the very same one for somebody else's.
+    let taken = Shipment { mollie_id: this.mollie_id.clone(), ..other(12, ShipmentState::Registered) };
+    told.lines[0].shipped = this.lines[0].part;
+    assert_eq!(new(&told, &[taken]), []);
+}
+
+#[test]
+fn each_registered_shipment_adds_to_what_is_shipped() {
+    let order = authorized();
+    let first = lines(&[select(1, 1, Some("299.00"))]);
+    let (order, this) = reserve(&order, plan(&order, &first).unwrap());
+    let (order, other) = reserve(&order, plan(&order, &ALL).unwrap());
+    let order = registered(&registered(&order, &other), &this);
+    let line = &order.lines[0];
+    assert_eq!((line.shipped.quantity, line.shipped.amount.value()), (2, "698.00".into()));
+    assert_eq!(order.lines.iter().map(|line| line.reserved.quantity).sum::<u32>(), 0);
 }
 
 #[test]

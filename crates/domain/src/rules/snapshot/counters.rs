@@ -1,6 +1,7 @@
 //! The counters of lines in an answer, and what an answer leaves out. What is left out is not known; it is never zero.
 
 use super::{LineSnapshot, ShipmentSnapshot, Snapshot};
+use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
 use crate::rules::order::Line;
 use crate::rules::part::Part;
@@ -30,10 +31,18 @@ impl Snapshot {
         self.find_left_out(|line| line.canceled.is_none().then_some("quantityCanceled"))
     }
 
+    /// Whether the status of the order, of each line and of each payment is one that this release knows.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        matches!(self.status, Some(Read::Known(_)))
+            && self.lines.iter().all(|line| matches!(line.status, Read::Known(_)))
+            && self.payments.iter().flatten().all(|payment| matches!(payment.status, Read::Known(_)))
+    }
+
     /// Whether nobody has paid for the order, nor is about to.
     #[must_use]
     pub fn is_created(&self) -> bool {
-        self.status == Read::Known(OrderStatus::Created)
+        self.status == Some(Read::Known(OrderStatus::Created))
     }
 
     /// The first of what money depends on that the answer leaves out or that contradicts itself, of an order read with its
@@ -45,8 +54,14 @@ impl Snapshot {
     }
 
     fn absent(&self) -> Option<Misread> {
+        let status = self.status.is_none().then(|| Misread::left_out("status"));
+        let lines = self.lines.is_empty().then(|| Misread::left_out("lines"));
         let payments = self.payments.is_none().then(|| Misread::left_out("_embedded.payments"));
-        payments.or_else(|| self.shipments_left_out()).or_else(|| self.counter_left_out())
+        status
+            .or(lines)
+            .or(payments)
+            .or_else(|| self.shipments_left_out())
+            .or_else(|| self.counter_left_out())
     }
 
     /// Whether the answer leaves the shipments out.
@@ -76,13 +91,17 @@ impl Snapshot {
     }
 }
 
-/// What of a line is shipped: as the answer tells, else as its shipments add up, and never less than is known.
-pub(super) fn shipped(ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Part {
-    let known = ours.map_or(Part::none(theirs.total_amount), |line| line.shipped);
-    theirs.shipped.unwrap_or_else(|| {
-        let parts = snapshot.shipments.iter().flatten().flat_map(|shipment| parts_of(shipment, theirs));
-        let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
-        if sum.quantity > known.quantity { sum } else { known }
+/// What of a line is in a pool: as the answer tells, else as it is known. What is shipped its shipments tell too, and it is never
+/// less than is known.
+pub(super) fn counted(ours: &Line, theirs: &LineSnapshot, snapshot: &Snapshot, pool: Pool) -> Part {
+    let known = ours.settled(pool);
+    theirs.counted(pool).unwrap_or_else(|| match pool {
+        Pool::Shipped => {
+            let parts = snapshot.shipments.iter().flatten().flat_map(|shipment| parts_of(shipment, theirs));
+            let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
+            if sum.quantity > known.quantity { sum } else { known }
+        }
+        Pool::Canceled | Pool::Refunded => known,
     })
 }
 

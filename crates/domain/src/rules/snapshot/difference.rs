@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{AddressSnapshot, LineSnapshot, Snapshot, counters};
+use super::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot, counters};
 use crate::rules::address::Address;
-use crate::rules::ids::{LineId, MollieLineId, MollieShipmentId};
+use crate::rules::ids::{LineId, MollieLineId};
+use crate::rules::ledger::{self, Entry, Pool};
 use crate::rules::line::LineType;
 use crate::rules::money::Money;
 use crate::rules::order::{Facts, Line, Order, Personal};
@@ -15,12 +16,15 @@ use crate::rules::payment::Payment;
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::told::Told;
 
-/// A difference seen at Mollie. Lines and payments are whole, and only those that changed.
+/// A difference seen at Mollie. Lines and payments are whole, and only those that changed; what is settled of a line and reserved
+/// is changed by entries only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
     pub facts: Facts,
     pub amount: Money,
     pub lines: Vec<Line>,
+    /// What of the lines is shipped, canceled and refunded beyond what was known.
+    pub entries: Vec<Entry>,
     pub payments: Vec<Payment>,
     /// Which personal fields changed; never their values.
     pub personal: Vec<String>,
@@ -37,6 +41,7 @@ pub struct Observed {
 #[must_use]
 pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     let facts = facts(&order.facts, snapshot);
+    let (lines, entries) = changed_lines(order, snapshot);
     let unexpected = match (order.facts.status, facts.status) {
         (Some(before), Some(after)) => !before.leads_to(after),
         (Some(_) | None, None) | (None, Some(_)) => false,
@@ -46,7 +51,8 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
         unread_changed: facts.unread != order.facts.unread,
         unexpected,
         amount: snapshot.amount,
-        lines: changed_lines(order, snapshot),
+        lines,
+        entries,
         payments: changed_payments(order, snapshot),
         personal: changed_personal(&order.personal, snapshot),
         facts,
@@ -58,8 +64,11 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
 pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
     let observed = observed(order, snapshot);
     let same = observed.facts == order.facts && observed.amount == order.terms.amount;
-    let nothing =
-        same && observed.lines.is_empty() && observed.payments.is_empty() && observed.personal.is_empty();
+    let nothing = same
+        && observed.lines.is_empty()
+        && observed.entries.is_empty()
+        && observed.payments.is_empty()
+        && observed.personal.is_empty();
     (!nothing).then_some(observed)
 }
 
@@ -82,34 +91,50 @@ fn address(mine: Option<&Address>, theirs: Option<&AddressSnapshot>) -> Option<A
     }
 }
 
-/// What Mollie says, less the shipments nobody can tell yet whether they are ours: their units are still reserved here, and
-/// counting them as shipped too would count them twice. What the order counts already stays counted: it was there before.
+/// What Mollie says, less what nobody can tell yet whether it is ours: shipments (`is_undecided`), whose units are still reserved
+/// here, so that counting them as shipped too would count them twice; and units of lines (`are_undecided`). What the order counts
+/// already stays counted: it was there before.
 #[must_use]
 pub fn without_undecided(
     order: &Order,
     mut snapshot: Snapshot,
-    is_known: impl Fn(&MollieShipmentId) -> bool,
+    is_undecided: impl Fn(&ShipmentSnapshot) -> bool,
+    are_undecided: impl Fn(Pool, LineId) -> bool,
 ) -> Snapshot {
-    let shipments = snapshot.shipments.take().unwrap_or_default();
-    let (known, undecided): (Vec<_>, Vec<_>) =
-        shipments.into_iter().partition(|one| is_known(&one.mollie_id));
-    let mut parts = HashMap::<&MollieLineId, Part>::new();
-    for (id, part) in undecided.iter().flat_map(|shipment| &shipment.lines) {
-        parts.entry(id).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
-    }
+    let lists_shipments = snapshot.shipments.is_some();
+    let (undecided, known): (Vec<_>, Vec<_>) =
+        snapshot.shipments.take().unwrap_or_default().into_iter().partition(is_undecided);
+    let (parts, listed) = (units(&undecided), units(&known));
+    snapshot.shipments = lists_shipments.then_some(known);
     let ours = order.lines_at_mollie();
     for line in &mut snapshot.lines {
-        if let Some(part) = parts.get(&line.mollie_id) {
-            line.shipped = line.shipped.map(|shipped| shipped.without(*part));
+        let Some(ours) = ours.get(&line.mollie_id) else { continue };
+        if let (Some(part), Some(shipped)) = (parts.get(&line.mollie_id), line.shipped) {
+            let left = shipped.without(*part);
+            line.shipped = Some(if ours.shipped.quantity > left.quantity { ours.shipped } else { left });
         }
-        if let (Some(ours), Some(theirs)) = (ours.get(&line.mollie_id), line.shipped)
-            && ours.shipped.quantity > theirs.quantity
-        {
-            line.shipped = Some(ours.shipped);
+        for pool in Pool::ALL {
+            // Shipments tell better than counters whose units they are; but a list may be behind its counters.
+            let is_listed = |shipped: Part| {
+                let sum = listed.get(&line.mollie_id).map_or(0, |part| part.quantity);
+                lists_shipments && shipped.quantity <= sum
+            };
+            let tells = *pool == Pool::Shipped && line.shipped.is_some_and(is_listed);
+            if !tells && ledger::unexplained(ours, line, *pool).is_some() && are_undecided(*pool, ours.id) {
+                line.count(*pool, ours.settled(*pool));
+            }
         }
     }
-    snapshot.shipments = Some(known);
     snapshot
+}
+
+/// The units in these shipments, by line.
+fn units(shipments: &[ShipmentSnapshot]) -> HashMap<MollieLineId, Part> {
+    let mut sums = HashMap::<_, Part>::new();
+    for (id, part) in shipments.iter().flat_map(|shipment| &shipment.lines) {
+        sums.entry(id.clone()).and_modify(|sum| *sum = sum.and(*part)).or_insert(*part);
+    }
+    sums
 }
 
 fn changed_personal(before: &Personal, snapshot: &Snapshot) -> Vec<String> {
@@ -125,7 +150,10 @@ fn changed_personal(before: &Personal, snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
-    let (status, unknown_status) = understood(before.status, &snapshot.status);
+    let (status, unknown_status) = match &snapshot.status {
+        Some(read) => understood(before.status, read),
+        None => (before.status, before.unknown_status.clone()),
+    };
     // An order that fell back to created is to be paid anew: how it was paid before says nothing of how it will be.
     let anew = status == Some(OrderStatus::Created);
     let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
@@ -171,21 +199,22 @@ fn understood<T: Copy>(before: Option<T>, read: &Read<T>) -> (Option<T>, Option<
     }
 }
 
-fn changed_lines(order: &Order, snapshot: &Snapshot) -> Vec<Line> {
+fn changed_lines(order: &Order, snapshot: &Snapshot) -> (Vec<Line>, Vec<Entry>) {
     let mut next = order.lines.iter().map(|line| line.id.number()).max().unwrap_or(0) + 1;
-    let (known, mut changed) = (order.lines_at_mollie(), Vec::new());
+    let (known, mut changed, mut entries) = (order.lines_at_mollie(), Vec::new(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
         let ours = counterpart(order, &known, position, theirs);
         let id = ours.map_or_else(|| LineId::new(next), |line| line.id);
         if ours.is_none() {
             next += 1;
         }
-        let after = line(id, ours, theirs, snapshot);
+        let after = line(id, ours, theirs);
+        entries.extend(ledger::taking_over(&after, |pool| counters::counted(&after, theirs, snapshot, pool)));
         if ours != Some(&after) {
             changed.push(after);
         }
     }
-    changed
+    (changed, entries)
 }
 
 /// Our line for one of Mollie's: by Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
@@ -199,7 +228,8 @@ pub(in crate::rules) fn counterpart<'a>(
     known.get(&theirs.mollie_id).copied().or_else(unknown)
 }
 
-fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snapshot) -> Line {
+/// The line as Mollie describes it, with what is settled of it and reserved as it was.
+fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
     let (status, unknown_status) = understood(ours.and_then(|line| line.status), &theirs.status);
     let kept = |text: fn(&Line) -> &Option<String>| ours.and_then(|line| text(line).clone());
     let none = Part::none(theirs.total_amount);
@@ -225,9 +255,9 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot, snapshot: &Snaps
         metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
         status,
         unknown_status,
-        shipped: counters::shipped(ours, theirs, snapshot),
-        canceled: theirs.canceled.or(ours.map(|line| line.canceled)).unwrap_or(none),
-        refunded: theirs.refunded.or(ours.map(|line| line.refunded)).unwrap_or(none),
+        shipped: ours.map_or(none, |line| line.shipped),
+        canceled: ours.map_or(none, |line| line.canceled),
+        refunded: ours.map_or(none, |line| line.refunded),
         reserved: ours.map_or(none, |line| line.reserved),
     }
 }

@@ -29,7 +29,7 @@ fn what_is_known_already_is_no_difference() {
 #[test]
 fn a_status_this_release_does_not_know_leaves_the_last_one_and_stops_money() {
     let strange = Snapshot {
-        status: Read::Unknown("settled".into()),
+        status: Some(Read::Unknown("settled".into())),
         ..snapshot(OrderStatus::Created, LineStatus::Created)
     };
     let order = after(&created(), &strange);

@@ -1,30 +1,32 @@
 //! What cancellations came to: told by the order at Mollie, whoever canceled it. A cancellation that Mollie refused is no
 //! failure, unless the order was canceled already.
 
-use domain::rules::ids::OrderId;
-use domain::rules::operation::{Operation, OperationKind, OperationState};
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
-use super::Found;
+use super::{Found, Told};
 use crate::journal::Act;
+use crate::story;
 
 impl Found<'_> {
     /// An acknowledged cancellation leaves nothing of the order open, or is refused and an event says so.
-    pub fn canceled(&mut self, name: &str, id: OrderId, operation: Option<Operation>, done: bool) {
+    pub fn canceled(&mut self, told: &Told<'_>) {
+        let Told { name, order: id, operation, done, .. } = *told;
         let Some(order) = self.order(id).cloned() else {
             return self.say("I2", format!("{name}: order {id} is gone"));
         };
-        let succeeded = operation
-            .as_ref()
-            .is_none_or(|one| matches!(one.state, OperationState::Succeeded | OperationState::Withdrawn));
+        let operation = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned();
+        let succeeded = operation.as_ref().is_none_or(|one| {
+            matches!(one.state.name(), OperationState::Succeeded | OperationState::Withdrawn)
+        });
         if done || succeeded {
             self.over(name, &order);
         }
-        if let Some(refused) = operation.filter(|one| one.state == OperationState::Rejected) {
-            self.refused(name, &order, refused.settled_time);
+        if let Some(refused) = operation.filter(|one| one.state.name() == OperationState::Rejected) {
+            self.refused(name, &order, refused.state.settled_time());
         }
     }
 
@@ -63,8 +65,8 @@ impl Found<'_> {
         });
         let another = self.evidence.stored.operations.values().any(|one| {
             one.order_id == order.id
-                && one.kind == OperationKind::CancelOrder
-                && one.state == OperationState::Succeeded
+                && story::causes(one.task.name(), EffectKind::OrderCanceled)
+                && one.state.name() == OperationState::Succeeded
         });
         elsewhere || another
     }

@@ -10,14 +10,15 @@ mod wishes;
 
 use std::collections::BTreeSet;
 
+use domain::operations::operation::Operation;
 use domain::rules::event::EventData;
 use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
-use domain::rules::operation::OperationKind;
 use domain::rules::order::Order;
 use serde_json::Value;
 
 use super::{Evidence, Violation};
 use crate::journal::{Act, Intent, Reply, Said};
+use crate::story;
 
 pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     let mut found = Found { evidence, violations: Vec::new() };
@@ -39,7 +40,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
 }
 
 /// What was found so far.
-struct Found<'a> {
+pub struct Found<'a> {
     evidence: &'a Evidence,
     violations: Vec<Violation>,
 }
@@ -57,49 +58,42 @@ impl<'a> Found<'a> {
     /// to be done.
     fn promises(&mut self, intent: &Intent) {
         let name = &intent.request_id;
-        let told = Told::of(intent);
-        if told.ids.len() > 1 {
-            self.say("I2", format!("{name}: repeated, it was answered with other resources: {:?}", told.ids));
+        let answers = Answers::of(intent);
+        if answers.ids.len() > 1 {
+            let ids = &answers.ids;
+            self.say("I2", format!("{name}: repeated, it was answered with other resources: {ids:?}"));
         }
-        if told.done && told.not_done {
+        if answers.done && answers.not_done {
             self.say(
                 "I4",
                 format!("{name}: it was said to be done, and not to be done: {:?}", intent.replies),
             );
         }
         let request = (Caller::new("shop"), RequestId::new(name.clone()));
-        if !told.ids.is_empty() && !self.evidence.stored.requests.contains_key(&request) {
+        if !answers.ids.is_empty() && !self.evidence.stored.requests.contains_key(&request) {
             self.say("I2", format!("{name}: it was accepted, and is not kept"));
         }
-        self.outcome(intent, &told);
+        self.outcome(intent, &answers);
     }
 
-    fn outcome(&mut self, intent: &Intent, told: &Told) {
-        let name = &intent.request_id;
-        let Some((order, shipment, operation)) = told.ids.first().copied() else {
+    fn outcome(&mut self, intent: &Intent, answers: &Answers) {
+        let Some((order, shipment, operation)) = answers.ids.first().copied() else {
             return;
         };
         self.as_wished(intent, order, operation);
-        match intent.kind {
-            OperationKind::PlaceOrder => self.placed(name, order, told.done, told.not_done),
-            OperationKind::CreateShipment => self.shipped(name, shipment, told.done, told.not_done),
-            OperationKind::CancelOrder => {
-                let operation = operation
-                    .and_then(|id| self.evidence.stored.operations.get(&id))
-                    .map(|one| (**one).clone());
-                self.canceled(name, order, operation, told.done);
-            }
-        }
+        let Answers { done, not_done, .. } = *answers;
+        let told = Told { name: &intent.request_id, order, shipment, operation, done, not_done };
+        story::of(intent.kind).judge(self, &told);
     }
 
-    /// Only what nobody can decide is put to an operator: a shipment, where somebody made one in the dashboard. In the end
-    /// nothing waits any more.
+    /// Only what nobody can decide is put to an operator: where somebody did in the dashboard what may be it. In the end nothing
+    /// waits any more.
     fn operations(&mut self) {
         let mut texts = Vec::new();
         for event in self.evidence.stored.events.values().flatten() {
             let EventData::AttentionNeeded { operation_id, reason } = &event.data else { continue };
-            let kind = self.evidence.stored.operations.get(operation_id).map(|operation| operation.kind);
-            if kind != Some(OperationKind::CreateShipment) || !self.was_meddled_with(event.order_id) {
+            let operation = self.evidence.stored.operations.get(operation_id);
+            if !operation.is_some_and(|operation| self.was_meddled_with(operation, event.order_id)) {
                 let text =
                     format!("operation {operation_id} needs attention and nobody has meddled: {reason}");
                 texts.push(("attention", text));
@@ -107,19 +101,32 @@ impl<'a> Found<'a> {
         }
         let waiting = self.evidence.stored.operations.values().filter(|one| !one.state.is_settled());
         texts.extend(waiting.map(|one| {
-            ("settled", format!("{} {} is {} in the end", one.kind.as_str(), one.id, one.state.as_str()))
+            (
+                "settled",
+                format!(
+                    "{} {} is {} in the end",
+                    one.task.name().as_str(),
+                    one.id,
+                    one.state.name().as_str()
+                ),
+            )
         }));
         for (rule, text) in texts {
             self.say(rule, text);
         }
     }
 
-    fn was_meddled_with(&self, id: OrderId) -> bool {
+    /// Whether somebody did in the dashboard, with this order, what may be the operation's effect.
+    fn was_meddled_with(&self, operation: &Operation, id: OrderId) -> bool {
+        let story = story::of(operation.task.name());
         let mollie_id = self.order(id).and_then(|order| order.mollie_id.as_ref());
-        self.evidence.journal.acts.iter().any(|act| match (act, mollie_id) {
-            (Act::Shipped { mollie_order, .. }, Some(id)) => mollie_order == id.as_str(),
+        let of_order = |act: &&Act| match (act, mollie_id) {
+            (Act::Shipped { mollie_order, .. } | Act::Canceled { mollie_order }, Some(id)) => {
+                mollie_order == id.as_str()
+            }
             (Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_), _) => false,
-        })
+        };
+        self.evidence.journal.acts.iter().filter(of_order).any(|act| story.is_like(act))
     }
 
     fn kinds(&self, id: OrderId) -> BTreeSet<&'static str> {
@@ -134,22 +141,34 @@ impl<'a> Found<'a> {
 }
 
 /// What the answers to one intent said, taken together.
-struct Told {
+struct Answers {
     ids: BTreeSet<(OrderId, Option<ShipmentId>, Option<OperationId>)>,
     done: bool,
     not_done: bool,
 }
 
-impl Told {
+impl Answers {
     fn of(intent: &Intent) -> Self {
-        let mut told = Self { ids: BTreeSet::new(), done: false, not_done: false };
+        let mut answers = Self { ids: BTreeSet::new(), done: false, not_done: false };
         for reply in &intent.replies {
             if let Reply::Accepted { order, shipment, operation, said } = reply {
-                told.ids.insert((*order, *shipment, *operation));
-                told.done |= *said == Said::Done;
-                told.not_done |= *said == Said::NotDone;
+                answers.ids.insert((*order, *shipment, *operation));
+                answers.done |= *said == Said::Done;
+                answers.not_done |= *said == Said::NotDone;
             }
         }
-        told
+        answers
     }
+}
+
+/// What the caller of one intent was told in the end.
+pub struct Told<'a> {
+    /// Of the request.
+    pub name: &'a str,
+    pub order: OrderId,
+    pub shipment: Option<ShipmentId>,
+    pub operation: Option<OperationId>,
+    /// It was once said to be done, or not to be done.
+    pub done: bool,
+    pub not_done: bool,
 }

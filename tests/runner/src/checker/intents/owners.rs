@@ -1,28 +1,27 @@
 //! I3 from the callers' side: each operation is somebody's wish, each wish one operation.
 
-use domain::rules::ids::OperationId;
-use domain::rules::operation::{Operation, OperationKind};
+use domain::operations::operation::Operation;
+use domain::operations::task::OperationKind;
+use domain::rules::ids::{GroupId, OperationId};
 use domain::rules::order::Order;
 use jiff::SignedDuration;
+use mollie_simulator::rules::EffectKind;
 
 use super::Found;
+use crate::story;
 
 /// What is found so long after it was asked for has nobody waiting for it, and is canceled without being asked to.
 const AGE_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 
 impl Found<'_> {
-    /// Each placement and shipment is the wish of exactly one request; a cancellation that of one or several.
+    /// Each operation is the wish of as many requests as its kind may have.
     pub fn owners(&mut self) {
         let operations: Vec<_> = self.evidence.stored.operations.values().cloned().collect();
         for operation in operations {
-            let wishes = self.wishes_behind(operation.id);
-            let own = wishes.iter().filter(|kind| **kind == operation.kind).count();
-            let fits = match operation.kind {
-                OperationKind::PlaceOrder | OperationKind::CreateShipment => own == 1,
-                OperationKind::CancelOrder => own >= 1 || self.is_late(&operation),
-            };
-            if !fits {
-                let text = format!("{} {} is the wish of {wishes:?}", operation.kind.as_str(), operation.id);
+            let (kind, wishes) = (operation.task.name(), self.wishes_behind(operation.id));
+            let own = wishes.iter().filter(|wish| **wish == kind).count();
+            if !story::of(kind).is_owned(own, self.is_late(&operation)) {
+                let text = format!("{} {} is the wish of {wishes:?}", kind.as_str(), operation.id);
                 self.say("I3", text);
             }
         }
@@ -31,7 +30,7 @@ impl Found<'_> {
     /// What callers wanted whose requests were answered with this operation.
     fn wishes_behind(&self, id: OperationId) -> Vec<OperationKind> {
         let requests = self.evidence.stored.requests.values();
-        let own = requests.filter(|request| request.operation_id == Some(id));
+        let own = requests.filter(|request| request.group.map(GroupId::first) == Some(id));
         own.filter_map(|request| {
             let mut intents = self.evidence.journal.intents.iter();
             let wanted = intents.find(|intent| intent.request_id == request.request_id.as_str());
@@ -40,7 +39,7 @@ impl Found<'_> {
         .collect()
     }
 
-    /// Whether a cancellation is one of the service's own: behind a placement that was found too late.
+    /// Whether it may be one of the service's own: behind a placement that was found too late.
     fn is_late(&self, operation: &Operation) -> bool {
         self.order(operation.order_id)
             .is_some_and(|order| operation.created_time.duration_since(order.created_time) > AGE_LIMIT)
@@ -49,15 +48,12 @@ impl Found<'_> {
     /// Whether somebody asked for the order to be canceled, or nobody waits for it any more.
     pub fn is_cancellation_wanted(&self, order: &Order) -> bool {
         let asked = self.evidence.journal.intents.iter().any(|intent| {
-            intent.kind == OperationKind::CancelOrder
+            story::causes(intent.kind, EffectKind::OrderCanceled)
                 && order.terms.order_number == format!("H-{}", intent.order)
         });
-        let mut own = self
-            .evidence
-            .stored
-            .operations
-            .values()
-            .filter(|one| one.order_id == order.id && one.kind == OperationKind::CancelOrder);
+        let mut own = self.evidence.stored.operations.values().filter(|one| {
+            one.order_id == order.id && story::causes(one.task.name(), EffectKind::OrderCanceled)
+        });
         asked || own.any(|one| self.is_late(one))
     }
 }

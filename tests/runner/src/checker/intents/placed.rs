@@ -1,14 +1,14 @@
 //! What placements came to: told by the order that is stored and the orders at Mollie. Only what callers were told is held
 //! against them.
 
-use domain::rules::ids::OrderId;
 use domain::rules::placement::Placement;
 
-use super::Found;
+use super::{Found, Told};
 
 impl Found<'_> {
     /// An acknowledged placement is one order at Mollie, or none and an event says so.
-    pub fn placed(&mut self, name: &str, id: OrderId, done: bool, not_done: bool) {
+    pub fn placed(&mut self, told: &Told<'_>) {
+        let Told { name, order: id, done, not_done, .. } = *told;
         let Some(order) = self.order(id).cloned() else {
             return self.say("I2", format!("{name}: order {id} is gone"));
         };

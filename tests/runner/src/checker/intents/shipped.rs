@@ -1,17 +1,18 @@
 //! What shipments came to: told by the shipment that is stored and what Mollie's ledger has under its operation's key.
 //! Amounts are not looked at here.
 
-use domain::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
+use domain::rules::ids::{MollieShipmentId, OrderId};
 use domain::rules::item::ItemKind;
 use domain::rules::shipment::{Origin, Shipment, ShipmentState};
 use mollie_simulator::rules::EffectKind;
 
-use super::Found;
+use super::{Found, Told};
 use crate::journal::Act;
 
 impl Found<'_> {
     /// An acknowledged shipment is one at Mollie, or none and an event says so.
-    pub fn shipped(&mut self, name: &str, id: Option<ShipmentId>, done: bool, not_done: bool) {
+    pub fn shipped(&mut self, told: &Told<'_>) {
+        let Told { name, shipment: id, done, not_done, .. } = *told;
         let Some(shipment) = id.and_then(|id| self.evidence.stored.shipments.get(&id)).cloned() else {
             return self.say("I2", format!("{name}: its shipment is gone"));
         };
@@ -47,8 +48,12 @@ impl Found<'_> {
     /// What is said to be shipped elsewhere somebody shipped in the dashboard, unit by unit; what Mollie refused for another
     /// reason a person is told of.
     fn found_elsewhere(&mut self, name: &str, shipment: &Shipment) {
-        let operation =
-            self.evidence.stored.operations.values().find(|one| one.shipment_id == Some(shipment.id));
+        let operation = self
+            .evidence
+            .stored
+            .operations
+            .values()
+            .find(|one| one.task.kind().subject().shipment() == Some(shipment.id));
         let subject = operation.map(|one| one.id.to_string()).unwrap_or_default();
         let order = self.order(shipment.order_id);
         let items = order.map(|order| order.items.as_slice()).unwrap_or_default();
@@ -122,7 +127,7 @@ impl Found<'_> {
             .stored
             .operations
             .values()
-            .find(|operation| operation.shipment_id == Some(shipment.id));
+            .find(|operation| operation.task.kind().subject().shipment() == Some(shipment.id));
         let key = operation.map(|operation| operation.key.to_string());
         self.evidence
             .ledger

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::rules::operation::OperationKind;
 use mollie_simulator::rules::{Effect, EffectKind};
 
 use super::Found;
 use crate::journal::Act;
+use crate::story;
 
 impl Found<'_> {
     /// I3: nothing at Mollie without an intent.
@@ -23,7 +23,7 @@ impl Found<'_> {
     fn orders_nobody_wanted(&self) -> Vec<String> {
         let intents = self.evidence.journal.intents.iter();
         let wanted: BTreeSet<String> = intents
-            .filter(|intent| intent.kind == OperationKind::PlaceOrder)
+            .filter(|intent| story::causes(intent.kind, EffectKind::OrderCreated))
             .map(|intent| format!("H-{}", intent.order))
             .collect();
         let numbers =
@@ -101,6 +101,6 @@ impl Found<'_> {
 }
 
 /// Effects that only a request of ours, or somebody in the dashboard, can have caused.
-const fn is_ours(effect: &Effect) -> bool {
-    matches!(effect.kind, EffectKind::OrderCreated | EffectKind::ShipmentCreated)
+fn is_ours(effect: &Effect) -> bool {
+    story::all().any(|story| story.is_keyed() && story.effect() == effect.kind)
 }

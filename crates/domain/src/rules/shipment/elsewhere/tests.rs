@@ -19,6 +19,7 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         order_id: order().id,
         state: ShipmentState::Recorded,
         origin: Origin::Here,
+        sequence: 2,
         mollie_id: None,
         lines: parts.iter().map(line).collect(),
         tracking: None,
@@ -114,7 +115,7 @@ fn one_parcel_made_elsewhere_accounts_for_one_of_ours() {
 #[test]
 fn what_was_found_is_told() {
     let mut seen = with(&[("shp_a", 1, 1)]);
-    seen.status = Read::Known(OrderStatus::Canceled);
+    seen.status = Some(Read::Known(OrderStatus::Canceled));
     let finding = look_elsewhere(&order(), &ours(&[(1, 2)]), &[], &BTreeSet::new(), &seen);
     let told = "Found at Mollie: the order is canceled; shp_a; of line 1, 2 asked for, 1 shipped elsewhere, 1 left to ship.";
     assert_eq!(finding.text, told);

@@ -1,0 +1,72 @@
+//! What the end of a shipment changes: registered, or refused and found elsewhere or not.
+
+use super::Task;
+use crate::operations::operation::Operation;
+use crate::operations::pen::Pen;
+use crate::rules::concern;
+use crate::rules::event::EventData;
+use crate::rules::ledger::{self, Pool, Stage};
+use crate::rules::refusal::Rejection;
+use crate::rules::shipment::{self, Finding, Origin, Shipment, ShipmentState};
+use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
+
+/// Mollie has it.
+pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, pen: &mut Pen<'_>) {
+    let Some(mut shipment) = pen.known_shipment(task.shipment_id) else { return };
+    shipment.state = ShipmentState::Registered;
+    shipment.mollie_id = Some(theirs.mollie_id.clone());
+    shipment.registered_time = Some(theirs.created_time);
+    if let Some(concern) = concern::made_before(pen.known_shipments(), &shipment) {
+        pen.raise(concern);
+    }
+    let new = shipment::newly_shipped(pen.order(), pen.known_shipments(), &shipment);
+    let freed = ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines);
+    let entries = freed.into_iter().chain(ledger::ours(Pool::Shipped, Stage::Settled, &new)).collect();
+    pen.record(EventData::ShipmentRegistered {
+        shipment_id: shipment.id,
+        mollie_id: theirs.mollie_id.clone(),
+        registered_time: theirs.created_time,
+        entries,
+    });
+    pen.put(shipment);
+}
+
+/// Mollie refused it, or an operator says that it is not there. Where its units were shipped elsewhere nothing is lost, and
+/// nobody is alarmed; nor where a person has just looked.
+pub(super) fn refused(
+    task: &Task,
+    of: &Operation,
+    rejection: &Rejection,
+    seen: &[Snapshot],
+    pen: &mut Pen<'_>,
+) {
+    let Some(mut shipment) = pen.known_shipment(task.shipment_id) else { return };
+    let mut found = Finding::default();
+    if let Some(snapshot) = seen.first() {
+        pen.observe(snapshot);
+        let known = pen.known_shipments();
+        let is_old = |one: &&Shipment| one.origin == Origin::Elsewhere && one.sequence <= of.turn;
+        let old = known.iter().filter(is_old).filter_map(|one| one.mollie_id.clone()).collect();
+        found = shipment::look_elsewhere(pen.order(), &shipment, known, &old, snapshot);
+    }
+    shipment.state = ShipmentState::Refused;
+    shipment.rejection = Some(rejection.clone());
+    shipment.elsewhere = if found.is_all { found.shipments } else { Vec::new() };
+    pen.record(EventData::ShipmentRefused {
+        shipment_id: shipment.id,
+        entries: ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines),
+        rejection: rejection.clone(),
+        elsewhere: shipment.elsewhere.clone(),
+    });
+    if !found.is_all && !rejection.is_by_operator() {
+        pen.raise(concern::shipment_refused(of.id, &shipment, rejection, &found.text));
+    }
+    pen.put(shipment);
+}
+
+/// It waits for a person, or does not any more.
+pub(super) fn is_now(task: &Task, state: ShipmentState, pen: &mut Pen<'_>) {
+    if let Some(shipment) = pen.known_shipment(task.shipment_id) {
+        pen.put(Shipment { state, ..shipment });
+    }
+}

@@ -1,0 +1,31 @@
+//! From a task to its room: the only match over kinds.
+
+use super::facts::Lane;
+use super::kind::Kind;
+use super::task::{OperationKind, Task};
+
+impl Task {
+    /// Its room.
+    #[must_use]
+    pub fn kind(&self) -> &dyn Kind {
+        match self {
+            Self::PlaceOrder(task) => task,
+            Self::CreateShipment(task) => task,
+            Self::CancelOrder(task) => task,
+            #[cfg(feature = "made-up")]
+            Self::MadeUp(task) => task,
+        }
+    }
+
+    /// What it does, by name.
+    #[must_use]
+    pub fn name(&self) -> OperationKind {
+        self.kind().facts().name
+    }
+
+    /// In which queue of its order it stands.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        self.kind().facts().lane
+    }
+}

@@ -1,0 +1,167 @@
+//! A kind that exists only in tests, to show that the workflow carries a kind without knowing it: a PATCH with a body, answered by
+//! 204, that moves no money and is safe to repeat; and one that gives units up, which is not. Neither has a key.
+
+mod task;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use task::{Task, What, When};
+
+use super::facts::{Facts, Lane, Repeat};
+use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::operation::Operation;
+use super::pen::Pen;
+use super::request::Request;
+use super::sent::Sends;
+use super::subject::Subject;
+use super::task::OperationKind;
+use crate::ports::{Acceptance, Command};
+use crate::rules::denied::Denied;
+use crate::rules::event::EventData;
+use crate::rules::ids::LineId;
+use crate::rules::ledger::{self, Entry, Pool, Stage};
+use crate::rules::misread::Misread;
+use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
+use crate::rules::shipment::ShipmentLine;
+use crate::rules::snapshot::{LineSnapshot, Snapshot};
+
+/// Something made up is to be changed.
+#[derive(Clone, Debug)]
+pub struct Change(pub Task);
+
+impl Request for Change {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+        pen.unblocked(self.0.facts().lane)?;
+        let operation_id = pen.set_to_work(self.0.clone(), None);
+        let entries = self.0.units(Stage::Reserved);
+        pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries });
+        Ok(Subject::Order)
+    }
+}
+
+const NUMBER: Facts = Facts { name: OperationKind::MadeUp, lane: Lane::Terms, repeat: Repeat::ByValue };
+const GIVE_UP: Facts =
+    Facts { name: OperationKind::MadeUp, lane: Lane::Authorization, repeat: Repeat::Never };
+
+impl Task {
+    fn units(&self, stage: Stage) -> Vec<Entry> {
+        match &self.what {
+            What::Number(_) => Vec::new(),
+            What::GiveUp(line) => ledger::ours(Pool::Canceled, stage, &[*line]),
+        }
+    }
+}
+
+impl Kind for Task {
+    fn facts(&self) -> &'static Facts {
+        match self.what {
+            What::Number(_) => &NUMBER,
+            What::GiveUp(_) => &GIVE_UP,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Order
+    }
+
+    fn deadline(&self, _order: &Order, _age_limit: SignedDuration) -> Option<Timestamp> {
+        None
+    }
+
+    fn ready(&self, _order: &Order, now: Timestamp) -> Ready {
+        match self.when {
+            When::Now => Ready::Send,
+            When::From(time) if time > now => Ready::Later(time),
+            When::From(_) => Ready::Send,
+            When::AfterLooking => Ready::Look,
+        }
+    }
+
+    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let mollie_id = order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
+        let body = match &self.what {
+            What::Number(number) => serde_json::json!({ "orderNumber": number }),
+            What::GiveUp(ShipmentLine { line_id, part }) => {
+                let line = order.line(*line_id).and_then(|line| line.mollie_id.as_ref());
+                let id = line.ok_or("the line has no id at Mollie")?.as_str();
+                serde_json::json!({ "lines": [{ "id": id, "quantity": part.quantity }] })
+            }
+        };
+        Ok(Command::MadeUp { mollie_id, body: body.to_string() })
+    }
+
+    fn seek(&self, order: &Order, _named: Option<&str>) -> Option<Sought> {
+        order.mollie_id.clone().map(Sought::Order)
+    }
+
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
+        let Some(snapshot) = seen.first() else { return Look::Absent };
+        match &self.what {
+            What::Number(number) if snapshot.order_number == *number => Look::Found(Acceptance::Nothing),
+            What::Number(_) => Look::Absent,
+            What::GiveUp(line) => given_up(book.order, line, snapshot),
+        }
+    }
+
+    fn identify(&self, book: Book<'_>, seen: &[Snapshot], _named: &str) -> Named {
+        let sends = Sends { sent: super::sent::Sent::at(book.order.created_time), is_refused: false };
+        match self.observe(book, seen, sends) {
+            Look::Found(effect) => Named::Effect(effect),
+            Look::Absent => Named::Nothing,
+            Look::Doubtful(difference) => Named::Other(difference),
+            Look::NotUnderstood(misread) => Named::NotUnderstood(misread),
+        }
+    }
+
+    fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
+        match (&self.what, found) {
+            (What::GiveUp(line), Difference::Units { pool: Pool::Canceled, line_id, .. }) => {
+                sent && line.line_id == line_id
+            }
+            (What::Number(_) | What::GiveUp(_), Difference::Units { .. } | Difference::Shipment(_)) => false,
+        }
+    }
+
+    fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
+        if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
+    }
+
+    fn succeed(&self, of: &Operation, _effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        let settled = self.units(Stage::Freed).into_iter().chain(self.units(Stage::Settled)).collect();
+        pen.record(EventData::CancellationSucceeded { operation_id: of.id, entries: settled });
+        pen.look_again(pen.now());
+    }
+
+    fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        let rejection = match why {
+            Failure::Rejected(rejection) => rejection.clone(),
+            Failure::TooLate => Rejection::of_ours("it came too late"),
+            Failure::Attention => return,
+        };
+        let (operation_id, entries) = (of.id, self.units(Stage::Freed));
+        pen.record(EventData::CancellationRefused { operation_id, rejection, entries });
+    }
+
+    fn resume(&self, _pen: &mut Pen<'_>) {}
+}
+
+/// Whether just these units are canceled beyond all that is settled here.
+fn given_up(order: &Order, line: &ShipmentLine, snapshot: &Snapshot) -> Look {
+    match units_beyond(order, line.line_id, snapshot) {
+        Err(misread) => Look::NotUnderstood(misread),
+        Ok(0) => Look::Absent,
+        Ok(units) if units == line.part.quantity => Look::Found(Acceptance::Nothing),
+        Ok(units) => Look::Doubtful(format!("{units} units are canceled that nothing accounts for")),
+    }
+}
+
+fn units_beyond(order: &Order, line_id: LineId, snapshot: &Snapshot) -> Result<u32, Misread> {
+    let Some(ours) = order.line(line_id) else { return Ok(0) };
+    let is_ours = |theirs: &&LineSnapshot| Some(&theirs.mollie_id) == ours.mollie_id.as_ref();
+    let Some(theirs) = snapshot.lines.iter().find(is_ours) else { return Ok(0) };
+    if theirs.canceled.is_none() {
+        return Err(Misread::left_out("quantityCanceled"));
+    }
+    Ok(ledger::unexplained(ours, theirs, Pool::Canceled).map_or(0, |part| part.quantity))
+}

@@ -1,0 +1,161 @@
+//! Taking over what a reading holds that is new: one event if anything is, one for each shipment made elsewhere, and what its
+//! money tells a person to look at.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::Pen;
+use crate::operations::kind::Difference;
+use crate::rules::concern;
+use crate::rules::event::{EventData, Recorder};
+use crate::rules::ids::{LineId, MollieLineId};
+use crate::rules::ledger::Pool;
+use crate::rules::order::Order;
+use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
+use crate::rules::snapshot::{self, Observed, ShipmentSnapshot, Snapshot};
+
+impl Pen<'_> {
+    /// Mollie has the order: takes the first reading over, whatever else is known by now.
+    pub fn place(&mut self, snapshot: &Snapshot) {
+        let observed = Box::new(self.first_observed(snapshot));
+        let personal = snapshot::personal(&self.order().personal, snapshot);
+        self.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
+        self.recorder.note_reading(confirmed(self.order(), snapshot, self.heard.asked), personal);
+        self.judge_money(self.as_read(snapshot).as_ref(), snapshot);
+    }
+
+    /// What the first reading holds. What it shows may be what somebody has asked for meanwhile; which lines it speaks of is known
+    /// only once they are.
+    fn first_observed(&self, snapshot: &Snapshot) -> Observed {
+        let observed = snapshot::observed(self.order(), snapshot);
+        if self.unsettled.is_empty() {
+            return observed;
+        }
+        let named = Observed { entries: Vec::new(), ..observed };
+        let placed = self.after(EventData::OrderPlaced {
+            mollie_id: snapshot.mollie_id.clone(),
+            observed: Box::new(named),
+        });
+        let left = self.without_undecided(&placed, snapshot.clone(), |_| true);
+        snapshot::observed(self.order(), &left)
+    }
+
+    /// The order as it would be after an event.
+    fn after(&self, data: EventData) -> Order {
+        let mut recorder = Recorder::new(self.order().clone(), self.author.now, None);
+        recorder.record(data);
+        recorder.finish().0
+    }
+
+    /// Takes a reading over, but for what an undecided operation may account for. Where more may be known by now, it waits for
+    /// the next one.
+    pub fn observe(&mut self, snapshot: &Snapshot) {
+        if !self.heard.is_newest {
+            return;
+        }
+        let whole = self.as_read(snapshot);
+        let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
+        let personal = snapshot::personal(&self.order().personal, snapshot);
+        if let Some(observed) = snapshot::difference(self.order(), snapshot) {
+            self.record(EventData::OrderObserved { observed: Box::new(observed) });
+        }
+        self.recorder.note_reading(confirmed(self.order(), snapshot, self.heard.asked), personal);
+        self.judge_money(whole.as_ref(), snapshot);
+        self.take_over_shipments(snapshot);
+    }
+
+    /// Less what may be the effect of an operation of ours whose outcome nobody knows: nobody can tell yet whether it is.
+    fn without_undecided(
+        &self,
+        order: &Order,
+        snapshot: Snapshot,
+        is_left_out: impl Fn(Pool) -> bool,
+    ) -> Snapshot {
+        let is_explained = |found: Difference<'_>| {
+            self.unsettled.iter().any(|operation| {
+                operation.task.kind().explains(order, found, operation.state.sent().is_some())
+            })
+        };
+        let known: HashSet<_> = self.known.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
+        let is_undecided = |theirs: &ShipmentSnapshot| {
+            !known.contains(&theirs.mollie_id) && is_explained(Difference::Shipment(theirs))
+        };
+        let status = snapshot.status.clone();
+        let are_undecided = |pool, line_id| {
+            is_left_out(pool) && is_explained(Difference::Units { pool, line_id, status: status.as_ref() })
+        };
+        snapshot::without_undecided(order, snapshot, is_undecided, are_undecided)
+    }
+
+    /// The order as this reading shows it, with all that is canceled, whoever did it: what is owed by then is owed. `None` where
+    /// nothing is left out of it.
+    fn as_read(&self, snapshot: &Snapshot) -> Option<Order> {
+        if self.unsettled.is_empty() {
+            return None;
+        }
+        let shown = self.without_undecided(self.order(), snapshot.clone(), |pool| pool != Pool::Canceled);
+        let observed = Box::new(snapshot::difference(self.order(), &shown)?);
+        Some(self.after(EventData::OrderObserved { observed }))
+    }
+
+    /// Raises what is not as it should be with the order's money, judged over all that is known by this reading (`whole`, or the
+    /// order as it is then). Sums are not compared by a reading that contradicts itself; that money lies on an ended order follows
+    /// from no sum.
+    fn judge_money(&mut self, whole: Option<&Order>, snapshot: &Snapshot) {
+        let (order, mut concerns) = (whole.unwrap_or(self.order()), Vec::new());
+        if snapshot.contradictions.is_empty() {
+            concerns.extend(concern::surplus_payments(order));
+            concerns.extend(concern::overcaptured(order));
+            concerns.extend(concern::deductions_left(order));
+        }
+        concerns.extend(concern::money_on_ended_order(order, self.heard.asked, self.author.settle_window));
+        for concern in concerns {
+            self.raise(concern);
+        }
+    }
+
+    /// Records the shipments in a reading that no shipment of ours accounts for: they were made elsewhere.
+    pub fn take_over_shipments(&mut self, snapshot: &Snapshot) {
+        let ids: HashSet<_> = self.known.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
+        let theirs = snapshot.shipments.iter().flatten().filter(|theirs| !ids.contains(&theirs.mollie_id));
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return;
+        }
+        let lines = self.order().lines_at_mollie().into_iter();
+        let lines: HashMap<_, _> = lines.map(|(id, line)| (id.clone(), line.id)).collect();
+        for theirs in theirs {
+            let shipment = self.foreign_shipment(&lines, theirs);
+            self.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
+            self.put(shipment);
+            if let Some(concern) = concern::surplus_shipment(self.order(), &self.known, theirs) {
+                self.raise(concern);
+            }
+        }
+    }
+
+    fn foreign_shipment(&self, lines: &HashMap<MollieLineId, LineId>, theirs: &ShipmentSnapshot) -> Shipment {
+        let line = |(id, part): &(_, _)| Some(ShipmentLine { line_id: *lines.get(id)?, part: *part });
+        Shipment {
+            id: self.new_shipment_id(),
+            order_id: self.order().id,
+            state: ShipmentState::Registered,
+            origin: Origin::Elsewhere,
+            sequence: self.next_sequence(),
+            mollie_id: Some(theirs.mollie_id.clone()),
+            lines: theirs.lines.iter().filter_map(line).collect(),
+            tracking: theirs.tracking.said().cloned(),
+            created_time: theirs.created_time,
+            registered_time: Some(theirs.created_time),
+            rejection: None,
+            elsewhere: Vec::new(),
+        }
+    }
+}
+
+/// Since when the order is known to be so: an answer that leaves counters out or contradicts itself leaves that as it was.
+fn confirmed(order: &Order, snapshot: &Snapshot, asked: Timestamp) -> Option<Timestamp> {
+    let is_whole = snapshot.counter_left_out().is_none() && snapshot.contradictions.is_empty();
+    if is_whole { Some(asked) } else { order.observed_time }
+}

@@ -1,0 +1,52 @@
+//! Tasks: what an operation is to do at Mollie, whole, as it is saved before anything is sent. What a room adds to its task is
+//! in the room.
+
+#[cfg(feature = "made-up")]
+use super::made_up;
+use super::{cancel_order, create_shipment, place_order};
+use crate::rules::status::words;
+
+words!(
+    /// What an operation does at Mollie.
+    OperationKind {
+        PlaceOrder = "place_order",
+        CreateShipment = "create_shipment",
+        CancelOrder = "cancel_order",
+        MadeUp = "made_up" if "made-up",
+    }
+);
+
+/// What is to be done at Mollie: everything that the same bytes can be made from again, but for what is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    PlaceOrder(place_order::Task),
+    CreateShipment(create_shipment::Task),
+    CancelOrder(cancel_order::Task),
+    #[cfg(feature = "made-up")]
+    MadeUp(made_up::Task),
+}
+
+impl From<place_order::Task> for Task {
+    fn from(task: place_order::Task) -> Self {
+        Self::PlaceOrder(task)
+    }
+}
+
+impl From<create_shipment::Task> for Task {
+    fn from(task: create_shipment::Task) -> Self {
+        Self::CreateShipment(task)
+    }
+}
+
+impl From<cancel_order::Task> for Task {
+    fn from(task: cancel_order::Task) -> Self {
+        Self::CancelOrder(task)
+    }
+}
+
+#[cfg(feature = "made-up")]
+impl From<made_up::Task> for Task {
+    fn from(task: made_up::Task) -> Self {
+        Self::MadeUp(task)
+    }
+}

@@ -1,0 +1,28 @@
+//! Order numbers that are held: Mollie itself does not protect against double orders.
+
+use super::intent::MutationError;
+use super::{confirm, sync};
+use crate::ports::{OrderKey, Ports, Store};
+use crate::rules::ids::ProfileName;
+
+/// Whoever holds the number may be over at Mollie, its hook lost: that is asked before anything is refused for it.
+///
+/// # Errors
+/// [`MutationError::NumberHeld`], or that the holder cannot be read.
+pub(super) async fn is_free<P: Ports>(
+    ports: &P,
+    profile: ProfileName,
+    number: Option<String>,
+) -> Result<(), MutationError> {
+    let Some(order_number) = number else { return Ok(()) };
+    let key = OrderKey::Number { profile, order_number };
+    let Some(holder) = ports.store().load_order(&key).await? else { return Ok(()) };
+    let holder = match confirm::is_stale(ports, &holder).await? {
+        true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
+        false => holder,
+    };
+    match holder.held_number() {
+        Some(held) => Err(MutationError::NumberHeld { by: holder.id, order_number: held.to_owned() }),
+        None => Ok(()),
+    }
+}

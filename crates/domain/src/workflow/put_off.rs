@@ -1,0 +1,133 @@
+//! Putting off what did not come to its end: it was not sent, is to come later, or nobody knows what became of it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::step::{Progress, deadline, is_too_late, put_back};
+use super::{backoff, settle};
+use crate::operations::claim::Claim;
+use crate::operations::operation::{Operation, State};
+use crate::operations::sent::Sent;
+use crate::ports::{Clock, Ports, StoreError};
+use crate::rules::order::Order;
+use crate::rules::refusal::Rejection;
+use crate::rules::text::printable;
+
+/// An order that Mollie has is unknown to it only under a foreign key: an operator's affair, not the order's.
+pub(super) async fn wrong_key<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    rejection: &Rejection,
+) -> Result<Progress, StoreError> {
+    let problem =
+        format!("Mollie does not know the order under the key of profile {}: {rejection}", order.profile);
+    not_sent(ports, claim, order, problem, None).await
+}
+
+/// It was told to come later, and those behind it may go first. How often it was does not count.
+pub(super) async fn later<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    sent: Sent,
+    time: Timestamp,
+    why: String,
+) -> Result<Progress, StoreError> {
+    let (sent, operation) = (earlier(sent), claim.operation.clone());
+    let state = State::Pending { sent, yields: true };
+    let waiting = Operation { state, last_problem: Some(printable(&why)), ..operation };
+    let pause = time.duration_since(ports.clock().now()).max(backoff::usual(0));
+    put_off(ports, claim, order, waiting, pause).await
+}
+
+/// The earlier sends of one that was not sent now.
+fn earlier(sent: Sent) -> Option<Sent> {
+    (!sent.is_first()).then_some(sent)
+}
+
+pub(super) async fn not_sent<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    problem: String,
+    pause: Option<Duration>,
+) -> Result<Progress, StoreError> {
+    let mut operation = claim.operation.clone();
+    let sent = operation.state.sent().and_then(earlier);
+    let pause = pause.and_then(|pause| SignedDuration::try_from(pause).ok());
+    let pause = pause.unwrap_or_else(|| backoff::usual(operation.tries.deferrals));
+    operation.tries.deferrals = operation.tries.deferrals.saturating_add(1);
+    operation.state = State::Pending { sent, yields: false };
+    operation.last_problem = Some(printable(&problem));
+    put_off(ports, claim, order, operation, pause).await
+}
+
+/// However long it is to wait: what was never sent is given up in time.
+async fn put_off<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    waiting: Operation,
+    pause: SignedDuration,
+) -> Result<Progress, StoreError> {
+    let is_unsent = waiting.state.sent().is_none();
+    let deadline = deadline(ports, &waiting, order).filter(|_| is_unsent);
+    let pause = deadline.map_or(pause, |deadline| pause.min(until(ports, deadline)));
+    match put_back(ports, claim, waiting.clone(), pause).await? {
+        Progress::Deferred if is_unsent && is_too_late(ports, &waiting, order) => {
+            settle::give_up(ports, &waiting).await
+        }
+        progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
+    }
+}
+
+fn until<P: Ports>(ports: &P, deadline: Timestamp) -> SignedDuration {
+    let left = deadline.duration_since(ports.clock().now());
+    left.max(SignedDuration::ZERO).saturating_add(SignedDuration::from_millis(1))
+}
+
+pub(super) async fn unknown<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    claim: &Claim,
+    problem: String,
+) -> Result<Progress, StoreError> {
+    let pause = backoff::usual(operation.tries.unknown);
+    unknown_for(ports, operation, claim, problem, pause).await
+}
+
+/// A 500 may have had its effect, so it is looked for like any other; but one that stays is not met eight times a minute.
+pub(super) async fn stumbled<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    problem: &str,
+) -> Result<Progress, StoreError> {
+    let times = claim.operation.tries.unknown;
+    let problem = match times {
+        0 => problem.to_owned(),
+        before => format!(
+            "{problem}; calls without a known outcome: {}. If it stays, Mollie stumbles over the request itself",
+            before.saturating_add(1)
+        ),
+    };
+    unknown_for(ports, &claim.operation, claim, problem, backoff::stumbling(times)).await
+}
+
+async fn unknown_for<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    claim: &Claim,
+    problem: String,
+    pause: SignedDuration,
+) -> Result<Progress, StoreError> {
+    let mut operation = operation.clone();
+    operation.tries.unknown = operation.tries.unknown.saturating_add(1);
+    let refused = operation.state.rejection().cloned();
+    if let Some(sent) = operation.state.sent() {
+        operation.state = State::Resolving { sent, refused };
+    }
+    operation.last_problem = Some(printable(&problem));
+    put_back(ports, claim, operation, pause).await
+}

@@ -1,0 +1,58 @@
+//! Canceling an order: several may want it of the same order, and so may the service itself and somebody in the dashboard.
+//! Whoever it was, the order is canceled, and that is all that is asked for.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, Refusal, Story};
+use crate::basket::Basket;
+use crate::chance::Chance;
+use crate::checker::{Found, Told};
+use crate::journal::Act;
+use crate::script::What;
+
+pub struct Canceling;
+
+impl Story for Canceling {
+    fn method(&self) -> &'static str {
+        "CancelOrder"
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        Some(Refusal { reason: "OrderNotCancelable", possible: &["created", "authorized"] })
+    }
+
+    fn call(&self, _chance: &mut Chance) -> What {
+        What::Cancel { order: 0, intent: 1 }
+    }
+
+    /// What is paid at once is not canceled but refunded.
+    fn before(&self, seed: u64, chance: &mut Chance) -> Before {
+        let is_paid = chance.permille(700) && Basket::of(seed, 0).captures;
+        if is_paid { Before::Paid } else { Before::Placed }
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::OrderCanceled
+    }
+
+    /// Orders are canceled in the dashboard as well, and by nobody's request.
+    fn is_keyed(&self) -> bool {
+        false
+    }
+
+    /// Requests may share one, and what is late the service cancels by itself.
+    fn is_owned(&self, requests: usize, is_late: bool) -> bool {
+        requests >= 1 || is_late
+    }
+
+    /// A canceled order is canceled: nobody has to tell by whom.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
+        found.canceled(told);
+    }
+}

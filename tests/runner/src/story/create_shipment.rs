@@ -1,0 +1,55 @@
+//! Shipping: a part or the rest of an order that is paid or authorized. Somebody in the dashboard may ship the same.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, Refusal, Story};
+use crate::chance::Chance;
+use crate::checker::{Found, Told};
+use crate::journal::Act;
+use crate::script::{Pick, What};
+
+pub struct Shipping;
+
+impl Story for Shipping {
+    fn method(&self) -> &'static str {
+        "CreateShipment"
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        Some(Refusal { reason: "OrderNotShippable", possible: &["authorized", "paid", "shipping"] })
+    }
+
+    fn call(&self, chance: &mut Chance) -> What {
+        let cents = chance.permille(500).then(|| chance.below(100_000));
+        let pick = Pick::Part { line: 1, quantity: 1, cents, tracked: chance.permille(500) };
+        What::Ship { order: 0, intent: 1, pick }
+    }
+
+    fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
+        Before::Paid
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::ShipmentCreated
+    }
+
+    fn is_keyed(&self) -> bool {
+        true
+    }
+
+    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+        requests == 1
+    }
+
+    /// One made in the dashboard may look like ours.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. } => true,
+            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
+        found.shipped(told);
+    }
+}

@@ -1,0 +1,87 @@
+//! What each kind of operation is to those outside the service: how it is called for, what Mollie's ledger has of it, and by
+//! what the checker judges it. One file per kind, and [`of`] the only match; nothing else here asks which kind an operation
+//! is. Nothing here is taken from the service's own rules.
+
+mod cancel_order;
+mod create_shipment;
+mod place_order;
+
+use domain::operations::task::OperationKind;
+use mollie_simulator::rules::EffectKind;
+
+use crate::chance::Chance;
+use crate::checker::{Found, Told};
+use crate::journal::Act;
+use crate::script::What;
+
+/// What must be so before a cell of the matrix makes its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    Nothing,
+    /// The order is placed, and read at Mollie.
+    Placed,
+    /// It is paid or authorized as well.
+    Paid,
+}
+
+/// A refusal that tells of the order's status.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal {
+    pub reason: &'static str,
+    /// The statuses in which Mollie would have let it be done.
+    pub possible: &'static [&'static str],
+}
+
+/// The contract of a kind. Every item is required and none has a default: whoever adds a kind answers every question.
+pub trait Story: Sync {
+    /// The method of the API that asks for it.
+    fn method(&self) -> &'static str;
+
+    /// How it is refused for the order's status, if it ever is.
+    fn refusal(&self) -> Option<Refusal>;
+
+    /// The call of a cell of the matrix, on its first order.
+    fn call(&self, chance: &mut Chance) -> What;
+
+    /// What must be so before that call. `seed`: of the cell, from which its basket follows.
+    fn before(&self, seed: u64, chance: &mut Chance) -> Before;
+
+    /// What its success is in Mollie's ledger.
+    fn effect(&self) -> EffectKind;
+
+    /// Whether such an effect has a key whenever the service caused it. Without one it was done in the dashboard, or is a
+    /// stranger.
+    fn is_keyed(&self) -> bool;
+
+    /// Whether so many requests may stand behind one operation. `is_late`: nobody waits for its order any more, so that the
+    /// service may act without being asked.
+    fn is_owned(&self, requests: usize, is_late: bool) -> bool;
+
+    /// Whether nobody may be able to tell this act in the dashboard from it. Only then it may be put to an operator.
+    fn is_like(&self, act: &Act) -> bool;
+
+    /// Holds what it came to against what its caller was told.
+    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>);
+}
+
+/// Its story.
+#[must_use]
+pub fn of(kind: OperationKind) -> &'static dyn Story {
+    match kind {
+        OperationKind::PlaceOrder => &place_order::Placing,
+        OperationKind::CreateShipment => &create_shipment::Shipping,
+        OperationKind::CancelOrder => &cancel_order::Canceling,
+    }
+}
+
+/// Every story.
+pub fn all() -> impl Iterator<Item = &'static dyn Story> {
+    OperationKind::ALL.iter().copied().map(of)
+}
+
+/// Whether the success of a kind is such an effect.
+#[must_use]
+pub fn causes(kind: OperationKind, effect: EffectKind) -> bool {
+    of(kind).effect() == effect
+}

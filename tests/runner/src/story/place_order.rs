@@ -1,0 +1,53 @@
+//! Placing an order: it comes before everything else, and nothing but its effect is an order of ours at Mollie.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, Refusal, Story};
+use crate::chance::Chance;
+use crate::checker::{Found, Told};
+use crate::journal::Act;
+use crate::script::What;
+
+pub struct Placing;
+
+impl Story for Placing {
+    fn method(&self) -> &'static str {
+        "CreateOrder"
+    }
+
+    /// There is no order yet that could have a status.
+    fn refusal(&self) -> Option<Refusal> {
+        None
+    }
+
+    fn call(&self, _chance: &mut Chance) -> What {
+        What::Place { order: 0 }
+    }
+
+    fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
+        Before::Nothing
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::OrderCreated
+    }
+
+    fn is_keyed(&self) -> bool {
+        true
+    }
+
+    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+        requests == 1
+    }
+
+    /// Nobody places our orders in the dashboard.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
+        found.placed(told);
+    }
+}

@@ -1,0 +1,56 @@
+//! What each kind of operation leaves in Mollie's ledger, in the words of the database and of the ledger. The only place here
+//! that knows kinds, read without the service's code: a kind that is not in the table stops the run that meets it.
+
+/// How an operation that succeeded is found in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// As one effect of this kind under its key. So its call may be repeated.
+    Keyed(&'static str),
+    /// As the cancellation of its order, of which Mollie knows no key. Several may have the same.
+    Cancellation,
+}
+
+const TRACES: [(&str, Trace); 3] = [
+    ("place_order", Trace::Keyed("order_created")),
+    ("create_shipment", Trace::Keyed("shipment_created")),
+    ("cancel_order", Trace::Cancellation),
+];
+
+impl Trace {
+    /// Of a kind of operation.
+    ///
+    /// # Panics
+    /// Where the kind is not in the table.
+    pub fn of(kind: &str) -> Self {
+        let known = TRACES.iter().find(|(name, _)| *name == kind);
+        known.unwrap_or_else(|| panic!("nobody has said what operations of kind {kind} leave at Mollie")).1
+    }
+
+    /// The kind of effect, if it has the operation's key.
+    const fn keyed(self) -> Option<&'static str> {
+        match self {
+            Self::Keyed(effect) => Some(effect),
+            Self::Cancellation => None,
+        }
+    }
+}
+
+/// The kinds of operations whose calls may be repeated under their keys.
+pub fn keyed_kinds() -> Vec<&'static str> {
+    kinds(true)
+}
+
+/// The kinds of operations whose outcome has to be waited for where it is not known.
+pub fn unkeyed_kinds() -> Vec<&'static str> {
+    kinds(false)
+}
+
+fn kinds(keyed: bool) -> Vec<&'static str> {
+    let alike = TRACES.iter().filter(|(_, trace)| trace.keyed().is_some() == keyed);
+    alike.map(|(kind, _)| *kind).collect()
+}
+
+/// The kinds of effects that have the keys of operations.
+pub fn keyed_effects() -> Vec<&'static str> {
+    TRACES.iter().filter_map(|(_, trace)| trace.keyed()).collect()
+}
