@@ -54,6 +54,9 @@ fn clippy() -> Result<()> {
         process::cargo(["clippy", "--package", "store-faults", "--features", "planted", "--all-targets"])?
             .args(strict),
     )?;
+    let made_up =
+        ["--package=persistence", "--package=conformance", "--features", "made-up", "--all-targets"];
+    process::run(process::cargo(["clippy"])?.args(made_up).args(strict))?;
     for features in [&["--no-default-features"][..], &["--features", "probes"]] {
         let service = ["clippy", "--package", "grpc-server"];
         process::run(process::cargo(service)?.args(features).args(strict))?;

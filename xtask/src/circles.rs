@@ -2,15 +2,13 @@
 //! house rests on the one below it. Tests may, and a file that only hands on what its own children define does not import them.
 
 mod graph;
-mod names;
-mod source;
 
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::source::Crate;
 use graph::Graph;
-use source::Crate;
 
 /// Where circles are looked for: each crate on its own.
 const FLOORS: [&str; 2] = ["crates/domain/src", "crates/mollie-simulator/src"];

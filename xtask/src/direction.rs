@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use crate::{circles, process};
+use crate::{circles, kinds, process};
 
 /// What a package may never reach.
 struct Rule {
@@ -81,6 +81,7 @@ const PRODUCT: Rule = Rule {
 pub fn check() -> Result<()> {
     check_directions()?;
     circles::check()?;
+    kinds::check()?;
     check_product()
 }
 

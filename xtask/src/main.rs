@@ -10,12 +10,14 @@ mod debian;
 mod dev;
 mod direction;
 mod kept;
+mod kinds;
 mod postgres;
 mod probes;
 mod process;
 mod proof;
 mod readme;
 mod release;
+mod source;
 mod steps;
 mod supply;
 mod tally;
@@ -30,10 +32,10 @@ Tasks of the repository.
                               else a throw-away cluster of the installed PostgreSQL, else one installed through apt
   cargo xtask ci              all that must hold before a change is taken in: format, lints, dependency direction, tests,
                               the API's shape, the demo, a client without generated code, licences
-  cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are and
-                              which of the kept ones are old
-  cargo xtask direction       dependencies of crates that point outward, and files of the domain or of the simulator that import
-                              each other in a circle
+  cargo xtask proof [NAME]    a run too long for that, kept with its result in docs/proofs; without a name, which there are, and
+                              each kept one is marked if it is older than what it covers
+  cargo xtask direction       dependencies of crates that point outward, files of the domain or of the simulator that import
+                              each other in a circle, and kinds of operations named outside their rooms
   cargo xtask clients         clients that are not ours: one by reflection only, and Python's and Node's with the longest answers
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
@@ -49,7 +51,7 @@ fn main() -> ExitCode {
         Some((task, [])) if task == "proof" => {
             proof::list();
             println!();
-            kept::report()
+            kept::mark()
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
         Some((task, [])) if task == "direction" => direction::check(),
