@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -27,6 +28,9 @@ pub struct Kept {
 }
 
 const DIRTY: &str = ", with uncommitted changes";
+
+/// What a page says below its title while what it covers has changed since.
+const OLD: &str = "**Older than what it covers: that has changed since.**\n\n";
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,9 +69,48 @@ fn is_hash(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Says of each kept proof whether what it covers has changed since. Fails only where a file is malformed, or is about a
-/// commit that a whole clone does not know.
+/// Whether what a page covers is still as it was.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Holds,
+    /// These have changed since.
+    Old(Vec<String>),
+    /// The clone is too shallow to tell.
+    Untold,
+}
+
+/// Says of each kept proof whether what it covers has changed since. Fails where a file is malformed, is about a commit that a
+/// whole clone does not know, or does not say itself that it is old.
 pub fn report() -> Result<()> {
+    each(|_, text, verdict| {
+        let expected = match verdict {
+            Verdict::Holds => marked(text, false),
+            Verdict::Old(_) => marked(text, true),
+            Verdict::Untold => return Ok(()),
+        };
+        ensure!(expected == text, "it does not say truly whether it is old: cargo xtask proof");
+        Ok(())
+    })
+}
+
+/// Has each page say by itself whether it is old.
+pub fn mark() -> Result<()> {
+    each(|path, text, verdict| {
+        let is_old = matches!(verdict, Verdict::Old(_));
+        fs::write(path, marked(text, is_old)).with_context(|| format!("writing {}", path.display()))
+    })
+}
+
+/// The page with or without the mark.
+fn marked(text: &str, is_old: bool) -> String {
+    let plain = text.replacen(OLD, "", 1);
+    match plain.split_once("\n\n") {
+        Some((title, rest)) if is_old => format!("{title}\n\n{OLD}{rest}"),
+        Some(_) | None => plain,
+    }
+}
+
+fn each(act: impl Fn(&Path, &str, &Verdict) -> Result<()>) -> Result<()> {
     let directory = process::root()?.join(DIRECTORY);
     let mut files: Vec<_> = match fs::read_dir(&directory) {
         Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?,
@@ -81,34 +124,41 @@ pub fn report() -> Result<()> {
     for path in files {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        match Kept::parse(&name, &text).and_then(|(commit, covers)| verdict(&commit, &covers)) {
-            Ok(verdict) => println!("{name:<10} {verdict}"),
-            Err(problem) => broken.push(format!("{name}: {problem:#}")),
-        }
+        let judged = Kept::parse(&name, &text).and_then(|(commit, covers)| {
+            let verdict = verdict(&commit, &covers)?;
+            println!("{name:<10} {}", told(&commit, &verdict));
+            act(&path, &text, &verdict)
+        });
+        broken.extend(judged.err().map(|problem| format!("{name}: {problem:#}")));
     }
     if !broken.is_empty() {
-        bail!("kept proofs that cannot be judged: {}", broken.join("; "));
+        bail!("kept proofs that are not as they must be: {}", broken.join("; "));
     }
     Ok(())
 }
 
-fn verdict(commit: &str, covers: &[String]) -> Result<String> {
+fn told(commit: &str, verdict: &Verdict) -> String {
     let short = &commit[..12];
+    match verdict {
+        Verdict::Holds => format!("{short} holds: nothing that it covers has changed since"),
+        Verdict::Old(changed) => format!("{short} is old: changed since are {}", changed.join(", ")),
+        Verdict::Untold => format!("{short} is not in this shallow clone: whether it is old cannot be told"),
+    }
+}
+
+fn verdict(commit: &str, covers: &[String]) -> Result<Verdict> {
     if !process::succeeds(&mut git(&["cat-file", "-e", &format!("{commit}^{{commit}}")])?) {
         let shallow = process::output(&mut git(&["rev-parse", "--is-shallow-repository"])?)?;
         ensure!(shallow.trim() == "true", "nobody knows the commit {commit}");
-        return Ok(format!("{short} is not in this shallow clone: whether it is old cannot be told"));
+        return Ok(Verdict::Untold);
     }
     let mut changed = Vec::new();
     for path in covers {
         if !process::succeeds(&mut git(&["diff", "--quiet", commit, "--", path])?) {
-            changed.push(path.as_str());
+            changed.push(path.clone());
         }
     }
-    Ok(match changed.as_slice() {
-        [] => format!("{short} holds: nothing that it covers has changed since"),
-        changed => format!("{short} is old: changed since are {}", changed.join(", ")),
-    })
+    Ok(if changed.is_empty() { Verdict::Holds } else { Verdict::Old(changed) })
 }
 
 #[cfg(test)]
@@ -133,6 +183,15 @@ mod tests {
     fn what_is_written_is_read_again() {
         let (commit, covers) = Kept::parse("crashes", &kept().to_string()).unwrap();
         assert_eq!((commit, covers), (kept().commit, kept().covers));
+    }
+
+    #[test]
+    fn an_old_page_says_so_below_its_title_and_is_read_all_the_same() {
+        let text = kept().to_string();
+        let old = marked(&text, true);
+        assert!(old.starts_with("# Proof: crashes\n\n**Older than what it covers"), "{old}");
+        assert_eq!((marked(&old, true), marked(&old, false)), (old.clone(), text.clone()));
+        assert_eq!(Kept::parse("crashes", &old).unwrap(), Kept::parse("crashes", &text).unwrap());
     }
 
     #[test]
