@@ -124,6 +124,22 @@ pub fn all_unexplained(order: &Order, snapshot: &Snapshot, pool: Pool) -> Vec<Sh
     snapshot.lines.iter().filter_map(of).collect()
 }
 
+/// Of these lines, what Mollie shows beyond all that is settled here, and no more than they have.
+#[must_use]
+pub fn not_counted(
+    order: &Order,
+    snapshot: &Snapshot,
+    pool: Pool,
+    lines: &[ShipmentLine],
+) -> Vec<ShipmentLine> {
+    let beyond = all_unexplained(order, snapshot, pool);
+    let of = |line: &ShipmentLine| {
+        let found = beyond.iter().find(|found| found.line_id == line.line_id)?;
+        Some(if found.part.quantity < line.part.quantity { *found } else { *line })
+    };
+    lines.iter().filter_map(of).collect()
+}
+
 /// Whether Mollie shows of any line more than is settled here.
 #[must_use]
 pub fn is_beyond(order: &Order, snapshot: &Snapshot) -> bool {
@@ -197,7 +213,12 @@ mod tests {
         order.lines[0].canceled = part(1, "349.00");
         let beyond = all_unexplained(&order, &seen, Pool::Canceled);
         assert_eq!(beyond, [ShipmentLine { line_id: order.lines[0].id, part: part(1, "349.00") }]);
+        let two = [ShipmentLine { line_id: order.lines[0].id, part: part(2, "698.00") }];
+        assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), beyond);
+        order.lines[0].canceled = part(0, "0.00");
+        assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), two);
         seen.lines[0].canceled = None;
         assert_eq!(all_unexplained(&order, &seen, Pool::Canceled), []);
+        assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), []);
     }
 }

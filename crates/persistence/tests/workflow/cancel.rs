@@ -269,3 +269,23 @@ async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
     world.settled(id).await;
     assert_eq!(world.state(cancel.operation_id()).await, OperationState::Rejected);
 }
+
+/// The hook of the cancellation may be read before its answer is written: whoever asked hears what was canceled all the same.
+#[tokio::test]
+async fn a_cancellation_whose_hook_is_read_first_tells_what_was_canceled() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let other = world.clone();
+    let hook = meanwhile(async move {
+        other.sync(id).await;
+    });
+    world.mollie.next_during(Fate::Answered, hook);
+    let (accepted, progress) = world.cancel_now(id).await;
+    assert_eq!(
+        (progress, world.state(accepted.operation_id()).await),
+        (Progress::Settled, OperationState::Succeeded)
+    );
+    let order = world.sound(id).await;
+    let canceled: Vec<_> = order.lines.iter().map(|line| line.canceled.quantity).collect();
+    assert_eq!((order.facts.status, canceled), (Some(OrderStatus::Canceled), vec![2, 3]));
+}

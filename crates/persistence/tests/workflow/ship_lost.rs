@@ -261,3 +261,23 @@ async fn a_shipment_made_elsewhere_of_a_line_added_elsewhere_holds_that_line() {
     let lines: Vec<_> = shipments[0].lines.iter().map(|line| line.line_id.number()).collect();
     assert_eq!(lines, [3]);
 }
+
+/// Units that only counters tell of, and ours beside them.
+#[tokio::test]
+async fn a_shipment_beside_units_that_only_counters_tell_of_adds_to_them() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S9"), now)).await;
+    world.mollie.side().leaves_shipments_out = true;
+    assert_eq!(world.sync(id).await.lines[1].shipped.quantity, 1);
+    let other = world.clone();
+    let hook = meanwhile(async move {
+        other.sync(id).await;
+    });
+    world.mollie.next_during(Fate::Answered, hook);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
+    let line = world.order(id).await.lines[1].clone();
+    assert_eq!((line.shipped.quantity, line.reserved.quantity), (2, 0));
+}

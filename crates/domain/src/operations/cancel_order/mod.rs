@@ -160,8 +160,10 @@ impl Kind for Task {
         let operation_id = of.id;
         match effect {
             Acceptance::Order(snapshot) => {
-                // Where more may be known by now, the next reading tells status and counters together.
-                let entries = if pen.heard_last() { canceled(pen.order(), snapshot) } else { Vec::new() };
+                // Where more may be known by now, status and counters are told together: by the next reading, unless its status is
+                // known already.
+                let is_told = pen.heard_last() || has_status_of(pen.order(), snapshot);
+                let entries = if is_told { canceled(pen.order(), snapshot) } else { Vec::new() };
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
                 pen.observe(snapshot);
             }
@@ -229,6 +231,10 @@ fn recognise(order: &Order, snapshot: &Snapshot) -> Look {
 /// What was canceled is ours: nothing else here accounts for it.
 fn canceled(order: &Order, snapshot: &Snapshot) -> Vec<Entry> {
     ledger::ours(Pool::Canceled, Stage::Settled, &ledger::all_unexplained(order, snapshot, Pool::Canceled))
+}
+
+fn has_status_of(order: &Order, snapshot: &Snapshot) -> bool {
+    order.facts.status.map(Read::Known) == snapshot.status
 }
 
 fn has_more_canceled(order: &Order, snapshot: &Snapshot) -> bool {

@@ -10,8 +10,9 @@ use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{self, Finding, Origin, Shipment, ShipmentState};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
-/// Mollie has it.
-pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, pen: &mut Pen<'_>) {
+/// Mollie has it. While it was undecided nothing took it for somebody else's; but a reading before that may have counted what it was
+/// found to be, and then the reading it was found in shows no more than is known.
+pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, seen: &[Snapshot], pen: &mut Pen<'_>) {
     let Some(mut shipment) = pen.known_shipment(task.shipment_id) else { return };
     shipment.state = ShipmentState::Registered;
     shipment.mollie_id = Some(theirs.mollie_id.clone());
@@ -19,7 +20,14 @@ pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, pen: &mut Pen<'
     if let Some(concern) = concern::made_before(pen.known_shipments(), &shipment) {
         pen.raise(concern);
     }
-    let new = shipment::newly_shipped(pen.order(), pen.known_shipments(), &shipment);
+    let is_taken = pen.known_shipments().iter().any(|other| other.mollie_id == shipment.mollie_id);
+    let new = match seen.first() {
+        Some(snapshot) if snapshot.counter_left_out().is_none() => {
+            ledger::not_counted(pen.order(), snapshot, Pool::Shipped, &shipment.lines)
+        }
+        None if !is_taken => shipment.lines.clone(),
+        Some(_) | None => shipment::newly_shipped(pen.order(), pen.known_shipments(), &shipment),
+    };
     let freed = ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines);
     let entries = freed.into_iter().chain(ledger::ours(Pool::Shipped, Stage::Settled, &new)).collect();
     pen.record(EventData::ShipmentRegistered {

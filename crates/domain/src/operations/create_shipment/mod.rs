@@ -135,9 +135,9 @@ impl Kind for Task {
         if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
     }
 
-    fn succeed(&self, _of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+    fn succeed(&self, _of: &Operation, effect: &Acceptance, seen: &[Snapshot], pen: &mut Pen<'_>) {
         if let Acceptance::Shipment(theirs) = effect {
-            end::registered(self, theirs, pen);
+            end::registered(self, theirs, seen, pen);
         }
         pen.look_again(pen.now());
     }
