@@ -151,15 +151,8 @@ pub(crate) async fn group(
     order: OrderId,
     group: GroupId,
 ) -> Result<Vec<Operation>, StoreError> {
-    let rows = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
-        .filter(Column::GroupId.eq(group.uuid()))
-        .order_by_asc(Column::Turn)
-        .order_by_asc(Column::Id)
-        .all(session)
-        .await
-        .map_err(store_error)?;
-    rows.into_iter().map(Operation::try_from).collect()
+    let of_order = Entity::find().filter(Column::OrderId.eq(order.uuid()));
+    by_turn(session, of_order.filter(Column::GroupId.eq(group.uuid()))).await
 }
 
 /// The unsettled ones of these orders, those of each by turn.
@@ -167,15 +160,16 @@ pub(crate) async fn unsettled(
     session: &impl ConnectionTrait,
     orders: &[OrderId],
 ) -> Result<Vec<Operation>, StoreError> {
-    let rows = Entity::find()
-        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())))
-        .filter(Expr::cust(NOT_SETTLED))
-        .order_by_asc(Column::Turn)
-        .order_by_asc(Column::Id)
-        .all(session)
-        .await
-        .map_err(store_error)?;
-    rows.into_iter().map(Operation::try_from).collect()
+    let of_orders = Entity::find().filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())));
+    by_turn(session, of_orders.filter(Expr::cust(NOT_SETTLED))).await
+}
+
+async fn by_turn(
+    session: &impl ConnectionTrait,
+    select: Select<Entity>,
+) -> Result<Vec<Operation>, StoreError> {
+    let rows = select.order_by_asc(Column::Turn).order_by_asc(Column::Id).all(session).await;
+    rows.map_err(store_error)?.into_iter().map(Operation::try_from).collect()
 }
 
 pub(crate) async fn list(

@@ -22,7 +22,7 @@ use crate::rules::status::{OrderStatus, Read};
 #[derive(Clone, Copy, Debug)]
 pub struct Book<'a> {
     pub order: &'a Order,
-    /// All of its shipments, by anybody.
+    /// All of its shipments, by anybody, where what was read is about any.
     pub shipments: &'a [Shipment],
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::operations::claim::Claim;
+use crate::operations::operation::Operation;
 use crate::operations::{NewOperation, Written};
 use crate::ports::{Clock, Ids, OperationWrite, Ports, Vault};
 use crate::rules::ids::LeaseToken;
@@ -15,8 +16,8 @@ pub(super) fn claim<P: Ports>(
 ) -> (Vec<OperationWrite>, Option<(Claim, Duration)>) {
     let mut claim = None;
     let operations = std::mem::take(&mut written.operations).into_iter().enumerate();
-    let writes = operations.map(|(n, NewOperation { mut operation, secret })| {
-        operation.sealed = secret.map(|secret| ports.vault().seal(&secret));
+    let writes = operations.map(|(n, new)| {
+        let mut operation = sealed(ports, new);
         if n > 0 || !written.is_at_head {
             return OperationWrite::Insert { operation, claim: None };
         }
@@ -28,4 +29,10 @@ pub(super) fn claim<P: Ports>(
     });
     let writes = writes.collect();
     (writes, claim)
+}
+
+/// The new operation as it is saved: what of it is secret lies sealed beside it.
+pub(super) fn sealed<P: Ports>(ports: &P, new: NewOperation) -> Operation {
+    let NewOperation { operation, secret } = new;
+    Operation { sealed: secret.map(|secret| ports.vault().seal(&secret)), ..operation }
 }

@@ -3,12 +3,13 @@
 
 use jiff::Timestamp;
 
+use super::claim_at_head::sealed;
 use super::{ROUNDS, policy};
 use crate::operations::claim::Claim;
 use crate::operations::kind::Failure;
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
-use crate::operations::{Author, Heard, Known, NewOperation, Pen};
+use crate::operations::{Author, Heard, Known, Pen};
 use crate::ports::{
     Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError,
 };
@@ -226,8 +227,7 @@ pub(super) fn plan<P: Ports>(
     });
     let mut written = pen.finish(None);
     let new = std::mem::take(&mut written.operations).into_iter();
-    written
-        .change(new.map(|NewOperation { operation, .. }| OperationWrite::Insert { operation, claim: None }))
+    written.change(new.map(|new| OperationWrite::Insert { operation: sealed(ports, new), claim: None }))
 }
 
 /// The operation as it is afterwards.
