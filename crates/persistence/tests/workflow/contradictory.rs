@@ -5,9 +5,11 @@ use std::sync::Arc;
 use domain::ports::{Clock, GatewayError};
 use domain::rules::item::ItemKind;
 use domain::rules::money::Money;
+use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::part::Part;
 use domain::rules::refusal::RefusalReason;
+use domain::rules::shipment::ShipmentState;
 use domain::rules::snapshot::Snapshot;
 use domain::workflow::MutationError;
 use domain::workflow::lookup::LookedUp;
@@ -15,7 +17,7 @@ use jiff::SignedDuration;
 
 use crate::intents::{chairs, euro, lamps, reason};
 use crate::mollie::Fate;
-use crate::world::{World, secs};
+use crate::world::{World, mins, secs};
 
 /// The fields that the order shows as not understood.
 fn fields(order: &Order) -> Vec<&str> {
@@ -185,4 +187,37 @@ async fn a_lost_cancellation_is_not_taken_for_absent_while_mollie_contradicts_it
     world.work(secs(10)).await;
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 1, 1));
+}
+
+/// A shipment that counts is there, whether it is listed yet or not.
+#[tokio::test]
+async fn a_lost_shipment_is_not_made_again_while_the_list_lacks_what_is_counted() {
+    let world = World::without_trust().await;
+    let id = world.authorized().await;
+    world.mollie.next(Fate::LostAnswer);
+    let (accepted, _) = world.ship_now(id, &lamps(1)).await;
+    world.mollie.side().distorts = Some(|order| order.shipments = Some(Vec::new()));
+    world.work(mins(3)).await;
+    let operation = world.operation(accepted.operation_id()).await;
+    assert_eq!(operation.state.name(), OperationState::NeedsAttention);
+    let problem = operation.last_problem.unwrap();
+    assert!(
+        problem.contains("_embedded.shipments: lines[1]: 1 units counted as shipped, and 0"),
+        "{problem}"
+    );
+    assert_eq!((world.mollie.effects(), world.mollie.calls().len()), ((1, 1, 0), 2));
+    world.mollie.side().distorts = None;
+    world.retry(accepted.operation_id()).await.unwrap();
+    world.work(secs(30)).await;
+    assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
+    let order = world.settled(id).await;
+    assert_eq!((world.mollie.effects(), order.lines[1].shipped.quantity), ((1, 1, 0), 1));
+}
+
+#[tokio::test]
+async fn a_counter_behind_the_shipments_that_are_listed_frees_no_units() {
+    let none = |order: &mut Snapshot| {
+        order.lines[1].shipped = Some(Part { quantity: 0, amount: euro("0.00") });
+    };
+    assert_eq!(fields(&read_distorted(none).await), ["lines[1].quantityShipped"]);
 }

@@ -1,4 +1,4 @@
-//! Whether an answer's shipments can be: their units are units of its lines.
+//! Whether an answer's shipments can be: their units are units of its lines, and those that its lines count as shipped.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,34 @@ use crate::rules::snapshot::Snapshot;
 /// Where one part of a shipment cannot be, none of them is believed: a list that lacks one would tell that it is not there.
 pub(super) fn judge(snapshot: &mut Snapshot, currency: Currency, doubts: &mut Vec<Misread>) {
     if let Some(doubt) = odd(snapshot, currency) {
+        doubts.push(doubt);
+        snapshot.shipments = None;
+    }
+    compare(snapshot, doubts);
+}
+
+/// Counters and list are compared. A shipment that is listed is there, whatever a counter says: the counter is not believed. A list
+/// that holds less than is counted lacks one: nothing follows from what it does not hold.
+fn compare(snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) {
+    let Some(shipments) = &snapshot.shipments else { return };
+    let mut listed = HashMap::<MollieLineId, u32>::new();
+    for (id, part) in shipments.iter().flat_map(|shipment| &shipment.lines) {
+        let sum = listed.entry(id.clone()).or_default();
+        *sum = sum.saturating_add(part.quantity);
+    }
+    let mut lacks = None;
+    for (n, line) in snapshot.lines.iter_mut().enumerate() {
+        let listed = listed.get(&line.mollie_id).copied().unwrap_or_default();
+        let Some(counted) = line.shipped.map(|part| part.quantity) else { continue };
+        let problem = format!("{counted} units counted as shipped, and {listed} in shipments");
+        if counted < listed {
+            doubts.push(Misread::at(format!("lines[{n}].quantityShipped"), problem));
+            line.shipped = None;
+        } else if counted > listed && lacks.is_none() {
+            lacks = Some(Misread::at("_embedded.shipments", format!("lines[{n}]: {problem}")));
+        }
+    }
+    if let Some(doubt) = lacks {
         doubts.push(doubt);
         snapshot.shipments = None;
     }

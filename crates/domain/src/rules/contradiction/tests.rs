@@ -87,21 +87,51 @@ fn of_units_that_count_twice_both_counters_are_doubted() {
     assert_eq!(doubted(both), ["lines[0].quantityShipped", "lines[0].quantityCanceled"]);
 }
 
+/// Of the first line.
+fn shipment(part: &Part) -> ShipmentSnapshot {
+    ShipmentSnapshot {
+        mollie_id: MollieShipmentId::new("shp_1"),
+        created_time: at(3),
+        tracking: Told::LeftOut,
+        lines: vec![(MollieLineId::new("odl_1.1"), *part)],
+    }
+}
+
+/// What is listed is there; what is not listed may be there all the same, where more is counted.
 #[test]
-fn shipments_that_cannot_be_are_no_list_at_all() {
-    let shipped = |parts: &[Part]| {
-        let line = (MollieLineId::new("odl_1.1"), parts);
+fn counters_and_shipments_must_agree() {
+    let (one, all, none) = (part(1, "399.00"), part(2, "698.00"), part(0, "0.00"));
+    let seen = |counted: Option<Part>, listed: Option<&[Part]>| {
         told(|it| {
-            let one = |part: &Part| ShipmentSnapshot {
-                mollie_id: MollieShipmentId::new("shp_1"),
-                created_time: at(3),
-                tracking: Told::LeftOut,
-                lines: vec![(line.0.clone(), *part)],
-            };
-            it.shipments = Some(line.1.iter().map(one).collect());
+            it.lines[0].shipped = counted;
+            it.shipments = listed.map(|parts| parts.iter().map(shipment).collect());
         })
     };
-    assert!(doubted(shipped(&[part(1, "399.00"), part(1, "299.00")])).is_empty());
+    for agreed in [
+        seen(Some(all), Some(&[one, part(1, "299.00")])),
+        seen(None, Some(&[one])),
+        seen(Some(all), None),
+        seen(Some(none), Some(&[])),
+    ] {
+        assert_eq!(believed(&order(), agreed.clone()), agreed);
+    }
+    for (counted, listed) in [(none, one), (one, all)] {
+        let behind = seen(Some(counted), Some(&[listed]));
+        let believed = believed(&order(), behind.clone());
+        assert_eq!((believed.lines[0].shipped, believed.shipments), (None, behind.shipments.clone()));
+        assert_eq!(doubted(behind), ["lines[0].quantityShipped"]);
+    }
+    for (counted, listed) in [(all, &[one][..]), (one, &[])] {
+        let behind = seen(Some(counted), Some(listed));
+        let believed = believed(&order(), behind.clone());
+        assert_eq!((believed.lines[0].shipped, believed.shipments), (Some(counted), None));
+        assert_eq!(doubted(behind), ["_embedded.shipments"]);
+    }
+}
+
+#[test]
+fn shipments_that_cannot_be_are_no_list_at_all() {
+    let shipped = |parts: &[Part]| told(|it| it.shipments = Some(parts.iter().map(shipment).collect()));
     let twice = shipped(&[part(2, "698.00"), part(1, "299.00")]);
     let believed = believed(&order(), twice.clone());
     let field = "_embedded.shipments[1].lines[0].quantity";

@@ -104,7 +104,7 @@ pub fn without_undecided(
     let lists_shipments = snapshot.shipments.is_some();
     let (undecided, known): (Vec<_>, Vec<_>) =
         snapshot.shipments.take().unwrap_or_default().into_iter().partition(is_undecided);
-    let (parts, listed) = (units(&undecided), units(&known));
+    let parts = units(&undecided);
     snapshot.shipments = lists_shipments.then_some(known);
     let ours = order.lines_at_mollie();
     for line in &mut snapshot.lines {
@@ -114,12 +114,8 @@ pub fn without_undecided(
             line.shipped = Some(if ours.shipped.quantity > left.quantity { ours.shipped } else { left });
         }
         for pool in Pool::ALL {
-            // Shipments tell better than counters whose units they are; but a list may be behind its counters.
-            let is_listed = |shipped: Part| {
-                let sum = listed.get(&line.mollie_id).map_or(0, |part| part.quantity);
-                lists_shipments && shipped.quantity <= sum
-            };
-            let tells = *pool == Pool::Shipped && line.shipped.is_some_and(is_listed);
+            // Shipments tell better than counters whose units they are.
+            let tells = *pool == Pool::Shipped && lists_shipments;
             if !tells && ledger::unexplained(ours, line, *pool).is_some() && are_undecided(*pool, ours.id) {
                 line.count(*pool, ours.settled(*pool));
             }
