@@ -50,16 +50,14 @@ fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
 }
 
 /// What Mollie accepted, by its answer; `None`: it answered 204, which has no body and needs none where nothing is to be read.
+/// Where an order or a shipment was to be read, it is read before anything is believed.
 pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptance, Misread> {
     let whole = || answer.ok_or("it has no body, which was to be read");
     match command {
         Command::PlaceOrder(_) => snapshot::read(whole()?).map(|read| Acceptance::Order(Box::new(read))),
         Command::CreateShipment(_) => shipment::read(whole()?).map(Acceptance::Shipment),
-        Command::CancelOrder { mollie_id } => match answer {
-            Some(answer) => {
-                snapshot::read_own(answer, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
-            }
-            None => Ok(Acceptance::Nothing),
-        },
+        Command::CancelOrder { mollie_id } => {
+            snapshot::read_own(whole()?, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
+        }
     }
 }

@@ -147,16 +147,16 @@ async fn an_order_is_canceled_without_an_idempotency_key() {
     assert!(seen.body.is_empty());
 }
 
-/// 204 has no body: it is a whole answer where nothing is to be read, and none where there is.
+/// 204 has no body. Where Mollie's documents promise an order, it is looked at before anything is believed.
 #[tokio::test]
-async fn an_answer_without_a_body_is_whole_where_nothing_is_to_be_read() {
+async fn an_answer_without_a_body_is_none_where_an_order_was_to_be_read() {
     let nothing = || hal(204, &serde_json::json!(null)).map(|_| String::new());
     let server = Server::start([nothing(), nothing()]).await;
-    let command = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
-    let outcome = server.adapter().execute(&profile(), &command, key()).await;
-    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Nothing)), "{outcome:?}");
-    let outcome = server.adapter().execute(&profile(), &place(|_| ()), key()).await;
-    assert!(matches!(outcome, Outcome::Unknown { stumbled: false, .. }), "{outcome:?}");
+    let cancel = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
+    for command in [cancel, place(|_| ())] {
+        let outcome = server.adapter().execute(&profile(), &command, key()).await;
+        assert!(matches!(outcome, Outcome::Unknown { stumbled: false, .. }), "{outcome:?}");
+    }
 }
 
 #[tokio::test]
