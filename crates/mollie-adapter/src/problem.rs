@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::rules::refusal::Rejection;
+use domain::rules::refusal::{RejectedBy, Rejection};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
@@ -24,7 +24,7 @@ pub fn parse(status: StatusCode, body: &[u8]) -> Option<Rejection> {
     let detail = text("detail")?.to_owned();
     let title = text("title").or_else(|| status.canonical_reason()).unwrap_or_default();
     Some(Rejection {
-        status: status.as_u16(),
+        by: RejectedBy::Mollie(status.as_u16()),
         title: title.to_owned(),
         detail,
         field: text("field").map(str::to_owned),

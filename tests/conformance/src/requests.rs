@@ -1,9 +1,9 @@
 //! A caller's request id is taken once.
 
-use domain::operations::Subject;
 use domain::ports::{Change, CommitError, RequestRecord, Store};
 use domain::rules::ids::{Caller, GroupId, RequestId, ShipmentId};
 use domain::rules::order::Order;
+use domain::rules::subject::Subject;
 use tokio::task::JoinSet;
 
 use crate::samples::*;

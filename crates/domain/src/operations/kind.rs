@@ -7,7 +7,6 @@ use super::facts::Facts;
 use super::operation::Operation;
 use super::pen::Pen;
 use super::sent::Sends;
-use super::subject::Subject;
 use crate::ports::{Acceptance, Command};
 use crate::rules::ids::{LineId, MollieOrderId};
 use crate::rules::ledger::Pool;
@@ -17,6 +16,7 @@ use crate::rules::refusal::Rejection;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
+use crate::rules::subject::Subject;
 
 /// What is known of an order here.
 #[derive(Clone, Copy, Debug)]

@@ -18,9 +18,7 @@ mod pen;
 pub mod place_order;
 mod request;
 pub mod sent;
-mod subject;
 pub mod task;
 
 pub use pen::{Author, Heard, Known, NewOperation, Pen, Written};
 pub use request::Request;
-pub use subject::Subject;

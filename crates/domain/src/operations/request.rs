@@ -1,8 +1,8 @@
 //! What every request has in common: it decides, and tells what its caller is answered about.
 
 use super::pen::Pen;
-use super::subject::Subject;
 use crate::rules::denied::Denied;
+use crate::rules::subject::Subject;
 
 /// What a caller wants of an order, in our terms. It decides on what is known and asks nobody.
 pub trait Request: Send + Sync {

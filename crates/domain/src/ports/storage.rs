@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::operations::Subject;
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
 use crate::operations::task::OperationKind;
@@ -21,6 +20,7 @@ use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::shipment::Shipment;
 use crate::rules::status::OrderStatus;
+use crate::rules::subject::Subject;
 
 /// A keyed hash of a parsed command: tells a repeated request from another one under the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]

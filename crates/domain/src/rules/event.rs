@@ -14,6 +14,7 @@ use super::shipment::Shipment;
 use super::snapshot::Observed;
 use super::status::OrderStatus;
 use super::stranded;
+use super::subject::Subject;
 
 mod recorder;
 
@@ -37,6 +38,7 @@ pub enum EventData {
     /// Mollie registered a shipment of ours.
     ShipmentRegistered {
         shipment_id: ShipmentId,
+        operation_id: OperationId,
         mollie_id: MollieShipmentId,
         registered_time: Timestamp,
         entries: Vec<Entry>,
@@ -44,6 +46,7 @@ pub enum EventData {
     /// Mollie refused a shipment; its units are available again.
     ShipmentRefused {
         shipment_id: ShipmentId,
+        operation_id: OperationId,
         entries: Vec<Entry>,
         rejection: Rejection,
         /// The shipments at Mollie that hold its units, if that is why.
@@ -58,11 +61,11 @@ pub enum EventData {
     /// Mollie refused to cancel.
     CancellationRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
     /// An operation waits for an operator.
-    AttentionNeeded { operation_id: OperationId, reason: String },
+    AttentionNeeded { operation_id: OperationId, subject: Subject, reason: String },
     /// An operator had it read once more what became of an operation.
-    OperationRetried { operation_id: OperationId, reason: String },
+    OperationRetried { operation_id: OperationId, subject: Subject, reason: String },
     /// An operator decided what became of an operation: succeeded or rejected.
-    OperationResolved { operation_id: OperationId, outcome: OperationState, reason: String },
+    OperationResolved { operation_id: OperationId, subject: Subject, outcome: OperationState, reason: String },
     /// Something a person must look at.
     ItemRaised { item: Item },
     /// A person has looked.

@@ -35,6 +35,7 @@ pub mod shipment;
 pub mod snapshot;
 pub mod status;
 pub mod stranded;
+pub mod subject;
 pub mod text;
 pub mod told;
 pub mod unread;

@@ -5,17 +5,24 @@ use serde_json::Value;
 use super::decision::Decision;
 use super::ids::{MollieShipmentId, ShipmentId};
 
-/// The title of what an operator decided.
-const OPERATOR: &str = "Decided by an operator";
+/// Who says that nothing was changed at Mollie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectedBy {
+    /// Mollie, with this HTTP status.
+    Mollie(u16),
+    /// An operator, who has looked.
+    Operator,
+    /// This service: it was never sent, and will not be.
+    Service,
+}
 
-/// A definite refusal by Mollie: nothing was changed there.
+/// A definite refusal: nothing was changed at Mollie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// The HTTP status; 0 where not Mollie but an operator decided, or the service itself.
-    pub status: u16,
+    pub by: RejectedBy,
     /// Mollie's title, the HTTP phrase.
     pub title: String,
-    /// Mollie's sentence.
+    /// Mollie's sentence, or the operator's.
     pub detail: String,
     /// The field Mollie names, in its own spelling: `lines.0.amount`.
     pub field: Option<String>,
@@ -28,8 +35,8 @@ impl Rejection {
     #[must_use]
     pub fn by_operator(decision: &Decision) -> Self {
         Self {
-            status: 0,
-            title: OPERATOR.to_owned(),
+            by: RejectedBy::Operator,
+            title: "Decided by an operator".to_owned(),
             detail: format!("{}: {}", decision.by(), decision.reason()),
             field: None,
             extra: None,
@@ -40,28 +47,35 @@ impl Rejection {
     /// something may be about anything the call names.
     #[must_use]
     pub fn names_another_profile(&self) -> bool {
-        self.status == 404 && self.detail.contains("belongs to a different website profile")
+        self.is_unknown() && self.detail.contains("belongs to a different website profile")
+    }
+
+    /// Whether Mollie does not know something that the call names.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.by == RejectedBy::Mollie(404)
     }
 
     /// Our own word that it is not sent any more, and why.
     #[must_use]
     pub fn of_ours(reason: &str) -> Self {
         let (title, detail) = ("Given up".to_owned(), reason.to_owned());
-        Self { status: 0, title, detail, field: None, extra: None }
+        Self { by: RejectedBy::Service, title, detail, field: None, extra: None }
     }
 
-    /// Whether it is an operator's word, not Mollie's nor ours.
+    /// Mollie's HTTP status; `None` where somebody else decided.
     #[must_use]
-    pub fn is_by_operator(&self) -> bool {
-        self.status == 0 && self.title == OPERATOR
+    pub const fn status(&self) -> Option<u16> {
+        match self.by {
+            RejectedBy::Mollie(status) => Some(status),
+            RejectedBy::Operator | RejectedBy::Service => None,
+        }
     }
 }
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.status != 0 {
-            write!(f, "{} ", self.status)?;
-        }
+        self.status().map_or(Ok(()), |status| write!(f, "{status} "))?;
         write!(f, "{}: {}", self.title, self.detail)?;
         self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
     }

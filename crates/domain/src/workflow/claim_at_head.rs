@@ -1,11 +1,12 @@
-//! Claiming an operation as it is saved: whoever decided it carries it to Mollie at once, and need not read it back.
+//! Saving new operations. Whoever decided one carries it to Mollie at once: it is claimed as it is saved, and need not be
+//! read back.
 
 use std::time::Duration;
 
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
 use crate::operations::{NewOperation, Written};
-use crate::ports::{Clock, Ids, OperationWrite, Ports, Vault};
+use crate::ports::{Change, Clock, Ids, OperationWrite, Ports, Vault};
 use crate::rules::ids::LeaseToken;
 
 /// The writes of the new operations, their secrets sealed; the first is claimed if nothing is before it, together with
@@ -31,8 +32,14 @@ pub(super) fn claim<P: Ports>(
     (writes, claim)
 }
 
+/// The change where nobody works on the new operations yet: they wait for whoever takes them up.
+pub(super) fn unclaimed<P: Ports>(ports: &P, mut written: Written) -> Change {
+    let new = std::mem::take(&mut written.operations).into_iter();
+    written.change(new.map(|new| OperationWrite::Insert { operation: sealed(ports, new), claim: None }))
+}
+
 /// The new operation as it is saved: what of it is secret lies sealed beside it.
-pub(super) fn sealed<P: Ports>(ports: &P, new: NewOperation) -> Operation {
+fn sealed<P: Ports>(ports: &P, new: NewOperation) -> Operation {
     let NewOperation { operation, secret } = new;
     Operation { sealed: secret.map(|secret| ports.vault().seal(&secret)), ..operation }
 }

@@ -205,7 +205,7 @@ async fn rejected<P: Ports>(
             end(ports, &claim, order, How::Attention(format!("refused ({rejection}); {reason}"))).await
         }
         // Mollie does not know the order itself, which it does have: not something within it.
-        Looked::Unreadable(GatewayError::NotFound) if rejection.status == 404 => {
+        Looked::Unreadable(GatewayError::NotFound) if rejection.is_unknown() => {
             wrong_key(ports, claim, order, &rejection).await
         }
         Looked::Unreadable(error) => {

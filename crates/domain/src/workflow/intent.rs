@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::operations::Subject;
 use crate::operations::claim::Claim;
 use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, OrderKey, Ports, RequestRecord, Standing, Store,
@@ -12,6 +11,7 @@ use crate::ports::{
 };
 use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
 use crate::rules::refusal::Refusal;
+use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
 /// A caller's wish to change something.

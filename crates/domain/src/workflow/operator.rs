@@ -2,6 +2,7 @@
 //! item. Who and why go into the events. Success is believed only where Mollie shows the effect.
 
 use super::ROUNDS;
+use super::claim_at_head::unclaimed;
 use super::settle::{self, Hand, How};
 use crate::operations::operation::{Operation, State, Tries};
 use crate::operations::{Heard, Known, Pen};
@@ -62,10 +63,11 @@ fn plan_retry<P: Ports>(
     }
     let mut pen = Pen::new(ports.ids(), author, known);
     after.task.kind().resume(&mut pen);
+    let (operation_id, subject) = (after.id, after.task.kind().subject());
     let reason = decision.reason().to_owned();
-    pen.record(EventData::OperationRetried { operation_id: after.id, reason });
+    pen.record(EventData::OperationRetried { operation_id, subject, reason });
     pen.end(OperationWrite::Decide { operation: after.clone() });
-    (pen.finish(None).change([]), after)
+    (unclaimed(ports, pen.finish(None)), after)
 }
 
 /// Settles an operation as a person says. That it succeeded is verified at Mollie before anything is written; then it is as
@@ -122,7 +124,7 @@ pub async fn close_item<P: Ports>(
         let mut pen = Pen::new(ports.ids(), author, order.into());
         pen.record(EventData::ItemClosed { number, by, reason });
         let order = pen.order().clone();
-        let change = pen.finish(None).change([]);
+        let change = unclaimed(ports, pen.finish(None));
         if commit(ports, change).await? {
             return Ok(order);
         }

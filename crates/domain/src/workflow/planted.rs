@@ -5,7 +5,7 @@ use crate::planted::Planted;
 use crate::ports::{Ids, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::IdempotencyKey;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::refusal::{RejectedBy, Rejection};
 
 /// A repeated call under a key that Mollie has never seen.
 pub(super) fn with_new_key<P: Ports>(ports: &P, operation: Operation) -> Operation {
@@ -15,7 +15,13 @@ pub(super) fn with_new_key<P: Ports>(ports: &P, operation: Operation) -> Operati
 
 /// A refusal that nobody has heard.
 pub(super) fn guess(problem: String) -> Rejection {
-    Rejection { status: 500, title: "Failed".to_owned(), detail: problem, field: None, extra: None }
+    Rejection {
+        by: RejectedBy::Mollie(500),
+        title: "Failed".to_owned(),
+        detail: problem,
+        field: None,
+        extra: None,
+    }
 }
 
 /// The order at its newest version, to which what was read before is then applied.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::claim_at_head::sealed;
+use super::claim_at_head::unclaimed;
 use super::{ROUNDS, policy};
 use crate::operations::claim::Claim;
 use crate::operations::kind::Failure;
@@ -201,6 +201,7 @@ pub(super) fn plan<P: Ports>(
     if let Hand::Operator(decision) = hand {
         pen.record(EventData::OperationResolved {
             operation_id: operation.id,
+            subject: kind.subject(),
             outcome: after.state.name(),
             reason: decision.reason().to_owned(),
         });
@@ -213,8 +214,8 @@ pub(super) fn plan<P: Ports>(
         How::TooLate => kind.fail(operation, &Failure::TooLate, &ending.seen, &mut pen),
         How::Attention(reason) => {
             kind.fail(operation, &Failure::Attention, &ending.seen, &mut pen);
-            let (operation_id, reason) = (operation.id, printable(reason));
-            pen.record(EventData::AttentionNeeded { operation_id, reason });
+            let (operation_id, subject, reason) = (operation.id, kind.subject(), printable(reason));
+            pen.record(EventData::AttentionNeeded { operation_id, subject, reason });
         }
     }
     if may_act {
@@ -225,9 +226,7 @@ pub(super) fn plan<P: Ports>(
         Hand::Operator(_) => OperationWrite::Decide { operation: after },
         Hand::Nobody => OperationWrite::Withdraw { operation: after },
     });
-    let mut written = pen.finish(None);
-    let new = std::mem::take(&mut written.operations).into_iter();
-    written.change(new.map(|new| OperationWrite::Insert { operation: sealed(ports, new), claim: None }))
+    unclaimed(ports, pen.finish(None))
 }
 
 /// The operation as it is afterwards.

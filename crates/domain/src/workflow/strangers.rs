@@ -1,6 +1,7 @@
 //! Orders at Mollie under the hook address of one of ours that are not that one: a placement sent twice, of which both
 //! landed. Nothing but their hooks tells of them.
 
+use super::claim_at_head::unclaimed;
 use super::sync::SyncError;
 use super::{ROUNDS, hook_address, settle};
 use crate::operations::Pen;
@@ -61,6 +62,6 @@ fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change>
             pen.raise(concern);
         }
     }
-    let change = pen.finish(None).change([]);
+    let change = unclaimed(ports, pen.finish(None));
     (!change.events.is_empty()).then_some(change)
 }

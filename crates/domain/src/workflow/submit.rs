@@ -3,7 +3,7 @@
 
 use super::intent::{Accepted, Begun, Intent, MutationError};
 use super::{ROUNDS, claim_at_head, confirm, held, settle};
-use crate::operations::{Author, Known, Pen, Request, Subject};
+use crate::operations::{Author, Known, Pen, Request};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::ports::{Change, CommitError, Ports, Standing, Store, StoreError};
@@ -11,6 +11,7 @@ use crate::rules::denied::Denied;
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::shipment;
+use crate::rules::subject::Subject;
 
 /// What a request is about.
 #[derive(Clone, Debug)]

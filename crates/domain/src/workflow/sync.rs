@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::claim_at_head::unclaimed;
 use super::intent::MutationError;
 use super::{ROUNDS, settle};
 use crate::operations::{Heard, Known, Pen};
@@ -148,7 +149,7 @@ fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timesta
     if was_closed || waits(pen.order()) != waited {
         pen.look_again_on_schedule();
     }
-    pen.finish(None).change([])
+    unclaimed(ports, pen.finish(None))
 }
 
 fn waits(order: &Order) -> Option<Timestamp> {

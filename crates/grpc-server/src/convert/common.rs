@@ -72,7 +72,7 @@ pub fn address_input(address: proto::Address) -> AddressInput {
 
 pub fn rejection(rejection: &Rejection) -> proto::MollieError {
     proto::MollieError {
-        status: i32::from(rejection.status),
+        status: rejection.status().map_or(0, i32::from),
         title: rejection.title.clone(),
         detail: rejection.detail.clone(),
         field: rejection.field.clone().unwrap_or_default(),

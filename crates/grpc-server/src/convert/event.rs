@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::rules::event::{Event, EventData};
-use domain::rules::ids::LineId;
+use domain::rules::ids::{LineId, OperationId};
 use domain::rules::snapshot::Observed;
+use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
@@ -18,15 +19,12 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         event_time: Some(time(event.time)),
         kind: event.data.kind().to_owned(),
         actor: event.actor.clone().unwrap_or_default(),
+        changed: lines(event.data.entries().iter().map(|entry| entry.line_id)).collect(),
         ..proto::OrderEvent::default()
     };
     match &event.data {
-        EventData::CancellationSucceeded { operation_id, entries } => proto::OrderEvent {
-            operation_id: operation_id.to_string(),
-            changed: lines(entries.iter().map(|entry| entry.line_id)).collect(),
-            ..base
-        },
-        EventData::OrderRecorded { operation_id, .. } => {
+        EventData::OrderRecorded { operation_id, .. }
+        | EventData::CancellationSucceeded { operation_id, .. } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
         }
         EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } => {
@@ -36,25 +34,24 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent { rejection: Some(rejection(refused)), ..base }
         }
         EventData::PlacementAbandoned { reason } => proto::OrderEvent { reason: reason.clone(), ..base },
-        EventData::ShipmentRecorded { shipment, operation_id, .. } => proto::OrderEvent {
-            shipment_id: shipment.id.to_string(),
-            operation_id: operation_id.to_string(),
-            ..base
-        },
-        EventData::ShipmentRegistered { shipment_id, .. } => {
-            proto::OrderEvent { shipment_id: shipment_id.to_string(), ..base }
+        EventData::ShipmentRecorded { shipment, operation_id, .. } => {
+            of_operation(base, *operation_id, Subject::Shipment(shipment.id))
+        }
+        EventData::ShipmentRegistered { shipment_id, operation_id, .. } => {
+            of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
         }
         EventData::CancellationRecorded { operation_id, release, .. } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             release_line_ids: release.iter().map(ToString::to_string).collect(),
             ..base
         },
-        EventData::ShipmentRefused { shipment_id, rejection: refused, elsewhere, .. } => proto::OrderEvent {
-            shipment_id: shipment_id.to_string(),
-            rejection: Some(rejection(refused)),
-            elsewhere_mollie_shipment_ids: elsewhere.iter().map(ToString::to_string).collect(),
-            ..base
-        },
+        EventData::ShipmentRefused { shipment_id, operation_id, rejection: refused, elsewhere, .. } => {
+            proto::OrderEvent {
+                rejection: Some(rejection(refused)),
+                elsewhere_mollie_shipment_ids: elsewhere.iter().map(ToString::to_string).collect(),
+                ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
+            }
+        }
         EventData::ShipmentObserved { shipment } => {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
         }
@@ -63,19 +60,17 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             rejection: Some(rejection(refused)),
             ..base
         },
-        EventData::AttentionNeeded { operation_id, reason }
-        | EventData::OperationRetried { operation_id, reason } => {
-            proto::OrderEvent { operation_id: operation_id.to_string(), reason: reason.clone(), ..base }
+        EventData::AttentionNeeded { operation_id, subject, reason }
+        | EventData::OperationRetried { operation_id, subject, reason } => {
+            proto::OrderEvent { reason: reason.clone(), ..of_operation(base, *operation_id, *subject) }
         }
-        EventData::OperationResolved { operation_id, outcome, reason } => proto::OrderEvent {
-            operation_id: operation_id.to_string(),
+        EventData::OperationResolved { operation_id, subject, outcome, reason } => proto::OrderEvent {
             operation_outcome: operation::state(*outcome).into(),
             reason: reason.clone(),
-            ..base
+            ..of_operation(base, *operation_id, *subject)
         },
         EventData::ItemRaised { item: raised } => proto::OrderEvent {
             operation_id: raised.operation_id.map(|id| id.to_string()).unwrap_or_default(),
-            reason: raised.text.clone(),
             item_number: count(raised.number),
             item: Some(item::item(raised)),
             ..base
@@ -86,6 +81,15 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             item_number: count(*number),
             ..base
         },
+    }
+}
+
+/// It is about an operation, and what that is about.
+fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subject) -> proto::OrderEvent {
+    proto::OrderEvent {
+        operation_id: operation.to_string(),
+        shipment_id: subject.shipment().map(|id| id.to_string()).unwrap_or_default(),
+        ..base
     }
 }
 
@@ -117,11 +121,14 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
 
 #[cfg(test)]
 mod tests {
+    use domain::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
     use domain::rules::ledger::{Entry, Pool, Stage};
     use domain::rules::money::Money;
     use domain::rules::order::Facts;
     use domain::rules::part::Part;
     use domain::rules::shipment::Origin;
+    use jiff::Timestamp;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -146,5 +153,29 @@ mod tests {
         };
         let told = with_observed(proto::OrderEvent::default(), &observed);
         assert_eq!(told.changed, ["lines/1", "lines/2"]);
+    }
+    /// Whoever follows the events finds a shipment's units, its operation, and what a person decided of it, by either id.
+    #[test]
+    fn events_of_a_shipment_name_its_operation_and_its_lines() {
+        let (shipment_id, operation_id) =
+            (ShipmentId::new(Uuid::from_u128(7)), OperationId::new(Uuid::from_u128(8)));
+        let told = |data| {
+            let order_id = OrderId::new(Uuid::from_u128(6));
+            event(&Event { order_id, sequence: 2, time: Timestamp::UNIX_EPOCH, data, actor: None })
+        };
+        let registered = told(EventData::ShipmentRegistered {
+            shipment_id,
+            operation_id,
+            mollie_id: MollieShipmentId::new("shp_1"),
+            registered_time: Timestamp::UNIX_EPOCH,
+            entries: vec![entry(2, Pool::Shipped), entry(1, Pool::Shipped)],
+        });
+        assert_eq!(registered.changed, ["lines/1", "lines/2"]);
+        let subject = Subject::Shipment(shipment_id);
+        let waits = told(EventData::AttentionNeeded { operation_id, subject, reason: "why".to_owned() });
+        for event in [registered, waits] {
+            let ids = (event.shipment_id, event.operation_id);
+            assert_eq!(ids, (shipment_id.to_string(), operation_id.to_string()));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::misread::Misread;
 use domain::rules::order::Order;
-use domain::rules::refusal::{Refusal, RefusalReason, Rejection, Whereabouts};
+use domain::rules::refusal::{Refusal, RefusalReason, RejectedBy, Rejection, Whereabouts};
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
 use persistence::Repeats;
@@ -285,16 +285,25 @@ pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) 
 fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failure {
     let words = if rejection.detail.trim().is_empty() { &rejection.title } else { &rejection.detail };
     let field = rejection.field.as_ref().map(|field| format!(" (Mollie's field: {})", shown(field)));
-    let message = format!("Mollie refused: {}{}", described(words), field.unwrap_or_default());
+    let message = format!("{}: {}{}", refused_by(rejection.by), described(words), field.unwrap_or_default());
     let mut failure = Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, message)
         .with(&format!("{resource}_id"), id)
-        .with("mollie_status", rejection.status)
+        .with("mollie_status", rejection.status().unwrap_or_default())
         .with("mollie_title", &rejection.title)
         .with("mollie_detail", &rejection.detail);
     if let Some(field) = &rejection.field {
         failure = failure.with("mollie_field", field);
     }
     failure.unmet("MOLLIE_REFUSED", [(resource.to_owned(), rejection.detail.clone())])
+}
+
+/// Who refused it. No caller can tell these apart but by the words: what to do is the same.
+const fn refused_by(by: RejectedBy) -> &'static str {
+    match by {
+        RejectedBy::Mollie(_) => "Mollie refused",
+        RejectedBy::Operator => "An operator decided that Mollie did not do it",
+        RejectedBy::Service => "The service gave it up",
+    }
 }
 
 /// The order is kept, and Mollie's answer is not known yet.
@@ -366,7 +375,7 @@ mod tests {
     #[test]
     fn a_refusal_of_mollie_however_long_arrives() {
         let rejection = Rejection {
-            status: 422,
+            by: RejectedBy::Mollie(422),
             title: "Unprocessable Entity".to_owned(),
             detail: "ü".repeat(10_000),
             field: Some("lines.0.amount".repeat(900)),

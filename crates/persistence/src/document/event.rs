@@ -3,71 +3,19 @@
 use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
-use domain::rules::snapshot::Observed;
+use domain::rules::subject::Subject;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::facts::FactsDocument;
 use super::item::ItemDocument;
 use super::ledger::EntryDocument;
-use super::line::LineDocument;
-use super::money::MoneyDocument;
+use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
-use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
 use super::shipment::ShipmentDocument;
 use super::word::word;
 use super::{Misfit, each, mirrors};
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ObservedDocument {
-    facts: FactsDocument,
-    amount: MoneyDocument,
-    lines: Vec<LineDocument>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    entries: Vec<EntryDocument>,
-    payments: Vec<PaymentDocument>,
-    personal: Vec<String>,
-    status_changed: bool,
-    #[serde(default)]
-    unread_changed: bool,
-    unexpected: bool,
-}
-
-impl From<&Observed> for ObservedDocument {
-    fn from(observed: &Observed) -> Self {
-        Self {
-            facts: (&observed.facts).into(),
-            amount: (&observed.amount).into(),
-            lines: mirrors(&observed.lines),
-            entries: mirrors(&observed.entries),
-            payments: mirrors(&observed.payments),
-            personal: observed.personal.clone(),
-            status_changed: observed.status_changed,
-            unread_changed: observed.unread_changed,
-            unexpected: observed.unexpected,
-        }
-    }
-}
-
-impl TryFrom<ObservedDocument> for Box<Observed> {
-    type Error = Misfit;
-
-    fn try_from(document: ObservedDocument) -> Result<Self, Misfit> {
-        Ok(Self::new(Observed {
-            facts: document.facts.try_into()?,
-            amount: document.amount.try_into()?,
-            lines: each(document.lines)?,
-            entries: each(document.entries)?,
-            payments: each(document.payments)?,
-            personal: document.personal,
-            status_changed: document.status_changed,
-            unread_changed: document.unread_changed,
-            unexpected: document.unexpected,
-        }))
-    }
-}
 
 /// What happened, in the order of the domain's events.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,12 +45,14 @@ pub(crate) enum EventDocument {
     },
     ShipmentRegistered {
         shipment_id: Uuid,
+        operation_id: Uuid,
         mollie_id: String,
         registered_time: Timestamp,
         entries: Vec<EntryDocument>,
     },
     ShipmentRefused {
         shipment_id: Uuid,
+        operation_id: Uuid,
         entries: Vec<EntryDocument>,
         rejection: RejectionDocument,
         elsewhere: Vec<String>,
@@ -129,14 +79,20 @@ pub(crate) enum EventDocument {
     },
     AttentionNeeded {
         operation_id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipment_id: Option<Uuid>,
         reason: String,
     },
     OperationRetried {
         operation_id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipment_id: Option<Uuid>,
         reason: String,
     },
     OperationResolved {
         operation_id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipment_id: Option<Uuid>,
         outcome: String,
         reason: String,
     },
@@ -172,17 +128,23 @@ impl From<&EventData> for EventDocument {
                 operation_id: operation_id.uuid(),
                 entries: mirrors(entries),
             },
-            EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time, entries } => {
-                Self::ShipmentRegistered {
-                    shipment_id: shipment_id.uuid(),
-                    mollie_id: mollie_id.to_string(),
-                    registered_time: *registered_time,
-                    entries: mirrors(entries),
-                }
-            }
-            EventData::ShipmentRefused { shipment_id, entries, rejection, elsewhere } => {
+            EventData::ShipmentRegistered {
+                shipment_id,
+                operation_id,
+                mollie_id,
+                registered_time,
+                entries,
+            } => Self::ShipmentRegistered {
+                shipment_id: shipment_id.uuid(),
+                operation_id: operation_id.uuid(),
+                mollie_id: mollie_id.to_string(),
+                registered_time: *registered_time,
+                entries: mirrors(entries),
+            },
+            EventData::ShipmentRefused { shipment_id, operation_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: shipment_id.uuid(),
+                    operation_id: operation_id.uuid(),
                     entries: mirrors(entries),
                     rejection: rejection.into(),
                     elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
@@ -208,17 +170,24 @@ impl From<&EventData> for EventDocument {
                     entries: mirrors(entries),
                 }
             }
-            EventData::AttentionNeeded { operation_id, reason } => {
-                Self::AttentionNeeded { operation_id: operation_id.uuid(), reason: reason.clone() }
-            }
-            EventData::OperationRetried { operation_id, reason } => {
-                Self::OperationRetried { operation_id: operation_id.uuid(), reason: reason.clone() }
-            }
-            EventData::OperationResolved { operation_id, outcome, reason } => Self::OperationResolved {
+            EventData::AttentionNeeded { operation_id, subject, reason } => Self::AttentionNeeded {
                 operation_id: operation_id.uuid(),
-                outcome: outcome.as_str().to_owned(),
+                shipment_id: subject.shipment().map(ShipmentId::uuid),
                 reason: reason.clone(),
             },
+            EventData::OperationRetried { operation_id, subject, reason } => Self::OperationRetried {
+                operation_id: operation_id.uuid(),
+                shipment_id: subject.shipment().map(ShipmentId::uuid),
+                reason: reason.clone(),
+            },
+            EventData::OperationResolved { operation_id, subject, outcome, reason } => {
+                Self::OperationResolved {
+                    operation_id: operation_id.uuid(),
+                    shipment_id: subject.shipment().map(ShipmentId::uuid),
+                    outcome: outcome.as_str().to_owned(),
+                    reason: reason.clone(),
+                }
+            }
             EventData::ItemRaised { item } => Self::ItemRaised { item: item.into() },
             EventData::ItemClosed { number, by, reason } => {
                 Self::ItemClosed { number: *number, by: by.clone(), reason: reason.clone() }
@@ -252,17 +221,23 @@ impl TryFrom<EventDocument> for EventData {
                 entries: each(entries)?,
                 operation_id: OperationId::new(operation_id),
             },
-            EventDocument::ShipmentRegistered { shipment_id, mollie_id, registered_time, entries } => {
-                Self::ShipmentRegistered {
-                    shipment_id: ShipmentId::new(shipment_id),
-                    mollie_id: MollieShipmentId::new(mollie_id),
-                    registered_time,
-                    entries: each(entries)?,
-                }
-            }
-            EventDocument::ShipmentRefused { shipment_id, entries, rejection, elsewhere } => {
+            EventDocument::ShipmentRegistered {
+                shipment_id,
+                operation_id,
+                mollie_id,
+                registered_time,
+                entries,
+            } => Self::ShipmentRegistered {
+                shipment_id: ShipmentId::new(shipment_id),
+                operation_id: OperationId::new(operation_id),
+                mollie_id: MollieShipmentId::new(mollie_id),
+                registered_time,
+                entries: each(entries)?,
+            },
+            EventDocument::ShipmentRefused { shipment_id, operation_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: ShipmentId::new(shipment_id),
+                    operation_id: OperationId::new(operation_id),
                     entries: each(entries)?,
                     rejection: rejection.try_into()?,
                     elsewhere: elsewhere.into_iter().map(MollieShipmentId::new).collect(),
@@ -289,19 +264,31 @@ impl TryFrom<EventDocument> for EventData {
                     rejection: rejection.try_into()?,
                 }
             }
-            EventDocument::AttentionNeeded { operation_id, reason } => {
-                Self::AttentionNeeded { operation_id: OperationId::new(operation_id), reason }
-            }
-            EventDocument::OperationRetried { operation_id, reason } => {
-                Self::OperationRetried { operation_id: OperationId::new(operation_id), reason }
-            }
-            EventDocument::OperationResolved { operation_id, outcome, reason } => Self::OperationResolved {
+            EventDocument::AttentionNeeded { operation_id, shipment_id, reason } => Self::AttentionNeeded {
                 operation_id: OperationId::new(operation_id),
-                outcome: word("operation state", &outcome, OperationState::parse)?,
+                subject: subject(shipment_id),
                 reason,
             },
+            EventDocument::OperationRetried { operation_id, shipment_id, reason } => Self::OperationRetried {
+                operation_id: OperationId::new(operation_id),
+                subject: subject(shipment_id),
+                reason,
+            },
+            EventDocument::OperationResolved { operation_id, shipment_id, outcome, reason } => {
+                Self::OperationResolved {
+                    operation_id: OperationId::new(operation_id),
+                    subject: subject(shipment_id),
+                    outcome: word("operation state", &outcome, OperationState::parse)?,
+                    reason,
+                }
+            }
             EventDocument::ItemRaised { item } => Self::ItemRaised { item: item.try_into()? },
             EventDocument::ItemClosed { number, by, reason } => Self::ItemClosed { number, by, reason },
         })
     }
+}
+
+/// What an operation is about.
+fn subject(shipment_id: Option<Uuid>) -> Subject {
+    shipment_id.map_or(Subject::Order, |id| Subject::Shipment(ShipmentId::new(id)))
 }

@@ -12,6 +12,7 @@ mod line;
 #[cfg(feature = "made-up")]
 mod made_up;
 mod money;
+mod observed;
 mod order;
 mod payment;
 mod rejection;

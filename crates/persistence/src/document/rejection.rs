@@ -1,6 +1,6 @@
-//! Mollie's refusals as documents, word for word.
+//! Mollie's refusals as documents, word for word; and those of operators.
 
-use domain::rules::refusal::Rejection;
+use domain::rules::refusal::{RejectedBy, Rejection};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,7 +8,9 @@ use super::{Misfit, present};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RejectionDocument {
-    status: u16,
+    by: RejectedByDocument,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     title: String,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,10 +19,24 @@ pub(crate) struct RejectionDocument {
     extra: Option<Value>,
 }
 
+/// Who refused.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RejectedByDocument {
+    Mollie,
+    Operator,
+    Service,
+}
+
 impl From<&Rejection> for RejectionDocument {
     fn from(rejection: &Rejection) -> Self {
         Self {
-            status: rejection.status,
+            by: match rejection.by {
+                RejectedBy::Mollie(_) => RejectedByDocument::Mollie,
+                RejectedBy::Operator => RejectedByDocument::Operator,
+                RejectedBy::Service => RejectedByDocument::Service,
+            },
+            status: rejection.status(),
             title: rejection.title.clone(),
             detail: rejection.detail.clone(),
             field: rejection.field.clone(),
@@ -33,7 +49,14 @@ impl TryFrom<RejectionDocument> for Rejection {
     type Error = Misfit;
 
     fn try_from(document: RejectionDocument) -> Result<Self, Misfit> {
-        let RejectionDocument { status, title, detail, field, extra } = document;
-        Ok(Self { status, title, detail, field, extra })
+        let RejectionDocument { by, status, title, detail, field, extra } = document;
+        let by = match by {
+            RejectedByDocument::Mollie => {
+                RejectedBy::Mollie(status.ok_or_else(|| Misfit::new("rejection status", "nothing"))?)
+            }
+            RejectedByDocument::Operator => RejectedBy::Operator,
+            RejectedByDocument::Service => RejectedBy::Service,
+        };
+        Ok(Self { by, title, detail, field, extra })
     }
 }

@@ -1,8 +1,8 @@
 //! Requests between domain and columns. It may not query.
 
-use domain::operations::Subject;
 use domain::ports::{Fingerprint, RequestRecord, StoreError};
 use domain::rules::ids::{Caller, GroupId, OrderId, RequestId, ShipmentId};
+use domain::rules::subject::Subject;
 
 use super::Row;
 use crate::entity::request::Model;

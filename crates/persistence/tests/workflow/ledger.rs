@@ -6,7 +6,7 @@ use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment};
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
 use domain::rules::order::Line;
 use domain::rules::part::Part;
-use domain::rules::refusal::Rejection;
+use domain::rules::refusal::{RejectedBy, Rejection};
 use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};
@@ -232,7 +232,7 @@ pub fn add_shipment(order: &mut Snapshot, shipment: &ShipmentSnapshot) {
 
 fn refused(detail: &str) -> Box<Rejection> {
     Box::new(Rejection {
-        status: 400,
+        by: RejectedBy::Mollie(400),
         title: "Bad Request".to_owned(),
         detail: detail.to_owned(),
         field: None,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
-use domain::rules::refusal::Rejection;
+use domain::rules::refusal::{RejectedBy, Rejection};
 use domain::rules::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -220,12 +220,12 @@ impl Mollie {
 }
 
 fn not_found(detail: &str) -> Outcome {
-    Outcome::Rejected(Rejection { status: 404, detail: detail.to_owned(), ..rejection() })
+    Outcome::Rejected(Rejection { by: RejectedBy::Mollie(404), detail: detail.to_owned(), ..rejection() })
 }
 
 pub fn rejection() -> Rejection {
     Rejection {
-        status: 422,
+        by: RejectedBy::Mollie(422),
         title: "Unprocessable Entity".to_owned(),
         detail: "Mollie does not like it".to_owned(),
         field: None,

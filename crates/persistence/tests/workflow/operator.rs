@@ -7,7 +7,7 @@ use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::event::EventData;
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::refusal::{RefusalReason, RejectedBy};
 use domain::rules::shipment::ShipmentState;
 use domain::rules::told::Told;
 use domain::workflow::Accepted;
@@ -206,7 +206,7 @@ async fn a_shipment_that_a_person_calls_rejected_gives_its_units_back_and_asks_n
     let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(shipment.state, ShipmentState::Refused);
     let words = shipment.rejection.unwrap();
-    assert_eq!((words.status, words.detail.as_str()), (0, "olga: looked at the parcels"));
+    assert_eq!((words.by, words.detail.as_str()), (RejectedBy::Operator, "olga: looked at the parcels"));
     assert_eq!(words.to_string(), "Decided by an operator: olga: looked at the parcels");
     world.sync(id).await;
     let order = world.settled(id).await;

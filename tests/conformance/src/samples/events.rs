@@ -8,6 +8,7 @@ use domain::rules::order::Order;
 use domain::rules::shipment::Origin;
 use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read};
+use domain::rules::subject::Subject;
 
 use super::*;
 
@@ -38,6 +39,7 @@ fn entries() -> Vec<Entry> {
 pub fn every_event(order: &Order) -> Vec<EventData> {
     let operation_id = OperationId::new(uuid());
     let shipment_id = ShipmentId::new(uuid());
+    let subject = Subject::Shipment(shipment_id);
     let whole = Box::new(full_shipment(order));
     let mollie_id = MollieShipmentId::new("shp_1");
     let (reason, rejection) = ("too old".to_owned(), rejection());
@@ -49,9 +51,16 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::PlacementAbandoned { reason: reason.clone() },
         EventData::OrderObserved { observed: observed() },
         EventData::ShipmentRecorded { shipment: whole.clone(), operation_id, entries: entries() },
-        EventData::ShipmentRegistered { shipment_id, mollie_id, registered_time: at(7), entries: entries() },
+        EventData::ShipmentRegistered {
+            shipment_id,
+            operation_id,
+            mollie_id,
+            registered_time: at(7),
+            entries: entries(),
+        },
         EventData::ShipmentRefused {
             shipment_id,
+            operation_id,
             entries: entries(),
             rejection: rejection.clone(),
             elsewhere: vec![MollieShipmentId::new("shp_2")],
@@ -60,10 +69,11 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
         EventData::CancellationSucceeded { operation_id, entries: Vec::new() },
         EventData::CancellationRefused { operation_id, rejection, entries: entries() },
-        EventData::AttentionNeeded { operation_id, reason: reason.clone() },
-        EventData::OperationRetried { operation_id, reason: reason.clone() },
+        EventData::AttentionNeeded { operation_id, subject: Subject::Order, reason: reason.clone() },
+        EventData::OperationRetried { operation_id, subject, reason: reason.clone() },
         EventData::OperationResolved {
             operation_id,
+            subject,
             outcome: OperationState::Succeeded,
             reason: reason.clone(),
         },

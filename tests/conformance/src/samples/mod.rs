@@ -7,14 +7,14 @@ mod work;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::operations::Subject;
 use domain::operations::operation::Operation;
 use domain::ports::{Change, Fingerprint, OperationWrite, RequestRecord, Store};
 use domain::rules::ids::{LeaseToken, RequestId};
 use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::part::Part;
-use domain::rules::refusal::Rejection;
+use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ pub fn part(quantity: u32, value: &str) -> Part {
 
 pub fn rejection() -> Rejection {
     Rejection {
-        status: 422,
+        by: RejectedBy::Mollie(422),
         title: "Unprocessable Entity".into(),
         detail: "The amount is higher than the maximum – “1.00”".into(),
         field: Some("lines.0.amount".into()),

@@ -14,7 +14,6 @@ use super::pen::Pen;
 use super::place_order;
 use super::request::Request;
 use super::sent::Sends;
-use super::subject::Subject;
 use super::task::OperationKind;
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
@@ -30,6 +29,7 @@ use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::status::{OrderStatus, Read};
+use crate::rules::subject::Subject;
 
 /// The order is to end.
 #[derive(Clone, Debug)]

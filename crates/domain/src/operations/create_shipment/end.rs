@@ -6,13 +6,19 @@ use crate::operations::pen::Pen;
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ledger::{self, Pool, Stage};
-use crate::rules::refusal::Rejection;
+use crate::rules::refusal::{RejectedBy, Rejection};
 use crate::rules::shipment::{self, Finding, Origin, Shipment, ShipmentState};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
 /// Mollie has it. While it was undecided nothing took it for somebody else's; but a reading before that may have counted what it was
 /// found to be, and then the reading it was found in shows no more than is known.
-pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, seen: &[Snapshot], pen: &mut Pen<'_>) {
+pub(super) fn registered(
+    task: &Task,
+    of: &Operation,
+    theirs: &ShipmentSnapshot,
+    seen: &[Snapshot],
+    pen: &mut Pen<'_>,
+) {
     let Some(mut shipment) = pen.known_shipment(task.shipment_id) else { return };
     shipment.state = ShipmentState::Registered;
     shipment.mollie_id = Some(theirs.mollie_id.clone());
@@ -32,6 +38,7 @@ pub(super) fn registered(task: &Task, theirs: &ShipmentSnapshot, seen: &[Snapsho
     let entries = freed.into_iter().chain(ledger::ours(Pool::Shipped, Stage::Settled, &new)).collect();
     pen.record(EventData::ShipmentRegistered {
         shipment_id: shipment.id,
+        operation_id: of.id,
         mollie_id: theirs.mollie_id.clone(),
         registered_time: theirs.created_time,
         entries,
@@ -62,11 +69,12 @@ pub(super) fn refused(
     shipment.elsewhere = if found.is_all { found.shipments } else { Vec::new() };
     pen.record(EventData::ShipmentRefused {
         shipment_id: shipment.id,
+        operation_id: of.id,
         entries: ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines),
         rejection: rejection.clone(),
         elsewhere: shipment.elsewhere.clone(),
     });
-    if !found.is_all && !rejection.is_by_operator() {
+    if !found.is_all && rejection.by != RejectedBy::Operator {
         pen.raise(concern::shipment_refused(of.id, &shipment, rejection, &found.text));
     }
     pen.put(shipment);

@@ -14,7 +14,6 @@ use super::operation::Operation;
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
-use super::subject::Subject;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, RegisterShipment};
 use crate::rules::denied::Denied;
@@ -24,6 +23,7 @@ use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
 use crate::rules::snapshot::Snapshot;
+use crate::rules::subject::Subject;
 
 /// Goods left: units of lines, or all that is left.
 #[derive(Clone, Debug)]
@@ -135,9 +135,9 @@ impl Kind for Task {
         if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
     }
 
-    fn succeed(&self, _of: &Operation, effect: &Acceptance, seen: &[Snapshot], pen: &mut Pen<'_>) {
+    fn succeed(&self, of: &Operation, effect: &Acceptance, seen: &[Snapshot], pen: &mut Pen<'_>) {
         if let Acceptance::Shipment(theirs) = effect {
-            end::registered(self, theirs, seen, pen);
+            end::registered(self, of, theirs, seen, pen);
         }
         pen.look_again(pen.now());
     }

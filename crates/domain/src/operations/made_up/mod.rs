@@ -13,7 +13,6 @@ use super::operation::Operation;
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
-use super::subject::Subject;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command};
 use crate::rules::denied::Denied;
@@ -25,6 +24,7 @@ use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 use crate::rules::shipment::ShipmentLine;
 use crate::rules::snapshot::{LineSnapshot, Snapshot};
+use crate::rules::subject::Subject;
 
 /// Something made up is to be changed.
 #[derive(Clone, Debug)]

@@ -13,7 +13,6 @@ use super::operation::{Operation, State};
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
-use super::subject::Subject;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, PlaceOrder};
 use crate::rules::denied::Denied;
@@ -24,6 +23,7 @@ use crate::rules::payment::PaymentParameters;
 use crate::rules::refusal::Rejection;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::status::Read;
+use crate::rules::subject::Subject;
 use crate::rules::{adoption, concern, lookup};
 
 /// A new order is to be placed.

@@ -9,7 +9,7 @@ use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
-use crate::rules::refusal::Rejection;
+use crate::rules::refusal::RejectedBy;
 use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tracking, same_tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;
@@ -102,7 +102,9 @@ pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
 fn may_be_there(ours: &Shipment) -> bool {
     match ours.state {
         ShipmentState::Registered => true,
-        ShipmentState::Refused => ours.rejection.as_ref().is_none_or(Rejection::is_by_operator),
+        ShipmentState::Refused => {
+            ours.rejection.as_ref().is_none_or(|rejection| rejection.by == RejectedBy::Operator)
+        }
         ShipmentState::Recorded | ShipmentState::NeedsAttention => false,
     }
 }

@@ -9,6 +9,7 @@ use crate::rules::fixtures::{at, euro, placed};
 use crate::rules::ids::{LineId, MolliePaymentId, OrderId, ShipmentId};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
+use crate::rules::refusal::RejectedBy;
 use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -148,7 +149,7 @@ fn a_shipment_like_one_of_ours_that_has_ended_is_surplus() {
     let refused = |rejection| Shipment { rejection, ..ours(ShipmentState::Refused, Origin::Here, None) };
     let decision = crate::rules::decision::Decision::parse("jane", "it never left").unwrap();
     let by_operator = Rejection::by_operator(&decision);
-    let by_mollie = Rejection { status: 422, ..by_operator.clone() };
+    let by_mollie = Rejection { by: RejectedBy::Mollie(422), ..by_operator.clone() };
     assert!(is_surplus(refused(Some(by_operator)), theirs(1, None)));
     assert!(!is_surplus(refused(Some(by_mollie)), theirs(1, None)), "it is the only one there");
     let registered = |code| ours(ShipmentState::Registered, Origin::Here, code);

@@ -8,7 +8,7 @@ use crate::rules::ids::{LineId, OperationId, ShipmentId};
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
-use crate::rules::refusal::{RefusalReason, Rejection};
+use crate::rules::refusal::{RefusalReason, RejectedBy, Rejection};
 use crate::rules::status::{LineStatus, OrderStatus};
 use uuid::Uuid;
 
@@ -65,6 +65,7 @@ fn registered(order: &Order, shipment: &Shipment) -> Order {
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(4), None);
     recorder.record(EventData::ShipmentRegistered {
         shipment_id: shipment.id,
+        operation_id: OperationId::new(Uuid::from_u128(8)),
         mollie_id: MollieShipmentId::new("shp_1"),
         registered_time: at(4),
         entries: ledger::settling(Pool::Shipped, &shipment.lines),
@@ -112,7 +113,7 @@ fn a_refused_shipment_gives_its_units_back() {
     assert_eq!(refusal(&after, &ALL), RefusalReason::NothingRemaining);
     let mut recorder = crate::rules::event::Recorder::new(after, at(4), None);
     let rejection = Rejection {
-        status: 422,
+        by: RejectedBy::Mollie(422),
         title: "Unprocessable Entity".into(),
         detail: "No".into(),
         field: None,
@@ -120,6 +121,7 @@ fn a_refused_shipment_gives_its_units_back() {
     };
     recorder.record(EventData::ShipmentRefused {
         shipment_id: shipment.id,
+        operation_id: OperationId::new(Uuid::from_u128(8)),
         entries: ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines),
         rejection,
         elsewhere: Vec::new(),

@@ -91,7 +91,7 @@ impl<'a> Found<'a> {
     fn operations(&mut self) {
         let mut texts = Vec::new();
         for event in self.evidence.stored.events.values().flatten() {
-            let EventData::AttentionNeeded { operation_id, reason } = &event.data else { continue };
+            let EventData::AttentionNeeded { operation_id, reason, .. } = &event.data else { continue };
             let operation = self.evidence.stored.operations.get(operation_id);
             if !operation.is_some_and(|operation| self.was_meddled_with(operation, event.order_id)) {
                 let text =

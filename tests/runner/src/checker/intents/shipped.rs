@@ -59,7 +59,7 @@ impl Found<'_> {
         let items = order.map(|order| order.items.as_slice()).unwrap_or_default();
         let raised =
             items.iter().any(|item| item.kind == ItemKind::ShipmentRefused && item.subject == subject);
-        let by_mollie = shipment.rejection.as_ref().is_some_and(|rejection| rejection.status != 0);
+        let by_mollie = shipment.rejection.as_ref().is_some_and(|rejection| rejection.status().is_some());
         let elsewhere = !shipment.elsewhere.is_empty();
         if by_mollie && raised == elsewhere {
             self.say("elsewhere", format!("{name}: shipped elsewhere: {elsewhere}, raised: {raised}"));

@@ -1,6 +1,6 @@
 //! What a request is answered about, or an operation is about.
 
-use crate::rules::ids::ShipmentId;
+use super::ids::ShipmentId;
 
 /// What a request is answered about, or an operation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,60 @@
+//! What an observation changes of an order, as a document.
+
+use domain::rules::snapshot::Observed;
+use serde::{Deserialize, Serialize};
+
+use super::facts::FactsDocument;
+use super::ledger::EntryDocument;
+use super::line::LineDocument;
+use super::money::MoneyDocument;
+use super::payment::PaymentDocument;
+use super::{Misfit, each, mirrors};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ObservedDocument {
+    facts: FactsDocument,
+    amount: MoneyDocument,
+    lines: Vec<LineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryDocument>,
+    payments: Vec<PaymentDocument>,
+    personal: Vec<String>,
+    status_changed: bool,
+    #[serde(default)]
+    unread_changed: bool,
+    unexpected: bool,
+}
+
+impl From<&Observed> for ObservedDocument {
+    fn from(observed: &Observed) -> Self {
+        Self {
+            facts: (&observed.facts).into(),
+            amount: (&observed.amount).into(),
+            lines: mirrors(&observed.lines),
+            entries: mirrors(&observed.entries),
+            payments: mirrors(&observed.payments),
+            personal: observed.personal.clone(),
+            status_changed: observed.status_changed,
+            unread_changed: observed.unread_changed,
+            unexpected: observed.unexpected,
+        }
+    }
+}
+
+impl TryFrom<ObservedDocument> for Box<Observed> {
+    type Error = Misfit;
+
+    fn try_from(document: ObservedDocument) -> Result<Self, Misfit> {
+        Ok(Self::new(Observed {
+            facts: document.facts.try_into()?,
+            amount: document.amount.try_into()?,
+            lines: each(document.lines)?,
+            entries: each(document.entries)?,
+            payments: each(document.payments)?,
+            personal: document.personal,
+            status_changed: document.status_changed,
+            unread_changed: document.unread_changed,
+            unexpected: document.unexpected,
+        }))
+    }
+}
