@@ -24,5 +24,7 @@ mod late_money;
 mod orders;
 #[path = "http/rewrites.rs"]
 mod rewrites;
+#[path = "http/tracking.rs"]
+mod tracking;
 #[path = "http/webhooks.rs"]
 mod webhooks;

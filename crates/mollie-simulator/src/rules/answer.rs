@@ -71,6 +71,15 @@ impl Refusal {
         Self::new(404, format!("No order exists with token {id}."))
     }
 
+    pub fn no_shipment(id: &str) -> Self {
+        Self::new(404, format!("No shipment exists with token {id}."))
+    }
+
+    /// 422 for something that this call does not have. `place` is `body` or `query`.
+    pub fn no_parameter(place: &str, name: &str) -> Self {
+        Self::field(name, format!("Non-existent {place} parameter \"{name}\" for this API call."))
+    }
+
     /// Newer documents word errors without amounts, names and states. Of most only that is known, so that the texts
     /// here are ours; field and extra stay what they are.
     pub fn in_newer_words(self) -> Self {

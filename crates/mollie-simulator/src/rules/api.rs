@@ -19,6 +19,9 @@ use super::switches::ErrorTexts;
 use super::world::World;
 use super::{payment_json, shipment_json};
 
+/// Refused wherever it is sent: there are only API keys here, and they have their mode in themselves.
+const TESTMODE: &str = "testmode";
+
 impl World {
     /// Answers one request. A refused one has changed nothing.
     pub fn answer(&mut self, request: &ApiRequest, now: Timestamp) -> Answer {
@@ -96,11 +99,11 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let query = Query::parse(&request.query);
-        if query.get("testmode").is_some() {
-            return Err(no_testmode("query"));
+        if query.get(TESTMODE).is_some() {
+            return Err(Refusal::no_parameter("query", TESTMODE));
         }
         let embeds = Embeds::parse(query.get("embed").unwrap_or_default());
-        let body = if endpoint.is_post() { parse_body(&request.body)? } else { Value::Null };
+        let body = if endpoint.has_body() { parse_body(&request.body)? } else { Value::Null };
         match endpoint {
             Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
             Endpoint::ListOrders => self.list_orders(caller, &query),
@@ -114,6 +117,9 @@ impl World {
                 Ok(Answer::ok(shipment_json::list(self.owned_order(caller, &id)?, self)))
             }
             Endpoint::GetShipment(id, shipment_id) => self.get_shipment(caller, &id, &shipment_id),
+            Endpoint::UpdateShipment(id, shipment_id) => {
+                self.update_shipment(caller, &id, &shipment_id, &body, now)
+            }
             Endpoint::GetPayment(id) => self.get_payment(caller, &id),
         }
     }
@@ -125,9 +131,7 @@ impl World {
 
     fn get_shipment(&self, caller: &Caller, order_id: &str, id: &str) -> Result<Answer, Refusal> {
         let order = self.owned_order(caller, order_id)?;
-        let shipment = order.shipments.iter().find(|shipment| shipment.id == id);
-        let shipment =
-            shipment.ok_or_else(|| Refusal::new(404, format!("No shipment exists with token {id}.")))?;
+        let shipment = order.shipment(id).ok_or_else(|| Refusal::no_shipment(id))?;
         Ok(Answer::ok(shipment_json::direct(order, shipment, self)))
     }
 
@@ -148,13 +152,8 @@ fn parse_body(bytes: &[u8]) -> Result<Value, Refusal> {
     }
     let body: Value = serde_json::from_slice(bytes)
         .map_err(|_| Refusal::bad_request("The request body could not be parsed as JSON."))?;
-    if body.get("testmode").is_some() {
-        return Err(no_testmode("body"));
+    if body.get(TESTMODE).is_some() {
+        return Err(Refusal::no_parameter("body", TESTMODE));
     }
     Ok(body)
-}
-
-/// An API key has its mode in itself.
-fn no_testmode(place: &str) -> Refusal {
-    Refusal::field("testmode", format!("Non-existent {place} parameter \"testmode\" for this API call."))
 }

@@ -1,4 +1,5 @@
-//! What somebody at the merchant's does in Mollie's dashboard: ship and cancel without a request of the shop.
+//! What somebody at the merchant's does in Mollie's dashboard: ship, cancel and correct tracking without a request of the
+//! shop.
 //!
 //! The lines, amounts and states are judged as for a request. What only the API refuses is not: the bound of captures, a
 //! payment that is open, a supplier who declines. The ledger says `"by": "dashboard"`.
@@ -26,6 +27,20 @@ impl World {
         self.in_dashboard(order_id, notify, now, |world, order, now| {
             let accepted = CaptureAboveAuthorization::Accepted;
             world.ship(order, body, accepted, now).map(|answer| answer.body)
+        })
+    }
+
+    /// Sets the tracking of a shipment as the body of an update request says. There is no hook to keep quiet. Returns the
+    /// shipment.
+    pub fn update_shipment_in_dashboard(
+        &mut self,
+        order_id: &str,
+        shipment_id: &str,
+        body: &Value,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
+        self.in_dashboard(order_id, true, now, |world, order, now| {
+            world.set_tracking(order, shipment_id, body, now).map(|answer| answer.body)
         })
     }
 

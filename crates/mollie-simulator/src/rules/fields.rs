@@ -47,6 +47,14 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
+    /// Refuses what is none of `known`, even when it is null.
+    pub fn only(&self, known: &[&str]) -> Result<(), Refusal> {
+        match self.object.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(Refusal::no_parameter("body", &self.path(name))),
+        }
+    }
+
     pub fn refuse(&self, name: &str, detail: impl Into<String>) -> Refusal {
         Refusal::field(self.path(name), detail)
     }

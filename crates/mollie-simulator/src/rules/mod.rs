@@ -55,6 +55,7 @@ mod shipment_json;
 mod switches;
 #[cfg(test)]
 mod tests;
+mod tracking;
 mod vat;
 mod world;
 

@@ -13,6 +13,7 @@ pub enum Endpoint {
     CreateShipment(String),
     ListShipments(String),
     GetShipment(String, String),
+    UpdateShipment(String, String),
     GetPayment(String),
 }
 
@@ -32,6 +33,9 @@ impl Endpoint {
             ("GET", ["v2", "orders", id, "shipments", shipment]) => {
                 Ok(Self::GetShipment((*id).to_owned(), (*shipment).to_owned()))
             }
+            ("PATCH", ["v2", "orders", id, "shipments", shipment]) => {
+                Ok(Self::UpdateShipment((*id).to_owned(), (*shipment).to_owned()))
+            }
             ("GET", ["v2", "payments", id]) => Ok(Self::GetPayment((*id).to_owned())),
             (
                 _,
@@ -45,9 +49,23 @@ impl Endpoint {
         }
     }
 
+    /// Idempotency keys are for these alone.
     pub fn is_post(&self) -> bool {
         match self {
             Self::CreateOrder | Self::CreateShipment(_) => true,
+            Self::ListOrders
+            | Self::GetOrder(_)
+            | Self::CancelOrder(_)
+            | Self::ListShipments(_)
+            | Self::GetShipment(..)
+            | Self::UpdateShipment(..)
+            | Self::GetPayment(_) => false,
+        }
+    }
+
+    pub fn has_body(&self) -> bool {
+        match self {
+            Self::CreateOrder | Self::CreateShipment(_) | Self::UpdateShipment(..) => true,
             Self::ListOrders
             | Self::GetOrder(_)
             | Self::CancelOrder(_)

@@ -9,14 +9,11 @@ use super::fields::Fields;
 use super::hooks::OrderEvent;
 use super::method::Flow;
 use super::pool::read_named;
-use super::records::{
-    Draft, EffectKind, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine, Tracking,
-};
+use super::records::{Draft, EffectKind, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine};
 use super::shipment_json;
 use super::switches::{CaptureAboveAuthorization, PaidByCapture, Switches};
+use super::tracking::read_tracking;
 use super::world::World;
-
-const MAX_TRACKING: usize = 100;
 
 impl World {
     pub(super) fn create_shipment(
@@ -92,25 +89,6 @@ impl World {
             self.turn_payment_paid(order, now);
         }
     }
-}
-
-fn read_tracking(fields: &Fields<'_>) -> Result<Option<Tracking>, Refusal> {
-    let Some(value) = fields.get("tracking") else {
-        return Ok(None);
-    };
-    let tracking = Fields::nested(value, "tracking")?;
-    let part = |name: &str| {
-        let text = tracking.required_text(name)?;
-        if text.chars().count() > MAX_TRACKING {
-            return Err(tracking.refuse(name, format!("The {name} may be at most 100 characters long.")));
-        }
-        Ok(text.to_owned())
-    };
-    Ok(Some(Tracking {
-        carrier: part("carrier")?,
-        code: part("code")?,
-        url: tracking.url("url")?.map(str::to_owned),
-    }))
 }
 
 /// Takes the wanted parts out of the order's lines: position of the line, and what is taken of it.

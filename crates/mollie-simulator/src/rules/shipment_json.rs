@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::json::{Object, documentation};
 use super::line_json::{line_head, line_links};
-use super::records::{Order, Shipment, ShippedLine};
+use super::records::{Order, Shipment, ShippedLine, Tracking};
 use super::switches::ShipmentSelf;
 use super::world::World;
 
@@ -46,21 +46,25 @@ fn links(order: &Order, shipment: &Shipment, world: &World) -> Object {
 }
 
 fn body(order: &Order, shipment: &Shipment, world: &World) -> Object {
-    let tracking = shipment.tracking.as_ref().map(|tracking| {
-        let object =
-            Object::default().set("carrier", tracking.carrier.as_str()).set("code", tracking.code.as_str());
-        Value::from(object.maybe("url", tracking.url.as_deref()))
-    });
     Object::default()
         .set("resource", "shipment")
         .set("id", shipment.id.as_str())
         .set("orderId", order.id.as_str())
         .set("createdAt", world.time(shipment.created_at))
-        .maybe("tracking", tracking)
+        .maybe("tracking", shipment.tracking.as_ref().map(tracking))
         .set(
             "lines",
             shipment.lines.iter().filter_map(|line| line_json(order, line, world)).collect::<Vec<_>>(),
         )
+}
+
+/// Parcel data, in answers and in the ledger.
+pub fn tracking(tracking: &Tracking) -> Value {
+    Object::default()
+        .set("carrier", tracking.carrier.as_str())
+        .set("code", tracking.code.as_str())
+        .maybe("url", tracking.url.as_deref())
+        .into()
 }
 
 fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Value> {

@@ -1,6 +1,8 @@
-//! `/_simulator/orders/{id}/shipments` and `…/cancellations`: what somebody does in Mollie's dashboard.
+//! `/_simulator/orders/{id}/shipments`, `…/shipments/{shp_id}` and `…/cancellations`: what somebody does in Mollie's
+//! dashboard.
 //!
-//! `{"lines": [{"id": "odl_1.abc", "quantity": 1}], "notify": false}`; nothing named is the whole rest. Decides nothing.
+//! `{"lines": [{"id": "odl_1.abc", "quantity": 1}], "notify": false}`; nothing named is the whole rest.
+//! For a shipment that is there, its tracking: `{"tracking": {"carrier": "DHL", "code": "1"}}`. Decides nothing.
 
 use std::sync::Arc;
 
@@ -17,6 +19,15 @@ use crate::rules::{Refusal, World};
 /// Answers with the shipment.
 pub async fn ship(State(engine): State<Arc<Engine>>, Path(order): Path<String>, body: Bytes) -> Reply {
     act(&engine, &body, |world, body, now| world.ship_in_dashboard(&order, body, now))
+}
+
+/// Answers with the shipment.
+pub async fn update_shipment(
+    State(engine): State<Arc<Engine>>,
+    Path((order, shipment)): Path<(String, String)>,
+    body: Bytes,
+) -> Reply {
+    act(&engine, &body, |world, body, now| world.update_shipment_in_dashboard(&order, &shipment, body, now))
 }
 
 /// Answers with the order.

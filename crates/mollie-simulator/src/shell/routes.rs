@@ -27,6 +27,7 @@ pub fn router(engine: Arc<Engine>) -> Router {
         )
         .route("/_simulator/orders/{id}/attempts", post(attempts::begin))
         .route("/_simulator/orders/{id}/shipments", post(dashboard::ship))
+        .route("/_simulator/orders/{id}/shipments/{shipment_id}", post(dashboard::update_shipment))
         .route("/_simulator/orders/{id}/cancellations", post(dashboard::cancel))
         .route("/_simulator/attempts/{id}", post(attempts::end))
         .route("/_simulator/requests", get(control::get_requests))

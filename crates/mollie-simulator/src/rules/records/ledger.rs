@@ -26,6 +26,8 @@ pub enum EffectKind {
     PaymentExpired,
     PaymentRefunded,
     ShipmentCreated,
+    /// Its tracking was set, also where it was the same before: `particulars` have the whole `tracking`.
+    ShipmentUpdated,
     LinesCanceled,
 }
 

@@ -127,6 +127,14 @@ impl Order {
         }
     }
 
+    pub(in crate::rules) fn shipment(&self, id: &str) -> Option<&Shipment> {
+        self.shipments.iter().find(|shipment| shipment.id == id)
+    }
+
+    pub(in crate::rules) fn shipment_mut(&mut self, id: &str) -> Option<&mut Shipment> {
+        self.shipments.iter_mut().find(|shipment| shipment.id == id)
+    }
+
     pub(in crate::rules) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
         self.payments.iter_mut().find(|payment| payment.id == id)
     }

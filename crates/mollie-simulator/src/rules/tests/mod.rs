@@ -17,6 +17,7 @@ mod late_money;
 mod listing;
 mod rewrites;
 mod time;
+mod tracking;
 mod variants;
 
 use jiff::{SignedDuration, Timestamp};
