@@ -43,10 +43,10 @@ impl Late {
         if self.keys_ignored { Keys::Ignored } else { Keys::Honored }
     }
 
-    /// Its key with what that key stands for, as long as it is one that repetitions run into.
+    /// Its key with what that key stands for, as long as it is one that repetitions run into. Keys are for POST only.
     pub(in crate::rules) fn keyed(&self) -> Option<Keyed> {
         let key = self.idempotency_key.as_deref().filter(|key| !key.is_empty() && self.in_flight)?;
-        (!self.keys_ignored).then(|| Keyed::new(&self.caller, key, &self.request()))
+        (!self.keys_ignored && self.method == "POST").then(|| Keyed::new(&self.caller, key, &self.request()))
     }
 }
 

@@ -286,6 +286,27 @@ fn a_late_update_overwrites_a_newer_one() {
 }
 
 #[test]
+fn a_late_update_or_cancellation_holds_no_key() {
+    let mut shop = Shop::new();
+    let path = shipped_by(&mut shop, "ideal", None);
+    let unpaid = text(&shop.create(&lego("ideal")), "/id");
+    let more = json!({ "now": "close", "after": "PT90S", "in_flight": true });
+    let mut delete = on_update("late_effect", &more);
+    (delete["method"], delete["path"]) = (json!("DELETE"), json!("/v2/orders/*"));
+    let mut late = faults(&json!([on_update("late_effect", &more), delete]));
+    shop.update_through(&mut late, &path, &parcel("1"));
+    let cancel = request("DELETE", &format!("/v2/orders/{unpaid}"), &json!({}), Some("k2"));
+    shop.world.answer_through(&mut late, &cancel, shop.now);
+    for key in ["k1", "k2"] {
+        let create = shop.request("POST", "/v2/orders", Some(&lego("ideal")), Some(key));
+        assert_eq!(create.status, 201, "{key}: {}", create.body);
+    }
+    shop.pass(SignedDuration::from_secs(90));
+    assert_eq!(shop.codes(), ["1"]);
+    assert_eq!(shop.order(&unpaid)["status"], "canceled");
+}
+
+#[test]
 fn the_ledger_tells_every_update_by_shop_and_dashboard_in_order() {
     let mut shop = Shop::new();
     let path = shipped_by(&mut shop, "ideal", None);
