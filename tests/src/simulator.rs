@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::ledger::Ledger;
 use crate::ports::free_address;
 use crate::process::Process;
-use crate::proto::Order;
+use crate::proto::{Order, Shipment};
 use crate::wait::{SOON, until};
 
 /// The key of the only profile; any test key is one.
@@ -195,6 +195,13 @@ impl Simulator {
     /// Cancels a line's whole rest in Mollie's dashboard, and no hook tells of it.
     pub async fn cancel_in_dashboard(&self, order: &Order, line: usize) {
         self.in_dashboard(order, line, "cancellations").await;
+    }
+
+    /// Changes how a parcel is followed in Mollie's dashboard.
+    pub async fn track_in_dashboard(&self, order: &Order, shipment: &Shipment, code: &str) {
+        let path = format!("orders/{}/shipments/{}", order.mollie_order_id, shipment.mollie_shipment_id);
+        let tracking = json!({ "tracking": { "carrier": "DHL", "code": code } });
+        self.control(Method::POST, &path, Some(tracking)).await;
     }
 
     async fn in_dashboard(&self, order: &Order, line: usize, what: &str) -> Value {

@@ -101,8 +101,23 @@ impl Driver {
     }
 
     async fn rests(&self, order: OrderId, group: GroupId) -> bool {
-        match self.service.store.group_operations(order, group).await {
-            Ok(operations) => operations.iter().all(is_at_rest),
+        let operations = match self.service.store.group_operations(order, group).await {
+            Ok(operations) => operations,
+            Err(error) => return !error.retryable(),
+        };
+        for operation in &operations {
+            if !is_at_rest(operation) && !self.waits_for_one_at_rest(operation).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether it follows an operation that is not settled and has come to rest.
+    async fn waits_for_one_at_rest(&self, operation: &Operation) -> bool {
+        let (State::Pending { .. }, Some(after)) = (&operation.state, operation.after) else { return false };
+        match self.service.store.load_operation(after).await {
+            Ok(before) => before.is_some_and(|before| !before.state.is_settled() && is_at_rest(&before)),
             Err(error) => !error.retryable(),
         }
     }

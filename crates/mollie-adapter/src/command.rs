@@ -1,6 +1,6 @@
 //! From a command to its one request, and from the answer's object to what was accepted. Sends nothing.
 
-use domain::ports::{Acceptance, Command};
+use domain::ports::{Acceptance, Command, TrackShipment};
 use domain::rules::ids::IdempotencyKey;
 use domain::rules::misread::Misread;
 use reqwest::Url;
@@ -34,7 +34,13 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             let url = at(base, &["orders", command.order.id.as_str(), "shipments"])?;
             posted(Endpoint::CreateShipment, url, shipment::body(command)?)
         }
-        // Mollie ignores a key on DELETE, so none is sent: nobody shall believe that it protects.
+        // Mollie ignores a key on PATCH and DELETE, so none is sent: nobody shall believe that it protects.
+        Command::UpdateShipment(TrackShipment { order, shipment, tracking }) => Ok(Request {
+            endpoint: Endpoint::UpdateShipment,
+            url: at(base, &["orders", order.as_str(), "shipments", shipment.as_str()])?,
+            body: Some(shipment::tracking_body(tracking)?),
+            idempotency: None,
+        }),
         Command::CancelOrder { mollie_id } => Ok(Request {
             endpoint: Endpoint::CancelOrder,
             url: at(base, &["orders", mollie_id.as_str()])?,
@@ -56,6 +62,9 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
     match command {
         Command::PlaceOrder(_) => snapshot::read(whole()?).map(|read| Acceptance::Order(Box::new(read))),
         Command::CreateShipment(_) => shipment::read(whole()?).map(Acceptance::Shipment),
+        Command::UpdateShipment(TrackShipment { shipment, .. }) => {
+            shipment::read_own(whole()?, shipment).map(Acceptance::Shipment)
+        }
         Command::CancelOrder { mollie_id } => {
             snapshot::read_own(whole()?, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
         }

@@ -12,6 +12,7 @@ pub enum Endpoint {
     ListOrders,
     CancelOrder,
     CreateShipment,
+    UpdateShipment,
 }
 
 impl Endpoint {
@@ -19,6 +20,7 @@ impl Endpoint {
         match self {
             Self::CreateOrder | Self::CreateShipment => Method::POST,
             Self::GetOrder | Self::ListOrders => Method::GET,
+            Self::UpdateShipment => Method::PATCH,
             Self::CancelOrder => Method::DELETE,
         }
     }
@@ -29,13 +31,18 @@ impl Endpoint {
             Self::CreateOrder | Self::ListOrders => "/orders",
             Self::GetOrder | Self::CancelOrder => "/orders/{id}",
             Self::CreateShipment => "/orders/{id}/shipments",
+            Self::UpdateShipment => "/orders/{id}/shipments/{id}",
         }
     }
 
     /// How many bytes an answer may have. A page of a list holds 250 orders with all their lines.
     pub const fn answer_limit(self) -> usize {
         match self {
-            Self::CreateOrder | Self::GetOrder | Self::CancelOrder | Self::CreateShipment => 4 << 20,
+            Self::CreateOrder
+            | Self::GetOrder
+            | Self::CancelOrder
+            | Self::CreateShipment
+            | Self::UpdateShipment => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -59,6 +66,7 @@ impl Endpoint {
             Self::ListOrders => span!("mollie.order.list"),
             Self::CancelOrder => span!("mollie.order.cancel"),
             Self::CreateShipment => span!("mollie.shipment.create"),
+            Self::UpdateShipment => span!("mollie.shipment.update"),
         }
     }
 }

@@ -34,6 +34,17 @@ struct TrackingBody<'a> {
     url: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct UpdateBody<'a> {
+    tracking: TrackingBody<'a>,
+}
+
+impl<'a> From<&'a Tracking> for TrackingBody<'a> {
+    fn from(tracking: &'a Tracking) -> Self {
+        Self { carrier: &tracking.carrier, code: &tracking.code, url: tracking.url.as_deref() }
+    }
+}
+
 /// The body of `POST /orders/{id}/shipments`, with the lines as Mollie calls them.
 pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
     let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
@@ -42,15 +53,24 @@ pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
         Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
     };
     let lines = command.lines.iter().map(part).collect::<Result<_, String>>()?;
-    let written = serde_json::to_vec(&ShipmentBody {
-        lines,
-        tracking: command.tracking.as_ref().map(|tracking| TrackingBody {
-            carrier: &tracking.carrier,
-            code: &tracking.code,
-            url: tracking.url.as_deref(),
-        }),
-    });
-    written.map_err(|error| format!("the request cannot be written: {error}"))
+    let written =
+        serde_json::to_vec(&ShipmentBody { lines, tracking: command.tracking.as_ref().map(Into::into) });
+    written.map_err(unwritable)
+}
+
+/// The body of `PATCH /orders/{id}/shipments/{id}`: the tracking, whole.
+pub fn tracking_body(tracking: &Tracking) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(&UpdateBody { tracking: tracking.into() }).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> String {
+    format!("the request cannot be written: {error}")
+}
+
+/// Reads the shipment that was asked about, and no other.
+pub fn read_own(shipment: &Object<'_>, id: &MollieShipmentId) -> Result<ShipmentSnapshot, Misread> {
+    let read = read(shipment)?;
+    if read.mollie_id == *id { Ok(read) } else { Err(shipment.wrong("id", id.as_str())) }
 }
 
 /// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
@@ -109,6 +129,15 @@ mod tests {
         assert_eq!(sent, json!({"lines": [line]}));
         let unknown = RegisterShipment { order: remote(&[]), ..command };
         assert_eq!(body(&unknown).unwrap_err(), "line 3 is not at Mollie");
+    }
+
+    #[test]
+    fn tracking_is_changed_as_a_whole() {
+        let bare = Tracking { carrier: "PostNL".into(), code: "3SKABA".into(), url: None };
+        let full = Tracking { url: Some("https://postnl.example/3SKABA".into()), ..bare.clone() };
+        let sent = |tracking| serde_json::from_slice::<Value>(&tracking_body(tracking).unwrap()).unwrap();
+        assert_eq!(sent(&bare), json!({"tracking": {"carrier": "PostNL", "code": "3SKABA"}}));
+        assert_eq!(sent(&full)["tracking"]["url"], "https://postnl.example/3SKABA");
     }
 
     #[test]

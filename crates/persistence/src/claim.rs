@@ -30,10 +30,18 @@ fn statement(clock: &str, row_lock: &str) -> String {
                 SELECT 1 FROM operations AS p
                 WHERE p.order_id = o.order_id AND p.id <> o.id AND (
                     p.state = 'in_flight'
+                    OR (p.id = o.after_id AND p.state IN ('pending', 'resolving', 'needs_attention'))
                     OR (p.lane IN ('placement', o.lane) AND (
                         p.state IN ('resolving', 'needs_attention')
                         OR (p.state = 'pending' AND (p.turn, p.id) < (o.turn, o.id)
-                            AND NOT (p.yields AND p.first_sent_time IS NULL AND p.not_before > $1))
+                            AND NOT (p.first_sent_time IS NULL AND (
+                                (p.yields AND p.not_before > $1)
+                                OR EXISTS (
+                                    SELECT 1 FROM operations AS q
+                                    WHERE q.id = p.after_id
+                                        AND q.state IN ('pending', 'in_flight', 'resolving', 'needs_attention')
+                                )
+                            )))
                     ))
                 )
             ))

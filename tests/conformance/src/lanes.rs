@@ -87,6 +87,32 @@ pub async fn what_was_told_to_come_later_is_overtaken_in_its_lane(store: &impl S
     }
 }
 
+/// It keeps its place behind that, and those behind it in its lane need not wait.
+pub async fn what_follows_another_is_sent_once_that_has_ended_and_holds_up_none_before(store: &impl Store) {
+    for outcome in [OperationState::NeedsAttention, OperationState::Succeeded, OperationState::Rejected] {
+        let order = bare_order();
+        let first = operation(&order, 1);
+        let follower = Operation { after: Some(first.id), ..in_terms(&order, 2) };
+        let (other, last) = (in_terms(&order, 3), Operation { not_before: at(5), ..in_terms(&order, 4) });
+        let mut order = stored(store, &[&first, &follower, &other, &last], order).await;
+        let claims = claim(store, 1).await;
+        assert_eq!(ids(&claims), [first.id]);
+        let state = state(outcome);
+        let ended = Operation { state, ..claims[0].operation.clone() };
+        release(store, &mut order, ended, claims[0].token).await.unwrap();
+        let claims = claim(store, 1).await;
+        let is_over = outcome.is_settled();
+        assert_eq!(ids(&claims), [if is_over { follower.id } else { other.id }], "{outcome:?}");
+        release(store, &mut order, settled(claims[0].operation.clone()), claims[0].token).await.unwrap();
+        let next = claim(store, 5).await;
+        assert_eq!(ids(&next), [if is_over { other.id } else { last.id }], "{outcome:?}");
+        release(store, &mut order, settled(next[0].operation.clone()), next[0].token).await.unwrap();
+        for rest in claim(store, 5).await {
+            release(store, &mut order, settled(rest.operation.clone()), rest.token).await.unwrap();
+        }
+    }
+}
+
 pub async fn nothing_is_sent_before_the_placement(store: &impl Store) {
     let order = bare_order();
     let placement = Operation { task: place(), ..operation(&order, 1) };

@@ -155,6 +155,7 @@ macro_rules! tests {
                 of_one_order_one_is_sent_at_a_time,
                 what_is_in_flight_is_looked_for_while_another_waits,
                 what_was_told_to_come_later_is_overtaken_in_its_lane,
+                what_follows_another_is_sent_once_that_has_ended_and_holds_up_none_before,
                 nothing_is_sent_before_the_placement,
                 of_two_takers_of_two_lanes_one_sends,
             }

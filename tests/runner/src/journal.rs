@@ -51,6 +51,12 @@ pub enum Act {
     Canceled {
         mollie_order: String,
     },
+    /// Changed how a shipment is followed.
+    Tracked {
+        mollie_order: String,
+        shipment: String,
+        code: String,
+    },
     /// A caller was refused what was kept already, or what Mollie would have let it do.
     Denied(String),
     /// A step of the service says that what is stored is wrong.

@@ -3,7 +3,7 @@
 use domain::operations::task::OperationKind;
 
 use crate::chance::{Chance, mix};
-use crate::script::{Choice, Fault, History, On, Step, What};
+use crate::script::{Choice, Fault, History, On, Pick, Step, What};
 use crate::story::{self, Before};
 
 /// When the processes come back that die at the fault: while keys live, after they have surely died, and a day later
@@ -67,10 +67,13 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, 
 fn preparation(before: Before) -> Vec<Step> {
     let place = Step { at: 0, what: What::Place { order: 0 } };
     let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };
+    let pick = Pick::Part { line: 2, quantity: 1, cents: None, tracked: true };
+    let ship = Step { at: CALL - 20_000, what: What::Ship { order: 0, intent: 1, pick } };
     let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
     match before {
         Before::Nothing => Vec::new(),
         Before::Placed => vec![place, sync],
         Before::Paid => vec![place, pay, sync],
+        Before::Shipped => vec![place, pay, ship, sync],
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use domain::operations::cancel_order::Cancel;
 use domain::operations::create_shipment::Ship;
+use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
@@ -20,12 +21,14 @@ use domain::workflow::place::place;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_simulator::rules::EffectKind;
 
 use crate::journal::{Reply, Said};
 use crate::mollie::{BASE, KEY, Wire};
 use crate::sim::Process;
 use crate::site::Site;
 use crate::storage::Storage;
+use crate::story;
 
 use loops::Bell;
 use ports::{PlainVault, SiteClock, settings};
@@ -57,6 +60,7 @@ pub struct Replica {
 pub enum Wish {
     Place(Box<OrderDraft>),
     Ship(OrderId, ShipmentRequest),
+    Track(OrderId, Track),
     /// With the lines to be given up.
     Cancel(OrderId, Vec<String>),
 }
@@ -92,6 +96,7 @@ impl Replica {
             Wish::Ship(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Ship(request))).await
             }
+            Wish::Track(order, track) => Box::pin(submit(&*self, &intent, On::Order(order), &track)).await,
             Wish::Cancel(order, release) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Cancel { release })).await
             }
@@ -144,7 +149,13 @@ impl Replica {
 
     /// What an answer of the API would say of it.
     async fn said(&self, accepted: &Accepted) -> Result<Said, StoreError> {
-        if let Some(id) = accepted.answer.shipment() {
+        let operation = match accepted.operation_id() {
+            Some(id) => self.storage.load_operation(id).await?,
+            None => return Ok(Said::Done),
+        };
+        let is_registration =
+            operation.as_ref().is_some_and(|one| story::causes(one.task.name(), EffectKind::ShipmentCreated));
+        if let Some(id) = accepted.answer.shipment().filter(|_| is_registration) {
             let shipment = self.storage.load_shipment(id).await?;
             return Ok(match shipment.map(|shipment| shipment.state) {
                 Some(ShipmentState::Registered) => Said::Done,
@@ -154,10 +165,6 @@ impl Replica {
         }
         let order = OrderKey::Id(accepted.order_id);
         let placement = self.storage.load_order(&order).await?.map(|order| order.placement);
-        let operation = match accepted.operation_id() {
-            Some(id) => self.storage.load_operation(id).await?,
-            None => return Ok(Said::Done),
-        };
         Ok(match (placement, operation.map(|operation| operation.state.name())) {
             (Some(Placement::Refused | Placement::Abandoned), _) | (_, Some(OperationState::Rejected)) => {
                 Said::NotDone

@@ -1,6 +1,8 @@
 //! A history before it is played: what callers, shoppers and others do, what fails, and when. It follows from a seed, and
 //! its parts can be left out one by one, so that a failure shrinks to what it needs. Nothing here happens yet.
 
+use serde::{Deserialize, Serialize};
+
 mod generate;
 mod life;
 mod names;
@@ -9,14 +11,15 @@ mod names;
 pub const REPLICAS: usize = 3;
 
 /// One thing that happens, some milliseconds after the beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub at: u64,
     pub what: What,
 }
 
 /// What happens. Orders and intents have numbers within the history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum What {
     /// The shop places an order.
     Place { order: u64 },
@@ -24,6 +27,8 @@ pub enum What {
     Shopper { order: u64, choice: Choice },
     /// The warehouse ships.
     Ship { order: u64, intent: u64, pick: Pick },
+    /// The warehouse changes how a parcel is followed: one of those that the order has.
+    Track { order: u64, intent: u64, parcel: u64 },
     /// The shop cancels.
     Cancel { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
@@ -49,7 +54,8 @@ pub enum What {
 }
 
 /// What a shopper does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Choice {
     /// Pays or authorizes, as the method has it.
     Pay,
@@ -64,7 +70,8 @@ pub enum Choice {
 }
 
 /// What is to be shipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pick {
     /// Some units of a line; `cents`: which amount within the bounds, if the caller gives one.
     Part {
@@ -79,21 +86,31 @@ pub enum Pick {
 }
 
 /// What is done behind the service's back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Elsewhere {
-    Ship { line: usize, tracked: bool },
+    Ship {
+        line: usize,
+        tracked: bool,
+    },
+    /// Changes how one of the order's parcels is followed.
+    Track {
+        parcel: usize,
+    },
     Cancel,
 }
 
 /// Which request a fault waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum On {
     Change,
     Reading,
 }
 
 /// What befalls a request. Times are in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// No connection: certainly not sent.
     Unreachable,
@@ -125,7 +142,8 @@ pub enum Fault {
 }
 
 /// Which write of the store a fault waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Write {
     /// A change of an order.
     Commit,
@@ -138,7 +156,8 @@ pub enum Write {
 }
 
 /// What befalls a write of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StoreFault {
     /// It fails and has written nothing.
     Before,
@@ -149,7 +168,8 @@ pub enum StoreFault {
 }
 
 /// What befalls a hook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HookFault {
     Dropped,
     Doubled,
@@ -157,7 +177,7 @@ pub enum HookFault {
 }
 
 /// A whole history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// Baskets, amounts and delays follow from it.
     pub seed: u64,

@@ -115,6 +115,7 @@ impl Books {
         let operations = self.tables.operations.iter().filter_map(|operation| self.of_operation(operation));
         let mut faults: Vec<String> = operations.collect();
         faults.extend(self.orders.iter().filter_map(|order| self.of_cancellations(order)));
+        faults.extend(self.orders.iter().filter_map(|order| self.of_trackings(order)));
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
@@ -136,7 +137,7 @@ impl Books {
         let effects = match Trace::of(&operation.kind) {
             Trace::Keyed(effect) => self.keyed(effect, &operation.key),
             // See the order.
-            Trace::Cancellation => return None,
+            Trace::Cancellation | Trace::Tracking => return None,
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
@@ -154,6 +155,21 @@ impl Books {
         let expected = usize::from(succeeded > 0 && !order.mollie_order_id.is_empty());
         (effects != expected).then(|| {
             format!("order {} has {succeeded} cancellations that succeeded, and {effects} effects", order.id)
+        })
+    }
+
+    /// What parcels are followed by was set at least once for each operation that succeeded, and not at all where there is none.
+    fn of_trackings(&self, order: &Order) -> Option<String> {
+        let of_order = |one: &&Operation| one.order_id == order.id && Trace::of(&one.kind) == Trace::Tracking;
+        let own = || self.tables.operations.iter().filter(of_order);
+        let (all, succeeded) = (own().count(), own().filter(|one| one.state == "succeeded").count());
+        let effects = self.ledger.of("shipment_updated").into_iter();
+        let effects = effects.filter(|it| it["order_id"] == *order.mollie_order_id).count();
+        (effects < succeeded || all == 0 && effects > 0).then(|| {
+            format!(
+                "order {}: {succeeded} of {all} changes of tracking succeeded, {effects} effects",
+                order.id
+            )
         })
     }
 

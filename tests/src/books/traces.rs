@@ -8,11 +8,14 @@ pub enum Trace {
     Keyed(&'static str),
     /// As the cancellation of its order, of which Mollie knows no key. Several may have the same.
     Cancellation,
+    /// As what its shipment is followed by, of which Mollie knows no key either.
+    Tracking,
 }
 
-const TRACES: [(&str, Trace); 3] = [
+const TRACES: [(&str, Trace); 4] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
+    ("update_shipment", Trace::Tracking),
     ("cancel_order", Trace::Cancellation),
 ];
 
@@ -30,7 +33,7 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation => None,
+            Self::Cancellation | Self::Tracking => None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The life: placed, authorized, one unit of a discounted line shipped, the rest canceled; before it, if need be, another
+//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, the rest canceled; before it, if need be, another
 //! order that is withdrawn. Each step is one intent, repeated under its name until it is answered.
 
 use tonic::Code;
@@ -10,11 +10,14 @@ use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
     CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, GetShipmentRequest, Order, OrderStatus,
-    Placement, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest,
+    Placement, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking,
+    UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
 const AMOUNT: &str = "299.00";
+/// What it is followed by.
+const CODE: &str = "3SKABA000000000";
 
 /// Lives the life. Panics where an answer is wrong, or a repeated one is about something else.
 pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
@@ -25,7 +28,8 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     let order = place(ward, journal, &road).await;
     ward.world.simulator.check_out(&order.checkout_url, "authorized").await;
     reaches(ward, &order, OrderStatus::Authorized).await;
-    ship(ward, journal, &road, &order).await;
+    let shipment = ship(ward, journal, &road, &order).await;
+    track(ward, journal, &road, &shipment).await;
     cancel(ward, journal, &road, &order).await;
 }
 
@@ -45,7 +49,7 @@ async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
     order
 }
 
-async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) -> Shipment {
     road.lay(&ward.world.simulator, "create_shipment").await;
     let line_id = order.lines[0].id.clone();
     let request = CreateShipmentRequest {
@@ -64,6 +68,30 @@ async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order
     let registered = ward.call("the shipment is registered", read, registered).await;
     let again = ward.call("the shipment is recorded again", create, Some).await;
     assert_eq!((&again.id, &again.mollie_shipment_id), (&shipment.id, &registered.mollie_shipment_id));
+    registered
+}
+
+async fn track(ward: &mut Ward, journal: &Journal, road: &Road<'_>, shipment: &Shipment) {
+    road.lay(&ward.world.simulator, "update_shipment").await;
+    let tracking = Tracking { carrier: "PostNL".to_owned(), code: CODE.to_owned(), url: String::new() };
+    let request = UpdateShipmentRequest {
+        request_id: journal.intend(),
+        id: shipment.id.clone(),
+        tracking: Some(tracking.clone()),
+        ..UpdateShipmentRequest::default()
+    };
+    let update = async |mut orders: crate::Orders| orders.update_shipment(request.clone()).await;
+    ward.call("the tracking is recorded", update, Some).await;
+    journal.acknowledge(&request.request_id);
+    let read = async |mut orders: crate::Orders| {
+        orders.get_shipment(GetShipmentRequest { id: shipment.id.clone() }).await
+    };
+    let followed = |it: Shipment| {
+        (it.tracking.as_ref() == Some(&tracking) && it.pending_tracking.is_none()).then_some(())
+    };
+    ward.call("the shipment is followed by it", read, followed).await;
+    let again = ward.call("the tracking is recorded again", update, Some).await;
+    assert_eq!((again.id.as_str(), again.tracking), (shipment.id.as_str(), Some(tracking)));
 }
 
 async fn cancel(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
@@ -141,6 +169,8 @@ pub fn check(books: &Books, points: &[String]) {
     };
     let counted = ["order_created", "shipment_created", "order_canceled", "order_completed"].map(effects);
     assert_eq!(counted, [1, 1, 1, 1], "{points:?}");
+    // It sets what it says, and may have come twice.
+    assert!(effects("shipment_updated") >= 1, "{points:?}");
     let captured = ledger.sum(&order.mollie_order_id, "shipment_created", "captured");
     assert_eq!(captured, crate::cents(AMOUNT), "{points:?}");
 }

@@ -25,6 +25,7 @@ impl Road<'_> {
         let (method, path) = match stem {
             "place_order" => ("POST", "/v2/orders"),
             "create_shipment" => ("POST", "/v2/orders/*/shipments"),
+            "update_shipment" => ("PATCH", "/v2/orders/*/shipments/*"),
             "cancel_order" => ("DELETE", "/v2/orders/*"),
             _ => panic!("nothing is known of {stem}"),
         };

@@ -11,8 +11,8 @@ use crate::answers::{amount, asks_to_come_again};
 use crate::books::Journal;
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderStatus, ShipmentLineSelection,
-    SyncOrderRequest,
+    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderStatus, Shipment,
+    ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 use crate::seed::Dice;
 use crate::service::Orders;
@@ -75,7 +75,8 @@ impl<'a> Market<'a> {
         match course {
             1 => self.cancel(&order, dice).await,
             2 | 3 => {
-                self.ship(&order, false, dice).await;
+                let shipment = self.ship(&order, false, dice).await;
+                self.track(&shipment, dice).await;
                 self.ship(&order, true, dice).await;
             }
             _ => {
@@ -96,7 +97,7 @@ impl<'a> Market<'a> {
     }
 
     /// One unit of the first line, or all that is left.
-    async fn ship(&self, order: &Order, all_remaining: bool, dice: &mut Dice) {
+    async fn ship(&self, order: &Order, all_remaining: bool, dice: &mut Dice) -> Shipment {
         let one = ShipmentLineSelection {
             line_id: order.lines[0].id.clone(),
             quantity: 1,
@@ -110,7 +111,22 @@ impl<'a> Market<'a> {
             ..CreateShipmentRequest::default()
         };
         let create = async |mut orders: Orders| orders.create_shipment(request.clone()).await;
-        self.call("a shipment is recorded", dice, create).await;
+        let shipment = self.call("a shipment is recorded", dice, create).await;
+        self.journal.acknowledge(&request.request_id);
+        shipment
+    }
+
+    /// Changes how a parcel is followed, whether Mollie has it yet or not.
+    async fn track(&self, shipment: &Shipment, dice: &mut Dice) {
+        let code = format!("3S{}", dice.below(1_000_000));
+        let request = UpdateShipmentRequest {
+            request_id: self.journal.intend(),
+            id: shipment.id.clone(),
+            tracking: Some(Tracking { carrier: "PostNL".to_owned(), code, url: String::new() }),
+            ..UpdateShipmentRequest::default()
+        };
+        let update = async |mut orders: Orders| orders.update_shipment(request.clone()).await;
+        self.call("tracking is recorded", dice, update).await;
         self.journal.acknowledge(&request.request_id);
     }
 

@@ -34,4 +34,5 @@ mod replicas;
 mod requests;
 mod rivals;
 mod time;
+mod track;
 mod wire;

@@ -1,8 +1,8 @@
 //! Requests that many tests make.
 
 use tests::proto::{
-    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, ShipmentLineSelection,
-    SyncOrderRequest, Tracking,
+    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, Shipment,
+    ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 use tests::{Refusal, World, amount, new_request_id, refusal};
 
@@ -31,6 +31,17 @@ pub fn ship(order: &Order, line: usize, quantity: i64, value: Option<&str>) -> C
 pub fn ship_rest(order: &Order) -> CreateShipmentRequest {
     let (request_id, order_id) = (new_request_id(), order.id.clone());
     CreateShipmentRequest { request_id, order_id, all_remaining: true, ..Default::default() }
+}
+
+/// A request to follow a parcel by another code.
+pub fn track(shipment: &Shipment, code: &str) -> UpdateShipmentRequest {
+    let tracking = Tracking { carrier: "DHL".to_owned(), code: code.to_owned(), url: String::new() };
+    UpdateShipmentRequest {
+        request_id: new_request_id(),
+        id: shipment.id.clone(),
+        tracking: Some(tracking),
+        ..Default::default()
+    }
 }
 
 /// A request to cancel.

@@ -37,10 +37,21 @@ pub enum Repeat {
     Never,
 }
 
+/// What a decision or a command is made from. What is not needed is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The order alone.
+    Order,
+    /// Its shipments as well.
+    Shipments,
+}
+
 /// What never changes about a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub name: OperationKind,
     pub lane: Lane,
     pub repeat: Repeat,
+    /// What its command is made from.
+    pub needs: Needs,
 }

@@ -8,7 +8,7 @@ use super::operation::Operation;
 use super::pen::Pen;
 use super::sent::Sends;
 use crate::ports::{Acceptance, Command};
-use crate::rules::ids::{LineId, MollieOrderId};
+use crate::rules::ids::{LineId, MollieOrderId, ShipmentId};
 use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
@@ -22,7 +22,7 @@ use crate::rules::subject::Subject;
 #[derive(Clone, Copy, Debug)]
 pub struct Book<'a> {
     pub order: &'a Order,
-    /// All of its shipments, by anybody, where what was read is about any.
+    /// All of its shipments, by anybody, where the kind needs them or what was read is about any.
     pub shipments: &'a [Shipment],
 }
 
@@ -104,6 +104,8 @@ pub enum Difference<'a> {
     Shipment(&'a ShipmentSnapshot),
     /// Units of a line in a pool; the status of the order in the reading that shows them.
     Units { pool: Pool, line_id: LineId, status: Option<&'a Read<OrderStatus>> },
+    /// Other tracking of a shipment that is known.
+    Tracking(ShipmentId),
 }
 
 /// How an operation fails.
@@ -113,8 +115,23 @@ pub enum Failure {
     Rejected(Rejection),
     /// It had no effect in time, and is not sent any more.
     TooLate,
+    /// What it was to follow has failed: it was never sent, and will not be.
+    NothingToFollow,
     /// Nobody can tell what became of it. It has not failed yet; a person decides.
     Attention,
+}
+
+impl Failure {
+    /// Why nothing was done at Mollie; `None` where that is not known yet.
+    #[must_use]
+    pub fn rejection(&self) -> Option<Rejection> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection.clone()),
+            Self::TooLate => Some(Rejection::of_ours("it came too late")),
+            Self::NothingToFollow => Some(Rejection::of_ours("what it was to follow has failed")),
+            Self::Attention => None,
+        }
+    }
 }
 
 /// A kind of operation, as its task.
@@ -129,13 +146,13 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
     fn deadline(&self, order: &Order, age_limit: SignedDuration) -> Option<Timestamp>;
 
     /// What must be so directly before it is sent, or looked for.
-    fn ready(&self, order: &Order, now: Timestamp) -> Ready;
+    fn ready(&self, book: Book<'_>, now: Timestamp) -> Ready;
 
     /// What to send. `secret`: what was sealed beside the task.
     ///
     /// # Errors
     /// What an operator must know, where that cannot be told any more.
-    fn command(&self, order: &Order, secret: Option<&[u8]>) -> Result<Command, String>;
+    fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String>;
 
     /// What must be read to see its effect; `named`: the id that an operator says is its effect. `None` if there is nothing to
     /// read.

@@ -11,6 +11,7 @@ impl Task {
         match self {
             Self::PlaceOrder(task) => task,
             Self::CreateShipment(task) => task,
+            Self::UpdateShipment(task) => task,
             Self::CancelOrder(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,

@@ -19,6 +19,7 @@ pub mod place_order;
 mod request;
 pub mod sent;
 pub mod task;
+pub mod update_shipment;
 
 pub use pen::{Author, Heard, Known, NewOperation, Pen, Written};
 pub use request::Request;

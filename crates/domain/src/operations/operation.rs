@@ -5,7 +5,8 @@
 //! in_flight → succeeded | rejected | resolving (outcome unknown) | pending (certainly not sent, or told to come later)
 //!           | needs_attention                  it cannot be sent, or was refused in doubt
 //! resolving → succeeded | rejected | pending (proved absent, or safe to repeat) | needs_attention
-//! pending   → withdrawn                        what was certainly never sent, or proved absent, and is given up
+//! pending   → withdrawn                        what was certainly never sent, or proved absent, and is given up, or follows what
+//!                                              has failed
 //! needs_attention → resolving                  an operator has it read once more
 //!                 | succeeded | rejected       an operator says what became of it; success is verified at Mollie
 //! ```
@@ -146,6 +147,8 @@ pub struct Operation {
     pub task: Task,
     /// Its turn within the order: the sequence of the event that recorded it. First come, first served, in each lane.
     pub turn: u64,
+    /// What it follows: it is sent once that has succeeded, and never if that fails.
+    pub after: Option<OperationId>,
     pub state: State,
     /// The same for every attempt: a new key would be a new intent.
     pub key: IdempotencyKey,
@@ -182,11 +185,14 @@ impl Operation {
         Some(Sends { sent: self.state.sent()?, is_refused: self.state.rejection().is_some() })
     }
 
-    /// Whether those behind it in its lane may go first: it was told to come later, without ever having been sent.
+    /// Whether those behind it in its lane may go first: it was told to come later, or waits for what it follows, without ever
+    /// having been sent. `is_open`: whether an operation of its order is not settled.
     #[must_use]
-    pub fn gives_way(&self, now: Timestamp) -> bool {
+    pub fn gives_way(&self, now: Timestamp, is_open: impl Fn(OperationId) -> bool) -> bool {
         match self.state {
-            State::Pending { sent: None, yields: true } => self.not_before > now,
+            State::Pending { sent: None, yields } => {
+                yields && self.not_before > now || self.after.is_some_and(is_open)
+            }
             State::Pending { .. }
             | State::InFlight { .. }
             | State::Resolving { .. }
@@ -197,17 +203,21 @@ impl Operation {
         }
     }
 
-    /// Whether it keeps another one of its order from being sent now: what is under way in its lane, and what waits there with
-    /// an earlier turn. What is under way itself is held up by nothing.
+    /// Whether it keeps another one of its order from being sent now: what is under way in its lane, what waits there with an
+    /// earlier turn, and what the other follows. What is under way itself is held up by nothing.
     #[must_use]
-    pub fn holds_up(&self, other: &Self, now: Timestamp) -> bool {
+    pub fn holds_up(&self, other: &Self, now: Timestamp, is_open: impl Fn(OperationId) -> bool) -> bool {
         let is_waiting = matches!(other.state, State::Pending { .. });
         let holds = match self.state {
-            State::Pending { .. } => (self.turn, self.id) < (other.turn, other.id) && !self.gives_way(now),
+            State::Pending { .. } => {
+                (self.turn, self.id) < (other.turn, other.id) && !self.gives_way(now, is_open)
+            }
             State::InFlight { .. } | State::Resolving { .. } | State::NeedsAttention { .. } => true,
             State::Succeeded { .. } | State::Rejected { .. } | State::Withdrawn { .. } => false,
         };
-        is_waiting && holds && self.id != other.id && self.task.lane().holds(other.task.lane())
+        let is_behind = holds && self.id != other.id && self.task.lane().holds(other.task.lane());
+        let is_followed = other.after == Some(self.id) && !self.state.is_settled();
+        is_waiting && (is_behind || is_followed)
     }
 
     /// Settles it: final state, and no secrets any more.

@@ -179,15 +179,27 @@ impl<'a> Pen<'a> {
     /// Sets an operation to work. Its turn is that of the event recorded next.
     pub fn set_to_work(&mut self, task: impl Into<Task>, secret: Option<Vec<u8>>) -> OperationId {
         let actor = self.author.actor.clone();
-        self.new_operation(task.into(), secret, actor)
+        self.new_operation(task.into(), secret, actor, None)
+    }
+
+    /// Sets an operation to work that is sent once another one has succeeded, and never if that one fails.
+    pub fn set_to_work_after(&mut self, other: Option<OperationId>, task: impl Into<Task>) -> OperationId {
+        let actor = self.author.actor.clone();
+        self.new_operation(task.into(), None, actor, other)
     }
 
     /// Sets an operation to work that nobody asked for, in the name of a policy.
     pub fn set_to_work_by(&mut self, policy: &str, task: impl Into<Task>) -> OperationId {
-        self.new_operation(task.into(), None, Some(policy.to_owned()))
+        self.new_operation(task.into(), None, Some(policy.to_owned()), None)
     }
 
-    fn new_operation(&mut self, task: Task, secret: Option<Vec<u8>>, actor: Option<String>) -> OperationId {
+    fn new_operation(
+        &mut self,
+        task: Task,
+        secret: Option<Vec<u8>>,
+        actor: Option<String>,
+        after: Option<OperationId>,
+    ) -> OperationId {
         let id = OperationId::new(self.ids.ordered());
         let operation = Operation {
             id,
@@ -196,6 +208,7 @@ impl<'a> Pen<'a> {
             group: *self.group.get_or_insert(GroupId::from(id)),
             task,
             turn: self.recorder.next_sequence(),
+            after,
             state: State::NEW,
             key: IdempotencyKey::new(self.ids.random()),
             tries: Tries::default(),
@@ -256,8 +269,11 @@ impl<'a> Pen<'a> {
         self.group.or(self.joined)
     }
 
-    /// Whoever waits for a person is not sent in this moment; all else may be taken up at any time.
+    /// Whoever waits for a person is not sent in this moment; all else may be taken up at any time. What follows another one waits.
     fn is_at_head(&self) -> bool {
+        if self.new.first().is_some_and(|new| new.operation.after.is_some()) {
+            return false;
+        }
         let lane = self.new.first().map(|new| new.operation.task.lane());
         let is_aside = |other: &Operation| {
             other.state.name() == OperationState::NeedsAttention

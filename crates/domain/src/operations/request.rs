@@ -1,11 +1,15 @@
 //! What every request has in common: it decides, and tells what its caller is answered about.
 
+use super::facts::Needs;
 use super::pen::Pen;
 use crate::rules::denied::Denied;
 use crate::rules::subject::Subject;
 
 /// What a caller wants of an order, in our terms. It decides on what is known and asks nobody.
 pub trait Request: Send + Sync {
+    /// What it is decided on.
+    fn needs(&self) -> Needs;
+
     /// Writes what is to be saved.
     ///
     /// # Errors

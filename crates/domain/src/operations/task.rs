@@ -3,7 +3,7 @@
 
 #[cfg(feature = "made-up")]
 use super::made_up;
-use super::{cancel_order, create_shipment, place_order};
+use super::{cancel_order, create_shipment, place_order, update_shipment};
 use crate::rules::status::words;
 
 words!(
@@ -11,6 +11,7 @@ words!(
     OperationKind {
         PlaceOrder = "place_order",
         CreateShipment = "create_shipment",
+        UpdateShipment = "update_shipment",
         CancelOrder = "cancel_order",
         MadeUp = "made_up" if "made-up",
     }
@@ -21,6 +22,7 @@ words!(
 pub enum Task {
     PlaceOrder(place_order::Task),
     CreateShipment(create_shipment::Task),
+    UpdateShipment(update_shipment::Task),
     CancelOrder(cancel_order::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
@@ -35,6 +37,12 @@ impl From<place_order::Task> for Task {
 impl From<create_shipment::Task> for Task {
     fn from(task: create_shipment::Task) -> Self {
         Self::CreateShipment(task)
+    }
+}
+
+impl From<update_shipment::Task> for Task {
+    fn from(task: update_shipment::Task) -> Self {
+        Self::UpdateShipment(task)
     }
 }
 

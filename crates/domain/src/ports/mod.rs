@@ -8,7 +8,9 @@ mod stream;
 mod vault;
 
 pub use clock::{Clock, Ids};
-pub use mollie::{Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment};
+pub use mollie::{
+    Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment, TrackShipment,
+};
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
     OrderFilter, OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use crate::rules::ids::{IdempotencyKey, MollieOrderId, MollieShipmentId, ProfileName};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::payment::PaymentParameters;
@@ -19,6 +19,7 @@ use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 pub enum Command {
     PlaceOrder(Box<PlaceOrder>),
     CreateShipment(RegisterShipment),
+    UpdateShipment(TrackShipment),
     CancelOrder {
         mollie_id: MollieOrderId,
     },
@@ -52,6 +53,14 @@ pub struct RegisterShipment {
     pub order: Remote,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
+}
+
+/// How a shipment is followed from now on, whole.
+#[derive(Clone, Debug)]
+pub struct TrackShipment {
+    pub order: MollieOrderId,
+    pub shipment: MollieShipmentId,
+    pub tracking: Tracking,
 }
 
 /// What became of a command.

@@ -10,7 +10,7 @@ use super::operation::OperationState;
 use super::order::{Order, Personal};
 use super::placement::Placement;
 use super::refusal::Rejection;
-use super::shipment::Shipment;
+use super::shipment::{Shipment, Tracking};
 use super::snapshot::Observed;
 use super::status::OrderStatus;
 use super::stranded;
@@ -52,6 +52,12 @@ pub enum EventData {
         /// The shipments at Mollie that hold its units, if that is why.
         elsewhere: Vec<MollieShipmentId>,
     },
+    /// A shipment is to be followed by this.
+    ShipmentUpdateRecorded { shipment_id: ShipmentId, operation_id: OperationId, tracking: Tracking },
+    /// A shipment is followed by this now, by us or by somebody else.
+    ShipmentUpdated { shipment_id: ShipmentId, operation_id: Option<OperationId>, tracking: Option<Tracking> },
+    /// Mollie refused to have it followed so.
+    ShipmentUpdateRefused { shipment_id: ShipmentId, operation_id: OperationId, rejection: Rejection },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
     /// Cancellation was asked for. `release`: the deductions it named.
@@ -85,6 +91,9 @@ impl EventData {
             Self::ShipmentRecorded { .. } => "shipment.recorded",
             Self::ShipmentRegistered { .. } => "shipment.registered",
             Self::ShipmentRefused { .. } => "shipment.refused",
+            Self::ShipmentUpdateRecorded { .. } => "shipment.update_recorded",
+            Self::ShipmentUpdated { .. } => "shipment.updated",
+            Self::ShipmentUpdateRefused { .. } => "shipment.update_refused",
             Self::ShipmentObserved { .. } => "shipment.observed",
             Self::CancellationRecorded { .. } => "cancellation.recorded",
             Self::CancellationSucceeded { .. } => "cancellation.succeeded",
@@ -110,6 +119,9 @@ impl EventData {
             | Self::CancellationRefused { entries, .. } => entries,
             // The counters of a shipment made elsewhere come with the observation it was found in.
             Self::ShipmentObserved { .. }
+            | Self::ShipmentUpdateRecorded { .. }
+            | Self::ShipmentUpdated { .. }
+            | Self::ShipmentUpdateRefused { .. }
             | Self::OrderRecorded { .. }
             | Self::PlacementRefused { .. }
             | Self::PlacementAbandoned { .. }
@@ -182,6 +194,9 @@ impl Order {
             | EventData::ShipmentRecorded { .. }
             | EventData::ShipmentRegistered { .. }
             | EventData::ShipmentRefused { .. }
+            | EventData::ShipmentUpdateRecorded { .. }
+            | EventData::ShipmentUpdated { .. }
+            | EventData::ShipmentUpdateRefused { .. }
             | EventData::ShipmentObserved { .. }
             | EventData::CancellationSucceeded { .. }
             | EventData::AttentionNeeded { .. }

@@ -94,6 +94,8 @@ pub enum RefusalReason {
     OrderNotShippable,
     /// A line's status admits no shipment.
     LineNotShippable,
+    /// Mollie refused the shipment.
+    ShipmentRefused,
     /// More was asked for than is available.
     QuantityNotAvailable,
     /// Nothing is left for `all_remaining`.
@@ -120,6 +122,7 @@ impl RefusalReason {
             | Self::StatusNotUnderstood
             | Self::OrderNotShippable
             | Self::LineNotShippable
+            | Self::ShipmentRefused
             | Self::OrderNotCancelable => false,
         }
     }

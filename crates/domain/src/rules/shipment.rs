@@ -67,6 +67,8 @@ pub struct Shipment {
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
+    /// How it is to be followed, where Mollie does not have that yet.
+    pub pending_tracking: Option<Tracking>,
     pub created_time: Timestamp,
     /// When Mollie registered it.
     pub registered_time: Option<Timestamp>,

@@ -15,7 +15,7 @@ use super::settle::{self, Ending, How, end};
 use super::step::{Progress, is_too_late, put_back};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Repeat;
-use crate::operations::kind::{Meaning, Ready};
+use crate::operations::kind::{Book, Meaning, Ready};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 #[cfg(feature = "planted")]
@@ -24,6 +24,7 @@ use crate::ports::{
     Acceptance, Clock, Command, Gateway, GatewayError, Outcome, Ports, Store, StoreError, Vault,
 };
 use crate::rules::contradiction::believed;
+use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
 
@@ -40,14 +41,23 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             &loaded
         }
     };
-    let ready = claim.operation.task.kind().ready(order, ports.clock().now());
-    match (&claim.operation.state, ready) {
+    if has_nothing_to_follow(ports, &claim.operation).await? {
+        let unsent = Operation { state: State::NEW, ..claim.operation.clone() };
+        return match put_back(ports, claim, unsent.clone(), SignedDuration::ZERO).await? {
+            Progress::Deferred => settle::give_up(ports, &unsent, How::NothingToFollow).await,
+            progress @ (Progress::Settled | Progress::LeaseLost) => Ok(progress),
+        };
+    }
+    let kind = claim.operation.task.kind();
+    let shipments = settle::needed(ports, order, kind.facts().needs).await?;
+    let book = Book { order, shipments: &shipments };
+    match (&claim.operation.state, kind.ready(book, ports.clock().now())) {
         // Whether it was taken up for the first time or left behind.
         (State::InFlight { .. } | State::Resolving { .. }, Ready::Done) => {
             end(ports, claim, order, How::Succeeded(Acceptance::Nothing)).await
         }
-        (State::InFlight { sent }, Ready::Send) => send(ports, claim, order, *sent, claimed_at).await,
-        (State::InFlight { sent }, Ready::Look) => look_first(ports, claim, order, *sent).await,
+        (State::InFlight { sent }, Ready::Send) => send(ports, claim, book, *sent, claimed_at).await,
+        (State::InFlight { sent }, Ready::Look) => look_first(ports, claim, book, *sent).await,
         (State::InFlight { sent }, Ready::Later(time)) => {
             later(ports, claim, order, *sent, time, "its time has not come".to_owned()).await
         }
@@ -68,14 +78,26 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
     }
 }
 
+/// Whether it was to follow another one that has failed. What it follows has ended when it is given out.
+async fn has_nothing_to_follow<P: Ports>(ports: &P, operation: &Operation) -> Result<bool, StoreError> {
+    let (Some(after), State::InFlight { sent }) = (operation.after, &operation.state) else {
+        return Ok(false);
+    };
+    if !sent.is_first() {
+        return Ok(false);
+    }
+    let before = ports.store().load_operation(after).await?;
+    Ok(!before.is_some_and(|before| before.state.name() == OperationState::Succeeded))
+}
+
 async fn send<P: Ports>(
     ports: &P,
     claim: &Claim,
-    order: &Order,
+    book: Book<'_>,
     sent: Sent,
     claimed_at: Duration,
 ) -> Result<Progress, StoreError> {
-    let (operation, settings) = (&claim.operation, ports.settings());
+    let (operation, settings, order) = (&claim.operation, ports.settings(), book.order);
     let is_late = is_too_late(ports, operation, order);
     if sent.is_first() && is_late {
         return not_sent(ports, claim, order, "its time limit has passed".to_owned(), None).await;
@@ -89,7 +111,7 @@ async fn send<P: Ports>(
         let resolving = Operation { state, ..operation.clone() };
         return put_back(ports, claim, resolving, SignedDuration::ZERO).await;
     }
-    let command = match command(ports, order, operation) {
+    let command = match command(ports, book, operation) {
         Ok(command) => command,
         Err(problem) => return end(ports, claim, order, How::Attention(problem)).await,
     };
@@ -118,10 +140,10 @@ async fn send<P: Ports>(
 }
 
 /// What to send; a text for the operator where that can no longer be known.
-fn command<P: Ports>(ports: &P, order: &Order, operation: &Operation) -> Result<Command, String> {
+fn command<P: Ports>(ports: &P, book: Book<'_>, operation: &Operation) -> Result<Command, String> {
     let open = |sealed: &Vec<u8>| ports.vault().open(sealed).ok_or(LOCKED);
     let secret = operation.sealed.as_ref().map(open).transpose()?;
-    operation.task.kind().command(order, secret.as_deref())
+    operation.task.kind().command(book, secret.as_deref())
 }
 
 const LOCKED: &str =
@@ -147,9 +169,10 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
 async fn look_first<P: Ports>(
     ports: &P,
     claim: &Claim,
-    order: &Order,
+    book: Book<'_>,
     sent: Sent,
 ) -> Result<Progress, StoreError> {
+    let order = book.order;
     match under_lease(ports, claim, look(ports, &claim.operation, order)).await? {
         Looked::Found(effect, seen) => {
             end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
@@ -158,7 +181,7 @@ async fn look_first<P: Ports>(
             // The look may have taken most of the lease.
             let (claimed_at, lease) = (ports.clock().elapsed(), ports.settings().lease);
             match ports.store().renew_lease(claim.operation.id, claim.token, lease).await? {
-                true => send(ports, claim, order, sent, claimed_at).await,
+                true => send(ports, claim, book, sent, claimed_at).await,
                 false => Ok(Progress::LeaseLost),
             }
         }

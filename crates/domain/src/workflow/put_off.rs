@@ -77,7 +77,7 @@ async fn put_off<P: Ports>(
     let pause = deadline.map_or(pause, |deadline| pause.min(until(ports, deadline)));
     match put_back(ports, claim, waiting.clone(), pause).await? {
         Progress::Deferred if is_unsent && is_too_late(ports, &waiting, order) => {
-            settle::give_up(ports, &waiting).await
+            settle::give_up(ports, &waiting, settle::How::TooLate).await
         }
         progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
     }

@@ -6,11 +6,11 @@ use super::backoff;
 use super::settle::{self, Ending, How, end};
 use super::step::{Progress, is_too_late, put_back};
 use crate::operations::claim::Claim;
-use crate::operations::facts::Repeat;
+use crate::operations::facts::{Needs, Repeat};
 use crate::operations::kind::{Book, Look, Sought};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::{Sends, Sent};
-use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, StoreError};
+use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, StoreError};
 use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
 use crate::rules::shipment::Shipment;
@@ -47,7 +47,7 @@ pub(super) async fn look<P: Ports>(
         Ok(seen) => seen,
         Err(error) => return Ok(Looked::Unreadable(error)),
     };
-    let shipments = shipments(ports, order, &seen).await?;
+    let shipments = shipments(ports, order, kind.facts().needs, &seen).await?;
     Ok(match kind.observe(Book { order, shipments: &shipments }, &seen, sends) {
         Look::Found(effect) => Looked::Found(effect, seen),
         Look::Absent => Looked::Absent(seen),
@@ -72,16 +72,15 @@ pub(super) async fn read<P: Ports>(
     Ok(seen.into_iter().map(|snapshot| believed(order, snapshot)).collect())
 }
 
-/// The order's shipments, where a reading is about any.
+/// The order's shipments, where they are needed or a reading is about any.
 pub(super) async fn shipments<P: Ports>(
     ports: &P,
     order: &Order,
+    needs: Needs,
     seen: &[Snapshot],
 ) -> Result<Vec<Shipment>, StoreError> {
-    match seen.iter().any(|snapshot| settle::is_about_shipments(order, snapshot)) {
-        true => ports.store().list_shipments(order.id).await,
-        false => Ok(Vec::new()),
-    }
+    let is_about_any = seen.iter().any(|snapshot| settle::is_about_shipments(order, snapshot));
+    settle::needed(ports, order, if is_about_any { Needs::Shipments } else { needs }).await
 }
 
 /// Takes an operation of unknown outcome one step further.
@@ -102,6 +101,10 @@ pub(super) async fn resolve<P: Ports>(
     // It sets what it says: where nobody can tell whether it came, it is made again.
     let by_value = operation.repeat() == Repeat::ByValue;
     match (look(ports, operation, order).await?, refused) {
+        // It may have been so before; what still lands of the call must not undo what comes next.
+        (Looked::Found(..), _) if by_value && read_at < certain(ports, sent) => {
+            put_back(ports, claim, operation.clone(), until_certain(ports, sent)).await
+        }
         (Looked::Found(effect, seen), _) => {
             end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
         }
@@ -137,9 +140,8 @@ async fn absent<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let mut operation = claim.operation.clone();
     operation.tries.unreadable = 0;
-    let certain = certain(ports, sent);
-    if read_at < certain {
-        return put_back(ports, claim, operation, certain.duration_since(ports.clock().now())).await;
+    if read_at < certain(ports, sent) {
+        return put_back(ports, claim, operation, until_certain(ports, sent)).await;
     }
     if let Some(refused) = operation.state.rejection().cloned() {
         return end(ports, claim, order, Ending { how: How::Rejected(refused), seen }).await;
@@ -147,7 +149,7 @@ async fn absent<P: Ports>(
     operation.state = State::NEW;
     match put_back(ports, claim, operation.clone(), SignedDuration::ZERO).await? {
         Progress::Deferred if is_too_late(ports, &operation, order) => {
-            settle::give_up(ports, &operation).await
+            settle::give_up(ports, &operation, How::TooLate).await
         }
         progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
     }
@@ -160,9 +162,8 @@ async fn again_by_value<P: Ports>(
     sent: Sent,
     read_at: Timestamp,
 ) -> Result<Progress, StoreError> {
-    let (mut operation, certain) = (claim.operation.clone(), certain(ports, sent));
-    let mut pause = certain.duration_since(ports.clock().now());
-    if read_at >= certain {
+    let (mut operation, mut pause) = (claim.operation.clone(), until_certain(ports, sent));
+    if read_at >= certain(ports, sent) {
         operation.state = State::Pending { sent: Some(sent), yields: false };
         pause = SignedDuration::ZERO;
     }
@@ -174,6 +175,10 @@ fn certain<P: Ports>(ports: &P, sent: Sent) -> Timestamp {
     let settings = ports.settings();
     let lease = SignedDuration::try_from(settings.lease).unwrap_or(SignedDuration::MAX);
     sent.absence_counts_from(lease, settings.call_timeout, settings.settle_window)
+}
+
+fn until_certain<P: Ports>(ports: &P, sent: Sent) -> SignedDuration {
+    certain(ports, sent).duration_since(ports.clock().now())
 }
 
 /// Mollie's outages are waited out, and so is a wrong key; an answer nobody understands is an operator's affair.

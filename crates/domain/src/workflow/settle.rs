@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::claim_at_head::unclaimed;
 use super::{ROUNDS, policy};
 use crate::operations::claim::Claim;
+use crate::operations::facts::Needs;
 use crate::operations::kind::Failure;
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
@@ -18,6 +19,7 @@ use crate::rules::event::EventData;
 use crate::rules::ids::{LeaseToken, OrderId};
 use crate::rules::order::{Line, Order};
 use crate::rules::refusal::Rejection;
+use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::text::printable;
 use crate::workflow::step::Progress;
@@ -29,6 +31,8 @@ pub(super) enum How {
     Rejected(Rejection),
     /// It was not sent in time, and will not be any more.
     TooLate,
+    /// It was not sent, because what it follows has failed.
+    NothingToFollow,
     /// The protocol cannot decide it; an operator must.
     Attention(String),
 }
@@ -69,9 +73,14 @@ pub(super) async fn end<P: Ports>(
     write(ports, &claim.operation, Hand::Lease(claim.token), Some(asked_on.clone()), &ending.into()).await
 }
 
-/// Gives up what is pending, was certainly never sent, or is proved to have had no effect, and comes too late by now.
-pub(super) async fn give_up<P: Ports>(ports: &P, operation: &Operation) -> Result<Progress, StoreError> {
-    write(ports, operation, Hand::Nobody, None, &How::TooLate.into()).await
+/// Gives up what is pending and was certainly never sent, or is proved to have had no effect: it comes too late by now, or what it
+/// was to follow has failed.
+pub(super) async fn give_up<P: Ports>(
+    ports: &P,
+    operation: &Operation,
+    how: How,
+) -> Result<Progress, StoreError> {
+    write(ports, operation, Hand::Nobody, None, &how.into()).await
 }
 
 async fn write<P: Ports>(
@@ -145,6 +154,18 @@ pub(super) async fn around<P: Ports>(
     Ok(Known { order, shipments, unsettled })
 }
 
+/// The shipments of the order, where they are needed.
+pub(super) async fn needed<P: Ports>(
+    ports: &P,
+    order: &Order,
+    needs: Needs,
+) -> Result<Vec<Shipment>, StoreError> {
+    match needs {
+        Needs::Shipments => ports.store().list_shipments(order.id).await,
+        Needs::Order => Ok(Vec::new()),
+    }
+}
+
 impl Ending {
     /// What it shows of the order.
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
@@ -153,6 +174,7 @@ impl Ending {
             How::Succeeded(Acceptance::Shipment(_) | Acceptance::Nothing)
             | How::Rejected(_)
             | How::TooLate
+            | How::NothingToFollow
             | How::Attention(_) => None,
         };
         answer.into_iter().chain(&self.seen)
@@ -212,6 +234,7 @@ pub(super) fn plan<P: Ports>(
             kind.fail(operation, &Failure::Rejected(rejection.clone()), &ending.seen, &mut pen);
         }
         How::TooLate => kind.fail(operation, &Failure::TooLate, &ending.seen, &mut pen),
+        How::NothingToFollow => kind.fail(operation, &Failure::NothingToFollow, &ending.seen, &mut pen),
         How::Attention(reason) => {
             kind.fail(operation, &Failure::Attention, &ending.seen, &mut pen);
             let (operation_id, subject, reason) = (operation.id, kind.subject(), printable(reason));
@@ -239,7 +262,7 @@ fn state(operation: &Operation, how: &How, time: Timestamp) -> Operation {
         How::Rejected(rejection) => {
             operation.settled(State::Rejected { sent, time, rejection: rejection.clone() })
         }
-        How::TooLate => operation.settled(State::Withdrawn { time }),
+        How::TooLate | How::NothingToFollow => operation.settled(State::Withdrawn { time }),
         How::Attention(reason) => {
             let refused = operation.state.rejection().cloned();
             let last_problem = Some(printable(reason));

@@ -41,7 +41,8 @@ pub async fn submit<P: Ports, R: Request>(
                 Begun::Before(accepted) => return Ok(*accepted),
                 Begun::Now(standing) => {
                     let Standing { order, unsettled } = *standing;
-                    Known { order, unsettled: Some(unsettled), shipments: Vec::new() }
+                    let shipments = settle::needed(ports, &order, request.needs()).await?;
+                    Known { order, unsettled: Some(unsettled), shipments }
                 }
             },
         };

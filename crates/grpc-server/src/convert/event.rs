@@ -9,7 +9,7 @@ use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{item, operation};
+use super::{item, operation, shipment};
 use crate::proto;
 
 pub fn event(event: &Event) -> proto::OrderEvent {
@@ -49,6 +49,22 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent {
                 rejection: Some(rejection(refused)),
                 elsewhere_mollie_shipment_ids: elsewhere.iter().map(ToString::to_string).collect(),
+                ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
+            }
+        }
+        EventData::ShipmentUpdateRecorded { shipment_id, operation_id, tracking } => proto::OrderEvent {
+            tracking: Some(shipment::tracking(tracking)),
+            ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
+        },
+        EventData::ShipmentUpdated { shipment_id, operation_id, tracking } => proto::OrderEvent {
+            shipment_id: shipment_id.to_string(),
+            operation_id: operation_id.map(|id| id.to_string()).unwrap_or_default(),
+            tracking: tracking.as_ref().map(shipment::tracking),
+            ..base
+        },
+        EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection: refused } => {
+            proto::OrderEvent {
+                rejection: Some(rejection(refused)),
                 ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
             }
         }

@@ -34,6 +34,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
     match kind {
         OperationKind::PlaceOrder => proto::OperationKind::PlaceOrder,
         OperationKind::CreateShipment => proto::OperationKind::CreateShipment,
+        OperationKind::UpdateShipment => proto::OperationKind::UpdateShipment,
         OperationKind::CancelOrder => proto::OperationKind::CancelOrder,
     }
 }

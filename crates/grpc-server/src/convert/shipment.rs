@@ -1,7 +1,7 @@
 //! Shipments as messages and inputs.
 
 use domain::rules::shipment::{
-    LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, TrackingInput,
+    LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, Tracking, TrackingInput,
 };
 
 use super::common::{amount, amount_input, rejection, time};
@@ -13,18 +13,14 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
         quantity: line.part.quantity.into(),
         amount: Some(amount(line.part.amount)),
     });
-    let tracking = shipment.tracking.as_ref().map(|tracking| proto::Tracking {
-        carrier: tracking.carrier.clone(),
-        code: tracking.code.clone(),
-        url: tracking.url.clone().unwrap_or_default(),
-    });
     proto::Shipment {
         id: shipment.id.to_string(),
         order_id: shipment.order_id.to_string(),
         mollie_shipment_id: shipment.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         state: state(shipment.state).into(),
         lines: lines.collect(),
-        tracking,
+        tracking: shipment.tracking.as_ref().map(tracking),
+        pending_tracking: shipment.pending_tracking.as_ref().map(tracking),
         created_time: Some(time(shipment.created_time)),
         registered_time: shipment.registered_time.map(time),
         rejection: shipment.rejection.as_ref().map(rejection),
@@ -33,6 +29,14 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
             Origin::Elsewhere => true,
         },
         elsewhere_mollie_shipment_ids: shipment.elsewhere.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub fn tracking(tracking: &Tracking) -> proto::Tracking {
+    proto::Tracking {
+        carrier: tracking.carrier.clone(),
+        code: tracking.code.clone(),
+        url: tracking.url.clone().unwrap_or_default(),
     }
 }
 
@@ -51,10 +55,10 @@ pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
         quantity: line.quantity,
         amount: line.amount.map(amount_input),
     });
-    let tracking = request.tracking.map(|tracking| TrackingInput {
-        carrier: tracking.carrier,
-        code: tracking.code,
-        url: tracking.url,
-    });
+    let tracking = request.tracking.map(tracking_input);
     ShipmentInput { lines: lines.collect(), all_remaining: request.all_remaining, tracking }
+}
+
+pub fn tracking_input(tracking: proto::Tracking) -> TrackingInput {
+    TrackingInput { carrier: tracking.carrier, code: tracking.code, url: tracking.url }
 }

@@ -13,6 +13,7 @@ const fn kind(command: &Command) -> OperationKind {
     match command {
         Command::PlaceOrder(_) => OperationKind::PlaceOrder,
         Command::CreateShipment(_) => OperationKind::CreateShipment,
+        Command::UpdateShipment(_) => OperationKind::UpdateShipment,
         Command::CancelOrder { .. } => OperationKind::CancelOrder,
     }
 }

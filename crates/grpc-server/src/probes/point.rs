@@ -50,13 +50,13 @@ impl Point {
     }
 }
 
-/// Only placements are ever withdrawn.
+/// Only placements are withdrawn by somebody else than whoever holds them.
 const fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
         OperationKind::PlaceOrder => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled, Step::Withdrawn]
         }
-        OperationKind::CreateShipment | OperationKind::CancelOrder => {
+        OperationKind::CreateShipment | OperationKind::UpdateShipment | OperationKind::CancelOrder => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

@@ -269,6 +269,7 @@ fn refusal_reason(reason: RefusalReason) -> ErrorReason {
         RefusalReason::StatusNotUnderstood => ErrorReason::StatusNotUnderstood,
         RefusalReason::OrderNotShippable => ErrorReason::OrderNotShippable,
         RefusalReason::LineNotShippable => ErrorReason::LineNotShippable,
+        RefusalReason::ShipmentRefused => ErrorReason::ShipmentRefused,
         RefusalReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
         RefusalReason::NothingRemaining => ErrorReason::NothingRemaining,
         RefusalReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
@@ -295,6 +296,14 @@ fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failur
         failure = failure.with("mollie_field", field);
     }
     failure.unmet("MOLLIE_REFUSED", [(resource.to_owned(), rejection.detail.clone())])
+}
+
+/// A shipment was to be followed, and Mollie refused the shipment meanwhile.
+pub fn nothing_to_follow(operation: impl ToString) -> Status {
+    let text = "Mollie refused the shipment: there is no parcel to follow.";
+    Failure::new(Code::FailedPrecondition, ErrorReason::ShipmentRefused, text)
+        .with("operation_id", operation)
+        .status()
 }
 
 /// Who refused it. No caller can tell these apart but by the words: what to do is the same.

@@ -22,6 +22,7 @@ mod request;
 mod resolve_operation;
 mod retry_operation;
 mod sync_order;
+mod update_shipment;
 
 use std::sync::Arc;
 
@@ -114,6 +115,13 @@ impl OrderService for OrderRpc {
         request: Request<proto::CreateShipmentRequest>,
     ) -> Answer<proto::Shipment> {
         create_shipment::call(self, request).await
+    }
+
+    async fn update_shipment(
+        &self,
+        request: Request<proto::UpdateShipmentRequest>,
+    ) -> Answer<proto::Shipment> {
+        update_shipment::call(self, request).await
     }
 
     async fn get_shipment(&self, request: Request<proto::GetShipmentRequest>) -> Answer<proto::Shipment> {

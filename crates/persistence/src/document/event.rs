@@ -13,7 +13,7 @@ use super::ledger::EntryDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
 use super::rejection::RejectionDocument;
-use super::shipment::ShipmentDocument;
+use super::shipment::{ShipmentDocument, TrackingDocument};
 use super::word::word;
 use super::{Misfit, each, mirrors};
 
@@ -56,6 +56,23 @@ pub(crate) enum EventDocument {
         entries: Vec<EntryDocument>,
         rejection: RejectionDocument,
         elsewhere: Vec<String>,
+    },
+    ShipmentUpdateRecorded {
+        shipment_id: Uuid,
+        operation_id: Uuid,
+        tracking: TrackingDocument,
+    },
+    ShipmentUpdated {
+        shipment_id: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation_id: Option<Uuid>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tracking: Option<TrackingDocument>,
+    },
+    ShipmentUpdateRefused {
+        shipment_id: Uuid,
+        operation_id: Uuid,
+        rejection: RejectionDocument,
     },
     ShipmentObserved {
         shipment: Box<ShipmentDocument>,
@@ -150,6 +167,25 @@ impl From<&EventData> for EventDocument {
                     elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
                 }
             }
+            EventData::ShipmentUpdateRecorded { shipment_id, operation_id, tracking } => {
+                Self::ShipmentUpdateRecorded {
+                    shipment_id: shipment_id.uuid(),
+                    operation_id: operation_id.uuid(),
+                    tracking: tracking.clone().into(),
+                }
+            }
+            EventData::ShipmentUpdated { shipment_id, operation_id, tracking } => Self::ShipmentUpdated {
+                shipment_id: shipment_id.uuid(),
+                operation_id: operation_id.map(OperationId::uuid),
+                tracking: tracking.clone().map(Into::into),
+            },
+            EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection } => {
+                Self::ShipmentUpdateRefused {
+                    shipment_id: shipment_id.uuid(),
+                    operation_id: operation_id.uuid(),
+                    rejection: rejection.into(),
+                }
+            }
             EventData::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
             }
@@ -241,6 +277,25 @@ impl TryFrom<EventDocument> for EventData {
                     entries: each(entries)?,
                     rejection: rejection.try_into()?,
                     elsewhere: elsewhere.into_iter().map(MollieShipmentId::new).collect(),
+                }
+            }
+            EventDocument::ShipmentUpdateRecorded { shipment_id, operation_id, tracking } => {
+                Self::ShipmentUpdateRecorded {
+                    shipment_id: ShipmentId::new(shipment_id),
+                    operation_id: OperationId::new(operation_id),
+                    tracking: tracking.into(),
+                }
+            }
+            EventDocument::ShipmentUpdated { shipment_id, operation_id, tracking } => Self::ShipmentUpdated {
+                shipment_id: ShipmentId::new(shipment_id),
+                operation_id: operation_id.map(OperationId::new),
+                tracking: tracking.map(Into::into),
+            },
+            EventDocument::ShipmentUpdateRefused { shipment_id, operation_id, rejection } => {
+                Self::ShipmentUpdateRefused {
+                    shipment_id: ShipmentId::new(shipment_id),
+                    operation_id: OperationId::new(operation_id),
+                    rejection: rejection.try_into()?,
                 }
             }
             EventDocument::ShipmentObserved { shipment } => {

@@ -63,6 +63,8 @@ pub(crate) struct ShipmentDocument {
     lines: Vec<ShipmentLineDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<TrackingDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending_tracking: Option<TrackingDocument>,
     created_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     registered_time: Option<Timestamp>,
@@ -83,6 +85,7 @@ impl From<&Shipment> for ShipmentDocument {
             mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
             lines: mirrors(&shipment.lines),
             tracking: shipment.tracking.clone().map(Into::into),
+            pending_tracking: shipment.pending_tracking.clone().map(Into::into),
             created_time: shipment.created_time,
             registered_time: shipment.registered_time,
             rejection: shipment.rejection.as_ref().map(Into::into),
@@ -104,6 +107,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             mollie_id: document.mollie_id.map(MollieShipmentId::new),
             lines: each(document.lines)?,
             tracking: document.tracking.map(Into::into),
+            pending_tracking: document.pending_tracking.map(Into::into),
             created_time: document.created_time,
             registered_time: document.registered_time,
             rejection: optional(document.rejection)?,

@@ -2,7 +2,7 @@
 
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
-use domain::operations::{cancel_order, create_shipment, place_order};
+use domain::operations::{cancel_order, create_shipment, place_order, update_shipment};
 use domain::rules::ids::ShipmentId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,6 +23,10 @@ pub(crate) enum TaskDocument {
         #[serde(skip_serializing_if = "Option::is_none")]
         tracking: Option<TrackingDocument>,
     },
+    UpdateShipment {
+        shipment_id: Uuid,
+        tracking: TrackingDocument,
+    },
     CancelOrder {
         cause: String,
     },
@@ -38,6 +42,10 @@ impl From<&Task> for TaskDocument {
                 shipment_id: task.shipment_id.uuid(),
                 lines: mirrors(&task.lines),
                 tracking: task.tracking.clone().map(Into::into),
+            },
+            Task::UpdateShipment(task) => Self::UpdateShipment {
+                shipment_id: task.shipment_id.uuid(),
+                tracking: task.tracking.clone().into(),
             },
             Task::CancelOrder(task) => Self::CancelOrder { cause: task.cause.as_str().to_owned() },
             #[cfg(feature = "made-up")]
@@ -58,6 +66,10 @@ impl TryFrom<TaskDocument> for Task {
                 tracking: tracking.map(Into::into),
             }
             .into(),
+            TaskDocument::UpdateShipment { shipment_id, tracking } => {
+                update_shipment::Task { shipment_id: ShipmentId::new(shipment_id), tracking: tracking.into() }
+                    .into()
+            }
             TaskDocument::CancelOrder { cause } => {
                 cancel_order::Task { cause: word("cause", &cause, Cause::parse)? }.into()
             }

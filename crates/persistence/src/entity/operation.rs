@@ -11,6 +11,8 @@ pub(crate) struct Model {
     pub turn: i64,
     pub profile: String,
     pub group_id: Uuid,
+    /// The operation that it follows.
+    pub after_id: Option<Uuid>,
     pub kind: String,
     pub lane: String,
     /// JSON.

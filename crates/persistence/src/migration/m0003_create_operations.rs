@@ -19,6 +19,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("turn"))
             .col(text("profile"))
             .col(uuid("group_id"))
+            .col(uuid_null("after_id"))
             .col(text("kind"))
             .col(text("lane"))
             .col(text("task"))

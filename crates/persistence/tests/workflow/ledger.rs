@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment};
+use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment, TrackShipment};
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
 use domain::rules::order::Line;
 use domain::rules::part::Part;
@@ -56,6 +56,7 @@ impl Ledger {
         let acceptance = match command {
             Command::PlaceOrder(place) => Acceptance::Order(Box::new(self.place(place, now))),
             Command::CreateShipment(ship) => Acceptance::Shipment(self.ship(ship, now)?),
+            Command::UpdateShipment(track) => Acceptance::Shipment(self.track(track)?),
             Command::CancelOrder { mollie_id } => Acceptance::Order(Box::new(self.cancel(mollie_id, now)?)),
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
@@ -124,6 +125,14 @@ impl Ledger {
         }
         add_shipment(order, &shipment);
         Ok(shipment)
+    }
+
+    fn track(&mut self, track: &TrackShipment) -> Result<ShipmentSnapshot, Box<Rejection>> {
+        let mut shipments = self.find_mut(&track.order).shipments.iter_mut().flatten();
+        let shipment = shipments.find(|shipment| shipment.mollie_id == track.shipment);
+        let shipment = shipment.ok_or_else(|| refused("No shipment exists with this token."))?;
+        shipment.tracking = Told::Said(track.tracking.clone());
+        Ok(shipment.clone())
     }
 
     fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {

@@ -38,5 +38,6 @@ mod strangers;
 mod submitted;
 mod surplus;
 mod sync;
+mod track;
 mod whereabouts;
 mod world;

@@ -182,6 +182,7 @@ impl Mollie {
                 "place"
             }
             Command::CreateShipment(_) => "ship",
+            Command::UpdateShipment(_) => "track",
             Command::CancelOrder { .. } => "cancel",
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {

@@ -6,7 +6,7 @@ use domain::operations::made_up::{self, What, When};
 use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
-use domain::operations::{cancel_order, create_shipment, place_order};
+use domain::operations::{cancel_order, create_shipment, place_order, update_shipment};
 use domain::rules::ids::{GroupId, IdempotencyKey, LineId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -24,6 +24,7 @@ pub fn shipment(order: &Order) -> Shipment {
         mollie_id: None,
         lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1, "5.00") }],
         tracking: None,
+        pending_tracking: None,
         created_time: at(10),
         registered_time: None,
         rejection: None,
@@ -37,16 +38,21 @@ pub fn full_shipment(order: &Order) -> Shipment {
         origin: Origin::Elsewhere,
         sequence: u64::from(u32::MAX) + 1,
         mollie_id: Some(MollieShipmentId::new("shp_3wmsgCJN4U")),
-        tracking: Some(Tracking {
-            carrier: "PostNL".into(),
-            code: "3SKABA000000000".into(),
-            url: Some("https://postnl.example/3SKABA".into()),
-        }),
+        tracking: Some(tracking()),
+        pending_tracking: Some(Tracking { url: None, ..tracking() }),
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
         elsewhere: vec![MollieShipmentId::new("shp_a"), MollieShipmentId::new("shp_b")],
         ..shipment(order)
+    }
+}
+
+pub fn tracking() -> Tracking {
+    Tracking {
+        carrier: "PostNL".into(),
+        code: "3SKABA000000000".into(),
+        url: Some("https://postnl.example/3SKABA".into()),
     }
 }
 
@@ -60,6 +66,7 @@ pub fn operation(order: &Order, turn: u64) -> Operation {
         group: GroupId::from(id),
         task: cancel(),
         turn,
+        after: None,
         state: State::NEW,
         key: IdempotencyKey::new(uuid()),
         tries: Tries::default(),
@@ -99,6 +106,12 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             let task = create_shipment::Task { shipment_id: full.id, lines: full.lines, tracking: None };
             vec![create_shipment::Task { tracking: full.tracking, ..task.clone() }.into(), task.into()]
         }
+        OperationKind::UpdateShipment => {
+            let bare = Tracking { url: None, ..tracking() };
+            let of =
+                |tracking| update_shipment::Task { shipment_id: ShipmentId::new(uuid()), tracking }.into();
+            vec![of(tracking()), of(bare)]
+        }
         OperationKind::CancelOrder => {
             Cause::ALL.iter().map(|cause| cancel_order::Task { cause: *cause }.into()).collect()
         }
@@ -126,6 +139,7 @@ pub fn full_operation(order: &Order) -> Operation {
     let sent = Sent { first: micros(1, 6), last: at(2) };
     Operation {
         group: GroupId::new(uuid()),
+        after: Some(OperationId::new(uuid())),
         task: of_kind(OperationKind::CreateShipment).swap_remove(0),
         state: State::NeedsAttention { sent, refused: Some(rejection()) },
         tries: Tries { unknown: 3, deferrals: u32::MAX, unreadable: 7 },

@@ -42,6 +42,9 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::ShipmentRecorded { .. }
         | EventData::ShipmentRegistered { .. }
         | EventData::ShipmentRefused { .. }
+        | EventData::ShipmentUpdateRecorded { .. }
+        | EventData::ShipmentUpdated { .. }
+        | EventData::ShipmentUpdateRefused { .. }
         | EventData::ShipmentObserved { .. }
         | EventData::CancellationRecorded { .. }
         | EventData::CancellationSucceeded { .. }
@@ -76,14 +79,18 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentRefused { shipment_id, .. } => {
                 *ends.entry(shipment_id.to_string()).or_default() += 1;
             }
-            EventData::CancellationRecorded { operation_id, .. } => {
+            EventData::CancellationRecorded { operation_id, .. }
+            | EventData::ShipmentUpdateRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
             EventData::CancellationSucceeded { operation_id, .. }
-            | EventData::CancellationRefused { operation_id, .. } => {
+            | EventData::CancellationRefused { operation_id, .. }
+            | EventData::ShipmentUpdated { operation_id: Some(operation_id), .. }
+            | EventData::ShipmentUpdateRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;
             }
             EventData::OrderObserved { .. }
+            | EventData::ShipmentUpdated { operation_id: None, .. }
             | EventData::ShipmentObserved { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }

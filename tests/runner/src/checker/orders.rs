@@ -15,6 +15,7 @@ use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::{Evidence, Violation};
+use crate::journal::Act;
 use crate::tally::Tally;
 
 pub fn judge(evidence: &Evidence) -> Vec<Violation> {
@@ -70,14 +71,27 @@ pub fn compare(evidence: &Evidence, order: &Order, seen: &Value) -> Vec<Violatio
         .shipments
         .values()
         .filter(|shipment| shipment.order_id == order.id && shipment.state == ShipmentState::Registered);
-    let mut ours: Vec<String> = shipments.map(|shipment| shipment_text(order, shipment)).collect();
-    let mut theirs: Vec<String> = embedded(seen, "shipments").map(seen_shipment_text).collect();
+    let unheard = unheard(evidence, order);
+    let mut ours: Vec<String> = shipments.map(|shipment| shipment_text(order, shipment, &unheard)).collect();
+    let mut theirs: Vec<String> =
+        embedded(seen, "shipments").map(|shipment| seen_shipment_text(shipment, &unheard)).collect();
     ours.sort();
     theirs.sort();
     pairs.add("shipments", ours.join("; "), theirs.join("; "));
     let name = &order.terms.order_number;
     let text = |(what, ours, theirs)| format!("order {name} {what}: ours {ours}, Mollie's {theirs}");
     pairs.differing().map(|pair| Violation::new("I5", text(pair))).collect()
+}
+
+/// The shipments that somebody follows otherwise in the dashboard, of an order that is closed: no hook tells of it, and nobody
+/// reads the order any more.
+fn unheard(evidence: &Evidence, order: &Order) -> Vec<String> {
+    let acts = evidence.journal.acts.iter().filter(|_| order.closed_time.is_some());
+    let tracked = acts.filter_map(|act| match act {
+        Act::Tracked { shipment, .. } => Some(shipment.clone()),
+        Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => None,
+    });
+    tracked.collect()
 }
 
 /// What is ours beside what is Mollie's.
@@ -248,26 +262,28 @@ fn embedded<'a>(order: &'a Value, what: &str) -> impl Iterator<Item = &'a Value>
     order["_embedded"][what].as_array().into_iter().flatten()
 }
 
-fn shipment_text(order: &Order, shipment: &Shipment) -> String {
+fn shipment_text(order: &Order, shipment: &Shipment, unheard: &[String]) -> String {
     let mut lines: BTreeMap<String, String> = BTreeMap::new();
     for line in &shipment.lines {
         let id = order.line(line.line_id).map(id).unwrap_or_default();
         lines.insert(id, format!("{} for {}", line.part.quantity, plain(line.part.amount)));
     }
     let code = shipment.tracking.as_ref().map(|parcel| format!("{} {}", parcel.carrier, parcel.code));
-    let code = code.unwrap_or_default();
     let id = shipment.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let code = code.filter(|_| !unheard.contains(&id)).unwrap_or_default();
     format!("{id} {code} {lines:?}")
 }
 
-fn seen_shipment_text(shipment: &Value) -> String {
+fn seen_shipment_text(shipment: &Value, unheard: &[String]) -> String {
     let mut lines: BTreeMap<String, String> = BTreeMap::new();
     for line in shipment["lines"].as_array().into_iter().flatten() {
         lines.insert(text(&line["id"]), format!("{} for {}", line["quantity"], value(&line["totalAmount"])));
     }
     let parcel = &shipment["tracking"];
     let code = parcel["code"].as_str().map(|code| format!("{} {code}", text(&parcel["carrier"])));
-    format!("{} {} {lines:?}", text(&shipment["id"]), code.unwrap_or_default())
+    let id = text(&shipment["id"]);
+    let code = code.filter(|_| !unheard.contains(&id)).unwrap_or_default();
+    format!("{id} {code} {lines:?}")
 }
 
 /// What the orders of a history have come to.

@@ -136,8 +136,12 @@ impl Operations {
         let mut others = others.filter(|other| other.operation.id != operation.id);
         others.any(|other| {
             let in_flight = is_pending && matches!(other.operation.state, State::InFlight { .. });
-            in_flight || other.operation.holds_up(operation, now)
+            in_flight || other.operation.holds_up(operation, now, |id| self.is_open(id))
         })
+    }
+
+    fn is_open(&self, id: OperationId) -> bool {
+        self.rows.get(&id).is_some_and(|row| !row.operation.state.is_settled())
     }
 
     fn queue(&self, order: OrderId) -> impl Iterator<Item = &(OrderId, u64, OperationId)> {

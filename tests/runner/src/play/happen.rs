@@ -52,6 +52,9 @@ impl Stage<'_> {
             What::Place { order } => self.site.spawn(SHOP, world.place(order)),
             What::Shopper { order, choice } => self.site.spawn(SHOP, world.shop(order, choice)),
             What::Ship { order, intent, pick } => self.site.spawn(SHOP, world.ship(order, intent, pick)),
+            What::Track { order, intent, parcel } => {
+                self.site.spawn(SHOP, world.track(order, intent, parcel));
+            }
             What::Cancel { order, intent } => self.site.spawn(SHOP, world.cancel(order, intent)),
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),

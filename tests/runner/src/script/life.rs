@@ -85,6 +85,9 @@ impl<'a> Life<'a> {
             let at = self.at + self.chance.below(3_000);
             self.step(at, What::Sync { order });
         }
+        while self.chance.permille(150) {
+            self.track();
+        }
         if self.chance.permille(40) {
             self.meddle();
         } else if self.chance.permille(40) {
@@ -92,6 +95,18 @@ impl<'a> Life<'a> {
             let at = self.at + self.chance.below(5_000);
             self.step(at, What::Elsewhere { order, act });
         }
+    }
+
+    /// A parcel is followed otherwise, by the warehouse or by somebody in the dashboard.
+    fn track(&mut self) {
+        let (order, parcel) = (self.order, self.chance.below(3));
+        let at = self.at + self.chance.below(20_000);
+        if self.chance.permille(150) {
+            let parcel = usize::try_from(parcel).unwrap_or(0);
+            return self.step(at, What::Elsewhere { order, act: Elsewhere::Track { parcel } });
+        }
+        *self.intents += 1;
+        self.step(at, What::Track { order, intent: *self.intents, parcel });
     }
 
     /// What is lost here is done in the dashboard meanwhile: looking so much like ours that it cannot be told apart, or like

@@ -20,6 +20,10 @@ impl World {
         let Some(id) = find(&mollie.world, &basket.order_number()) else { return };
         let done = match act {
             Elsewhere::Cancel => cancel(&mut mollie, &id, now),
+            Elsewhere::Track { parcel } => {
+                let code = format!("ELSEWHERE-{}", self.site.next_id());
+                track(&mut mollie, &id, parcel, code, now)
+            }
             Elsewhere::Ship { line, tracked } => {
                 let code = format!("ELSEWHERE-{}", self.site.next_id());
                 ship(&mut mollie, &id, line, tracked.then_some(code), now)
@@ -53,6 +57,15 @@ fn ship(mollie: &mut Mollie, id: &str, line: usize, code: Option<String>, now: T
     let (status, made) = mollie.ask("POST", &path, "", body.to_string().into_bytes(), now);
     let shipment = made["id"].as_str().unwrap_or_default().to_owned();
     (status == 201).then(|| Act::Shipped { mollie_order: id.to_owned(), shipment, tracked })
+}
+
+/// Changes how one of the order's parcels is followed.
+fn track(mollie: &mut Mollie, id: &str, parcel: usize, code: String, now: Timestamp) -> Option<Act> {
+    let all = &mollie.world.order(id)?.shipments;
+    let shipment = all.get(parcel.checked_rem(all.len())?)?.id.clone();
+    let body = json!({ "tracking": { "carrier": "DHL", "code": code } });
+    mollie.world.update_shipment_in_dashboard(id, &shipment, &body, now).ok()?;
+    Some(Act::Tracked { mollie_order: id.to_owned(), shipment, code })
 }
 
 /// Mollie's own words on an order, for the checker.

@@ -2,8 +2,9 @@
 //! late: to refuse that is the service's business, not its own.
 
 use domain::operations::task::OperationKind;
+use domain::operations::update_shipment::Track;
 use domain::ports::{OrderKey, Store};
-use domain::rules::ids::{LineId, OrderId};
+use domain::rules::ids::{LineId, OrderId, ShipmentId};
 use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
@@ -32,6 +33,39 @@ impl World {
         let wish = Wish::Ship(id, request);
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
         self.carry(OperationKind::CreateShipment, order, &request_id, &command, wish).await;
+    }
+
+    /// Changes how a parcel is followed, once there is one.
+    pub async fn track(self, order: u64, intent: u64, parcel: u64) {
+        let request_id = format!("track-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            self.carry(OperationKind::UpdateShipment, order, &request_id, &command, wish).await;
+            return;
+        }
+        let Some(id) = self.known(order).await else { return };
+        let Some(shipment_id) = self.parcel(id, parcel).await else { return };
+        // Few codes, so that the same is wanted again.
+        let code = format!("T{}", mix(self.seed ^ intent) % 3);
+        let tracking = Tracking { carrier: "DHL".to_owned(), code, url: None };
+        let request = Track { shipment_id, tracking };
+        let command = format!("{request:?}");
+        let wish = Wish::Track(id, request);
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::UpdateShipment, order, &request_id, &command, wish).await;
+    }
+
+    /// One of the order's parcels, by whomever, wherever it stands.
+    async fn parcel(&self, id: OrderId, parcel: u64) -> Option<ShipmentId> {
+        for _ in 0..20 {
+            let all = self.site.store.list_shipments(id).await.ok()?;
+            let count = u64::try_from(all.len()).unwrap_or(0);
+            let chosen = parcel.checked_rem(count).and_then(|n| all.get(usize::try_from(n).ok()?));
+            if let Some(shipment) = chosen {
+                return Some(shipment.id);
+            }
+            self.site.pause(1_000, 5_000).await;
+        }
+        None
     }
 
     /// Waits until the order is as wanted, has it read now and then, and in the end goes on as it is.

@@ -48,7 +48,11 @@ impl Story for Canceling {
     /// A canceled order is canceled: nobody has to tell by whom.
     fn is_like(&self, act: &Act) -> bool {
         match act {
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::Tracked { .. }
+            | Act::Denied(_)
+            | Act::Broken(_) => false,
         }
     }
 

@@ -41,10 +41,10 @@ impl Story for Shipping {
         requests == 1
     }
 
-    /// One made in the dashboard may look like ours.
+    /// One made in the dashboard may look like ours, and ours, edited there, like another.
     fn is_like(&self, act: &Act) -> bool {
         match act {
-            Act::Shipped { .. } => true,
+            Act::Shipped { .. } | Act::Tracked { .. } => true,
             Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
         }
     }

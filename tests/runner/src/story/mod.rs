@@ -5,6 +5,7 @@
 mod cancel_order;
 mod create_shipment;
 mod place_order;
+mod update_shipment;
 
 use domain::operations::task::OperationKind;
 use mollie_simulator::rules::EffectKind;
@@ -23,6 +24,8 @@ pub enum Before {
     Placed,
     /// It is paid or authorized as well.
     Paid,
+    /// And a unit of it is shipped.
+    Shipped,
 }
 
 /// A refusal that tells of the order's status.
@@ -71,6 +74,7 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
     match kind {
         OperationKind::PlaceOrder => &place_order::Placing,
         OperationKind::CreateShipment => &create_shipment::Shipping,
+        OperationKind::UpdateShipment => &update_shipment::Tracking,
         OperationKind::CancelOrder => &cancel_order::Canceling,
     }
 }

@@ -43,7 +43,11 @@ impl Story for Placing {
     /// Nobody places our orders in the dashboard.
     fn is_like(&self, act: &Act) -> bool {
         match act {
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::Tracked { .. }
+            | Act::Denied(_)
+            | Act::Broken(_) => false,
         }
     }
 

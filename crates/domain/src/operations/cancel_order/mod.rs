@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use task::{Cause, Task};
 
-use super::facts::{Facts, Lane, Repeat};
+use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
@@ -39,6 +39,10 @@ pub struct Cancel {
 }
 
 impl Request for Cancel {
+    fn needs(&self) -> Needs {
+        Needs::Order
+    }
+
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
         let (cancellation, release) = cancellation::plan(pen.order(), &self.release)?;
         match cancellation {
@@ -90,8 +94,12 @@ pub fn for_age(pen: &mut Pen<'_>, policy: &str) {
     pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
 }
 
-const FACTS: Facts =
-    Facts { name: OperationKind::CancelOrder, lane: Lane::Authorization, repeat: Repeat::Never };
+const FACTS: Facts = Facts {
+    name: OperationKind::CancelOrder,
+    lane: Lane::Authorization,
+    repeat: Repeat::Never,
+    needs: Needs::Order,
+};
 
 impl Kind for Task {
     fn facts(&self) -> &'static Facts {
@@ -107,12 +115,12 @@ impl Kind for Task {
     }
 
     /// Of an order that never came to stand there is nothing to cancel, nor to look for.
-    fn ready(&self, order: &Order, _now: Timestamp) -> Ready {
-        if order.placement.is_alive() { Ready::Send } else { Ready::Done }
+    fn ready(&self, book: Book<'_>, _now: Timestamp) -> Ready {
+        if book.order.placement.is_alive() { Ready::Send } else { Ready::Done }
     }
 
-    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
-        let mollie_id = order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
+    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let mollie_id = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
         Ok(Command::CancelOrder { mollie_id })
     }
 
@@ -143,7 +151,9 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
                 sent || status == Some(&Read::Known(OrderStatus::Completed))
             }
-            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. } | Difference::Shipment(_) => false,
+            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. }
+            | Difference::Shipment(_)
+            | Difference::Tracking(_) => false,
         }
     }
 
@@ -175,10 +185,8 @@ impl Kind for Task {
     }
 
     fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
-        match why {
-            Failure::Rejected(rejection) => self.refused(of, rejection, pen),
-            Failure::TooLate => self.refused(of, &Rejection::of_ours("it came too late"), pen),
-            Failure::Attention => (),
+        if let Some(rejection) = why.rejection() {
+            self.refused(of, &rejection, pen);
         }
         look_again(pen);
     }

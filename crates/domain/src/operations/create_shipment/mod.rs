@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use task::Task;
 
-use super::facts::{Facts, Lane, Repeat};
+use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
@@ -18,6 +18,7 @@ use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, RegisterShipment};
 use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
+use crate::rules::ids::ShipmentId;
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::Order;
 use crate::rules::refusal::Rejection;
@@ -30,6 +31,10 @@ use crate::rules::subject::Subject;
 pub struct Ship(pub ShipmentRequest);
 
 impl Request for Ship {
+    fn needs(&self) -> Needs {
+        Needs::Order
+    }
+
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
         pen.unblocked(FACTS.lane)?;
         let lines = shipment::plan(pen.order(), &self.0)?;
@@ -42,6 +47,7 @@ impl Request for Ship {
             mollie_id: None,
             lines: lines.clone(),
             tracking: self.0.tracking.clone(),
+            pending_tracking: None,
             created_time: pen.now(),
             registered_time: None,
             rejection: None,
@@ -58,8 +64,20 @@ impl Request for Ship {
     }
 }
 
-const FACTS: Facts =
-    Facts { name: OperationKind::CreateShipment, lane: Lane::Authorization, repeat: Repeat::ByKey };
+/// The registration of a shipment that has not ended yet.
+#[must_use]
+pub fn under_way(unsettled: &[Operation], id: ShipmentId) -> Option<&Operation> {
+    unsettled.iter().find(|operation| {
+        operation.task.name() == FACTS.name && operation.task.kind().subject() == Subject::Shipment(id)
+    })
+}
+
+const FACTS: Facts = Facts {
+    name: OperationKind::CreateShipment,
+    lane: Lane::Authorization,
+    repeat: Repeat::ByKey,
+    needs: Needs::Order,
+};
 
 impl Kind for Task {
     fn facts(&self) -> &'static Facts {
@@ -74,12 +92,12 @@ impl Kind for Task {
         None
     }
 
-    fn ready(&self, _order: &Order, _now: Timestamp) -> Ready {
+    fn ready(&self, _book: Book<'_>, _now: Timestamp) -> Ready {
         Ready::Send
     }
 
-    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
-        let order = order.remote().ok_or("the order has no id at Mollie")?;
+    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let order = book.order.remote().ok_or("the order has no id at Mollie")?;
         let (lines, tracking) = (self.lines.clone(), self.tracking.clone());
         Ok(Command::CreateShipment(RegisterShipment { order, lines, tracking }))
     }
@@ -126,7 +144,9 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Shipped, line_id, .. } => {
                 sent && self.lines.iter().any(|line| line.line_id == line_id)
             }
-            Difference::Units { pool: Pool::Canceled | Pool::Refunded, .. } => false,
+            Difference::Units { pool: Pool::Canceled | Pool::Refunded, .. } | Difference::Tracking(_) => {
+                false
+            }
         }
     }
 
@@ -143,10 +163,9 @@ impl Kind for Task {
     }
 
     fn fail(&self, of: &Operation, why: &Failure, seen: &[Snapshot], pen: &mut Pen<'_>) {
-        match why {
-            Failure::Rejected(rejection) => end::refused(self, of, rejection, seen, pen),
-            Failure::TooLate => end::refused(self, of, &Rejection::of_ours("it came too late"), seen, pen),
-            Failure::Attention => end::is_now(self, ShipmentState::NeedsAttention, pen),
+        match why.rejection() {
+            Some(rejection) => end::refused(self, of, &rejection, seen, pen),
+            None => end::is_now(self, ShipmentState::NeedsAttention, pen),
         }
         pen.look_again(pen.now());
     }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use task::{Task, What, When};
 
-use super::facts::{Facts, Lane, Repeat};
+use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
@@ -31,6 +31,10 @@ use crate::rules::subject::Subject;
 pub struct Change(pub Task);
 
 impl Request for Change {
+    fn needs(&self) -> Needs {
+        Needs::Order
+    }
+
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
         pen.unblocked(self.0.facts().lane)?;
         let operation_id = pen.set_to_work(self.0.clone(), None);
@@ -40,9 +44,14 @@ impl Request for Change {
     }
 }
 
-const NUMBER: Facts = Facts { name: OperationKind::MadeUp, lane: Lane::Terms, repeat: Repeat::ByValue };
-const GIVE_UP: Facts =
-    Facts { name: OperationKind::MadeUp, lane: Lane::Authorization, repeat: Repeat::Never };
+const NUMBER: Facts =
+    Facts { name: OperationKind::MadeUp, lane: Lane::Terms, repeat: Repeat::ByValue, needs: Needs::Order };
+const GIVE_UP: Facts = Facts {
+    name: OperationKind::MadeUp,
+    lane: Lane::Authorization,
+    repeat: Repeat::Never,
+    needs: Needs::Order,
+};
 
 impl Task {
     fn units(&self, stage: Stage) -> Vec<Entry> {
@@ -69,7 +78,7 @@ impl Kind for Task {
         None
     }
 
-    fn ready(&self, _order: &Order, now: Timestamp) -> Ready {
+    fn ready(&self, _book: Book<'_>, now: Timestamp) -> Ready {
         match self.when {
             When::Now => Ready::Send,
             When::From(time) if time > now => Ready::Later(time),
@@ -78,12 +87,12 @@ impl Kind for Task {
         }
     }
 
-    fn command(&self, order: &Order, _secret: Option<&[u8]>) -> Result<Command, String> {
-        let mollie_id = order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
+    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let mollie_id = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
         let body = match &self.what {
             What::Number(number) => serde_json::json!({ "orderNumber": number }),
             What::GiveUp(ShipmentLine { line_id, part }) => {
-                let line = order.line(*line_id).and_then(|line| line.mollie_id.as_ref());
+                let line = book.order.line(*line_id).and_then(|line| line.mollie_id.as_ref());
                 let id = line.ok_or("the line has no id at Mollie")?.as_str();
                 serde_json::json!({ "lines": [{ "id": id, "quantity": part.quantity }] })
             }
@@ -119,7 +128,10 @@ impl Kind for Task {
             (What::GiveUp(line), Difference::Units { pool: Pool::Canceled, line_id, .. }) => {
                 sent && line.line_id == line_id
             }
-            (What::Number(_) | What::GiveUp(_), Difference::Units { .. } | Difference::Shipment(_)) => false,
+            (
+                What::Number(_) | What::GiveUp(_),
+                Difference::Units { .. } | Difference::Shipment(_) | Difference::Tracking(_),
+            ) => false,
         }
     }
 
@@ -134,11 +146,7 @@ impl Kind for Task {
     }
 
     fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
-        let rejection = match why {
-            Failure::Rejected(rejection) => rejection.clone(),
-            Failure::TooLate => Rejection::of_ours("it came too late"),
-            Failure::Attention => return,
-        };
+        let Some(rejection) = why.rejection() else { return };
         let (operation_id, entries) = (of.id, self.units(Stage::Freed));
         pen.record(EventData::CancellationRefused { operation_id, rejection, entries });
     }

@@ -23,6 +23,7 @@ fn operation(turn: u64, task: Task, state: State) -> Operation {
         group: GroupId::from(id),
         task,
         turn,
+        after: None,
         state,
         key: IdempotencyKey::new(Uuid::from_u128(2)),
         tries: Tries::default(),
@@ -53,7 +54,7 @@ fn states() -> [State; 7] {
 fn what_is_under_way_holds_up_all_of_its_lane_and_what_waits_those_behind_it() {
     let holds = |turn, task: &Task, other: &Task| {
         let waiting = operation(5, other.clone(), State::NEW);
-        states().map(|state| operation(turn, task.clone(), state).holds_up(&waiting, at(9)))
+        states().map(|state| operation(turn, task.clone(), state).holds_up(&waiting, at(9), |_| false))
     };
     let before = [true, true, true, true, false, false, false];
     let behind = [false, true, true, true, false, false, false];
@@ -66,14 +67,14 @@ fn what_is_under_way_holds_up_all_of_its_lane_and_what_waits_those_behind_it() {
 fn what_is_under_way_is_held_up_by_nothing() {
     let first = operation(4, cancel(), State::InFlight { sent: Sent::at(at(1)) });
     for state in &states()[1..] {
-        assert!(!first.holds_up(&operation(5, cancel(), state.clone()), at(9)), "{state:?}");
+        assert!(!first.holds_up(&operation(5, cancel(), state.clone()), at(9), |_| false), "{state:?}");
     }
 }
 
 #[test]
 fn only_what_was_told_to_come_later_and_was_never_sent_gives_way_until_its_time() {
     let (told, waiting) = (State::Pending { sent: None, yields: true }, operation(5, cancel(), State::NEW));
-    let held = |state: State, now| operation(4, cancel(), state).holds_up(&waiting, now);
+    let held = |state: State, now| operation(4, cancel(), state).holds_up(&waiting, now, |_| false);
     assert!(!held(told.clone(), at(4)) && held(told, at(5)));
     assert!(held(State::NEW, at(4)));
     assert!(held(State::Pending { sent: Some(Sent::at(at(1))), yields: true }, at(4)));

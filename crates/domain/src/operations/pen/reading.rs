@@ -63,6 +63,7 @@ impl Pen<'_> {
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.heard.asked), personal);
         self.judge_money(whole.as_ref(), snapshot);
         self.take_over_shipments(snapshot);
+        self.take_over_tracking(snapshot);
     }
 
     /// Less what may be the effect of an operation of ours whose outcome nobody knows: nobody can tell yet whether it is.
@@ -72,11 +73,7 @@ impl Pen<'_> {
         snapshot: Snapshot,
         is_left_out: impl Fn(Pool) -> bool,
     ) -> Snapshot {
-        let is_explained = |found: Difference<'_>| {
-            self.unsettled.iter().any(|operation| {
-                operation.task.kind().explains(order, found, operation.state.sent().is_some())
-            })
-        };
+        let is_explained = |found: Difference<'_>| self.is_explained(order, found);
         let known: HashSet<_> = self.known.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
         let is_undecided = |theirs: &ShipmentSnapshot| {
             !known.contains(&theirs.mollie_id) && is_explained(Difference::Shipment(theirs))
@@ -129,10 +126,39 @@ impl Pen<'_> {
             let shipment = self.foreign_shipment(&lines, theirs);
             self.record(EventData::ShipmentObserved { shipment: Box::new(shipment.clone()) });
             self.put(shipment);
-            if let Some(concern) = concern::surplus_shipment(self.order(), &self.known, theirs) {
-                self.raise(concern);
-            }
+            self.raise_surplus(theirs, Origin::Elsewhere);
         }
+    }
+
+    /// Whether one made elsewhere is one of ours a second time follows from its tracking.
+    fn raise_surplus(&mut self, theirs: &ShipmentSnapshot, origin: Origin) {
+        let surplus = concern::surplus_shipment(self.order(), &self.known, theirs);
+        if let Some(concern) = surplus.filter(|_| origin == Origin::Elsewhere) {
+            self.raise(concern);
+        }
+    }
+
+    /// Records how known shipments are followed by now, where that was changed elsewhere.
+    fn take_over_tracking(&mut self, snapshot: &Snapshot) {
+        for theirs in snapshot.shipments.iter().flatten() {
+            let is_same = |ours: &&Shipment| ours.mollie_id.as_ref() == Some(&theirs.mollie_id);
+            let Some(ours) = self.known.iter().find(is_same).cloned() else { continue };
+            let tracking = theirs.tracking.or_as_before(ours.tracking.as_ref());
+            if tracking == ours.tracking || self.is_explained(self.order(), Difference::Tracking(ours.id)) {
+                continue;
+            }
+            let (shipment_id, operation_id) = (ours.id, None);
+            self.record(EventData::ShipmentUpdated { shipment_id, operation_id, tracking: tracking.clone() });
+            self.put(Shipment { tracking, ..ours.clone() });
+            self.raise_surplus(theirs, ours.origin);
+        }
+    }
+
+    /// Whether it may be the doing of an operation of ours whose outcome nobody knows.
+    fn is_explained(&self, order: &Order, found: Difference<'_>) -> bool {
+        self.unsettled
+            .iter()
+            .any(|operation| operation.task.kind().explains(order, found, operation.state.sent().is_some()))
     }
 
     fn foreign_shipment(&self, lines: &HashMap<MollieLineId, LineId>, theirs: &ShipmentSnapshot) -> Shipment {
@@ -146,6 +172,7 @@ impl Pen<'_> {
             mollie_id: Some(theirs.mollie_id.clone()),
             lines: theirs.lines.iter().filter_map(line).collect(),
             tracking: theirs.tracking.said().cloned(),
+            pending_tracking: None,
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),
             rejection: None,

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use task::Task;
 
-use super::facts::{Facts, Lane, Repeat};
+use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
 use super::operation::{Operation, State};
 use super::pen::Pen;
@@ -34,6 +34,10 @@ pub struct Place {
 }
 
 impl Request for Place {
+    fn needs(&self) -> Needs {
+        Needs::Order
+    }
+
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
         let task = Task { hook_address: self.hook_address.clone() };
         let operation_id = pen.set_to_work(task, secret(&self.payment));
@@ -65,7 +69,12 @@ fn payment(secret: Option<&[u8]>) -> Option<PaymentParameters> {
         .map(PaymentParameters)
 }
 
-const FACTS: Facts = Facts { name: OperationKind::PlaceOrder, lane: Lane::Placement, repeat: Repeat::ByKey };
+const FACTS: Facts = Facts {
+    name: OperationKind::PlaceOrder,
+    lane: Lane::Placement,
+    repeat: Repeat::ByKey,
+    needs: Needs::Order,
+};
 
 impl Kind for Task {
     fn facts(&self) -> &'static Facts {
@@ -80,13 +89,13 @@ impl Kind for Task {
         Some(order.overdue_from(age_limit))
     }
 
-    fn ready(&self, _order: &Order, _now: Timestamp) -> Ready {
+    fn ready(&self, _book: Book<'_>, _now: Timestamp) -> Ready {
         Ready::Send
     }
 
-    fn command(&self, order: &Order, secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String> {
         let payment = payment(secret).ok_or("the payment parameters are none of this release's")?;
-        let (order, hook_address) = (order.clone(), self.hook_address.clone());
+        let (order, hook_address) = (book.order.clone(), self.hook_address.clone());
         Ok(Command::PlaceOrder(Box::new(PlaceOrder { order, payment, hook_address })))
     }
 
@@ -154,7 +163,7 @@ impl Kind for Task {
             Failure::Rejected(rejection) => {
                 pen.record(EventData::PlacementRefused { rejection: rejection.clone() });
             }
-            Failure::TooLate => {
+            Failure::TooLate | Failure::NothingToFollow => {
                 let reason = "not placed within its age limit".to_owned();
                 pen.record(EventData::PlacementAbandoned { reason });
             }

@@ -145,6 +145,16 @@ impl LineSelectionInput {
 }
 
 impl TrackingInput {
+    /// Checks the tracking where nothing else is asked for.
+    ///
+    /// # Errors
+    /// Each fault.
+    pub fn read(self) -> Result<Tracking, Vec<Violation>> {
+        let mut faults = Violations::default();
+        let tracking = self.parse(&mut faults);
+        if faults.is_empty() { Ok(tracking) } else { Err(faults.into_vec()) }
+    }
+
     fn parse(self, faults: &mut Violations) -> Tracking {
         for (field, text) in [("carrier", &self.carrier), ("code", &self.code)] {
             let path = format!("tracking.{field}");

@@ -27,7 +27,7 @@ pub(super) async fn effect<P: Ports>(
             @ (GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::Unreadable(_)),
         ) => return Err(OperatorError::Unverified(error)),
     };
-    let shipments = resolve::shipments(ports, order, &seen).await?;
+    let shipments = resolve::shipments(ports, order, kind.facts().needs, &seen).await?;
     match kind.identify(Book { order, shipments: &shipments }, &seen, &mollie_id) {
         Named::Effect(effect) => Ok(effect),
         Named::Nothing => Err(OperatorError::NotAtMollie { mollie_id }),

@@ -100,6 +100,8 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
     };
     let (candidates, form) = match operation.kind() {
         OperationKind::CreateShipment => (named("shp_"), "shp_ID"),
+        // The shipment itself: which one, the operation does not tell.
+        OperationKind::UpdateShipment => (Vec::new(), "shp_ID"),
         OperationKind::PlaceOrder => (named("ord_"), "ord_ID"),
         OperationKind::CancelOrder => {
             let canceled = order.map(|order| order.mollie_order_id.clone());

@@ -61,7 +61,7 @@ impl Found<'_> {
         let id = order.mollie_id.as_ref().map(ToString::to_string);
         let elsewhere = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Canceled { mollie_order } => Some(mollie_order) == id.as_ref(),
-            Act::Shipped { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Shipped { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
         });
         let another = self.evidence.stored.operations.values().any(|one| {
             one.order_id == order.id

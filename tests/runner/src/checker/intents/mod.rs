@@ -6,6 +6,7 @@ mod owners;
 mod placed;
 mod shipped;
 mod strangers;
+mod tracked;
 mod wishes;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
         found.promises(intent);
     }
     found.strangers();
+    found.trackings();
     found.doubles();
     found.operations();
     found.owners();
@@ -33,7 +35,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
         match act {
             Act::Broken(text) => found.say("stored", text.clone()),
             Act::Denied(text) => found.say("I4", text.clone()),
-            Act::Shipped { .. } | Act::Canceled { .. } => (),
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::Tracked { .. } => (),
         }
     }
     found.violations
@@ -121,10 +123,20 @@ impl<'a> Found<'a> {
         let story = story::of(operation.task.name());
         let mollie_id = self.order(id).and_then(|order| order.mollie_id.as_ref());
         let of_order = |act: &&Act| match (act, mollie_id) {
-            (Act::Shipped { mollie_order, .. } | Act::Canceled { mollie_order }, Some(id)) => {
-                mollie_order == id.as_str()
-            }
-            (Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_), _) => false,
+            (
+                Act::Shipped { mollie_order, .. }
+                | Act::Tracked { mollie_order, .. }
+                | Act::Canceled { mollie_order },
+                Some(id),
+            ) => mollie_order == id.as_str(),
+            (
+                Act::Shipped { .. }
+                | Act::Canceled { .. }
+                | Act::Tracked { .. }
+                | Act::Denied(_)
+                | Act::Broken(_),
+                _,
+            ) => false,
         };
         self.evidence.journal.acts.iter().filter(of_order).any(|act| story.is_like(act))
     }

@@ -1,6 +1,10 @@
 //! What shipments came to: told by the shipment that is stored and what Mollie's ledger has under its operation's key.
 //! Amounts are not looked at here.
 
+use std::sync::Arc;
+
+use domain::operations::operation::Operation;
+use domain::operations::task::Task;
 use domain::rules::ids::{MollieShipmentId, OrderId};
 use domain::rules::item::ItemKind;
 use domain::rules::shipment::{Origin, Shipment, ShipmentState};
@@ -8,6 +12,7 @@ use mollie_simulator::rules::EffectKind;
 
 use super::{Found, Told};
 use crate::journal::Act;
+use crate::story;
 
 impl Found<'_> {
     /// An acknowledged shipment is one at Mollie, or none and an event says so.
@@ -22,7 +27,7 @@ impl Found<'_> {
         match shipment.state {
             // Nobody can tell one made in the dashboard from ours, where ours never arrived and both look alike.
             ShipmentState::Registered
-                if there == 0 && shipment.tracking.is_none() && self.has_double(&shipment) => {}
+                if there == 0 && !self.was_tracked(&shipment) && self.has_double(&shipment) => {}
             ShipmentState::Registered if there != 1 => {
                 self.say("I1", format!("{name}: registered, and {there} such shipments are at Mollie"));
             }
@@ -48,12 +53,7 @@ impl Found<'_> {
     /// What is said to be shipped elsewhere somebody shipped in the dashboard, unit by unit; what Mollie refused for another
     /// reason a person is told of.
     fn found_elsewhere(&mut self, name: &str, shipment: &Shipment) {
-        let operation = self
-            .evidence
-            .stored
-            .operations
-            .values()
-            .find(|one| one.task.kind().subject().shipment() == Some(shipment.id));
+        let operation = self.registration(shipment);
         let subject = operation.map(|one| one.id.to_string()).unwrap_or_default();
         let order = self.order(shipment.order_id);
         let items = order.map(|order| order.items.as_slice()).unwrap_or_default();
@@ -68,6 +68,23 @@ impl Found<'_> {
             let text = format!("{name}: {:?} do not hold its units", shipment.elsewhere);
             self.say("elsewhere", text);
         }
+    }
+
+    /// Whether it was to be registered with tracking, however it is followed by now.
+    fn was_tracked(&self, shipment: &Shipment) -> bool {
+        self.registration(shipment).is_some_and(|operation| match &operation.task {
+            Task::CreateShipment(task) => task.tracking.is_some(),
+            Task::PlaceOrder(_) | Task::UpdateShipment(_) | Task::CancelOrder(_) => false,
+        })
+    }
+
+    /// The operation that registers the shipment.
+    fn registration(&self, shipment: &Shipment) -> Option<&Operation> {
+        let registers = |one: &&Arc<Operation>| {
+            story::causes(one.task.name(), EffectKind::ShipmentCreated)
+                && one.task.kind().subject().shipment() == Some(shipment.id)
+        };
+        self.evidence.stored.operations.values().find(registers).map(|one| &**one)
     }
 
     fn holds_units(&self, shipment: &Shipment) -> bool {
@@ -90,7 +107,7 @@ impl Found<'_> {
     fn is_made_elsewhere(&self, id: &str) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => shipment == id,
-            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
         })
     }
 
@@ -100,7 +117,7 @@ impl Found<'_> {
         let stored = self.evidence.stored.shipments.values();
         let ours: Vec<_> = stored
             .filter(|it| it.order_id == order && it.origin == Origin::Here)
-            .filter_map(|it| Some((it.mollie_id.as_ref()?.as_str(), it.tracking.is_some())))
+            .filter_map(|it| Some((it.mollie_id.as_ref()?.as_str(), self.was_tracked(it))))
             .collect();
         ours.iter().any(|(ours, is_tracked)| !is_tracked && self.is_made_elsewhere(ours))
             && ours.iter().all(|(ours, _)| *ours != id)
@@ -113,7 +130,7 @@ impl Found<'_> {
         };
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { mollie_order, tracked, .. } => mollie_order == id.as_str() && !tracked,
-            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
         })
     }
 
@@ -122,12 +139,7 @@ impl Found<'_> {
         if shipment.origin == Origin::Elsewhere {
             return 1;
         }
-        let operation = self
-            .evidence
-            .stored
-            .operations
-            .values()
-            .find(|operation| operation.task.kind().subject().shipment() == Some(shipment.id));
+        let operation = self.registration(shipment);
         let key = operation.map(|operation| operation.key.to_string());
         self.evidence
             .ledger

@@ -74,7 +74,7 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
-            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
         })
     }
 

@@ -28,9 +28,13 @@ impl Found<'_> {
                 let effect = self.evidence.ledger.iter().find(|effect| {
                     effect.kind == EffectKind::ShipmentCreated && effect.idempotency_key == key
                 });
-                effect.map(|effect| shipped_otherwise(request, effect, seen)).unwrap_or_default()
+                let is_same = |effect: &Effect| !self.is_followed_anew(effect.shipment_id.as_deref());
+                effect
+                    .map(|effect| shipped_otherwise(request, effect, seen, is_same(effect)))
+                    .unwrap_or_default()
             }
-            Wish::Cancel(..) => Vec::new(),
+            // Its own effect is told from others by its code, and judged with its outcome.
+            Wish::Track(..) | Wish::Cancel(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));
@@ -83,7 +87,13 @@ fn placed(line: &Value) -> String {
     )
 }
 
-fn shipped_otherwise(request: &ShipmentRequest, effect: &Effect, order: &Value) -> Vec<String> {
+/// `is_same`: whether it is followed as it was made.
+fn shipped_otherwise(
+    request: &ShipmentRequest,
+    effect: &Effect,
+    order: &Value,
+    is_same: bool,
+) -> Vec<String> {
     let mut differences = Vec::new();
     if let Selection::Lines(lines) = &request.selection {
         let shipped = effect.lines.as_deref().unwrap_or_default();
@@ -96,7 +106,7 @@ fn shipped_otherwise(request: &ShipmentRequest, effect: &Effect, order: &Value) 
     let seen = shipments.into_iter().find(|seen| seen["id"].as_str() == effect.shipment_id.as_deref());
     let code = seen.and_then(|seen| seen["tracking"]["code"].as_str());
     let wished = request.tracking.as_ref().map(|tracking| tracking.code.as_str());
-    if code != wished {
+    if is_same && code != wished {
         differences.push(format!("wished parcel {wished:?}, registered {code:?}"));
     }
     differences

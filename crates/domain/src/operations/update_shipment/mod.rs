@@ -1,0 +1,194 @@
+//! Changing how a parcel is followed. It moves no money, and sets what it says: it may be sent again at any time. A shipment that
+//! Mollie does not have yet is registered first.
+
+mod task;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use task::Task;
+
+use super::create_shipment;
+use super::facts::{Facts, Lane, Needs, Repeat};
+use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::operation::Operation;
+use super::pen::Pen;
+use super::request::Request;
+use super::sent::Sends;
+use super::task::OperationKind;
+use crate::ports::{Acceptance, Command, TrackShipment};
+use crate::rules::denied::Denied;
+use crate::rules::event::EventData;
+use crate::rules::ids::{MollieShipmentId, ShipmentId};
+use crate::rules::misread::Misread;
+use crate::rules::order::Order;
+use crate::rules::refusal::{Refusal, RefusalReason, Rejection};
+use crate::rules::shipment::{Shipment, ShipmentState, Tracking};
+use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
+use crate::rules::subject::Subject;
+use crate::rules::told::Told;
+
+/// A parcel is to be followed by this from now on.
+#[derive(Clone, Debug)]
+pub struct Track {
+    pub shipment_id: ShipmentId,
+    pub tracking: Tracking,
+}
+
+impl Request for Track {
+    fn needs(&self) -> Needs {
+        Needs::Shipments
+    }
+
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+        pen.unblocked(FACTS.lane)?;
+        let Some(shipment) = pen.known_shipment(self.shipment_id) else {
+            return Err(Denied::Blocked(refusal(format!("The order has no shipment {}.", self.shipment_id))));
+        };
+        let before = match shipment.state {
+            ShipmentState::Registered => None,
+            ShipmentState::Recorded | ShipmentState::NeedsAttention => {
+                create_shipment::under_way(pen.unsettled(), shipment.id).map(|registration| registration.id)
+            }
+            ShipmentState::Refused => {
+                let text =
+                    format!("Shipment {} was refused by Mollie: there is no parcel to follow.", shipment.id);
+                return Err(Denied::Blocked(refusal(text)));
+            }
+        };
+        let (shipment_id, tracking) = (self.shipment_id, self.tracking.clone());
+        let task = Task { shipment_id, tracking: tracking.clone() };
+        let operation_id = pen.set_to_work_after(before, task);
+        pen.record(EventData::ShipmentUpdateRecorded {
+            shipment_id,
+            operation_id,
+            tracking: tracking.clone(),
+        });
+        pen.put(Shipment { pending_tracking: Some(tracking), ..shipment });
+        Ok(Subject::Shipment(shipment_id))
+    }
+}
+
+fn refusal(text: String) -> Refusal {
+    Refusal::of_order(RefusalReason::ShipmentRefused, text)
+}
+
+const FACTS: Facts = Facts {
+    name: OperationKind::UpdateShipment,
+    lane: Lane::Terms,
+    repeat: Repeat::ByValue,
+    needs: Needs::Shipments,
+};
+
+impl Kind for Task {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Shipment(self.shipment_id)
+    }
+
+    fn deadline(&self, _order: &Order, _age_limit: SignedDuration) -> Option<Timestamp> {
+        None
+    }
+
+    fn ready(&self, _book: Book<'_>, _now: Timestamp) -> Ready {
+        Ready::Send
+    }
+
+    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+        let order = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
+        let shipment = self.mollie_id(book).cloned().ok_or("the shipment has no id at Mollie")?;
+        Ok(Command::UpdateShipment(TrackShipment { order, shipment, tracking: self.tracking.clone() }))
+    }
+
+    fn seek(&self, order: &Order, _named: Option<&str>) -> Option<Sought> {
+        order.mollie_id.clone().map(Sought::Order)
+    }
+
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
+        let (Some(snapshot), Some(id)) = (seen.first(), self.mollie_id(book)) else { return Look::Absent };
+        if let Some(left_out) = snapshot.shipments_left_out() {
+            return Look::NotUnderstood(left_out);
+        }
+        let Some(theirs) = snapshot.shipments.iter().flatten().find(|theirs| theirs.mollie_id == *id) else {
+            return Look::NotUnderstood(Misread::from(format!("it does not list shipment {id}").as_str()));
+        };
+        match &theirs.tracking {
+            Told::Said(tracking) if *tracking == self.tracking => {
+                Look::Found(Acceptance::Shipment(theirs.clone()))
+            }
+            Told::Said(_) | Told::LeftOut => Look::Absent,
+            Told::Unread => Look::NotUnderstood(Misread::left_out("tracking")),
+        }
+    }
+
+    fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
+        if self.mollie_id(book).is_none_or(|id| id.as_str() != named) {
+            return Named::Other("it is no id of the shipment".to_owned());
+        }
+        let is_named = |theirs: &&ShipmentSnapshot| theirs.mollie_id.as_str() == named;
+        match seen.first().and_then(|snapshot| snapshot.shipments.iter().flatten().find(is_named)) {
+            None => Named::Nothing,
+            Some(theirs) => match &theirs.tracking {
+                Told::Said(tracking) if *tracking == self.tracking => {
+                    Named::Effect(Acceptance::Shipment(theirs.clone()))
+                }
+                Told::Said(_) | Told::LeftOut => Named::Other("its tracking is another".to_owned()),
+                Told::Unread => Named::NotUnderstood(Misread::left_out("tracking")),
+            },
+        }
+    }
+
+    fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
+        match found {
+            Difference::Tracking(id) => sent && id == self.shipment_id,
+            Difference::Shipment(_) | Difference::Units { .. } => false,
+        }
+    }
+
+    /// It may be refused for what an earlier call has done.
+    fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
+        if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
+    }
+
+    /// What Mollie answers is what it has.
+    fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        let told = match effect {
+            Acceptance::Shipment(theirs) => theirs.tracking.said().cloned(),
+            Acceptance::Order(_) | Acceptance::Nothing => None,
+        };
+        let tracking = Some(told.unwrap_or_else(|| self.tracking.clone()));
+        pen.record(EventData::ShipmentUpdated {
+            shipment_id: self.shipment_id,
+            operation_id: Some(of.id),
+            tracking: tracking.clone(),
+        });
+        self.put(pen, |shipment| Shipment { tracking, ..shipment });
+    }
+
+    fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+        let Some(rejection) = why.rejection() else { return };
+        let (shipment_id, operation_id) = (self.shipment_id, of.id);
+        pen.record(EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection });
+        self.put(pen, |shipment| shipment);
+    }
+
+    fn resume(&self, _pen: &mut Pen<'_>) {}
+}
+
+impl Task {
+    fn mollie_id<'a>(&self, book: Book<'a>) -> Option<&'a MollieShipmentId> {
+        let ours = book.shipments.iter().find(|shipment| shipment.id == self.shipment_id)?;
+        ours.mollie_id.as_ref()
+    }
+
+    /// Puts the shipment down. What was asked for later is still to come.
+    fn put(&self, pen: &mut Pen<'_>, change: impl FnOnce(Shipment) -> Shipment) {
+        if let Some(shipment) = pen.known_shipment(self.shipment_id) {
+            let pending_tracking =
+                shipment.pending_tracking.clone().filter(|pending| *pending != self.tracking);
+            pen.put(Shipment { pending_tracking, ..change(shipment) });
+        }
+    }
+}

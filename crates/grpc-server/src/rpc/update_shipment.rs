@@ -1,0 +1,77 @@
+//! UpdateShipment: how a parcel is followed, changed here and at Mollie.
+
+use domain::operations::operation::State;
+use domain::operations::update_shipment::Track;
+use domain::ports::Store;
+use domain::rules::ids::{OrderId, ShipmentId};
+use domain::rules::shipment::{Shipment, Tracking};
+use domain::rules::violation::{Violation, Violations};
+use domain::workflow::Accepted;
+use domain::workflow::submit::{On, submit};
+use tonic::{Request, Response, Status};
+
+use super::patience::Patience;
+use super::reading::Reading;
+use super::request::{self, Wish, begin};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, ErrorReason, UpdateShipmentRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<UpdateShipmentRequest>) -> Answer<proto::Shipment> {
+    let patience = Patience::of(request.metadata());
+    let mut request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
+    let wish = Wish {
+        method: "UpdateShipment",
+        request_id: &request_id,
+        etag: &request.etag,
+        actor: &request.actor,
+    };
+    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    reading.add(faults);
+    let id = reading.part(request::shipment_id(&request.id, "id"));
+    let tracking = reading.part(tracking(request.tracking));
+    let (shipment_id, tracking) = reading.end(id.zip(tracking))?;
+    let order_id = load(rpc, shipment_id).await?.order_id;
+    let begun = begin(&rpc.driver, patience, move |service| async move {
+        submit(&*service, &intent, On::Order(order_id), &Track { shipment_id, tracking }).await
+    });
+    let accepted = begun.await?.wait(&rpc.driver, patience).await;
+    refuse_if_rejected(rpc, order_id, &accepted).await?;
+    Ok(Response::new(convert::shipment::shipment(&load(rpc, shipment_id).await?)))
+}
+
+fn tracking(tracking: Option<proto::Tracking>) -> Result<Tracking, Vec<Violation>> {
+    let mut faults = Violations::default();
+    let Some(tracking) = tracking else {
+        faults.missing("tracking", "tracking.required");
+        return Err(faults.into_vec());
+    };
+    convert::shipment::tracking_input(tracking).read()
+}
+
+async fn load(rpc: &OrderRpc, id: ShipmentId) -> Result<Shipment, Status> {
+    let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
+    rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)
+}
+
+/// Mollie's refusal; or the shipment itself was refused, and there is nothing to follow.
+async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, accepted: &Accepted) -> Result<(), Status> {
+    let Some(group) = accepted.group else { return Ok(()) };
+    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    for operation in operations {
+        match &operation.state {
+            State::Rejected { rejection, .. } => {
+                return Err(errors::mollie_refused(rejection, "operation", operation.id));
+            }
+            State::Withdrawn { .. } => return Err(errors::nothing_to_follow(operation.id)),
+            State::Pending { .. }
+            | State::InFlight { .. }
+            | State::Resolving { .. }
+            | State::NeedsAttention { .. }
+            | State::Succeeded { .. } => (),
+        }
+    }
+    Ok(())
+}

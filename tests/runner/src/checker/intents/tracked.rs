@@ -1,0 +1,122 @@
+//! What changes of tracking came to: told by Mollie's ledger, in which every one that took effect has the code that it set. Mollie
+//! knows no key of them, and the same may be set more than once.
+
+use std::collections::BTreeSet;
+
+use domain::operations::operation::Operation;
+use domain::operations::task::Task;
+use domain::rules::operation::OperationState;
+use domain::rules::shipment::Shipment;
+use mollie_simulator::rules::{Effect, EffectKind};
+
+use super::{Found, Told};
+use crate::journal::{Act, Intent};
+use crate::replica::Wish;
+
+impl Found<'_> {
+    /// An acknowledged change has been made at Mollie, or is refused and an event says so.
+    pub fn tracked(&mut self, told: &Told<'_>) {
+        let Told { name, order, operation, done, .. } = *told;
+        let Some(operation) = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned()
+        else {
+            return self.say("I2", format!("{name}: its operation is gone"));
+        };
+        let is_made = self.updates().any(|effect| code(effect) == self.wished(name));
+        let state = operation.state.name();
+        match state {
+            OperationState::Succeeded if !is_made => {
+                self.say("I4", format!("{name}: succeeded, and Mollie never had it"));
+            }
+            OperationState::Rejected | OperationState::Withdrawn if done => {
+                self.say("I4", format!("{name}: said to be done, and is {}", state.as_str()));
+            }
+            OperationState::Rejected | OperationState::Withdrawn
+                if !self.kinds(order).contains("shipment.update_refused") =>
+            {
+                self.say("I2", format!("{name}: {} without an event", state.as_str()));
+            }
+            OperationState::Pending
+            | OperationState::InFlight
+            | OperationState::Resolving
+            | OperationState::NeedsAttention
+            | OperationState::Succeeded
+            | OperationState::Rejected
+            | OperationState::Withdrawn => (),
+        }
+    }
+
+    /// I3: nothing is followed by what nobody wanted. I1: of several wishes the last holds, unless somebody changed it in the
+    /// dashboard.
+    pub fn trackings(&mut self) {
+        let wished: BTreeSet<_> = self.evidence.journal.intents.iter().filter_map(wish).collect();
+        let acted: BTreeSet<_> = self.evidence.journal.acts.iter().filter_map(act).collect();
+        let mut texts = Vec::new();
+        for effect in self.updates() {
+            let known = code(effect).is_some_and(|code| wished.contains(code) || acted.contains(code));
+            if !known {
+                texts.push(("I3", format!("{:?} came from nowhere", effect.shipment_id)));
+            }
+        }
+        for shipment in self.evidence.stored.shipments.values() {
+            texts.extend(self.last_wish(shipment).map(|text| ("I1", text)));
+        }
+        for (rule, text) in texts {
+            self.say(rule, text);
+        }
+    }
+
+    fn last_wish(&self, shipment: &Shipment) -> Option<String> {
+        let id = shipment.mollie_id.as_ref()?;
+        let is_touched = self.evidence.journal.acts.iter().any(|act| match act {
+            Act::Tracked { shipment, .. } => shipment == id.as_str(),
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+        });
+        let mut operations: Vec<&Operation> =
+            self.evidence.stored.operations.values().map(|one| &**one).collect();
+        operations.retain(|one| one.state.name() == OperationState::Succeeded);
+        operations.sort_by_key(|one| one.turn);
+        let last = operations.into_iter().rev().find_map(|one| match &one.task {
+            Task::UpdateShipment(task) if task.shipment_id == shipment.id => Some(&task.tracking.code),
+            Task::UpdateShipment(_)
+            | Task::PlaceOrder(_)
+            | Task::CreateShipment(_)
+            | Task::CancelOrder(_) => None,
+        });
+        let last = last.filter(|_| !is_touched)?;
+        let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
+        let theirs = all.flatten().find(|theirs| theirs["id"] == id.as_str())?;
+        let code = theirs["tracking"]["code"].as_str();
+        (code != Some(last)).then(|| format!("{id} is followed by {code:?}, and {last} was wished last"))
+    }
+
+    fn updates(&self) -> impl Iterator<Item = &Effect> {
+        self.evidence.ledger.iter().filter(|effect| effect.kind == EffectKind::ShipmentUpdated)
+    }
+
+    fn wished(&self, name: &str) -> Option<&str> {
+        self.evidence.journal.intents.iter().find(|intent| intent.request_id == name).and_then(wish)
+    }
+
+    /// Whether how the shipment is followed was changed after it was made.
+    pub fn is_followed_anew(&self, shipment: Option<&str>) -> bool {
+        self.updates().any(|effect| effect.shipment_id.as_deref() == shipment)
+    }
+}
+
+fn code(effect: &Effect) -> Option<&str> {
+    effect.particulars.get("tracking")?["code"].as_str()
+}
+
+fn wish(intent: &Intent) -> Option<&str> {
+    match &intent.wish {
+        Wish::Track(_, track) => Some(&track.tracking.code),
+        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) => None,
+    }
+}
+
+fn act(act: &Act) -> Option<&str> {
+    match act {
+        Act::Tracked { code, .. } => Some(code),
+        Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! Changing how a parcel is followed. It sets what it says, so it may come more than once; somebody in the dashboard may change
+//! it as well, and whoever comes last is right.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, Refusal, Story};
+use crate::chance::Chance;
+use crate::checker::{Found, Told};
+use crate::journal::Act;
+use crate::script::What;
+
+pub struct Tracking;
+
+impl Story for Tracking {
+    fn method(&self) -> &'static str {
+        "UpdateShipment"
+    }
+
+    /// It is refused for the state of the shipment, whatever the order's status.
+    fn refusal(&self) -> Option<Refusal> {
+        None
+    }
+
+    fn call(&self, _chance: &mut Chance) -> What {
+        What::Track { order: 0, intent: 2, parcel: 0 }
+    }
+
+    fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
+        Before::Shipped
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::ShipmentUpdated
+    }
+
+    /// PATCH has no key.
+    fn is_keyed(&self) -> bool {
+        false
+    }
+
+    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+        requests == 1
+    }
+
+    /// Where nobody can tell, it is said once more.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::Tracked { .. }
+            | Act::Denied(_)
+            | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
+        found.tracked(told);
+    }
+}
