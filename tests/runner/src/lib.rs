@@ -14,6 +14,7 @@ mod chance;
 mod checker;
 mod hooks;
 mod journal;
+mod kept;
 pub mod matrix;
 pub mod memory;
 mod mollie;
@@ -32,9 +33,10 @@ mod tally;
 
 pub use campaign::{Campaign, Failure, campaign, seed_of};
 pub use checker::Violation;
+pub use kept::Kept;
 pub use play::{Played, play};
 pub use script::History;
-pub use shrink::{code, shrink};
+pub use shrink::shrink;
 pub use tally::Tally;
 
 /// A seed that no run had before.

@@ -1,10 +1,11 @@
 //! Plays seeded histories and says what came of them.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
-use runner::{History, campaign, code, play, shrink};
+use runner::{History, Kept, campaign, play, shrink};
 
 #[derive(Parser)]
 #[command(about = "Seeded histories of the order service's workflow")]
@@ -27,8 +28,10 @@ enum Command {
     },
     /// Tells one history, line by line.
     Tell { seed: u64 },
-    /// Makes a failing history small, and writes it as a test.
+    /// Makes a failing history small, and prints the document to be kept.
     Shrink { seed: u64 },
+    /// Plays a kept history, line by line.
+    Replay { file: PathBuf },
     /// Plays histories of wrong workflows until each is caught.
     #[cfg(feature = "planted")]
     Planted {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Histories { count, seed, threads } => histories(count, seed, threads),
         Command::Tell { seed } => tell(seed),
         Command::Shrink { seed } => make_small(seed),
+        Command::Replay { file } => replay(&file),
         #[cfg(feature = "planted")]
         Command::Planted { count, seed, draw } => {
             planted::run(seed.unwrap_or_else(runner::new_seed), count, draw)
@@ -85,8 +89,23 @@ fn histories(count: u64, seed: Option<u64>, threads: Option<usize>) -> bool {
     campaign.failures.is_empty() && shortfalls.is_empty()
 }
 
+fn replay(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+    match text.and_then(|text| Kept::parse(&text)) {
+        Ok(kept) => show(&kept.history()),
+        Err(error) => {
+            println!("{}: {error}", file.display());
+            false
+        }
+    }
+}
+
 fn tell(seed: u64) -> bool {
-    let played = play(&History::of(seed), true);
+    show(&History::of(seed))
+}
+
+fn show(history: &History) -> bool {
+    let played = play(history, true);
     played.told.iter().for_each(|line| println!("{line}"));
     played.violations.iter().for_each(|violation| println!("{violation}"));
     println!("fingerprint {:016x}", played.fingerprint);
@@ -108,7 +127,8 @@ fn make_small(seed: u64) -> bool {
     let played = play(&small, true);
     played.told.iter().for_each(|line| println!("{line}"));
     played.violations.iter().for_each(|violation| println!("{violation}"));
-    println!("\n{}", code(&small, &format!("{}_{seed}", rule.to_ascii_lowercase())));
+    let about = played.violations.first().map(ToString::to_string).unwrap_or_default();
+    println!("\nfor tests/runner/histories:\n{}", Kept::new(about, &small));
     false
 }
 
