@@ -138,7 +138,8 @@ async fn a_hook_of_a_second_order_under_the_same_address_leads_to_that_order(wor
         world.events(&order.id).await.into_iter().find(|event| event.kind == "item.raised")
     });
     let raised = raised.await;
-    assert!(raised.reason.contains(stranger), "{}", raised.reason);
+    let text = raised.item.expect("an item is raised").text;
+    assert!(text.contains(stranger), "{text}");
     assert_eq!(world.order(&order.id).await.mollie_order_id, order.mollie_order_id);
 }
 

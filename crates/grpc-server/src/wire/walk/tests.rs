@@ -280,7 +280,8 @@ macro_rules! for_each_request {
 macro_rules! every_request {
     ($bytes:expr, $valid:expr) => {
         for_each_request!(agree, $bytes, $valid, CreateOrderRequest GetOrderRequest ListOrdersRequest
-            CancelOrderRequest SyncOrderRequest CreateShipmentRequest GetShipmentRequest ListShipmentsRequest
+            CancelOrderRequest SyncOrderRequest CreateShipmentRequest UpdateShipmentRequest GetShipmentRequest
+            ListShipmentsRequest
             ListOrderEventsRequest GetOperationRequest ListOperationsRequest RetryOperationRequest
             ResolveOperationRequest CloseOperatorItemRequest)
     };
