@@ -56,13 +56,13 @@ impl Unread {
         self.fields.is_empty()
     }
 
-    /// These, and those before of the parts that this answer does not hold.
+    /// These, and those before of the parts that this answer does not hold; of one place what is known last.
     #[must_use]
     pub fn with_absent(&self, before: &Self, is_absent: impl Fn(&str) -> bool) -> Self {
         let mut all = self.clone();
-        for field in before.fields.iter().filter(|field| is_absent(&field.path)) {
-            all.add(field.clone());
-        }
+        let is_named = |path: &str| self.fields.iter().any(|field| field.path == path);
+        let absent = before.fields.iter().filter(|field| is_absent(&field.path) && !is_named(&field.path));
+        absent.for_each(|field| all.add(field.clone()));
         all
     }
 }

@@ -105,7 +105,7 @@ pub fn mutation(error: MutationError) -> Status {
         MutationError::RequestReused { method } => Failure::new(
             Code::AlreadyExists,
             ErrorReason::RequestIdReused,
-            format!("This request_id already stands for another request to {method}; use a new one for a new intent."),
+            format!("This request_id was used for another request to {method}; use a new one for a new request."),
         )
         .with("method", method)
         .status(),
@@ -300,7 +300,7 @@ fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failur
 
 /// A shipment was to be followed, and Mollie refused the shipment meanwhile.
 pub fn nothing_to_follow(operation: impl ToString) -> Status {
-    let text = "Mollie refused the shipment: there is no parcel to follow.";
+    let text = "The shipment was refused: there is no parcel to follow.";
     Failure::new(Code::FailedPrecondition, ErrorReason::ShipmentRefused, text)
         .with("operation_id", operation)
         .status()

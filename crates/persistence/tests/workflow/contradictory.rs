@@ -214,6 +214,19 @@ async fn a_lost_shipment_is_not_made_again_while_the_list_lacks_what_is_counted(
     assert_eq!((world.mollie.effects(), order.lines[1].shipped.quantity), ((1, 1, 0), 1));
 }
 
+/// However often it is read, and whatever the figures are by then: it is one field.
+#[tokio::test]
+async fn a_list_that_stays_behind_its_counters_is_one_field_and_one_event() {
+    let (world, id) = shipping().await;
+    world.mollie.side().distorts = Some(|order| order.shipments = Some(Vec::new()));
+    let before = world.kinds(id).await.len();
+    for _ in 0..5 {
+        world.advance(secs(3));
+        assert_eq!(fields(&world.sync(id).await), ["_embedded.shipments"]);
+    }
+    assert_eq!(world.kinds(id).await.len(), before + 1);
+}
+
 #[tokio::test]
 async fn a_counter_behind_the_shipments_that_are_listed_frees_no_units() {
     let none = |order: &mut Snapshot| {

@@ -15,7 +15,7 @@ use domain::rules::told::Told;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Accepted, MutationError};
 
-use crate::intents::{chairs, intent, lamps, reason, ship_lamps_elsewhere, tracked, tracking};
+use crate::intents::{chairs, intent, lamps, reason, ship_lamps_elsewhere, the_rest, tracked, tracking};
 use crate::mollie::Fate;
 use crate::world::{World, mins, secs};
 
@@ -151,6 +151,29 @@ async fn a_refused_change_leaves_the_tracking_there_is() {
     let shipment = world.parcel(parcel).await;
     assert_eq!((code(&shipment), &shipment.pending_tracking), (Some("3S1"), &None));
     assert!(world.kinds(id).await.contains(&"shipment.update_refused"));
+}
+
+/// The order is completed and no hook comes any more; readings in between left the parcel alone.
+#[tokio::test]
+async fn what_the_dashboard_changed_while_an_update_was_undecided_is_read_once_that_is_refused() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    let (shipped, _) = world.ship_now(id, &the_rest()).await;
+    let parcel = shipped.answer.shipment().unwrap();
+    world.look_up().await;
+    world.mollie.next(Fate::LostCall);
+    world.track_now(id, parcel, "3S2").await;
+    world
+        .at_mollie(id, |order| {
+            order.shipments.as_mut().unwrap()[0].tracking = Told::Said(tracking("3S7"));
+        })
+        .await;
+    world.sync(id).await;
+    assert_eq!(code(&world.parcel(parcel).await), None);
+    world.mollie.next(Fate::Rejected);
+    world.work(mins(3)).await;
+    world.look_up().await;
+    assert_eq!(code(&world.parcel(parcel).await), Some("3S7"));
 }
 
 /// What somebody changes in the dashboard is taken over once, but for what may be ours.

@@ -50,8 +50,7 @@ impl Request for Track {
                 create_shipment::under_way(pen.unsettled(), shipment.id).map(|registration| registration.id)
             }
             ShipmentState::Refused => {
-                let text =
-                    format!("Shipment {} was refused by Mollie: there is no parcel to follow.", shipment.id);
+                let text = format!("Shipment {} was refused: there is no parcel to follow.", shipment.id);
                 return Err(Denied::Blocked(refusal(text)));
             }
         };
@@ -172,6 +171,8 @@ impl Kind for Task {
         let (shipment_id, operation_id) = (self.shipment_id, of.id);
         pen.record(EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection });
         self.put(pen, |shipment| shipment);
+        // While it was undecided, nobody took over how the parcel was followed; a closed order is not read by itself.
+        pen.look_again(pen.now());
     }
 
     fn resume(&self, _pen: &mut Pen<'_>) {}
