@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::operations::operation::Operation;
 use domain::operations::task::Task;
+use domain::rules::ids::MollieShipmentId;
 use domain::rules::operation::OperationState;
 use domain::rules::shipment::Shipment;
 use mollie_simulator::rules::{Effect, EffectKind};
@@ -16,12 +17,15 @@ use crate::replica::Wish;
 impl Found<'_> {
     /// An acknowledged change has been made at Mollie, or is refused and an event says so.
     pub fn tracked(&mut self, told: &Told<'_>) {
-        let Told { name, order, operation, done, .. } = *told;
+        let Told { name, order, shipment, operation, done, .. } = *told;
         let Some(operation) = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned()
         else {
             return self.say("I2", format!("{name}: its operation is gone"));
         };
-        let is_made = self.updates().any(|effect| code(effect) == self.wished(name));
+        let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id)?.mollie_id.as_ref());
+        let parcel = parcel.map(MollieShipmentId::as_str);
+        let is_ours = |effect: &&Effect| effect.shipment_id.as_deref() == parcel;
+        let is_made = self.updates().filter(is_ours).any(|effect| code(effect) == self.wished(name));
         let state = operation.state.name();
         match state {
             OperationState::Succeeded if !is_made => {
