@@ -19,7 +19,7 @@ impl Engine {
     pub async fn is_available(self) -> bool {
         static SQLITE: Once = Once::new();
         static POSTGRES: Once = Once::new();
-        let told = match self {
+        let reported = match self {
             Self::Sqlite => &SQLITE,
             Self::Postgres if database::server().is_none() => {
                 POSTGRES.call_once(say_what_is_left_out);
@@ -27,9 +27,9 @@ impl Engine {
             }
             Self::Postgres => &POSTGRES,
         };
-        if !told.is_completed() {
+        if !reported.is_completed() {
             let version = database::version(self).await;
-            told.call_once(|| println!("engine {version}"));
+            reported.call_once(|| println!("engine {version}"));
         }
         true
     }

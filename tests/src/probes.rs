@@ -14,8 +14,8 @@ const PROGRAM: &str = "ORDER_SERVICE_TEST_PROBES";
 /// Whether tests with crash points can run. Says so if they are left out.
 pub fn probes_are_available() -> bool {
     static TOLD: Once = Once::new();
-    let told = std::env::var_os(PROGRAM).is_some();
-    if !told {
+    let reported = std::env::var_os(PROGRAM).is_some();
+    if !reported {
         TOLD.call_once(|| {
             let text = "left out: all tests that need a build with crash points, as ORDER_SERVICE_TEST_PROBES names none; \
                         `cargo xtask test` makes one";
@@ -23,7 +23,7 @@ pub fn probes_are_available() -> bool {
             let _ = writeln!(std::io::stderr(), "{text}");
         });
     }
-    told
+    reported
 }
 
 /// The build with crash points.

@@ -13,8 +13,8 @@ const PROGRAM: &str = "ORDER_SERVICE_TEST_RELEASE";
 /// Whether tests with the release build can run. Says so if they are left out.
 pub fn release_is_available() -> bool {
     static TOLD: Once = Once::new();
-    let told = std::env::var_os(PROGRAM).is_some();
-    if !told {
+    let reported = std::env::var_os(PROGRAM).is_some();
+    if !reported {
         TOLD.call_once(|| {
             let text = "left out: all tests that need a release build, as ORDER_SERVICE_TEST_RELEASE names none; \
                         `cargo xtask bounds` makes one";
@@ -22,7 +22,7 @@ pub fn release_is_available() -> bool {
             let _ = writeln!(std::io::stderr(), "{text}");
         });
     }
-    told
+    reported
 }
 
 /// The release build.

@@ -46,12 +46,12 @@ mod tests {
 
     #[test]
     fn two_files_that_import_each_other_are_told_with_what_they_import() {
-        let told = circles(&[
+        let reported = circles(&[
             ("lib.rs", "mod a; mod b;"),
             ("a.rs", "use crate::b::B; pub struct A(B);"),
             ("b.rs", "pub struct B; fn b() { let a = super::a::A(B); }"),
         ]);
-        assert_eq!(told, ["a.rs takes B from b.rs\nb.rs takes A from a.rs\n"]);
+        assert_eq!(reported, ["a.rs takes B from b.rs\nb.rs takes A from a.rs\n"]);
     }
 
     #[test]
@@ -64,12 +64,12 @@ mod tests {
             "use crate::a::*;",
             "impl crate::a::A {}",
         ] {
-            let told = circles(&[
+            let reported = circles(&[
                 ("lib.rs", "pub use a::A;"),
                 ("a.rs", "use crate::b::B; pub struct A;"),
                 ("b.rs", text),
             ]);
-            assert_eq!(told.len(), 1, "{text}");
+            assert_eq!(reported.len(), 1, "{text}");
         }
     }
 
@@ -77,23 +77,23 @@ mod tests {
     fn a_parent_that_hands_on_what_a_child_has_takes_nothing_from_it() {
         let child = "use super::Parent; pub struct Child(Parent);";
         let facade = "mod child; pub use child::Child; pub struct Parent;";
-        let told = circles(&[("lib.rs", ""), ("parent.rs", facade), ("parent/child.rs", child)]);
-        assert_eq!(told, Vec::<String>::new());
+        let reported = circles(&[("lib.rs", ""), ("parent.rs", facade), ("parent/child.rs", child)]);
+        assert_eq!(reported, Vec::<String>::new());
         // It does where it uses the child itself.
         let used = format!("{facade} fn parent() -> Child {{}}");
-        let told = circles(&[("lib.rs", ""), ("parent.rs", &used), ("parent/child.rs", child)]);
-        assert_eq!(told.len(), 1);
+        let reported = circles(&[("lib.rs", ""), ("parent.rs", &used), ("parent/child.rs", child)]);
+        assert_eq!(reported.len(), 1);
         // What is taken by way of a parent is taken from the child that has it.
         let other = "use crate::parent::Child; pub struct Other(Child);";
         let child = "use crate::other::Other; pub struct Child;";
-        let told = circles(&[
+        let reported = circles(&[
             ("lib.rs", ""),
             ("parent.rs", facade),
             ("parent/child.rs", child),
             ("other.rs", other),
         ]);
         assert_eq!(
-            told,
+            reported,
             ["other.rs takes Child from parent/child.rs\nparent/child.rs takes Other from other.rs\n"]
         );
     }
@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn tests_may_import_what_they_like() {
         let tested = "pub struct A; #[cfg(test)] mod tests { use crate::b::B; }";
-        let told = circles(&[("lib.rs", ""), ("a.rs", tested), ("b.rs", "use crate::a::A; pub struct B;")]);
-        assert_eq!(told, Vec::<String>::new());
+        let reported =
+            circles(&[("lib.rs", ""), ("a.rs", tested), ("b.rs", "use crate::a::A; pub struct B;")]);
+        assert_eq!(reported, Vec::<String>::new());
     }
 }

@@ -122,9 +122,9 @@ fn ensure_disk(directory: &Path) -> Result<()> {
 
 /// Whether the library is installed with the server: in Debian's layout beside the programs, else where `pg_config` says.
 fn has_statements(programs: &Path) -> bool {
-    let told = Command::new(programs.join("pg_config")).arg("--pkglibdir").output();
-    let told = told.ok().and_then(|output| String::from_utf8(output.stdout).ok());
-    let directories = [Some(programs.join("../lib")), told.map(|directory| directory.trim().into())];
+    let reported = Command::new(programs.join("pg_config")).arg("--pkglibdir").output();
+    let reported = reported.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    let directories = [Some(programs.join("../lib")), reported.map(|directory| directory.trim().into())];
     directories.iter().flatten().any(|directory| directory.join(STATEMENTS).with_extension("so").is_file())
 }
 

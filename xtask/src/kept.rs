@@ -126,7 +126,7 @@ fn each(act: impl Fn(&Path, &str, &Verdict) -> Result<()>) -> Result<()> {
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let judged = Kept::parse(&name, &text).and_then(|(commit, covers)| {
             let verdict = verdict(&commit, &covers)?;
-            println!("{name:<10} {}", told(&commit, &verdict));
+            println!("{name:<10} {}", reported(&commit, &verdict));
             act(&path, &text, &verdict)
         });
         broken.extend(judged.err().map(|problem| format!("{name}: {problem:#}")));
@@ -137,7 +137,7 @@ fn each(act: impl Fn(&Path, &str, &Verdict) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-fn told(commit: &str, verdict: &Verdict) -> String {
+fn reported(commit: &str, verdict: &Verdict) -> String {
     let short = &commit[..12];
     match verdict {
         Verdict::Holds => format!("{short} holds: nothing that it covers has changed since"),

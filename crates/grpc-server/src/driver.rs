@@ -7,7 +7,7 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::{Operation, State};
 use domain::ports::{Clock, Ports, Store};
 use domain::rules::ids::{GroupId, OperationId, OrderId};
-use domain::workflow::Accepted;
+use domain::workflow::Recorded;
 use domain::workflow::drive::drive;
 use domain::workflow::step::Progress;
 use persistence::Repeats;
@@ -31,15 +31,15 @@ pub struct Driver {
     pub service: Arc<Service>,
     tasks: TaskTracker,
     /// Rung when an operation may have become due.
-    pub bell: Arc<Notify>,
+    pub wake_up: Arc<Notify>,
     /// Rung when a hook has come.
-    pub hook_bell: Arc<Notify>,
+    pub hook_wake_up: Arc<Notify>,
 }
 
 impl Driver {
     pub fn new(service: Arc<Service>) -> Self {
-        let (bell, hook_bell) = (Arc::default(), Arc::default());
-        Self { service, tasks: TaskTracker::new(), bell, hook_bell }
+        let (wake_up, hook_wake_up) = (Arc::default(), Arc::default());
+        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up }
     }
 
     /// Runs work to its end, whoever waits for it.
@@ -58,14 +58,14 @@ impl Driver {
             let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
             drop(permit);
             // Whatever waits behind it in its order may be due now.
-            driver.bell.notify_one();
+            driver.wake_up.notify_one();
             progress
         })
     }
 
     /// Waits until all that a request set to work has ended, or certainly could not be sent for now, or time is up. `own`: the
     /// step under way for it.
-    pub async fn wait(&self, accepted: &Accepted, own: Option<Step>, answer_by: Instant) {
+    pub async fn wait(&self, accepted: &Recorded, own: Option<Step>, answer_by: Instant) {
         let Some(group) = accepted.group else { return };
         let waiting = async {
             if let Some(task) = own {

@@ -19,8 +19,8 @@ mod server;
 mod service;
 #[cfg(feature = "dev")]
 mod simulated_time;
+mod status_text;
 mod telemetry;
-mod told;
 mod vault;
 mod webhook;
 mod wire;

@@ -42,8 +42,8 @@ impl Follower {
 }
 
 async fn ask(client: &reqwest::Client, address: &str) -> Result<i64> {
-    let told: serde_json::Value = client.get(address).send().await?.error_for_status()?.json().await?;
-    told["offset_seconds"].as_i64().context("the answer tells no offset_seconds")
+    let reported: serde_json::Value = client.get(address).send().await?.error_for_status()?.json().await?;
+    reported["offset_seconds"].as_i64().context("the answer tells no offset_seconds")
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client of the simulator, in development only")]

@@ -7,7 +7,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, Uri};
 use axum::routing::any;
 use domain::ports::{Clock, Ports, Store};
-use domain::rules::hint;
+use domain::rules::webhook_hint;
 use domain::workflow::parse_hook_path;
 use persistence::Repeats;
 use tracing::{debug, warn};
@@ -34,10 +34,10 @@ async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusC
         debug!("webhook: not one of our addresses");
         return StatusCode::OK;
     };
-    let hint = hint::in_body(&body);
+    let hint = webhook_hint::in_body(&body);
     match service.store().hook_arrived(address.order_id, hint, service.clock().now()).await {
         Ok(_) => {
-            driver.hook_bell.notify_one();
+            driver.hook_wake_up.notify_one();
             StatusCode::OK
         }
         Err(error) => {

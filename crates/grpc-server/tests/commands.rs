@@ -57,8 +57,8 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
             ("ORDER_SERVICE__CLOCK__URL", "tomorrow"),
         ],
     );
-    let told = text(&output.stderr);
-    assert!(!output.status.success() && told.contains("13 faults in the configuration"), "{told}");
+    let reported = text(&output.stderr);
+    assert!(!output.status.success() && reported.contains("13 faults in the configuration"), "{reported}");
     for fault in [
         "ORDER_SERVICE__SECURITY__INSECURE=true",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
@@ -74,7 +74,7 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         "ORDER_SERVICE__OPERATIONS__LEASE_SECONDS: a whole number from 1 to 3600 (seconds)",
         "ORDER_SERVICE__CLOCK__URL",
     ] {
-        assert!(told.contains(fault), "{fault} in:\n{told}");
+        assert!(reported.contains(fault), "{fault} in:\n{reported}");
     }
 }
 
@@ -105,11 +105,11 @@ fn what_cannot_be_read_is_told_once() {
         let setting = format!("ORDER_SERVICE__{setting}");
         // No profile is named here, which is the other fault.
         let output = run(&["serve"], &[&fine[..], &[(&setting, value)]].concat());
-        let told = text(&output.stderr);
-        assert!(told.contains("2 faults in the configuration"), "{setting}={value}: {told}");
+        let reported = text(&output.stderr);
+        assert!(reported.contains("2 faults in the configuration"), "{setting}={value}: {reported}");
         assert!(
-            told.contains(expected) && told.contains("no profile is configured"),
-            "{setting}={value}: {told}"
+            reported.contains(expected) && reported.contains("no profile is configured"),
+            "{setting}={value}: {reported}"
         );
     }
 }
@@ -117,8 +117,8 @@ fn what_cannot_be_read_is_told_once() {
 #[test]
 fn an_address_that_would_need_tls_is_refused_rather_than_called_without() {
     let output = run(&["operations", "--address", "https://127.0.0.1:1"], &[]);
-    let told = text(&output.stderr);
-    assert!(told.contains("--address https://127.0.0.1:1: this release speaks no TLS"), "{told}");
+    let reported = text(&output.stderr);
+    assert!(reported.contains("--address https://127.0.0.1:1: this release speaks no TLS"), "{reported}");
 }
 
 #[test]
@@ -137,9 +137,12 @@ fn a_number_that_makes_no_sense_is_refused_by_every_command_with_its_bounds() {
         for value in values {
             for command in ["serve", "migrate", "dev"] {
                 let output = run(&[command], &[(&setting, value), ("ORDER_SERVICE__DATABASE__URL", "none")]);
-                let told = text(&output.stderr);
+                let reported = text(&output.stderr);
                 let expected = format!("{setting}: a whole number from ");
-                assert!(!output.status.success() && told.contains(&expected), "{command} {value}: {told}");
+                assert!(
+                    !output.status.success() && reported.contains(&expected),
+                    "{command} {value}: {reported}"
+                );
             }
         }
     }
@@ -152,7 +155,7 @@ fn a_setting_of_the_file_is_named_as_it_stands_there() {
     let faulty = "[operations]\nlease_seconds = 0\n[mollie]\ncall_timeout_seconds = \"x\"\nkey = 1\n[database]\nurl = \"x\"\n";
     std::fs::write(&file, faulty).unwrap();
     let environment = [("ORDER_SERVICE__DATABASE__URL", "mysql://x")];
-    let told = text(&run(&["--config", name, "serve"], &environment).stderr);
+    let reported = text(&run(&["--config", name, "serve"], &environment).stderr);
     std::fs::write(&file, "[operations").unwrap();
     let broken = text(&run(&["--config", name, "serve"], &environment).stderr);
     std::fs::remove_file(&file).unwrap();
@@ -163,12 +166,12 @@ fn a_setting_of_the_file_is_named_as_it_stands_there() {
         format!("mollie.key (in {name}): no such setting"),
         "ORDER_SERVICE__DATABASE__URL: ".to_owned(),
     ] {
-        assert!(told.contains(&fault), "{fault} in:\n{told}");
+        assert!(reported.contains(&fault), "{fault} in:\n{reported}");
     }
-    for told in [broken, missing] {
+    for reported in [broken, missing] {
         assert!(
-            told.contains(&format!("{name}: ")) && told.contains("ORDER_SERVICE__DATABASE__URL: "),
-            "{told}"
+            reported.contains(&format!("{name}: ")) && reported.contains("ORDER_SERVICE__DATABASE__URL: "),
+            "{reported}"
         );
     }
 }
@@ -176,15 +179,15 @@ fn a_setting_of_the_file_is_named_as_it_stands_there() {
 #[test]
 fn a_database_that_does_not_answer_is_told_by_its_cause_and_without_its_password() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let told = |url: &str| text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE__URL", url)]).stderr);
-    let refused = told(&format!("postgres://me:secret@{free}/orders"));
+    let reported = |url: &str| text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE__URL", url)]).stderr);
+    let refused = reported(&format!("postgres://me:secret@{free}/orders"));
     assert!(
         refused.contains(&format!("ORDER_SERVICE__DATABASE__URL: connection refused at {free}")),
         "{refused}"
     );
-    let port = told("postgres://me:secret@127.0.0.1:99999/orders");
+    let port = reported("postgres://me:secret@127.0.0.1:99999/orders");
     assert!(port.contains("invalid port number"), "{port}");
-    assert!(![refused, port].iter().any(|told| told.contains("secret")));
+    assert!(![refused, port].iter().any(|reported| reported.contains("secret")));
     // A whole section in place of its parts may hold a password too.
     let section = text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE", "postgres://me:secret@h/o")]).stderr);
     assert!(section.contains("ORDER_SERVICE__DATABASE") && !section.contains("secret"), "{section}");
@@ -194,8 +197,12 @@ fn a_database_that_does_not_answer_is_told_by_its_cause_and_without_its_password
 fn the_first_order_of_the_readme_can_be_given_to_the_demonstration() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/first-order.json");
     let output = run(&["demo", "--order", file], &[("ORDER_SERVICE__LOG__FILTER", "off")]);
-    let told = text(&output.stdout);
-    assert!(output.status.success() && told.contains("Every sum agrees"), "{told}{}", text(&output.stderr));
+    let reported = text(&output.stdout);
+    assert!(
+        output.status.success() && reported.contains("Every sum agrees"),
+        "{reported}{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -236,8 +243,11 @@ fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
     for verdict in [&both[..0], &both] {
         let arguments =
             [&["operations", "resolve", "x", "--by", "jane", "--reason", "why"], verdict].concat();
-        let told = text(&run(&arguments, &[]).stderr);
-        assert!(told.contains("--succeeded <MOLLIE_ID>") && told.contains("--rejected"), "{told}");
+        let reported = text(&run(&arguments, &[]).stderr);
+        assert!(
+            reported.contains("--succeeded <MOLLIE_ID>") && reported.contains("--rejected"),
+            "{reported}"
+        );
     }
 }
 
@@ -246,14 +256,14 @@ fn a_decision_without_a_name_is_refused_once_and_by_the_name_of_the_option() {
     for action in [&["retry", "x"][..], &["resolve", "x", "--rejected"], &["close", "x", "1"]] {
         let arguments = [&["operations"], action, &["--by", " ", "--reason", "why"]].concat();
         let output = run(&arguments, &[]);
-        let told = "order-service: --by: expected a value, got nothing\n";
-        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), told));
+        let reported = "order-service: --by: expected a value, got nothing\n";
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(1), reported));
     }
     let long = "ü".repeat(501);
     let arguments = ["operations", "retry", "x", "--by", "", "--reason", &long];
-    let told = text(&run(&arguments, &[]).stderr);
+    let reported = text(&run(&arguments, &[]).stderr);
     let reason = "--reason: expected at most 500 characters, got 501 characters";
-    assert_eq!(told, format!("order-service: --by: expected a value, got nothing\n{reason}\n"));
+    assert_eq!(reported, format!("order-service: --by: expected a value, got nothing\n{reason}\n"));
 }
 
 #[test]

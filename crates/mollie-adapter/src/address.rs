@@ -1,8 +1,8 @@
 //! Addresses, both ways. Personal: nothing of them goes into an error or a trace.
 
 use domain::rules::address::Address;
+use domain::rules::field::Field;
 use domain::rules::snapshot::AddressSnapshot;
-use domain::rules::told::Told;
 use serde::Serialize;
 
 use crate::json::Object;
@@ -58,14 +58,14 @@ impl<'a> From<&'a Address> for AddressBody<'a> {
 
 /// Reads an address; one without any part is none.
 pub fn read(order: &Object<'_>, name: &str) -> Option<AddressSnapshot> {
-    let Told::Said(object) = order.discreet().loose_object(name) else {
+    let Field::Value(object) = order.discreet().loose_object(name) else {
         return None;
     };
     let mut is_whole = true;
     let mut part = |name| match object.loose_text(name) {
-        Told::Said(text) => Some(text),
-        Told::LeftOut => None,
-        Told::Unread => {
+        Field::Value(text) => Some(text),
+        Field::LeftOut => None,
+        Field::Unreadable => {
             is_whole = false;
             None
         }

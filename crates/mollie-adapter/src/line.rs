@@ -1,6 +1,7 @@
 //! Order lines, both ways. Addresses of pages stand flat in a request and as links in an answer.
 
 use domain::rules::amount::Remainder;
+use domain::rules::field::Field;
 use domain::rules::ids::MollieLineId;
 use domain::rules::line::LineType;
 use domain::rules::misread::Misread;
@@ -9,7 +10,6 @@ use domain::rules::order::Line;
 use domain::rules::part::Part;
 use domain::rules::snapshot::LineSnapshot;
 use domain::rules::status::{LineStatus, Read};
-use domain::rules::told::Told;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -79,20 +79,20 @@ pub fn read(line: &Object<'_>) -> Result<LineSnapshot, Misread> {
     let status = line.required_text("status")?;
     Ok(LineSnapshot {
         mollie_id: MollieLineId::new(line.id()?),
-        line_type: line.loose_text("type").and_then(|word| Told::Said(line_type(word))),
-        category: line.loose_text("category").said().cloned(),
+        line_type: line.loose_text("type").and_then(|word| Field::Value(line_type(word))),
+        category: line.loose_text("category").value().cloned(),
         name: line.loose_text("name"),
         sku: line.loose_text("sku"),
         status: LineStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
         quantity,
-        quantity_unit: line.loose_text("quantityUnit").said().cloned(),
+        quantity_unit: line.loose_text("quantityUnit").value().cloned(),
         unit_price,
         discount_amount: line.some_money("discountAmount")?,
         total_amount,
         vat_rate: line.loose_text("vatRate"),
         vat_amount: line.loose_money("vatAmount"),
-        image_url: line.loose_link("imageUrl").said().cloned(),
-        product_url: line.loose_link("productUrl").said().cloned(),
+        image_url: line.loose_link("imageUrl").value().cloned(),
+        product_url: line.loose_link("productUrl").value().cloned(),
         metadata: line.value("metadata").cloned(),
         shipped: part("quantityShipped", "amountShipped")?,
         canceled: part("quantityCanceled", "amountCanceled")?,
@@ -114,13 +114,13 @@ fn read_part(
     whole: Remainder,
 ) -> Result<Option<Part>, Misread> {
     let zero = Money::zero(whole.amount.currency());
-    let told = line.money(amount)?;
-    if told.is_some_and(|told| told.currency() != zero.currency()) {
+    let reported = line.money(amount)?;
+    if reported.is_some_and(|reported| reported.currency() != zero.currency()) {
         return Err(line.wrong(amount, format!("an amount in {}", zero.currency().code())));
     }
     let Some(quantity) = line.count(quantity)? else {
         return Ok(None);
     };
     let can_be_free = quantity == 0 || whole.bounds(quantity).is_some_and(|bounds| bounds.admit(zero));
-    Ok(told.or_else(|| can_be_free.then_some(zero)).map(|amount| Part { quantity, amount }))
+    Ok(reported.or_else(|| can_be_free.then_some(zero)).map(|amount| Part { quantity, amount }))
 }

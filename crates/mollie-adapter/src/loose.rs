@@ -1,8 +1,8 @@
 //! Reading what no money depends on: it never makes an answer unreadable. What is not understood is noted as it came, of
 //! personal data and secrets only its shape. May not be used for anything that a shipment, a payment or a deadline is judged by.
 
+use domain::rules::field::Field;
 use domain::rules::money::Money;
-use domain::rules::told::Told;
 use domain::rules::unread::UnreadField;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -11,28 +11,28 @@ use crate::json::Object;
 
 impl Object<'_> {
     /// A text. Numbers are taken for their digits: sku and postal codes come as either. An empty text is a missing one.
-    pub fn loose_text(&self, name: &str) -> Told<String> {
+    pub fn loose_text(&self, name: &str) -> Field<String> {
         match self.value(name) {
-            None => Told::LeftOut,
+            None => Field::LeftOut,
             Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()).into(),
-            Some(Value::Number(number)) => Told::Said(number.to_string()),
+            Some(Value::Number(number)) => Field::Value(number.to_string()),
             Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => self.not_read(name),
         }
     }
 
     /// A flag.
-    pub fn loose_flag(&self, name: &str) -> Told<bool> {
+    pub fn loose_flag(&self, name: &str) -> Field<bool> {
         self.value(name)
-            .map_or(Told::LeftOut, |value| value.as_bool().map_or_else(|| self.not_read(name), Told::Said))
+            .map_or(Field::LeftOut, |value| value.as_bool().map_or_else(|| self.not_read(name), Field::Value))
     }
 
     /// An object.
-    pub fn loose_object(&self, name: &str) -> Told<Self> {
-        self.object(name).map_or_else(|_| self.not_read(name), Told::from)
+    pub fn loose_object(&self, name: &str) -> Field<Self> {
+        self.object(name).map_or_else(|_| self.not_read(name), Field::from)
     }
 
     /// The `href` of a link.
-    pub fn loose_link(&self, name: &str) -> Told<String> {
+    pub fn loose_link(&self, name: &str) -> Field<String> {
         let link = self.loose_object("_links").and_then(|links| links.loose_object(name));
         link.and_then(|link| link.loose_text("href"))
     }
@@ -46,13 +46,13 @@ impl Object<'_> {
     }
 
     /// An amount.
-    pub fn loose_money(&self, name: &str) -> Told<Money> {
-        self.money(name).map_or_else(|_| self.not_read(name), Told::from)
+    pub fn loose_money(&self, name: &str) -> Field<Money> {
+        self.money(name).map_or_else(|_| self.not_read(name), Field::from)
     }
 
-    fn not_read<T>(&self, name: &str) -> Told<T> {
+    fn not_read<T>(&self, name: &str) -> Field<T> {
         self.note(name);
-        Told::Unread
+        Field::Unreadable
     }
 
     /// Notes that a field was not understood, once.
@@ -87,8 +87,8 @@ mod tests {
     fn numbers_are_texts_and_empty_texts_are_none() {
         let value = json!({"sku": 8712345, "name": "", "code": null});
         let object = Object::root(&value).unwrap();
-        assert_eq!(object.loose_text("sku"), Told::Said("8712345".to_owned()));
-        assert_eq!((object.loose_text("name"), object.loose_text("code")), (Told::LeftOut, Told::LeftOut));
+        assert_eq!(object.loose_text("sku"), Field::Value("8712345".to_owned()));
+        assert_eq!((object.loose_text("name"), object.loose_text("code")), (Field::LeftOut, Field::LeftOut));
         assert!(object.unread().is_empty());
     }
 
@@ -96,10 +96,13 @@ mod tests {
     fn what_is_not_understood_is_noted_once_and_of_persons_only_its_shape() {
         let value = json!({"method": ["a"], "_links": "x", "person": {"name": {"first": "Fleur"}}});
         let object = Object::root(&value).unwrap();
-        assert_eq!(object.loose_text("method"), Told::Unread);
-        assert_eq!((object.loose_link("one"), object.loose_link("two")), (Told::Unread, Told::Unread));
+        assert_eq!(object.loose_text("method"), Field::Unreadable);
+        assert_eq!(
+            (object.loose_link("one"), object.loose_link("two")),
+            (Field::Unreadable, Field::Unreadable)
+        );
         let person = object.discreet().loose_object("person");
-        assert_eq!(person.and_then(|person| person.loose_text("name")), Told::Unread);
+        assert_eq!(person.and_then(|person| person.loose_text("name")), Field::Unreadable);
         let noted = object.unread().fields;
         let noted: Vec<_> = noted.iter().map(|field| (field.path.as_str(), field.raw.as_str())).collect();
         assert_eq!(noted, [("method", "[\"a\"]"), ("_links", "\"x\""), ("person.name", "an object")]);

@@ -4,7 +4,7 @@
 use domain::ports::{Acceptance, GatewayError, Outcome};
 use domain::rules::ids::ProfileName;
 use domain::rules::misread::Misread;
-use domain::rules::refusal::Rejection;
+use domain::rules::rejection::Rejection;
 use reqwest::StatusCode;
 use serde_json::Value;
 

@@ -61,7 +61,7 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
     Ok(Payment {
         mollie_id: MolliePaymentId::new(payment.id()?),
         status: PaymentStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
-        method: payment.loose_text("method").said().cloned(),
+        method: payment.loose_text("method").value().cloned(),
         amount: payment.required_money("amount")?,
         amount_captured: payment.some_money("amountCaptured")?,
         amount_refunded: payment.some_money("amountRefunded")?,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
@@ -17,7 +17,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 pub fn parse(status: StatusCode, body: &[u8]) -> Option<Rejection> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let same = |told: &Value| told.as_u64().is_none_or(|told| told == u64::from(status.as_u16()));
+    let same =
+        |reported: &Value| reported.as_u64().is_none_or(|reported| reported == u64::from(status.as_u16()));
     if !value.get("status").is_none_or(same) {
         return None;
     }

@@ -1,12 +1,12 @@
 //! Shipments, both ways. A request always names lines, quantities and amounts: Mollie takes what is left out for "all".
 
 use domain::ports::RegisterShipment;
+use domain::rules::field::Field;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
 use domain::rules::misread::Misread;
 use domain::rules::part::Part;
 use domain::rules::shipment::{ShipmentLine, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
-use domain::rules::told::Told;
 use serde::Serialize;
 
 use crate::json::Object;
@@ -93,14 +93,14 @@ fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), Misread> {
 }
 
 /// A parcel is told by its carrier and its code: where one of them cannot be read, it cannot be told.
-fn read_tracking(tracking: &Object<'_>) -> Told<Tracking> {
-    let url = tracking.loose_text("url").said().cloned();
+fn read_tracking(tracking: &Object<'_>) -> Field<Tracking> {
+    let url = tracking.loose_text("url").value().cloned();
     match (tracking.loose_text("carrier"), tracking.loose_text("code")) {
-        (Told::Unread, _) | (_, Told::Unread) => Told::Unread,
-        (Told::LeftOut, Told::LeftOut) => Told::LeftOut,
+        (Field::Unreadable, _) | (_, Field::Unreadable) => Field::Unreadable,
+        (Field::LeftOut, Field::LeftOut) => Field::LeftOut,
         (carrier, code) => {
-            let text = |part: &Told<String>| part.said().cloned().unwrap_or_default();
-            Told::Said(Tracking { carrier: text(&carrier), code: text(&code), url })
+            let text = |part: &Field<String>| part.value().cloned().unwrap_or_default();
+            Field::Value(Tracking { carrier: text(&carrier), code: text(&code), url })
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     fn tracking_may_be_absent_in_any_form() {
         for tracking in [json!(null), json!({}), json!([]), json!({"carrier": "", "code": null})] {
             let value = json!({"id": "shp_1", "createdAt": "2026-02-02T10:00:00Z", "lines": [], "tracking": tracking});
-            assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, Told::LeftOut, "{value}");
+            assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, Field::LeftOut, "{value}");
         }
     }
 }

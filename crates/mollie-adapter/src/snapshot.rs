@@ -20,15 +20,15 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
     let read = Snapshot {
         mollie_id: MollieOrderId::new(order.id()?),
         status: Some(OrderStatus::parse(&status).map_or(Read::Unknown(status), Read::Known)),
-        order_number: order.loose_text("orderNumber").said().cloned().unwrap_or_default(),
+        order_number: order.loose_text("orderNumber").value().cloned().unwrap_or_default(),
         amount: order.required_money("amount")?,
-        method: order.loose_text("method").said().cloned(),
+        method: order.loose_text("method").value().cloned(),
         is_cancelable: order.loose_flag("isCancelable"),
         amount_captured: order.some_money("amountCaptured")?,
         amount_refunded: order.some_money("amountRefunded")?,
         checkout_url: order.loose_link("checkout"),
         // It holds a token.
-        webhook_url: order.discreet().loose_text("webhookUrl").said().cloned(),
+        webhook_url: order.discreet().loose_text("webhookUrl").value().cloned(),
         created_time: order.required_time("createdAt")?,
         expires_time: order.end("expiresAt")?,
         authorized_time: order.time("authorizedAt")?,

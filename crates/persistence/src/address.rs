@@ -79,12 +79,12 @@ mod tests {
 
     #[test]
     fn a_wrong_address_says_what_is_wrong_with_it_and_not_its_password() {
-        let told = |url| check_address(url).unwrap_err().to_string();
-        assert!(told("mysql://x").contains("neither sqlite://"));
-        assert!(told("sqlite://").contains("neither sqlite://"));
-        let port = told("postgres://me:secret@db.example:99999/orders");
+        let reported = |url| check_address(url).unwrap_err().to_string();
+        assert!(reported("mysql://x").contains("neither sqlite://"));
+        assert!(reported("sqlite://").contains("neither sqlite://"));
+        let port = reported("postgres://me:secret@db.example:99999/orders");
         assert!(port.contains("invalid port number") && !port.contains("secret"), "{port}");
-        let option = told("postgres://me:secret@db.example/orders?sslmode=maybe");
+        let option = reported("postgres://me:secret@db.example/orders?sslmode=maybe");
         assert!(option.contains("maybe") && !option.contains("secret"), "{option}");
         check_address("postgres://me:secret@db.example:5432/orders").unwrap();
     }
@@ -94,7 +94,7 @@ mod tests {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let url = format!("postgres://me:secret@{free}/orders");
         let Address::Postgres(address) = Address::parse(&url).unwrap() else { panic!("another address") };
-        let told = why(&address, SqlxError::PoolTimedOut).await.to_string();
-        assert_eq!(told, format!("connection refused at {free}"));
+        let reported = why(&address, SqlxError::PoolTimedOut).await.to_string();
+        assert_eq!(reported, format!("connection refused at {free}"));
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::ports::{LookupClaim, StoreError};
-use domain::rules::hint;
 use domain::rules::ids::{LeaseToken, OrderId};
+use domain::rules::webhook_hint;
 use jiff::Timestamp;
 use sea_orm::sea_query::Value;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
@@ -82,8 +82,9 @@ pub(crate) async fn hook_arrived(
     hint: Option<&str>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let hint = hint.filter(|hint| hint::is_hint(hint)).map_or_else(String::new, |hint| format!("{hint},"));
-    let most = bigint(u64::try_from(hint::MOST).unwrap_or(u64::MAX));
+    let hint =
+        hint.filter(|hint| webhook_hint::is_hint(hint)).map_or_else(String::new, |hint| format!("{hint},"));
+    let most = bigint(u64::try_from(webhook_hint::MOST).unwrap_or(u64::MAX));
     let values = [order.uuid().into(), moment::column(now).into(), hint.into(), most.into()];
     Ok(execute(session, HOOK, values).await? == 1)
 }

@@ -1,6 +1,6 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide what an order becomes.
 
-use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey, Standing, StoreError};
+use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
@@ -78,16 +78,19 @@ pub(crate) async fn load(
     row.map(Order::try_from).transpose()
 }
 
-pub(crate) async fn load_standing(
+pub(crate) async fn load_with_operations(
     session: &impl ConnectionTrait,
     key: &OrderKey,
-) -> Result<Option<Standing>, StoreError> {
+) -> Result<Option<OrderWithOperations>, StoreError> {
     let row = found_by(key).one(session).await.map_err(store_error)?;
-    Ok(standing(session, row.into_iter().collect()).await?.pop())
+    Ok(with_operations(session, row.into_iter().collect()).await?.pop())
 }
 
 /// The orders with their unsettled operations, which are looked for only where there are any.
-async fn standing(session: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Standing>, StoreError> {
+async fn with_operations(
+    session: &impl ConnectionTrait,
+    rows: Vec<Model>,
+) -> Result<Vec<OrderWithOperations>, StoreError> {
     let busy: Vec<_> =
         rows.iter().filter(|row| row.open_operations > 0).map(|row| OrderId::new(row.id)).collect();
     let mut operations =
@@ -95,7 +98,7 @@ async fn standing(session: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Ve
     let whole = rows.into_iter().map(|row| {
         let order = Order::try_from(row)?;
         let unsettled = operations.extract_if(.., |operation| operation.order_id == order.id).collect();
-        Ok(Standing { order, unsettled })
+        Ok(OrderWithOperations { order, unsettled })
     });
     whole.collect()
 }
@@ -123,7 +126,7 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     after: Option<PageKey>,
     limit: u32,
-) -> Result<Page<Standing, PageKey>, StoreError> {
+) -> Result<Page<OrderWithOperations, PageKey>, StoreError> {
     let mut select = newest_first(filtered(filter));
     if let Some(PageKey { created_time, id }) = after {
         let place = Expr::tuple([Expr::col(Column::CreatedTime), Expr::col(Column::Id)]);
@@ -133,7 +136,7 @@ pub(crate) async fn list(
     let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
     let limit = page::affordable(&rows, limit, |row| row.document.len());
     rows.truncate(limit as usize + 1);
-    Ok(page::cut(standing(session, rows).await?, limit, |Standing { order, .. }| PageKey {
+    Ok(page::cut(with_operations(session, rows).await?, limit, |OrderWithOperations { order, .. }| PageKey {
         created_time: order.created_time,
         id: order.id,
     }))

@@ -28,13 +28,13 @@ impl Repeats {
     }
 
     fn due_at(&self, now: Instant) -> Option<u64> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, left_out) = *told;
+        let mut reported = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, left_out) = *reported;
         if last.is_some_and(|last| now < last + PAUSE) {
-            told.1 += 1;
+            reported.1 += 1;
             return None;
         }
-        *told = (Some(now), 0);
+        *reported = (Some(now), 0);
         Some(left_out)
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
-    PageKey, RequestRecord, Standing, Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
+    OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -37,8 +37,8 @@ impl Store for Database {
         order::load(&self.read(), key).await
     }
 
-    async fn load_standing(&self, key: &OrderKey) -> Result<Option<Standing>, StoreError> {
-        order::load_standing(&self.read(), key).await
+    async fn load_with_operations(&self, key: &OrderKey) -> Result<Option<OrderWithOperations>, StoreError> {
+        order::load_with_operations(&self.read(), key).await
     }
 
     async fn list_orders(
@@ -46,7 +46,7 @@ impl Store for Database {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Result<Page<Standing, PageKey>, StoreError> {
+    ) -> Result<Page<OrderWithOperations, PageKey>, StoreError> {
         order::list(&self.read(), filter, after, limit).await
     }
 

@@ -2,11 +2,11 @@
 
 use domain::ports::{LookupClaim, OrderFilter, OrderKey, Store};
 use domain::rules::event::{EventData, Recorder};
-use domain::rules::hint;
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::item::{Concern, ItemKind};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
+use domain::rules::webhook_hint;
 
 use crate::samples::*;
 
@@ -103,7 +103,7 @@ pub async fn no_more_than_eight_hints_are_kept(store: &impl Store) {
     for hint in &hints {
         hooked(store, &order, hint).await;
     }
-    assert_eq!((hint::MOST, claim(store).await.hints), (8, hints[..8].to_vec()));
+    assert_eq!((webhook_hint::MOST, claim(store).await.hints), (8, hints[..8].to_vec()));
 }
 
 pub async fn hints_are_forgotten_with_the_look_up_that_dealt_with_them(store: &impl Store) {

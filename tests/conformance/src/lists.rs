@@ -1,7 +1,7 @@
 //! Lists come in pages, and orders by every key.
 
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Change, OperationWrite, OrderFilter, OrderKey, Standing, Store};
+use domain::ports::{Change, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Store};
 use domain::rules::event::EventData;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
@@ -192,8 +192,9 @@ pub async fn an_order_stands_with_its_unsettled_operations(store: &impl Store) {
 }
 
 async fn stands(store: &impl Store, order: &Order, unsettled: &[OperationId]) {
-    let ids = |one: &Standing| one.unsettled.iter().map(|operation| operation.id).collect::<Vec<_>>();
-    let found = store.load_standing(&OrderKey::Id(order.id)).await.unwrap().unwrap();
+    let ids =
+        |one: &OrderWithOperations| one.unsettled.iter().map(|operation| operation.id).collect::<Vec<_>>();
+    let found = store.load_with_operations(&OrderKey::Id(order.id)).await.unwrap().unwrap();
     assert_eq!((&found.order, ids(&found).as_slice()), (order, unsettled));
     let listed = store.list_orders(&OrderFilter::default(), None, 10).await.unwrap().items;
     let listed: Vec<_> = listed.iter().filter(|one| one.order.id == order.id).map(ids).collect();

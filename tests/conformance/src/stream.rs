@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::samples::*;
 
 /// A new order with so many events.
-async fn told(store: &impl Store, events: u64) -> Order {
+async fn reported(store: &impl Store, events: u64) -> Order {
     let mut order = bare_order();
     order.version = events;
     let mut change = creation(&order);
@@ -54,7 +54,7 @@ fn assert_in_turn(events: &[Positioned]) {
 
 pub async fn an_event_is_in_the_stream_once_it_has_a_position(store: &(impl Store + EventStream)) {
     assert_eq!(store.position_events(10).await.unwrap(), 0);
-    let order = told(store, 1).await;
+    let order = reported(store, 1).await;
     assert_eq!(read(store, 0).await, []);
     assert_eq!(store.position_events(10).await.unwrap(), 1);
     let expected = Positioned { position: 1, event: event(&order, 1, abandoned()) };
@@ -67,7 +67,7 @@ pub async fn an_event_is_in_the_stream_once_it_has_a_position(store: &(impl Stor
 
 pub async fn positions_have_no_gaps_and_keep_the_order_of_each_order(store: &(impl Store + EventStream)) {
     // Ids and times say nothing about what was written first.
-    let mut orders = [told(store, 3).await, told(store, 1).await, told(store, 2).await];
+    let mut orders = [reported(store, 3).await, reported(store, 1).await, reported(store, 2).await];
     for n in [2, 0, 1, 2, 2, 0] {
         tell(store, &mut orders[n]).await;
     }
@@ -83,8 +83,8 @@ pub async fn positions_have_no_gaps_and_keep_the_order_of_each_order(store: &(im
 }
 
 pub async fn no_more_positions_are_given_than_asked_for(store: &(impl Store + EventStream)) {
-    told(store, 3).await;
-    told(store, 2).await;
+    reported(store, 3).await;
+    reported(store, 2).await;
     let mut given = Vec::new();
     for _ in 0..4 {
         given.push(store.position_events(2).await.unwrap());
@@ -95,7 +95,7 @@ pub async fn no_more_positions_are_given_than_asked_for(store: &(impl Store + Ev
 
 pub async fn the_stream_comes_in_pages_without_loss_or_double(store: &(impl Store + EventStream)) {
     for events in [3, 1, 3] {
-        told(store, events).await;
+        reported(store, events).await;
     }
     store.position_events(100).await.unwrap();
     let (mut events, mut after) = (Vec::new(), Some(0));
@@ -120,7 +120,7 @@ pub async fn who_reads_behind_what_he_has_read_misses_nothing<S: Store + EventSt
     for _ in 0..ORDERS {
         let store = store.clone();
         writers.spawn(async move {
-            let mut order = told(&store, 1).await;
+            let mut order = reported(&store, 1).await;
             for _ in 1..EVENTS {
                 tell(&store, &mut order).await;
                 tokio::task::yield_now().await;

@@ -58,7 +58,7 @@ pub enum Act {
         code: String,
     },
     /// A caller was refused what was kept already, or what Mollie would have let it do.
-    Denied(String),
+    RequestError(String),
     /// A step of the service says that what is stored is wrong.
     Broken(String),
 }

@@ -106,7 +106,7 @@ fn tell(seed: u64) -> bool {
 
 fn show(history: &History) -> bool {
     let played = play(history, true);
-    played.told.iter().for_each(|line| println!("{line}"));
+    played.reported.iter().for_each(|line| println!("{line}"));
     played.violations.iter().for_each(|violation| println!("{violation}"));
     println!("fingerprint {:016x}", played.fingerprint);
     played.violations.is_empty()
@@ -125,7 +125,7 @@ fn make_small(seed: u64) -> bool {
     let small = shrink(&history, fails);
     println!("{} of {} steps are needed\n", small.steps.len(), history.steps.len());
     let played = play(&small, true);
-    played.told.iter().for_each(|line| println!("{line}"));
+    played.reported.iter().for_each(|line| println!("{line}"));
     played.violations.iter().for_each(|violation| println!("{violation}"));
     let about = played.violations.first().map(ToString::to_string).unwrap_or_default();
     println!("\nfor tests/runner/histories:\n{}", Kept::new(about, &small));

@@ -34,13 +34,13 @@ pub struct Played {
     /// The same for the same history.
     pub fingerprint: u64,
     /// What happened, in words, if it was to be told.
-    pub told: Vec<String>,
+    pub reported: Vec<String>,
 }
 
 /// Plays a history to its end and judges it.
 #[must_use]
-pub fn play(history: &History, told: bool) -> Played {
-    let mut stage = Stage::new(history, told);
+pub fn play(history: &History, reported: bool) -> Played {
+    let mut stage = Stage::new(history, reported);
     let mut violations = stage.perform();
     violations.extend(checker::judge(&stage.site));
     violations.extend(stage.site.queues().take_violations());
@@ -51,7 +51,13 @@ pub fn play(history: &History, told: bool) -> Played {
     violations.extend(forbidden.map(|way| Violation::new("table", format!("an operation went {way}"))));
     tally.histories = 1;
     tally.steps = stage.tasks.polls();
-    Played { violations, tally, items, fingerprint: stage.site.fingerprint(), told: stage.site.told() }
+    Played {
+        violations,
+        tally,
+        items,
+        fingerprint: stage.site.fingerprint(),
+        reported: stage.site.reported(),
+    }
 }
 
 struct Stage<'a> {
@@ -67,8 +73,8 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(history: &'a History, told: bool) -> Self {
-        let site = Arc::new(Site::new(history.seed, history.keys, told));
+    fn new(history: &'a History, reported: bool) -> Self {
+        let site = Arc::new(Site::new(history.seed, history.keys, reported));
         let fleet: Arc<Fleet> = Arc::new(Mutex::new(vec![None; REPLICAS]));
         let world = World {
             site: Arc::clone(&site),

@@ -30,11 +30,11 @@ impl Queues {
         let is_open = |id: OperationId| queue.values().any(|one| one.id == id && !one.state.is_settled());
         let jumped = queue.values().find(|other| is_sent && is_jumped(other, operation, now, is_open));
         if let Some(other) = jumped {
-            let told = |one: &Operation| {
+            let reported = |one: &Operation| {
                 let (lane, state) = (one.task.lane().as_str(), one.state.name().as_str());
                 format!("{} of turn {} in lane {lane} is {state}", one.task.name().as_str(), one.turn)
             };
-            let text = format!("{} while {}", told(operation), told(other));
+            let text = format!("{} while {}", reported(operation), reported(other));
             self.violations.push(Violation::new("queue", text));
         }
         queue.insert(place, operation.clone());

@@ -19,7 +19,7 @@ use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::place::place;
 use domain::workflow::submit::{On, submit};
-use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
+use domain::workflow::{Intent, MutationError, Recorded, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
 use mollie_simulator::rules::EffectKind;
 
@@ -30,7 +30,7 @@ use crate::site::Site;
 use crate::storage::Storage;
 use crate::story;
 
-use loops::Bell;
+use loops::WakeUp;
 use ports::{PlainVault, SiteClock, settings};
 
 /// How long a call is waited for before it is answered with what is durably true.
@@ -52,7 +52,7 @@ pub struct Replica {
     clock: SiteClock,
     vault: PlainVault,
     settings: Settings,
-    bells: [Bell; 2],
+    wake_ups: [WakeUp; 2],
 }
 
 /// What a call changes.
@@ -82,7 +82,7 @@ impl Replica {
             clock: SiteClock(Arc::clone(site)),
             vault: PlainVault,
             settings: settings(site.keys),
-            bells: Default::default(),
+            wake_ups: Default::default(),
         });
         site.spawn(replica.process, Arc::clone(&replica).work_on_operations());
         site.spawn(replica.process, Arc::clone(&replica).work_on_lookups());
@@ -134,7 +134,7 @@ impl Replica {
         }
     }
 
-    async fn reply(&self, accepted: &Accepted) -> Reply {
+    async fn reply(&self, accepted: &Recorded) -> Reply {
         let said = match self.said(accepted).await {
             Ok(said) => said,
             Err(_) => return Reply::Unavailable,
@@ -148,7 +148,7 @@ impl Replica {
     }
 
     /// What an answer of the API would say of it.
-    async fn said(&self, accepted: &Accepted) -> Result<Said, StoreError> {
+    async fn said(&self, accepted: &Recorded) -> Result<Said, StoreError> {
         let operation = match accepted.operation_id() {
             Some(id) => self.storage.load_operation(id).await?,
             None => return Ok(Said::Done),
@@ -188,7 +188,7 @@ impl Replica {
 /// What the API answers to what is not accepted.
 fn refusal(error: &MutationError) -> Reply {
     match error {
-        MutationError::Refused(refusal) => Reply::Refused(format!("{:?}", refusal.reason)),
+        MutationError::Precondition(refusal) => Reply::Refused(format!("{:?}", refusal.reason)),
         MutationError::Invalid(faults) => {
             Reply::Refused(faults.iter().map(|fault| fault.rule).collect::<Vec<_>>().join(", "))
         }

@@ -111,7 +111,7 @@ impl World {
             let reply = self.call(intent(kind, request_id, command), wish.clone()).await;
             self.site.note(|| format!("{request_id} {}: {reply:?}", kind.as_str()));
             self.site.tally().call(format!("{}: {}", kind.as_str(), name(reply.as_ref())));
-            let told = matches!(reply, Some(Reply::Accepted { .. } | Reply::Refused(_)));
+            let reported = matches!(reply, Some(Reply::Accepted { .. } | Reply::Refused(_)));
             let refused = matches!(reply, Some(Reply::Refused(_)));
             if let Some(reply) = reply {
                 self.question(request_id, &reply, kept, (before, self.status_at_mollie(order)));
@@ -119,7 +119,7 @@ impl World {
                 self.site.journal().intent(kind, order, request_id, &wish).replies.push(reply);
             }
             let again = self.site.time.chance(|chance| chance.permille(80));
-            if told && (refused || !again) {
+            if reported && (refused || !again) {
                 return;
             }
             self.site.pause(200, 6_000).await;
@@ -157,7 +157,7 @@ impl World {
         let could = |status: Option<&str>| status.is_some_and(|status| possible.contains(&status));
         if kept || (could(before) && could(after)) {
             let text = format!("{request_id}: refused ({reason}), kept before: {kept}, at Mollie {after:?}");
-            self.site.journal().acts.push(Act::Denied(text));
+            self.site.journal().acts.push(Act::RequestError(text));
         }
     }
 
@@ -167,7 +167,7 @@ impl World {
         let is_about = matches!(reason.as_str(), "CaptureOutOfBounds" | "DeductionLeft");
         if is_about && Basket::of(self.seed, order).gift_card().is_none() {
             let text = format!("{request_id}: refused ({reason}), and the order has no gift card");
-            self.site.journal().acts.push(Act::Denied(text));
+            self.site.journal().acts.push(Act::RequestError(text));
         }
     }
 

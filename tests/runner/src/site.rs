@@ -84,7 +84,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Site {
-    pub fn new(seed: u64, keys: bool, told: bool) -> Self {
+    pub fn new(seed: u64, keys: bool, reported: bool) -> Self {
         let time = Time::new(seed);
         let clock = time.clone();
         Self {
@@ -101,7 +101,7 @@ impl Site {
             ids: AtomicU64::new(1),
             impaired_until: AtomicU64::new(0),
             is_calm: AtomicBool::new(false),
-            trace: Trace::new(told),
+            trace: Trace::new(reported),
         }
     }
 
@@ -172,7 +172,7 @@ impl Site {
     }
 
     /// What was told, line by line.
-    pub fn told(&self) -> Vec<String> {
+    pub fn reported(&self) -> Vec<String> {
         self.trace.take()
     }
 }

@@ -8,7 +8,7 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
+    OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -118,9 +118,9 @@ impl Store for Storage {
         self.0.store.load_order(key).await
     }
 
-    async fn load_standing(&self, key: &OrderKey) -> Answer<Option<Standing>> {
+    async fn load_with_operations(&self, key: &OrderKey) -> Answer<Option<OrderWithOperations>> {
         self.reading().await;
-        self.0.store.load_standing(key).await
+        self.0.store.load_with_operations(key).await
     }
 
     async fn list_orders(
@@ -128,7 +128,7 @@ impl Store for Storage {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Answer<Page<Standing, PageKey>> {
+    ) -> Answer<Page<OrderWithOperations, PageKey>> {
         self.reading().await;
         self.0.store.list_orders(filter, after, limit).await
     }

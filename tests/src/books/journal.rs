@@ -24,7 +24,7 @@ impl Journal {
 
     pub fn acknowledged(&self) -> BTreeSet<String> {
         let intents = self.0.lock().expect("no caller panics here");
-        intents.iter().filter(|(_, told)| **told).map(|(id, _)| id.clone()).collect()
+        intents.iter().filter(|(_, reported)| **reported).map(|(id, _)| id.clone()).collect()
     }
 
     pub fn all(&self) -> BTreeSet<String> {

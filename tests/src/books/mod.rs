@@ -78,8 +78,8 @@ impl Books {
             }
             // Callers who gave up may have left calls that are taken in only now: what counts is what comes to its end.
             if !patience.is_left(settled) {
-                let told = tables::under_way(&world.database).await;
-                panic!("for {} s none of {open} operations has been settled:\n{told}", limit.as_secs());
+                let reported = tables::under_way(&world.database).await;
+                panic!("for {} s none of {open} operations has been settled:\n{reported}", limit.as_secs());
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -95,14 +95,14 @@ pub async fn progress(database: &Database) -> (i64, i64) {
 pub async fn under_way(database: &Database) -> String {
     let sql = "SELECT kind, state, attempts, deferrals, COALESCE(last_problem, 'no problem') AS problem FROM operations
                WHERE state IN ('pending', 'in_flight', 'resolving') ORDER BY turn LIMIT 20";
-    let told = |row: &QueryResult| {
+    let reported = |row: &QueryResult| {
         let [kind, state, problem] =
             ["kind", "state", "problem"].map(|name| row.try_get::<String>("", name).unwrap());
         let [attempts, deferrals] =
             ["attempts", "deferrals"].map(|name| row.try_get::<i64>("", name).unwrap());
         format!("{kind} is {state} after {attempts} attempts and {deferrals} deferrals: {problem}")
     };
-    rows(database, sql).await.iter().map(told).collect::<Vec<_>>().join("\n")
+    rows(database, sql).await.iter().map(reported).collect::<Vec<_>>().join("\n")
 }
 
 /// When an operation was settled.

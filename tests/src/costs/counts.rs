@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::log::{self, Kind};
 use super::protocol::Trip;
 use super::run::Run;
 use super::search::Searches;
 use super::table::Table;
-use super::told::{self, Kind};
 use crate::database::Database;
 use crate::engine::Engine;
 
@@ -34,9 +34,9 @@ impl Counts {
         }
         let counted = cases.iter().flat_map(|(_, runs)| runs).flat_map(|run| &run.trips);
         faults.extend(plan_faults(trips, counted));
-        let statements = told::statements(log).into_iter();
-        let statements = statements.filter(|sql| matches!(told::kind(sql), Kind::Claim | Kind::Other));
-        let statements = statements.filter(|sql| !told::is_timed(sql));
+        let statements = log::statements(log).into_iter();
+        let statements = statements.filter(|sql| matches!(log::kind(sql), Kind::Claim | Kind::Other));
+        let statements = statements.filter(|sql| !log::is_timed(sql));
         Self { engine, cases, faults, statements: statements.collect() }
     }
 
@@ -53,14 +53,14 @@ impl Counts {
         };
         let rows = self.cases.iter().map(|(name, runs)| {
             let most = |number: fn(&Run) -> u64| runs.iter().map(number).max().unwrap_or_default();
-            let told = [most(|run| run.statements.len() as u64), most(|run| run.transactions)];
+            let reported = [most(|run| run.statements.len() as u64), most(|run| run.transactions)];
             let seen = match self.engine {
                 Engine::Sqlite => vec![most(|run| run.pages)],
                 Engine::Postgres => {
                     vec![most(|run| run.trips.len() as u64), most(Run::pings), most(Run::buffers)]
                 }
             };
-            (name.clone(), told.into_iter().chain(seen).collect())
+            (name.clone(), reported.into_iter().chain(seen).collect())
         });
         Table::new(columns, rows.collect())
     }
@@ -84,8 +84,8 @@ fn plan_faults<'a>(all: &'a [Trip], counted: impl Iterator<Item = &'a Trip>) -> 
     let warm = counted.flat_map(|trip| &trip.plans).map(|plan| (&plan.sql, &plan.warm_faults));
     let mut by_statement: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
     for (sql, faults) in always.chain(warm) {
-        by_statement.entry(told::short(sql)).or_default().extend(faults);
+        by_statement.entry(log::short(sql)).or_default().extend(faults);
     }
-    let told = by_statement.iter();
-    told.flat_map(|(sql, faults)| faults.iter().map(move |fault| format!("{fault}: {sql}"))).collect()
+    let reported = by_statement.iter();
+    reported.flat_map(|(sql, faults)| faults.iter().map(move |fault| format!("{fault}: {sql}"))).collect()
 }

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::counts::Counts;
+use super::log;
 use super::run::Run;
-use super::told;
 use super::wal::Wal;
 use super::wire::Wire;
 use crate::engine::Engine;
@@ -91,7 +91,7 @@ impl Meter {
         let before = world.service.said().len();
         begin().await;
         until("the order is looked up", SOON, async || {
-            told::is_looked_up(&world.service.said()[before..], order).then_some(())
+            log::is_looked_up(&world.service.said()[before..], order).then_some(())
         })
         .await;
     }
@@ -111,7 +111,7 @@ impl Meter {
 
     fn since(&self, before: &Mark, world: &World) -> Run {
         let (pages, carried) = (Wal::of(&self.file).since(before.wal), before.trips..self.carried());
-        Run::told(&world.service.said()[before.log..], pages, carried)
+        Run::reported(&world.service.said()[before.log..], pages, carried)
     }
 
     fn carried(&self) -> usize {

@@ -6,13 +6,13 @@
 //! like those that find nothing: they are left out of every count, by their text, but their plans are judged too.
 
 mod counts;
+mod log;
 mod meter;
 mod plan;
 mod protocol;
 mod run;
 mod search;
 mod table;
-mod told;
 mod wal;
 mod wire;
 

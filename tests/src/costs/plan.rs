@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::told::{self, Kind};
+use super::log::{self, Kind};
 
 /// Our tables; what the server looks up in its own is not judged.
 pub(super) const TABLES: [&str; 6] = ["orders", "events", "operations", "shipments", "requests", "lookups"];
@@ -33,10 +33,10 @@ impl Plan {
     /// Reads what the server has told, if it is a plan.
     pub fn read(notice: &str) -> Option<Self> {
         let (_, json) = notice.split_once("plan:\n")?;
-        let told: Value = serde_json::from_str(json).expect("auto_explain tells JSON");
-        let top = &told["Plan"];
+        let reported: Value = serde_json::from_str(json).expect("auto_explain tells JSON");
+        let top = &reported["Plan"];
         let buffers = count(top, "Shared Hit Blocks") + count(top, "Shared Read Blocks");
-        let sql = told["Query Text"].as_str().expect("a plan names its statement").to_owned();
+        let sql = reported["Query Text"].as_str().expect("a plan names its statement").to_owned();
         let mut plan = Self { sql, buffers, paths: Vec::new(), faults: Vec::new(), warm_faults: Vec::new() };
         plan.judge(top);
         Some(plan)
@@ -61,7 +61,7 @@ impl Plan {
         } else if kind.contains("Index") && node["Index Cond"].is_null() {
             let fault = format!("{kind} of all of {index} on {table}");
             if PARTIAL.contains(&index) {
-                self.warm_faults.extend((told::kind(&self.sql) != Kind::Claim).then_some(fault));
+                self.warm_faults.extend((log::kind(&self.sql) != Kind::Claim).then_some(fault));
             } else {
                 self.faults.push(fault);
             }
@@ -90,8 +90,8 @@ mod tests {
     use super::*;
 
     fn plan(node: &str) -> Plan {
-        let told = format!("duration: 0.1 ms  plan:\n{{\"Query Text\": \"SELECT 1\", \"Plan\": {node}}}");
-        Plan::read(&told).unwrap()
+        let reported = format!("duration: 0.1 ms  plan:\n{{\"Query Text\": \"SELECT 1\", \"Plan\": {node}}}");
+        Plan::read(&reported).unwrap()
     }
 
     #[test]
@@ -121,8 +121,8 @@ mod tests {
         let node =
             r#"{"Node Type": "Index Scan", "Relation Name": "operations", "Index Name": "operations_due"}"#;
         let read = |sql: &str| {
-            let told = format!("plan:\n{{\"Query Text\": \"{sql}\", \"Plan\": {node}}}");
-            let plan = Plan::read(&told).unwrap();
+            let reported = format!("plan:\n{{\"Query Text\": \"{sql}\", \"Plan\": {node}}}");
+            let plan = Plan::read(&reported).unwrap();
             (plan.faults.len(), plan.warm_faults.len())
         };
         assert_eq!(read("WITH due AS (SELECT 1)"), (0, 0));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::log::{self, Kind};
 use super::protocol::Trip;
-use super::told::{self, Kind};
 
 /// What one run has cost. Round trips are read later: the pool tries a connection when it gets it back, and that may come
 /// after the answer.
@@ -21,13 +21,13 @@ pub(super) struct Run {
 
 impl Run {
     /// Reads a piece of the log.
-    pub fn told(log: &str, pages: u64, carried: Range<usize>) -> Self {
-        let told = told::statements(log);
+    pub fn reported(log: &str, pages: u64, carried: Range<usize>) -> Self {
+        let reported = log::statements(log);
         // The beat's pages are none of the use case's, and cannot be told apart; the other runs tell.
-        let pages = if told.iter().any(|sql| told::is_timed(sql)) { 0 } else { pages };
+        let pages = if reported.iter().any(|sql| log::is_timed(sql)) { 0 } else { pages };
         let mut run = Self { statements: Vec::new(), transactions: 0, pages, carried, trips: Vec::new() };
-        for sql in told {
-            match told::kind(&sql) {
+        for sql in reported {
+            match log::kind(&sql) {
                 Kind::Begin => run.transactions += 1,
                 Kind::Other => run.statements.push(sql),
                 Kind::End | Kind::Claim => (),
@@ -71,7 +71,7 @@ impl Run {
     /// How what was carried differs from what was told, if it does.
     pub fn differs_from_told(&self) -> Option<String> {
         let executed = self.trips.iter().flat_map(|trip| &trip.executed);
-        let carried: Vec<_> = executed.filter(|sql| told::kind(sql) == Kind::Other).cloned().collect();
+        let carried: Vec<_> = executed.filter(|sql| log::kind(sql) == Kind::Other).cloned().collect();
         let lines = difference(&self.statements, &carried)?;
         Some(format!("what is executed is not what is told:{lines}"))
     }
@@ -80,11 +80,11 @@ impl Run {
     /// there are none, the statements.
     pub fn lines(&self) -> Vec<String> {
         if self.trips.is_empty() {
-            return grouped(self.statements.iter().map(|sql| (told::short(sql), 0)));
+            return grouped(self.statements.iter().map(|sql| (log::short(sql), 0)));
         }
         grouped(self.trips.iter().map(|trip| {
             let texts: Vec<_> =
-                trip.executed.iter().chain(&trip.prepared).map(|sql| told::short(sql)).collect();
+                trip.executed.iter().chain(&trip.prepared).map(|sql| log::short(sql)).collect();
             let paths: Vec<_> = trip.plans.iter().flat_map(|plan| &plan.paths).map(String::as_str).collect();
             let pings = if trip.pings == 0 { "" } else { "+S" };
             let line = format!("{}{pings} {} [{}]", trip.messages, texts.join("; "), paths.join(", "));
@@ -95,7 +95,7 @@ impl Run {
 
 fn is_claim(trip: &Trip) -> bool {
     let mut texts = trip.executed.iter().chain(&trip.prepared).peekable();
-    texts.peek().is_some() && texts.all(|sql| told::kind(sql) == Kind::Claim)
+    texts.peek().is_some() && texts.all(|sql| log::kind(sql) == Kind::Claim)
 }
 
 /// Lines that follow each other and are the same become one, with their buffers together.
@@ -107,11 +107,11 @@ fn grouped(lines: impl Iterator<Item = (String, u64)>) -> Vec<String> {
             None => groups.push((line, 1, buffers)),
         }
     }
-    let told = groups.into_iter().map(|(line, count, buffers)| match buffers {
+    let reported = groups.into_iter().map(|(line, count, buffers)| match buffers {
         0 => format!("{count:3} ×      {line}"),
         _ => format!("{count:3} × {buffers:4} {line}"),
     });
-    told.collect()
+    reported.collect()
 }
 
 /// What only one of two lists holds, whatever their order; `None` if there is nothing.
@@ -120,6 +120,6 @@ fn difference(one: &[String], other: &[String]) -> Option<String> {
     one.iter().for_each(|sql| *counts.entry(sql).or_default() -= 1);
     other.iter().for_each(|sql| *counts.entry(sql).or_default() += 1);
     let lines = counts.into_iter().filter(|(_, more)| *more != 0);
-    let lines: String = lines.map(|(sql, more)| format!("\n    {more:+} {}", told::short(sql))).collect();
+    let lines: String = lines.map(|(sql, more)| format!("\n    {more:+} {}", log::short(sql))).collect();
     (!lines.is_empty()).then_some(lines)
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::told;
+use super::log;
 use crate::database::Database;
 
 /// The steps of each statement, in order, and why those are meant that read more than they give.
@@ -18,7 +18,7 @@ impl Searches {
         for sql in statements {
             let rows = database.query(&format!("EXPLAIN QUERY PLAN {sql}")).await;
             let steps = rows.iter().map(|row| row.try_get("", "detail").expect("a plan has details"));
-            let known = all.0.entry(told::short(sql)).or_default();
+            let known = all.0.entry(log::short(sql)).or_default();
             for step in steps.map(|step| (step, String::new())) {
                 if !known.contains(&step) {
                     known.push(step);

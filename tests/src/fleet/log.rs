@@ -13,7 +13,10 @@ pub struct Entry {
     /// In microseconds since 1970.
     pub at: i64,
     pub operation: String,
-    pub deed: Deed,
+    /// `None` for any other line about it.
+    pub deed: Option<Deed>,
+    /// The line as it was written.
+    pub line: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +38,16 @@ impl Log {
 }
 
 /// The last line of a killed process may be cut short: it tells nothing.
-fn entry(line: &str) -> Option<Entry> {
-    let line: Value = serde_json::from_str(line).ok()?;
+fn entry(text: &str) -> Option<Entry> {
+    let line: Value = serde_json::from_str(text).ok()?;
     let fields = &line["fields"];
     let deed = match (fields["message"].as_str()?, fields["progress"].as_str()) {
-        ("operation claimed", _) => Deed::Claimed,
-        ("operation taken a step further", Some("Settled")) => Deed::Settled,
-        ("operation taken a step further", _) => Deed::Left,
-        _ => return None,
+        ("operation claimed", _) => Some(Deed::Claimed),
+        ("operation taken a step further", Some("Settled")) => Some(Deed::Settled),
+        ("operation taken a step further", _) => Some(Deed::Left),
+        _ => None,
     };
     let at: prost_types::Timestamp = line["timestamp"].as_str()?.parse().ok()?;
     let at = at.seconds * 1_000_000 + i64::from(at.nanos) / 1_000;
-    Some(Entry { at, operation: fields["operation"].as_str()?.to_owned(), deed })
+    Some(Entry { at, operation: fields["operation"].as_str()?.to_owned(), deed, line: text.to_owned() })
 }

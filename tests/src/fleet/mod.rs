@@ -45,7 +45,7 @@ impl Load {
     /// Runs it. Panics if the books do not agree in the end.
     pub async fn run(self, mut dice: Dice) -> Report {
         let began = Instant::now();
-        let mut world = Box::pin(World::prepare_with(Engine::Postgres, self.told())).await;
+        let mut world = Box::pin(World::prepare_with(Engine::Postgres, self.logged())).await;
         let mut replicas: Vec<Service> =
             (0..REPLICAS).map(|n| world.replica_in(directory(&world, n))).collect();
         for replica in &mut replicas {
@@ -73,7 +73,7 @@ impl Load {
     }
 
     /// The replicas' logs are read afterwards.
-    fn told(&self) -> Environment {
+    fn logged(&self) -> Environment {
         let mut settings = self.settings.clone();
         settings.push(("ORDER_SERVICE__LOG__JSON", "true".into()));
         settings.push(("ORDER_SERVICE__LOG__FILTER", "info,grpc_server=debug".into()));

@@ -26,10 +26,13 @@ pub struct Report {
     pub takeovers: Vec<Takeover>,
     /// Operations that their holder had claimed and nobody took up again.
     pub forgotten: usize,
+    /// What the replicas wrote about operations, oldest first.
+    lines: Vec<(i64, String, String)>,
 }
 
 /// An operation that a death left behind.
 pub struct Takeover {
+    pub operation: String,
     pub kind: String,
     /// From the death to the claim.
     pub claimed_after: i64,
@@ -66,9 +69,16 @@ impl Report {
             let died_again = left.iter().any(|(other, later)| other == id && later > claim);
             let settled_after = (!died_again).then_some(end - claim);
             let (kind, lost) = (kind.clone(), *lost);
-            takeovers.push(Takeover { kind, claimed_after: claim - death, settled_after, lost });
+            takeovers.push(Takeover {
+                operation: (*id).to_owned(),
+                kind,
+                claimed_after: claim - death,
+                settled_after,
+                lost,
+            });
         }
-        let settled_by = |log: &Log| log.lives.iter().flatten().filter(|it| it.deed == Deed::Settled).count();
+        let settled_by =
+            |log: &Log| log.lives.iter().flatten().filter(|it| it.deed == Some(Deed::Settled)).count();
         Self {
             took,
             orders: books.orders().len(),
@@ -77,7 +87,17 @@ impl Report {
             shares: logs.iter().map(settled_by).collect(),
             takeovers,
             forgotten,
+            lines: lines(logs),
         }
+    }
+
+    /// What the replicas wrote about the operation, of these kinds, that took longest from its claim to its end.
+    pub fn slowest(&self, kinds: &[&str]) -> Vec<&str> {
+        let of_kinds = self.takeovers.iter().filter(|it| kinds.contains(&it.kind.as_str()));
+        let slowest = of_kinds.max_by_key(|it| it.settled_after.map(|time| time / (it.lost + 1)));
+        let is_about = |operation: &str| slowest.is_some_and(|it| it.operation == operation);
+        let about = self.lines.iter().filter(|(_, operation, _)| is_about(operation));
+        about.map(|(_, _, line)| line.as_str()).collect()
     }
 
     /// The smallest share of all that was settled, in hundredths.
@@ -101,21 +121,29 @@ impl Report {
 /// What a life ended with in its hands.
 fn left_behind(life: &[Entry]) -> impl Iterator<Item = &str> {
     let mut held = BTreeMap::new();
-    for entry in life {
+    for entry in life.iter().filter(|entry| entry.deed.is_some()) {
         held.insert(entry.operation.as_str(), entry.deed);
     }
-    held.into_iter().filter(|(_, deed)| *deed == Deed::Claimed).map(|(id, _)| id)
+    held.into_iter().filter(|(_, deed)| *deed == Some(Deed::Claimed)).map(|(id, _)| id)
 }
 
 /// When each operation was claimed, by whomever.
 fn claims(logs: &[Log]) -> BTreeMap<&str, Vec<i64>> {
     let mut claims = BTreeMap::<_, Vec<_>>::new();
     let entries = logs.iter().flat_map(|log| log.lives.iter().flatten());
-    for entry in entries.filter(|entry| entry.deed == Deed::Claimed) {
+    for entry in entries.filter(|entry| entry.deed == Some(Deed::Claimed)) {
         claims.entry(entry.operation.as_str()).or_default().push(entry.at);
     }
     claims.values_mut().for_each(|times| times.sort_unstable());
     claims
+}
+
+fn lines(logs: &[Log]) -> Vec<(i64, String, String)> {
+    let entries = logs.iter().flat_map(|log| log.lives.iter().flatten());
+    let mut lines: Vec<_> =
+        entries.map(|entry| (entry.at, entry.operation.clone(), entry.line.clone())).collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// The smallest of the values that so many hundredths do not exceed.

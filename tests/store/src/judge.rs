@@ -9,15 +9,15 @@ use domain::rules::order::Order;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
-use crate::service::{Told, Wish};
+use crate::service::{Reported, Wish};
 use crate::trial::Trial;
 
 /// Adds to the trial's violations.
 pub async fn judge(trial: &mut Trial) {
     let mut found = trial.mollie.unseen();
-    let calls = trial.told.clone();
-    for (request_id, (wish, told)) in &calls {
-        found.extend(promises(trial, request_id, wish, told).await);
+    let calls = trial.reported.clone();
+    for (request_id, (wish, reported)) in &calls {
+        found.extend(promises(trial, request_id, wish, reported).await);
     }
     found.extend(totals(trial, &calls));
     found.extend(books(trial).await);
@@ -31,31 +31,32 @@ pub async fn judge(trial: &mut Trial) {
 }
 
 /// What was acknowledged keeps its ids, is there, and had its one effect.
-async fn promises(trial: &Trial, request_id: &str, wish: &Wish, told: &[Told]) -> Vec<String> {
-    let ids: BTreeSet<String> = told
+async fn promises(trial: &Trial, request_id: &str, wish: &Wish, reported: &[Reported]) -> Vec<String> {
+    let ids: BTreeSet<String> = reported
         .iter()
-        .filter(|told| matches!(told, Told::Accepted { .. }))
-        .map(|told| format!("{told:?}"))
+        .filter(|reported| matches!(reported, Reported::Accepted { .. }))
+        .map(|reported| format!("{reported:?}"))
         .collect();
     if ids.len() > 1 {
         return vec![format!("{request_id} was answered with several ids: {ids:?}")];
     }
-    let accepted = told.iter().find_map(|told| match told {
-        Told::Accepted { order, shipment, operation } => Some((*order, *shipment, *operation)),
-        Told::Refused(_) | Told::Unavailable(_) => None,
+    let accepted = reported.iter().find_map(|reported| match reported {
+        Reported::Accepted { order, shipment, operation } => Some((*order, *shipment, *operation)),
+        Reported::Refused(_) | Reported::Unavailable(_) => None,
     });
-    let refused: Vec<_> = told.iter().filter(|told| matches!(told, Told::Refused(_))).collect();
+    let refused: Vec<_> =
+        reported.iter().filter(|reported| matches!(reported, Reported::Refused(_))).collect();
     let Some((order, shipment, operation)) = accepted else {
         // Only the number that is held may be refused.
         let is_right = request_id == "held" && !refused.is_empty();
         return if is_right {
             Vec::new()
         } else {
-            vec![format!("{request_id} was never accepted: {told:?}")]
+            vec![format!("{request_id} was never accepted: {reported:?}")]
         };
     };
     if !refused.is_empty() {
-        return vec![format!("{request_id} was accepted, and refused: {told:?}")];
+        return vec![format!("{request_id} was accepted, and refused: {reported:?}")];
     }
     let service = trial.service();
     let Ok(Some(_)) = service.store.load_order(&OrderKey::Id(order)).await else {
@@ -91,10 +92,11 @@ async fn promises(trial: &Trial, request_id: &str, wish: &Wish, told: &[Told]) -
 }
 
 /// No more effects than there were intents, whatever they came under.
-fn totals(trial: &Trial, calls: &BTreeMap<String, (Wish, Vec<Told>)>) -> Vec<String> {
-    let accepted = |told: &[Told]| told.iter().any(|told| matches!(told, Told::Accepted { .. }));
+fn totals(trial: &Trial, calls: &BTreeMap<String, (Wish, Vec<Reported>)>) -> Vec<String> {
+    let accepted =
+        |reported: &[Reported]| reported.iter().any(|reported| matches!(reported, Reported::Accepted { .. }));
     let wanted = |is_kind: fn(&Wish) -> bool| {
-        calls.values().filter(|(wish, told)| is_kind(wish) && accepted(told)).count()
+        calls.values().filter(|(wish, reported)| is_kind(wish) && accepted(reported)).count()
     };
     let ledger = trial.mollie.ledger();
     let compared = [

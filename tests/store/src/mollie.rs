@@ -80,8 +80,8 @@ impl Mollie {
     /// What Mollie has to tell now: the number of each hook, its address, and what it names.
     #[must_use]
     pub fn due_hooks(&self) -> Vec<(u64, String, String)> {
-        let told = self.world();
-        let due = told.due_hooks(self.time.now());
+        let reported = self.world();
+        let due = reported.due_hooks(self.time.now());
         due.map(|hook| (hook.id, hook.url.clone(), hook.resource_id.clone())).collect()
     }
 

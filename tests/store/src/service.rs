@@ -20,7 +20,7 @@ use domain::workflow::lookup::look_up;
 use domain::workflow::place::place;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::sync::sync;
-use domain::workflow::{Accepted, Intent, MutationError, parse_hook_path};
+use domain::workflow::{Intent, MutationError, Recorded, parse_hook_path};
 use jiff::SignedDuration;
 use mollie_adapter::{ApiKey, MollieAdapter};
 use persistence::Database;
@@ -53,7 +53,7 @@ pub enum Wish {
 
 /// What a caller was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Reported {
     Accepted {
         order: OrderId,
         shipment: Option<ShipmentId>,
@@ -114,7 +114,7 @@ impl Service {
     }
 
     /// Serves one call, and carries what it began as far as it goes.
-    pub async fn call(&self, request_id: &str, wish: &Wish) -> Told {
+    pub async fn call(&self, request_id: &str, wish: &Wish) -> Reported {
         let elapsed = self.clock.elapsed();
         let decided = match wish {
             Wish::Place(number) => {
@@ -136,16 +136,16 @@ impl Service {
             }
         };
         match decided {
-            Ok(Accepted { order_id, answer, group, claim, .. }) => {
+            Ok(Recorded { order_id, answer, group, claim, .. }) => {
                 if let Some((claim, claimed_at)) = claim {
                     self.step(&claim, claimed_at).await;
                 }
                 let operation = group.map(GroupId::first);
-                Told::Accepted { order: order_id, shipment: answer.shipment(), operation }
+                Reported::Accepted { order: order_id, shipment: answer.shipment(), operation }
             }
             Err(MutationError::Store(error)) => {
                 self.note(request_id, &error);
-                Told::Unavailable(format!(
+                Reported::Unavailable(format!(
                     "{:?} after {:?}",
                     error,
                     self.clock.elapsed().saturating_sub(elapsed)
@@ -155,15 +155,15 @@ impl Service {
                 error @ (MutationError::Unconfirmed(_)
                 | MutationError::DeadlinePassed
                 | MutationError::Contended),
-            ) => Told::Unavailable(error.to_string()),
-            Err(MutationError::NumberHeld { .. }) => Told::Refused("number held".to_owned()),
+            ) => Reported::Unavailable(error.to_string()),
+            Err(MutationError::NumberHeld { .. }) => Reported::Refused("number held".to_owned()),
             Err(
                 error @ (MutationError::Invalid(_)
                 | MutationError::RequestReused { .. }
                 | MutationError::OrderNotFound(_)
                 | MutationError::EtagMismatch { .. }
-                | MutationError::Refused(_)),
-            ) => Told::Refused(format!("{error:?}")),
+                | MutationError::Precondition(_)),
+            ) => Reported::Refused(format!("{error:?}")),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::mollie::Mollie;
 use crate::proxy::Proxy;
 use crate::rival::Rival;
 use crate::rule::Point;
-use crate::service::{CALLER, Service, Told, Wish};
+use crate::service::{CALLER, Reported, Service, Wish};
 use crate::shim::Shim;
 use crate::strike::{Aim, Means, Striker};
 use crate::tmpfs::Tmpfs;
@@ -43,7 +43,7 @@ pub struct Verdict {
 pub struct Trial {
     pub witness: Arc<Witness>,
     pub mollie: Arc<Mollie>,
-    pub told: BTreeMap<String, (Wish, Vec<Told>)>,
+    pub reported: BTreeMap<String, (Wish, Vec<Reported>)>,
     pub violations: Vec<String>,
     time: Arc<Time>,
     striker: Arc<Striker>,
@@ -86,7 +86,7 @@ pub async fn run(cell: Cell, aim: Option<Aim>, callers: usize, directory: &Path)
     let mut trial = Trial {
         witness,
         mollie,
-        told: BTreeMap::new(),
+        reported: BTreeMap::new(),
         violations: Vec::new(),
         time,
         striker: Striker::new(cell, aim, means),
@@ -129,7 +129,7 @@ impl Trial {
         self.repeat().await;
         self.settle().await;
         let held = self.insist("held", Wish::Place("W".to_owned())).await;
-        if held != Told::Refused("number held".to_owned()) {
+        if held != Reported::Refused("number held".to_owned()) {
             self.violations.push(format!("a number that is held was answered {held:?}"));
         }
         self.more().await;
@@ -171,15 +171,15 @@ impl Trial {
         self.open(false).await;
     }
 
-    async fn ask(&mut self, request_id: &str, wish: Wish) -> Told {
-        let told = self.service().call(request_id, &wish).await;
-        self.heard(request_id, wish, told.clone()).await;
-        told
+    async fn ask(&mut self, request_id: &str, wish: Wish) -> Reported {
+        let reported = self.service().call(request_id, &wish).await;
+        self.heard(request_id, wish, reported.clone()).await;
+        reported
     }
 
     /// Keeps what a caller was told. What is acknowledged is in the database, as anybody can see.
-    async fn heard(&mut self, request_id: &str, wish: Wish, told: Told) {
-        if let Told::Accepted { .. } = told {
+    async fn heard(&mut self, request_id: &str, wish: Wish, reported: Reported) {
+        if let Reported::Accepted { .. } = reported {
             let sql = format!(
                 "SELECT count(*) FROM requests WHERE caller = '{CALLER}' AND request_id = '{request_id}'"
             );
@@ -187,20 +187,20 @@ impl Trial {
                 self.violations.push(format!("{request_id} was acknowledged, and is not in the database"));
             }
         }
-        self.told.entry(request_id.to_owned()).or_insert_with(|| (wish, Vec::new())).1.push(told);
+        self.reported.entry(request_id.to_owned()).or_insert_with(|| (wish, Vec::new())).1.push(reported);
     }
 
     /// Calls until he is answered.
-    async fn insist(&mut self, request_id: &str, wish: Wish) -> Told {
+    async fn insist(&mut self, request_id: &str, wish: Wish) -> Reported {
         let mut last = self.ask(request_id, wish.clone()).await;
         for _ in 1..TRIES {
-            if !matches!(last, Told::Unavailable(_)) {
+            if !matches!(last, Reported::Unavailable(_)) {
                 return last;
             }
             self.time.advance(Duration::from_secs(1));
             last = self.ask(request_id, wish.clone()).await;
         }
-        if let Told::Unavailable(problem) = &last {
+        if let Reported::Unavailable(problem) = &last {
             self.violations
                 .push(format!("{request_id}: nothing fails any more, and the store does: {problem}"));
         }
@@ -209,7 +209,7 @@ impl Trial {
 
     /// Every caller makes every call once more.
     async fn repeat(&mut self) {
-        let calls: Vec<_> = self.told.iter().map(|(id, (wish, _))| (id.clone(), wish.clone())).collect();
+        let calls: Vec<_> = self.reported.iter().map(|(id, (wish, _))| (id.clone(), wish.clone())).collect();
         for (request_id, wish) in calls {
             self.insist(&request_id, wish).await;
         }
@@ -288,8 +288,8 @@ impl Trial {
                     let service = Arc::clone(&service);
                     calls.push(tokio::spawn(async move {
                         let request_id = format!("flow-{n}");
-                        let told = service.call(&request_id, &wish).await;
-                        (request_id, wish, told)
+                        let reported = service.call(&request_id, &wish).await;
+                        (request_id, wish, reported)
                     }));
                 }
                 let mut heard = Vec::new();
@@ -299,8 +299,8 @@ impl Trial {
                 self.health_follows().await;
                 // The witness needs memory too.
                 self.striker.heal();
-                for (request_id, wish, told) in heard {
-                    self.heard(&request_id, wish, told).await;
+                for (request_id, wish, reported) in heard {
+                    self.heard(&request_id, wish, reported).await;
                 }
             }
         }

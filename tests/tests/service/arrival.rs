@@ -66,7 +66,7 @@ async fn a_megabyte_that_is_wrong_is_never_sent_back(world: World) {
         refusal(world.orders().list_orders(list).await),
     ] {
         assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"), "{}", refused.message);
-        assert!(refused.violations.iter().all(|(_, told)| told.chars().count() < 500), "{refused:?}");
+        assert!(refused.violations.iter().all(|(_, reported)| reported.chars().count() < 500), "{refused:?}");
     }
     let report = check(&world, wrong).await;
     assert_eq!(report.violations.len(), 1);
@@ -128,8 +128,8 @@ async fn who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are(worl
         request.lines[0].line_id.clone_from(&given);
         let refused = refusal(world.orders().create_shipment(request).await);
         assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
-        let told = format!("lines[0].line_id: expected {expected}, got {given}");
-        assert_eq!(refused.message.lines().last(), Some(&*told));
+        let reported = format!("lines[0].line_id: expected {expected}, got {given}");
+        assert_eq!(refused.message.lines().last(), Some(&*reported));
     }
     world.orders().create_shipment(ship(&order, 1, 1, None)).await.unwrap();
 }

@@ -77,15 +77,15 @@ async fn judge(world: &World, counts: &Counts) {
     };
     let verdict = counts.table().judge(&Table::parse(expected));
     let mut problems = [counts.faults(), verdict.differences].concat();
-    let told = verdict.cases.iter().map(|case| format!("{case}, as it is now:\n{}\n", counts.tell(case)));
-    let mut paste = format!("{}the table as it is now:\n{}", told.collect::<String>(), verdict.table);
+    let reported = verdict.cases.iter().map(|case| format!("{case}, as it is now:\n{}\n", counts.tell(case)));
+    let mut paste = format!("{}the table as it is now:\n{}", reported.collect::<String>(), verdict.table);
     if engine == Engine::Sqlite {
         let (faults, list) = counts.searches(&world.database).await.judge(&Searches::parse(SEARCHES));
         paste.extend((!faults.is_empty()).then(|| format!("\nthe searches as they are now:\n{list}")));
         problems.extend(faults);
     }
-    let told: String = problems.iter().map(|problem| format!("  - {problem}\n")).collect();
-    assert!(problems.is_empty(), "{} differences on {engine:?}:\n{told}\n{paste}", problems.len());
+    let reported: String = problems.iter().map(|problem| format!("  - {problem}\n")).collect();
+    assert!(problems.is_empty(), "{} differences on {engine:?}:\n{reported}\n{paste}", problems.len());
 }
 
 /// Fills the database through the API, faster than it can be counted, and lets the server see what there is.

@@ -35,9 +35,9 @@ async fn refused(world: &World, method: &str, request: &impl Message) -> Refusal
 }
 
 async fn is_refused_at(world: &World, method: &str, request: &impl Message, path: &str) {
-    let told = refused(world, method, request).await;
-    assert_eq!(told.kind(), (Code::InvalidArgument, "INVALID_REQUEST"), "{method} {path}: {told:?}");
-    assert!(told.violations.iter().any(|(at, _)| at == path), "{method} {path}: {told:?}");
+    let reported = refused(world, method, request).await;
+    assert_eq!(reported.kind(), (Code::InvalidArgument, "INVALID_REQUEST"), "{method} {path}: {reported:?}");
+    assert!(reported.violations.iter().any(|(at, _)| at == path), "{method} {path}: {reported:?}");
 }
 
 /// Every way to ask with a text that is looked for, and where it stands.
@@ -115,11 +115,11 @@ async fn a_text_of_blanks_only_is_a_missing_one(world: World) {
         let mut wanting = draft();
         (wanting.order_number, wanting.locale) = (blank.to_owned(), blank.to_owned());
         wanting.billing_address.as_mut().unwrap().country = blank.to_owned();
-        let told = refused(&world, "OrderService/CreateOrder", &create(blank, wanting)).await;
-        assert_eq!(told.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
-        let paths: Vec<_> = told.violations.iter().map(|(path, _)| path.as_str()).collect();
+        let reported = refused(&world, "OrderService/CreateOrder", &create(blank, wanting)).await;
+        assert_eq!(reported.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+        let paths: Vec<_> = reported.violations.iter().map(|(path, _)| path.as_str()).collect();
         let wanted = ["request_id", "draft.order_number", "draft.locale", "draft.billing_address.country"];
-        assert_eq!(paths, wanted, "{blank:?}: {told:?}");
+        assert_eq!(paths, wanted, "{blank:?}: {reported:?}");
         let key = Some(Key::MollieOrderId(blank.to_owned()));
         is_refused_at(&world, "OrderService/GetOrder", &GetOrderRequest { key }, "mollie_order_id").await;
 
@@ -150,9 +150,13 @@ async fn all_control_characters_are_told_beside_every_other_fault(world: World) 
     wrong.lines[0].name = "a\0".to_owned();
     wrong.lines[0].vat_rate = "21 %".to_owned();
     wrong.lines[1].category = "b\0".to_owned();
-    let told = refused(&world, "OrderService/CreateOrder", &create("", wrong)).await;
+    let reported = refused(&world, "OrderService/CreateOrder", &create("", wrong)).await;
     for path in ["request_id", "draft.lines[0].name", "draft.lines[0].vat_rate", "draft.lines[1].category"] {
-        assert_eq!(told.violations.iter().filter(|(at, _)| at == path).count(), 1, "{path}: {told:?}");
+        assert_eq!(
+            reported.violations.iter().filter(|(at, _)| at == path).count(),
+            1,
+            "{path}: {reported:?}"
+        );
     }
 }
 

@@ -37,7 +37,7 @@ async fn what_mollie_would_stumble_over_never_reaches_it(world: World) {
         spoil(&mut wrong);
         let refused = refusal(world.orders().create_order(create(&new_request_id(), wrong)).await);
         assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"), "{path}");
-        assert!(refused.violations.iter().any(|(told, _)| told == path), "{path}: {refused:?}");
+        assert!(refused.violations.iter().any(|(reported, _)| reported == path), "{path}: {refused:?}");
         assert!(
             !refused.message.contains("example.de") && !refused.message.contains("19580131"),
             "{refused:?}"
@@ -64,10 +64,10 @@ async fn a_method_that_only_mollie_knows_to_be_wrong_comes_back_on_the_callers_p
     for _ in 0..2 {
         let refused = refusal(world.orders().create_order(request.clone()).await);
         assert_eq!(refused.kind(), (Code::FailedPrecondition, "MOLLIE_REFUSED"));
-        let told = "The payment method is invalid.".to_owned();
-        assert_eq!(refused.message, format!("Mollie refused draft.method: {told}"));
-        assert_eq!(refused.violations, [("draft.method".to_owned(), told.clone())]);
-        assert_eq!(refused.unmet, [("draft.method".to_owned(), told)]);
+        let reported = "The payment method is invalid.".to_owned();
+        assert_eq!(refused.message, format!("Mollie refused draft.method: {reported}"));
+        assert_eq!(refused.violations, [("draft.method".to_owned(), reported.clone())]);
+        assert_eq!(refused.unmet, [("draft.method".to_owned(), reported)]);
         assert_eq!(
             (&*refused.metadata["field"], &*refused.metadata["mollie_field"]),
             ("draft.method", "method")

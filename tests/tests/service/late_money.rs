@@ -2,7 +2,7 @@
 //! then.
 
 use serde_json::json;
-use tests::proto::{CloseOperatorItemRequest, OperatorItemKind, Order, OrderStatus, PaymentStatus};
+use tests::proto::{CloseReviewItemRequest, Order, OrderStatus, PaymentStatus, ReviewItemKind};
 use tests::{LEGO, SOON, World, cents, draft, on_both_engines, until};
 
 use crate::money::is_told;
@@ -25,19 +25,19 @@ async fn a_transfer_that_comes_after_the_order_expired_is_told_until_a_person_cl
     assert_eq!((order.status(), order.closed_time, order.items.len()), (OrderStatus::Expired, None, 0));
 
     world.advance("PT2M").await;
-    let order = told(&world, &order).await;
-    is_told(&order, OperatorItemKind::MoneyOnEndedOrder, &transfer, "holds 1027.99 EUR");
+    let order = reported(&world, &order).await;
+    is_told(&order, ReviewItemKind::MoneyOnEndedOrder, &transfer, "holds 1027.99 EUR");
     // Neither time nor another reading closes the order or tells it again.
     world.advance("P30D").await;
     let again = sync(&world, &order).await.unwrap();
     assert_eq!((again.status(), again.closed_time, &again.items), (OrderStatus::Expired, None, &order.items));
-    let close = CloseOperatorItemRequest {
+    let close = CloseReviewItemRequest {
         order_id: order.id.clone(),
         number: order.items[0].number,
         actor: "jane@shop.example".to_owned(),
         reason: "given back by hand".to_owned(),
     };
-    let closed = world.operators().close_operator_item(close).await.unwrap().into_inner();
+    let closed = world.operators().close_review_item(close).await.unwrap().into_inner();
     assert!(closed.closed_time.is_some() && closed.items[0].closed.is_some(), "{closed:?}");
 }
 
@@ -47,8 +47,8 @@ async fn an_authorization_that_stays_on_a_canceled_order_is_told(world: World) {
     let order = learns(&world, &order, PaymentStatus::Authorized).await;
     assert_eq!((order.status(), order.closed_time, order.items.len()), (OrderStatus::Canceled, None, 0));
     world.advance("PT2M").await;
-    let order = told(&world, &order).await;
-    is_told(&order, OperatorItemKind::MoneyOnEndedOrder, &attempt(&order), "holds 1027.99 EUR");
+    let order = reported(&world, &order).await;
+    is_told(&order, ReviewItemKind::MoneyOnEndedOrder, &attempt(&order), "holds 1027.99 EUR");
     assert_eq!(order.closed_time, None);
 }
 
@@ -85,7 +85,7 @@ async fn one_payment_of_more_than_the_order_costs_is_told_with_what_is_too_much(
     let order = world.create(draft(LEGO, "ideal")).await;
     world.simulator.pay_attempt(&attempt(&order), "1047.99").await;
     let order = world.reaches(&order.id, OrderStatus::Paid).await;
-    is_told(&order, OperatorItemKind::SurplusPayment, &attempt(&order), "is 20.00 EUR more");
+    is_told(&order, ReviewItemKind::SurplusPayment, &attempt(&order), "is 20.00 EUR more");
     assert_eq!(order.amount.as_ref().unwrap().value, "1027.99");
     assert_eq!(sync(&world, &order).await.unwrap().items, order.items);
 }
@@ -141,7 +141,7 @@ async fn learns(world: &World, order: &Order, wanted: PaymentStatus) -> Order {
 }
 
 /// The order once there is something to look at.
-async fn told(world: &World, order: &Order) -> Order {
+async fn reported(world: &World, order: &Order) -> Order {
     until("an item is raised", SOON, async || {
         Some(world.order(&order.id).await).filter(|order| !order.items.is_empty())
     })

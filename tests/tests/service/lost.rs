@@ -101,7 +101,7 @@ async fn webhooks_that_are_doubled_or_out_of_order_or_late_tell_the_same_story(w
             Some(world.order(&order.id).await).filter(|order| order.status() == OrderStatus::Paid)
         })
         .await;
-        let told = world.events(&order.id).await;
-        assert_eq!(told.iter().filter(|event| event.kind == "order.paid").count(), 1, "{fault}");
+        let reported = world.events(&order.id).await;
+        assert_eq!(reported.iter().filter(|event| event.kind == "order.paid").count(), 1, "{fault}");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::proto::{
-    CancelOrderRequest, ListShipmentsRequest, OperatorItemKind, Order, OrderStatus, ShipmentState,
+    CancelOrderRequest, ListShipmentsRequest, Order, OrderStatus, ReviewItemKind, ShipmentState,
 };
 use tests::{GIFT_CARD, LEGO, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
@@ -119,8 +119,12 @@ async fn the_only_line_shipped_in_the_dashboard_unheard_of_alarms_nobody(world: 
     assert_eq!((order.lines[0].quantity_shipped, order.lines[0].quantity_reserved), (1, 0));
     let shipments = ListShipmentsRequest { order_id: order.id.clone(), ..Default::default() };
     let shipments = world.orders().list_shipments(shipments).await.unwrap().into_inner().shipments;
-    let told: Vec<_> = shipments.iter().map(|one| (one.state(), one.made_elsewhere)).collect();
-    assert_eq!(told, [(ShipmentState::Registered, true), (ShipmentState::Refused, false)], "oldest first");
+    let reported: Vec<_> = shipments.iter().map(|one| (one.state(), one.made_elsewhere)).collect();
+    assert_eq!(
+        reported,
+        [(ShipmentState::Registered, true), (ShipmentState::Refused, false)],
+        "oldest first"
+    );
     assert_eq!(world.simulator.ledger().await.count("shipment_created"), 1);
     assert_eq!(captured(&world, &order).await, 32_999);
 }
@@ -129,7 +133,7 @@ async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_capt
     let order = authorized(&world).await;
     world.simulator.ship_in_dashboard(&order, 0).await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, OperatorItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    is_told(&order, ReviewItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
     assert_eq!(captured(&world, &order).await, 2_000);
     // Told once, and it stands in the way of nothing that makes it worse.
     let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
@@ -142,7 +146,7 @@ async fn what_mollie_lets_another_program_capture_too_much_is_told(world: World)
     world.simulator.switch(json!({ "capture_above_authorization": "accepted" })).await;
     world.simulator.ship_elsewhere(&order, 0, 2, "20.00").await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, OperatorItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    is_told(&order, ReviewItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
     assert_eq!(captured(&world, &order).await, 2_000);
 }
 
@@ -152,7 +156,7 @@ async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(world: Wo
     assert!(world.reaches(&order.id, OrderStatus::Shipping).await.items.is_empty());
     world.advance("P29D").await;
     let order = world.reaches(&order.id, OrderStatus::Completed).await;
-    is_told(&order, OperatorItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
+    is_told(&order, ReviewItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
     assert_eq!(captured(&world, &order).await, 1_000);
 }
 
@@ -161,13 +165,13 @@ async fn a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_o
     world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
     world.simulator.cancel_in_dashboard(&order, 1).await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, OperatorItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
+    is_told(&order, ReviewItemKind::DeductionLeft, "lines/2", "owed 5.00 EUR");
     assert_eq!((order.status(), captured(&world, &order).await), (OrderStatus::Shipping, 1_000));
 }
 
 /// One item, of this kind and about that, whose text says so.
-pub fn is_told(order: &Order, kind: OperatorItemKind, subject: &str, says: &str) {
-    let told: Vec<_> = order.items.iter().map(|item| (item.kind(), item.subject.as_str())).collect();
-    assert_eq!(told, [(kind, subject)], "{:?}", order.items);
+pub fn is_told(order: &Order, kind: ReviewItemKind, subject: &str, says: &str) {
+    let reported: Vec<_> = order.items.iter().map(|item| (item.kind(), item.subject.as_str())).collect();
+    assert_eq!(reported, [(kind, subject)], "{:?}", order.items);
     assert!(order.items[0].text.contains(says), "{}", order.items[0].text);
 }

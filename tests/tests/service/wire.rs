@@ -116,7 +116,7 @@ async fn a_request_that_is_refused_leaves_memory_and_other_callers_alone(world: 
 }
 
 async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
-    let told = async |method: &str, headers: &[(&str, &str)], body: Vec<u8>| {
+    let reported = async |method: &str, headers: &[(&str, &str)], body: Vec<u8>| {
         let status = send(world.service.channel(), method, headers, body).await.unwrap();
         let refused = refusal::<()>(Err(status));
         (refused.code, refused.reason)
@@ -136,7 +136,7 @@ async fn what_the_transport_refuses_by_itself_tells_a_reason_too(world: World) {
         ),
         (CREATE, &[], compressed, Code::InvalidArgument, "REQUEST_NOT_READABLE"),
     ] {
-        assert_eq!(told(method, headers, body).await, (code, reason.to_owned()), "{method}");
+        assert_eq!(reported(method, headers, body).await, (code, reason.to_owned()), "{method}");
     }
 }
 

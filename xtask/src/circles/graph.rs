@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
                 circles.insert(members);
             }
         }
-        circles.iter().map(|members| self.told(members)).collect()
+        circles.iter().map(|members| self.reported(members)).collect()
     }
 
     fn reached(&self, module: &'a Module) -> BTreeSet<&'a Module> {
@@ -84,7 +84,7 @@ impl<'a> Graph<'a> {
         reached
     }
 
-    fn told(&self, members: &BTreeSet<&Module>) -> String {
+    fn reported(&self, members: &BTreeSet<&Module>) -> String {
         let inside = |(from, to): &(&Module, &Module)| members.contains(from) && members.contains(to);
         let mut text = String::new();
         for ((from, to), names) in self.edges.iter().filter(|(edge, _)| inside(edge)) {

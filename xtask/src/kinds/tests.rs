@@ -25,10 +25,10 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
         ("operations/cancel_order/mod.rs", ROOM),
     ];
     let house = house.iter().filter(|(path, _)| files.iter().all(|(other, _)| other != path));
-    told(&house.chain(files).copied().collect::<Vec<_>>()).unwrap()
+    reported(&house.chain(files).copied().collect::<Vec<_>>()).unwrap()
 }
 
-fn told(files: &[(&str, &str)]) -> Result<Vec<String>> {
+fn reported(files: &[(&str, &str)]) -> Result<Vec<String>> {
     let files = files.iter().map(|(path, text)| (Path::new(*path), (*text).to_owned()));
     let files = Crate::parse(files)?;
     let rooms = Rooms::of(&files)?;
@@ -38,8 +38,8 @@ fn told(files: &[(&str, &str)]) -> Result<Vec<String>> {
 #[test]
 fn a_comparison_in_the_workflow_is_found_with_its_line() {
     let text = "fn settle(a: &Operation, b: &Operation) -> bool {\n    a.task.name() == b.task.name()\n}";
-    let told = found(&[("workflow/settle.rs", text)]);
-    assert_eq!(told, ["workflow/settle.rs:2 asks which kind it is: a.task.name() == b.task.name()"]);
+    let reported = found(&[("workflow/settle.rs", text)]);
+    assert_eq!(reported, ["workflow/settle.rs:2 asks which kind it is: a.task.name() == b.task.name()"]);
 }
 
 #[test]
@@ -156,12 +156,12 @@ fn a_new_variant_is_looked_for_and_must_have_a_room() {
     let task = ("operations/task.rs", more.as_str());
     assert_eq!(found(&[task, ("operations/give_back.rs", text), ("rules/event.rs", text)]).len(), 1);
     let files = [task, ("operations/place_order.rs", ROOM), ("operations/cancel_order.rs", ROOM)];
-    assert_eq!(told(&files).unwrap_err().to_string(), "GiveBack has no room operations/give_back");
+    assert_eq!(reported(&files).unwrap_err().to_string(), "GiveBack has no room operations/give_back");
 }
 
 #[test]
 fn an_enum_that_cannot_be_read_is_a_failure() {
-    let error = told(&[("operations/task.rs", "pub enum Task { PlaceOrder }")]).unwrap_err().to_string();
+    let error = reported(&[("operations/task.rs", "pub enum Task { PlaceOrder }")]).unwrap_err().to_string();
     assert_eq!(error, "operations/task.rs has no variants of OperationKind that can be read");
 }
 

@@ -12,7 +12,7 @@ use crate::rules::ids::{LineId, MollieOrderId, ShipmentId};
 use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
@@ -36,7 +36,7 @@ pub enum Ready {
     /// It is sent later; those behind it may go first.
     Later(Timestamp),
     /// What it wants may be so already: that is looked at first.
-    Look,
+    LookFirst,
 }
 
 /// What must be read to see an effect.
@@ -60,13 +60,13 @@ impl std::fmt::Debug for Sought {
 
 /// What a reading shows of an operation's effect.
 #[derive(Clone, Debug)]
-pub enum Look {
+pub enum Observation {
     /// It is there.
     Found(Acceptance),
     /// It is not there, as far as can be seen now.
     Absent,
     /// Something is there that may be it, or may not: in words.
-    Doubtful(String),
+    Ambiguous(String),
     /// The reading does not tell.
     NotUnderstood(Misread),
 }
@@ -159,7 +159,7 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
     fn seek(&self, order: &Order, named: Option<&str>) -> Option<Sought>;
 
     /// Recognises its effect in what was read, by what nothing settled here accounts for.
-    fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Look;
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Observation;
 
     /// Whether the id that an operator named is its effect.
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named;

@@ -21,5 +21,5 @@ pub mod sent;
 pub mod task;
 pub mod update_shipment;
 
-pub use pen::{Author, Heard, Known, NewOperation, Pen, Written};
+pub use pen::{Author, Known, NewOperation, Pen, Reading, Written};
 pub use request::Request;

@@ -18,7 +18,7 @@ use super::sent::{Sends, Sent};
 use super::task::Task;
 use crate::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
 use crate::rules::operation::OperationState;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 
 /// How long Mollie surely remembers a key: it promises an hour, and clocks and queues take their part.
 pub const KEY_LIFE: SignedDuration = SignedDuration::from_mins(45);

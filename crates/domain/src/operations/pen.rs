@@ -7,28 +7,28 @@ use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
-use crate::rules::denied::Denied;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, ShipmentId};
 use crate::rules::item::Concern;
 use crate::rules::lookup;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
-use crate::rules::refusal::{Refusal, RefusalReason};
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
+use crate::rules::request_error::RequestError;
 use crate::rules::shipment::Shipment;
 
 mod known;
 mod reading;
 mod written;
 
-pub use known::{Author, Heard, Known};
+pub use known::{Author, Known, Reading};
 pub use written::{NewOperation, Written};
 
 /// What is known of an order, and what is written about it.
 pub struct Pen<'a> {
     ids: &'a dyn Ids,
     author: Author,
-    heard: Heard,
+    reading: Reading,
     recorder: Recorder,
     expected_version: Option<u64>,
     unsettled: Vec<Operation>,
@@ -46,13 +46,13 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
         let Known { order, unsettled, shipments } = known;
-        let heard = Heard { asked: author.now, is_newest: true };
+        let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
         let recorder = Recorder::new(order, author.now, author.actor.clone());
         Self {
             ids,
             author,
-            heard,
+            reading,
             recorder,
             expected_version,
             unsettled: unsettled.unwrap_or_default(),
@@ -66,16 +66,16 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// The same, on what was heard then.
+    /// The same, on this reading of the order.
     #[must_use]
-    pub fn hearing(self, heard: Heard) -> Self {
-        Self { heard, ..self }
+    pub fn on_reading(self, reading: Reading) -> Self {
+        Self { reading, ..self }
     }
 
-    /// Whether the order is still as it was when Mollie was asked: what was heard is the newest there is.
+    /// Whether the order is still as it was when Mollie was asked: the reading is the latest there is.
     #[must_use]
-    pub const fn heard_last(&self) -> bool {
-        self.heard.is_newest
+    pub const fn reads_latest(&self) -> bool {
+        self.reading.is_latest
     }
 
     /// The order as it is with all that was written so far.
@@ -121,8 +121,8 @@ impl<'a> Pen<'a> {
     /// Makes sure that no operation that would hold this lane up waits for an operator.
     ///
     /// # Errors
-    /// [`Denied::Blocked`], naming the operation.
-    pub fn unblocked(&self, lane: Lane) -> Result<(), Denied> {
+    /// [`RequestError::Blocked`], naming the operation.
+    pub fn unblocked(&self, lane: Lane) -> Result<(), RequestError> {
         let waits = |operation: &&Operation| {
             operation.state.name() == OperationState::NeedsAttention && operation.task.lane().holds(lane)
         };
@@ -130,10 +130,13 @@ impl<'a> Pen<'a> {
             None => Ok(()),
             Some(operation) => {
                 let text = format!(
-                    "Operation {} of this order waits for an operator; until it is resolved nothing that comes behind it is done.",
+                    "Operation {} of this order waits for an operator. Operations behind it are blocked until it is resolved.",
                     operation.id
                 );
-                Err(Denied::Blocked(Refusal::of_order(RefusalReason::OrderNeedsAttention, text)))
+                Err(RequestError::Blocked(FailedPrecondition::of_order(
+                    PreconditionReason::OrderNeedsAttention,
+                    text,
+                )))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::facts::Needs;
 use super::pen::Pen;
-use crate::rules::denied::Denied;
+use crate::rules::request_error::RequestError;
 use crate::rules::subject::Subject;
 
 /// What a caller wants of an order, in our terms. It decides on what is known and asks nobody.
@@ -13,6 +13,6 @@ pub trait Request: Send + Sync {
     /// Writes what is to be saved.
     ///
     /// # Errors
-    /// [`Denied`]; what was written is thrown away. Mollie may know more by now: the caller hears it only after that was asked.
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied>;
+    /// [`RequestError`]; what was written is thrown away. Mollie may know more by now: the caller hears it only after that was asked.
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError>;
 }

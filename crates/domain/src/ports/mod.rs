@@ -13,7 +13,7 @@ pub use mollie::{
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
-    OrderFilter, OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
+    OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 pub use stream::{EventStream, Positioned};
 pub use vault::Vault;

@@ -9,7 +9,7 @@ use crate::rules::ids::{IdempotencyKey, MollieOrderId, MollieShipmentId, Profile
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::payment::PaymentParameters;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
 use crate::rules::shipment::{ShipmentLine, Tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};

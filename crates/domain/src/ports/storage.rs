@@ -127,7 +127,7 @@ pub enum OrderKey {
 
 /// An order and its unsettled operations, by turn.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct OrderWithOperations {
     pub order: Order,
     pub unsettled: Vec<Operation>,
 }
@@ -187,7 +187,7 @@ pub struct LookupClaim {
     pub hooks: u64,
     /// Look-ups in a row that failed.
     pub failures: u32,
-    /// What the hooks named, each once and in the order of their coming; at most [`hint::MOST`](crate::rules::hint::MOST).
+    /// What the hooks named, each once and in the order of their coming; at most [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
     pub hints: Vec<String>,
 }
 
@@ -206,7 +206,10 @@ pub trait Store: Send + Sync {
 
     fn load_order(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Order>>> + Send;
 
-    fn load_standing(&self, key: &OrderKey) -> impl Future<Output = Answer<Option<Standing>>> + Send;
+    fn load_with_operations(
+        &self,
+        key: &OrderKey,
+    ) -> impl Future<Output = Answer<Option<OrderWithOperations>>> + Send;
 
     /// Newest first; fewer than the limit where they are large, and then `next` says so.
     fn list_orders(
@@ -214,7 +217,7 @@ pub trait Store: Send + Sync {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> impl Future<Output = Answer<Page<Standing, PageKey>>> + Send;
+    ) -> impl Future<Output = Answer<Page<OrderWithOperations, PageKey>>> + Send;
 
     /// The order's events after a sequence, oldest first.
     fn list_events(

@@ -2,11 +2,11 @@
 //! given back by a refund instead.
 
 use super::deduction;
-use super::denied::Denied;
 use super::ids::LineId;
 use super::order::Order;
 use super::placement::Placement;
-use super::refusal::{Refusal, RefusalReason};
+use super::precondition::{FailedPrecondition, PreconditionReason};
+use super::request_error::RequestError;
 use super::status::{LineStatus, OrderStatus};
 
 /// What canceling an order takes.
@@ -24,28 +24,28 @@ pub enum Cancellation {
 /// them. Naming one that is not left harms nothing.
 ///
 /// # Errors
-/// [`Denied`], naming every line at once.
-pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<LineId>), Denied> {
-    let named = deduction::named(order, release).map_err(Denied::Invalid)?;
-    let cancellation = way(order).map_err(Denied::State)?;
+/// [`RequestError`], naming every line at once.
+pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<LineId>), RequestError> {
+    let named = deduction::named(order, release).map_err(RequestError::Invalid)?;
+    let cancellation = way(order).map_err(RequestError::State)?;
     match cancellation {
-        Cancellation::AtMollie => deduction::keep(order, &named).map_err(Denied::State)?,
+        Cancellation::AtMollie => deduction::keep(order, &named).map_err(RequestError::State)?,
         Cancellation::Nothing | Cancellation::Withdraw => (),
     }
     Ok((cancellation, named))
 }
 
 /// What canceling takes by the order's status. `isCancelable` is no promise and never a reason to refuse.
-fn way(order: &Order) -> Result<Cancellation, Refusal> {
-    let refuse = |text: &str| Err(Refusal::of_order(RefusalReason::OrderNotCancelable, text));
+fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
+    let refuse = |text: &str| Err(FailedPrecondition::of_order(PreconditionReason::OrderNotCancelable, text));
     match (order.placement, order.facts.status) {
         (Placement::Refused | Placement::Abandoned, _) => Ok(Cancellation::Nothing),
         (Placement::Placing, _) => Ok(Cancellation::Withdraw),
-        (Placement::Placed, _) if !order.is_understood() => Err(Refusal::of_order(
-            RefusalReason::StatusNotUnderstood,
+        (Placement::Placed, _) if !order.is_understood() => Err(FailedPrecondition::of_order(
+            PreconditionReason::StatusNotUnderstood,
             "Mollie reports a status this release does not know; update the service before moving money.",
         )),
-        (Placement::Placed, None) => refuse("Mollie has not told the order's status yet."),
+        (Placement::Placed, None) => refuse("Mollie has not reported the order's status yet."),
         (Placement::Placed, Some(status)) => match status {
             OrderStatus::Canceled => Ok(Cancellation::Nothing),
             OrderStatus::Created | OrderStatus::Authorized => Ok(Cancellation::AtMollie),

@@ -10,7 +10,7 @@ use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
 use super::payment::Payment;
-use super::refusal::{Refusal, RefusalReason, Unmet};
+use super::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use super::shipment::ShipmentLine;
 
 /// What is authorized: the amount of the payment that holds the money, the largest of several; where none is known, the most
@@ -43,8 +43,8 @@ pub fn captured_above(order: &Order) -> Option<(Money, Money)> {
 /// Refuses a shipment that would be worth less than nothing, or with which more would be captured than may be.
 ///
 /// # Errors
-/// [`RefusalReason::CaptureOutOfBounds`], naming the sums and the lines to ship along.
-pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), Refusal> {
+/// [`PreconditionReason::CaptureOutOfBounds`], naming the sums and the lines to ship along.
+pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondition> {
     if !order.captures_by_shipment() {
         return Ok(());
     }
@@ -95,7 +95,12 @@ fn above(order: &Order, own: i64, before: i64, bound: i64) -> String {
     )
 }
 
-fn refusal(order: &Order, lines: &[ShipmentLine], sums: String, helps: impl Fn(i64) -> bool) -> Refusal {
+fn refusal(
+    order: &Order,
+    lines: &[ShipmentLine],
+    sums: String,
+    helps: impl Fn(i64) -> bool,
+) -> FailedPrecondition {
     let along = order.lines.iter().map(|line| (line.id, rest(line, lines)));
     let along = along.filter(|(_, rest)| rest.quantity > 0 && helps(rest.amount.minor()));
     let along = along.map(|(id, rest)| Unmet {
@@ -103,7 +108,10 @@ fn refusal(order: &Order, lines: &[ShipmentLine], sums: String, helps: impl Fn(i
         description: format!("Ship line {id} along: {} of it left, {}.", rest.quantity, rest.amount),
     });
     let sums = Unmet { subject: "order".to_owned(), description: sums };
-    Refusal::new(RefusalReason::CaptureOutOfBounds, std::iter::once(sums).chain(along).collect())
+    FailedPrecondition::new(
+        PreconditionReason::CaptureOutOfBounds,
+        std::iter::once(sums).chain(along).collect(),
+    )
 }
 
 /// What is available of a line beside what is to be shipped of it.

@@ -3,7 +3,7 @@
 use super::ids::{MollieOrderId, MollieShipmentId, OperationId};
 use super::item::{Concern, ItemKind};
 use super::order::Order;
-use super::refusal::Rejection;
+use super::rejection::Rejection;
 use super::shipment::Shipment;
 use super::text::printable;
 

@@ -40,9 +40,9 @@ pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
 /// The order's amount: what the lines add up to. Mollie may go on counting canceled units or not. Where a line could not
 /// be believed at all, nobody can tell.
 fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &mut Vec<Misread>) {
-    let told = snapshot.amount;
-    if told.currency() != currency(order) {
-        doubts.push(foreign("amount", told, currency(order)));
+    let reported = snapshot.amount;
+    if reported.currency() != currency(order) {
+        doubts.push(foreign("amount", reported, currency(order)));
     } else if let Some(problem) = off(snapshot).filter(|_| !dropped && !snapshot.lines.is_empty()) {
         doubts.push(Misread::at("amount", problem));
     } else if !dropped {
@@ -53,12 +53,12 @@ fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &
 
 /// How the amount misses what the lines add up to.
 fn off(snapshot: &Snapshot) -> Option<String> {
-    let told = i128::from(snapshot.amount.minor());
+    let reported = i128::from(snapshot.amount.minor());
     let all: i128 = snapshot.lines.iter().map(|line| i128::from(line.total_amount.minor())).sum();
     let canceled = || snapshot.lines.iter().map(|line| i128::from(canceled(line, snapshot)));
     let (least, most): (i128, i128) =
         (canceled().filter(|minor| *minor > 0).sum(), canceled().filter(|minor| *minor < 0).sum());
-    (!(all - least..=all - most).contains(&told)).then(|| {
+    (!(all - least..=all - most).contains(&reported)).then(|| {
         let sum = i64::try_from(all).map(|minor| Money::from_minor(minor, snapshot.amount.currency()));
         format!(
             "{}, but the lines add up to {}",
@@ -87,8 +87,8 @@ fn judge_sums(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misread>)
         ("amountCaptured", &mut snapshot.amount_captured, facts.amount_captured),
         ("amountRefunded", &mut snapshot.amount_refunded, facts.amount_refunded),
     ];
-    for (field, told, known) in sums {
-        keep_currency(field.to_owned(), told, known, currency, doubts);
+    for (field, reported, known) in sums {
+        keep_currency(field.to_owned(), reported, known, currency, doubts);
     }
 }
 
@@ -107,14 +107,14 @@ fn judge_payments(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misre
 
 fn keep_currency(
     field: String,
-    told: &mut Option<Money>,
+    reported: &mut Option<Money>,
     known: Option<Money>,
     currency: Currency,
     doubts: &mut Vec<Misread>,
 ) {
-    if let Some(other) = told.filter(|told| told.currency() != currency) {
+    if let Some(other) = reported.filter(|reported| reported.currency() != currency) {
         doubts.push(foreign(field, other, currency));
-        *told = known;
+        *reported = known;
     }
 }
 

@@ -125,15 +125,15 @@ mod tests {
 
     #[test]
     fn a_person_was_born_in_the_past_and_not_too_long_ago_and_the_date_is_not_repeated() {
-        let told = |text: &str| {
+        let reported = |text: &str| {
             let mut faults = Violations::default();
             let date = today().birth(text, ("a", "r"), &mut faults);
             (date.is_some(), faults.into_vec().pop().map(|fault| fault.got))
         };
-        assert_eq!(told("1958-01-31"), (true, None));
-        assert_eq!(told("19580131"), (false, Some("8 characters".to_owned())));
+        assert_eq!(reported("1958-01-31"), (true, None));
+        assert_eq!(reported("19580131"), (false, Some("8 characters".to_owned())));
         for text in ["2026-11-28", "0058-01-31"] {
-            assert_eq!(told(text), (false, Some("a date beyond that".to_owned())), "{text}");
+            assert_eq!(reported(text), (false, Some("a date beyond that".to_owned())), "{text}");
         }
     }
 }

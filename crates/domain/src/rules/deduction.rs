@@ -7,7 +7,7 @@ use super::ids::LineId;
 use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
-use super::refusal::{Refusal, RefusalReason, Unmet};
+use super::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use super::violation::{Violation, Violations};
 
 /// Whether the line takes money off.
@@ -19,8 +19,8 @@ pub const fn is_deduction(line: &Line) -> bool {
 /// Refuses to release deductions that are left behind goods, but for those named now or by a cancellation under way.
 ///
 /// # Errors
-/// [`RefusalReason::DeductionLeft`], with what is owed in all and for each line.
-pub fn keep(order: &Order, named: &[LineId]) -> Result<(), Refusal> {
+/// [`PreconditionReason::DeductionLeft`], with what is owed in all and for each line.
+pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
     let goods = order.captures_by_shipment() && has_left(order, |line| line.shipped.and(line.reserved));
     let is_named = |id: LineId| named.contains(&id) || order.releases.contains(&id);
     let left: Vec<_> = deductions(order)
@@ -78,7 +78,7 @@ const fn owed(part: Part) -> Money {
     Money::from_minor(part.amount.minor().saturating_neg(), part.amount.currency())
 }
 
-fn refusal(order: &Order, left: &[(LineId, Money)]) -> Refusal {
+fn refusal(order: &Order, left: &[(LineId, Money)]) -> FailedPrecondition {
     let minor = left.iter().fold(0_i64, |sum, (_, owed)| sum.saturating_add(owed.minor()));
     let total = Money::from_minor(minor, order.terms.amount.currency());
     let whole = format!(
@@ -90,7 +90,7 @@ fn refusal(order: &Order, left: &[(LineId, Money)]) -> Refusal {
         subject: format!("lines/{id}"),
         description: format!("Line {id} is left: {owed} owed."),
     });
-    Refusal::new(RefusalReason::DeductionLeft, std::iter::once(whole).chain(each).collect())
+    FailedPrecondition::new(PreconditionReason::DeductionLeft, std::iter::once(whole).chain(each).collect())
 }
 
 #[cfg(test)]

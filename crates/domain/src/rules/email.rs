@@ -70,7 +70,7 @@ mod tests {
         let mut faults = Violations::default();
         let sent = read(text, "a", &mut faults);
         sent.ok_or_else(|| faults.into_vec().into_iter().map(|fault| (fault.expected, fault.got)).collect())
-            .map_err(|told: Vec<_>| told[0].clone())
+            .map_err(|reported: Vec<_>| reported[0].clone())
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::ledger::Entry;
 use super::operation::OperationState;
 use super::order::{Order, Personal};
 use super::placement::Placement;
-use super::refusal::Rejection;
+use super::rejection::Rejection;
 use super::shipment::{Shipment, Tracking};
 use super::snapshot::Observed;
 use super::status::OrderStatus;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::draft::OrderDraft;
 use super::event::Recorder;
+use super::field::Field;
 use super::ids::{Caller, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RequestId};
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -14,7 +15,6 @@ use super::payment::PaymentParameters;
 use super::placement::Mode;
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, OrderStatus, Read};
-use super::told::Told;
 use super::unread::Unread;
 use super::vat::VatRate;
 
@@ -99,10 +99,10 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         order_number: "1337".to_owned(),
         amount: euro("1027.99"),
         method: Some("klarnapaylater".to_owned()),
-        is_cancelable: Told::Said(true),
+        is_cancelable: Field::Value(true),
         amount_captured: None,
         amount_refunded: None,
-        checkout_url: Told::LeftOut,
+        checkout_url: Field::LeftOut,
         webhook_url: None,
         created_time: at(1),
         expires_time: Some(at(28 * 24 * 60)),
@@ -125,18 +125,18 @@ fn line_snapshot(line: &Line, status: LineStatus) -> LineSnapshot {
     let none = Part::none(line.total_amount);
     LineSnapshot {
         mollie_id: MollieLineId::new(format!("odl_1.{}", line.id)),
-        line_type: Told::Said(line.line_type.clone()),
+        line_type: Field::Value(line.line_type.clone()),
         category: None,
-        name: Told::Said(line.name.clone()),
-        sku: Told::LeftOut,
+        name: Field::Value(line.name.clone()),
+        sku: Field::LeftOut,
         status: Read::Known(status),
         quantity: line.quantity,
         quantity_unit: None,
         unit_price: line.unit_price,
         discount_amount: line.discount_amount,
         total_amount: line.total_amount,
-        vat_rate: Told::Said(line.vat_rate.clone()),
-        vat_amount: Told::Said(line.vat_amount),
+        vat_rate: Field::Value(line.vat_rate.clone()),
+        vat_amount: Field::Value(line.vat_amount),
         image_url: None,
         product_url: None,
         metadata: None,

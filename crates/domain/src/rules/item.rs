@@ -1,4 +1,4 @@
-//! Operator items: what a person must look at, because money or goods may not be where they belong and no rule can tell.
+//! Review items: what a person must look at, because money or goods may not be where they belong and no rule can tell.
 //! An item is raised once, stays on the order, and is closed by a person.
 
 use jiff::Timestamp;

@@ -16,7 +16,7 @@ use super::money::Money;
 use super::part::Part;
 use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
-use super::refusal::Rejection;
+use super::rejection::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
 use super::unread::Unread;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
 use super::part::Part;
-use super::refusal::Rejection;
+use super::rejection::Rejection;
 use super::status::words;
 
 mod elsewhere;

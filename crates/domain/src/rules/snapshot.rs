@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::address::Address;
+use super::field::Field;
 use super::ids::{MollieLineId, MollieOrderId, MollieShipmentId};
 use super::line::LineType;
 use super::misread::Misread;
@@ -15,7 +16,6 @@ use super::part::Part;
 use super::payment::Payment;
 use super::shipment::Tracking;
 use super::status::{LineStatus, OrderStatus, Read};
-use super::told::Told;
 use super::unread::Unread;
 
 mod counters;
@@ -32,10 +32,10 @@ pub struct Snapshot {
     pub order_number: String,
     pub amount: Money,
     pub method: Option<String>,
-    pub is_cancelable: Told<bool>,
+    pub is_cancelable: Field<bool>,
     pub amount_captured: Option<Money>,
     pub amount_refunded: Option<Money>,
-    pub checkout_url: Told<String>,
+    pub checkout_url: Field<String>,
     /// The hook address it was created with: how a lost order is found again.
     pub webhook_url: Option<String>,
     pub created_time: Timestamp,
@@ -78,18 +78,18 @@ pub struct AddressSnapshot {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineSnapshot {
     pub mollie_id: MollieLineId,
-    pub line_type: Told<Read<LineType>>,
+    pub line_type: Field<Read<LineType>>,
     pub category: Option<String>,
-    pub name: Told<String>,
-    pub sku: Told<String>,
+    pub name: Field<String>,
+    pub sku: Field<String>,
     pub status: Read<LineStatus>,
     pub quantity: u32,
     pub quantity_unit: Option<String>,
     pub unit_price: Money,
     pub discount_amount: Option<Money>,
     pub total_amount: Money,
-    pub vat_rate: Told<String>,
-    pub vat_amount: Told<Money>,
+    pub vat_rate: Field<String>,
+    pub vat_amount: Field<Money>,
     pub image_url: Option<String>,
     pub product_url: Option<String>,
     pub metadata: Option<Value>,
@@ -103,7 +103,7 @@ pub struct LineSnapshot {
 pub struct ShipmentSnapshot {
     pub mollie_id: MollieShipmentId,
     pub created_time: Timestamp,
-    pub tracking: Told<Tracking>,
+    pub tracking: Field<Tracking>,
     pub lines: Vec<(MollieLineId, Part)>,
 }
 

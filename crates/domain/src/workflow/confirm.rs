@@ -37,13 +37,13 @@ pub(super) async fn confirm<P: Ports>(ports: &P, id: OrderId) -> Result<Confirme
 /// again. Of an order that is over nothing can be had, whatever its counters are.
 pub(super) fn refuse(
     order: &Order,
-    hangs_on_counters: bool,
+    depends_on_counters: bool,
     confirmed: Option<Confirmed>,
     refusal: MutationError,
 ) -> MutationError {
     let is_final = order.facts.status.is_some_and(OrderStatus::is_final);
     match confirmed.and_then(|Confirmed(left_out)| left_out) {
-        Some(left_out) if hangs_on_counters && !is_final => {
+        Some(left_out) if depends_on_counters && !is_final => {
             MutationError::Unconfirmed(GatewayError::Unreadable(left_out))
         }
         Some(_) | None => refusal,

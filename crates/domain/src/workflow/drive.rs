@@ -10,8 +10,8 @@ use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 
 use super::put_off::{later, not_sent, stumbled, unknown, wrong_key};
-use super::resolve::{Looked, look, resolve};
-use super::settle::{self, Ending, How, end};
+use super::resolve::{Observed, observe, resolve};
+use super::settle::{self, How, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Repeat;
@@ -26,7 +26,7 @@ use crate::ports::{
 use crate::rules::contradiction::believed;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 
 /// Takes the operation one step further. `claimed_at`: [`Clock::elapsed`] just before it was claimed.
 ///
@@ -57,11 +57,11 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             end(ports, claim, order, How::Succeeded(Acceptance::Nothing)).await
         }
         (State::InFlight { sent }, Ready::Send) => send(ports, claim, book, *sent, claimed_at).await,
-        (State::InFlight { sent }, Ready::Look) => look_first(ports, claim, book, *sent).await,
+        (State::InFlight { sent }, Ready::LookFirst) => look_first(ports, claim, book, *sent).await,
         (State::InFlight { sent }, Ready::Later(time)) => {
             later(ports, claim, order, *sent, time, "its time has not come".to_owned()).await
         }
-        (State::Resolving { sent, .. }, Ready::Send | Ready::Look | Ready::Later(_)) => {
+        (State::Resolving { sent, .. }, Ready::Send | Ready::LookFirst | Ready::Later(_)) => {
             under_lease(ports, claim, resolve(ports, claim, order, *sent)).await
         }
         (
@@ -173,11 +173,11 @@ async fn look_first<P: Ports>(
     sent: Sent,
 ) -> Result<Progress, StoreError> {
     let order = book.order;
-    match under_lease(ports, claim, look(ports, &claim.operation, order)).await? {
-        Looked::Found(effect, seen) => {
-            end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
+    match under_lease(ports, claim, observe(ports, &claim.operation, order)).await? {
+        Observed::Found(effect, seen) => {
+            end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
         }
-        Looked::Absent(_) => {
+        Observed::Absent(_) => {
             // The look may have taken most of the lease.
             let (claimed_at, lease) = (ports.clock().elapsed(), ports.settings().lease);
             match ports.store().renew_lease(claim.operation.id, claim.token, lease).await? {
@@ -185,8 +185,8 @@ async fn look_first<P: Ports>(
                 false => Ok(Progress::LeaseLost),
             }
         }
-        Looked::Doubtful(reason) => end(ports, claim, order, How::Attention(reason)).await,
-        Looked::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), None).await,
+        Observed::Ambiguous(reason) => end(ports, claim, order, How::Attention(reason)).await,
+        Observed::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), None).await,
     }
 }
 
@@ -211,27 +211,27 @@ async fn rejected<P: Ports>(
     }
     let state = State::Resolving { sent, refused: Some(rejection.clone()) };
     let refused = Operation { state, ..claim.operation.clone() };
-    match under_lease(ports, claim, look(ports, &refused, order)).await? {
-        Looked::Found(effect, seen) => {
-            end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
+    match under_lease(ports, claim, observe(ports, &refused, order)).await? {
+        Observed::Found(effect, seen) => {
+            end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
         }
-        Looked::Absent(seen) if is_only => {
-            end(ports, claim, order, Ending { how: How::Rejected(rejection), seen }).await
+        Observed::Absent(seen) if is_only => {
+            end(ports, claim, order, Resolution { how: How::Rejected(rejection), seen }).await
         }
-        Looked::Absent(_) => {
+        Observed::Absent(_) => {
             let problem =
                 format!("refused, and whether an earlier call took effect is being found out: {rejection}");
             unknown(ports, &refused, claim, problem).await
         }
-        Looked::Doubtful(reason) => {
+        Observed::Ambiguous(reason) => {
             let claim = Claim { operation: refused, ..claim.clone() };
             end(ports, &claim, order, How::Attention(format!("refused ({rejection}); {reason}"))).await
         }
         // Mollie does not know the order itself, which it does have: not something within it.
-        Looked::Unreadable(GatewayError::NotFound) if rejection.is_unknown() => {
+        Observed::Unreadable(GatewayError::NotFound) if rejection.is_unknown() => {
             wrong_key(ports, claim, order, &rejection).await
         }
-        Looked::Unreadable(error) => {
+        Observed::Unreadable(error) => {
             let problem = format!("refused ({rejection}), and then unreadable: {error}");
             unknown(ports, &refused, claim, problem).await
         }

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::operations::claim::Claim;
 use crate::ports::{
-    Clock, CommitError, Fingerprint, GatewayError, OrderKey, Ports, RequestRecord, Standing, Store,
-    StoreError,
+    Clock, CommitError, Fingerprint, GatewayError, OrderKey, OrderWithOperations, Ports, RequestRecord,
+    Store, StoreError,
 };
 use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
-use crate::rules::refusal::Refusal;
+use crate::rules::precondition::FailedPrecondition;
 use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
@@ -32,7 +32,7 @@ pub struct Intent {
 
 /// What became of an intent when it was saved, now or by an earlier call.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Accepted {
+pub struct Recorded {
     pub order_id: OrderId,
     /// What it is answered about.
     pub answer: Subject,
@@ -45,7 +45,7 @@ pub struct Accepted {
     pub is_single: bool,
 }
 
-impl Accepted {
+impl Recorded {
     /// The first operation of what it set to work, or joined.
     #[must_use]
     pub fn operation_id(&self) -> Option<OperationId> {
@@ -54,11 +54,11 @@ impl Accepted {
 }
 
 /// Where a decision begins.
-pub(super) enum Begun {
+pub(super) enum Submitted {
     /// It was made by an earlier call of the same request.
-    Before(Box<Accepted>),
+    Before(Box<Recorded>),
     /// The order, at the version the caller asked for.
-    Now(Box<Standing>),
+    Now(Box<OrderWithOperations>),
 }
 
 /// Why an intent was not saved. Nothing was changed or sent.
@@ -73,7 +73,7 @@ pub enum MutationError {
     #[error("the order is at version {actual}, not {given}")]
     EtagMismatch { given: u64, actual: u64 },
     #[error("the state of the order does not allow it")]
-    Refused(Refusal),
+    Precondition(FailedPrecondition),
     #[error("the order number {order_number} is held by order {by}")]
     NumberHeld { by: OrderId, order_number: String },
     /// The order's state could not be confirmed at Mollie.
@@ -102,14 +102,14 @@ impl MutationError {
 
 impl Intent {
     /// What this request id has become already, if it was used; an error if it was used for something else.
-    pub(super) async fn seen<P: Ports>(&self, ports: &P) -> Result<Option<Accepted>, MutationError> {
+    pub(super) async fn seen<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
         let Some(record) = ports.store().find_request(&self.caller, &self.request_id).await? else {
             return Ok(None);
         };
         if record.method != self.method || record.fingerprint != self.fingerprint {
             return Err(MutationError::RequestReused { method: record.method });
         }
-        Ok(Some(Accepted {
+        Ok(Some(Recorded {
             order_id: record.order_id,
             answer: record.answer,
             group: record.group,
@@ -127,22 +127,22 @@ impl Intent {
     /// Loads what a decision about an order needs. Whether this very request has decided already is asked before anything is
     /// refused, and after the order is loaded: what this request has done to it is no reason to refuse it. Where nothing is
     /// refused, the store finds out when the decision is saved.
-    pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Begun, MutationError> {
-        let standing = ports.store().load_standing(&OrderKey::Id(id)).await?;
-        match standing.ok_or(MutationError::OrderNotFound(id)).and_then(|standing| self.fits(standing)) {
-            Ok(standing) => Ok(Begun::Now(Box::new(standing))),
-            Err(refusal) => {
-                self.seen(ports).await?.map(|before| Begun::Before(Box::new(before))).ok_or(refusal)
+    pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Submitted, MutationError> {
+        let found = ports.store().load_with_operations(&OrderKey::Id(id)).await?;
+        match found.ok_or(MutationError::OrderNotFound(id)).and_then(|found| self.fits(found)) {
+            Ok(found) => Ok(Submitted::Now(Box::new(found))),
+            Err(error) => {
+                self.seen(ports).await?.map(|before| Submitted::Before(Box::new(before))).ok_or(error)
             }
         }
     }
 
-    fn fits(&self, standing: Standing) -> Result<Standing, MutationError> {
-        let actual = standing.order.version;
+    fn fits(&self, found: OrderWithOperations) -> Result<OrderWithOperations, MutationError> {
+        let actual = found.order.version;
         if let Some(given) = self.etag.filter(|etag| *etag != actual) {
             return Err(MutationError::EtagMismatch { given, actual });
         }
-        Ok(standing)
+        Ok(found)
     }
 
     pub(super) fn record(

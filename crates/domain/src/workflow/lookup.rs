@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::strangers::strangers;
-use super::sync::{self, Because, Reading, SyncError};
+use super::duplicates::duplicates;
+use super::sync::{self, Because, SyncError, Synced};
 use crate::ports::{Clock, LookupClaim, OrderKey, Ports, Store, StoreError};
 use crate::rules::misread::Misread;
 use crate::rules::placement::Placement;
-use crate::rules::{hint, lookup};
+use crate::rules::{lookup, webhook_hint};
 
 /// What a look-up came to.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
     let window = ports.settings().settle_window;
     let looked = match sync::read(ports, claim.order_id, Because::LookupIsDue).await {
         Ok(reading) => {
-            let knows_all = !hint::tell_of_strangers(&reading.order, &claim.hints);
+            let knows_all = !webhook_hint::name_duplicates(&reading.order, &claim.hints);
             let looked = of_reading(reading, claim, now, window);
             if knows_all {
                 return Ok(looked);
@@ -74,12 +74,12 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
             | SyncError::Store(_)),
         ) => return Err(problem),
     };
-    strangers(ports, claim.order_id, &claim.hints).await?;
+    duplicates(ports, claim.order_id, &claim.hints).await?;
     Ok(looked)
 }
 
 /// What was left out, or contradicted itself, is asked for again sooner than the order is read in any case, also of one that is over.
-fn of_reading(reading: Reading, claim: &LookupClaim, now: Timestamp, window: SignedDuration) -> LookedUp {
+fn of_reading(reading: Synced, claim: &LookupClaim, now: Timestamp, window: SignedDuration) -> LookedUp {
     let regular = lookup::next(&reading.order, now, window);
     match reading.left_out {
         None => LookedUp::Done { next: regular },

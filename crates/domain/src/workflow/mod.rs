@@ -10,6 +10,7 @@ mod backoff;
 mod claim_at_head;
 mod confirm;
 pub mod drive;
+mod duplicates;
 mod held;
 mod hook;
 mod intent;
@@ -23,12 +24,11 @@ mod put_off;
 mod resolve;
 mod settle;
 pub mod step;
-mod strangers;
 pub mod submit;
 pub mod sync;
 
 pub use hook::{HookAddress, hook_address, parse_hook_path};
-pub use intent::{Accepted, Intent, MutationError};
+pub use intent::{Intent, MutationError, Recorded};
 
 /// How often a decision is made again because the order moved on meanwhile.
 const ROUNDS: usize = 16;

@@ -3,16 +3,16 @@
 
 use super::ROUNDS;
 use super::claim_at_head::unclaimed;
-use super::settle::{self, Hand, How};
+use super::settle::{self, How, SettledBy};
 use crate::operations::operation::{Operation, State, Tries};
-use crate::operations::{Heard, Known, Pen};
+use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
 use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, OrderId};
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 
 mod error;
 mod verify;
@@ -85,16 +85,17 @@ pub async fn resolve_as<P: Ports>(
         let operation = needing_attention(ports, id).await?;
         let asked = ports.clock().now();
         let order = settle::order(ports, operation.order_id).await?;
-        let ending = match verdict {
+        let resolution = match verdict {
             Verdict::Succeeded { mollie_id } => {
                 How::Succeeded(Box::pin(verify::effect(ports, &operation, &order, mollie_id)).await?)
             }
             Verdict::Rejected => How::Rejected(Rejection::by_operator(decision)),
         };
-        let ending = ending.into();
-        let known = settle::around(ports, &operation, order, &ending).await?;
-        let heard = Heard { asked, is_newest: true };
-        let change = settle::plan(ports, &operation, Hand::Operator(decision), known, &ending, heard);
+        let resolution = resolution.into();
+        let known = settle::around(ports, &operation, order, &resolution).await?;
+        let reading = Reading { as_of: asked, is_latest: true };
+        let change =
+            settle::plan(ports, &operation, SettledBy::Operator(decision), known, &resolution, reading);
         if commit(ports, change).await? {
             return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
         }

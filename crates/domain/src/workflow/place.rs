@@ -1,7 +1,7 @@
 //! Placing an order: a draft becomes an order of ours, with its hook address.
 
 use super::hook_address;
-use super::intent::{Accepted, Intent, MutationError};
+use super::intent::{Intent, MutationError, Recorded};
 use super::submit::{On, submit};
 use crate::operations::place_order::Place;
 use crate::ports::{Clock, Ids, Ports};
@@ -15,7 +15,7 @@ use crate::rules::placement::Mode;
 ///
 /// # Errors
 /// [`MutationError::RequestReused`] if the request id stands for something else.
-pub async fn repeated<P: Ports>(ports: &P, intent: &Intent) -> Result<Option<Accepted>, MutationError> {
+pub async fn repeated<P: Ports>(ports: &P, intent: &Intent) -> Result<Option<Recorded>, MutationError> {
     intent.seen(ports).await
 }
 
@@ -28,7 +28,7 @@ pub async fn place<P: Ports>(
     intent: &Intent,
     profile: (ProfileName, Mode),
     draft: OrderDraft,
-) -> Result<Accepted, MutationError> {
+) -> Result<Recorded, MutationError> {
     let payment = draft.payment.clone();
     let order = new_order(ports, intent, profile, draft);
     let request = Place { hook_address: hook_address(ports, &order), payment };

@@ -5,7 +5,7 @@ use crate::planted::Planted;
 use crate::ports::{Ids, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::IdempotencyKey;
 use crate::rules::order::Order;
-use crate::rules::refusal::{RejectedBy, Rejection};
+use crate::rules::rejection::{RejectedBy, Rejection};
 
 /// A repeated call under a key that Mollie has never seen.
 pub(super) fn with_new_key<P: Ports>(ports: &P, operation: Operation) -> Operation {
@@ -13,7 +13,7 @@ pub(super) fn with_new_key<P: Ports>(ports: &P, operation: Operation) -> Operati
     Operation { key: new.unwrap_or(operation.key), ..operation }
 }
 
-/// A refusal that nobody has heard.
+/// A refusal that nobody has read_at.
 pub(super) fn guess(problem: String) -> Rejection {
     Rejection {
         by: RejectedBy::Mollie(500),

@@ -11,7 +11,7 @@ use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 use crate::ports::{Clock, Ports, StoreError};
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 use crate::rules::text::printable;
 
 /// An order that Mollie has is unknown to it only under a foreign key: an operator's affair, not the order's.

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::backoff;
-use super::settle::{self, Ending, How, end};
+use super::settle::{self, How, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
 use crate::operations::claim::Claim;
 use crate::operations::facts::{Needs, Repeat};
-use crate::operations::kind::{Book, Look, Sought};
+use crate::operations::kind::{Book, Observation, Sought};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::{Sends, Sent};
 use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, StoreError};
@@ -20,24 +20,24 @@ use crate::rules::text::printable;
 /// After so many readings in a row that will not mend by themselves an operator is asked.
 const FRUITLESS: u32 = 8;
 
-/// What a look at Mollie shows of an operation's effect.
-pub(super) enum Looked {
+/// What a reading shows of an operation's effect, with the reading.
+pub(super) enum Observed {
     /// It is there, in this reading.
     Found(Acceptance, Vec<Snapshot>),
     /// It is not there, as far as can be seen in this reading.
     Absent(Vec<Snapshot>),
     /// Something is there that may be it, or may not.
-    Doubtful(String),
+    Ambiguous(String),
     /// Nothing could be seen.
     Unreadable(GatewayError),
 }
 
 /// Looks for the operation's effect.
-pub(super) async fn look<P: Ports>(
+pub(super) async fn observe<P: Ports>(
     ports: &P,
     operation: &Operation,
     order: &Order,
-) -> Result<Looked, StoreError> {
+) -> Result<Observed, StoreError> {
     let kind = operation.task.kind();
     let (Some(sought), Some(sends)) = (kind.seek(order, None), operation.sends()) else {
         let text = format!("operation {} has nothing to look for", operation.id);
@@ -45,14 +45,14 @@ pub(super) async fn look<P: Ports>(
     };
     let seen = match read(ports, order, &sought).await {
         Ok(seen) => seen,
-        Err(error) => return Ok(Looked::Unreadable(error)),
+        Err(error) => return Ok(Observed::Unreadable(error)),
     };
     let shipments = shipments(ports, order, kind.facts().needs, &seen).await?;
     Ok(match kind.observe(Book { order, shipments: &shipments }, &seen, sends) {
-        Look::Found(effect) => Looked::Found(effect, seen),
-        Look::Absent => Looked::Absent(seen),
-        Look::Doubtful(reason) => Looked::Doubtful(reason),
-        Look::NotUnderstood(misread) => Looked::Unreadable(GatewayError::Unreadable(misread)),
+        Observation::Found(effect) => Observed::Found(effect, seen),
+        Observation::Absent => Observed::Absent(seen),
+        Observation::Ambiguous(reason) => Observed::Ambiguous(reason),
+        Observation::NotUnderstood(misread) => Observed::Unreadable(GatewayError::Unreadable(misread)),
     })
 }
 
@@ -100,31 +100,31 @@ pub(super) async fn resolve<P: Ports>(
     let sends = Sends { sent, is_refused: refused.is_some() };
     // It sets what it says: where nobody can tell whether it came, it is made again.
     let by_value = operation.repeat() == Repeat::ByValue;
-    match (look(ports, operation, order).await?, refused) {
+    match (observe(ports, operation, order).await?, refused) {
         // It may have been so before; what still lands of the call must not undo what comes next.
-        (Looked::Found(..), _) if by_value && read_at < certain(ports, sent) => {
+        (Observed::Found(..), _) if by_value && read_at < certain(ports, sent) => {
             put_back(ports, claim, operation.clone(), until_certain(ports, sent)).await
         }
-        (Looked::Found(effect, seen), _) => {
-            end(ports, claim, order, Ending { how: How::Succeeded(effect), seen }).await
+        (Observed::Found(effect, seen), _) => {
+            end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
         }
-        (Looked::Absent(seen), Some(refused)) if sends.were_all_refused() => {
-            end(ports, claim, order, Ending { how: How::Rejected(refused), seen }).await
+        (Observed::Absent(seen), Some(refused)) if sends.were_all_refused() => {
+            end(ports, claim, order, Resolution { how: How::Rejected(refused), seen }).await
         }
         // With a living key the same call is simply made again: Mollie itself tells whether it was done.
-        (Looked::Absent(_) | Looked::Doubtful(_), _) if repeat => {
+        (Observed::Absent(_) | Observed::Ambiguous(_), _) if repeat => {
             let state = State::Pending { sent: Some(sent), yields: false };
             let pending = Operation { state, ..operation.clone() };
             #[cfg(feature = "planted")]
             let pending = super::planted::with_new_key(ports, pending);
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
-        (Looked::Absent(seen), _) => absent(ports, claim, order, sent, read_at, seen).await,
-        (Looked::Doubtful(_) | Looked::Unreadable(GatewayError::Unreadable(_)), None) if by_value => {
+        (Observed::Absent(seen), _) => absent(ports, claim, order, sent, read_at, seen).await,
+        (Observed::Ambiguous(_) | Observed::Unreadable(GatewayError::Unreadable(_)), None) if by_value => {
             again_by_value(ports, claim, sent, read_at).await
         }
-        (Looked::Doubtful(reason), _) => end(ports, claim, order, How::Attention(reason)).await,
-        (Looked::Unreadable(error), _) => unreadable(ports, claim, order, &error).await,
+        (Observed::Ambiguous(reason), _) => end(ports, claim, order, How::Attention(reason)).await,
+        (Observed::Unreadable(error), _) => unreadable(ports, claim, order, &error).await,
     }
 }
 
@@ -144,7 +144,7 @@ async fn absent<P: Ports>(
         return put_back(ports, claim, operation, until_certain(ports, sent)).await;
     }
     if let Some(refused) = operation.state.rejection().cloned() {
-        return end(ports, claim, order, Ending { how: How::Rejected(refused), seen }).await;
+        return end(ports, claim, order, Resolution { how: How::Rejected(refused), seen }).await;
     }
     operation.state = State::NEW;
     match put_back(ports, claim, operation.clone(), SignedDuration::ZERO).await? {

@@ -10,7 +10,7 @@ use crate::operations::facts::Needs;
 use crate::operations::kind::Failure;
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
-use crate::operations::{Author, Heard, Known, Pen};
+use crate::operations::{Author, Known, Pen, Reading};
 use crate::ports::{
     Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError,
 };
@@ -18,7 +18,7 @@ use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
 use crate::rules::ids::{LeaseToken, OrderId};
 use crate::rules::order::{Line, Order};
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::text::printable;
@@ -39,20 +39,20 @@ pub(super) enum How {
 
 /// How an operation ended, and the reading that showed it or tells why.
 #[derive(Clone, Debug)]
-pub(super) struct Ending {
+pub(super) struct Resolution {
     pub how: How,
     pub seen: Vec<Snapshot>,
 }
 
-impl From<How> for Ending {
+impl From<How> for Resolution {
     fn from(how: How) -> Self {
         Self { how, seen: Vec::new() }
     }
 }
 
-/// By what right the ending is written.
+/// By what right the resolution is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Hand<'a> {
+pub(super) enum SettledBy<'a> {
     /// The operation was worked on under this lease.
     Lease(LeaseToken),
     /// It needed attention, and a person decided.
@@ -61,16 +61,17 @@ pub(super) enum Hand<'a> {
     Nobody,
 }
 
-/// Writes the ending. `asked_on`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
+/// Writes the resolution. `asked_on`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
 /// about the order may be older than what is known by now, and the order is read again instead. A reading without news in
 /// between does not count as moving on: the time of it is lost, and the next refusal reads once more.
 pub(super) async fn end<P: Ports>(
     ports: &P,
     claim: &Claim,
     asked_on: &Order,
-    ending: impl Into<Ending>,
+    resolution: impl Into<Resolution>,
 ) -> Result<Progress, StoreError> {
-    write(ports, &claim.operation, Hand::Lease(claim.token), Some(asked_on.clone()), &ending.into()).await
+    write(ports, &claim.operation, SettledBy::Lease(claim.token), Some(asked_on.clone()), &resolution.into())
+        .await
 }
 
 /// Gives up what is pending and was certainly never sent, or is proved to have had no effect: it comes too late by now, or what it
@@ -80,27 +81,27 @@ pub(super) async fn give_up<P: Ports>(
     operation: &Operation,
     how: How,
 ) -> Result<Progress, StoreError> {
-    write(ports, operation, Hand::Nobody, None, &how.into()).await
+    write(ports, operation, SettledBy::Nobody, None, &how.into()).await
 }
 
 async fn write<P: Ports>(
     ports: &P,
     operation: &Operation,
-    hand: Hand<'_>,
+    settled_by: SettledBy<'_>,
     asked_on: Option<Order>,
-    ending: &Ending,
+    resolution: &Resolution,
 ) -> Result<Progress, StoreError> {
     let version = asked_on.as_ref().map(|order| order.version);
     let mut known = match asked_on {
-        Some(order) => around(ports, operation, order, ending).await?,
-        None => load(ports, operation, ending).await?,
+        Some(order) => around(ports, operation, order, resolution).await?,
+        None => load(ports, operation, resolution).await?,
     };
     for _ in 0..ROUNDS {
         let asked = operation.state.sent().map_or_else(|| ports.clock().now(), |sent| sent.last);
-        let heard = Heard { asked, is_newest: version == Some(known.order.version) };
-        match ports.store().commit(plan(ports, operation, hand, known, ending, heard)).await {
+        let reading = Reading { as_of: asked, is_latest: version == Some(known.order.version) };
+        match ports.store().commit(plan(ports, operation, settled_by, known, resolution, reading)).await {
             Ok(()) => return Ok(Progress::Settled),
-            Err(CommitError::VersionMoved) => known = load(ports, operation, ending).await?,
+            Err(CommitError::VersionMoved) => known = load(ports, operation, resolution).await?,
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
@@ -111,14 +112,14 @@ async fn write<P: Ports>(
     Err(StoreError::Unavailable(format!("order {} is changing too fast", operation.order_id)))
 }
 
-/// What an ending is written upon.
+/// What an resolution is written upon.
 pub(super) async fn load<P: Ports>(
     ports: &P,
     operation: &Operation,
-    ending: &Ending,
+    resolution: &Resolution,
 ) -> Result<Known, StoreError> {
     let order = order(ports, operation.order_id).await?;
-    around(ports, operation, order, ending).await
+    around(ports, operation, order, resolution).await
 }
 
 /// The order of an operation, which must be there.
@@ -132,11 +133,11 @@ pub(super) async fn around<P: Ports>(
     ports: &P,
     operation: &Operation,
     order: Order,
-    ending: &Ending,
+    resolution: &Resolution,
 ) -> Result<Known, StoreError> {
     let is_placed = order.mollie_id.is_some();
     let is_about_one = operation.task.kind().subject().shipment().is_some();
-    let mut readings = ending.readings().peekable();
+    let mut readings = resolution.readings().peekable();
     let is_read = readings.peek().is_some();
     let needs_shipments = is_about_one || readings.any(|snapshot| is_about_shipments(&order, snapshot));
     let shipments = match is_placed && needs_shipments {
@@ -166,7 +167,7 @@ pub(super) async fn needed<P: Ports>(
     }
 }
 
-impl Ending {
+impl Resolution {
     /// What it shows of the order.
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
         let answer = match &self.how {
@@ -199,28 +200,28 @@ pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) 
     }
 }
 
-/// Plans everything the ending changes, on what was loaded before.
+/// Plans everything the resolution changes, on what was loaded before.
 pub(super) fn plan<P: Ports>(
     ports: &P,
     operation: &Operation,
-    hand: Hand<'_>,
+    settled_by: SettledBy<'_>,
     known: Known,
-    ending: &Ending,
-    heard: Heard,
+    resolution: &Resolution,
+    reading: Reading,
 ) -> Change {
-    let actor = match hand {
-        Hand::Lease(_) => operation.actor.clone(),
-        Hand::Operator(decision) => Some(decision.by().to_owned()),
-        Hand::Nobody => None,
+    let actor = match settled_by {
+        SettledBy::Lease(_) => operation.actor.clone(),
+        SettledBy::Operator(decision) => Some(decision.by().to_owned()),
+        SettledBy::Nobody => None,
     };
     // Only where it is known what was asked for.
     let may_act = known.unsettled.is_some() && policy::may_act(ports, &known.order);
     let author = author(ports, &known.order, actor);
     let (now, kind) = (author.now, operation.task.kind());
-    let mut pen = Pen::new(ports.ids(), author, known).hearing(heard);
-    let after = state(operation, &ending.how, now);
+    let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
+    let after = state(operation, &resolution.how, now);
     // A person's decision is told before what it leads to.
-    if let Hand::Operator(decision) = hand {
+    if let SettledBy::Operator(decision) = settled_by {
         pen.record(EventData::OperationResolved {
             operation_id: operation.id,
             subject: kind.subject(),
@@ -228,15 +229,15 @@ pub(super) fn plan<P: Ports>(
             reason: decision.reason().to_owned(),
         });
     }
-    match &ending.how {
-        How::Succeeded(effect) => kind.succeed(operation, effect, &ending.seen, &mut pen),
+    match &resolution.how {
+        How::Succeeded(effect) => kind.succeed(operation, effect, &resolution.seen, &mut pen),
         How::Rejected(rejection) => {
-            kind.fail(operation, &Failure::Rejected(rejection.clone()), &ending.seen, &mut pen);
+            kind.fail(operation, &Failure::Rejected(rejection.clone()), &resolution.seen, &mut pen);
         }
-        How::TooLate => kind.fail(operation, &Failure::TooLate, &ending.seen, &mut pen),
-        How::NothingToFollow => kind.fail(operation, &Failure::NothingToFollow, &ending.seen, &mut pen),
+        How::TooLate => kind.fail(operation, &Failure::TooLate, &resolution.seen, &mut pen),
+        How::NothingToFollow => kind.fail(operation, &Failure::NothingToFollow, &resolution.seen, &mut pen),
         How::Attention(reason) => {
-            kind.fail(operation, &Failure::Attention, &ending.seen, &mut pen);
+            kind.fail(operation, &Failure::Attention, &resolution.seen, &mut pen);
             let (operation_id, subject, reason) = (operation.id, kind.subject(), printable(reason));
             pen.record(EventData::AttentionNeeded { operation_id, subject, reason });
         }
@@ -244,10 +245,10 @@ pub(super) fn plan<P: Ports>(
     if may_act {
         policy::apply(&mut pen);
     }
-    pen.end(match hand {
-        Hand::Lease(token) => OperationWrite::Release { operation: after, token },
-        Hand::Operator(_) => OperationWrite::Decide { operation: after },
-        Hand::Nobody => OperationWrite::Withdraw { operation: after },
+    pen.end(match settled_by {
+        SettledBy::Lease(token) => OperationWrite::Release { operation: after, token },
+        SettledBy::Operator(_) => OperationWrite::Decide { operation: after },
+        SettledBy::Nobody => OperationWrite::Withdraw { operation: after },
     });
     unclaimed(ports, pen.finish(None))
 }

@@ -1,15 +1,15 @@
 //! The one way in which a request becomes a change: decided on what is known, confirmed at Mollie before anything is refused,
 //! saved under the caller's request id, and decided again if the order moved on meanwhile.
 
-use super::intent::{Accepted, Begun, Intent, MutationError};
+use super::intent::{Intent, MutationError, Recorded, Submitted};
 use super::{ROUNDS, claim_at_head, confirm, held, settle};
 use crate::operations::{Author, Known, Pen, Request};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, CommitError, Ports, Standing, Store, StoreError};
-use crate::rules::denied::Denied;
+use crate::ports::{Change, CommitError, OrderWithOperations, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
+use crate::rules::request_error::RequestError;
 use crate::rules::shipment;
 use crate::rules::subject::Subject;
 
@@ -32,15 +32,15 @@ pub async fn submit<P: Ports, R: Request>(
     intent: &Intent,
     on: On,
     request: &R,
-) -> Result<Accepted, MutationError> {
+) -> Result<Recorded, MutationError> {
     let (mut confirmed, mut holder_confirmed) = (None, false);
     for _ in 0..ROUNDS {
         let known = match &on {
             On::New(order) => (**order).clone().into(),
             On::Order(id) => match intent.begin(ports, *id).await? {
-                Begun::Before(accepted) => return Ok(*accepted),
-                Begun::Now(standing) => {
-                    let Standing { order, unsettled } = *standing;
+                Submitted::Before(accepted) => return Ok(*accepted),
+                Submitted::Now(found) => {
+                    let OrderWithOperations { order, unsettled } = *found;
                     let shipments = settle::needed(ports, &order, request.needs()).await?;
                     Known { order, unsettled: Some(unsettled), shipments }
                 }
@@ -59,9 +59,9 @@ pub async fn submit<P: Ports, R: Request>(
                     confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
                     continue;
                 }
-                let hangs_on_counters = denied.hangs_on_counters();
+                let depends_on_counters = denied.depends_on_counters();
                 let refusal = refused(with_whereabouts(ports, &order, denied).await?);
-                return Err(confirm::refuse(&order, hangs_on_counters, confirmed, refusal));
+                return Err(confirm::refuse(&order, depends_on_counters, confirmed, refusal));
             }
         };
         if let Err(late) = intent.in_time(ports) {
@@ -100,37 +100,41 @@ fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
 }
 
 /// Mollie knows nothing of what stands in the way here.
-const fn may_be_outdated(denied: &Denied) -> bool {
+const fn may_be_outdated(denied: &RequestError) -> bool {
     match denied {
-        Denied::Invalid(_) | Denied::State(_) => true,
-        Denied::Blocked(_) => false,
+        RequestError::Invalid(_) | RequestError::State(_) => true,
+        RequestError::Blocked(_) => false,
     }
 }
 
-fn refused(denied: Denied) -> MutationError {
+fn refused(denied: RequestError) -> MutationError {
     match denied {
-        Denied::Invalid(faults) => MutationError::Invalid(faults),
-        Denied::State(refusal) | Denied::Blocked(refusal) => MutationError::Refused(refusal),
+        RequestError::Invalid(faults) => MutationError::Invalid(faults),
+        RequestError::State(refusal) | RequestError::Blocked(refusal) => MutationError::Precondition(refusal),
     }
 }
 
 /// Whoever asks for units that are gone is told where they went.
-async fn with_whereabouts<P: Ports>(ports: &P, order: &Order, denied: Denied) -> Result<Denied, StoreError> {
+async fn with_whereabouts<P: Ports>(
+    ports: &P,
+    order: &Order,
+    denied: RequestError,
+) -> Result<RequestError, StoreError> {
     match denied {
-        Denied::State(refusal) if refusal.asks_where_units_went() => {
+        RequestError::State(refusal) if refusal.asks_where_units_went() => {
             let shipments = ports.store().list_shipments(order.id).await?;
-            Ok(Denied::State(shipment::with_whereabouts(refusal, &shipments)))
+            Ok(RequestError::State(shipment::with_whereabouts(refusal, &shipments)))
         }
-        Denied::State(_) | Denied::Invalid(_) | Denied::Blocked(_) => Ok(denied),
+        RequestError::State(_) | RequestError::Invalid(_) | RequestError::Blocked(_) => Ok(denied),
     }
 }
 
 /// What is saved: the first of the new operations is claimed at once, if nothing is before it.
-fn saved<P: Ports>(ports: &P, intent: &Intent, pen: Pen<'_>, answer: Subject) -> (Change, Accepted) {
+fn saved<P: Ports>(ports: &P, intent: &Intent, pen: Pen<'_>, answer: Subject) -> (Change, Recorded) {
     let (order_id, group) = (pen.order().id, pen.group());
     let record = intent.record(order_id, answer, group, pen.now());
     let mut written = pen.finish(Some(record));
     let is_single = written.operations.len() == 1;
     let (writes, claim) = claim_at_head::claim(ports, &mut written);
-    (written.change(writes), Accepted { order_id, answer, group, claim, is_single })
+    (written.change(writes), Recorded { order_id, answer, group, claim, is_single })
 }

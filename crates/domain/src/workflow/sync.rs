@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::claim_at_head::unclaimed;
 use super::intent::MutationError;
 use super::{ROUNDS, settle};
-use crate::operations::{Heard, Known, Pen};
+use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, Gateway, GatewayError, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
@@ -45,7 +45,7 @@ impl SyncError {
 
 /// What came of a reading.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct Synced {
     /// The order as it then is.
     pub order: Order,
     /// The first of what money depends on that the answer left out, or contradicted. All else of it was taken over; this is
@@ -79,7 +79,7 @@ pub(super) async fn read<P: Ports>(
     ports: &P,
     order_id: OrderId,
     because: Because,
-) -> Result<Reading, SyncError> {
+) -> Result<Synced, SyncError> {
     for _ in 0..ROUNDS {
         let order = ports
             .store()
@@ -111,17 +111,17 @@ pub(super) async fn read<P: Ports>(
         if change.events.is_empty() && change.lookup.is_none() {
             // An answer that leaves something out confirms nothing.
             if left_out.is_some() {
-                return Ok(Reading { order, left_out, contradictions });
+                return Ok(Synced { order, left_out, contradictions });
             }
             if ports.store().note_observed(order_id, version, read_at).await? {
                 let order = Order { observed_time: Some(read_at), ..order };
-                return Ok(Reading { order, left_out, contradictions });
+                return Ok(Synced { order, left_out, contradictions });
             }
             continue;
         }
         let after = change.order.clone();
         match ports.store().commit(change).await {
-            Ok(()) => return Ok(Reading { order: after, left_out, contradictions }),
+            Ok(()) => return Ok(Synced { order: after, left_out, contradictions }),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),
             // None of these is written here.
@@ -141,8 +141,8 @@ fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
 fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timestamp) -> Change {
     let (was_closed, waited) = (known.order.closed_time.is_some(), waits(&known.order));
     let author = settle::author(ports, &known.order, None);
-    let heard = Heard { asked: read_at, is_newest: true };
-    let mut pen = Pen::new(ports.ids(), author, known).hearing(heard);
+    let reading = Reading { as_of: read_at, is_latest: true };
+    let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
     pen.observe(snapshot);
     // Whoever looks up on schedule sets the next time itself; only an order that was closed has none, and one on which money
     // was found after its end is to be read sooner.

@@ -95,7 +95,7 @@ impl Config {
     /// A fault for each number that makes no sense.
     pub(super) fn out_of_bounds(&self) -> Vec<String> {
         let wrong = NUMBERS.iter().filter(|number| !number.range.contains(&(number.of)(self)));
-        let told = |number: &Number| {
+        let reported = |number: &Number| {
             let (name, got) = (self.names.of(number.path), (number.of)(self));
             format!("{name}: {} is expected, not {got}", number.expected())
         };
@@ -105,7 +105,7 @@ impl Config {
             let fault = || format!("{setting}: {} is expected, not {days}", whole(&KLARNA_DAYS, "days"));
             (!KLARNA_DAYS.contains(&days.into())).then(fault)
         });
-        wrong.map(told).chain(days).collect()
+        wrong.map(reported).chain(days).collect()
     }
 }
 

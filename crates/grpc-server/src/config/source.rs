@@ -27,8 +27,8 @@ pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
                 figment = figment.merge(Toml::file_exact(file));
             }
             Err(errors) => {
-                let told = |error: Error| format!("{}: {}", file.display(), error.kind);
-                faults.extend(errors.into_iter().map(told));
+                let reported = |error: Error| format!("{}: {}", file.display(), error.kind);
+                faults.extend(errors.into_iter().map(reported));
             }
         }
     }
@@ -63,7 +63,7 @@ fn readable(mut values: Dict, names: &mut Names, faults: &mut Vec<String>) -> Co
             Err(error) => error,
         };
         let path = place(&error);
-        faults.push(told(&error, &path.join("."), names));
+        faults.push(reported(&error, &path.join("."), names));
         names.unreadable(path.join("."));
         if !remove(&mut values, &path) {
             return Config::default();
@@ -94,7 +94,7 @@ fn remove(values: &mut Dict, path: &[String]) -> bool {
 }
 
 /// A fault by the setting's name. A text that came in place of something else may be a secret in the wrong place.
-fn told(error: &Error, path: &str, names: &Names) -> String {
+fn reported(error: &Error, path: &str, names: &Names) -> String {
     let name = names.of(path);
     if let Kind::UnknownField(_, known) = &error.kind {
         return format!("{name}: no such setting; known here: {}", known.join(", "));

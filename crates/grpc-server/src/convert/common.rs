@@ -3,7 +3,7 @@
 use domain::rules::address::{Address, AddressInput};
 use domain::rules::line::AmountInput;
 use domain::rules::money::Money;
-use domain::rules::refusal::Rejection;
+use domain::rules::rejection::Rejection;
 use jiff::Timestamp;
 
 use super::value;

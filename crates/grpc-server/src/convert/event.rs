@@ -167,19 +167,19 @@ mod tests {
             unread_changed: false,
             unexpected: false,
         };
-        let told = with_observed(proto::OrderEvent::default(), &observed);
-        assert_eq!(told.changed, ["lines/1", "lines/2"]);
+        let reported = with_observed(proto::OrderEvent::default(), &observed);
+        assert_eq!(reported.changed, ["lines/1", "lines/2"]);
     }
     /// Whoever follows the events finds a shipment's units, its operation, and what a person decided of it, by either id.
     #[test]
     fn events_of_a_shipment_name_its_operation_and_its_lines() {
         let (shipment_id, operation_id) =
             (ShipmentId::new(Uuid::from_u128(7)), OperationId::new(Uuid::from_u128(8)));
-        let told = |data| {
+        let reported = |data| {
             let order_id = OrderId::new(Uuid::from_u128(6));
             event(&Event { order_id, sequence: 2, time: Timestamp::UNIX_EPOCH, data, actor: None })
         };
-        let registered = told(EventData::ShipmentRegistered {
+        let registered = reported(EventData::ShipmentRegistered {
             shipment_id,
             operation_id,
             mollie_id: MollieShipmentId::new("shp_1"),
@@ -188,7 +188,7 @@ mod tests {
         });
         assert_eq!(registered.changed, ["lines/1", "lines/2"]);
         let subject = Subject::Shipment(shipment_id);
-        let waits = told(EventData::AttentionNeeded { operation_id, subject, reason: "why".to_owned() });
+        let waits = reported(EventData::AttentionNeeded { operation_id, subject, reason: "why".to_owned() });
         for event in [registered, waits] {
             let ids = (event.shipment_id, event.operation_id);
             assert_eq!(ids, (shipment_id.to_string(), operation_id.to_string()));

@@ -1,13 +1,13 @@
-//! Operator items as messages.
+//! Review items as messages.
 
 use domain::rules::item::{Closure, Item, ItemKind};
 
 use super::common::{count, time};
 use crate::proto;
-use crate::proto::operator_item;
+use crate::proto::review_item;
 
-pub fn item(item: &Item) -> proto::OperatorItem {
-    proto::OperatorItem {
+pub fn item(item: &Item) -> proto::ReviewItem {
+    proto::ReviewItem {
         number: count(item.number),
         kind: kind(item.kind).into(),
         subject: item.subject.clone(),
@@ -18,20 +18,20 @@ pub fn item(item: &Item) -> proto::OperatorItem {
     }
 }
 
-fn closure(closure: &Closure) -> operator_item::Closure {
+fn closure(closure: &Closure) -> review_item::Closure {
     let (by, reason) = (closure.by.clone(), closure.reason.clone());
-    operator_item::Closure { time: Some(time(closure.time)), by, reason }
+    review_item::Closure { time: Some(time(closure.time)), by, reason }
 }
 
-fn kind(kind: ItemKind) -> proto::OperatorItemKind {
+fn kind(kind: ItemKind) -> proto::ReviewItemKind {
     match kind {
-        ItemKind::ShipmentRefused => proto::OperatorItemKind::ShipmentRefused,
-        ItemKind::LatePlacement => proto::OperatorItemKind::LatePlacement,
-        ItemKind::SurplusPayment => proto::OperatorItemKind::SurplusPayment,
-        ItemKind::SurplusShipment => proto::OperatorItemKind::SurplusShipment,
-        ItemKind::SurplusOrder => proto::OperatorItemKind::SurplusOrder,
-        ItemKind::DeductionLeft => proto::OperatorItemKind::DeductionLeft,
-        ItemKind::Overcaptured => proto::OperatorItemKind::Overcaptured,
-        ItemKind::MoneyOnEndedOrder => proto::OperatorItemKind::MoneyOnEndedOrder,
+        ItemKind::ShipmentRefused => proto::ReviewItemKind::ShipmentRefused,
+        ItemKind::LatePlacement => proto::ReviewItemKind::LatePlacement,
+        ItemKind::SurplusPayment => proto::ReviewItemKind::SurplusPayment,
+        ItemKind::SurplusShipment => proto::ReviewItemKind::SurplusShipment,
+        ItemKind::SurplusOrder => proto::ReviewItemKind::SurplusOrder,
+        ItemKind::DeductionLeft => proto::ReviewItemKind::DeductionLeft,
+        ItemKind::Overcaptured => proto::ReviewItemKind::Overcaptured,
+        ItemKind::MoneyOnEndedOrder => proto::ReviewItemKind::MoneyOnEndedOrder,
     }
 }

@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 use crate::proto::get_order_request::Key;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{GetOrderRequest, Order};
-use crate::told::told;
+use crate::status_text::explained;
 
 /// How long a hook may take to arrive and be read.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ impl Client {
 
     pub async fn order(&mut self, id: &str) -> Result<Order> {
         let request = GetOrderRequest { key: Some(Key::Id(id.to_owned())) };
-        Ok(self.orders.get_order(request).await.map_err(told)?.into_inner())
+        Ok(self.orders.get_order(request).await.map_err(explained)?.into_inner())
     }
 
     /// Reads the order until it is as wished; the service learns of changes by Mollie's hooks.

@@ -10,7 +10,7 @@ use crate::proto::{
     Amount, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, ListOrderEventsRequest, Order,
     OrderLine, OrderStatus, Shipment, ShipmentLineSelection, Tracking,
 };
-use crate::told::told;
+use crate::status_text::explained;
 use domain::rules::amount::Remainder;
 use domain::rules::money::Money;
 
@@ -65,7 +65,7 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
         draft: Some(draft),
         ..CreateOrderRequest::default()
     };
-    let order = client.orders.create_order(create).await.map_err(told)?.into_inner();
+    let order = client.orders.create_order(create).await.map_err(explained)?.into_inner();
     step(&format!("CreateOrder: {} is {} at Mollie", order.id, order.mollie_order_id), &order);
     note(&format!("checkout at {}", order.checkout_url));
 
@@ -98,7 +98,7 @@ async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String)
             let (id, release_line_ids) = (order.id.clone(), deductions(&order));
             let cancel =
                 CancelOrderRequest { request_id, id, release_line_ids, ..CancelOrderRequest::default() };
-            client.orders.cancel_order(cancel).await.map_err(told)?;
+            client.orders.cancel_order(cancel).await.map_err(explained)?;
             "CancelOrder: what was not shipped is released".to_owned()
         }
         Flow::Paid => {
@@ -126,7 +126,7 @@ fn deductions(order: &Order) -> Vec<String> {
 }
 
 async fn ship(client: &mut Client, request: CreateShipmentRequest) -> Result<Shipment> {
-    Ok(client.orders.create_shipment(request).await.map_err(told)?.into_inner())
+    Ok(client.orders.create_shipment(request).await.map_err(explained)?.into_inner())
 }
 
 /// One unit of a discounted line that has several, for the least it may be worth; without such a line, one unit of any.
@@ -174,9 +174,9 @@ fn told_lines(shipment: &Shipment) -> String {
 
 async fn events(client: &mut Client, order: &Order) -> Result<()> {
     let request = ListOrderEventsRequest { order_id: order.id.clone(), ..ListOrderEventsRequest::default() };
-    let events = client.orders.list_order_events(request).await.map_err(told)?.into_inner().events;
-    let told: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
-    note(&format!("events: {}", told.join(", ")));
+    let events = client.orders.list_order_events(request).await.map_err(explained)?.into_inner().events;
+    let reported: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
+    note(&format!("events: {}", reported.join(", ")));
     Ok(())
 }
 

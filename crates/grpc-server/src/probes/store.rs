@@ -6,7 +6,7 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, Page, PageKey, RequestRecord, Standing, Store, StoreError,
+    OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -90,8 +90,8 @@ impl<S: Store> Store for Probed<S> {
         Box::pin(self.inner.load_order(key)).await
     }
 
-    async fn load_standing(&self, key: &OrderKey) -> Answer<Option<Standing>> {
-        Box::pin(self.inner.load_standing(key)).await
+    async fn load_with_operations(&self, key: &OrderKey) -> Answer<Option<OrderWithOperations>> {
+        Box::pin(self.inner.load_with_operations(key)).await
     }
 
     async fn list_orders(
@@ -99,7 +99,7 @@ impl<S: Store> Store for Probed<S> {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Answer<Page<Standing, PageKey>> {
+    ) -> Answer<Page<OrderWithOperations, PageKey>> {
         Box::pin(self.inner.list_orders(filter, after, limit)).await
     }
 

@@ -3,37 +3,37 @@
 
 use domain::operations::cancel_order::Cancel;
 use domain::operations::operation::State;
-use domain::ports::{OrderKey, Standing, Store};
+use domain::ports::{OrderKey, OrderWithOperations, Store};
 use domain::rules::ids::{GroupId, OrderId};
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Wish, begin};
+use super::request::{self, Header, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CancelOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answer<proto::Order> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let request_id = std::mem::take(&mut request.request_id);
-    let wish =
-        Wish { method: "CancelOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
-    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    let header =
+        Header { method: "CancelOrder", request_id: &request_id, etag: &request.etag, actor: &request.actor };
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.id, "id"));
     let order_id = reading.end(order_id)?;
     let wanted = Cancel { release: request.release_line_ids };
-    let begun = begin(&rpc.driver, patience, move |service| async move {
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &wanted).await
     });
-    let accepted = begun.await?.wait(&rpc.driver, patience).await;
+    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
     // However the order stands by now: what this request became is what it is told.
-    refuse_if_rejected(rpc, order_id, accepted.group).await?;
-    let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(order_id)).await?;
+    refuse_if_rejected(rpc, order_id, recorded.group).await?;
+    let OrderWithOperations { order, unsettled } = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))
 }
 

@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
-use domain::ports::{OrderKey, Standing};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::rules::placement::Placement;
-use domain::workflow::{Accepted, MutationError, place};
+use domain::workflow::{MutationError, Recorded, place};
 use tonic::{Request, Response, Status};
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{Begun, Wish, begin};
+use super::request::{Header, Submitted, begin};
 use super::{Answer, OrderRpc, draft, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderRequest};
 use crate::service::Service;
 
 pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answer<proto::Order> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
-    let wish = Wish { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
-    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    let header = Header { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
     reading.add(faults);
     let read =
@@ -30,8 +30,8 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
         && (read.is_err() || validate_only)
         && let Some(before) = place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?
     {
-        let accepted = Begun::before(before).wait(&rpc.driver, patience).await;
-        return answer(rpc, &accepted).await;
+        let recorded = Submitted::before(before).wait(&rpc.driver, call_deadline).await;
+        return answer(rpc, &recorded).await;
     }
     let (profile, draft) = read.map_err(errors::invalid)?;
     if validate_only {
@@ -44,16 +44,17 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let placing = |service: Arc<Service>| async move {
         Box::pin(place::place(&*service, &intent, profile, draft)).await
     };
-    let accepted = begin(&rpc.driver, patience, placing).await?.wait(&rpc.driver, patience).await;
-    answer(rpc, &accepted).await
+    let recorded = begin(&rpc.driver, call_deadline, placing).await?.wait(&rpc.driver, call_deadline).await;
+    answer(rpc, &recorded).await
 }
 
-async fn answer(rpc: &OrderRpc, accepted: &Accepted) -> Result<Response<proto::Order>, Status> {
-    let Standing { order, unsettled } = rpc.standing(&OrderKey::Id(accepted.order_id)).await?;
+async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Order>, Status> {
+    let OrderWithOperations { order, unsettled } =
+        rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?;
     match (order.placement, &order.rejection) {
         (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
         (Placement::Refused, Some(rejection)) => Err(errors::draft_refused(rejection, &order)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
-        (Placement::Placing, _) => Err(errors::placement_pending(&order, accepted.operation_id())),
+        (Placement::Placing, _) => Err(errors::placement_pending(&order, recorded.operation_id())),
     }
 }

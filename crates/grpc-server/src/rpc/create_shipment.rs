@@ -8,25 +8,25 @@ use domain::rules::violation::Violation;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response};
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Wish, begin};
+use super::request::{self, Header, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateShipmentRequest, ErrorReason};
 
 pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> Answer<proto::Shipment> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let request_id = std::mem::take(&mut request.request_id);
-    let wish = Wish {
+    let header = Header {
         method: "CreateShipment",
         request_id: &request_id,
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::shipment::input(request).parse()) {
@@ -35,11 +35,11 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     };
     let wanted = reading.part(wanted);
     let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
-    let begun = begin(&rpc.driver, patience, move |service| async move {
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &Ship(wanted)).await
     });
-    let accepted = begun.await?.wait(&rpc.driver, patience).await;
-    let id = accepted.answer.shipment().ok_or_else(errors::internal)?;
+    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
+    let id = recorded.answer.shipment().ok_or_else(errors::internal)?;
     let missing = || errors::not_found(ErrorReason::ShipmentNotFound, format_args!("shipment {id}"));
     let shipment = rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)?;
     match (shipment.state, &shipment.rejection) {

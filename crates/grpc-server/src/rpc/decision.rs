@@ -7,7 +7,7 @@ use domain::rules::violation::Violation;
 use domain::workflow::operator::OperatorError;
 use tonic::Status;
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::{OrderRpc, errors};
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ pub fn decision(actor: &str, reason: &str) -> Result<Decision, Vec<Violation>> {
 /// Carries a decision out, and has the workers look at what it made due.
 pub async fn decide<T, F>(
     rpc: &OrderRpc,
-    patience: Patience,
+    call_deadline: CallDeadline,
     deciding: impl FnOnce(Arc<Service>) -> F,
 ) -> Result<T, Status>
 where
@@ -32,7 +32,7 @@ where
     F: Future<Output = Result<T, OperatorError>> + Send + 'static,
 {
     let task = rpc.driver.own(deciding(Arc::clone(rpc.service())));
-    let decided = match tokio::time::timeout_at(patience.answer_by, task).await {
+    let decided = match tokio::time::timeout_at(call_deadline.answer_by, task).await {
         Ok(Ok(decided)) => decided.map_err(errors::operator),
         Ok(Err(error)) => {
             tracing::error!(%error, "a decision ended unexpectedly");
@@ -40,7 +40,7 @@ where
         }
         Err(_) => Err(errors::decision_pending()),
     };
-    rpc.driver.bell.notify_one();
-    rpc.driver.hook_bell.notify_one();
+    rpc.driver.wake_up.notify_one();
+    rpc.driver.hook_wake_up.notify_one();
     decided
 }

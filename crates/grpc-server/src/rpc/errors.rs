@@ -7,7 +7,8 @@ use std::time::Duration;
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::misread::Misread;
 use domain::rules::order::Order;
-use domain::rules::refusal::{Refusal, RefusalReason, RejectedBy, Rejection, Whereabouts};
+use domain::rules::precondition::{FailedPrecondition, PreconditionReason, Whereabouts};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::workflow::MutationError;
 use domain::workflow::sync::SyncError;
 use persistence::Repeats;
@@ -120,7 +121,7 @@ pub fn mutation(error: MutationError) -> Status {
         .with("given", given)
         .with("actual", actual)
         .status(),
-        MutationError::Refused(refusal) => refused(refusal),
+        MutationError::Precondition(refusal) => refused(refusal),
         MutationError::NumberHeld { by, order_number } => Failure::new(
             Code::AlreadyExists,
             ErrorReason::OrderNumberHeld,
@@ -214,7 +215,7 @@ fn gateway(error: &GatewayError) -> Status {
     failure.retry(SOON).status()
 }
 
-/// The call goes on, beyond the caller's patience.
+/// The call goes on, beyond the caller's call_deadline.
 pub fn outcome_pending() -> Status {
     Failure::new(
         Code::Unavailable,
@@ -240,7 +241,7 @@ pub fn not_found(reason: ErrorReason, what: impl Display) -> Status {
     Failure::new(Code::NotFound, reason, format!("There is no {what}.")).status()
 }
 
-fn refused(refusal: Refusal) -> Status {
+fn refused(refusal: FailedPrecondition) -> Status {
     let reason = refusal_reason(refusal.reason);
     let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
     let lines: Vec<_> = refusal.unmet.iter().map(|unmet| described(&unmet.description)).collect();
@@ -262,19 +263,19 @@ fn listed(ids: &[impl ToString]) -> String {
     ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn refusal_reason(reason: RefusalReason) -> ErrorReason {
+fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
     match reason {
-        RefusalReason::OrderNotPlaced => ErrorReason::OrderNotPlaced,
-        RefusalReason::OrderNeedsAttention => ErrorReason::OrderNeedsAttention,
-        RefusalReason::StatusNotUnderstood => ErrorReason::StatusNotUnderstood,
-        RefusalReason::OrderNotShippable => ErrorReason::OrderNotShippable,
-        RefusalReason::LineNotShippable => ErrorReason::LineNotShippable,
-        RefusalReason::ShipmentRefused => ErrorReason::ShipmentRefused,
-        RefusalReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
-        RefusalReason::NothingRemaining => ErrorReason::NothingRemaining,
-        RefusalReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
-        RefusalReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
-        RefusalReason::DeductionLeft => ErrorReason::DeductionLeft,
+        PreconditionReason::OrderNotPlaced => ErrorReason::OrderNotPlaced,
+        PreconditionReason::OrderNeedsAttention => ErrorReason::OrderNeedsAttention,
+        PreconditionReason::StatusNotUnderstood => ErrorReason::StatusNotUnderstood,
+        PreconditionReason::OrderNotShippable => ErrorReason::OrderNotShippable,
+        PreconditionReason::LineNotShippable => ErrorReason::LineNotShippable,
+        PreconditionReason::ShipmentRefused => ErrorReason::ShipmentRefused,
+        PreconditionReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
+        PreconditionReason::NothingRemaining => ErrorReason::NothingRemaining,
+        PreconditionReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
+        PreconditionReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
+        PreconditionReason::DeductionLeft => ErrorReason::DeductionLeft,
     }
 }
 
@@ -340,9 +341,9 @@ pub fn placement_abandoned(order: &Order) -> Status {
     .status()
 }
 
-/// Mollie has not answered within the caller's patience.
+/// Mollie has not answered within the caller's call_deadline.
 pub fn mollie_slow() -> Status {
-    gateway(&GatewayError::Unavailable("no answer within the caller's patience".to_owned()))
+    gateway(&GatewayError::Unavailable("no answer within the caller's call_deadline".to_owned()))
 }
 
 /// A fault of ours.
@@ -352,7 +353,7 @@ pub fn internal() -> Status {
 
 #[cfg(test)]
 mod tests {
-    use domain::rules::refusal::Unmet;
+    use domain::rules::precondition::Unmet;
 
     use super::fit::header_bytes;
     use super::*;
@@ -365,12 +366,12 @@ mod tests {
                 "Line {n} (\"Bugatti Chiron {n}\"): 1 asked for, 0 available: 1 of 1 is shipped."
             ),
         };
-        let refusal = Refusal {
-            reason: RefusalReason::QuantityNotAvailable,
+        let refusal = FailedPrecondition {
+            reason: PreconditionReason::QuantityNotAvailable,
             unmet: (1..=119).map(unmet).collect(),
             whereabouts: Whereabouts::default(),
         };
-        let status = mutation(MutationError::Refused(refusal));
+        let status = mutation(MutationError::Precondition(refusal));
         let details = status.get_error_details();
         assert_eq!(details.error_info().unwrap().metadata["faults"], "119");
         let violations = details.precondition_failure().unwrap().violations.len();

@@ -14,8 +14,8 @@ pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Ord
     let mut reading = Reading::of(&request);
     let key = reading.part(key(rpc, request));
     let key = reading.end(key)?;
-    let standing = rpc.standing(&key).await?;
-    Ok(Response::new(convert::order::order(&standing.order, &standing.unsettled)))
+    let found = rpc.order_with_operations(&key).await?;
+    Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }
 
 fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> {

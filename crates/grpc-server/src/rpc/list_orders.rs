@@ -1,6 +1,6 @@
 //! ListOrders: newest first, filtered.
 
-use domain::ports::{OrderFilter, PageKey, Standing, Store};
+use domain::ports::{OrderFilter, OrderWithOperations, PageKey, Store};
 use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
@@ -22,8 +22,8 @@ pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrde
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::order_key(&request.page_token));
     let (size, after) = reading.end(size.zip(after))?;
-    let message = |one: &Standing| convert::order::order(&one.order, &one.unsettled);
-    let key = |one: &Standing| PageKey { created_time: one.order.created_time, id: one.order.id };
+    let message = |one: &OrderWithOperations| convert::order::order(&one.order, &one.unsettled);
+    let key = |one: &OrderWithOperations| PageKey { created_time: one.order.created_time, id: one.order.id };
     let (mut page, mut next) = (page::Filling::new(size), after);
     while let Some(room) = page.room() {
         let limit = room.min(LOADED_AT_ONCE);

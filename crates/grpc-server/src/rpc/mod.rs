@@ -1,8 +1,9 @@
 //! The RPCs, one file each: read the message, call the use case in an owned task, answer. Nothing is decided here.
 
+pub mod call_deadline;
 mod cancel_order;
 mod check_order_draft;
-mod close_operator_item;
+mod close_review_item;
 mod create_order;
 mod create_shipment;
 mod decision;
@@ -16,7 +17,6 @@ mod list_order_events;
 mod list_orders;
 mod list_shipments;
 mod page;
-pub mod patience;
 mod reading;
 mod request;
 mod resolve_operation;
@@ -26,7 +26,7 @@ mod update_shipment;
 
 use std::sync::Arc;
 
-use domain::ports::{OrderKey, Standing, Store};
+use domain::ports::{OrderKey, OrderWithOperations, Store};
 use domain::rules::order::Order;
 use tonic::{Request, Response, Status};
 
@@ -55,9 +55,9 @@ impl OrderRpc {
     }
 
     /// The order as it is now.
-    async fn standing(&self, key: &OrderKey) -> Result<Standing, Status> {
-        let standing = self.service().store.load_standing(key).await.map_err(errors::store)?;
-        standing.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, named(key)))
+    async fn order_with_operations(&self, key: &OrderKey) -> Result<OrderWithOperations, Status> {
+        let found = self.service().store.load_with_operations(key).await.map_err(errors::store)?;
+        found.ok_or_else(|| errors::not_found(proto::ErrorReason::OrderNotFound, named(key)))
     }
 
     /// The order as a message, with its unsettled operations.
@@ -170,10 +170,10 @@ impl OperationService for OrderRpc {
         resolve_operation::call(self, request).await
     }
 
-    async fn close_operator_item(
+    async fn close_review_item(
         &self,
-        request: Request<proto::CloseOperatorItemRequest>,
+        request: Request<proto::CloseReviewItemRequest>,
     ) -> Answer<proto::Order> {
-        close_operator_item::call(self, request).await
+        close_review_item::call(self, request).await
     }
 }

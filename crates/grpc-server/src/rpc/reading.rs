@@ -39,7 +39,7 @@ impl Reading {
     pub fn parts<T>(self, parts: Option<T>) -> Result<T, Vec<Violation>> {
         match parts {
             Some(parts) if self.faults.is_empty() => Ok(parts),
-            Some(_) | None => Err(self.told()),
+            Some(_) | None => Err(self.into_faults()),
         }
     }
 
@@ -52,7 +52,7 @@ impl Reading {
     }
 
     /// Of one text, that it has a control character says all; that it is too long, only what no rule of its own says better.
-    pub fn told(self) -> Vec<Violation> {
+    pub fn into_faults(self) -> Vec<Violation> {
         let at = |is: fn(&Violation) -> bool| -> HashSet<String> {
             self.faults.iter().filter(|fault| is(fault)).map(|fault| fault.path.clone()).collect()
         };

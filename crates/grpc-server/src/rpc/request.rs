@@ -6,12 +6,12 @@ use domain::ports::{Clock, Fingerprint, Vault};
 use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
-use domain::workflow::{Accepted, Intent, MutationError};
+use domain::workflow::{Intent, MutationError, Recorded};
 use prost::Message;
 use tonic::Status;
 
+use super::call_deadline::CallDeadline;
 use super::errors;
-use super::patience::Patience;
 use crate::driver::{Driver, Step};
 use crate::service::Service;
 
@@ -19,20 +19,20 @@ use crate::service::Service;
 const CALLER: &str = "anonymous";
 
 /// Everything about a mutation but what it is to change.
-pub struct Wish<'a> {
+pub struct Header<'a> {
     pub method: &'static str,
     pub request_id: &'a str,
     pub etag: &'a str,
     pub actor: &'a str,
 }
 
-impl Wish<'_> {
+impl Header<'_> {
     /// The intent, and the faults of its parts. `command`: the request without its id, from which it is recognised.
     pub fn intent(
         &self,
         service: &Service,
         command: &impl Message,
-        patience: Patience,
+        call_deadline: CallDeadline,
     ) -> (Intent, Vec<Violation>) {
         let mut faults = Violations::default();
         let length = self.request_id.chars().count();
@@ -64,7 +64,7 @@ impl Wish<'_> {
             fingerprint: Fingerprint(service.vault.mac("fingerprint", &[self.method.as_bytes(), &bytes])),
             actor: (!self.actor.is_empty()).then(|| self.actor.to_owned()),
             etag,
-            deadline: patience.deadline.map(|deadline| service.clock.elapsed() + deadline),
+            deadline: call_deadline.deadline.map(|deadline| service.clock.elapsed() + deadline),
         };
         (intent, faults.into_vec())
     }
@@ -91,37 +91,37 @@ fn no_id(text: &str, path: &str, rule: &'static str, expected: &str) -> Violatio
     Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got }
 }
 
-/// What an accepted intent has become, and the step under way for it.
-pub struct Begun {
-    pub accepted: Accepted,
+/// What an recorded intent has become, and the step under way for it.
+pub struct Submitted {
+    pub recorded: Recorded,
     own: Option<Step>,
 }
 
-impl Begun {
+impl Submitted {
     /// Waits for the outcome as long as the caller does.
-    pub async fn wait(self, driver: &Driver, patience: Patience) -> Accepted {
-        driver.wait(&self.accepted, self.own, patience.answer_by).await;
-        self.accepted
+    pub async fn wait(self, driver: &Driver, call_deadline: CallDeadline) -> Recorded {
+        driver.wait(&self.recorded, self.own, call_deadline.answer_by).await;
+        self.recorded
     }
 }
 
-/// Runs a use case to its end and starts its operation, even if the caller goes away or runs out of patience meanwhile.
+/// Runs a use case to its end and starts its operation, even if the caller goes away or runs out of call_deadline meanwhile.
 pub async fn begin<F>(
     driver: &Driver,
-    patience: Patience,
+    call_deadline: CallDeadline,
     use_case: impl FnOnce(Arc<Service>) -> F,
-) -> Result<Begun, Status>
+) -> Result<Submitted, Status>
 where
-    F: Future<Output = Result<Accepted, MutationError>> + Send + 'static,
+    F: Future<Output = Result<Recorded, MutationError>> + Send + 'static,
 {
     let owner = driver.clone();
     let decided = use_case(Arc::clone(&driver.service));
     let task = driver.own(async move {
-        let mut accepted = decided.await?;
-        let own = accepted.claim.take().map(|(claim, claimed_at)| owner.take(claim, claimed_at, None));
-        Ok(Begun { accepted, own })
+        let mut recorded = decided.await?;
+        let own = recorded.claim.take().map(|(claim, claimed_at)| owner.take(claim, claimed_at, None));
+        Ok(Submitted { recorded, own })
     });
-    match tokio::time::timeout_at(patience.answer_by, task).await {
+    match tokio::time::timeout_at(call_deadline.answer_by, task).await {
         Ok(Ok(begun)) => begun.map_err(errors::mutation),
         Ok(Err(error)) => {
             tracing::error!(%error, "a use case ended unexpectedly");
@@ -131,9 +131,9 @@ where
     }
 }
 
-impl Begun {
+impl Submitted {
     /// What an earlier call with the same request id has begun.
-    pub const fn before(accepted: Accepted) -> Self {
-        Self { accepted, own: None }
+    pub const fn before(recorded: Recorded) -> Self {
+        Self { recorded, own: None }
     }
 }

@@ -4,8 +4,8 @@ use domain::rules::violation::Violation;
 use domain::workflow::operator::{self, Verdict};
 use tonic::{Request, Response};
 
+use super::call_deadline::CallDeadline;
 use super::decision::{self, decide};
-use super::patience::Patience;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, request};
 use crate::convert;
@@ -13,14 +13,14 @@ use crate::proto::resolve_operation_request::{Outcome, Succeeded};
 use crate::proto::{self, ResolveOperationRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<ResolveOperationRequest>) -> Answer<proto::Operation> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
     let id = reading.part(request::operation_id(&request.operation_id, "operation_id"));
     let verdict = reading.part(verdict(request.outcome));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let ((id, verdict), decision) = reading.end(id.zip(verdict).zip(decision))?;
-    let decided = decide(rpc, patience, move |service| async move {
+    let decided = decide(rpc, call_deadline, move |service| async move {
         Box::pin(operator::resolve_as(&*service, id, &verdict, &decision)).await
     });
     Ok(Response::new(convert::operation::operation(&decided.await?)))

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use domain::workflow::sync;
 use tonic::{Request, Response};
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, request};
 use crate::proto::{self, SyncOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<SyncOrderRequest>) -> Answer<proto::Order> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let mut reading = Reading::of(request.get_ref());
     let id = reading.part(request::order_id(&request.get_ref().id, "id"));
     let id = reading.end(id)?;
     let service = Arc::clone(rpc.service());
     let reading = rpc.driver.own(async move { sync::sync(&*service, id).await });
-    let order = match tokio::time::timeout_at(patience.answer_by, reading).await {
+    let order = match tokio::time::timeout_at(call_deadline.answer_by, reading).await {
         Ok(Ok(read)) => read.map_err(errors::sync)?,
         Ok(Err(error)) => {
             tracing::error!(%error, "a reading ended unexpectedly");

@@ -6,39 +6,39 @@ use domain::ports::Store;
 use domain::rules::ids::{OrderId, ShipmentId};
 use domain::rules::shipment::{Shipment, Tracking};
 use domain::rules::violation::{Violation, Violations};
-use domain::workflow::Accepted;
+use domain::workflow::Recorded;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
-use super::patience::Patience;
+use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Wish, begin};
+use super::request::{self, Header, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, ErrorReason, UpdateShipmentRequest};
 
 pub async fn call(rpc: &OrderRpc, request: Request<UpdateShipmentRequest>) -> Answer<proto::Shipment> {
-    let patience = Patience::of(request.metadata());
+    let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
     let request_id = std::mem::take(&mut request.request_id);
-    let wish = Wish {
+    let header = Header {
         method: "UpdateShipment",
         request_id: &request_id,
         etag: &request.etag,
         actor: &request.actor,
     };
-    let (intent, faults) = wish.intent(rpc.service(), &request, patience);
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     reading.add(faults);
     let id = reading.part(request::shipment_id(&request.id, "id"));
     let tracking = reading.part(tracking(request.tracking));
     let (shipment_id, tracking) = reading.end(id.zip(tracking))?;
     let order_id = load(rpc, shipment_id).await?.order_id;
-    let begun = begin(&rpc.driver, patience, move |service| async move {
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &Track { shipment_id, tracking }).await
     });
-    let accepted = begun.await?.wait(&rpc.driver, patience).await;
-    refuse_if_rejected(rpc, order_id, &accepted).await?;
+    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
+    refuse_if_rejected(rpc, order_id, &recorded).await?;
     Ok(Response::new(convert::shipment::shipment(&load(rpc, shipment_id).await?)))
 }
 
@@ -57,8 +57,8 @@ async fn load(rpc: &OrderRpc, id: ShipmentId) -> Result<Shipment, Status> {
 }
 
 /// Mollie's refusal; or the shipment itself was refused, and there is nothing to follow.
-async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, accepted: &Accepted) -> Result<(), Status> {
-    let Some(group) = accepted.group else { return Ok(()) };
+async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
+    let Some(group) = recorded.group else { return Ok(()) };
     let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
     for operation in operations {
         match &operation.state {

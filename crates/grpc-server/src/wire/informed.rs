@@ -12,7 +12,7 @@ use tonic::server::NamedService;
 use tonic::{Code, Status};
 use tracing::debug;
 
-use crate::rpc::{errors, patience};
+use crate::rpc::{call_deadline, errors};
 
 /// A service whose every refusal tells why.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let (deadline, most, own) = (patience::deadline(request.headers()), self.most, self.own);
+        let (deadline, most, own) = (call_deadline::deadline(request.headers()), self.most, self.own);
         if deadline.is_some_and(|deadline| deadline <= AHEAD) {
             return Box::pin(std::future::ready(Ok(
                 errors::mutation(MutationError::DeadlinePassed).into_http()
@@ -95,8 +95,8 @@ fn informed(mut answer: http::Response<Body>, most: usize, own: Option<Code>) ->
         return answer;
     };
     debug!(status = %bare, "refused before its method");
-    let told = reason(&bare, headers.contains_key(ACCEPTED), most).into_http::<Body>();
-    answer.headers_mut().extend(told.into_parts().0.headers);
+    let reported = reason(&bare, headers.contains_key(ACCEPTED), most).into_http::<Body>();
+    answer.headers_mut().extend(reported.into_parts().0.headers);
     answer
 }
 
@@ -149,32 +149,32 @@ mod tests {
         }
     }
 
-    fn told(bare: Status) -> (Code, String) {
-        let told = Status::from_header_map(informed(bare.into_http(), 1_024, None).headers()).unwrap();
-        (told.code(), told.get_error_details().error_info().unwrap().reason.clone())
+    fn reported(bare: Status) -> (Code, String) {
+        let reported = Status::from_header_map(informed(bare.into_http(), 1_024, None).headers()).unwrap();
+        (reported.code(), reported.get_error_details().error_info().unwrap().reason.clone())
     }
 
     #[test]
     fn whatever_the_transport_answers_tells_a_reason() {
         for code in (1..=16).map(Code::from) {
-            let (_, reason) = told(Status::new(code, "words of the transport"));
+            let (_, reason) = reported(Status::new(code, "words of the transport"));
             assert!(!reason.is_empty(), "{code:?}");
         }
-        let large = told(Status::out_of_range("Error, decoded message length too large"));
+        let large = reported(Status::out_of_range("Error, decoded message length too large"));
         assert_eq!(large, (Code::InvalidArgument, "REQUEST_TOO_LARGE".to_owned()));
-        let method = told(Status::unimplemented(""));
+        let method = reported(Status::unimplemented(""));
         assert_eq!(method, (Code::Unimplemented, "METHOD_UNKNOWN".to_owned()));
         let mut compressed = Status::unimplemented("Content is compressed with `gzip`");
         compressed.metadata_mut().insert(ACCEPTED, "identity".parse().unwrap());
-        assert_eq!(told(compressed), (Code::Unimplemented, "COMPRESSION_NOT_SUPPORTED".to_owned()));
+        assert_eq!(reported(compressed), (Code::Unimplemented, "COMPRESSION_NOT_SUPPORTED".to_owned()));
     }
 
     #[tokio::test]
     async fn a_call_whose_time_is_over_tells_a_reason_before_the_transport_ends_it() {
         let never = std::future::pending();
-        let told = in_time(never, Duration::from_nanos(1), 1_024, None).await.unwrap();
-        let told = Status::from_header_map(told.headers()).unwrap();
-        assert_eq!(told.get_error_details().error_info().unwrap().reason, "OUTCOME_PENDING");
+        let reported = in_time(never, Duration::from_nanos(1), 1_024, None).await.unwrap();
+        let reported = Status::from_header_map(reported.headers()).unwrap();
+        assert_eq!(reported.get_error_details().error_info().unwrap().reason, "OUTCOME_PENDING");
     }
 
     #[tokio::test]
@@ -185,17 +185,17 @@ mod tests {
         for timeout in ["0S", "0H", "0n", "1n", "2m"] {
             let request =
                 http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
-            let told = service.call(request).await.unwrap();
-            let told = Status::from_header_map(told.headers()).unwrap();
-            assert_eq!(told.code(), Code::DeadlineExceeded, "{timeout}");
-            assert_eq!(told.get_error_details().error_info().unwrap().reason, "DEADLINE_PASSED");
+            let reported = service.call(request).await.unwrap();
+            let reported = Status::from_header_map(reported.headers()).unwrap();
+            assert_eq!(reported.code(), Code::DeadlineExceeded, "{timeout}");
+            assert_eq!(reported.get_error_details().error_info().unwrap().reason, "DEADLINE_PASSED");
         }
     }
 
     #[test]
     fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
         let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order 1");
-        assert_eq!(told(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
+        assert_eq!(reported(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
         let fine = informed(http::Response::new(Body::empty()), 1_024, None);
         assert!(fine.headers().is_empty());
     }
@@ -204,13 +204,13 @@ mod tests {
     fn what_a_protocol_answers_by_itself_stays_as_it_is() {
         let unwatched =
             informed(Status::not_found("unknown service").into_http(), 1_024, Some(Code::NotFound));
-        let told = Status::from_header_map(unwatched.headers()).unwrap();
+        let reported = Status::from_header_map(unwatched.headers()).unwrap();
         assert_eq!(
-            (told.code(), told.message(), told.details()),
+            (reported.code(), reported.message(), reported.details()),
             (Code::NotFound, "unknown service", &[][..])
         );
         let undecodable = informed(Status::internal("decoder").into_http(), 1_024, Some(Code::NotFound));
-        let told = Status::from_header_map(undecodable.headers()).unwrap();
-        assert_eq!(told.get_error_details().error_info().unwrap().reason, "REQUEST_NOT_READABLE");
+        let reported = Status::from_header_map(undecodable.headers()).unwrap();
+        assert_eq!(reported.get_error_details().error_info().unwrap().reason, "REQUEST_NOT_READABLE");
     }
 }

@@ -21,8 +21,9 @@ static NOTED: Repeats = Repeats::new();
 
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
-    let (bell, permits) = (Arc::clone(&driver.hook_bell), Arc::clone(&room));
-    super::repeat(stop, bell, room, move |free| claim_some(driver.clone(), Arc::clone(&permits), free)).await;
+    let (wake_up, permits) = (Arc::clone(&driver.hook_wake_up), Arc::clone(&room));
+    super::repeat(stop, wake_up, room, move |free| claim_some(driver.clone(), Arc::clone(&permits), free))
+        .await;
 }
 
 async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {

@@ -26,11 +26,11 @@ pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 
-/// Claims due work again and again: at once while there may be more, else when the bell rings or a pause is over.
+/// Claims due work again and again: at once while there may be more, else when the wake_up rings or a pause is over.
 /// `claim_some` is given the room there is, and tells whether it found as much as it had room for.
 async fn repeat<F: Future<Output = bool> + Send>(
     stop: CancellationToken,
-    bell: Arc<Notify>,
+    wake_up: Arc<Notify>,
     room: Arc<Semaphore>,
     claim_some: impl Fn(u32) -> F + Send,
 ) {
@@ -41,8 +41,8 @@ async fn repeat<F: Future<Output = bool> + Send>(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            // Under load the bell rings all the time, and one claim serves many rings.
-            () = bell.notified() => tokio::time::sleep(GATHER).await,
+            // Under load the wake_up rings all the time, and one claim serves many rings.
+            () = wake_up.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(PAUSE) => (),
         }
     }

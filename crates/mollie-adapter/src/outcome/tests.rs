@@ -114,7 +114,7 @@ fn mollies_wish_to_wait_is_passed_on() {
     let pause = Some(Duration::from_secs(7));
     for (status, body) in [(429, ""), (409, BUSY)] {
         let answer = Answer { pause, ..answer(status, body) };
-        assert!(matches!(command(Ok(answer)), Outcome::NotSent { pause: told, .. } if told == pause));
+        assert!(matches!(command(Ok(answer)), Outcome::NotSent { pause: reported, .. } if reported == pause));
     }
 }
 

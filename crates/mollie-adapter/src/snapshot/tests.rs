@@ -1,10 +1,10 @@
 //! Orders in the shapes Mollie returns, read and refused.
 
+use domain::rules::field::Field;
 use domain::rules::line::LineType;
 use domain::rules::money::Money;
 use domain::rules::part::Part;
 use domain::rules::status::{LineStatus, PaymentStatus};
-use domain::rules::told::Told;
 use serde_json::{Value, json};
 
 use super::*;
@@ -18,8 +18,8 @@ fn snapshot(value: &Value) -> Result<Snapshot, String> {
     read.map_err(|error| error.to_string())
 }
 
-fn said(text: &str) -> Told<String> {
-    Told::Said(text.to_owned())
+fn said(text: &str) -> Field<String> {
+    Field::Value(text.to_owned())
 }
 
 fn euro(value: &str) -> Money {
@@ -32,7 +32,7 @@ fn an_order_is_read_with_everything_it_says() {
     assert_eq!(order.mollie_id.as_str(), "ord_3.k8x2pq");
     assert_eq!(order.status, Some(Read::Known(OrderStatus::Shipping)));
     assert_eq!((order.order_number.as_str(), order.amount), ("B-71", euro("74.95")));
-    assert_eq!((order.method.as_deref(), order.is_cancelable), (Some("riverty"), Told::Said(false)));
+    assert_eq!((order.method.as_deref(), order.is_cancelable), (Some("riverty"), Field::Value(false)));
     assert_eq!((order.amount_captured, order.amount_refunded), (Some(euro("24.95")), None));
     assert_eq!(order.checkout_url, said("https://pay.example/c/1"));
     assert_eq!(order.webhook_url.as_deref(), Some("https://shop.example/hook/1"));
@@ -51,7 +51,7 @@ fn lines_are_read_with_their_counters_and_placeholders_are_left_out() {
         panic!("two lines expected");
     };
     assert_eq!((vase.mollie_id.as_str(), vase.sku.clone()), ("odl_3.a1", said("8712345")));
-    assert_eq!(vase.line_type, Told::Said(Read::Known(LineType::Physical)));
+    assert_eq!(vase.line_type, Field::Value(Read::Known(LineType::Physical)));
     assert_eq!((vase.status.clone(), vase.quantity), (Read::Known(LineStatus::Shipping), 2));
     assert_eq!(
         (vase.category.as_deref(), vase.quantity_unit.as_deref()),
@@ -65,10 +65,10 @@ fn lines_are_read_with_their_counters_and_placeholders_are_left_out() {
         (vase.shipped, vase.canceled, vase.refunded),
         (Some(Part { quantity: 1, amount: euro("24.95") }), none, none)
     );
-    assert_eq!(workshop.line_type, Told::Said(Read::Unknown("subscription".to_owned())));
+    assert_eq!(workshop.line_type, Field::Value(Read::Unknown("subscription".to_owned())));
     assert_eq!(workshop.status, Read::Unknown("reserved".to_owned()));
-    assert_eq!((workshop.vat_rate.clone(), workshop.vat_amount.clone()), (Told::LeftOut, Told::LeftOut));
-    assert_eq!((workshop.sku.clone(), workshop.metadata.clone()), (Told::LeftOut, None));
+    assert_eq!((workshop.vat_rate.clone(), workshop.vat_amount.clone()), (Field::LeftOut, Field::LeftOut));
+    assert_eq!((workshop.sku.clone(), workshop.metadata.clone()), (Field::LeftOut, None));
     assert_eq!((workshop.shipped, workshop.canceled, workshop.refunded), (None, None, None));
 }
 
@@ -79,7 +79,7 @@ fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
     assert_eq!((payments.len(), shipments.len()), (1, 1));
     assert_eq!(payments[0].status, Read::Known(PaymentStatus::Authorized));
     assert_eq!((payments[0].method.clone(), payments[0].amount_captured), (None, Some(euro("24.95"))));
-    assert_eq!(shipments[0].tracking.said().unwrap().code, "3S1");
+    assert_eq!(shipments[0].tracking.value().unwrap().code, "3S1");
     assert_eq!(shipments[0].lines[0].1, Part { quantity: 1, amount: euro("24.95") });
     assert_eq!(shipments[0].lines.len(), 1);
     let bare = snapshot(&bare_order()).unwrap();
@@ -93,7 +93,10 @@ fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
 #[test]
 fn an_order_with_only_what_must_be_there_is_read() {
     let order = snapshot(&bare_order()).unwrap();
-    assert_eq!((order.method, order.is_cancelable, order.checkout_url), (None, Told::LeftOut, Told::LeftOut));
+    assert_eq!(
+        (order.method, order.is_cancelable, order.checkout_url),
+        (None, Field::LeftOut, Field::LeftOut)
+    );
     assert!(order.billing_address.is_none() && order.expires_time.is_none());
 }
 

@@ -1,4 +1,4 @@
-//! Operator items as documents. They hold nothing personal, as the domain's items do not.
+//! Review items as documents. They hold nothing personal, as the domain's items do not.
 
 use domain::rules::ids::OperationId;
 use domain::rules::item::{Closure, Item, ItemKind};

@@ -6,7 +6,7 @@ use domain::rules::money::Money;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
-use domain::rules::refusal::Rejection;
+use domain::rules::rejection::Rejection;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Mollie's refusals as documents, word for word; and those of operators.
 
-use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ use domain::operations::task::Task;
 use domain::ports::StoreError;
 use domain::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::Rejection;
+use domain::rules::rejection::Rejection;
 
 use super::{Row, bigint};
 use crate::document::{self, RejectionDocument, TaskDocument};

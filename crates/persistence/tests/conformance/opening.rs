@@ -51,15 +51,19 @@ pub async fn the_database_answers_with_its_version(database: &Database) {
 
 /// A server for tests may have been told not to wait for its disk, and then says so.
 pub async fn the_database_tells_how_durable_it_is(database: &Database) {
-    let told = database.durability().await.unwrap();
+    let reported = database.durability().await.unwrap();
     match database.engine() {
         Engine::Sqlite => {
-            assert_eq!((told.is_full, told.settings.as_str()), (true, "journal_mode=wal, synchronous=2"))
+            assert_eq!(
+                (reported.is_full, reported.settings.as_str()),
+                (true, "journal_mode=wal, synchronous=2")
+            )
         }
         Engine::Postgres => {
-            let names: Vec<_> = told.settings.split(", ").filter_map(|one| one.split('=').next()).collect();
+            let names: Vec<_> =
+                reported.settings.split(", ").filter_map(|one| one.split('=').next()).collect();
             assert_eq!(names, ["fsync", "full_page_writes", "synchronous_commit"]);
-            assert_eq!(told.is_full, !told.settings.contains("=off"), "{told:?}");
+            assert_eq!(reported.is_full, !reported.settings.contains("=off"), "{reported:?}");
         }
     }
 }

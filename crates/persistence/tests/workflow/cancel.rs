@@ -1,11 +1,11 @@
 //! Canceling: each way its call can end.
 
 use domain::ports::GatewayError;
+use domain::rules::field::Field;
 use domain::rules::operation::OperationState;
 use domain::rules::part::Part;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
-use domain::rules::told::Told;
 use domain::workflow::step::Progress;
 
 use crate::intents::{chairs, euro, reason};
@@ -154,7 +154,7 @@ async fn a_paid_order_is_not_canceled() {
     let id = world.placed().await;
     world.pay(id).await;
     world.sync(id).await;
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNotCancelable);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::OrderNotCancelable);
     world.settled(id).await;
     assert_eq!(world.mollie.calls().len(), 1);
 }
@@ -210,7 +210,7 @@ async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
     world.mollie.next_during(
         Fate::Answered,
         meanwhile(async move {
-            other.at_mollie(id, |order| order.is_cancelable = Told::Said(false)).await;
+            other.at_mollie(id, |order| order.is_cancelable = Field::Value(false)).await;
             other.sync(id).await;
         }),
     );

@@ -8,7 +8,7 @@ use domain::rules::money::Money;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::part::Part;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::snapshot::Snapshot;
 use domain::workflow::MutationError;
@@ -122,9 +122,9 @@ async fn an_answer_that_goes_on_contradicting_itself_is_asked_for_ever_more_seld
     let version = world.order(id).await.version;
     for (times, pause) in (1..).zip([1, 2, 4, 8, 16]) {
         let looked = world.look_up().await;
-        let LookedUp::Contradictory { fields, times: told, next } = looked else { panic!("{looked:?}") };
+        let LookedUp::Contradictory { fields, times: reported, next } = looked else { panic!("{looked:?}") };
         let fields: Vec<_> = fields.iter().filter_map(|field| field.field.as_deref()).collect();
-        assert_eq!((fields, told), (vec!["amount"], times));
+        assert_eq!((fields, reported), (vec!["amount"], times));
         assert_eq!(next, world.clock.now() + SignedDuration::from_secs(pause));
         world.advance(std::time::Duration::from_secs(pause.unsigned_abs()) - secs(1));
         assert!(world.lookups().await.is_empty(), "read again before {pause} s");
@@ -137,7 +137,7 @@ async fn an_answer_that_goes_on_contradicting_itself_is_asked_for_ever_more_seld
 }
 
 #[tokio::test]
-async fn what_hangs_on_counters_is_refused_only_when_they_make_sense() {
+async fn what_depends_on_counters_is_refused_only_when_they_make_sense() {
     let (world, id) = shipping().await;
     world.mollie.side().distorts =
         Some(|order| order.lines[1].shipped = Some(Part { quantity: 9, amount: euro("180.00") }));
@@ -148,7 +148,7 @@ async fn what_hangs_on_counters_is_refused_only_when_they_make_sense() {
     assert_eq!(misread.field.as_deref(), Some("lines[1].quantityShipped"));
     assert_eq!(misread.problem, "9 units of 3");
     world.mollie.side().distorts = None;
-    assert_eq!(reason(world.ship(id, &lamps(3)).await), RefusalReason::QuantityNotAvailable);
+    assert_eq!(reason(world.ship(id, &lamps(3)).await), PreconditionReason::QuantityNotAvailable);
 }
 
 #[tokio::test]

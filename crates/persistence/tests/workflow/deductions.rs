@@ -17,7 +17,7 @@ use crate::world::{World, all_at, mins, secs};
 /// Reason and subjects of a refusal.
 fn refused<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> (String, Vec<String>, String) {
     match outcome {
-        Err(MutationError::Refused(refusal)) => {
+        Err(MutationError::Precondition(refusal)) => {
             let text = refusal.unmet.iter().map(|unmet| unmet.description.as_str()).collect::<Vec<_>>();
             let subjects = refusal.unmet.iter().map(|unmet| unmet.subject.clone()).collect();
             (format!("{:?}", refusal.reason), subjects, text.join(" "))

@@ -3,7 +3,7 @@
 
 use domain::ports::{Clock, GatewayError};
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::MutationError;
 use domain::workflow::lookup::LookedUp;
@@ -139,7 +139,7 @@ async fn a_lost_shipment_is_not_sent_again_while_mollie_leaves_the_shipments_out
 }
 
 #[tokio::test]
-async fn what_hangs_on_counters_is_refused_only_when_they_are_told() {
+async fn what_depends_on_counters_is_refused_only_when_they_are_told() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &lamps(2)).await;
@@ -152,7 +152,7 @@ async fn what_hangs_on_counters_is_refused_only_when_they_are_told() {
     }
     assert_eq!(world.sound(id).await.version, version);
     world.mollie.side().leaves_counters_out = false;
-    assert_eq!(reason(world.ship(id, &lamps(2)).await), RefusalReason::QuantityNotAvailable);
+    assert_eq!(reason(world.ship(id, &lamps(2)).await), PreconditionReason::QuantityNotAvailable);
 }
 
 #[tokio::test]
@@ -163,11 +163,11 @@ async fn what_hangs_on_a_status_is_refused_whatever_is_left_out_beside_it() {
     world.mollie.side().leaves_counters_out = true;
     world.sync(id).await;
     world.advance(secs(3));
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNotCancelable);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::OrderNotCancelable);
     world.at_mollie(id, |order| all_at(order, OrderStatus::Completed, LineStatus::Completed)).await;
     world.advance(secs(3));
     world.sync(id).await;
-    assert_eq!(reason(world.ship(id, &the_rest()).await), RefusalReason::NothingRemaining);
+    assert_eq!(reason(world.ship(id, &the_rest()).await), PreconditionReason::NothingRemaining);
 }
 
 /// Nothing can have been shipped of what was created just now.

@@ -14,13 +14,13 @@ use domain::rules::money::Money;
 use domain::rules::part::Part;
 use domain::rules::payment::PaymentParameters;
 use domain::rules::placement::Mode;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use domain::rules::vat::VatRate;
 use domain::workflow::place::place;
 use domain::workflow::step::Progress;
-use domain::workflow::{Accepted, Intent, MutationError};
+use domain::workflow::{Intent, MutationError, Recorded};
 use jiff::Timestamp;
 
 use crate::ledger::add_shipment;
@@ -156,13 +156,13 @@ pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Op
 }
 
 impl World {
-    pub async fn place(&self, request_id: &str, order_number: &str) -> Accepted {
+    pub async fn place(&self, request_id: &str, order_number: &str) -> Recorded {
         let intent = intent("CreateOrder", request_id);
         Box::pin(place(self, &intent, main_profile(), draft(order_number))).await.unwrap()
     }
 
     /// A recorded order whose placement is still ours to drive.
-    pub async fn recorded(&self) -> Accepted {
+    pub async fn recorded(&self) -> Recorded {
         self.place("p", "1337").await
     }
 
@@ -195,30 +195,30 @@ impl World {
         accepted.order_id
     }
 
-    pub async fn ship(&self, id: OrderId, request: &ShipmentRequest) -> Result<Accepted, MutationError> {
+    pub async fn ship(&self, id: OrderId, request: &ShipmentRequest) -> Result<Recorded, MutationError> {
         let intent = intent("CreateShipment", &format!("s{}", self.number()));
         Box::pin(ship(self, &intent, id, request)).await
     }
 
-    pub async fn cancel(&self, id: OrderId) -> Result<Accepted, MutationError> {
+    pub async fn cancel(&self, id: OrderId) -> Result<Recorded, MutationError> {
         self.cancel_giving_up(id, &[]).await
     }
 
     /// Cancels, and gives these lines up.
-    pub async fn cancel_giving_up(&self, id: OrderId, release: &[&str]) -> Result<Accepted, MutationError> {
+    pub async fn cancel_giving_up(&self, id: OrderId, release: &[&str]) -> Result<Recorded, MutationError> {
         let intent = intent("CancelOrder", &format!("c{}", self.number()));
         let release: Vec<_> = release.iter().map(|line| (*line).to_owned()).collect();
         Box::pin(cancel(self, &intent, id, &release)).await
     }
 
     /// Ships, and drives the call once.
-    pub async fn ship_now(self: &Arc<Self>, id: OrderId, request: &ShipmentRequest) -> (Accepted, Progress) {
+    pub async fn ship_now(self: &Arc<Self>, id: OrderId, request: &ShipmentRequest) -> (Recorded, Progress) {
         let accepted = self.ship(id, request).await.unwrap();
         let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
         (accepted, progress)
     }
 
-    pub async fn cancel_now(self: &Arc<Self>, id: OrderId) -> (Accepted, Progress) {
+    pub async fn cancel_now(self: &Arc<Self>, id: OrderId) -> (Recorded, Progress) {
         let accepted = self.cancel(id).await.unwrap();
         let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
         (accepted, progress)
@@ -226,9 +226,9 @@ impl World {
 }
 
 /// Why a mutation was refused for the state of things.
-pub fn reason<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> RefusalReason {
+pub fn reason<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> PreconditionReason {
     match outcome {
-        Err(MutationError::Refused(refusal)) => refusal.reason,
+        Err(MutationError::Precondition(refusal)) => refusal.reason,
         other => panic!("not refused: {other:?}"),
     }
 }

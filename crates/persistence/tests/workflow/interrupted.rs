@@ -8,8 +8,8 @@ use crate::submitted::ship;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, Page,
-    PageKey, Ports, RequestRecord, Settings, Standing, Store, StoreError,
+    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
+    OrderWithOperations, Page, PageKey, Ports, RequestRecord, Settings, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -109,8 +109,8 @@ passed_on! {
     fn commit(change: Change) -> Result<(), CommitError>;
     fn find_request(caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>>;
     fn load_order(key: &OrderKey) -> Answer<Option<Order>>;
-    fn load_standing(key: &OrderKey) -> Answer<Option<Standing>>;
-    fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<Standing, PageKey>>;
+    fn load_with_operations(key: &OrderKey) -> Answer<Option<OrderWithOperations>>;
+    fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<OrderWithOperations, PageKey>>;
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
@@ -173,7 +173,7 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
     let taken_up = async move {
         other.claim_one().await;
     };
-    let ports = Interrupted::new(&world, Some("load_standing"), taken_up);
+    let ports = Interrupted::new(&world, Some("load_with_operations"), taken_up);
     let canceled =
         Box::pin(cancel(&ports, &intent("CancelOrder", "c"), accepted.order_id, &[])).await.unwrap();
     assert_ne!(canceled.operation_id(), accepted.operation_id());
@@ -189,13 +189,13 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
 async fn a_plan_for_an_order_that_moves_on_before_it_is_saved_is_made_again() {
     let world = World::new().await;
     let id = world.authorized().await;
-    let ports = Interrupted::new(&world, Some("load_standing"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("load_with_operations"), told_of(&world, id));
     let shipped = Box::pin(ship(&ports, &intent("CreateShipment", "s"), id, &lamps(1))).await.unwrap();
     assert_eq!(world.drive(&shipped.claim.unwrap()).await, Progress::Settled);
     let authorized = world.place("p2", "1338").await;
     world.drive(authorized.claim.as_ref().unwrap()).await;
     let id = authorized.order_id;
-    let ports = Interrupted::new(&world, Some("load_standing"), told_of(&world, id));
+    let ports = Interrupted::new(&world, Some("load_with_operations"), told_of(&world, id));
     let canceled = Box::pin(cancel(&ports, &intent("CancelOrder", "c"), id, &[])).await.unwrap();
     assert_eq!(world.drive(&canceled.claim.unwrap()).await, Progress::Settled);
     assert_eq!(world.mollie.effects(), (2, 1, 1));

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment, TrackShipment};
+use domain::rules::field::Field;
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
 use domain::rules::order::Line;
 use domain::rules::part::Part;
-use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};
-use domain::rules::told::Told;
 use domain::rules::unread::Unread;
 use jiff::{SignedDuration, Timestamp};
 
@@ -79,10 +79,10 @@ impl Ledger {
             order_number: order.terms.order_number.clone(),
             amount: order.terms.amount,
             method: None,
-            is_cancelable: Told::Said(true),
+            is_cancelable: Field::Value(true),
             amount_captured: None,
             amount_refunded: None,
-            checkout_url: Told::Said("https://mollie.example/checkout".to_owned()),
+            checkout_url: Field::Value("https://mollie.example/checkout".to_owned()),
             webhook_url: Some(place.hook_address.clone()),
             created_time: now,
             expires_time: Some(now + SignedDuration::from_hours(28 * 24)),
@@ -131,7 +131,7 @@ impl Ledger {
         let mut shipments = self.find_mut(&track.order).shipments.iter_mut().flatten();
         let shipment = shipments.find(|shipment| shipment.mollie_id == track.shipment);
         let shipment = shipment.ok_or_else(|| refused("No shipment exists with this token."))?;
-        shipment.tracking = Told::Said(track.tracking.clone());
+        shipment.tracking = Field::Value(track.tracking.clone());
         Ok(shipment.clone())
     }
 
@@ -253,18 +253,18 @@ pub fn line_snapshot(order: u32, line: &Line) -> LineSnapshot {
     let none = Part::none(line.total_amount);
     LineSnapshot {
         mollie_id: MollieLineId::new(format!("odl_{order}.{}", line.id)),
-        line_type: Told::Said(line.line_type.clone()),
+        line_type: Field::Value(line.line_type.clone()),
         category: None,
-        name: Told::Said(line.name.clone()),
-        sku: Told::LeftOut,
+        name: Field::Value(line.name.clone()),
+        sku: Field::LeftOut,
         status: Read::Known(LineStatus::Created),
         quantity: line.quantity,
         quantity_unit: None,
         unit_price: line.unit_price,
         discount_amount: line.discount_amount,
         total_amount: line.total_amount,
-        vat_rate: Told::Said(line.vat_rate.clone()),
-        vat_amount: Told::Said(line.vat_amount),
+        vat_rate: Field::Value(line.vat_rate.clone()),
+        vat_amount: Field::Value(line.vat_amount),
         image_url: None,
         product_url: None,
         metadata: None,

@@ -9,11 +9,11 @@ use domain::rules::ids::{LineId, OrderId};
 use domain::rules::money::Money;
 use domain::rules::operation::OperationState;
 use domain::rules::part::Part;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::{ShipmentLine, ShipmentState};
 use domain::workflow::step::Progress;
 use domain::workflow::submit::{On, submit};
-use domain::workflow::{Accepted, MutationError};
+use domain::workflow::{MutationError, Recorded};
 
 use crate::intents::{intent, lamps, reason};
 use crate::ledger::give_up;
@@ -34,19 +34,19 @@ fn give_lamps_up(units: u32) -> Task {
 }
 
 impl World {
-    async fn change(&self, id: OrderId, task: Task) -> Result<Accepted, MutationError> {
+    async fn change(&self, id: OrderId, task: Task) -> Result<Recorded, MutationError> {
         let intent = intent("MadeUp", &format!("made-up-{}", self.number()));
         Box::pin(submit(self, &intent, On::Order(id), &Change(task))).await
     }
 
-    async fn change_now(&self, id: OrderId, task: Task) -> (Accepted, Progress) {
+    async fn change_now(&self, id: OrderId, task: Task) -> (Recorded, Progress) {
         let accepted = self.change(id, task).await.unwrap();
         let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
         (accepted, progress)
     }
 
     /// Its state, and how often it was sent.
-    async fn came_to(&self, accepted: &Accepted) -> (OperationState, usize) {
+    async fn came_to(&self, accepted: &Recorded) -> (OperationState, usize) {
         (self.state(accepted.operation_id()).await, self.mollie.side().bodies.len())
     }
 
@@ -246,7 +246,7 @@ async fn what_waits_for_a_person_in_one_lane_holds_up_none_in_another() {
     world.at_mollie(id, |order| give_up(&mut order.lines[1], 2).unwrap()).await;
     world.work(secs(2)).await;
     assert_eq!(world.came_to(&stuck).await, (OperationState::NeedsAttention, 1));
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::OrderNeedsAttention);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::OrderNeedsAttention);
     let (other, progress) = world.change_now(id, number("1338")).await;
     assert_eq!((progress, world.came_to(&other).await), (Progress::Settled, (OperationState::Succeeded, 2)));
 }
@@ -273,7 +273,7 @@ async fn what_is_told_to_come_later_is_overtaken_and_keeps_its_units() {
     let parcel = world.ship(id, &lamps(2)).await.unwrap();
     world.work(secs(2)).await;
     assert_eq!(world.shipment(parcel.answer.shipment()).await.state, ShipmentState::Registered);
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::QuantityNotAvailable);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::QuantityNotAvailable);
     world.work(mins(11)).await;
     assert_eq!(world.came_to(&later).await, (OperationState::Succeeded, 1));
     assert_eq!(world.given_up(id).await, (1, 1));

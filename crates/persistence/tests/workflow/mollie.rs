@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
-use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::event::EventData;
+use domain::rules::field::Field;
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::{RefusalReason, RejectedBy};
+use domain::rules::precondition::PreconditionReason;
+use domain::rules::rejection::RejectedBy;
 use domain::rules::shipment::ShipmentState;
-use domain::rules::told::Told;
-use domain::workflow::Accepted;
+use domain::workflow::Recorded;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
 use domain::workflow::step::Progress;
 
@@ -38,15 +39,15 @@ impl World {
 
     /// What a person did to the order: kind, by whom, and why.
     pub async fn decisions(&self, id: OrderId) -> Vec<(&'static str, String, String)> {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for event in self.events(id).await {
             if let EventData::OperationRetried { reason, .. } | EventData::OperationResolved { reason, .. } =
                 &event.data
             {
-                told.push((event.data.kind(), event.actor.clone().unwrap(), reason.clone()));
+                reported.push((event.data.kind(), event.actor.clone().unwrap(), reason.clone()));
             }
         }
-        told
+        reported
     }
 
     pub async fn shipment_ids(&self, id: OrderId) -> Vec<String> {
@@ -58,7 +59,7 @@ impl World {
 }
 
 /// A shipment of one lamp that is registered at Mollie, whose answer was lost and whose tracking was edited there.
-pub async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
+pub async fn doubtful() -> (Arc<World>, OrderId, Recorded) {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -71,7 +72,7 @@ pub async fn doubtful() -> (Arc<World>, OrderId, Accepted) {
 
 async fn edit_tracking(world: &World, id: OrderId, code: &str) {
     world
-        .at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Told::Said(tracking(code)))
+        .at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Field::Value(tracking(code)))
         .await;
 }
 
@@ -88,8 +89,8 @@ async fn a_retried_shipment_that_can_be_told_by_now_is_registered() {
     assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Registered);
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 1);
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
-    let told = ("operation.retried", "olga".to_owned(), "looked at the parcels".to_owned());
-    assert_eq!(world.decisions(id).await, [told]);
+    let reported = ("operation.retried", "olga".to_owned(), "looked at the parcels".to_owned());
+    assert_eq!(world.decisions(id).await, [reported]);
 }
 
 #[tokio::test]
@@ -150,8 +151,8 @@ async fn a_shipment_that_a_person_tells_is_registered_with_its_id() {
     let kinds = world.kinds(id).await;
     let decided = kinds.iter().position(|kind| *kind == "operation.resolved").unwrap();
     assert_eq!(kinds[decided + 1], "shipment.registered");
-    let told = ("operation.resolved", "olga".to_owned(), "looked at the parcels".to_owned());
-    assert_eq!(world.decisions(id).await, [told]);
+    let reported = ("operation.resolved", "olga".to_owned(), "looked at the parcels".to_owned());
+    assert_eq!(world.decisions(id).await, [reported]);
     assert_eq!(world.store.list_shipments(id).await.unwrap().len(), 1);
 }
 
@@ -181,12 +182,12 @@ async fn a_shipment_is_not_told_by_the_id_of_one_that_is_accounted_for() {
     world.ship_now(id, &lamps(1)).await;
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
-    world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[2].tracking = Told::LeftOut).await;
+    world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[2].tracking = Field::LeftOut).await;
     world.work(mins(2)).await;
     let ids = world.shipment_ids(id).await;
     for accounted_for in &ids[..2] {
-        let told = world.succeeded(accepted.operation_id(), accounted_for).await;
-        assert!(matches!(told, Err(OperatorError::DoesNotFit { .. })), "{told:?}");
+        let reported = world.succeeded(accepted.operation_id(), accounted_for).await;
+        assert!(matches!(reported, Err(OperatorError::DoesNotFit { .. })), "{reported:?}");
     }
     world.succeeded(accepted.operation_id(), &ids[2]).await.unwrap();
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 3);
@@ -233,8 +234,8 @@ async fn a_shipment_called_rejected_that_is_found_at_mollie_is_raised() {
 #[tokio::test]
 async fn no_money_moves_while_attention_is_needed_and_it_does_once_that_is_resolved() {
     let (world, id, accepted) = doubtful().await;
-    assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNeedsAttention);
+    assert_eq!(reason(world.ship(id, &chairs(1)).await), PreconditionReason::OrderNeedsAttention);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::OrderNeedsAttention);
     let theirs = world.shipment_ids(id).await.remove(0);
     world.succeeded(accepted.operation_id(), &theirs).await.unwrap();
     world.sync(id).await;

@@ -6,13 +6,13 @@ use domain::ports::GatewayError;
 use domain::rules::ids::OrderId;
 use domain::rules::operation::OperationState;
 use domain::rules::status::OrderStatus;
-use domain::workflow::Accepted;
+use domain::workflow::Recorded;
 use domain::workflow::operator::OperatorError;
 
 use crate::mollie::Fate;
 use crate::world::{World, mins, secs};
 
-async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Accepted, String) {
+async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Recorded, String) {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(fate);
@@ -46,8 +46,8 @@ async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
 async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected() {
     let (world, id, accepted, mollie_id) = unreadable(Fate::LostCall).await;
     world.mollie.side().unreadable = None;
-    let told = world.succeeded(accepted.operation_id(), &mollie_id).await;
-    assert!(matches!(told, Err(OperatorError::DoesNotFit { .. })), "{told:?}");
+    let reported = world.succeeded(accepted.operation_id(), &mollie_id).await;
+    assert!(matches!(reported, Err(OperatorError::DoesNotFit { .. })), "{reported:?}");
     world.rejected(accepted.operation_id()).await.unwrap();
     let order = world.settled(id).await;
     assert_eq!((order.facts.status, order.items.len()), (Some(OrderStatus::Authorized), 0));

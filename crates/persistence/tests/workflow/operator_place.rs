@@ -6,13 +6,13 @@ use domain::ports::GatewayError;
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
 use domain::rules::status::{LineStatus, OrderStatus};
-use domain::workflow::Accepted;
+use domain::workflow::Recorded;
 use domain::workflow::operator::OperatorError;
 
 use crate::mollie::Fate;
 use crate::world::{World, all_at, mins, secs};
 
-async fn unreadable(fate: Fate) -> (Arc<World>, Accepted) {
+async fn unreadable(fate: Fate) -> (Arc<World>, Recorded) {
     let world = World::without_trust().await;
     world.mollie.next(fate);
     let accepted = world.recorded().await;

@@ -3,7 +3,7 @@
 use domain::operations::task::OperationKind;
 use domain::ports::Store;
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
 use domain::workflow::step::Progress;
@@ -87,7 +87,7 @@ async fn a_shipment_behind_a_cancellation_is_refused_by_mollie_and_gives_its_uni
     assert_eq!((order.lines[0].canceled.quantity, order.lines[1].canceled.quantity), (1, 3));
     assert_eq!(world.mollie.effects(), (1, 1, 1));
     world.advance(secs(3));
-    assert_eq!(reason(world.ship(id, &the_rest()).await), RefusalReason::NothingRemaining);
+    assert_eq!(reason(world.ship(id, &the_rest()).await), PreconditionReason::NothingRemaining);
 }
 
 #[tokio::test]

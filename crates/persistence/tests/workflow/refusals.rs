@@ -3,7 +3,7 @@
 use domain::ports::{Clock, GatewayError};
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::ShipmentState;
 use domain::workflow::step::Progress;
 
@@ -102,7 +102,7 @@ async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_
         assert_eq!(world.state(accepted.operation_id()).await, state);
         assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);
         if state == OperationState::NeedsAttention {
-            assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
+            assert_eq!(reason(world.ship(id, &chairs(1)).await), PreconditionReason::OrderNeedsAttention);
         }
         assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
     }

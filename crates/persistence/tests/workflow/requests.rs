@@ -6,7 +6,7 @@ use crate::submitted::cancel;
 use crate::submitted::ship;
 use domain::ports::{Clock, Fingerprint, GatewayError, OrderFilter, Store};
 use domain::rules::ids::OrderId;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::place::place;
 use domain::workflow::{Intent, MutationError};
@@ -77,9 +77,9 @@ async fn of_eight_orders_at_once_with_one_number_one_holds_it() {
     let (won, lost): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     let winner = won[0].as_ref().unwrap().order_id;
     assert_eq!(won.len(), 1);
-    let told =
+    let reported =
         |lost: &Result<_, _>| matches!(lost, Err(MutationError::NumberHeld { by, .. }) if *by == winner);
-    assert!(lost.iter().all(told));
+    assert!(lost.iter().all(reported));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -93,7 +93,7 @@ async fn of_eight_shipments_at_once_no_more_are_planned_than_there_are_units() {
     let (planned, refused): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     assert_eq!((planned.len(), refused.len()), (3, 5));
     for outcome in refused {
-        assert_eq!(reason(outcome), RefusalReason::QuantityNotAvailable);
+        assert_eq!(reason(outcome), PreconditionReason::QuantityNotAvailable);
     }
     let claims: Vec<_> = planned.into_iter().filter_map(|accepted| accepted.unwrap().claim).collect();
     assert_eq!(claims.len(), 1);

@@ -5,7 +5,7 @@ use domain::ports::{Clock, Store};
 use domain::rules::ids::Caller;
 use domain::rules::operation::OperationState;
 use domain::rules::part::Part;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::OrderStatus;
 use domain::workflow::step::Progress;
@@ -113,11 +113,11 @@ async fn a_plan_never_takes_reserved_units() {
     let world = World::new().await;
     let id = world.authorized().await;
     let first = world.ship(id, &lamps(2)).await.unwrap();
-    assert_eq!(reason(world.ship(id, &lamps(2)).await), RefusalReason::QuantityNotAvailable);
+    assert_eq!(reason(world.ship(id, &lamps(2)).await), PreconditionReason::QuantityNotAvailable);
     let rest = world.ship(id, &the_rest()).await.unwrap();
     let lines = world.shipment(rest.answer.shipment()).await.lines;
     assert_eq!(lines.iter().map(|line| line.part.quantity).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(reason(world.ship(id, &the_rest()).await), RefusalReason::NothingRemaining);
+    assert_eq!(reason(world.ship(id, &the_rest()).await), PreconditionReason::NothingRemaining);
     assert_eq!(world.drive(&first.claim.unwrap()).await, Progress::Settled);
     world.work(secs(1)).await;
     world.sync(id).await;
@@ -143,9 +143,9 @@ async fn parts_of_a_discounted_line_sum_exactly_and_amounts_outside_the_bounds_a
 async fn an_order_that_nobody_authorized_is_not_shipped() {
     let world = World::new().await;
     let id = world.placed().await;
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::OrderNotShippable);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::OrderNotShippable);
     let recorded = world.place("p2", "1338").await;
-    assert_eq!(reason(world.ship(recorded.order_id, &lamps(1)).await), RefusalReason::OrderNotPlaced);
+    assert_eq!(reason(world.ship(recorded.order_id, &lamps(1)).await), PreconditionReason::OrderNotPlaced);
     world.settled(id).await;
     assert_eq!(world.mollie.effects(), (1, 0, 0));
 }

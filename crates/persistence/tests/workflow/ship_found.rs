@@ -1,12 +1,12 @@
 //! Telling a lost shipment of ours from those at Mollie that nobody here made.
 
 use domain::ports::{Clock, Store};
+use domain::rules::field::Field;
 use domain::rules::ids::MollieShipmentId;
 use domain::rules::operation::OperationState;
 use domain::rules::part::Part;
 use domain::rules::shipment::{ShipmentState, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
-use domain::rules::told::Told;
 use domain::workflow::step::Progress;
 use jiff::SignedDuration;
 
@@ -98,7 +98,9 @@ async fn a_lost_shipment_whose_tracking_is_another_by_now_is_an_operators_affair
         let id = world.authorized().await;
         world.mollie.next(Fate::LostAnswer);
         let (accepted, _) = world.ship_now(id, &tracked(lamps(1), "3S1")).await;
-        world.at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Told::Said(edited)).await;
+        world
+            .at_mollie(id, |order| order.shipments.as_mut().unwrap()[0].tracking = Field::Value(edited))
+            .await;
         world.work(mins(2)).await;
         assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
         assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
@@ -114,7 +116,7 @@ async fn a_shipment_found_with_blanks_around_its_tracking_is_ours() {
     world
         .at_mollie(id, |order| {
             let shipments = order.shipments.as_mut().unwrap();
-            shipments[0].tracking = Told::Said(tracking(" 3S1 "));
+            shipments[0].tracking = Field::Value(tracking(" 3S1 "));
         })
         .await;
     world.advance(secs(1));
@@ -138,7 +140,7 @@ async fn a_shipment_of_more_lines_or_of_another_amount_is_not_taken_for_ours() {
                 let mollie_id = MollieShipmentId::new("shp_a");
                 add_shipment(
                     order,
-                    &ShipmentSnapshot { mollie_id, created_time: now, tracking: Told::LeftOut, lines },
+                    &ShipmentSnapshot { mollie_id, created_time: now, tracking: Field::LeftOut, lines },
                 );
             })
             .await;

@@ -3,7 +3,7 @@
 use domain::ports::{Clock, Store};
 use domain::rules::ids::MollieShipmentId;
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::{Origin, ShipmentState};
 use domain::workflow::step::Progress;
 
@@ -168,8 +168,8 @@ async fn of_two_equal_shipments_nobody_knows_an_operator_decides() {
     assert_eq!(world.step().await, Progress::Settled);
     assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
     assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::NeedsAttention);
-    assert_eq!(reason(world.ship(id, &chairs(1)).await), RefusalReason::OrderNeedsAttention);
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::OrderNeedsAttention);
+    assert_eq!(reason(world.ship(id, &chairs(1)).await), PreconditionReason::OrderNeedsAttention);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::OrderNeedsAttention);
     world.work(mins(5)).await;
     world.sync(id).await;
     assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
@@ -191,7 +191,7 @@ async fn a_shipment_made_in_the_dashboard_is_taken_over_once() {
     assert_eq!(shipments.len(), 1);
     assert_eq!((shipments[0].origin, shipments[0].lines.len()), (Origin::Elsewhere, 1));
     assert_eq!(world.kinds(id).await.iter().filter(|kind| **kind == "shipment.observed").count(), 1);
-    assert_eq!(reason(world.ship(id, &lamps(2)).await), RefusalReason::QuantityNotAvailable);
+    assert_eq!(reason(world.ship(id, &lamps(2)).await), PreconditionReason::QuantityNotAvailable);
     world.ship_now(id, &lamps(1)).await;
     assert_eq!(world.settled(id).await.lines[1].shipped.quantity, 3);
 }

@@ -1,7 +1,7 @@
 //! When a reading is too old to refuse anything by, however young it looks.
 
 use domain::ports::{Clock, Store};
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus};
 use domain::workflow::MutationError;
 use domain::workflow::place::place;
@@ -15,7 +15,7 @@ async fn an_order_is_shipped_that_was_authorized_just_now_although_its_hook_wait
     let world = World::new().await;
     let id = world.placed().await;
     world.sync(id).await;
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::OrderNotShippable);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::OrderNotShippable);
     world.authorize(id).await;
     assert!(world.store.hook_arrived(id, None, world.clock.now()).await.unwrap());
     world.ship(id, &lamps(1)).await.unwrap();
@@ -54,7 +54,7 @@ async fn a_hook_that_was_looked_up_makes_no_further_reading() {
     let readings = world.mollie.readings();
     for _ in 0..2 {
         let refused = world.ship(id, &lamps(1)).await;
-        assert!(matches!(refused, Err(MutationError::Refused(_))), "{refused:?}");
+        assert!(matches!(refused, Err(MutationError::Precondition(_))), "{refused:?}");
     }
     assert_eq!(world.mollie.readings(), readings);
 }

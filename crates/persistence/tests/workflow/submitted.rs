@@ -6,14 +6,14 @@ use domain::ports::Ports;
 use domain::rules::ids::OrderId;
 use domain::rules::shipment::ShipmentRequest;
 use domain::workflow::submit::{On, submit};
-use domain::workflow::{Accepted, Intent, MutationError};
+use domain::workflow::{Intent, MutationError, Recorded};
 
 pub async fn ship<P: Ports>(
     ports: &P,
     intent: &Intent,
     id: OrderId,
     request: &ShipmentRequest,
-) -> Result<Accepted, MutationError> {
+) -> Result<Recorded, MutationError> {
     submit(ports, intent, On::Order(id), &Ship(request.clone())).await
 }
 
@@ -22,6 +22,6 @@ pub async fn cancel<P: Ports>(
     intent: &Intent,
     id: OrderId,
     release: &[String],
-) -> Result<Accepted, MutationError> {
+) -> Result<Recorded, MutationError> {
     submit(ports, intent, On::Order(id), &Cancel { release: release.to_vec() }).await
 }

@@ -3,7 +3,7 @@
 use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::payment::Payment;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::workflow::MutationError;
 use domain::workflow::sync::{SyncError, sync};
@@ -21,8 +21,8 @@ async fn a_status_nobody_understands_stops_money_until_it_is_understood() {
     assert_eq!(order.facts.status, Some(OrderStatus::Authorized));
     assert_eq!(order.facts.unknown_status.as_deref(), Some("disputed"));
     assert_eq!(world.kinds(id).await.last(), Some(&"order.status_not_understood"));
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::StatusNotUnderstood);
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::StatusNotUnderstood);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::StatusNotUnderstood);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::StatusNotUnderstood);
     world.settled(id).await;
     world.authorize(id).await;
     world.advance(secs(3));
@@ -37,7 +37,7 @@ async fn a_line_or_a_payment_nobody_understands_stops_money_too() {
     let id = world.authorized().await;
     world.at_mollie(id, |order| order.lines[0].status = Read::Unknown("held".to_owned())).await;
     world.sync(id).await;
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::StatusNotUnderstood);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::StatusNotUnderstood);
     let now = world.clock.now();
     world
         .at_mollie(id, |order| {
@@ -57,7 +57,7 @@ async fn a_line_or_a_payment_nobody_understands_stops_money_too() {
         })
         .await;
     world.sync(id).await;
-    assert_eq!(reason(world.cancel(id).await), RefusalReason::StatusNotUnderstood);
+    assert_eq!(reason(world.cancel(id).await), PreconditionReason::StatusNotUnderstood);
     world.settled(id).await;
 }
 
@@ -127,10 +127,10 @@ async fn a_reading_younger_than_two_seconds_is_enough_to_refuse() {
     world.sync(id).await;
     let readings = world.mollie.readings();
     world.advance(std::time::Duration::from_millis(1999));
-    assert_eq!(reason(world.ship(id, &lamps(1)).await), RefusalReason::OrderNotShippable);
+    assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::OrderNotShippable);
     assert_eq!(world.mollie.readings(), readings);
     world.advance(std::time::Duration::from_millis(1));
-    assert_eq!(reason(world.ship(id, &the_rest()).await), RefusalReason::OrderNotShippable);
+    assert_eq!(reason(world.ship(id, &the_rest()).await), PreconditionReason::OrderNotShippable);
     assert_eq!(world.mollie.readings(), readings + 1);
     world.settled(id).await;
 }

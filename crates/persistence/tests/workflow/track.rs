@@ -6,14 +6,14 @@ use std::time::Duration;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, Store};
 use domain::rules::event::EventData;
+use domain::rules::field::Field;
 use domain::rules::ids::{OrderId, ShipmentId};
 use domain::rules::item::ItemKind;
 use domain::rules::operation::OperationState;
-use domain::rules::refusal::RefusalReason;
+use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::{Shipment, ShipmentState, Tracking};
-use domain::rules::told::Told;
 use domain::workflow::submit::{On, submit};
-use domain::workflow::{Accepted, MutationError};
+use domain::workflow::{MutationError, Recorded};
 
 use crate::intents::{chairs, intent, lamps, reason, ship_lamps_elsewhere, the_rest, tracked, tracking};
 use crate::mollie::Fate;
@@ -25,13 +25,13 @@ impl World {
         id: OrderId,
         shipment_id: ShipmentId,
         code: &str,
-    ) -> Result<Accepted, MutationError> {
+    ) -> Result<Recorded, MutationError> {
         let intent = intent("UpdateShipment", &format!("track-{}", self.number()));
         let request = Track { shipment_id, tracking: tracking(code) };
         Box::pin(submit(self, &intent, On::Order(id), &request)).await
     }
 
-    async fn track_now(&self, id: OrderId, shipment_id: ShipmentId, code: &str) -> Accepted {
+    async fn track_now(&self, id: OrderId, shipment_id: ShipmentId, code: &str) -> Recorded {
         let accepted = self.track(id, shipment_id, code).await.unwrap();
         self.drive(accepted.claim.as_ref().unwrap()).await;
         accepted
@@ -41,7 +41,7 @@ impl World {
         let order = self.order(id).await;
         let side = self.mollie.side();
         let theirs = side.ledger.find(order.mollie_id.as_ref().unwrap()).unwrap();
-        let code = |tracking: &Told<Tracking>| tracking.said().map(|tracking| tracking.code.clone());
+        let code = |tracking: &Field<Tracking>| tracking.value().map(|tracking| tracking.code.clone());
         theirs.shipments.iter().flatten().map(|shipment| code(&shipment.tracking)).collect()
     }
 
@@ -138,7 +138,7 @@ async fn what_follows_a_refused_shipment_is_withdrawn_and_an_event_tells_why() {
     let is_refusal = |data: &EventData| matches!(data, EventData::ShipmentUpdateRefused { rejection, .. } if rejection.to_string() == why);
     assert!(events.iter().any(|event| is_refusal(&event.data)), "{events:?}");
     let refusal = world.track(id, parcel, "3S3").await;
-    assert_eq!(reason(refusal), RefusalReason::ShipmentRefused);
+    assert_eq!(reason(refusal), PreconditionReason::ShipmentRefused);
     world.settled(id).await;
 }
 
@@ -165,7 +165,7 @@ async fn what_the_dashboard_changed_while_an_update_was_undecided_is_read_once_t
     world.track_now(id, parcel, "3S2").await;
     world
         .at_mollie(id, |order| {
-            order.shipments.as_mut().unwrap()[0].tracking = Told::Said(tracking("3S7"));
+            order.shipments.as_mut().unwrap()[0].tracking = Field::Value(tracking("3S7"));
         })
         .await;
     world.sync(id).await;
@@ -182,7 +182,7 @@ async fn tracking_changed_in_the_dashboard_is_taken_over_once() {
     let (world, id, parcel) = shipping().await;
     let set = |code: &'static str| {
         move |order: &mut domain::rules::snapshot::Snapshot| {
-            order.shipments.as_mut().unwrap()[0].tracking = Told::Said(tracking(code));
+            order.shipments.as_mut().unwrap()[0].tracking = Field::Value(tracking(code));
         }
     };
     world.at_mollie(id, set("3S7")).await;
@@ -208,7 +208,7 @@ async fn a_parcel_of_the_dashboard_that_becomes_like_one_of_ours_is_raised() {
     assert_eq!(world.sync(id).await.items, []);
     world
         .at_mollie(id, |order| {
-            order.shipments.as_mut().unwrap()[1].tracking = Told::Said(tracking("3S1"));
+            order.shipments.as_mut().unwrap()[1].tracking = Field::Value(tracking("3S1"));
         })
         .await;
     let items: Vec<_> = world.sync(id).await.items.iter().map(|item| item.kind).collect();

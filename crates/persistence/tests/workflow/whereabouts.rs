@@ -1,16 +1,16 @@
 //! Where units went that somebody asks for again: told in the same way whichever the moment.
 
-use domain::rules::refusal::{Refusal, RefusalReason};
+use domain::rules::precondition::{FailedPrecondition, PreconditionReason};
 use domain::rules::status::OrderStatus;
-use domain::workflow::{Accepted, MutationError};
+use domain::workflow::{MutationError, Recorded};
 
 use crate::intents::{chairs, lamps, ship_lamps_elsewhere, the_rest};
 use crate::world::{World, secs};
 
 /// A refusal that says that nothing of the line is available.
-fn taken(outcome: Result<Accepted, MutationError>) -> Refusal {
-    let Err(MutationError::Refused(refusal)) = outcome else { panic!("{outcome:?}") };
-    assert_eq!(refusal.reason, RefusalReason::QuantityNotAvailable, "{refusal:?}");
+fn taken(outcome: Result<Recorded, MutationError>) -> FailedPrecondition {
+    let Err(MutationError::Precondition(refusal)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(refusal.reason, PreconditionReason::QuantityNotAvailable, "{refusal:?}");
     let text = &refusal.unmet[0].description;
     assert!(refusal.unmet[0].subject == "lines/2" && text.contains("0 available"), "{text}");
     refusal
@@ -57,9 +57,9 @@ async fn an_order_that_was_canceled_says_so_to_whoever_ships_all_that_remains() 
     let id = world.authorized().await;
     world.cancel_now(id).await;
     world.sync(id).await;
-    let Err(MutationError::Refused(refusal)) = world.ship(id, &the_rest()).await else {
+    let Err(MutationError::Precondition(refusal)) = world.ship(id, &the_rest()).await else {
         panic!("not refused")
     };
-    assert_eq!(refusal.reason, RefusalReason::OrderNotShippable);
+    assert_eq!(refusal.reason, PreconditionReason::OrderNotShippable);
     assert!(refusal.unmet[0].description.contains("\"canceled\""), "{refusal:?}");
 }

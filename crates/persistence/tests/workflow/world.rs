@@ -7,13 +7,13 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Settings, Store};
+use domain::rules::field::Field;
 use domain::rules::ids::{LeaseToken, MollieOrderId, OperationId, OrderId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
-use domain::rules::told::Told;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::{LookedUp, look_up};
 use domain::workflow::step::Progress;
@@ -262,5 +262,5 @@ impl World {
 pub fn all_at(order: &mut Snapshot, status: OrderStatus, line: LineStatus) {
     order.status = Some(Read::Known(status));
     order.lines.iter_mut().for_each(|it| it.status = Read::Known(line));
-    order.checkout_url = Told::LeftOut;
+    order.checkout_url = Field::LeftOut;
 }

@@ -13,7 +13,7 @@ use domain::rules::ids::{LeaseToken, RequestId};
 use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::part::Part;
-use domain::rules::refusal::{RejectedBy, Rejection};
+use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

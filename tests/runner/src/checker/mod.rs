@@ -17,7 +17,7 @@ use crate::memory::Dump;
 use crate::shop::read;
 use crate::site::Site;
 
-pub use intents::{Found, Told};
+pub use intents::{Found, Reported};
 
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub fn unsettled(site: &Site) -> Vec<Violation> {
                 operation.id,
                 operation.task.name().as_str(),
                 operation.state.name().as_str(),
-                operation.last_problem.as_deref().unwrap_or("no problem told")
+                operation.last_problem.as_deref().unwrap_or("no problem recorded")
             );
             Violation::new("settled", text)
         })

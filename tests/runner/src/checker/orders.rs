@@ -89,7 +89,7 @@ fn unheard(evidence: &Evidence, order: &Order) -> Vec<String> {
     let acts = evidence.journal.acts.iter().filter(|_| order.closed_time.is_some());
     let tracked = acts.filter_map(|act| match act {
         Act::Tracked { shipment, .. } => Some(shipment.clone()),
-        Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => None,
+        Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => None,
     });
     tracked.collect()
 }

@@ -33,9 +33,9 @@ impl Events {
     pub fn append(&mut self, events: Vec<Event>) {
         for event in events {
             let event = Arc::new(event);
-            let told = self.orders.entry(event.order_id).or_default();
-            let (Ok(place) | Err(place)) = place(told, event.sequence);
-            told.insert(place, Arc::clone(&event));
+            let reported = self.orders.entry(event.order_id).or_default();
+            let (Ok(place) | Err(place)) = place(reported, event.sequence);
+            reported.insert(place, Arc::clone(&event));
             self.waiting.push_back(event);
         }
     }

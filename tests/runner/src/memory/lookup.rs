@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::ports::LookupClaim;
-use domain::rules::hint;
 use domain::rules::ids::OrderId;
+use domain::rules::webhook_hint;
 use jiff::Timestamp;
 
 use super::Due;
@@ -44,8 +44,9 @@ impl Lookups {
     /// Counts a hook, keeps what it named, and makes the order due.
     pub fn hook_arrived(&mut self, order: OrderId, hint: Option<&str>, now: Timestamp) {
         let mut row = self.rows.get(&order).cloned().unwrap_or_default().asked_for(now);
-        let new = hint.filter(|hint| hint::is_hint(hint) && row.hints.iter().all(|known| known != hint));
-        row.hints.extend(new.filter(|_| row.hints.len() < hint::MOST).map(str::to_owned));
+        let new =
+            hint.filter(|hint| webhook_hint::is_hint(hint) && row.hints.iter().all(|known| known != hint));
+        row.hints.extend(new.filter(|_| row.hints.len() < webhook_hint::MOST).map(str::to_owned));
         self.save(order, row);
     }
 

@@ -6,7 +6,7 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    Page, PageKey, Positioned, RequestRecord, Standing, Store, StoreError,
+    OrderWithOperations, Page, PageKey, Positioned, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
@@ -35,9 +35,10 @@ impl Store for MemoryStore {
         Ok(self.tables().orders.load(key))
     }
 
-    async fn load_standing(&self, key: &OrderKey) -> Result<Option<Standing>, StoreError> {
+    async fn load_with_operations(&self, key: &OrderKey) -> Result<Option<OrderWithOperations>, StoreError> {
         let tables = self.tables();
-        let standing = |order: Order| Standing { unsettled: tables.operations.unsettled(order.id), order };
+        let standing =
+            |order: Order| OrderWithOperations { unsettled: tables.operations.unsettled(order.id), order };
         Ok(tables.orders.load(key).map(standing))
     }
 
@@ -46,10 +47,11 @@ impl Store for MemoryStore {
         filter: &OrderFilter,
         after: Option<PageKey>,
         limit: u32,
-    ) -> Result<Page<Standing, PageKey>, StoreError> {
+    ) -> Result<Page<OrderWithOperations, PageKey>, StoreError> {
         let tables = self.tables();
         let Page { items, next } = tables.orders.list(filter, after, limit);
-        let standing = |order: Order| Standing { unsettled: tables.operations.unsettled(order.id), order };
+        let standing =
+            |order: Order| OrderWithOperations { unsettled: tables.operations.unsettled(order.id), order };
         Ok(Page { items: items.into_iter().map(standing).collect(), next })
     }
 

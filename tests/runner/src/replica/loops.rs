@@ -20,7 +20,7 @@ const AT_ONCE: u32 = 16;
 impl Replica {
     /// Something may be due.
     pub fn ring(&self) {
-        self.bells.iter().for_each(Bell::ring);
+        self.wake_ups.iter().for_each(WakeUp::ring);
     }
 
     /// Runs a step in a task of its own, whoever waits for it.
@@ -52,7 +52,7 @@ impl Replica {
                 self.take(claim, claimed_at);
             }
             if !is_full {
-                self.bells[0].heard().await;
+                self.wake_ups[0].heard().await;
             }
         }
     }
@@ -70,31 +70,31 @@ impl Replica {
                     replica.site.touch();
                 });
             }
-            self.bells[1].heard().await;
+            self.wake_ups[1].heard().await;
         }
     }
 }
 
 /// Rings for one listener.
 #[derive(Default)]
-pub struct Bell(Mutex<(bool, Option<Waker>)>);
+pub struct WakeUp(Mutex<(bool, Option<Waker>)>);
 
-impl Bell {
+impl WakeUp {
     fn ring(&self) {
-        let mut bell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bell.0 = true;
-        if let Some(waker) = bell.1.take() {
+        let mut wake_up = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wake_up.0 = true;
+        if let Some(waker) = wake_up.1.take() {
             waker.wake();
         }
     }
 
     async fn heard(&self) {
         std::future::poll_fn(|context| {
-            let mut bell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if std::mem::take(&mut bell.0) {
+            let mut wake_up = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if std::mem::take(&mut wake_up.0) {
                 return Poll::Ready(());
             }
-            bell.1 = Some(context.waker().clone());
+            wake_up.1 = Some(context.waker().clone());
             Poll::Pending
         })
         .await;

@@ -5,25 +5,25 @@ use std::sync::Mutex;
 
 use super::lock;
 
-struct Told {
+struct Reported {
     sum: u64,
     lines: Vec<String>,
     is_kept: bool,
 }
 
 /// What happened, as a sum and, if wanted, in words.
-pub struct Trace(Mutex<Told>);
+pub struct Trace(Mutex<Reported>);
 
 impl Trace {
     pub fn new(is_kept: bool) -> Self {
-        Self(Mutex::new(Told { sum: 0xcbf2_9ce4_8422_2325, lines: Vec::new(), is_kept }))
+        Self(Mutex::new(Reported { sum: 0xcbf2_9ce4_8422_2325, lines: Vec::new(), is_kept }))
     }
 
     pub fn note(&self, micros: u64, what: impl FnOnce() -> String) {
-        let mut told = lock(&self.0);
-        told.sum = (told.sum ^ micros).wrapping_mul(0x0000_0100_0000_01b3);
-        if told.is_kept {
-            told.lines.push(format!("{:>12}.{:03} ms  {}", micros / 1000, micros % 1000, what()));
+        let mut reported = lock(&self.0);
+        reported.sum = (reported.sum ^ micros).wrapping_mul(0x0000_0100_0000_01b3);
+        if reported.is_kept {
+            reported.lines.push(format!("{:>12}.{:03} ms  {}", micros / 1000, micros % 1000, what()));
         }
     }
 

@@ -3,10 +3,10 @@
 
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, Refusal, Story};
+use super::{Before, FailedPrecondition, Story};
 use crate::basket::Basket;
 use crate::chance::Chance;
-use crate::checker::{Found, Told};
+use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
 
@@ -17,8 +17,8 @@ impl Story for Canceling {
         "CancelOrder"
     }
 
-    fn refusal(&self) -> Option<Refusal> {
-        Some(Refusal { reason: "OrderNotCancelable", possible: &["created", "authorized"] })
+    fn refusal(&self) -> Option<FailedPrecondition> {
+        Some(FailedPrecondition { reason: "OrderNotCancelable", possible: &["created", "authorized"] })
     }
 
     fn call(&self, _chance: &mut Chance) -> What {
@@ -51,12 +51,12 @@ impl Story for Canceling {
             Act::Shipped { .. }
             | Act::Canceled { .. }
             | Act::Tracked { .. }
-            | Act::Denied(_)
+            | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
-    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
-        found.canceled(told);
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.canceled(reported);
     }
 }

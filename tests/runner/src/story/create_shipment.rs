@@ -2,9 +2,9 @@
 
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, Refusal, Story};
+use super::{Before, FailedPrecondition, Story};
 use crate::chance::Chance;
-use crate::checker::{Found, Told};
+use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::{Pick, What};
 
@@ -15,8 +15,11 @@ impl Story for Shipping {
         "CreateShipment"
     }
 
-    fn refusal(&self) -> Option<Refusal> {
-        Some(Refusal { reason: "OrderNotShippable", possible: &["authorized", "paid", "shipping"] })
+    fn refusal(&self) -> Option<FailedPrecondition> {
+        Some(FailedPrecondition {
+            reason: "OrderNotShippable",
+            possible: &["authorized", "paid", "shipping"],
+        })
     }
 
     fn call(&self, chance: &mut Chance) -> What {
@@ -45,11 +48,11 @@ impl Story for Shipping {
     fn is_like(&self, act: &Act) -> bool {
         match act {
             Act::Shipped { .. } | Act::Tracked { .. } => true,
-            Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         }
     }
 
-    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
-        found.shipped(told);
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.shipped(reported);
     }
 }

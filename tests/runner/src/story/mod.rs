@@ -11,7 +11,7 @@ use domain::operations::task::OperationKind;
 use mollie_simulator::rules::EffectKind;
 
 use crate::chance::Chance;
-use crate::checker::{Found, Told};
+use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
 
@@ -30,7 +30,7 @@ pub enum Before {
 
 /// A refusal that tells of the order's status.
 #[derive(Clone, Copy, Debug)]
-pub struct Refusal {
+pub struct FailedPrecondition {
     pub reason: &'static str,
     /// The statuses in which Mollie would have let it be done.
     pub possible: &'static [&'static str],
@@ -42,7 +42,7 @@ pub trait Story: Sync {
     fn method(&self) -> &'static str;
 
     /// How it is refused for the order's status, if it ever is.
-    fn refusal(&self) -> Option<Refusal>;
+    fn refusal(&self) -> Option<FailedPrecondition>;
 
     /// The call of a cell of the matrix, on its first order.
     fn call(&self, chance: &mut Chance) -> What;
@@ -65,7 +65,7 @@ pub trait Story: Sync {
     fn is_like(&self, act: &Act) -> bool;
 
     /// Holds what it came to against what its caller was told.
-    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>);
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>);
 }
 
 /// Its story.

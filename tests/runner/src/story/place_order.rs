@@ -2,9 +2,9 @@
 
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, Refusal, Story};
+use super::{Before, FailedPrecondition, Story};
 use crate::chance::Chance;
-use crate::checker::{Found, Told};
+use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
 
@@ -16,7 +16,7 @@ impl Story for Placing {
     }
 
     /// There is no order yet that could have a status.
-    fn refusal(&self) -> Option<Refusal> {
+    fn refusal(&self) -> Option<FailedPrecondition> {
         None
     }
 
@@ -46,12 +46,12 @@ impl Story for Placing {
             Act::Shipped { .. }
             | Act::Canceled { .. }
             | Act::Tracked { .. }
-            | Act::Denied(_)
+            | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
-    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
-        found.placed(told);
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.placed(reported);
     }
 }

@@ -3,9 +3,9 @@
 
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, Refusal, Story};
+use super::{Before, FailedPrecondition, Story};
 use crate::chance::Chance;
-use crate::checker::{Found, Told};
+use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
 
@@ -17,7 +17,7 @@ impl Story for Tracking {
     }
 
     /// It is refused for the state of the shipment, whatever the order's status.
-    fn refusal(&self) -> Option<Refusal> {
+    fn refusal(&self) -> Option<FailedPrecondition> {
         None
     }
 
@@ -48,12 +48,12 @@ impl Story for Tracking {
             Act::Shipped { .. }
             | Act::Canceled { .. }
             | Act::Tracked { .. }
-            | Act::Denied(_)
+            | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
-    fn judge(&self, found: &mut Found<'_>, told: &Told<'_>) {
-        found.tracked(told);
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.tracked(reported);
     }
 }

@@ -32,7 +32,14 @@ pub async fn prove(deaths: usize) -> bool {
     for (promise, kept) in &kept {
         println!("{} {promise}", if *kept { "kept  " } else { "BROKEN" });
     }
-    kept.iter().all(|(_, kept)| *kept)
+    let is_kept = kept.iter().all(|(_, kept)| *kept);
+    if !is_kept {
+        for kinds in [keyed_kinds(), unkeyed_kinds()] {
+            println!("The slowest of {}, by the logs:", kinds.join(", "));
+            report.slowest(&kinds).iter().for_each(|line| println!("  {line}"));
+        }
+    }
+    is_kept
 }
 
 fn promises(report: &Report, deaths: usize) -> Vec<(String, bool)> {

@@ -7,7 +7,7 @@ mod undecidable;
 
 use serde_json::json;
 use tests::proto::{
-    CloseOperatorItemRequest, ListOperationsRequest, ListOrdersRequest, Operation, OperationFilter,
+    CloseReviewItemRequest, ListOperationsRequest, ListOrdersRequest, Operation, OperationFilter,
     OperationState, Order, OrderFilter, OrderStatus, ResolveOperationRequest, RetryOperationRequest,
     Shipment, ShipmentState, resolve_operation_request::Outcome, resolve_operation_request::Rejected,
     resolve_operation_request::Succeeded,
@@ -69,9 +69,9 @@ fn retry(operation: &Operation) -> RetryOperationRequest {
     RetryOperationRequest { operation_id, actor: BY.to_owned(), reason: REASON.to_owned() }
 }
 
-fn close(order: &Order, number: i32) -> CloseOperatorItemRequest {
+fn close(order: &Order, number: i32) -> CloseReviewItemRequest {
     let (actor, reason) = (BY.to_owned(), REASON.to_owned());
-    CloseOperatorItemRequest { order_id: order.id.clone(), number, actor, reason }
+    CloseReviewItemRequest { order_id: order.id.clone(), number, actor, reason }
 }
 
 /// The ids of the operations in a state.

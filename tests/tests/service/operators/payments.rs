@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use tests::proto::{OperatorItemKind, Order, OrderStatus, PaymentStatus};
+use tests::proto::{Order, OrderStatus, PaymentStatus, ReviewItemKind};
 use tests::{LEGO, SOON, World, draft, on_both_engines, until};
 
 use super::{BY, REASON, close, with_open_items};
@@ -42,7 +42,7 @@ async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: Wo
     let (order, [first, second]) = paid_twice(&world).await;
     assert_eq!(order.status(), OrderStatus::Paid);
     let item = &order.items[0];
-    assert_eq!((order.items.len(), item.kind()), (1, OperatorItemKind::SurplusPayment));
+    assert_eq!((order.items.len(), item.kind()), (1, ReviewItemKind::SurplusPayment));
     assert_eq!((item.number, &item.subject), (1, &first));
     assert!(item.text.contains(&second) && item.text.contains("1027.99"), "{}", item.text);
     let events = world.events(&order.id).await;
@@ -50,15 +50,18 @@ async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: Wo
     assert_eq!((raised.len(), raised[0].item_number, &raised[0].item), (1, 1, &Some(item.clone())));
     assert_eq!(with_open_items(&world).await, slice::from_ref(&order.id));
 
-    let closed = world.operators().close_operator_item(close(&order, 1)).await.unwrap().into_inner();
+    let closed = world.operators().close_review_item(close(&order, 1)).await.unwrap().into_inner();
     let closure = closed.items[0].closed.clone().unwrap();
     assert_eq!((closure.by.as_str(), closure.reason.as_str(), closure.time.is_some()), (BY, REASON, true));
     assert!(with_open_items(&world).await.is_empty());
-    let told = world.events(&order.id).await.pop().unwrap();
-    assert_eq!((told.kind.as_str(), told.actor.as_str(), told.reason.as_str()), ("item.closed", BY, REASON));
-    assert_eq!(told.item_number, 1);
+    let reported = world.events(&order.id).await.pop().unwrap();
+    assert_eq!(
+        (reported.kind.as_str(), reported.actor.as_str(), reported.reason.as_str()),
+        ("item.closed", BY, REASON)
+    );
+    assert_eq!(reported.item_number, 1);
     // Closed once more it stays as it was, and what was looked at is not raised again.
-    let again = world.operators().close_operator_item(close(&order, 1)).await.unwrap().into_inner();
+    let again = world.operators().close_review_item(close(&order, 1)).await.unwrap().into_inner();
     assert_eq!(again.etag, closed.etag);
     let request = tests::proto::SyncOrderRequest { id: order.id.clone() };
     assert_eq!(world.orders().sync_order(request).await.unwrap().into_inner().items, closed.items);

@@ -5,7 +5,7 @@
 use std::slice;
 
 use serde_json::json;
-use tests::proto::{ListShipmentsRequest, OperatorItemKind, Order, OrderStatus, Shipment, ShipmentState};
+use tests::proto::{ListShipmentsRequest, Order, OrderStatus, ReviewItemKind, Shipment, ShipmentState};
 use tests::{LEGO, SOON, World, cents, draft, new_request_id, on_both_engines, until};
 
 use super::with_open_items;
@@ -48,7 +48,7 @@ async fn an_effect_after_the_settle_window_is_a_second_shipment_and_is_raised(mu
     );
     let order = raised(&world, &order).await;
     let item = &order.items[0];
-    assert_eq!((order.items.len(), item.kind()), (1, OperatorItemKind::SurplusShipment));
+    assert_eq!((order.items.len(), item.kind()), (1, ReviewItemKind::SurplusShipment));
     assert_ne!(item.subject, ours.mollie_shipment_id);
     assert!(item.text.contains(&ours.id), "{}", item.text);
     assert_eq!(raising_events(&world, &order).await, 1);
@@ -80,7 +80,7 @@ async fn a_second_order_for_one_of_ours_is_found_by_its_hook_and_raised(world: W
     world.simulator.end_attempt(&attempt, "paid").await;
     let order = raised(&world, &order).await;
     let item = &order.items[0];
-    assert_eq!((order.items.len(), item.kind()), (1, OperatorItemKind::SurplusOrder));
+    assert_eq!((order.items.len(), item.kind()), (1, ReviewItemKind::SurplusOrder));
     assert_eq!(item.subject, second);
     assert_eq!(order.status(), OrderStatus::Created, "ours waits to be paid as before");
     assert_eq!(raising_events(&world, &order).await, 1);

@@ -17,8 +17,8 @@ async fn the_terminal_shows_what_needs_a_person_and_decides_it(world: World) {
     let Undecidable { order, operation, theirs, .. } = Undecidable::make(&world).await;
     let shown = screen(&world).await;
     assert!(shown.starts_with("1 operation needs a decision:\n"), "{shown}");
-    for told in [&order.order_number, &order.id, &operation.id, &theirs, "CREATE_SHIPMENT"] {
-        assert!(shown.contains(told), "{told} in:\n{shown}");
+    for reported in [&order.order_number, &order.id, &operation.id, &theirs, "CREATE_SHIPMENT"] {
+        assert!(shown.contains(reported), "{reported} in:\n{shown}");
     }
     let retry = paste(&shown, &format!("retry {}", operation.id)).await;
     assert!(retry.status.success() && said(&retry).contains("NEEDS_ATTENTION"), "{retry:?}");

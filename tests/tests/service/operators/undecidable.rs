@@ -4,7 +4,7 @@
 use std::slice;
 
 use tests::proto::{
-    CloseOperatorItemRequest, GetOperationRequest, GetShipmentRequest, ListOperationsRequest, MollieError,
+    CloseReviewItemRequest, GetOperationRequest, GetShipmentRequest, ListOperationsRequest, MollieError,
     OperationFilter, OperationKind, OperationState, OrderEvent, ResolveOperationRequest, ShipmentState,
 };
 use tests::{LEGO, Uuid, World, draft, on_both_engines, refusal};
@@ -123,7 +123,7 @@ async fn every_fault_of_a_decision_is_told_at_once(world: World) {
     assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
     let paths: Vec<_> = refused.violations.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, ["operation_id", "outcome", "actor", "reason"]);
-    let refused = refusal(world.operators().close_operator_item(CloseOperatorItemRequest::default()).await);
+    let refused = refusal(world.operators().close_review_item(CloseReviewItemRequest::default()).await);
     let paths: Vec<_> = refused.violations.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, ["order_id", "number", "actor", "reason"]);
     let filter =
@@ -133,8 +133,8 @@ async fn every_fault_of_a_decision_is_told_at_once(world: World) {
     assert_eq!(refused.violations.len(), 5, "{:?}", refused.violations);
 
     let order = world.create(draft(LEGO, "ideal")).await;
-    let refused = refusal(world.operators().close_operator_item(close(&order, 1)).await);
-    assert_eq!(refused.kind(), (Code::NotFound, "OPERATOR_ITEM_NOT_FOUND"));
+    let refused = refusal(world.operators().close_review_item(close(&order, 1)).await);
+    assert_eq!(refused.kind(), (Code::NotFound, "REVIEW_ITEM_NOT_FOUND"));
     assert_eq!(refused.message, format!("There is no item 1 on order {}.", order.id));
     let nowhere = tests::proto::Operation { id: Uuid::nil().to_string(), ..Default::default() };
     let refused = refusal(world.operators().retry_operation(retry(&nowhere)).await);

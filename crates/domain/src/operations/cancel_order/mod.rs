@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use task::{Cause, Task};
 
 use super::facts::{Facts, Lane, Needs, Repeat};
-use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
 use super::place_order;
@@ -20,13 +20,13 @@ use crate::planted::Planted;
 use crate::ports::{Acceptance, Command};
 use crate::rules::cancellation::{self, Cancellation};
 use crate::rules::concern;
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Entry, Pool, Stage};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
+use crate::rules::request_error::RequestError;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
@@ -43,7 +43,7 @@ impl Request for Cancel {
         Needs::Order
     }
 
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         let (cancellation, release) = cancellation::plan(pen.order(), &self.release)?;
         match cancellation {
             // Only the request id is kept.
@@ -128,8 +128,8 @@ impl Kind for Task {
         order.mollie_id.clone().map(Sought::Order)
     }
 
-    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
-        seen.first().map_or(Look::Absent, |snapshot| recognise(book.order, snapshot))
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
+        seen.first().map_or(Observation::Absent, |snapshot| recognise(book.order, snapshot))
     }
 
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
@@ -138,10 +138,10 @@ impl Kind for Task {
             return Named::Other(format!("the order to be canceled is {}", snapshot.mollie_id));
         }
         match recognise(book.order, snapshot) {
-            Look::Found(effect) => Named::Effect(effect),
-            Look::Absent => Named::Other("it is not canceled".to_owned()),
-            Look::Doubtful(difference) => Named::Other(difference),
-            Look::NotUnderstood(misread) => Named::NotUnderstood(misread),
+            Observation::Found(effect) => Named::Effect(effect),
+            Observation::Absent => Named::Other("it is not canceled".to_owned()),
+            Observation::Ambiguous(difference) => Named::Other(difference),
+            Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
         }
     }
 
@@ -172,7 +172,7 @@ impl Kind for Task {
             Acceptance::Order(snapshot) => {
                 // Where more may be known by now, status and counters are told together: by the next reading, unless its status is
                 // known already.
-                let is_told = pen.heard_last() || has_status_of(pen.order(), snapshot);
+                let is_told = pen.reads_latest() || has_status_of(pen.order(), snapshot);
                 let entries = if is_told { canceled(pen.order(), snapshot) } else { Vec::new() };
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
                 pen.observe(snapshot);
@@ -213,26 +213,28 @@ impl Task {
 }
 
 /// The order is canceled, or it is completed and more of it is canceled than anything here accounts for.
-fn recognise(order: &Order, snapshot: &Snapshot) -> Look {
+fn recognise(order: &Order, snapshot: &Snapshot) -> Observation {
     let status = match &snapshot.status {
         Some(Read::Known(status)) if snapshot.is_understood() => *status,
         Some(Read::Known(_) | Read::Unknown(_)) => {
-            return Look::NotUnderstood("it reports a status this release does not know".into());
+            return Observation::NotUnderstood("it reports a status this release does not know".into());
         }
-        None => return Look::NotUnderstood(Misread::left_out("status")),
+        None => return Observation::NotUnderstood(Misread::left_out("status")),
     };
-    let found = || Look::Found(Acceptance::Order(Box::new(snapshot.clone())));
+    let found = || Observation::Found(Acceptance::Order(Box::new(snapshot.clone())));
     match status {
         OrderStatus::Canceled => found(),
         OrderStatus::Completed if has_more_canceled(order, snapshot) => found(),
         // A completed order tells only by its counters whether its rest was canceled.
-        OrderStatus::Completed => snapshot.canceled_left_out().map_or(Look::Absent, Look::NotUnderstood),
+        OrderStatus::Completed => {
+            snapshot.canceled_left_out().map_or(Observation::Absent, Observation::NotUnderstood)
+        }
         OrderStatus::Created
         | OrderStatus::Pending
         | OrderStatus::Authorized
         | OrderStatus::Paid
         | OrderStatus::Shipping
-        | OrderStatus::Expired => Look::Absent,
+        | OrderStatus::Expired => Observation::Absent,
     }
 }
 

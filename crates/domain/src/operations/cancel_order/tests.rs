@@ -11,13 +11,13 @@ fn one() -> Part {
     Part { quantity: 1, amount: euro("349.00") }
 }
 
-fn look(order: &Order, seen: &Snapshot) -> Look {
+fn look(order: &Order, seen: &Snapshot) -> Observation {
     let sends = Sends { sent: crate::operations::sent::Sent::at(order.created_time), is_refused: true };
     TASK.observe(Book { order, shipments: &[] }, std::slice::from_ref(seen), sends)
 }
 
 fn is_found(order: &Order, seen: &Snapshot) -> bool {
-    matches!(look(order, seen), Look::Found(Acceptance::Order(_)))
+    matches!(look(order, seen), Observation::Found(Acceptance::Order(_)))
 }
 
 #[test]
@@ -42,13 +42,13 @@ fn what_a_reading_does_not_tell_is_no_absence() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     let mut seen = snapshot(OrderStatus::Completed, LineStatus::Completed);
     seen.lines[1].canceled = None;
-    assert!(matches!(look(&order, &seen), Look::NotUnderstood(_)));
+    assert!(matches!(look(&order, &seen), Observation::NotUnderstood(_)));
     seen.status = None;
     assert!(
-        matches!(look(&order, &seen), Look::NotUnderstood(misread) if misread.field.as_deref() == Some("status"))
+        matches!(look(&order, &seen), Observation::NotUnderstood(misread) if misread.field.as_deref() == Some("status"))
     );
     seen.status = Some(Read::Unknown("released".to_owned()));
-    assert!(matches!(look(&order, &seen), Look::NotUnderstood(_)));
+    assert!(matches!(look(&order, &seen), Observation::NotUnderstood(_)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::operations::pen::Pen;
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ledger::{self, Pool, Stage};
-use crate::rules::refusal::{RejectedBy, Rejection};
+use crate::rules::rejection::{RejectedBy, Rejection};
 use crate::rules::shipment::{self, Finding, Origin, Shipment, ShipmentState};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Task;
-use crate::operations::kind::{Book, Look};
+use crate::operations::kind::{Book, Observation};
 use crate::ports::Acceptance;
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::shipment::{has_lines, has_tracking};
@@ -17,7 +17,7 @@ const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
 /// Looks for our shipment among those at Mollie that no shipment of ours accounts for and that are not older than the
 /// first time it was sent. Nobody can tell where several fit, or where the lines fit and the tracking, which anybody may edit,
 /// does not.
-pub(super) fn find(ours: &Task, book: Book<'_>, first_sent: Timestamp, snapshot: &Snapshot) -> Look {
+pub(super) fn find(ours: &Task, book: Book<'_>, first_sent: Timestamp, snapshot: &Snapshot) -> Observation {
     let ids: HashSet<_> = book.shipments.iter().filter_map(|shipment| shipment.mollie_id.as_ref()).collect();
     let is_known = |id: &MollieShipmentId| ids.contains(id);
     let is_older = |theirs: &ShipmentSnapshot| first_sent.duration_since(theirs.created_time) > CLOCKS_APART;
@@ -27,11 +27,11 @@ pub(super) fn find(ours: &Task, book: Book<'_>, first_sent: Timestamp, snapshot:
     let tracked: Vec<_> =
         fitting.iter().filter(|theirs| has_tracking(ours.tracking.as_ref(), theirs)).collect();
     match (fitting.as_slice(), tracked.as_slice()) {
-        ([], _) => Look::Absent,
-        (_, [one]) => Look::Found(Acceptance::Shipment((**one).clone())),
+        ([], _) => Observation::Absent,
+        (_, [one]) => Observation::Found(Acceptance::Shipment((**one).clone())),
         (several, _) => {
             let ids: Vec<_> = several.iter().map(|theirs| theirs.mollie_id.to_string()).collect();
-            Look::Doubtful(format!(
+            Observation::Ambiguous(format!(
                 "at Mollie there is {}, which may be this shipment or may have been made elsewhere",
                 ids.join(", ")
             ))

@@ -9,19 +9,19 @@ use jiff::{SignedDuration, Timestamp};
 pub use task::Task;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
-use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, RegisterShipment};
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::ids::ShipmentId;
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
+use crate::rules::request_error::RequestError;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
 use crate::rules::snapshot::Snapshot;
 use crate::rules::subject::Subject;
@@ -35,7 +35,7 @@ impl Request for Ship {
         Needs::Order
     }
 
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(FACTS.lane)?;
         let lines = shipment::plan(pen.order(), &self.0)?;
         let shipment = Shipment {
@@ -106,15 +106,15 @@ impl Kind for Task {
         order.mollie_id.clone().map(Sought::Order)
     }
 
-    fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Look {
-        let Some(snapshot) = seen.first() else { return Look::Absent };
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Observation {
+        let Some(snapshot) = seen.first() else { return Observation::Absent };
         // A list that is not there is not empty.
         if let Some(left_out) = snapshot.shipments_left_out() {
-            return Look::NotUnderstood(left_out);
+            return Observation::NotUnderstood(left_out);
         }
         // Mollie refused the only call there was: nothing there is ours. What became of its units is told by counters too.
         if sends.were_all_refused() {
-            return snapshot.counter_left_out().map_or(Look::Absent, Look::NotUnderstood);
+            return snapshot.counter_left_out().map_or(Observation::Absent, Observation::NotUnderstood);
         }
         likeness::find(self, book, sends.sent.first, snapshot)
     }

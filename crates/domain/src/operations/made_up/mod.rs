@@ -8,20 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 pub use task::{Task, What, When};
 
 use super::facts::{Facts, Lane, Needs, Repeat};
-use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command};
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Entry, Pool, Stage};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
+use crate::rules::request_error::RequestError;
 use crate::rules::shipment::ShipmentLine;
 use crate::rules::snapshot::{LineSnapshot, Snapshot};
 use crate::rules::subject::Subject;
@@ -35,7 +35,7 @@ impl Request for Change {
         Needs::Order
     }
 
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(self.0.facts().lane)?;
         let operation_id = pen.set_to_work(self.0.clone(), None);
         let entries = self.0.units(Stage::Reserved);
@@ -83,7 +83,7 @@ impl Kind for Task {
             When::Now => Ready::Send,
             When::From(time) if time > now => Ready::Later(time),
             When::From(_) => Ready::Send,
-            When::AfterLooking => Ready::Look,
+            When::AfterLooking => Ready::LookFirst,
         }
     }
 
@@ -104,11 +104,13 @@ impl Kind for Task {
         order.mollie_id.clone().map(Sought::Order)
     }
 
-    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
-        let Some(snapshot) = seen.first() else { return Look::Absent };
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
+        let Some(snapshot) = seen.first() else { return Observation::Absent };
         match &self.what {
-            What::Number(number) if snapshot.order_number == *number => Look::Found(Acceptance::Nothing),
-            What::Number(_) => Look::Absent,
+            What::Number(number) if snapshot.order_number == *number => {
+                Observation::Found(Acceptance::Nothing)
+            }
+            What::Number(_) => Observation::Absent,
             What::GiveUp(line) => given_up(book.order, line, snapshot),
         }
     }
@@ -116,10 +118,10 @@ impl Kind for Task {
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], _named: &str) -> Named {
         let sends = Sends { sent: super::sent::Sent::at(book.order.created_time), is_refused: false };
         match self.observe(book, seen, sends) {
-            Look::Found(effect) => Named::Effect(effect),
-            Look::Absent => Named::Nothing,
-            Look::Doubtful(difference) => Named::Other(difference),
-            Look::NotUnderstood(misread) => Named::NotUnderstood(misread),
+            Observation::Found(effect) => Named::Effect(effect),
+            Observation::Absent => Named::Nothing,
+            Observation::Ambiguous(difference) => Named::Other(difference),
+            Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
         }
     }
 
@@ -155,12 +157,12 @@ impl Kind for Task {
 }
 
 /// Whether just these units are canceled beyond all that is settled here.
-fn given_up(order: &Order, line: &ShipmentLine, snapshot: &Snapshot) -> Look {
+fn given_up(order: &Order, line: &ShipmentLine, snapshot: &Snapshot) -> Observation {
     match units_beyond(order, line.line_id, snapshot) {
-        Err(misread) => Look::NotUnderstood(misread),
-        Ok(0) => Look::Absent,
-        Ok(units) if units == line.part.quantity => Look::Found(Acceptance::Nothing),
-        Ok(units) => Look::Doubtful(format!("{units} units are canceled that nothing accounts for")),
+        Err(misread) => Observation::NotUnderstood(misread),
+        Ok(0) => Observation::Absent,
+        Ok(units) if units == line.part.quantity => Observation::Found(Acceptance::Nothing),
+        Ok(units) => Observation::Ambiguous(format!("{units} units are canceled that nothing accounts for")),
     }
 }
 

@@ -73,9 +73,10 @@ fn what_is_under_way_is_held_up_by_nothing() {
 
 #[test]
 fn only_what_was_told_to_come_later_and_was_never_sent_gives_way_until_its_time() {
-    let (told, waiting) = (State::Pending { sent: None, yields: true }, operation(5, cancel(), State::NEW));
+    let (reported, waiting) =
+        (State::Pending { sent: None, yields: true }, operation(5, cancel(), State::NEW));
     let held = |state: State, now| operation(4, cancel(), state).holds_up(&waiting, now, |_| false);
-    assert!(!held(told.clone(), at(4)) && held(told, at(5)));
+    assert!(!held(reported.clone(), at(4)) && held(reported, at(5)));
     assert!(held(State::NEW, at(4)));
     assert!(held(State::Pending { sent: Some(Sent::at(at(1))), yields: true }, at(4)));
 }

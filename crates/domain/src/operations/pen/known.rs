@@ -38,9 +38,9 @@ impl From<Order> for Known {
 
 /// When Mollie was asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard {
+pub struct Reading {
     /// What was answered was true then, at the earliest.
-    pub asked: Timestamp,
+    pub as_of: Timestamp,
     /// Whether the order is still as it was then; otherwise more may be known by now.
-    pub is_newest: bool,
+    pub is_latest: bool,
 }

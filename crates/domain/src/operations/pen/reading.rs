@@ -21,7 +21,7 @@ impl Pen<'_> {
         let observed = Box::new(self.first_observed(snapshot));
         let personal = snapshot::personal(&self.order().personal, snapshot);
         self.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
-        self.recorder.note_reading(confirmed(self.order(), snapshot, self.heard.asked), personal);
+        self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
         self.judge_money(self.as_read(snapshot).as_ref(), snapshot);
     }
 
@@ -51,7 +51,7 @@ impl Pen<'_> {
     /// Takes a reading over, but for what an undecided operation may account for. Where more may be known by now, it waits for
     /// the next one.
     pub fn observe(&mut self, snapshot: &Snapshot) {
-        if !self.heard.is_newest {
+        if !self.reading.is_latest {
             return;
         }
         let whole = self.as_read(snapshot);
@@ -60,7 +60,7 @@ impl Pen<'_> {
         if let Some(observed) = snapshot::difference(self.order(), snapshot) {
             self.record(EventData::OrderObserved { observed: Box::new(observed) });
         }
-        self.recorder.note_reading(confirmed(self.order(), snapshot, self.heard.asked), personal);
+        self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
         self.judge_money(whole.as_ref(), snapshot);
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
@@ -106,7 +106,7 @@ impl Pen<'_> {
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
         }
-        concerns.extend(concern::money_on_ended_order(order, self.heard.asked, self.author.settle_window));
+        concerns.extend(concern::money_on_ended_order(order, self.reading.as_of, self.author.settle_window));
         for concern in concerns {
             self.raise(concern);
         }
@@ -171,7 +171,7 @@ impl Pen<'_> {
             sequence: self.next_sequence(),
             mollie_id: Some(theirs.mollie_id.clone()),
             lines: theirs.lines.iter().filter_map(line).collect(),
-            tracking: theirs.tracking.said().cloned(),
+            tracking: theirs.tracking.value().cloned(),
             pending_tracking: None,
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),

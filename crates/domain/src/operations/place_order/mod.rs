@@ -8,19 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 pub use task::Task;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
-use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
 use super::operation::{Operation, State};
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, PlaceOrder};
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::ids::MollieOrderId;
 use crate::rules::order::Order;
 use crate::rules::payment::PaymentParameters;
-use crate::rules::refusal::Rejection;
+use crate::rules::rejection::Rejection;
+use crate::rules::request_error::RequestError;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::status::Read;
 use crate::rules::subject::Subject;
@@ -38,7 +38,7 @@ impl Request for Place {
         Needs::Order
     }
 
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         let task = Task { hook_address: self.hook_address.clone() };
         let operation_id = pen.set_to_work(task, secret(&self.payment));
         pen.begin(operation_id);
@@ -107,10 +107,10 @@ impl Kind for Task {
     }
 
     /// There should be one; the others may be paid for a second time.
-    fn observe(&self, _book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
+    fn observe(&self, _book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
         match adoption::adopt(seen) {
-            Some(adopted) => Look::Found(Acceptance::Order(Box::new(adopted.clone()))),
-            None => Look::Absent,
+            Some(adopted) => Observation::Found(Acceptance::Order(Box::new(adopted.clone()))),
+            None => Observation::Absent,
         }
     }
 

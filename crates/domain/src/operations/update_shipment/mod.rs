@@ -9,23 +9,24 @@ pub use task::Task;
 
 use super::create_shipment;
 use super::facts::{Facts, Lane, Needs, Repeat};
-use super::kind::{Book, Difference, Failure, Kind, Look, Meaning, Named, Ready, Sought};
+use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
 use super::operation::Operation;
 use super::pen::Pen;
 use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, TrackShipment};
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
+use crate::rules::field::Field;
 use crate::rules::ids::{MollieShipmentId, ShipmentId};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refusal::{Refusal, RefusalReason, Rejection};
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
+use crate::rules::rejection::Rejection;
+use crate::rules::request_error::RequestError;
 use crate::rules::shipment::{Shipment, ShipmentState, Tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::subject::Subject;
-use crate::rules::told::Told;
 
 /// A parcel is to be followed by this from now on.
 #[derive(Clone, Debug)]
@@ -39,10 +40,13 @@ impl Request for Track {
         Needs::Shipments
     }
 
-    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, Denied> {
+    fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(FACTS.lane)?;
         let Some(shipment) = pen.known_shipment(self.shipment_id) else {
-            return Err(Denied::Blocked(refusal(format!("The order has no shipment {}.", self.shipment_id))));
+            return Err(RequestError::Blocked(refusal(format!(
+                "The order has no shipment {}.",
+                self.shipment_id
+            ))));
         };
         let before = match shipment.state {
             ShipmentState::Registered => None,
@@ -51,7 +55,7 @@ impl Request for Track {
             }
             ShipmentState::Refused => {
                 let text = format!("Shipment {} was refused: there is no parcel to follow.", shipment.id);
-                return Err(Denied::Blocked(refusal(text)));
+                return Err(RequestError::Blocked(refusal(text)));
             }
         };
         let (shipment_id, tracking) = (self.shipment_id, self.tracking.clone());
@@ -67,8 +71,8 @@ impl Request for Track {
     }
 }
 
-fn refusal(text: String) -> Refusal {
-    Refusal::of_order(RefusalReason::ShipmentRefused, text)
+fn refusal(text: String) -> FailedPrecondition {
+    FailedPrecondition::of_order(PreconditionReason::ShipmentRefused, text)
 }
 
 const FACTS: Facts = Facts {
@@ -105,20 +109,24 @@ impl Kind for Task {
         order.mollie_id.clone().map(Sought::Order)
     }
 
-    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Look {
-        let (Some(snapshot), Some(id)) = (seen.first(), self.mollie_id(book)) else { return Look::Absent };
+    fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
+        let (Some(snapshot), Some(id)) = (seen.first(), self.mollie_id(book)) else {
+            return Observation::Absent;
+        };
         if let Some(left_out) = snapshot.shipments_left_out() {
-            return Look::NotUnderstood(left_out);
+            return Observation::NotUnderstood(left_out);
         }
         let Some(theirs) = snapshot.shipments.iter().flatten().find(|theirs| theirs.mollie_id == *id) else {
-            return Look::NotUnderstood(Misread::from(format!("it does not list shipment {id}").as_str()));
+            return Observation::NotUnderstood(Misread::from(
+                format!("it does not list shipment {id}").as_str(),
+            ));
         };
         match &theirs.tracking {
-            Told::Said(tracking) if *tracking == self.tracking => {
-                Look::Found(Acceptance::Shipment(theirs.clone()))
+            Field::Value(tracking) if *tracking == self.tracking => {
+                Observation::Found(Acceptance::Shipment(theirs.clone()))
             }
-            Told::Said(_) | Told::LeftOut => Look::Absent,
-            Told::Unread => Look::NotUnderstood(Misread::left_out("tracking")),
+            Field::Value(_) | Field::LeftOut => Observation::Absent,
+            Field::Unreadable => Observation::NotUnderstood(Misread::left_out("tracking")),
         }
     }
 
@@ -130,11 +138,11 @@ impl Kind for Task {
         match seen.first().and_then(|snapshot| snapshot.shipments.iter().flatten().find(is_named)) {
             None => Named::Nothing,
             Some(theirs) => match &theirs.tracking {
-                Told::Said(tracking) if *tracking == self.tracking => {
+                Field::Value(tracking) if *tracking == self.tracking => {
                     Named::Effect(Acceptance::Shipment(theirs.clone()))
                 }
-                Told::Said(_) | Told::LeftOut => Named::Other("its tracking is another".to_owned()),
-                Told::Unread => Named::NotUnderstood(Misread::left_out("tracking")),
+                Field::Value(_) | Field::LeftOut => Named::Other("its tracking is another".to_owned()),
+                Field::Unreadable => Named::NotUnderstood(Misread::left_out("tracking")),
             },
         }
     }
@@ -153,11 +161,11 @@ impl Kind for Task {
 
     /// What Mollie answers is what it has.
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
-        let told = match effect {
-            Acceptance::Shipment(theirs) => theirs.tracking.said().cloned(),
+        let reported = match effect {
+            Acceptance::Shipment(theirs) => theirs.tracking.value().cloned(),
             Acceptance::Order(_) | Acceptance::Nothing => None,
         };
-        let tracking = Some(told.unwrap_or_else(|| self.tracking.clone()));
+        let tracking = Some(reported.unwrap_or_else(|| self.tracking.clone()));
         pen.record(EventData::ShipmentUpdated {
             shipment_id: self.shipment_id,
             operation_id: Some(of.id),

@@ -44,7 +44,7 @@ fn ship(order: &Order, ids: &[u32]) -> Vec<ShipmentLine> {
     ids.iter().map(part).collect()
 }
 
-fn subjects(outcome: Result<(), Refusal>) -> Vec<String> {
+fn subjects(outcome: Result<(), FailedPrecondition>) -> Vec<String> {
     let refusal = outcome.err().map(|refusal| refusal.unmet).unwrap_or_default();
     refusal.into_iter().map(|unmet| unmet.subject).collect()
 }

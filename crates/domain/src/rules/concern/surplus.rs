@@ -9,7 +9,7 @@ use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
-use crate::rules::refusal::RejectedBy;
+use crate::rules::rejection::RejectedBy;
 use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tracking, same_tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;

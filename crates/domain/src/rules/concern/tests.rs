@@ -9,7 +9,7 @@ use crate::rules::fixtures::{at, euro, placed};
 use crate::rules::ids::{LineId, MolliePaymentId, OrderId, ShipmentId};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
-use crate::rules::refusal::RejectedBy;
+use crate::rules::rejection::RejectedBy;
 use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};

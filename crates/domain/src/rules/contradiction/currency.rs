@@ -10,6 +10,6 @@ pub(super) const fn currency(order: &Order) -> Currency {
 }
 
 /// A sum in a foreign currency.
-pub(super) fn foreign(field: impl Into<String>, told: Money, currency: Currency) -> Misread {
-    Misread::at(field, format!("{told}, but the order is in {}", currency.code()))
+pub(super) fn foreign(field: impl Into<String>, reported: Money, currency: Currency) -> Misread {
+    Misread::at(field, format!("{reported}, but the order is in {}", currency.code()))
 }

@@ -37,8 +37,8 @@ fn terms(line: &LineSnapshot, ours: Option<&Line>, currency: Currency) -> Option
         ("totalAmount", Some(line.total_amount)),
     ];
     for (name, amount) in amounts {
-        if let Some(told) = amount.filter(|amount| amount.currency() != currency) {
-            return Some((name, foreign(name, told, currency).problem));
+        if let Some(reported) = amount.filter(|amount| amount.currency() != currency) {
+            return Some((name, foreign(name, reported, currency).problem));
         }
     }
     let price = i128::from(line.unit_price.minor()) * i128::from(line.quantity);

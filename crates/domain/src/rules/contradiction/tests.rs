@@ -4,22 +4,22 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rules::amount::Remainder;
+use crate::rules::field::Field;
 use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::{MollieLineId, MolliePaymentId, MollieShipmentId};
 use crate::rules::part::Part;
 use crate::rules::snapshot::{ShipmentSnapshot, difference};
 use crate::rules::status::{OrderStatus, PaymentStatus};
-use crate::rules::told::Told;
 
 fn order() -> Order {
     placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone()
 }
 
 /// The fixture authorized: two at 399.00 with 100.00 off, and one at 329.99.
-fn told(change: impl FnOnce(&mut Snapshot)) -> Snapshot {
-    let mut told = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
-    change(&mut told);
-    told
+fn reported(change: impl FnOnce(&mut Snapshot)) -> Snapshot {
+    let mut reported = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
+    change(&mut reported);
+    reported
 }
 
 fn doubted(snapshot: Snapshot) -> Vec<String> {
@@ -69,9 +69,9 @@ fn each_field_that_contradicts_itself_is_named_and_what_is_known_stays() {
         }),
     ];
     for (field, change) in cases {
-        let told = told(change);
-        let believed = believed(&order(), told.clone());
-        assert_eq!(doubted(told), [field]);
+        let reported = reported(change);
+        let believed = believed(&order(), reported.clone());
+        assert_eq!(doubted(reported), [field]);
         let observed = difference(&order(), &believed).unwrap();
         assert!(observed.unread_changed && observed.lines.is_empty(), "{field}: {observed:?}");
         assert_eq!((observed.amount, observed.facts.amount_captured), (euro("1027.99"), None), "{field}");
@@ -80,7 +80,7 @@ fn each_field_that_contradicts_itself_is_named_and_what_is_known_stays() {
 
 #[test]
 fn of_units_that_count_twice_both_counters_are_doubted() {
-    let both = told(|it| {
+    let both = reported(|it| {
         it.lines[0].shipped = Some(part(2, "698.00"));
         it.lines[0].canceled = Some(part(1, "299.00"));
     });
@@ -92,7 +92,7 @@ fn shipment(part: &Part) -> ShipmentSnapshot {
     ShipmentSnapshot {
         mollie_id: MollieShipmentId::new("shp_1"),
         created_time: at(3),
-        tracking: Told::LeftOut,
+        tracking: Field::LeftOut,
         lines: vec![(MollieLineId::new("odl_1.1"), *part)],
     }
 }
@@ -102,7 +102,7 @@ fn shipment(part: &Part) -> ShipmentSnapshot {
 fn counters_and_shipments_must_agree() {
     let (one, all, none) = (part(1, "399.00"), part(2, "698.00"), part(0, "0.00"));
     let seen = |counted: Option<Part>, listed: Option<&[Part]>| {
-        told(|it| {
+        reported(|it| {
             it.lines[0].shipped = counted;
             it.shipments = listed.map(|parts| parts.iter().map(shipment).collect());
         })
@@ -131,7 +131,7 @@ fn counters_and_shipments_must_agree() {
 
 #[test]
 fn shipments_that_cannot_be_are_no_list_at_all() {
-    let shipped = |parts: &[Part]| told(|it| it.shipments = Some(parts.iter().map(shipment).collect()));
+    let shipped = |parts: &[Part]| reported(|it| it.shipments = Some(parts.iter().map(shipment).collect()));
     let twice = shipped(&[part(2, "698.00"), part(1, "299.00")]);
     let believed = believed(&order(), twice.clone());
     let field = "_embedded.shipments[1].lines[0].quantity";
@@ -155,7 +155,7 @@ fn a_payments_sums_are_in_its_own_currency() {
         authorized_time: Some(at(2)),
         ended_time: None,
     };
-    let believed = believed(&order(), told(|it| it.payments = Some(vec![payment])));
+    let believed = believed(&order(), reported(|it| it.payments = Some(vec![payment])));
     assert_eq!(believed.payments.unwrap()[0].amount_captured, None);
     assert_eq!(believed.contradictions[0].field.as_deref(), Some("_embedded.payments[0].amountCaptured"));
 }
@@ -164,7 +164,7 @@ fn a_payments_sums_are_in_its_own_currency() {
 fn the_amount_may_or_may_not_count_what_is_canceled() {
     let canceled = |amount: &str| {
         let amount = euro(amount);
-        told(|it| {
+        reported(|it| {
             it.lines[1].canceled = Some(part(1, "329.99"));
             it.lines[1].status = Read::Known(LineStatus::Canceled);
             it.amount = amount;
@@ -188,28 +188,28 @@ fn a_deduction_that_is_canceled_leaves_more_to_pay() {
     };
     order.terms.amount = euro("693.00");
     for amount in ["693.00", "698.00"] {
-        let mut told = told(|it| deduction(&mut it.lines[1]));
-        told.amount = euro(amount);
-        assert_eq!(believed(&order, told).contradictions, []);
+        let mut reported = reported(|it| deduction(&mut it.lines[1]));
+        reported.amount = euro(amount);
+        assert_eq!(believed(&order, reported).contradictions, []);
     }
 }
 
 /// The shapes of Mollie's published answers: a discounted line half shipped and one that is done; counters left out.
 #[test]
 fn published_answers_are_believed() {
-    let half = told(|it| {
+    let half = reported(|it| {
         it.lines[0].shipped = Some(part(1, "399.00"));
         it.lines[1].shipped = Some(part(1, "329.99"));
         it.amount_captured = Some(euro("1027.99"));
     });
     assert!(doubted(half).is_empty());
-    let silent = told(|it| {
+    let silent = reported(|it| {
         for line in &mut it.lines {
             (line.shipped, line.canceled, line.refunded) = (None, None, None);
         }
     });
     assert!(doubted(silent).is_empty());
-    let free = told(|it| {
+    let free = reported(|it| {
         let line = &mut it.lines[0];
         (line.unit_price, line.discount_amount) = (euro("349.00"), Some(euro("349.00")));
         (line.total_amount, it.amount) = (euro("349.00"), euro("678.99"));
@@ -242,7 +242,7 @@ proptest! {
             let counter = if ships { &mut shipped } else { &mut canceled };
             *counter = counter.and(taken);
         }
-        let answer = told(|it| {
+        let answer = reported(|it| {
             let line = &mut it.lines[0];
             (line.quantity, line.unit_price, line.total_amount) = (quantity, cents(unit), cents(total));
             line.discount_amount = (off > 0).then(|| cents(off));

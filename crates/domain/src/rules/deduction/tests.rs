@@ -30,7 +30,7 @@ fn ids(ids: &[u32]) -> Vec<LineId> {
     ids.iter().map(|id| LineId::new(*id)).collect()
 }
 
-fn subjects(outcome: Result<(), Refusal>) -> Vec<String> {
+fn subjects(outcome: Result<(), FailedPrecondition>) -> Vec<String> {
     let refusal = outcome.err().map(|refusal| refusal.unmet).unwrap_or_default();
     refusal.into_iter().map(|unmet| unmet.subject).collect()
 }

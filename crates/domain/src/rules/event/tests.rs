@@ -77,6 +77,6 @@ fn the_first_event_of_an_order_holds_nothing_personal() {
     recorder.begin(OperationId::new(Uuid::from_u128(2)));
     let (order, events) = recorder.finish();
     assert_eq!(order.personal, personal);
-    let told = Order::after(None, &events[0]).unwrap();
-    assert_eq!(told.personal, Personal::default());
+    let reported = Order::after(None, &events[0]).unwrap();
+    assert_eq!(reported.personal, Personal::default());
 }

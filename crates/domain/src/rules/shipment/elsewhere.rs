@@ -44,7 +44,7 @@ pub fn look_elsewhere(
     let lines: Vec<_> = ours.lines.iter().map(|line| (line.line_id, units(line))).collect();
     let is_all = lines.iter().all(|(_, units)| units.elsewhere >= units.asked)
         && lines.iter().any(|(_, units)| units.room < units.asked);
-    let text = told(&lines, &shipments, snapshot);
+    let text = reported(&lines, &shipments, snapshot);
     Finding { shipments, is_all, text }
 }
 
@@ -103,7 +103,7 @@ fn room(order: &Order, snapshot: &Snapshot, id: LineId) -> u32 {
     snapshot.lines.iter().find(|theirs| Some(&theirs.mollie_id) == line).map_or(0, left)
 }
 
-fn told(lines: &[(LineId, Units)], shipments: &[MollieShipmentId], snapshot: &Snapshot) -> String {
+fn reported(lines: &[(LineId, Units)], shipments: &[MollieShipmentId], snapshot: &Snapshot) -> String {
     let status = match &snapshot.status {
         Some(Read::Known(status)) => OrderStatus::as_str(*status),
         Some(Read::Unknown(word)) => word,

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{ShipmentLine, Tracking};
+use crate::rules::field::Field;
 use crate::rules::order::Order;
 use crate::rules::snapshot::ShipmentSnapshot;
-use crate::rules::told::Told;
 
 /// Whether it has just these lines of ours, with their quantities and amounts.
 #[must_use]
@@ -42,8 +42,8 @@ pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool
 #[must_use]
 pub fn has_tracking(ours: Option<&Tracking>, theirs: &ShipmentSnapshot) -> bool {
     match &theirs.tracking {
-        Told::Said(tracking) => same_tracking(ours, Some(tracking)),
-        Told::LeftOut => same_tracking(ours, None),
-        Told::Unread => false,
+        Field::Value(tracking) => same_tracking(ours, Some(tracking)),
+        Field::LeftOut => same_tracking(ours, None),
+        Field::Unreadable => false,
     }
 }

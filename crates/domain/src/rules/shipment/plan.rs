@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
 use crate::rules::capture;
-use crate::rules::denied::{AMOUNT_BOUNDS, AVAILABLE, Denied};
 use crate::rules::ids::LineId;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
-use crate::rules::refusal::{Refusal, RefusalReason, Unmet};
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason, Unmet};
+use crate::rules::request_error::{AMOUNT_BOUNDS, AVAILABLE, RequestError};
 use crate::rules::status::{LineStatus, OrderStatus};
 use crate::rules::violation::Violations;
 
@@ -16,14 +16,14 @@ use crate::rules::violation::Violations;
 /// than may be captured.
 ///
 /// # Errors
-/// [`Denied`], naming every line at once.
-pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, Denied> {
-    shippable_order(order).map_err(Denied::State)?;
+/// [`RequestError`], naming every line at once.
+pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
+    shippable_order(order).map_err(RequestError::State)?;
     let lines = match &request.selection {
-        Selection::AllRemaining => all_remaining(order).map_err(Denied::State)?,
+        Selection::AllRemaining => all_remaining(order).map_err(RequestError::State)?,
         Selection::Lines(lines) => named_lines(order, lines)?,
     };
-    capture::check(order, &lines).map_err(Denied::State)?;
+    capture::check(order, &lines).map_err(RequestError::State)?;
     Ok(lines)
 }
 
@@ -48,24 +48,24 @@ pub fn newly_shipped(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<
     this.lines.iter().filter_map(beyond).collect()
 }
 
-fn shippable_order(order: &Order) -> Result<(), Refusal> {
-    let refuse = |reason, text: String| Err(Refusal::of_order(reason, text));
+fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {
+    let refuse = |reason, text: String| Err(FailedPrecondition::of_order(reason, text));
     if !order.is_understood() {
         return refuse(
-            RefusalReason::StatusNotUnderstood,
+            PreconditionReason::StatusNotUnderstood,
             "Mollie reports a status this release does not know; update the service before moving money."
                 .to_owned(),
         );
     }
     match order.facts.status {
         None => refuse(
-            RefusalReason::OrderNotPlaced,
+            PreconditionReason::OrderNotPlaced,
             format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
         ),
         // Every unit went somewhere: that is told line by line.
         Some(OrderStatus::Completed) => Ok(()),
         Some(status) if !status.allows_shipping() => {
-            refuse(RefusalReason::OrderNotShippable, not_shippable(status))
+            refuse(PreconditionReason::OrderNotShippable, not_shippable(status))
         }
         Some(_) => Ok(()),
     }
@@ -79,7 +79,7 @@ fn is_completed(order: &Order) -> bool {
     order.facts.status == Some(OrderStatus::Completed)
 }
 
-fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
+fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
     let lines: Vec<_> = order
         .lines
         .iter()
@@ -90,7 +90,7 @@ fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, Refusal> {
     if lines.is_empty() {
         let text =
             "Nothing is left to ship: every unit is shipped, canceled or reserved by a recorded shipment.";
-        return Err(Refusal::of_order(RefusalReason::NothingRemaining, text));
+        return Err(FailedPrecondition::of_order(PreconditionReason::NothingRemaining, text));
     }
     Ok(lines)
 }
@@ -110,7 +110,7 @@ fn not_shippable(status: OrderStatus) -> String {
     )
 }
 
-fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, Denied> {
+fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, RequestError> {
     let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
     for (n, selection) in lines.iter().enumerate() {
         let Some(line) = order.line(selection.line_id) else {
@@ -137,20 +137,20 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
         for (_, unmet) in unmet {
             faults.add(unmet.subject, AVAILABLE, "what is available", unmet.description);
         }
-        return Err(Denied::Invalid(faults.into_vec()));
+        return Err(RequestError::Invalid(faults.into_vec()));
     }
     match unmet.first() {
         Some((reason, _)) => {
             let reason = *reason;
             let unmet = unmet.into_iter().map(|(_, unmet)| unmet).collect();
-            Err(Denied::State(Refusal::new(reason, unmet)))
+            Err(RequestError::State(FailedPrecondition::new(reason, unmet)))
         }
         None => Ok(planned),
     }
 }
 
 enum Misfit {
-    State(RefusalReason, String),
+    State(PreconditionReason, String),
     Amount { expected: String, got: String },
 }
 
@@ -168,7 +168,7 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
         let status = line.status.map_or("not placed", LineStatus::as_str);
         let text =
             format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
-        return Err(Misfit::State(RefusalReason::LineNotShippable, text));
+        return Err(Misfit::State(PreconditionReason::LineNotShippable, text));
     }
     let (quantity, rest) = (selection.quantity, line.remainder());
     let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
@@ -189,5 +189,5 @@ fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
         "Line {}: {quantity} asked for, {available} available ({} shipped, {} canceled, {} reserved of {}).",
         line.id, line.shipped.quantity, line.canceled.quantity, line.reserved.quantity, line.quantity
     );
-    Misfit::State(RefusalReason::QuantityNotAvailable, text)
+    Misfit::State(PreconditionReason::QuantityNotAvailable, text)
 }

@@ -1,14 +1,15 @@
 //! What may be shipped, for how much, and what is said where it may not.
 
 use super::*;
-use crate::rules::denied::Denied;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, recorded};
 use crate::rules::ids::{LineId, OperationId, ShipmentId};
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
-use crate::rules::refusal::{RefusalReason, RejectedBy, Rejection};
+use crate::rules::precondition::PreconditionReason;
+use crate::rules::rejection::{RejectedBy, Rejection};
+use crate::rules::request_error::RequestError;
 use crate::rules::status::{LineStatus, OrderStatus};
 use uuid::Uuid;
 
@@ -31,10 +32,10 @@ fn planned(order: &Order, request: &ShipmentRequest) -> Vec<(u32, u32, String)> 
     lines.iter().map(|line| (line.line_id.number(), line.part.quantity, line.part.amount.value())).collect()
 }
 
-fn refusal(order: &Order, request: &ShipmentRequest) -> RefusalReason {
+fn refusal(order: &Order, request: &ShipmentRequest) -> PreconditionReason {
     match plan(order, request).unwrap_err() {
-        Denied::State(refusal) => refusal.reason,
-        denied @ (Denied::Invalid(_) | Denied::Blocked(_)) => panic!("{denied:?}"),
+        RequestError::State(refusal) => refusal.reason,
+        denied @ (RequestError::Invalid(_) | RequestError::Blocked(_)) => panic!("{denied:?}"),
     }
 }
 
@@ -84,7 +85,7 @@ fn a_part_of_a_discounted_line_takes_the_given_amount_or_its_share() {
 
 #[test]
 fn an_amount_outside_the_bounds_is_told_with_both_bounds() {
-    let Err(Denied::Invalid(faults)) =
+    let Err(RequestError::Invalid(faults)) =
         plan(&authorized(), &lines(&[select(1, 1, Some("298.99")), select(7, 1, None)]))
     else {
         panic!("accepted");
@@ -100,7 +101,7 @@ fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
     let order = authorized();
     let (order, shipment) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
     assert_eq!(planned(&order, &ALL), [(1, 1, "399.00".into()), (2, 1, "329.99".into())]);
-    assert_eq!(refusal(&order, &lines(&[select(1, 2, None)])), RefusalReason::QuantityNotAvailable);
+    assert_eq!(refusal(&order, &lines(&[select(1, 2, None)])), PreconditionReason::QuantityNotAvailable);
     let registered = registered(&order, &shipment);
     let line = &registered.lines[0];
     assert_eq!((line.shipped, line.reserved.quantity), (shipment.lines[0].part, 0));
@@ -111,7 +112,7 @@ fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
 fn a_refused_shipment_gives_its_units_back() {
     let before = authorized();
     let (after, shipment) = reserve(&before, plan(&before, &ALL).unwrap());
-    assert_eq!(refusal(&after, &ALL), RefusalReason::NothingRemaining);
+    assert_eq!(refusal(&after, &ALL), PreconditionReason::NothingRemaining);
     let mut recorder = crate::rules::event::Recorder::new(after, at(4), None);
     let rejection = Rejection {
         by: RejectedBy::Mollie(422),
@@ -132,7 +133,7 @@ fn a_refused_shipment_gives_its_units_back() {
 
 #[test]
 fn only_authorized_paid_and_shipping_orders_are_shipped() {
-    assert_eq!(refusal(recorded().order(), &ALL), RefusalReason::OrderNotPlaced);
+    assert_eq!(refusal(recorded().order(), &ALL), PreconditionReason::OrderNotPlaced);
     for status in OrderStatus::ALL {
         let order = placed(*status, LineStatus::Authorized).order().clone();
         let allowed = matches!(status, OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping);
@@ -140,21 +141,21 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
     }
     let mut strange = authorized();
     strange.facts.unknown_status = Some("settled".into());
-    assert_eq!(refusal(&strange, &ALL), RefusalReason::StatusNotUnderstood);
+    assert_eq!(refusal(&strange, &ALL), PreconditionReason::StatusNotUnderstood);
     let mut canceled = authorized();
     canceled.lines[1].status = Some(LineStatus::Canceled);
-    assert_eq!(refusal(&canceled, &lines(&[select(2, 1, None)])), RefusalReason::LineNotShippable);
+    assert_eq!(refusal(&canceled, &lines(&[select(2, 1, None)])), PreconditionReason::LineNotShippable);
 }
 
 #[test]
 fn nothing_remains_of_an_order_that_is_completed() {
     let order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
-    assert_eq!(refusal(&order, &ALL), RefusalReason::NothingRemaining);
+    assert_eq!(refusal(&order, &ALL), PreconditionReason::NothingRemaining);
     // Whatever the lines say: what was left out of the answer that told the end may look available.
     for line in [LineStatus::Completed, LineStatus::Shipping] {
         let order = placed(OrderStatus::Completed, line).order().clone();
-        assert_eq!(refusal(&order, &ALL), RefusalReason::NothingRemaining);
-        assert_eq!(refusal(&order, &lines(&[select(1, 1, None)])), RefusalReason::QuantityNotAvailable);
+        assert_eq!(refusal(&order, &ALL), PreconditionReason::NothingRemaining);
+        assert_eq!(refusal(&order, &lines(&[select(1, 1, None)])), PreconditionReason::QuantityNotAvailable);
     }
 }
 
@@ -163,8 +164,8 @@ fn an_order_that_expired_or_was_canceled_says_so_however_its_goods_are_asked_for
     for status in [OrderStatus::Canceled, OrderStatus::Expired] {
         let order = placed(status, LineStatus::Canceled).order().clone();
         for selection in [&ALL, &lines(&[select(1, 1, None)])] {
-            let Err(Denied::State(refused)) = plan(&order, selection) else { panic!("not refused") };
-            assert_eq!(refused.reason, RefusalReason::OrderNotShippable);
+            let Err(RequestError::State(refused)) = plan(&order, selection) else { panic!("not refused") };
+            assert_eq!(refused.reason, PreconditionReason::OrderNotShippable);
             assert!(refused.unmet[0].description.contains(status.as_str()), "{refused:?}");
         }
     }
@@ -175,15 +176,15 @@ fn a_completed_line_has_nothing_available_and_a_canceled_one_is_not_shipped() {
     let mut order = authorized();
     order.lines[1].status = Some(LineStatus::Completed);
     order.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
-    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), RefusalReason::QuantityNotAvailable);
+    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), PreconditionReason::QuantityNotAvailable);
     order.lines[1].status = Some(LineStatus::Canceled);
-    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), RefusalReason::LineNotShippable);
+    assert_eq!(refusal(&order, &lines(&[select(2, 1, None)])), PreconditionReason::LineNotShippable);
 }
 
 #[test]
 fn what_is_not_available_is_told_beside_what_is_wrong() {
     let request = lines(&[select(1, 5, None), select(7, 1, None)]);
-    let Err(Denied::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
+    let Err(RequestError::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
     let rules: Vec<_> = faults.iter().map(|fault| fault.rule).collect();
     assert_eq!(rules, ["selection.line_id", "selection.available"]);
 }
@@ -245,19 +246,19 @@ fn what_is_registered_is_shipped_and_what_a_reading_counted_before_is_not_counte
     let (refused, recorded) = (other(10, ShipmentState::Refused), other(11, ShipmentState::Recorded));
     assert_eq!(new(&order, &[refused, recorded]), own);
     // Counters and no shipments were read: they hold this one already, or one that no shipment here stands for.
-    let mut told = order.clone();
-    told.lines[0].shipped = this.lines[0].part;
-    assert_eq!(new(&told, &[]), []);
+    let mut reported = order.clone();
+    reported.lines[0].shipped = this.lines[0].part;
+    assert_eq!(new(&reported, &[]), []);
     let registered = other(10, ShipmentState::Registered);
     assert_eq!(new(&order, std::slice::from_ref(&registered)), [(2, "698.00".to_owned())]);
-    told.lines[0].shipped = registered.lines[0].part;
-    assert_eq!(new(&told, std::slice::from_ref(&registered)), own);
-    told.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
-    assert_eq!(new(&told, &[registered]), []);
+    reported.lines[0].shipped = registered.lines[0].part;
+    assert_eq!(new(&reported, std::slice::from_ref(&registered)), own);
+    reported.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
+    assert_eq!(new(&reported, &[registered]), []);
     // A reading has taken the very same one for somebody else's.
     let taken = Shipment { mollie_id: this.mollie_id.clone(), ..other(12, ShipmentState::Registered) };
-    told.lines[0].shipped = this.lines[0].part;
-    assert_eq!(new(&told, &[taken]), []);
+    reported.lines[0].shipped = this.lines[0].part;
+    assert_eq!(new(&reported, &[taken]), []);
 }
 
 #[test]
@@ -277,7 +278,7 @@ fn an_amount_in_another_currency_is_outside_the_bounds() {
     let dollars =
         LineSelection { amount: Some(Money::parse("USD", "349.00").unwrap()), ..select(1, 1, None) };
     let outcome = plan(&authorized(), &lines(&[dollars]));
-    assert!(matches!(outcome, Err(Denied::Invalid(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(RequestError::Invalid(_))), "{outcome:?}");
 }
 
 #[test]
@@ -296,9 +297,10 @@ fn who_names_a_line_by_mollies_id_is_told_the_one_it_has_here() {
     let mut faults = input.parse().unwrap_err();
     assert!(faults.iter().any(names_no_line));
     name_lines(&mut faults, &order);
-    let told: Vec<_> = faults.iter().filter(|fault| names_no_line(fault)).map(|one| &*one.expected).collect();
+    let reported: Vec<_> =
+        faults.iter().filter(|fault| names_no_line(fault)).map(|one| &*one.expected).collect();
     let all = format!("a line of the order: {}", order.line_ids());
-    assert_eq!(told, ["1, the id that this line has here", &all, &all]);
+    assert_eq!(reported, ["1, the id that this line has here", &all, &all]);
     assert!(all.starts_with("a line of the order: 1, 2"), "{all}");
     let quantity = faults.iter().find(|fault| fault.path == "lines[0].quantity").unwrap();
     assert_eq!(quantity.expected, "a whole number from 1 to 4294967295", "other faults stay as they are");

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot, counters};
 use crate::rules::address::Address;
+use crate::rules::field::Field;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Entry, Pool};
 use crate::rules::line::LineType;
@@ -14,7 +15,6 @@ use crate::rules::order::{Facts, Line, Order, Personal};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::status::{OrderStatus, Read};
-use crate::rules::told::Told;
 
 /// A difference seen at Mollie. Lines and payments are whole, and only those that changed; what is settled of a line and reserved
 /// is changed by entries only.
@@ -261,10 +261,10 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
 /// Mollie's default is physical. A new line whose type cannot be read is of none that we know.
 fn line_type(ours: Option<&Line>, theirs: &LineSnapshot) -> Read<LineType> {
     match (&theirs.line_type, ours) {
-        (Told::Said(line_type), _) => line_type.clone(),
-        (Told::LeftOut, _) => Read::Known(LineType::Physical),
-        (Told::Unread, Some(ours)) => ours.line_type.clone(),
-        (Told::Unread, None) => Read::Unknown(String::new()),
+        (Field::Value(line_type), _) => line_type.clone(),
+        (Field::LeftOut, _) => Read::Known(LineType::Physical),
+        (Field::Unreadable, Some(ours)) => ours.line_type.clone(),
+        (Field::Unreadable, None) => Read::Unknown(String::new()),
     }
 }
 

@@ -137,11 +137,11 @@ fn an_authorized_order_is_one_even_where_its_time_is_left_out() {
         paid_time: None,
         ended_time: None,
     };
-    let told = after(&created(), &Snapshot { payments: Some(vec![payment]), ..silent.clone() });
-    assert_eq!(told.facts.authorized_time, Some(at(4)));
+    let reported = after(&created(), &Snapshot { payments: Some(vec![payment]), ..silent.clone() });
+    assert_eq!(reported.facts.authorized_time, Some(at(4)));
     let shipping =
         Snapshot { authorized_time: None, ..snapshot(OrderStatus::Shipping, LineStatus::Shipping) };
-    assert!(after(&told, &shipping).captures_by_shipment());
+    assert!(after(&reported, &shipping).captures_by_shipment());
 }
 
 #[test]

@@ -14,8 +14,8 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::resolve_operation_request::{Outcome, Rejected, Succeeded};
-use crate::proto::{CloseOperatorItemRequest, ResolveOperationRequest, RetryOperationRequest};
-use crate::told::told;
+use crate::proto::{CloseReviewItemRequest, ResolveOperationRequest, RetryOperationRequest};
+use crate::status_text::explained;
 
 const ADDRESS: &str = "http://127.0.0.1:50051";
 
@@ -50,7 +50,7 @@ enum Action {
         #[command(flatten)]
         decision: Decision,
     },
-    /// Say that an operator item was dealt with.
+    /// Say that an review item was dealt with.
     Close {
         /// The order's id.
         order: String,
@@ -84,11 +84,11 @@ impl Action {
 impl Decision {
     /// By the service's own rule, before it is asked: what is wrong is told by the options' names.
     fn check(&self) -> Result<()> {
-        let told =
+        let reported =
             |fault: &Violation| format!("--{}: expected {}, got {}", fault.path, fault.expected, fault.got);
         match decision::Decision::parse(&self.by, &self.reason) {
             Ok(_) => Ok(()),
-            Err(faults) => bail!("{}", faults.iter().map(told).collect::<Vec<_>>().join("\n")),
+            Err(faults) => bail!("{}", faults.iter().map(reported).collect::<Vec<_>>().join("\n")),
         }
     }
 }
@@ -148,18 +148,18 @@ async fn act(mut service: OperationServiceClient<Channel>, action: Action) -> Re
     match action {
         Action::Retry { id: operation_id, decision: Decision { by: actor, reason } } => {
             let request = RetryOperationRequest { operation_id, actor, reason };
-            let operation = service.retry_operation(request).await.map_err(told)?.into_inner();
+            let operation = service.retry_operation(request).await.map_err(explained)?.into_inner();
             print!("{}", screen::outcome(&operation));
         }
         Action::Resolve { id: operation_id, verdict, decision: Decision { by: actor, reason } } => {
             let outcome = Some(verdict.outcome());
             let request = ResolveOperationRequest { operation_id, outcome, actor, reason };
-            let operation = service.resolve_operation(request).await.map_err(told)?.into_inner();
+            let operation = service.resolve_operation(request).await.map_err(explained)?.into_inner();
             print!("{}", screen::outcome(&operation));
         }
         Action::Close { order: order_id, number, decision: Decision { by: actor, reason } } => {
-            let request = CloseOperatorItemRequest { order_id, number, actor, reason };
-            let order = service.close_operator_item(request).await.map_err(told)?.into_inner();
+            let request = CloseReviewItemRequest { order_id, number, actor, reason };
+            let order = service.close_review_item(request).await.map_err(explained)?.into_inner();
             print!("{}", screen::closed(&order, number));
         }
     }

@@ -12,7 +12,7 @@ use crate::proto::{
     GetOrderRequest, ListOperationsRequest, ListOrdersRequest, Operation, OperationFilter, OperationState,
     Order, OrderFilter,
 };
-use crate::told::told;
+use crate::status_text::explained;
 
 /// The largest page there is.
 const PAGE: i32 = 100;
@@ -44,12 +44,12 @@ pub async fn read(channel: Channel) -> Result<Situation> {
     let concerned = with_open_items(&mut orders).await?;
     let states = [OperationState::Pending, OperationState::InFlight, OperationState::Resolving];
     let page = list(states.to_vec(), SHOWN, String::new());
-    let page = operations.list_operations(page).await.map_err(told)?.into_inner();
+    let page = operations.list_operations(page).await.map_err(explained)?.into_inner();
     let mut known = BTreeMap::new();
     for operation in attention.iter().chain(&page.operations) {
         if !known.contains_key(&operation.order_id) {
             let key = Some(Key::Id(operation.order_id.clone()));
-            let order = orders.get_order(GetOrderRequest { key }).await.map_err(told)?.into_inner();
+            let order = orders.get_order(GetOrderRequest { key }).await.map_err(explained)?.into_inner();
             known.insert(operation.order_id.clone(), order);
         }
     }
@@ -62,7 +62,7 @@ async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Res
     let (mut found, mut token) = (Vec::new(), String::new());
     loop {
         let request = list(vec![OperationState::NeedsAttention], PAGE, token.clone());
-        let page = service.list_operations(request).await.map_err(told)?.into_inner();
+        let page = service.list_operations(request).await.map_err(explained)?.into_inner();
         found.extend(page.operations);
         token = next(token, page.next_page_token)?;
         if token.is_empty() {
@@ -76,7 +76,7 @@ async fn with_open_items(service: &mut OrderServiceClient<Channel>) -> Result<Ve
     loop {
         let filter = Some(OrderFilter { with_open_items: true, ..OrderFilter::default() });
         let request = ListOrdersRequest { filter, page_size: ORDERS, page_token: token.clone() };
-        let page = service.list_orders(request).await.map_err(told)?.into_inner();
+        let page = service.list_orders(request).await.map_err(explained)?.into_inner();
         found.extend(page.orders);
         token = next(token, page.next_page_token)?;
         if token.is_empty() {

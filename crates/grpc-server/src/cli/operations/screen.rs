@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::reading::Situation;
-use crate::proto::{Operation, OperationKind, OperationState, OperatorItem, OperatorItemKind, Order};
+use crate::proto::{Operation, OperationKind, OperationState, Order, ReviewItem, ReviewItemKind};
 
 /// How this program is called, to be pasted.
 pub struct Program {
@@ -112,11 +112,11 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
     if candidates.is_empty() { vec![form.to_owned()] } else { candidates }
 }
 
-fn open_items(order: &Order) -> impl Iterator<Item = (&Order, &OperatorItem)> {
+fn open_items(order: &Order) -> impl Iterator<Item = (&Order, &ReviewItem)> {
     order.items.iter().filter(|item| item.closed.is_none()).map(move |item| (order, item))
 }
 
-fn open_item(text: &mut String, order: &Order, item: &OperatorItem, now: i64, program: &Program) {
+fn open_item(text: &mut String, order: &Order, item: &ReviewItem, now: i64, program: &Program) {
     let since = item.raised_time.map(|time| age(now - time.seconds)).unwrap_or_default();
     line(text, &format!("\n  order {}: {}, raised {since} ago", named(order), item_kind(item)));
     line(text, &format!("    {}", plain(&item.text)));
@@ -153,9 +153,9 @@ fn state(operation: &Operation) -> String {
     operation.state().as_str_name().trim_start_matches("OPERATION_STATE_").to_owned()
 }
 
-fn item_kind(item: &OperatorItem) -> String {
-    let kind: OperatorItemKind = item.kind();
-    kind.as_str_name().trim_start_matches("OPERATOR_ITEM_KIND_").to_owned()
+fn item_kind(item: &ReviewItem) -> String {
+    let kind: ReviewItemKind = item.kind();
+    kind.as_str_name().trim_start_matches("REVIEW_ITEM_KIND_").to_owned()
 }
 
 /// A span in its largest unit that is at least two.

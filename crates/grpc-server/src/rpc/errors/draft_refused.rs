@@ -1,7 +1,7 @@
 //! What a caller is told whose order Mollie refused: Mollie's words, and the field it names as the caller writes it.
 
 use domain::rules::order::Order;
-use domain::rules::refusal::Rejection;
+use domain::rules::rejection::Rejection;
 use tonic::Status;
 use tonic_types::FieldViolation;
 

@@ -62,19 +62,19 @@ impl Text {
     /// As much as fits into so many bytes as they are sent.
     fn within(&self, most: usize) -> String {
         let mut text = cut(&self.head, most);
-        let mut told = 0;
+        let mut reported = 0;
         for line in self.lines.iter().take(LINES) {
             let next = if text.is_empty() { line.clone() } else { format!("{text}\n{line}") };
             // The first in any case, as far as it goes.
-            if sent(&next) > most && told > 0 {
+            if sent(&next) > most && reported > 0 {
                 break;
             }
             text = cut(&next, most);
-            told += 1;
+            reported += 1;
         }
-        if self.count > told && !self.lines.is_empty() {
+        if self.count > reported && !self.lines.is_empty() {
             let all = self.complete.map(|all| format!("; {all}")).unwrap_or_default();
-            text.push_str(&format!("\nand {} more{all}", self.count - told));
+            text.push_str(&format!("\nand {} more{all}", self.count - reported));
         }
         text
     }

@@ -14,7 +14,7 @@ pub fn operator(error: OperatorError) -> Status {
         }
         OperatorError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
         OperatorError::ItemNotFound { order, number } => {
-            not_found(ErrorReason::OperatorItemNotFound, format_args!("item {number} on order {order}"))
+            not_found(ErrorReason::ReviewItemNotFound, format_args!("item {number} on order {order}"))
         }
         OperatorError::WrongState { is } => {
             let description = format!("The operation is {}: {}", is.as_str(), instead(is));
@@ -62,7 +62,7 @@ fn unmet(reason: ErrorReason, description: String, facts: impl FnOnce(Failure) -
     facts(Failure::new(Code::FailedPrecondition, reason, description)).unmet(name, [unmet]).status()
 }
 
-/// The decision is being made, beyond the operator's patience.
+/// The decision is being made, beyond the operator's call_deadline.
 pub fn decision_pending() -> Status {
     Failure::new(
         Code::Unavailable,

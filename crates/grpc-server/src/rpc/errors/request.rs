@@ -27,7 +27,7 @@ pub fn not_accepted(refused_request: Refused) -> Status {
 
 fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     let count = faults.len() + beyond;
-    let lines: Vec<_> = faults.iter().map(told).collect();
+    let lines: Vec<_> = faults.iter().map(reported).collect();
     let head = match count {
         1 => "1 fault; nothing was kept or sent:".to_owned(),
         _ => format!("{count} faults; nothing was kept or sent:"),
@@ -43,7 +43,7 @@ fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     failure.status()
 }
 
-fn told(fault: &Violation) -> String {
+fn reported(fault: &Violation) -> String {
     let path = shown(&fault.path);
     format!("{path}: expected {}, got {}", shown(&fault.expected), shown(&fault.got))
 }
@@ -117,8 +117,9 @@ mod tests {
                 assert!(status.message().starts_with(&format!("{count} faults;")), "{}", status.message());
                 let details = status.get_error_details();
                 assert_eq!(details.error_info().unwrap().metadata["faults"], count.to_string());
-                let told = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
-                assert!(told > 5 || !got.is_ascii() && told > 1, "{told} of {count}");
+                let reported =
+                    status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
+                assert!(reported > 5 || !got.is_ascii() && reported > 1, "{reported} of {count}");
                 assert!(details.bad_request().unwrap().field_violations.len() >= 5);
                 assert!(header_bytes(status) <= 6 * 1024);
             }
@@ -139,9 +140,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted_and_found_by_check_order_draft() {
         let status = invalid((0..75).map(|n| fault(&format!("draft.lines[{n}].name"), "x")).collect());
-        let told = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
+        let reported = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
         let last = status.message().lines().last().unwrap();
-        assert_eq!(last, format!("and {} more; CheckOrderDraft lists them", 75 - told));
+        assert_eq!(last, format!("and {} more; CheckOrderDraft lists them", 75 - reported));
         let elsewhere = invalid((0..75).map(|n| fault(&format!("lines[{n}].quantity"), "0")).collect());
         assert!(elsewhere.message().ends_with(" more"), "{}", elsewhere.message());
     }

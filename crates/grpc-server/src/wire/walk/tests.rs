@@ -89,24 +89,24 @@ fn values_of_an_enum_are_counted_packed_or_one_by_one() {
         assert!(walked::<ListOrdersRequest>(&bytes).is_ok());
     }
     for bytes in [packed(10), single(10), packed(100_000)] {
-        let told = faults::<ListOrdersRequest>(&bytes);
-        assert_eq!(told, [("filter.statuses".to_owned(), "request.elements")]);
+        let reported = faults::<ListOrdersRequest>(&bytes);
+        assert_eq!(reported, [("filter.statuses".to_owned(), "request.elements")]);
     }
 }
 
 #[test]
 fn a_message_that_stands_twice_is_refused_since_its_lists_would_be_joined() {
     let half = draft(|draft| draft.lines = vec![OrderLineDraft::default(); 600]);
-    let told = faults::<CreateOrderRequest>(&half.repeat(2));
-    assert_eq!(told, [("draft".to_owned(), "request.once")]);
+    let reported = faults::<CreateOrderRequest>(&half.repeat(2));
+    assert_eq!(reported, [("draft".to_owned(), "request.once")]);
 }
 
 #[test]
 fn metadata_is_as_deep_as_allowed_and_no_deeper() {
     assert!(walked::<CreateOrderRequest>(&with_metadata(&nested(DEPTH))).is_ok());
     for levels in [DEPTH + 1, 40, 10_000] {
-        let told = faults::<CreateOrderRequest>(&with_metadata(&nested(levels)));
-        assert_eq!(told, [("draft.metadata".to_owned(), "request.depth")], "{levels}");
+        let reported = faults::<CreateOrderRequest>(&with_metadata(&nested(levels)));
+        assert_eq!(reported, [("draft.metadata".to_owned(), "request.depth")], "{levels}");
     }
 }
 
@@ -132,8 +132,8 @@ fn all_messages_of_a_request_together_are_bounded() {
         |count: usize| draft(|draft| draft.lines = vec![line(count); (MESSAGES as usize - 1) / (count + 3)]);
     assert!(walked::<CreateOrderRequest>(&full(1_000)).is_ok());
     let bytes = draft(|draft| draft.lines = vec![line(1_000); 66]);
-    let told = faults::<CreateOrderRequest>(&bytes);
-    assert_eq!(told, [("draft.lines[65].metadata".to_owned(), "request.messages")]);
+    let reported = faults::<CreateOrderRequest>(&bytes);
+    assert_eq!(reported, [("draft.lines[65].metadata".to_owned(), "request.messages")]);
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn all_that_is_wrong_is_told_at_once() {
     bytes.extend([0x0a, 0x05, b'a']);
     let refused = walked::<CreateOrderRequest>(&bytes).unwrap_err();
     assert!(refused.unreadable);
-    let told: Vec<_> = refused.faults.iter().map(|fault| fault.path.as_str()).collect();
-    assert_eq!(told, ["draft.lines[7].name", "draft.locale", "draft.lines", "draft.method", "request"]);
+    let reported: Vec<_> = refused.faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(reported, ["draft.lines[7].name", "draft.locale", "draft.lines", "draft.method", "request"]);
 }
 
 /// The path and rule of what is wrong with the texts of a request.
@@ -167,9 +167,9 @@ fn control_characters_are_told_wherever_a_text_stands() {
             draft.method = vec!["ideal".to_owned(), odd.to_owned()];
             draft.lines = vec![OrderLineDraft { sku: odd.to_owned(), ..Default::default() }];
         });
-        let told = odd_texts::<CreateOrderRequest>(&bytes);
+        let reported = odd_texts::<CreateOrderRequest>(&bytes);
         let paths = ["draft.lines[0].sku", "draft.method[1]"].map(|path| (path.to_owned(), "text.control"));
-        assert_eq!(told, paths, "{odd:?}");
+        assert_eq!(reported, paths, "{odd:?}");
     }
 }
 
@@ -184,9 +184,9 @@ fn json_may_hold_lines_and_its_odd_characters_are_told_once_at_the_field_that_ho
         draft(|draft| (draft.metadata, draft.payment) = (Some(list(one)), Some(payment)))
     };
     assert!(odd_texts::<CreateOrderRequest>(&with("a\r\n\tb")).is_empty());
-    let told = odd_texts::<CreateOrderRequest>(&with("a\0b"));
+    let reported = odd_texts::<CreateOrderRequest>(&with("a\0b"));
     let paths = ["draft.payment.extra_merchant_data", "draft.metadata"];
-    assert_eq!(told, paths.map(|path| (path.to_owned(), "text.control")));
+    assert_eq!(reported, paths.map(|path| (path.to_owned(), "text.control")));
 }
 
 #[test]
@@ -196,8 +196,8 @@ fn a_text_is_as_long_as_its_bound_in_characters_and_no_longer() {
         ListOrdersRequest { filter: Some(filter), ..Default::default() }.encode_to_vec()
     };
     assert!(odd_texts::<ListOrdersRequest>(&number(255)).is_empty());
-    let told = odd_texts::<ListOrdersRequest>(&number(256));
-    assert_eq!(told, [("filter.order_number".to_owned(), "text.length")]);
+    let reported = odd_texts::<ListOrdersRequest>(&number(256));
+    assert_eq!(reported, [("filter.order_number".to_owned(), "text.length")]);
 }
 
 #[test]
@@ -283,7 +283,7 @@ macro_rules! every_request {
             CancelOrderRequest SyncOrderRequest CreateShipmentRequest UpdateShipmentRequest GetShipmentRequest
             ListShipmentsRequest
             ListOrderEventsRequest GetOperationRequest ListOperationsRequest RetryOperationRequest
-            ResolveOperationRequest CloseOperatorItemRequest)
+            ResolveOperationRequest CloseReviewItemRequest)
     };
 }
 

@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
-use super::{Found, Told};
+use super::{Found, Reported};
 use crate::journal::Act;
 use crate::story;
 
 impl Found<'_> {
     /// An acknowledged cancellation leaves nothing of the order open, or is refused and an event says so.
-    pub fn canceled(&mut self, told: &Told<'_>) {
-        let Told { name, order: id, operation, done, .. } = *told;
+    pub fn canceled(&mut self, reported: &Reported<'_>) {
+        let Reported { name, order: id, operation, done, .. } = *reported;
         let Some(order) = self.order(id).cloned() else {
             return self.say("I2", format!("{name}: order {id} is gone"));
         };
@@ -61,7 +61,7 @@ impl Found<'_> {
         let id = order.mollie_id.as_ref().map(ToString::to_string);
         let elsewhere = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Canceled { mollie_order } => Some(mollie_order) == id.as_ref(),
-            Act::Shipped { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Shipped { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         });
         let another = self.evidence.stored.operations.values().any(|one| {
             one.order_id == order.id

@@ -2,10 +2,10 @@
 //! Mollie; what is stored has to agree with both.
 
 mod canceled;
+mod duplicates;
 mod owners;
 mod placed;
 mod shipped;
-mod strangers;
 mod tracked;
 mod wishes;
 
@@ -26,7 +26,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     for intent in &evidence.journal.intents {
         found.promises(intent);
     }
-    found.strangers();
+    found.duplicates();
     found.trackings();
     found.doubles();
     found.operations();
@@ -34,7 +34,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     for act in &evidence.journal.acts {
         match act {
             Act::Broken(text) => found.say("stored", text.clone()),
-            Act::Denied(text) => found.say("I4", text.clone()),
+            Act::RequestError(text) => found.say("I4", text.clone()),
             Act::Shipped { .. } | Act::Canceled { .. } | Act::Tracked { .. } => (),
         }
     }
@@ -84,8 +84,8 @@ impl<'a> Found<'a> {
         };
         self.as_wished(intent, order, operation);
         let Answers { done, not_done, .. } = *answers;
-        let told = Told { name: &intent.request_id, order, shipment, operation, done, not_done };
-        story::of(intent.kind).judge(self, &told);
+        let reported = Reported { name: &intent.request_id, order, shipment, operation, done, not_done };
+        story::of(intent.kind).judge(self, &reported);
     }
 
     /// Only what nobody can decide is put to an operator: where somebody did in the dashboard what may be it. In the end nothing
@@ -133,7 +133,7 @@ impl<'a> Found<'a> {
                 Act::Shipped { .. }
                 | Act::Canceled { .. }
                 | Act::Tracked { .. }
-                | Act::Denied(_)
+                | Act::RequestError(_)
                 | Act::Broken(_),
                 _,
             ) => false,
@@ -174,7 +174,7 @@ impl Answers {
 }
 
 /// What the caller of one intent was told in the end.
-pub struct Told<'a> {
+pub struct Reported<'a> {
     /// Of the request.
     pub name: &'a str,
     pub order: OrderId,

@@ -3,12 +3,12 @@
 
 use domain::rules::placement::Placement;
 
-use super::{Found, Told};
+use super::{Found, Reported};
 
 impl Found<'_> {
     /// An acknowledged placement is one order at Mollie, or none and an event says so.
-    pub fn placed(&mut self, told: &Told<'_>) {
-        let Told { name, order: id, done, not_done, .. } = *told;
+    pub fn placed(&mut self, reported: &Reported<'_>) {
+        let Reported { name, order: id, done, not_done, .. } = *reported;
         let Some(order) = self.order(id).cloned() else {
             return self.say("I2", format!("{name}: order {id} is gone"));
         };

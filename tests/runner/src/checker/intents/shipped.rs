@@ -10,14 +10,14 @@ use domain::rules::item::ItemKind;
 use domain::rules::shipment::{Origin, Shipment, ShipmentState};
 use mollie_simulator::rules::EffectKind;
 
-use super::{Found, Told};
+use super::{Found, Reported};
 use crate::journal::Act;
 use crate::story;
 
 impl Found<'_> {
     /// An acknowledged shipment is one at Mollie, or none and an event says so.
-    pub fn shipped(&mut self, told: &Told<'_>) {
-        let Told { name, shipment: id, done, not_done, .. } = *told;
+    pub fn shipped(&mut self, reported: &Reported<'_>) {
+        let Reported { name, shipment: id, done, not_done, .. } = *reported;
         let Some(shipment) = id.and_then(|id| self.evidence.stored.shipments.get(&id)).cloned() else {
             return self.say("I2", format!("{name}: its shipment is gone"));
         };
@@ -107,7 +107,7 @@ impl Found<'_> {
     fn is_made_elsewhere(&self, id: &str) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => shipment == id,
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         })
     }
 
@@ -130,7 +130,7 @@ impl Found<'_> {
         };
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { mollie_order, tracked, .. } => mollie_order == id.as_str() && !tracked,
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         })
     }
 

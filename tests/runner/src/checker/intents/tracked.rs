@@ -10,14 +10,14 @@ use domain::rules::operation::OperationState;
 use domain::rules::shipment::Shipment;
 use mollie_simulator::rules::{Effect, EffectKind};
 
-use super::{Found, Told};
+use super::{Found, Reported};
 use crate::journal::{Act, Intent};
 use crate::replica::Wish;
 
 impl Found<'_> {
     /// An acknowledged change has been made at Mollie, or is refused and an event says so.
-    pub fn tracked(&mut self, told: &Told<'_>) {
-        let Told { name, order, shipment, operation, done, .. } = *told;
+    pub fn tracked(&mut self, reported: &Reported<'_>) {
+        let Reported { name, order, shipment, operation, done, .. } = *reported;
         let Some(operation) = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned()
         else {
             return self.say("I2", format!("{name}: its operation is gone"));
@@ -73,7 +73,7 @@ impl Found<'_> {
         let id = shipment.mollie_id.as_ref()?;
         let is_touched = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Tracked { shipment, .. } => shipment == id.as_str(),
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         });
         let mut operations: Vec<&Operation> =
             self.evidence.stored.operations.values().map(|one| &**one).collect();
@@ -121,6 +121,6 @@ fn wish(intent: &Intent) -> Option<&str> {
 fn act(act: &Act) -> Option<&str> {
     match act {
         Act::Tracked { code, .. } => Some(code),
-        Act::Shipped { .. } | Act::Canceled { .. } | Act::Denied(_) | Act::Broken(_) => None,
+        Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => None,
     }
 }

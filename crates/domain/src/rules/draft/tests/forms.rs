@@ -106,9 +106,12 @@ fn a_vat_rate_has_no_zeros_before_it_and_money_is_in_a_currency_that_is_paid_in(
     }
     for code in ["XAU", "XXX", "XTS", "XDR", "CHE", "eur"] {
         let currency = || Some(AmountInput { currency: code.into(), value: "1027.99".into() });
-        let told = expected(|draft| draft.amount = currency());
-        assert_eq!(told.len(), 1, "{code}");
-        assert!(told[0].0 == "draft.amount.currency" && told[0].1.contains("EUR GBP HKD"), "{told:?}");
+        let reported = expected(|draft| draft.amount = currency());
+        assert_eq!(reported.len(), 1, "{code}");
+        assert!(
+            reported[0].0 == "draft.amount.currency" && reported[0].1.contains("EUR GBP HKD"),
+            "{reported:?}"
+        );
     }
 }
 
@@ -117,8 +120,8 @@ fn an_amount_is_told_what_is_wrong_with_its_currency_and_with_its_value() {
     let amount =
         |currency: &str, value: &str| Some(AmountInput { currency: currency.into(), value: value.into() });
     let paths = |currency: &str, value: &str| {
-        let told = expected(|draft| draft.amount = amount(currency, value));
-        told.into_iter().map(|(path, _)| path).collect::<Vec<_>>()
+        let reported = expected(|draft| draft.amount = amount(currency, value));
+        reported.into_iter().map(|(path, _)| path).collect::<Vec<_>>()
     };
     assert_eq!(paths("bad", "bad"), ["draft.amount.currency", "draft.amount.value"]);
     assert_eq!(paths("bad", "1.00"), ["draft.amount.currency"]);
@@ -162,8 +165,8 @@ fn klarna_waits_28_days_unless_the_profile_has_agreed_on_more() {
     let refused = |text: &str| vec![("order.expires_on_klarna", text.to_owned())];
     for method in ["klarna", "klarnapaylater", "klarnasliceit"] {
         assert_eq!(with(&[method], 28, "2026-03-29"), []);
-        let told = "2026-03-29 at the latest: Klarna waits 28 days";
-        assert_eq!(with(&[method], 28, "2026-03-30"), refused(told));
+        let reported = "2026-03-29 at the latest: Klarna waits 28 days";
+        assert_eq!(with(&[method], 28, "2026-03-30"), refused(reported));
     }
     assert_eq!(with(&["klarna"], 60, "2026-04-30"), []);
     assert_eq!(

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::rules::field::Field;
 use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::ShipmentId;
 use crate::rules::status::LineStatus;
-use crate::rules::told::Told;
 
 /// Units of the lines 1 and 2, of which the order has two and one.
 fn ours(parts: &[(u32, u32)]) -> Shipment {
@@ -44,7 +44,7 @@ fn with(shipments: &[(&str, u32, u32)]) -> Snapshot {
         ShipmentSnapshot {
             mollie_id: MollieShipmentId::new(*id),
             created_time: at(2),
-            tracking: Told::LeftOut,
+            tracking: Field::LeftOut,
             lines: vec![(line, part)],
         }
     };
@@ -118,6 +118,6 @@ fn what_was_found_is_told() {
     let mut seen = with(&[("shp_a", 1, 1)]);
     seen.status = Some(Read::Known(OrderStatus::Canceled));
     let finding = look_elsewhere(&order(), &ours(&[(1, 2)]), &[], &BTreeSet::new(), &seen);
-    let told = "Found at Mollie: the order is canceled; shp_a; of line 1, 2 asked for, 1 shipped elsewhere, 1 left to ship.";
-    assert_eq!(finding.text, told);
+    let reported = "Found at Mollie: the order is canceled; shp_a; of line 1, 2 asked for, 1 shipped elsewhere, 1 left to ship.";
+    assert_eq!(finding.text, reported);
 }

@@ -24,7 +24,7 @@ fn shipped_in(snapshot: Snapshot, parts: &[Part]) -> Snapshot {
     let shipment = |part: &Part| ShipmentSnapshot {
         mollie_id: MollieShipmentId::new(format!("shp_{}", part.amount)),
         created_time: at(3),
-        tracking: Told::LeftOut,
+        tracking: Field::LeftOut,
         lines: vec![(line.clone(), *part)],
     };
     Snapshot { shipments: Some(parts.iter().map(shipment).collect()), ..snapshot }
@@ -32,12 +32,12 @@ fn shipped_in(snapshot: Snapshot, parts: &[Part]) -> Snapshot {
 
 #[test]
 fn the_ledger_keeps_what_it_knows_where_an_answer_leaves_counters_out() {
-    let mut told = shipping();
+    let mut reported = shipping();
     let counted = (one("299.00"), one("399.00"), one("10.00"));
-    let line = &mut told.lines[0];
+    let line = &mut reported.lines[0];
     (line.shipped, line.canceled, line.refunded) = (Some(counted.0), Some(counted.1), Some(counted.2));
-    told.amount_captured = Some(euro("299.00"));
-    let before = after(&placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone(), &told);
+    reported.amount_captured = Some(euro("299.00"));
+    let before = after(&placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone(), &reported);
     let silent = Snapshot { method: Some("klarna".to_owned()), ..without_counters(shipping()) };
     let order = after(&before, &silent);
     let line = &order.lines[0];
@@ -46,7 +46,7 @@ fn the_ledger_keeps_what_it_knows_where_an_answer_leaves_counters_out() {
     // What the answer does tell is taken over.
     assert_eq!(order.facts.method.as_deref(), Some("klarna"));
     // Told counters without their sum: nothing is captured any more.
-    assert_eq!(after(&before, &Snapshot { amount_captured: None, ..told }).facts.amount_captured, None);
+    assert_eq!(after(&before, &Snapshot { amount_captured: None, ..reported }).facts.amount_captured, None);
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use super::*;
 use crate::rules::unread::UnreadField;
 
-fn told() -> Snapshot {
-    let mut told = Snapshot {
-        checkout_url: Told::Said("https://pay.example/1".to_owned()),
+fn reported() -> Snapshot {
+    let mut reported = Snapshot {
+        checkout_url: Field::Value("https://pay.example/1".to_owned()),
         billing_address: Some(AddressSnapshot { parts: amsterdam(), is_whole: true }),
         ..snapshot(OrderStatus::Created, LineStatus::Created)
     };
-    told.lines[0].sku = Told::Said("5702".to_owned());
-    told
+    reported.lines[0].sku = Field::Value("5702".to_owned());
+    reported
 }
 
 fn amsterdam() -> Address {
@@ -20,21 +20,21 @@ fn amsterdam() -> Address {
 
 fn odd() -> Snapshot {
     let mut odd = Snapshot {
-        is_cancelable: Told::Unread,
-        checkout_url: Told::Unread,
+        is_cancelable: Field::Unreadable,
+        checkout_url: Field::Unreadable,
         method: None,
         ..snapshot(OrderStatus::Created, LineStatus::Created)
     };
     let line = &mut odd.lines[0];
-    (line.line_type, line.name, line.sku) = (Told::Unread, Told::Unread, Told::Unread);
-    (line.vat_rate, line.vat_amount) = (Told::Unread, Told::Unread);
+    (line.line_type, line.name, line.sku) = (Field::Unreadable, Field::Unreadable, Field::Unreadable);
+    (line.vat_rate, line.vat_amount) = (Field::Unreadable, Field::Unreadable);
     odd.unread.add(UnreadField::new("_links.checkout", "\"https://pay.example/1\""));
     odd
 }
 
 #[test]
 fn what_cannot_be_read_leaves_what_was_known_and_is_told_once() {
-    let before = after(&created(), &told());
+    let before = after(&created(), &reported());
     let observed = difference(&before, &odd()).unwrap();
     assert!(observed.unread_changed && observed.lines.is_empty() && !observed.status_changed);
     let order = after(&before, &odd());
@@ -44,7 +44,7 @@ fn what_cannot_be_read_leaves_what_was_known_and_is_told_once() {
     assert_eq!(order.facts, Facts { unread, ..before.facts.clone() });
     assert_eq!(difference(&order, &odd()), None);
     // Once it can be read again, that is told too.
-    let mended = after(&order, &told());
+    let mended = after(&order, &reported());
     assert_eq!(mended.facts, before.facts);
 }
 
@@ -76,7 +76,7 @@ fn a_payment_whose_method_cannot_be_read_keeps_the_one_it_had() {
         paid_time: None,
         ended_time: method.map(|_| at(2)),
     };
-    let with = |payment| Snapshot { payments: Some(vec![payment]), ..told() };
+    let with = |payment| Snapshot { payments: Some(vec![payment]), ..reported() };
     let before = after(&created(), &with(attempt(Some("ideal"), PaymentStatus::Open)));
     let order = after(&before, &with(attempt(None, PaymentStatus::Paid)));
     let expected = attempt(Some("ideal"), PaymentStatus::Paid);
@@ -97,10 +97,10 @@ fn a_new_line_of_a_type_that_cannot_be_read_is_of_none_we_know() {
 
 #[test]
 fn an_answer_without_payments_says_nothing_of_what_could_not_be_read_in_them() {
-    let mut odd = Snapshot { payments: Some(Vec::new()), ..told() };
+    let mut odd = Snapshot { payments: Some(Vec::new()), ..reported() };
     odd.unread.add(UnreadField::new("_embedded.payments[0].method", "[]"));
     let before = after(&created(), &odd);
-    assert_eq!(after(&before, &told()).facts, before.facts);
-    let mended = Snapshot { payments: Some(Vec::new()), ..told() };
+    assert_eq!(after(&before, &reported()).facts, before.facts);
+    let mended = Snapshot { payments: Some(Vec::new()), ..reported() };
     assert!(after(&before, &mended).facts.unread.is_empty());
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use prost_types::Timestamp;
 
 use super::*;
-use crate::proto::operator_item::Closure;
+use crate::proto::review_item::Closure;
 
 const NOW: i64 = 1_790_000_000;
 
@@ -12,21 +12,21 @@ fn ago(seconds: i64) -> Option<Timestamp> {
 }
 
 fn order() -> Order {
-    let item = |number, kind: OperatorItemKind, text: &str, closed| OperatorItem {
+    let item = |number, kind: ReviewItemKind, text: &str, closed| ReviewItem {
         number,
         kind: kind.into(),
         text: text.to_owned(),
         raised_time: ago(59),
         closed,
-        ..OperatorItem::default()
+        ..ReviewItem::default()
     };
     Order {
         id: "order-id".to_owned(),
         order_number: "1337\u{1b}[2J".to_owned(),
         mollie_order_id: "ord_1.x".to_owned(),
         items: vec![
-            item(1, OperatorItemKind::SurplusOrder, "old", Some(Closure::default())),
-            item(2, OperatorItemKind::SurplusPayment, "Paid twice.", None),
+            item(1, ReviewItemKind::SurplusOrder, "old", Some(Closure::default())),
+            item(2, ReviewItemKind::SurplusPayment, "Paid twice.", None),
         ],
         ..Order::default()
     }

@@ -26,7 +26,7 @@ pub fn in_body(body: &[u8]) -> Option<&str> {
 /// Whether these hints make it necessary to look for other orders under the order's hook address. Where as many were kept
 /// as can be, some may have been lost.
 #[must_use]
-pub fn tell_of_strangers(order: &Order, hints: &[String]) -> bool {
+pub fn name_duplicates(order: &Order, hints: &[String]) -> bool {
     hints.len() >= MOST || hints.iter().any(|hint| !is_known(order, hint))
 }
 
@@ -59,11 +59,11 @@ mod tests {
     fn an_id_the_order_does_not_know_tells_of_strangers() {
         let order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
         let hints = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-        assert!(!tell_of_strangers(&order, &[]));
-        assert!(!tell_of_strangers(&order, &hints(&["ord_1.abc"])));
-        assert!(tell_of_strangers(&order, &hints(&["ord_1.abc", "ord_2.abc"])));
-        assert!(tell_of_strangers(&order, &hints(&["tr_1"])));
-        assert!(tell_of_strangers(recorded().order(), &hints(&["ord_1.abc"])));
-        assert!(tell_of_strangers(&order, &hints(&["ord_1.abc"; MOST])));
+        assert!(!name_duplicates(&order, &[]));
+        assert!(!name_duplicates(&order, &hints(&["ord_1.abc"])));
+        assert!(name_duplicates(&order, &hints(&["ord_1.abc", "ord_2.abc"])));
+        assert!(name_duplicates(&order, &hints(&["tr_1"])));
+        assert!(name_duplicates(recorded().order(), &hints(&["ord_1.abc"])));
+        assert!(name_duplicates(&order, &hints(&["ord_1.abc"; MOST])));
     }
 }

@@ -18,14 +18,14 @@ const TIMEOUT: &str = "grpc-timeout";
 
 /// How long a call may wait, and until when it may save something.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct CallDeadline {
     /// The caller's own limit.
     pub deadline: Option<Duration>,
     /// When to answer with what is durably true by then.
     pub answer_by: Instant,
 }
 
-impl Patience {
+impl CallDeadline {
     /// Reads `grpc-timeout`.
     pub fn of(metadata: &MetadataMap) -> Self {
         let deadline = metadata.get(TIMEOUT).and_then(|value| parse(value.to_str().ok()?));
@@ -66,9 +66,9 @@ mod tests {
             let mut metadata = MetadataMap::new();
             metadata.insert(TIMEOUT, sent.parse().unwrap());
             let now = Instant::now();
-            let patience = Patience::of(&metadata);
+            let call_deadline = CallDeadline::of(&metadata);
             assert!(
-                patience.answer_by + Duration::from_millis(90) < now + Duration::from_millis(given),
+                call_deadline.answer_by + Duration::from_millis(90) < now + Duration::from_millis(given),
                 "{sent}"
             );
         }

@@ -10,7 +10,7 @@ use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::{concern, hint};
+use crate::rules::{concern, webhook_hint};
 
 /// Looks for other orders where the hints name what the order does not know, and raises each. An order that was refused or
 /// given up has none at Mollie, so whatever is found there is one too. While it is not known whether Mollie has the order,
@@ -18,7 +18,7 @@ use crate::rules::{concern, hint};
 ///
 /// # Errors
 /// [`SyncError`]; nothing was changed, and the hints are not dealt with.
-pub(super) async fn strangers<P: Ports>(
+pub(super) async fn duplicates<P: Ports>(
     ports: &P,
     order_id: OrderId,
     hints: &[String],
@@ -33,7 +33,7 @@ pub(super) async fn strangers<P: Ports>(
             Placement::Placing => return Err(SyncError::NotPlaced),
             Placement::Placed | Placement::Refused | Placement::Abandoned => (),
         }
-        if !hint::tell_of_strangers(&order, hints) {
+        if !webhook_hint::name_duplicates(&order, hints) {
             return Ok(());
         }
         let hook_address = hook_address(ports, &order);

@@ -11,7 +11,7 @@ use crate::story;
 
 impl Found<'_> {
     /// I3: nothing at Mollie without an intent.
-    pub fn strangers(&mut self) {
+    pub fn duplicates(&mut self) {
         let mut texts = self.orders_nobody_wanted();
         texts.extend(self.effects_from_nowhere());
         texts.extend(self.cancellations_from_nowhere());
@@ -74,7 +74,7 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::Denied(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         })
     }
 

@@ -6,7 +6,7 @@ use tonic::Status;
 use tonic_types::StatusExt;
 
 /// The status with its reason, and the field violations that its text leaves out.
-pub fn told(status: Status) -> anyhow::Error {
+pub fn explained(status: Status) -> anyhow::Error {
     let details = status.get_error_details();
     let reason = details.error_info().map(|info| format!(" {}", info.reason)).unwrap_or_default();
     let faults = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();

@@ -1,24 +1,24 @@
-//! CloseOperatorItem: a person has dealt with what an order raised.
+//! CloseReviewItem: a person has dealt with what an order raised.
 
 use domain::rules::violation::Violation;
 use domain::workflow::operator;
 use tonic::{Request, Response};
 
+use super::call_deadline::CallDeadline;
 use super::decision::{self, decide};
-use super::patience::Patience;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, request};
-use crate::proto::{self, CloseOperatorItemRequest};
+use crate::proto::{self, CloseReviewItemRequest};
 
-pub async fn call(rpc: &OrderRpc, request: Request<CloseOperatorItemRequest>) -> Answer<proto::Order> {
-    let patience = Patience::of(request.metadata());
+pub async fn call(rpc: &OrderRpc, request: Request<CloseReviewItemRequest>) -> Answer<proto::Order> {
+    let call_deadline = CallDeadline::of(request.metadata());
     let request = request.into_inner();
     let mut reading = Reading::of(&request);
     let id = reading.part(request::order_id(&request.order_id, "order_id"));
     let number = reading.part(number(request.number));
     let decision = reading.part(decision::decision(&request.actor, &request.reason));
     let ((id, number), decision) = reading.end(id.zip(number).zip(decision))?;
-    let order = decide(rpc, patience, move |service| async move {
+    let order = decide(rpc, call_deadline, move |service| async move {
         operator::close_item(&*service, id, number, &decision).await
     });
     Ok(Response::new(rpc.message(&order.await?).await?))

@@ -1,0 +1,81 @@
+//! A rejection: the definite answer that nothing was changed at Mollie, and who gave it. Decides nothing.
+
+use serde_json::Value;
+
+use super::decision::Decision;
+
+/// Who says that nothing was changed at Mollie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectedBy {
+    /// Mollie, with this HTTP status.
+    Mollie(u16),
+    /// An operator, who has looked.
+    Operator,
+    /// This service: it was never sent, and will not be.
+    Service,
+}
+
+/// A definite refusal: nothing was changed at Mollie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    pub by: RejectedBy,
+    /// Mollie's title, the HTTP phrase.
+    pub title: String,
+    /// Mollie's sentence, or the operator's.
+    pub detail: String,
+    /// The field Mollie names, in its own spelling: `lines.0.amount`.
+    pub field: Option<String>,
+    /// What Mollie added, such as the bounds of an amount.
+    pub extra: Option<Value>,
+}
+
+impl Rejection {
+    /// An operator's word that nothing was changed at Mollie.
+    #[must_use]
+    pub fn by_operator(decision: &Decision) -> Self {
+        Self {
+            by: RejectedBy::Operator,
+            title: "Decided by an operator".to_owned(),
+            detail: format!("{}: {}", decision.by(), decision.reason()),
+            field: None,
+            extra: None,
+        }
+    }
+
+    /// Whether Mollie says that the order is another website profile's: the sure sign of a wrong key. That it does not know
+    /// something may be about anything the call names.
+    #[must_use]
+    pub fn names_another_profile(&self) -> bool {
+        self.is_unknown() && self.detail.contains("belongs to a different website profile")
+    }
+
+    /// Whether Mollie does not know something that the call names.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.by == RejectedBy::Mollie(404)
+    }
+
+    /// Our own word that it is not sent any more, and why.
+    #[must_use]
+    pub fn of_ours(reason: &str) -> Self {
+        let (title, detail) = ("Given up".to_owned(), reason.to_owned());
+        Self { by: RejectedBy::Service, title, detail, field: None, extra: None }
+    }
+
+    /// Mollie's HTTP status; `None` where somebody else decided.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self.by {
+            RejectedBy::Mollie(status) => Some(status),
+            RejectedBy::Operator | RejectedBy::Service => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.status().map_or(Ok(()), |status| write!(f, "{status} "))?;
+        write!(f, "{}: {}", self.title, self.detail)?;
+        self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
+    }
+}
