@@ -120,7 +120,7 @@ async fn who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are(worl
     let theirs = order.lines[1].mollie_line_id.clone();
     let all = order.lines.iter().map(|line| &*line.id).collect::<Vec<_>>().join(", ");
     for (given, expected) in [
-        (theirs, format!("{mine}, the id that this line has here")),
+        (theirs, format!("{mine}, this service's id of the line")),
         ("odl_none".to_owned(), format!("a line of the order: {all}")),
         ("99".to_owned(), format!("a line of the order: {all}")),
     ] {

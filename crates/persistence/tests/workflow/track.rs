@@ -134,7 +134,7 @@ async fn what_follows_a_refused_shipment_is_withdrawn_and_an_event_tells_why() {
     let shipment = world.parcel(parcel).await;
     assert_eq!((shipment.state, shipment.pending_tracking), (ShipmentState::Refused, None));
     let events = world.events(id).await;
-    let why = "Given up: what it was to follow has failed";
+    let why = "Given up: what it follows has failed";
     let is_refusal = |data: &EventData| matches!(data, EventData::ShipmentUpdateRefused { rejection, .. } if rejection.to_string() == why);
     assert!(events.iter().any(|event| is_refusal(&event.data)), "{events:?}");
     let refusal = world.track(id, parcel, "3S3").await;
