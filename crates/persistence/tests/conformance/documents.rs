@@ -94,7 +94,7 @@ async fn what_cannot_be_read_is_named_by_table_column_and_row_and_nothing_person
         ("document", "\"quantity\":2", "\"quantity\":\"Piet\"", "Data error at 1:"),
         ("billing_address", "\"Piet\"", "7", "Data error at 1:"),
         ("consumer_date_of_birth", "1872", "born 1872", "not a date"),
-        ("placement", "placed", "misplaced", "a word this release does not know"),
+        ("placement", "placed", "misplaced", "a value this release does not know"),
     ] {
         let kept = Kept::new().await;
         kept.edit("orders", column, |text| {
