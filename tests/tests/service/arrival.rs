@@ -43,7 +43,12 @@ async fn sixteen_faults_have_a_line_each_in_the_text(world: World) {
     let refused = refusal(world.orders().create_order(create(&new_request_id(), faulty(16))).await);
     assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
     let lines: Vec<_> = refused.message.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (17, "16 faults; nothing was kept or sent:"), "{}", refused.message);
+    assert_eq!(
+        (lines.len(), lines[0]),
+        (17, "16 faults; nothing was recorded or sent:"),
+        "{}",
+        refused.message
+    );
     for (n, line) in lines[1..].iter().enumerate() {
         assert!(line.starts_with(&format!("draft.lines[{n}].vat_amount: expected 121.14 EUR")), "{line}");
         assert!(line.ends_with(", got 0.01 EUR"), "{line}");

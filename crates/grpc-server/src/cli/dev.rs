@@ -1,4 +1,4 @@
-//! `order-service dev`: everything in one process, for a newcomer.
+//! `order-service dev`: everything in one process, for a first try.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
