@@ -39,7 +39,7 @@ impl Armed {
 
 impl Watch {
     /// Passes the outcome on.
-    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_self, reason = "only a test hears it"))]
+    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_self, reason = "only a test sees it"))]
     pub fn after<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         #[cfg(feature = "faults")]
         if let (Some((faults, sql)), Err(error)) = (self.0, &outcome) {

@@ -243,7 +243,7 @@ impl<'a> Pen<'a> {
         self.ended.push(OperationWrite::Withdraw { operation });
     }
 
-    /// The order as it was known, if nothing is to be written after all.
+    /// The order as it was known, if nothing is written after all.
     #[must_use]
     pub fn discard(self) -> Order {
         self.recorder.finish().0

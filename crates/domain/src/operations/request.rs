@@ -10,7 +10,7 @@ pub trait Request: Send + Sync {
     /// What the decision is made from.
     fn needs(&self) -> Needs;
 
-    /// Writes what is to be saved.
+    /// Writes the change to save.
     ///
     /// # Errors
     /// [`RequestError`]; what was written is discarded. The caller gets the error only after Mollie was read.

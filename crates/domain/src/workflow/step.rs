@@ -18,7 +18,7 @@ pub enum Progress {
     LeaseLost,
 }
 
-/// Whether it is to be given up, unless it was sent before.
+/// Whether it must be given up, unless it was sent before.
 pub(super) fn is_too_late<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> bool {
     deadline(ports, operation, order).is_some_and(|deadline| ports.clock().now() > deadline)
 }

@@ -90,7 +90,7 @@ impl Config {
         }
         if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
             faults.push(format!(
-                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and \
+                "this release has no TLS and no authentication yet: put it behind a proxy that provides both, and \
                  say so with {}=true",
                 self.names.of("security.insecure")
             ));

@@ -50,7 +50,7 @@ impl Point {
     }
 }
 
-/// Only placements are withdrawn by another operation than the one that holds them.
+/// Only placements are withdrawn, by a request that holds no claim on them.
 const fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
         OperationKind::PlaceOrder => {

@@ -149,7 +149,7 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         Some(read) => understood(before.status, read),
         None => (before.status, before.unknown_status.clone()),
     };
-    // An order back in `created` is to be paid again: how it was paid before says nothing about the next payment.
+    // An order back in `created` must be paid again: how it was paid before says nothing about the next payment.
     let anew = status == Some(OrderStatus::Created);
     let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
     // An answer without line counters may leave out their sums too.

@@ -92,7 +92,7 @@ proptest! {
                 prop_assert!(is_money(pointer), "{pointer} as {odd}");
                 let is_left_out = odd.is_null() || odd == json!({}) || odd == json!([]);
                 let same_kind = std::mem::discriminant(&odd) == std::mem::discriminant(&before) || before.is_null();
-                prop_assert!(is_left_out || same_kind, "{pointer} as {odd} in silence");
+                prop_assert!(is_left_out || same_kind, "{pointer} as {odd} silently");
             }
             Ok(_) => (),
         }
