@@ -1,4 +1,4 @@
-//! Which profiles have orders, whether a starting service is set up for them. It may not read an order.
+//! Which profiles have orders, so that a starting service can check its configuration. It may not read an order.
 
 use domain::ports::StoreError;
 use domain::rules::ids::ProfileName;
@@ -10,8 +10,8 @@ use crate::entity::order::{Column, Entity};
 use crate::error::store_error;
 
 impl Database {
-    /// The profiles that have orders, each with the mode of its newest one: all orders of a profile have the same. Each step finds
-    /// the next profile in the index, however many orders there are.
+    /// The profiles that have orders, each with the mode of its newest order: all orders of a profile have the same. Each step
+    /// finds the next profile in the index, however many orders there are.
     ///
     /// # Errors
     /// [`StoreError`].

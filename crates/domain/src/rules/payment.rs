@@ -12,8 +12,8 @@ use super::status::{PaymentStatus, Read};
 use super::violation::Violations;
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); that of
-/// `extra_merchant_data`, whose shape is Klarna's, is JSON as text. Some are
-/// secrets (card token, voucher pin), so the whole is sealed where it is stored and wiped once the placement is decided.
+/// `extra_merchant_data`, whose shape is Klarna's, is JSON text. Some are secrets (card token, voucher pin), so all are stored
+/// sealed and wiped once the placement is settled.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentParameters(pub BTreeMap<String, String>);
 
@@ -30,7 +30,7 @@ impl PaymentParameters {
         self.0.get(path).map(String::as_str)
     }
 
-    /// Checks the parameters with a closed form; the others are Mollie's to judge.
+    /// Checks the parameters that have a closed form; Mollie judges the others.
     pub(super) fn check(&self, path: &str, today: Today, faults: &mut Violations) {
         let sequence =
             self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
@@ -57,12 +57,12 @@ impl PaymentParameters {
         }
     }
 
-    /// Whether it is made for the mandate that comes of it, so that it may cost nothing (create order, `payment.sequenceType`).
+    /// Whether it creates a mandate, so that it may cost nothing (create order, `payment.sequenceType`).
     pub(super) fn is_first(&self) -> bool {
         self.get("sequence_type") == Some("first")
     }
 
-    /// Whether the shopper never sees a page, so that none is needed to return to (create order, `redirectUrl`).
+    /// Whether the shopper never sees a payment page, so that no return page is needed (create order, `redirectUrl`).
     pub(super) fn needs_no_redirect(&self) -> bool {
         self.get("sequence_type") == Some("recurring") || self.get("apple_pay_payment_token").is_some()
     }
@@ -86,7 +86,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Whether the shopper's money is held or promised by this attempt.
+    /// Whether this attempt holds the shopper's money or has it promised.
     #[must_use]
     pub const fn holds_money(&self) -> bool {
         match self.status {
@@ -102,7 +102,7 @@ impl Payment {
         }
     }
 
-    /// The money it holds that was not given back; `None` if it holds none. Of amounts that cannot be compared, the whole.
+    /// The money it holds that was not refunded; `None` if it holds none. The whole, if the amounts cannot be compared.
     #[must_use]
     pub fn kept(&self) -> Option<Money> {
         let given_back = self.amount_refunded.unwrap_or(Money::zero(self.amount.currency()));

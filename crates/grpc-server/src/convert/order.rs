@@ -127,7 +127,7 @@ fn payment(payment: &Payment) -> proto::Payment {
     }
 }
 
-/// Mollie's word: the one we do not understand, or that of the status we do.
+/// Mollie's own text: the status we do not understand, or else the one we do.
 pub(super) fn raw(unknown: Option<&String>, known: Option<&'static str>) -> String {
     unknown.cloned().or_else(|| known.map(str::to_owned)).unwrap_or_default()
 }

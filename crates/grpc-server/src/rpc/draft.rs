@@ -1,4 +1,4 @@
-//! A draft as a request holds it: every fault at once, or the order that it would become. Nothing is kept here.
+//! The draft in a request: every fault at once, or the order that it would become. Saves nothing.
 
 use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
 use domain::rules::draft::OrderDraft;
@@ -14,10 +14,10 @@ use crate::convert;
 use crate::proto;
 use crate::service::Service;
 
-/// The profile and the draft, both in order.
+/// A valid profile and draft.
 pub type Parsed = ((ProfileName, Mode), OrderDraft);
 
-/// Reads both, after what has been read of the request.
+/// Reads both, and adds the faults found in the request so far.
 ///
 /// # Errors
 /// Every fault at once.
@@ -36,14 +36,14 @@ pub fn read(
     let (input, form_faults) = convert::draft::input(draft, "draft");
     reading.add(form_faults);
     let profile = reading.part(named);
-    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    // Without a valid profile, the rest is checked against the usual agreement.
     let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).copied());
     let draft = input.parse("draft", service.clock.now(), agreed.unwrap_or_default());
     let draft = reading.part(draft);
     reading.parts(profile.zip(draft))
 }
 
-/// The order that holds the number, if one does.
+/// The order that holds the number, if any.
 pub async fn number_holder(
     rpc: &OrderRpc,
     profile: &ProfileName,

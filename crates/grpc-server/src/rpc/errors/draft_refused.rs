@@ -1,4 +1,4 @@
-//! What a caller is told whose order Mollie refused: Mollie's words, and the field it names as the caller writes it.
+//! The error for an order that Mollie rejected: Mollie's text, and the field it names, as the caller writes it.
 
 use domain::rules::order::Order;
 use domain::rules::rejection::Rejection;
@@ -7,7 +7,7 @@ use tonic_types::FieldViolation;
 
 use super::{described, of_mollie, shown};
 
-/// The fields of a draft. What else Mollie may name is not the caller's, such as `webhookUrl`.
+/// The fields of a draft. Other fields that Mollie may name, such as `webhookUrl`, are not the caller's.
 const FIELDS: [&str; 14] = [
     "order_number",
     "amount",
@@ -25,7 +25,7 @@ const FIELDS: [&str; 14] = [
     "shopper_country_must_match_billing_country",
 ];
 
-/// Mollie's refusal of an order that is kept here.
+/// Mollie's rejection of an order that is recorded here.
 pub fn draft_refused(rejection: &Rejection, order: &Order) -> Status {
     let mut failure = of_mollie(rejection, "order", order.id);
     let named = rejection.field.as_deref().and_then(|field| path(field, order.lines.len()));
@@ -54,7 +54,7 @@ fn path(field: &str, lines: usize) -> Option<String> {
     if first == "lines" && words.peek().is_some() {
         match words.next()?.parse().ok().and_then(|number| line(number, lines)) {
             Some(line) => path.push_str(&format!("[{line}]")),
-            // Which line is meant cannot be said, so neither what of it; Mollie's own words stand beside it.
+            // The line is ambiguous, so its field is left out; Mollie's own text is beside it.
             None => return Some(path),
         }
     }
@@ -68,7 +68,7 @@ fn path(field: &str, lines: usize) -> Option<String> {
     Some(path)
 }
 
-/// Nobody knows whether Mollie counts lines from 0 or from 1 here: only a number that has one meaning is understood.
+/// It is not documented whether Mollie counts lines from 0 or from 1 here: only an unambiguous number is used.
 fn line(number: usize, lines: usize) -> Option<usize> {
     match number {
         0 => Some(0),
@@ -93,7 +93,7 @@ mod tests {
     use super::path;
 
     #[test]
-    fn a_field_of_mollies_is_named_as_the_caller_writes_it() {
+    fn mollies_field_is_named_as_the_caller_writes_it() {
         for (field, expected) in [
             ("method", "draft.method"),
             ("method.0", "draft.method"),
@@ -105,7 +105,7 @@ mod tests {
             ("lines", "draft.lines"),
             ("lines.0.vatAmount", "draft.lines[0].vat_amount"),
             ("lines.2.unitPrice.value", "draft.lines[1].unit_price.value"),
-            // The first of them counted from 1, or the second counted from 0.
+            // The first one counted from 1, or the second one counted from 0.
             ("lines.1.vatAmount", "draft.lines"),
             ("lines.7.vatAmount", "draft.lines"),
         ] {
