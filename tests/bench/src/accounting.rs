@@ -1,12 +1,11 @@
 //! What the operating system says a process has used. PostgreSQL is many processes: the sum over all of them, the ended
 //! ones too.
 
-use std::collections::BTreeMap;
-use std::fs;
-
 use anyhow::{Context, Result};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::unistd::Pid;
+use procfs::process::{Process, Stat, all_processes};
+use procfs::{CpuInfo, Current, Meminfo, ticks_per_second};
 
 /// CPU time in milliseconds, by process.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,7 +18,6 @@ pub struct Cpu {
 
 impl Cpu {
     /// What was used since.
-    #[must_use]
     pub fn since(self, before: Self) -> Self {
         Self {
             service: self.service - before.service,
@@ -30,7 +28,6 @@ impl Cpu {
     }
 
     /// For each of so many operations.
-    #[must_use]
     pub fn per(self, operations: f64) -> Self {
         Self {
             service: self.service / operations,
@@ -52,9 +49,6 @@ pub struct Watched {
 
 impl Watched {
     /// What all of them have used so far.
-    ///
-    /// # Errors
-    /// One of them is gone.
     pub fn used(&self) -> Result<Cpu> {
         let of = |pid: Option<u32>| pid.map_or(Ok(0.0), process);
         Ok(Cpu {
@@ -88,68 +82,40 @@ fn tree(root: u32) -> Result<f64> {
 }
 
 fn ended_children(pid: u32) -> Result<f64> {
-    let fields = stat(pid)?;
-    let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok());
-    // "cutime" and "cstime" are the 16th and 17th of all fields; id and name are cut off.
-    let used = ticks(13).zip(ticks(14)).map(|(user, system)| user + system);
-    let per_second = sysconf(SysconfVar::CLK_TCK)?.context("the system does not tell its clock ticks")?;
-    Ok(used.context("/proc/PID/stat is not as it should be")? * 1e3 / f64::from(i32::try_from(per_second)?))
+    let stat = stat(pid)?;
+    let ticks = u32::try_from(stat.cutime + stat.cstime)?;
+    Ok(f64::from(ticks) * 1e3 / f64::from(u32::try_from(ticks_per_second())?))
 }
 
-/// The fields of `/proc/PID/stat` from the third on: the name may hold spaces.
-fn stat(pid: u32) -> Result<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat"))
-        .with_context(|| format!("process {pid} is not on this machine, or cannot be seen"))?;
-    let (_, rest) = text.rsplit_once(") ").context("/proc/PID/stat is not as it should be")?;
-    Ok(rest.split_whitespace().map(str::to_owned).collect())
+fn stat(pid: u32) -> Result<Stat> {
+    let process = Process::new(pid.try_into()?).and_then(|process| process.stat());
+    process.with_context(|| format!("process {pid} is not on this machine, or cannot be seen"))
 }
 
 fn children(of: u32) -> Result<Vec<u32>> {
-    let mut children = Vec::new();
-    for entry in fs::read_dir("/proc").context("/proc cannot be read")? {
-        let Ok(pid) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
-        // Processes come and go.
-        let parent = stat(pid).ok().and_then(|fields| fields.get(1)?.parse::<u32>().ok());
-        if parent == Some(of) {
-            children.push(pid);
-        }
-    }
-    Ok(children)
+    // Processes come and go.
+    let stats = all_processes()?.filter_map(|process| process.ok()?.stat().ok());
+    stats.filter(|stat| u32::try_from(stat.ppid) == Ok(of)).map(|stat| Ok(stat.pid.try_into()?)).collect()
 }
 
 /// The process that started another.
-///
-/// # Errors
-/// There is no such process.
 pub fn parent(pid: u32) -> Result<u32> {
-    stat(pid)?.get(1).and_then(|field| field.parse().ok()).context("/proc/PID/stat is not as it should be")
+    Ok(stat(pid)?.ppid.try_into()?)
 }
 
 /// Memory that a process holds, in mebibytes.
-///
-/// # Errors
-/// There is no such process.
 pub fn resident(pid: u32) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let fields: BTreeMap<&str, &str> = status.lines().filter_map(|line| line.split_once(':')).collect();
     let kilobytes =
-        fields.get("VmRSS").and_then(|value| value.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-    Ok(kilobytes.context("/proc/PID/status does not tell VmRSS")? / 1024.0)
+        Process::new(pid.try_into()?)?.status()?.vmrss.context("/proc/PID/status has no VmRSS")?;
+    Ok(f64::from(u32::try_from(kilobytes)?) / 1024.0)
 }
 
 /// Cores, CPU model and memory of this machine.
-///
-/// # Errors
-/// /proc cannot be read.
 pub fn machine() -> Result<String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cpu = fs::read_to_string("/proc/cpuinfo")?;
-    let model =
-        cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
-    let memory = fs::read_to_string("/proc/meminfo")?;
-    let total = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB"));
-    let total: f64 = total.context("/proc/meminfo does not tell MemTotal")?.parse()?;
-    Ok(format!("{cores} cores, {}, {:.0} GiB", model.unwrap_or("unknown CPU"), total / f64::from(1 << 20)))
+    let cpu = CpuInfo::current()?;
+    let gibibytes = (Meminfo::current()?.mem_total + (1 << 29)) >> 30;
+    Ok(format!("{cores} cores, {}, {gibibytes} GiB", cpu.model_name(0).unwrap_or("unknown CPU")))
 }
 
 #[cfg(test)]

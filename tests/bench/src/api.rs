@@ -27,9 +27,6 @@ pub struct Api(Vec<Channel>);
 
 impl Api {
     /// Connects.
-    ///
-    /// # Errors
-    /// Nobody answers there.
     pub async fn connect(address: SocketAddr) -> Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
         let mut channels = Vec::new();
@@ -48,9 +45,6 @@ impl Api {
     }
 
     /// Places a new order.
-    ///
-    /// # Errors
-    /// It is not placed.
     pub async fn create(&self, caller: usize) -> Result<Order> {
         let answer = self.client(caller).create_order(new_order()).await.context("CreateOrder")?.into_inner();
         ensure!(
@@ -62,9 +56,6 @@ impl Api {
     }
 
     /// Reads an order.
-    ///
-    /// # Errors
-    /// It is another one.
     pub async fn get(&self, caller: usize, id: &str) -> Result<Order> {
         let key = Some(get_order_request::Key::Id(id.to_owned()));
         let answer =
@@ -74,9 +65,6 @@ impl Api {
     }
 
     /// The newest fifty orders of the profile with a status.
-    ///
-    /// # Errors
-    /// There are less.
     pub async fn list(&self, caller: usize, status: OrderStatus) -> Result<Vec<Order>> {
         let filter =
             OrderFilter { profile: "main".to_owned(), statuses: vec![status.into()], ..Default::default() };
@@ -87,9 +75,6 @@ impl Api {
     }
 
     /// Ships all of an order.
-    ///
-    /// # Errors
-    /// The shipment is not registered.
     pub async fn ship(&self, caller: usize, id: &str) -> Result<()> {
         let (request_id, order_id) = (format!("ship-{id}"), id.to_owned());
         let request =
@@ -101,9 +86,6 @@ impl Api {
     }
 
     /// Cancels an order.
-    ///
-    /// # Errors
-    /// It is not canceled.
     pub async fn cancel(&self, caller: usize, id: &str) -> Result<()> {
         let request = CancelOrderRequest {
             request_id: format!("cancel-{id}"),
@@ -116,18 +98,12 @@ impl Api {
     }
 
     /// Has an order read at Mollie.
-    ///
-    /// # Errors
-    /// It cannot be read.
     pub async fn sync(&self, caller: usize, id: &str) -> Result<Order> {
         let request = SyncOrderRequest { id: id.to_owned() };
         Ok(self.client(caller).sync_order(request).await.context("SyncOrder")?.into_inner())
     }
 
     /// Kinds of the events an order has had after one of them.
-    ///
-    /// # Errors
-    /// They cannot be read.
     pub async fn events(&self, id: &str) -> Result<Vec<String>> {
         let request =
             ListOrderEventsRequest { order_id: id.to_owned(), page_size: 50, page_token: String::new() };
@@ -136,9 +112,6 @@ impl Api {
     }
 
     /// Has a request to create an order echoed.
-    ///
-    /// # Errors
-    /// The echo fails.
     pub async fn echo_create(&self, caller: usize) -> Result<()> {
         let request = new_order();
         let id = request.request_id.clone();
@@ -148,9 +121,6 @@ impl Api {
     }
 
     /// Has the echo answer with its order.
-    ///
-    /// # Errors
-    /// The echo fails.
     pub async fn echo_get(&self, caller: usize, id: &str) -> Result<()> {
         let request = GetOrderRequest { key: Some(get_order_request::Key::Id(id.to_owned())) };
         let answer: Order = self.echo(caller, request, echo::GET).await?;

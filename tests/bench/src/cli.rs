@@ -65,9 +65,6 @@ pub struct RunArguments {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// Whatever ended it, and what to do about it.
 pub fn main() -> Result<()> {
     // One TLS for every client of this process, though none here needs it.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -73,9 +73,6 @@ impl Service<http::Request<Body>> for Echo {
 }
 
 /// Serves until the process ends. `order` is a file with the order it answers with, as the service encoded it.
-///
-/// # Errors
-/// It cannot read the order, or cannot listen.
 pub async fn serve(listen: &str, order: &std::path::Path) -> Result<()> {
     let order = Order::decode(std::fs::read(order)?.as_slice())?;
     // Where the listener comes from outside, the server's own setting of it is not heeded.

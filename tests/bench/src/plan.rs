@@ -28,7 +28,6 @@ pub struct Plan {
 
 impl Plan {
     /// The full run, with so many orders in the large database.
-    #[must_use]
     pub const fn full(orders: u64) -> Self {
         Self {
             quick: false,
@@ -46,7 +45,6 @@ impl Plan {
     }
 
     /// A run of a few minutes: the same measures, shorter and on a tenth of the orders.
-    #[must_use]
     pub const fn quick(orders: u64) -> Self {
         Self {
             quick: true,

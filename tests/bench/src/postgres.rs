@@ -1,8 +1,11 @@
 //! The PostgreSQL server: databases of our own on it, and whether it is durable.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, ensure};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, query, raw_sql};
+use tokio::sync::Mutex;
 
 use crate::accounting;
 
@@ -20,9 +23,6 @@ pub struct Server {
 
 impl Server {
     /// Finds out about the server.
-    ///
-    /// # Errors
-    /// It cannot be used, is not durable, or runs elsewhere.
     pub async fn open(url: &str) -> Result<Self> {
         let url: PgConnectOptions = url.parse().context("DATABASE_URL must be postgres://…")?;
         let mut connection =
@@ -50,9 +50,6 @@ impl Server {
     }
 
     /// Makes an empty database.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn create(&self, purpose: &str) -> Result<Database> {
         let name = format!("order_service_bench_{}_{purpose}", std::process::id());
         let mut connection = self.url.connect().await?;
@@ -62,17 +59,11 @@ impl Server {
     }
 
     /// Writes to disk what must be written anyhow, so that it does not fall into the next measure.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn checkpoint(&self) -> Result<()> {
         execute(&mut self.url.connect().await?, "CHECKPOINT").await
     }
 
     /// What the server's settings say.
-    ///
-    /// # Errors
-    /// The server does not answer.
     pub async fn settings(&self) -> Result<String> {
         let mut connection = self.url.connect().await?;
         let mut told = Vec::new();
@@ -92,7 +83,6 @@ pub struct Database {
 
 impl Database {
     /// The address, for other programs.
-    #[must_use]
     pub fn url(&self) -> String {
         let mut url = self.options.to_url_lossy();
         // sqlx's own, which other programs refuse.
@@ -107,17 +97,20 @@ impl Database {
     }
 
     /// A new connection.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn connect(&self) -> Result<PgConnection> {
         Ok(self.options.connect().await?)
     }
 
+    /// New connections for so many callers.
+    pub async fn connections(&self, callers: usize) -> Result<Vec<Arc<Mutex<PgConnection>>>> {
+        let mut connections = Vec::new();
+        for _ in 0..callers {
+            connections.push(Arc::new(Mutex::new(self.connect().await?)));
+        }
+        Ok(connections)
+    }
+
     /// Buffers touched in it so far, in memory or read. Processes tell when they end, or later.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn buffers(&self) -> Result<f64> {
         let sql = "SELECT (blks_hit + blks_read)::text FROM pg_stat_database WHERE datname = ";
         let mut connection = self.server.connect().await?;
@@ -125,9 +118,6 @@ impl Database {
     }
 
     /// Waits until nobody is connected.
-    ///
-    /// # Errors
-    /// Somebody stays.
     pub async fn is_left(&self) -> Result<()> {
         let sql = format!(
             "SELECT count(*)::text FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = '{}'",
@@ -158,26 +148,17 @@ impl Drop for Database {
 }
 
 /// Runs statements that give nothing back.
-///
-/// # Errors
-/// With the beginning of the statement.
 pub async fn execute(connection: &mut PgConnection, sql: &str) -> Result<()> {
     let done = raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await;
     done.map(drop).with_context(|| sql.chars().take(300).collect::<String>())
 }
 
 /// All rows of a query.
-///
-/// # Errors
-/// With the query.
 pub async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>> {
     query(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.with_context(|| sql.to_owned())
 }
 
 /// The one text that a query gives.
-///
-/// # Errors
-/// It gives none.
 pub async fn one(connection: &mut PgConnection, sql: &str) -> Result<String> {
     let row =
         query(AssertSqlSafe(sql.to_owned())).fetch_one(connection).await.with_context(|| sql.to_owned())?;
@@ -185,9 +166,6 @@ pub async fn one(connection: &mut PgConnection, sql: &str) -> Result<String> {
 }
 
 /// Closes a connection in order, so that the server has told its statistics.
-///
-/// # Errors
-/// The server is gone.
 pub async fn close(connection: PgConnection) -> Result<()> {
     Ok(connection.close().await?)
 }

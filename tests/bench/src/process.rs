@@ -23,9 +23,6 @@ pub struct Process {
 
 impl Process {
     /// Starts a program; what it says goes to a file in `directory`.
-    ///
-    /// # Errors
-    /// It does not start.
     pub fn start(
         name: &str,
         program: &Path,
@@ -48,21 +45,16 @@ impl Process {
         Ok(Self { name: name.to_owned(), child, log })
     }
 
-    #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Where it writes what it says.
-    #[must_use]
     pub fn log(&self) -> &Path {
         &self.log
     }
 
     /// Waits for its end, which must be a good one.
-    ///
-    /// # Errors
-    /// It fails, with its last words.
     pub fn ended(mut self) -> Result<()> {
         let status = self.child.wait()?;
         ensure!(status.success(), "{} ended with {status}:\n{}", self.name, self.last_words());
@@ -70,9 +62,6 @@ impl Process {
     }
 
     /// Fails with its last words if it has ended by itself.
-    ///
-    /// # Errors
-    /// It has ended.
     pub fn must_run(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             Some(status) => bail!("{} ended with {status}:\n{}", self.name, self.last_words()),
@@ -81,9 +70,6 @@ impl Process {
     }
 
     /// Asks it to stop and waits until it is gone.
-    ///
-    /// # Errors
-    /// It fails, or goes on.
     pub async fn stop(mut self) -> Result<()> {
         kill(Pid::from_raw(self.child.id().try_into()?), Signal::SIGTERM)?;
         let end = Instant::now() + LIMIT;
@@ -98,9 +84,6 @@ impl Process {
     }
 
     /// Waits until somebody listens at an address.
-    ///
-    /// # Errors
-    /// The program ends, or nobody listens in time.
     pub async fn listens(&mut self, address: std::net::SocketAddr) -> Result<()> {
         let end = Instant::now() + LIMIT;
         while tokio::net::TcpStream::connect(address).await.is_err() {

@@ -5,22 +5,22 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use crate::accounting::machine;
 use crate::api::CONNECTIONS;
 use crate::bed::Bed;
-use crate::captured::{Captured, capture};
 use crate::cli::RunArguments;
 use crate::figures::Run;
 use crate::findings::Findings;
+use crate::measure::statements::Seen;
 use crate::measure::{cancel, create, delay, get, growth, hooks, list, ship, start, statements};
 use crate::plan::Plan;
+use crate::render::wording;
 use crate::site::Site;
 
 /// Measures everything.
-///
-/// # Errors
-/// Whatever could not be measured: no figure is made up for it.
 pub async fn run(arguments: RunArguments) -> Result<()> {
     let began = Instant::now();
     let plan = if arguments.quick { Plan::quick(arguments.orders) } else { Plan::full(arguments.orders) };
@@ -31,16 +31,17 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
     );
     let site = Site::open(plan, &arguments.service, &arguments.pgbench, &arguments.database_url).await?;
     let mut findings = Findings::default();
-    let told = Told { began, wanted: arguments.only };
-    told.begins("statements");
-    let captured = capture(&site).await.context("capturing the statements of each use case")?;
-    statements::measure(&captured, &mut findings);
-    let settings = settings(&site, &captured).await?;
-    if told.is_wanted("start") {
-        start::measure(&site, &captured, &mut findings).await?;
+    let progress = Progress { began, wanted: arguments.only };
+    progress.begins("statements");
+    let seen = Box::pin(statements::measure(&site, &mut findings)).await?;
+    let settings = settings(&site, &seen).await?;
+    if progress.wants("start") {
+        progress.begins("start");
+        start::measure(&site, &seen.order, &mut findings).await?;
     }
-    on_bed(&site, captured, &told, &mut findings).await?;
-    if told.is_wanted("growth") {
+    on_bed(&site, &seen, &progress, &mut findings).await?;
+    if progress.wants("growth") {
+        progress.begins("growth");
         Box::pin(growth::measure(&site, &mut findings)).await?;
     }
     let run = Run {
@@ -54,71 +55,43 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
         curves: findings.curves,
     };
     write(&run, &arguments.out)?;
-    let judged = run.figures.iter().filter_map(crate::figures::Figure::is_kept);
-    let (kept, broken): (Vec<bool>, Vec<bool>) = judged.partition(|is_kept| *is_kept);
-    let seconds = began.elapsed().as_secs();
-    println!(
-        "{} figures in {seconds} s; promises reached {}, not reached {}",
-        run.figures.len(),
-        kept.len(),
-        broken.len()
-    );
+    println!("{}", wording::summary(&run));
     Ok(())
 }
 
-async fn on_bed(site: &Site, captured: Captured, told: &Told, findings: &mut Findings) -> Result<()> {
-    if !["create", "get", "list", "ship", "cancel", "hooks", "delay", "memory"]
-        .iter()
-        .any(|name| told.wants(name))
-    {
+async fn on_bed(site: &Site, seen: &Seen, progress: &Progress, findings: &mut Findings) -> Result<()> {
+    const NAMES: [&str; 8] = ["create", "get", "list", "ship", "cancel", "delay", "hooks", "memory"];
+    if !NAMES.iter().any(|name| progress.wants(name)) {
         return Ok(());
     }
-    let bed = Box::pin(Bed::make(site, captured)).await?;
+    let bed = Box::pin(Bed::make(site, seen)).await?;
     site.postgres.checkpoint().await?;
-    if told.is_wanted("create") {
-        Box::pin(create::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("get") {
-        Box::pin(get::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("list") {
-        Box::pin(list::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("ship") {
-        Box::pin(ship::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("cancel") {
-        Box::pin(cancel::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("delay") {
-        Box::pin(delay::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("hooks") {
-        Box::pin(hooks::measure(&bed, findings)).await?;
-    }
-    if told.is_wanted("memory") {
-        Box::pin(start::loaded(&bed, findings)).await?;
+    for name in NAMES.into_iter().filter(|name| progress.wants(name)) {
+        progress.begins(name);
+        let measured: BoxFuture<'_, Result<()>> = match name {
+            "create" => create::measure(&bed, findings).boxed(),
+            "get" => get::measure(&bed, findings).boxed(),
+            "list" => list::measure(&bed, findings).boxed(),
+            "ship" => ship::measure(&bed, findings).boxed(),
+            "cancel" => cancel::measure(&bed, findings).boxed(),
+            "delay" => delay::measure(&bed, findings).boxed(),
+            "hooks" => hooks::measure(&bed, findings).boxed(),
+            _ => start::loaded(&bed, findings).boxed(),
+        };
+        measured.await?;
     }
     Ok(())
 }
 
-/// What is told, and what is wanted.
-struct Told {
+/// Says which measure begins, if it is wanted.
+struct Progress {
     began: Instant,
     wanted: Vec<String>,
 }
 
-impl Told {
+impl Progress {
     fn wants(&self, name: &str) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|wanted| name.starts_with(wanted.as_str()))
-    }
-
-    fn is_wanted(&self, name: &str) -> bool {
-        let is_wanted = self.wants(name);
-        if is_wanted {
-            self.begins(name);
-        }
-        is_wanted
     }
 
     fn begins(&self, name: &str) {
@@ -127,9 +100,8 @@ impl Told {
 }
 
 /// Under what all of it was measured.
-async fn settings(site: &Site, captured: &Captured) -> Result<Vec<(String, String)>> {
-    let durable =
-        |told: &Option<String>| told.clone().unwrap_or_else(|| "not stated by the service".to_owned());
+async fn settings(site: &Site, seen: &Seen) -> Result<Vec<(String, String)>> {
+    let [on_postgres, on_sqlite] = seen.durability.clone();
     let plan = site.plan;
     let settings = [
         ("program", "release build without the feature `dev`".to_owned()),
@@ -140,8 +112,8 @@ async fn settings(site: &Site, captured: &Captured) -> Result<Vec<(String, Strin
             "PostgreSQL",
             format!("{}, on loopback; {}", site.postgres.version, site.postgres.settings().await?),
         ),
-        ("durability, PostgreSQL, as the service says", durable(&captured.postgres.durability)),
-        ("durability, SQLite, as the service says", durable(&captured.sqlite.durability)),
+        ("durability, PostgreSQL, as the service says", on_postgres),
+        ("durability, SQLite, as the service says", on_sqlite),
         ("database.max_connections of the service", "10, the default".to_owned()),
         ("connections of callers", format!("{CONNECTIONS}, eight callers on each")),
         ("Mollie", "canned, in a process of its own, without delay but where one is named".to_owned()),

@@ -34,9 +34,6 @@ pub struct Service {
 
 impl Service {
     /// Starts it on a database and waits until it serves.
-    ///
-    /// # Errors
-    /// It does not.
     pub async fn start(site: &Site, database_url: &str, says: Says) -> Result<Self> {
         let (grpc, webhook) = (tests::free_address(), tests::free_address());
         let mut environment = environment(site, database_url, grpc, webhook);
@@ -63,15 +60,11 @@ impl Service {
     }
 
     /// Whose CPU time belongs to its calls.
-    #[must_use]
     pub const fn watched(&self) -> &Watched {
         &self.watched
     }
 
     /// Stops it in order.
-    ///
-    /// # Errors
-    /// It does not stop.
     pub async fn stop(self) -> Result<()> {
         // It waits for silent connections.
         drop(self.api);
@@ -80,9 +73,6 @@ impl Service {
 }
 
 /// Brings a database's schema up to date, as an operator does.
-///
-/// # Errors
-/// The command fails.
 pub fn migrate(site: &Site, database_url: &str) -> Result<()> {
     let environment = environment(site, database_url, tests::free_address(), tests::free_address());
     let arguments = ["migrate".as_ref()];

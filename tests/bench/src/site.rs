@@ -29,9 +29,6 @@ pub struct Site {
 
 impl Site {
     /// Starts what every measure needs.
-    ///
-    /// # Errors
-    /// Something does not start.
     pub async fn open(plan: Plan, service: &Path, pgbench: &Path, database_url: &str) -> Result<Self> {
         let (service, pgbench) = (program(service)?, program(pgbench)?);
         let directory = tempfile::Builder::new().prefix("order-service-bench-").tempdir()?;
@@ -42,13 +39,11 @@ impl Site {
         Ok(Self { plan, service, pgbench, mollie, postgres, web, directory })
     }
 
-    #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
     /// The file with Mollie's key.
-    #[must_use]
     pub fn key_file(&self) -> String {
         self.directory().join("api-key").display().to_string()
     }
@@ -74,37 +69,26 @@ impl Mollie {
     }
 
     /// Where its API lies.
-    #[must_use]
     pub fn api(&self) -> String {
         format!("http://{}/v2", self.address)
     }
 
-    #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
     /// Lets every answer wait.
-    ///
-    /// # Errors
-    /// It is gone.
     pub async fn delay(&self, milliseconds: u64) -> Result<()> {
         self.control(&format!("delay/{milliseconds}")).await.map(drop)
     }
 
     /// Every shopper has been to the checkout, or that of one order.
-    ///
-    /// # Errors
-    /// It is gone, or has no such order.
     pub async fn authorize(&self, mollie_id: Option<&str>) -> Result<()> {
         let id = mollie_id.map(|id| format!("/{}", id.trim_start_matches("ord_"))).unwrap_or_default();
         self.control(&format!("authorize{id}")).await.map(drop)
     }
 
     /// The address at which it would tell of an order.
-    ///
-    /// # Errors
-    /// It has no such order.
     pub async fn hook(&self, mollie_id: &str) -> Result<String> {
         self.control(&format!("hook/{}", mollie_id.trim_start_matches("ord_"))).await
     }
@@ -116,9 +100,6 @@ impl Mollie {
 }
 
 /// Starts a command of this very program that listens, and waits until it does.
-///
-/// # Errors
-/// It does not.
 pub async fn own_command(
     name: &str,
     arguments: &[&OsStr],

@@ -17,9 +17,6 @@ pub struct Echo {
 
 impl Echo {
     /// Starts it; it answers with this order.
-    ///
-    /// # Errors
-    /// It does not start.
     pub async fn start(site: &Site, order: &Order) -> Result<Self> {
         let file = site.directory().join("order.bin");
         std::fs::write(&file, order.encode_to_vec())
@@ -30,7 +27,6 @@ impl Echo {
     }
 
     /// Its CPU time counts as the service's.
-    #[must_use]
     pub fn watched(&self) -> Watched {
         Watched { service: Some(self.process.id()), ..Watched::default() }
     }

@@ -20,9 +20,6 @@ pub enum Until {
 }
 
 /// Makes calls in a closed loop. The first that fails ends it.
-///
-/// # Errors
-/// A call failed.
 pub async fn closed<F, R>(callers: usize, until: Until, watched: &Watched, call: F) -> Result<Load>
 where
     F: Fn(Call) -> R + Clone + Send + 'static,

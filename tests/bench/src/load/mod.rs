@@ -32,34 +32,27 @@ pub struct Load {
 
 impl Load {
     /// Calls a second.
-    #[must_use]
     pub fn rate(&self) -> f64 {
         self.calls() / self.seconds
     }
 
     /// How many calls it was.
-    #[must_use]
     pub fn calls(&self) -> f64 {
         u32::try_from(self.done).map_or(f64::INFINITY, f64::from)
     }
 
     /// The latency that this share of all calls kept, in milliseconds.
-    #[must_use]
     pub fn latency(&self, share: f64) -> f64 {
         quantile(&self.latencies, share)
     }
 }
 
 /// The value that this share of all keeps, in milliseconds.
-#[must_use]
 pub fn quantile(latencies: &Histogram<u64>, share: f64) -> f64 {
     u32::try_from(latencies.value_at_quantile(share)).map_or(f64::INFINITY, f64::from) / 1e3
 }
 
 /// For latencies up to two minutes, in microseconds, to three digits.
-///
-/// # Errors
-/// Never with these bounds.
 pub fn histogram() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 120_000_000, 3)?)
 }

@@ -19,7 +19,6 @@ pub struct Timetable {
 
 impl Timetable {
     /// As many calls as this rate gives in this time.
-    #[must_use]
     pub fn new(rate: f64, length: Duration) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and small")]
         let calls = (rate * length.as_secs_f64()).ceil() as u32;
@@ -27,16 +26,12 @@ impl Timetable {
     }
 
     /// When a call begins, after the first.
-    #[must_use]
     pub fn planned(&self, number: u32) -> Duration {
         Duration::from_secs_f64(f64::from(number) / self.rate)
     }
 }
 
 /// Makes calls by a timetable. The first that fails ends it.
-///
-/// # Errors
-/// A call failed.
 pub async fn open<F, R>(timetable: Timetable, watched: &Watched, call: F) -> Result<Load>
 where
     F: Fn(Call) -> R + Send + 'static,

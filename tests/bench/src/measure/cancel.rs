@@ -19,18 +19,12 @@ pub type Fate = Arc<dyn Fn(Api, usize, String) -> BoxFuture<'static, Result<()>>
 const CALLERS: usize = 8;
 
 /// Measures it beside two durable transactions, which it needs too.
-///
-/// # Errors
-/// A call or the floor fails.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let fate: Fate = Arc::new(|api, caller, id| Box::pin(async move { api.cancel(caller, &id).await }));
     self::fate(bed, "cancel", fate, findings).await
 }
 
 /// Measures what is done to each order once.
-///
-/// # Errors
-/// A call or the floor fails.
 pub async fn fate(bed: &Bed<'_>, name: &str, fate: Fate, findings: &mut Findings) -> Result<()> {
     let plan = bed.site.plan;
     let (mut loads, mut floor) = (Vec::new(), Vec::new());
@@ -54,9 +48,6 @@ pub async fn fate(bed: &Bed<'_>, name: &str, fate: Fate, findings: &mut Findings
 }
 
 /// New orders whose shoppers have been to the checkout, and of which the service knows that.
-///
-/// # Errors
-/// The service does not learn of it.
 pub async fn authorized(bed: &Bed<'_>, count: usize) -> Result<Arc<[String]>> {
     let ids: Arc<[String]> = bed.orders(count).await?.into_iter().map(|order| order.id).collect();
     bed.site.mollie.authorize(None).await?;

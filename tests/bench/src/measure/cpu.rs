@@ -19,7 +19,6 @@ pub struct Floors<'a> {
 type Of = fn(&Cpu) -> f64;
 
 /// For each call, by turn.
-#[must_use]
 pub fn each(loads: &[Load]) -> Vec<Cpu> {
     loads.iter().map(|load| load.cpu.per(load.calls())).collect()
 }

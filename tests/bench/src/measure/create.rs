@@ -4,37 +4,35 @@ use anyhow::Result;
 
 use super::cpu::{self, Floors};
 use crate::bed::Bed;
-use crate::figures::{Figure, Promise, Unit, median};
-use crate::findings::{Findings, by_percentile, series};
-use crate::load::{Load, Timetable, Until, closed, histogram, open};
+use crate::figures::{Figure, Point, Promise, Scale, Series, Unit, median};
+use crate::findings::{Findings, by_percentile};
+use crate::load::{Load, Timetable, Until, closed, open};
 
 /// Measures it on both databases; gives the throughput at 32 callers on PostgreSQL.
-///
-/// # Errors
-/// A call or a floor fails.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
-    let mut curves = [("service", Vec::new()), ("pgbench", Vec::new()), ("sqlx", Vec::new())];
-    let mut most = 0.0;
+    let mut points = [const { Vec::new() }; 3];
     for callers in [1_u32, 8, 32] {
-        let [service, pgbench, sqlx] = on_postgres(bed, callers, findings).await?;
-        for ((_, points), rate) in curves.iter_mut().zip([service, pgbench, sqlx]) {
-            points.push((f64::from(callers), rate));
+        let rates = on_postgres(bed, callers, findings).await?;
+        for (points, rates) in points.iter_mut().zip(rates) {
+            points.push((f64::from(callers), rates));
         }
-        most = service;
     }
-    let lines = curves.into_iter().map(|(name, points)| series(name, points)).collect();
-    findings.draw(
-        "create.callers",
-        "Orders created, PostgreSQL",
-        ("callers", "orders a second"),
-        true,
-        lines,
-    );
+    let [service, pgbench, sqlx] = points;
+    let most = median(&service[2].1);
+    let pgbench = Series::new("pgbench", pgbench);
+    let floor = |point: &Point| {
+        pgbench.points.iter().find(|floor| floor.x == point.x).map_or(f64::NAN, Point::height)
+    };
+    let service = Series::new("the service", service)
+        .promised("promised at 32:\n0.3 of pgbench", |point| 0.3 * floor(point));
+    let lines = vec![service, pgbench, Series::new("sqlx alone", sqlx)];
+    let axes = ("callers", "orders a second");
+    findings.draw("create.callers", "Orders created, PostgreSQL", axes, Scale::Logarithm, lines);
     on_sqlite(bed, findings).await?;
     latency(bed, most / 2.0, findings).await
 }
 
-async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Result<[f64; 3]> {
+async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Result<[Vec<f64>; 3]> {
     let (plan, many) = (bed.site.plan, callers as usize);
     let until = Until::Time(plan.slice);
     let (mut loads, mut pgbench, mut sqlx, mut echoes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -48,7 +46,7 @@ async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Re
     }
     let rates: Vec<f64> = loads.iter().map(Load::rate).collect();
     let floor: Vec<f64> = pgbench.iter().map(|turn| turn.rate).collect();
-    let medians = [median(&rates), median(&floor), median(&sqlx)];
+    let found = [rates.clone(), floor.clone(), sqlx.clone()];
     let (id, what) = (format!("create.postgres.{callers}"), format!("create, PostgreSQL, {}", who(callers)));
     let figure =
         Figure::new(&id, &what, Unit::PerSecond, rates.clone()).over("pgbench, the same statements", floor);
@@ -64,7 +62,7 @@ async fn on_postgres(bed: &Bed<'_>, callers: u32, findings: &mut Findings) -> Re
         };
         cpu::note("create", "create, PostgreSQL, 32 callers", &loads, &floors, findings);
     }
-    Ok(medians)
+    Ok(found)
 }
 
 async fn echo(bed: &Bed<'_>, callers: usize) -> Result<Load> {
@@ -116,21 +114,13 @@ async fn latency(bed: &Bed<'_>, rate: f64, findings: &mut Findings) -> Result<()
         let figure = Figure::new(&format!("create.latency.{name}"), &what, Unit::Milliseconds, of(&loads));
         findings.note(figure.over("tonic echo of the request", of(&echoes)));
     }
-    let all = |loads: &[Load]| -> Result<_> {
-        let mut all = histogram()?;
-        for load in loads {
-            all.add(&load.latencies)?;
-        }
-        Ok(all)
-    };
-    let lines = vec![by_percentile("service", &all(&loads)?), by_percentile("echo", &all(&echoes)?)];
-    let title = format!("Latency of create at {rate:.0} orders a second");
-    findings.draw("create.latency", &title, ("percentile", "milliseconds"), false, lines);
+    let lines = vec![by_percentile("the service", &loads), by_percentile("tonic echo", &echoes)];
+    let title = format!("Latency of a create at {rate:.0} orders a second");
+    findings.draw("create.latency", &title, ("percentile", "milliseconds"), Scale::Percentile, lines);
     Ok(())
 }
 
 /// One caller, or several.
-#[must_use]
 pub fn who(callers: u32) -> String {
     if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::cpu::{self, Floors};
 use super::create::who;
@@ -11,18 +11,14 @@ use crate::figures::{Figure, Promise, Unit};
 use crate::findings::Findings;
 use crate::floor::select::Single;
 use crate::load::{Load, Until, closed};
+use crate::scripts::{GET_ORDER, ORDER, Values};
 use crate::service::Service;
-use crate::statements::{Meaning, Source, Statement, Value, parse};
 
 /// Measures it beside the echo, and beside the select by primary key.
-///
-/// # Errors
-/// A call or a floor fails.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let ids: Arc<[String]> = bed.orders(500).await?.into_iter().map(|order| order.id).collect();
-    let select = bed.captured.postgres.get.texts.first().context("GetOrder makes no statement")?;
-    let statements = ids.iter().map(|id| by_id(select, id)).collect::<Result<Vec<_>>>()?;
-    let select = Single::new(&bed.database, statements, 8, bed.site.postgres.postmaster).await?;
+    let each = ids.iter().map(|id| Values::from([(ORDER, id.clone())])).collect();
+    let select = Single::new(&bed.database, GET_ORDER, each, bed.site.postgres.postmaster).await?;
     for callers in [1_u32, 8] {
         let (plan, many) = (bed.site.plan, callers as usize);
         let until = Until::Time(plan.slice);
@@ -53,9 +49,6 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
 }
 
 /// One turn of reading these orders.
-///
-/// # Errors
-/// One cannot be read.
 pub async fn get(service: &Service, ids: &Arc<[String]>, callers: usize, until: Until) -> Result<Load> {
     let (api, ids) = (service.api.clone(), Arc::clone(ids));
     closed(callers, until, service.watched(), move |call| {
@@ -72,19 +65,4 @@ async fn echo(bed: &Bed<'_>, id: &str, callers: usize, until: Until) -> Result<L
         async move { api.echo_get(call.caller, &id).await }
     })
     .await
-}
-
-fn by_id(sql: &str, id: &str) -> Result<Statement> {
-    let parsed = parse(sql)?;
-    let mut sources = Vec::new();
-    for meaning in &parsed.parameters {
-        sources.push(Source::Same(match meaning {
-            Meaning::Compared { column } if column == "id" => Value::Uuid(id.parse()?),
-            Meaning::Limit => Value::Integer(1),
-            Meaning::Compared { .. } | Meaning::Written { .. } | Meaning::Lease => {
-                anyhow::bail!("GetOrder does not select by primary key alone: {sql}")
-            }
-        }));
-    }
-    Ok(Statement { sql: sql.to_owned(), table: parsed.table, sources, inserts: 0 })
 }

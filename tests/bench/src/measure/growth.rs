@@ -5,14 +5,13 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use grpc_server::proto::OrderStatus;
 use sea_orm::sqlx::Row;
-use uuid::Uuid;
 
 use super::get::get;
 use super::list::list;
 use crate::bed::{Bed, placed};
-use crate::figures::{Figure, Promise, Series, Unit, median};
+use crate::figures::{Figure, Promise, Scale, Series, Unit, median};
 use crate::fill::fill;
-use crate::findings::{Findings, series};
+use crate::findings::Findings;
 use crate::load::{Load, Until, closed};
 use crate::postgres::{Database, rows};
 use crate::service::{Says, Service};
@@ -40,9 +39,6 @@ struct Filled {
 }
 
 /// Measures CPU and buffers at both sizes.
-///
-/// # Errors
-/// A call fails.
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
     let small = filled(site, "small", site.plan.few_orders).await?;
     let large = filled(site, "large", site.plan.many_orders).await?;
@@ -51,8 +47,10 @@ pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
         touched.push(buffers(site, case, [&small, &large], findings).await?);
         cpu.push(processor(site, case, [&small, &large], findings).await?);
     }
-    findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, cpu);
-    findings.draw("growth.buffers", "Buffers touched by orders kept", ("orders", "buffers"), true, touched);
+    let title = "CPU of a call by the number of orders kept, service and PostgreSQL";
+    findings.draw("growth.cpu", title, ("orders kept", "milliseconds of CPU"), Scale::Linear, cpu);
+    let title = "Buffers that a call touches in PostgreSQL by the number of orders kept";
+    findings.draw("growth.buffers", title, ("orders kept", "buffers"), Scale::Linear, touched);
     Ok(())
 }
 
@@ -64,8 +62,8 @@ async fn filled(site: &Site, purpose: &str, orders: u64) -> Result<Filled> {
     fill(&database, orders).await?;
     let mut connection = database.connect().await?;
     let mut ids = Vec::new();
-    for row in rows(&mut connection, "SELECT id FROM orders ORDER BY md5(id::text) LIMIT 2000").await? {
-        ids.push(row.try_get::<Uuid, _>(0)?.to_string());
+    for row in rows(&mut connection, "SELECT id::text FROM orders ORDER BY md5(id::text) LIMIT 2000").await? {
+        ids.push(row.try_get::<String, _>(0)?);
     }
     println!("  ({orders} orders are there)");
     Ok(Filled { orders, database, ids: ids.into() })
@@ -130,7 +128,9 @@ async fn processor(
     few.stop().await?;
     many.stop().await?;
     let [small_used, large_used] = used;
-    let line = curve(id, small, large, &small_used, &large_used);
+    let line = line(what, [small, large], [&small_used, &large_used]);
+    let most = 1.1 * median(&small_used);
+    let line = if case == Case::Create { line.promised("promised:\n≤ 1.1 times", |_| most) } else { line };
     let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
     let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
     let figure = figure.over(&format!("at {} orders", small.orders), small_used);
@@ -154,10 +154,11 @@ async fn buffers(
         let many = touched(site, filled, case, 3 * calls).await?;
         each.push((many - few) / f64::from(u32::try_from(2 * calls)?));
     }
+    let name = what;
     let what = format!("{what}, {} orders, buffers touched", large.orders);
     let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
     findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
-    Ok(curve(id, small, large, &each[..1], &each[1..]))
+    Ok(line(name, [small, large], [&each[..1], &each[1..]]))
 }
 
 async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Result<f64> {
@@ -170,7 +171,7 @@ async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Resu
     Ok(filled.database.buffers().await? - before)
 }
 
-fn curve(name: &str, small: &Filled, large: &Filled, few: &[f64], many: &[f64]) -> Series {
-    let orders = |filled: &Filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from);
-    series(name, vec![(orders(small), median(few)), (orders(large), median(many))])
+fn line(name: &str, filled: [&Filled; 2], samples: [&[f64]; 2]) -> Series {
+    let orders = filled.map(|filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from));
+    Series::new(name, orders.into_iter().zip(samples.map(<[f64]>::to_vec)).collect())
 }

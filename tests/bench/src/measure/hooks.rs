@@ -6,18 +6,16 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::future::try_join_all;
 use sea_orm::sqlx::Row;
-use sea_orm::sqlx::types::time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::cancel::authorized;
 use super::cpu::{self, Floors};
 use crate::bed::{Bed, Placed};
-use crate::figures::{Figure, Promise, Unit, median};
+use crate::figures::{Figure, Promise, Scale, Unit, median};
 use crate::findings::{Findings, by_percentile};
 use crate::floor::select::Single;
 use crate::load::{Load, Timetable, Until, histogram, open};
 use crate::postgres::rows;
-use crate::statements::{Source, Statement, Value};
+use crate::scripts::{ORDER, STORE_HOOK, Values};
 
 /// Hooks a second.
 const RATE: f64 = 500.0;
@@ -27,9 +25,6 @@ const ORDERS: usize = 400;
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Measures both.
-///
-/// # Errors
-/// A hook is not acknowledged, or its event does not come.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     acknowledged(bed, findings).await?;
     saved(bed, findings).await
@@ -38,8 +33,7 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
 async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let ids = authorized(bed, ORDERS).await?;
     let hooks: Arc<[(String, String)]> = addresses(bed, &ids).await?.into();
-    let floor = statement(bed).await?;
-    let floor = Single::new(bed.sqlx.database(), floor, 8, bed.site.postgres.postmaster).await?;
+    let floor = floor(bed).await?;
     let timetable = Timetable::new(RATE, bed.site.plan.hook_slice);
     let (mut loads, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
@@ -63,21 +57,10 @@ async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let postgres = Some(("sqlx alone, its statement", floored.as_slice()));
     let what = "hook at 500 a second, with the look-ups that follow";
     cpu::note("hook", what, &loads, &Floors { service: None, postgres, promised: None }, findings);
-    let all = |loads: &[Load]| -> Result<_> {
-        let mut all = histogram()?;
-        for load in loads {
-            all.add(&load.latencies)?;
-        }
-        Ok(all)
-    };
-    let lines = vec![by_percentile("service", &all(&loads)?), by_percentile("sqlx", &all(&floors)?)];
-    findings.draw(
-        "hook.latency",
-        "Hooks acknowledged, 500 a second",
-        ("percentile", "milliseconds"),
-        false,
-        lines,
-    );
+    let service = by_percentile("the service", &loads).promised("promised:\np99 ≤ 10 ms", |_| 10.0);
+    let lines = vec![service, by_percentile("sqlx alone", &floors)];
+    let (title, axes) = ("Time to acknowledge a hook, at 500 a second", ("percentile", "milliseconds"));
+    findings.draw("hook.latency", title, axes, Scale::Percentile, lines);
     Ok(())
 }
 
@@ -94,27 +77,14 @@ async fn addresses(bed: &Bed<'_>, ids: &[String]) -> Result<Vec<(String, String)
 }
 
 /// The statement that stores a hook, about orders of the floor's own database, where nobody looks them up.
-async fn statement(bed: &Bed<'_>) -> Result<Vec<Statement>> {
-    let stores =
-        |text: &&String| text.contains("INSERT INTO lookups") && text.contains("FROM orders WHERE id = $1");
-    let sql =
-        bed.captured.postgres.hook.texts.iter().find(stores).context("a hook is not stored as it was")?;
+async fn floor(bed: &Bed<'_>) -> Result<Single> {
     bed.sqlx.turn(8, Until::Calls(ORDERS)).await?;
-    let mut connection = bed.sqlx.database().connect().await?;
-    let now = OffsetDateTime::from_unix_timestamp(1_780_000_000)?;
-    let mut statements = Vec::new();
-    for row in rows(&mut connection, &format!("SELECT id FROM orders LIMIT {ORDERS}")).await? {
-        let values = [
-            Value::Uuid(row.try_get::<Uuid, _>(0)?),
-            Value::Time(now, String::new()),
-            Value::Text("ord_1,".to_owned()),
-            Value::Integer(16),
-        ];
-        let sources = values.into_iter().map(Source::Same).collect();
-        statements.push(Statement { sql: sql.clone(), table: "lookups".to_owned(), sources, inserts: 1 });
-    }
-    ensure!(statements.len() == ORDERS, "the floor has {} orders, not {ORDERS}", statements.len());
-    Ok(statements)
+    let sql = format!("SELECT id::text FROM orders LIMIT {ORDERS}");
+    let found = rows(&mut bed.sqlx.database().connect().await?, &sql).await?;
+    ensure!(found.len() == ORDERS, "the floor has {} orders, not {ORDERS}", found.len());
+    let each = found.iter().map(|row| anyhow::Ok(Values::from([(ORDER, row.try_get(0)?)])));
+    let each = each.collect::<Result<_>>()?;
+    Single::new(bed.sqlx.database(), STORE_HOOK, each, bed.site.postgres.postmaster).await
 }
 
 /// From sending a hook until the API tells the event, asked every millisecond.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use grpc_server::proto::Order;
 
 use crate::accounting::resident;
 use crate::bed::Bed;
-use crate::captured::Captured;
 use crate::figures::{Figure, Promise, Unit};
 use crate::findings::Findings;
 use crate::floor::echo::Echo;
@@ -19,10 +19,7 @@ use crate::site::Site;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures what needs no load.
-///
-/// # Errors
-/// The service does not start or stop.
-pub async fn measure(site: &Site, captured: &Captured, findings: &mut Findings) -> Result<()> {
+pub async fn measure(site: &Site, order: &Order, findings: &mut Findings) -> Result<()> {
     let size = std::fs::metadata(&site.service)?.len();
     let mebibytes = f64::from(u32::try_from(size)?) / f64::from(1 << 20);
     findings.note(Figure::new(
@@ -50,7 +47,7 @@ pub async fn measure(site: &Site, captured: &Captured, findings: &mut Findings) 
         let figure = figure.over("the program telling its version", alone);
         findings.note(figure.promised(Promise::AtMost(300.0)));
     }
-    idle(site, captured, &database.url(), findings).await
+    idle(site, order, &database.url(), findings).await
 }
 
 /// How long the program takes to start and end.
@@ -60,12 +57,12 @@ fn version(site: &Site) -> Result<f64> {
     Ok(began.elapsed().as_secs_f64() * 1e3)
 }
 
-async fn idle(site: &Site, captured: &Captured, url: &str, findings: &mut Findings) -> Result<()> {
+async fn idle(site: &Site, order: &Order, url: &str, findings: &mut Findings) -> Result<()> {
     let (mut held, mut floor) = (Vec::new(), Vec::new());
     let rounds = if site.plan.quick { 1 } else { 3 };
     for _ in 0..rounds {
         let service = Service::start(site, url, Says::Usual).await?;
-        let echo = Echo::start(site, &captured.order).await?;
+        let echo = Echo::start(site, order).await?;
         tokio::time::sleep(SETTLED).await;
         held.push(resident(service.process.id())?);
         floor.push(resident(echo.process.id())?);
@@ -78,9 +75,6 @@ async fn idle(site: &Site, captured: &Captured, url: &str, findings: &mut Findin
 }
 
 /// Memory in the middle of a load.
-///
-/// # Errors
-/// A call fails.
 pub async fn loaded(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let mut held = Vec::new();
     for _ in 0..bed.site.plan.rounds {

@@ -24,9 +24,6 @@ struct Mollie {
 }
 
 /// Serves until the process ends.
-///
-/// # Errors
-/// It cannot listen there.
 pub async fn serve(listen: &str) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let listener = listener.tap_io(|stream| {

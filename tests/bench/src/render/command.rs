@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::figures::Run;
-use crate::render::{drawing, markdown, table};
+use crate::render::{drawing, page, table};
 
 /// Write docs/performance.md and its drawings.
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,7 @@ pub struct Render {
     /// What a run wrote down.
     #[arg(long, default_value = "docs/performance/figures.json")]
     pub figures: PathBuf,
-    /// Where performance.md is, and performance/tried.md, which becomes its end.
+    /// Where performance.md is, and performance/tried.md, which becomes a part of it.
     #[arg(long, default_value = "docs")]
     pub docs: PathBuf,
     /// Write nothing; fail if what is there is not what the figures give.
@@ -63,7 +63,7 @@ fn read(path: &Path) -> Result<Run> {
 
 /// Every file that a run gives, with its text.
 fn rendered(run: &Run, tried: &str, docs: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    let mut files = BTreeMap::from([(docs.join("performance.md"), markdown::text(run, tried))]);
+    let mut files = BTreeMap::from([(docs.join("performance.md"), page::text(run, tried))]);
     for curve in &run.curves {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         ensure!(curve.id.bytes().all(is_plain), "{:?} cannot be the name of a file", curve.id);

@@ -2,14 +2,13 @@
 
 use crate::figures::{Figure, Promise, Run, Unit};
 
-/// Stands where there is nothing to say: no floor, no promise, not a number.
+/// Shown where there is nothing to say: no floor, no promise, not a number.
 pub const NOTHING: &str = "–";
 
 /// How a broken promise is shown.
 pub const NOT_KEPT: &str = "NOT KEPT";
 
 /// A number with three significant digits, and separated thousands: `12,300`, `1.50`, `0.0421`.
-#[must_use]
 pub fn digits(value: f64) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
@@ -32,9 +31,13 @@ fn magnitude(value: f64) -> i32 {
 }
 
 /// A number as it was written down, with separated thousands: `1.5`, `1,000,000`.
-#[must_use]
 pub fn exact(value: f64) -> String {
     if value.is_finite() { separated(&value.to_string()) } else { NOTHING.to_owned() }
+}
+
+/// A round number at an axis, without what calculating with fractions left behind.
+pub fn tick(value: f64) -> String {
+    exact(format!("{value:.5e}").parse().unwrap_or(value))
 }
 
 fn separated(number: &str) -> String {
@@ -51,7 +54,6 @@ fn separated(number: &str) -> String {
 }
 
 /// A value with its unit: `12,300 /s`. What is counted one by one keeps its digits.
-#[must_use]
 pub fn amount(value: f64, unit: Unit) -> String {
     let is_whole = matches!(unit, Unit::Count | Unit::Buffers) && value.fract() == 0.0;
     let number = if is_whole { exact(value) } else { digits(value) };
@@ -71,7 +73,6 @@ fn with_unit(number: String, unit: Unit) -> String {
 }
 
 /// What was promised of a figure: `≤ 1.5 ms CPU`, `ratio ≥ 0.3`. Nothing is rounded.
-#[must_use]
 pub fn promise(promise: Promise, unit: Unit) -> String {
     match promise {
         Promise::AtMost(most) => format!("≤ {}", with_unit(exact(most), unit)),
@@ -82,13 +83,11 @@ pub fn promise(promise: Promise, unit: Unit) -> String {
 }
 
 /// Whether the promise is kept, in words; `None` without one.
-#[must_use]
 pub fn verdict(figure: &Figure) -> Option<&'static str> {
     figure.is_kept().map(|is_kept| if is_kept { "kept" } else { NOT_KEPT })
 }
 
 /// What the run came to, in one line.
-#[must_use]
 pub fn summary(run: &Run) -> String {
     let floors = run.figures.iter().filter(|figure| figure.floor.is_some()).count();
     let promises = run.figures.iter().filter(|figure| figure.promise.is_some()).count();
@@ -102,7 +101,6 @@ pub fn summary(run: &Run) -> String {
 }
 
 /// The groups in the order of their first figure, each with its figures.
-#[must_use]
 pub fn groups(run: &Run) -> Vec<(&str, Vec<&Figure>)> {
     let mut groups: Vec<(&str, Vec<&Figure>)> = Vec::new();
     for figure in &run.figures {
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_is_told_as_it_was_given() {
+    fn a_promise_is_shown_as_it_was_given() {
         assert_eq!(promise(Promise::AtMost(1.5), Unit::CpuMilliseconds), "≤ 1.5 ms CPU");
         assert_eq!(promise(Promise::AtLeast(1_200.0), Unit::PerSecond), "≥ 1,200 /s");
         assert_eq!(promise(Promise::RatioAtLeast(0.333), Unit::PerSecond), "ratio ≥ 0.333");

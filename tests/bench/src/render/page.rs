@@ -1,46 +1,47 @@
-//! docs/performance.md, as the command writes it: all of a run, and what people wrote about what was tried.
+//! docs/performance.md, as the command writes it: what a reader asks first, then promises, pictures and what people wrote
+//! about what was tried, and all of a run last.
 
 use std::fmt::Write as _;
 
 use crate::figures::{Figure, Run};
-use crate::render::wording;
+use crate::render::{opening, wording};
 
-const HEAD: &str = "\
-# What it costs
-
-Written by `cargo xtask bench` from [performance/figures.json](performance/figures.json) and
-[performance/tried.md](performance/tried.md); not to be changed by hand.
-
-A figure is the median of its samples. A floor is what the same machine does at best at the same task, measured in turn with the
-figure, and the ratio is the figure divided by its floor. Promises were made before anything was measured; one that is not kept
-says so, and what is known about it stands at the end.
+const READING: &str = "
+A figure is the median of its samples. A floor is the best that the same machine does at the same task without the service,
+measured in turn with the figure; the ratio is the figure divided by its floor. The promises are older than the first
+measurement. A promise that is not kept says so.
+";
+const ORIGIN: &str = "
+`cargo xtask bench` writes this page from [performance/figures.json](performance/figures.json) and
+[performance/tried.md](performance/tried.md); do not edit it.
 ";
 
-/// The whole document. `tried` is the hand-written fragment, which ends it.
-#[must_use]
+/// The whole document. `tried` is the hand-written part.
 pub fn text(run: &Run, tried: &str) -> String {
-    let mut text = HEAD.to_owned();
-    facts(&mut text, run);
-    settings(&mut text, run);
+    let mut text = format!("# Performance\n\n{}{READING}{ORIGIN}", opening::sentences(run));
     promises(&mut text, run);
-    text.push_str("\n## Figures\n");
+    pictures(&mut text, run);
+    if let Some(explained) = opening::two_latencies(run) {
+        let _ = write!(text, "\n{explained}");
+    }
+    let _ = write!(text, "\n{}\n", tried.trim());
+    conditions(&mut text, run);
+    text.push_str("\n## All figures\n");
     for (name, figures) in wording::groups(run) {
         group(&mut text, name, &figures);
     }
-    curves(&mut text, run);
-    let _ = write!(text, "\n{}\n", tried.trim());
     text
 }
 
-fn facts(text: &mut String, run: &Run) {
+fn conditions(text: &mut String, run: &Run) {
     let extent = if run.quick { "the short run" } else { "the full run" };
-    let _ = writeln!(text, "\n| | |\n|---|---|\n| commit | `{}` |\n| date | {} |", run.commit, run.date);
+    let _ = writeln!(
+        text,
+        "\n## Conditions\n\n| | |\n|---|---|\n| commit | `{}` |\n| date | {} |",
+        run.commit, run.date
+    );
     let _ =
         writeln!(text, "| machine | {} |\n| run | {extent}, {} minutes |", cell(&run.machine), run.minutes);
-}
-
-fn settings(text: &mut String, run: &Run) {
-    text.push_str("\n## What was set\n\n| | |\n|---|---|\n");
     for (name, value) in &run.settings {
         let _ = writeln!(text, "| {} | {} |", cell(name), cell(value));
     }
@@ -102,11 +103,13 @@ fn samples(samples: &[f64]) -> String {
     }
 }
 
-fn curves(text: &mut String, run: &Run) {
+fn pictures(text: &mut String, run: &Run) {
     if run.curves.is_empty() {
         return;
     }
-    text.push_str("\n## Curves\n");
+    text.push_str(
+        "\n## Pictures\n\nA band reaches from the lowest to the highest of the rounds; at a bar, a stroke does. A dashed line is a promise.\n",
+    );
     for curve in &run.curves {
         let title = curve.title.replace(['[', ']'], "").replace('<', "&lt;");
         let _ = writeln!(text, "\n![{title}](performance/{}.svg)", curve.id);
@@ -123,11 +126,11 @@ mod tests {
     use super::*;
     use crate::render::sample;
 
-    const TRIED: &str = "## What was tried, and what it brought\n\nNothing yet.\n";
+    const TRIED: &str = "## What we tried\n\nNothing yet.\n";
 
     #[test]
     fn the_document_has_all_that_the_run_has() {
-        let run = sample::run();
+        let run = sample::whole();
         let text = text(&run, TRIED);
         for figure in &run.figures {
             assert!(text.contains(&cell(&figure.what)), "no {:?} in\n{text}", figure.what);
@@ -142,13 +145,31 @@ mod tests {
         {
             assert!(text.contains(fact), "no {fact} in\n{text}");
         }
-        assert!(text.ends_with(&format!("\n\n{TRIED}")), "\n{text}");
+        assert_eq!(text, super::text(&run, TRIED), "the same run gives the same document");
     }
 
     #[test]
-    fn promises_come_first_and_a_broken_one_stands_out() {
+    fn the_sentences_come_first_and_the_long_tables_last() {
+        let text = text(&sample::whole(), TRIED);
+        let heads: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+        let why = "## Why a create takes 3.70 ms in one table and 19.5 ms in another";
+        let wanted = [
+            "# Performance",
+            "## Promises",
+            "## Pictures",
+            why,
+            "## What we tried",
+            "## Conditions",
+            "## All figures",
+        ];
+        assert_eq!(heads[..7], wanted);
+        assert!(text.starts_with("# Performance\n\n- On 2 cores,"), "\n{text}");
+    }
+
+    #[test]
+    fn a_broken_promise_stands_out() {
         let text = text(&sample::run(), TRIED);
-        let (promises, figures) = text.split_once("\n## Figures\n").unwrap();
+        let (promises, figures) = text.split_once("\n## All figures\n").unwrap();
         let kept = "| create, PostgreSQL, 32 callers | ratio ≥ 0.35 | 412 /s | 1,000 /s | 0.412 | kept |";
         let broken = "| create, CPU of the service | ≤ 1.5 ms CPU | 1.65 ms CPU | – | – | **NOT KEPT** |";
         assert!(promises.contains(kept) && promises.contains(broken), "\n{promises}");
@@ -156,10 +177,5 @@ mod tests {
             figures.contains("| get, SQLite \\| one order | 0.375 ms | 2, 0.250 to 0.500 |  | – | – |"),
             "\n{figures}"
         );
-    }
-
-    #[test]
-    fn the_same_run_gives_the_same_document() {
-        assert_eq!(text(&sample::run(), TRIED), text(&sample::run(), TRIED));
     }
 }
