@@ -7,36 +7,8 @@ use nix::unistd::Pid;
 use procfs::process::{Process, Stat, all_processes};
 use procfs::{CpuInfo, Current, Meminfo, ticks_per_second};
 
-/// CPU time in milliseconds, by process.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Cpu {
-    pub service: f64,
-    pub postgres: f64,
-    pub mollie: f64,
-    pub generator: f64,
-}
-
-impl Cpu {
-    /// What was used since.
-    pub fn since(self, before: Self) -> Self {
-        Self {
-            service: self.service - before.service,
-            postgres: self.postgres - before.postgres,
-            mollie: self.mollie - before.mollie,
-            generator: self.generator - before.generator,
-        }
-    }
-
-    /// For each of so many operations.
-    pub fn per(self, operations: f64) -> Self {
-        Self {
-            service: self.service / operations,
-            postgres: self.postgres / operations,
-            mollie: self.mollie / operations,
-            generator: self.generator / operations,
-        }
-    }
-}
+/// CPU time in milliseconds: of the service, of PostgreSQL, of the canned Mollie and of the load generator.
+pub type Cpu = [f64; 4];
 
 /// Whose CPU time is read. Who does not take part is `None` and costs nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,12 +23,15 @@ impl Watched {
     /// What all of them have used so far.
     pub fn used(&self) -> Result<Cpu> {
         let of = |pid: Option<u32>| pid.map_or(Ok(0.0), process);
-        Ok(Cpu {
-            service: of(self.service)?,
-            postgres: self.postgres.map_or(Ok(0.0), tree)?,
-            mollie: of(self.mollie)?,
-            generator: milliseconds(ClockId::CLOCK_PROCESS_CPUTIME_ID)?,
-        })
+        let postgres = self.postgres.map_or(Ok(0.0), tree)?;
+        let own = milliseconds(ClockId::CLOCK_PROCESS_CPUTIME_ID)?;
+        Ok([of(self.service)?, postgres, of(self.mollie)?, own])
+    }
+
+    /// What all of them have used since.
+    pub fn since(&self, before: Cpu) -> Result<Cpu> {
+        let now = self.used()?;
+        Ok(std::array::from_fn(|n| now[n] - before[n]))
     }
 }
 
@@ -128,9 +103,9 @@ mod tests {
         let watched = Watched { service: Some(own), postgres: Some(own), mollie: None };
         let before = watched.used().unwrap();
         let busy: u64 = (0..2_000_000_u64).map(std::hint::black_box).sum();
-        let used = watched.used().unwrap().since(before);
-        assert!(busy > 0 && used.service > 0.0 && used.generator > 0.0 && used.postgres > 0.0);
-        assert_eq!(used.mollie, 0.0);
+        let [service, postgres, mollie, generator] = watched.since(before).unwrap();
+        assert!(busy > 0 && service > 0.0 && generator > 0.0 && postgres > 0.0);
+        assert_eq!(mollie, 0.0);
         assert!(resident(own).unwrap() > 0.5 && parent(own).unwrap() > 0);
     }
 }

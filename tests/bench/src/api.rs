@@ -15,7 +15,9 @@ use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
 use tonic_prost::ProstCodec;
 
+use crate::accounting::Watched;
 use crate::echo;
+use crate::load::{Call, Load, Timetable, Until, closed, open};
 
 /// Connections of a client; eight callers share one.
 pub const CONNECTIONS: usize = 4;
@@ -23,25 +25,49 @@ const CALLERS_ON_ONE: usize = 8;
 
 /// A client of the service or of the echo.
 #[derive(Clone)]
-pub struct Api(Vec<Channel>);
+pub struct Api {
+    channels: Vec<Channel>,
+    /// Whose CPU time belongs to its calls.
+    watched: Watched,
+}
 
 impl Api {
     /// Connects.
-    pub async fn connect(address: SocketAddr) -> Result<Self> {
+    pub async fn connect(address: SocketAddr, watched: Watched) -> Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
         let mut channels = Vec::new();
         for _ in 0..CONNECTIONS {
             channels.push(endpoint.connect().await.with_context(|| format!("connecting to {address}"))?);
         }
-        Ok(Self(channels))
+        Ok(Self { channels, watched })
     }
 
     fn channel(&self, caller: usize) -> Channel {
-        self.0[caller / CALLERS_ON_ONE % CONNECTIONS].clone()
+        self.channels[caller / CALLERS_ON_ONE % CONNECTIONS].clone()
     }
 
     fn client(&self, caller: usize) -> OrderServiceClient<Channel> {
         OrderServiceClient::new(self.channel(caller))
+    }
+
+    /// Makes calls in a closed loop.
+    pub async fn closed<F, R>(&self, callers: usize, until: Until, call: F) -> Result<Load>
+    where
+        F: Fn(Self, Call) -> R + Clone + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let api = self.clone();
+        closed(callers, until, &self.watched, move |number| call(api.clone(), number)).await
+    }
+
+    /// Makes calls by a timetable.
+    pub async fn open<F, R>(&self, timetable: Timetable, call: F) -> Result<Load>
+    where
+        F: Fn(Self, Call) -> R + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let api = self.clone();
+        open(timetable, &self.watched, move |number| call(api.clone(), number)).await
     }
 
     /// Places a new order.
@@ -121,8 +147,9 @@ impl Api {
     }
 
     /// Has the echo answer with its order.
-    pub async fn echo_get(&self, caller: usize, id: &str) -> Result<()> {
-        let request = GetOrderRequest { key: Some(get_order_request::Key::Id(id.to_owned())) };
+    pub async fn echo_get(&self, caller: usize) -> Result<()> {
+        let key = Some(get_order_request::Key::Id("01a22330-3db5-7281-8784-c9304cc66184".to_owned()));
+        let request = GetOrderRequest { key };
         let answer: Order = self.echo(caller, request, echo::GET).await?;
         ensure!(!answer.id.is_empty(), "the echo answered no order");
         Ok(())

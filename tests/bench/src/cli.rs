@@ -17,7 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Measure everything, and write down what was found.
+    /// Measure everything, and write down what was found. DATABASE_URL names a PostgreSQL server on this machine, as its superuser.
     Run(RunArguments),
     Render(render::command::Render),
     Table(render::command::Table),
@@ -47,9 +47,6 @@ pub struct RunArguments {
     /// PostgreSQL's pgbench.
     #[arg(long)]
     pub pgbench: PathBuf,
-    /// A PostgreSQL server on this machine, as its superuser.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: String,
     /// Shorter slices and a small database: within four minutes.
     #[arg(long)]
     pub quick: bool,

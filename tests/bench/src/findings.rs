@@ -1,8 +1,11 @@
 //! What has been found so far, printed as it comes.
 
-use crate::figures::{Curve, Figure, Scale, Series};
+use crate::figures::{Curve, Figure, Promise, Scale, Series, Unit, median};
 use crate::load::Load;
 use crate::render::wording;
+
+/// What a floor is, and its turns.
+pub type Floor<'a> = (&'a str, &'a [Load]);
 
 /// Figures and curves, in the order they were found.
 #[derive(Default)]
@@ -14,8 +17,60 @@ pub struct Findings {
 impl Findings {
     /// Keeps a figure, and prints it.
     pub fn note(&mut self, figure: Figure) {
-        println!("  {}", line(&figure));
+        println!("  {}", wording::line(&figure));
         self.figures.push(figure);
+    }
+
+    /// Notes how many calls a second there were, beside a floor.
+    pub fn rate(&mut self, id: &str, what: &str, loads: &[Load], floor: Floor<'_>, promise: Option<Promise>) {
+        let of = |loads: &[Load]| loads.iter().map(Load::rate).collect();
+        let figure = Figure::new(id, what, Unit::PerSecond, of(loads)).over(floor.0, of(floor.1));
+        self.note(Figure { promise, ..figure });
+    }
+
+    /// Notes the latency that a share of the calls kept, beside a floor: `share` is 0.5 or 0.99.
+    pub fn latency(
+        &mut self,
+        (id, what, share): (&str, &str, f64),
+        loads: &[Load],
+        floor: Floor<'_>,
+        promise: Option<Promise>,
+    ) {
+        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
+        let figure = Figure::new(id, what, Unit::Milliseconds, of(loads)).over(floor.0, of(floor.1));
+        self.note(Figure { promise, ..figure });
+    }
+
+    /// Notes what each process used for each call of a measure, such as `get` with `get, 8 callers`.
+    pub fn cpu(
+        &mut self,
+        id: &str,
+        what: &str,
+        loads: &[Load],
+        floors: [Option<Floor<'_>>; 2],
+        most: Option<f64>,
+    ) {
+        const PROCESSES: [(&str, &str); 4] = [
+            ("service", "the service"),
+            ("postgres", "PostgreSQL"),
+            ("mollie", "the canned Mollie"),
+            ("generator", "the load generator"),
+        ];
+        for (n, (name, process)) in PROCESSES.into_iter().enumerate() {
+            let of = |loads: &[Load]| loads.iter().map(|load| load.cpu()[n]).collect::<Vec<_>>();
+            let used = of(loads);
+            // A process that takes no part is left out.
+            if median(&used) < 1e-3 {
+                continue;
+            }
+            let (id, what) = (format!("{id}.cpu.{name}"), format!("{what}, CPU of {process}"));
+            let mut figure = Figure::new(&id, &what, Unit::CpuMilliseconds, used);
+            if let Some((floor, loads)) = floors.get(n).copied().flatten() {
+                figure = figure.over(floor, of(loads));
+            }
+            figure.promise = most.filter(|_| name == "service").map(Promise::AtMost);
+            self.note(figure);
+        }
     }
 
     /// Keeps a picture.
@@ -30,33 +85,4 @@ pub fn by_percentile(name: &str, loads: &[Load]) -> Series {
     let percentiles = [50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9];
     let at = |percentile: f64| loads.iter().map(|load| load.latency(percentile / 100.0)).collect();
     Series::new(name, percentiles.iter().map(|&percentile| (percentile, at(percentile))).collect())
-}
-
-/// The figure on one line, for who watches.
-fn line(figure: &Figure) -> String {
-    let amount = |value| wording::amount(value, figure.unit);
-    let floor = figure.floor.as_ref().map(|floor| {
-        format!(" · {} of {} ({})", wording::digits(floor.ratio), amount(floor.value), floor.what)
-    });
-    let promise = wording::verdict(figure).zip(figure.promise).map(|(verdict, promise)| {
-        format!(" · promised {}: {verdict}", wording::promise(promise, figure.unit))
-    });
-    let value = amount(figure.value);
-    format!("{}: {value}{}{}", figure.what, floor.unwrap_or_default(), promise.unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::figures::{Promise, Unit};
-
-    #[test]
-    fn a_figure_is_printed_with_its_floor_and_its_promise() {
-        let figure = Figure::new("get.postgres.8", "get, 8 callers", Unit::PerSecond, vec![4000.0]);
-        let figure = figure.over("echo", vec![8000.0]).promised(Promise::RatioAtLeast(0.35));
-        assert_eq!(
-            line(&figure),
-            "get, 8 callers: 4,000 /s · 0.500 of 8,000 /s (echo) · promised ratio ≥ 0.35: kept"
-        );
-    }
 }

@@ -1,5 +1,6 @@
 //! The PostgreSQL server: databases of our own on it, and whether it is durable.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -23,7 +24,8 @@ pub struct Server {
 
 impl Server {
     /// Finds out about the server.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open() -> Result<Self> {
+        let url = std::env::var("DATABASE_URL").unwrap_or_default();
         let url: PgConnectOptions = url.parse().context("DATABASE_URL must be postgres://…")?;
         let mut connection =
             url.connect().await.context("connecting to the server that DATABASE_URL names")?;
@@ -50,12 +52,9 @@ impl Server {
     }
 
     /// Makes an empty database.
-    pub async fn create(&self, purpose: &str) -> Result<Database> {
-        let name = format!("order_service_bench_{}_{purpose}", std::process::id());
-        let mut connection = self.url.connect().await?;
-        execute(&mut connection, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
-        execute(&mut connection, &format!("CREATE DATABASE {name} TEMPLATE template0")).await?;
-        Ok(Database { server: self.url.clone(), options: self.url.clone().database(&name), name })
+    pub async fn create(&self) -> Result<Database> {
+        let inner = tests::Database::make(tests::Engine::Postgres, Path::new("")).await;
+        Ok(Database { server: self.url.clone(), options: inner.url().parse()?, inner })
     }
 
     /// Writes to disk what must be written anyhow, so that it does not fall into the next measure.
@@ -76,24 +75,19 @@ impl Server {
 
 /// A database that lives as long as this.
 pub struct Database {
+    inner: tests::Database,
     server: PgConnectOptions,
     options: PgConnectOptions,
-    name: String,
 }
 
 impl Database {
     /// The address, for other programs.
-    pub fn url(&self) -> String {
-        let mut url = self.options.to_url_lossy();
-        // sqlx's own, which other programs refuse.
-        let is_common = |key: &str| key != "statement-cache-capacity";
-        let pairs: Vec<_> = url
-            .query_pairs()
-            .filter(|(key, _)| is_common(key))
-            .map(|pair| (pair.0.into_owned(), pair.1.into_owned()))
-            .collect();
-        url.query_pairs_mut().clear().extend_pairs(pairs);
-        url.to_string()
+    pub fn url(&self) -> &str {
+        self.inner.url()
+    }
+
+    fn name(&self) -> &str {
+        self.options.get_database().unwrap_or_default()
     }
 
     /// A new connection.
@@ -114,14 +108,14 @@ impl Database {
     pub async fn buffers(&self) -> Result<f64> {
         let sql = "SELECT (blks_hit + blks_read)::text FROM pg_stat_database WHERE datname = ";
         let mut connection = self.server.connect().await?;
-        Ok(one(&mut connection, &format!("{sql}'{}'", self.name)).await?.parse()?)
+        Ok(one(&mut connection, &format!("{sql}'{}'", self.name())).await?.parse()?)
     }
 
     /// Waits until nobody is connected.
     pub async fn is_left(&self) -> Result<()> {
         let sql = format!(
             "SELECT count(*)::text FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = '{}'",
-            self.name
+            self.name()
         );
         let mut connection = self.server.connect().await?;
         for _ in 0..2000 {
@@ -130,20 +124,7 @@ impl Database {
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        anyhow::bail!("somebody stays connected to {}", self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, sql) =
-            (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        // Drop cannot wait; a thread of its own can. What remains after a failure is a database nobody uses.
-        let _ = std::thread::spawn(move || -> Result<()> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async { execute(&mut server.connect().await?, &sql).await })
-        })
-        .join();
+        anyhow::bail!("somebody stays connected to {}", self.name())
     }
 }
 

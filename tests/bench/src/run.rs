@@ -15,7 +15,7 @@ use crate::cli::RunArguments;
 use crate::figures::Run;
 use crate::findings::Findings;
 use crate::measure::statements::Seen;
-use crate::measure::{cancel, create, delay, get, growth, hooks, list, ship, start, statements};
+use crate::measure::{create, delay, get, growth, hooks, list, once, start, statements};
 use crate::plan::Plan;
 use crate::render::wording;
 use crate::site::Site;
@@ -29,7 +29,7 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
         "--orders is too small to tell growth from {}",
         plan.few_orders
     );
-    let site = Site::open(plan, &arguments.service, &arguments.pgbench, &arguments.database_url).await?;
+    let site = Site::open(plan, &arguments.service, &arguments.pgbench).await?;
     let mut findings = Findings::default();
     let progress = Progress { began, wanted: arguments.only };
     progress.begins("statements");
@@ -72,8 +72,8 @@ async fn on_bed(site: &Site, seen: &Seen, progress: &Progress, findings: &mut Fi
             "create" => create::measure(&bed, findings).boxed(),
             "get" => get::measure(&bed, findings).boxed(),
             "list" => list::measure(&bed, findings).boxed(),
-            "ship" => ship::measure(&bed, findings).boxed(),
-            "cancel" => cancel::measure(&bed, findings).boxed(),
+            "ship" => once::ship(&bed, findings).boxed(),
+            "cancel" => once::cancel(&bed, findings).boxed(),
             "delay" => delay::measure(&bed, findings).boxed(),
             "hooks" => hooks::measure(&bed, findings).boxed(),
             _ => start::loaded(&bed, findings).boxed(),

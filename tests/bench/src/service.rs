@@ -1,9 +1,11 @@
 //! The service under measure: the release program, as it is deployed, on a database of its own.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use tokio::sync::Mutex;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -11,6 +13,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::accounting::Watched;
 use crate::api::Api;
+use crate::load::{Call, Load, Until};
 use crate::process::Process;
 use crate::site::Site;
 
@@ -23,13 +26,19 @@ pub enum Says {
     Statements,
 }
 
+/// An order that was placed.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub id: String,
+    pub mollie_id: String,
+}
+
 /// A running service.
 pub struct Service {
     pub process: Process,
     pub api: Api,
     /// From the start of the process until it called itself serving.
     pub ready: Duration,
-    watched: Watched,
 }
 
 impl Service {
@@ -56,12 +65,29 @@ impl Service {
         );
         let postgres = database_url.starts_with("postgres").then_some(site.postgres.postmaster);
         let watched = Watched { service: Some(process.id()), postgres, mollie: Some(site.mollie.id()) };
-        Ok(Self { process, api: Api::connect(grpc).await?, ready, watched })
+        Ok(Self { process, api: Api::connect(grpc, watched).await?, ready })
     }
 
-    /// Whose CPU time belongs to its calls.
-    pub const fn watched(&self) -> &Watched {
-        &self.watched
+    /// One turn of creating orders.
+    pub async fn create(&self, callers: usize, until: Until) -> Result<Load> {
+        let call = |api: Api, call: Call| async move { api.create(call.caller).await.map(drop) };
+        self.api.closed(callers, until, call).await
+    }
+
+    /// Places so many orders.
+    pub async fn place(&self, count: usize) -> Result<Vec<Placed>> {
+        let placed = Arc::new(Mutex::new(Vec::with_capacity(count)));
+        let all = Arc::clone(&placed);
+        let create = self.api.closed(8, Until::Calls(count), move |api, call| {
+            let placed = Arc::clone(&all);
+            async move {
+                let order = api.create(call.caller).await?;
+                placed.lock().await.push(Placed { id: order.id, mollie_id: order.mollie_order_id });
+                Ok(())
+            }
+        });
+        create.await?;
+        Ok(std::mem::take(&mut *placed.lock().await))
     }
 
     /// Stops it in order.

@@ -29,11 +29,11 @@ pub struct Site {
 
 impl Site {
     /// Starts what every measure needs.
-    pub async fn open(plan: Plan, service: &Path, pgbench: &Path, database_url: &str) -> Result<Self> {
+    pub async fn open(plan: Plan, service: &Path, pgbench: &Path) -> Result<Self> {
         let (service, pgbench) = (program(service)?, program(pgbench)?);
         let directory = tempfile::Builder::new().prefix("order-service-bench-").tempdir()?;
         std::fs::write(directory.path().join("api-key"), format!("{API_KEY}\n"))?;
-        let postgres = Server::open(database_url).await?;
+        let postgres = Server::open().await?;
         let web = web()?;
         let mollie = Mollie::start(directory.path(), web.clone()).await?;
         Ok(Self { plan, service, pgbench, mollie, postgres, web, directory })

@@ -15,11 +15,11 @@ INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_nu
 INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
     1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event, NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
-INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "kind", "lane", "task", "state", "yields", "key",
-    "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before", "settled_time",
-    "rejection", "last_problem", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
+    "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
+    "settled_time", "rejection", "last_problem", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
     (CAST(printf('%016d', :unique) AS BLOB), CAST(printf('%016d', :unique) AS BLOB), 1, 'main',
-    CAST(printf('%016d', :unique) AS BLOB), 'place_order', 'placement', :task, 'in_flight', 0,
+    CAST(printf('%016d', :unique) AS BLOB), NULL, 'place_order', 'placement', :task, 'in_flight', 0,
     CAST(printf('%016d', :unique) AS BLOB), 0, 0, 0, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL, NULL, NULL, NULL, 'anonymous',
@@ -38,9 +38,9 @@ INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") V
     2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event, NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 2);
 UPDATE "operations" SET "order_id" = CAST(printf('%016d', :unique) AS BLOB), "turn" = 1, "profile" = 'main', "group_id" =
-    CAST(printf('%016d', :unique) AS BLOB), "kind" = 'place_order', "lane" = 'placement', "task" = :task, "state" =
-    'succeeded', "yields" = 0, "key" = CAST(printf('%016d', :unique) AS BLOB), "attempts" = 0, "deferrals" = 0, "unreadable" =
-    0, "created_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "first_sent_time" =
+    CAST(printf('%016d', :unique) AS BLOB), "after_id" = NULL, "kind" = 'place_order', "lane" = 'placement', "task" = :task,
+    "state" = 'succeeded', "yields" = 0, "key" = CAST(printf('%016d', :unique) AS BLOB), "attempts" = 0, "deferrals" = 0,
+    "unreadable" = 0, "created_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "first_sent_time" =
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "last_sent_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "not_before" =
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "settled_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "rejection" = NULL,
     "last_problem" = NULL, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL, "lease_until" = NULL

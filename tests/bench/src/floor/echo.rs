@@ -23,11 +23,8 @@ impl Echo {
             .with_context(|| format!("writing {}", file.display()))?;
         let arguments = ["--order".as_ref(), file.as_os_str()];
         let (process, address) = own_command("echo", &arguments, site.directory()).await?;
-        Ok(Self { process, api: Api::connect(address).await? })
-    }
-
-    /// Its CPU time counts as the service's.
-    pub fn watched(&self) -> Watched {
-        Watched { service: Some(self.process.id()), ..Watched::default() }
+        // Its CPU time counts as the service's.
+        let watched = Watched { service: Some(process.id()), ..Watched::default() };
+        Ok(Self { process, api: Api::connect(address, watched).await? })
     }
 }

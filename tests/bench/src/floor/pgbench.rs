@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
-use crate::accounting::{Cpu, Watched};
+use crate::accounting::Watched;
+use crate::load::{Load, histogram};
 use crate::postgres::{Database, one};
 use crate::scripts::{CREATE_ORDER, Values};
 use crate::service::migrate;
@@ -38,20 +39,11 @@ pub struct Pgbench {
     watched: Watched,
 }
 
-/// One turn of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Turn {
-    /// Orders a second, two transactions each.
-    pub rate: f64,
-    /// For each order.
-    pub cpu: Cpu,
-}
-
 impl Pgbench {
     /// Prepares a database; the orders that it writes consist of these parts.
     pub async fn new(site: &Site, parts: Values) -> Result<Self> {
-        let database = site.postgres.create("pgbench").await?;
-        migrate(site, &database.url())?;
+        let database = site.postgres.create().await?;
+        migrate(site, database.url())?;
         let script = site.directory().join("create-order.sql");
         std::fs::write(&script, CREATE_ORDER)?;
         let watched = Watched { postgres: Some(site.postgres.postmaster), ..Watched::default() };
@@ -60,7 +52,7 @@ impl Pgbench {
     }
 
     /// Runs it with so many clients; fails unless every table has gained what the statements write.
-    pub async fn turn(&self, clients: usize, length: Duration) -> Result<Turn> {
+    pub async fn turn(&self, clients: usize, length: Duration) -> Result<Load> {
         let (counts, cpu) = (self.counts().await?, self.watched.used()?);
         let mut command = Command::new(&self.program);
         command.args(["--no-vacuum", "--protocol=prepared", "--jobs=1"]).arg(format!("--client={clients}"));
@@ -73,9 +65,10 @@ impl Pgbench {
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.success(), "pgbench failed on {}:\n{wrong}", self.script.display());
         let done = figure(&said, "number of transactions actually processed: ")?;
-        let used = self.watched.used()?.since(cpu);
+        let cpu = self.watched.since(cpu)?;
         self.has_written(&counts, done).await?;
-        Ok(Turn { rate: figure(&said, "tps = ")?, cpu: used.per(done) })
+        let seconds = done / figure(&said, "tps = ")?;
+        Ok(Load { done, seconds, latencies: histogram()?, cpu })
     }
 
     async fn counts(&self) -> Result<BTreeMap<&'static str, f64>> {

@@ -65,8 +65,8 @@ pub struct OnPostgres {
 impl OnPostgres {
     /// Prepares a database and connections for so many callers.
     pub async fn new(site: &Site, parts: Values, callers: usize) -> Result<Self> {
-        let database = site.postgres.create("sqlx").await?;
-        migrate(site, &database.url())?;
+        let database = site.postgres.create().await?;
+        migrate(site, database.url())?;
         let connections = database.connections(callers).await?;
         let watched = Watched { postgres: Some(site.postgres.postmaster), ..Watched::default() };
         let orders = Arc::new(Orders { statements: prepared(CREATE_ORDER), parts });

@@ -38,7 +38,7 @@ where
     R: Future<Output = Result<()>> + Send + 'static,
 {
     let before = watched.used()?;
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (send, mut answers) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let began = Instant::now();
     // Timers of the runtime are a millisecond coarse, which would be part of every latency.
@@ -48,22 +48,22 @@ where
         for number in 0..timetable.calls {
             let planned = began + timetable.planned(number);
             wait_until(planned);
-            let (tell, answer) =
-                (tell.clone(), call(Call { caller: number as usize, number: number as usize }));
+            let (send, answer) =
+                (send.clone(), call(Call { caller: number as usize, number: number as usize }));
             runtime.spawn(async move {
                 let answer = answer.await;
                 // Nobody listens any more once a call has failed.
-                let _ = tell.send(answer.map(|()| planned.elapsed()));
+                let _ = send.send(answer.map(|()| planned.elapsed()));
             });
         }
     });
     let mut latencies = histogram()?;
-    while let Some(latency) = told.recv().await {
+    while let Some(latency) = answers.recv().await {
         latencies.record(u64::try_from(latency?.as_micros())?.max(1))?;
     }
     let seconds = began.elapsed().as_secs_f64();
     pacer.join().map_err(|_| anyhow::anyhow!("the timetable was not kept: its thread panicked"))?;
-    Ok(Load { done: latencies.len(), seconds, latencies, cpu: watched.used()?.since(before) })
+    Ok(Load::new(latencies, seconds, watched.since(before)?))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a thread of its own, with no runtime on it")]
@@ -107,7 +107,7 @@ mod tests {
             }
         };
         let load = open(timetable, &Watched::default(), call).await.unwrap();
-        assert_eq!(load.done, 20);
+        assert_eq!(load.done, 20.0);
         // The last was planned 95 ms after the first; half of all came in the first half of that.
         assert!(load.latency(0.5) >= 40.0, "{}", load.latency(0.5));
     }

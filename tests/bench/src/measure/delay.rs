@@ -17,7 +17,7 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     for _ in 0..bed.site.plan.rounds {
         for (delay, samples) in delays.iter().zip(&mut samples) {
             bed.site.mollie.delay(u64::from(*delay)).await?;
-            let load = Bed::create(&bed.service, CALLERS, Until::Calls(bed.site.plan.delayed)).await?;
+            let load = bed.service.create(CALLERS, Until::Calls(bed.site.plan.delayed)).await?;
             samples.push(load.latency(0.5) - f64::from(*delay));
         }
     }

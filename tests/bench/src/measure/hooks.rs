@@ -7,16 +7,19 @@ use anyhow::{Context, Result, bail, ensure};
 use futures_util::future::try_join_all;
 use sea_orm::sqlx::Row;
 
-use super::cancel::authorized;
-use super::cpu::{self, Floors};
-use crate::bed::{Bed, Placed};
+use super::once::authorized;
+use crate::bed::Bed;
 use crate::figures::{Figure, Promise, Scale, Unit, median};
 use crate::findings::{Findings, by_percentile};
 use crate::floor::select::Single;
-use crate::load::{Load, Timetable, Until, histogram, open};
+use crate::load::{Timetable, Until, histogram};
 use crate::postgres::rows;
 use crate::scripts::{ORDER, STORE_HOOK, Values};
+use crate::service::Placed;
 
+const FLOOR: &str = "sqlx alone, its statement";
+/// What 99 of 100 hooks were promised to take at most, in milliseconds.
+const MOST: f64 = 10.0;
 /// Hooks a second.
 const RATE: f64 = 500.0;
 /// Orders that the hooks are about.
@@ -38,26 +41,26 @@ async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let (mut loads, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
         let (web, hooks) = (bed.site.web.clone(), Arc::clone(&hooks));
-        let call = move |call: crate::load::Call| {
+        let send = bed.service.api.open(timetable, move |_, call| {
             let (address, body) = hooks[call.number % hooks.len()].clone();
             let sent = web.post(address).body(body).send();
             async move { sent.await?.error_for_status().map(drop).context("a hook is not acknowledged") }
-        };
-        loads.push(open(timetable, bed.service.watched(), call).await?);
+        });
+        loads.push(send.await?);
         floors.push(floor.write(timetable).await?);
     }
-    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
-        let what = format!("hook acknowledged, PostgreSQL, {name} at 500 a second, open loop");
-        let figure = Figure::new(&format!("hook.acknowledged.{name}"), &what, Unit::Milliseconds, of(&loads));
-        let figure = figure.over("sqlx alone, its statement", of(&floors));
-        findings.note(if share > 0.9 { figure.promised(Promise::AtMost(10.0)) } else { figure });
+    for (name, share, promise) in [("p50", 0.5, None), ("p99", 0.99, Some(Promise::AtMost(MOST)))] {
+        let (id, what) = (
+            format!("hook.acknowledged.{name}"),
+            format!("hook acknowledged, PostgreSQL, {name} at 500 a second, open loop"),
+        );
+        findings.latency((&id, &what, share), &loads, (FLOOR, &floors), promise);
     }
-    let floored = cpu::each(&floors);
-    let postgres = Some(("sqlx alone, its statement", floored.as_slice()));
     let what = "hook at 500 a second, with the look-ups that follow";
-    cpu::note("hook", what, &loads, &Floors { service: None, postgres, promised: None }, findings);
-    let service = by_percentile("the service", &loads).promised("promised:\np99 ≤ 10 ms", |_| 10.0);
+    findings.cpu("hook", what, &loads, [None, Some((FLOOR, &floors))], None);
+    let service = by_percentile("the service", &loads);
+    let promised = vec![MOST; service.points.len()];
+    let service = service.promised("promised:\np99 ≤ 10 ms", promised);
     let lines = vec![service, by_percentile("sqlx alone", &floors)];
     let (title, axes) = ("Time to acknowledge a hook, at 500 a second", ("percentile", "milliseconds"));
     findings.draw("hook.latency", title, axes, Scale::Percentile, lines);
@@ -92,7 +95,7 @@ async fn saved(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let (mut p50, mut p99, mut calls) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
         let (mut latencies, mut asked) = (histogram()?, histogram()?);
-        for order in bed.orders(bed.site.plan.followed).await? {
+        for order in bed.service.place(bed.site.plan.followed).await? {
             latencies.record(u64::try_from(follow(bed, &order).await?.as_micros())?)?;
             let began = Instant::now();
             bed.service.api.events(&order.id).await?;

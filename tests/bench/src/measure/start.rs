@@ -28,12 +28,14 @@ pub async fn measure(site: &Site, order: &Order, findings: &mut Findings) -> Res
         Unit::Mebibytes,
         vec![mebibytes],
     ));
-    let database = site.postgres.create("start").await?;
+    let database = site.postgres.create().await?;
     let file = format!("sqlite://{}", site.directory().join("start.db").display());
-    for (engine, name, url) in [("postgres", "PostgreSQL", database.url()), ("sqlite", "SQLite", file)] {
+    for (engine, name, url) in
+        [("postgres", "PostgreSQL", database.url()), ("sqlite", "SQLite", file.as_str())]
+    {
         let (mut ready, mut alone) = (Vec::new(), Vec::new());
         for round in 0..=site.plan.rounds {
-            let service = Service::start(site, &url, Says::Usual).await?;
+            let service = Service::start(site, url, Says::Usual).await?;
             let took = service.ready.as_secs_f64() * 1e3;
             service.stop().await?;
             // The first makes the schema.
@@ -47,7 +49,7 @@ pub async fn measure(site: &Site, order: &Order, findings: &mut Findings) -> Res
         let figure = figure.over("the program telling its version", alone);
         findings.note(figure.promised(Promise::AtMost(300.0)));
     }
-    idle(site, order, &database.url(), findings).await
+    idle(site, order, database.url(), findings).await
 }
 
 /// How long the program takes to start and end.
@@ -78,7 +80,7 @@ async fn idle(site: &Site, order: &Order, url: &str, findings: &mut Findings) ->
 pub async fn loaded(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let mut held = Vec::new();
     for _ in 0..bed.site.plan.rounds {
-        let load = Bed::create(&bed.service, 32, Until::Time(bed.site.plan.slice));
+        let load = bed.service.create(32, Until::Time(bed.site.plan.slice));
         let look = async {
             tokio::time::sleep(bed.site.plan.slice / 2).await;
             resident(bed.service.process.id())

@@ -8,7 +8,6 @@ use grpc_server::proto::{Order, OrderStatus};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::bed::placed;
 use crate::figures::{Figure, Unit};
 use crate::findings::Findings;
 use crate::scripts::{Values, parts};
@@ -46,9 +45,9 @@ pub struct Seen {
 
 /// Counts every use case on both databases at once.
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<Seen> {
-    let database = site.postgres.create("statements").await?;
+    let database = site.postgres.create().await?;
     let file = format!("sqlite://{}", site.directory().join("statements.db").display());
-    let postgres = Service::start(site, &database.url(), Says::Statements).await?;
+    let postgres = Service::start(site, database.url(), Says::Statements).await?;
     let sqlite = Service::start(site, &file, Says::Statements).await?;
     let (mut first, mut second) = (Log::of(&postgres), Log::of(&sqlite));
     let durability = [durability(&first.next()?)?, durability(&second.next()?)?];
@@ -68,7 +67,7 @@ pub async fn measure(site: &Site, findings: &mut Findings) -> Result<Seen> {
 /// What each use case sends, by its place in `CASES`.
 async fn cases(site: &Site, service: &Service, log: &mut Log) -> Result<[Vec<String>; 6]> {
     let (api, times) = (&service.api, site.plan.captures);
-    let some = placed(service, 60).await?;
+    let some = service.place(60).await?;
     log.after(LOOK_UP).await?;
     let mut runs = [const { Vec::new() }; 6];
     let [creates, gets, lists, ships, cancels, hooks] = &mut runs;

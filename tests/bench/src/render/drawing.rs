@@ -69,7 +69,7 @@ fn axes<'a>(
         .margin_right(NAMES)
         .x_label_area_size(FOOT)
         .y_label_area_size(56)
-        .build_cartesian_2d(places.clone(), 0.0..top(curve))?;
+        .build_cartesian_2d(places, 0.0..top(curve))?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -83,7 +83,6 @@ fn axes<'a>(
     for (at, number) in ticks {
         words(area, number, chart.backend_coord(&(*at, 0.0)), 8)?;
     }
-    words(area, &curve.x, chart.backend_coord(&(f64::midpoint(places.start, places.end), 0.0)), 50)?;
     Ok(chart)
 }
 
@@ -93,7 +92,8 @@ fn lines(area: &Area<'_>, curve: &Curve) -> Result<Vec<Name>> {
     };
     let ticks = ticks(curve);
     let range = ticks.first().map_or(0.0, |tick| tick.0)..ticks.last().map_or(1.0, |tick| tick.0);
-    let mut chart = axes(area, curve, range, &ticks)?;
+    let mut chart = axes(area, curve, range.clone(), &ticks)?;
+    words(area, &curve.x, chart.backend_coord(&(f64::midpoint(range.start, range.end), 0.0)), 32)?;
     let mut names = Vec::new();
     for (series, tone) in curve.series.iter().zip(TONES.iter().cycle()) {
         let mut band = places(series, |point| point.range().0);
@@ -125,6 +125,7 @@ fn bars(area: &Area<'_>, curve: &Curve) -> Result<Vec<Name>> {
     let ticks: Vec<_> = ticks.into_iter().map(|(at, point)| (at, wording::exact(point.x))).collect();
     let end = groups.last().map_or(1.0, |((middle, _), _)| middle + 2.5);
     let mut chart = axes(area, curve, -0.5..end, &ticks)?;
+    words(area, &curve.x, chart.backend_coord(&(end / 2.0, 0.0)), 50)?;
     let mut names = Vec::new();
     for ((middle, series), tone) in groups {
         for ((at, point), depth) in bars(middle, series).zip([0.5, 0.9]) {

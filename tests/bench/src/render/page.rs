@@ -34,16 +34,9 @@ pub fn text(run: &Run, tried: &str) -> String {
 }
 
 fn conditions(text: &mut String, run: &Run) {
-    let extent = if run.quick { "the short run" } else { "the full run" };
-    let _ = writeln!(
-        text,
-        "\n## Conditions\n\n| | |\n|---|---|\n| commit | `{}` |\n| date | {} |",
-        run.commit, run.date
-    );
-    let _ =
-        writeln!(text, "| machine | {} |\n| run | {extent}, {} minutes |", cell(&run.machine), run.minutes);
-    for (name, value) in &run.settings {
-        let _ = writeln!(text, "| {} | {} |", cell(name), cell(value));
+    text.push_str("\n## Conditions\n\n| | |\n|---|---|\n");
+    for (name, value) in wording::conditions(run) {
+        let _ = writeln!(text, "| {} | {} |", cell(name), cell(&value));
     }
 }
 

@@ -46,14 +46,14 @@ pub fn whole() -> Run {
 fn callers() -> Curve {
     let service = vec![(1.0, vec![40.0, 50.0, 45.0]), (8.0, vec![250.0]), (32.0, vec![412.0, 400.0])];
     let floor = vec![(1.0, vec![90.0]), (8.0, vec![500.0]), (32.0, vec![1e3])];
-    let service = Series::new("PostgreSQL", service).promised("promised:\n≥ 300", |_| 300.0);
+    let service = Series::new("PostgreSQL", service).promised("promised:\n≥ 300", vec![300.0; 3]);
     let series = vec![service, Series::new("pgbench & SQLite", floor)];
     curve("create.callers", "Throughput by callers", Scale::Logarithm, series)
 }
 
 fn orders() -> Curve {
     let points = vec![(1e4, vec![40.0, 42.0, 41.0]), (1e6, vec![43.0])];
-    let series = Series::new("create", points).promised("promised: ≤ 44", |_| 44.0);
+    let series = Series::new("create", points).promised("promised: ≤ 44", vec![44.0; 2]);
     curve("cpu.orders", "CPU by orders, <1 million>", Scale::Linear, vec![series])
 }
 

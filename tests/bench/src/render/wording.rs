@@ -87,6 +87,20 @@ pub fn verdict(figure: &Figure) -> Option<&'static str> {
     figure.is_kept().map(|is_kept| if is_kept { "kept" } else { NOT_KEPT })
 }
 
+/// A figure with its floor and its promise, on one line.
+pub fn line(figure: &Figure) -> String {
+    let amount = |value| amount(value, figure.unit);
+    let floor = figure
+        .floor
+        .as_ref()
+        .map(|floor| format!(" · {} of {} ({})", digits(floor.ratio), amount(floor.value), floor.what));
+    let promise = verdict(figure)
+        .zip(figure.promise)
+        .map(|(verdict, promised)| format!(" · promised {}: {verdict}", promise(promised, figure.unit)));
+    let value = amount(figure.value);
+    format!("{}: {value}{}{}", figure.what, floor.unwrap_or_default(), promise.unwrap_or_default())
+}
+
 /// What the run came to, in one line.
 pub fn summary(run: &Run) -> String {
     let floors = run.figures.iter().filter(|figure| figure.floor.is_some()).count();
@@ -98,6 +112,19 @@ pub fn summary(run: &Run) -> String {
         run.figures.len(),
         run.minutes
     )
+}
+
+/// Under what the run was measured.
+pub fn conditions(run: &Run) -> Vec<(&str, String)> {
+    let extent = if run.quick { "the short run" } else { "the full run" };
+    let facts = [
+        ("commit", run.commit.clone()),
+        ("date", run.date.clone()),
+        ("machine", run.machine.clone()),
+        ("run", format!("{extent}, {} minutes", run.minutes)),
+    ];
+    let settings = run.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    facts.into_iter().chain(settings).collect()
 }
 
 /// The groups in the order of their first figure, each with its figures.
@@ -138,5 +165,15 @@ mod tests {
         assert_eq!(promise(Promise::AtMost(1.5), Unit::CpuMilliseconds), "≤ 1.5 ms CPU");
         assert_eq!(promise(Promise::AtLeast(1_200.0), Unit::PerSecond), "≥ 1,200 /s");
         assert_eq!(promise(Promise::RatioAtLeast(0.333), Unit::PerSecond), "ratio ≥ 0.333");
+    }
+
+    #[test]
+    fn a_figure_is_printed_with_its_floor_and_its_promise() {
+        let figure = Figure::new("get.postgres.8", "get, 8 callers", Unit::PerSecond, vec![4000.0]);
+        let figure = figure.over("echo", vec![8000.0]).promised(Promise::RatioAtLeast(0.35));
+        assert_eq!(
+            line(&figure),
+            "get, 8 callers: 4,000 /s · 0.500 of 8,000 /s (echo) · promised ratio ≥ 0.35: kept"
+        );
     }
 }
