@@ -32,7 +32,6 @@ pub struct Api {
 }
 
 impl Api {
-    /// Connects.
     pub async fn connect(address: SocketAddr, watched: Watched) -> Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
         let mut channels = Vec::new();
@@ -50,7 +49,6 @@ impl Api {
         OrderServiceClient::new(self.channel(caller))
     }
 
-    /// Makes calls in a closed loop.
     pub async fn closed<F, R>(&self, callers: usize, until: Until, call: F) -> Result<Load>
     where
         F: Fn(Self, Call) -> R + Clone + Send + 'static,
@@ -60,7 +58,6 @@ impl Api {
         closed(callers, until, &self.watched, move |number| call(api.clone(), number)).await
     }
 
-    /// Makes calls by a timetable.
     pub async fn open<F, R>(&self, timetable: Timetable, call: F) -> Result<Load>
     where
         F: Fn(Self, Call) -> R + Send + 'static,
@@ -70,7 +67,6 @@ impl Api {
         open(timetable, &self.watched, move |number| call(api.clone(), number)).await
     }
 
-    /// Places a new order.
     pub async fn create(&self, caller: usize) -> Result<Order> {
         let answer = self.client(caller).create_order(new_order()).await.context("CreateOrder")?.into_inner();
         ensure!(
@@ -81,7 +77,6 @@ impl Api {
         Ok(answer)
     }
 
-    /// Reads an order.
     pub async fn get(&self, caller: usize, id: &str) -> Result<Order> {
         let key = Some(get_order_request::Key::Id(id.to_owned()));
         let answer =
@@ -100,7 +95,6 @@ impl Api {
         Ok(answer.orders)
     }
 
-    /// Ships all of an order.
     pub async fn ship(&self, caller: usize, id: &str) -> Result<()> {
         let (request_id, order_id) = (format!("ship-{id}"), id.to_owned());
         let request =
@@ -111,7 +105,6 @@ impl Api {
         Ok(())
     }
 
-    /// Cancels an order.
     pub async fn cancel(&self, caller: usize, id: &str) -> Result<()> {
         let request = CancelOrderRequest {
             request_id: format!("cancel-{id}"),

@@ -38,7 +38,6 @@ enum Command {
     },
 }
 
-/// What a run is given.
 #[derive(clap::Args)]
 pub struct RunArguments {
     /// The service's program, built as it is deployed: `cargo build --release -p grpc-server --no-default-features`.
@@ -61,7 +60,6 @@ pub struct RunArguments {
     pub only: Vec<String>,
 }
 
-/// Runs the command.
 pub fn main() -> Result<()> {
     // One TLS for every client of this process, though none here needs it.
     let _ = rustls::crypto::ring::default_provider().install_default();

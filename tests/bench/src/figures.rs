@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Run {
     /// The commit the service was built from.
     pub commit: String,
-    /// The day, `YYYY-MM-DD`.
     pub date: String,
-    /// Whether it was the short run.
     pub quick: bool,
     /// How long it took, rounded up.
     pub minutes: u64,
@@ -38,7 +36,6 @@ pub struct Figure {
     pub promise: Option<Promise>,
 }
 
-/// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     PerSecond,
@@ -47,7 +44,6 @@ pub enum Unit {
     Mebibytes,
     Count,
     Buffers,
-    Ratio,
 }
 
 /// What the same machine does at best, measured in turn with the figure.
@@ -66,7 +62,6 @@ pub struct Floor {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Promise {
     AtMost(f64),
-    AtLeast(f64),
     RatioAtLeast(f64),
     RatioAtMost(f64),
 }
@@ -92,7 +87,6 @@ pub enum Scale {
     Percentile,
 }
 
-/// One line of a picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     pub name: String,
@@ -129,7 +123,6 @@ impl Series {
 }
 
 impl Point {
-    /// The median of the rounds.
     pub fn height(&self) -> f64 {
         median(&self.samples)
     }
@@ -176,7 +169,6 @@ impl Figure {
         let ratio = self.floor.as_ref().map(|floor| floor.ratio);
         Some(match self.promise? {
             Promise::AtMost(most) => self.value <= most,
-            Promise::AtLeast(least) => self.value >= least,
             Promise::RatioAtLeast(least) => ratio.is_some_and(|ratio| ratio >= least),
             Promise::RatioAtMost(most) => ratio.is_some_and(|ratio| ratio <= most),
         })
@@ -223,7 +215,7 @@ mod tests {
         assert_eq!(over().promised(Promise::RatioAtLeast(0.31)).is_kept(), Some(false));
         assert_eq!(over().promised(Promise::RatioAtMost(0.29)).is_kept(), Some(false));
         assert_eq!(over().promised(Promise::AtMost(30.0)).is_kept(), Some(true));
-        assert_eq!(over().promised(Promise::AtLeast(31.0)).is_kept(), Some(false));
+        assert_eq!(over().promised(Promise::AtMost(29.0)).is_kept(), Some(false));
     }
 
     #[test]
@@ -233,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_run_survives_being_written_down() {
-        let figures = vec![figure(&[1.0, 2.0]).over("floor", vec![4.0]).promised(Promise::AtLeast(1.0))];
+        let figures = vec![figure(&[1.0, 2.0]).over("floor", vec![4.0]).promised(Promise::AtMost(1.0))];
         let series = Series::new("p50", vec![(1.0, vec![0.5, 0.7, 0.6])]).promised("less", vec![1.0]);
         assert_eq!((series.points[0].height(), series.points[0].range()), (0.6, (0.5, 0.7)));
         let text = || "text".to_owned();

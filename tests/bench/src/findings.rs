@@ -15,7 +15,6 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Keeps a figure, and prints it.
     pub fn note(&mut self, figure: Figure) {
         println!("  {}", wording::line(&figure));
         self.figures.push(figure);
@@ -73,7 +72,6 @@ impl Findings {
         }
     }
 
-    /// Keeps a picture.
     pub fn draw(&mut self, id: &str, title: &str, (x, y): (&str, &str), scale: Scale, series: Vec<Series>) {
         let [id, title, x, y] = [id, title, x, y].map(str::to_owned);
         self.curves.push(Curve { id, title, x, y, scale, series });

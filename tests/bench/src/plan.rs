@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-/// The lengths of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub quick: bool,
@@ -48,7 +47,6 @@ impl Plan {
     pub const fn quick(orders: u64) -> Self {
         Self {
             quick: true,
-            rounds: 5,
             slice: Duration::from_millis(500),
             hook_slice: Duration::from_millis(1000),
             fates: 100,
@@ -57,7 +55,7 @@ impl Plan {
             captures: 10,
             counted: 120,
             few_orders: 2_000,
-            many_orders: orders / 10,
+            ..Self::full(orders / 10)
         }
     }
 }

@@ -18,12 +18,10 @@ pub struct Server {
     url: PgConnectOptions,
     /// The first of its processes.
     pub postmaster: u32,
-    /// `PostgreSQL 15.18`
     pub version: String,
 }
 
 impl Server {
-    /// Finds out about the server.
     pub async fn open() -> Result<Self> {
         let url = std::env::var("DATABASE_URL").unwrap_or_default();
         let url: PgConnectOptions = url.parse().context("DATABASE_URL must be postgres://…")?;
@@ -51,7 +49,6 @@ impl Server {
         Ok(Self { url, postmaster, version })
     }
 
-    /// Makes an empty database.
     pub async fn create(&self) -> Result<Database> {
         let inner = tests::Database::make(tests::Engine::Postgres, Path::new("")).await;
         Ok(Database { server: self.url.clone(), options: inner.url().parse()?, inner })
@@ -62,7 +59,6 @@ impl Server {
         execute(&mut self.url.connect().await?, "CHECKPOINT").await
     }
 
-    /// What the server's settings say.
     pub async fn settings(&self) -> Result<String> {
         let mut connection = self.url.connect().await?;
         let mut told = Vec::new();
@@ -90,12 +86,10 @@ impl Database {
         self.options.get_database().unwrap_or_default()
     }
 
-    /// A new connection.
     pub async fn connect(&self) -> Result<PgConnection> {
         Ok(self.options.connect().await?)
     }
 
-    /// New connections for so many callers.
     pub async fn connections(&self, callers: usize) -> Result<Vec<Arc<Mutex<PgConnection>>>> {
         let mut connections = Vec::new();
         for _ in 0..callers {
@@ -104,7 +98,7 @@ impl Database {
         Ok(connections)
     }
 
-    /// Buffers touched in it so far, in memory or read. Processes tell when they end, or later.
+    /// Buffers touched in it so far, in memory or read. A server process reports them when it ends, or later.
     pub async fn buffers(&self) -> Result<f64> {
         let sql = "SELECT (blks_hit + blks_read)::text FROM pg_stat_database WHERE datname = ";
         let mut connection = self.server.connect().await?;
@@ -124,7 +118,7 @@ impl Database {
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        anyhow::bail!("somebody stays connected to {}", self.name())
+        anyhow::bail!("a client stays connected to {}", self.name())
     }
 }
 
@@ -146,7 +140,7 @@ pub async fn one(connection: &mut PgConnection, sql: &str) -> Result<String> {
     Ok(row.try_get(0)?)
 }
 
-/// Closes a connection in order, so that the server has told its statistics.
+/// Closes a connection in order, so that the server has counted it.
 pub async fn close(connection: PgConnection) -> Result<()> {
     Ok(connection.close().await?)
 }

@@ -43,7 +43,6 @@ impl Process {
         self.child.id()
     }
 
-    /// Where it writes what it says.
     pub fn log(&self) -> &Path {
         &self.log
     }

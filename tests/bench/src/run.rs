@@ -20,7 +20,6 @@ use crate::plan::Plan;
 use crate::render::wording;
 use crate::site::Site;
 
-/// Measures everything.
 pub async fn run(arguments: RunArguments) -> Result<()> {
     let began = Instant::now();
     let plan = if arguments.quick { Plan::quick(arguments.orders) } else { Plan::full(arguments.orders) };
@@ -61,9 +60,6 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
 
 async fn on_bed(site: &Site, seen: &Seen, progress: &Progress, findings: &mut Findings) -> Result<()> {
     const NAMES: [&str; 8] = ["create", "get", "list", "ship", "cancel", "delay", "hooks", "memory"];
-    if !NAMES.iter().any(|name| progress.wants(name)) {
-        return Ok(());
-    }
     let bed = Box::pin(Bed::make(site, seen)).await?;
     site.postgres.checkpoint().await?;
     for name in NAMES.into_iter().filter(|name| progress.wants(name)) {
@@ -99,31 +95,27 @@ impl Progress {
     }
 }
 
-/// Under what all of it was measured.
+/// The conditions of the run.
 async fn settings(site: &Site, seen: &Seen) -> Result<Vec<(String, String)>> {
     let [on_postgres, on_sqlite] = seen.durability.clone();
     let plan = site.plan;
     let settings = [
         ("program", "release build without the feature `dev`".to_owned()),
         ("authentication", "none (security.insecure)".to_owned()),
-        ("TLS", "none, on no connection".to_owned()),
-        ("tracing", "none exported, hence no sampling; logs as by default, to a file".to_owned()),
+        ("TLS", "none".to_owned()),
+        ("tracing", "not exported; logs at the default level, to a file".to_owned()),
         (
             "PostgreSQL",
             format!("{}, on loopback; {}", site.postgres.version, site.postgres.settings().await?),
         ),
-        ("durability, PostgreSQL, as the service says", on_postgres),
-        ("durability, SQLite, as the service says", on_sqlite),
+        ("durability of PostgreSQL, as the service reports it", on_postgres),
+        ("durability of SQLite, as the service reports it", on_sqlite),
         ("database.max_connections of the service", "10, the default".to_owned()),
-        ("connections of callers", format!("{CONNECTIONS}, eight callers on each")),
-        ("Mollie", "canned, in a process of its own, without delay but where one is named".to_owned()),
+        ("callers' connections", format!("{CONNECTIONS}, each shared by up to eight callers")),
+        ("Mollie", "canned answers from a separate process, at once unless a delay is named".to_owned()),
         (
             "rounds",
-            format!(
-                "{} of {} ms each, figures and floors in turn, medians",
-                plan.rounds,
-                plan.slice.as_millis()
-            ),
+            format!("{} of {} ms each; figures and floors take turns", plan.rounds, plan.slice.as_millis()),
         ),
         ("orders", format!("{} and {}", plan.few_orders, plan.many_orders)),
     ];

@@ -17,7 +17,6 @@ use crate::load::{Call, Load, Until};
 use crate::process::Process;
 use crate::site::Site;
 
-/// How much the service says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// What it says by default.
@@ -26,14 +25,12 @@ pub enum Says {
     Statements,
 }
 
-/// An order that was placed.
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub id: String,
     pub mollie_id: String,
 }
 
-/// A running service.
 pub struct Service {
     pub process: Process,
     pub api: Api,
@@ -68,13 +65,11 @@ impl Service {
         Ok(Self { process, api: Api::connect(grpc, watched).await?, ready })
     }
 
-    /// One turn of creating orders.
     pub async fn create(&self, callers: usize, until: Until) -> Result<Load> {
         let call = |api: Api, call: Call| async move { api.create(call.caller).await.map(drop) };
         self.api.closed(callers, until, call).await
     }
 
-    /// Places so many orders.
     pub async fn place(&self, count: usize) -> Result<Vec<Placed>> {
         let placed = Arc::new(Mutex::new(Vec::with_capacity(count)));
         let all = Arc::clone(&placed);
@@ -90,7 +85,6 @@ impl Service {
         Ok(std::mem::take(&mut *placed.lock().await))
     }
 
-    /// Stops it in order.
     pub async fn stop(self) -> Result<()> {
         // It waits for silent connections.
         drop(self.api);

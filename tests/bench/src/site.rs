@@ -28,7 +28,6 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts what every measure needs.
     pub async fn open(plan: Plan, service: &Path, pgbench: &Path) -> Result<Self> {
         let (service, pgbench) = (program(service)?, program(pgbench)?);
         let directory = tempfile::Builder::new().prefix("order-service-bench-").tempdir()?;
@@ -43,19 +42,17 @@ impl Site {
         self.directory.path()
     }
 
-    /// The file with Mollie's key.
     pub fn key_file(&self) -> String {
         self.directory().join("api-key").display().to_string()
     }
 }
 
-/// Where a program lies, wherever it is called from. Links stay links: Debian's programs go by the name they are called.
+/// The absolute path of a program. Links stay links: Debian's programs go by the name they are called.
 fn program(path: &Path) -> Result<PathBuf> {
     ensure!(path.is_file(), "there is no {}", path.display());
     std::path::absolute(path).with_context(|| path.display().to_string())
 }
 
-/// The canned Mollie, running.
 pub struct Mollie {
     process: Process,
     address: SocketAddr,
@@ -68,7 +65,6 @@ impl Mollie {
         Ok(Self { process, address, web })
     }
 
-    /// Where its API lies.
     pub fn api(&self) -> String {
         format!("http://{}/v2", self.address)
     }
@@ -77,7 +73,6 @@ impl Mollie {
         self.process.id()
     }
 
-    /// Lets every answer wait.
     pub async fn delay(&self, milliseconds: u64) -> Result<()> {
         self.control(&format!("delay/{milliseconds}")).await.map(drop)
     }
@@ -88,7 +83,7 @@ impl Mollie {
         self.control(&format!("authorize{id}")).await.map(drop)
     }
 
-    /// The address at which it would tell of an order.
+    /// The address of an order's hooks.
     pub async fn hook(&self, mollie_id: &str) -> Result<String> {
         self.control(&format!("hook/{}", mollie_id.trim_start_matches("ord_"))).await
     }

@@ -9,14 +9,12 @@ use crate::api::Api;
 use crate::process::Process;
 use crate::site::{Site, own_command};
 
-/// A running echo.
 pub struct Echo {
     pub process: Process,
     pub api: Api,
 }
 
 impl Echo {
-    /// Starts it; it answers with this order.
     pub async fn start(site: &Site, order: &Order) -> Result<Self> {
         let file = site.directory().join("order.bin");
         std::fs::write(&file, order.encode_to_vec())

@@ -28,7 +28,6 @@ const GAINS: [(&str, f64); 7] = [
 /// More runs than a client has in one turn.
 const FAR: u64 = 1_000_000;
 
-/// The floor, ready to be measured.
 pub struct Pgbench {
     program: PathBuf,
     script: PathBuf,

@@ -23,7 +23,6 @@ pub struct Single {
 }
 
 impl Single {
-    /// Connects for eight callers.
     pub async fn new(
         database: &Database,
         script: &str,

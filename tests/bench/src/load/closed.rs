@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 use super::{Call, Load, histogram};
 use crate::accounting::Watched;
 
-/// When a loop ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
     /// No call begins after this.

@@ -11,7 +11,6 @@ use hdrhistogram::Histogram;
 
 use crate::accounting::Cpu;
 
-/// Which call of a load it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     /// Who makes it, from 0.
@@ -20,7 +19,6 @@ pub struct Call {
     pub number: usize,
 }
 
-/// What a load came to.
 #[derive(Clone, Debug)]
 pub struct Load {
     pub done: f64,
@@ -37,7 +35,6 @@ impl Load {
         Self { done, seconds, latencies, cpu }
     }
 
-    /// Calls a second.
     pub fn rate(&self) -> f64 {
         self.done / self.seconds
     }

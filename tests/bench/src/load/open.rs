@@ -1,5 +1,5 @@
 //! An open loop: calls begin by a timetable, whatever is outstanding, and a call's latency counts from when it was to
-//! begin. So a server that stalls is charged for all who would have come meanwhile.
+//! begin. So a server that stalls is charged for every call that would have come meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,8 @@ use tokio::sync::mpsc;
 use super::{Call, Load, histogram};
 use crate::accounting::Watched;
 
-/// When calls begin.
 #[derive(Clone, Copy, Debug)]
 pub struct Timetable {
-    /// Calls a second.
     pub rate: f64,
     pub calls: u32,
 }
@@ -25,7 +23,6 @@ impl Timetable {
         Self { rate, calls }
     }
 
-    /// When a call begins, after the first.
     pub fn planned(&self, number: u32) -> Duration {
         Duration::from_secs_f64(f64::from(number) / self.rate)
     }
@@ -66,7 +63,7 @@ where
     Ok(Load::new(latencies, seconds, watched.since(before)?))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread of its own, with no runtime on it")]
+#[expect(clippy::disallowed_methods, reason = "a separate thread without a runtime")]
 fn wait_until(planned: Instant) {
     std::thread::sleep(planned.saturating_duration_since(Instant::now()));
 }
@@ -88,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn who_would_have_come_during_a_stall_is_charged_with_it() {
+    async fn calls_that_would_have_come_during_a_stall_count_with_it() {
         let door = Arc::new(Mutex::new(()));
         // The first caller holds the door until the last one has knocked.
         let last = Arc::new(tokio::sync::Notify::new());

@@ -13,7 +13,6 @@ const ECHO: &str = "tonic echo of the request";
 /// Of pgbench's rate with 32 callers.
 const PROMISED: f64 = 0.3;
 
-/// Measures it on both databases.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let mut points = [const { Vec::new() }; 3];
     for callers in [1_u32, 8, 32] {
@@ -97,7 +96,6 @@ async fn latency(bed: &Bed<'_>, rate: f64, findings: &mut Findings) -> Result<()
     Ok(())
 }
 
-/// One caller, or several.
 pub fn who(callers: u32) -> String {
     if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") }
 }

@@ -10,7 +10,6 @@ use crate::load::Until;
 /// So many callers at once, each with its next call as soon as its last is answered: they keep both cores busy.
 const CALLERS: usize = 8;
 
-/// Measures it at several delays.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let delays = [0_u32, 50, 250];
     let mut samples = [const { Vec::new() }; 3];

@@ -43,7 +43,6 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
-/// One turn of reading these orders.
 pub async fn get(api: &Api, ids: &Arc<[String]>, callers: usize, until: Until) -> Result<Load> {
     let ids = Arc::clone(ids);
     api.closed(callers, until, move |api, call| {

@@ -18,6 +18,8 @@ use crate::site::Site;
 
 /// Orders the service writes itself, of every kind; the others are cloned.
 const MODELS: usize = 80;
+/// What creating was promised to cost in the large database at most, as a multiple of the small one's.
+const MOST: f64 = 1.1;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
@@ -30,14 +32,12 @@ enum Case {
 const CASES: [(Case, &str, &str); 3] =
     [(Case::List, "list", "list of 50"), (Case::Get, "get", "get"), (Case::Create, "create", "create")];
 
-/// A database with so many orders.
 struct Filled {
     orders: u64,
     database: Database,
     ids: Arc<[String]>,
 }
 
-/// Measures CPU and buffers at both sizes.
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
     let small = filled(site, site.plan.few_orders).await?;
     let large = filled(site, site.plan.many_orders).await?;
@@ -122,21 +122,12 @@ async fn processor(
     }
     few.stop().await?;
     many.stop().await?;
-    let [small_used, large_used] = used;
-    let most = vec![1.1 * median(&small_used); 2];
-    let line = line(what, [small, large], [&small_used, &large_used]);
-    let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
-    let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
-    let figure = figure.over(&format!("at {} orders", small.orders), small_used);
-    if case != Case::Create {
-        findings.note(figure);
-        return Ok(line);
-    }
-    findings.note(figure.promised(Promise::RatioAtMost(1.1)));
-    Ok(line.promised("promised: at most\n1.1 times as much", most))
+    let promise = (case == Case::Create).then_some(MOST);
+    let words = (format!("growth.{id}.cpu"), format!("{what}, 8 callers"), "CPU of service and PostgreSQL");
+    Ok(compare(words, what, Unit::CpuMilliseconds, [small, large], used, promise, findings))
 }
 
-/// Buffers touched, exact since a server's process tells them all when it ends: the service is started and stopped
+/// Buffers touched, exact because a server process reports them all when it ends: the service is started and stopped
 /// around the calls. What it touches to start and to connect is the same for few calls and for many.
 async fn buffers(
     site: &Site,
@@ -146,17 +137,14 @@ async fn buffers(
 ) -> Result<Series> {
     // A reading touches so little that a connection opened late would show.
     let calls = if case == Case::Get { 3 * site.plan.counted } else { site.plan.counted };
-    let mut each = Vec::new();
-    for filled in [small, large] {
+    let mut each = [const { Vec::new() }; 2];
+    for (each, filled) in each.iter_mut().zip([small, large]) {
         let few = touched(site, filled, case, calls).await?;
         let many = touched(site, filled, case, 3 * calls).await?;
         each.push((many - few) / f64::from(u32::try_from(2 * calls)?));
     }
-    let name = what;
-    let what = format!("{what}, {} orders, buffers touched", large.orders);
-    let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
-    findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
-    Ok(line(name, [small, large], [&each[..1], &each[1..]]))
+    let words = (format!("growth.{id}.buffers"), what.to_owned(), "buffers touched");
+    Ok(compare(words, what, Unit::Buffers, [small, large], each, None, findings))
 }
 
 async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Result<f64> {
@@ -169,7 +157,25 @@ async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Resu
     Ok(filled.database.buffers().await? - before)
 }
 
-fn line(name: &str, filled: [&Filled; 2], samples: [&[f64]; 2]) -> Series {
-    let orders = filled.map(|filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from));
-    Series::new(name, orders.into_iter().zip(samples.map(<[f64]>::to_vec)).collect())
+/// Notes a figure of the large database beside that of the small one, and gives both as bars.
+fn compare(
+    (id, what, of): (String, String, &str),
+    name: &str,
+    unit: Unit,
+    filled: [&Filled; 2],
+    [few, many]: [Vec<f64>; 2],
+    promise: Option<f64>,
+    findings: &mut Findings,
+) -> Series {
+    let [small, large] = filled.map(|filled| filled.orders);
+    let bars = [small, large].map(|orders| u32::try_from(orders).map_or(f64::INFINITY, f64::from));
+    let bars = Series::new(name, bars.into_iter().zip([few.clone(), many.clone()]).collect());
+    let most = promise.map(|most| vec![most * median(&few); 2]);
+    let figure = Figure::new(&id, &format!("{what}, {large} orders, {of}"), unit, many);
+    let figure = figure.over(&format!("at {small} orders"), few);
+    findings.note(Figure { promise: promise.map(Promise::RatioAtMost), ..figure });
+    match most {
+        Some(most) => bars.promised("promised: at most\n1.1 times as much", most),
+        None => bars,
+    }
 }

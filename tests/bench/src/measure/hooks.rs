@@ -27,7 +27,6 @@ const ORDERS: usize = 400;
 /// How long an event may take before something is wrong.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Measures both.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     acknowledged(bed, findings).await?;
     saved(bed, findings).await
@@ -83,14 +82,14 @@ async fn addresses(bed: &Bed<'_>, ids: &[String]) -> Result<Vec<(String, String)
 async fn floor(bed: &Bed<'_>) -> Result<Single> {
     bed.sqlx.turn(8, Until::Calls(ORDERS)).await?;
     let sql = format!("SELECT id::text FROM orders LIMIT {ORDERS}");
-    let found = rows(&mut bed.sqlx.database().connect().await?, &sql).await?;
+    let found = rows(&mut bed.floor.connect().await?, &sql).await?;
     ensure!(found.len() == ORDERS, "the floor has {} orders, not {ORDERS}", found.len());
     let each = found.iter().map(|row| anyhow::Ok(Values::from([(ORDER, row.try_get(0)?)])));
     let each = each.collect::<Result<_>>()?;
-    Single::new(bed.sqlx.database(), STORE_HOOK, each, bed.site.postgres.postmaster).await
+    Single::new(&bed.floor, STORE_HOOK, each, bed.site.postgres.postmaster).await
 }
 
-/// From sending a hook until the API tells the event, asked every millisecond.
+/// From sending a hook until the API lists the event, asked every millisecond.
 async fn saved(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let (mut p50, mut p99, mut calls) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {

@@ -20,7 +20,7 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let (mut loads, mut selects) = (Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
         loads.push(list(&bed.service.api, OrderStatus::Created, until).await?);
-        // One more than asked for tells whether there is another page.
+        // One more than asked for shows whether there is another page.
         selects.push(select.ask(8, until, 51).await?);
     }
     let what = "list of 50, PostgreSQL, 8 callers";
@@ -29,7 +29,6 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
-/// One turn of listing with eight callers.
 pub async fn list(api: &Api, status: OrderStatus, until: Until) -> Result<Load> {
     api.closed(8, until, move |api, call| async move { api.list(call.caller, status).await.map(drop) }).await
 }

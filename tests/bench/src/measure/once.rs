@@ -18,7 +18,6 @@ pub async fn ship(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     measure(bed, "ship", |api, call, id| async move { api.ship(call.caller, &id).await }, findings).await
 }
 
-/// Measures canceling beside the same.
 pub async fn cancel(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     measure(bed, "cancel", |api, call, id| async move { api.cancel(call.caller, &id).await }, findings).await
 }

@@ -33,7 +33,6 @@ const CASES: [(&str, &str); 6] = [
     ("hook", "hook, with the look-up that follows"),
 ];
 
-/// What else was seen meanwhile.
 pub struct Seen {
     /// An order as GetOrder answers it.
     pub order: Order,
@@ -107,18 +106,16 @@ fn usual(mut runs: Vec<Vec<String>>) -> Vec<String> {
 
 fn note(findings: &mut Findings, (engine, name): (&str, &str), cases: &[Vec<String>; 6]) {
     for ((case, what), sent) in CASES.iter().zip(cases) {
-        let mut note = |kind: &str, words: &str, count: usize| {
-            let (id, what) =
-                (format!("statements.{case}.{engine}.{kind}"), format!("{what}, {name}: {words}"));
+        let is_bound = |sql: &&String| ["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str());
+        let begins = sent.iter().filter(|sql| *sql == "BEGIN").count();
+        let statements = sent.len() - sent.iter().filter(is_bound).count();
+        // SQLite is not asked over a wire.
+        let trips = (engine == "postgres").then_some(("round_trips", sent.len()));
+        for (kind, count) in [("statements", statements), ("transactions", begins)].into_iter().chain(trips) {
+            let id = format!("statements.{case}.{engine}.{kind}");
+            let what = format!("{what}, {name}: {}", kind.replace('_', " "));
             let count = u32::try_from(count).map_or(f64::INFINITY, f64::from);
             findings.note(Figure::new(&id, &what, Unit::Count, vec![count]));
-        };
-        let is_bound = |sql: &&String| ["BEGIN", "COMMIT", "ROLLBACK"].contains(&sql.as_str());
-        note("statements", "statements", sent.len() - sent.iter().filter(is_bound).count());
-        note("transactions", "transactions", sent.iter().filter(|sql| *sql == "BEGIN").count());
-        // SQLite is not asked over a wire.
-        if engine == "postgres" {
-            note("round_trips", "round trips", sent.len());
         }
     }
 }

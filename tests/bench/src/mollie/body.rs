@@ -4,7 +4,20 @@ use aho_corasick::AhoCorasick;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::book::{Order, Stage};
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Created,
+    Authorized,
+    Completed,
+    Canceled,
+}
+
+/// What is kept of an order, and nothing more.
+pub struct Order {
+    pub number: String,
+    pub hook: String,
+    pub stage: Stage,
+}
 
 const CREATED: &str = "2026-11-22T10:00:00+00:00";
 const EXPIRES: &str = "2036-12-20T10:00:00+00:00";
@@ -17,7 +30,6 @@ const ID: &str = "@id@";
 const NUMBER: &str = "@number@";
 const HOOK: &str = "@hook@";
 
-/// All bodies.
 pub struct Bodies {
     marks: AhoCorasick,
     orders: [String; 4],
@@ -33,7 +45,6 @@ impl Bodies {
         Ok(Self { marks, orders, shipment: shipment(&asked).to_string() })
     }
 
-    /// The order as it is now.
     pub fn order(&self, id: usize, order: &Order) -> String {
         self.fill(&self.orders[order.stage as usize], id, order)
     }

@@ -34,7 +34,6 @@ const TONES: [RGBColor; 3] =
 /// A name at the end of a line: its words, and where the line ends.
 type Name = (String, i32, RGBColor);
 
-/// Draws a picture.
 pub fn svg(curve: &Curve) -> Result<String> {
     let mut text = String::new();
     let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -182,7 +181,7 @@ fn top(curve: &Curve) -> f64 {
     points.chain(goals).filter(|height| height.is_finite()).fold(f64::MIN_POSITIVE, f64::max) * 1.08
 }
 
-/// Where a value lies on the horizontal axis.
+/// The place of a value on the horizontal axis.
 fn place(scale: Scale, value: f64) -> f64 {
     match scale {
         Scale::Linear => value,

@@ -62,11 +62,10 @@ pub fn two_latencies(run: &Run) -> Option<String> {
         "## Why a create takes {half_text} in one table and {full_text} in another\n\n\
          Both are medians on the same machine, under different loads.\n\n\
          - **{half_text}** is the latency at half load. Creates arrive by a timetable, {} a second, whether or not earlier \
-         ones are answered (an open loop). The cores have time to spare, so most creates find nobody before them.\n\
+         ones are answered (an open loop). The cores have time to spare, so most creates do not queue.\n\
          - **{full_text}** is the latency at full load, in the table \"delay\". Eight callers send their next create as soon \
          as the last is answered (a closed loop), so both cores are busy and each create waits for the other seven. Eight \
-         callers at {} creates a second leave 8 / {} = {queue} for each.\n\n\
-         A longer delay at Mollie lowers the second figure: while callers wait for Mollie, fewer compete for the cores.\n",
+         callers at {} creates a second leave 8 / {} = {queue} for each.\n",
         digits(most? / 2.0),
         digits(rate),
         digits(rate)

@@ -33,43 +33,42 @@ pub fn text(run: &Run, tried: &str) -> String {
     text
 }
 
-fn conditions(text: &mut String, run: &Run) {
-    text.push_str("\n## Conditions\n\n| | |\n|---|---|\n");
-    for (name, value) in wording::conditions(run) {
-        let _ = writeln!(text, "| {} | {} |", cell(name), cell(&value));
+/// A table by its head, such as `| figure | value |` and `|---|--:|`.
+fn table(text: &mut String, head: &str, rows: impl Iterator<Item = Vec<String>>) {
+    let _ = writeln!(text, "\n{head}");
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
     }
 }
 
+fn conditions(text: &mut String, run: &Run) {
+    text.push_str("\n## Conditions\n");
+    let conditions = wording::conditions(run);
+    table(text, "| | |\n|---|---|", conditions.iter().map(|(name, value)| vec![cell(name), cell(value)]));
+}
+
 fn promises(text: &mut String, run: &Run) {
-    let promised =
-        run.figures.iter().filter_map(|figure| Some((figure, figure.promise?, wording::verdict(figure)?)));
-    text.push_str("\n## Promises\n\n");
-    text.push_str("| figure | promised | value | floor | ratio | |\n|---|---|--:|--:|--:|---|\n");
-    for (figure, promise, verdict) in promised {
+    let row = |figure: &Figure| {
+        let (promise, verdict) = (wording::promise(figure.promise?, figure.unit), wording::verdict(figure)?);
         let [value, _, floor, ratio] = numbers(figure);
-        let verdict =
-            if verdict == wording::NOT_KEPT { format!("**{verdict}**") } else { verdict.to_owned() };
-        let promise = wording::promise(promise, figure.unit);
-        let _ = writeln!(
-            text,
-            "| {} | {promise} | {value} | {floor} | {ratio} | {verdict} |",
-            cell(&figure.what)
-        );
-    }
+        let verdict = verdict.replace(wording::NOT_KEPT, "**NOT KEPT**");
+        Some(vec![cell(&figure.what), promise, value, floor, ratio, verdict])
+    };
+    text.push_str("\n## Promises\n");
+    let head = "| figure | promised | value | floor | ratio | |\n|---|---|--:|--:|--:|---|";
+    table(text, head, run.figures.iter().filter_map(row));
     let _ = writeln!(text, "\n{}.", wording::summary(run));
 }
 
 fn group(text: &mut String, name: &str, figures: &[&Figure]) {
-    let _ = writeln!(
-        text,
-        "\n### {name}\n\n| figure | value | samples | floor | | ratio |\n|---|--:|--:|---|--:|--:|"
-    );
-    for figure in figures {
+    let _ = writeln!(text, "\n### {name}");
+    let head = "| figure | value | samples | floor | | ratio |\n|---|--:|--:|---|--:|--:|";
+    let rows = figures.iter().map(|figure| {
         let [value, samples, floor, ratio] = numbers(figure);
         let what = figure.floor.as_ref().map_or_else(String::new, |floor| cell(&floor.what));
-        let _ =
-            writeln!(text, "| {} | {value} | {samples} | {what} | {floor} | {ratio} |", cell(&figure.what));
-    }
+        vec![cell(&figure.what), value, samples, what, floor, ratio]
+    });
+    table(text, head, rows);
 }
 
 /// Value, samples, floor and ratio, as cells.

@@ -2,7 +2,6 @@
 
 use crate::figures::{Curve, Figure, Promise, Run, Scale, Series, Unit};
 
-/// The run.
 pub fn run() -> Run {
     let create =
         Figure::new("create.postgres.32", "create, PostgreSQL, 32 callers", Unit::PerSecond, vec![412.0]);

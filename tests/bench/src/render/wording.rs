@@ -67,7 +67,7 @@ fn with_unit(number: String, unit: Unit) -> String {
         Unit::CpuMilliseconds => "ms CPU",
         Unit::Mebibytes => "MiB",
         Unit::Buffers => "buffers",
-        Unit::Count | Unit::Ratio => return number,
+        Unit::Count => return number,
     };
     format!("{number} {name}")
 }
@@ -76,7 +76,6 @@ fn with_unit(number: String, unit: Unit) -> String {
 pub fn promise(promise: Promise, unit: Unit) -> String {
     match promise {
         Promise::AtMost(most) => format!("≤ {}", with_unit(exact(most), unit)),
-        Promise::AtLeast(least) => format!("≥ {}", with_unit(exact(least), unit)),
         Promise::RatioAtMost(most) => format!("ratio ≤ {}", exact(most)),
         Promise::RatioAtLeast(least) => format!("ratio ≥ {}", exact(least)),
     }
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn a_promise_is_shown_as_it_was_given() {
         assert_eq!(promise(Promise::AtMost(1.5), Unit::CpuMilliseconds), "≤ 1.5 ms CPU");
-        assert_eq!(promise(Promise::AtLeast(1_200.0), Unit::PerSecond), "≥ 1,200 /s");
+        assert_eq!(promise(Promise::AtMost(1_200.0), Unit::PerSecond), "≤ 1,200 /s");
         assert_eq!(promise(Promise::RatioAtLeast(0.333), Unit::PerSecond), "ratio ≥ 0.333");
     }
 

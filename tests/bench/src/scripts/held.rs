@@ -10,27 +10,13 @@ use super::{CREATE_ORDER, CREATE_ORDER_SQLITE, GET_ORDER, LIST_ORDERS, STORE_HOO
 /// Where Mollie would send its hooks: nobody listens, so that the only hook is the test's own.
 const NOBODY: &str = "http://127.0.0.1:9";
 
-mod sqlite {
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn the_scripts_are_what_the_service_sends() {
-        Box::pin(super::scripts_on(tests::Engine::Sqlite)).await;
-    }
-}
+tests::on_both_engines!(the_scripts_are_what_the_service_sends);
 
-mod postgres {
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn the_scripts_are_what_the_service_sends() {
-        Box::pin(super::scripts_on(tests::Engine::Postgres)).await;
-    }
-}
-
-async fn scripts_on(engine: Engine) {
-    if !engine.is_available().await {
-        return;
-    }
-    let mut world = World::prepare(engine, Some(NOBODY)).await;
+async fn the_scripts_are_what_the_service_sends(mut world: World) {
+    world.service.stop().await;
     world.service.set("ORDER_SERVICE__LOG__FILTER", "info,persistence::statement=trace");
     world.service.set("ORDER_SERVICE__LOG__JSON", "true");
+    world.service.set("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", NOBODY);
     // Positions are given to many events at once, and belong to no call.
     world.service.set("ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS", "3600000");
     world.service.start().await;
@@ -41,7 +27,7 @@ async fn scripts_on(engine: Engine) {
     let mut differences = Vec::new();
     let mut hold =
         |name: &str, script: &str, sent: &[String]| differences.extend(difference(name, script, sent));
-    match engine {
+    match world.database.engine() {
         Engine::Sqlite => hold("create-order.sqlite.sql", CREATE_ORDER_SQLITE, &created),
         Engine::Postgres => {
             hold("create-order.postgres.sql", CREATE_ORDER, &created);
@@ -164,11 +150,11 @@ fn a_difference_is_named_and_shown_as_it_must_be() {
     let sent = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     assert_eq!(difference("a.sql", script, &sent(&["BEGIN", "INSERT INTO a VALUES ($1)", "COMMIT"])), None);
     let more = sent(&["BEGIN", "INSERT INTO a VALUES ($1)", "INSERT INTO b VALUES ($1)", "COMMIT"]);
-    let told = difference("a.sql", script, &more).unwrap();
-    assert!(told.contains("  3: the service sends\n    INSERT INTO b VALUES ($1)\n"), "{told}");
+    let said = difference("a.sql", script, &more).unwrap();
+    assert!(said.contains("  3: the service sends\n    INSERT INTO b VALUES ($1)\n"), "{said}");
     assert!(
-        told.ends_with("BEGIN;\nINSERT INTO a VALUES (1);\nINSERT INTO b VALUES ($1);\nCOMMIT;\n"),
-        "{told}"
+        said.ends_with("BEGIN;\nINSERT INTO a VALUES (1);\nINSERT INTO b VALUES ($1);\nCOMMIT;\n"),
+        "{said}"
     );
     let apart = sent(&["BEGIN", "COMMIT", "INSERT INTO a VALUES ($1)"]);
     assert!(difference("a.sql", script, &apart).is_some(), "the transactions differ");

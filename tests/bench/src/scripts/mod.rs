@@ -50,13 +50,11 @@ pub fn statements(script: &str) -> Vec<String> {
     text.split(';').map(|sql| sql.trim().to_owned()).filter(|sql| !sql.is_empty()).collect()
 }
 
-/// The same for sqlx.
 pub fn prepared(script: &str) -> Vec<Statement> {
     statements(script).iter().map(|sql| Statement::new(sql)).collect()
 }
 
 impl Statement {
-    /// Numbers the variables.
     fn new(sql: &str) -> Self {
         let mut statement = Self { sql: sql.to_owned(), variables: Vec::new() };
         for name in PARTS.into_iter().chain([UNIQUE, ORDER]) {
