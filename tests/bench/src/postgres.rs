@@ -61,11 +61,11 @@ impl Server {
 
     pub async fn settings(&self) -> Result<String> {
         let mut connection = self.url.connect().await?;
-        let mut told = Vec::new();
+        let mut settings = Vec::new();
         for name in DURABLE.into_iter().chain(["shared_buffers", "max_connections"]) {
-            told.push(format!("{name}={}", one(&mut connection, &format!("SHOW {name}")).await?));
+            settings.push(format!("{name}={}", one(&mut connection, &format!("SHOW {name}")).await?));
         }
-        Ok(told.join(", "))
+        Ok(settings.join(", "))
     }
 }
 

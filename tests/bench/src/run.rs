@@ -1,6 +1,5 @@
 //! The order of measures, from the first program started to the figures written down.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -53,7 +52,9 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
         figures: findings.figures,
         curves: findings.curves,
     };
-    write(&run, &arguments.out)?;
+    let out = &arguments.out;
+    std::fs::write(out, serde_json::to_string_pretty(&run)?)
+        .with_context(|| format!("writing {}", out.display()))?;
     println!("{}", wording::summary(&run));
     Ok(())
 }
@@ -127,9 +128,4 @@ fn output(program: &str, arguments: &[&str]) -> Result<String> {
         Command::new(program).args(arguments).output().with_context(|| format!("starting {program}"))?;
     ensure!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
-}
-
-fn write(run: &Run, out: &Path) -> Result<()> {
-    let json = serde_json::to_string_pretty(run)?;
-    std::fs::write(out, json).with_context(|| format!("writing {}", out.display()))
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL's own pgbench, running the very statements of CreateOrder on a database of its own.
+//! PostgreSQL's own pgbench, running the very statements of CreateOrder on a separate database.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -15,7 +15,7 @@ use crate::scripts::{Statement, Values, prepared};
 
 const CALLERS: usize = 8;
 
-/// A statement run on connections of its own, with its values in turn.
+/// A statement on separate connections, with its values in turn.
 pub struct Single {
     connections: Vec<Arc<Mutex<PgConnection>>>,
     task: Arc<(Statement, Vec<Values>)>,

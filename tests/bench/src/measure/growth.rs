@@ -1,4 +1,4 @@
-//! Whether an operation costs more where there are more orders: two databases, each with a service of its own, in turn.
+//! Whether an operation costs more where there are more orders: two databases, each with its service, in turn.
 
 use std::sync::Arc;
 

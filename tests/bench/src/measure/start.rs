@@ -46,7 +46,7 @@ pub async fn measure(site: &Site, order: &Order, findings: &mut Findings) -> Res
         }
         let what = format!("start to ready, {name}, schema up to date");
         let figure = Figure::new(&format!("start.{engine}"), &what, Unit::Milliseconds, ready);
-        let figure = figure.over("the program telling its version", alone);
+        let figure = figure.over("the program printing its version", alone);
         findings.note(figure.promised(Promise::AtMost(300.0)));
     }
     idle(site, order, database.url(), findings).await

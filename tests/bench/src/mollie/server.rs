@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_found_where_it_stands_first() {
+    fn a_text_is_found_where_it_comes_first() {
         let body = br#"{"orderNumber":"B7","webhookUrl":"http://a/b","payment":{"webhookUrl":"http://c"}}"#;
         assert_eq!(text(body, "webhookUrl").as_deref(), Some("http://a/b"));
         assert_eq!(text(body, "orderNumber").as_deref(), Some("B7"));

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_promise_stands_out() {
+    fn a_broken_promise_is_in_bold() {
         let text = text(&sample::run(), TRIED);
         let (promises, figures) = text.split_once("\n## All figures\n").unwrap();
         let kept = "| create, PostgreSQL, 32 callers | ratio ≥ 0.35 | 412 /s | 1,000 /s | 0.412 | kept |";
