@@ -24,7 +24,7 @@ fn latency(run: &Run) -> Option<String> {
     let [p50, p99] = ["create.latency.p50", "create.latency.p99"].map(|id| figure(run, id));
     Some(format!(
         "At half that load, {} orders a second, it answers half of the creates within **{}** and 99 of 100 within **{}**, \
-         on top of Mollie's own time.",
+         not counting Mollie's own time.",
         digits(half),
         amount(p50?.value, Unit::Milliseconds),
         amount(p99?.value, Unit::Milliseconds)
@@ -36,10 +36,10 @@ fn growth(run: &Run) -> Option<String> {
     let floor = cpu.floor.as_ref()?;
     let (few, many) = sizes(run)?;
     Some(format!(
-        "With {many} orders kept instead of {few}, a create takes **{} times the CPU**: {}, not {}.",
-        digits(floor.ratio),
-        amount(cpu.value, cpu.unit),
-        amount(floor.value, cpu.unit)
+        "A create takes {} ms of CPU with {many} orders kept and {} ms with {few}: **{} times as much**.",
+        digits(cpu.value),
+        digits(floor.value),
+        digits(floor.ratio)
     ))
 }
 
@@ -88,8 +88,9 @@ mod tests {
         assert!(rate.starts_with("- On 2 cores,") && rate.contains("**412 orders a second**"), "{rate}");
         assert!(latency.contains("206 orders a second") && latency.contains("**3.70 ms**"), "{latency}");
         assert!(latency.contains("**21.0 ms**"), "{latency}");
-        assert!(growth.contains("200,000 orders kept instead of 10,000"), "{growth}");
-        assert!(growth.contains("**1.10 times the CPU**: 2.20 ms CPU, not 2.00 ms CPU"), "{growth}");
+        let wanted =
+            "2.20 ms of CPU with 200,000 orders kept and 2.00 ms with 10,000: **1.10 times as much**.";
+        assert!(growth.contains(wanted), "{growth}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use tests::proto::get_order_request::Key;
 use tests::proto::{GetOrderRequest, ListOrdersRequest, OrderFilter, OrderStatus};
-use tests::{Engine, World, statements_of_calls};
+use tests::{Engine, SOON, World, statements_of_calls, until};
 
 use super::{CREATE_ORDER, CREATE_ORDER_SQLITE, GET_ORDER, LIST_ORDERS, STORE_HOOK, statements};
 
@@ -17,9 +17,11 @@ async fn the_scripts_are_what_the_service_sends(mut world: World) {
     world.service.set("ORDER_SERVICE__LOG__FILTER", "info,persistence::statement=trace");
     world.service.set("ORDER_SERVICE__LOG__JSON", "true");
     world.service.set("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", NOBODY);
-    // Positions are given to many events at once, and belong to no call.
+    // Positions are given to many events at once, and belong to no call: their loop asks when it begins, and not again.
     world.service.set("ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS", "3600000");
     world.service.start().await;
+    let has_begun = async || world.service.said().contains("FROM event_queue)").then_some(());
+    until("the loop of positions has begun", SOON, has_begun).await;
     let mut order = None;
     let created =
         sent(&world, async || order = Some(world.create(tests::draft(tests::LEGO, "ideal")).await)).await;
