@@ -17,7 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Measure everything, and write down what was found. DATABASE_URL names a PostgreSQL server on this machine, as its superuser.
+    /// Measure everything, and write down the figures. DATABASE_URL names a PostgreSQL server on this machine, as its superuser.
     Run(RunArguments),
     Render(render::command::Render),
     Table(render::command::Table),
@@ -55,9 +55,6 @@ pub struct RunArguments {
     /// Where the figures go, as JSON.
     #[arg(long)]
     pub out: PathBuf,
-    /// Only the measures whose names begin so, for trying one out.
-    #[arg(long, hide = true)]
-    pub only: Vec<String>,
 }
 
 pub fn main() -> Result<()> {

@@ -4,8 +4,6 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 
 use crate::accounting::machine;
 use crate::api::CONNECTIONS;
@@ -22,26 +20,18 @@ use crate::site::Site;
 pub async fn run(arguments: RunArguments) -> Result<()> {
     let began = Instant::now();
     let plan = if arguments.quick { Plan::quick(arguments.orders) } else { Plan::full(arguments.orders) };
-    ensure!(
-        plan.many_orders > plan.few_orders,
-        "--orders is too small to tell growth from {}",
-        plan.few_orders
-    );
+    ensure!(plan.many_orders > plan.few_orders, "--orders must be more than {}", plan.few_orders);
     let site = Site::open(plan, &arguments.service, &arguments.pgbench).await?;
     let mut findings = Findings::default();
-    let progress = Progress { began, wanted: arguments.only };
-    progress.begins("statements");
+    let begins = |name: &str| println!("[{:>4} s] {name}", began.elapsed().as_secs());
+    begins("statements");
     let seen = Box::pin(statements::measure(&site, &mut findings)).await?;
     let settings = settings(&site, &seen).await?;
-    if progress.wants("start") {
-        progress.begins("start");
-        start::measure(&site, &seen.order, &mut findings).await?;
-    }
-    on_bed(&site, &seen, &progress, &mut findings).await?;
-    if progress.wants("growth") {
-        progress.begins("growth");
-        Box::pin(growth::measure(&site, &mut findings)).await?;
-    }
+    begins("start");
+    start::measure(&site, &seen.order, &mut findings).await?;
+    on_bed(&site, &seen, &begins, &mut findings).await?;
+    begins("growth");
+    Box::pin(growth::measure(&site, &mut findings)).await?;
     let run = Run {
         commit: output("git", &["rev-parse", "HEAD"])?,
         date: output("date", &["-u", "+%Y-%m-%d"])?,
@@ -59,41 +49,24 @@ pub async fn run(arguments: RunArguments) -> Result<()> {
     Ok(())
 }
 
-async fn on_bed(site: &Site, seen: &Seen, progress: &Progress, findings: &mut Findings) -> Result<()> {
-    const NAMES: [&str; 8] = ["create", "get", "list", "ship", "cancel", "delay", "hooks", "memory"];
+async fn on_bed(site: &Site, seen: &Seen, begins: &dyn Fn(&str), findings: &mut Findings) -> Result<()> {
     let bed = Box::pin(Bed::make(site, seen)).await?;
     site.postgres.checkpoint().await?;
-    for name in NAMES.into_iter().filter(|name| progress.wants(name)) {
-        progress.begins(name);
-        let measured: BoxFuture<'_, Result<()>> = match name {
-            "create" => create::measure(&bed, findings).boxed(),
-            "get" => get::measure(&bed, findings).boxed(),
-            "list" => list::measure(&bed, findings).boxed(),
-            "ship" => once::ship(&bed, findings).boxed(),
-            "cancel" => once::cancel(&bed, findings).boxed(),
-            "delay" => delay::measure(&bed, findings).boxed(),
-            "hooks" => hooks::measure(&bed, findings).boxed(),
-            _ => start::loaded(&bed, findings).boxed(),
-        };
-        measured.await?;
-    }
-    Ok(())
-}
-
-/// Says which measure begins, if it is wanted.
-struct Progress {
-    began: Instant,
-    wanted: Vec<String>,
-}
-
-impl Progress {
-    fn wants(&self, name: &str) -> bool {
-        self.wanted.is_empty() || self.wanted.iter().any(|wanted| name.starts_with(wanted.as_str()))
-    }
-
-    fn begins(&self, name: &str) {
-        println!("[{:>4} s] {name}", self.began.elapsed().as_secs());
-    }
+    begins("create");
+    Box::pin(create::measure(&bed, findings)).await?;
+    begins("get");
+    Box::pin(get::measure(&bed, findings)).await?;
+    begins("list");
+    Box::pin(list::measure(&bed, findings)).await?;
+    begins("ship and cancel");
+    Box::pin(once::ship(&bed, findings)).await?;
+    Box::pin(once::cancel(&bed, findings)).await?;
+    begins("delay");
+    Box::pin(delay::measure(&bed, findings)).await?;
+    begins("hooks");
+    Box::pin(hooks::measure(&bed, findings)).await?;
+    begins("memory");
+    Box::pin(start::loaded(&bed, findings)).await
 }
 
 /// The conditions of the run.
