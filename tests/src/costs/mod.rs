@@ -20,3 +20,4 @@ pub use counts::Counts;
 pub use meter::{COUNTED, Meter, WARM};
 pub use search::Searches;
 pub use table::{Table, Verdict};
+pub use told::statements_of_calls;
