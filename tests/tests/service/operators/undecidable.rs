@@ -135,7 +135,7 @@ async fn every_fault_of_a_decision_is_told_at_once(world: World) {
     let order = world.create(draft(LEGO, "ideal")).await;
     let refused = refusal(world.operators().close_review_item(close(&order, 1)).await);
     assert_eq!(refused.kind(), (Code::NotFound, "REVIEW_ITEM_NOT_FOUND"));
-    assert_eq!(refused.message, format!("There is no item 1 on order {}.", order.id));
+    assert_eq!(refused.message, format!("There is no review item 1 on order {}.", order.id));
     let nowhere = tests::proto::Operation { id: Uuid::nil().to_string(), ..Default::default() };
     let refused = refusal(world.operators().retry_operation(retry(&nowhere)).await);
     assert_eq!(refused.kind(), (Code::NotFound, "OPERATION_NOT_FOUND"));
