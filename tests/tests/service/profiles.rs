@@ -88,7 +88,9 @@ async fn an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settle
     let busy =
         json!({"fault": "busy", "method": "PATCH", "path": "/v2/orders/*/shipments/*", "count": "all"});
     world.simulator.fail(json!([busy])).await;
+    assert!(world.order(&order.id).await.closed_time.is_some());
     world.orders().update_shipment(track(&parcel, "JD01")).await.unwrap();
+    assert_eq!(world.order(&order.id).await.closed_time, None, "something is still expected to happen");
     world.service.stop().await;
     world.service.forget(KEY);
     let other = key(&world, "test_another4XY7LxsDOtmnkVtjNVWXLSlXsM");
