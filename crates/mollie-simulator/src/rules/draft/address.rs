@@ -2,25 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::Refusal;
-use super::fields::Fields;
-use super::switches::PersonalFields;
-
-/// In the order in which answers show them. Anything else in a request is ignored.
-const PARTS: [&str; 12] = [
-    "organizationName",
-    "streetAndNumber",
-    "streetAdditional",
-    "postalCode",
-    "city",
-    "region",
-    "country",
-    "title",
-    "givenName",
-    "familyName",
-    "email",
-    "phone",
-];
+use super::parameters::{ADDRESS, Credential, Part, check_known};
+use crate::rules::answer::Refusal;
+use crate::rules::fields::Fields;
+use crate::rules::switches::{PersonalFields, Switches};
 
 /// Countries whose addresses may come without a postal code.
 const WITHOUT_POSTAL_CODE: &str = "AE AN AO AW BF BI BJ BO BS BV BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN \
@@ -35,10 +20,17 @@ pub struct Demands {
 }
 
 /// Checks one address and returns the parts that were given.
-pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, Value>, Refusal> {
+pub fn parse(
+    value: &Value,
+    name: &str,
+    demands: Demands,
+    switches: &Switches,
+) -> Result<Map<String, Value>, Refusal> {
     let fields = Fields::nested(value, name)?;
+    // An address has no part that depends on the credential.
+    check_known(&fields, Part::Address, Credential::ApiKey, switches)?;
     let mut parts = Map::new();
-    for part in PARTS {
+    for part in ADDRESS {
         if let Some(text) = fields.text(part)?.filter(|text| !text.is_empty()) {
             parts.insert(part.to_owned(), Value::from(text));
         }
