@@ -135,7 +135,7 @@ impl<'a> Fields<'a> {
         };
         let known =
             text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-        if known && text.is_ascii() && !text.contains(char::is_whitespace) {
+        if known && text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == 0x0b) {
             Ok(Some(text))
         } else {
             Err(self.refuse(name, format!("The {name} is not a valid URL.")))

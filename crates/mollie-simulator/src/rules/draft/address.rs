@@ -49,20 +49,17 @@ pub fn parse(
 }
 
 fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> Result<(), Refusal> {
-    let country = parts.get("country").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
     let personal = match demands.personal {
         PersonalFields::Required => true,
         PersonalFields::Optional => false,
     };
-    let has_postal_codes = !WITHOUT_POSTAL_CODE.split(' ').any(|code| code == country);
     let wanted = [
         ("organizationName", demands.organization),
         ("givenName", personal),
         ("familyName", personal),
         ("email", personal),
         ("streetAndNumber", true),
-        // Of an unknown country nothing is known about postal codes either.
-        ("postalCode", has_postal_codes && !country.is_empty()),
+        ("postalCode", !parts.contains_key("postalCode") && has_postal_codes(parts)),
         ("city", true),
         ("country", true),
     ];
@@ -78,8 +75,15 @@ fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> R
     Err(Refusal::field(name, detail))
 }
 
+/// Of an unknown country nothing is known about postal codes either.
+fn has_postal_codes(parts: &Map<String, Value>) -> bool {
+    let country = parts.get("country").and_then(Value::as_str).map(str::to_ascii_uppercase);
+    country.is_some_and(|country| !WITHOUT_POSTAL_CODE.split(' ').any(|code| code == country))
+}
+
 fn fault_of(part: &str, text: &str) -> Option<&'static str> {
-    let longer_than = |most: usize| text.chars().count() > most;
+    // Characters are never more than bytes.
+    let longer_than = |most: usize| text.len() > most && text.chars().count() > most;
     match part {
         "givenName" | "familyName" if text.trim().chars().count() < 2 => {
             Some("should have at least 2 characters.")

@@ -129,6 +129,12 @@ fn tomorrow_is_that_of_the_zone_that_the_switch_names() {
             assert_eq!(answer.status, status, "{date} {zone}");
         }
     }
+    let body = with(lego("klarna"), "expiresAt", json!("2018-08-31"));
+    for (zone, status) in [("either", 201), ("UTC", 422), ("Europe/Amsterdam", 201)] {
+        let mut shop = Shop::with(&json!({ "zone_of_tomorrow": zone }));
+        shop.now = "2018-08-02T22:30:00Z".parse().unwrap();
+        assert_eq!(shop.request("POST", "/v2/orders", Some(&body), None).status, status, "{zone}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod captures;
 mod create;
 mod create_bounds;
 mod create_fields;
+mod create_lists;
 mod create_payment;
 mod create_switches;
 mod dashboard;
