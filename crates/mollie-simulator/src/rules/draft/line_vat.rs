@@ -42,19 +42,16 @@ pub fn check_vat(
     let Some(vat) = &line.vat else {
         return Ok(());
     };
-    let has_none = has_no_vat(line.line_type, switches);
-    if has_none && vat.rate.as_ref().is_some_and(|rate| !rate.is_zero()) {
-        return Err(fields.refuse("vatRate", "The vatRate of gift cards and store credits should be 0.00."));
-    }
-    if has_none && vat.rate.is_none() && vat.amount.is_some_and(|amount| amount != 0) {
-        let detail = "The vatAmount of gift cards and store credits should be zero.";
-        return Err(fields.refuse("vatAmount", detail));
-    }
+    let off = if has_no_vat(line.line_type, switches) {
+        check_none(fields, vat)?;
+        0
+    } else {
+        tolerance(line, switches)
+    };
     let (Some(rate), Some(amount)) = (&vat.rate, vat.amount) else {
         return Ok(());
     };
     let fitting = rate.fitting(line.total, switches.vat_half);
-    let off = if has_none { 0 } else { tolerance(line, switches) };
     if (fitting.start() - off..=fitting.end() + off).contains(&amount) {
         return Ok(());
     }
@@ -66,6 +63,20 @@ pub fn check_vat(
         currency.spoken(amount),
     );
     Err(fields.refuse("vatAmount", detail))
+}
+
+/// A rate of zero leaves no amount but zero to the formula; an amount alone has to be zero itself.
+fn check_none(fields: &Fields<'_>, vat: &LineVat) -> Result<(), Refusal> {
+    let has_amount = vat.amount.is_some_and(|amount| amount != 0);
+    match &vat.rate {
+        Some(rate) if !rate.is_zero() => {
+            Err(fields.refuse("vatRate", "The vatRate of gift cards and store credits should be 0.00."))
+        }
+        None if has_amount => {
+            Err(fields.refuse("vatAmount", "The vatAmount of gift cards and store credits should be zero."))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Gift cards and store credits are a means of payment.

@@ -232,4 +232,10 @@ fn seed_4_asks_for_neither_half_of_the_vat() {
         let other = if field == "vatRate" { "vatAmount" } else { "vatRate" };
         assert_eq!(order["lines"][1][other], body["lines"][1][other]);
     }
+    let goods = priced("physical", "24.20", "21.00", "4.20");
+    for (vat, is_fine) in [("0.00", true), ("-0.01", false)] {
+        let card = without(priced("gift_card", "-5.00", "0.00", vat), "vatRate");
+        let body = order_of("ideal", &eur("19.20"), &[goods.clone(), card]);
+        assert_eq!(answered(&optional, &body).0 == 201, is_fine, "{vat}");
+    }
 }
