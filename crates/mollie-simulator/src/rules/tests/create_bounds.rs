@@ -101,6 +101,33 @@ fn every_field_has_its_type() {
 }
 
 #[test]
+fn a_cent_too_many_or_too_few_is_refused_wherever_it_is() {
+    for (pointer, field, values) in [
+        ("/amount", "amount", ["1027.98", "1028.00"]),
+        ("/lines/0/totalAmount", "lines.0.totalAmount", ["697.99", "698.01"]),
+        ("/lines/0/unitPrice", "lines.0.totalAmount", ["398.99", "399.01"]),
+        ("/lines/0/discountAmount", "lines.0.totalAmount", ["99.99", "100.01"]),
+        ("/lines/0/vatAmount", "lines.0.vatAmount", ["121.13", "121.15"]),
+    ] {
+        for value in values {
+            assert_eq!(answered(pointer, eur(value)), (422, json!(field)), "{pointer} {value}");
+        }
+    }
+}
+
+#[test]
+fn an_order_costs_a_cent_at_least() {
+    let mut card = line(1, "-20.00", None, "-20.00");
+    card["type"] = json!("gift_card");
+    for (goods, amount, status) in [("20.01", "0.01", 201), ("20.00", "0.00", 422), ("19.99", "-0.01", 422)] {
+        let body = order_of("ideal", &eur(amount), &[line(1, goods, None, goods), card.clone()]);
+        let answer = Shop::new().request("POST", "/v2/orders", Some(&body), None);
+        assert_eq!(answer.status, status, "{amount}");
+        assert!(status == 201 || answer.body["field"] == "amount");
+    }
+}
+
+#[test]
 fn only_the_local_host_is_the_local_host() {
     for (url, is_local) in [
         ("http://localhost/hook", true),
