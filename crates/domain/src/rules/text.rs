@@ -1,5 +1,6 @@
 //! Shapes of texts: lengths and characters. Personal values are described, never repeated.
 
+use super::rule::Rule;
 use super::violation::Violations;
 
 /// `None` for an empty text: in the API an empty text is a missing one.
@@ -28,6 +29,13 @@ pub fn shape(text: &str) -> String {
 pub fn at_most(faults: &mut Violations, path: &str, rule: &'static str, text: Option<&str>, most: usize) {
     if let Some(text) = text.filter(|text| characters(text) > most) {
         faults.add(path, rule, format!("at most {most} characters"), shape(text));
+    }
+}
+
+/// Adds what breaks `rule` if the text is longer than `most` characters.
+pub fn longer_than(most: usize, text: &str, path: &str, rule: &'static Rule, faults: &mut Violations) {
+    if characters(text) > most {
+        faults.breaks(path, rule, format!("at most {most} characters"), shape(text));
     }
 }
 

@@ -1,9 +1,10 @@
 //! The sections of the configuration and their defaults. What a value may be stands in `bounds` and `check`.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use domain::rules::draft::Agreements;
+use domain::rules::agreements::Agreements;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -106,12 +107,34 @@ pub struct Profile {
     pub retired: bool,
     /// So many days ahead at most an order for Klarna expires.
     pub klarna_expiry_days: u16,
+    /// Ids of rules whose warnings refuse a draft (docs/rules.md).
+    pub strict_rules: BTreeSet<String>,
+    /// What a draft must have: locale, names, e-mail and VAT too (`create_order`), or not (`get_order`: they warn).
+    pub required: Required,
+    /// A locale that Mollie lists; it stands for one that is missing or not listed, with a warning.
+    pub locale_fallback: Option<String>,
+}
+
+/// The document by which a draft's required fields are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Required {
+    #[default]
+    CreateOrder,
+    GetOrder,
 }
 
 impl Default for Profile {
     fn default() -> Self {
         let klarna_expiry_days = Agreements::default().klarna_expiry_days;
-        Self { api_key_file: None, retired: false, klarna_expiry_days }
+        Self {
+            api_key_file: None,
+            retired: false,
+            klarna_expiry_days,
+            strict_rules: BTreeSet::new(),
+            required: Required::default(),
+            locale_fallback: None,
+        }
     }
 }
 

@@ -1,0 +1,6 @@
+//! Two readings of Mollie's rules for creating an order, held against each other: the domain's, and the simulator's under many
+//! settings of its switches. Neither reading is asked what the other should say.
+
+pub mod compare;
+pub mod draft;
+mod sent;

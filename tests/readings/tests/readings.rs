@@ -1,0 +1,64 @@
+//! Random drafts, new in each run: the two readings must agree on every one. What they disagree on is made small.
+
+use std::collections::BTreeMap;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use readings::compare::{Agreed, Settings, compare};
+use readings::draft::drafts;
+
+/// How many drafts are compared: READINGS, or 2,000.
+fn count() -> u32 {
+    std::env::var("READINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000)
+}
+
+/// By READINGS_SEED, or new.
+fn seed() -> [u8; 32] {
+    let given = std::env::var("READINGS_SEED").ok().and_then(|text| text.parse::<u64>().ok());
+    let seed = given.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(1, |since| u64::try_from(since.as_nanos() % u128::from(u64::MAX)).unwrap_or(1))
+    });
+    println!("seed readings={seed}");
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes
+}
+
+fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed()))
+}
+
+#[test]
+fn two_readings_agree_on_every_draft() {
+    let (settings, drafts) = (Settings::default(), drafts());
+    let outcome = runner(count())
+        .run(&drafts, |draft| compare(&draft, &settings).map(drop).map_err(TestCaseError::fail));
+    match outcome {
+        Ok(()) => println!("{} drafts under {} settings", count(), settings.count()),
+        Err(TestError::Fail(reason, draft)) => panic!("{reason}\n{draft:#}"),
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
+#[test]
+fn at_least_two_in_five_drafts_are_accepted() {
+    let (mut runner, drafts) = (runner(1), drafts());
+    let settings = Settings::default();
+    let (mut accepted, mut warned, mut rules) = (0_u32, 0_u32, BTreeMap::<&str, u32>::new());
+    for _ in 0..1_000 {
+        let draft = drafts.new_tree(&mut runner).unwrap().current();
+        match compare(&draft, &settings) {
+            Ok(Agreed::Accepted) => accepted += 1,
+            Ok(Agreed::Warned(by)) => {
+                warned += 1;
+                by.into_iter().for_each(|rule| *rules.entry(rule).or_default() += 1);
+            }
+            Ok(Agreed::Refused(by)) => by.into_iter().for_each(|rule| *rules.entry(rule).or_default() += 1),
+            Err(problem) => panic!("{problem}\n{draft:#}"),
+        }
+    }
+    println!("of 1,000 drafts {accepted} are accepted, {warned} more with warnings; found: {rules:?}");
+    assert!(accepted + warned >= 400, "{accepted} and {warned}");
+}
