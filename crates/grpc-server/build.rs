@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("orders.v1.bin"), descriptors.encode_to_vec())?;
     let mut config = tonic_prost_build::Config::new();
-    // The codec tells by its name which message it reads.
+    // The codec identifies a message by its type name.
     config.enable_type_names();
     let api = tonic_prost_build::configure().build_client(true).build_server(true);
     api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;

@@ -26,7 +26,7 @@ mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
 pub use books::{Books, Journal, keyed_kinds, unkeyed_kinds};
-pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM};
+pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM, statements_of_calls};
 pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use disk::Disk;

@@ -1,8 +1,8 @@
 //! The order service without its surroundings.
 //!
-//! [`rules`] is pure: what an order is, what may be done with it, and what follows. [`workflow`] carries a decision
-//! through, step by step, over the [`ports`]. Nothing here knows a runtime, a database, HTTP or gRPC; time, ids,
-//! secrets and Mollie come in through the ports.
+//! [`rules`] is pure: what an order is, what may be done with it, and what follows. [`workflow`] carries out a decision, step by
+//! step, through the [`ports`]. Nothing here depends on a runtime, a database, HTTP or gRPC; time, ids, secrets and Mollie come
+//! in through the ports.
 
 pub mod operations;
 #[cfg(feature = "planted")]

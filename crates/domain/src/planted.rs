@@ -1,20 +1,20 @@
-//! Wrong workflows, for the suites to catch: what integrations really do wrong, each behind one choice at run time. Only in
-//! builds with the feature `planted`, which no shipped build has.
+//! Wrong workflows for the suites to catch: what integrations really get wrong, each behind a run-time choice. Only in builds
+//! with the feature `planted`, which no shipped build has.
 
 use std::cell::Cell;
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
-    /// A caller is told that its wish is kept, although saving it failed.
+    /// A caller is answered that its request is recorded, although saving it failed.
     AcknowledgesUnsaved,
     /// A repeated call gets a new idempotency key.
     NewKeyOnRetry,
-    /// A call without an answer is taken for refused.
+    /// A call without an answer counts as rejected.
     GuessesFailed,
-    /// A cancellation that Mollie refuses because it has happened is recorded as refused.
+    /// A cancellation that Mollie rejects because it has already happened is recorded as rejected.
     AlreadyCanceledIsRefused,
-    /// What was read before the order moved on is applied all the same.
+    /// A reading that is older than the order's last change is applied all the same.
     StaleReadingOverwrites,
 }
 
@@ -49,7 +49,7 @@ impl Planted {
     }
 }
 
-/// Makes this mistake in all work of this thread from here on, or none.
+/// Makes this mistake in all work of this thread from now on, or none.
 pub fn choose(mistake: Option<Planted>) {
     CHOSEN.set(mistake);
 }

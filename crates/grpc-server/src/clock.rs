@@ -12,7 +12,7 @@ pub enum Offset {
     /// The simulator runs in this process.
     #[cfg(feature = "dev")]
     Shared(mollie_simulator::SharedOffset),
-    /// The simulator runs in another one, and is asked again and again.
+    /// The simulator runs in another process and is polled.
     #[cfg(feature = "dev")]
     Followed(crate::simulated_time::Follower),
 }

@@ -19,20 +19,20 @@ use tracing::{debug, error, info, warn};
 
 use crate::service::Service;
 
-/// How often a waiting call looks whether its operation has ended, where another task or replica carries it.
+/// How often a waiting call checks whether its operation is settled, if another task or replica drives it.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A step under way, and how far it brings its operation; `None` if the store failed.
+/// A step under way, which returns its progress; `None` if the store failed.
 pub type Step = JoinHandle<Option<Progress>>;
 
-/// Runs the workflow's steps in tasks of its own.
+/// Runs the workflow's steps in separate tasks.
 #[derive(Clone)]
 pub struct Driver {
     pub service: Arc<Service>,
     tasks: TaskTracker,
-    /// Rung when an operation may have become due.
+    /// The wake-up for when an operation may have become due.
     pub wake_up: Arc<Notify>,
-    /// Rung when a hook has come.
+    /// The wake-up for when a webhook arrives.
     pub hook_wake_up: Arc<Notify>,
 }
 
@@ -42,28 +42,28 @@ impl Driver {
         Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up }
     }
 
-    /// Runs work to its end, whoever waits for it.
+    /// Runs work to its end, even if the caller stops waiting.
     pub fn own<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.tasks.spawn(work)
     }
 
-    /// Carries a claimed operation a step further. `permit` is given back when the step is done.
+    /// Drives a claimed operation one step further. `permit` is returned when the step is done.
     pub fn take(&self, claim: Claim, claimed_at: Duration, permit: Option<OwnedSemaphorePermit>) -> Step {
         let Operation { id, order_id, task, state, .. } = &claim.operation;
         let (kind, state) = (task.name(), state.name());
-        // Who holds what when a process dies is told by this line alone.
+        // Only this line shows which operations a process held when it died.
         debug!(operation = %id, order = %order_id, kind = kind.as_str(), state = state.as_str(), "operation claimed");
         let driver = self.clone();
         self.own(async move {
             let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
             drop(permit);
-            // Whatever waits behind it in its order may be due now.
+            // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
             progress
         })
     }
 
-    /// Waits until all that a request set to work has ended, or certainly could not be sent for now, or time is up. `own`: the
+    /// Waits until every operation of a request is settled, or certainly could not be sent for now, or time is up. `own`: the
     /// step under way for it.
     pub async fn wait(&self, accepted: &Recorded, own: Option<Step>, answer_by: Instant) {
         let Some(group) = accepted.group else { return };
@@ -74,7 +74,7 @@ impl Driver {
                     Ok(Some(Progress::Settled | Progress::Deferred | Progress::LeaseLost) | None) => (),
                     Err(error) => {
                         let operation = group.first();
-                        error!(%operation, %error, "a step ended unexpectedly; the operation is taken up again when its lease is over");
+                        error!(%operation, %error, "a step ended unexpectedly; the operation is claimed again when its lease runs out");
                     }
                 }
             }
@@ -82,11 +82,11 @@ impl Driver {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        // Time is up: the caller is told what is durably true.
+        // Time is up: the caller gets the durable state.
         let _ = tokio::time::timeout_at(answer_by, waiting).await;
     }
 
-    /// The same of one operation.
+    /// The same for one operation.
     pub async fn wait_for(&self, id: OperationId, answer_by: Instant) {
         let waiting = async {
             loop {
@@ -113,7 +113,7 @@ impl Driver {
         true
     }
 
-    /// Whether it follows an operation that is not settled and has come to rest.
+    /// Whether the operation that it follows is not settled and not due.
     async fn waits_for_one_at_rest(&self, operation: &Operation) -> bool {
         let (State::Pending { .. }, Some(after)) = (&operation.state, operation.after) else { return false };
         match self.service.store.load_operation(after).await {
@@ -152,17 +152,17 @@ async fn step(service: &Service, claim: &Claim, claimed_at: Duration) -> Option<
         }
         Err(error) if error.retryable() => {
             if let Some(left_out) = TOLD.due() {
-                warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, left_out, "step failed; taken up again when its lease is over");
+                warn!(operation = %id, order = %order_id, kind = kind.as_str(), %error, left_out, "step failed; claimed again when its lease runs out");
             }
         }
         Err(error) => {
-            error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; somebody must look at what is stored");
+            error!(operation = %id, order = %order_id, kind = kind.as_str(), %error, "step failed; the stored data must be inspected");
         }
     }
     None
 }
 
-/// [`Clock::elapsed`] of the service, to be taken just before something is claimed.
+/// [`Clock::elapsed`] of the service, taken just before a claim.
 pub fn claim_time(service: &Service) -> Duration {
     service.clock().elapsed()
 }

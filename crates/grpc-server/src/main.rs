@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A call makes a thousand small allocations and more, and gives them back in another thread.
+/// A call makes over a thousand small allocations, and another thread frees them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

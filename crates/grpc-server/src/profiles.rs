@@ -1,5 +1,4 @@
-//! Whether the profiles that are configured fit the orders of the database: asked once, before anything is served. It may
-//! not change either.
+//! Checks that the configured profiles fit the orders in the database: once, before anything is served. It may not change either.
 
 use anyhow::{Context, Result, bail};
 use domain::rules::ids::ProfileName;
@@ -8,14 +7,14 @@ use persistence::Database;
 
 use crate::config::{Checked, Config};
 
-/// Every order's profile is configured with a key of the order's mode, or marked as retired.
+/// Checks that every order's profile is configured with a key of the order's mode, or marked as retired.
 ///
 /// # Errors
-/// All that does not fit, each with what to do.
+/// Everything that does not fit, each with what to do.
 pub async fn fit(checked: &Checked, config: &Config, store: &Database) -> Result<()> {
     let mut faults = Vec::new();
     for (profile, mode) in
-        store.profiles_with_orders().await.context("the database does not tell its profiles")?
+        store.profiles_with_orders().await.context("the profiles in the database cannot be read")?
     {
         let retired = checked.retired.get(&profile).copied();
         match checked.modes.get(&profile).copied().or_else(|| retired.flatten()) {
@@ -41,8 +40,8 @@ fn other_mode(config: &Config, profile: &ProfileName, ours: Mode, orders: Mode) 
     )
 }
 
-/// A profile that has orders and is not configured. Where none is open nothing is lost, unless all keys are of the other mode:
-/// then this is the wrong database.
+/// A profile that has orders and is not configured. If none is open nothing is lost, unless all keys are of the other mode: then
+/// this is the wrong database.
 async fn removed(
     checked: &Checked,
     config: &Config,
@@ -50,7 +49,8 @@ async fn removed(
     profile: &ProfileName,
     mode: Mode,
 ) -> Result<Option<String>> {
-    let open = store.open_orders(profile).await.context("the database does not tell its open orders")?;
+    let open =
+        store.open_orders(profile).await.context("the open orders in the database cannot be counted")?;
     let (setting, retired) = (
         config.names.of(&format!("profiles.{profile}.api_key_file")),
         config.names.of(&format!("profiles.{profile}.retired")),

@@ -1,4 +1,4 @@
-//! The service as a whole: put together, started, and stopped in order.
+//! The service as a whole: built, started, and stopped in order.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
@@ -28,14 +28,14 @@ use crate::wire::Informed;
 use crate::worker::health;
 use crate::{profiles, webhook, wire, worker};
 
-/// How long a stopping server waits for calls and steps under way. What is cut off then is taken up again at the next start.
+/// How long a stopping server waits for calls and steps under way. Anything cut off then is claimed again after the next start.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long a shutting-down server goes on answering after it has called itself not serving.
+/// How long a stopping server still answers after it has reported itself as not serving.
 const NOT_SERVING: Duration = Duration::from_millis(100);
-/// Calls at once on one connection.
+/// The most concurrent calls on one connection.
 const STREAMS: u32 = 256;
 
-/// A server that has everything it needs and listens, but does not serve yet.
+/// A server that is ready and listens, but does not serve yet.
 pub struct Server {
     pub grpc: SocketAddr,
     pub webhook: SocketAddr,
@@ -50,13 +50,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds, connects, migrates and checks; nothing is served before all of it has succeeded.
+    /// Binds, connects, migrates and checks; serves nothing before all of that has succeeded.
     pub async fn prepare(config: &Config, checked: Checked, offset: Offset) -> Result<Self> {
         let grpc_listener = bind(config.grpc.listen, &config.names.of("grpc.listen")).await?;
         let webhook_listener = bind(config.webhook.listen, &config.names.of("webhook.listen")).await?;
         let (grpc, webhook) = (grpc_listener.local_addr()?, webhook_listener.local_addr()?);
         let store = connect(config).await?;
-        let database = store.version().await.context("the database does not tell its version")?;
+        let database = store.version().await.context("the database's version cannot be read")?;
         tell_durability(&store).await?;
         one_mollie_only(config, &store).await?;
         profiles::fit(&checked, config, &store).await?;
@@ -91,7 +91,7 @@ impl Server {
         })
     }
 
-    /// Serves until `stop` is canceled; then turns callers away, lets what is under way end, and closes, within a bound.
+    /// Serves until `stop` is canceled; then refuses new calls, lets work under way finish, and closes, within a time limit.
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let workers = CancellationToken::new();
         worker::start(&self.driver, self.position_pause, &workers);
@@ -103,7 +103,7 @@ impl Server {
         let listening = CancellationToken::new();
         let router = grpc_router(&self.driver, self.max_message_bytes, health_service)?;
         let closing = listening.clone().cancelled_owned();
-        // An answer goes out in several frames; none of them waits for the caller to confirm the one before.
+        // An answer is several frames; none of them waits for the caller to acknowledge the one before.
         let incoming = TcpIncoming::from(self.grpc_listener).with_nodelay(Some(true));
         servers.spawn(async move {
             router.serve_with_incoming_shutdown(incoming, closing).await.map_err(anyhow::Error::from)
@@ -118,7 +118,7 @@ impl Server {
             () = stop.cancelled() => (),
             ended = servers.join_next() => anyhow::bail!("a listener ended by itself: {ended:?}"),
         }
-        // Nothing calls it serving again.
+        // From here on nothing reports it as serving.
         watching.abort();
         let _ = watching.await;
         health::tell(&reporter, false).await;
@@ -130,7 +130,7 @@ impl Server {
             while servers.join_next().await.is_some() {}
         });
         if drained.await.is_err() {
-            warn!("silent connections or slow steps were cut off; operations left behind are taken up again");
+            warn!("silent connections or slow steps were cut off; operations left behind are claimed again");
         }
         servers.abort_all();
         self.driver.service.store.clone().close().await;
@@ -142,11 +142,11 @@ impl Server {
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
     let bound = TcpListener::bind(address).await;
     bound.with_context(|| {
-        format!("cannot listen on {address}; stop what listens there, or choose another address with {key}")
+        format!("cannot listen on {address}; stop the process that listens there, or choose another address with {key}")
     })
 }
 
-/// Connects to the database and brings its schema up to date.
+/// Connects to the database and migrates its schema.
 pub async fn connect(config: &Config) -> Result<Database> {
     let options =
         Options { url: config.database.url.clone(), max_connections: config.database.max_connections };
@@ -158,22 +158,19 @@ pub async fn connect(config: &Config) -> Result<Database> {
     Ok(database)
 }
 
-/// Whoever operates the database hears it where a power cut could take back what a caller was told.
+/// Warns the operator if a power cut could undo what callers were promised.
 async fn tell_durability(store: &Database) -> Result<()> {
     let Durability { is_full, settings } =
-        store.durability().await.context("the database does not tell how durable it is")?;
+        store.durability().await.context("the database's durability settings cannot be read")?;
     if is_full {
         info!(durability = settings, "database is durable");
     } else {
-        warn!(
-            durability = settings,
-            "database is NOT durable: a power cut may take back what was acknowledged"
-        );
+        warn!(durability = settings, "database is NOT durable: a power cut may undo what was acknowledged");
     }
     Ok(())
 }
 
-/// The secret from its file, or one that every process on this database shares.
+/// The secret from its file, or one that all processes on this database share.
 async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>> {
     match from_file {
         Some(secret) => Ok(secret),
@@ -184,7 +181,7 @@ async fn secret(from_file: Option<Vec<u8>>, store: &Database) -> Result<Vec<u8>>
     }
 }
 
-/// Orders of a simulated Mollie and of the real one never lie in one database: each would look for the other's in vain.
+/// A database holds orders of either the simulated or the real Mollie: each could not find the other's.
 async fn one_mollie_only(config: &Config, store: &Database) -> Result<()> {
     let ours = if config.mollie_is_real() { "real" } else { "simulated" };
     let kept = store.service_secret("mollie", ours.as_bytes()).await?;
@@ -212,15 +209,15 @@ fn grpc_router(
     let rpc = OrderRpc::new(driver.clone());
     let orders = OrderServiceServer::new(rpc.clone()).max_decoding_message_size(most);
     let operations = OperationServiceServer::new(rpc).max_decoding_message_size(most);
-    // Compiled now, so that the first caller does not wait for it.
+    // Compiled now, so that the first caller need not wait for it.
     LazyLock::force(&wire::SHAPES);
     let routes = Routes::new(Informed::health(health.max_decoding_message_size(most), most))
         .add_service(reflection().build_v1()?)
-        // Python's client and older tools still ask for the alpha version.
+        // Python's client and older tools still use the alpha version.
         .add_service(reflection().build_v1alpha()?)
         .add_service(Informed::new(orders, most))
         .add_service(Informed::new(operations, most));
-    // Who calls a service that is not here hears why, too.
+    // Calls of unknown services get a reason, too.
     let routes = routes.into_axum_router().fallback(async || errors::no_such_method().into_http::<Body>());
     Ok(GrpcServer::builder()
         .max_concurrent_streams(STREAMS)

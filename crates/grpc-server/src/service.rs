@@ -1,4 +1,4 @@
-//! The ports in one hand, as this program fills them.
+//! All the ports, as this program implements them.
 
 use std::collections::BTreeMap;
 
@@ -29,14 +29,14 @@ pub struct Service {
     pub settings: Settings,
     /// The profiles that take orders, and their modes.
     pub profiles: BTreeMap<ProfileName, Mode>,
-    /// Those that take none any more, and their modes where they still have a key.
+    /// Profiles that take no new orders, and their modes if they still have a key.
     pub retired: BTreeMap<ProfileName, Option<Mode>>,
     /// What each profile has agreed with Mollie.
     pub agreements: BTreeMap<ProfileName, Agreements>,
 }
 
 impl Service {
-    /// The profile whose order a caller asks for: also one that takes no new ones.
+    /// The profile in a caller's query, including retired ones.
     pub fn known_profile(&self, name: &str) -> Result<ProfileName, String> {
         let retired = self.retired.get_key_value(&ProfileName::new(name));
         match retired {

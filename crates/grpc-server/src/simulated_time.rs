@@ -1,4 +1,4 @@
-//! Simulated time from a simulator in another process, so that both live on the same day. Development only.
+//! Simulated time from a simulator in another process, so that both agree on the time. Development only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,15 +9,15 @@ use jiff::SignedDuration;
 use reqwest::redirect::Policy;
 use tokio_util::sync::CancellationToken;
 
-/// How often the simulator is asked.
+/// How often the simulator is polled.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The simulated offset as it was last told; it stays while the simulator is away.
+/// The last known simulated offset; it stays while the simulator is away.
 #[derive(Clone)]
 pub struct Follower(Arc<AtomicI64>);
 
 impl Follower {
-    /// Asks once, and then again and again until `stop` is canceled.
+    /// Polls once, and then repeatedly until `stop` is canceled.
     pub async fn start(simulator: &str, stop: CancellationToken) -> Result<Self> {
         let (client, address) = (client()?, format!("{}/_simulator/clock", simulator.trim_end_matches('/')));
         let first = ask(&client, &address)
@@ -35,7 +35,7 @@ impl Follower {
         Ok(follower)
     }
 
-    /// The offset now.
+    /// The current offset.
     pub fn get(&self) -> SignedDuration {
         SignedDuration::from_secs(self.0.load(Ordering::Relaxed))
     }
@@ -43,7 +43,7 @@ impl Follower {
 
 async fn ask(client: &reqwest::Client, address: &str) -> Result<i64> {
     let reported: serde_json::Value = client.get(address).send().await?.error_for_status()?.json().await?;
-    reported["offset_seconds"].as_i64().context("the answer tells no offset_seconds")
+    reported["offset_seconds"].as_i64().context("the answer has no offset_seconds")
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client of the simulator, in development only")]

@@ -1,4 +1,4 @@
-//! A refusal as a person in a terminal reads it: everything that google.rpc tells of it, and what to do about no answer.
+//! An error status as text for a terminal: all the google.rpc details, and what to do if there is no answer.
 
 use std::collections::HashSet;
 

@@ -26,7 +26,7 @@ pub fn start(log: &Log) -> Result<(), String> {
 
 fn is_allowed(metadata: &Metadata<'_>) -> bool {
     let source = metadata.target().split("::").next().unwrap_or_default();
-    // The service tells of migrations itself, in one line.
+    // The service itself logs migrations, in one line.
     let most = if source == "sea_orm_migration" { Level::WARN } else { Level::INFO };
     OURS.contains(&source) || *metadata.level() <= most
 }

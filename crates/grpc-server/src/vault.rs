@@ -6,7 +6,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
-/// How many bytes the service's secret has at least.
+/// The least number of bytes in the service's secret.
 pub const SECRET_BYTES: usize = 32;
 
 /// The service's secret, ready for use.
@@ -21,7 +21,7 @@ pub struct SecretVault {
 pub enum VaultError {
     #[error("the service's secret has {got} bytes; at least {SECRET_BYTES} are needed")]
     TooShort { got: usize },
-    #[error("the machine gives no random numbers")]
+    #[error("the machine provides no random numbers")]
     NoRandomness,
 }
 
@@ -48,7 +48,7 @@ impl SecretVault {
         let key = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.root, purpose.as_bytes()).as_ref());
         let mut context = hmac::Context::with_key(&key);
         for part in parts {
-            // The length before each part keeps ("ab", "c") apart from ("a", "bc").
+            // The length before each part distinguishes ("ab", "c") from ("a", "bc").
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
@@ -70,8 +70,8 @@ impl Vault for SecretVault {
     fn seal(&self, secret: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
         let mut sealed = secret.to_vec();
-        // Both fail only where the machine has no randomness or the secret is larger than 64 GiB. What cannot be sealed
-        // is not stored at all: unsealing then asks for an operator instead of sending an order without its parameters.
+        // Both fail only if the machine has no randomness or the secret is larger than 64 GiB. Then nothing is stored: opening it
+        // later calls for an operator instead of sending an order without its parameters.
         if self.random.fill(&mut nonce).is_err() {
             return Vec::new();
         }

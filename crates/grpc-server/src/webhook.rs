@@ -1,5 +1,5 @@
-//! The webhook endpoint: Mollie's hints that an order has changed. Hooks are unsigned, so the address is the proof, and
-//! the body is never believed: the order is read. The id in it is kept as a hint, as it may name an order we do not know.
+//! The webhook endpoint: Mollie's hints that an order has changed. Webhooks are unsigned, so the address is the proof, and the
+//! body is never believed: the order is read. The id in it is kept as a hint, as it may be one that we do not know.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 
 use crate::driver::Driver;
 
-/// A hook's body is an id; more than this is none.
+/// A webhook's body is an id; anything larger is not one.
 const LARGEST_BODY: usize = 1024;
 
 /// Serves every hook address of the service.
@@ -27,7 +27,7 @@ pub fn router(driver: Driver) -> Router {
 
 static TOLD: Repeats = Repeats::new();
 
-/// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 asks Mollie to come again.
+/// Answers 200 to addresses that are not ours, so that nobody learns which orders exist; 503 makes Mollie retry.
 async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusCode {
     let service = &driver.service;
     let Some(address) = parse_hook_path(&**service, uri.path()) else {
@@ -43,7 +43,7 @@ async fn receive(State(driver): State<Driver>, uri: Uri, body: Bytes) -> StatusC
         Err(error) => {
             if let Some(left_out) = TOLD.due() {
                 let order = address.order_id;
-                warn!(%order, %error, left_out, "webhook: not stored; Mollie will come again");
+                warn!(%order, %error, left_out, "webhook: not stored; Mollie will retry");
             }
             StatusCode::SERVICE_UNAVAILABLE
         }

@@ -1,4 +1,4 @@
-//! The program as it is started, and documents that must name what the program knows.
+//! The program as it is started, and documents that must match what the program knows.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
@@ -78,9 +78,9 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
     }
 }
 
-/// One fault is told once, whatever else it makes uncertain.
+/// A fault is reported once, whatever else it makes uncertain.
 #[test]
-fn what_cannot_be_read_is_told_once() {
+fn an_unreadable_setting_is_reported_once() {
     let fine = [
         ("ORDER_SERVICE__SECURITY__INSECURE", "true"),
         ("ORDER_SERVICE__DATABASE__URL", "sqlite://nowhere/x.db"),
@@ -103,7 +103,7 @@ fn what_cannot_be_read_is_told_once() {
         ("PROFILES____API_KEY_FILE", "x", "PROFILES____API_KEY_FILE: a part of the name is left out"),
     ] {
         let setting = format!("ORDER_SERVICE__{setting}");
-        // No profile is named here, which is the other fault.
+        // The other fault is that no profile is configured.
         let output = run(&["serve"], &[&fine[..], &[(&setting, value)]].concat());
         let reported = text(&output.stderr);
         assert!(reported.contains("2 faults in the configuration"), "{setting}={value}: {reported}");
@@ -122,7 +122,7 @@ fn an_address_that_would_need_tls_is_refused_rather_than_called_without() {
 }
 
 #[test]
-fn a_number_that_makes_no_sense_is_refused_by_every_command_with_its_bounds() {
+fn every_command_refuses_a_number_out_of_bounds_and_names_the_bounds() {
     let largest = u64::MAX.to_string();
     for (setting, values) in [
         ("OPERATIONS__LEASE_SECONDS", ["0", &largest, "18446744073709551616", "-1"]),
@@ -149,7 +149,7 @@ fn a_number_that_makes_no_sense_is_refused_by_every_command_with_its_bounds() {
 }
 
 #[test]
-fn a_setting_of_the_file_is_named_as_it_stands_there() {
+fn a_setting_in_the_file_is_named_as_written_there() {
     let file = std::env::temp_dir().join(format!("config-{}.toml", std::process::id()));
     let name = file.to_str().unwrap();
     let faulty = "[operations]\nlease_seconds = 0\n[mollie]\ncall_timeout_seconds = \"x\"\nkey = 1\n[database]\nurl = \"x\"\n";
@@ -177,7 +177,7 @@ fn a_setting_of_the_file_is_named_as_it_stands_there() {
 }
 
 #[test]
-fn a_database_that_does_not_answer_is_told_by_its_cause_and_without_its_password() {
+fn an_unreachable_database_is_reported_with_its_cause_and_without_its_password() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let reported = |url: &str| text(&run(&["migrate"], &[("ORDER_SERVICE__DATABASE__URL", url)]).stderr);
     let refused = reported(&format!("postgres://me:secret@{free}/orders"));
@@ -194,7 +194,7 @@ fn a_database_that_does_not_answer_is_told_by_its_cause_and_without_its_password
 }
 
 #[test]
-fn the_first_order_of_the_readme_can_be_given_to_the_demonstration() {
+fn the_demonstration_takes_the_first_order_of_the_readme() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/first-order.json");
     let output = run(&["demo", "--order", file], &[("ORDER_SERVICE__LOG__FILTER", "off")]);
     let reported = text(&output.stdout);
@@ -206,7 +206,7 @@ fn the_first_order_of_the_readme_can_be_given_to_the_demonstration() {
 }
 
 #[test]
-fn the_real_mollie_is_not_told_an_address_it_cannot_reach() {
+fn the_real_mollie_is_not_given_an_address_it_cannot_reach() {
     let output = run(&["serve"], &[("ORDER_SERVICE__SECURITY__INSECURE", "true")]);
     assert!(text(&output.stderr).contains("Mollie reaches only public addresses"));
 }
@@ -219,7 +219,7 @@ fn an_unknown_setting_is_an_error_that_names_it() {
 }
 
 #[test]
-fn an_order_file_with_a_field_nobody_reads_is_refused() {
+fn an_order_file_with_an_unknown_field_is_refused() {
     let file = std::env::temp_dir().join(format!("order-{}.json", std::process::id()));
     std::fs::write(&file, r#"{"amounts": {"currency": "EUR", "value": "1.00"}}"#).unwrap();
     let output = run(&["demo", "--order", file.to_str().unwrap()], &[]);
@@ -230,12 +230,12 @@ fn an_order_file_with_a_field_nobody_reads_is_refused() {
 
 #[test]
 fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
-    // Whose machine it is does not matter, so neither does what is configured there.
+    // The command ignores the configuration of the machine it runs on.
     let output =
         run(&["operations", "--address", "no such place"], &[("ORDER_SERVICE__GRPC__LISTN", "127.0.0.1:1")]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output.stderr).contains("--address no such place is no address"),
+        text(&output.stderr).contains("--address no such place is not an address"),
         "{}",
         text(&output.stderr)
     );
@@ -252,7 +252,7 @@ fn operations_are_decided_from_anywhere_and_only_one_way_at_a_time() {
 }
 
 #[test]
-fn a_decision_without_a_name_is_refused_once_and_by_the_name_of_the_option() {
+fn a_decision_without_a_name_is_refused_once_by_the_options_name() {
     for action in [&["retry", "x"][..], &["resolve", "x", "--rejected"], &["close", "x", "1"]] {
         let arguments = [&["operations"], action, &["--by", " ", "--reason", "why"]].concat();
         let output = run(&arguments, &[]);

@@ -1,5 +1,5 @@
-//! The gateway port over HTTP: each command is one request, each reading one or, for a look-up, a page at a time. Holds
-//! the keys of the profiles and nothing about orders.
+//! The gateway port over HTTP: each command is one request; each reading is one, or one per page when searching the list. Holds
+//! the profiles' keys and nothing about orders.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,11 +23,11 @@ use crate::oddities::Oddities;
 use crate::transport::{Request, Transport};
 use crate::{lookup, outcome, snapshot};
 
-/// How many lists are read through at once. Each is many large answers: if every lost order were looked for at the same time,
+/// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
 /// a slow Mollie would answer none of them in time.
 const SWEEPS: usize = 4;
 
-/// Where Mollie is and how long it may take.
+/// Where Mollie is and how long a call may take.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `https://api.mollie.com/v2`; plain HTTP only on loopback.
@@ -38,7 +38,7 @@ pub struct Settings {
     pub connect_timeout: Duration,
 }
 
-/// Why there is no adapter.
+/// Why an adapter cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum AdapterError {
     /// The address cannot be used.
@@ -72,7 +72,7 @@ struct Parts<T> {
 }
 
 impl MollieAdapter {
-    /// An adapter for these profiles. Installs ring as the process's TLS provider if it has none.
+    /// Creates an adapter for these profiles. Installs ring as the process's TLS provider if it has none.
     ///
     /// # Errors
     /// [`AdapterError`].
@@ -87,7 +87,7 @@ impl MollieAdapter {
 }
 
 impl<T: Transport> MollieAdapter<T> {
-    /// An adapter for these profiles whose requests are carried by `transport`.
+    /// Creates an adapter for these profiles that sends requests over `transport`.
     ///
     /// # Errors
     /// [`AdapterError`].
@@ -113,7 +113,7 @@ impl<T: Transport> MollieAdapter<T> {
     }
 
     fn key(&self, profile: &ProfileName) -> Result<&ApiKey, String> {
-        let missing = || format!("profile {profile} has no API key here: add it to the configuration");
+        let missing = || format!("profile {profile} has no API key: add one to the configuration");
         self.0.keys.get(profile).ok_or_else(missing)
     }
 
@@ -139,8 +139,8 @@ impl<T: Transport> MollieAdapter<T> {
         let parse = |list: &Object<'_>| lookup::read(list, hook_address, since);
         let page = self.read(profile, Request::reading(Endpoint::ListOrders, url), parse).await;
         page.map_err(|error| match error {
-            // The list exists for every profile; where it does not, the base address is wrong.
-            GatewayError::NotFound => GatewayError::Unreadable("it knows no list of orders".into()),
+            // Every profile has the list; if it is not found, the base address is wrong.
+            GatewayError::NotFound => GatewayError::Unreadable("it has no list of orders".into()),
             other @ (GatewayError::Unavailable(_)
             | GatewayError::KeyRefused(_)
             | GatewayError::Unreadable(_)) => other,
@@ -178,12 +178,12 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         hook_address: &str,
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, GatewayError> {
-        // Nobody closes it: without a permit the list is read all the same.
+        // The semaphore is never closed; without a permit the list would be read all the same.
         let _permit = self.0.sweeps.acquire().await.ok();
         let (mut trail, mut from, mut ids) = (lookup::Trail::default(), None::<String>, Vec::new());
         loop {
             let page = self.page(profile, hook_address, since, from.as_deref()).await?;
-            // Paging may meet an order twice: the cursor is inclusive, and the list grows meanwhile.
+            // Paging may return an order twice: the cursor is inclusive, and the list grows meanwhile.
             ids.extend(page.matches.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
             match page.next {
                 Some(next) if !page.reaches_back => {
@@ -201,7 +201,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
     }
 }
 
-/// An order that Mollie lists exists, whatever reading it says a moment later.
+/// An order that Mollie lists exists, even if reading it fails a moment later.
 fn listed(error: GatewayError) -> GatewayError {
     match error {
         GatewayError::NotFound => GatewayError::Unavailable("an order it lists could not be read".to_owned()),

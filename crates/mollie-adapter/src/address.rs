@@ -1,4 +1,4 @@
-//! Addresses, both ways. Personal: nothing of them goes into an error or a trace.
+//! Addresses, both ways. Personal: never part of an error or a trace.
 
 use domain::rules::address::Address;
 use domain::rules::field::Field;
@@ -56,7 +56,7 @@ impl<'a> From<&'a Address> for AddressBody<'a> {
     }
 }
 
-/// Reads an address; one without any part is none.
+/// Reads an address; `None` if it has no parts.
 pub fn read(order: &Object<'_>, name: &str) -> Option<AddressSnapshot> {
     let Field::Value(object) = order.discreet().loose_object(name) else {
         return None;
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_without_any_part_is_none() {
+    fn an_address_without_parts_is_none() {
         for json in [
             json!({}),
             json!({"a": null}),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_comes_back_as_it_was_sent_but_for_the_case_of_its_country() {
+    fn an_address_comes_back_as_it_was_sent_except_the_case_of_its_country() {
         let json = json!({"a": {"organizationName": "Bloemen BV", "title": "Mw.", "givenName": "Fleur",
             "familyName": "Tuin", "email": "fleur@bloemen.example", "phone": "+31201234567",
             "streetAndNumber": "Kade 1", "streetAdditional": "achter", "postalCode": 1012, "city": "Amsterdam",

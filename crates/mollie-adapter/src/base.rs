@@ -1,30 +1,30 @@
-//! The address of Mollie's API, and addresses under it. A bearer key never travels in clear: plain HTTP is for
-//! loopback only. Ids are opaque, so they are encoded, and never allowed to climb to another path.
+//! The base address of Mollie's API, and addresses under it. An API key is never sent in clear text: plain HTTP is for loopback
+//! only. Ids are opaque, so they are encoded and cannot escape to another path.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// Why a text cannot be the API's address.
+/// Why a text cannot be the base address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaseError {
-    /// Not an absolute address, or of another scheme.
+    /// Not an absolute address, or not https.
     #[error("Mollie's base address must be an absolute https address, such as https://api.mollie.com/v2")]
     Form,
-    /// A user, query or fragment in it.
-    #[error("Mollie's base address must not hold a user, a query or a fragment")]
+    /// It contains a user, a query or a fragment.
+    #[error("Mollie's base address must not contain a user, a query or a fragment")]
     Extra,
-    /// Plain HTTP to somewhere else.
+    /// Plain HTTP to a host that is not loopback.
     #[error(
-        "Mollie's base address must be https: over http the API key would travel in clear ({host} is not loopback)"
+        "Mollie's base address must be https: over http the API key would travel in clear text ({host} is not loopback)"
     )]
     Clear {
-        /// The host named.
+        /// The host in the address.
         host: String,
     },
 }
 
-/// The checked address of the API.
+/// The validated base address.
 #[derive(Clone, Debug)]
 pub struct Base(Url);
 
@@ -54,8 +54,8 @@ impl Base {
         self.0.as_str()
     }
 
-    /// The address of a path below. `None` where a segment would be dropped or climb up when the address is read:
-    /// such an id is none of Mollie's, and a request with it would mean something else.
+    /// The address of a path below. `None` if parsing would drop a segment or climb up: Mollie has no such ids, and the request
+    /// would mean something else.
     pub fn at(&self, segments: &[&str]) -> Option<Url> {
         let mut path = self.0.path().trim_end_matches('/').to_owned();
         for segment in segments {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_travels_in_clear_to_loopback_only() {
+    fn a_key_is_sent_in_clear_text_to_loopback_only() {
         for text in
             ["http://127.0.0.1:8080/v2", "http://localhost:1", "http://[::1]:9/v2", "http://127.9.9.9"]
         {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plain_address_is_refused() {
+    fn anything_but_a_plain_address_is_refused() {
         for text in ["", "api.mollie.com/v2", "ftp://api.mollie.com", "/v2", "data:,x"] {
             assert_eq!(Base::parse(text).unwrap_err(), BaseError::Form, "{text}");
         }

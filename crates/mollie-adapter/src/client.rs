@@ -1,5 +1,5 @@
-//! One request, one answer. The only place that builds an HTTP client: pooled, with time-outs, and without redirects,
-//! proxies or repetition. What an answer means is not judged here.
+//! One request, one answer. The only place that builds an HTTP client: pooled, with time-outs, and without redirects, proxies or
+//! retries. It does not interpret answers.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::key::ApiKey;
 use crate::problem::retry_after;
 use crate::transport::{Answer, Failure, Request, Transport};
 
-/// Shorter than what load balancers usually grant, so that a request seldom meets a connection that is just closing:
-/// whether it was taken could not be told.
+/// Shorter than most load balancers allow, so that a request seldom meets a connection that is being closed: then we could not
+/// know whether it was taken.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// The pooled client.
@@ -41,7 +41,7 @@ impl Client {
             .retry(retry::never())
             .referer(false)
             .no_proxy();
-        // Certificates are checked against the system's roots. Plain loopback needs none, also where none are installed.
+        // Certificates are checked against the system's roots. Plain loopback needs none and must work without any installed.
         let builder = if base.is_plain() { builder.tls_certs_only([]) } else { builder.https_only(true) };
         builder.build().map(Self)
     }
@@ -107,7 +107,7 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-/// The error with its causes, without the address: an id in it would make every text different.
+/// The error with its causes, without the address: the ids in it would make every text different.
 fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();

@@ -1,4 +1,4 @@
-//! From a command to its one request, and from the answer's object to what was accepted. Sends nothing.
+//! Turns a command into its request, and the answer into what was accepted. Sends nothing.
 
 use domain::ports::{Acceptance, Command, TrackShipment};
 use domain::rules::ids::IdempotencyKey;
@@ -28,13 +28,14 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             )
         }
         Command::CreateShipment(command) if command.lines.is_empty() => {
-            Err("a shipment without lines is never sent: Mollie would take it for all the rest".to_owned())
+            Err("a shipment without lines is never sent: to Mollie it means everything that is left"
+                .to_owned())
         }
         Command::CreateShipment(command) => {
             let url = at(base, &["orders", command.order.id.as_str(), "shipments"])?;
             posted(Endpoint::CreateShipment, url, shipment::body(command)?)
         }
-        // Mollie ignores a key on PATCH and DELETE, so none is sent: nobody shall believe that it protects.
+        // Mollie ignores a key on PATCH and DELETE, so none is sent: it would suggest a protection that does not exist.
         Command::UpdateShipment(TrackShipment { order, shipment, tracking }) => Ok(Request {
             endpoint: Endpoint::UpdateShipment,
             url: at(base, &["orders", order.as_str(), "shipments", shipment.as_str()])?,
@@ -51,14 +52,14 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
 }
 
 fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
-    let strange = || "the id cannot stand in a path, so it is none of Mollie's".to_owned();
+    let strange = || "the id is not valid in a path, so it is not Mollie's".to_owned();
     base.at(segments).ok_or_else(strange)
 }
 
-/// What Mollie accepted, by its answer; `None`: it answered 204, which has no body and needs none where nothing is to be read.
-/// Where an order or a shipment was to be read, it is read before anything is believed.
+/// What Mollie accepted, from its answer; `None`: it answered 204, without a body. An expected order or shipment must be readable
+/// before anything is believed.
 pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptance, Misread> {
-    let whole = || answer.ok_or("it has no body, which was to be read");
+    let whole = || answer.ok_or("it has no body");
     match command {
         Command::PlaceOrder(_) => snapshot::read(whole()?).map(|read| Acceptance::Order(Box::new(read))),
         Command::CreateShipment(_) => shipment::read(whole()?).map(Acceptance::Shipment),

@@ -1,5 +1,4 @@
-//! The endpoints in use, each with its method, the form of its path and its name in traces. Traces hold neither ids of
-//! persons nor bodies nor keys.
+//! The endpoints in use, each with its method, its path template and its name in traces. Traces contain no ids, bodies or keys.
 
 use reqwest::Method;
 use tracing::{Span, debug_span};
@@ -25,7 +24,7 @@ impl Endpoint {
         }
     }
 
-    /// The path with a name in the place of each id.
+    /// The path with a placeholder for each id.
     pub const fn template(self) -> &'static str {
         match self {
             Self::CreateOrder | Self::ListOrders => "/orders",
@@ -35,7 +34,7 @@ impl Endpoint {
         }
     }
 
-    /// How many bytes an answer may have. A page of a list holds 250 orders with all their lines.
+    /// The largest answer in bytes. A page of a list holds 250 orders with all their lines.
     pub const fn answer_limit(self) -> usize {
         match self {
             Self::CreateOrder

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// An order with all that may be there: dotted ids, both forms of times, placeholders, words nobody knows yet.
+/// An order with every field that may occur: dotted ids, both forms of times, placeholders, values not known yet.
 pub fn full_order() -> Value {
     json!({
         "resource": "order", "id": "ord_3.k8x2pq", "profileId": "pfl_Q1", "method": "riverty", "mode": "test",
@@ -66,7 +66,7 @@ pub fn full_shipment() -> Value {
     })
 }
 
-/// An order with only what must be there.
+/// An order with only the required fields.
 pub fn bare_order() -> Value {
     json!({
         "id": "ord_b", "status": "created", "amount": {"value": "25.05", "currency": "EUR"},

@@ -1,6 +1,6 @@
-//! Reading JSON answers field by field: here what money depends on, which is read as it must be or not at all. Says for
-//! everything it cannot read where that stands, never what stood there: it may be personal. Fields nobody asks for do not
-//! exist here, so Mollie may add what it likes.
+//! Reading JSON answers field by field: here the fields that money depends on, which are read strictly or not at all. An error
+//! names the place but never quotes the value, which may be personal. Fields that are not requested are ignored, so Mollie may
+//! add what it likes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,14 +9,14 @@ use domain::rules::misread::Misread;
 use domain::rules::unread::Unread;
 use serde_json::{Map, Value};
 
-/// An object within an answer, and where it stands. A field that is null counts as left out.
+/// An object within an answer, and its path. A null field counts as left out.
 #[derive(Clone, Debug)]
 pub struct Object<'a> {
     fields: Option<&'a Map<String, Value>>,
     path: String,
-    /// What of the whole answer was not understood so far.
+    /// What has not been understood so far in the whole answer.
     pub(crate) notes: Rc<RefCell<Unread>>,
-    /// Whether what stands here is personal or secret, so that only its shape may be kept.
+    /// Whether the content is personal or secret, so that only its shape may be kept.
     pub(crate) is_discreet: bool,
 }
 
@@ -32,27 +32,27 @@ impl<'a> Object<'a> {
         Ok(Self { fields, path, notes: Rc::clone(&self.notes), is_discreet: self.is_discreet })
     }
 
-    /// The same, of which only shapes are kept where it is not understood.
+    /// The same object, but only shapes are noted for what is not understood.
     pub fn discreet(&self) -> Self {
         Self { is_discreet: true, ..self.clone() }
     }
 
-    /// What of the whole answer was not understood so far.
+    /// What has not been understood so far in the whole answer.
     pub fn unread(&self) -> Unread {
         self.notes.borrow().clone()
     }
 
-    /// Where a field stands: `lines[0].totalAmount`.
+    /// The path of a field: `lines[0].totalAmount`.
     pub fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// The error that something else was expected in a field.
+    /// The error that a field should have held something else.
     pub fn wrong(&self, name: &str, expected: impl std::fmt::Display) -> Misread {
         Misread::at(self.at(name), format!("expected {expected}"))
     }
 
-    /// Whatever stands there.
+    /// The value, whatever it is.
     pub fn value(&self, name: &str) -> Option<&'a Value> {
         self.fields?.get(name).filter(|value| !value.is_null())
     }
@@ -66,12 +66,12 @@ impl<'a> Object<'a> {
         Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub fn required_text(&self, name: &str) -> Result<String, Misread> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "a text"))
     }
 
-    /// An id: a text that can stand in a path.
+    /// An id: a text that is valid in a path.
     pub fn id(&self) -> Result<String, Misread> {
         let id = self.required_text("id")?;
         if matches!(id.as_str(), "." | "..") {
@@ -99,12 +99,12 @@ impl<'a> Object<'a> {
         Ok(link.map(|link| link.text("href")).transpose()?.flatten())
     }
 
-    /// Whether it holds nothing at all.
+    /// Whether it has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_none_or(Map::is_empty)
     }
 
-    /// A list of things. Published answers hold `{}` where more would follow; those are left out.
+    /// A list of objects. Published answers hold `{}` as an ellipsis; those are skipped.
     pub fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, Misread> {
         let Some(value) = self.value(name) else {
             return Ok(None);
@@ -117,7 +117,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The fields of an object; `None` if it is none. An empty list is what PHP makes of an object without fields.
+/// The fields of an object; `None` if it is not one. PHP turns an object without fields into an empty list.
 fn fields(value: &Value) -> Option<Option<&Map<String, Value>>> {
     match value {
         Value::Object(fields) => Some(Some(fields)),
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_names_the_place_and_not_what_stood_there() {
+    fn an_error_names_the_place_and_not_the_value() {
         let value = json!({"a": {"list": [{"id": "x"}, {}, {"id": "y", "name": {"secret": 1}}]}});
         let root = Object::root(&value).unwrap();
         let items = root.object("a").unwrap().unwrap().objects("list").unwrap().unwrap();

@@ -1,5 +1,5 @@
-//! API keys: one per profile, each bound to one Mollie profile and to live or test. The text leaves this module only
-//! for the request's header; it is in no error and no debug output.
+//! API keys: one per profile, each bound to one Mollie profile and to live or test. The text leaves this module only for the
+//! request's header; no error or debug output contains it.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl ApiKey {
     /// Reads a key.
     ///
     /// # Errors
-    /// [`KeyError`], which says what to put in its place.
+    /// [`KeyError`], which says what to use instead.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         if text.trim() != text {
             return Err(KeyError::WhiteSpace);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_key_is_refused_without_being_repeated() {
+    fn anything_but_a_key_is_refused_without_being_repeated() {
         for (text, error) in [
             ("access_Secret1", KeyError::AccessToken),
             ("test_Secret1\n", KeyError::WhiteSpace),

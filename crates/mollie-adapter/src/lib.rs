@@ -1,7 +1,7 @@
 //! Mollie's Orders API over HTTP: the gateway port of the domain.
 //!
-//! Commands become requests, answers become outcomes and snapshots. Nothing is decided here, no order is kept, and
-//! nothing is ever sent twice: whoever calls knows what may be repeated. Knows no database and no clock.
+//! Commands become requests, answers become outcomes and snapshots. It decides nothing, keeps no orders, and never sends anything
+//! twice: the caller knows what may be repeated. Knows no database and no clock.
 
 mod adapter;
 mod address;

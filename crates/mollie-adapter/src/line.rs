@@ -1,4 +1,4 @@
-//! Order lines, both ways. Addresses of pages stand flat in a request and as links in an answer.
+//! Order lines, both ways. Page addresses are plain fields in a request and links in an answer.
 
 use domain::rules::amount::Remainder;
 use domain::rules::field::Field;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::json::Object;
 use crate::money::Amount;
 
-/// A line of an order to be created.
+/// A line of an order to create.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineBody<'a> {
@@ -72,7 +72,7 @@ impl<'a> From<&'a Line> for LineBody<'a> {
     }
 }
 
-/// Reads a line of an order. Its `orderId` is not looked at: published answers hold another order's.
+/// Reads a line of an order. Its `orderId` is ignored: published answers hold another order's.
 pub fn read(line: &Object<'_>) -> Result<LineSnapshot, Misread> {
     let total_amount = line.required_money("totalAmount")?;
     let unit_price = line.required_money("unitPrice")?;
@@ -107,9 +107,9 @@ fn line_type(word: String) -> Read<LineType> {
     LineType::parse(&word).map_or(Read::Unknown(word), Read::Known)
 }
 
-/// A counter: units with their amount; `None` where it is not told. Mollie leaves amounts of zero out, so units without an
-/// amount are worth nothing if so many of this line can be; else their amount is not known. Sums are made of parts, so a part
-/// in another currency than its line's cannot be taken.
+/// A counter: units with their amount; `None` if it is left out. Mollie omits amounts of zero, so units without an amount are
+/// worth nothing if that many of this line can be; otherwise their amount is unknown. Parts are summed, so one in a currency
+/// other than the line's is an error.
 fn read_part(
     line: &Object<'_>,
     quantity: &str,

@@ -1,5 +1,5 @@
-//! Finding an order again whose creation was never answered: paging back Mollie's list, newest first, to shortly before
-//! the intent. Only the cursor is taken out of a link to the next page; its host is never followed.
+//! Finding an order whose create was never answered: paging through Mollie's list, newest first, back to shortly before the
+//! intent. Only the cursor is taken from the link to the next page; its host is never followed.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use reqwest::Url;
 
 use crate::json::Object;
 
-/// Mollie's clock may be behind ours by so much at most.
+/// How far Mollie's clock may be behind ours.
 const CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What a page of the list tells.
+/// One page of the list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The orders with the hook address looked for, newest first.
+    /// The orders with the wanted hook address, newest first.
     pub matches: Vec<MollieOrderId>,
     /// Whether the list has gone back far enough.
     pub reaches_back: bool,
@@ -39,9 +39,9 @@ pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<P
                 matches.push(MollieOrderId::new(order.id()?))
             }
             Ok(_) => (),
-            // What cannot be read in an order nobody looks for is no reason to give up the search.
+            // An unreadable field in an order that is too old does not end the search.
             Err(_) if is_older => (),
-            // It may be the one that is looked for.
+            // It may be the wanted order.
             Err(misread) => return Err(misread),
         }
     }
@@ -56,7 +56,7 @@ fn cursor(href: &str) -> Option<String> {
     url.query_pairs().find(|(name, _)| name == "from").map(|(_, from)| from.into_owned())
 }
 
-/// The cursors already followed: a list that leads back to one would never end.
+/// The cursors followed so far: a list that leads back to one would never end.
 #[derive(Default)]
 pub struct Trail(BTreeSet<String>);
 
@@ -98,22 +98,22 @@ mod tests {
     }
 
     #[test]
-    fn the_list_goes_back_ten_minutes_before_the_intent() {
+    fn the_search_goes_back_to_ten_minutes_before_the_intent() {
         for (created, enough) in [("2026-02-01T07:50:00+00:00", false), ("2026-02-01T07:49:59.0Z", true)] {
             let page = page(&json!([{"id": "ord_1", "createdAt": created}]), &Value::Null).unwrap();
             assert_eq!(page.reaches_back, enough, "{created}");
         }
     }
 
-    /// It may be Amsterdam's time, and an hour too old.
+    /// It may be Amsterdam time, and an hour too early.
     #[test]
-    fn a_time_without_an_offset_is_no_reason_to_end_the_search() {
+    fn a_time_without_an_offset_does_not_end_the_search() {
         let page = page(&json!([{"id": "ord_1", "createdAt": "2026-02-01T07:00:00"}]), &Value::Null).unwrap();
         assert!(!page.reaches_back);
     }
 
     #[test]
-    fn an_order_whose_hook_address_cannot_be_read_may_be_the_one_looked_for() {
+    fn an_order_with_an_unreadable_hook_address_may_be_the_wanted_one() {
         for (created, is_error) in [
             (json!("2026-02-01T08:00:00Z"), true),
             (json!(null), true),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_link_only_the_cursor_is_taken() {
+    fn only_the_cursor_is_taken_from_a_link() {
         let next = |href: &str| page(&json!([]), &json!({"href": href})).map(|page| page.next);
         let evil = next("https://evil.example/v2/orders?limit=5&from=ord_1.a%2Fb&testmode=true");
         assert_eq!(evil, Ok(Some("ord_1.a/b".to_owned())));

@@ -1,5 +1,5 @@
-//! Reading what no money depends on: it never makes an answer unreadable. What is not understood is noted as it came, of
-//! personal data and secrets only its shape. May not be used for anything that a shipment, a payment or a deadline is judged by.
+//! Reading fields that no money depends on: they never make an answer unreadable. What is not understood is noted as it came; for
+//! personal data and secrets only its shape. Not for anything that decides a shipment, a payment or a deadline.
 
 use domain::rules::field::Field;
 use domain::rules::money::Money;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::json::Object;
 
 impl Object<'_> {
-    /// A text. Numbers are taken for their digits: sku and postal codes come as either. An empty text is a missing one.
+    /// A text. Numbers become their digits: SKUs and postal codes come as either. An empty text is a missing one.
     pub fn loose_text(&self, name: &str) -> Field<String> {
         match self.value(name) {
             None => Field::LeftOut,
@@ -55,7 +55,7 @@ impl Object<'_> {
         Field::Unreadable
     }
 
-    /// Notes that a field was not understood, once.
+    /// Notes once that a field was not understood.
     pub(crate) fn note(&self, name: &str) {
         let Some(value) = self.value(name) else { return };
         let (path, mut notes) = (self.at(name), self.notes.borrow_mut());
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_noted_once_and_of_persons_only_its_shape() {
+    fn a_field_not_understood_is_noted_once_and_for_persons_only_its_shape() {
         let value = json!({"method": ["a"], "_links": "x", "person": {"name": {"first": "Fleur"}}});
         let object = Object::root(&value).unwrap();
         assert_eq!(object.loose_text("method"), Field::Unreadable);

@@ -32,24 +32,24 @@ impl Object<'_> {
             let expected = format!("a decimal number as text that is exact in {code}");
             amount.wrong("value", expected)
         };
-        // A JSON number would have gone through a float on one side or the other.
+        // A JSON number would have gone through a float somewhere.
         let text = amount.value("value").and_then(|value| value.as_str()).ok_or_else(wrong)?;
         let padded = with_decimals(text, currency.decimals()).ok_or_else(wrong)?;
         Money::parse(&code, &padded).map(Some).map_err(|_| wrong())
     }
 
-    /// An amount that must be there.
+    /// A required amount.
     pub fn required_money(&self, name: &str) -> Result<Money, Misread> {
         self.money(name)?.ok_or_else(|| self.wrong(name, "an amount"))
     }
 
-    /// An amount above or below zero. Mollie leaves zero out, says null or writes it down: all the same.
+    /// A non-zero amount. Mollie leaves zero out, sends null or writes it: all mean the same.
     pub fn some_money(&self, name: &str) -> Result<Option<Money>, Misread> {
         Ok(self.money(name)?.filter(|money| money.minor() != 0))
     }
 }
 
-/// The same number with exactly so many decimals; `None` where that would change it.
+/// The same number with exactly this many decimals; `None` if that would change it.
 fn with_decimals(text: &str, decimals: u32) -> Option<String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_amount_is_read_whatever_its_zeros() {
+    fn an_exact_amount_is_read_with_any_number_of_zeros() {
         for (currency, value, minor) in [
             ("EUR", "10.00", 1000),
             ("EUR", "10", 1000),

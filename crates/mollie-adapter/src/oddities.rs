@@ -1,5 +1,5 @@
-//! Telling an operator of fields that could not be understood: once for each order and field, with how many there have been.
-//! Keeps no values, and may be forgetful: then something is told twice.
+//! Warning an operator about fields that could not be understood: once for each order and field, with the total so far. Keeps no
+//! values, and may forget; then it warns twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -8,25 +8,25 @@ use domain::rules::ids::{MollieOrderId, ProfileName};
 use domain::rules::snapshot::Snapshot;
 use tracing::warn;
 
-/// How many orders are remembered.
+/// For how many orders the fields are remembered.
 const MOST: usize = 4096;
 
 /// How many fields a warning names.
 const NAMED: usize = 8;
 
-/// What was not understood since the start.
+/// What was not understood since the service started.
 #[derive(Debug, Default)]
 pub struct Oddities(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
     total: u64,
-    /// The paths that an order's last reading held.
+    /// The paths in each order's last reading.
     orders: BTreeMap<MollieOrderId, BTreeSet<String>>,
 }
 
 impl Oddities {
-    /// Warns of what a reading holds that the last one of this order did not. Gives how many such fields there were.
+    /// Warns about fields that the last reading of this order did not have. Returns the number of such fields.
     pub fn note(&self, profile: &ProfileName, snapshot: &Snapshot) -> usize {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = seen.orders.remove(&snapshot.mollie_id).unwrap_or_default();
@@ -44,7 +44,7 @@ impl Oddities {
             let (fields, total) = (new[..new.len().min(NAMED)].join(", "), seen.total);
             warn!(
                 %profile, order = %snapshot.mollie_id, fields, new = new.len(), total,
-                "Mollie's answer holds fields that are not understood; they are kept with the order as they came"
+                "Mollie's answer has fields that this release does not understand; they are kept with the order as they came"
             );
         }
         new.len()
@@ -61,7 +61,7 @@ mod tests {
     use crate::snapshot;
 
     #[test]
-    fn a_field_is_told_once_for_each_order_and_again_when_it_comes_back() {
+    fn a_field_is_reported_once_per_order_and_again_when_it_comes_back() {
         let (oddities, profile) = (Oddities::default(), ProfileName::new("main"));
         let note = |id: &str, method: Value| {
             let mut order = bare_order();

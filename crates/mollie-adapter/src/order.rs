@@ -1,5 +1,5 @@
-//! The request that creates an order. Equal orders give equal bytes: Mollie recognises a repeated request by its key and
-//! its body. What is absent is left out; nothing is judged.
+//! The request that creates an order. Equal orders give equal bytes: Mollie recognises a repeat by its key and its body. Missing
+//! values are left out; nothing is validated.
 
 use domain::ports::PlaceOrder;
 use serde::Serialize;
@@ -40,7 +40,7 @@ struct OrderBody<'a> {
     shopper_country_must_match_billing_country: Option<bool>,
 }
 
-/// One method sends the shopper straight to it; several leave the choice among them.
+/// A single method sends the shopper straight to it; several leave the choice to the shopper.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Method<'a> {

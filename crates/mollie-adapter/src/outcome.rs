@@ -1,5 +1,5 @@
-//! What an answer means: whether the change was made, refused, certainly not begun, or nobody knows. In doubt, nobody
-//! knows: a change taken for undone is made twice, and a change taken for done is never made.
+//! The meaning of an answer: the change was made, rejected, certainly not begun, or its outcome is unknown. In doubt it is
+//! unknown: a change wrongly taken for undone is made twice, and one wrongly taken for done is never made.
 
 use domain::ports::{Acceptance, GatewayError, Outcome};
 use domain::rules::ids::ProfileName;
@@ -12,7 +12,7 @@ use crate::json::Object;
 use crate::problem;
 use crate::transport::{Answer, Failure};
 
-/// What became of a command.
+/// The outcome of a command.
 pub fn of_command(
     profile: &ProfileName,
     result: Result<Answer, Failure>,
@@ -28,10 +28,10 @@ pub fn of_command(
         200 | 201 => accepted(status, read(&answer, |object| accept(Some(object)))),
         204 => accepted(status, accept(None)),
         401 | 403 => not_sent(key_problem(profile, &answer)),
-        429 => Outcome::NotSent { problem: "Mollie asks to send less (429)".to_owned(), pause: answer.pause },
-        // A server or a proxy tired of waiting for our request, or for itself: the texts do not say which.
+        429 => Outcome::NotSent { problem: "Mollie limits our rate (429)".to_owned(), pause: answer.pause },
+        // A server or a proxy timed out waiting for our request, or for another server: the documents do not say which.
         408 => {
-            unknown("Mollie or a proxy answered 408: whether the request was taken is not known".to_owned())
+            unknown("Mollie or a proxy answered 408: whether the request was processed is unknown".to_owned())
         }
         400..=499 => refused(&answer),
         500 => Outcome::Unknown { problem: format!("Mollie answered {status}"), stumbled: true },
@@ -62,7 +62,7 @@ pub fn of_reading<T>(
             Err(problem) => Err(GatewayError::Unavailable(problem.clone())),
         },
         401 | 403 => Err(GatewayError::KeyRefused(key_problem(profile, &answer))),
-        // Only Mollie knows that it does not know: a proxy's 404 would make an order seem lost.
+        // Only Mollie's own 404 counts: a proxy's 404 would make an order seem lost.
         404 if rejection(&answer).is_some() => Err(GatewayError::NotFound),
         408 | 429 | 500..=599 => Err(GatewayError::Unavailable(format!("it answered {status}"))),
         _ => {
@@ -75,7 +75,7 @@ pub fn of_reading<T>(
 
 fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, Misread>) -> Result<T, Misread> {
     let body = answer.body.as_ref().map_err(|problem| format!("the body broke off: {problem}"))?;
-    // serde_json's own text may quote the body, hence persons: only the place is told.
+    // serde_json's message may quote personal data: only the position is kept.
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         format!("the body is not JSON from line {} column {}", error.line(), error.column())
     })?;
@@ -87,7 +87,7 @@ fn refused(answer: &Answer) -> Outcome {
         return unknown(format!("a proxy answered {}: the body is not Mollie's", answer.status));
     };
     let detail = rejection.detail.to_ascii_lowercase();
-    // "… is already being processed" and "… has already been used": an earlier request of ours is or was at work.
+    // "… is already being processed" and "… has already been used": an earlier request of ours is or was being processed.
     let about_key = detail.contains("idempotency-key") || detail.contains("idempotency key");
     match answer.status {
         StatusCode::BAD_REQUEST | StatusCode::CONFLICT if about_key => {
@@ -106,14 +106,14 @@ fn rejection(answer: &Answer) -> Option<Rejection> {
     problem::parse(answer.status, body)
 }
 
-/// Told to whoever can mend it.
+/// Addressed to an operator, who can fix it.
 fn key_problem(profile: &ProfileName, answer: &Answer) -> String {
     let words = rejection(answer).map_or_else(
-        || format!("{}, not in Mollie's form, so perhaps a proxy's", answer.status),
+        || format!("{}, not in Mollie's form, so perhaps from a proxy", answer.status),
         |rejection| rejection.to_string(),
     );
     format!(
-        "the API key of profile {profile} is not accepted ({words}): check in Mollie's dashboard that the key is of \
+        "the API key of profile {profile} is not accepted ({words}): check in Mollie's dashboard that the key belongs to \
          this profile and still valid, and that it may use orders; then put the right one in the profile's key file"
     )
 }

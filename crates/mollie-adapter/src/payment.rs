@@ -1,5 +1,5 @@
-//! Payments: parameters for the first one, and the attempts Mollie reports. Some parameters are secrets: they are
-//! written into the request and nowhere else.
+//! Payments: parameters for the first one, and the attempts that Mollie reports. Some parameters are secrets: they are written
+//! into the request and nowhere else.
 
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::misread::Misread;
@@ -11,14 +11,14 @@ use crate::json::Object;
 
 const EXTRA_MERCHANT_DATA: &str = "extra_merchant_data";
 
-/// The `payment` object of an order to be created: `company.vat_number` becomes `vatNumber` within `company`. The hook
-/// address is ours whatever the parameters say.
+/// The `payment` object of an order to create: `company.vat_number` becomes `vatNumber` within `company`. The webhook address is
+/// always ours, whatever the parameters say.
 pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
     let mut payment = Value::Object(Map::new());
     for (path, text) in &parameters.0 {
         put(&mut payment, path, text);
     }
-    // The one parameter that is an object of its own shape comes as the text of that object.
+    // This one parameter is an object of free shape, passed as JSON text.
     if let Some(extra) = parameters.get(EXTRA_MERCHANT_DATA).and_then(|text| serde_json::from_str(text).ok())
     {
         payment[camel_case(EXTRA_MERCHANT_DATA)] = extra;
@@ -29,7 +29,7 @@ pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
 
 fn put(object: &mut Value, path: &str, text: &str) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    // A text where an object is needed gives way: `company` and `company.vat_number` cannot both be said.
+    // A text gives way to an object: `company` and `company.vat_number` cannot both be sent.
     if !object.is_object() {
         *object = Value::Object(Map::new());
     }
@@ -51,7 +51,7 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-/// Reads one attempt to pay.
+/// Reads one payment attempt.
 pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
     let status = payment.required_text("status")?;
     let mut ended_time = None;
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn extra_merchant_data_is_sent_as_the_object_it_is() {
+    fn extra_merchant_data_is_sent_as_an_object() {
         let given = parameters(&[("extra_merchant_data", r#"{"payment_history_simple": [{"count": 3}]}"#)]);
         let expected =
             json!({"extraMerchantData": {"payment_history_simple": [{"count": 3}]}, "webhookUrl": "h"});
@@ -110,13 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_and_an_object_of_one_name_leave_the_object() {
+    fn of_a_text_and_an_object_with_one_name_the_object_is_sent() {
         let given = parameters(&[("company", "x"), ("company.vat_number", "NL001")]);
         assert_eq!(body(&given, "h"), json!({"company": {"vatNumber": "NL001"}, "webhookUrl": "h"}));
     }
 
     #[test]
-    fn an_attempt_of_an_unknown_status_and_method_is_kept() {
+    fn an_attempt_with_an_unknown_status_and_method_is_kept() {
         let value = json!({"resource": "payment", "id": "tr_1.x", "status": "disputed", "method": "twint",
             "amount": {"currency": "CHF", "value": "12.10"}, "createdAt": "2026-03-04T12:00:00.0Z",
             "amountRefunded": {"currency": "CHF", "value": "0.00"}, "canceledAt": "2026-03-04T12:10:00+00:00"});

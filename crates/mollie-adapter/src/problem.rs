@@ -1,5 +1,5 @@
-//! Mollie's error bodies and its wish to be left alone for a while. Only what is certainly Mollie's counts: a proxy on
-//! the way answers too, and proves nothing.
+//! Mollie's error bodies and its `Retry-After`. Only what is certainly from Mollie counts: a proxy in between may answer too, and
+//! proves nothing.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-/// No header may park an operation for longer.
+/// The longest pause that a header may impose.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads Mollie's error body; `None` if this is not one.
@@ -33,8 +33,8 @@ pub fn parse(status: StatusCode, body: &[u8]) -> Option<Rejection> {
     })
 }
 
-/// `Retry-After`, as seconds or as a date. A date is measured from the answer's own `Date`, so that no clock is needed
-/// and a difference between the clocks does not matter.
+/// `Retry-After`, in seconds or as a date. A date is measured from the answer's own `Date`, so that no clock is needed and clock
+/// differences do not matter.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = match text.parse() {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_told_in_seconds_or_as_a_date() {
+    fn a_pause_is_read_in_seconds_or_as_a_date() {
         let noon = Some("Wed, 04 Mar 2026 12:00:00 GMT");
         assert_eq!(pause("30", None), Some(30));
         assert_eq!(pause("Wed, 04 Mar 2026 12:01:30 GMT", noon), Some(90));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_mollies_is_kept_as_it_came() {
+    fn mollies_error_is_kept_as_it_came() {
         let body = br#"{"status":422,"title":"Unprocessable Entity","detail":"An amount is required.",
             "field":"lines.0.amount","extra":{"minimumAmount":{"value":"5.00","currency":"EUR"}},"_links":{}}"#;
         let rejection = parse(StatusCode::UNPROCESSABLE_ENTITY, body).unwrap();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_mollies_is_no_error_of_mollies() {
+    fn a_body_that_is_not_mollies_is_not_mollies_error() {
         for body in [
             "<html>Not here</html>",
             "",

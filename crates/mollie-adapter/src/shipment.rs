@@ -1,4 +1,4 @@
-//! Shipments, both ways. A request always names lines, quantities and amounts: Mollie takes what is left out for "all".
+//! Shipments, both ways. A request always names lines, quantities and amounts: Mollie takes a missing one to mean "all".
 
 use domain::ports::RegisterShipment;
 use domain::rules::field::Field;
@@ -45,7 +45,7 @@ impl<'a> From<&'a Tracking> for TrackingBody<'a> {
     }
 }
 
-/// The body of `POST /orders/{id}/shipments`, with the lines as Mollie calls them.
+/// The body of `POST /orders/{id}/shipments`, with Mollie's line ids.
 pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
     let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
         let id =
@@ -67,13 +67,13 @@ fn unwritable(error: serde_json::Error) -> String {
     format!("the request cannot be written: {error}")
 }
 
-/// Reads the shipment that was asked about, and no other.
+/// Reads the shipment with this id, and no other.
 pub fn read_own(shipment: &Object<'_>, id: &MollieShipmentId) -> Result<ShipmentSnapshot, Misread> {
     let read = read(shipment)?;
     if read.mollie_id == *id { Ok(read) } else { Err(shipment.wrong("id", id.as_str())) }
 }
 
-/// Reads a shipment. A line's total is the amount of this shipment; neither `self` nor its `orderId` is looked at.
+/// Reads a shipment. A line's total is the amount of this shipment; `self` and `orderId` are ignored.
 pub fn read(shipment: &Object<'_>) -> Result<ShipmentSnapshot, Misread> {
     let lines = shipment.objects("lines")?.ok_or_else(|| shipment.wrong("lines", "a list"))?;
     Ok(ShipmentSnapshot {
@@ -92,7 +92,7 @@ fn read_line(line: &Object<'_>) -> Result<(MollieLineId, Part), Misread> {
     Ok((MollieLineId::new(line.id()?), part))
 }
 
-/// A parcel is told by its carrier and its code: where one of them cannot be read, it cannot be told.
+/// A parcel is identified by carrier and code: if either cannot be read, the tracking cannot.
 fn read_tracking(tracking: &Object<'_>) -> Field<Tracking> {
     let url = tracking.loose_text("url").value().cloned();
     match (tracking.loose_text("carrier"), tracking.loose_text("code")) {
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_names_each_line_with_quantity_and_amount() {
+    fn a_request_names_every_line_with_quantity_and_amount() {
         let part = Part { quantity: 2, amount: Money::parse("EUR", "0.00").unwrap() };
         let remote = |lines: &[(LineId, MollieLineId)]| Remote {
             id: MollieOrderId::new("ord_b"),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn tracking_may_be_absent_in_any_form() {
+    fn tracking_may_be_missing_in_any_form() {
         for tracking in [json!(null), json!({}), json!([]), json!({"carrier": "", "code": null})] {
             let value = json!({"id": "shp_1", "createdAt": "2026-02-02T10:00:00Z", "lines": [], "tracking": tracking});
             assert_eq!(read(&Object::root(&value).unwrap()).unwrap().tracking, Field::LeftOut, "{value}");

@@ -1,6 +1,6 @@
-//! Reading an order as Mollie returned it. Nothing is judged by the rules for drafts: Mollie's own answers do not follow
-//! them. What money depends on is read strictly, and is an error that names its place where it is missing or odd; all else
-//! never makes an order unreadable, and is kept as it came where it is not understood.
+//! Reading an order as Mollie returned it. Nothing is checked by the rules for drafts: Mollie's own answers do not follow them.
+//! Fields that money depends on are read strictly: if one is missing or odd, the error names its place. All other fields never
+//! make an order unreadable, and are kept as they came if not understood.
 
 use domain::rules::ids::MollieOrderId;
 use domain::rules::misread::Misread;
@@ -49,11 +49,11 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
     Ok(Snapshot { unread: order.unread(), ..read })
 }
 
-/// Reads the order that was asked for; another one in its place is an error, whoever mixed them up.
+/// Reads the order with this id; another one in its place is an error.
 pub fn read_own(order: &Object<'_>, id: &MollieOrderId) -> Result<Snapshot, Misread> {
     let snapshot = read(order)?;
     if snapshot.mollie_id != *id {
-        return Err(order.wrong("id", "the id of the order asked for"));
+        return Err(order.wrong("id", "the id of the requested order"));
     }
     Ok(snapshot)
 }

@@ -1,5 +1,5 @@
-//! Reading times and ends. Money and deadlines depend on most of them, so one that cannot be read is an error; one that only
-//! lacks its offset is taken for UTC, which all of Mollie's are, and noted.
+//! Reading times and expiry dates. Money and deadlines depend on most of them, so an unreadable one is an error; one that only
+//! lacks its offset counts as UTC, like all of Mollie's, and is noted.
 
 use domain::rules::misread::Misread;
 use jiff::civil::{Date, DateTime};
@@ -9,7 +9,7 @@ use jiff::{Timestamp, Unit};
 use crate::json::Object;
 
 impl Object<'_> {
-    /// A point in time, to the microsecond: stores keep no more. An empty text is none, and no time either.
+    /// A point in time, to the microsecond: stores keep no more. An empty text counts as missing.
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Misread> {
         let Some(value) = self.value(name) else {
             return Ok(None);
@@ -23,12 +23,12 @@ impl Object<'_> {
         time.map(Some).ok_or_else(wrong)
     }
 
-    /// A point in time that must be there.
+    /// A required point in time.
     pub fn required_time(&self, name: &str) -> Result<Timestamp, Misread> {
         self.time(name)?.ok_or_else(|| self.wrong(name, "a time"))
     }
 
-    /// An end: a point in time, or a date, which means the last second of that day in UTC.
+    /// An expiry: a point in time, or a date, which means the last second of that day in UTC.
     pub fn end(&self, name: &str) -> Result<Option<Timestamp>, Misread> {
         let text = self.value(name).and_then(|value| value.as_str());
         let Some(text) = text.filter(|text| text.len() == "2026-01-31".len()) else {
@@ -40,7 +40,7 @@ impl Object<'_> {
         end.map(|end| Some(end.timestamp())).map_err(|_| wrong())
     }
 
-    /// A point in time, if it is told exactly.
+    /// A point in time, if it has an offset.
     pub fn exact_time(&self, name: &str) -> Option<Timestamp> {
         self.value(name).and_then(|value| value.as_str()).and_then(exact)
     }
@@ -50,7 +50,7 @@ fn exact(text: &str) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok()?.round(Unit::Microsecond).ok()
 }
 
-/// A place in brackets would tell another offset than UTC's.
+/// A time zone in brackets would mean an offset other than UTC's.
 fn without_offset(text: &str) -> Option<Timestamp> {
     let local: DateTime = text.parse().ok().filter(|_| !text.contains('['))?;
     let time = local.to_zoned(TimeZone::UTC).ok()?.timestamp();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_without_an_offset_is_taken_for_utc_and_noted() {
+    fn a_time_without_an_offset_counts_as_utc_and_is_noted() {
         for text in ["2026-03-04T12:00:00", "2026-03-04 12:00:00"] {
             let value = json!({"paidAt": text});
             let object = Object::root(&value).unwrap();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_cannot_be_read_is_never_taken_for_none() {
+    fn an_unreadable_time_never_counts_as_missing() {
         for odd in [
             json!(""),
             json!(1_772_625_600),

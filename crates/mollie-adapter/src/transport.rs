@@ -1,5 +1,5 @@
-//! One request, one answer: what carries them. Production has [`Client`](crate::client::Client) over HTTP; a test runner may
-//! put Mollie's rules in its place, and everything above stays what runs.
+//! What carries one request and one answer. Production uses [`Client`](crate::client::Client) over HTTP; a test runner may put
+//! Mollie's rules in its place, and everything above stays the same.
 
 use std::future::Future;
 use std::time::Duration;
@@ -27,11 +27,11 @@ impl Request {
     }
 }
 
-/// What came back. The body may have failed after the status was known.
+/// What came back. Reading the body may have failed after the status arrived.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
-    /// How long Mollie wishes to be left alone.
+    /// How long Mollie asked us to wait.
     pub pause: Option<Duration>,
     pub body: Result<Vec<u8>, String>,
 }
@@ -39,7 +39,7 @@ pub struct Answer {
 /// No answer.
 #[derive(Debug)]
 pub enum Failure {
-    /// The request certainly never left: there was no connection to send it on.
+    /// The request certainly never left: there was no connection.
     NotSent(String),
     /// The request may have arrived.
     Lost(String),
@@ -47,6 +47,6 @@ pub enum Failure {
 
 /// Carries requests to Mollie. Never sends one twice, and ends every call in bounded time.
 pub trait Transport: Send + Sync + 'static {
-    /// Sends the request once and reads the answer to its end, or as far as it may go.
+    /// Sends the request once and reads the whole answer, up to the size limit.
     fn send(&self, key: &ApiKey, request: Request) -> impl Future<Output = Result<Answer, Failure>> + Send;
 }

@@ -1,4 +1,4 @@
-//! Addresses of databases, and why nothing answers at one. What is told never holds a password.
+//! Database addresses, and why a connection failed. Messages never contain a password.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use sea_orm::sqlx::{ConnectOptions, Connection, Error as SqlxError};
 
 use crate::connect::{ConnectError, PATIENCE, unavailable};
 
-/// An address that can be read.
+/// A valid address.
 pub(crate) enum Address {
     Sqlite(PathBuf),
     Postgres(Box<PgConnectOptions>),
 }
 
-/// Whether an address can be read; nothing is opened.
+/// Checks that an address is valid; opens nothing.
 ///
 /// # Errors
 /// [`ConnectError`].
@@ -24,7 +24,7 @@ pub fn check_address(url: &str) -> Result<(), ConnectError> {
 impl Address {
     pub fn parse(url: &str) -> Result<Self, ConnectError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // The other kinds of errors come from a server, and their words may hold anything.
+            // The other kinds of errors come from a server, and their text may contain anything.
             let unreadable = |error: SqlxError| {
                 if let SqlxError::Configuration(cause) = error {
                     ConnectError::Unreadable(cause.to_string())
@@ -40,12 +40,12 @@ impl Address {
     }
 }
 
-/// Why no connection came about. The pool tells of a server that refuses only that its own time is up, so the server is asked
-/// once more, without the pool.
+/// Why no connection was made. If a server refuses, the pool reports only its own time-out, so this tries once more without the
+/// pool.
 pub(crate) async fn why(address: &PgConnectOptions, error: SqlxError) -> ConnectError {
     let error = match (error, tokio::time::timeout(PATIENCE, address.connect()).await) {
         (SqlxError::PoolTimedOut, Ok(Err(error))) => error,
-        // It answers by now, and the pool was not served in time nevertheless.
+        // The server answers now; the pool still timed out.
         (error, Ok(Ok(connection))) => {
             let _ = connection.close().await;
             error
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_where_nothing_listens_is_told_as_refused() {
+    async fn a_port_where_nothing_listens_is_reported_as_refused() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let url = format!("postgres://me:secret@{free}/orders");
         let Address::Postgres(address) = Address::parse(&url).unwrap() else { panic!("another address") };

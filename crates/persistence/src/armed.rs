@@ -1,5 +1,5 @@
-//! What a test may have armed: something that acts right before a statement, on its very connection, and hears what the engine
-//! answered. In a product, which never has the feature `faults`, all of this is nothing.
+//! What a test has armed: it acts right before a statement, on the same connection, and sees what the engine answered. Without
+//! the feature `faults`, which no product has, all of this does nothing.
 
 #[cfg(feature = "faults")]
 use std::sync::Arc;
@@ -20,11 +20,11 @@ impl std::fmt::Debug for Armed {
     }
 }
 
-/// Hears how one statement ended.
+/// Sees how one statement ended.
 pub(crate) struct Watch(#[cfg(feature = "faults")] Option<(Arc<dyn Faults>, String)>);
 
 impl Armed {
-    /// Tells a statement that is about to run. Gives what is to run before it on the same connection, and who hears its end.
+    /// Announces the next statement. Returns what to run before it on the same connection, and who sees how it ends.
     pub fn before(&self, sql: &str) -> (Vec<String>, Watch) {
         tell(sql);
         #[cfg(feature = "faults")]
@@ -39,7 +39,7 @@ impl Armed {
 
 impl Watch {
     /// Passes the outcome on.
-    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_self, reason = "only a test hears it"))]
+    #[cfg_attr(not(feature = "faults"), expect(clippy::unused_self, reason = "only a test sees it"))]
     pub fn after<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         #[cfg(feature = "faults")]
         if let (Some((faults, sql)), Err(error)) = (self.0, &outcome) {

@@ -1,4 +1,4 @@
-//! Giving out due operations, each to one taker. It may not decide what the taker does.
+//! Claiming due operations, each for one worker. It may not decide what the worker does.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::entity::operation::{Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
 use crate::lease;
 
-/// One statement finds and takes. Its first condition is that of the index on what may be due. The candidates are
-/// materialised, or PostgreSQL might look for them once per row and take more than the limit. Of several of one order that wait in
-/// different lanes the first is taken. What two takers do at once with one order, the index on what is in flight decides.
+/// One statement finds and claims. Its first condition is that of the index on what may be due. The candidates are materialised,
+/// or PostgreSQL might search for them once per row and claim more than the limit. If several of one order wait in different
+/// lanes, the first is claimed. If two workers claim for one order at once, the index on what is in flight decides.
 fn statement(clock: &str, row_lock: &str) -> String {
     format!(
         "WITH due AS MATERIALIZED (
@@ -77,9 +77,9 @@ pub(crate) async fn due(
     let taken = lease::take::<Entity>(session, statement, now, length, token, limit).await;
     let mut rows: Vec<Model> = match taken {
         Ok(rows) => rows,
-        // Another taker was first, with another operation of the same order; all of these are asked for again.
+        // Another worker was first, with another operation of the same order; all of these are claimed again later.
         Err(error) if broken_unique_rule(&error).is_some() => {
-            tracing::debug!("two takers met at one order; nothing is given out this time");
+            tracing::debug!("two workers claimed for one order at once; nothing is claimed this time");
             return Ok(Vec::new());
         }
         Err(error) => return Err(store_error(error)),

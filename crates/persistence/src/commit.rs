@@ -1,4 +1,4 @@
-//! Writing a change, all or nothing. It may not decide anything: what does not fit its guards is refused.
+//! Writing a change, all or nothing. It decides nothing: a change that does not fit its guards is refused.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 static TOLD: Repeats = Repeats::new();
 
-/// Writes the change. If the answer to COMMIT is lost, the same change is written again under the same guards: it waits for
-/// whatever the lost transaction still holds, and then either succeeds, or is refused because somebody was first. Whether that
-/// was the lost transaction itself is read back.
+/// Writes the change. If the answer to COMMIT is lost, the same change is written again under the same guards: it waits for any
+/// lock that the lost transaction still holds, and then either succeeds or is refused because another write was first. Whether
+/// that was the lost transaction itself is read back.
 pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), CommitError> {
     let change = Arc::new(change);
     let Ended::Unknown(mut problem) = attempt(database, &change).await? else { return Ok(()) };
@@ -40,7 +40,7 @@ pub(crate) async fn commit(database: &Database, change: Change) -> Result<(), Co
         sleep(pause).await;
         pause *= 2;
     }
-    Err(StoreError::Unavailable(format!("whether a change was written is not known: {problem}")).into())
+    Err(StoreError::Unavailable(format!("whether a change was written is unknown: {problem}")).into())
 }
 
 async fn attempt(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
@@ -48,7 +48,7 @@ async fn attempt(database: &Database, change: &Arc<Change>) -> Result<Ended<()>,
     run_tx("order.save", database, move |tx| Box::pin(async move { write(tx, &change).await })).await
 }
 
-/// Writes a change once more of which it is not known whether it was written.
+/// Writes a change again after its first outcome was unknown.
 async fn again(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, CommitError> {
     match attempt(database, change).await {
         Err(CommitError::Store(error)) if error.retryable() => Ok(Ended::Unknown(error)),
@@ -61,7 +61,7 @@ async fn again(database: &Database, change: &Arc<Change>) -> Result<Ended<()>, C
     }
 }
 
-/// Whether just this change is there: its events in their places, or where it has none, its request. Both name ids and moments
+/// Whether exactly this change was written: its events in their places, or if it has none, its request. Both carry ids and times
 /// that no other change has.
 async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreError> {
     if let Some(first) = change.events.first() {
@@ -81,9 +81,9 @@ async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreE
 
 /// The order of the statements is part of the contract.
 ///
-/// The request comes first: the same request made twice at once waits here for the other and is told so, rather than
-/// that its order number is held. Then the order, whose row every change of it locks: what follows meets no other
-/// change of the same order. The look-up comes last, as hooks lock it alone and for a moment.
+/// The request comes first: if the same request is made twice at once, the second waits here and is recognised, rather than
+/// refused because its order number is held. Then the order, whose row every change of it locks: from there on no other change of
+/// the same order interferes. The look-up comes last, as webhooks lock it alone and briefly.
 async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;

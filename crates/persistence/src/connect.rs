@@ -18,13 +18,13 @@ use crate::error::store_error;
 use crate::lock::FileLock;
 use crate::log::{KEPT, Log, refuse_without_log};
 
-/// How long a call waits for a free connection, or SQLite for its write lock: less than a caller waits for an answer.
+/// How long a call waits for a free connection, or SQLite for its write lock: less than callers wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections idle for longer are tried before they are used: something on the way may have dropped them.
+/// Connections idle for longer are tested before use: something in between may have dropped them.
 const IDLE_TRUST: Duration = Duration::from_secs(30);
 
-/// Which database.
+/// The database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// A file, for development and small single-node use.
@@ -33,12 +33,12 @@ pub enum Engine {
     Postgres,
 }
 
-/// Where the database is, and how many connections it may take.
+/// Where the database is, and the connection limit.
 #[derive(Clone)]
 pub struct Options {
     /// `sqlite:///absolute/path.db`, `sqlite://relative.db` (created if missing, with its directory) or `postgres://…`.
     pub url: String,
-    /// At most so many at a time; SQLite takes at least two, one of them for writing.
+    /// The maximum number of connections; SQLite takes at least two, one of them for writing.
     pub max_connections: u32,
 }
 
@@ -49,35 +49,35 @@ impl std::fmt::Debug for Options {
     }
 }
 
-/// Why the database cannot be opened or brought up to date.
+/// Why the database cannot be opened or migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// Neither of the forms known.
-    #[error("the database address is neither sqlite:// with a path, and nothing behind it, nor postgres://")]
+    /// Neither of the known forms.
+    #[error("the database address is neither sqlite:// with a path and nothing after it, nor postgres://")]
     Address,
-    /// A PostgreSQL address with a part that is none.
-    #[error("the database address cannot be read: {0}")]
+    /// A PostgreSQL address with an invalid part.
+    #[error("the database address is invalid: {0}")]
     Unreadable(String),
     /// Nothing answers there.
     #[error("{cause} at {at}")]
     Unreachable { cause: String, at: String },
-    /// The server answers, and does not let us in.
+    /// The server answers, but does not let us in.
     #[error("{at} refuses the connection: {cause}")]
     Refused { cause: String, at: String },
-    /// Another process works on the file.
+    /// Another process uses the file.
     #[error("the database is in use by another process, which holds {}", .0.display())]
     InUse(PathBuf),
-    /// The file has several hard links. SQLite finds its log by the file's name: what one name's log holds, another would miss.
+    /// The file has several hard links. SQLite finds its log by the file's name: under one name it would miss the other's log.
     #[error(
-        "{} has {names} names (hard links), and SQLite keeps what was written last in a log beside one of them: keep the \
-         name that has the log (…-wal), and remove the others",
+        "{} has {names} names (hard links), and SQLite keeps the last writes in a log beside one of them: keep the name \
+         that has the log (…-wal), and remove the others",
         .path.display()
     )]
     SeveralNames { path: PathBuf, names: u64 },
-    /// The file was in use when its service ended, and its log is not beside it.
+    /// The file was in use when its service ended, and its log is missing.
     #[error(
-        "{} is not whole: what was written last lies in its log, {}, and that is missing. Bring the log along under this name. \
-         Only if it is lost for good, and with it the last orders (a request that is repeated may then be done twice): \
+        "{} is not whole: the last writes are in its log, {}, which is missing. Bring the log back under this name. \
+         Only if it is lost for good, and with it the last orders (a repeated request may then be carried out twice): \
          sqlite3 {} 'PRAGMA user_version = 0'",
         .path.display(), .log.display(), .path.display()
     )]
@@ -89,13 +89,13 @@ pub enum ConnectError {
         #[source]
         source: std::io::Error,
     },
-    /// The database does not answer, or refuses.
+    /// The database does not answer, or returns an error.
     #[error(transparent)]
     Database(#[from] StoreError),
 }
 
 impl ConnectError {
-    /// Whether the same call may succeed later without anybody's doing.
+    /// Whether the same call may succeed later without intervention.
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
@@ -112,15 +112,15 @@ impl ConnectError {
     }
 }
 
-/// An opened database: where to read, where to write, and what keeps others off.
+/// An opened database: where to read, where to write, and what keeps other processes out.
 pub(crate) struct Opened {
     pub engine: Engine,
     pub reader: DatabaseConnection,
     pub writer: DatabaseConnection,
     pub lock: Option<FileLock>,
-    /// SQLite's.
+    /// The log, if this is SQLite.
     pub log: Option<Arc<Log>>,
-    /// Rung when a write has failed: whether the database can be written is to be found out.
+    /// The wake-up after a failed write: someone must check whether the database can be written.
     pub doubt: Notify,
 }
 
@@ -133,9 +133,9 @@ pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
 
 async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Result<Opened, ConnectError> {
     let settings = [
-        // Guards are written for it, whatever the server's default.
+        // The guards rely on this level, whatever the server's default.
         ("default_transaction_isolation", "read committed"),
-        // A process that vanishes within a transaction must not hold its rows for ever.
+        // If a process vanishes within a transaction, its locks must end.
         ("idle_in_transaction_session_timeout", "30s"),
     ];
     let address = address.application_name("order-service").options(settings).disable_statement_logging();
@@ -168,8 +168,8 @@ async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Resul
     })
 }
 
-/// One connection writes, so that writers wait for each other in the pool's fair queue rather than for SQLite's lock,
-/// which is not fair; the others only read.
+/// One connection writes, so that writers wait in the pool's fair queue rather than for SQLite's lock, which is not fair; the
+/// others only read.
 async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, ConnectError> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)
@@ -184,7 +184,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
-        // The log is emptied by [`Log`] alone.
+        // Only [`Log`] empties the log.
         .pragma("wal_autocheckpoint", "0")
         .pragma("journal_size_limit", KEPT)
         // A page goes into the log once in a transaction, at its COMMIT: what [`is_full`](crate::error::is_full) relies on.
@@ -214,8 +214,8 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
     })
 }
 
-/// Whatever the last process left in the log goes into the main file. Where it cannot, as on a full disk, the service starts all
-/// the same: it says that it cannot write until it can.
+/// Moves whatever the last process left in the log into the main file. If that fails, as on a full disk, the service still
+/// starts: it reports that it cannot write until it can.
 async fn empty_first(log: &Log, writer: &DatabaseConnection) {
     let emptied = match Connection::take(writer).await {
         Ok(mut connection) => {

@@ -1,8 +1,8 @@
-//! One connection taken out of the pool, for one transaction or one statement. Who holds it sees how that ended: a connection
-//! about which there is any doubt is closed, and never given to anybody again. It may not know any table.
+//! One connection taken out of the pool, for one transaction or one statement. Its holder sees how that ended: a doubtful
+//! connection is closed and never reused. It may not know any table.
 //!
-//! sea-orm's own transactions cannot do that. After SQLite has rolled back by itself (a full disk, an I/O error), ROLLBACK
-//! fails, the driver still counts one transaction as open, and what follows becomes savepoints that never commit.
+//! sea-orm's own transactions cannot do that. After SQLite has rolled back by itself (a full disk, an I/O error), ROLLBACK fails,
+//! the driver still counts one transaction as open, and later ones become savepoints that never commit.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::error::is_of_database;
 #[cfg(feature = "planted")]
 use crate::planted::Wrong;
 
-/// How long the thread that works for a SQLite connection may take to say that it lives.
+/// How long the thread behind a SQLite connection may take to answer a ping.
 const LIFE_SIGN: Duration = Duration::from_secs(5);
 
 /// A connection of either engine, outside the pool.
@@ -33,7 +33,7 @@ pub(crate) enum Connection {
     Wrong(DbBackend, Wrong),
 }
 
-/// Runs `$work` on whichever connection it is; the rows and results of both become sea-orm's.
+/// Runs `$work` on either connection; the rows and results of both become sea-orm's.
 macro_rules! on_either {
     ($self:ident, $connection:pat => $work:expr, $wrong:pat => $planted:expr) => {
         match $self {
@@ -74,7 +74,7 @@ impl Connection {
         }
     }
 
-    /// Runs a text that has no parameters; it may hold several statements.
+    /// Runs SQL without parameters; it may hold several statements.
     pub async fn run(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
         let text = raw_sql(AssertSqlSafe(sql.to_owned()));
         let done = on_either!(
@@ -123,12 +123,12 @@ impl Connection {
         self.known(rows.map_err(query_error)).await
     }
 
-    /// The driver runs SQLite in a thread of its own. When that dies (it panics where SQLite has no memory for a row), a result
-    /// simply ends, as if there were no more rows. So a result counts only if the thread still lives after it.
+    /// The driver runs SQLite in a separate thread. When that dies (it panics if SQLite has no memory for a row), a result simply
+    /// ends, as if there were no more rows. So a result counts only if the thread is still alive after it.
     async fn known<T>(&mut self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         let done = outcome?;
         if let Self::Sqlite(connection) = self {
-            // What is asked in the moment of its death is never answered.
+            // A ping sent as the thread dies is never answered.
             let alive = tokio::time::timeout(LIFE_SIGN, connection.ping()).await;
             alive
                 .unwrap_or(Err(SqlxError::WorkerCrashed))
@@ -137,17 +137,17 @@ impl Connection {
         Ok(done)
     }
 
-    /// Tells a statement that is about to run, and runs what a test has armed before it.
+    /// Announces a statement that is about to run, and first runs what a test has armed.
     pub async fn ready(&mut self, armed: &Armed, sql: &str) -> Watch {
         let (first, watch) = armed.before(sql);
         for statement in first {
-            // Whether it worked shows in what the next statement is answered.
+            // Whether it worked shows in the next statement's answer.
             let _ = self.run(&statement).await;
         }
         watch
     }
 
-    /// Gives it back to the pool after a statement of its own, unless the connection itself has failed.
+    /// Returns it to the pool after a single statement, unless the connection itself has failed.
     pub fn back<T>(self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         if outcome.as_ref().is_err_and(|error| !is_of_database(error)) {
             self.discard();

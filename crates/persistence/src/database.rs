@@ -1,4 +1,4 @@
-//! The opened database as others hold it. It may not decide anything about orders.
+//! The opened database that others hold. It may not decide anything about orders.
 
 use std::sync::Arc;
 
@@ -32,14 +32,14 @@ impl Database {
         open(options).await.map(|opened| Self(Arc::new(opened), Armed::default()))
     }
 
-    /// Lets `faults` act right before every statement from here on.
+    /// Lets `faults` act right before every statement from now on.
     #[cfg(feature = "faults")]
     #[must_use]
     pub fn with_faults(self, faults: Arc<dyn crate::faults::Faults>) -> Self {
         Self(self.0, Armed(Some(faults)))
     }
 
-    /// Which database it is.
+    /// The engine.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.0.engine
@@ -66,12 +66,12 @@ impl Database {
         let row = self.read().query_one_raw(statement).await.map_err(store_error)?;
         let none = || store_error(DbErr::RecordNotFound(sql.to_owned()));
         let text: String = row.ok_or_else(none)?.try_get_by(0).map_err(store_error)?;
-        // A distribution adds its own version behind a space.
+        // A distribution appends its own version after a space.
         let version = text.split(' ').next().unwrap_or_default();
         Ok(format!("{name} {version}"))
     }
 
-    /// Brings what SQLite's log holds into the main file, and makes room in the log; elsewhere there is nothing to do.
+    /// Moves what SQLite's log holds into the main file, and frees the log; PostgreSQL needs nothing.
     pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
         let Some(log) = &self.0.log else { return Ok(()) };
         let mut connection = Connection::take(&self.0.writer).await.map_err(store_error)?;
@@ -79,10 +79,9 @@ impl Database {
         connection.back(emptied).map_err(store_error)
     }
 
-    /// Waits for what is being written, then closes every connection and lets other processes in. Calls of other
-    /// holders fail from now on.
+    /// Waits for writes under way, then closes every connection and releases the lock. Calls of other holders fail from now on.
     pub async fn close(self) {
-        // SQLite would do it by itself when its last connection goes; a crash meanwhile could leave a part of it, and no mark.
+        // SQLite would do it when its last connection closes; a crash meanwhile could leave a part of it, without the mark.
         if let Err(problem) = self.empty_log().await {
             tracing::warn!(%problem, "SQLite's log could not be emptied; it belongs to the database's file");
         }
@@ -101,7 +100,7 @@ impl Database {
         self.0.doubt.notified().await;
     }
 
-    /// Notes whether a write has failed for the database's sake.
+    /// Notes whether a write has failed because of the database.
     pub(crate) fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if outcome.as_ref().is_err_and(StoreError::retryable) {
             self.0.doubt.notify_one();
@@ -124,7 +123,7 @@ impl Database {
         &self.1
     }
 
-    /// Where the migrator looks.
+    /// The connection that migrations use.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.0.reader
     }

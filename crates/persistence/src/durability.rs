@@ -1,4 +1,4 @@
-//! Whether what was committed outlives a power cut, as the database itself says. It may not change a setting.
+//! Whether commits survive a power cut, as the database itself reports. It may not change a setting.
 
 use domain::ports::StoreError;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
@@ -7,17 +7,17 @@ use crate::connect::Engine;
 use crate::database::Database;
 use crate::error::store_error;
 
-/// How well a database keeps what was committed.
+/// How durable the database's commits are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Durability {
     /// Whether every commit is on disk before it is answered.
     pub is_full: bool,
-    /// The settings it follows from, by the engine's own names.
+    /// The settings that decide it, by the engine's own names.
     pub settings: String,
 }
 
 impl Database {
-    /// Asks the database.
+    /// Reads it from the database.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -28,7 +28,7 @@ impl Database {
         }
     }
 
-    /// Of the connection that writes; 2 is FULL, 3 EXTRA.
+    /// For the connection that writes; 2 is FULL, 3 EXTRA.
     async fn of_sqlite(&self) -> Result<Durability, StoreError> {
         let journal: String = self.asked("PRAGMA journal_mode").await?;
         let synchronous: i32 = self.asked("PRAGMA synchronous").await?;

@@ -1,18 +1,18 @@
-//! What a failure of the database means to the caller. It may not put values of rows into texts: some are personal.
+//! What a database failure means to the caller. It may not put row values into texts: some are personal.
 
 use domain::ports::StoreError;
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{DbErr, RuntimeErr};
 
-/// SQLite's primary result codes that pass by themselves or by an operator: BUSY, LOCKED, NOMEM, READONLY, INTERRUPT,
+/// SQLite's primary result codes that pass by themselves or with an operator's help: BUSY, LOCKED, NOMEM, READONLY, INTERRUPT,
 /// IOERR, FULL, CANTOPEN.
 const SQLITE_PASSING: [u32; 8] = [5, 6, 7, 8, 9, 10, 13, 14];
 
-/// PostgreSQL's error classes that do: connection, rollback (serialization, deadlock), resources, operator's
-/// intervention; and single codes: read-only transaction (a standby), lock not available.
+/// PostgreSQL's transient error classes: connection, rollback (serialization, deadlock), resources, operator intervention; and
+/// single codes: read-only transaction (a standby), lock not available.
 const POSTGRES_PASSING: [&str; 6] = ["08", "40", "53", "57", "25006", "55P03"];
 
-/// Tells failures that pass from those that need somebody.
+/// Tells transient failures from those that need intervention.
 pub(crate) fn store_error(error: DbErr) -> StoreError {
     let text = error.to_string();
     if is_passing(&error) { StoreError::Unavailable(text) } else { StoreError::Inconsistent(text) }
@@ -35,7 +35,7 @@ fn is_passing(error: &DbErr) -> bool {
     }
 }
 
-/// The two engines' codes do not overlap: SQLite's have no five characters.
+/// The two engines' codes do not overlap: SQLite's never have five characters.
 fn is_passing_code(code: &str) -> bool {
     if code.len() == 5 {
         return POSTGRES_PASSING.iter().any(|passing| code.starts_with(passing));
@@ -55,34 +55,34 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
-/// Whether SQLite says that there is no room. Only `write` says so, and it refuses before a transaction is whole in the log.
+/// Whether SQLite reports a full disk. Only `write` reports it, and it fails before a transaction is whole in the log.
 pub(crate) fn is_full(error: &DbErr) -> bool {
     is_of_sqlite(error, 13)
 }
 
-/// Whether SQLite says that somebody holds a lock.
+/// Whether SQLite reports a lock held elsewhere.
 pub(crate) fn is_busy(error: &DbErr) -> bool {
     is_of_sqlite(error, 5)
 }
 
-/// PostgreSQL's codes have five characters, and SQLite's primary one is the lowest byte of its own.
+/// PostgreSQL's codes have five characters; SQLite's primary code is the lowest byte of the extended one.
 fn is_of_sqlite(error: &DbErr, primary: u32) -> bool {
     let code = driver_error(error).and_then(SqlxError::as_database_error).and_then(|refused| refused.code());
     code.is_some_and(|code| code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == primary))
 }
 
-/// Whether the database itself has answered with an error: the connection to it works.
+/// Whether the database itself answered with an error: then its connection works.
 pub(crate) fn is_of_database(error: &DbErr) -> bool {
     driver_error(error).is_some_and(|error| error.as_database_error().is_some())
 }
 
-/// The engine's own code of a failure; `None` if the engine has not answered.
+/// The engine's own error code; `None` if the engine did not answer.
 #[cfg(feature = "faults")]
 pub(crate) fn engine_code(error: &DbErr) -> Option<String> {
     Some(driver_error(error)?.as_database_error()?.code()?.into_owned())
 }
 
-/// Which unique rule a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
+/// The unique rule that a write broke: the index's name on PostgreSQL, its columns on SQLite. `None`: it broke none.
 pub(crate) fn broken_unique_rule(error: &DbErr) -> Option<&str> {
     let refused = driver_error(error)?.as_database_error().filter(|refused| refused.is_unique_violation())?;
     Some(refused.constraint().unwrap_or(refused.message()))
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deadlocks_busy_files_and_full_disks_pass_and_broken_rules_do_not() {
+    fn deadlocks_busy_files_and_full_disks_are_transient_and_broken_rules_are_not() {
         for code in ["40P01", "40001", "57P01", "53300", "5", "261", "13", "2570"] {
             assert!(is_passing_code(code), "{code}");
         }

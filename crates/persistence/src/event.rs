@@ -14,7 +14,7 @@ use crate::error::store_error;
 use crate::page;
 use crate::row::bigint;
 
-/// Appends the events of one change, and lets them wait for their positions: in one statement where each costs a round trip.
+/// Appends the events of one change and queues them for their positions, in one statement if each costs a round trip.
 pub(crate) async fn append(session: &impl ConnectionTrait, events: &[Event]) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());

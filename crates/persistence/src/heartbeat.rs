@@ -1,4 +1,4 @@
-//! Whether the database can be written: by writing. It may not touch anything of an order.
+//! Tests whether the database can be written, by writing. It may not touch an order's data.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,8 +12,8 @@ use crate::error::store_error;
 const BEAT: &str = "UPDATE heartbeat SET beats = beats + 1, room = $1 WHERE id = 1";
 
 impl Database {
-    /// Writes so many bytes and commits them. A disk may be too full for an order and still take a small row, so whoever doubts
-    /// asks for more room than an order takes.
+    /// Writes this many bytes and commits them. A disk may be too full for an order and still take a small row, so a check after
+    /// a failure asks for more room than an order takes.
     ///
     /// # Errors
     /// [`StoreError`]: the database cannot be written now.
@@ -22,7 +22,7 @@ impl Database {
             self.empty_log().await?;
         }
         match self.try_to_beat(room).await {
-            // SQLite's log may have taken the room that it could give back.
+            // SQLite's log may have taken room that it can free.
             Err(problem) if problem.retryable() && self.log().is_some() => {
                 self.empty_log().await?;
                 self.try_to_beat(room).await
@@ -43,8 +43,8 @@ impl Database {
     }
 }
 
-/// So many bytes that are never the same: SQLite does not write a page again that has not changed, and PostgreSQL makes a row small
-/// that repeats itself.
+/// That many bytes that are never the same: SQLite does not rewrite an unchanged page, and PostgreSQL compresses a repetitive
+/// row.
 fn noise(length: usize) -> Vec<u8> {
     static STATE: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
     let mut state = STATE.fetch_add(2, Ordering::Relaxed);

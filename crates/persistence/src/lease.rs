@@ -9,8 +9,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, Statement};
 
 use crate::moment;
 
-/// SQL for the database's time, in microseconds since 1970. On PostgreSQL the time of the statement, not of the
-/// transaction's begin. SQLite gives milliseconds.
+/// SQL for the database's time, in microseconds since 1970. On PostgreSQL the time of the statement, not of the transaction's
+/// start. SQLite provides milliseconds.
 pub(crate) const fn clock(backend: DbBackend) -> &'static str {
     if matches!(backend, DbBackend::Sqlite) {
         "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
@@ -19,8 +19,7 @@ pub(crate) const fn clock(backend: DbBackend) -> &'static str {
     }
 }
 
-/// SQL that keeps rows from being claimed twice: PostgreSQL passes over rows another claim is looking at; on SQLite
-/// there is one writer.
+/// SQL that keeps rows from being claimed twice: PostgreSQL skips rows that another claim has locked; SQLite has one writer.
 pub(crate) const fn row_lock(backend: DbBackend) -> &'static str {
     if matches!(backend, DbBackend::Sqlite) { "" } else { "FOR UPDATE SKIP LOCKED" }
 }
@@ -30,8 +29,8 @@ pub(crate) fn micros(lease: Duration) -> i64 {
     i64::try_from(lease.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Gives out due rows under a lease. `statement` is made of the clock and the row lock of the engine, and its parameters are
-/// now, the token, the lease's length and the limit. The rows come in no order.
+/// Claims due rows under a lease. `statement` takes the engine's clock and row lock, and its parameters are now, the token, the
+/// lease's length and the limit. The rows come in no particular order.
 pub(crate) async fn take<E: EntityTrait>(
     session: &impl ConnectionTrait,
     statement: impl Fn(&str, &str) -> String,

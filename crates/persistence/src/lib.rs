@@ -1,9 +1,9 @@
-//! Orders, operations and events on SQLite and PostgreSQL: the domain's storage port. It may not decide anything about
-//! orders, reads no clock but the database's, and lets no type of the database library out.
+//! Orders, operations and events on SQLite and PostgreSQL: the domain's storage port. It decides nothing about orders, reads no
+//! clock but the database's, and exposes no type of the database library.
 //!
-//! A change is one transaction ([`commit`]), guarded by the order's version; operations are given out by [`claim`]
-//! under leases that the database's own clock measures. Tables are `entity`, their history `migration`; `row` and
-//! `document` lie between them and the domain.
+//! A change is one transaction ([`commit`]), guarded by the order's version; [`claim`] hands out operations under leases that the
+//! database's own clock measures. Tables are `entity`, their history `migration`; `row` and `document` translate between them and
+//! the domain.
 
 mod address;
 mod armed;

@@ -1,10 +1,10 @@
-//! The lock that keeps a second process off a SQLite file: SQLite alone would let both in, and they would fail each other's
-//! writes at random. It never writes to the database file.
+//! The lock that keeps a second process off a SQLite file: SQLite alone would let both in, and they would make each other's
+//! writes fail at random. It never writes to the database file.
 //!
-//! Two locks, because one file may have several names. The first lies beside the file, under the file's real name: whoever
-//! comes by a symbolic link meets it there. The second lies on the file itself, where whoever comes by another hard link meets
-//! it. That one is `flock`'s, which SQLite does not use and does not see. A file with several hard links is not opened at all,
-//! even when nobody else has it: SQLite finds its log by the file's name, and after a crash the log holds what was written last.
+//! Two locks, because one file may have several names. The first is beside the file, under its real name: it stops a process that
+//! comes by a symbolic link. The second is on the file itself: it stops one that comes by another hard link. That one uses
+//! `flock`, which SQLite does not use or see. A file with several hard links is not opened at all, even if it is not in use:
+//! SQLite finds its log by the file's name, and after a crash the log holds the last writes.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -16,23 +16,23 @@ use crate::connect::ConnectError;
 /// Locks held until they are released, dropped, or their process ends.
 #[derive(Debug)]
 pub(crate) struct FileLock {
-    /// Where the database really is, all symbolic links followed.
+    /// The database's real path, with all symbolic links followed.
     pub database: PathBuf,
     beside: File,
     pub itself: File,
 }
 
 impl FileLock {
-    /// Locks the database, which is created empty if it is missing. `<database>.lock` stays when the process ends: removing it
-    /// would let a third process lock another file of the same name.
+    /// Locks the database, which is created empty if missing. `<database>.lock` remains when the process ends: removing it would
+    /// let a third process lock another file of the same name.
     pub fn take(database: &Path) -> Result<Self, ConnectError> {
         let broken = |source| ConnectError::File { path: database.to_owned(), source };
-        // Also makes the file, which has no real name before it is there.
+        // Also creates the file, which has no real path before.
         let real = create(database).and_then(|_| database.canonicalize()).map_err(broken)?;
         let mut name = real.as_os_str().to_owned();
         name.push(".lock");
         let beside = lock(PathBuf::from(name))?;
-        // Opened only now: closing it again would drop the locks that SQLite holds on it within this very process.
+        // Opened only now: closing it again would drop the locks that SQLite holds on it within this process.
         let itself = lock(real.clone())?;
         let names = itself.metadata().map_err(broken)?.nlink();
         if names > 1 {
@@ -41,7 +41,7 @@ impl FileLock {
         Ok(Self { database: real, beside, itself })
     }
 
-    /// Lets others in.
+    /// Releases both locks.
     pub fn release(&self) {
         for file in [&self.itself, &self.beside] {
             if let Err(problem) = file.unlock() {

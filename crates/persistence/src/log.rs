@@ -1,13 +1,13 @@
-//! SQLite's log (`…-wal`): kept short, and missed where it is missing. It may not know any table.
+//! SQLite's log (`…-wal`): keeps it short, and detects when it is missing. It may not know any table.
 //!
-//! What is committed lies in the log first and comes into the main file when the log is emptied (a checkpoint). A main file
-//! without its log looks like a whole, older one. So the main file says by itself, in its header, that it is not whole; the log
-//! says that the file with it is. Readers and backups see both, and so a whole file. Whoever brings the log into the file for
-//! good, SQLite itself included when the last client closes it, makes it whole by the same act.
+//! Commits go to the log first and reach the main file when the log is emptied (a checkpoint). A main file without its log looks
+//! like a whole, older one. So the main file's header says that it is not whole, and the log says that the file together with it
+//! is. Readers and backups see both, and so a whole file. Anything that moves the log into the file for good, such as SQLite
+//! itself when the last client closes it, thereby makes it whole.
 //!
-//! For that, the log is emptied here alone and never by SQLite's own threshold: the mark is committed; the log, mark included,
-//! goes into the main file; the mark is taken back in the log. Where the disk is full in between, the mark stays. The log is never
-//! cut to nothing, so an empty one is a missing one.
+//! For that, the log is emptied only here and never by SQLite's own threshold: the mark is committed; the log, mark included,
+//! goes into the main file; the mark is removed in the log. If the disk fills up in between, the mark stays. The log is never
+//! truncated to nothing, so an empty log is a missing one.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -23,25 +23,25 @@ use crate::connection::Connection;
 use crate::error::{is_busy, is_full};
 use crate::lock::FileLock;
 
-/// `user_version` of a main file that is not whole without its log: "log!", in ASCII.
+/// `user_version` of a main file that needs its log: "log!", in ASCII.
 const NEEDS_LOG: i32 = 0x6c6f_6721;
 /// `user_version` of a file as its readers see it.
 const WHOLE: i32 = 0;
 
-/// Where SQLite's header says that the file keeps a log (2), and where it has `user_version`.
+/// Offsets in SQLite's header: whether the file keeps a log (2), and `user_version`.
 const READ_VERSION_AT: usize = 19;
 const USER_VERSION_AT: usize = 60;
-/// The smallest log that holds anything: its header, and one frame with the smallest page.
+/// The smallest log with content: its header, and one frame with the smallest page.
 const SMALLEST: u64 = 32 + 24 + 512;
 
-/// The log is emptied when it has so many bytes. SQLite would wait for a thousand pages, four times as much, which a small volume
-/// may not have room for.
+/// The log is emptied at this many bytes. SQLite would wait for a thousand pages, four times as much, for which a small volume
+/// may not have room.
 const BYTES: i64 = 1 << 20;
-/// What the log's file keeps of its length when it has been emptied, in bytes. It grew longer while a reader held on to it.
+/// The length that the log's file keeps after it is emptied, in bytes. It grows longer while a reader holds on to it.
 pub(crate) const KEPT: &str = "2097152";
-/// How long its length is not looked at, in writes.
+/// How many writes pass between checks of its length.
 const WRITES: u32 = 4;
-/// How long readers are waited for, while nobody can write.
+/// How long to wait for readers, while writers wait too.
 const FOR_READERS: u32 = 100;
 
 /// The log of an opened file.
@@ -50,13 +50,13 @@ pub(crate) struct Log {
     /// The main file says that it needs its log.
     is_marked: AtomicBool,
     writes: AtomicU32,
-    /// The bytes of a page; 0 until it was asked for.
+    /// The page size in bytes; 0 until it is read.
     page: AtomicI64,
-    /// Readers were in the way: no other try before the log has so many pages more.
+    /// Readers were in the way: the next try comes when the log has this many more pages.
     put_off: AtomicI64,
 }
 
-/// Refuses a file that needs its log and has none. Nobody may have opened it yet.
+/// Refuses a file that needs its log and has none. Must run before the file is opened.
 pub(crate) fn refuse_without_log(lock: &FileLock) -> Result<(), ConnectError> {
     let broken = |source| ConnectError::File { path: lock.database.clone(), source };
     if !says_it_needs_its_log(&lock.itself).map_err(broken)? {
@@ -84,13 +84,12 @@ fn says_it_needs_its_log(file: &fs::File) -> io::Result<bool> {
 }
 
 impl Log {
-    /// Whether the main file is marked. Without a doubt until the process ends, once it is.
+    /// Whether the main file is marked. Once it is, it stays so until the process ends.
     pub fn is_marked(&self) -> bool {
         self.is_marked.load(Ordering::Relaxed)
     }
 
-    /// Has the main file marked before a transaction. Where a reader is in the way, that is done later: nobody is
-    /// kept waiting for a backup.
+    /// Marks the main file before a transaction. If a reader is in the way, that is done later: writers do not wait for a backup.
     pub async fn ready(&self, connection: &mut Connection) -> Result<(), DbErr> {
         if self.is_marked() || self.put_off.load(Ordering::Relaxed) > 0 {
             return Ok(());
@@ -101,7 +100,7 @@ impl Log {
         }
     }
 
-    /// Counts a write and gives its connection back, by way of emptying the log if it has become long. Nobody waits for that.
+    /// Counts a write and returns its connection, emptying the log first if it has become long. Callers do not wait for that.
     pub fn written(self: &Arc<Self>, connection: Connection) {
         if !self.writes.fetch_add(1, Ordering::Relaxed).is_multiple_of(WRITES) {
             return;
@@ -135,7 +134,7 @@ impl Log {
         Ok(self.page.load(Ordering::Relaxed))
     }
 
-    /// Brings what the log holds into the main file, and marks that.
+    /// Moves what the log holds into the main file, and marks that.
     pub async fn empty(&self, connection: &mut Connection) -> Result<(), DbErr> {
         connection.run(&format!("PRAGMA busy_timeout = {FOR_READERS}")).await?;
         let done = self.empty_now(connection).await;
@@ -145,7 +144,7 @@ impl Log {
 
     async fn empty_now(&self, connection: &mut Connection) -> Result<(), DbErr> {
         match mark(connection, NEEDS_LOG).await {
-            // Not even that fits: what the log holds has to make room, and is whole in the main file then.
+            // Even that does not fit: the log's content is moved first, and is then whole in the main file.
             Err(full) if is_full(&full) => {
                 checkpoint(connection, "RESTART").await?;
                 mark(connection, NEEDS_LOG).await?;
@@ -155,7 +154,7 @@ impl Log {
         let moved = checkpoint(connection, "RESTART").await?;
         let is_moved = moved.in_main == moved.in_log;
         self.is_marked.fetch_or(is_moved, Ordering::Relaxed);
-        // A reader who began before the mark keeps it out of the main file, which may say until the next time that it is whole.
+        // A reader that began before the mark keeps it out of the main file, which may claim to be whole until the next time.
         self.put_off.store(if is_moved { 0 } else { moved.in_log }, Ordering::Relaxed);
         mark(connection, WHOLE).await
     }
@@ -165,7 +164,7 @@ async fn mark(connection: &mut Connection, version: i32) -> Result<(), DbErr> {
     connection.run(&format!("PRAGMA user_version = {version}")).await.map(drop)
 }
 
-/// How many pages the log has, and how many of them the main file has too.
+/// How many pages the log has, and how many of them the main file has.
 struct Moved {
     in_log: i64,
     in_main: i64,

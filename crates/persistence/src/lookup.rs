@@ -1,4 +1,4 @@
-//! The schedule of look-ups: hooks, claims and what comes next. It may not decide when an order is read.
+//! The schedule of look-ups: webhooks, claims and the next time. It may not decide when an order is read.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::error::store_error;
 use crate::row::{Row, bigint};
 use crate::{lease, moment};
 
-/// An earlier look-up stays: it may be due for a hook. Counted like one, so that a look-up under way does not end it.
+/// An earlier time stays: it may come from a webhook. Counted like one, so that a look-up under way does not end it.
 const SCHEDULE: &str = "
     INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES ($1, $2, 0, 0, ',')
     ON CONFLICT (order_id) DO UPDATE SET hooks = lookups.hooks + 1, due_time = CASE
         WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time END";
 
-/// Inserts nothing where there is no such order. A hint, given with a comma behind it, is kept once, and while there is
-/// room: a list of n has n + 1 commas.
+/// Inserts nothing if there is no such order. A hint, given with a trailing comma, is kept once, and only while there is room: a
+/// list of n has n + 1 commas.
 const HOOK: &str = "
     INSERT INTO lookups (order_id, due_time, hooks, failures, hints)
     SELECT id, $2, 1, 0, ',' || $3 FROM orders WHERE id = $1
@@ -32,7 +32,7 @@ const HOOK: &str = "
         WHEN length(lookups.hints) - length(replace(lookups.hints, ',', '')) > $4 THEN lookups.hints
         ELSE lookups.hints || $3 END";
 
-/// A hook that came meanwhile has left its time in the row, and that stays; so do all hints then.
+/// A webhook that arrived meanwhile has set the time in the row, and that stays; then all hints stay too.
 const FINISH: &str = "
     UPDATE lookups SET
         due_time = CASE WHEN hooks = $3 THEN $4 ELSE due_time END,
@@ -65,7 +65,7 @@ async fn execute<const N: usize>(
     Ok(done.rows_affected())
 }
 
-/// Makes the order due at `time`, or earlier if it is already.
+/// Makes the order's look-up due at `time`; an earlier time stays.
 pub(crate) async fn schedule(
     session: &impl ConnectionTrait,
     order: OrderId,
@@ -75,7 +75,7 @@ pub(crate) async fn schedule(
     execute(session, SCHEDULE, values).await.map(drop)
 }
 
-/// Counts a hook and makes the order due; `false` if there is no such order.
+/// Counts a webhook and makes the look-up due; `false` if there is no such order.
 pub(crate) async fn hook_arrived(
     session: &impl ConnectionTrait,
     order: OrderId,
@@ -114,7 +114,7 @@ fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError
     })
 }
 
-/// Whether a look-up of the order is due and not ended, whoever may be at it.
+/// Whether a look-up of the order is due and not finished, claimed or not.
 pub(crate) async fn is_due(
     session: &impl ConnectionTrait,
     order: OrderId,
@@ -124,7 +124,7 @@ pub(crate) async fn is_due(
     row.one(session).await.map(|row| row.is_some()).map_err(store_error)
 }
 
-/// Ends a claim; one that is in other hands by now is left alone.
+/// Finishes a claim; one that was lost is left alone.
 pub(crate) async fn finish(
     session: &impl ConnectionTrait,
     claim: &LookupClaim,

@@ -1,19 +1,19 @@
-//! Time between the domain and the columns, in whole microseconds. It may not read any clock.
+//! Times between the domain and the columns, in whole microseconds. It may not read any clock.
 
 use jiff::Timestamp;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as Column;
 
-/// The column's form of a moment; what is finer than a microsecond is cut off, as PostgreSQL keeps no more.
+/// The column's form of a time; anything finer than a microsecond is cut off, as PostgreSQL keeps no more.
 pub(crate) fn column(time: Timestamp) -> Column {
     Column::UNIX_EPOCH.saturating_add(time::Duration::microseconds(time.as_microsecond()))
 }
 
-/// The moment a column holds; `None` where it is beyond the years the domain knows.
+/// The time in a column; `None` if it is beyond the years the domain knows.
 pub(crate) fn timestamp(column: Column) -> Option<Timestamp> {
     Timestamp::from_nanosecond(column.unix_timestamp_nanos()).ok()
 }
 
-/// The text SQLite keeps, always of the same width: it compares texts, and `…:00Z` would come after `…:00.5Z`.
+/// The text that SQLite keeps, always of the same width: it compares texts, and `…:00Z` would sort after `…:00.5Z`.
 pub(crate) fn fixed_width(column: Column) -> String {
     let utc = column.to_offset(time::UtcOffset::UTC);
     let (year, month, day) = utc.to_calendar_date();
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_sort_as_their_moments_do_also_at_whole_seconds() {
+    fn texts_sort_like_their_times_even_at_whole_seconds() {
         let moments = [
             "1999-12-31T23:59:59.999999Z",
             "2026-01-01T00:00:00Z",

@@ -1,5 +1,5 @@
-//! Operations in their table: every write but the claims is guarded by the lease or by the state it was decided on. It
-//! may not decide what becomes of an operation.
+//! Operations in their table: every write except the claims is guarded by the lease or by the state it was decided on. It may not
+//! decide an operation's outcome.
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ pub(crate) async fn write(session: &impl ConnectionTrait, write: &OperationWrite
     }
 }
 
-/// How many more of the order's operations are unsettled by this write. What is not settled never becomes so without a change
-/// of the order, and what is settled stays so.
+/// How much this write changes the number of the order's unsettled operations. A new operation always comes with a change of the
+/// order, and a settled one stays settled.
 pub(crate) fn opened(write: &OperationWrite) -> i64 {
     match write {
         OperationWrite::Insert { operation, .. } => i64::from(!operation.state.is_settled()),
@@ -58,12 +58,12 @@ async fn insert(
     session.execute(&statement).await.map(drop).map_err(store_error)
 }
 
-/// When a lease beginning now ends, by the database's clock.
+/// The end of a lease that starts now, by the database's clock.
 fn lease_end(session: &impl ConnectionTrait, length: Duration) -> Expr {
     Expr::cust(lease::clock(session.get_database_backend())).add(lease::micros(length))
 }
 
-/// Writes the operation and gives up its lease; `false` if the token holds none.
+/// Writes the operation and releases its lease; `false` if the token holds none.
 pub(crate) async fn release(
     session: &impl ConnectionTrait,
     operation: &Operation,
@@ -73,7 +73,7 @@ pub(crate) async fn release(
     hits_one(session, update).await
 }
 
-/// Releases an operation that goes on; the order counts those that do.
+/// Releases an operation that is not settled; a settled one changes its order's count.
 pub(crate) async fn put_back(
     session: &impl ConnectionTrait,
     operation: &Operation,
@@ -86,7 +86,7 @@ pub(crate) async fn put_back(
     release(session, operation, token).await
 }
 
-/// Writes the operation if it still needs attention and nobody works on it; `false` otherwise.
+/// Writes the operation if it still needs attention and no worker holds it; `false` otherwise.
 async fn decide(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
     let update = replace(operation)?
         .filter(Column::State.eq(OperationState::NeedsAttention.as_str()))
@@ -94,13 +94,13 @@ async fn decide(session: &impl ConnectionTrait, operation: &Operation) -> Result
     hits_one(session, update).await
 }
 
-/// Nobody holds a lease that stands.
+/// No valid lease is held.
 fn free(session: &impl ConnectionTrait) -> Expr {
     let now = Expr::cust(lease::clock(session.get_database_backend()));
     Column::LeaseToken.is_null().or(Expr::col(Column::LeaseUntil).lte(now))
 }
 
-/// Writes the operation if it is still pending, was never sent, and nobody is about to; `false` otherwise.
+/// Writes the operation if it is still pending, was never sent, and no worker holds it; `false` otherwise.
 async fn withdraw(session: &impl ConnectionTrait, operation: &Operation) -> Result<bool, StoreError> {
     let update = replace(operation)?
         .filter(Column::State.eq(OperationState::Pending.as_str()))
@@ -116,7 +116,7 @@ fn replace(operation: &Operation) -> Result<UpdateMany<Entity>, StoreError> {
     Ok(Entity::update_many().set(row).filter(Column::Id.eq(operation.id.uuid())))
 }
 
-/// Extends a lease that stands; `false` if it ran out or is in other hands.
+/// Extends a valid lease; `false` if it ran out or the claim was lost.
 pub(crate) async fn renew(
     session: &impl ConnectionTrait,
     id: OperationId,
@@ -145,7 +145,7 @@ pub(crate) async fn load(
     row.map_err(store_error)?.map(Operation::try_from).transpose()
 }
 
-/// Those of one group of an order, by turn.
+/// The operations of one group of an order, by turn.
 pub(crate) async fn group(
     session: &impl ConnectionTrait,
     order: OrderId,
@@ -155,7 +155,7 @@ pub(crate) async fn group(
     by_turn(session, of_order.filter(Column::GroupId.eq(group.uuid()))).await
 }
 
-/// The unsettled ones of these orders, those of each by turn.
+/// The unsettled operations of these orders, each order's by turn.
 pub(crate) async fn unsettled(
     session: &impl ConnectionTrait,
     orders: &[OrderId],
@@ -192,11 +192,11 @@ pub(crate) async fn list(
     }))
 }
 
-/// The same as [`UNSETTLED`], in words by which the partial index is not recognised: it would be read whole for one order,
-/// and while Mollie is away it is not small.
+/// The same as [`UNSETTLED`], worded so that the planner does not use the partial index: it would read all of it for one order,
+/// and during an outage at Mollie it is not small.
 const NOT_SETTLED: &str = "state NOT IN ('succeeded', 'rejected', 'withdrawn')";
 
-/// Word for word the condition of the partial index: bound values would not be recognised.
+/// Exactly the condition of the partial index: with bound values it would not be used.
 const UNSETTLED: &str = "state IN ('pending', 'in_flight', 'resolving', 'needs_attention')";
 
 fn filtered(filter: &OperationFilter) -> Select<Entity> {

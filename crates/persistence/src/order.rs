@@ -1,4 +1,4 @@
-//! Orders in their table: writing under the version guard, and reading. It may not decide what an order becomes.
+//! Orders in their table: writing under the version guard, and reading. It may not decide how an order changes.
 
 use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
 use domain::rules::ids::OrderId;
@@ -18,8 +18,8 @@ use crate::operation;
 use crate::page;
 use crate::row::bigint;
 
-/// Writes the order as it is after a change: new, or in place of the version the change was decided on. `opened`: how many
-/// more of its operations are unsettled after the change.
+/// Writes the order after a change: new, or in place of the version that was decided on. `opened`: how many more of its
+/// operations are unsettled after the change.
 pub(crate) async fn save(
     session: &impl ConnectionTrait,
     order: &Order,
@@ -44,7 +44,7 @@ pub(crate) async fn save(
     if updated.rows_affected == 1 { Ok(()) } else { Err(CommitError::VersionMoved) }
 }
 
-/// Tells a held number, and for a new order its own id, from what nobody expects: one Mollie order held by two of ours.
+/// Tells a held number, and a new order's own id, from the unexpected: one Mollie order held by two of ours.
 fn refused(error: DbErr, new: bool) -> CommitError {
     match broken_unique_rule(&error) {
         Some(rule) if rule.contains("held_number") => CommitError::NumberHeld,
@@ -53,7 +53,7 @@ fn refused(error: DbErr, new: bool) -> CommitError {
     }
 }
 
-/// Notes a reading that changed nothing; `false` if the order has moved on.
+/// Notes a reading without news; `false` if the order has changed.
 pub(crate) async fn note_observed(
     session: &impl ConnectionTrait,
     order: OrderId,
@@ -86,7 +86,7 @@ pub(crate) async fn load_with_operations(
     Ok(with_operations(session, row.into_iter().collect()).await?.pop())
 }
 
-/// The orders with their unsettled operations, which are looked for only where there are any.
+/// The orders with their unsettled operations, which are queried only for orders that have any.
 async fn with_operations(
     session: &impl ConnectionTrait,
     rows: Vec<Model>,
@@ -163,7 +163,7 @@ fn filtered(filter: &OrderFilter) -> Select<Entity> {
         select = select.filter(Column::CreatedTime.lt(moment::column(before)));
     }
     if filter.with_open_items {
-        // Word for word the condition of the partial index: a bound value would not be recognised.
+        // Exactly the condition of the partial index: with a bound value it would not be used.
         select = select.filter(Expr::cust("open_items > 0"));
     }
     select

@@ -1,4 +1,4 @@
-//! Pages of a list: one row more than asked for tells whether there is another page. It may not know any table.
+//! Pages of a list: fetching one more row than requested shows whether there is another page. It may not know any table.
 
 use domain::ports::Page;
 
@@ -7,10 +7,10 @@ pub(crate) fn fetched(limit: u32) -> u64 {
     u64::from(limit.max(1)) + 1
 }
 
-/// Bytes of the documents that one page is built from, and no more than one document beyond.
+/// The most bytes of documents in one page, plus one document.
 const BYTES: usize = 8 * 1024 * 1024;
 
-/// How many of the rows make a page, by the bytes of their documents; one in any case.
+/// How many of the rows fit in a page, by the bytes of their documents; at least one.
 pub(crate) fn affordable<T>(rows: &[T], limit: u32, bytes: impl Fn(&T) -> usize) -> u32 {
     let sums = rows.iter().scan(0_usize, |sum, row| {
         *sum = sum.saturating_add(bytes(row));
@@ -20,8 +20,7 @@ pub(crate) fn affordable<T>(rows: &[T], limit: u32, bytes: impl Fn(&T) -> usize)
     u32::try_from(count).map_or(limit, |count| count.min(limit))
 }
 
-/// The page, and behind which item the next one begins. An empty page would have no such place, so at least one item is
-/// given.
+/// The page, and the item after which the next one begins. An empty page would have no such item, so a page has at least one.
 pub(crate) fn cut<T, K>(mut items: Vec<T>, limit: u32, key: impl Fn(&T) -> K) -> Page<T, K> {
     let limit = usize::try_from(limit.max(1)).unwrap_or(usize::MAX);
     let more = items.len() > limit;
@@ -41,11 +40,11 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_built_from_as_many_rows_as_are_asked_for_and_affordable() {
+    fn a_page_has_as_many_rows_as_requested_and_affordable() {
         assert_eq!(page(&[1, 2, 3], 2), (2, Some(2)));
         assert_eq!(page(&[1, 2, 3], 3), (3, None));
         assert_eq!(page(&[BYTES - 1, 1, 3], 3), (2, Some(1)));
-        assert_eq!(page(&[BYTES + 1, 1], 3), (1, Some(BYTES + 1)), "one in any case");
+        assert_eq!(page(&[BYTES + 1, 1], 3), (1, Some(BYTES + 1)), "at least one");
         assert_eq!(page(&[], 3), (0, None));
     }
 }

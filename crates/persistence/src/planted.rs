@@ -1,6 +1,6 @@
-//! A wrong store, to show that the tests of the store's own faults catch it: transactions as sea-orm has them, whose connection
-//! goes back to the pool however they ended, and a lost COMMIT taken for a failure. Only in builds with the feature `planted`,
-//! and only where it is chosen.
+//! A wrong store, to show that the tests of the store's faults catch it: transactions as in sea-orm, whose connection goes back
+//! to the pool however they ended, and a lost COMMIT counts as failed. Only in builds with the feature `planted`, and only if
+//! chosen.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,7 +20,7 @@ pub(crate) fn is_chosen() -> bool {
     CHOSEN.load(Ordering::Relaxed)
 }
 
-/// A transaction that has begun already.
+/// A transaction that has begun.
 #[derive(Debug)]
 pub(crate) struct Wrong(Option<DatabaseTransaction>);
 
@@ -38,7 +38,7 @@ impl Wrong {
         self.0.as_ref().ok_or_else(|| DbErr::Custom("the transaction has ended".to_owned()))
     }
 
-    /// Ends it where the text says so; what else there is runs as it is.
+    /// Ends it if the text says so; runs anything else unchanged.
     pub async fn run(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
         let ended = match self.0.take_if(|_| sql.ends_with("COMMIT") || sql == "ROLLBACK") {
             Some(tx) if sql == "ROLLBACK" => tx.rollback().await,
@@ -46,7 +46,7 @@ impl Wrong {
             None if sql.starts_with("BEGIN") => Ok(()),
             None => return self.tx()?.execute_unprepared(sql).await,
         };
-        // Nobody reads it.
+        // The result is not read.
         ended.map(|()| sea_orm::sqlx::sqlite::SqliteQueryResult::default().into())
     }
 }

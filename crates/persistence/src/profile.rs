@@ -1,17 +1,17 @@
-//! Which profiles have orders, whether a starting service is set up for them. It may not read an order.
+//! Which profiles have orders, so that a starting service can check its configuration. It may not read an order.
 
 use domain::ports::StoreError;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::database::Database;
 use crate::entity::order::{Column, Entity};
 use crate::error::store_error;
 
 impl Database {
-    /// The profiles that have orders, each with the mode of its newest one: all orders of a profile have the same. Each step finds
-    /// the next profile in the index, however many orders there are.
+    /// The profiles that have orders, each with the mode of its newest order: all orders of a profile have the same. Each step
+    /// finds the next profile in the index, however many orders there are.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -35,7 +35,7 @@ impl Database {
         }
     }
 
-    /// How many orders of the profile are not over yet.
+    /// How many orders of the profile are not over yet, or have an operation that has not settled.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -43,7 +43,7 @@ impl Database {
         let session = self.read();
         let open = Entity::find()
             .filter(Column::Profile.eq(profile.as_str()))
-            .filter(Column::ClosedTime.is_null())
+            .filter(Condition::any().add(Column::ClosedTime.is_null()).add(Column::OpenOperations.gt(0)))
             .count(&session);
         open.await.map_err(store_error)
     }

@@ -1,5 +1,5 @@
-//! How often a log tells what goes on failing: at once, and then every ten seconds with how often it was left out. A database that
-//! is full for an hour must not fill the log's disk too.
+//! Limits how often a persistent failure is logged: at once, and then every ten seconds with how often it was left out. A
+//! database that is full for an hour must not fill the log's disk too.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long a line is not repeated.
+/// The time between two equal lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// When one kind of line was last told.
+/// When a kind of line was last logged.
 #[derive(Debug)]
 pub struct Repeats(Mutex<(Option<Instant>, u64)>);
 
 impl Repeats {
-    /// It was never told.
+    /// Not logged yet.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "it stands in a static")]
+    #[expect(clippy::new_without_default, reason = "it is used in a static")]
     pub const fn new() -> Self {
         Self(Mutex::new((None, 0)))
     }
 
-    /// Whether the line is to be told now: how many of its kind were left out before it.
+    /// Whether to log the line now, and how many of its kind were left out before it.
     pub fn due(&self) -> Option<u64> {
         self.due_at(Instant::now())
     }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_told_at_once_and_then_every_ten_seconds_with_how_many_were_left_out() {
+    fn a_line_is_logged_at_once_and_then_every_ten_seconds_with_how_many_were_left_out() {
         let repeats = Repeats::new();
         let (start, later) = (Instant::now(), Instant::now() + 2 * PAUSE);
         assert_eq!([start; 3].map(|now| repeats.due_at(now)), [Some(0), None, None]);

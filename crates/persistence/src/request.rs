@@ -1,4 +1,4 @@
-//! Requests in their table: what became of a caller's id. It may not compare fingerprints.
+//! Requests in their table: the outcome of a caller's id. It may not compare fingerprints.
 
 use domain::ports::{CommitError, RequestRecord, StoreError};
 use domain::rules::ids::{Caller, RequestId};
@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use crate::entity::request::{Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
 
-/// Records a request. While the same one is being recorded elsewhere, this waits to see what becomes of it.
+/// Records a request. If the same one is being recorded elsewhere, this waits for its outcome.
 pub(crate) async fn record(
     session: &impl ConnectionTrait,
     request: &RequestRecord,

@@ -1,6 +1,6 @@
 //! Every statement passes through here on its way to a connection or transaction. It may not know any table.
 //!
-//! Each is told at TRACE, so that what a use case costs can be counted: its text, never its values, which may be personal.
+//! Each is logged at TRACE, so that the cost of a use case can be counted: its text, never its values, which may be personal.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::connection::Connection;
 use crate::log::Log;
 use crate::moment;
 
-/// The pool, for statements that are a transaction each.
+/// The pool, for statements that are each a transaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub pool: DatabaseConnection,
     pub armed: Armed,
-    /// SQLite's, where statements write.
+    /// SQLite's log, if the statements write.
     pub log: Option<Arc<Log>>,
 }
 
-/// Tells a statement by its text.
+/// Logs a statement by its text.
 pub(crate) fn tell(sql: &str) {
     tracing::trace!(target: "persistence::statement", sql);
 }
 
-/// The driver writes moments to SQLite without trailing zeros, and SQLite compares their texts.
+/// The driver writes times to SQLite without trailing zeros, and SQLite compares their texts.
 pub(crate) fn comparable(mut statement: Statement) -> Statement {
     if statement.db_backend != DbBackend::Sqlite {
         return statement;
@@ -48,7 +48,7 @@ impl Session {
         Ok((connection, watch))
     }
 
-    /// Gives the connection back after its statement.
+    /// Returns the connection after its statement.
     fn back<T>(&self, connection: Connection, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         match &self.log {
             Some(log) if outcome.is_ok() => {

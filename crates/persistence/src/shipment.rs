@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use crate::entity::shipment::{Column, Entity, Model};
 use crate::error::store_error;
 
-/// Writes shipments whole, new or changed, in one statement. The version guard of their order is theirs too.
+/// Writes shipments whole, new or changed, in one statement. Their order's version guard covers them.
 pub(crate) async fn save(session: &impl ConnectionTrait, shipments: &[Shipment]) -> Result<(), StoreError> {
     if shipments.is_empty() {
         return Ok(());

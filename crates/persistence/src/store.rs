@@ -1,4 +1,4 @@
-//! The storage port, method by method. It may hold no statement of its own.
+//! The storage port, method by method. It may not contain any statement.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The events of all orders as one stream: giving positions, and reading by them. It may not decide what happened.
+//! The events of all orders as one stream: assigning positions, and reading by them. It may not decide what happened.
 
 use domain::ports::{EventStream, Page, Positioned, StoreError};
 use sea_orm::sea_query::Value;
@@ -14,11 +14,11 @@ use crate::tx::{Ended, Tx, run_tx};
 /// Whether any event waits for a position.
 const WAITING: &str = "SELECT EXISTS (SELECT 1 FROM event_queue)";
 
-/// One gives positions at a time; who comes second goes away. "events", in ASCII.
+/// One worker assigns positions at a time; a second one gives up. "events", in ASCII.
 const TAKE_TURN: &str = "SELECT pg_try_advisory_xact_lock(111516266162291)";
 
-/// The events of one order are written under a lock on it, so they wait in their own order. Behind the lock, and in one
-/// statement: it must see what the giver before it has committed, and may not drop from the queue what it does not see.
+/// The events of one order are written under a lock on it, so they are queued in their own order. This runs after the lock, as
+/// one statement: it must see what the previous worker committed, and may not delete from the queue what it does not see.
 const GIVE_ON_POSTGRES: &str = "
     WITH waiting AS (
         DELETE FROM event_queue WHERE written IN (SELECT written FROM event_queue ORDER BY written LIMIT $1)
@@ -43,7 +43,7 @@ const READ: &str = "
     FROM event_stream AS s JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
     WHERE s.position > $1 ORDER BY s.position LIMIT $2";
 
-/// An event and its place.
+/// An event and its position.
 #[derive(FromQueryResult)]
 struct Placed {
     position: i64,
@@ -53,12 +53,12 @@ struct Placed {
 
 impl EventStream for Database {
     async fn position_events(&self, limit: u32) -> Result<u32, StoreError> {
-        // Most of the time none waits, and nobody is to be locked out for that.
+        // Most of the time the queue is empty, and then there is no reason to take the lock.
         if !is_true(&self.read(), WAITING).await? {
             return Ok(0);
         }
         let given = run_tx("events.position", self, move |tx| Box::pin(position(tx, limit)));
-        // Positions whose COMMIT was lost are given, or the events still wait: the next turn sees which.
+        // If the COMMIT's answer was lost, the positions are assigned or the events still wait: the next turn sees which.
         given.await.and_then(Ended::written)
     }
 

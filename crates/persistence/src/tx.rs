@@ -20,20 +20,20 @@ use crate::session::comparable;
 
 static TOLD: Repeats = Repeats::new();
 
-/// What is done within a transaction.
+/// The work within a transaction.
 pub(crate) type Steps<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
-/// How a transaction ended that the steps wanted to be written.
+/// How a transaction ended whose work succeeded.
 #[derive(Debug)]
 pub(crate) enum Ended<T> {
     /// The database has confirmed the COMMIT, and the connection is outside a transaction.
     Written(T),
-    /// The answer to COMMIT was lost, or was an error: it may be written, or may be yet. Whoever needs to know reads it back.
+    /// The answer to COMMIT was lost, or was an error: it may or may not be written, or be written yet. Read back to find out.
     Unknown(StoreError),
 }
 
 impl<T> Ended<T> {
-    /// For work that is simply done again: what is not known to be written counts as failed.
+    /// For work that is simply repeated: an unknown outcome counts as failed.
     pub fn written(self) -> Result<T, StoreError> {
         match self {
             Self::Written(done) => Ok(done),
@@ -42,7 +42,7 @@ impl<T> Ended<T> {
     }
 }
 
-/// An open transaction. Dropped without an end, it takes its connection with it.
+/// An open transaction. If dropped before its end, its connection is closed.
 #[derive(Debug)]
 pub(crate) struct Tx {
     backend: DbBackend,
@@ -63,10 +63,10 @@ impl Drop for Held {
     }
 }
 
-/// Runs the steps in one transaction: committed if they succeed, else rolled back. The connection goes back to the pool only
+/// Runs the steps in one transaction: committed if they succeed, otherwise rolled back. The connection returns to the pool only
 /// after the database has confirmed the end of the transaction.
 ///
-/// It runs in a task of its own, to its end, whoever stops waiting for it. On SQLite it takes the write lock at once, because a
+/// It runs in a separate task, to its end, even if the caller stops waiting. On SQLite it takes the write lock at once, because a
 /// transaction that starts to read and then wants to write cannot wait for its turn.
 pub(crate) async fn run_tx<T, E, F>(name: &'static str, database: &Database, steps: F) -> Result<Ended<T>, E>
 where
@@ -81,7 +81,7 @@ where
         match steps(&tx).await {
             Ok(done) => match tx.commit().await {
                 Ok(()) => Ok(Ended::Written(done)),
-                // SQLite has rolled back, and nothing of it is whole in the log: it is not written, and will not be.
+                // SQLite has rolled back, and none of it is whole in the log: it is not written, and will not be.
                 Err(full) if is_full(&full) => Err(store_error(full).into()),
                 Err(error) => Ok(Ended::Unknown(store_error(error))),
             },
@@ -93,7 +93,7 @@ where
     };
     match tokio::spawn(work.instrument(span)).await {
         Ok(outcome) => outcome,
-        // It may have ended anywhere, even behind the COMMIT.
+        // It may have ended anywhere, even after the COMMIT.
         Err(ended) => Ok(Ended::Unknown(StoreError::Unavailable(format!("transaction {name}: {ended}")))),
     }
 }
@@ -111,8 +111,8 @@ impl Tx {
         Ok(tx)
     }
 
-    /// PostgreSQL answers the COMMIT of an aborted transaction by rolling back, and the driver takes that for success. An aborted
-    /// transaction refuses every other statement, so one goes before it in the same message.
+    /// PostgreSQL answers the COMMIT of an aborted transaction by rolling back, which the driver takes for success. An aborted
+    /// transaction rejects every other statement, so one is sent before it in the same message.
     async fn commit(self) -> Result<(), DbErr> {
         let sql = if self.backend == DbBackend::Sqlite { "COMMIT" } else { "SELECT 1; COMMIT" };
         self.control("COMMIT", sql).await?;
@@ -127,7 +127,7 @@ impl Tx {
     async fn roll_back(self) {
         match self.control("ROLLBACK", "ROLLBACK").await {
             Ok(_) => drop(self.give_back()),
-            // The database may have rolled back by itself, or be out of reach: the connection is closed either way.
+            // The database may have rolled back by itself, or be unreachable: the connection is closed either way.
             Err(problem) => {
                 if let Some(left_out) = TOLD.due() {
                     tracing::warn!(%problem, left_out, "a transaction was not rolled back; its connection is closed");
@@ -136,12 +136,12 @@ impl Tx {
         }
     }
 
-    /// The connection, which goes back to the pool when it is dropped.
+    /// The connection, which returns to the pool when dropped.
     fn give_back(self) -> Option<Connection> {
         self.connection.into_inner().0.take()
     }
 
-    /// Begins or ends the transaction by `sql`, which is known as `name`.
+    /// Begins or ends the transaction by `sql`, which is logged as `name`.
     async fn control(&self, name: &str, sql: &str) -> Result<ExecResult, DbErr> {
         let mut held = self.connection.lock().await;
         let (connection, watch) = held.ready(&self.armed, name).await?;

@@ -1,45 +1,14 @@
 //! What the operating system says a process has used. PostgreSQL is many processes: the sum over all of them, the ended
 //! ones too.
 
-use std::collections::BTreeMap;
-use std::fs;
-
 use anyhow::{Context, Result};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::unistd::Pid;
+use procfs::process::{Process, Stat, all_processes};
+use procfs::{CpuInfo, Current, Meminfo, ticks_per_second};
 
-/// CPU time in milliseconds, by process.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Cpu {
-    pub service: f64,
-    pub postgres: f64,
-    pub mollie: f64,
-    pub generator: f64,
-}
-
-impl Cpu {
-    /// What was used since.
-    #[must_use]
-    pub fn since(self, before: Self) -> Self {
-        Self {
-            service: self.service - before.service,
-            postgres: self.postgres - before.postgres,
-            mollie: self.mollie - before.mollie,
-            generator: self.generator - before.generator,
-        }
-    }
-
-    /// For each of so many operations.
-    #[must_use]
-    pub fn per(self, operations: f64) -> Self {
-        Self {
-            service: self.service / operations,
-            postgres: self.postgres / operations,
-            mollie: self.mollie / operations,
-            generator: self.generator / operations,
-        }
-    }
-}
+/// CPU time in milliseconds: of the service, of PostgreSQL, of the canned Mollie and of the load generator.
+pub type Cpu = [f64; 4];
 
 /// Whose CPU time is read. Who does not take part is `None` and costs nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,17 +21,17 @@ pub struct Watched {
 
 impl Watched {
     /// What all of them have used so far.
-    ///
-    /// # Errors
-    /// One of them is gone.
     pub fn used(&self) -> Result<Cpu> {
         let of = |pid: Option<u32>| pid.map_or(Ok(0.0), process);
-        Ok(Cpu {
-            service: of(self.service)?,
-            postgres: self.postgres.map_or(Ok(0.0), tree)?,
-            mollie: of(self.mollie)?,
-            generator: milliseconds(ClockId::CLOCK_PROCESS_CPUTIME_ID)?,
-        })
+        let postgres = self.postgres.map_or(Ok(0.0), tree)?;
+        let own = milliseconds(ClockId::CLOCK_PROCESS_CPUTIME_ID)?;
+        Ok([of(self.service)?, postgres, of(self.mollie)?, own])
+    }
+
+    /// What all of them have used since.
+    pub fn since(&self, before: Cpu) -> Result<Cpu> {
+        let now = self.used()?;
+        Ok(std::array::from_fn(|n| now[n] - before[n]))
     }
 }
 
@@ -88,68 +57,40 @@ fn tree(root: u32) -> Result<f64> {
 }
 
 fn ended_children(pid: u32) -> Result<f64> {
-    let fields = stat(pid)?;
-    let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok());
-    // "cutime" and "cstime" are the 16th and 17th of all fields; id and name are cut off.
-    let used = ticks(13).zip(ticks(14)).map(|(user, system)| user + system);
-    let per_second = sysconf(SysconfVar::CLK_TCK)?.context("the system does not tell its clock ticks")?;
-    Ok(used.context("/proc/PID/stat is not as it should be")? * 1e3 / f64::from(i32::try_from(per_second)?))
+    let stat = stat(pid)?;
+    let ticks = u32::try_from(stat.cutime + stat.cstime)?;
+    Ok(f64::from(ticks) * 1e3 / f64::from(u32::try_from(ticks_per_second())?))
 }
 
-/// The fields of `/proc/PID/stat` from the third on: the name may hold spaces.
-fn stat(pid: u32) -> Result<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat"))
-        .with_context(|| format!("process {pid} is not on this machine, or cannot be seen"))?;
-    let (_, rest) = text.rsplit_once(") ").context("/proc/PID/stat is not as it should be")?;
-    Ok(rest.split_whitespace().map(str::to_owned).collect())
+fn stat(pid: u32) -> Result<Stat> {
+    let process = Process::new(pid.try_into()?).and_then(|process| process.stat());
+    process.with_context(|| format!("process {pid} is not on this machine, or cannot be seen"))
 }
 
 fn children(of: u32) -> Result<Vec<u32>> {
-    let mut children = Vec::new();
-    for entry in fs::read_dir("/proc").context("/proc cannot be read")? {
-        let Ok(pid) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
-        // Processes come and go.
-        let parent = stat(pid).ok().and_then(|fields| fields.get(1)?.parse::<u32>().ok());
-        if parent == Some(of) {
-            children.push(pid);
-        }
-    }
-    Ok(children)
+    // Processes come and go.
+    let stats = all_processes()?.filter_map(|process| process.ok()?.stat().ok());
+    stats.filter(|stat| u32::try_from(stat.ppid) == Ok(of)).map(|stat| Ok(stat.pid.try_into()?)).collect()
 }
 
 /// The process that started another.
-///
-/// # Errors
-/// There is no such process.
 pub fn parent(pid: u32) -> Result<u32> {
-    stat(pid)?.get(1).and_then(|field| field.parse().ok()).context("/proc/PID/stat is not as it should be")
+    Ok(stat(pid)?.ppid.try_into()?)
 }
 
 /// Memory that a process holds, in mebibytes.
-///
-/// # Errors
-/// There is no such process.
 pub fn resident(pid: u32) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let fields: BTreeMap<&str, &str> = status.lines().filter_map(|line| line.split_once(':')).collect();
     let kilobytes =
-        fields.get("VmRSS").and_then(|value| value.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-    Ok(kilobytes.context("/proc/PID/status does not tell VmRSS")? / 1024.0)
+        Process::new(pid.try_into()?)?.status()?.vmrss.context("/proc/PID/status has no VmRSS")?;
+    Ok(f64::from(u32::try_from(kilobytes)?) / 1024.0)
 }
 
 /// Cores, CPU model and memory of this machine.
-///
-/// # Errors
-/// /proc cannot be read.
 pub fn machine() -> Result<String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cpu = fs::read_to_string("/proc/cpuinfo")?;
-    let model =
-        cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
-    let memory = fs::read_to_string("/proc/meminfo")?;
-    let total = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB"));
-    let total: f64 = total.context("/proc/meminfo does not tell MemTotal")?.parse()?;
-    Ok(format!("{cores} cores, {}, {:.0} GiB", model.unwrap_or("unknown CPU"), total / f64::from(1 << 20)))
+    let cpu = CpuInfo::current()?;
+    let gibibytes = (Meminfo::current()?.mem_total + (1 << 29)) >> 30;
+    Ok(format!("{cores} cores, {}, {gibibytes} GiB", cpu.model_name(0).unwrap_or("unknown CPU")))
 }
 
 #[cfg(test)]
@@ -162,9 +103,9 @@ mod tests {
         let watched = Watched { service: Some(own), postgres: Some(own), mollie: None };
         let before = watched.used().unwrap();
         let busy: u64 = (0..2_000_000_u64).map(std::hint::black_box).sum();
-        let used = watched.used().unwrap().since(before);
-        assert!(busy > 0 && used.service > 0.0 && used.generator > 0.0 && used.postgres > 0.0);
-        assert_eq!(used.mollie, 0.0);
+        let [service, postgres, mollie, generator] = watched.since(before).unwrap();
+        assert!(busy > 0 && service > 0.0 && generator > 0.0 && postgres > 0.0);
+        assert_eq!(mollie, 0.0);
         assert!(resident(own).unwrap() > 0.5 && parent(own).unwrap() > 0);
     }
 }

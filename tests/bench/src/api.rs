@@ -15,7 +15,9 @@ use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
 use tonic_prost::ProstCodec;
 
+use crate::accounting::Watched;
 use crate::echo;
+use crate::load::{Call, Load, Timetable, Until, closed, open};
 
 /// Connections of a client; eight callers share one.
 pub const CONNECTIONS: usize = 4;
@@ -23,34 +25,48 @@ const CALLERS_ON_ONE: usize = 8;
 
 /// A client of the service or of the echo.
 #[derive(Clone)]
-pub struct Api(Vec<Channel>);
+pub struct Api {
+    channels: Vec<Channel>,
+    /// Whose CPU time belongs to its calls.
+    watched: Watched,
+}
 
 impl Api {
-    /// Connects.
-    ///
-    /// # Errors
-    /// Nobody answers there.
-    pub async fn connect(address: SocketAddr) -> Result<Self> {
+    pub async fn connect(address: SocketAddr, watched: Watched) -> Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?.tcp_nodelay(true);
         let mut channels = Vec::new();
         for _ in 0..CONNECTIONS {
             channels.push(endpoint.connect().await.with_context(|| format!("connecting to {address}"))?);
         }
-        Ok(Self(channels))
+        Ok(Self { channels, watched })
     }
 
     fn channel(&self, caller: usize) -> Channel {
-        self.0[caller / CALLERS_ON_ONE % CONNECTIONS].clone()
+        self.channels[caller / CALLERS_ON_ONE % CONNECTIONS].clone()
     }
 
     fn client(&self, caller: usize) -> OrderServiceClient<Channel> {
         OrderServiceClient::new(self.channel(caller))
     }
 
-    /// Places a new order.
-    ///
-    /// # Errors
-    /// It is not placed.
+    pub async fn closed<F, R>(&self, callers: usize, until: Until, call: F) -> Result<Load>
+    where
+        F: Fn(Self, Call) -> R + Clone + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let api = self.clone();
+        closed(callers, until, &self.watched, move |number| call(api.clone(), number)).await
+    }
+
+    pub async fn open<F, R>(&self, timetable: Timetable, call: F) -> Result<Load>
+    where
+        F: Fn(Self, Call) -> R + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        let api = self.clone();
+        open(timetable, &self.watched, move |number| call(api.clone(), number)).await
+    }
+
     pub async fn create(&self, caller: usize) -> Result<Order> {
         let answer = self.client(caller).create_order(new_order()).await.context("CreateOrder")?.into_inner();
         ensure!(
@@ -61,10 +77,6 @@ impl Api {
         Ok(answer)
     }
 
-    /// Reads an order.
-    ///
-    /// # Errors
-    /// It is another one.
     pub async fn get(&self, caller: usize, id: &str) -> Result<Order> {
         let key = Some(get_order_request::Key::Id(id.to_owned()));
         let answer =
@@ -74,9 +86,6 @@ impl Api {
     }
 
     /// The newest fifty orders of the profile with a status.
-    ///
-    /// # Errors
-    /// There are less.
     pub async fn list(&self, caller: usize, status: OrderStatus) -> Result<Vec<Order>> {
         let filter =
             OrderFilter { profile: "main".to_owned(), statuses: vec![status.into()], ..Default::default() };
@@ -86,10 +95,6 @@ impl Api {
         Ok(answer.orders)
     }
 
-    /// Ships all of an order.
-    ///
-    /// # Errors
-    /// The shipment is not registered.
     pub async fn ship(&self, caller: usize, id: &str) -> Result<()> {
         let (request_id, order_id) = (format!("ship-{id}"), id.to_owned());
         let request =
@@ -100,10 +105,6 @@ impl Api {
         Ok(())
     }
 
-    /// Cancels an order.
-    ///
-    /// # Errors
-    /// It is not canceled.
     pub async fn cancel(&self, caller: usize, id: &str) -> Result<()> {
         let request = CancelOrderRequest {
             request_id: format!("cancel-{id}"),
@@ -116,18 +117,12 @@ impl Api {
     }
 
     /// Has an order read at Mollie.
-    ///
-    /// # Errors
-    /// It cannot be read.
     pub async fn sync(&self, caller: usize, id: &str) -> Result<Order> {
         let request = SyncOrderRequest { id: id.to_owned() };
         Ok(self.client(caller).sync_order(request).await.context("SyncOrder")?.into_inner())
     }
 
     /// Kinds of the events an order has had after one of them.
-    ///
-    /// # Errors
-    /// They cannot be read.
     pub async fn events(&self, id: &str) -> Result<Vec<String>> {
         let request =
             ListOrderEventsRequest { order_id: id.to_owned(), page_size: 50, page_token: String::new() };
@@ -136,9 +131,6 @@ impl Api {
     }
 
     /// Has a request to create an order echoed.
-    ///
-    /// # Errors
-    /// The echo fails.
     pub async fn echo_create(&self, caller: usize) -> Result<()> {
         let request = new_order();
         let id = request.request_id.clone();
@@ -148,11 +140,9 @@ impl Api {
     }
 
     /// Has the echo answer with its order.
-    ///
-    /// # Errors
-    /// The echo fails.
-    pub async fn echo_get(&self, caller: usize, id: &str) -> Result<()> {
-        let request = GetOrderRequest { key: Some(get_order_request::Key::Id(id.to_owned())) };
+    pub async fn echo_get(&self, caller: usize) -> Result<()> {
+        let key = Some(get_order_request::Key::Id("01a22330-3db5-7281-8784-c9304cc66184".to_owned()));
+        let request = GetOrderRequest { key };
         let answer: Order = self.echo(caller, request, echo::GET).await?;
         ensure!(!answer.id.is_empty(), "the echo answered no order");
         Ok(())

@@ -17,7 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Measure everything, and write down what was found.
+    /// Measure everything, and write down the figures. DATABASE_URL names a PostgreSQL server on this machine, as its superuser.
     Run(RunArguments),
     Render(render::command::Render),
     Table(render::command::Table),
@@ -38,7 +38,6 @@ enum Command {
     },
 }
 
-/// What a run is given.
 #[derive(clap::Args)]
 pub struct RunArguments {
     /// The service's program, built as it is deployed: `cargo build --release -p grpc-server --no-default-features`.
@@ -47,9 +46,6 @@ pub struct RunArguments {
     /// PostgreSQL's pgbench.
     #[arg(long)]
     pub pgbench: PathBuf,
-    /// A PostgreSQL server on this machine, as its superuser.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: String,
     /// Shorter slices and a small database: within four minutes.
     #[arg(long)]
     pub quick: bool,
@@ -59,15 +55,8 @@ pub struct RunArguments {
     /// Where the figures go, as JSON.
     #[arg(long)]
     pub out: PathBuf,
-    /// Only the measures whose names begin so, for trying one out.
-    #[arg(long, hide = true)]
-    pub only: Vec<String>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Whatever ended it, and what to do about it.
 pub fn main() -> Result<()> {
     // One TLS for every client of this process, though none here needs it.
     let _ = rustls::crypto::ring::default_provider().install_default();

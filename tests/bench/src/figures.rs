@@ -1,4 +1,4 @@
-//! What a run of the benchmark found, as it is written down. Rendering belongs to whoever reads it.
+//! What a run of the benchmark found, as it is written down. What is shown of it is `render`'s.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Run {
     /// The commit the service was built from.
     pub commit: String,
-    /// The day, `YYYY-MM-DD`.
     pub date: String,
-    /// Whether it was the short run.
     pub quick: bool,
     /// How long it took, rounded up.
     pub minutes: u64,
@@ -38,7 +36,6 @@ pub struct Figure {
     pub promise: Option<Promise>,
 }
 
-/// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     PerSecond,
@@ -47,7 +44,6 @@ pub enum Unit {
     Mebibytes,
     Count,
     Buffers,
-    Ratio,
 }
 
 /// What the same machine does at best, measured in turn with the figure.
@@ -66,32 +62,80 @@ pub struct Floor {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Promise {
     AtMost(f64),
-    AtLeast(f64),
     RatioAtLeast(f64),
     RatioAtMost(f64),
 }
 
-/// A curve for a drawing: latency by percentile, throughput by callers, CPU by number of orders.
+/// A picture: latency by percentile, throughput by callers, CPU by number of orders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     pub id: String,
     pub title: String,
+    /// What is on the axes, with the unit.
     pub x: String,
     pub y: String,
-    pub log_x: bool,
+    pub scale: Scale,
     pub series: Vec<Series>,
 }
 
-/// One line of a drawing.
+/// How values lie on the horizontal axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scale {
+    Linear,
+    Logarithm,
+    /// By the logarithm of the share that is above: 90, 99 and 99.9 are equally far apart.
+    Percentile,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     pub name: String,
-    pub points: Vec<(f64, f64)>,
+    pub points: Vec<Point>,
+    pub goal: Option<Goal>,
+}
+
+/// What was measured at one place, round by round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub x: f64,
+    pub samples: Vec<f64>,
+}
+
+/// What was promised of a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    pub label: String,
+    /// At each point of the line.
+    pub heights: Vec<f64>,
+}
+
+impl Series {
+    pub fn new(name: &str, points: Vec<(f64, Vec<f64>)>) -> Self {
+        let points = points.into_iter().map(|(x, samples)| Point { x, samples }).collect();
+        Self { name: name.to_owned(), points, goal: None }
+    }
+
+    /// The same with what was promised of it, at each of its points.
+    pub fn promised(mut self, label: &str, heights: Vec<f64>) -> Self {
+        self.goal = Some(Goal { label: label.to_owned(), heights });
+        self
+    }
+}
+
+impl Point {
+    pub fn height(&self) -> f64 {
+        median(&self.samples)
+    }
+
+    /// The least and the greatest of the rounds.
+    pub fn range(&self) -> (f64, f64) {
+        let over = |begin, pick: fn(f64, f64) -> f64| self.samples.iter().copied().fold(begin, pick);
+        (over(f64::INFINITY, f64::min), over(f64::NEG_INFINITY, f64::max))
+    }
 }
 
 impl Figure {
     /// A figure without a floor and without a promise; its value is the median of `samples`.
-    #[must_use]
     pub fn new(id: &str, what: &str, unit: Unit, samples: Vec<f64>) -> Self {
         let group = id.split('.').next().unwrap_or(id).to_owned();
         let value = median(&samples);
@@ -108,7 +152,6 @@ impl Figure {
     }
 
     /// The same beside its floor.
-    #[must_use]
     pub fn over(mut self, what: &str, samples: Vec<f64>) -> Self {
         let value = median(&samples);
         self.floor = Some(Floor { what: what.to_owned(), value, samples, ratio: self.value / value });
@@ -116,19 +159,16 @@ impl Figure {
     }
 
     /// The same with what was promised of it.
-    #[must_use]
     pub const fn promised(mut self, promise: Promise) -> Self {
         self.promise = Some(promise);
         self
     }
 
     /// Whether the promise is kept; `None` without one. A promise about the ratio is broken where there is no floor.
-    #[must_use]
     pub fn is_kept(&self) -> Option<bool> {
         let ratio = self.floor.as_ref().map(|floor| floor.ratio);
         Some(match self.promise? {
             Promise::AtMost(most) => self.value <= most,
-            Promise::AtLeast(least) => self.value >= least,
             Promise::RatioAtLeast(least) => ratio.is_some_and(|ratio| ratio >= least),
             Promise::RatioAtMost(most) => ratio.is_some_and(|ratio| ratio <= most),
         })
@@ -136,7 +176,6 @@ impl Figure {
 }
 
 /// The middle sample, or the mean of the two middle ones; not a number without samples.
-#[must_use]
 pub fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -176,7 +215,7 @@ mod tests {
         assert_eq!(over().promised(Promise::RatioAtLeast(0.31)).is_kept(), Some(false));
         assert_eq!(over().promised(Promise::RatioAtMost(0.29)).is_kept(), Some(false));
         assert_eq!(over().promised(Promise::AtMost(30.0)).is_kept(), Some(true));
-        assert_eq!(over().promised(Promise::AtLeast(31.0)).is_kept(), Some(false));
+        assert_eq!(over().promised(Promise::AtMost(29.0)).is_kept(), Some(false));
     }
 
     #[test]
@@ -186,10 +225,12 @@ mod tests {
 
     #[test]
     fn a_run_survives_being_written_down() {
-        let figures = vec![figure(&[1.0, 2.0]).over("floor", vec![4.0]).promised(Promise::AtLeast(1.0))];
-        let series = vec![Series { name: "p50".to_owned(), points: vec![(1.0, 0.5)] }];
+        let figures = vec![figure(&[1.0, 2.0]).over("floor", vec![4.0]).promised(Promise::AtMost(1.0))];
+        let series = Series::new("p50", vec![(1.0, vec![0.5, 0.7, 0.6])]).promised("less", vec![1.0]);
+        assert_eq!((series.points[0].height(), series.points[0].range()), (0.6, (0.5, 0.7)));
         let text = || "text".to_owned();
-        let curve = Curve { id: text(), title: text(), x: text(), y: text(), log_x: true, series };
+        let (scale, series) = (Scale::Percentile, vec![series]);
+        let curve = Curve { id: text(), title: text(), x: text(), y: text(), scale, series };
         let settings = vec![("TLS".to_owned(), "off".to_owned())];
         let run = Run {
             commit: text(),

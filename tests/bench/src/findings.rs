@@ -1,9 +1,11 @@
-//! What has been found so far, told as it comes.
+//! What has been found so far, printed as it comes.
 
-use hdrhistogram::Histogram;
+use crate::figures::{Curve, Figure, Promise, Scale, Series, Unit, median};
+use crate::load::Load;
+use crate::render::wording;
 
-use crate::figures::{Curve, Figure, Promise, Series, Unit};
-use crate::load::quantile;
+/// What a floor is, and its turns.
+pub type Floor<'a> = (&'a str, &'a [Load]);
 
 /// Figures and curves, in the order they were found.
 #[derive(Default)]
@@ -13,80 +15,72 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Keeps a figure, and tells it.
     pub fn note(&mut self, figure: Figure) {
-        println!("  {}", line(&figure));
+        println!("  {}", wording::line(&figure));
         self.figures.push(figure);
     }
 
-    /// Keeps a curve.
-    pub fn draw(&mut self, id: &str, title: &str, (x, y): (&str, &str), log_x: bool, series: Vec<Series>) {
-        let [id, title, x, y] = [id, title, x, y].map(str::to_owned);
-        self.curves.push(Curve { id, title, x, y, log_x, series });
+    /// Notes how many calls a second there were, beside a floor.
+    pub fn rate(&mut self, id: &str, what: &str, loads: &[Load], floor: Floor<'_>, promise: Option<Promise>) {
+        let of = |loads: &[Load]| loads.iter().map(Load::rate).collect();
+        let figure = Figure::new(id, what, Unit::PerSecond, of(loads)).over(floor.0, of(floor.1));
+        self.note(Figure { promise, ..figure });
     }
-}
 
-/// One line of a curve.
-#[must_use]
-pub fn series(name: &str, points: Vec<(f64, f64)>) -> Series {
-    Series { name: name.to_owned(), points }
+    /// Notes the latency that a share of the calls kept, beside a floor: `share` is 0.5 or 0.99.
+    pub fn latency(
+        &mut self,
+        (id, what, share): (&str, &str, f64),
+        loads: &[Load],
+        floor: Floor<'_>,
+        promise: Option<Promise>,
+    ) {
+        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
+        let figure = Figure::new(id, what, Unit::Milliseconds, of(loads)).over(floor.0, of(floor.1));
+        self.note(Figure { promise, ..figure });
+    }
+
+    /// Notes what each process used for each call of a measure, such as `get` with `get, 8 callers`.
+    pub fn cpu(
+        &mut self,
+        id: &str,
+        what: &str,
+        loads: &[Load],
+        floors: [Option<Floor<'_>>; 2],
+        most: Option<f64>,
+    ) {
+        const PROCESSES: [(&str, &str); 4] = [
+            ("service", "the service"),
+            ("postgres", "PostgreSQL"),
+            ("mollie", "the canned Mollie"),
+            ("generator", "the load generator"),
+        ];
+        for (n, (name, process)) in PROCESSES.into_iter().enumerate() {
+            let of = |loads: &[Load]| loads.iter().map(|load| load.cpu()[n]).collect::<Vec<_>>();
+            let used = of(loads);
+            // A process that takes no part is left out.
+            if median(&used) < 1e-3 {
+                continue;
+            }
+            let (id, what) = (format!("{id}.cpu.{name}"), format!("{what}, CPU of {process}"));
+            let mut figure = Figure::new(&id, &what, Unit::CpuMilliseconds, used);
+            if let Some((floor, loads)) = floors.get(n).copied().flatten() {
+                figure = figure.over(floor, of(loads));
+            }
+            figure.promise = most.filter(|_| name == "service").map(Promise::AtMost);
+            self.note(figure);
+        }
+    }
+
+    pub fn draw(&mut self, id: &str, title: &str, (x, y): (&str, &str), scale: Scale, series: Vec<Series>) {
+        let [id, title, x, y] = [id, title, x, y].map(str::to_owned);
+        self.curves.push(Curve { id, title, x, y, scale, series });
+    }
 }
 
 /// Latency by percentile, in milliseconds.
-#[must_use]
-pub fn by_percentile(name: &str, latencies: &Histogram<u64>) -> Series {
-    let shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
-    series(name, shares.iter().map(|share| (share * 100.0, quantile(latencies, *share))).collect())
-}
-
-/// The figure on one line, for whoever watches.
-fn line(figure: &Figure) -> String {
-    let unit = match figure.unit {
-        Unit::PerSecond => "/s",
-        Unit::Milliseconds => " ms",
-        Unit::CpuMilliseconds => " ms CPU",
-        Unit::Mebibytes => " MiB",
-        Unit::Count => "",
-        Unit::Buffers => " buffers",
-        Unit::Ratio => " times",
-    };
-    let floor = figure.floor.as_ref().map_or_else(String::new, |floor| {
-        format!(" · {:.2} of {}{unit} ({})", floor.ratio, number(floor.value), floor.what)
-    });
-    let promise = match (figure.promise, figure.is_kept()) {
-        (Some(promise), Some(is_kept)) => {
-            let asked = match promise {
-                Promise::AtMost(most) => format!("≤ {most}"),
-                Promise::AtLeast(least) => format!("≥ {least}"),
-                Promise::RatioAtLeast(least) => format!("ratio ≥ {least}"),
-                Promise::RatioAtMost(most) => format!("ratio ≤ {most}"),
-            };
-            format!(" · promised {asked}: {}", if is_kept { "reached" } else { "NOT REACHED" })
-        }
-        (_, _) => String::new(),
-    };
-    format!("{}: {}{unit}{floor}{promise}", figure.what, number(figure.value))
-}
-
-fn number(value: f64) -> String {
-    match value.abs() {
-        0.0..10.0 => format!("{value:.3}"),
-        10.0..100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_is_told_with_its_floor_and_its_promise() {
-        let figure = Figure::new("get.postgres.8", "get, 8 callers", Unit::PerSecond, vec![4000.0]);
-        let figure = figure.over("echo", vec![8000.0]).promised(Promise::RatioAtLeast(0.35));
-        assert_eq!(
-            line(&figure),
-            "get, 8 callers: 4000/s · 0.50 of 8000/s (echo) · promised ratio ≥ 0.35: reached"
-        );
-    }
+pub fn by_percentile(name: &str, loads: &[Load]) -> Series {
+    let percentiles = [50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9];
+    let at = |percentile: f64| loads.iter().map(|load| load.latency(percentile / 100.0)).collect();
+    Series::new(name, percentiles.iter().map(|&percentile| (percentile, at(percentile))).collect())
 }

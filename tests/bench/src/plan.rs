@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-/// The lengths of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub quick: bool,
@@ -28,7 +27,6 @@ pub struct Plan {
 
 impl Plan {
     /// The full run, with so many orders in the large database.
-    #[must_use]
     pub const fn full(orders: u64) -> Self {
         Self {
             quick: false,
@@ -46,11 +44,9 @@ impl Plan {
     }
 
     /// A run of a few minutes: the same measures, shorter and on a tenth of the orders.
-    #[must_use]
     pub const fn quick(orders: u64) -> Self {
         Self {
             quick: true,
-            rounds: 5,
             slice: Duration::from_millis(500),
             hook_slice: Duration::from_millis(1000),
             fates: 100,
@@ -59,7 +55,7 @@ impl Plan {
             captures: 10,
             counted: 120,
             few_orders: 2_000,
-            many_orders: orders / 10,
+            ..Self::full(orders / 10)
         }
     }
 }

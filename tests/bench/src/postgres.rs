@@ -1,8 +1,12 @@
 //! The PostgreSQL server: databases of our own on it, and whether it is durable.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use anyhow::{Context, Result, ensure};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, query, raw_sql};
+use tokio::sync::Mutex;
 
 use crate::accounting;
 
@@ -14,16 +18,12 @@ pub struct Server {
     url: PgConnectOptions,
     /// The first of its processes.
     pub postmaster: u32,
-    /// `PostgreSQL 15.18`
     pub version: String,
 }
 
 impl Server {
-    /// Finds out about the server.
-    ///
-    /// # Errors
-    /// It cannot be used, is not durable, or runs elsewhere.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open() -> Result<Self> {
+        let url = std::env::var("DATABASE_URL").unwrap_or_default();
         let url: PgConnectOptions = url.parse().context("DATABASE_URL must be postgres://…")?;
         let mut connection =
             url.connect().await.context("connecting to the server that DATABASE_URL names")?;
@@ -49,89 +49,67 @@ impl Server {
         Ok(Self { url, postmaster, version })
     }
 
-    /// Makes an empty database.
-    ///
-    /// # Errors
-    /// The server refuses.
-    pub async fn create(&self, purpose: &str) -> Result<Database> {
-        let name = format!("order_service_bench_{}_{purpose}", std::process::id());
-        let mut connection = self.url.connect().await?;
-        execute(&mut connection, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
-        execute(&mut connection, &format!("CREATE DATABASE {name} TEMPLATE template0")).await?;
-        Ok(Database { server: self.url.clone(), options: self.url.clone().database(&name), name })
+    pub async fn create(&self) -> Result<Database> {
+        let inner = tests::Database::make(tests::Engine::Postgres, Path::new("")).await;
+        Ok(Database { server: self.url.clone(), options: inner.url().parse()?, inner })
     }
 
     /// Writes to disk what must be written anyhow, so that it does not fall into the next measure.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn checkpoint(&self) -> Result<()> {
         execute(&mut self.url.connect().await?, "CHECKPOINT").await
     }
 
-    /// What the server's settings say.
-    ///
-    /// # Errors
-    /// The server does not answer.
     pub async fn settings(&self) -> Result<String> {
         let mut connection = self.url.connect().await?;
-        let mut told = Vec::new();
+        let mut settings = Vec::new();
         for name in DURABLE.into_iter().chain(["shared_buffers", "max_connections"]) {
-            told.push(format!("{name}={}", one(&mut connection, &format!("SHOW {name}")).await?));
+            settings.push(format!("{name}={}", one(&mut connection, &format!("SHOW {name}")).await?));
         }
-        Ok(told.join(", "))
+        Ok(settings.join(", "))
     }
 }
 
 /// A database that lives as long as this.
 pub struct Database {
+    inner: tests::Database,
     server: PgConnectOptions,
     options: PgConnectOptions,
-    name: String,
 }
 
 impl Database {
     /// The address, for other programs.
-    #[must_use]
-    pub fn url(&self) -> String {
-        let mut url = self.options.to_url_lossy();
-        // sqlx's own, which other programs refuse.
-        let is_common = |key: &str| key != "statement-cache-capacity";
-        let pairs: Vec<_> = url
-            .query_pairs()
-            .filter(|(key, _)| is_common(key))
-            .map(|pair| (pair.0.into_owned(), pair.1.into_owned()))
-            .collect();
-        url.query_pairs_mut().clear().extend_pairs(pairs);
-        url.to_string()
+    pub fn url(&self) -> &str {
+        self.inner.url()
     }
 
-    /// A new connection.
-    ///
-    /// # Errors
-    /// The server refuses.
+    fn name(&self) -> &str {
+        self.options.get_database().unwrap_or_default()
+    }
+
     pub async fn connect(&self) -> Result<PgConnection> {
         Ok(self.options.connect().await?)
     }
 
-    /// Buffers touched in it so far, in memory or read. Processes tell when they end, or later.
-    ///
-    /// # Errors
-    /// The server refuses.
+    pub async fn connections(&self, callers: usize) -> Result<Vec<Arc<Mutex<PgConnection>>>> {
+        let mut connections = Vec::new();
+        for _ in 0..callers {
+            connections.push(Arc::new(Mutex::new(self.connect().await?)));
+        }
+        Ok(connections)
+    }
+
+    /// Buffers touched in it so far, in memory or read. A server process reports them when it ends, or later.
     pub async fn buffers(&self) -> Result<f64> {
         let sql = "SELECT (blks_hit + blks_read)::text FROM pg_stat_database WHERE datname = ";
         let mut connection = self.server.connect().await?;
-        Ok(one(&mut connection, &format!("{sql}'{}'", self.name)).await?.parse()?)
+        Ok(one(&mut connection, &format!("{sql}'{}'", self.name())).await?.parse()?)
     }
 
     /// Waits until nobody is connected.
-    ///
-    /// # Errors
-    /// Somebody stays.
     pub async fn is_left(&self) -> Result<()> {
         let sql = format!(
             "SELECT count(*)::text FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = '{}'",
-            self.name
+            self.name()
         );
         let mut connection = self.server.connect().await?;
         for _ in 0..2000 {
@@ -140,54 +118,29 @@ impl Database {
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        anyhow::bail!("somebody stays connected to {}", self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, sql) =
-            (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        // Drop cannot wait; a thread of its own can. What remains after a failure is a database nobody uses.
-        let _ = std::thread::spawn(move || -> Result<()> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async { execute(&mut server.connect().await?, &sql).await })
-        })
-        .join();
+        anyhow::bail!("a client stays connected to {}", self.name())
     }
 }
 
 /// Runs statements that give nothing back.
-///
-/// # Errors
-/// With the beginning of the statement.
 pub async fn execute(connection: &mut PgConnection, sql: &str) -> Result<()> {
     let done = raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await;
     done.map(drop).with_context(|| sql.chars().take(300).collect::<String>())
 }
 
 /// All rows of a query.
-///
-/// # Errors
-/// With the query.
 pub async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>> {
     query(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.with_context(|| sql.to_owned())
 }
 
 /// The one text that a query gives.
-///
-/// # Errors
-/// It gives none.
 pub async fn one(connection: &mut PgConnection, sql: &str) -> Result<String> {
     let row =
         query(AssertSqlSafe(sql.to_owned())).fetch_one(connection).await.with_context(|| sql.to_owned())?;
     Ok(row.try_get(0)?)
 }
 
-/// Closes a connection in order, so that the server has told its statistics.
-///
-/// # Errors
-/// The server is gone.
+/// Closes a connection in order, so that the server has counted it.
 pub async fn close(connection: PgConnection) -> Result<()> {
     Ok(connection.close().await?)
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -23,9 +23,6 @@ pub struct Process {
 
 impl Process {
     /// Starts a program; what it says goes to a file in `directory`.
-    ///
-    /// # Errors
-    /// It does not start.
     pub fn start(
         name: &str,
         program: &Path,
@@ -36,60 +33,40 @@ impl Process {
         let log = unused(directory, name);
         let file = File::create(&log).with_context(|| format!("creating {}", log.display()))?;
         let mut command = Command::new(program);
-        for (key, _) in std::env::vars_os().filter(|(key, _)| is_ours(key)) {
-            command.env_remove(key);
-        }
-        command
-            .args(arguments)
-            .current_dir(directory)
-            .envs(environment.iter().map(|(key, value)| (key, value)));
+        command.args(arguments).current_dir(directory).env_clear().envs(environment.iter().cloned());
         let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn();
         let child = child.with_context(|| format!("starting {}", program.display()))?;
         Ok(Self { name: name.to_owned(), child, log })
     }
 
-    #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Where it writes what it says.
-    #[must_use]
     pub fn log(&self) -> &Path {
         &self.log
     }
 
     /// Waits for its end, which must be a good one.
-    ///
-    /// # Errors
-    /// It fails, with its last words.
     pub fn ended(mut self) -> Result<()> {
         let status = self.child.wait()?;
-        ensure!(status.success(), "{} ended with {status}:\n{}", self.name, self.last_words());
-        Ok(())
+        self.judge(Some(status)).map(drop)
     }
 
-    /// Fails with its last words if it has ended by itself.
-    ///
-    /// # Errors
-    /// It has ended.
-    pub fn must_run(&mut self) -> Result<()> {
-        match self.child.try_wait()? {
-            Some(status) => bail!("{} ended with {status}:\n{}", self.name, self.last_words()),
-            None => Ok(()),
-        }
+    /// Whether it has ended. Fails with its last words if that was no good end.
+    fn judge(&self, status: Option<ExitStatus>) -> Result<bool> {
+        let Some(status) = status else { return Ok(false) };
+        ensure!(status.success(), "{} ended with {status}:\n{}", self.name, self.last_words());
+        Ok(true)
     }
 
     /// Asks it to stop and waits until it is gone.
-    ///
-    /// # Errors
-    /// It fails, or goes on.
     pub async fn stop(mut self) -> Result<()> {
         kill(Pid::from_raw(self.child.id().try_into()?), Signal::SIGTERM)?;
         let end = Instant::now() + LIMIT;
         while Instant::now() < end {
-            if let Some(status) = self.child.try_wait()? {
-                ensure!(status.success(), "{} ended with {status}:\n{}", self.name, self.last_words());
+            let status = self.child.try_wait()?;
+            if self.judge(status)? {
                 return Ok(());
             }
             sleep(Duration::from_millis(5)).await;
@@ -98,19 +75,12 @@ impl Process {
     }
 
     /// Waits until somebody listens at an address.
-    ///
-    /// # Errors
-    /// The program ends, or nobody listens in time.
     pub async fn listens(&mut self, address: std::net::SocketAddr) -> Result<()> {
         let end = Instant::now() + LIMIT;
         while tokio::net::TcpStream::connect(address).await.is_err() {
-            self.must_run()?;
-            ensure!(
-                Instant::now() < end,
-                "{} does not listen on {address}:\n{}",
-                self.name,
-                self.last_words()
-            );
+            let has_ended = self.child.try_wait()?.is_some();
+            let says = || format!("{} does not listen on {address}:\n{}", self.name, self.last_words());
+            ensure!(!has_ended && Instant::now() < end, says());
             sleep(Duration::from_millis(1)).await;
         }
         Ok(())
@@ -131,18 +101,7 @@ impl Drop for Process {
     }
 }
 
-fn is_ours(key: &OsStr) -> bool {
-    key.to_str()
-        .is_some_and(|key| key.starts_with("ORDER_SERVICE_") || key == "DATABASE_URL" || key == "RUST_LOG")
-}
-
 fn unused(directory: &Path, name: &str) -> PathBuf {
-    let mut n = 1;
-    loop {
-        let path = directory.join(format!("{name}-{n}.log"));
-        if !path.exists() {
-            return path;
-        }
-        n += 1;
-    }
+    let paths = (1..).map(|n| directory.join(format!("{name}-{n}.log")));
+    paths.into_iter().find(|path| !path.exists()).unwrap_or_default()
 }

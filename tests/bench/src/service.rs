@@ -1,9 +1,11 @@
 //! The service under measure: the release program, as it is deployed, on a database of its own.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use tokio::sync::Mutex;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -11,10 +13,10 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::accounting::Watched;
 use crate::api::Api;
+use crate::load::{Call, Load, Until};
 use crate::process::Process;
 use crate::site::Site;
 
-/// How much the service says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// What it says by default.
@@ -23,20 +25,21 @@ pub enum Says {
     Statements,
 }
 
-/// A running service.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub id: String,
+    pub mollie_id: String,
+}
+
 pub struct Service {
     pub process: Process,
     pub api: Api,
     /// From the start of the process until it called itself serving.
     pub ready: Duration,
-    watched: Watched,
 }
 
 impl Service {
     /// Starts it on a database and waits until it serves.
-    ///
-    /// # Errors
-    /// It does not.
     pub async fn start(site: &Site, database_url: &str, says: Says) -> Result<Self> {
         let (grpc, webhook) = (tests::free_address(), tests::free_address());
         let mut environment = environment(site, database_url, grpc, webhook);
@@ -59,19 +62,29 @@ impl Service {
         );
         let postgres = database_url.starts_with("postgres").then_some(site.postgres.postmaster);
         let watched = Watched { service: Some(process.id()), postgres, mollie: Some(site.mollie.id()) };
-        Ok(Self { process, api: Api::connect(grpc).await?, ready, watched })
+        Ok(Self { process, api: Api::connect(grpc, watched).await?, ready })
     }
 
-    /// Whose CPU time belongs to its calls.
-    #[must_use]
-    pub const fn watched(&self) -> &Watched {
-        &self.watched
+    pub async fn create(&self, callers: usize, until: Until) -> Result<Load> {
+        let call = |api: Api, call: Call| async move { api.create(call.caller).await.map(drop) };
+        self.api.closed(callers, until, call).await
     }
 
-    /// Stops it in order.
-    ///
-    /// # Errors
-    /// It does not stop.
+    pub async fn place(&self, count: usize) -> Result<Vec<Placed>> {
+        let placed = Arc::new(Mutex::new(Vec::with_capacity(count)));
+        let all = Arc::clone(&placed);
+        let create = self.api.closed(8, Until::Calls(count), move |api, call| {
+            let placed = Arc::clone(&all);
+            async move {
+                let order = api.create(call.caller).await?;
+                placed.lock().await.push(Placed { id: order.id, mollie_id: order.mollie_order_id });
+                Ok(())
+            }
+        });
+        create.await?;
+        Ok(std::mem::take(&mut *placed.lock().await))
+    }
+
     pub async fn stop(self) -> Result<()> {
         // It waits for silent connections.
         drop(self.api);
@@ -80,9 +93,6 @@ impl Service {
 }
 
 /// Brings a database's schema up to date, as an operator does.
-///
-/// # Errors
-/// The command fails.
 pub fn migrate(site: &Site, database_url: &str) -> Result<()> {
     let environment = environment(site, database_url, tests::free_address(), tests::free_address());
     let arguments = ["migrate".as_ref()];

@@ -28,39 +28,31 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts what every measure needs.
-    ///
-    /// # Errors
-    /// Something does not start.
-    pub async fn open(plan: Plan, service: &Path, pgbench: &Path, database_url: &str) -> Result<Self> {
+    pub async fn open(plan: Plan, service: &Path, pgbench: &Path) -> Result<Self> {
         let (service, pgbench) = (program(service)?, program(pgbench)?);
         let directory = tempfile::Builder::new().prefix("order-service-bench-").tempdir()?;
         std::fs::write(directory.path().join("api-key"), format!("{API_KEY}\n"))?;
-        let postgres = Server::open(database_url).await?;
+        let postgres = Server::open().await?;
         let web = web()?;
         let mollie = Mollie::start(directory.path(), web.clone()).await?;
         Ok(Self { plan, service, pgbench, mollie, postgres, web, directory })
     }
 
-    #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// The file with Mollie's key.
-    #[must_use]
     pub fn key_file(&self) -> String {
         self.directory().join("api-key").display().to_string()
     }
 }
 
-/// Where a program lies, wherever it is called from. Links stay links: Debian's programs go by the name they are called.
+/// The absolute path of a program. Links stay links: Debian's programs go by the name they are called.
 fn program(path: &Path) -> Result<PathBuf> {
     ensure!(path.is_file(), "there is no {}", path.display());
     std::path::absolute(path).with_context(|| path.display().to_string())
 }
 
-/// The canned Mollie, running.
 pub struct Mollie {
     process: Process,
     address: SocketAddr,
@@ -73,38 +65,25 @@ impl Mollie {
         Ok(Self { process, address, web })
     }
 
-    /// Where its API lies.
-    #[must_use]
     pub fn api(&self) -> String {
         format!("http://{}/v2", self.address)
     }
 
-    #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Lets every answer wait.
-    ///
-    /// # Errors
-    /// It is gone.
     pub async fn delay(&self, milliseconds: u64) -> Result<()> {
         self.control(&format!("delay/{milliseconds}")).await.map(drop)
     }
 
     /// Every shopper has been to the checkout, or that of one order.
-    ///
-    /// # Errors
-    /// It is gone, or has no such order.
     pub async fn authorize(&self, mollie_id: Option<&str>) -> Result<()> {
         let id = mollie_id.map(|id| format!("/{}", id.trim_start_matches("ord_"))).unwrap_or_default();
         self.control(&format!("authorize{id}")).await.map(drop)
     }
 
-    /// The address at which it would tell of an order.
-    ///
-    /// # Errors
-    /// It has no such order.
+    /// The address of an order's hooks.
     pub async fn hook(&self, mollie_id: &str) -> Result<String> {
         self.control(&format!("hook/{}", mollie_id.trim_start_matches("ord_"))).await
     }
@@ -116,9 +95,6 @@ impl Mollie {
 }
 
 /// Starts a command of this very program that listens, and waits until it does.
-///
-/// # Errors
-/// It does not.
 pub async fn own_command(
     name: &str,
     arguments: &[&OsStr],

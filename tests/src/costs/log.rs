@@ -11,6 +11,11 @@ pub(super) fn statements(log: &str) -> Vec<String> {
     ours.filter_map(|event| event["fields"]["sql"].as_str().map(str::to_owned)).collect()
 }
 
+/// The same without what loops send, which belongs to no call.
+pub fn statements_of_calls(log: &str) -> Vec<String> {
+    statements(log).into_iter().filter(|sql| kind(sql) != Kind::Claim).collect()
+}
+
 /// Whether a look-up of the order has ended in a piece of the log.
 pub(super) fn is_looked_up(log: &str, order: &str) -> bool {
     let events = log.lines().filter(|line| line.contains(order)).filter_map(event);

@@ -17,6 +17,7 @@ mod wal;
 mod wire;
 
 pub use counts::Counts;
+pub use log::statements_of_calls;
 pub use meter::{COUNTED, Meter, WARM};
 pub use search::Searches;
 pub use table::{Table, Verdict};

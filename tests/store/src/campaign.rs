@@ -162,7 +162,7 @@ pub async fn under_load(program: &Path, engine: Engine, callers: usize, seed: u6
     };
     let (mut dice, mut failures) = (StdRng::seed_from_u64(seed), Vec::new());
     let no_tmpfs = without_tmpfs(engine, directory.path()).is_some();
-    for &flow in &[Flow::CreateOrder, Flow::CreateShipment, Flow::CancelOrder] {
+    for &flow in &[Flow::CreateOrder, Flow::CreateShipment, Flow::UpdateShipment, Flow::CancelOrder] {
         let mut faults: Vec<Cell> = cells(engine, flow, &bench.points(engine, flow).await);
         // Whether a lock is free is told by what else goes on, and without memory the witness of other callers cannot look.
         let fits = |cell: &Cell| !matches!(cell.fault, Fault::Busy | Fault::NoMemory);

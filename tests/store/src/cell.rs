@@ -48,6 +48,7 @@ named!(
     Flow {
         CreateOrder = "create-order",
         CreateShipment = "create-shipment",
+        UpdateShipment = "update-shipment",
         CancelOrder = "cancel-order",
         Hook = "hook",
         LookUp = "look-up",

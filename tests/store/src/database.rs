@@ -159,18 +159,26 @@ impl Witness {
             Some(key) => {
                 format!("SELECT count(*) FROM operations AS o WHERE o.key = {} AND {sent}", engine_id(key))
             }
-            None => {
-                let id = request.path.rsplit('/').next().unwrap_or_default();
-                format!(
-                    "SELECT count(*) FROM operations AS o JOIN orders AS w ON w.id = o.order_id
-                     WHERE w.mollie_id = '{id}' AND o.kind = 'cancel_order' AND {sent}"
-                )
-            }
+            None => format!(
+                "SELECT count(*) FROM operations AS o JOIN orders AS w ON w.id = o.order_id
+                 WHERE w.mollie_id = '{}' AND o.kind = '{}' AND {sent}",
+                request.path.split('/').nth(3).unwrap_or_default(),
+                kind_without_key(request)
+            ),
         };
         match self.count(&sql).await {
             1 => Ok(()),
             n => Err(format!("{n} committed operations are in flight for it")),
         }
+    }
+}
+
+/// What is changed by a call that carries no key.
+fn kind_without_key(request: &ApiRequest) -> &'static str {
+    match request.method.as_str() {
+        "PATCH" => "update_shipment",
+        "DELETE" => "cancel_order",
+        other => panic!("{other} {} carries no key", request.path),
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::ports::{EventStream, OrderKey, Store};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::shipment::Shipment;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
@@ -80,8 +81,8 @@ async fn promises(trial: &Trial, request_id: &str, wish: &Wish, reported: &[Repo
     let kind = match wish {
         Wish::Place(_) => EffectKind::OrderCreated,
         Wish::Ship { .. } => EffectKind::ShipmentCreated,
-        // A key on DELETE is not sent; what was canceled is counted with the order.
-        Wish::Cancel(_) => return found,
+        // PATCH and DELETE carry no key: what was canceled is counted with the order, and how a parcel is followed compared.
+        Wish::Track { .. } | Wish::Cancel(_) => return found,
     };
     let ledger = trial.mollie.ledger();
     let effects = ledger.iter().filter(|effect| effect.kind == kind && effect.idempotency_key == key).count();
@@ -131,9 +132,35 @@ async fn books(trial: &Trial) -> Vec<String> {
         found.extend(compare(&ours, &theirs));
         found.extend(events(trial, &ours).await);
         let Ok(shipments) = service.store.list_shipments(id).await else { continue };
-        let theirs = theirs["_embedded"]["shipments"].as_array().map_or(0, Vec::len);
-        if shipments.len() != theirs {
-            found.push(format!("order {number}: we have {} shipments, Mollie {theirs}", shipments.len()));
+        found.extend(
+            parcels(trial, &shipments, &theirs)
+                .into_iter()
+                .map(|problem| format!("order {number}: {problem}")),
+        );
+    }
+    found
+}
+
+/// The same parcels, followed by the same codes here, at Mollie, and by what the callers asked for.
+fn parcels(trial: &Trial, ours: &[Shipment], theirs: &Value) -> Vec<String> {
+    let theirs = theirs["_embedded"]["shipments"].as_array().map_or(&[][..], Vec::as_slice);
+    if ours.len() != theirs.len() {
+        return vec![format!("we have {} shipments, Mollie {}", ours.len(), theirs.len())];
+    }
+    let mut found = Vec::new();
+    for shipment in ours {
+        let code = shipment.tracking.as_ref().map_or("", |tracking| &tracking.code);
+        let is_it = |it: &&Value| shipment.mollie_id.as_ref().is_some_and(|id| it["id"] == id.as_str());
+        let at_mollie = theirs.iter().find(is_it).map(|it| text(&it["tracking"]["code"])).unwrap_or_default();
+        let asked = trial.reported.values().find_map(|(wish, _)| match wish {
+            Wish::Track { shipment: id, code, .. } if *id == shipment.id => Some(code.as_str()),
+            Wish::Track { .. } | Wish::Place(_) | Wish::Ship { .. } | Wish::Cancel(_) => None,
+        });
+        if at_mollie != code || asked.is_some_and(|asked| asked != code) {
+            found.push(format!(
+                "parcel {} is followed by {code:?}, at Mollie by {at_mollie:?}, asked for {asked:?}",
+                shipment.id
+            ));
         }
     }
     found

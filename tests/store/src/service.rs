@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::operations::cancel_order::Cancel;
 use domain::operations::claim::Claim;
 use domain::operations::create_shipment::Ship;
+use domain::operations::update_shipment::Track;
 use domain::ports::{
     Clock, EventStream, Fingerprint, Ids, LookupClaim, OrderKey, Ports, Settings, Store, StoreError, Vault,
 };
@@ -46,6 +47,12 @@ pub enum Wish {
     Ship {
         order: OrderId,
         line: u32,
+        code: String,
+    },
+    /// A parcel followed by another code.
+    Track {
+        order: OrderId,
+        shipment: ShipmentId,
         code: String,
     },
     Cancel(OrderId),
@@ -124,6 +131,11 @@ impl Service {
             Wish::Ship { order, line, code } => {
                 let intent = intent(request_id, "CreateShipment");
                 Box::pin(submit(self, &intent, On::Order(*order), &Ship(parcel(*line, code)))).await
+            }
+            Wish::Track { order, shipment, code } => {
+                let intent = intent(request_id, "UpdateShipment");
+                let track = Track { shipment_id: *shipment, tracking: tracking(code) };
+                Box::pin(submit(self, &intent, On::Order(*order), &track)).await
             }
             Wish::Cancel(order) => {
                 Box::pin(submit(
@@ -259,8 +271,11 @@ fn intent(request_id: &str, method: &'static str) -> Intent {
 
 fn parcel(line: u32, code: &str) -> ShipmentRequest {
     let line = LineSelection { line_id: LineId::new(line), quantity: 1, amount: None };
-    let tracking = Tracking { carrier: "PostNL".to_owned(), code: code.to_owned(), url: None };
-    ShipmentRequest { selection: Selection::Lines(vec![line]), tracking: Some(tracking) }
+    ShipmentRequest { selection: Selection::Lines(vec![line]), tracking: Some(tracking(code)) }
+}
+
+fn tracking(code: &str) -> Tracking {
+    Tracking { carrier: "PostNL".to_owned(), code: code.to_owned(), url: None }
 }
 
 impl Ports for Service {

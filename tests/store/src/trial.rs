@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ports::Store;
 use domain::rules::ids::OrderId;
 use persistence::{Database, Options};
 
@@ -254,6 +255,13 @@ impl Trial {
                 Flow::CreateShipment | Flow::CancelOrder => {
                     self.authorized(&number).await;
                 }
+                Flow::UpdateShipment => {
+                    if let Some(order) = self.authorized(&number).await {
+                        let code = format!("3S{n}");
+                        self.insist(&format!("ship-{number}"), Wish::Ship { order, line: 1, code }).await;
+                        self.settle().await;
+                    }
+                }
                 Flow::Hook | Flow::LookUp => {
                     self.insist(&format!("place-{number}"), Wish::Place(number.clone())).await;
                     self.settle().await;
@@ -279,7 +287,7 @@ impl Trial {
         match flow {
             Flow::Hook => service.hooks().await,
             Flow::LookUp => service.look_ups().await,
-            Flow::CreateOrder | Flow::CreateShipment | Flow::CancelOrder => {
+            Flow::CreateOrder | Flow::CreateShipment | Flow::UpdateShipment | Flow::CancelOrder => {
                 let (mut wishes, mut calls) = (Vec::new(), Vec::new());
                 for n in 0..callers {
                     wishes.push(self.wish(flow, n).await);
@@ -311,9 +319,16 @@ impl Trial {
         let order = self.service().numbered(&number).await;
         match (flow, order) {
             (Flow::CreateShipment, Some(order)) => Wish::Ship { order, line: 1, code: format!("3S{n}") },
+            (Flow::UpdateShipment, Some(order)) => {
+                let shipments = self.service().store.list_shipments(order).await.expect("nothing fails yet");
+                let [shipment] = &shipments[..] else { panic!("order {number} has one parcel") };
+                Wish::Track { order, shipment: shipment.id, code: format!("JD{n}") }
+            }
             (Flow::CancelOrder, Some(order)) => Wish::Cancel(order),
             (Flow::CreateOrder | Flow::Hook | Flow::LookUp, _) => Wish::Place(number),
-            (Flow::CreateShipment | Flow::CancelOrder, None) => panic!("order {number} was placed"),
+            (Flow::CreateShipment | Flow::UpdateShipment | Flow::CancelOrder, None) => {
+                panic!("order {number} was placed")
+            }
         }
     }
 

@@ -73,7 +73,7 @@ async fn an_order_is_shipped_although_mollie_writes_what_nobody_pays_by_oddly(wo
     // Told once, however often it is read.
     sync(&world, &order).await.unwrap();
     let said = world.service.said();
-    assert_eq!(said.matches("holds fields that are not understood").count(), 1, "{said}");
+    assert_eq!(said.matches("has fields that this release does not understand").count(), 1, "{said}");
 
     let shipment = ship(&order, 0, 1, Some("299.00"));
     world.orders().create_shipment(shipment).await.unwrap();

@@ -43,7 +43,12 @@ async fn sixteen_faults_have_a_line_each_in_the_text(world: World) {
     let refused = refusal(world.orders().create_order(create(&new_request_id(), faulty(16))).await);
     assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
     let lines: Vec<_> = refused.message.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (17, "16 faults; nothing was kept or sent:"), "{}", refused.message);
+    assert_eq!(
+        (lines.len(), lines[0]),
+        (17, "16 faults; nothing was recorded or sent:"),
+        "{}",
+        refused.message
+    );
     for (n, line) in lines[1..].iter().enumerate() {
         assert!(line.starts_with(&format!("draft.lines[{n}].vat_amount: expected 121.14 EUR")), "{line}");
         assert!(line.ends_with(", got 0.01 EUR"), "{line}");
@@ -120,7 +125,7 @@ async fn who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are(worl
     let theirs = order.lines[1].mollie_line_id.clone();
     let all = order.lines.iter().map(|line| &*line.id).collect::<Vec<_>>().join(", ");
     for (given, expected) in [
-        (theirs, format!("{mine}, the id that this line has here")),
+        (theirs, format!("{mine}, this service's id of the line")),
         ("odl_none".to_owned(), format!("a line of the order: {all}")),
         ("99".to_owned(), format!("a line of the order: {all}")),
     ] {

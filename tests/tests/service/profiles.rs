@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tests::proto::OrderStatus;
 use tests::proto::get_order_request::{Key, OrderNumber};
-use tests::proto::{CreateOrderRequest, GetOrderRequest};
+use tests::proto::{CreateOrderRequest, CreateShipmentRequest, GetOrderRequest};
 use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
 
-use crate::requests::{cancel, create};
+use crate::requests::{cancel, create, ship, track};
 
 on_both_engines!(
     a_live_key_over_test_orders_is_refused_at_start,
     a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retired,
+    an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
     the_last_profile_can_be_retired_too,
 );
@@ -76,6 +78,25 @@ async fn a_profile_with_open_orders_cannot_be_left_out_unless_it_is_marked_retir
     world.service.set(RETIRED, "true");
     world.service.start().await;
     assert_eq!(world.order(&order.id).await.id, order.id);
+}
+
+async fn an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled(mut world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    let all = CreateShipmentRequest { all_remaining: true, lines: Vec::new(), ..ship(&order, 0, 1, None) };
+    let parcel = world.orders().create_shipment(all).await.unwrap().into_inner();
+    world.reaches(&order.id, OrderStatus::Completed).await;
+    let busy =
+        json!({"fault": "busy", "method": "PATCH", "path": "/v2/orders/*/shipments/*", "count": "all"});
+    world.simulator.fail(json!([busy])).await;
+    assert!(world.order(&order.id).await.closed_time.is_some());
+    world.orders().update_shipment(track(&parcel, "JD01")).await.unwrap();
+    assert_eq!(world.order(&order.id).await.closed_time, None, "something is still expected to happen");
+    world.service.stop().await;
+    world.service.forget(KEY);
+    let other = key(&world, "test_another4XY7LxsDOtmnkVtjNVWXLSlXsM");
+    world.service.set(OTHER, &other);
+    let said = refused_start(&world).await;
+    assert!(said.contains("1 order is still open"), "{said}");
 }
 
 async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: World) {

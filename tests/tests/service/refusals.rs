@@ -78,7 +78,7 @@ async fn what_does_not_exist_is_not_found_by_the_name_it_was_asked_for(world: Wo
         (get_order_request::Key::Id(id.clone()), format!("order {id}")),
         (
             get_order_request::Key::MollieOrderId("ord_0".to_owned()),
-            "order here that is ord_0 at Mollie".to_owned(),
+            "order with Mollie's id ord_0".to_owned(),
         ),
         (
             get_order_request::Key::OrderNumber(number),

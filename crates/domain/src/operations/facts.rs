@@ -1,52 +1,52 @@
-//! What never changes about a kind of operation.
+//! The constant facts about a kind of operation.
 
 use super::task::OperationKind;
 use crate::rules::status::words;
 
 words!(
-    /// The queues of an order. What waits or needs a person in one holds up none in another, but that nothing is done with an
-    /// order before it is placed.
+    /// The queues of an order. An operation that waits, or needs a person, in one lane does not hold up another lane. The
+    /// exception is placement: nothing else happens before it.
     Lane {
         /// Placing the order. Holds all others.
         Placement = "placement",
-        /// What is done with the authorized money and the goods: shipping, canceling.
+        /// Operations on the authorized money and the goods: shipping, canceling.
         Authorization = "authorization",
-        /// Giving money back.
+        /// Refunds.
         Refunds = "refunds",
-        /// What moves no money: addresses, numbers, tracking.
+        /// Operations that move no money: addresses, numbers, tracking.
         Terms = "terms",
     }
 );
 
 impl Lane {
-    /// Whether what is in this lane has to be out of the way before anything in the other.
+    /// Whether operations in this lane must be out of the way before any in the other.
     #[must_use]
     pub fn holds(self, other: Self) -> bool {
         self == Self::Placement || self == other
     }
 }
 
-/// Why the same call may be made again.
+/// What makes it safe to repeat a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Mollie recognises it by its key, while the key lives.
+    /// Mollie recognises the repeat by its key, while the key lives.
     ByKey,
-    /// It sets what it says, however often it comes. It is made again where nobody can tell whether it came.
+    /// It sets a value, so repeats have no further effect. It is sent again if its outcome is unknown.
     ByValue,
-    /// Each call has an effect of its own. It is made again only where the first certainly had none.
+    /// Each call has another effect. It is sent again only if the first certainly had none.
     Never,
 }
 
-/// What a decision or a command is made from. What is not needed is not read.
+/// What a decision or a command is made from. Only that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// The order alone.
     Order,
-    /// Its shipments as well.
+    /// The order and its shipments.
     Shipments,
 }
 
-/// What never changes about a kind.
+/// The constant facts about a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     pub name: OperationKind,

@@ -1,5 +1,4 @@
-//! The contract of a kind of operation. Every item is required and none has a default: whoever adds a kind answers every
-//! question.
+//! The contract of a kind of operation. Every item is required and none has a default, so a new kind must answer every question.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,24 +17,24 @@ use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
 
-/// What is known of an order here.
+/// What the service knows of an order.
 #[derive(Clone, Copy, Debug)]
 pub struct Book<'a> {
     pub order: &'a Order,
-    /// All of its shipments, by anybody, where the kind needs them or what was read is about any.
+    /// All its shipments, whoever made them, if the kind needs them or the reading lists any.
     pub shipments: &'a [Shipment],
 }
 
-/// What must be so directly before the send.
+/// Whether an operation can be sent, checked just before the send.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ready {
     /// It can be sent.
     Send,
-    /// There is nothing to do any more.
+    /// There is nothing left to do.
     Done,
     /// It is sent later; those behind it may go first.
     Later(Timestamp),
-    /// What it wants may be so already: that is looked at first.
+    /// Its effect may exist already: observe the order first.
     LookFirst,
 }
 
@@ -44,7 +43,7 @@ pub enum Ready {
 pub enum Sought {
     /// An order, by Mollie's id.
     Order(MollieOrderId),
-    /// Every order under a hook address, back to those created before a moment.
+    /// All orders under a hook address that were created since a given time.
     Placement { hook_address: String, since: Timestamp },
 }
 
@@ -58,77 +57,77 @@ impl std::fmt::Debug for Sought {
     }
 }
 
-/// What a reading shows of an operation's effect.
+/// An observation: what a reading shows of an operation's effect.
 #[derive(Clone, Debug)]
 pub enum Observation {
-    /// It is there.
+    /// The effect is there.
     Found(Acceptance),
-    /// It is not there, as far as can be seen now.
+    /// The effect is not there, as of this reading.
     Absent,
-    /// Something is there that may be it, or may not: in words.
+    /// Something there may or may not be the effect; a description.
     Ambiguous(String),
-    /// The reading does not tell.
+    /// The reading does not answer the question.
     NotUnderstood(Misread),
 }
 
-/// What an id stands for that an operator named.
+/// What the id that an operator named refers to.
 #[derive(Clone, Debug)]
 pub enum Named {
     /// The effect of the operation.
     Effect(Acceptance),
-    /// Nothing at Mollie within the order.
+    /// Nothing at Mollie in this order.
     Nothing,
-    /// Something else: in words.
+    /// Something else; a description.
     Other(String),
-    /// The reading does not tell.
+    /// The reading does not answer the question.
     NotUnderstood(Misread),
 }
 
-/// What Mollie's refusal means.
+/// What Mollie's rejection means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// Nothing was done, and nothing will be.
     Final,
-    /// It may be refused for being so already, or for what was done elsewhere: that is looked at first.
+    /// Mollie may reject it because its effect exists already, or because of something done elsewhere: observe the order first.
     LookFirst,
-    /// It comes again after a while.
+    /// It is sent again after a pause.
     Later(SignedDuration),
-    /// The profile's key is another's: an operator's affair.
+    /// The API key belongs to another profile; an operator must fix that.
     WrongKey,
 }
 
-/// Something at Mollie that nothing here accounts for.
+/// Something at Mollie that our records do not account for.
 #[derive(Clone, Copy, Debug)]
 pub enum Difference<'a> {
     /// A shipment.
     Shipment(&'a ShipmentSnapshot),
-    /// Units of a line in a pool; the status of the order in the reading that shows them.
+    /// Units of a line in a pool, with the order's status in the same reading.
     Units { pool: Pool, line_id: LineId, status: Option<&'a Read<OrderStatus>> },
-    /// Other tracking of a shipment that is known.
+    /// Changed tracking of a known shipment.
     Tracking(ShipmentId),
 }
 
 /// How an operation fails.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
-    /// Mollie refused, or an operator says that nothing was done.
+    /// Mollie rejected it, or an operator says that nothing was done.
     Rejected(Rejection),
-    /// It had no effect in time, and is not sent any more.
+    /// It had no effect before its deadline, and is not sent again.
     TooLate,
-    /// What it was to follow has failed: it was never sent, and will not be.
+    /// The operation it follows failed: this one was never sent, and will not be.
     NothingToFollow,
-    /// Nobody can tell what became of it. It has not failed yet; a person decides.
+    /// Its outcome cannot be determined. It has not failed yet; an operator decides.
     Attention,
 }
 
 impl Failure {
-    /// Why nothing was done at Mollie; `None` where that is not known yet.
+    /// Why nothing was done at Mollie; `None` while that is not known.
     #[must_use]
     pub fn rejection(&self) -> Option<Rejection> {
         match self {
             Self::Rejected(rejection) => Some(rejection.clone()),
-            Self::TooLate => Some(Rejection::of_ours("it came too late")),
-            Self::NothingToFollow => Some(Rejection::of_ours("what it was to follow has failed")),
+            Self::TooLate => Some(Rejection::of_ours("its age limit or deadline had passed")),
+            Self::NothingToFollow => Some(Rejection::of_ours("what it follows has failed")),
             Self::Attention => None,
         }
     }
@@ -136,47 +135,47 @@ impl Failure {
 
 /// A kind of operation, as its task.
 pub trait Kind: std::fmt::Debug + Send + Sync {
-    /// Its name, its lane, and how a repeat is safe.
+    /// Its name, its lane, and what makes a repeat safe.
     fn facts(&self) -> &'static Facts;
 
-    /// What it is about.
+    /// What it acts on.
     fn subject(&self) -> Subject;
 
-    /// When it is given up unless it was sent by then. `age_limit`: of placements.
+    /// When it is given up unless it was sent before. `age_limit`: of placements.
     fn deadline(&self, order: &Order, age_limit: SignedDuration) -> Option<Timestamp>;
 
-    /// What must be so directly before it is sent, or looked for.
+    /// Whether it can be sent, checked just before the send.
     fn ready(&self, book: Book<'_>, now: Timestamp) -> Ready;
 
-    /// What to send. `secret`: what was sealed beside the task.
+    /// What to send. `secret`: what was sealed with the task.
     ///
     /// # Errors
-    /// What an operator must know, where that cannot be told any more.
+    /// A message for the operator, if the command can no longer be made.
     fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String>;
 
     /// What must be read to see its effect; `named`: the id that an operator says is its effect. `None` if there is nothing to
     /// read.
     fn seek(&self, order: &Order, named: Option<&str>) -> Option<Sought>;
 
-    /// Recognises its effect in what was read, by what nothing settled here accounts for.
+    /// Recognises its effect in a reading, among what no settled operation accounts for.
     fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Observation;
 
     /// Whether the id that an operator named is its effect.
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named;
 
-    /// Whether something at Mollie may be its own effect, so that it is not taken for somebody else's while it is undecided.
+    /// Whether something at Mollie may be its effect. If so, it is not recorded as somebody else's while this is undecided.
     /// `sent`: whether it was ever sent.
     fn explains(&self, order: &Order, found: Difference<'_>, sent: bool) -> bool;
 
-    /// What Mollie's refusal means.
+    /// What Mollie's rejection means.
     fn rejection(&self, order: &Order, why: &Rejection) -> Meaning;
 
     /// What its success changes. `seen`: the reading that showed it, if it was not the answer.
     fn succeed(&self, of: &Operation, effect: &Acceptance, seen: &[Snapshot], pen: &mut Pen<'_>);
 
-    /// What its failure changes. `seen`: the reading behind a refusal, which tells why.
+    /// What its failure changes. `seen`: the reading taken after a rejection, which may explain it.
     fn fail(&self, of: &Operation, why: &Failure, seen: &[Snapshot], pen: &mut Pen<'_>);
 
-    /// What changes when a person has it read once more what became of it.
+    /// What changes when an operator resumes its resolution.
     fn resume(&self, pen: &mut Pen<'_>);
 }

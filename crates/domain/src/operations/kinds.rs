@@ -24,7 +24,7 @@ impl Task {
         self.kind().facts().name
     }
 
-    /// In which queue of its order it stands.
+    /// The queue of its order that it is in.
     #[must_use]
     pub fn lane(&self) -> Lane {
         self.kind().facts().lane

@@ -1,9 +1,8 @@
-//! What can be done with an order, one room per kind of operation. A room holds everything that is special to its kind: what a
-//! caller may ask for and what is decided of it, what is sent, how its effect is recognised, and what its end changes. Pure: a
-//! room reads what is known, and writes through the [`Pen`]. The workflow knows none of them by name.
+//! What can be done with an order, one room per kind of operation. A room holds everything special to its kind: what a caller may
+//! request and what is decided, what is sent, how its effect is recognised, and what its resolution changes. Pure: a room reads
+//! what is known and writes through the [`Pen`]. The workflow knows no kind by name.
 //!
-//! [`kind`] is the contract that every room keeps, [`task`] the enum of what is to be done, and [`kinds`](self) the only match
-//! over it.
+//! [`kind`] is the contract of every room, [`task`] the enum of their tasks, and [`kinds`](self) the only match over it.
 
 pub mod cancel_order;
 pub mod claim;

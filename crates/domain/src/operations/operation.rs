@@ -1,14 +1,13 @@
-//! Operations: each intended change at Mollie, from being saved to a settled end.
+//! Operations: each intended change at Mollie, from being saved to being settled.
 //!
 //! ```text
 //! pending   → in_flight                        claimed under a lease
-//! in_flight → succeeded | rejected | resolving (outcome unknown) | pending (certainly not sent, or told to come later)
-//!           | needs_attention                  it cannot be sent, or was refused in doubt
+//! in_flight → succeeded | rejected | resolving (outcome unknown) | pending (certainly not sent, or put off by Mollie)
+//!           | needs_attention                  it cannot be sent, or its rejection is ambiguous
 //! resolving → succeeded | rejected | pending (proved absent, or safe to repeat) | needs_attention
-//! pending   → withdrawn                        what was certainly never sent, or proved absent, and is given up, or follows what
-//!                                              has failed
-//! needs_attention → resolving                  an operator has it read once more
-//!                 | succeeded | rejected       an operator says what became of it; success is verified at Mollie
+//! pending   → withdrawn                        certainly never sent, or proved absent, and given up, or what it follows failed
+//! needs_attention → resolving                  an operator resumes its resolution
+//!                 | succeeded | rejected       an operator says which; success is verified at Mollie
 //! ```
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,32 +22,31 @@ use crate::rules::rejection::Rejection;
 /// How long Mollie surely remembers a key: it promises an hour, and clocks and queues take their part.
 pub const KEY_LIFE: SignedDuration = SignedDuration::from_mins(45);
 
-/// Where an operation stands, with what there is only there.
+/// The state of an operation, with the data that only this state has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is to be sent. `sent`: earlier sends, which Mollie will recognise in the next. `yields`: it was told to come later
-    /// without ever having been sent, and until then those behind it may go first.
+    /// Waits to be sent. `sent`: earlier sends, which Mollie will recognise when it is sent again. `yields`: it was put off
+    /// without ever having been sent, and until its time those behind it may go first.
     Pending { sent: Option<Sent>, yields: bool },
     /// It is being sent.
     InFlight { sent: Sent },
-    /// What became of it is being found out. `refused`: Mollie's refusal of the last call, which does not tell about the
-    /// others.
+    /// Its outcome is being determined. `refused`: Mollie's rejection of the last call, which says nothing about earlier calls.
     Resolving { sent: Sent, refused: Option<Rejection> },
-    /// A person must decide.
+    /// An operator must decide.
     NeedsAttention { sent: Sent, refused: Option<Rejection> },
     /// It had its effect.
     Succeeded { sent: Sent, time: Timestamp },
-    /// It had none, and will have none.
+    /// It had no effect, and will have none.
     Rejected { sent: Sent, time: Timestamp, rejection: Rejection },
-    /// It was given up: certainly unsent, or proved to have had no effect.
+    /// It was given up: certainly never sent, or proved to have had no effect.
     Withdrawn { time: Timestamp },
 }
 
 impl State {
-    /// To be sent, for the first time.
+    /// Waits to be sent for the first time.
     pub const NEW: Self = Self::Pending { sent: None, yields: false };
 
-    /// The state by name.
+    /// The state's name.
     #[must_use]
     pub const fn name(&self) -> OperationState {
         match self {
@@ -62,7 +60,7 @@ impl State {
         }
     }
 
-    /// Whether nothing more will come of it.
+    /// Whether its outcome is final.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         self.name().is_settled()
@@ -82,7 +80,7 @@ impl State {
         }
     }
 
-    /// Mollie's words where it refused the last call, or an operator's.
+    /// The reason given by Mollie if it rejected the last call, or by an operator.
     #[must_use]
     pub const fn rejection(&self) -> Option<&Rejection> {
         match self {
@@ -109,8 +107,7 @@ impl State {
         }
     }
 
-    /// As whoever takes it up finds it: what was to be sent is being sent from now on, and what was left in flight may have
-    /// been.
+    /// Its state once claimed: a pending operation is in flight from now on; one left in flight may have been sent.
     #[must_use]
     pub fn claimed(self, now: Timestamp) -> Self {
         match self {
@@ -130,9 +127,9 @@ impl State {
 pub struct Tries {
     /// Sends whose outcome was unknown.
     pub unknown: u32,
-    /// How often it could not be sent at all; only sets how long the next pause is.
+    /// How often it could not be sent at all; only sets the length of the next pause.
     pub deferrals: u32,
-    /// Readings in a row that nobody understood.
+    /// Consecutive readings that could not be understood.
     pub unreadable: u32,
 }
 
@@ -142,38 +139,38 @@ pub struct Operation {
     pub id: OperationId,
     pub order_id: OrderId,
     pub profile: ProfileName,
-    /// What was decided together: the operations of one request.
+    /// The operations of one request share a group.
     pub group: GroupId,
     pub task: Task,
-    /// Its turn within the order: the sequence of the event that recorded it. First come, first served, in each lane.
+    /// Its turn within the order: the sequence of the event that recorded it. Each lane is first come, first served.
     pub turn: u64,
-    /// What it follows: it is sent once that has succeeded, and never if that fails.
+    /// The operation it follows: this one is sent once that has succeeded, and never if that fails.
     pub after: Option<OperationId>,
     pub state: State,
     /// The same for every attempt: a new key would be a new intent.
     pub key: IdempotencyKey,
     pub tries: Tries,
     pub created_time: Timestamp,
-    /// Not taken up again before then.
+    /// It is not claimed before this time.
     pub not_before: Timestamp,
-    /// What an operator should know of the last attempt. Holds nothing personal.
+    /// A message for the operator about the last attempt. Holds nothing personal.
     pub last_problem: Option<String>,
-    /// What of it is secret, sealed; wiped at the final outcome.
+    /// Its secret part, sealed; wiped when it is settled.
     pub sealed: Option<Vec<u8>>,
-    /// On whose behalf, for the audit.
+    /// The caller it was made for, for the audit.
     pub actor: Option<String>,
     pub caller: Caller,
 }
 
 impl Operation {
-    /// Whether Mollie recognises a repeated send as the same: a keyed call whose key surely lives.
+    /// Whether Mollie recognises a repeat as the same call: a keyed call whose key surely lives.
     #[must_use]
     pub fn is_recognised(&self, now: Timestamp, trust_idempotency: bool) -> bool {
         let alive = self.state.sent().is_some_and(|sent| now.duration_since(sent.first) < KEY_LIFE);
         self.repeat() == Repeat::ByKey && trust_idempotency && alive
     }
 
-    /// How a repeat is safe.
+    /// What makes a repeat safe.
     #[must_use]
     pub fn repeat(&self) -> Repeat {
         self.task.kind().facts().repeat
@@ -185,8 +182,8 @@ impl Operation {
         Some(Sends { sent: self.state.sent()?, is_refused: self.state.rejection().is_some() })
     }
 
-    /// Whether those behind it in its lane may go first: it was told to come later, or waits for what it follows, without ever
-    /// having been sent. `is_open`: whether an operation of its order is not settled.
+    /// Whether those behind it in its lane may go first: it was put off, or waits for the operation it follows, and was never
+    /// sent. `is_open`: whether an operation of its order is not settled.
     #[must_use]
     pub fn gives_way(&self, now: Timestamp, is_open: impl Fn(OperationId) -> bool) -> bool {
         match self.state {
@@ -203,8 +200,8 @@ impl Operation {
         }
     }
 
-    /// Whether it keeps another one of its order from being sent now: what is under way in its lane, what waits there with an
-    /// earlier turn, and what the other follows. What is under way itself is held up by nothing.
+    /// Whether it keeps another operation of its order from being sent now: it is under way in the same lane, waits there with an
+    /// earlier turn, or is what the other follows. Nothing holds up an operation that is itself under way.
     #[must_use]
     pub fn holds_up(&self, other: &Self, now: Timestamp, is_open: impl Fn(OperationId) -> bool) -> bool {
         let is_waiting = matches!(other.state, State::Pending { .. });
@@ -220,7 +217,7 @@ impl Operation {
         is_waiting && (is_behind || is_followed)
     }
 
-    /// Settles it: final state, and no secrets any more.
+    /// Settles it: sets the final state and wipes its secret.
     #[must_use]
     pub fn settled(self, state: State) -> Self {
         Self { state, sealed: None, ..self }

@@ -1,5 +1,5 @@
-//! The one hand that writes: what a decision or an outcome records, puts down and sets to work becomes one change, saved whole
-//! or not at all.
+//! The only writer: all that a decision or an outcome records, saves and sets to work becomes one change, saved whole or not at
+//! all.
 
 use jiff::Timestamp;
 
@@ -42,7 +42,7 @@ pub struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    /// Begins on what is known. An order of version 0 is new.
+    /// Starts from what is known. An order of version 0 is new.
     #[must_use]
     pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
         let Known { order, unsettled, shipments } = known;
@@ -66,19 +66,19 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// The same, on this reading of the order.
+    /// The same, with this reading of the order.
     #[must_use]
     pub fn on_reading(self, reading: Reading) -> Self {
         Self { reading, ..self }
     }
 
-    /// Whether the order is still as it was when Mollie was asked: the reading is the latest there is.
+    /// Whether the order has not changed since Mollie was asked, so that this reading is the latest.
     #[must_use]
     pub const fn reads_latest(&self) -> bool {
         self.reading.is_latest
     }
 
-    /// The order as it is with all that was written so far.
+    /// The order with all that was written so far.
     #[must_use]
     pub const fn order(&self) -> &Order {
         self.recorder.order()
@@ -112,13 +112,13 @@ impl<'a> Pen<'a> {
         ShipmentId::new(self.ids.ordered())
     }
 
-    /// The sequence that the event recorded next will have.
+    /// The sequence of the next recorded event.
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
         self.recorder.next_sequence()
     }
 
-    /// Makes sure that no operation that would hold this lane up waits for an operator.
+    /// Checks that no operation that would hold up this lane waits for an operator.
     ///
     /// # Errors
     /// [`RequestError::Blocked`], naming the operation.
@@ -141,39 +141,39 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Records what happened.
+    /// Records an event.
     pub fn record(&mut self, data: EventData) {
         self.recorder.record(data);
     }
 
-    /// Records the order itself, by its first event.
+    /// Records the order itself, as its first event.
     pub fn begin(&mut self, operation_id: OperationId) {
         self.recorder.begin(operation_id);
     }
 
-    /// Raises what a person must look at, unless it was raised before.
+    /// Raises a review item, unless it was raised before.
     pub fn raise(&mut self, concern: Concern) {
         self.recorder.raise(concern);
     }
 
-    /// Puts down a shipment, whole.
+    /// Saves a shipment, whole.
     pub fn put(&mut self, shipment: Shipment) {
         self.shipments.push(shipment);
     }
 
-    /// Has the order read again at Mollie by then.
+    /// Schedules a look-up of the order by then.
     pub fn look_again(&mut self, time: Timestamp) {
         self.lookup = Some(self.lookup.map_or(time, |other| other.min(time)));
     }
 
-    /// Has the order read again when its schedule says so.
+    /// Schedules the next look-up by the order's age.
     pub fn look_again_on_schedule(&mut self) {
         if let Some(time) = lookup::next(self.order(), self.author.now, self.author.settle_window) {
             self.look_again(time);
         }
     }
 
-    /// Whether a placement of the order would come too late by now.
+    /// Whether a placement of the order would now be past its age limit.
     #[must_use]
     pub fn is_overdue(&self) -> bool {
         self.author.now > self.order().overdue_from(self.author.placement_age_limit)
@@ -185,13 +185,13 @@ impl<'a> Pen<'a> {
         self.new_operation(task.into(), secret, actor, None)
     }
 
-    /// Sets an operation to work that is sent once another one has succeeded, and never if that one fails.
+    /// Sets to work an operation that is sent once another one has succeeded, and never if that one fails.
     pub fn set_to_work_after(&mut self, other: Option<OperationId>, task: impl Into<Task>) -> OperationId {
         let actor = self.author.actor.clone();
         self.new_operation(task.into(), None, actor, other)
     }
 
-    /// Sets an operation to work that nobody asked for, in the name of a policy.
+    /// Sets to work, on behalf of a policy, an operation that no caller requested.
     pub fn set_to_work_by(&mut self, policy: &str, task: impl Into<Task>) -> OperationId {
         self.new_operation(task.into(), None, Some(policy.to_owned()), None)
     }
@@ -226,12 +226,12 @@ impl<'a> Pen<'a> {
         id
     }
 
-    /// Answers with the operations of an earlier request, which do what this one asks for.
+    /// Joins this request to the operations of an earlier one, which do what it asks for.
     pub fn join(&mut self, group: GroupId) {
         self.joined = Some(group);
     }
 
-    /// Ends an operation that others are not about to send.
+    /// Settles an operation that no worker is about to send.
     pub fn end(&mut self, write: OperationWrite) {
         self.ended.push(write);
     }
@@ -243,13 +243,13 @@ impl<'a> Pen<'a> {
         self.ended.push(OperationWrite::Withdraw { operation });
     }
 
-    /// The order as it was known, where nothing is written after all.
+    /// The order as it was known, if nothing is written after all.
     #[must_use]
     pub fn discard(self) -> Order {
         self.recorder.finish().0
     }
 
-    /// Ends the writing. `request`: whose request it was, and what became of it.
+    /// Finishes the change. `request`: the id of the request and its outcome.
     #[must_use]
     pub fn finish(self, request: Option<RequestRecord>) -> Written {
         let (is_at_head, group) = (self.is_at_head(), self.group());
@@ -266,13 +266,13 @@ impl<'a> Pen<'a> {
         Written { order, group, operations: self.new, is_at_head, change }
     }
 
-    /// What was set to work so far, or else what was joined.
+    /// What was set to work so far, or what was joined.
     #[must_use]
     pub fn group(&self) -> Option<GroupId> {
         self.group.or(self.joined)
     }
 
-    /// Whoever waits for a person is not sent in this moment; all else may be taken up at any time. What follows another one waits.
+    /// Whether the first new operation can be sent at once: the others all need attention in lanes that do not hold this one.
     fn is_at_head(&self) -> bool {
         if self.new.first().is_some_and(|new| new.operation.after.is_some()) {
             return false;

@@ -1,8 +1,8 @@
-//! When and how an operation was sent, as far as anybody knows.
+//! When and how an operation was sent, or may have been.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// When it was sent, as far as anybody knows: from the beginning of its claim on it may have been.
+/// When it was sent: it may have been from the start of its claim on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub first: Timestamp,
@@ -25,14 +25,14 @@ impl Sent {
         }
     }
 
-    /// Whether this is the first send, or the first since it was proved that the others had no effect.
+    /// Whether this is the first send, or the first since the earlier ones were proved to have had no effect.
     #[must_use]
     pub fn is_first(&self) -> bool {
         self.first == self.last
     }
 
-    /// From when on an absent effect is known not to come any more: the end of the lease under which it was last sent, the
-    /// time a call may take, and the settle window.
+    /// The time from which an absent effect is known not to appear any more: the end of the lease under which it was last sent,
+    /// plus the longest a call may take, plus the settle window.
     #[must_use]
     pub fn absence_counts_from(
         self,
@@ -54,7 +54,7 @@ pub struct Sends {
 }
 
 impl Sends {
-    /// Whether Mollie refused the only call there was: then no effect is to be expected of it.
+    /// Whether Mollie rejected the only call: then no effect is expected.
     #[must_use]
     pub fn were_all_refused(&self) -> bool {
         self.is_refused && self.sent.is_first()

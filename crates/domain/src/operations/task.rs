@@ -1,5 +1,4 @@
-//! Tasks: what an operation is to do at Mollie, whole, as it is saved before anything is sent. What a room adds to its task is
-//! in the room.
+//! Tasks: what an operation does at Mollie, complete, as saved before anything is sent. Each room defines the data of its task.
 
 #[cfg(feature = "made-up")]
 use super::made_up;
@@ -17,7 +16,7 @@ words!(
     }
 );
 
-/// What is to be done at Mollie: everything that the same bytes can be made from again, but for what is secret.
+/// What to do at Mollie: all that is needed to make the same bytes again, except what is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     PlaceOrder(place_order::Task),

@@ -11,7 +11,7 @@ pub trait Clock: Send + Sync {
     /// Now: the wall clock plus the simulated offset, in whole microseconds, the finest both databases keep.
     fn now(&self) -> Timestamp;
 
-    /// Time that only runs forward and never jumps with the simulated offset, since some fixed moment.
+    /// Time since some fixed moment. It only runs forward and ignores the simulated offset.
     fn elapsed(&self) -> Duration;
 
     /// Waits, by [`Clock::elapsed`].
@@ -23,6 +23,6 @@ pub trait Ids: Send + Sync {
     /// A time-ordered id, UUID version 7.
     fn ordered(&self) -> Uuid;
 
-    /// An id nobody can guess, UUID version 4.
+    /// An unguessable id, UUID version 4.
     fn random(&self) -> Uuid;
 }

@@ -1,5 +1,5 @@
-//! What the workflow needs from outside: storage, Mollie, time, ids and secrets. Each is implemented in a crate of its
-//! own, and again by tests.
+//! What the workflow needs from outside: storage, Mollie, time, ids and secrets. Each port is implemented in another crate, and
+//! again by tests.
 
 mod clock;
 mod mollie;
@@ -22,20 +22,20 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// The numbers the workflow goes by.
+/// The workflow's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where Mollie reaches us, without a slash at the end.
+    /// The address at which Mollie reaches us, without a trailing slash.
     pub public_url: String,
     /// How long a placement may take before it is given up.
     pub placement_age_limit: SignedDuration,
-    /// How long an effect may still land after a call has ended.
+    /// How long an effect may still appear after a call has ended.
     pub settle_window: SignedDuration,
-    /// How long a call may take.
+    /// The longest a call may take.
     pub call_timeout: SignedDuration,
-    /// How long a claim on an operation lasts unless renewed; renewed during a call four times in that span.
+    /// How long a claim on an operation lasts unless renewed. During a call it is renewed four times in that span.
     pub lease: Duration,
-    /// Whether Mollie is trusted to recognise a repeated key.
+    /// Whether we trust Mollie to recognise a repeated key.
     pub trust_idempotency: bool,
 }
 
@@ -46,7 +46,7 @@ impl Settings {
         self.lease / 4
     }
 
-    /// How long a claim on a look-up lasts, which is not renewed: a reading and a search behind it.
+    /// How long a claim on a look-up lasts: enough for a reading and a search. It is not renewed.
     #[must_use]
     pub fn lookup_lease(&self) -> Duration {
         let call = Duration::try_from(self.call_timeout).unwrap_or(Duration::ZERO);
@@ -60,7 +60,7 @@ impl Settings {
     }
 }
 
-/// Everything outside, in one hand.
+/// All the ports.
 pub trait Ports: Send + Sync + 'static {
     type Store: Store;
     type Gateway: Gateway;

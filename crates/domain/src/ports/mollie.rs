@@ -1,4 +1,4 @@
-//! Mollie: commands in our terms, and what became of them.
+//! Mollie: commands in our terms, and their outcomes.
 
 use std::future::Future;
 use std::time::Duration;
@@ -31,12 +31,12 @@ pub enum Command {
     },
 }
 
-/// An order to be placed: its terms, lines and persons.
+/// An order to place: its terms, lines and persons.
 #[derive(Clone)]
 pub struct PlaceOrder {
     pub order: Order,
     pub payment: PaymentParameters,
-    /// Where Mollie tells of changes, for the order and for its payments.
+    /// The webhook address, for the order and for its payments.
     pub hook_address: String,
 }
 
@@ -47,7 +47,7 @@ impl std::fmt::Debug for PlaceOrder {
     }
 }
 
-/// A shipment to be registered. Quantity and amount are always sent: what is left out, Mollie takes for "all".
+/// A shipment to register. Quantity and amount are always sent: Mollie takes a missing one to mean "all".
 #[derive(Clone, Debug)]
 pub struct RegisterShipment {
     pub order: Remote,
@@ -55,7 +55,7 @@ pub struct RegisterShipment {
     pub tracking: Option<Tracking>,
 }
 
-/// How a shipment is followed from now on, whole.
+/// The new tracking of a shipment, whole.
 #[derive(Clone, Debug)]
 pub struct TrackShipment {
     pub order: MollieOrderId,
@@ -63,48 +63,48 @@ pub struct TrackShipment {
     pub tracking: Tracking,
 }
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// Mollie did it.
     Accepted(Acceptance),
-    /// Mollie refused, and nothing changed.
+    /// Mollie rejected it, and nothing changed.
     Rejected(Rejection),
-    /// Certainly nothing was done: not reached, not let in, or told to come back. `pause`: at Mollie's wish.
+    /// Certainly nothing was done: not reached, not let in, or put off. `pause`: how long Mollie asked us to wait.
     NotSent { problem: String, pause: Option<Duration> },
-    /// It may have been done, or may be done yet. `stumbled`: Mollie itself answered 500. Where that stays, it is likely the
-    /// request that Mollie stumbles over (practice: an umlaut in an e-mail address).
+    /// It may have been done, or may still be. `stumbled`: Mollie itself answered 500. If that persists, Mollie probably cannot
+    /// process this request (practice: an umlaut in an e-mail address).
     Unknown { problem: String, stumbled: bool },
 }
 
-/// Mollie's answer to an accepted command, and what shows its effect, by its shape.
+/// Mollie's answer to an accepted command, by shape; also what shows its effect in a reading.
 #[derive(Clone, Debug)]
 pub enum Acceptance {
     Order(Box<Snapshot>),
     Shipment(ShipmentSnapshot),
-    /// It is done, and nothing more was said.
+    /// It is done, and the answer had no content.
     Nothing,
 }
 
 /// Why Mollie could not be read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// No answer, or one that asks to come back.
+    /// No answer, or one that asks us to retry later.
     #[error("Mollie cannot be read now: {0}")]
     Unavailable(String),
-    /// Mollie does not know it, or not under this profile's key.
-    #[error("Mollie does not know it under this profile's key")]
+    /// Mollie does not know the id, or not under this profile's key.
+    #[error("Mollie does not know the id under this profile's key")]
     NotFound,
     /// The key is not accepted.
     #[error("Mollie does not accept the profile's API key: {0}")]
     KeyRefused(String),
-    /// The answer cannot be understood, or leaves out what money depends on.
+    /// The answer cannot be understood, or leaves out a field that money depends on.
     #[error("Mollie's answer cannot be understood: {0}")]
     Unreadable(Misread),
 }
 
 impl GatewayError {
-    /// Whether the same reading may succeed later without anybody's doing.
+    /// Whether the same reading may succeed later without intervention.
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
@@ -116,7 +116,7 @@ impl GatewayError {
 
 /// Mollie's Orders API.
 pub trait Gateway: Send + Sync {
-    /// Makes a change. Never fails: an outcome nobody knows is [`Outcome::Unknown`].
+    /// Makes a change. Never fails: if the outcome is unknown, it returns [`Outcome::Unknown`].
     fn execute(
         &self,
         profile: &ProfileName,
@@ -131,8 +131,8 @@ pub trait Gateway: Send + Sync {
         id: &MollieOrderId,
     ) -> impl Future<Output = Result<Snapshot, GatewayError>> + Send;
 
-    /// Looks for orders by their hook address, back to those created before `since`, and reads them, oldest first. There
-    /// should be one at most; more than one is money that may be paid twice.
+    /// Finds the orders with this hook address that were created since `since`, and reads them, oldest first. There should be at
+    /// most one; with more, the shopper may pay twice.
     fn find_by_hook(
         &self,
         profile: &ProfileName,

@@ -1,7 +1,7 @@
 //! Storage: one guarded write for every change of an order, and the reads.
 //!
-//! A change is all or nothing. It is guarded by the order's version, and, where it settles or moves an operation, by the
-//! lease under which that operation was worked on. Leases are measured by the store's own clock.
+//! A change is all or nothing. It is guarded by the order's version and, if it settles or moves an operation, by the lease under
+//! which that operation was worked on. Leases are measured by the store's own clock.
 
 use std::future::Future;
 use std::time::Duration;
@@ -22,22 +22,22 @@ use crate::rules::shipment::Shipment;
 use crate::rules::status::OrderStatus;
 use crate::rules::subject::Subject;
 
-/// A keyed hash of a parsed command: tells a repeated request from another one under the same id.
+/// A keyed hash of a parsed command: tells a repeated request from a different one under the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub String);
 
-/// What a caller asked for under a request id, and what it became.
+/// A caller's request under its request id, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestRecord {
     pub caller: Caller,
     pub request_id: RequestId,
-    /// The method it was given to.
+    /// The method that was called.
     pub method: String,
     pub fingerprint: Fingerprint,
     pub order_id: OrderId,
-    /// What it is answered about.
+    /// The subject of the answer.
     pub answer: Subject,
-    /// What it set to work, or joined; `None` where nothing had to be done at Mollie.
+    /// The group it set to work, or joined; `None` if there was nothing to do at Mollie.
     pub group: Option<GroupId>,
     pub created_time: Timestamp,
 }
@@ -47,44 +47,44 @@ pub struct RequestRecord {
 pub enum OperationWrite {
     /// A new operation; with a token it is claimed at once for `lease`.
     Insert { operation: Operation, claim: Option<(LeaseToken, Duration)> },
-    /// Writes an operation worked on under `token` and releases the lease. Exactly one row, or the change fails.
+    /// Writes an operation worked on under `token` and releases the lease. It must match exactly one row, or the change fails.
     Release { operation: Operation, token: LeaseToken },
-    /// Writes what an operator decided of an operation that needs attention and that nobody works on. Exactly one row, or
-    /// the change fails.
+    /// Writes an operator's decision about an operation that needs attention and that no worker holds. It must match exactly one
+    /// row, or the change fails.
     Decide { operation: Operation },
-    /// Withdraws an operation that is pending and was never sent. Exactly one row, or the change fails.
+    /// Withdraws an operation that is pending and was never sent. It must match exactly one row, or the change fails.
     Withdraw { operation: Operation },
 }
 
-/// Everything one decision changes, written in one transaction.
+/// Everything that one decision changes, written in one transaction.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The order as it is afterwards.
+    /// The order after the change.
     pub order: Order,
-    /// The version it was decided on; `None`: the order is new.
+    /// The version that was decided on; `None`: the order is new.
     pub expected_version: Option<u64>,
     pub events: Vec<Event>,
     pub request: Option<RequestRecord>,
     pub operations: Vec<OperationWrite>,
     /// New or changed shipments, whole.
     pub shipments: Vec<Shipment>,
-    /// When to look the order up at Mollie; `None` leaves the schedule alone.
+    /// When to look the order up at Mollie; `None` leaves the schedule as it is.
     pub lookup: Option<Timestamp>,
 }
 
 /// Why a change was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Somebody else changed the order: decide again.
-    #[error("the order has moved on from the version this was decided on")]
+    /// The order was changed concurrently: decide again.
+    #[error("the order has changed since the version this was decided on")]
     VersionMoved,
-    /// The request id is taken: see what it became.
+    /// The request id is taken: read its outcome.
     #[error("the request id was used by another call")]
     RequestTaken,
     /// Another order of the profile holds the order number.
     #[error("the order number is held by another order")]
     NumberHeld,
-    /// The lease ran out, or the operation is not in the state it was decided on.
+    /// The lease ran out, or the operation is no longer in the state that was decided on.
     #[error("the operation is in other hands")]
     LeaseLost,
     #[error(transparent)]
@@ -94,16 +94,16 @@ pub enum CommitError {
 /// The store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Not reachable, busy or shutting down. A change was written wholly or not at all.
+    /// Not reachable, busy or shutting down. The change was written whole or not at all.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// What is stored cannot be read, or the database refuses a statement.
-    #[error("the database holds or answered something unexpected: {0}")]
+    /// The stored data cannot be read, or the database rejects a statement.
+    #[error("the database holds or returned something unexpected: {0}")]
     Inconsistent(String),
 }
 
 impl StoreError {
-    /// Whether the same call may succeed later without anybody's doing.
+    /// Whether the same call may succeed later without intervention.
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
@@ -113,12 +113,12 @@ impl StoreError {
     }
 }
 
-/// How an order is asked for.
+/// How an order is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderKey {
     Id(OrderId),
     MollieId(String),
-    /// The order that holds the number, else the newest with it.
+    /// The order that holds the number, or else the newest with it.
     Number {
         profile: ProfileName,
         order_number: String,
@@ -132,21 +132,21 @@ pub struct OrderWithOperations {
     pub unsettled: Vec<Operation>,
 }
 
-/// Which orders are asked for; an empty part does not restrict.
+/// A filter for orders; an empty part does not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter {
     pub profile: Option<ProfileName>,
     pub statuses: Vec<OrderStatus>,
-    /// Empty: placing and placed ones, and with [`with_open_items`](Self::with_open_items) all.
+    /// Empty: placing and placed ones, or all with [`with_open_items`](Self::with_open_items).
     pub placements: Vec<Placement>,
     pub order_number: Option<String>,
     pub created_from: Option<Timestamp>,
     pub created_before: Option<Timestamp>,
-    /// Only orders with something a person must still look at.
+    /// Only orders with open review items.
     pub with_open_items: bool,
 }
 
-/// Which operations are asked for; an empty part does not restrict, but for the states.
+/// A filter for operations; an empty part does not restrict, except `states`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperationFilter {
     pub profile: Option<ProfileName>,
@@ -156,14 +156,14 @@ pub struct OperationFilter {
     pub kinds: Vec<OperationKind>,
 }
 
-/// The place behind which the next page begins, oldest first.
+/// The position after which the next page begins, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationPageKey {
     pub created_time: Timestamp,
     pub id: OperationId,
 }
 
-/// The place behind which the next page begins, newest first.
+/// The position after which the next page begins, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageKey {
     pub created_time: Timestamp,
@@ -183,11 +183,12 @@ pub struct Page<T, K> {
 pub struct LookupClaim {
     pub order_id: OrderId,
     pub token: LeaseToken,
-    /// How often it had been asked for by then, by hooks and by changes; what is asked for later is not ended with it.
+    /// How many requests for it, by hooks and changes, this claim covers; later ones stay due.
     pub hooks: u64,
-    /// Look-ups in a row that failed.
+    /// Consecutive failed look-ups.
     pub failures: u32,
-    /// What the hooks named, each once and in the order of their coming; at most [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
+    /// The ids that webhooks named, each once, by arrival; at most [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
+    /// [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
     pub hints: Vec<String>,
 }
 
@@ -211,7 +212,7 @@ pub trait Store: Send + Sync {
         key: &OrderKey,
     ) -> impl Future<Output = Answer<Option<OrderWithOperations>>> + Send;
 
-    /// Newest first; fewer than the limit where they are large, and then `next` says so.
+    /// Newest first. If the orders are large there may be fewer than the limit, and then `next` says so.
     fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -252,7 +253,7 @@ pub trait Store: Send + Sync {
     /// The order's unsettled operations by turn.
     fn unsettled_operations(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
-    /// Notes that Mollie was read and nothing had changed; `false` if the order is not at `version` any more.
+    /// Records that Mollie was read without news; `false` if the order is no longer at `version`.
     fn note_observed(
         &self,
         order: OrderId,
@@ -261,8 +262,8 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Claims up to `limit` operations that are due, as [`State::claimed`](crate::operations::operation::State::claimed) says:
-    /// pending ones, resolving ones, and those in flight whose lease ran out. None is given out that another of its order
-    /// [holds up](Operation::holds_up), and no pending one while another of its order is in flight.
+    /// pending ones, resolving ones, and those in flight whose lease ran out. It skips those that another operation of the order
+    /// [holds up](Operation::holds_up), and pending ones while another of the order is in flight.
     fn claim_operations(
         &self,
         now: Timestamp,
@@ -271,7 +272,7 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<Claim>>> + Send;
 
-    /// Extends a lease that still stands; `false` if it is in other hands.
+    /// Extends a lease that is still valid; `false` if the claim was lost.
     fn renew_lease(
         &self,
         id: OperationId,
@@ -279,12 +280,12 @@ pub trait Store: Send + Sync {
         lease: Duration,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Puts a claimed operation back as it is given, without any change of the order; `false` if it is in other hands. What is
-    /// settled changes its order, and is refused here.
+    /// Puts a claimed operation back as given, without changing the order; `false` if the claim was lost. A settled operation
+    /// changes its order, so it is an error here.
     fn defer(&self, operation: &Operation, token: LeaseToken) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Makes the order's look-up due at once, counts the hook and keeps its hint, if it is one and there is room; `false`
-    /// if there is no such order.
+    /// Makes the order's look-up due at once, counts the webhook and keeps its hint, if it is one and there is room; `false` if
+    /// there is no such order.
     fn hook_arrived(
         &self,
         order: OrderId,
@@ -301,12 +302,12 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<LookupClaim>>> + Send;
 
-    /// Whether a look-up of the order is due, asked for by a hook or by its schedule, and not ended.
+    /// Whether a look-up of the order is due, by a webhook or its schedule, and not finished.
     fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Ends a look-up: the next one is due at `next` (never, if `None`), or when it was asked for meanwhile.
-    /// `failures`: how many failed in a row by now. The hints of `claim` were dealt with and are forgotten, unless the
-    /// look-up was asked for meanwhile; a claim given back without them leaves them for the next.
+    /// Finishes a look-up: the next one is due at `next` (never, if `None`), or at once if requested meanwhile. `failures`: the
+    /// consecutive failures. The hints of `claim` are dealt with and deleted, unless the look-up was requested meanwhile; a claim
+    /// returned without hints leaves them for the next look-up.
     fn finish_lookup(
         &self,
         claim: &LookupClaim,

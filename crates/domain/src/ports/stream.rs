@@ -1,16 +1,16 @@
 //! The events of all orders as one stream.
 //!
-//! An event's sequence counts within its order; its *position* counts among the events of all orders. A position given when
-//! the event is written would be seen out of turn: the transaction with the lower one may commit last, and who has read past
-//! it would miss it. So positions are given afterwards, to events that are committed, by one giver at a time: who asks for
-//! everything after a position never misses anything.
+//! An event's sequence counts within its order; its *position* counts among the events of all orders. A position assigned on
+//! writing could appear out of order: the transaction with the lower one may commit last, and a reader already past it would miss
+//! it. So positions are assigned afterwards, to committed events, by one worker at a time: a reader of everything after a
+//! position never misses an event.
 
 use std::future::Future;
 
 use super::storage::{Page, StoreError};
 use crate::rules::event::Event;
 
-/// An event in its place.
+/// An event with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Positioned {
     /// From 1, without gaps.
@@ -22,11 +22,11 @@ type Answer<T> = Result<T, StoreError>;
 
 /// The stream.
 pub trait EventStream: Send + Sync {
-    /// Gives the next positions to at most `limit` events that have none, about in the order they were written in, and always
-    /// so within an order; tells how many. None while somebody else is giving some.
+    /// Assigns the next positions to at most `limit` events without one, roughly in the order they were written, and strictly in
+    /// order within an order. Returns how many; none while another worker is assigning.
     fn position_events(&self, limit: u32) -> impl Future<Output = Answer<u32>> + Send;
 
-    /// The events behind a position, by position. One that has no position yet is not among them.
+    /// The events after a position, in order. Events without a position are not among them.
     fn read_stream(
         &self,
         after: u64,

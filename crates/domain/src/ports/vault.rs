@@ -5,7 +5,7 @@ pub trait Vault: Send + Sync {
     /// A keyed hash of the parts, as text that fits in an address. `purpose` separates the uses of the key.
     fn mac(&self, purpose: &str, parts: &[&[u8]]) -> String;
 
-    /// Whether `mac` is the keyed hash of the parts; takes the same time whatever differs.
+    /// Whether `mac` is the keyed hash of the parts, in constant time.
     fn verify(&self, purpose: &str, parts: &[&[u8]], mac: &str) -> bool;
 
     /// Seals a secret so that only [`Vault::open`] reads it.

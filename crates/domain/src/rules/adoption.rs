@@ -1,9 +1,9 @@
-//! Which of the orders found at Mollie for one of ours is ours.
+//! Choosing ours among several orders at Mollie for one of our orders.
 
 use super::snapshot::Snapshot;
 use super::status::{OrderStatus, Read};
 
-/// Whether an order at Mollie in this status may hold the shopper's money; what we do not understand, or are not told, may.
+/// Whether an order at Mollie in this status may hold the shopper's money; an unknown or missing status may.
 #[must_use]
 pub const fn holds_money(status: Option<&Read<OrderStatus>>) -> bool {
     let Some(status) = status else { return true };
@@ -20,8 +20,8 @@ pub const fn holds_money(status: Option<&Read<OrderStatus>>) -> bool {
     }
 }
 
-/// Of the orders found at Mollie for one of ours, oldest first, the one that is ours from now on: one that may hold money before
-/// one that may be paid yet, and that before one that is over; the oldest of several.
+/// Of the orders found at Mollie for one of ours, oldest first, the one to adopt: one that may hold money before one that may
+/// still be paid, and that before one that has ended; among equals the oldest.
 #[must_use]
 pub fn adopt(found: &[Snapshot]) -> Option<&Snapshot> {
     found.iter().min_by_key(|order| rank(order.status.as_ref()))
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_orders_the_one_with_money_is_adopted_else_the_oldest_that_may_be_paid() {
+    fn the_order_that_holds_money_is_adopted_or_else_the_oldest_that_may_be_paid() {
         use OrderStatus::{Authorized, Canceled, Created, Expired, Paid};
         let expected = |id: &str| Some(id.to_owned());
         assert_eq!(adopted(&[]), None);

@@ -1,5 +1,5 @@
-//! Canceling an order (cancel order): what is authorized is released, an unpaid order ends. What is captured or paid is
-//! given back by a refund instead.
+//! Canceling an order (cancel order): authorized money is released, an unpaid order ends. Money that is captured or paid is
+//! refunded instead.
 
 use super::deduction;
 use super::ids::LineId;
@@ -9,19 +9,19 @@ use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
 use super::status::{LineStatus, OrderStatus};
 
-/// What canceling an order takes.
+/// How to cancel an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancellation {
-    /// It is canceled already, or never came to stand: nothing to do.
+    /// It is already canceled, or was never placed: nothing to do.
     Nothing,
-    /// Mollie does not know it yet: withdraw the placement, or cancel behind it.
+    /// Mollie does not know it yet: withdraw the placement, or cancel after it.
     Withdraw,
     /// Ask Mollie to cancel.
     AtMollie,
 }
 
-/// Decides what canceling the order takes, and which deductions it gives up: those named by `release`, as the caller wrote
-/// them. Naming one that is not left harms nothing.
+/// Decides how to cancel the order and which deductions to give up: those in `release`, as the caller wrote them. Naming one that
+/// has nothing left has no effect.
 ///
 /// # Errors
 /// [`RequestError`], naming every line at once.
@@ -35,7 +35,7 @@ pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<Line
     Ok((cancellation, named))
 }
 
-/// What canceling takes by the order's status. `isCancelable` is no promise and never a reason to refuse.
+/// How to cancel, by the order's status. `isCancelable` is not a promise and never a reason to refuse.
 fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
     let refuse = |text: &str| Err(FailedPrecondition::of_order(PreconditionReason::OrderNotCancelable, text));
     match (order.placement, order.facts.status) {
@@ -63,10 +63,10 @@ fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
 }
 
 fn refund(status: &str) -> String {
-    format!("The order is {status}; give money back by a refund, for now in Mollie's dashboard.")
+    format!("The order is {status}; refund the money instead, for now in Mollie's dashboard.")
 }
 
-/// Whether a shipping order is of the authorized flow: Mollie cancels the rest only where no line is paid.
+/// Whether a shipping order was authorized rather than paid: Mollie cancels the rest only if no line is paid.
 fn has_no_paid_line(order: &Order) -> bool {
     order.captures_by_shipment() && order.lines.iter().all(|line| line.status != Some(LineStatus::Paid))
 }
@@ -95,19 +95,19 @@ mod tests {
     }
 
     #[test]
-    fn what_mollie_does_not_have_is_withdrawn() {
+    fn a_placement_mollie_does_not_have_is_withdrawn() {
         assert_eq!(way(recorded().order()), Ok(Cancellation::Withdraw));
     }
 
     #[test]
-    fn is_cancelable_is_no_reason_to_refuse() {
+    fn is_cancelable_is_never_a_reason_to_refuse() {
         let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
         order.facts.is_cancelable = Some(false);
         assert_eq!(way(&order), Ok(Cancellation::AtMollie));
     }
 
     #[test]
-    fn a_shipping_order_that_was_paid_is_not_canceled_although_no_line_is_called_paid() {
+    fn a_shipping_order_that_was_paid_is_not_canceled_even_if_no_line_is_paid() {
         let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
         assert_eq!(way(&order), Ok(Cancellation::AtMollie));
         order.facts.authorized_time = None;

@@ -1,9 +1,8 @@
-//! What shipments may capture, in an order whose money is only authorized.
+//! What shipments may capture of an order whose money is only authorized.
 //!
-//! Goods and what takes money off them (gift cards, credits, discounts on lines of their own) are shipped line by line, and
-//! each shipment captures its sum. Nobody has recorded what Mollie answers to a capture above the authorization, so it never
-//! comes to that: no shipment is worth less than nothing, and all together never exceed the bound. It may not look at what
-//! Mollie holds beyond what the order shows.
+//! Goods and deductions (gift cards, credits, discounts as separate lines) are shipped line by line, and each shipment captures
+//! its sum. There is no record of how Mollie answers a capture above the authorization, so we never send one: no shipment is
+//! worth less than zero, and all together never exceed the bound. It considers nothing at Mollie beyond what the order shows.
 
 use super::ids::LineId;
 use super::money::Money;
@@ -13,8 +12,8 @@ use super::payment::Payment;
 use super::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use super::shipment::ShipmentLine;
 
-/// What is authorized: the amount of the payment that holds the money, the largest of several; where none is known, the most
-/// the order ever cost. Never more than the lines add up to.
+/// The authorized amount: the largest payment that holds the money, or if none is known the most the order ever cost. Never more
+/// than the lines add up to.
 #[must_use]
 pub fn authorized(order: &Order) -> Money {
     let currency = order.terms.amount.currency();
@@ -24,7 +23,7 @@ pub fn authorized(order: &Order) -> Money {
     Money::from_minor(held.unwrap_or_else(|| order.highest_amount.minor()).min(lines), currency)
 }
 
-/// The payment, or else the order, that shows more captured than is authorized, and how much that is.
+/// The payment, or else the order, that shows more captured than was authorized, and by how much.
 #[must_use]
 pub fn captured_above(order: &Order) -> Option<(Money, Money)> {
     let authorized = authorized(order);
@@ -40,10 +39,10 @@ pub fn captured_above(order: &Order) -> Option<(Money, Money)> {
         .max_by_key(|(captured, limit)| captured.minor() - limit.minor())
 }
 
-/// Refuses a shipment that would be worth less than nothing, or with which more would be captured than may be.
+/// Refuses a shipment that would be worth less than zero, or that would exceed the capture bound.
 ///
 /// # Errors
-/// [`PreconditionReason::CaptureOutOfBounds`], naming the sums and the lines to ship along.
+/// [`PreconditionReason::CaptureOutOfBounds`], naming the sums and the lines that would help.
 pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondition> {
     if !order.captures_by_shipment() {
         return Ok(());
@@ -60,16 +59,16 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondi
     Ok(())
 }
 
-/// What is captured of a line, or will be. Units that were shipped elsewhere while they were recorded here are shipped once:
-/// no line gives, or takes off, more than it holds.
+/// What is captured of a line, or will be. Units that were shipped elsewhere while reserved here count once: no line adds, or
+/// deducts, more than it holds.
 fn taken(line: &Line) -> i64 {
     let both = line.shipped.and(line.reserved);
     let most = Part { quantity: line.quantity, amount: line.total_amount }.without(line.canceled);
     if both.quantity > most.quantity { most.amount.minor() } else { both.amount.minor() }
 }
 
-/// What all shipments together may capture: what is authorized, less what is released. Releasing what takes money off gives
-/// nobody the right to capture more, so it never raises the bound.
+/// What all shipments together may capture: the authorized amount less what is released. Releasing a deduction entitles nobody to
+/// capture more, so it never raises the bound.
 fn bound(order: &Order) -> i64 {
     let authorized = authorized(order).minor();
     let released = sum(order.lines.iter().map(|line| line.canceled.amount.minor()));
@@ -86,7 +85,7 @@ fn below_zero(order: &Order, own: i64) -> String {
 
 fn above(order: &Order, own: i64, before: i64, bound: i64) -> String {
     format!(
-        "These lines add up to {}, and {} is shipped or recorded already: together more than the {} that may be captured \
+        "These lines add up to {}, and {} is already shipped or recorded: together more than the {} that may be captured \
          (authorized {}, less what was released).",
         money(order, own),
         money(order, before),
@@ -105,7 +104,7 @@ fn refusal(
     let along = along.filter(|(_, rest)| rest.quantity > 0 && helps(rest.amount.minor()));
     let along = along.map(|(id, rest)| Unmet {
         subject: format!("lines/{id}"),
-        description: format!("Ship line {id} along: {} of it left, {}.", rest.quantity, rest.amount),
+        description: format!("Also ship line {id}: {} left, {}.", rest.quantity, rest.amount),
     });
     let sums = Unmet { subject: "order".to_owned(), description: sums };
     FailedPrecondition::new(
@@ -114,7 +113,7 @@ fn refusal(
     )
 }
 
-/// What is available of a line beside what is to be shipped of it.
+/// What is available of a line beyond what this shipment takes.
 fn rest(line: &Line, lines: &[ShipmentLine]) -> Part {
     let id: LineId = line.id;
     let taken = lines.iter().filter(|taken| taken.line_id == id);
@@ -125,7 +124,7 @@ fn money(order: &Order, minor: i64) -> Money {
     Money::from_minor(minor, order.terms.amount.currency())
 }
 
-/// Saturates: amounts of an order are bounded by what Mollie takes for one.
+/// Saturates: Mollie bounds the amounts of an order.
 fn sum(minors: impl Iterator<Item = i64>) -> i64 {
     minors.fold(0, i64::saturating_add)
 }

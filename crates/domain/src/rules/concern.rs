@@ -1,4 +1,4 @@
-//! What a person must look at, in words: what happened and what to do. Each concern becomes one item of the order.
+//! Review items in words: what happened and what to do. Each concern becomes one review item of the order.
 
 use super::ids::{MollieOrderId, MollieShipmentId, OperationId};
 use super::item::{Concern, ItemKind};
@@ -15,7 +15,7 @@ pub use capture::{deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
 pub use surplus::{made_before, surplus_payments, surplus_shipment};
 
-/// A shipment that Mollie refused. `found`: what a reading told of its units.
+/// A shipment that Mollie rejected. `found`: what a reading showed of its units.
 #[must_use]
 pub fn shipment_refused(
     operation: OperationId,
@@ -25,7 +25,7 @@ pub fn shipment_refused(
 ) -> Concern {
     let text = format!(
         "Mollie refused shipment {}: {rejection}. {found} If the goods left, their money is not captured: correct what Mollie \
-         names and ship again, or find out why Mollie differs.",
+         names and ship again, or find out why its records differ.",
         shipment.id
     );
     Concern {
@@ -36,12 +36,12 @@ pub fn shipment_refused(
     }
 }
 
-/// An order that was found paid or authorized when nobody waited for it any more.
+/// An order that was found paid or authorized after its age limit.
 #[must_use]
 pub fn late_placement(operation: OperationId, mollie_id: &MollieOrderId, status: &str) -> Concern {
     let text = format!(
-        "Mollie order {mollie_id} was found only after the placement's age limit and is {status} already. The caller \
-         may have given it up: deliver it, or give the money back."
+        "Mollie order {mollie_id} was found only after the placement's age limit and is already {status}. The caller \
+         may have given it up: deliver it, or refund the money."
     );
     Concern {
         kind: ItemKind::LatePlacement,
@@ -51,7 +51,7 @@ pub fn late_placement(operation: OperationId, mollie_id: &MollieOrderId, status:
     }
 }
 
-/// An order that nobody waits for any more, and that Mollie does not cancel.
+/// An order past its age limit that Mollie does not cancel.
 #[must_use]
 pub fn late_placement_stays(
     operation: OperationId,
@@ -60,7 +60,7 @@ pub fn late_placement_stays(
 ) -> Concern {
     let text = format!(
         "Mollie order {mollie_id} was found only after the placement's age limit, and Mollie refused to cancel it: \
-         {rejection}. It is paid or can still be: cancel it in Mollie's dashboard, deliver it, or give the money back."
+         {rejection}. It is paid or can still be paid: cancel it in Mollie's dashboard, deliver it, or refund the money."
     );
     Concern {
         kind: ItemKind::LatePlacement,
@@ -70,17 +70,17 @@ pub fn late_placement_stays(
     }
 }
 
-/// An order at Mollie under the hook address of one of ours, beside that one.
+/// A duplicate order at Mollie under the hook address of one of ours.
 #[must_use]
 pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
     let text = match &order.mollie_id {
         Some(ours) => format!(
-            "Beside {ours}, Mollie holds order {theirs} for this order: it may be paid twice. Cancel {theirs} in \
+            "Beside {ours}, Mollie holds order {theirs} for this order: the shopper may pay twice. Cancel {theirs} in \
              Mollie's dashboard, or give its money back."
         ),
         None => format!(
-            "Mollie holds order {theirs} for this order, which is {} here: it may be paid for goods nobody sends. \
-             Cancel it in Mollie's dashboard, or give its money back.",
+            "Mollie holds order {theirs} for this order, which is {} here: the shopper may pay for goods that are never sent. \
+             Cancel or refund it in Mollie's dashboard.",
             order.placement.as_str()
         ),
     };
@@ -94,8 +94,8 @@ pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
 
 fn twice(theirs: &MollieShipmentId, ours: &Shipment) -> String {
     format!(
-        "Shipment {theirs} at Mollie has the lines and tracking of our shipment {} ({}), which is not it: the same goods \
-         may be captured twice, or captured although refused. Compare the parcels that left with both.",
+        "Shipment {theirs} at Mollie has the lines and tracking of our shipment {} ({}), which is a different one: the same \
+         goods may be captured twice, or captured although ours was rejected. Compare the parcels that left with both.",
         ours.id,
         ours.state.as_str()
     )

@@ -1,10 +1,9 @@
-//! Answers of Mollie that contradict themselves, or what was ordered.
+//! Answers of Mollie that contradict themselves, or the order as placed.
 //!
-//! Such a part is not believed: what is known of it stays, and the reading is marked, so that the order is read again and
-//! nobody is alarmed because of it. Judged is only what Mollie's documents promise (an order's amount is the sum of its
-//! lines, a line's total its price times its quantity less its discount, no unit counts twice), never whether an answer
-//! follows the rules for drafts. It may not look at what Mollie captured or was paid: those sums may be wrong in earnest,
-//! and a person must hear of it.
+//! A contradictory part is not believed: what is known stays, and the reading is marked, so that the order is read again and no
+//! review item is raised. Only what Mollie's documents promise is checked (an order's amount is the sum of its lines, a line's
+//! total its price times its quantity less its discount, no unit counts twice), never whether an answer follows the rules for
+//! drafts. Captured and paid sums are not checked here: they may really be wrong, and then a review item must be raised.
 
 use super::misread::Misread;
 use super::money::{Currency, Money};
@@ -20,8 +19,8 @@ mod shipped;
 
 use currency::{currency, foreign};
 
-/// What of an answer about the order can be believed. What cannot is as it is known, or as if it were left out; the
-/// snapshot's `contradictions` name it, and so do its unread fields.
+/// The believable parts of an answer about the order. The others stay as they are known, or count as left out; the snapshot's
+/// `contradictions` name them, and so do its unread fields.
 #[must_use]
 pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
     let mut doubts = Vec::new();
@@ -37,8 +36,8 @@ pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
-/// The order's amount: what the lines add up to. Mollie may go on counting canceled units or not. Where a line could not
-/// be believed at all, nobody can tell.
+/// The order's amount: what the lines add up to. Mollie may or may not still count canceled units. If a line could not be
+/// believed at all, the amount cannot be checked.
 fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &mut Vec<Misread>) {
     let reported = snapshot.amount;
     if reported.currency() != currency(order) {
@@ -51,7 +50,7 @@ fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &
     snapshot.amount = order.terms.amount;
 }
 
-/// How the amount misses what the lines add up to.
+/// How the amount differs from what the lines add up to.
 fn off(snapshot: &Snapshot) -> Option<String> {
     let reported = i128::from(snapshot.amount.minor());
     let all: i128 = snapshot.lines.iter().map(|line| i128::from(line.total_amount.minor())).sum();
@@ -63,13 +62,13 @@ fn off(snapshot: &Snapshot) -> Option<String> {
         format!(
             "{}, but the lines add up to {}",
             snapshot.amount,
-            sum.map_or_else(|_| "more than can be".into(), |sum| sum.to_string())
+            sum.map_or_else(|_| "an impossible amount".into(), |sum| sum.to_string())
         )
     })
 }
 
-/// What of the line may not be counted in the order's amount any more. Where its counter is not told it may be all of it, but
-/// for orders nobody has paid for: of these a line is canceled as a whole.
+/// How much of the line the order's amount may no longer count. If its counter is missing, possibly all of it; not so for unpaid
+/// orders, where a line is canceled as a whole.
 fn canceled(line: &LineSnapshot, snapshot: &Snapshot) -> i64 {
     let total = line.total_amount.minor();
     match (line.canceled, &line.status) {
@@ -80,7 +79,7 @@ fn canceled(line: &LineSnapshot, snapshot: &Snapshot) -> i64 {
     }
 }
 
-/// The order's sums, of which only the currency can be judged.
+/// The order's sums, of which only the currency can be checked.
 fn judge_sums(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) {
     let (facts, currency) = (&order.facts, currency(order));
     let sums = [

@@ -1,4 +1,4 @@
-//! An operator's decision: who made it, and why. Both are kept for good, in events.
+//! An operator's decision: who made it, and why. Events keep both permanently.
 
 use super::text::{at_most, is_printable};
 use super::violation::{Violation, Violations};
@@ -11,7 +11,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Reads both texts; white space around them is left out.
+    /// Reads both texts and trims white space.
     ///
     /// # Errors
     /// Each fault, at `by` and `reason`.

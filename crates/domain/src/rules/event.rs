@@ -1,5 +1,5 @@
-//! Events: every change of an order, told once, in order. Folding them gives the order back, but for personal data, of
-//! which they name the fields only.
+//! Events: every change of an order, recorded once, in order. Folding them yields the order, except for personal data, of which
+//! they name only the fields.
 
 use jiff::Timestamp;
 
@@ -27,11 +27,11 @@ pub enum EventData {
     OrderRecorded { order: Box<Order>, operation_id: OperationId },
     /// Mollie has it.
     OrderPlaced { mollie_id: MollieOrderId, observed: Box<Observed> },
-    /// Mollie refused it.
+    /// Mollie rejected it.
     PlacementRefused { rejection: Rejection },
     /// It was given up before Mollie had it.
     PlacementAbandoned { reason: String },
-    /// Mollie told something new.
+    /// Mollie reported something new.
     OrderObserved { observed: Box<Observed> },
     /// Goods left; their units are reserved until Mollie has registered them.
     ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId, entries: Vec<Entry> },
@@ -43,38 +43,38 @@ pub enum EventData {
         registered_time: Timestamp,
         entries: Vec<Entry>,
     },
-    /// Mollie refused a shipment; its units are available again.
+    /// Mollie rejected a shipment; its units are available again.
     ShipmentRefused {
         shipment_id: ShipmentId,
         operation_id: OperationId,
         entries: Vec<Entry>,
         rejection: Rejection,
-        /// The shipments at Mollie that hold its units, if that is why.
+        /// The shipments at Mollie that hold its units, if that is the reason.
         elsewhere: Vec<MollieShipmentId>,
     },
-    /// A shipment is to be followed by this.
+    /// New tracking was requested for a shipment.
     ShipmentUpdateRecorded { shipment_id: ShipmentId, operation_id: OperationId, tracking: Tracking },
-    /// A shipment is followed by this now, by us or by somebody else.
+    /// A shipment has new tracking, set by us or elsewhere.
     ShipmentUpdated { shipment_id: ShipmentId, operation_id: Option<OperationId>, tracking: Option<Tracking> },
-    /// Mollie refused to have it followed so.
+    /// Mollie rejected the new tracking.
     ShipmentUpdateRefused { shipment_id: ShipmentId, operation_id: OperationId, rejection: Rejection },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
-    /// Cancellation was asked for. `release`: the deductions it named.
+    /// A cancellation was requested. `release`: the deductions it named.
     CancellationRecorded { operation_id: OperationId, release: Vec<LineId>, entries: Vec<Entry> },
     /// Mollie canceled what could be canceled.
     CancellationSucceeded { operation_id: OperationId, entries: Vec<Entry> },
-    /// Mollie refused to cancel.
+    /// Mollie rejected the cancellation.
     CancellationRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
     /// An operation waits for an operator.
     AttentionNeeded { operation_id: OperationId, subject: Subject, reason: String },
-    /// An operator had it read once more what became of an operation.
+    /// An operator resumed the resolution of an operation.
     OperationRetried { operation_id: OperationId, subject: Subject, reason: String },
-    /// An operator decided what became of an operation: succeeded or rejected.
+    /// An operator resolved an operation: succeeded or rejected.
     OperationResolved { operation_id: OperationId, subject: Subject, outcome: OperationState, reason: String },
-    /// Something a person must look at.
+    /// A review item was raised.
     ItemRaised { item: Item },
-    /// A person has looked.
+    /// An operator closed a review item.
     ItemClosed { number: u32, by: String, reason: String },
 }
 
@@ -106,7 +106,7 @@ impl EventData {
         }
     }
 
-    /// What it enters into the ledger.
+    /// Its ledger entries.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         match self {
@@ -117,7 +117,7 @@ impl EventData {
             | Self::CancellationRecorded { entries, .. }
             | Self::CancellationSucceeded { entries, .. }
             | Self::CancellationRefused { entries, .. } => entries,
-            // The counters of a shipment made elsewhere come with the observation it was found in.
+            // The counters of a shipment made elsewhere come with the observation that found it.
             Self::ShipmentObserved { .. }
             | Self::ShipmentUpdateRecorded { .. }
             | Self::ShipmentUpdated { .. }
@@ -159,12 +159,12 @@ pub struct Event {
     pub sequence: u64,
     pub time: Timestamp,
     pub data: EventData,
-    /// On whose behalf, where someone asked for it.
+    /// The caller it was made for, if there was one.
     pub actor: Option<String>,
 }
 
 impl Order {
-    /// The order after an event; `None` before its first. What is personal stays as it was.
+    /// The order after an event; `None` before its first. Personal data stays as it was.
     #[must_use]
     pub fn after(before: Option<Self>, event: &Event) -> Option<Self> {
         let mut order = match (&event.data, before) {
@@ -175,7 +175,7 @@ impl Order {
         Some(order)
     }
 
-    /// Becomes what it is after an event that is not its first.
+    /// Applies an event that is not the first.
     fn advance(&mut self, event: &Event) {
         self.version = event.sequence;
         self.apply(&event.data, event.time);
@@ -206,7 +206,7 @@ impl Order {
                 let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();
                 self.releases.extend(new);
             }
-            // It gave nothing up: the next one names them again.
+            // Nothing was given up: the next cancellation names them again.
             EventData::CancellationRefused { .. } => self.releases.clear(),
             EventData::OrderPlaced { mollie_id, observed } => {
                 self.placement = Placement::Placed;
@@ -248,13 +248,13 @@ impl Order {
         }
     }
 
-    /// Whether nothing more is expected: ended at Mollie and without money that nobody has dealt with, or never there.
+    /// Whether nothing more is expected: ended at Mollie with no money left to deal with, or never placed.
     fn is_over(&self) -> bool {
         let ended = self.facts.status.is_some_and(OrderStatus::is_final) && !stranded::is_open(self);
         !self.placement.is_alive() || ended
     }
 
-    /// The order without what is personal, as events hold it.
+    /// The order without personal data, as events hold it.
     #[must_use]
     pub fn impersonal(&self) -> Self {
         Self { personal: Personal::default(), ..self.clone() }

@@ -1,18 +1,18 @@
-//! What an answer says of a field that no money depends on. A field that cannot be read says nothing, which is another
-//! thing than saying that there is nothing. Decides nothing.
+//! A field of an answer that no money depends on. An unreadable field says nothing, which is different from saying that there is
+//! nothing. Decides nothing.
 
-/// A field as it was told.
+/// A field as reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field<T> {
     Value(T),
     /// It was left out, or null.
     LeftOut,
-    /// Something stood there that could not be understood.
+    /// It had a value that could not be understood.
     Unreadable,
 }
 
 impl<T> Field<T> {
-    /// What was said, if anything.
+    /// The value, if it was reported.
     #[must_use]
     pub const fn value(&self) -> Option<&T> {
         match self {
@@ -21,7 +21,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// What is told within what was said.
+    /// A field within the value.
     pub fn and_then<U>(self, within: impl FnOnce(T) -> Field<U>) -> Field<U> {
         match self {
             Self::Value(value) => within(value),
@@ -32,7 +32,7 @@ impl<T> Field<T> {
 }
 
 impl<T: Clone> Field<T> {
-    /// What holds from now on: nothing where it was left out, and what held before where it could not be read.
+    /// The value from now on: none if it was left out, the known one if it could not be read.
     #[must_use]
     pub fn or_as_before(&self, before: Option<&T>) -> Option<T> {
         match self {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_read_leaves_what_was_known_and_what_is_left_out_does_not() {
+    fn an_unreadable_field_keeps_the_known_value_and_a_missing_one_clears_it() {
         let before = Some(&"ideal");
         assert_eq!(Field::Value("klarna").or_as_before(before), Some("klarna"));
         assert_eq!(Field::LeftOut.or_as_before(before), None);

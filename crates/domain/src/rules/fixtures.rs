@@ -1,4 +1,4 @@
-//! An order for the rules' own tests: two units at 399.00 with 100.00 off, and one at 329.99, as Mollie documents it.
+//! An order for the rules' unit tests: two units at 399.00 with 100.00 off, and one at 329.99, as Mollie documents it.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ pub fn recorded() -> Recorder {
     recorder
 }
 
-/// What Mollie says of the fixture in a status of both order and lines.
+/// What Mollie reports of the fixture, with this status of the order and its lines.
 pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
     let order = recorded().order().clone();
     let authorized = match status {
@@ -147,7 +147,7 @@ fn line_snapshot(line: &Line, status: LineStatus) -> LineSnapshot {
     }
 }
 
-/// The fixture as an order that Mollie has, in a status of both order and lines.
+/// The fixture as an order that Mollie has, with this status of the order and its lines.
 pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
     let mut recorder = recorded();
     let snapshot = snapshot(status, line);

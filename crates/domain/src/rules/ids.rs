@@ -1,4 +1,4 @@
-//! Identifiers. Ours are UUIDs of version 7; Mollie's are opaque text that only Mollie takes apart.
+//! Identifiers. Ours are UUIDs of version 7; Mollie's are opaque text.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Takes an id that a store, a port or a caller gave.
+            /// Wraps an id given by a store, a port or a caller.
             #[must_use]
             pub const fn new(id: Uuid) -> Self {
                 Self(id)
@@ -51,7 +51,7 @@ uuid_id!(
     OperationId
 );
 uuid_id!(
-    /// What one request set to work, by the id of its first operation.
+    /// The operations of one request, by the id of the first.
     GroupId
 );
 uuid_id!(
@@ -59,7 +59,7 @@ uuid_id!(
     LeaseToken
 );
 uuid_id!(
-    /// What Mollie recognises a repeated POST by.
+    /// The key by which Mollie recognises a repeated POST.
     IdempotencyKey
 );
 
@@ -84,13 +84,13 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it is.
+            /// Wraps the text unchanged.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The text as it came.
+            /// The text, unchanged.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -126,20 +126,20 @@ text_id!(
     ProfileName
 );
 text_id!(
-    /// Who calls: the authenticated identity that a `request_id` belongs to.
+    /// The authenticated caller that a `request_id` belongs to.
     Caller
 );
 text_id!(
-    /// The caller's own name for one intent; repeating it never causes a second effect.
+    /// The caller's id for one request; repeating it never causes a second effect.
     RequestId
 );
 
-/// A line's place in its order's history, from 1; never used again within the order.
+/// A line's number in its order, from 1; never used again within the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(u32);
 
 impl LineId {
-    /// Takes a number that a store or the order itself gave.
+    /// Wraps a number given by a store or the order itself.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)

@@ -1,5 +1,5 @@
-//! Review items: what a person must look at, because money or goods may not be where they belong and no rule can tell.
-//! An item is raised once, stays on the order, and is closed by a person.
+//! Review items: money or goods may not be where they belong, and only a person can decide. An item is raised once, stays on the
+//! order, and is closed by a person.
 
 use jiff::Timestamp;
 
@@ -7,19 +7,19 @@ use super::ids::OperationId;
 use super::status::words;
 
 words!(
-    /// Why a person must look.
+    /// Why a person must look at the order.
     ItemKind {
-        /// Goods left, and Mollie refused to register them: in the authorized flow their money is not captured.
+        /// Goods left, and Mollie rejected the shipment: in the authorized flow their money is not captured.
         ShipmentRefused = "shipment_refused",
-        /// The shopper paid or authorized an order that was given up for its age.
+        /// The shopper paid or authorized an order that was past its age limit.
         LatePlacement = "late_placement",
         /// More was paid or authorized than the order costs.
         SurplusPayment = "surplus_payment",
         /// The same goods may be registered, and captured, twice.
         SurplusShipment = "surplus_shipment",
-        /// A second order stands at Mollie for one of ours.
+        /// Mollie has a duplicate order for one of ours.
         SurplusOrder = "surplus_order",
-        /// A line that takes money off was canceled behind goods that were shipped: the shopper is owed its amount.
+        /// A deduction was canceled after goods were shipped: the shopper is owed its amount.
         DeductionLeft = "deduction_left",
         /// Mollie shows more captured than was authorized.
         Overcaptured = "overcaptured",
@@ -28,18 +28,18 @@ words!(
     }
 );
 
-/// Something to be looked at, not raised yet.
+/// A review item that is not raised yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concern {
     pub kind: ItemKind,
-    /// What it is about: an id at Mollie, an operation of ours, or a line (`lines/2`). With the kind it tells one item from another.
+    /// What it is about: an id at Mollie, an operation of ours, or a line (`lines/2`). Unique together with the kind.
     pub subject: String,
     /// What happened and what to do. Holds nothing personal.
     pub text: String,
     pub operation_id: Option<OperationId>,
 }
 
-/// That a person has looked.
+/// Who closed a review item, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closure {
     pub time: Timestamp,
@@ -47,7 +47,7 @@ pub struct Closure {
     pub reason: String,
 }
 
-/// Something a person must look at, or has.
+/// A review item, open or closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// From 1 within the order.
@@ -61,7 +61,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// Whether nobody has closed it yet.
+    /// Whether it is still open.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.closed.is_none()
@@ -72,7 +72,7 @@ impl Item {
     }
 }
 
-/// The item this becomes beside those that the order has; `None` if it was raised before, closed by now or not.
+/// The new item, given the order's existing ones; `None` if it was raised before, open or closed.
 #[must_use]
 pub(super) fn next(items: &[Item], concern: Concern, now: Timestamp) -> Option<Item> {
     if items.iter().any(|item| item.is_about(&concern)) {

@@ -1,6 +1,6 @@
-//! The ledger of an order's lines: where units and their money went. It is ours: Mollie's counters are evidence, and what they show
-//! beyond it is explained, by an operation of ours or as somebody else's doing, before it is entered. Entries of one shape ride
-//! inside the events, so that whoever folds those knows no kind of operation.
+//! The ledger of an order's lines: where units and their money went. It is ours: Mollie's counters are evidence, and whatever
+//! they show beyond it is attributed, to an operation of ours or to somebody else, before it is entered. Events carry entries of
+//! one shape, so that folding them needs no knowledge of the kinds of operation.
 
 use super::ids::LineId;
 use super::order::{Line, Order};
@@ -19,31 +19,31 @@ words!(
 );
 
 words!(
-    /// How far they have come.
+    /// How far they have got.
     Stage {
-        /// Recorded here, and not settled at Mollie: nobody else gets them.
+        /// Recorded here and not settled at Mollie: not available to others.
         Reserved = "reserved",
-        /// Not reserved any more.
+        /// No longer reserved.
         Freed = "freed",
-        /// There, as Mollie shows.
+        /// In the pool, as Mollie shows.
         Settled = "settled",
-        /// There no more, as Mollie shows.
+        /// No longer in the pool, as Mollie shows.
         Reverted = "reverted",
     }
 );
 
-/// Some units of a line on their way.
+/// Some units of a line entering or leaving a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub line_id: LineId,
     pub pool: Pool,
     pub part: Part,
     pub stage: Stage,
-    /// Whose doing it is.
+    /// Who did it.
     pub by: Origin,
 }
 
-/// Entries of ours for these lines.
+/// Our entries for these lines.
 #[must_use]
 pub fn ours(pool: Pool, stage: Stage, lines: &[ShipmentLine]) -> Vec<Entry> {
     let entry =
@@ -51,7 +51,7 @@ pub fn ours(pool: Pool, stage: Stage, lines: &[ShipmentLine]) -> Vec<Entry> {
     lines.iter().map(entry).collect()
 }
 
-/// What was reserved is settled.
+/// The reserved units are settled.
 #[must_use]
 pub fn settling(pool: Pool, lines: &[ShipmentLine]) -> Vec<Entry> {
     let freed = ours(pool, Stage::Freed, lines);
@@ -59,7 +59,7 @@ pub fn settling(pool: Pool, lines: &[ShipmentLine]) -> Vec<Entry> {
 }
 
 impl Line {
-    /// What of the line is settled in a pool.
+    /// The settled units of the line in a pool.
     #[must_use]
     pub const fn settled(&self, pool: Pool) -> Part {
         match pool {
@@ -69,7 +69,7 @@ impl Line {
         }
     }
 
-    /// Changes what is settled or reserved by an entry.
+    /// Changes the settled or reserved units by an entry.
     pub(super) fn enter(&mut self, entry: &Entry) {
         let settled = match entry.pool {
             Pool::Shipped => &mut self.shipped,
@@ -86,7 +86,7 @@ impl Line {
 }
 
 impl LineSnapshot {
-    /// What Mollie says of the line in a pool; `None` where the answer does not tell.
+    /// What Mollie reports of the line in a pool; `None` if the answer leaves it out.
     #[must_use]
     pub const fn counted(&self, pool: Pool) -> Option<Part> {
         match pool {
@@ -96,7 +96,7 @@ impl LineSnapshot {
         }
     }
 
-    /// Says something else in its place.
+    /// Sets the counter of a pool.
     pub(super) const fn count(&mut self, pool: Pool, part: Part) {
         match pool {
             Pool::Shipped => self.shipped = Some(part),
@@ -106,14 +106,14 @@ impl LineSnapshot {
     }
 }
 
-/// What Mollie shows of a line in a pool beyond all that is settled here, by us or by others.
+/// What Mollie shows of a line in a pool beyond all that is settled here, whoever did it.
 #[must_use]
 pub fn unexplained(ours: &Line, theirs: &LineSnapshot, pool: Pool) -> Option<Part> {
     let (known, counted) = (ours.settled(pool), theirs.counted(pool)?);
     (counted.quantity > known.quantity).then(|| counted.without(known))
 }
 
-/// The same of all lines of the order.
+/// The same for all lines of the order.
 #[must_use]
 pub fn all_unexplained(order: &Order, snapshot: &Snapshot, pool: Pool) -> Vec<ShipmentLine> {
     let known = order.lines_at_mollie();
@@ -124,7 +124,7 @@ pub fn all_unexplained(order: &Order, snapshot: &Snapshot, pool: Pool) -> Vec<Sh
     snapshot.lines.iter().filter_map(of).collect()
 }
 
-/// Of these lines, what Mollie shows beyond all that is settled here, and no more than they have.
+/// What Mollie shows of these lines beyond all that is settled here, at most as much as they hold.
 #[must_use]
 pub fn not_counted(
     order: &Order,
@@ -140,7 +140,7 @@ pub fn not_counted(
     lines.iter().filter_map(of).collect()
 }
 
-/// Whether Mollie shows of any line more than is settled here.
+/// Whether Mollie shows more of any line than is settled here.
 #[must_use]
 pub fn is_beyond(order: &Order, snapshot: &Snapshot) -> bool {
     let counts = |theirs: &LineSnapshot| {
@@ -150,7 +150,7 @@ pub fn is_beyond(order: &Order, snapshot: &Snapshot) -> bool {
         && Pool::ALL.iter().any(|pool| !all_unexplained(order, snapshot, *pool).is_empty())
 }
 
-/// The entries by which what is settled becomes what Mollie shows: somebody else's doing.
+/// The entries that bring the settled units to what Mollie shows: somebody else did it.
 #[must_use]
 pub(super) fn taking_over(before: &Line, after: impl Fn(Pool) -> Part) -> Vec<Entry> {
     let entry = |pool: &Pool| {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mollie_shows_becomes_what_is_settled_also_where_it_is_less_than_before() {
+    fn settled_units_follow_what_mollie_shows_even_if_it_is_less_than_before() {
         for (was, is) in [
             (part(0, "0.00"), part(2, "698.00")),
             (part(2, "698.00"), part(1, "299.00")),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_settled_by_anybody_explains_what_mollie_shows() {
+    fn units_settled_by_anyone_explain_what_mollie_shows() {
         let mut seen = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
         seen.lines[0].canceled = Some(part(2, "698.00"));
         let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();

@@ -1,4 +1,4 @@
-//! When an order is read at Mollie without being asked to: hooks get lost, and deadlines pass in silence.
+//! When an order is looked up on schedule: webhooks get lost, and deadlines pass without one.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,18 +7,18 @@ use super::placement::Placement;
 use super::status::OrderStatus;
 use super::stranded;
 
-/// Mollie ends orders up to five minutes after the time it gave.
+/// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
 
-/// When to read the order next; `None` once it is closed. Whether money is still on an order that has ended is looked at when
-/// the settle window is over.
+/// When to look the order up next; `None` once it is closed. If an ended order may still hold money, it is read when the settle
+/// window is over.
 #[must_use]
 pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Option<Timestamp> {
     if order.placement != Placement::Placed || order.closed_time.is_some() {
         return None;
     }
     let pause = match order.facts.status {
-        // While a shopper may be paying, a lost hook keeps goods from leaving.
+        // While a shopper may be paying, a lost webhook delays the goods.
         None | Some(OrderStatus::Created | OrderStatus::Pending) => SignedDuration::from_mins(15),
         Some(
             OrderStatus::Authorized
@@ -36,8 +36,8 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     [at_expiry, again].into_iter().flatten().chain([regular]).min()
 }
 
-/// When to read an order again whose answer left out what money depends on, for the so manieth time in a row: from one
-/// second, doubled each time, to four and a half hours. It is never forgotten, and Mollie is not asked without end.
+/// When to repeat a look-up whose answer left out what money depends on, after so many times in a row: from one second, doubled
+/// each time, to four and a half hours. It is never dropped, and Mollie is not asked without pause.
 #[must_use]
 pub fn again(now: Timestamp, times: u32) -> Timestamp {
     now.saturating_add(SignedDuration::from_secs(1 << times.min(14))).unwrap_or(Timestamp::MAX)
@@ -51,7 +51,7 @@ mod tests {
 
     const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
-    /// The fixture's end.
+    /// When the fixture expires.
     const END: i64 = 28 * 24 * 60;
 
     #[test]
@@ -72,13 +72,13 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_answer_is_asked_for_again_ever_more_seldom() {
+    fn the_look_up_after_an_incomplete_answer_is_repeated_less_and_less_often() {
         let seconds = |times| again(at(0), times).duration_since(at(0)).as_secs();
         assert_eq!([0, 1, 2, 10, 14, 1000].map(seconds), [1, 2, 4, 1024, 16_384, 16_384]);
     }
 
     #[test]
-    fn an_order_that_is_over_or_not_placed_is_not_read() {
+    fn an_order_that_has_ended_or_is_not_placed_is_not_looked_up() {
         assert_eq!(next(recorded().order(), at(10), WINDOW), None);
         assert_eq!(next(placed(OrderStatus::Completed, LineStatus::Completed).order(), at(10), WINDOW), None);
     }

@@ -1,21 +1,21 @@
-//! What of an answer stops money: a field it depends on that cannot be understood, is left out, or contradicts another. Says
-//! where; what stood there only where it is a number, because all else may be personal.
+//! A fault in an answer that stops money: a field that money depends on cannot be understood, is missing, or contradicts another.
+//! Names the field; quotes its value only if that is a number, because anything else may be personal.
 
 /// What is wrong with an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misread {
-    /// The field as Mollie writes it, `lines[0].totalAmount`; `None` where the answer as a whole is at fault.
+    /// The field as Mollie writes it, `lines[0].totalAmount`; `None` if the whole answer is at fault.
     pub field: Option<String>,
     pub problem: String,
 }
 
 impl Misread {
-    /// A field that is not as it must be.
+    /// A field that is not as it should be.
     pub fn at(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { field: Some(field.into()), problem: problem.into() }
     }
 
-    /// A field that money depends on and that the answer leaves out.
+    /// A field that money depends on and that is missing.
     pub fn left_out(field: impl Into<String>) -> Self {
         Self::at(field, "left out")
     }

@@ -1,7 +1,7 @@
 //! Amounts: whole minor units of one currency. No floating point, no sum across currencies.
 //!
-//! The number of decimals is ISO 4217's, but for the currencies where Mollie differs (its documentation on
-//! multicurrency): ISK and JPY none; HUF, ILS and TWD two.
+//! Currencies have ISO 4217's number of decimals, except where Mollie differs (its documentation on multicurrency): ISK and JPY
+//! none; HUF, ILS and TWD two.
 
 use std::fmt;
 
@@ -54,7 +54,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// Why a text is not an amount.
+/// Why a text is not a valid amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Not an ISO 4217 code.
@@ -82,13 +82,13 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount of `minor` units (cents, where the currency has two decimals).
+    /// An amount of `minor` units (cents, if the currency has two decimals).
     #[must_use]
     pub const fn from_minor(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in a currency.
+    /// Zero, in a currency.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
         Self::from_minor(0, currency)

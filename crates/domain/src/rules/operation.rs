@@ -3,7 +3,7 @@
 use super::status::words;
 
 words!(
-    /// Where an operation stands.
+    /// The state of an operation.
     OperationState {
         Pending = "pending",
         InFlight = "in_flight",
@@ -30,7 +30,7 @@ impl OperationState {
         }
     }
 
-    /// Whether nothing more will come of it.
+    /// Whether its outcome is final.
     #[must_use]
     pub const fn is_settled(self) -> bool {
         self.successors().is_empty()

@@ -1,4 +1,4 @@
-//! An order as we keep it: what was asked for, what Mollie says of it, and what is reserved by work under way.
+//! An order as we keep it: what was requested, what Mollie reports of it, and what unsettled operations reserve.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use super::status::{LineStatus, OrderStatus, Read};
 use super::unread::Unread;
 use super::violation::Finding;
 
-/// Personal data of an order; it has columns of its own and stays out of events, logs and errors.
+/// Personal data of an order; it has separate columns and stays out of events, logs and errors.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Personal {
     pub billing_address: Option<Address>,
@@ -50,7 +50,7 @@ pub struct Terms {
     pub redirect_url: Option<String>,
     pub cancel_url: Option<String>,
     pub metadata: Option<Value>,
-    /// The date asked for as the order's end.
+    /// The expiry date requested for the order.
     pub expires_on: Option<Date>,
     pub shopper_country_must_match_billing_country: Option<bool>,
     /// What Mollie may refuse of the draft, in its order; at most [`WARNINGS`].
@@ -59,12 +59,12 @@ pub struct Terms {
     pub warnings_left_out: usize,
 }
 
-/// What Mollie last said of the order as a whole.
+/// What Mollie last reported of the order as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The last status we understood; `None` until placed.
     pub status: Option<OrderStatus>,
-    /// Mollie's word where we do not understand it; money operations wait until we do.
+    /// A status of Mollie's that we do not understand; money operations wait until we do.
     pub unknown_status: Option<String>,
     /// The method chosen or last used.
     pub method: Option<String>,
@@ -73,14 +73,14 @@ pub struct Facts {
     pub amount_refunded: Option<Money>,
     pub checkout_url: Option<String>,
     pub created_time: Option<Timestamp>,
-    /// When Mollie ends the order: what is authorized and not shipped by then is lost.
+    /// When Mollie ends the order: any authorization not shipped by then is lost.
     pub expires_time: Option<Timestamp>,
     pub authorized_time: Option<Timestamp>,
     pub paid_time: Option<Timestamp>,
     pub canceled_time: Option<Timestamp>,
     pub expired_time: Option<Timestamp>,
     pub completed_time: Option<Timestamp>,
-    /// What of the last answer could not be understood; no money depends on it.
+    /// The fields of the last answer that could not be understood; no money depends on them.
     pub unread: Unread,
 }
 
@@ -113,7 +113,7 @@ pub struct Line {
     pub shipped: Part,
     pub canceled: Part,
     pub refunded: Part,
-    /// Recorded by us and not settled at Mollie.
+    /// Recorded by us and not yet settled at Mollie.
     pub reserved: Part,
 }
 
@@ -154,7 +154,7 @@ impl Line {
         all.without(self.shipped).without(self.canceled).without(self.reserved)
     }
 
-    /// The available rest as the amount rule sees it.
+    /// The available rest, as input to the amount rule.
     #[must_use]
     pub fn remainder(&self) -> Remainder {
         let Part { quantity, amount } = self.available();
@@ -168,33 +168,33 @@ pub struct Order {
     pub id: OrderId,
     pub profile: ProfileName,
     pub mode: Mode,
-    /// Who asked for it, under which name.
+    /// The caller and request id that created it.
     pub caller: Caller,
     pub request_id: RequestId,
     pub created_time: Timestamp,
     /// The sequence of its last event; its etag.
     pub version: u64,
-    /// Where Mollie was told to reach us for this order; its hook address lives at Mollie for ever.
+    /// The base address given to Mollie for this order's webhooks; Mollie never forgets the hook address.
     pub hook_base: String,
     pub placement: Placement,
-    /// Whether it has given its order number back; it never takes it again, even if Mollie revives it.
+    /// Whether it has released its order number; it never takes it back, even if Mollie revives the order.
     pub number_released: bool,
-    /// Mollie's words, where it refused the order.
+    /// Mollie's reason, if it rejected the order.
     pub rejection: Option<Rejection>,
     pub mollie_id: Option<MollieOrderId>,
     pub terms: Terms,
-    /// The most it ever cost: what was paid for lines that are gone by now was not paid too much.
+    /// The most it ever cost: money paid for lines since removed is not a surplus.
     pub highest_amount: Money,
     pub personal: Personal,
     pub lines: Vec<Line>,
     /// The deductions that cancellations have named, to be given up with the rest.
     pub releases: Vec<LineId>,
     pub facts: Facts,
-    /// Every attempt Mollie reports, in its order.
+    /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
-    /// The payments that hold money although the order has ended.
+    /// Payments that hold money although the order has ended.
     pub stranded: Vec<Stranded>,
-    /// What a person must look at, or has; by number.
+    /// Review items, open and closed; by number.
     pub items: Vec<Item>,
     /// When Mollie was last read.
     pub observed_time: Option<Timestamp>,
@@ -202,7 +202,7 @@ pub struct Order {
     pub closed_time: Option<Timestamp>,
 }
 
-/// Who places an order, where, and under which id.
+/// Who places an order, in which profile, and under which request id.
 #[derive(Clone, Debug)]
 pub struct Placer {
     pub id: OrderId,
@@ -213,11 +213,11 @@ pub struct Placer {
     pub hook_base: String,
 }
 
-/// How many ids of lines are told.
+/// How many line ids an error lists.
 const LISTED: usize = 20;
 
 impl Order {
-    /// The first ids of its lines, for whoever named one that is none.
+    /// The first ids of its lines, for an error about a line that does not exist.
     #[must_use]
     pub fn line_ids(&self) -> String {
         let first: Vec<_> = self.lines.iter().take(LISTED).map(|line| line.id.to_string()).collect();
@@ -226,7 +226,7 @@ impl Order {
         format!("{}{more}", first.join(", "))
     }
 
-    /// A new order: recorded, not known to Mollie yet. Its version is 0 until its first event is recorded.
+    /// A new order: recorded, not yet known to Mollie. Its version is 0 until its first event is recorded.
     #[must_use]
     pub fn placing(placer: Placer, draft: OrderDraft, now: Timestamp) -> Self {
         Self {
@@ -284,39 +284,39 @@ impl Order {
         self.lines.get_mut(place)
     }
 
-    /// Where a line stands: lines are numbered as they come, so its number tells, if nothing has moved.
+    /// A line's index: lines are numbered in order, so unless one has moved its number gives the index.
     fn place(&self, id: LineId) -> Option<usize> {
         let likely = usize::try_from(id.number()).ok()?.checked_sub(1)?;
         let stands = self.lines.get(likely).is_some_and(|line| line.id == id);
         if stands { Some(likely) } else { self.lines.iter().position(|line| line.id == id) }
     }
 
-    /// The lines by Mollie's ids, for whoever looks for many of them.
+    /// The lines by Mollie's ids, for looking up many of them.
     #[must_use]
     pub fn lines_at_mollie(&self) -> HashMap<&MollieLineId, &Line> {
-        // Of two with one id the first counts.
+        // If two have the same id, the first counts.
         self.lines.iter().rev().filter_map(|line| Some((line.mollie_id.as_ref()?, line))).collect()
     }
 
-    /// The order number this order keeps others from using; Mollie itself does not protect against doubles.
+    /// The order number that this order reserves; Mollie itself does not protect against duplicates.
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
         (!self.number_released).then_some(self.terms.order_number.as_str())
     }
 
-    /// From when on it is too late for placing it.
+    /// The time after which it is too late to place it.
     #[must_use]
     pub fn overdue_from(&self, age_limit: SignedDuration) -> Timestamp {
         self.created_time.saturating_add(age_limit).unwrap_or(Timestamp::MAX)
     }
 
-    /// How many items nobody has closed yet.
+    /// How many review items are open.
     #[must_use]
     pub fn open_items(&self) -> usize {
         self.items.iter().filter(|item| item.is_open()).count()
     }
 
-    /// Whether the order is over in a way that frees its number.
+    /// Whether the order has ended in a way that frees its number.
     pub(super) fn frees_number(&self) -> bool {
         !self.placement.is_alive() || self.facts.status.is_some_and(OrderStatus::frees_number)
     }
@@ -324,7 +324,7 @@ impl Order {
     /// Whether the money is only authorized and each shipment captures its part, rather than paid at once.
     #[must_use]
     pub fn captures_by_shipment(&self) -> bool {
-        // An answer may lack the time; Mollie's word is enough.
+        // An answer may lack the time; the status is enough.
         self.facts.authorized_time.is_some() || self.facts.status == Some(OrderStatus::Authorized)
     }
 

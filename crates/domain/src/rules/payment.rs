@@ -37,8 +37,8 @@ rules! {
 }
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); that of
-/// `extra_merchant_data`, whose shape is Klarna's, is JSON as text. Some are
-/// secrets (card token, voucher pin), so the whole is sealed where it is stored and wiped once the placement is decided.
+/// `extra_merchant_data`, whose shape is Klarna's, is JSON text. Some are secrets (card token, voucher pin), so all are stored
+/// sealed and wiped once the placement is settled.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentParameters(pub BTreeMap<String, String>);
 
@@ -55,7 +55,7 @@ impl PaymentParameters {
         self.0.get(path).map(String::as_str)
     }
 
-    /// Checks the parameters with a closed form; the others are Mollie's to judge.
+    /// Checks the parameters that have a closed form; Mollie judges the others.
     pub(super) fn check(&self, path: &str, today: Today, faults: &mut Violations) {
         let sequence =
             self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
@@ -74,7 +74,7 @@ impl PaymentParameters {
         }
     }
 
-    /// Whether it is made for the mandate that comes of it, so that it may cost nothing (create order, `payment.sequenceType`).
+    /// Whether it creates a mandate, so that it may cost nothing (create order, `payment.sequenceType`).
     pub(super) fn is_first(&self) -> bool {
         self.get("sequence_type") == Some("first")
     }
@@ -108,7 +108,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Whether the shopper's money is held or promised by this attempt.
+    /// Whether this attempt holds the shopper's money or has it promised.
     #[must_use]
     pub const fn holds_money(&self) -> bool {
         match self.status {
@@ -124,7 +124,7 @@ impl Payment {
         }
     }
 
-    /// The money it holds that was not given back; `None` if it holds none. Of amounts that cannot be compared, the whole.
+    /// The money it holds that was not refunded; `None` if it holds none. The whole, if the amounts cannot be compared.
     #[must_use]
     pub fn kept(&self) -> Option<Money> {
         let given_back = self.amount_refunded.unwrap_or(Money::zero(self.amount.currency()));

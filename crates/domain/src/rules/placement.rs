@@ -1,9 +1,9 @@
-//! Whether an order stands at Mollie, and whose fault it is if not.
+//! Whether an order is placed at Mollie, and why not.
 
 use super::status::words;
 
 words!(
-    /// How far the placing of an order has come.
+    /// The progress of placing an order.
     Placement {
         Placing = "placing",
         Placed = "placed",
@@ -13,7 +13,7 @@ words!(
 );
 
 impl Placement {
-    /// Whether the order may still come to stand, or stands.
+    /// Whether the order is placed, or may still be.
     #[must_use]
     pub const fn is_alive(self) -> bool {
         match self {

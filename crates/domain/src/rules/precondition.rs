@@ -1,36 +1,36 @@
-//! Preconditions: why the state of an order does not admit a request, and what would have to change. Nothing was sent or stored.
+//! Preconditions: why the order's state does not allow a request, and what would have to change. Nothing was sent or stored.
 
 use super::ids::{MollieShipmentId, ShipmentId};
 
 /// Which precondition does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PreconditionReason {
-    /// Mollie has not confirmed the order yet, refused it, or it was abandoned.
+    /// Mollie has not confirmed the order yet or rejected it, or it was abandoned.
     OrderNotPlaced,
     /// An operation of the order waits for an operator.
     OrderNeedsAttention,
     /// Mollie reports a status this release does not know.
     StatusNotUnderstood,
-    /// The order's status admits no shipment.
+    /// The order's status allows no shipment.
     OrderNotShippable,
-    /// A line's status admits no shipment.
+    /// A line's status allows no shipment.
     LineNotShippable,
-    /// Mollie refused the shipment.
+    /// Mollie rejected the shipment.
     ShipmentRefused,
-    /// More was asked for than is available.
+    /// More was requested than is available.
     QuantityNotAvailable,
     /// Nothing is left for `all_remaining`.
     NothingRemaining,
-    /// The order's status admits no cancellation.
+    /// The order's status allows no cancellation.
     OrderNotCancelable,
-    /// A shipment would be worth less than nothing, or more would be captured than may be.
+    /// A shipment would be worth less than zero, or would exceed the capture bound.
     CaptureOutOfBounds,
-    /// Canceling would give up a line that takes money off goods which were shipped.
+    /// Canceling would give up a deduction from goods that were shipped.
     DeductionLeft,
 }
 
 impl PreconditionReason {
-    /// Whether it was judged by what of the lines is shipped and canceled, rather than by what their status is.
+    /// Whether it depends on the lines' shipped and canceled units rather than on their status.
     #[must_use]
     pub const fn depends_on_counters(self) -> bool {
         match self {
@@ -52,43 +52,43 @@ impl PreconditionReason {
 /// One condition that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmet {
-    /// What it is about: `order`, `lines/2`.
+    /// What it concerns: `order`, `lines/2`.
     pub subject: String,
-    /// What is the case and what to do instead.
+    /// What is wrong and what to do instead.
     pub description: String,
 }
 
-/// A request that the state of the order does not admit.
+/// A request that the order's state does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedPrecondition {
     pub reason: PreconditionReason,
     pub unmet: Vec<Unmet>,
-    /// Where units went that were asked for, if that is why.
+    /// Where the requested units went, if that is the reason.
     pub whereabouts: Whereabouts,
 }
 
-/// The shipments that hold units of the lines asked for.
+/// The shipments that hold units of the requested lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whereabouts {
     pub shipments: Vec<ShipmentId>,
-    /// Of these, the ones that Mollie has registered.
+    /// Those of them that Mollie has registered.
     pub mollie_shipments: Vec<MollieShipmentId>,
 }
 
 impl FailedPrecondition {
-    /// One that concerns the order as a whole.
+    /// A single one about the order as a whole.
     #[must_use]
     pub fn of_order(reason: PreconditionReason, description: impl Into<String>) -> Self {
         Self::new(reason, vec![Unmet { subject: "order".to_owned(), description: description.into() }])
     }
 
-    /// Whether units were asked for that are gone: then the answer says where they went.
+    /// Whether the requested units are gone: then the answer says where they went.
     #[must_use]
     pub fn asks_where_units_went(&self) -> bool {
         self.reason == PreconditionReason::QuantityNotAvailable
     }
 
-    /// One with everything that does not hold.
+    /// All the conditions that do not hold.
     #[must_use]
     pub fn new(reason: PreconditionReason, unmet: Vec<Unmet>) -> Self {
         Self { reason, unmet, whereabouts: Whereabouts::default() }

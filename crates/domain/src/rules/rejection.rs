@@ -15,7 +15,7 @@ pub enum RejectedBy {
     Service,
 }
 
-/// A definite refusal: nothing was changed at Mollie.
+/// A definite rejection: nothing was changed at Mollie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     pub by: RejectedBy,
@@ -30,7 +30,7 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// An operator's word that nothing was changed at Mollie.
+    /// An operator's statement that nothing was changed at Mollie.
     #[must_use]
     pub fn by_operator(decision: &Decision) -> Self {
         Self {
@@ -42,8 +42,8 @@ impl Rejection {
         }
     }
 
-    /// Whether Mollie says that the order is another website profile's: the sure sign of a wrong key. That it does not know
-    /// something may be about anything the call names.
+    /// Whether Mollie says that the order belongs to another website profile: the sure sign of a wrong key. A plain "not found"
+    /// may be about anything that the call names.
     #[must_use]
     pub fn names_another_profile(&self) -> bool {
         self.is_unknown() && self.detail.contains("belongs to a different website profile")
@@ -55,14 +55,14 @@ impl Rejection {
         self.by == RejectedBy::Mollie(404)
     }
 
-    /// Our own word that it is not sent any more, and why.
+    /// Our statement that it will not be sent any more, and why.
     #[must_use]
     pub fn of_ours(reason: &str) -> Self {
         let (title, detail) = ("Given up".to_owned(), reason.to_owned());
         Self { by: RejectedBy::Service, title, detail, field: None, extra: None }
     }
 
-    /// Mollie's HTTP status; `None` where somebody else decided.
+    /// Mollie's HTTP status; `None` if Mollie did not decide.
     #[must_use]
     pub const fn status(&self) -> Option<u16> {
         match self.by {

@@ -1,11 +1,11 @@
-//! Where an order stands at Mollie. Whoever decides speaks of our lines; what Mollie calls them is for whoever speaks with it.
+//! An order's ids at Mollie. Rules use our line ids; only code that talks to Mollie uses these.
 
 use std::collections::BTreeMap;
 
 use super::ids::{LineId, MollieLineId, MollieOrderId};
 use super::order::{Line, Order};
 
-/// An order at Mollie, with what its lines are called there.
+/// An order at Mollie, with the ids of its lines there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remote {
     pub id: MollieOrderId,
@@ -13,7 +13,7 @@ pub struct Remote {
 }
 
 impl Order {
-    /// Where it stands at Mollie; `None` until it is placed.
+    /// Its ids at Mollie; `None` until it is placed.
     #[must_use]
     pub fn remote(&self) -> Option<Remote> {
         let line = |line: &Line| Some((line.id, line.mollie_id.clone()?));

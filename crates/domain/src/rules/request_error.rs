@@ -1,4 +1,4 @@
-//! Why what a caller wants is not decided.
+//! Why a request is refused before it becomes an operation.
 
 use super::precondition::FailedPrecondition;
 use super::violation::Violation;
@@ -8,19 +8,19 @@ pub(in crate::rules) const AMOUNT_BOUNDS: &str = "selection.amount_bounds";
 /// A part has no unit that is available.
 pub(in crate::rules) const AVAILABLE: &str = "selection.available";
 
-/// Why what a caller wants is not decided.
+/// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
     /// The request does not fit the order whatever its state: unknown lines, amounts outside the bounds.
     Invalid(Vec<Violation>),
-    /// The order's state stands in the way, as far as it is known.
+    /// The order's state, as known, does not allow it.
     State(FailedPrecondition),
-    /// Something here stands in the way, which Mollie knows nothing of.
+    /// Something on our side blocks it, which Mollie knows nothing of.
     Blocked(FailedPrecondition),
 }
 
 impl RequestError {
-    /// Whether it was judged by what of the lines is shipped and canceled.
+    /// Whether it depends on the lines' shipped and canceled units.
     #[must_use]
     pub fn depends_on_counters(&self) -> bool {
         match self {

@@ -26,7 +26,7 @@ pub use request::{
 pub use whereabouts::with_whereabouts;
 
 words!(
-    /// What has become of a shipment at Mollie. The goods left either way.
+    /// The outcome of a shipment at Mollie. The goods left either way.
     ShipmentState {
         Recorded = "recorded",
         Registered = "registered",
@@ -36,11 +36,11 @@ words!(
 );
 
 words!(
-    /// Where a shipment was first told.
+    /// Where a shipment was first recorded.
     Origin { Here = "here", Elsewhere = "elsewhere" }
 );
 
-/// How to follow a parcel.
+/// How to track a parcel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracking {
     pub carrier: String,
@@ -62,19 +62,19 @@ pub struct Shipment {
     pub order_id: OrderId,
     pub state: ShipmentState,
     pub origin: Origin,
-    /// The sequence of the event that first told of it.
+    /// The sequence of the event that first recorded it.
     pub sequence: u64,
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
-    /// How it is to be followed, where Mollie does not have that yet.
+    /// Its new tracking, while Mollie does not have that yet.
     pub pending_tracking: Option<Tracking>,
     pub created_time: Timestamp,
     /// When Mollie registered it.
     pub registered_time: Option<Timestamp>,
-    /// Mollie's words, where it refused.
+    /// Mollie's reason, if it rejected the shipment.
     pub rejection: Option<Rejection>,
-    /// Where Mollie refused it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.
+    /// If Mollie rejected it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.
     pub elsewhere: Vec<MollieShipmentId>,
 }
 

@@ -1,7 +1,7 @@
-//! What was read of an order: its status, its lines, its parcels, its payments. Any of them may be unsaid.
+//! A reading of an order: its status, lines, shipments and payments. Any of them may be missing.
 //!
-//! Mollie is the source of every fact here; nothing is judged by the rules for drafts, because its own answers do not
-//! follow them. Ours are the line ids and what is reserved.
+//! Mollie is the source of every fact here. Nothing is checked by the rules for drafts, because Mollie's answers do not follow
+//! them. Only the line ids and the reservations are ours.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -24,7 +24,7 @@ mod difference;
 pub(super) use difference::counterpart;
 pub use difference::{Observed, difference, observed, personal, without_undecided};
 
-/// An order as it was read. A part that was not in the answer is `None`; of the lines those are there that it spoke of.
+/// An order as read. A part that was not in the answer is `None`; only the lines that it contained are listed.
 #[derive(Clone, PartialEq)]
 pub struct Snapshot {
     pub mollie_id: MollieOrderId,
@@ -48,13 +48,13 @@ pub struct Snapshot {
     pub billing_address: Option<AddressSnapshot>,
     pub shipping_address: Option<AddressSnapshot>,
     pub lines: Vec<LineSnapshot>,
-    /// All attempts to pay, where asked for.
+    /// All payment attempts, if requested.
     pub payments: Option<Vec<Payment>>,
-    /// All shipments, where asked for.
+    /// All shipments, if requested.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
-    /// What could not be understood, and no money depends on it; and what contradicts itself.
+    /// Fields that could not be understood and that no money depends on; and contradictory ones.
     pub unread: Unread,
-    /// What contradicts itself or what was ordered, and is not believed (`rules/contradiction.rs`). Judged for one order.
+    /// Fields that contradict each other or the order and are not believed (`rules/contradiction.rs`). Judged for one order.
     pub contradictions: Vec<Misread>,
 }
 
@@ -69,12 +69,12 @@ impl std::fmt::Debug for Snapshot {
 #[derive(Clone, PartialEq, Eq)]
 pub struct AddressSnapshot {
     pub parts: Address,
-    /// Whether every part was understood; otherwise a part that is not there may stand there all the same.
+    /// Whether every part was understood; if not, a missing part may exist at Mollie.
     pub is_whole: bool,
 }
 
-/// A line as Mollie returned it. A counter is `None` where the answer does not tell it, which is not zero: official answers
-/// to creating an order and changing its lines leave counters out.
+/// A line as Mollie returned it. A counter is `None` if the answer leaves it out, which does not mean zero: official answers to
+/// creating an order and changing its lines leave counters out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineSnapshot {
     pub mollie_id: MollieLineId,

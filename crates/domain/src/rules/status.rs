@@ -1,4 +1,4 @@
-//! The two status machines of Mollie's orders and lines, and values that Mollie may add to its sets.
+//! The two status machines of Mollie's orders and lines, and values that Mollie may add.
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident {
@@ -33,7 +33,7 @@ pub(crate) use words;
 pub enum Read<T> {
     /// A value we understand.
     Known(T),
-    /// A value we do not: kept as it came.
+    /// A value we do not understand, as it came.
     Unknown(String),
 }
 
@@ -52,8 +52,8 @@ words!(
 );
 
 impl OrderStatus {
-    /// The statuses that may follow (orders guide, status changes; the way back to `created` when an authorisation
-    /// lapses is known from practice). A step outside is believed all the same: Mollie is the source.
+    /// The statuses that may follow (orders guide, status changes; the way back to `created` when an authorisation lapses is
+    /// known from practice). Any other transition is believed all the same: Mollie is the source.
     #[must_use]
     pub const fn successors(self) -> &'static [Self] {
         match self {
@@ -68,7 +68,7 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the statuses between `self` and `later` may simply have gone by unseen.
+    /// Whether the statuses between `self` and `later` may simply have passed unseen.
     #[must_use]
     pub fn leads_to(self, later: Self) -> bool {
         fn search(from: OrderStatus, to: OrderStatus, depth: usize) -> bool {
@@ -132,7 +132,7 @@ impl LineStatus {
         }
     }
 
-    /// Whether pieces of the line may be registered as shipped.
+    /// Whether units of the line may be registered as shipped.
     #[must_use]
     pub const fn allows_shipping(self) -> bool {
         match self {
@@ -170,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn statuses_passed_unseen_are_no_surprise_but_a_return_from_the_end_is() {
+    fn skipped_statuses_are_expected_but_a_return_from_the_end_is_not() {
         assert!(OrderStatus::Created.leads_to(OrderStatus::Completed));
         assert!(!OrderStatus::Paid.leads_to(OrderStatus::Canceled));
         assert!(!OrderStatus::Canceled.leads_to(OrderStatus::Paid));
     }
 
     #[test]
-    fn every_word_is_read_back() {
+    fn every_status_is_read_back() {
         for status in OrderStatus::ALL {
             assert_eq!(OrderStatus::parse(status.as_str()), Some(*status));
         }

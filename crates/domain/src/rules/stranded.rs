@@ -1,5 +1,5 @@
-//! Money on an order that Mollie calls canceled or expired. A payment may be released or given back a moment later, so it is
-//! remembered since when it has been there; what is still there after the settle window is a person's affair.
+//! Money on a canceled or expired order. A payment may be released or refunded a moment later, so we record since when it has
+//! been there; what is still there after the settle window needs a person.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,7 @@ use super::order::Order;
 use super::payment::Stranded;
 use super::status::OrderStatus;
 
-/// What is stranded after an event at `time`: what was before keeps its time.
+/// The stranded payments after an event at `time`: earlier ones keep their time.
 #[must_use]
 pub(super) fn after(order: &Order, time: Timestamp) -> Vec<Stranded> {
     if !has_ended(order) {
@@ -25,7 +25,7 @@ pub(super) fn after(order: &Order, time: Timestamp) -> Vec<Stranded> {
     stranded.collect()
 }
 
-/// What was still there on a reading made at `read_at`, so long after it was first seen.
+/// The payments that still held money in a reading at `read_at`, long enough after they were first seen.
 #[must_use]
 pub fn lasting(
     order: &Order,
@@ -46,7 +46,7 @@ pub fn is_open(order: &Order) -> bool {
     order.stranded.iter().any(|stranded| !is_dealt_with(order, stranded))
 }
 
-/// When the order is to be read to see whether stranded money is still there; `None` where that is known or there is none.
+/// When to read the order to see whether stranded money is still there; `None` if that is known or there is none.
 #[must_use]
 pub fn look_again(order: &Order, settle_window: SignedDuration) -> Option<Timestamp> {
     let unraised = order.stranded.iter().filter(|stranded| item(order, stranded).is_none());

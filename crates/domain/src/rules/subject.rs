@@ -1,8 +1,8 @@
-//! What a request is answered about, or an operation is about.
+//! The subject of a request's answer or of an operation.
 
 use super::ids::ShipmentId;
 
-/// What a request is answered about, or an operation is about.
+/// The subject of a request's answer or of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The order as a whole.

@@ -45,7 +45,7 @@ pub fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
-/// A text as an operator reads it, bounded; it may quote an answer from outside.
+/// A text for an operator, bounded; it may quote an answer from outside.
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()

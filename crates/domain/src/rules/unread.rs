@@ -1,9 +1,9 @@
-//! Fields of an answer that could not be understood and that no money depends on, and those that contradict themselves: kept
-//! as they came, so that nobody has to search a log for them. Bounded, because Mollie's answers are not. Decides nothing.
+//! Fields of an answer that could not be understood and that no money depends on, and contradictory ones: kept as they came, so
+//! that there is no need to search a log. Bounded, because Mollie's answers are not. Decides nothing.
 
 use super::text::printable;
 
-/// How many fields are kept; of the others only the number.
+/// How many fields are kept; the others are only counted.
 const MOST: usize = 50;
 
 /// How much of a field is kept, in characters.
@@ -12,14 +12,14 @@ const LONGEST: usize = 200;
 /// A field that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadField {
-    /// Where it stands, as Mollie writes it: `lines[0].sku`.
+    /// Its place, as Mollie writes it: `lines[0].sku`.
     pub path: String,
-    /// What stood there as JSON, cut where it is long; of what is personal or secret only the shape, such as "a boolean".
+    /// Its value as JSON, truncated; if it is personal or secret only the shape, such as "a boolean".
     pub raw: String,
 }
 
 impl UnreadField {
-    /// A field, its raw text bounded.
+    /// A field, with its raw text truncated.
     #[must_use]
     pub fn new(path: impl Into<String>, raw: &str) -> Self {
         let mut raw = printable(raw);
@@ -31,7 +31,7 @@ impl UnreadField {
     }
 }
 
-/// All of an answer that was not understood.
+/// All fields of an answer that were not understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     /// In the order of the answer.
@@ -41,7 +41,7 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// Adds a field, or counts it if there are many already.
+    /// Adds a field, or only counts it beyond the limit.
     pub fn add(&mut self, field: UnreadField) {
         if self.fields.len() < MOST {
             self.fields.push(field);
@@ -56,7 +56,7 @@ impl Unread {
         self.fields.is_empty()
     }
 
-    /// These, and those before of the parts that this answer does not hold; of one place what is known last.
+    /// These, plus the earlier ones of parts that this answer does not hold; one entry per place, the latest.
     #[must_use]
     pub fn with_absent(&self, before: &Self, is_absent: impl Fn(&str) -> bool) -> Self {
         let mut all = self.clone();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_says_nothing_of_what_could_not_be_read_there() {
+    fn parts_not_requested_keep_their_unreadable_fields() {
         let (mut before, mut now) = (Unread::default(), Unread::default());
         before.add(UnreadField::new("_embedded.payments[0].method", "[]"));
         before.add(UnreadField::new("method", "[]"));

@@ -1,5 +1,5 @@
-//! What the body of a hook names. It is never believed, the order is read; but an id the order does not know tells that
-//! something of Mollie's stands under the order's address that we know nothing of.
+//! The id in the body of a webhook. It is never believed, the order is read; but an id that the order does not know means that
+//! something at Mollie uses the order's address and is unknown to us.
 
 use super::item::ItemKind;
 use super::order::Order;
@@ -16,15 +16,15 @@ pub fn is_hint(text: &str) -> bool {
     })
 }
 
-/// The hint in the body of a hook: its form field `id`.
+/// The webhook hint in the body: its form field `id`.
 #[must_use]
 pub fn in_body(body: &[u8]) -> Option<&str> {
     let form = std::str::from_utf8(body).ok()?;
     form.trim().split('&').find_map(|field| field.strip_prefix("id=")).filter(|id| is_hint(id))
 }
 
-/// Whether these hints make it necessary to look for other orders under the order's hook address. Where as many were kept
-/// as can be, some may have been lost.
+/// Whether these hints call for a search for duplicate orders under the order's hook address. If the maximum was kept, some may
+/// have been lost.
 #[must_use]
 pub fn name_duplicates(order: &Order, hints: &[String]) -> bool {
     hints.len() >= MOST || hints.iter().any(|hint| !is_known(order, hint))
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_the_order_does_not_know_tells_of_strangers() {
+    fn an_id_the_order_does_not_know_hints_at_duplicate_orders() {
         let order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
         let hints = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         assert!(!name_duplicates(&order, &[]));

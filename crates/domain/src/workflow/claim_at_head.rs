@@ -1,5 +1,5 @@
-//! Saving new operations. Whoever decided one carries it to Mollie at once: it is claimed as it is saved, and need not be
-//! read back.
+//! Saving new operations. The caller that decided on one sends it at once: it is claimed as it is saved, and need not be read
+//! back.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::operations::{NewOperation, Written};
 use crate::ports::{Change, Clock, Ids, OperationWrite, Ports, Vault};
 use crate::rules::ids::LeaseToken;
 
-/// The writes of the new operations, their secrets sealed; the first is claimed if nothing is before it, together with
-/// [`Clock::elapsed`] just before it was.
+/// The writes of the new operations, with their secrets sealed. The first is claimed if nothing holds it up; then
+/// [`Clock::elapsed`] just before the claim is returned too.
 pub(super) fn claim<P: Ports>(
     ports: &P,
     written: &mut Written,
@@ -32,13 +32,13 @@ pub(super) fn claim<P: Ports>(
     (writes, claim)
 }
 
-/// The change where nobody works on the new operations yet: they wait for whoever takes them up.
+/// The change with its new operations unclaimed: they wait for a worker.
 pub(super) fn unclaimed<P: Ports>(ports: &P, mut written: Written) -> Change {
     let new = std::mem::take(&mut written.operations).into_iter();
     written.change(new.map(|new| OperationWrite::Insert { operation: sealed(ports, new), claim: None }))
 }
 
-/// The new operation as it is saved: what of it is secret lies sealed beside it.
+/// The new operation as saved, with its secret sealed.
 fn sealed<P: Ports>(ports: &P, new: NewOperation) -> Operation {
     let NewOperation { operation, secret } = new;
     Operation { sealed: secret.map(|secret| ports.vault().seal(&secret)), ..operation }

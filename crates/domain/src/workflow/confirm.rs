@@ -1,4 +1,4 @@
-//! Confirming an order's state at Mollie before something is refused for it. Refuses nothing by itself.
+//! Confirming an order's state at Mollie before a request is refused because of it. Refuses nothing itself.
 
 use jiff::SignedDuration;
 
@@ -10,11 +10,11 @@ use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::status::OrderStatus;
 
-/// A reading older than this is confirmed before anything is refused because of it.
+/// An older reading is confirmed before a request is refused because of it.
 const FRESH: SignedDuration = SignedDuration::from_secs(2);
 
-/// Whether the order's state should be confirmed at Mollie before something is refused for it. A look-up that is due means
-/// that there may be news; and by a date ahead of our clock, set by another process, nobody can tell how old a reading is.
+/// Whether to confirm the order's state at Mollie before refusing a request because of it. A due look-up means there may be news;
+/// and if another process dated the reading ahead of our clock, its age is unknown.
 pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool, StoreError> {
     if order.mollie_id.is_none() {
         return Ok(false);
@@ -24,17 +24,17 @@ pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool,
     Ok(!order.observed_time.is_some_and(is_young) || ports.store().is_lookup_due(order.id, now).await?)
 }
 
-/// That the order was read, and what the answer left out.
+/// Proof that the order was read, with what the answer left out.
 pub(super) struct Confirmed(Option<Misread>);
 
-/// Reads the order, so that it can be decided anew.
+/// Reads the order, so that the request can be decided again.
 pub(super) async fn confirm<P: Ports>(ports: &P, id: OrderId) -> Result<Confirmed, MutationError> {
     let reading = read(ports, id, Because::Asked).await.map_err(SyncError::into_mutation)?;
     Ok(Confirmed(reading.left_out))
 }
 
-/// The refusal, unless it hangs on counters that Mollie did not tell: then nothing is confirmed, and the caller may come
-/// again. Of an order that is over nothing can be had, whatever its counters are.
+/// The refusal, unless it depends on counters that Mollie left out: then nothing is confirmed, and the caller may retry. For an
+/// order that has ended the refusal is certain, whatever its counters are.
 pub(super) fn refuse(
     order: &Order,
     depends_on_counters: bool,

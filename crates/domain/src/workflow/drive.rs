@@ -1,6 +1,6 @@
-//! Carrying one claimed operation a step further: sending it, or finding out what became of it.
+//! Carrying one claimed operation a step further: sending it, or determining its outcome.
 //!
-//! Whoever calls this holds the lease; every write here goes through it, so that a holder who lost it changes nothing.
+//! The caller holds the lease. Every write here is guarded by it, so a worker that has lost its lease changes nothing.
 
 use std::future::Future;
 use std::pin::pin;
@@ -31,7 +31,7 @@ use crate::rules::rejection::Rejection;
 /// Takes the operation one step further. `claimed_at`: [`Clock::elapsed`] just before it was claimed.
 ///
 /// # Errors
-/// The store failed; the lease runs out and the operation is taken up again.
+/// The store failed; the lease will run out and the operation will be claimed again.
 pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> Result<Progress, StoreError> {
     let loaded;
     let order = match &claim.known {
@@ -52,14 +52,14 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
     let shipments = settle::needed(ports, order, kind.facts().needs).await?;
     let book = Book { order, shipments: &shipments };
     match (&claim.operation.state, kind.ready(book, ports.clock().now())) {
-        // Whether it was taken up for the first time or left behind.
+        // Whether it was claimed for the first time or left in flight.
         (State::InFlight { .. } | State::Resolving { .. }, Ready::Done) => {
             end(ports, claim, order, How::Succeeded(Acceptance::Nothing)).await
         }
         (State::InFlight { sent }, Ready::Send) => send(ports, claim, book, *sent, claimed_at).await,
         (State::InFlight { sent }, Ready::LookFirst) => look_first(ports, claim, book, *sent).await,
         (State::InFlight { sent }, Ready::Later(time)) => {
-            later(ports, claim, order, *sent, time, "its time has not come".to_owned()).await
+            later(ports, claim, order, *sent, time, "its time has not come yet".to_owned()).await
         }
         (State::Resolving { sent, .. }, Ready::Send | Ready::LookFirst | Ready::Later(_)) => {
             under_lease(ports, claim, resolve(ports, claim, order, *sent)).await
@@ -72,13 +72,13 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             | State::NeedsAttention { .. }),
             _,
         ) => {
-            let text = format!("operation {} was given out as {}", claim.operation.id, state.name().as_str());
+            let text = format!("operation {} was claimed as {}", claim.operation.id, state.name().as_str());
             Err(StoreError::Inconsistent(text))
         }
     }
 }
 
-/// Whether it was to follow another one that has failed. What it follows has ended when it is given out.
+/// Whether the operation that it follows has failed. That one is always settled before this is claimed.
 async fn has_nothing_to_follow<P: Ports>(ports: &P, operation: &Operation) -> Result<bool, StoreError> {
     let (Some(after), State::InFlight { sent }) = (operation.after, &operation.state) else {
         return Ok(false);
@@ -100,10 +100,10 @@ async fn send<P: Ports>(
     let (operation, settings, order) = (&claim.operation, ports.settings(), book.order);
     let is_late = is_too_late(ports, operation, order);
     if sent.is_first() && is_late {
-        return not_sent(ports, claim, order, "its time limit has passed".to_owned(), None).await;
+        return not_sent(ports, claim, order, "its age limit or deadline has passed".to_owned(), None).await;
     }
-    // It was to be repeated under a key that may have died while it waited, or for a caller who is long gone: what became of
-    // the earlier send is found out first.
+    // It was to be repeated, but its key may have expired while it waited, or its deadline has passed: the outcome of the earlier
+    // send is determined first.
     let may_repeat = operation.repeat() == Repeat::ByValue
         || operation.is_recognised(ports.clock().now(), settings.trust_idempotency);
     if !sent.is_first() && (is_late || !may_repeat) {
@@ -116,7 +116,7 @@ async fn send<P: Ports>(
         Err(problem) => return end(ports, claim, order, How::Attention(problem)).await,
     };
     if ports.clock().elapsed() + settings.send_margin() > claimed_at + settings.lease {
-        let problem = "the lease was nearly over before the call began".to_owned();
+        let problem = "the lease had nearly run out before the call began".to_owned();
         return not_sent(ports, claim, order, problem, Some(Duration::ZERO)).await;
     }
     let call = ports.gateway().execute(&order.profile, &command, operation.key);
@@ -139,23 +139,22 @@ async fn send<P: Ports>(
     }
 }
 
-/// What to send; a text for the operator where that can no longer be known.
+/// What to send; or a message for the operator if that can no longer be determined.
 fn command<P: Ports>(ports: &P, book: Book<'_>, operation: &Operation) -> Result<Command, String> {
     let open = |sealed: &Vec<u8>| ports.vault().open(sealed).ok_or(LOCKED);
     let secret = operation.sealed.as_ref().map(open).transpose()?;
     operation.task.kind().command(book, secret.as_deref())
 }
 
-const LOCKED: &str =
-    "what of it is secret cannot be unsealed: the service's secret is another than when it was given";
+const LOCKED: &str = "its sealed part cannot be opened: the service's secret has changed since it was saved";
 
-/// Renews the lease while the work goes on. A lease lost meanwhile shows when the outcome is written.
+/// Renews the lease while the work goes on. If it is lost meanwhile, writing the outcome fails.
 async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     loop {
         let renewal = async {
             ports.clock().sleep(ports.settings().lease_renewal()).await;
-            // A failed renewal is tried again with the next one; the outcome is written under the token in any case.
+            // A failed renewal is retried at the next one; the outcome is written under the token in any case.
             let _ = ports.store().renew_lease(claim.operation.id, claim.token, ports.settings().lease).await;
         };
         match select(work.as_mut(), pin!(renewal)).await {
@@ -165,7 +164,7 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
     }
 }
 
-/// What it wants may be so already.
+/// Its effect may exist already.
 async fn look_first<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -178,7 +177,7 @@ async fn look_first<P: Ports>(
             end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
         }
         Observed::Absent(_) => {
-            // The look may have taken most of the lease.
+            // The observation may have taken most of the lease.
             let (claimed_at, lease) = (ports.clock().elapsed(), ports.settings().lease);
             match ports.store().renew_lease(claim.operation.id, claim.token, lease).await? {
                 true => send(ports, claim, book, sent, claimed_at).await,
@@ -190,8 +189,8 @@ async fn look_first<P: Ports>(
     }
 }
 
-/// A refusal is final only where nothing was done: what was asked for may be so already, and a repeated call may be refused
-/// because an earlier one took effect, or is about to.
+/// A rejection is final only if nothing was done: the effect may exist already, and a repeated call may be rejected because an
+/// earlier one took effect, or is about to.
 async fn rejected<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -205,7 +204,7 @@ async fn rejected<P: Ports>(
         Meaning::Final | Meaning::LookFirst => (),
         Meaning::Later(pause) => {
             let time = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
-            return later(ports, claim, order, sent, time, format!("refused for now: {rejection}")).await;
+            return later(ports, claim, order, sent, time, format!("rejected for now: {rejection}")).await;
         }
         Meaning::WrongKey => return wrong_key(ports, claim, order, &rejection).await,
     }
@@ -219,20 +218,19 @@ async fn rejected<P: Ports>(
             end(ports, claim, order, Resolution { how: How::Rejected(rejection), seen }).await
         }
         Observed::Absent(_) => {
-            let problem =
-                format!("refused, and whether an earlier call took effect is being found out: {rejection}");
+            let problem = format!("rejected; checking whether an earlier call took effect: {rejection}");
             unknown(ports, &refused, claim, problem).await
         }
         Observed::Ambiguous(reason) => {
             let claim = Claim { operation: refused, ..claim.clone() };
             end(ports, &claim, order, How::Attention(format!("refused ({rejection}); {reason}"))).await
         }
-        // Mollie does not know the order itself, which it does have: not something within it.
+        // Mollie does not know the order itself, which it has: so it is not about something in the order.
         Observed::Unreadable(GatewayError::NotFound) if rejection.is_unknown() => {
             wrong_key(ports, claim, order, &rejection).await
         }
         Observed::Unreadable(error) => {
-            let problem = format!("refused ({rejection}), and then unreadable: {error}");
+            let problem = format!("rejected ({rejection}), and then unreadable: {error}");
             unknown(ports, &refused, claim, problem).await
         }
     }

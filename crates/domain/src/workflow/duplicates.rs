@@ -1,5 +1,5 @@
-//! Orders at Mollie under the hook address of one of ours that are not that one: a placement sent twice, of which both
-//! landed. Nothing but their hooks tells of them.
+//! Duplicate orders: other orders at Mollie under the hook address of one of ours, left by a placement that was sent twice and
+//! took effect twice. Only their webhooks reveal them.
 
 use super::claim_at_head::unclaimed;
 use super::sync::SyncError;
@@ -12,12 +12,12 @@ use crate::rules::placement::Placement;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::{concern, webhook_hint};
 
-/// Looks for other orders where the hints name what the order does not know, and raises each. An order that was refused or
-/// given up has none at Mollie, so whatever is found there is one too. While it is not known whether Mollie has the order,
-/// nothing can be told: the hints must be kept until it is.
+/// Looks for duplicate orders if the hints name ids that the order does not know, and raises a review item for each. An order
+/// that was rejected or given up has none at Mollie, so any order found there counts. While it is unknown whether Mollie has the
+/// order, nothing can be decided: the hints must be kept until it is known.
 ///
 /// # Errors
-/// [`SyncError`]; nothing was changed, and the hints are not dealt with.
+/// [`SyncError`]; nothing was changed, and the hints must be kept.
 pub(super) async fn duplicates<P: Ports>(
     ports: &P,
     order_id: OrderId,
@@ -43,7 +43,7 @@ pub(super) async fn duplicates<P: Ports>(
             Ok(()) => return Ok(()),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),
-            // None of these is written here.
+            // This change contains none of these.
             Err(CommitError::RequestTaken | CommitError::NumberHeld | CommitError::LeaseLost) => {
                 return Err(SyncError::Contended);
             }
@@ -52,7 +52,7 @@ pub(super) async fn duplicates<P: Ports>(
     Err(SyncError::Contended)
 }
 
-/// Raises each order found that is not ours; `None` if all of them were raised before.
+/// Raises a review item for each order found that is not ours; `None` if all were raised before.
 fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change> {
     let author = settle::author(ports, &order, None);
     let mut pen = Pen::new(ports.ids(), author, order.into());

@@ -1,11 +1,12 @@
-//! Order numbers that are held: Mollie itself does not protect against double orders.
+//! Order numbers in use: Mollie itself does not protect against duplicate orders.
 
 use super::intent::MutationError;
 use super::{confirm, sync};
 use crate::ports::{OrderKey, Ports, Store};
 use crate::rules::ids::ProfileName;
 
-/// Whoever holds the number may be over at Mollie, its hook lost: that is asked before anything is refused for it.
+/// Whether the number is free: before a refusal, Mollie is read, because the holder may have ended and its webhook been lost.
+/// refusal.
 ///
 /// # Errors
 /// [`MutationError::NumberHeld`], or that the holder cannot be read.

@@ -1,5 +1,5 @@
-//! Hook addresses: where Mollie tells of an order. They live at Mollie for ever, carry the request they came from, and
-//! nobody else can make one up.
+//! Hook addresses: the webhook address of one order. Mollie never forgets them; they carry the request they came from, and only
+//! this service can make one.
 
 use crate::ports::{Ports, Vault};
 use crate::rules::ids::OrderId;
@@ -7,7 +7,7 @@ use crate::rules::order::Order;
 
 const PATH: &str = "/webhooks/mollie/";
 
-/// The parts of a hook address behind the public address.
+/// The parts of a hook address after the public address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HookAddress {
     pub order_id: OrderId,
@@ -27,7 +27,7 @@ pub fn hook_address<P: Ports>(ports: &P, order: &Order) -> String {
     format!("{}{PATH}{}/{request}/{token}", order.hook_base, order.id)
 }
 
-/// Reads the path of a hook address; `None` unless its token is the one of its order.
+/// Reads the path of a hook address; `None` unless its token belongs to its order.
 #[must_use]
 pub fn parse_hook_path<P: Ports>(ports: &P, path: &str) -> Option<HookAddress> {
     let mut parts = path.strip_prefix(PATH)?.split('/');

@@ -1,4 +1,4 @@
-//! What every mutation has in common: who wants it, under which name, until when, and how it can end.
+//! What every mutation has in common: its caller, its request id, its deadline, and how it can end.
 
 use std::time::Duration;
 
@@ -14,50 +14,50 @@ use crate::rules::precondition::FailedPrecondition;
 use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
-/// A caller's wish to change something.
+/// A caller's request for a change.
 #[derive(Clone, Debug)]
 pub struct Intent {
     pub caller: Caller,
     pub request_id: RequestId,
-    /// The API's method, part of the promise behind the request id.
+    /// The API method; the promise behind a request id includes it.
     pub method: &'static str,
     pub fingerprint: Fingerprint,
-    /// On whose behalf.
+    /// The caller it is made for.
     pub actor: Option<String>,
-    /// The version the caller decided on, if it matters to it.
+    /// The version that the caller decided on, if it sent one.
     pub etag: Option<u64>,
-    /// Until when a plan may be saved, by [`Clock::elapsed`].
+    /// The latest time to save a plan, by [`Clock::elapsed`].
     pub deadline: Option<Duration>,
 }
 
-/// What became of an intent when it was saved, now or by an earlier call.
+/// An intent as recorded, now or by an earlier call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     pub order_id: OrderId,
-    /// What it is answered about.
+    /// The subject of the answer.
     pub answer: Subject,
-    /// What it set to work, or joined; `None`: nothing has to be done at Mollie.
+    /// The group it set to work, or joined; `None`: there is nothing to do at Mollie.
     pub group: Option<GroupId>,
-    /// The first operation, already claimed for the caller of this function to [`drive`](super::drive::drive), and
-    /// [`Clock::elapsed`] just before it was.
+    /// The first operation, already claimed: the caller must [`drive`](super::drive::drive) it. With [`Clock::elapsed`] just
+    /// before the claim.
     pub claim: Option<(Claim, Duration)>,
-    /// Whether that is all there is to be waited for.
+    /// Whether there is nothing else to wait for.
     pub is_single: bool,
 }
 
 impl Recorded {
-    /// The first operation of what it set to work, or joined.
+    /// The first operation that it set to work, or joined.
     #[must_use]
     pub fn operation_id(&self) -> Option<OperationId> {
         self.group.map(GroupId::first)
     }
 }
 
-/// Where a decision begins.
+/// Where a decision starts.
 pub(super) enum Submitted {
-    /// It was made by an earlier call of the same request.
+    /// An earlier call of the same request has decided already.
     Before(Box<Recorded>),
-    /// The order, at the version the caller asked for.
+    /// The order, at the version the caller named.
     Now(Box<OrderWithOperations>),
 }
 
@@ -88,7 +88,7 @@ pub enum MutationError {
 }
 
 impl MutationError {
-    /// A commit error that no use case treats of its own; conflicts over the order are retried before they come here.
+    /// A commit error that the use case does not handle itself; version conflicts are retried before they get here.
     pub(super) fn from_commit(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => Self::Store(error),
@@ -101,7 +101,7 @@ impl MutationError {
 }
 
 impl Intent {
-    /// What this request id has become already, if it was used; an error if it was used for something else.
+    /// The recorded outcome of this request id, if it was used; an error if it was used for another request.
     pub(super) async fn seen<P: Ports>(&self, ports: &P) -> Result<Option<Recorded>, MutationError> {
         let Some(record) = ports.store().find_request(&self.caller, &self.request_id).await? else {
             return Ok(None);
@@ -118,15 +118,15 @@ impl Intent {
         }))
     }
 
-    /// Makes sure that nothing is saved after the caller has given up.
+    /// Makes sure that nothing is saved after the caller's deadline.
     pub(super) fn in_time<P: Ports>(&self, ports: &P) -> Result<(), MutationError> {
         let late = self.deadline.is_some_and(|deadline| ports.clock().elapsed() >= deadline);
         if late { Err(MutationError::DeadlinePassed) } else { Ok(()) }
     }
 
-    /// Loads what a decision about an order needs. Whether this very request has decided already is asked before anything is
-    /// refused, and after the order is loaded: what this request has done to it is no reason to refuse it. Where nothing is
-    /// refused, the store finds out when the decision is saved.
+    /// Loads what a decision about an order needs. Before any refusal it checks whether this same request was decided already,
+    /// and does so after loading the order: what this request did to the order must not refuse it. If nothing is refused, the
+    /// store detects the repeat when the decision is saved.
     pub(super) async fn begin<P: Ports>(&self, ports: &P, id: OrderId) -> Result<Submitted, MutationError> {
         let found = ports.store().load_with_operations(&OrderKey::Id(id)).await?;
         match found.ok_or(MutationError::OrderNotFound(id)).and_then(|found| self.fits(found)) {

@@ -1,4 +1,4 @@
-//! A look-up: reading an order at Mollie because its hook has come or its time has, and saying when to read it next.
+//! A look-up: reading an order at Mollie after a webhook or on schedule, and setting the next look-up.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,26 +9,26 @@ use crate::rules::misread::Misread;
 use crate::rules::placement::Placement;
 use crate::rules::{lookup, webhook_hint};
 
-/// What a look-up came to.
+/// The outcome of a look-up.
 #[derive(Debug)]
 pub enum LookedUp {
-    /// The order was read, if Mollie has it. Without a next time it is over.
+    /// The order was read, if Mollie has it. Without a next time there are no more look-ups.
     Done { next: Option<Timestamp> },
-    /// The answer left out what money depends on: the rest was taken over, and the order is read again then.
+    /// The answer left out a field that money depends on: the rest was recorded, and the order is read again at `next`.
     Incomplete { left_out: Misread, next: Timestamp },
-    /// The answer contradicted itself in these fields, for the so manieth time in a row: the rest was taken over, and the order
-    /// is read again then.
+    /// The answer contradicted itself in these fields, `times` times in a row: the rest was recorded, and the order is read again
+    /// at `next`.
     Contradictory { fields: Vec<Misread>, times: u32, next: Timestamp },
-    /// Mollie does not have it yet: it is looked for again then, and the hints are kept.
+    /// Mollie does not have it yet: the look-up is repeated at `next`, and the hints are kept.
     Waiting { next: Timestamp },
-    /// It could not be read: it is tried again then, and the hints are kept.
+    /// It could not be read: the look-up is repeated at `next`, and the hints are kept.
     Failed { problem: SyncError, next: Timestamp },
 }
 
-/// Carries a claimed look-up out and ends it.
+/// Carries out a claimed look-up and finishes it.
 ///
 /// # Errors
-/// The store failed: the look-up is made again when its lease is over.
+/// The store failed: the look-up is repeated when its lease has run out.
 pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedUp, StoreError> {
     let now = ports.clock().now();
     let looked = match Box::pin(read(ports, claim, now)).await {
@@ -60,7 +60,7 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
             looked
         }
         Err(SyncError::NotPlaced) => match placement(ports, claim).await? {
-            // A hook may come before our own create has returned: it waits for the order.
+            // A webhook may arrive before our own create has returned: it waits for the order.
             Placement::Placing => {
                 return Ok(LookedUp::Waiting { next: after(now, SignedDuration::from_secs(1)) });
             }
@@ -78,7 +78,7 @@ async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Resul
     Ok(looked)
 }
 
-/// What was left out, or contradicted itself, is asked for again sooner than the order is read in any case, also of one that is over.
+/// An answer that left fields out or contradicted itself is repeated sooner than the schedule says, even for an ended order.
 fn of_reading(reading: Synced, claim: &LookupClaim, now: Timestamp, window: SignedDuration) -> LookedUp {
     let regular = lookup::next(&reading.order, now, window);
     match reading.left_out {

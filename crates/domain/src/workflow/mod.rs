@@ -1,10 +1,10 @@
-//! Steps of the workflow: async functions over the ports. They neither spawn nor know a runtime; loops, tasks and
-//! timers belong to whoever calls them.
+//! Steps of the workflow: async functions over the ports. They neither spawn nor depend on a runtime; loops, tasks and timers
+//! belong to the caller.
 //!
-//! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the
-//! caller's request id in one transaction. [`drive`] carries one saved operation a step further: to Mollie, or to what
-//! Mollie has made of it. [`lookup`] reads an order whose hook has come or whose time has; [`sync`] takes over what Mollie
-//! says. [`operator`] is what a person decides.
+//! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the caller's
+//! request id in one transaction. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
+//! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports. [`operator`] holds the
+//! operator's decisions.
 
 mod backoff;
 mod claim_at_head;
@@ -30,5 +30,5 @@ pub mod sync;
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Intent, MutationError, Recorded};
 
-/// How often a decision is made again because the order moved on meanwhile.
+/// How often a decision is repeated because the order changed meanwhile.
 const ROUNDS: usize = 16;

@@ -1,5 +1,5 @@
-//! What a person decides: to have it read once more what became of an operation, to say what became of it, to close an
-//! item. Who and why go into the events. Success is believed only where Mollie shows the effect.
+//! Operator decisions: to resume the resolution of an operation, to resolve it, to close a review item. The events record who
+//! decided and why. Success is accepted only if Mollie shows the effect.
 
 use super::ROUNDS;
 use super::claim_at_head::unclaimed;
@@ -19,16 +19,16 @@ mod verify;
 
 pub use error::OperatorError;
 
-/// What an operator says became of an operation.
+/// How an operator resolves an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It had its effect: this order or shipment at Mollie; for a cancellation, the order it canceled.
     Succeeded { mollie_id: String },
-    /// It had none, and will have none.
+    /// It had no effect, and will have none.
     Rejected,
 }
 
-/// Has it read once more what became of an operation, and goes on from there; from now on, due at once.
+/// Resumes the resolution of an operation: reads the order at Mollie again, due at once.
 ///
 /// # Errors
 /// [`OperatorError`]; nothing was changed.
@@ -48,7 +48,7 @@ pub async fn retry<P: Ports>(
     Err(OperatorError::Contended)
 }
 
-/// Only what needs attention is taken up once more, from now on.
+/// Only an operation that needs attention is resumed, and at once.
 fn plan_retry<P: Ports>(
     ports: &P,
     operation: Operation,
@@ -70,7 +70,7 @@ fn plan_retry<P: Ports>(
     (unclaimed(ports, pen.finish(None)), after)
 }
 
-/// Settles an operation as a person says. That it succeeded is verified at Mollie before anything is written; then it is as
+/// Settles an operation as an operator decides. Success is verified at Mollie before anything is written; from then on it is as
 /// if Mollie had just answered.
 ///
 /// # Errors
@@ -103,7 +103,7 @@ pub async fn resolve_as<P: Ports>(
     Err(OperatorError::Contended)
 }
 
-/// Closes an item of the order; one that is closed stays as it was closed, and that is a success.
+/// Closes a review item of the order; closing a closed one changes nothing and succeeds.
 ///
 /// # Errors
 /// [`OperatorError`]; nothing was changed.
@@ -146,13 +146,13 @@ async fn needing_attention<P: Ports>(ports: &P, id: OperationId) -> Result<Opera
     }
 }
 
-/// Writes a decision; `false` if order or operation have moved on and it must be made again.
+/// Writes a decision; `false` if the order or the operation has changed and the decision must be repeated.
 async fn commit<P: Ports>(ports: &P, change: Change) -> Result<bool, OperatorError> {
     match ports.store().commit(change).await {
         Ok(()) => Ok(true),
         Err(CommitError::VersionMoved | CommitError::LeaseLost) => Ok(false),
         Err(CommitError::Store(error)) => Err(error.into()),
-        // Neither is written here.
+        // This change contains neither.
         Err(CommitError::RequestTaken | CommitError::NumberHeld) => Err(OperatorError::Contended),
     }
 }

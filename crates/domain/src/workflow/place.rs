@@ -1,4 +1,4 @@
-//! Placing an order: a draft becomes an order of ours, with its hook address.
+//! Placing an order: turns a draft into an order of ours, with its hook address.
 
 use super::hook_address;
 use super::intent::{Intent, MutationError, Recorded};
@@ -10,11 +10,11 @@ use crate::rules::ids::{OrderId, ProfileName};
 use crate::rules::order::{Order, Placer};
 use crate::rules::placement::Mode;
 
-/// What an earlier call with the same request id has begun. Ask this before a draft is refused: what was right then may be
-/// wrong by now, and the order exists all the same. A draft that is right need not ask: [`place`] finds out as it saves.
+/// What an earlier call with the same request id recorded. Check this before a draft is refused: it may have been valid then and
+/// not now, and the order exists all the same. A valid draft needs no check: [`place`] detects the repeat as it saves.
 ///
 /// # Errors
-/// [`MutationError::RequestReused`] if the request id stands for something else.
+/// [`MutationError::RequestReused`] if the request id was used for another request.
 pub async fn repeated<P: Ports>(ports: &P, intent: &Intent) -> Result<Option<Recorded>, MutationError> {
     intent.seen(ports).await
 }
@@ -22,7 +22,7 @@ pub async fn repeated<P: Ports>(ports: &P, intent: &Intent) -> Result<Option<Rec
 /// Records a new order and the operation that places it, claimed at once.
 ///
 /// # Errors
-/// [`MutationError`]; a repeated request is no error but joins what its first call began.
+/// [`MutationError`]; a repeated request is not an error: it joins what its first call recorded.
 pub async fn place<P: Ports>(
     ports: &P,
     intent: &Intent,

@@ -1,4 +1,4 @@
-//! What the wrong workflows do in the places of the right ones.
+//! What the planted mistakes do in place of the right workflow.
 
 use crate::operations::operation::Operation;
 use crate::planted::Planted;
@@ -13,7 +13,7 @@ pub(super) fn with_new_key<P: Ports>(ports: &P, operation: Operation) -> Operati
     Operation { key: new.unwrap_or(operation.key), ..operation }
 }
 
-/// A refusal that nobody has read_at.
+/// A rejection that Mollie never sent.
 pub(super) fn guess(problem: String) -> Rejection {
     Rejection {
         by: RejectedBy::Mollie(500),
@@ -24,7 +24,7 @@ pub(super) fn guess(problem: String) -> Rejection {
     }
 }
 
-/// The order at its newest version, to which what was read before is then applied.
+/// The newest version of the order, to which the earlier reading is then applied.
 pub(super) async fn as_it_is_now<P: Ports>(ports: &P, order: Order) -> Result<Order, StoreError> {
     if !Planted::StaleReadingOverwrites.is_chosen() {
         return Ok(order);

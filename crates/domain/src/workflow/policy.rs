@@ -1,4 +1,4 @@
-//! What is done with an order that nobody asked for.
+//! What the service does with an order unasked.
 
 use crate::operations::{Pen, cancel_order};
 use crate::ports::{Clock, Ports};
@@ -6,16 +6,16 @@ use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::status::OrderStatus;
 
-/// On whose behalf an order is canceled that nobody waits for any more.
+/// The actor recorded when an order is canceled for its age.
 const AGE_LIMIT: &str = "order-service (age limit)";
 
-/// Whether a policy may act on the order once it is placed: then what is under way for it matters.
+/// Whether a policy may act on the order once it is placed: then its unsettled operations matter.
 pub(super) fn may_act<P: Ports>(ports: &P, order: &Order) -> bool {
     let age_limit = ports.settings().placement_age_limit;
     order.mollie_id.is_none() && ports.clock().now() > order.overdue_from(age_limit)
 }
 
-/// A placement found after its age limit has nobody waiting for it: unpaid, it is canceled at Mollie, unless that was asked for.
+/// Cancels at Mollie a placement found after its age limit, if it is unpaid and no cancellation was requested.
 pub(super) fn apply(pen: &mut Pen<'_>) {
     let order = pen.order();
     let is_unpaid = order.facts.status == Some(OrderStatus::Created) && order.facts.unknown_status.is_none();

@@ -1,4 +1,4 @@
-//! Putting off what did not come to its end: it was not sent, is to come later, or nobody knows what became of it.
+//! Putting off an operation that is not settled: it was not sent, must wait, or its outcome is unknown.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::text::printable;
 
-/// An order that Mollie has is unknown to it only under a foreign key: an operator's affair, not the order's.
+/// If Mollie does not know an order that it has, the API key is another profile's: for an operator, not the order's fault.
+/// fault.
 pub(super) async fn wrong_key<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -26,7 +27,7 @@ pub(super) async fn wrong_key<P: Ports>(
     not_sent(ports, claim, order, problem, None).await
 }
 
-/// It was told to come later, and those behind it may go first. How often it was does not count.
+/// Mollie put it off; those behind it may go first. This does not count as a deferral.
 pub(super) async fn later<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -42,7 +43,7 @@ pub(super) async fn later<P: Ports>(
     put_off(ports, claim, order, waiting, pause).await
 }
 
-/// The earlier sends of one that was not sent now.
+/// The earlier sends of an operation that was not sent now.
 fn earlier(sent: Sent) -> Option<Sent> {
     (!sent.is_first()).then_some(sent)
 }
@@ -64,7 +65,7 @@ pub(super) async fn not_sent<P: Ports>(
     put_off(ports, claim, order, operation, pause).await
 }
 
-/// However long it is to wait: what was never sent is given up in time.
+/// Whatever the pause, an operation that was never sent is given up at its deadline.
 async fn put_off<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -98,7 +99,7 @@ pub(super) async fn unknown<P: Ports>(
     unknown_for(ports, operation, claim, problem, pause).await
 }
 
-/// A 500 may have had its effect, so it is looked for like any other; but one that stays is not met eight times a minute.
+/// A 500 may have had its effect, so the order is observed as for any unknown outcome; a persistent one gets longer pauses.
 pub(super) async fn stumbled<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -108,7 +109,7 @@ pub(super) async fn stumbled<P: Ports>(
     let problem = match times {
         0 => problem.to_owned(),
         before => format!(
-            "{problem}; calls without a known outcome: {}. If it stays, Mollie stumbles over the request itself",
+            "{problem}; calls without a known outcome: {}. If it persists, the request itself probably makes Mollie fail",
             before.saturating_add(1)
         ),
     };

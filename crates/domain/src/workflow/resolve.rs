@@ -1,4 +1,4 @@
-//! Finding out what became of a send whose outcome nobody knows: by looking, never by guessing.
+//! Determining the outcome of a send whose answer was lost: by observation, never by guessing.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,22 +17,22 @@ use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::text::printable;
 
-/// After so many readings in a row that will not mend by themselves an operator is asked.
+/// After this many consecutive readings that will not get better by themselves, an operator is asked.
 const FRUITLESS: u32 = 8;
 
-/// What a reading shows of an operation's effect, with the reading.
+/// An observation of an operation's effect, with the reading.
 pub(super) enum Observed {
-    /// It is there, in this reading.
+    /// The effect is there, in this reading.
     Found(Acceptance, Vec<Snapshot>),
-    /// It is not there, as far as can be seen in this reading.
+    /// The effect is not there, as of this reading.
     Absent(Vec<Snapshot>),
-    /// Something is there that may be it, or may not.
+    /// Something there may or may not be the effect.
     Ambiguous(String),
-    /// Nothing could be seen.
+    /// Nothing could be read.
     Unreadable(GatewayError),
 }
 
-/// Looks for the operation's effect.
+/// Observes the operation's effect.
 pub(super) async fn observe<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -40,7 +40,7 @@ pub(super) async fn observe<P: Ports>(
 ) -> Result<Observed, StoreError> {
     let kind = operation.task.kind();
     let (Some(sought), Some(sends)) = (kind.seek(order, None), operation.sends()) else {
-        let text = format!("operation {} has nothing to look for", operation.id);
+        let text = format!("operation {} has nothing to observe", operation.id);
         return Err(StoreError::Inconsistent(text));
     };
     let seen = match read(ports, order, &sought).await {
@@ -56,7 +56,7 @@ pub(super) async fn observe<P: Ports>(
     })
 }
 
-/// Reads what is sought, as far as it is believed.
+/// Reads what is sought, without the parts that contradict what is known.
 pub(super) async fn read<P: Ports>(
     ports: &P,
     order: &Order,
@@ -72,7 +72,7 @@ pub(super) async fn read<P: Ports>(
     Ok(seen.into_iter().map(|snapshot| believed(order, snapshot)).collect())
 }
 
-/// The order's shipments, where they are needed or a reading is about any.
+/// The order's shipments, if they are needed or a reading lists any.
 pub(super) async fn shipments<P: Ports>(
     ports: &P,
     order: &Order,
@@ -91,17 +91,17 @@ pub(super) async fn resolve<P: Ports>(
     sent: Sent,
 ) -> Result<Progress, StoreError> {
     let operation = &claim.operation;
-    // What is read was true when the reading began, at the earliest.
+    // The reading shows the state as of its start, or later.
     let read_at = ports.clock().now();
     let refused = operation.state.rejection().cloned();
     let repeat = !is_too_late(ports, operation, order)
         && refused.is_none()
         && operation.is_recognised(read_at, ports.settings().trust_idempotency);
     let sends = Sends { sent, is_refused: refused.is_some() };
-    // It sets what it says: where nobody can tell whether it came, it is made again.
+    // It sets a value: if its outcome stays unknown, it is sent again.
     let by_value = operation.repeat() == Repeat::ByValue;
     match (observe(ports, operation, order).await?, refused) {
-        // It may have been so before; what still lands of the call must not undo what comes next.
+        // The value may have been set before; a late effect of this call must not undo the next one.
         (Observed::Found(..), _) if by_value && read_at < certain(ports, sent) => {
             put_back(ports, claim, operation.clone(), until_certain(ports, sent)).await
         }
@@ -111,7 +111,7 @@ pub(super) async fn resolve<P: Ports>(
         (Observed::Absent(seen), Some(refused)) if sends.were_all_refused() => {
             end(ports, claim, order, Resolution { how: How::Rejected(refused), seen }).await
         }
-        // With a living key the same call is simply made again: Mollie itself tells whether it was done.
+        // While the key lives the same call is simply repeated: Mollie itself knows whether it was done.
         (Observed::Absent(_) | Observed::Ambiguous(_), _) if repeat => {
             let state = State::Pending { sent: Some(sent), yields: false };
             let pending = Operation { state, ..operation.clone() };
@@ -128,8 +128,8 @@ pub(super) async fn resolve<P: Ports>(
     }
 }
 
-/// No effect is to be seen. Only what is absent after the settle window is known not to come any more; what Mollie refused
-/// to do again is then refused for good.
+/// No effect is visible. Only after the settle window is it certain that none will appear; if Mollie rejected the repeat, the
+/// rejection then is final.
 async fn absent<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -155,7 +155,7 @@ async fn absent<P: Ports>(
     }
 }
 
-/// Nobody can tell whether it came, and it does no harm twice; but what still lands of the earlier call must have landed by then.
+/// Its outcome stays unknown and repeating it does no harm; but the earlier call must be past its settle window.
 async fn again_by_value<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -170,7 +170,7 @@ async fn again_by_value<P: Ports>(
     put_back(ports, claim, operation, pause).await
 }
 
-/// From when on nothing comes of a send any more.
+/// The time after which a send can have no further effect.
 fn certain<P: Ports>(ports: &P, sent: Sent) -> Timestamp {
     let settings = ports.settings();
     let lease = SignedDuration::try_from(settings.lease).unwrap_or(SignedDuration::MAX);
@@ -181,7 +181,7 @@ fn until_certain<P: Ports>(ports: &P, sent: Sent) -> SignedDuration {
     certain(ports, sent).duration_since(ports.clock().now())
 }
 
-/// Mollie's outages are waited out, and so is a wrong key; an answer nobody understands is an operator's affair.
+/// Outages at Mollie and a wrong key are waited out; an answer that cannot be understood goes to an operator.
 async fn unreadable<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -201,7 +201,7 @@ async fn unreadable<P: Ports>(
         }
     };
     if hopeless {
-        let reason = format!("what became of it cannot be read: {error}");
+        let reason = format!("its outcome cannot be read: {error}");
         return end(ports, claim, order, How::Attention(reason)).await;
     }
     let pause = backoff::usual(operation.tries.deferrals);

@@ -1,5 +1,5 @@
-//! Writing how an operation ended: its outcome, what its room makes of that, and the events, in one transaction, and only while
-//! it is ours. The same whether Mollie answered, an observation showed it, or an operator decided.
+//! Writing an operation's resolution: its outcome, the changes its room makes, and the events, in one transaction guarded by our
+//! claim. The same whether Mollie answered, an observation showed it, or an operator decided.
 
 use jiff::Timestamp;
 
@@ -24,20 +24,20 @@ use crate::rules::snapshot::Snapshot;
 use crate::rules::text::printable;
 use crate::workflow::step::Progress;
 
-/// How an operation ended.
+/// How an operation was resolved.
 #[derive(Clone, Debug)]
 pub(super) enum How {
     Succeeded(Acceptance),
     Rejected(Rejection),
-    /// It was not sent in time, and will not be any more.
+    /// It was not sent before its deadline, and will not be.
     TooLate,
-    /// It was not sent, because what it follows has failed.
+    /// It was not sent, because the operation it follows failed.
     NothingToFollow,
-    /// The protocol cannot decide it; an operator must.
+    /// The protocol cannot decide; an operator must.
     Attention(String),
 }
 
-/// How an operation ended, and the reading that showed it or tells why.
+/// How an operation was resolved, and the reading that showed or explains it.
 #[derive(Clone, Debug)]
 pub(super) struct Resolution {
     pub how: How,
@@ -50,20 +50,20 @@ impl From<How> for Resolution {
     }
 }
 
-/// By what right the resolution is written.
+/// What entitles the writer to write the resolution.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SettledBy<'a> {
     /// The operation was worked on under this lease.
     Lease(LeaseToken),
-    /// It needed attention, and a person decided.
+    /// It needed attention, and an operator decided.
     Operator(&'a Decision),
-    /// It is pending, was never sent, and nobody works on it.
+    /// It is pending, was never sent, and no worker holds it.
     Nobody,
 }
 
-/// Writes the resolution. `asked_on`: the order as it was before Mollie was asked; if it has moved on since, what Mollie answered
-/// about the order may be older than what is known by now, and the order is read again instead. A reading without news in
-/// between does not count as moving on: the time of it is lost, and the next refusal reads once more.
+/// Writes the resolution. `asked_on`: the order before Mollie was asked. If it has changed since, Mollie's answer about the order
+/// may be outdated, and the order is read again instead. A reading without news in between does not count as a change: its time
+/// is lost, and the next refusal costs one more reading.
 pub(super) async fn end<P: Ports>(
     ports: &P,
     claim: &Claim,
@@ -74,8 +74,8 @@ pub(super) async fn end<P: Ports>(
         .await
 }
 
-/// Gives up what is pending and was certainly never sent, or is proved to have had no effect: it comes too late by now, or what it
-/// was to follow has failed.
+/// Gives up a pending operation that was certainly never sent, or is proved to have had no effect, because its deadline has
+/// passed or the operation it follows failed.
 pub(super) async fn give_up<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -112,7 +112,7 @@ async fn write<P: Ports>(
     Err(StoreError::Unavailable(format!("order {} is changing too fast", operation.order_id)))
 }
 
-/// What an resolution is written upon.
+/// Loads what a resolution is decided on.
 pub(super) async fn load<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -128,7 +128,7 @@ pub(super) async fn order<P: Ports>(ports: &P, id: OrderId) -> Result<Order, Sto
     order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))
 }
 
-/// What belongs to the order is read after it, and only where it matters: a change made in between moves its version.
+/// Whatever belongs to the order is read after it, and only if it matters: a change in between moves the order's version.
 pub(super) async fn around<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -144,7 +144,7 @@ pub(super) async fn around<P: Ports>(
         true => ports.store().list_shipments(order.id).await?,
         false => Vec::new(),
     };
-    // Whatever was recorded after it may account for what is read.
+    // Operations recorded after this one may account for parts of the reading.
     let may_explain = is_read && (is_placed || order.version > operation.turn);
     let unsettled = match may_explain || policy::may_act(ports, &order) {
         true => Some(ports.store().unsettled_operations(order.id).await?),
@@ -155,7 +155,7 @@ pub(super) async fn around<P: Ports>(
     Ok(Known { order, shipments, unsettled })
 }
 
-/// The shipments of the order, where they are needed.
+/// The shipments of the order, if they are needed.
 pub(super) async fn needed<P: Ports>(
     ports: &P,
     order: &Order,
@@ -168,7 +168,7 @@ pub(super) async fn needed<P: Ports>(
 }
 
 impl Resolution {
-    /// What it shows of the order.
+    /// The readings of the order in it.
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
         let answer = match &self.how {
             How::Succeeded(Acceptance::Order(snapshot)) => Some(&**snapshot),
@@ -182,13 +182,13 @@ impl Resolution {
     }
 }
 
-/// Whether any shipment is known here or there, or under way.
+/// Whether any shipment is known here, listed there, or under way.
 pub(super) fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
     let has_moved = |line: &Line| line.shipped.quantity > 0 || line.reserved.quantity > 0;
     snapshot.shipments.iter().flatten().next().is_some() || order.lines.iter().any(has_moved)
 }
 
-/// Who writes about an order, now.
+/// Who writes about an order, and when.
 pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) -> Author {
     let settings = ports.settings();
     Author {
@@ -200,7 +200,7 @@ pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) 
     }
 }
 
-/// Plans everything the resolution changes, on what was loaded before.
+/// Plans everything that the resolution changes, on what was loaded.
 pub(super) fn plan<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -214,13 +214,13 @@ pub(super) fn plan<P: Ports>(
         SettledBy::Operator(decision) => Some(decision.by().to_owned()),
         SettledBy::Nobody => None,
     };
-    // Only where it is known what was asked for.
+    // Only if the unsettled operations were read.
     let may_act = known.unsettled.is_some() && policy::may_act(ports, &known.order);
     let author = author(ports, &known.order, actor);
     let (now, kind) = (author.now, operation.task.kind());
     let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
     let after = state(operation, &resolution.how, now);
-    // A person's decision is told before what it leads to.
+    // The operator's decision is recorded before its consequences.
     if let SettledBy::Operator(decision) = settled_by {
         pen.record(EventData::OperationResolved {
             operation_id: operation.id,
@@ -258,7 +258,7 @@ fn state(operation: &Operation, how: &How, time: Timestamp) -> Operation {
     let operation = operation.clone();
     let sent = operation.state.sent().unwrap_or(Sent::at(time));
     match how {
-        // A repeated call may have been refused for what the first one had done.
+        // Mollie may have rejected a repeated call because of what the first one did.
         How::Succeeded(_) => operation.settled(State::Succeeded { sent, time }),
         How::Rejected(rejection) => {
             operation.settled(State::Rejected { sent, time, rejection: rejection.clone() })

@@ -1,4 +1,4 @@
-//! What every step of an operation needs, whatever it does: how far it came, and how it is put back to be taken up again.
+//! What every step of an operation needs: its progress, and how it is put back to be claimed again.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,25 +10,25 @@ use crate::rules::order::Order;
 /// How far a step has brought the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// It has ended, or waits for an operator.
+    /// It is settled, or waits for an operator.
     Settled,
-    /// It will be taken up again.
+    /// It will be claimed again.
     Deferred,
-    /// Somebody else has taken it over.
+    /// Another worker has claimed it.
     LeaseLost,
 }
 
-/// Whether it is given up, unless it was sent before.
+/// Whether it must be given up, unless it was sent before.
 pub(super) fn is_too_late<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> bool {
     deadline(ports, operation, order).is_some_and(|deadline| ports.clock().now() > deadline)
 }
 
-/// When it is given up, unless it was sent before.
+/// When it will be given up, unless it was sent before.
 pub(super) fn deadline<P: Ports>(ports: &P, operation: &Operation, order: &Order) -> Option<Timestamp> {
     operation.task.kind().deadline(order, ports.settings().placement_age_limit)
 }
 
-/// Leaves the operation to be taken up again after a pause.
+/// Puts the operation back, to be claimed again after a pause.
 pub(super) async fn put_back<P: Ports>(
     ports: &P,
     claim: &Claim,

@@ -1,5 +1,5 @@
-//! The one way in which a request becomes a change: decided on what is known, confirmed at Mollie before anything is refused,
-//! saved under the caller's request id, and decided again if the order moved on meanwhile.
+//! How every request becomes a change: decided on what is known, confirmed at Mollie before it is refused, saved under the
+//! caller's request id, and decided again if the order changed meanwhile.
 
 use super::intent::{Intent, MutationError, Recorded, Submitted};
 use super::{ROUNDS, claim_at_head, confirm, held, settle};
@@ -13,20 +13,20 @@ use crate::rules::request_error::RequestError;
 use crate::rules::shipment;
 use crate::rules::subject::Subject;
 
-/// What a request is about.
+/// The order that a request is about.
 #[derive(Clone, Debug)]
 pub enum On {
-    /// An order that is kept.
+    /// A recorded order.
     Order(OrderId),
-    /// A new one.
+    /// A new order.
     New(Box<Order>),
 }
 
 /// Decides the request and saves what it decided.
 ///
 /// # Errors
-/// [`MutationError`]; what depends on the order's state is refused only after that state was confirmed at Mollie. A repeated
-/// request is no error: it gives what its first call was answered about.
+/// [`MutationError`]; a refusal that depends on the order's state is confirmed at Mollie first. A repeated request is not an
+/// error: it returns what its first call recorded.
 pub async fn submit<P: Ports, R: Request>(
     ports: &P,
     intent: &Intent,
@@ -74,14 +74,14 @@ pub async fn submit<P: Ports, R: Request>(
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]
             Err(CommitError::Store(_)) if Planted::AcknowledgesUnsaved.is_chosen() => return Ok(accepted),
-            // An operation was taken up in this very moment, or the order moved on.
+            // An operation was claimed at this very moment, or the order changed.
             Err(CommitError::VersionMoved | CommitError::LeaseLost) => (),
             Err(CommitError::RequestTaken) => {
                 return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }
             Err(CommitError::NumberHeld) if !holder_confirmed => {
                 if let Err(refusal) = Box::pin(held::is_free(ports, profile, held_number)).await {
-                    // By the order of this very request, perhaps.
+                    // The order that holds the number may be from this same request.
                     return intent.seen(ports).await?.ok_or(refusal);
                 }
                 holder_confirmed = true;
@@ -99,7 +99,7 @@ fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
     Author { caller, ..settle::author(ports, order, intent.actor.clone()) }
 }
 
-/// Mollie knows nothing of what stands in the way here.
+/// Whether Mollie may have news that would lift the refusal.
 const fn may_be_outdated(denied: &RequestError) -> bool {
     match denied {
         RequestError::Invalid(_) | RequestError::State(_) => true,
@@ -114,7 +114,7 @@ fn refused(denied: RequestError) -> MutationError {
     }
 }
 
-/// Whoever asks for units that are gone is told where they went.
+/// If requested units are gone, adds where they went.
 async fn with_whereabouts<P: Ports>(
     ports: &P,
     order: &Order,
@@ -129,7 +129,7 @@ async fn with_whereabouts<P: Ports>(
     }
 }
 
-/// What is saved: the first of the new operations is claimed at once, if nothing is before it.
+/// What is saved: the first new operation is claimed at once, if nothing holds it up.
 fn saved<P: Ports>(ports: &P, intent: &Intent, pen: Pen<'_>, answer: Subject) -> (Change, Recorded) {
     let (order_id, group) = (pen.order().id, pen.group());
     let record = intent.record(order_id, answer, group, pen.now());

@@ -1,7 +1,7 @@
-//! Taking over what Mollie says of an order, however we came to ask: a hook, the schedule, or a caller.
+//! Recording what Mollie reports of an order, whatever the reason to ask: a webhook, the schedule, or a caller.
 //!
-//! The version is noted before the reading and compared when it is applied: if the order moved on meanwhile, what was
-//! read may be older than what we know, and is read again.
+//! The version is noted before the reading and compared when it is applied: if the order changed meanwhile, the reading may be
+//! older than what we know, and is repeated.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,30 +43,30 @@ impl SyncError {
     }
 }
 
-/// What came of a reading.
+/// The outcome of a reading.
 #[derive(Debug)]
 pub(super) struct Synced {
-    /// The order as it then is.
+    /// The order after it.
     pub order: Order,
-    /// The first of what money depends on that the answer left out, or contradicted. All else of it was taken over; this is
-    /// as it was.
+    /// The first field that money depends on and that the answer left out or contradicted. It stays as it was; the rest was
+    /// recorded.
     pub left_out: Option<Misread>,
-    /// All that contradicted itself.
+    /// All fields that contradicted themselves.
     pub contradictions: Vec<Misread>,
 }
 
 /// Why the order is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Because {
-    /// Its look-up is due, and whoever carries that out says when to read next.
+    /// Its look-up is due, and the caller sets the next one.
     LookupIsDue,
-    /// Somebody wants to know.
+    /// A caller asked.
     Asked,
 }
 
-/// Reads the order at Mollie and saves what is new: one event if anything is, and one for each shipment made elsewhere and
-/// for whatever a person must look at. Gives the order as it then is. An answer that leaves out what money depends on is taken
-/// over as far as it goes, and its look-up made due. So is one that contradicts itself.
+/// Reads the order at Mollie and saves what is new: at most one event, plus one for each shipment made elsewhere and each new
+/// review item. Returns the order after it. If an answer leaves out what money depends on or contradicts itself, the rest is
+/// recorded and its look-up made due.
 ///
 /// # Errors
 /// [`SyncError`]; nothing was changed.
@@ -74,7 +74,7 @@ pub async fn sync<P: Ports>(ports: &P, order_id: OrderId) -> Result<Order, SyncE
     read(ports, order_id, Because::Asked).await.map(|reading| reading.order)
 }
 
-/// Does the work of [`sync`], and tells what the answer left out.
+/// Does the work of [`sync`], and returns what the answer left out.
 pub(super) async fn read<P: Ports>(
     ports: &P,
     order_id: OrderId,
@@ -109,7 +109,7 @@ pub(super) async fn read<P: Ports>(
                 Some(change.lookup.map_or(lookup::again(now, 0), |at| at.min(lookup::again(now, 0))));
         }
         if change.events.is_empty() && change.lookup.is_none() {
-            // An answer that leaves something out confirms nothing.
+            // An answer that leaves fields out confirms nothing.
             if left_out.is_some() {
                 return Ok(Synced { order, left_out, contradictions });
             }
@@ -124,7 +124,7 @@ pub(super) async fn read<P: Ports>(
             Ok(()) => return Ok(Synced { order: after, left_out, contradictions }),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),
-            // None of these is written here.
+            // This change contains none of these.
             Err(CommitError::RequestTaken | CommitError::NumberHeld | CommitError::LeaseLost) => {
                 return Err(SyncError::Contended);
             }
@@ -133,7 +133,7 @@ pub(super) async fn read<P: Ports>(
     Err(SyncError::Contended)
 }
 
-/// Whether a reading may show what an operation of ours has done, or holds a shipment.
+/// Whether a reading may show the effect of one of our operations, or lists a shipment.
 fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
     ledger::is_beyond(order, snapshot) || settle::is_about_shipments(order, snapshot)
 }
@@ -144,8 +144,8 @@ fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timesta
     let reading = Reading { as_of: read_at, is_latest: true };
     let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
     pen.observe(snapshot);
-    // Whoever looks up on schedule sets the next time itself; only an order that was closed has none, and one on which money
-    // was found after its end is to be read sooner.
+    // A look-up sets its next time itself. Only a closed order has none, and an order on which money was found after its end must
+    // be read sooner.
     if was_closed || waits(pen.order()) != waited {
         pen.look_again_on_schedule();
     }

@@ -12,11 +12,12 @@ use crate::demo::{self, Client, Flow};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An order as JSON: a CreateOrderRequest, such as docs/first-order.json, or Mollie's "Create order"; by default the one of Mollie's documentation.
+    /// An order as JSON: a CreateOrderRequest, such as docs/first-order.json, or Mollie's "Create order"; by default the example
+    /// from Mollie's documentation.
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
-    /// A running `order-service dev` to use, such as http://127.0.0.1:50051; by default one is started for the purpose, on
-    /// free ports and a directory that is removed again.
+    /// A running `order-service dev` to use, such as http://127.0.0.1:50051; by default one is started on free ports and in a
+    /// temporary directory.
     #[arg(long, value_name = "URL", requires = "simulator")]
     grpc: Option<String>,
     /// The simulator of that service, such as http://127.0.0.1:50053.
@@ -61,7 +62,7 @@ async fn both_flows(grpc: &str, simulator: &str, order: &serde_json::Value) -> R
     Ok(ExitCode::FAILURE)
 }
 
-/// A directory of its own, removed at the end.
+/// A temporary directory, removed at the end.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -74,7 +75,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What cannot be removed stays in the system's temporary directory, which is cleaned by others.
+        // If it cannot be removed, it stays in the system's temporary directory, which the system cleans.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! `order-service dev`: everything in one process, for a newcomer.
+//! `order-service dev`: everything in one process, for a first try.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -78,7 +78,7 @@ order-service dev: a real order service beside a simulated Mollie
 
 Stop with Ctrl-C; the next start goes on where this one ended. Next, in another terminal:
 
-  cargo run -- demo      the whole life of two orders, on a service of its own
+  cargo run -- demo      the whole life of two orders, on a separate service
   npx @bufbuild/buf curl --protocol grpc --http2-prior-knowledge \\
     -d '{{\"page_size\": 5}}' http://{grpc}/orders.v1.OrderService/ListOrders
 "

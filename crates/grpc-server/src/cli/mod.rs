@@ -20,11 +20,11 @@ use clap::{Parser, Subcommand};
 use crate::config::Config;
 use crate::telemetry;
 
-/// Keeps a merchant's orders durably and drives them through Mollie to a settled end.
+/// Records a merchant's orders durably and drives them through Mollie to completion.
 #[derive(Parser)]
 #[command(name = "order-service", version, after_help = after_help())]
 struct Arguments {
-    /// A TOML file with the configuration; the environment is stronger.
+    /// A TOML file with the configuration; environment variables override it.
     #[arg(long, global = true, env = "ORDER_SERVICE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -33,22 +33,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve on SQLite with a simulated Mollie beside it. The default.
+    /// Serve on SQLite with a simulated Mollie. The default.
     #[cfg(feature = "dev")]
     Dev,
-    /// Drive an order through its whole life, in the authorized and in the paid flow, and compare the sums.
+    /// Drive an order through its whole life, in the authorized and the paid flow, and compare the sums.
     #[cfg(feature = "dev")]
     Demo(demo::Arguments),
-    /// Serve for real: the database and Mollie as configured.
+    /// Serve with the configured database and Mollie.
     Serve,
     /// Bring the database's schema up to date and stop.
     Migrate,
-    /// Show what needs a person at a running service, and decide it.
+    /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
-    /// Print the crash points at which ORDER_SERVICE_PROBE makes this build die.
+    /// Print the crash points at which ORDER_SERVICE_PROBE can kill this build.
     #[cfg(feature = "probes")]
     Probes,
 }
@@ -57,21 +57,21 @@ const SETTINGS: &str = "\
 Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key in the file; in brackets the default.
 `serve` needs a profile's key and SECURITY__INSECURE; for Mollie itself also WEBHOOK__PUBLIC_URL.
 
-  ORDER_SERVICE__GRPC__LISTEN                   where callers come [127.0.0.1:50051]
+  ORDER_SERVICE__GRPC__LISTEN                   where callers connect [127.0.0.1:50051]
   ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES        the largest request that is read [1048576]
-  ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks come [127.0.0.1:50052]
-  ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the same as Mollie sees it, over https
+  ORDER_SERVICE__WEBHOOK__LISTEN                where Mollie's webhooks arrive [127.0.0.1:50052]
+  ORDER_SERVICE__WEBHOOK__PUBLIC_URL            the address that Mollie calls, over https
   ORDER_SERVICE__DATABASE__URL                  sqlite://PATH or postgres://... [sqlite://data/orders.db]
-  ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      connections at once [10]
+  ORDER_SERVICE__DATABASE__MAX_CONNECTIONS      the most connections [10]
   ORDER_SERVICE__MOLLIE__BASE_URL               Mollie's API [https://api.mollie.com/v2]
-  ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS   how long a call may take [20]
+  ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS   the longest a call may take [20]
   ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS  how long after a lost call its effect may still appear; shorter risks
                                                 doing it twice [60]
   ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY      whether a lost call may be repeated under its key at once [true]
   ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS   after which an order that Mollie does not have is given up [900]
   ORDER_SERVICE__OPERATIONS__LEASE_SECONDS      after which another process takes over an operation left behind; the same
                                                 for every replica [8]
-  ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  how long an event waits for its position at most [100]
+  ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  the longest an event waits for its position [100]
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
                                                 how far ahead expires_on may be with Klarna, as agreed with it [28]
@@ -99,11 +99,11 @@ fn after_help() -> String {
     format!("{SETTINGS}{OF_DEVELOPMENT}")
 }
 
-/// Runs the command; 1 and the reasons on standard error if it fails.
+/// Runs the command; returns 1 and prints the reasons to standard error if it fails.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // One TLS for every client of this process; it is the first to install one.
+    // One TLS provider for every client of this process; this call installs it first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match run(arguments) {
         Ok(code) => code,
@@ -131,7 +131,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 serve::run(config).await.map(|()| ExitCode::SUCCESS)
             }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
-            // It speaks to a service that is configured elsewhere.
+            // It talks to a service that is configured elsewhere.
             Command::Operations(arguments) => {
                 Box::pin(operations::run(arguments)).await.map(|()| ExitCode::SUCCESS)
             }

@@ -15,7 +15,7 @@ pub async fn run(config: Config) -> Result<()> {
     println!(
         "The simulated Mollie listens on http://{address} (API http://{address}/v2, clock http://{address}/_simulator/clock, ledger http://{address}/_simulator/ledger)."
     );
-    println!("Its state lies in {}.", config.simulator.data.display());
+    println!("Its state is in {}.", config.simulator.data.display());
     simulator.serve(listener, stop).await?;
     Ok(())
 }
@@ -24,7 +24,7 @@ pub async fn run(config: Config) -> Result<()> {
 pub async fn open(config: &Config) -> Result<(Simulator, TcpListener)> {
     let address = config.simulator.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; stop what listens there, or choose another address with ORDER_SERVICE__SIMULATOR__LISTEN")
+        format!("cannot listen on {address}; stop the process that listens there, or choose another address with ORDER_SERVICE__SIMULATOR__LISTEN")
     })?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let data_dir = config.simulator.data.clone();

@@ -1,4 +1,4 @@
-//! Within which bounds every number of the configuration makes sense, and why.
+//! The bounds within which each number of the configuration makes sense, and why.
 
 use std::ops::RangeInclusive;
 
@@ -20,35 +20,35 @@ const NUMBERS: [Number; 7] = [
         unit: "bytes",
         of: |config| config.grpc.max_message_bytes as u64,
     },
-    // Each costs the server a process, and a database has a few hundred for everybody.
+    // Each costs the server a process, and a database server allows a few hundred in total.
     Number {
         path: "database.max_connections",
         range: 1..=1_000,
         unit: "connections",
         of: |config| config.database.max_connections.into(),
     },
-    // In no time nothing is placed; an operation under way holds up those of its order behind it.
+    // Nothing is placed in no time; an operation under way holds up those of its order behind it.
     Number {
         path: "mollie.call_timeout_seconds",
         range: 1..=300,
         unit: "seconds",
         of: |config| config.mollie.call_timeout_seconds,
     },
-    // Mollie knows a repeated key for an hour; longer than that nothing is worth waiting for.
+    // Mollie remembers a key for an hour; waiting longer gains nothing.
     Number {
         path: "mollie.settle_window_seconds",
         range: 1..=3_600,
         unit: "seconds",
         of: |config| config.mollie.settle_window_seconds,
     },
-    // Less than a call and its repetition take would give up orders that are on their way; a shopper does not wait a week.
+    // Less than a call and its repeat take would give up orders under way; no shopper waits a week.
     Number {
         path: "placement.age_limit_seconds",
         range: 60..=604_800,
         unit: "seconds",
         of: |config| config.placement.age_limit_seconds,
     },
-    // So long at most an operation rests that a process left behind.
+    // An operation left by a dead process rests this long at most.
     Number {
         path: "operations.lease_seconds",
         range: 1..=3_600,
@@ -63,7 +63,7 @@ const NUMBERS: [Number; 7] = [
     },
 ];
 
-/// A number that each profile has. No order lives longer than 100 days after tomorrow.
+/// A number of each profile. No order may expire more than 100 days after tomorrow.
 const KLARNA_DAYS: RangeInclusive<u64> = 1..=101;
 
 /// Whether the setting is a number.
@@ -71,7 +71,7 @@ pub(super) fn is_number(path: &str) -> bool {
     NUMBERS.iter().any(|number| number.path == path) || is_klarna_days(path)
 }
 
-/// What a number may be, for one that cannot be read.
+/// The bounds of a number that cannot be read.
 pub(super) fn expected(path: &str) -> Option<String> {
     let number = NUMBERS.iter().find(|number| number.path == path).map(Number::expected);
     number.or_else(|| is_klarna_days(path).then(|| whole(&KLARNA_DAYS, "days")))
@@ -92,7 +92,7 @@ impl Number {
 }
 
 impl Config {
-    /// A fault for each number that makes no sense.
+    /// A fault for each number out of bounds.
     pub(super) fn out_of_bounds(&self) -> Vec<String> {
         let wrong = NUMBERS.iter().filter(|number| !number.range.contains(&(number.of)(self)));
         let reported = |number: &Number| {

@@ -1,4 +1,4 @@
-//! What can be checked before anything is touched. The database and Mollie are not asked here.
+//! What can be checked before anything is touched. Neither the database nor Mollie is contacted here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,19 @@ use super::sections::Profile;
 use super::{Config, PREFIX, secret};
 use crate::wire::bounds::PROFILE;
 
-/// What was read and checked.
+/// The checked configuration.
 pub struct Checked {
     /// The profiles that take new orders, and their modes.
     pub modes: BTreeMap<ProfileName, Mode>,
-    /// Those that take none any more, and their modes, where they still have a key.
+    /// Profiles that take no new orders, and their modes if they still have a key.
     pub retired: BTreeMap<ProfileName, Option<Mode>>,
     pub gateway: MollieAdapter,
-    /// `None`: the one kept in the database.
+    /// `None`: the one stored in the database.
     pub secret: Option<Vec<u8>>,
 }
 
 impl Checked {
-    /// Puts the adapter together; a text if Mollie's address is none. `retired`: profiles that take no new orders.
+    /// Builds the adapter; an error text if Mollie's address is invalid. `retired`: profiles that take no new orders.
     pub fn new(
         config: &Config,
         keys: Vec<(ProfileName, ApiKey)>,
@@ -42,7 +42,7 @@ impl Checked {
 }
 
 impl Config {
-    /// Reads keys and secret, and checks what no single value tells.
+    /// Reads keys and secret, and checks what involves several values.
     ///
     /// # Errors
     /// Each fault.
@@ -114,7 +114,7 @@ impl Config {
         }
         if !self.security.insecure && !self.names.is_unreadable("security.insecure") {
             faults.push(format!(
-                "this release has no TLS and no authentication of its own yet: put it behind something that has both, and \
+                "this release has no TLS and no authentication yet: put it behind a proxy that provides both, and \
                  say so with {}=true",
                 self.names.of("security.insecure")
             ));
@@ -141,7 +141,7 @@ impl Config {
                 "{name} is {public_url:?}; it must be an absolute http(s) address that Mollie can reach"
             ));
         }
-        // Where Mollie's own address is none, nobody can tell whether it is the real one.
+        // If Mollie's own address is invalid, it is unknown whether it is the real Mollie.
         let is_out_of_reach =
             is_web_url(&self.mollie.base_url) && self.mollie_is_real() && !public_url.starts_with("https://");
         is_out_of_reach
@@ -149,7 +149,7 @@ impl Config {
     }
 }
 
-/// What is wrong with a filter of the log. A word alone would be taken for a module's name: nothing would be logged at all.
+/// What is wrong with a log filter. A bare unknown word would count as a module's name, and nothing would be logged.
 fn wrong_filter(text: &str) -> Option<String> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty());
@@ -163,7 +163,7 @@ fn wrong_filter(text: &str) -> Option<String> {
     unknown.or_else(|| text.parse::<tracing_subscriber::EnvFilter>().err().map(|error| error.to_string()))
 }
 
-/// Whether something can be put behind it: an http(s) address with a host, and no query or fragment.
+/// Whether paths can be appended: an http(s) address with a host, and no query or fragment.
 fn is_web_url(text: &str) -> bool {
     reqwest::Url::parse(text).is_ok_and(|url| {
         let is_web = ["http", "https"].contains(&url.scheme()) && url.host().is_some();

@@ -1,5 +1,5 @@
-//! Configuration: one TOML file and `ORDER_SERVICE__SECTION__KEY` in the environment, the latter stronger. Unknown keys are
-//! errors, and all faults are named at once, by the names the operator typed.
+//! Configuration: one TOML file, overridden by `ORDER_SERVICE__SECTION__KEY` in the environment. Unknown keys are errors, and all
+//! faults are reported at once, by the names the operator typed.
 
 mod bounds;
 mod check;
@@ -25,10 +25,10 @@ use sections::{
     Database, Events, Grpc, Mollie, Operations, Placement, Profile, Required, Security, Simulator, Webhook,
 };
 
-/// What the environment's keys begin with.
+/// The prefix of the environment's keys.
 const PREFIX: &str = "ORDER_SERVICE__";
 
-/// Everything that can be configured, with its defaults.
+/// All settings, with their defaults.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -45,12 +45,12 @@ pub struct Config {
     pub log: Log,
     #[cfg(feature = "dev")]
     pub clock: sections::Clock,
-    /// How the operator calls each setting.
+    /// The name of each setting, as the operator typed it.
     #[serde(skip)]
     pub names: Names,
 }
 
-/// What is wrong with the configuration, all of it.
+/// All faults of the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("{} in the configuration:\n{}", count(.0.len()), .0.iter().map(|fault| format!("  - {fault}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError(pub Vec<String>);
@@ -60,7 +60,7 @@ fn count(faults: usize) -> String {
 }
 
 impl Config {
-    /// Reads the file, if one is given, and the environment, for commands that need neither keys nor Mollie.
+    /// Reads the file, if given, and the environment, for commands that need neither keys nor Mollie.
     pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
         let (config, mut faults) = source::read(file);
         faults.extend(config.out_of_bounds());
@@ -80,13 +80,13 @@ impl Config {
         }
     }
 
-    /// The address Mollie calls, without a slash at the end.
+    /// The address that Mollie calls, without a trailing slash.
     pub fn public_url(&self) -> String {
         let own = || format!("http://{}", self.webhook.listen);
         self.webhook.public_url.clone().unwrap_or_else(own).trim_end_matches('/').to_owned()
     }
 
-    /// The numbers the workflow goes by.
+    /// The workflow's settings.
     pub fn settings(&self) -> Settings {
         let seconds = |seconds: u64| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
         Settings {

@@ -1,5 +1,5 @@
-//! How the operator calls a setting: as it was typed in the environment or in the file, and where it was left out, as it would
-//! be typed in the environment.
+//! The name of a setting: as typed in the environment or in the file, and if it was left out, as it would be typed in the
+//! environment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,12 +11,12 @@ use super::PREFIX;
 pub struct Names {
     /// By path, such as `database.url`.
     typed: BTreeMap<String, String>,
-    /// Those that could not be read, and have their defaults.
+    /// Settings that could not be read and keep their defaults.
     unreadable: BTreeSet<String>,
 }
 
 impl Names {
-    /// Notes what the environment gives. Its keys' case does not matter.
+    /// Notes the settings in the environment. The case of its keys does not matter.
     pub(super) fn of_environment(variables: impl Iterator<Item = String>) -> Self {
         let key =
             |name: &str| name.get(PREFIX.len()..).map(|key| key.to_ascii_lowercase().replace("__", "."));
@@ -26,7 +26,7 @@ impl Names {
         Self { typed: ours.filter_map(|name| Some((key(&name)?, name))).collect(), ..Self::default() }
     }
 
-    /// Those given in the environment with a part of their path left out: readers pass over them without a word.
+    /// Keys in the environment with an empty path segment: readers silently ignore them.
     pub(super) fn incomplete(&self) -> impl Iterator<Item = &str> {
         let typed = self.typed.iter().filter(|(path, _)| path.split('.').any(str::is_empty));
         typed.map(|(_, name)| name.as_str())
@@ -37,12 +37,12 @@ impl Names {
         self.unreadable.insert(path);
     }
 
-    /// Whether a setting was given, and could not be read: that is told already.
+    /// Whether a setting was given but could not be read: that is reported already.
     pub fn is_unreadable(&self, path: &str) -> bool {
         self.unreadable.contains(path)
     }
 
-    /// Notes a setting of the file, unless the environment gives it too.
+    /// Notes a setting in the file, unless the environment sets it too.
     pub(super) fn in_file(&mut self, path: String, file: &Path) {
         let name = format!("{path} (in {})", file.display());
         self.typed.entry(path).or_insert(name);

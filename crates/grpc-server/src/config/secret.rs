@@ -1,4 +1,4 @@
-//! Files with keys and secrets. Their content is never told.
+//! Files with keys and secrets. Their content is never shown.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +7,7 @@ use mollie_adapter::ApiKey;
 
 use crate::vault::SECRET_BYTES;
 
-/// No key or secret is longer; a device or a log that was named by mistake is not read to its end.
+/// No key or secret is longer; a device or a log named by mistake is not read to its end.
 const MOST: u64 = 64 * 1024;
 
 /// The service's secret.

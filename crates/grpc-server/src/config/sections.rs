@@ -1,4 +1,4 @@
-//! The sections of the configuration and their defaults. What a value may be stands in `bounds` and `check`.
+//! The sections of the configuration and their defaults. `bounds` and `check` define valid values.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -17,25 +17,25 @@ pub struct Clock {
     pub url: Option<String>,
 }
 
-/// Where callers reach the service.
+/// The gRPC listener.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Grpc {
     pub listen: SocketAddr,
-    /// The largest request that is read; what it may hold is bounded besides.
+    /// The largest request that is read; its content has further bounds.
     pub max_message_bytes: usize,
 }
 
-/// Where Mollie reaches the service.
+/// The webhook listener.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Webhook {
     pub listen: SocketAddr,
-    /// The address Mollie calls; by default the one listened on.
+    /// The address that Mollie calls; by default the listen address.
     pub public_url: Option<String>,
 }
 
-/// Mollie's stand-in for development.
+/// The simulated Mollie, for development.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Simulator {
@@ -43,7 +43,7 @@ pub struct Simulator {
     pub data: PathBuf,
 }
 
-/// Where orders are kept.
+/// The database.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
@@ -52,48 +52,49 @@ pub struct Database {
     pub max_connections: u32,
 }
 
-/// How Mollie is called.
+/// Calls to Mollie.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mollie {
     pub base_url: String,
     pub call_timeout_seconds: u64,
-    /// How long an effect may land after its call has ended, unseen.
+    /// How long the effect of a lost call may still appear.
     pub settle_window_seconds: u64,
-    /// Whether Mollie is trusted to recognise a repeated idempotency key.
+    /// Whether we trust Mollie to recognise a repeated idempotency key.
     pub trust_idempotency: bool,
 }
 
-/// How long a placement may take.
+/// The placement of orders.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Placement {
     pub age_limit_seconds: u64,
 }
 
-/// How operations are worked on.
+/// The work on operations.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Operations {
-    /// After so long another process takes over what one left behind. The same for every replica.
+    /// After this time another process takes over an operation that one left behind. The same for every replica.
     pub lease_seconds: u64,
 }
 
-/// How events become a stream.
+/// The event stream.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Events {
-    /// How long an event waits for its position at most, unless there are more than can be given at once.
+    /// The longest an event waits for its position, unless the backlog exceeds one batch.
     pub position_milliseconds: u64,
 }
 
-/// Who is let in.
+/// Access to the service.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Security {
-    /// Serve without TLS and authentication. Only for development and behind something that has both.
+    /// Serve without TLS and authentication. Only for development and behind something that provides both.
     pub insecure: bool,
-    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is made and kept in the database.
+    /// A file with at least 32 random bytes, the same for every replica. With `insecure` one is generated and stored in the
+    /// database.
     pub secret_file: Option<PathBuf>,
 }
 
@@ -101,11 +102,11 @@ pub struct Security {
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Only a retired profile can do without.
+    /// Only a retired profile may lack it.
     pub api_key_file: Option<PathBuf>,
-    /// Takes no new orders. With its key those there are go on to their end; without it they stay as they are.
+    /// Takes no new orders. With a key its existing orders go on to their end; without one they stay as they are.
     pub retired: bool,
-    /// So many days ahead at most an order for Klarna expires.
+    /// How many days ahead an order for Klarna may expire at most.
     pub klarna_expiry_days: u16,
     /// Ids of rules whose warnings refuse a draft (docs/rules.md).
     pub strict_rules: BTreeSet<String>,

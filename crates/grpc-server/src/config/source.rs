@@ -1,5 +1,5 @@
-//! Reading the file and the environment. Whatever cannot be read is a fault and keeps its default, so that all faults are told
-//! at once. It does not judge values that can be read.
+//! Reading the file and the environment. A setting that cannot be read is a fault and keeps its default, so that all faults are
+//! reported at once. It does not judge readable values.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::names::Names;
 use super::{Config, PREFIX, bounds};
 
-/// The configuration, and what of it cannot be read.
+/// The configuration, and the settings that cannot be read.
 pub(super) fn read(file: Option<&Path>) -> (Config, Vec<String>) {
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let (mut names, mut faults) = (Names::of_environment(variables), Vec::new());
@@ -55,7 +55,7 @@ fn note(names: &mut Names, file: &Path, section: &str, values: &Dict) {
     }
 }
 
-/// What can be read of these values. The reader stops at the first fault: that is noted and left out, and it begins again.
+/// The readable values. The reader stops at the first fault: that is noted and removed, and it starts again.
 fn readable(mut values: Dict, names: &mut Names, faults: &mut Vec<String>) -> Config {
     loop {
         let error = match Config::deserialize(&Value::Dict(Tag::Default, values.clone())) {
@@ -71,7 +71,7 @@ fn readable(mut values: Dict, names: &mut Names, faults: &mut Vec<String>) -> Co
     }
 }
 
-/// Where the fault is, an unknown setting itself included.
+/// The path of the fault, including an unknown setting itself.
 fn place(error: &Error) -> Vec<String> {
     let mut path = error.path.clone();
     if let Kind::UnknownField(name, _) = &error.kind
@@ -93,7 +93,7 @@ fn remove(values: &mut Dict, path: &[String]) -> bool {
     }
 }
 
-/// A fault by the setting's name. A text that came in place of something else may be a secret in the wrong place.
+/// A fault by the setting's name. A text in place of something else may be a misplaced secret.
 fn reported(error: &Error, path: &str, names: &Names) -> String {
     let name = names.of(path);
     if let Kind::UnknownField(_, known) = &error.kind {

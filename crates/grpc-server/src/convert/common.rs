@@ -1,4 +1,4 @@
-//! Amounts, times, addresses and refusals.
+//! Amounts, times, addresses and rejections.
 
 use domain::rules::address::{Address, AddressInput};
 use domain::rules::amount_input::AmountInput;
@@ -25,13 +25,13 @@ pub fn time(time: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos }
 }
 
-/// The seconds of the years 1 to 9999: the range of Protocol Buffers' times, and one that both databases know.
+/// The seconds of the years 1 to 9999: the range of Protocol Buffers' times, which both databases support.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
 /// `None` if it is out of range.
 pub fn time_input(time: &prost_types::Timestamp) -> Option<Timestamp> {
     let is_known = SECONDS.contains(&time.seconds) && (0..1_000_000_000).contains(&time.nanos);
-    // The last day of the last year has no name in every zone, so our own range ends before it.
+    // The last day of the last year does not exist in every time zone, so our range ends before it.
     is_known.then(|| Timestamp::new(time.seconds, time.nanos).unwrap_or(Timestamp::MAX))
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_those_of_protobuf() {
+    fn times_have_the_range_of_protobuf() {
         let read = |seconds, nanos| {
             time_input(&prost_types::Timestamp { seconds, nanos }).map(|time| time.to_string())
         };

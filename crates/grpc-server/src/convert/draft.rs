@@ -14,7 +14,7 @@ use super::value::{self, Unfit};
 use crate::proto;
 use crate::wire::bounds::DEPTH;
 
-/// The draft as input, and the faults that only this form can have.
+/// The draft as input, and the faults that only a message can have.
 pub fn input(draft: proto::OrderDraft, path: &str) -> (OrderInput, Vec<Violation>) {
     let mut faults = Violations::default();
     let metadata = json(draft.metadata.as_ref(), &format!("{path}.metadata"), &mut faults);

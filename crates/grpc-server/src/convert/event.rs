@@ -1,4 +1,4 @@
-//! An event as a message: what happened and what it is about. Whole values are the order's to tell.
+//! An event as a message: what happened, and to what. For whole values callers read the order.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +100,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
     }
 }
 
-/// It is about an operation, and what that is about.
+/// An event about an operation and its subject.
 fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subject) -> proto::OrderEvent {
     proto::OrderEvent {
         operation_id: operation.to_string(),
@@ -109,7 +109,7 @@ fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subjec
     }
 }
 
-/// Each line once, by its place.
+/// Each line once, by its path.
 fn lines(ids: impl Iterator<Item = LineId>) -> impl Iterator<Item = String> {
     ids.collect::<BTreeSet<_>>().into_iter().map(|id| format!("lines/{id}"))
 }
@@ -153,9 +153,9 @@ mod tests {
         Entry { line_id: LineId::new(line), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
     }
 
-    /// Of such a line nothing else may have changed.
+    /// The event may report no other change of that line.
     #[test]
-    fn a_line_of_which_units_went_somewhere_has_changed() {
+    fn a_line_whose_units_moved_has_changed() {
         let observed = Observed {
             facts: Facts::default(),
             amount: Money::parse("EUR", "10.00").unwrap(),
@@ -170,7 +170,7 @@ mod tests {
         let reported = with_observed(proto::OrderEvent::default(), &observed);
         assert_eq!(reported.changed, ["lines/1", "lines/2"]);
     }
-    /// Whoever follows the events finds a shipment's units, its operation, and what a person decided of it, by either id.
+    /// A reader of the events finds a shipment's units, its operation, and any operator decision about it, by either id.
     #[test]
     fn events_of_a_shipment_name_its_operation_and_its_lines() {
         let (shipment_id, operation_id) =

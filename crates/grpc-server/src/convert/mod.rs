@@ -1,4 +1,4 @@
-//! Between the API's messages and the domain's types. No rules: what a message may hold is decided in `domain`.
+//! Between the API's messages and the domain's types. No rules: `domain` decides what a message may hold.
 
 pub mod common;
 pub mod draft;

@@ -39,7 +39,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
     }
 }
 
-/// The kind that the API's one stands for; `None` for one that says nothing.
+/// The kind for the API's value; `None` for the unspecified one.
 pub fn kind_input(asked: proto::OperationKind) -> Option<OperationKind> {
     OperationKind::ALL.iter().copied().find(|own| kind(*own) == asked)
 }
@@ -56,7 +56,7 @@ pub(super) fn state(state: OperationState) -> proto::OperationState {
     }
 }
 
-/// The state that the API's one stands for; `None` for one that says nothing.
+/// The state for the API's value; `None` for the unspecified one.
 pub fn state_input(asked: proto::OperationState) -> Option<OperationState> {
     OperationState::ALL.iter().copied().find(|own| state(*own) == asked)
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_and_each_state_of_the_api_can_be_asked_for_but_the_unsaid_one() {
+    fn every_kind_and_state_of_the_api_can_be_requested_except_unspecified() {
         let kinds = (0..64).filter_map(|number| proto::OperationKind::try_from(number).ok());
         let unknown: Vec<_> = kinds.filter(|asked| kind_input(*asked).is_none()).collect();
         assert_eq!(unknown, [proto::OperationKind::Unspecified]);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_and_each_state_has_a_word_of_its_own_in_the_api() {
+    fn each_kind_and_each_state_has_a_distinct_value_in_the_api() {
         for own in OperationKind::ALL {
             assert_eq!(kind_input(kind(*own)), Some(*own));
         }

@@ -18,6 +18,8 @@ use crate::rpc::errors::shown;
 /// The order with its unsettled operations.
 pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operation>) -> proto::Order {
     let (facts, terms) = (&order.facts, &order.terms);
+    let operations: Vec<_> = operations.into_iter().map(operation::operation).collect();
+    let closed_time = order.closed_time.filter(|_| operations.is_empty());
     proto::Order {
         id: order.id.to_string(),
         mollie_order_id: order.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -49,7 +51,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         metadata: terms.metadata.as_ref().map(value::from_json),
         shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
         is_cancelable: facts.is_cancelable,
-        operations: operations.into_iter().map(operation::operation).collect(),
+        operations,
         rejection: order.rejection.as_ref().map(rejection),
         created_time: Some(time(order.created_time)),
         expires_time: facts.expires_time.map(time),
@@ -58,7 +60,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         canceled_time: facts.canceled_time.map(time),
         expired_time: facts.expired_time.map(time),
         completed_time: facts.completed_time.map(time),
-        closed_time: order.closed_time.map(time),
+        closed_time: closed_time.map(time),
         observed_time: order.observed_time.map(time),
         items: order.items.iter().map(item::item).collect(),
         unread_fields: facts.unread.fields.iter().map(unread_field).collect(),
@@ -148,7 +150,7 @@ fn payment(payment: &Payment) -> proto::Payment {
     }
 }
 
-/// Mollie's word: the one we do not understand, or that of the status we do.
+/// Mollie's own text: the status we do not understand, or else the one we do.
 pub(super) fn raw(unknown: Option<&String>, known: Option<&'static str>) -> String {
     unknown.cloned().or_else(|| known.map(str::to_owned)).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! JSON values of the API. Their numbers are doubles, so whole numbers beyond 2^53 would be changed in silence: refused. Both
-//! ways go only so deep: what a caller sends was bounded on the wire already, what others have written may be anything.
+//! JSON values of the API. Their numbers are doubles, so whole numbers beyond 2^53 would change silently: refused. Both ways stop
+//! at a depth: callers' values were bounded on the wire already, values from elsewhere may be anything.
 
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct};
@@ -7,15 +7,15 @@ use serde_json::{Map, Number, Value};
 
 use crate::wire::bounds::DEPTH;
 
-/// The largest whole number that every smaller one can be told apart from in a double.
+/// The largest whole number up to which a double is exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Why a value is not taken.
+/// Why a value is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
     /// A number in it is not exact.
     Inexact,
-    /// Lists and objects stand too deep within each other.
+    /// Lists and objects are nested too deeply.
     TooDeep,
 }
 
@@ -49,7 +49,7 @@ fn to_number(number: f64) -> Option<Number> {
     (number.abs() <= EXACT).then(|| Number::from(number as i64))
 }
 
-/// JSON as a value of the API. What stands too deep in it for a caller to read is given as JSON in a text.
+/// JSON as a value of the API. Anything nested too deeply for a caller to read becomes JSON text.
 pub fn from_json(value: &Value) -> prost_types::Value {
     write(value, DEPTH)
 }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_have_nested_deeper_is_given_as_text() {
+    fn values_nested_deeper_by_others_become_text() {
         let Some(Kind::ListValue(list)) = from_json(&json!([nested(DEPTH)])).kind else { panic!("no list") };
         let text = to_json(&list.values[0]).unwrap().to_string();
         assert!(text.contains("\"[1]\"") || text.contains("{\\\"a\\\":1}"), "{text}");

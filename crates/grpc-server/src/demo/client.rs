@@ -1,4 +1,4 @@
-//! A client as anyone could write one: gRPC for the service, a form post for the shopper.
+//! A client that anyone could write: gRPC for the service, a form post for the shopper.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{GetOrderRequest, Order};
 use crate::status_text::explained;
 
-/// How long a hook may take to arrive and be read.
+/// How long a webhook may take to arrive and be processed.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -34,7 +34,7 @@ impl Client {
         Ok(self.orders.get_order(request).await.map_err(explained)?.into_inner())
     }
 
-    /// Reads the order until it is as wished; the service learns of changes by Mollie's hooks.
+    /// Reads the order until it satisfies `wish`; Mollie's webhooks inform the service of changes.
     pub async fn until(&mut self, id: &str, what: &str, wish: impl Fn(&Order) -> bool) -> Result<Order> {
         let began = Instant::now();
         loop {

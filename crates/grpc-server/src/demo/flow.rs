@@ -14,7 +14,7 @@ use crate::status_text::explained;
 use domain::rules::amount::Remainder;
 use domain::rules::money::Money;
 
-/// The two ways money comes.
+/// The two ways of paying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// Reserved at checkout, captured by shipments.
@@ -46,7 +46,7 @@ impl Flow {
     }
 }
 
-/// Drives the order from its draft to completed, and gives it as it then is.
+/// Drives the order from its draft to completed, and returns it.
 pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order> {
     let run = unique();
     let number = file.get("orderNumber").and_then(Value::as_str).unwrap_or("demo");
@@ -71,7 +71,7 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
 
     client.check_out(&order.checkout_url, flow.final_state()).await?;
     let order = client.until(&order.id, flow.final_state(), |order| order.status() == flow.status()).await?;
-    step("the shopper used the checkout form, and Mollie's hook told the service", &order);
+    step("the shopper used the checkout form, and Mollie's webhook arrived", &order);
 
     let shipment = ship(client, part(&order, request("ship"))?).await?;
     let order =
@@ -91,7 +91,7 @@ pub async fn run(client: &mut Client, file: &Value, flow: Flow) -> Result<Order>
     Ok(order)
 }
 
-/// Cancels the rest where money is only reserved, ships it where it is paid.
+/// Cancels the rest if the money is only authorized, ships it if the order is paid.
 async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String) -> Result<Order> {
     let told_by = match flow {
         Flow::Authorized => {
@@ -118,7 +118,7 @@ async fn rest(client: &mut Client, order: Order, flow: Flow, request_id: String)
     Ok(order)
 }
 
-/// The lines that take money off: behind goods that were shipped they are given up by name only.
+/// The deductions: once goods were shipped, they are given up only if named.
 fn deductions(order: &Order) -> Vec<String> {
     let is_below_zero =
         |line: &&OrderLine| line.total_amount.as_ref().is_some_and(|amount| amount.value.starts_with('-'));
@@ -129,7 +129,7 @@ async fn ship(client: &mut Client, request: CreateShipmentRequest) -> Result<Shi
     Ok(client.orders.create_shipment(request).await.map_err(explained)?.into_inner())
 }
 
-/// One unit of a discounted line that has several, for the least it may be worth; without such a line, one unit of any.
+/// One unit of a discounted line that has several, for its lowest possible amount; without such a line, one unit of any.
 fn part(order: &Order, request_id: String) -> Result<CreateShipmentRequest> {
     let several = order.lines.iter().filter(|line| line.quantity_available > 1);
     let line = several
@@ -180,7 +180,7 @@ async fn events(client: &mut Client, order: &Order) -> Result<()> {
     Ok(())
 }
 
-/// Tells this run's order numbers and request ids from any other's.
+/// Distinguishes this run's order numbers and request ids from any other's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the demonstration is a caller like any other and names its own requests"

@@ -1,5 +1,5 @@
-//! The final comparison: what the service says was ordered, shipped, canceled, captured and paid, against what the
-//! simulator's ledger holds.
+//! The final comparison: what the service reports as ordered, shipped, canceled, captured and paid, against the simulator's
+//! ledger.
 
 use anyhow::{Context, Result};
 use domain::rules::money::Money;
@@ -49,7 +49,7 @@ impl Comparison {
 }
 
 fn money(amount: Option<&Amount>) -> Result<Money> {
-    let amount = amount.context("the order tells no such amount")?;
+    let amount = amount.context("the order has no such amount")?;
     Ok(Money::parse(&amount.currency, &amount.value)?)
 }
 

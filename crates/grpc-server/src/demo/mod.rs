@@ -1,5 +1,5 @@
-//! The demonstration: one order in both flows, through gRPC and the checkout form only, and its sums against the simulator's
-//! ledger at the end.
+//! The demonstration: one order in both flows, only through gRPC and the checkout form, and finally its sums against the
+//! simulator's ledger.
 
 mod client;
 mod flow;

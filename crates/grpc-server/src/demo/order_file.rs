@@ -1,4 +1,4 @@
-//! Reads an order as a draft of the API: what a merchant has at hand.
+//! Reads an order file as a draft of the API.
 
 use std::path::Path;
 
@@ -9,17 +9,17 @@ use super::order_form;
 use crate::convert::value::from_json;
 use crate::proto;
 
-/// The order of Mollie's documentation.
+/// The order from Mollie's documentation.
 const DOCUMENTED: &str = include_str!("../../demo/lego.json");
 
-/// What an order may be given as.
+/// The accepted forms of an order file.
 const FORMS: &str = "the order file is neither the JSON of a CreateOrderRequest of this service, such as docs/first-order.json, nor \
                      that of Mollie's \"Create order\", such as tests/orders/second-order.json";
 
-/// Fields of Mollie's request that are the service's own, or chosen by the demonstration.
+/// Fields of Mollie's request that the service or the demonstration sets itself.
 const LEFT_OUT: [&str; 3] = ["webhookUrl", "method", "payment"];
 
-/// The file's JSON, or the documented order; refused if it is no object or holds a field nobody would read.
+/// The file's JSON, or the documented order; an error if it is not an object or holds an unknown field.
 pub fn read(file: Option<&Path>) -> Result<Value> {
     let text = match file {
         Some(file) => {

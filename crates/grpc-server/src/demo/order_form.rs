@@ -1,13 +1,13 @@
-//! The forms in which an order can be given: as Mollie's "Create order" has it, or as a request to this service, such as
-//! docs/first-order.json. Both are brought into Mollie's form; what no one knows is left to the reader to refuse.
+//! The two forms of an order file: Mollie's "Create order", or a request to this service, such as docs/first-order.json. Both are
+//! converted to Mollie's form; unknown fields are left for the reader to refuse.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-/// What is a request's own, beside its draft.
+/// The request's fields beside its draft.
 const OF_THE_REQUEST: [&str; 4] = ["requestId", "validateOnly", "profile", "actor"];
 
-/// What every type of lines begins with in the API.
+/// The prefix of every line type in the API.
 const LINE_TYPE: &str = "ORDER_LINE_TYPE_";
 
 /// The order in Mollie's form.
@@ -32,13 +32,13 @@ fn field(name: &str, value: Value) -> (String, Value) {
         name => name.to_owned(),
     };
     let value = match (name.as_str(), value) {
-        // The caller's own, down to its names.
+        // The caller's data, whose keys stay as they are.
         ("metadata", value) => value,
         ("type", Value::String(text)) => match text.strip_prefix(LINE_TYPE) {
             Some(word) => Value::String(word.to_ascii_lowercase()),
             None => Value::String(text),
         },
-        // JSON of the API may have whole numbers as text.
+        // JSON of the API may carry whole numbers as text.
         ("quantity", Value::String(text)) => text.parse::<i64>().map_or(Value::String(text), Value::from),
         (_, Value::Object(fields)) => Value::Object(object(fields)),
         (_, Value::Array(values)) => Value::Array(values.into_iter().map(element).collect()),
@@ -54,7 +54,7 @@ fn element(value: Value) -> Value {
     }
 }
 
-/// `order_number` as `orderNumber`; what is so already stays.
+/// `order_number` as `orderNumber`; a camel-case name stays.
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
     let mut camel = parts.next().unwrap_or_default().to_owned();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_a_field_nobody_reads_is_refused() {
+    fn a_request_with_an_unknown_field_is_refused() {
         assert!(
             parse(r#"{"draft": {}, "request": "a"}"#).unwrap_err().to_string().contains("request is not")
         );

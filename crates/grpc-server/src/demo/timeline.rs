@@ -1,4 +1,4 @@
-//! What a demonstration prints: one line a step, with what was read back.
+//! What a demonstration prints: one line per step, with what was read back.
 
 use crate::proto::{Amount, Order};
 

@@ -1,4 +1,4 @@
-//! The gateway port with points around each send. Readings pass none: they change nothing anywhere.
+//! The gateway port with points around each send. Readings have none: they change nothing.
 
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};

@@ -1,8 +1,8 @@
-//! Crash points: named places around each commit and each send, at one of which a test makes this process die by a real
-//! SIGKILL. Only in builds with the feature `probes`: a normal build has neither the points nor the variable that arms
-//! one. Nothing is decided here, and nothing is passed on differently from how it came.
+//! Crash points: named places around each commit and each send, at one of which a test kills this process with a real SIGKILL.
+//! Only in builds with the feature `probes`: a normal build has neither the points nor the variable that arms one. Nothing is
+//! decided here, and every call passes through unchanged.
 //!
-//! Calls are boxed on their way, or every future of the workflow would be larger by what is wrapped around its ports.
+//! Calls are boxed here, or every future of the workflow would grow by the wrappers around its ports.
 
 mod gateway;
 mod point;
@@ -17,7 +17,7 @@ use persistence::Database;
 pub use point::Point;
 use trap::Trap;
 
-/// Something whose calls pass points.
+/// A port whose calls pass points.
 pub struct Probed<T> {
     inner: T,
     trap: Arc<Trap>,
@@ -40,10 +40,10 @@ impl Probed<Database> {
     }
 }
 
-/// Lays the trap that the environment asks for, if any, before both.
+/// Arms the trap that the environment requests, if any, before both.
 ///
 /// # Errors
-/// A text, if the environment names no point that there is.
+/// An error text, if the environment names an unknown point.
 pub fn lay(store: Database, gateway: MollieAdapter) -> Result<(Storage, Mollie), String> {
     let trap = Arc::new(Trap::from_environment()?);
     Ok((Probed { inner: store, trap: Arc::clone(&trap) }, Probed { inner: gateway, trap }))

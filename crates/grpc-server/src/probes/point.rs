@@ -1,5 +1,5 @@
-//! The points and their names, over every kind of operation and every step that such a one takes: a new kind adds its
-//! points, or this does not compile.
+//! The points and their names, over every kind of operation and every step that it takes: a new kind adds its points, or this
+//! does not compile.
 
 use std::fmt;
 
@@ -9,22 +9,22 @@ use domain::operations::task::OperationKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
     Operation(OperationKind, Step, Side),
-    /// A change of an order that is no operation's: what a reading has shown, or a request with nothing left to do.
+    /// A change of an order without an operation: from a reading, or a request with nothing left to do.
     Noted(Side),
 }
 
-/// What an operation goes through.
+/// The steps of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Written together with the plan it belongs to.
     Saved,
-    /// Taken up by the worker.
+    /// Claimed by the worker.
     Claimed,
     /// Mollie is called.
     Sent,
-    /// Put back, to be taken up again.
+    /// Put back, to be claimed again.
     Deferred,
-    /// Its end is written.
+    /// Its resolution is written.
     Settled,
     /// Given up before Mollie had it.
     Withdrawn,
@@ -50,7 +50,7 @@ impl Point {
     }
 }
 
-/// Only placements are withdrawn by somebody else than whoever holds them.
+/// Only placements are withdrawn, by a request that holds no claim on them.
 const fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
         OperationKind::PlaceOrder => {
@@ -62,7 +62,7 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
     }
 }
 
-/// What is going to be claimed, nobody knows before it is: that side is the one after whatever made it due.
+/// Which operation will be claimed is unknown before the claim: that side coincides with the step that made it due.
 const fn sides(step: Step) -> &'static [Side] {
     match step {
         Step::Claimed => &[Side::After],

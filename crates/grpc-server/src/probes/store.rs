@@ -19,7 +19,7 @@ use super::point::{Point, Side, Step};
 
 type Answer<T> = Result<T, StoreError>;
 
-/// What a change is about: each operation it writes, or else the order alone.
+/// What a change concerns: each operation it writes, or else only the order.
 fn points(change: &Change, side: Side) -> Vec<Point> {
     let point = |write: &OperationWrite| match write {
         OperationWrite::Insert { operation, .. } => {
@@ -28,7 +28,7 @@ fn points(change: &Change, side: Side) -> Vec<Point> {
         OperationWrite::Release { operation, .. } => {
             Point::Operation(operation.task.name(), Step::Settled, side)
         }
-        // A person ends it, or puts it back.
+        // An operator resolves it, or puts it back.
         OperationWrite::Decide { operation } if operation.state.is_settled() => {
             Point::Operation(operation.task.name(), Step::Settled, side)
         }

@@ -7,7 +7,7 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use super::point::Point;
 
-/// `POINT`, `POINT:N` for the Nth time it is passed, or `POINT:N:stop` to be stopped there rather than killed.
+/// `POINT`, `POINT:N` for the Nth time it is passed, or `POINT:N:stop` to stop the process there rather than kill it.
 const VARIABLE: &str = "ORDER_SERVICE_PROBE";
 
 /// At most one point is armed, for the life of the process.
@@ -16,7 +16,7 @@ pub struct Trap(Option<Armed>);
 #[derive(Debug)]
 struct Armed {
     point: Point,
-    /// Passes until it strikes.
+    /// How often it may still be passed.
     left: AtomicU32,
     signal: Signal,
 }
@@ -33,7 +33,7 @@ impl Trap {
         Ok(Self(Some(armed)))
     }
 
-    /// Goes past a point, or no further.
+    /// Passes a point, or stops there.
     pub fn pass(&self, point: Point) {
         let Some(armed) = self.0.as_ref().filter(|armed| armed.point == point) else { return };
         if armed.left.fetch_sub(1, Ordering::SeqCst) == 1 {
@@ -42,7 +42,7 @@ impl Trap {
     }
 }
 
-/// Does not return before the signal has had its effect on the whole process.
+/// Does not return before the signal has taken effect on the whole process.
 #[expect(clippy::disallowed_methods, reason = "this thread must not run on until the signal has stopped it")]
 fn strike(signal: Signal) {
     if let Err(error) = kill_process(getpid(), signal) {

@@ -1,4 +1,4 @@
-//! How long a call may take: the caller's deadline less what the answer needs, or eight seconds.
+//! The call deadline: the caller's deadline less the time the answer needs, or eight seconds.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use tokio::time::Instant;
 use tonic::codegen::http;
 use tonic::metadata::MetadataMap;
 
-/// Without a deadline the caller learns the durable truth after this long.
+/// Without a deadline the caller gets the durable state after this long.
 const WITHOUT_DEADLINE: Duration = Duration::from_secs(8);
-/// What the answer needs to arrive in time.
+/// The time the answer needs to arrive.
 const ANSWER: Duration = Duration::from_millis(100);
-/// What clients add to a longer limit: gRPC's C core, and so Python, Ruby and PHP, send it rounded up to three digits.
+/// The rounding of longer deadlines: gRPC's C core, and so Python, Ruby and PHP, rounds them up to three digits.
 const ROUNDED: u32 = 100;
 
-/// Where the protocol has the caller's limit.
+/// The header with the caller's time-out.
 const TIMEOUT: &str = "grpc-timeout";
 
-/// How long a call may wait, and until when it may save something.
+/// How long a call may wait, and the latest time to save something.
 #[derive(Clone, Copy, Debug)]
 pub struct CallDeadline {
-    /// The caller's own limit.
+    /// The caller's own deadline.
     pub deadline: Option<Duration>,
-    /// When to answer with what is durably true by then.
+    /// When to answer with the durable state.
     pub answer_by: Instant,
 }
 
@@ -35,12 +35,12 @@ impl CallDeadline {
     }
 }
 
-/// The caller's own limit, before the request is one of a method.
+/// The caller's own time-out, before the request reaches a method.
 pub fn deadline(headers: &http::HeaderMap) -> Option<Duration> {
     headers.get(TIMEOUT).and_then(|value| parse(value.to_str().ok()?))
 }
 
-/// Up to eight digits and a unit, as the gRPC protocol has it.
+/// Up to eight digits and a unit, as in the gRPC protocol.
 fn parse(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let count = digits.parse::<u64>().ok().filter(|_| digits.len() <= 8)?;
@@ -59,9 +59,9 @@ fn parse(text: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    /// A client that gives 12,345 ms sends 12,400.
+    /// A client with a time-out of 12,345 ms sends 12,400.
     #[test]
-    fn the_answer_comes_in_time_for_clients_that_send_their_limit_rounded_up() {
+    fn the_answer_is_in_time_for_clients_that_round_their_timeout_up() {
         for (sent, given) in [("12400m", 12_301), ("20S", 19_901), ("90S", 89_901), ("300S", 299_001)] {
             let mut metadata = MetadataMap::new();
             metadata.insert(TIMEOUT, sent.parse().unwrap());
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn time_outs_are_read_in_every_unit() {
+    fn timeouts_are_read_in_every_unit() {
         assert_eq!(parse("2S"), Some(Duration::from_secs(2)));
         assert_eq!(parse("150m"), Some(Duration::from_millis(150)));
         assert_eq!(parse("1H"), Some(Duration::from_secs(3600)));

@@ -1,5 +1,5 @@
-//! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet. What takes money off
-//! shipped goods is given up by name only.
+//! CancelOrder: release what is authorized, end what is unpaid, withdraw what Mollie does not have yet. Deductions from shipped
+//! goods are given up only if named.
 
 use domain::operations::cancel_order::Cancel;
 use domain::operations::operation::State;
@@ -31,7 +31,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
         submit(&*service, &intent, On::Order(order_id), &wanted).await
     });
     let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-    // However the order stands by now: what this request became is what it is told.
+    // Whatever the order's state now, the answer reports the outcome of this request.
     refuse_if_rejected(rpc, order_id, recorded.group).await?;
     let OrderWithOperations { order, unsettled } = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))

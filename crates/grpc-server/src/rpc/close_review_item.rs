@@ -1,4 +1,4 @@
-//! CloseReviewItem: a person has dealt with what an order raised.
+//! CloseReviewItem: a person has dealt with a review item.
 
 use domain::rules::violation::Violation;
 use domain::workflow::operator;
@@ -28,7 +28,7 @@ fn number(number: i32) -> Result<u32, Violation> {
     u32::try_from(number).ok().filter(|number| *number > 0).ok_or_else(|| Violation {
         path: "number".to_owned(),
         rule: "item.number",
-        expected: "the number of an item of the order, from 1".to_owned(),
+        expected: "the number of a review item of the order, from 1".to_owned(),
         got: number.to_string(),
     })
 }

@@ -1,4 +1,4 @@
-//! CreateOrder: keep a draft as an order and place it at Mollie.
+//! CreateOrder: record a draft as an order and place it at Mollie.
 
 use std::sync::Arc;
 

@@ -57,10 +57,10 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     }
 }
 
-/// The faults of a request; where one names no line of the order, it tells which lines there are.
+/// The faults of a request; if one names an unknown line, it lists the known ones.
 async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
     if faults.iter().any(shipment::names_no_line) {
-        // Without the order the faults are the same, and say less.
+        // Without the order the faults are the same, but say less.
         if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
             shipment::name_lines(&mut faults, &order);
         }

@@ -1,4 +1,4 @@
-//! What the decisions of operators have in common: who and why, and that they are made in tasks no caller can cut off.
+//! What operators' decisions have in common: who and why, and that they run in tasks that no caller can cut off.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use super::call_deadline::CallDeadline;
 use super::{OrderRpc, errors};
 use crate::service::Service;
 
-/// Who decided and why, or every fault of that.
+/// Who decided and why, or every fault in that.
 pub fn decision(actor: &str, reason: &str) -> Result<Decision, Vec<Violation>> {
     let named = |fault: Violation| match fault.path.as_str() {
-        // The API calls the person what it calls one everywhere.
+        // The API calls the person `actor` everywhere.
         "by" => Violation { path: "actor".to_owned(), ..fault },
         _ => fault,
     };
     Decision::parse(actor, reason).map_err(|faults| faults.into_iter().map(named).collect())
 }
 
-/// Carries a decision out, and has the workers look at what it made due.
+/// Carries out a decision, and wakes the workers for what it made due.
 pub async fn decide<T, F>(
     rpc: &OrderRpc,
     call_deadline: CallDeadline,

@@ -14,7 +14,7 @@ use crate::convert;
 use crate::proto;
 use crate::service::Service;
 
-/// The profile and the draft, both in order.
+/// A valid profile and draft.
 pub type Parsed = ((ProfileName, Mode), OrderDraft);
 
 /// All that was found.
@@ -54,7 +54,7 @@ pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut read
     Read { parsed: reading.parts(profile.zip(draft)), warnings, number }
 }
 
-/// The order that holds the number, if one does.
+/// The order that holds the number, if any.
 pub async fn number_holder(
     rpc: &OrderRpc,
     profile: &ProfileName,

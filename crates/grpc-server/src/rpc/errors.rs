@@ -1,4 +1,4 @@
-//! What callers are told when something fails: one reason each, and what to do. Internal text is logged, never returned.
+//! Errors for callers: one reason each, and what to do. Internal text is logged, never returned.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -34,10 +34,10 @@ pub use request::{compressed, invalid, no_message, no_such_method, not_accepted,
 
 const DOMAIN: &str = "orders.v1";
 
-/// When a retry makes sense.
+/// When to retry.
 const SOON: Duration = Duration::from_secs(1);
 
-/// A failure in the making.
+/// A failure being built.
 pub struct Failure {
     code: Code,
     reason: ErrorReason,
@@ -59,7 +59,7 @@ impl Failure {
         self
     }
 
-    /// Adds the conditions that are not met.
+    /// Adds the preconditions that do not hold.
     fn unmet(mut self, name: &str, unmet: impl IntoIterator<Item = (String, String)>) -> Self {
         let violation =
             |(subject, text): (String, String)| PreconditionViolation::new(name, subject, described(&text));
@@ -67,13 +67,13 @@ impl Failure {
         self
     }
 
-    /// Tells when to try again.
+    /// Sets when to retry.
     pub fn retry(mut self, after: Duration) -> Self {
         self.retry = Some(after);
         self
     }
 
-    /// The answer, with as much of it as arrives.
+    /// The answer, with as much as fits.
     pub fn status(self) -> Status {
         let Self { code, reason, text, metadata, faults, retry } = self;
         let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
@@ -115,7 +115,7 @@ pub fn mutation(error: MutationError) -> Status {
             Code::Aborted,
             ErrorReason::EtagMismatch,
             format!(
-                "The order has changed: its etag is \"{actual}\" now, and \"{given}\" was given. Read it again and decide anew."
+                "The order has changed: its etag is \"{actual}\" now, not \"{given}\". Read the order again before you retry."
             ),
         )
         .with("given", given)
@@ -181,14 +181,14 @@ pub fn store(error: StoreError) -> Status {
             Failure::new(
                 Code::Internal,
                 ErrorReason::Internal,
-                "Something is wrong with what is stored; the log has more.",
+                "The stored data is not as expected; the log has details.",
             )
             .status()
         }
     }
 }
 
-/// Nothing is refused on a state that could not be confirmed: whatever the cause, the caller may try again.
+/// A refusal needs a confirmed state: if it could not be confirmed, the caller may retry, whatever the cause.
 fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
@@ -199,13 +199,13 @@ fn gateway(error: &GatewayError) -> Status {
         ),
         GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
             ErrorReason::ProfileKeyRefused,
-            "Mollie does not accept the profile's API key, or does not know the order under it; an operator must look at the key.",
+            "Mollie does not accept the profile's API key, or does not know the order under it; an operator must check the key.",
         ),
         GatewayError::Unreadable(Misread { field: None, .. }) => failure(
             ErrorReason::MollieUnavailable,
-            "Mollie's answer cannot be relied on; the log has more. Nothing was changed.",
+            "Mollie's answer cannot be relied on; the log has details. Nothing was changed.",
         ),
-        // The problem is ours to word, and holds nothing personal.
+        // We word the problem ourselves, and it holds nothing personal.
         GatewayError::Unreadable(Misread { field: Some(field), problem }) => {
             let message =
                 format!("Mollie's answer cannot be relied on at {field}: {problem}. Nothing was changed.");
@@ -215,7 +215,7 @@ fn gateway(error: &GatewayError) -> Status {
     failure.retry(SOON).status()
 }
 
-/// The call goes on, beyond the caller's call_deadline.
+/// The work goes on after the caller's deadline.
 pub fn outcome_pending() -> Status {
     Failure::new(
         Code::Unavailable,
@@ -230,13 +230,13 @@ fn contended() -> Status {
     Failure::new(
         Code::Aborted,
         ErrorReason::Contended,
-        "Others kept changing the order meanwhile; try again.",
+        "The order was changed concurrently too often; try again.",
     )
     .retry(SOON)
     .status()
 }
 
-/// `what`: what was asked for, as it was named.
+/// `what`: the thing, as the caller named it.
 pub fn not_found(reason: ErrorReason, what: impl Display) -> Status {
     Failure::new(Code::NotFound, reason, format!("There is no {what}.")).status()
 }
@@ -279,7 +279,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
     }
 }
 
-/// Mollie's refusal of something that is kept here as `resource`.
+/// Mollie's rejection of something that is recorded here as `resource`.
 pub fn mollie_refused(rejection: &Rejection, resource: &str, id: impl ToString) -> Status {
     of_mollie(rejection, resource, id).status()
 }
@@ -299,7 +299,7 @@ fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failur
     failure.unmet("MOLLIE_REFUSED", [(resource.to_owned(), rejection.detail.clone())])
 }
 
-/// A shipment was to be followed, and Mollie refused the shipment meanwhile.
+/// The shipment to be tracked was rejected.
 pub fn nothing_to_follow(operation: impl ToString) -> Status {
     let text = "The shipment was refused: there is no parcel to follow.";
     Failure::new(Code::FailedPrecondition, ErrorReason::ShipmentRefused, text)
@@ -307,7 +307,7 @@ pub fn nothing_to_follow(operation: impl ToString) -> Status {
         .status()
 }
 
-/// Who refused it. No caller can tell these apart but by the words: what to do is the same.
+/// Who rejected it. Callers can tell these apart only by the text: what to do is the same.
 const fn refused_by(by: RejectedBy) -> &'static str {
     match by {
         RejectedBy::Mollie(_) => "Mollie refused",
@@ -316,12 +316,12 @@ const fn refused_by(by: RejectedBy) -> &'static str {
     }
 }
 
-/// The order is kept, and Mollie's answer is not known yet.
+/// The order is recorded, and Mollie's answer is not known yet.
 pub fn placement_pending(order: &Order, operation: Option<impl ToString>) -> Status {
     let failure = Failure::new(
         Code::Unavailable,
         ErrorReason::PlacementPending,
-        "The order is kept and will be placed; repeat with the same request_id to learn how it went.",
+        "The order is recorded and will be placed; repeat with the same request_id to learn the outcome.",
     );
     let failure = failure.with("order_id", order.id).retry(SOON);
     match operation {
@@ -335,20 +335,21 @@ pub fn placement_abandoned(order: &Order) -> Status {
     Failure::new(
         Code::FailedPrecondition,
         ErrorReason::PlacementAbandoned,
-        "This placement was given up before Mollie had it; place the order anew with a new request_id.",
+        "This placement was given up before Mollie had it; place the order again with a new request_id.",
     )
     .with("order_id", order.id)
     .status()
 }
 
-/// Mollie has not answered within the caller's call_deadline.
+/// Mollie has not answered before the call deadline.
 pub fn mollie_slow() -> Status {
-    gateway(&GatewayError::Unavailable("no answer within the caller's call_deadline".to_owned()))
+    gateway(&GatewayError::Unavailable("no answer before the call deadline".to_owned()))
 }
 
-/// A fault of ours.
+/// A fault of the service.
 pub fn internal() -> Status {
-    Failure::new(Code::Internal, ErrorReason::Internal, "A fault of the service; the log has more.").status()
+    Failure::new(Code::Internal, ErrorReason::Internal, "A fault of the service; the log has details.")
+        .status()
 }
 
 #[cfg(test)]
@@ -359,11 +360,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hundred_and_nineteen_lines_shipped_already_make_one_readable_refusal() {
+    fn a_hundred_and_nineteen_shipped_lines_make_one_readable_refusal() {
         let unmet = |n: u32| Unmet {
             subject: format!("lines/{n}"),
             description: format!(
-                "Line {n} (\"Bugatti Chiron {n}\"): 1 asked for, 0 available: 1 of 1 is shipped."
+                "Line {n} (\"Bugatti Chiron {n}\"): 1 requested, 0 available: 1 of 1 is shipped."
             ),
         };
         let refusal = FailedPrecondition {
@@ -383,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_of_mollie_however_long_arrives() {
+    fn mollies_rejection_arrives_however_long_it_is() {
         let rejection = Rejection {
             by: RejectedBy::Mollie(422),
             title: "Unprocessable Entity".to_owned(),

@@ -1,4 +1,4 @@
-//! ListOperations: oldest first, filtered; without states those that are not settled.
+//! ListOperations: oldest first, filtered; without states the unsettled ones.
 
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, OperationFilter, OperationPageKey, Store};
@@ -36,24 +36,18 @@ fn filter(filter: proto::OperationFilter) -> (OperationFilter, Vec<Violation>) {
     for (n, number) in filter.states.iter().enumerate() {
         match proto::OperationState::try_from(*number).ok().and_then(state_input) {
             Some(state) => states.push(state),
-            None => faults.add(
-                format!("filter.states[{n}]"),
-                "filter.state",
-                "a state of the API",
-                number.to_string(),
-            ),
+            None => {
+                faults.add(format!("filter.states[{n}]"), "filter.state", "a known state", number.to_string())
+            }
         }
     }
     let mut kinds = Vec::new();
     for (n, number) in filter.kinds.iter().enumerate() {
         match proto::OperationKind::try_from(*number).ok().and_then(kind_input) {
             Some(kind) => kinds.push(kind),
-            None => faults.add(
-                format!("filter.kinds[{n}]"),
-                "filter.kind",
-                "a kind of the API",
-                number.to_string(),
-            ),
+            None => {
+                faults.add(format!("filter.kinds[{n}]"), "filter.kind", "a known kind", number.to_string())
+            }
         }
     }
     let mut faults = faults.into_vec();

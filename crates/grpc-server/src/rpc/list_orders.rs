@@ -12,7 +12,7 @@ use crate::convert::common::time_input;
 use crate::convert::order::{order_status_input, placement_input};
 use crate::proto::{self, ListOrdersRequest, ListOrdersResponse};
 
-/// Orders may be large, and a page of them is cut to its bytes: only so many are in memory for it.
+/// Orders may be large, and a page of them is cut to its bytes: this limits how many are in memory for it.
 const LOADED_AT_ONCE: u32 = 50;
 
 pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
@@ -46,7 +46,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
             None => faults.add(
                 format!("filter.statuses[{n}]"),
                 "filter.status",
-                "a status of the API",
+                "a known status",
                 number.to_string(),
             ),
         }
@@ -58,7 +58,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
             None => faults.add(
                 format!("filter.placements[{n}]"),
                 "filter.placement",
-                "a placement of the API",
+                "a known placement",
                 number.to_string(),
             ),
         }

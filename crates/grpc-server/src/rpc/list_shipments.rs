@@ -1,4 +1,4 @@
-//! ListShipments: those of one order, oldest first. An order has few, so pages are cut from the whole list.
+//! ListShipments: the shipments of one order, oldest first. An order has few, so pages are cut from the whole list.
 
 use domain::ports::{OrderKey, Store};
 use tonic::Response;

@@ -1,4 +1,4 @@
-//! The RPCs, one file each: read the message, call the use case in an owned task, answer. Nothing is decided here.
+//! The RPCs, one file each: read the message, call the use case in a separate task, answer. Decides nothing.
 
 pub mod call_deadline;
 mod cancel_order;
@@ -67,11 +67,11 @@ impl OrderRpc {
     }
 }
 
-/// An order as it was asked for.
+/// The order, as the caller named it.
 fn named(key: &OrderKey) -> String {
     match key {
         OrderKey::Id(id) => format!("order {id}"),
-        OrderKey::MollieId(id) => format!("order here that is {} at Mollie", errors::shown(id)),
+        OrderKey::MollieId(id) => format!("order with Mollie's id {}", errors::shown(id)),
         OrderKey::Number { profile, order_number } => {
             format!("order of profile {profile} with the order_number \"{}\"", errors::shown(order_number))
         }

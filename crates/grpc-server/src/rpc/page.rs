@@ -11,10 +11,10 @@ use crate::convert::common::{time as message, time_input};
 const DEFAULT_SIZE: u32 = 50;
 const LARGEST_SIZE: u32 = 250;
 
-/// Bytes of one page: clients take answers of 4 MiB, unless told otherwise.
+/// The most bytes of one page: clients accept answers of 4 MiB by default.
 const BYTES: usize = 3 * 1024 * 1024;
 
-/// The first messages that one page holds, and one in any case.
+/// As many messages as fit in one page, and at least one.
 pub fn within_bytes<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
     filled(Filling::new(u32::MAX), messages)
 }
@@ -29,7 +29,7 @@ fn filled<M: Message>(mut filling: Filling<M>, messages: impl IntoIterator<Item 
     filling.messages
 }
 
-/// A page of the store as messages: as many as one answer holds, and behind which the next page begins.
+/// A page of the store as messages: as many as fit in one answer, and the position after which the next page begins.
 pub fn messages<T, K, M: Message>(
     page: Page<T, K>,
     message: impl Fn(&T) -> M,
@@ -40,7 +40,7 @@ pub fn messages<T, K, M: Message>(
     (filling.messages, next)
 }
 
-/// A page that is filled until its size or one answer is full.
+/// A page that is filled until its size or the answer is full.
 pub struct Filling<M> {
     pub messages: Vec<M>,
     bytes: usize,
@@ -53,13 +53,13 @@ impl<M: Message> Filling<M> {
         Self { messages: Vec::new(), bytes: 0, size, is_full: false }
     }
 
-    /// How many more there may be.
+    /// How many more may fit.
     pub fn room(&self) -> Option<u32> {
         let taken = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
         self.size.checked_sub(taken).filter(|room| *room > 0 && !self.is_full)
     }
 
-    /// Takes the next ones of the store as far as there is room; behind which the rest begins, if there is one.
+    /// Adds the store's next items as far as there is room; returns where the rest begins, if there is any.
     pub fn add<T, K>(
         &mut self,
         page: Page<T, K>,
@@ -72,9 +72,9 @@ impl<M: Message> Filling<M> {
         if all { page.next } else { last.map(key) }
     }
 
-    /// Whether there was room for it.
+    /// Adds a message; `false` if it did not fit.
     fn push(&mut self, message: M) -> bool {
-        // A message stands in its page behind a tag and its length.
+        // In its page a message is preceded by a tag and its length.
         self.bytes += message.encoded_len() + 8;
         self.is_full |= self.bytes > BYTES && !self.messages.is_empty();
         if !self.is_full {
@@ -84,7 +84,7 @@ impl<M: Message> Filling<M> {
     }
 }
 
-/// The page size asked for, within bounds.
+/// The requested page size, within bounds.
 pub fn size(asked: i32) -> Result<u32, Violation> {
     match u32::try_from(asked) {
         Ok(0) => Ok(DEFAULT_SIZE),
@@ -93,18 +93,18 @@ pub fn size(asked: i32) -> Result<u32, Violation> {
     }
 }
 
-/// The lists, as their tokens name them: a token of another list is none.
+/// The names of lists in their tokens: a token of another list is invalid.
 const ORDERS: &str = "orders";
 const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
 
-/// The token of a page of what an order counts from 1.
+/// The token of a page of something that an order numbers from 1.
 pub fn number_token(list: &str, of: OrderId, number: impl std::fmt::Display) -> String {
     format!("{list}.{of}.{number}")
 }
 
-/// The number behind which such a page begins. What the databases cannot count is no number.
+/// The number after which that page begins. Numbers beyond the databases' range are invalid.
 pub fn number(token: &str, list: &str, of: &str) -> Result<u64, Violation> {
     let Some(of) = OrderId::parse(of).filter(|_| !token.is_empty()) else {
         return Ok(0);
@@ -114,7 +114,7 @@ pub fn number(token: &str, list: &str, of: &str) -> Result<u64, Violation> {
     number.filter(|number| number_token(list, of, number) == token).ok_or_else(|| token_fault(token))
 }
 
-/// The token behind which a page of orders begins.
+/// The position in a token of a page of orders.
 pub fn order_key(token: &str) -> Result<Option<PageKey>, Violation> {
     let key = place(token, ORDERS, OrderId::parse)?;
     Ok(key.map(|(created_time, id)| PageKey { created_time, id }))
@@ -125,7 +125,7 @@ pub fn order_token(key: PageKey) -> String {
     place_token(ORDERS, key.created_time, key.id)
 }
 
-/// The token behind which a page of operations begins.
+/// The position in a token of a page of operations.
 pub fn operation_key(token: &str) -> Result<Option<OperationPageKey>, Violation> {
     let key = place(token, OPERATIONS, OperationId::parse)?;
     Ok(key.map(|(created_time, id)| OperationPageKey { created_time, id }))
@@ -140,7 +140,7 @@ fn place_token(list: &str, time: Timestamp, id: impl std::fmt::Display) -> Strin
     format!("{list}.{}.{id}", time.as_microsecond())
 }
 
-/// A token that is a time and an id, written as we write them; `None` for the first page.
+/// A token made of a time and an id, in our own form; `None` for the first page.
 fn place<I: std::fmt::Display + Copy>(
     token: &str,
     list: &str,
@@ -152,7 +152,7 @@ fn place<I: std::fmt::Display + Copy>(
     let mut parts = token.split('.').skip(1);
     let place = parts.next().zip(parts.next()).and_then(|(time, id)| {
         let time = Timestamp::from_microsecond(time.parse().ok()?).ok()?;
-        // The databases know no other times.
+        // The databases support no other times.
         time_input(&message(time))?;
         Some((time, parse(id)?))
     });
@@ -187,11 +187,11 @@ mod tests {
     }
 
     #[test]
-    fn a_page_ends_where_a_client_would_no_longer_take_it_and_the_next_begins_there() {
+    fn a_page_ends_before_it_is_too_large_for_clients_and_the_next_begins_there() {
         assert_eq!(page(250, 22_000, Some(250)), (142, Some(142)));
         assert_eq!(page(100, 22_000, Some(100)), (100, Some(100)));
         assert_eq!(page(100, 22_000, None), (100, None));
-        // What is too large by itself comes alone.
+        // A message that is too large is a page by itself.
         assert_eq!(page(2, 2 * BYTES, None), (1, Some(1)));
         assert_eq!(page(0, 0, None), (0, None));
     }

@@ -1,5 +1,5 @@
-//! Reading a request: its parts are tried one by one, and all that is wrong with them is told at once, the form of its texts
-//! with the rest. Nothing is looked up here.
+//! Reading a request: its parts are checked one by one, and all faults are reported at once, including those of its texts. Looks
+//! nothing up.
 
 use std::collections::HashSet;
 
@@ -10,29 +10,29 @@ use tonic::Status;
 use super::errors;
 use crate::wire;
 
-/// A request that is being read.
+/// A request being read.
 #[derive(Default)]
 pub struct Reading {
     faults: Vec<Violation>,
 }
 
 impl Reading {
-    /// Begins with the texts of the whole request.
+    /// Starts with the texts of the whole request.
     pub fn of<M: Message + Name>(request: &M) -> Self {
         Self { faults: wire::text_faults(request) }
     }
 
-    /// Takes a part, or its faults.
+    /// Adds a part, or its faults.
     pub fn part<T>(&mut self, part: Result<T, impl Into<Faults>>) -> Option<T> {
         part.map_err(|faults| self.faults.extend(faults.into().0)).ok()
     }
 
-    /// Takes faults that were found elsewhere.
+    /// Adds faults found elsewhere.
     pub fn add(&mut self, faults: Vec<Violation>) {
         self.faults.extend(faults);
     }
 
-    /// All parts, if each is there and nothing else is wrong.
+    /// All parts, if each is present and nothing else is wrong.
     ///
     /// # Errors
     /// Every fault.
@@ -43,7 +43,7 @@ impl Reading {
         }
     }
 
-    /// The same, or the answer.
+    /// The same, or the error status.
     ///
     /// # Errors
     /// Every fault.
@@ -51,7 +51,7 @@ impl Reading {
         self.parts(parts).map_err(errors::invalid)
     }
 
-    /// Of one text, that it has a control character says all; that it is too long, only what no rule of its own says better.
+    /// Of one text's faults: a control character overrides the others; excess length is left out if another rule says it better.
     pub fn into_faults(self) -> Vec<Violation> {
         let at = |is: fn(&Violation) -> bool| -> HashSet<String> {
             self.faults.iter().filter(|fault| is(fault)).map(|fault| fault.path.clone()).collect()

@@ -1,4 +1,4 @@
-//! What every request has in common: its id, its fingerprint, ids and etags as text.
+//! What every request has in common: its id, its fingerprint, and ids and etags as text.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use super::errors;
 use crate::driver::{Driver, Step};
 use crate::service::Service;
 
-/// Who calls, as long as callers do not authenticate: all share one name space of request ids.
+/// The caller while there is no authentication: all share one name space of request ids.
 const CALLER: &str = "anonymous";
 
-/// Everything about a mutation but what it is to change.
+/// Everything about a mutation except the change itself.
 pub struct Header<'a> {
     pub method: &'static str,
     pub request_id: &'a str,
@@ -27,7 +27,7 @@ pub struct Header<'a> {
 }
 
 impl Header<'_> {
-    /// The intent, and the faults of its parts. `command`: the request without its id, from which it is recognised.
+    /// The intent, or its faults. `command`: the request without its id, for the fingerprint.
     pub fn intent(
         &self,
         service: &Service,
@@ -40,13 +40,13 @@ impl Header<'_> {
             faults.add(
                 "request_id",
                 "request_id.length",
-                "1 to 128 printable characters, your own name for this intent",
+                "1 to 128 printable characters, your own id for this request",
                 format!("{length} characters"),
             );
         }
         let etag = self.etag.parse::<u64>().ok();
         if etag.is_none() && !self.etag.is_empty() {
-            faults.add("etag", "etag.form", "the etag of an order, as it was read", self.etag);
+            faults.add("etag", "etag.form", "the etag of an order, as returned", self.etag);
         }
         if self.actor.chars().count() > 200 || !is_printable(self.actor) {
             faults.add(
@@ -70,18 +70,18 @@ impl Header<'_> {
     }
 }
 
-/// An order's id, or the fault that it is none.
+/// An order's id, or the fault that it is not one.
 pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
     OrderId::parse(text).ok_or_else(|| no_id(text, path, "order.id", "an order's id, a UUID"))
 }
 
-/// A shipment's id, or the fault that it is none.
+/// A shipment's id, or the fault that it is not one.
 pub fn shipment_id(text: &str, path: &str) -> Result<ShipmentId, Violation> {
     ShipmentId::parse(text)
-        .ok_or_else(|| no_id(text, path, "shipment.id", "a shipment's id, a UUID; Mollie's (shp_…) is none"))
+        .ok_or_else(|| no_id(text, path, "shipment.id", "a shipment's id, a UUID, not Mollie's (shp_…)"))
 }
 
-/// An operation's id, or the fault that it is none.
+/// An operation's id, or the fault that it is not one.
 pub fn operation_id(text: &str, path: &str) -> Result<OperationId, Violation> {
     OperationId::parse(text).ok_or_else(|| no_id(text, path, "operation.id", "an operation's id, a UUID"))
 }
@@ -91,7 +91,7 @@ fn no_id(text: &str, path: &str, rule: &'static str, expected: &str) -> Violatio
     Violation { path: path.to_owned(), rule, expected: expected.to_owned(), got }
 }
 
-/// What an recorded intent has become, and the step under way for it.
+/// A recorded intent, and the step under way for it.
 pub struct Submitted {
     pub recorded: Recorded,
     own: Option<Step>,
@@ -105,7 +105,7 @@ impl Submitted {
     }
 }
 
-/// Runs a use case to its end and starts its operation, even if the caller goes away or runs out of call_deadline meanwhile.
+/// Runs a use case to its end and starts its operation, even if the caller goes away or its deadline passes meanwhile.
 pub async fn begin<F>(
     driver: &Driver,
     call_deadline: CallDeadline,
@@ -132,7 +132,7 @@ where
 }
 
 impl Submitted {
-    /// What an earlier call with the same request id has begun.
+    /// What an earlier call with the same request id recorded.
     pub const fn before(recorded: Recorded) -> Self {
         Self { recorded, own: None }
     }

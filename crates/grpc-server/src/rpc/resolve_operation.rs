@@ -1,4 +1,4 @@
-//! ResolveOperation: a person says what became of an operation that needs attention.
+//! ResolveOperation: an operator resolves an operation that needs attention.
 
 use domain::rules::violation::Violation;
 use domain::workflow::operator::{self, Verdict};
@@ -45,7 +45,7 @@ fn verdict(outcome: Option<Outcome>) -> Result<Verdict, Violation> {
     }
 }
 
-/// Mollie's ids are opaque; what cannot be one is not asked for.
+/// Mollie's ids are opaque; text that cannot be one is refused.
 fn is_id(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     (1..=64).contains(&text.len()) && text.chars().all(plain)

@@ -1,4 +1,4 @@
-//! RetryOperation: have it read once more what became of an operation that needs attention.
+//! RetryOperation: resume the resolution of an operation that needs attention.
 
 use domain::ports::Store;
 use domain::workflow::operator;

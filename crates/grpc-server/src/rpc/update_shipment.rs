@@ -1,4 +1,4 @@
-//! UpdateShipment: how a parcel is followed, changed here and at Mollie.
+//! UpdateShipment: change a shipment's tracking, here and at Mollie.
 
 use domain::operations::operation::State;
 use domain::operations::update_shipment::Track;
@@ -56,7 +56,7 @@ async fn load(rpc: &OrderRpc, id: ShipmentId) -> Result<Shipment, Status> {
     rpc.service().store.load_shipment(id).await.map_err(errors::store)?.ok_or_else(missing)
 }
 
-/// Mollie's refusal; or the shipment itself was refused, and there is nothing to follow.
+/// Mollie rejected the change, or rejected the shipment itself, so that there is nothing to track.
 async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
     let Some(group) = recorded.group else { return Ok(()) };
     let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;

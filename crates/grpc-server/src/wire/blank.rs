@@ -1,5 +1,5 @@
-//! Texts of nothing but blanks count as missing, in every message: they are emptied before the message is built, so that no
-//! method and no rule has to know. It may be given only what the walk has let pass.
+//! Blank texts count as missing, in every message: they are emptied before the message is decoded, so that no method or rule
+//! needs to handle them. Input must have passed the walk.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use prost::encoding::{WireType, decode_key, decode_varint, encode_key, encode_va
 use super::shape::{Kind, Shape, Shapes};
 use super::text::is_blank;
 
-/// The request whose shape stands at `place`, with such texts emptied. JSON values stay as they are.
+/// The request with the shape at `place`, its blank texts emptied. JSON values stay as they are.
 ///
 /// # Errors
-/// What the walk would have refused.
+/// Whatever the walk would have refused.
 pub fn emptied(shapes: &Shapes, place: usize, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let (shape, mut rest, mut written) = (shapes.at(place), bytes, Vec::with_capacity(bytes.len()));
     while !rest.is_empty() {
@@ -28,7 +28,7 @@ pub fn emptied(shapes: &Shapes, place: usize, bytes: &[u8]) -> Result<Vec<u8>, D
             WireType::Varint => encode_varint(decode_varint(&mut rest)?, &mut written),
             WireType::ThirtyTwoBit => written.extend_from_slice(take(&mut rest, 4)),
             WireType::SixtyFourBit => written.extend_from_slice(take(&mut rest, 8)),
-            // Neither has a content; the decoder refuses both.
+            // Neither has content; the decoder refuses both.
             WireType::StartGroup | WireType::EndGroup => (),
         }
     }
@@ -53,7 +53,7 @@ fn content<'a>(
     }
 }
 
-/// The next bytes. More than there are is nothing that the walk lets pass; the decoder says what it is.
+/// The next bytes. The walk lets no length beyond the end pass; the decoder reports it.
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
     let (taken, behind) = rest.split_at(length.min(rest.len()));
     *rest = behind;
@@ -69,7 +69,7 @@ mod tests {
     use crate::wire::SHAPES;
 
     #[test]
-    fn blanks_are_emptied_at_every_level_and_all_else_stays() {
+    fn blank_texts_are_emptied_at_every_level_and_all_else_stays() {
         let metadata = |text: &str| {
             Some(prost_types::Value { kind: Some(prost_types::value::Kind::StringValue(text.to_owned())) })
         };

@@ -1,31 +1,31 @@
-//! How much of everything a request may hold. What stands in no table here has the default: a repeated field holds at
-//! most [`ELEMENTS`] elements, one of an enum as many as the enum has values, a single message stands once.
+//! How much a request may hold. Defaults for what no table here lists: a repeated field holds at most [`ELEMENTS`] elements, one
+//! of an enum as many as the enum has values, and a single message occurs once.
 
-/// Bytes of a message, unless configured otherwise, and within which that is.
+/// The most bytes of a message by default, and the range of that setting.
 pub const MESSAGE_BYTES: usize = 1024 * 1024;
 pub const MESSAGE_BYTES_RANGE: std::ops::RangeInclusive<usize> = 64 * 1024..=16 * 1024 * 1024;
 
-/// Elements of a repeated field that has no bound of its own: lines of a draft, lines of a selection, values of a list.
+/// Elements of a repeated field without a specific bound: lines of a draft, lines of a selection, values of a list.
 pub const ELEMENTS: u32 = 1_000;
 
-/// Repeated fields with a bound of their own.
+/// Repeated fields with a specific bound.
 pub const FIELDS: [(&str, u32); 1] = [("orders.v1.OrderDraft.method", 64)];
 
-/// How deep a message may stand within messages of its own kind. The only kind that can is a JSON value.
+/// How deeply a message may be nested in messages of its own kind. Only JSON values can be.
 pub const NESTED: [(&str, u32); 1] = [("google.protobuf.Value", DEPTH)];
 
-/// Levels of a JSON value: lists and objects within each other.
+/// Levels of a JSON value: nested lists and objects.
 pub const DEPTH: u32 = 16;
 
-/// Messages in a request altogether, the values and pairs of all metadata among them. A draft of 1,000 lines has some 6,000
-/// without metadata. Each may become an object of some hundred bytes, however short it is on the wire.
+/// The most messages in a request, including the values and pairs of all metadata. A draft of 1,000 lines has some 6,000 without
+/// metadata. Each may become an object of some hundred bytes, however short it is on the wire.
 pub const MESSAGES: u32 = 65_536;
 
-/// Characters of a text that has no bound of its own here. `domain` is stricter where Mollie's documents are; nothing beyond
-/// this is looked for, kept or sent. What is in a JSON value is bounded as a whole, by `domain`.
+/// The most characters of a text without a specific bound here. `domain` is stricter where Mollie's documents are; longer texts
+/// are never searched for, stored or sent. `domain` bounds JSON values as a whole.
 pub const TEXT: usize = 2_048;
 
-/// Texts with a bound of their own: what is looked for as it came, and the one token that is larger than any other text.
+/// Texts with a specific bound: those searched for exactly as sent, and the one token that is longer than any other text.
 pub const TEXTS: [(&str, usize); 8] = [
     ("orders.v1.CreateOrderRequest.profile", PROFILE),
     ("orders.v1.OrderFilter.profile", PROFILE),
@@ -46,7 +46,7 @@ mod tests {
     use crate::wire::SHAPES;
 
     #[test]
-    fn every_bound_is_that_of_a_field_or_message_that_exists() {
+    fn every_bound_belongs_to_an_existing_field_or_message() {
         for (name, bound) in FIELDS {
             let (message, field) = name.rsplit_once('.').unwrap();
             assert_eq!(SHAPES.named(message).unwrap().most(field), Some(bound), "{name}");

@@ -1,4 +1,4 @@
-//! The codec of the API's methods: prost's, behind the walk.
+//! The codec of the API's methods: prost's, after the walk.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use tracing::debug;
 use super::{Refused, SHAPES};
 use crate::rpc::errors;
 
-/// Reads what methods take only after it was counted. Answers, which clients of this crate read, are not bounded.
+/// Decodes requests only after they were counted. Answers, which clients in this crate read, are not bounded.
 #[derive(Debug)]
 pub struct Bounded<T, U>(PhantomData<(T, U)>);
 
@@ -44,7 +44,7 @@ where
 /// The reading half.
 #[derive(Debug)]
 pub struct BoundedDecoder<U> {
-    /// Where the shape stands, if this is what a method takes.
+    /// The place of the shape, if this is a request.
     place: Option<usize>,
     built: PhantomData<U>,
 }
@@ -61,7 +61,7 @@ impl<U: Message + Default> Decoder for BoundedDecoder<U> {
 
 pub(super) fn read<U: Message + Default>(place: Option<usize>, bytes: Bytes) -> Result<U, Refused> {
     decoded(place, bytes)?.map_err(|error| {
-        // The walk should have found it: the decoder's own words are for us alone.
+        // The walk should have found it: the decoder's own text is for us alone.
         debug!(%error, "a message cannot be decoded");
         let mut refused = Refused { unreadable: true, ..Refused::default() };
         refused.add("request".to_owned(), "request.bytes", "a message of this method", "other bytes");

@@ -1,5 +1,5 @@
-//! The last word on every answer of a service of ours: a status that is not OK tells a reason of ours. What was answered
-//! before a method was reached, or instead of it, has none yet and gets one here.
+//! The final check of every answer of our services: a status that is not OK has one of our reasons. Statuses set before a method
+//! was reached, or instead of it, have none yet and get one here.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use tracing::debug;
 
 use crate::rpc::{call_deadline, errors};
 
-/// A service whose every refusal tells why.
+/// A service whose every error has a reason.
 #[derive(Clone, Debug)]
 pub struct Informed<S> {
     inner: S,
-    /// The bytes a message may have.
+    /// The most bytes of a message.
     most: usize,
-    /// What the service's own protocol answers without a reason.
+    /// The status that the service's own protocol returns without a reason.
     own: Option<Code>,
 }
 
@@ -29,7 +29,7 @@ impl<S> Informed<S> {
         Self { inner, most, own: None }
     }
 
-    /// The health service, which says NOT_FOUND of a service that it does not watch: its clients go by that alone.
+    /// The health service, which returns NOT_FOUND for a service that it does not watch: its clients rely on that code alone.
     pub const fn health(inner: S, most: usize) -> Self {
         Self { inner, most, own: Some(Code::NotFound) }
     }
@@ -67,11 +67,11 @@ where
     }
 }
 
-/// So much earlier than the transport a call is ended. The transport does it without a reason, and as CANCELLED; its timer and
-/// ours have a resolution of a millisecond. A call with less time than that is not begun.
+/// How much earlier than the transport we end a call. The transport would end it without a reason, and as CANCELLED; its timer
+/// and ours have a resolution of a millisecond. A call with less time left is not started.
 const AHEAD: Duration = Duration::from_millis(2);
 
-/// The transport would end the call a moment later, without a reason.
+/// Without this the transport would end the call a moment later, without a reason.
 async fn in_time(
     answer: impl Future<Output = Result<http::Response<Body>, Infallible>>,
     deadline: Duration,
@@ -100,10 +100,10 @@ fn informed(mut answer: http::Response<Body>, most: usize, own: Option<Code>) ->
     answer
 }
 
-/// Which compressions are accepted: told, by the protocol, where one is not.
+/// The accepted compressions: the protocol names them if one is not accepted.
 const ACCEPTED: &str = "grpc-accept-encoding";
 
-/// What a status says that the transport answered: its methods never answer one without a reason.
+/// The meaning of a status from the transport: our methods never return one without a reason.
 fn reason(bare: &Status, is_about_compression: bool, most: usize) -> Status {
     match bare.code() {
         Code::OutOfRange | Code::ResourceExhausted => errors::too_large(most),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_transport_answers_tells_a_reason() {
+    fn every_status_of_the_transport_gets_a_reason() {
         for code in (1..=16).map(Code::from) {
             let (_, reason) = reported(Status::new(code, "words of the transport"));
             assert!(!reason.is_empty(), "{code:?}");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_whose_time_is_over_tells_a_reason_before_the_transport_ends_it() {
+    async fn a_timed_out_call_gets_a_reason_before_the_transport_ends_it() {
         let never = std::future::pending();
         let reported = in_time(never, Duration::from_nanos(1), 1_024, None).await.unwrap();
         let reported = Status::from_header_map(reported.headers()).unwrap();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_without_any_time_is_not_begun_and_hears_that_its_deadline_has_passed() {
+    async fn a_call_without_any_time_is_not_started_and_gets_deadline_passed() {
         let begun =
             |_| -> std::future::Ready<Result<http::Response<Body>, Infallible>> { panic!("it is begun") };
         let mut service = Informed::new(Called(begun), 1_024);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_that_is_there_stays_and_an_answer_that_is_fine_too() {
+    fn existing_reasons_and_ok_answers_stay_unchanged() {
         let ours = errors::not_found(crate::proto::ErrorReason::OrderNotFound, "order 1");
         assert_eq!(reported(ours), (Code::NotFound, "ORDER_NOT_FOUND".to_owned()));
         let fine = informed(http::Response::new(Body::empty()), 1_024, None);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_protocol_answers_by_itself_stays_as_it_is() {
+    fn a_protocols_own_answer_stays_as_it_is() {
         let unwatched =
             informed(Status::not_found("unknown service").into_http(), 1_024, Some(Code::NotFound));
         let reported = Status::from_header_map(unwatched.headers()).unwrap();

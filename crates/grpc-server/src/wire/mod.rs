@@ -1,6 +1,5 @@
-//! What a request may be on the wire. Encoded bytes are walked and counted before a message is built of them, so that a
-//! megabyte never becomes a gigabyte; and what is refused here is told with a reason of ours. No rule of an order stands
-//! here: those are `domain`'s, and see the message once it is built.
+//! What a request may be on the wire. Encoded bytes are walked and counted before a message is decoded, so that a megabyte never
+//! becomes a gigabyte; refusals have one of our reasons. The rules of orders are `domain`'s, and apply to the decoded message.
 
 mod blank;
 pub mod bounds;
@@ -18,19 +17,18 @@ pub use informed::Informed;
 pub use shape::SHAPES;
 pub use text::{CONTROL, LENGTH};
 
-/// What is wrong with the texts of a request that was built: told with its other faults, not before them. No other message has
-/// such faults.
+/// The faults in the texts of a decoded request, to be reported with its other faults. Other messages have none.
 pub fn text_faults<M: Message + Name>(request: &M) -> Vec<Violation> {
     let place = SHAPES.request(&M::full_name());
     let walked = place.map(|place| walk::walk(&SHAPES, place, &request.encode_to_vec()));
-    // What was built has passed the walk before.
+    // A decoded message has passed the walk before.
     walked.and_then(Result::ok).map(|texts| texts.faults).unwrap_or_default()
 }
 
-/// How many faults of a request are told; the others are counted.
+/// How many faults of a request are reported; the others are only counted.
 const TOLD: usize = 100;
 
-/// Why a request is not even built.
+/// Why a request is not decoded.
 #[derive(Debug, Default)]
 pub struct Refused {
     /// Whether some of it could not be read, rather than being too much.

@@ -1,4 +1,4 @@
-//! The shapes of the API's messages, compiled once from the descriptors: which fields by which number, and how many of each.
+//! The shapes of the API's messages, compiled once from the descriptors: their fields by number, and how many of each.
 
 use std::collections::HashMap;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorSet};
 use super::bounds;
 use crate::proto::DESCRIPTORS;
 
-/// The shapes of everything the API's methods take.
+/// The shapes of all requests of the API.
 #[expect(
     clippy::expect_used,
     reason = "the build has written these bytes, and the server reads them before it serves"
@@ -20,26 +20,26 @@ use crate::proto::DESCRIPTORS;
 pub static SHAPES: LazyLock<Shapes> =
     LazyLock::new(|| Shapes::read(DESCRIPTORS).expect("the build's own descriptors"));
 
-/// How a field's value is written.
+/// The wire form of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Varint,
     Fixed32,
     Fixed64,
-    /// A text, and how many characters it may have; `None`: it is part of a JSON value.
+    /// A text, and its longest length in characters; `None`: it is part of a JSON value.
     Text(Option<usize>),
     Bytes,
     /// A message, by its place among the shapes.
     Message(usize),
 }
 
-/// A field: how it is written, and how often it may be.
+/// A field: its wire form, and how often it may occur.
 #[derive(Debug)]
 pub struct Field {
     pub name: String,
     pub kind: Kind,
     pub repeated: bool,
-    /// Which counter of its message counts it, and up to what; `None`: repeating it costs nothing, the last one counts.
+    /// The counter of its message that counts it, and its limit; `None`: repeating it costs nothing, the last one wins.
     pub bound: Option<(usize, u32)>,
 }
 
@@ -49,14 +49,14 @@ pub struct Shape {
     fields: Vec<Option<Field>>,
     /// How many of its fields are counted.
     pub counters: usize,
-    /// How deep it may stand within itself.
+    /// How deeply it may be nested in itself.
     pub nested: Option<u32>,
-    /// Whether it is a JSON value or a part of one: a caller's own, which is given back as it came.
+    /// Whether it is a JSON value or a part of one: a caller's data, returned unchanged.
     pub is_json: bool,
 }
 
 impl Shape {
-    /// The field of this number, if the API has one.
+    /// The field with this number, if the API has one.
     pub fn field(&self, number: u32) -> Option<&Field> {
         self.fields.get(usize::try_from(number).ok()?)?.as_ref()
     }
@@ -82,10 +82,10 @@ impl Shape {
     }
 }
 
-/// What JSON values consist of.
+/// The parts of JSON values.
 const JSON: [&str; 3] = [".google.protobuf.Value", ".google.protobuf.Struct", ".google.protobuf.ListValue"];
 
-/// Every message of the API and of what it imports.
+/// Every message of the API and of its imports.
 pub struct Shapes {
     shapes: Vec<Shape>,
     requests: HashMap<String, usize>,
@@ -122,12 +122,12 @@ impl Shapes {
         })
     }
 
-    /// The place of what a method takes; `None` for every other message.
+    /// The place of a request's shape; `None` for every other message.
     pub fn request(&self, name: &str) -> Option<usize> {
         self.requests.get(name).copied()
     }
 
-    /// The shape at a place that a field or [`Self::request`] gave.
+    /// The shape at a place from a field or from [`Self::request`].
     pub fn at(&self, place: usize) -> &Shape {
         &self.shapes[place]
     }
@@ -142,7 +142,7 @@ impl Shapes {
         self.requests.values().copied()
     }
 
-    /// A message that can contain itself and has no bound, if `root` can contain one.
+    /// A message that can contain itself without a bound, if `root` can contain one.
     #[cfg(test)]
     pub fn boundless_cycle(&self, root: usize) -> Option<usize> {
         fn visit(shapes: &Shapes, place: usize, way: &mut HashSet<usize>) -> Option<usize> {
@@ -191,7 +191,7 @@ fn shape(
         let (kind, repeated) = (kind(field, places, longest)?, field.label() == Label::Repeated);
         let most = match (repeated, kind) {
             (true, _) => Some(most(name, field, enums)),
-            // Each one more would be merged into the first: what is bounded within would be bounded no longer.
+            // Each further one would be merged into the first, past the bounds inside it.
             (false, Kind::Message(_)) => Some(1),
             (false, Kind::Varint | Kind::Fixed32 | Kind::Fixed64 | Kind::Text(_) | Kind::Bytes) => None,
         };

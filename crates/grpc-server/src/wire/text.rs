@@ -1,18 +1,18 @@
-//! What a text of a request may be: one rule for every text of every message. Nothing looks for, keeps or sends a text that
-//! breaks it: PostgreSQL refuses NUL, SQLite does not, and no page or label shows the others.
+//! What a text of a request may be: one rule for all texts of all messages. A text that breaks it is never searched for, stored
+//! or sent: PostgreSQL rejects NUL, SQLite does not, and no page or label shows the other control characters.
 
 use std::borrow::Cow;
 
 use domain::rules::violation::Violation;
 
-/// Rules by which a text is judged here; both are told with the others of its request.
+/// Rules that texts are checked against here; reported with the other faults of the request.
 pub const CONTROL: &str = "text.control";
 pub const LENGTH: &str = "text.length";
 
-/// What there is to say of a request's texts.
+/// What was found in a request's texts.
 #[derive(Debug, Default)]
 pub struct Texts {
-    /// Whether one has nothing but blanks.
+    /// Whether one is blank.
     pub some_blank: bool,
     pub faults: Vec<Violation>,
 }
@@ -23,10 +23,10 @@ impl Texts {
     }
 }
 
-/// What is to be said of a text.
+/// The verdict on a text.
 pub(super) enum Text {
     Fine,
-    /// It has nothing but blanks, and counts as missing.
+    /// It is blank, and counts as missing.
     Blank,
     Odd {
         rule: &'static str,
@@ -35,8 +35,8 @@ pub(super) enum Text {
     },
 }
 
-/// Judges a text by its own longest length; `None`: it is part of a JSON value, whose length is bounded as a whole, which may
-/// hold notes of several lines, and which is given back as it came, blanks too.
+/// Checks a text against its longest length; `None`: it is part of a JSON value, whose length is bounded as a whole, which may
+/// have several lines, and which is returned unchanged, blanks included.
 pub(super) fn judge(text: &str, longest: Option<usize>) -> Text {
     let is_wrong = |c: char| c.is_control() && (longest.is_some() || !matches!(c, '\n' | '\r' | '\t'));
     if let Some((place, odd)) = text.chars().enumerate().find(|(_, c)| is_wrong(*c)) {
@@ -59,7 +59,7 @@ pub(super) fn judge(text: &str, longest: Option<usize>) -> Text {
     }
 }
 
-/// Whether a text has something, and nothing but blanks.
+/// Whether a text is not empty, but blank.
 pub(super) fn is_blank(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_whitespace() && !c.is_control())
 }

@@ -1,5 +1,5 @@
-//! The walk over a request's bytes: counts, depths and texts, before anything is built. It is linear in the bytes, keeps its
-//! place on a stack of its own, and goes no deeper than the bounds allow. What it lets pass, prost decodes.
+//! The walk over a request's bytes: counts, depths and texts, before anything is decoded. It is linear in the bytes, keeps an
+//! explicit stack, and goes no deeper than the bounds allow. prost decodes what it lets pass.
 
 use std::ops::Range;
 
@@ -11,10 +11,10 @@ use super::bounds::MESSAGES;
 use super::shape::{Field, Kind, Shape, Shapes};
 use super::text::{self, Text, Texts};
 
-/// Walks a request whose shape stands at `root`. Gives what there is to say of its texts.
+/// Walks a request with the shape at `root`. Returns what was found in its texts.
 ///
 /// # Errors
-/// Everything that is too much or cannot be read; what stands behind a fault in the wire format itself is not seen.
+/// Everything that is too much or cannot be read; nothing after a fault in the wire format itself is seen.
 pub fn walk(shapes: &Shapes, root: usize, bytes: &[u8]) -> Result<Texts, Refused> {
     let mut walk = Walk {
         shapes,
@@ -42,13 +42,13 @@ struct Open<'a> {
     end: usize,
     /// Where its counters begin.
     counts: usize,
-    /// How it was come to.
+    /// The step that led to it.
     step: Option<Step<'a>>,
-    /// How many messages that are bounded in depth it stands within, itself included.
+    /// How many depth-bounded messages it is inside, including itself.
     level: u32,
 }
 
-/// A field, and which of its elements.
+/// A field, and the index of its element.
 type Step<'a> = (&'a Field, u32);
 
 /// Why the walk cannot go on.
@@ -67,7 +67,7 @@ struct Walk<'a> {
     open: Vec<Open<'a>>,
     counts: Vec<u32>,
     messages: u32,
-    /// Where the last JSON value ends of which a fault is told: one is enough, as callers know it by one name.
+    /// The end of the last JSON value with a reported fault: one is enough, as callers know it by one name.
     told_until: usize,
     texts: Texts,
     refused: Refused,
@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Counts elements of a field. Gives the index of the last one, unless there are too many by now.
+    /// Counts elements of a field. Returns the index of the last one, unless there are too many.
     fn count(&mut self, open: &Open<'a>, field: &Field, elements: u32) -> Option<u32> {
         let Some((slot, most)) = field.bound else { return Some(0) };
         let count = &mut self.counts[open.counts + slot];
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Where a text of the innermost message stands, which of several included.
+    /// The path of a text in the innermost message, with its index.
     fn path_of_text(&self, step: Step<'a>) -> String {
         let path = self.path(Some(step));
         if step.0.repeated { format!("{path}[{}]", step.1) } else { path }
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
         self.open.push(Open { shape, end, counts, step, level });
     }
 
-    /// Tells what there was too much of in a message, now that all of it is counted.
+    /// Reports what a message has too much of, once all of it is counted.
     fn close(&mut self, open: &Open<'a>) {
         if open.shape.counters == 0 {
             return;
@@ -212,8 +212,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Where a field of the innermost message stands, or that message itself. What is in a JSON value is not told apart:
-    /// callers know it by the field that holds it.
+    /// The path of a field of the innermost message, or of that message itself. Parts of a JSON value share the path of the field
+    /// that holds it, by which callers know it.
     fn path(&self, last: Option<Step<'a>>) -> String {
         let mut path = String::new();
         let mut write = |(field, index): Step<'_>, is_last: bool| {
@@ -233,7 +233,7 @@ impl<'a> Walk<'a> {
         if path.is_empty() { "request".to_owned() } else { path }
     }
 
-    /// Passes over a value. Gives where what it holds stands.
+    /// Skips a value. Returns where its content is.
     fn value(&mut self, end: usize, wire: WireType) -> Result<Range<usize>, Stop> {
         let length = match wire {
             WireType::Varint => self.read(end, decode_varint).map(|_| 0)?,
@@ -248,7 +248,7 @@ impl<'a> Walk<'a> {
         Ok(start..self.at)
     }
 
-    /// How many values stand behind each other, all of them whole.
+    /// How many whole values the packed range holds.
     fn packed(&self, values: Range<usize>, kind: Kind) -> Result<u32, Stop> {
         let mut values = &self.bytes[values];
         let of_size = |size: usize| {
@@ -278,7 +278,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// How values of this kind are written, one by one.
+/// The wire form of a single value of this kind.
 const fn written(kind: Kind) -> WireType {
     match kind {
         Kind::Varint => WireType::Varint,

@@ -1,5 +1,5 @@
-//! Tells by the health protocol whether the database can be written. A replica that cannot write must get no calls: it could
-//! promise nothing.
+//! Reports through the health protocol whether the database can be written. A replica that cannot write must get no calls: it can
+//! record nothing.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tracing::{error, info};
 
-/// How often a database is tried that works, and one that does not.
+/// How often a working database is tested, and a failing one.
 const USUAL: Duration = Duration::from_secs(5);
 const FAILING: Duration = Duration::from_secs(1);
 
 /// More than any order takes.
 const ROOM: usize = 64 * 1024;
 
-/// What health is told of: the whole server, and each of its services.
+/// The names that health is reported for: the whole server, and each of its services.
 const NAMES: [&str; 3] = ["", "orders.v1.OrderService", "orders.v1.OperationService"];
 
-/// Tries the database before anybody is served, and tells what came of it: a replica that is started on a full disk must not be
-/// taken for a healthy one. Gives whether the database can be written.
+/// Tests the database before serving, and reports the result: a replica that starts on a full disk must not count as healthy.
+/// Returns whether the database can be written.
 pub async fn tell_first(store: &Database, reporter: &HealthReporter) -> bool {
     let tried = store.beat(ROOM).await;
     if let Err(problem) = &tried {
@@ -29,7 +29,7 @@ pub async fn tell_first(store: &Database, reporter: &HealthReporter) -> bool {
     tried.is_ok()
 }
 
-/// Tries the database for ever: now and then, at once when a write has failed, and often until it can be written again.
+/// Tests the database for ever: regularly, at once after a failed write, and often until it can be written again.
 pub async fn run(store: Database, reporter: HealthReporter, mut writable: bool) {
     loop {
         let room = if writable {
@@ -56,7 +56,7 @@ pub async fn run(store: Database, reporter: HealthReporter, mut writable: bool) 
     }
 }
 
-/// Tells whether the server serves.
+/// Reports whether the server serves.
 pub async fn tell(reporter: &HealthReporter, serving: bool) {
     let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
     for name in NAMES {

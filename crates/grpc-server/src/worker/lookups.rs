@@ -1,4 +1,4 @@
-//! Reads orders at Mollie when their hook has come or their time has.
+//! Looks orders up at Mollie after a webhook or on schedule.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use crate::driver::Driver;
 use crate::service::Service;
 
-/// How many orders are read at once.
+/// How many look-ups run at once.
 const AT_ONCE: usize = 16;
 
 static TOLD: Repeats = Repeats::new();
@@ -56,7 +56,7 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
     let order = claim.order_id;
     match Box::pin(look_up(service, claim)).await {
         Ok(LookedUp::Done { next: Some(next) }) => info!(%order, %next, "order looked up at Mollie"),
-        Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is over"),
+        Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is closed"),
         Ok(LookedUp::Incomplete { left_out, next }) => {
             warn!(%order, %left_out, %next, "Mollie's answer is incomplete; the order is read again");
         }
@@ -69,11 +69,11 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
         }
         Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
         Ok(LookedUp::Failed { problem, next }) => {
-            warn!(%order, %problem, %next, "order not looked up; tried again later");
+            warn!(%order, %problem, %next, "look-up failed; repeated later");
         }
         Err(error) => {
             if let Some(left_out) = NOTED.due() {
-                warn!(%order, %error, left_out, "look-up not noted; made again when its lease is over");
+                warn!(%order, %error, left_out, "look-up not saved; repeated when its lease runs out");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Loops that take up what is due. They hold no rules: what is due is the store's to say, what to do the workflow's.
+//! Loops that claim due work. They hold no rules: the store says what is due, the workflow what to do.
 
 pub mod health;
 mod lookups;
@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::driver::Driver;
 
-/// How often a loop asks for due work when nothing rings.
+/// How often a loop checks for due work without a wake-up.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// How long a ring waits for others.
+/// How long a wake-up waits for others.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// Starts the loops; they end when `stop` is canceled.
@@ -26,8 +26,8 @@ pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 
-/// Claims due work again and again: at once while there may be more, else when the wake_up rings or a pause is over.
-/// `claim_some` is given the room there is, and tells whether it found as much as it had room for.
+/// Claims due work repeatedly: at once while there may be more, otherwise at the next wake-up or after a pause. `claim_some` gets
+/// the free capacity, and returns whether it filled it.
 async fn repeat<F: Future<Output = bool> + Send>(
     stop: CancellationToken,
     wake_up: Arc<Notify>,
@@ -41,7 +41,7 @@ async fn repeat<F: Future<Output = bool> + Send>(
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            // Under load the wake_up rings all the time, and one claim serves many rings.
+            // Under load wake-ups come all the time, and one claim serves many.
             () = wake_up.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(PAUSE) => (),
         }

@@ -1,4 +1,4 @@
-//! Takes up operations that are due: left behind, put back, or waiting for their turn.
+//! Claims operations that are due: left behind, put back, or waiting for their turn.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::driver::{Driver, claim_time};
 
-/// How many steps this loop runs at once; calls of RPCs come on top.
+/// How many steps this loop runs at once; those of RPCs are extra.
 const AT_ONCE: usize = 32;
 
 static TOLD: Repeats = Repeats::new();

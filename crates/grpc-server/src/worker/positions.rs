@@ -1,4 +1,4 @@
-//! Gives positions to events that have been committed. Any replica does; one at a time.
+//! Assigns positions to committed events. Any replica may; one at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tracing::warn;
 
 use crate::service::Service;
 
-/// How many positions are given in one transaction.
+/// How many positions are assigned in one transaction.
 const AT_ONCE: u32 = 1_000;
 
 static TOLD: Repeats = Repeats::new();
@@ -22,7 +22,7 @@ pub async fn run(service: Arc<Service>, pause: Duration, stop: CancellationToken
             Ok(_) => (),
             Err(error) => {
                 if let Some(left_out) = TOLD.due() {
-                    warn!(%error, left_out, "events get no positions; tried again");
+                    warn!(%error, left_out, "positions cannot be assigned; tried again");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Which class each answer has.
+//! The class of each answer.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn class(result: Result<Answer, Failure>) -> &'static str {
 }
 
 #[test]
-fn each_answer_to_a_command_has_its_class() {
+fn each_answer_to_a_command_is_classified() {
     let order = bare_order().to_string();
     let half = &order[..order.len() / 2];
     for (status, body, expected) in [
@@ -81,7 +81,7 @@ fn each_answer_to_a_command_has_its_class() {
 }
 
 #[test]
-fn only_mollies_own_500_tells_that_it_stumbles() {
+fn only_mollies_own_500_counts_as_stumbling() {
     for (status, expected) in [(500, true), (502, false), (503, false), (504, false), (408, false)] {
         let outcome = command(Ok(answer(status, "")));
         assert!(matches!(outcome, Outcome::Unknown { stumbled, .. } if stumbled == expected), "{status}");
@@ -89,7 +89,7 @@ fn only_mollies_own_500_tells_that_it_stumbles() {
 }
 
 #[test]
-fn an_answer_that_broke_off_counts_by_its_status_only_where_that_says_all() {
+fn a_truncated_answer_counts_only_if_its_status_says_enough() {
     for (status, expected) in [(201, "unknown"), (422, "unknown"), (401, "not sent"), (429, "not sent")] {
         assert_eq!(class(Ok(broken(status))), expected, "{status}");
     }
@@ -102,7 +102,7 @@ fn no_answer_is_not_sent_or_unknown() {
 }
 
 #[test]
-fn a_refusal_keeps_mollies_words_and_field() {
+fn a_rejection_keeps_mollies_text_and_field() {
     let Outcome::Rejected(rejection) = command(Ok(answer(422, WRONG))) else {
         panic!("a refusal expected");
     };
@@ -110,7 +110,7 @@ fn a_refusal_keeps_mollies_words_and_field() {
 }
 
 #[test]
-fn mollies_wish_to_wait_is_passed_on() {
+fn mollies_retry_after_is_passed_on() {
     let pause = Some(Duration::from_secs(7));
     for (status, body) in [(429, ""), (409, BUSY)] {
         let answer = Answer { pause, ..answer(status, body) };
@@ -119,7 +119,7 @@ fn mollies_wish_to_wait_is_passed_on() {
 }
 
 #[test]
-fn a_key_that_is_not_accepted_is_told_with_its_profile_and_what_to_do() {
+fn a_rejected_key_is_reported_with_its_profile_and_what_to_do() {
     let Outcome::NotSent { problem, .. } = command(Ok(answer(401, KEY))) else {
         panic!("not sent expected");
     };
@@ -129,7 +129,7 @@ fn a_key_that_is_not_accepted_is_told_with_its_profile_and_what_to_do() {
 }
 
 #[test]
-fn each_answer_to_a_reading_has_its_class() {
+fn each_answer_to_a_reading_is_classified() {
     let order = bare_order().to_string();
     let read = |answer| of_reading(&ProfileName::new("main"), answer, snapshot::read);
     assert!(read(Ok(answer(200, &order))).is_ok());

@@ -27,7 +27,7 @@ fn euro(value: &str) -> Money {
 }
 
 #[test]
-fn an_order_is_read_with_everything_it_says() {
+fn an_order_is_read_with_all_its_fields() {
     let order = snapshot(&full_order()).unwrap();
     assert_eq!(order.mollie_id.as_str(), "ord_3.k8x2pq");
     assert_eq!(order.status, Some(Read::Known(OrderStatus::Shipping)));
@@ -73,7 +73,7 @@ fn lines_are_read_with_their_counters_and_placeholders_are_left_out() {
 }
 
 #[test]
-fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
+fn embedded_payments_and_shipments_are_read_if_requested() {
     let order = snapshot(&full_order()).unwrap();
     let (payments, shipments) = (order.payments.unwrap(), order.shipments.unwrap());
     assert_eq!((payments.len(), shipments.len()), (1, 1));
@@ -91,7 +91,7 @@ fn embedded_payments_and_shipments_are_read_where_they_were_asked_for() {
 }
 
 #[test]
-fn an_order_with_only_what_must_be_there_is_read() {
+fn an_order_with_only_the_required_fields_is_read() {
     let order = snapshot(&bare_order()).unwrap();
     assert_eq!(
         (order.method, order.is_cancelable, order.checkout_url),
@@ -101,21 +101,21 @@ fn an_order_with_only_what_must_be_there_is_read() {
 }
 
 #[test]
-fn a_status_nobody_knows_is_kept_as_it_came() {
+fn an_unknown_status_is_kept_as_it_came() {
     let mut order = full_order();
     order["status"] = json!("settling");
     assert_eq!(snapshot(&order).unwrap().status, Some(Read::Unknown("settling".to_owned())));
 }
 
 #[test]
-fn an_end_may_be_a_date_only() {
+fn an_expiry_may_be_a_date_only() {
     let mut order = bare_order();
     order["expiresAt"] = json!("2026-03-01");
     assert_eq!(snapshot(&order).unwrap().expires_time.unwrap().to_string(), "2026-03-01T23:59:59Z");
 }
 
 #[test]
-fn what_cannot_be_read_is_named_by_its_place() {
+fn an_unreadable_field_is_named_by_its_place() {
     for (change, expected) in [
         ("amount", "amount: expected an amount"),
         ("status", "status: expected a text"),
@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_named_by_its_place() {
 }
 
 #[test]
-fn another_order_in_place_of_the_one_asked_for_is_an_error() {
+fn another_order_in_place_of_the_requested_one_is_an_error() {
     let (value, id) = (full_order(), MollieOrderId::new("ord_b"));
     let order = Object::root(&value).unwrap();
     assert!(read_own(&order, &id).is_err());

@@ -28,7 +28,7 @@ fn lines(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_order_is_found_on_a_later_page_and_read() {
+async fn an_order_on_a_later_page_is_found_and_read() {
     let server = Server::start([
         hal(200, &page(&[("ord_9", "https://example.org/webhook/9", "09:00:00")], Some("ord_2.b%2Bc"))),
         hal(
@@ -81,13 +81,13 @@ async fn the_search_ends_shortly_before_the_intent() {
 }
 
 #[tokio::test]
-async fn an_empty_list_holds_nothing() {
+async fn an_empty_list_has_no_match() {
     let server = Server::start([hal(200, &page(&[], None))]).await;
     assert!(find(&server).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_search_that_fails_is_no_proof_of_absence() {
+async fn a_failed_search_does_not_prove_absence() {
     let not_found = json!({"status": 404, "title": "Not Found", "detail": "No such thing."});
     let circle = || hal(200, &page(&[], Some("ord_8")));
     let listed = || hal(200, &page(&[("ord_1.a", lego::HOOK, "08:00:01")], None));
@@ -106,9 +106,9 @@ async fn a_search_that_fails_is_no_proof_of_absence() {
     }
 }
 
-/// Every lost order is looked for through the same long list. All at once they would keep each other from an answer in time.
+/// Every lost order is searched for in the same long list. All at once they would time each other out.
 #[tokio::test]
-async fn four_lists_are_read_at_once_and_no_more() {
+async fn at_most_four_lists_are_read_at_once() {
     let (base_url, most) = crate::server::answers_by_four(page(&[], None)).await;
     let adapter = crate::server::adapter(&base_url);
     let (profile, since) = (profile(), SINCE.parse().unwrap());

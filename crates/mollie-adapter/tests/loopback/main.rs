@@ -1,4 +1,4 @@
-//! The adapter against a server on the loopback: what goes over the wire, and what becomes of it when the wire fails.
+//! The adapter against a server on loopback: what goes over the wire, and the outcome when the wire fails.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 

@@ -16,7 +16,7 @@ fn place(change: impl FnOnce(&mut domain::ports::PlaceOrder)) -> Command {
     Command::PlaceOrder(Box::new(command))
 }
 
-/// Parts of lines, by Mollie's ids; ours count up.
+/// Parts of lines, by Mollie's ids; ours count up from 1.
 fn ship(parts: Vec<(MollieLineId, Part)>) -> Command {
     let numbered = || (1..).map(LineId::new).zip(parts.iter());
     let order = Remote {
@@ -37,7 +37,7 @@ async fn sent(command: &Command) -> Value {
 }
 
 #[tokio::test]
-async fn an_order_is_sent_as_mollies_documentation_has_it() {
+async fn an_order_is_sent_as_in_mollies_documentation() {
     let server = Server::start([hal(201, &lego::answer("ord_1.rsa7lu"))]).await;
     let outcome = server.adapter().execute(&profile(), &place(|_| ()), key()).await;
     let Outcome::Accepted(Acceptance::Order(snapshot)) = outcome else {
@@ -50,7 +50,7 @@ async fn an_order_is_sent_as_mollies_documentation_has_it() {
 }
 
 #[tokio::test]
-async fn a_request_carries_the_profiles_key_and_its_own() {
+async fn a_request_carries_the_profiles_api_key_and_its_idempotency_key() {
     let server = Server::start([]).await;
     server.adapter().execute(&profile(), &place(|_| ()), key()).await;
     let seen = server.only();
@@ -61,7 +61,7 @@ async fn a_request_carries_the_profiles_key_and_its_own() {
 }
 
 #[tokio::test]
-async fn the_same_order_is_sent_in_the_same_bytes() {
+async fn the_same_order_is_sent_as_the_same_bytes() {
     let server = Server::start([]).await;
     for _ in 0..2 {
         server.adapter().execute(&profile(), &place(|_| ()), key()).await;
@@ -71,7 +71,7 @@ async fn the_same_order_is_sent_in_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn what_is_absent_is_left_out_and_what_is_given_is_sent() {
+async fn missing_values_are_left_out_and_given_ones_are_sent() {
     let body = sent(&place(|command| {
         let terms = &mut command.order.terms;
         (terms.methods, terms.metadata, terms.redirect_url) = (vec![], None, None);
@@ -147,9 +147,9 @@ async fn an_order_is_canceled_without_an_idempotency_key() {
     assert!(seen.body.is_empty());
 }
 
-/// 204 has no body. Where Mollie's documents promise an order, it is looked at before anything is believed.
+/// A 204 has no body. If Mollie's documents promise an order, it is read before anything is believed.
 #[tokio::test]
-async fn an_answer_without_a_body_is_none_where_an_order_was_to_be_read() {
+async fn an_answer_without_a_body_is_unknown_if_an_order_was_expected() {
     let nothing = || hal(204, &serde_json::json!(null)).map(|_| String::new());
     let server = Server::start([nothing(), nothing()]).await;
     let cancel = Command::CancelOrder { mollie_id: MollieOrderId::new("ord_1.rsa7lu") };
@@ -160,7 +160,7 @@ async fn an_answer_without_a_body_is_none_where_an_order_was_to_be_read() {
 }
 
 #[tokio::test]
-async fn ids_are_encoded_and_cannot_leave_their_place() {
+async fn ids_are_encoded_and_cannot_leave_their_segment() {
     let id = MollieOrderId::new("ord_1.a/../b?c #%2e");
     let server = Server::start([hal(200, &lego::answer(id.as_str()))]).await;
     let adapter = server.adapter();

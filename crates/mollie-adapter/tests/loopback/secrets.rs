@@ -25,7 +25,7 @@ fn debug_output_shows_no_secret() {
 }
 
 #[test]
-fn a_key_never_travels_in_clear() {
+fn a_key_is_never_sent_in_clear_text() {
     let keys = [(ProfileName::new("main"), ApiKey::parse(KEY).unwrap())];
     let error = MollieAdapter::new(settings("http://api.mollie.com/v2"), keys).unwrap_err();
     assert!(matches!(error, AdapterError::Base(BaseError::Clear { .. })), "{error:?}");

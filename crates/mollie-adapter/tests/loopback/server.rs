@@ -1,4 +1,4 @@
-//! A server that records each request and gives the answers it was told to give, and others that misbehave.
+//! A server that records each request and returns prepared answers, and others that misbehave.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,7 +43,7 @@ pub struct Server {
 type Script = Arc<Mutex<VecDeque<Response<String>>>>;
 
 impl Server {
-    /// Gives these answers in turn, then 500.
+    /// Returns these answers one by one, then 500.
     pub async fn start(answers: impl IntoIterator<Item = Response<String>>) -> Self {
         let script: Script = Arc::new(Mutex::new(answers.into_iter().collect()));
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -60,7 +60,7 @@ impl Server {
         self.seen.lock().unwrap().clone()
     }
 
-    /// The one request that came.
+    /// The only request that came.
     pub fn only(&self) -> Seen {
         let seen = self.seen();
         assert_eq!(seen.len(), 1, "{seen:?}");
@@ -87,7 +87,7 @@ pub fn hal(status: u16, body: &Value) -> Response<String> {
     response.body(body.to_string()).unwrap()
 }
 
-/// An address where each connection gets these bytes once its request has come, and is then closed.
+/// A server that sends these bytes on each connection once its request has come, and then closes it.
 pub async fn closes_after(bytes: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -101,7 +101,7 @@ pub async fn closes_after(bytes: &'static str) -> String {
     format!("{address}")
 }
 
-/// An address where requests are taken and never answered.
+/// A server that takes requests and never answers.
 pub async fn never_answers() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/v2", listener.local_addr().unwrap());
@@ -110,7 +110,7 @@ pub async fn never_answers() -> String {
     base_url
 }
 
-/// An address where a request is answered once there are four, and how many there ever were at once.
+/// A server that answers once four requests are waiting; also returns the highest number at once.
 pub async fn answers_by_four(body: Value) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/v2", listener.local_addr().unwrap());

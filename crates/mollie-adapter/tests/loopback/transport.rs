@@ -1,4 +1,4 @@
-//! What becomes of a command when the wire, the server or something between them fails.
+//! The outcome of a command when the wire, the server or something between them fails.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn is_unknown(outcome: &Outcome) -> bool {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_sent() {
+async fn nothing_was_sent_if_no_server_listens() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let adapter = adapter(&format!("http://{address}/v2"));
     let outcome = place(&adapter).await;
@@ -35,14 +35,14 @@ async fn where_nobody_listens_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn where_the_tls_handshake_fails_nothing_was_sent() {
+async fn nothing_was_sent_if_the_tls_handshake_fails() {
     let address = closes_after("this is not TLS").await;
     let outcome = place(&adapter(&format!("https://{address}/v2"))).await;
     assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
 }
 
 #[tokio::test]
-async fn where_connecting_takes_too_long_nothing_was_sent() {
+async fn nothing_was_sent_if_connecting_takes_too_long() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://{}/v2", silent.local_addr().unwrap());
     let adapter = patient_adapter(&base_url, Duration::from_secs(10), Duration::from_millis(100));
@@ -60,7 +60,7 @@ async fn a_connection_that_closes_before_the_answer_leaves_the_outcome_unknown()
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_leaves_the_outcome_unknown() {
+async fn a_truncated_answer_leaves_the_outcome_unknown() {
     let address = closes_after("HTTP/1.1 201 Created\r\ncontent-length: 900\r\n\r\n{\"id\":").await;
     let adapter = adapter(&format!("http://{address}/v2"));
     let outcome = place(&adapter).await;
@@ -68,7 +68,7 @@ async fn an_answer_that_breaks_off_leaves_the_outcome_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_too_late_leaves_the_outcome_unknown() {
+async fn a_late_answer_leaves_the_outcome_unknown() {
     let adapter =
         patient_adapter(&never_answers().await, Duration::from_millis(200), Duration::from_millis(100));
     let outcome = place(&adapter).await;
@@ -103,7 +103,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_busy_mollie_says_how_long_to_wait_or_does_not() {
+async fn a_busy_mollie_may_say_how_long_to_wait() {
     let busy = || Response::builder().status(429);
     let dated = busy()
         .header("date", "Wed, 04 Mar 2026 12:00:00 GMT")

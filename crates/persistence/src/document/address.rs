@@ -1,4 +1,4 @@
-//! Addresses as documents, for columns of their own. Personal: they may not be part of any other document.
+//! Addresses as documents, for separate columns. Personal: never part of another document.
 
 use domain::rules::address::Address;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Events as documents, tagged with what happened. They tell nothing personal, as the domain's events do not.
+//! Events as documents, tagged by kind. They contain nothing personal, like the domain's events.
 
 use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
@@ -17,7 +17,7 @@ use super::shipment::{ShipmentDocument, TrackingDocument};
 use super::word::word;
 use super::{Misfit, each, mirrors};
 
-/// What happened, in the order of the domain's events.
+/// The event data, in the order of the domain's events.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventDocument {
@@ -343,7 +343,7 @@ impl TryFrom<EventDocument> for EventData {
     }
 }
 
-/// What an operation is about.
+/// The subject of an operation.
 fn subject(shipment_id: Option<Uuid>) -> Subject {
     shipment_id.map_or(Subject::Order, |id| Subject::Shipment(ShipmentId::new(id)))
 }

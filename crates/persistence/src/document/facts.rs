@@ -1,4 +1,4 @@
-//! What Mollie last said of an order, as a document.
+//! What Mollie last reported of an order, as a document.
 
 use domain::rules::order::Facts;
 use domain::rules::status::OrderStatus;

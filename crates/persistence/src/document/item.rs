@@ -1,4 +1,4 @@
-//! Review items as documents. They hold nothing personal, as the domain's items do not.
+//! Review items as documents. They contain nothing personal, like the domain's items.
 
 use domain::rules::ids::OperationId;
 use domain::rules::item::{Closure, Item, ItemKind};

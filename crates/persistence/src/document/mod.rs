@@ -1,7 +1,7 @@
-//! Domain values as JSON documents: mirrors that serde may know, so that the domain need not.
+//! Domain values as JSON documents: mirrors with serde, so that the domain does not depend on it.
 //!
-//! What is written here is read by every later release: a field may be added with a default, never renamed, and fields
-//! unknown to this release are passed over. It may not know any table.
+//! Every later release must read what is written here: a field may be added with a default, never renamed, and fields unknown to
+//! this release are ignored. It may not know any table.
 
 mod address;
 mod event;
@@ -65,7 +65,7 @@ fn mirrors<'a, T, D: From<&'a T>>(values: &'a [T]) -> Vec<D> {
     values.iter().map(D::from).collect()
 }
 
-/// Reads a value that is there, if only as `null`: that is another metadata than none.
+/// Reads a value that is present, even as `null`: that differs from no metadata.
 fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(source).map(Some)
 }

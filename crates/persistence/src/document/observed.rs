@@ -1,4 +1,4 @@
-//! What an observation changes of an order, as a document.
+//! What an observation changes in an order, as a document.
 
 use domain::rules::snapshot::Observed;
 use serde::{Deserialize, Serialize};

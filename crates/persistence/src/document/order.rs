@@ -1,4 +1,4 @@
-//! Orders as documents: what has no column of its own, and for the first event the whole. Nothing personal.
+//! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
 use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
 use domain::rules::item::Item;
@@ -89,7 +89,7 @@ impl TryFrom<TermsDocument> for Terms {
     }
 }
 
-/// The parts of an order that have no column of their own.
+/// The parts of an order that have no separate column.
 pub(crate) struct OrderParts {
     pub hook_base: String,
     pub number_released: bool,
@@ -160,7 +160,7 @@ impl TryFrom<OrderDocument> for OrderParts {
     }
 }
 
-/// The whole order as its first event tells it.
+/// The whole order, for its first event.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RecordedOrderDocument {
     id: Uuid,

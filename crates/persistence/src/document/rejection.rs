@@ -1,4 +1,4 @@
-//! Mollie's refusals as documents, word for word; and those of operators.
+//! Mollie's rejections as documents, word for word; and those of operators.
 
 use domain::rules::rejection::{RejectedBy, Rejection};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub(crate) struct RejectionDocument {
     extra: Option<Value>,
 }
 
-/// Who refused.
+/// Who rejected it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum RejectedByDocument {

@@ -1,4 +1,4 @@
-//! Shipments as documents: whole for events and, beside the searched columns, for their own table.
+//! Shipments as documents: whole for events and, beside the searched columns, for their table.
 
 use domain::rules::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};

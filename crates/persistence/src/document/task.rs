@@ -1,4 +1,4 @@
-//! Tasks as documents: everything that the same bytes can be made from again. A row per kind.
+//! Tasks as documents: all that is needed to make the same bytes again. One document per kind.
 
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;

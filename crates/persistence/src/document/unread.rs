@@ -1,4 +1,4 @@
-//! What of Mollie's answer was not understood, as a document.
+//! Fields of Mollie's answer that were not understood, as a document.
 
 use domain::rules::unread::{Unread, UnreadField};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
-//! Words of sets that Mollie may extend. It may not decide what an unknown word means.
+//! Values of sets that Mollie may extend. It may not decide what an unknown value means.
 
 use domain::rules::status::Read;
 use serde::{Deserialize, Serialize};
 
 use super::Misfit;
 
-/// Whether the word was understood when it was written is part of the record.
+/// The record keeps whether the value was understood when it was written.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WordDocument {
@@ -29,7 +29,7 @@ impl WordDocument {
     }
 }
 
-/// A word of a closed set.
+/// A value of a closed set.
 pub(super) fn word<T>(
     field: &'static str,
     text: &str,

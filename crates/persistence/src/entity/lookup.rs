@@ -1,4 +1,4 @@
-//! Table `lookups`: when to read an order at Mollie, and who is doing so.
+//! Table `lookups`: when to read an order at Mollie, and who holds the claim.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub(crate) struct Model {
     pub due_time: Option<TimeDateTimeWithTimeZone>,
     pub hooks: i64,
     pub failures: i64,
-    /// What the hooks named, each between commas; a comma alone: nothing.
+    /// The ids that webhooks named, each between commas; a single comma: none.
     pub hints: String,
     pub lease_token: Option<Uuid>,
     /// Microseconds since 1970 by the database's clock.

@@ -1,4 +1,4 @@
-//! The tables as the database library sees them. Nothing of it may leave the crate.
+//! The tables as the database library sees them. None of this may leave the crate.
 
 pub(crate) mod event;
 pub(crate) mod lookup;

@@ -1,4 +1,4 @@
-//! Table `operations`: intended changes at Mollie, with the lease under which one is worked on.
+//! Table `operations`: intended changes at Mollie, with their leases.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,14 +11,14 @@ pub(crate) struct Model {
     pub turn: i64,
     pub profile: String,
     pub group_id: Uuid,
-    /// The operation that it follows.
+    /// The operation that this one follows.
     pub after_id: Option<Uuid>,
     pub kind: String,
     pub lane: String,
     /// JSON.
     pub task: String,
     pub state: String,
-    /// Of a pending one: whether those behind it may go first until its time.
+    /// If pending: whether those behind it may go first until its time.
     pub yields: bool,
     pub key: Uuid,
     pub attempts: i64,

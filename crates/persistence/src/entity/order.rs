@@ -12,7 +12,7 @@ pub(crate) struct Model {
     pub caller: String,
     pub request_id: String,
     pub order_number: String,
-    /// The number while the order keeps others from using it.
+    /// The number while the order reserves it.
     pub held_number: Option<String>,
     pub mollie_id: Option<String>,
     pub placement: String,
@@ -30,9 +30,9 @@ pub(crate) struct Model {
     pub shipping_address: Option<String>,
     /// Personal, `YYYY-MM-DD`.
     pub consumer_date_of_birth: Option<String>,
-    /// How many items nobody has closed yet.
+    /// How many review items are open.
     pub open_items: i64,
-    /// How many of its operations are not settled, so that hardly any reading has to look for them.
+    /// How many of its operations are unsettled, so that most reads need not search for them.
     pub open_operations: i64,
     /// Everything else, JSON.
     pub document: String,

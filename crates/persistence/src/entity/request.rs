@@ -1,4 +1,4 @@
-//! Table `requests`: what a caller's request id became.
+//! Table `requests`: the outcome of a caller's request id.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub(crate) struct Model {
     pub method: String,
     pub fingerprint: String,
     pub order_id: Uuid,
-    /// What it is answered about, where that is a shipment.
+    /// The shipment that the answer is about, if any.
     pub shipment_id: Option<Uuid>,
     pub group_id: Option<Uuid>,
     pub created_time: TimeDateTimeWithTimeZone,

@@ -39,20 +39,20 @@ impl MigrationTrait for Migration {
             .col(big_integer("open_operations"))
             .col(text("document"))
             .take();
-        // An order changes several times in its first minutes. Where its page has room for the new version, PostgreSQL leaves
-        // all indexes alone that the change does not concern.
+        // An order changes several times in its first minutes. If its page has room for the new version, PostgreSQL need not
+        // touch the indexes that the change does not concern.
         if manager.get_database_backend() != DbBackend::Sqlite {
             orders.extra("WITH (fillfactor = 70)");
         }
         manager.create_table(orders).await?;
         for index in [
-            // The name is what tells a held number from other conflicts.
+            // The name distinguishes a held number from other conflicts.
             index("orders_held_number", &["profile", "held_number"]).unique().take(),
             index("orders_mollie_id", &["mollie_id", "profile"]).unique().take(),
             index("orders_order_number", &["profile", "order_number", "created_time"]),
             index("orders_created_time", &["created_time", "id"]),
             index("orders_profile_created_time", &["profile", "created_time", "id"]),
-            // Few orders have any, and nobody looks for them among the others.
+            // Few orders have any, so the index holds only those.
             index("orders_open_items", &["created_time", "id"])
                 .and_where(Expr::col("open_items").gt(0))
                 .take(),

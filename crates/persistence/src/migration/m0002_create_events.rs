@@ -1,6 +1,6 @@
 //! Every change of an order, in order; which of them wait for a position; and the stream, which gives each its position.
 //!
-//! Events are written once and never touched again. What waits is a small table beside them, by the order it was written in.
+//! Events are written once and never changed. The queue is a small table beside them, in the order of writing.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
             .foreign_key(ForeignKey::create().from("events", "order_id").to("orders", "id"))
             .take();
         manager.create_table(events).await?;
-        // SQLite counts the rows of such a column by itself; PostgreSQL has to be told to.
+        // SQLite numbers the rows of such a column by itself; PostgreSQL needs an identity.
         let mut written = if manager.get_database_backend() == DbBackend::Sqlite {
             ColumnDef::new("written").integer().take()
         } else {

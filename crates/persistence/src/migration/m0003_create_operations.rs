@@ -1,4 +1,4 @@
-//! Intended changes at Mollie, and the leases under which they are worked on.
+//! Intended changes at Mollie, and their leases.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -44,7 +44,7 @@ impl MigrationTrait for Migration {
             .foreign_key(ForeignKey::create().from("operations", "order_id").to("orders", "id"))
             .take();
         manager.create_table(operations).await?;
-        // Settled ones are nearly all there are, and nobody looks for work among them.
+        // Almost all are settled, so the index leaves those out.
         let due = Index::create()
             .name("operations_due")
             .table("operations")
@@ -60,7 +60,7 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("state").is_in(["pending", "in_flight", "resolving", "needs_attention"]))
             .take();
         manager.create_index(unsettled).await?;
-        // Of one order one call is under way at a time, whoever sends.
+        // An order has at most one call under way, whichever worker sends it.
         let in_flight = Index::create()
             .name("operations_in_flight")
             .table("operations")

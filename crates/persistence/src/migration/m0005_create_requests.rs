@@ -1,5 +1,5 @@
-//! What callers asked for under their own ids. No foreign key to the order: a request is written before its order, so that
-//! the same request made twice at once is noticed first, and the key would lock the order before its version is checked.
+//! Callers' requests under their own ids. No foreign key to the order: a request is written before its order, so that the same
+//! request made twice at once is noticed first, and the key would lock the order before its version is checked.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{text, timestamp_with_time_zone as time, uuid, uuid_null};

@@ -1,4 +1,4 @@
-//! When to read each order at Mollie. No foreign key to the order: a hook would lock the order behind its look-up, where a
+//! When to read each order at Mollie. No foreign key to the order: a webhook would lock the look-up and then the order, and a
 //! change of the order locks them the other way round.
 
 use sea_orm_migration::prelude::*;

@@ -1,4 +1,4 @@
-//! One row that is written to see whether the database can be written.
+//! One row that is written to test whether the database can be written.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, blob};

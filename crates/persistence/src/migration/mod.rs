@@ -1,8 +1,8 @@
-//! The schema's history: append-only, each step of it named for what it does. A step that has been released may not be
-//! changed; what is no longer needed is dropped by a later one, after the code has stopped using it.
+//! The schema's history: append-only, each step named for what it does. A released step may not be changed; a later one drops
+//! what is no longer needed, once the code has stopped using it.
 //!
-//! Moments are `timestamptz` on PostgreSQL and text of fixed width on SQLite. JSON is kept as text on both: the types
-//! `json` and `jsonb` are bound as `jsonb`, which reorders what a caller wrote and refuses `\u0000`.
+//! Times are `timestamptz` on PostgreSQL and text of fixed width on SQLite. JSON is kept as text on both: the types `json` and
+//! `jsonb` are bound as `jsonb`, which reorders what a caller wrote and refuses `\u0000`.
 
 mod m0001_create_orders;
 mod m0002_create_events;
@@ -23,7 +23,7 @@ use crate::connect::{ConnectError, Engine};
 use crate::database::Database;
 use crate::error::store_error;
 
-/// Taken by whoever migrates, so that replicas starting at once do so one after the other: "orders", in ASCII.
+/// Held while migrating, so that replicas that start together migrate one after the other: "orders", in ASCII.
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(122537101324915)";
 
 struct Migrator;
@@ -44,7 +44,7 @@ impl MigratorTrait for Migrator {
 }
 
 impl Database {
-    /// Applies what is pending, all or nothing, and gives its names. Several processes may do so at once.
+    /// Applies pending migrations, all or nothing, and returns their names. Several processes may do so at once.
     ///
     /// # Errors
     /// [`ConnectError::Database`].
@@ -58,10 +58,10 @@ impl Database {
         Ok(applied)
     }
 
-    /// The names of what is not applied yet. Changes nothing.
+    /// The names of pending migrations. Changes nothing.
     ///
     /// # Errors
-    /// [`ConnectError::Database`]; also where the database is of a later release than this one.
+    /// [`ConnectError::Database`]; also if the database belongs to a later release.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, ConnectError> {
         let pending = Migrator::get_pending_migrations_read_only(self.reader()).await;
         let pending = pending.map_err(store_error)?;
@@ -69,7 +69,7 @@ impl Database {
     }
 }
 
-/// The migrator takes sea-orm's own transactions only. A process whose migration fails does not start, and takes its connection
+/// The migrator accepts only sea-orm's own transactions. A process whose migration fails does not start, and its connection goes
 /// with it.
 #[expect(clippy::disallowed_methods, reason = "the schema's own transaction")]
 async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
@@ -83,7 +83,7 @@ async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> 
 async fn apply(tx: &DatabaseTransaction, engine: Engine) -> Result<Vec<String>, ConnectError> {
     match engine {
         Engine::Postgres => tx.execute_unprepared(ADVISORY_LOCK).await.map(drop),
-        // The transaction has the write lock already.
+        // The transaction already holds the write lock.
         Engine::Sqlite => Ok(()),
     }
     .map_err(store_error)?;

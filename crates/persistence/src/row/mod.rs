@@ -1,5 +1,5 @@
-//! From columns to domain values, naming table, column and row where something does not fit. It may not put the value
-//! itself into the error, which may be personal.
+//! From columns to domain values; errors name the table, column and row. It may not put the value itself into the error, as it
+//! may be personal.
 
 mod event;
 mod operation;
@@ -31,19 +31,19 @@ impl Row {
         StoreError::Inconsistent(format!("{table}.{column} of row {key}: {what}"))
     }
 
-    /// What a row of its state must have.
+    /// A row lacks what its state requires.
     pub fn missing(&self, column: &str) -> StoreError {
-        self.misfit(column, "nothing, where its state needs something")
+        self.misfit(column, "nothing, although its state needs a value")
     }
 
-    /// A word of a closed set.
+    /// A value of a closed set.
     pub fn word<T>(
         &self,
         column: &str,
         text: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
-        parse(text).ok_or_else(|| self.misfit(column, "a word this release does not know"))
+        parse(text).ok_or_else(|| self.misfit(column, "a value this release does not know"))
     }
 
     /// A count.
@@ -63,7 +63,7 @@ impl Row {
         time.map(|time| self.time(column, time)).transpose()
     }
 
-    /// A JSON document. Serde's own text would repeat values, so only the place is told.
+    /// A JSON document. Serde's own text would quote values, so only the place is reported.
     pub fn document<D, T>(&self, column: &str, json: &str) -> Result<T, StoreError>
     where
         D: DeserializeOwned,
@@ -90,7 +90,7 @@ impl Row {
     }
 }
 
-/// A count as a column keeps it. Counts above 2^63 do not occur: they number events, attempts and hooks.
+/// A count as a column keeps it. Counts above 2^63 do not occur: they number events, attempts and webhooks.
 pub(crate) fn bigint(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

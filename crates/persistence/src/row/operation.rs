@@ -1,5 +1,5 @@
-//! Operations between domain and columns: the state in several, the task as a document. The lease is no part of an operation: it
-//! is the store's. It may not query.
+//! Operations between domain and columns: the state in several columns, the task as a document. The lease is not part of an
+//! operation: it is the store's. It may not query.
 
 use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;

@@ -1,4 +1,4 @@
-//! What is in a database need not be what this release would write: later releases add fields, and hands slip.
+//! A database may hold what this release would not write: later releases add fields, and people make mistakes.
 
 use conformance::samples::*;
 use domain::ports::{OrderKey, Store, StoreError};
@@ -57,10 +57,10 @@ impl Kept {
 fn with_a_field_more(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            // What is the caller's or Mollie's is not ours to extend.
+            // The data of the caller and Mollie is not ours to extend.
             let ours = fields.iter_mut().filter(|(key, _)| *key != "metadata" && *key != "extra");
             ours.for_each(|(_, field)| with_a_field_more(field));
-            // An enum's tag is no field.
+            // An enum's tag is not a field.
             if !["known", "unknown", "order_recorded"].iter().any(|tag| fields.contains_key(*tag)) {
                 fields.insert("since_tomorrow".into(), Value::Bool(true));
             }
@@ -78,7 +78,7 @@ fn extended(text: String) -> String {
 }
 
 #[tokio::test]
-async fn fields_of_a_later_release_are_passed_over() {
+async fn fields_of_a_later_release_are_ignored() {
     let kept = Kept::new().await;
     for (table, column) in [("orders", "document"), ("orders", "billing_address"), ("events", "data")] {
         kept.edit(table, column, extended).await;
@@ -88,13 +88,13 @@ async fn fields_of_a_later_release_are_passed_over() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_named_by_table_column_and_row_and_nothing_personal_is_told() {
+async fn an_unreadable_value_is_named_by_table_column_and_row_without_personal_data() {
     for (column, from, to, said) in [
         ("document", "\"authorized\"", "\"authorised\"", "order status \"authorised\""),
         ("document", "\"quantity\":2", "\"quantity\":\"Piet\"", "Data error at 1:"),
         ("billing_address", "\"Piet\"", "7", "Data error at 1:"),
         ("consumer_date_of_birth", "1872", "born 1872", "not a date"),
-        ("placement", "placed", "misplaced", "a word this release does not know"),
+        ("placement", "placed", "misplaced", "a value this release does not know"),
     ] {
         let kept = Kept::new().await;
         kept.edit("orders", column, |text| {

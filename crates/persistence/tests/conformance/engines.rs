@@ -30,7 +30,7 @@ where
     database.close().await;
 }
 
-/// Runs the test in a task, so that the database is dropped also if it fails.
+/// Runs the test in a task, so that the database is dropped even if it fails.
 pub async fn on_postgres<F, T>(test: F)
 where
     F: FnOnce(Database) -> T,

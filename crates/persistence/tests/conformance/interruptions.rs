@@ -1,4 +1,4 @@
-//! What dropped callers leave behind in the pool, which the port does not show.
+//! What dropped callers leave in the pool, which the port does not show.
 
 use conformance::interruptions::{abandon_changes, recorded};
 use conformance::samples::bare_order;
@@ -7,10 +7,9 @@ use sea_orm::sqlx::{self, Connection, postgres::PgConnection};
 
 use crate::engines::{Fresh, opened};
 
-/// Sessions are watched until none is within a transaction: a change that is still being written is so for a moment,
-/// one that was lost for ever.
+/// Waits until no session is within a transaction: a change being written is so for a moment, a lost one for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn dropped_changes_leave_no_session_within_a_transaction_on_postgresql() {
+async fn dropped_changes_leave_no_session_in_a_transaction_on_postgresql() {
     let Some(fresh) = Fresh::create().await else {
         return;
     };

@@ -1,4 +1,4 @@
-//! SQLite keeps what was written last in a log beside the file. A file that has lost its log must be told from a whole one.
+//! SQLite keeps the last writes in a log beside the file. A file that has lost its log must be detected.
 
 use std::fs;
 use std::path::Path;
@@ -16,12 +16,12 @@ fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-/// What a crash leaves of an open database: its files as they are now, in a directory of their own.
+/// What a crash leaves of an open database: a copy of its files as they are now.
 fn crashed(file: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     let names = ["orders.db", "orders.db-wal"];
     let read = || names.map(|name| fs::read(file.with_file_name(name)).unwrap());
-    // Of one moment: SQLite may be at work on the log.
+    // All files from the same moment: SQLite may be writing to the log.
     let files = loop {
         let files = read();
         if files == read() {
@@ -52,7 +52,7 @@ async fn stranger(file: &Path) -> SqliteConnection {
 }
 
 #[tokio::test]
-async fn a_file_moved_without_its_log_after_a_crash_is_refused_until_the_log_is_brought_along() {
+async fn a_file_moved_without_its_log_after_a_crash_is_refused_until_the_log_is_back() {
     let directory = tempfile::tempdir().unwrap();
     let (file, crash) = (directory.path().join("orders.db"), directory.path().join("crash"));
     let database = opened(&url(&file)).await;
@@ -70,7 +70,7 @@ async fn a_file_moved_without_its_log_after_a_crash_is_refused_until_the_log_is_
 }
 
 #[tokio::test]
-async fn a_file_without_its_log_is_refused_whenever_the_crash_came() {
+async fn a_file_without_its_log_is_refused_whenever_the_crash_happened() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("orders.db");
     let mut crashes = Vec::new();
@@ -83,7 +83,7 @@ async fn a_file_without_its_log_is_refused_whenever_the_crash_came() {
     crash("before the schema");
     database.migrate().await.unwrap();
     crash("right after the schema");
-    // So much that the log is emptied several times meanwhile.
+    // Enough that the log is emptied several times meanwhile.
     for n in 0..120 {
         database.beat(64 * 1024).await.unwrap();
         if n % 7 == 0 {
@@ -114,7 +114,7 @@ async fn a_file_closed_cleanly_is_whole_without_a_log() {
     has(&moved, &order).await;
 }
 
-/// Whoever looks into the file after a crash brings the log into it, and SQLite removes the log when he closes.
+/// Another client that opens the file after a crash moves the log into it, and SQLite removes the log when it closes.
 #[tokio::test]
 async fn a_file_that_another_client_has_brought_up_to_date_is_whole() {
     let directory = tempfile::tempdir().unwrap();
@@ -150,7 +150,7 @@ async fn a_backup_made_while_the_service_runs_is_whole() {
 
 /// The last resort that the error names.
 #[tokio::test]
-async fn a_file_whose_log_is_lost_for_good_can_be_opened_by_whoever_insists() {
+async fn a_file_whose_log_is_lost_for_good_can_be_opened_by_force() {
     let directory = tempfile::tempdir().unwrap();
     let (file, crash) = (directory.path().join("orders.db"), directory.path().join("crash"));
     let database = opened(&url(&file)).await;

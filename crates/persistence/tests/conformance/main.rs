@@ -1,7 +1,7 @@
 //! What the storage port promises, on SQLite and on PostgreSQL, and what is particular to databases.
 //!
-//! PostgreSQL is taken from `DATABASE_URL` (a role that may create databases); without it that part is left out, and
-//! says so. Each test has a database of its own.
+//! PostgreSQL is taken from `DATABASE_URL` (a role that may create databases); without it that part is skipped with a message.
+//! Each test has its own database.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ mod interruptions;
 mod log;
 mod opening;
 
-/// All that is asked of a database of either kind.
+/// Everything that is tested on both engines.
 macro_rules! promises {
     ($on:path) => {
         conformance::tests!($on);
@@ -20,7 +20,7 @@ macro_rules! promises {
                 migrations_are_applied_once,
                 the_first_secret_stays,
                 the_database_answers_with_its_version,
-                the_database_tells_how_durable_it_is,
+                the_database_reports_how_durable_it_is,
                 closing_ends_every_call,
             }
         });
@@ -35,7 +35,7 @@ mod postgres {
     promises!(crate::engines::on_postgres);
 }
 
-/// Lanes in which no kind stands yet.
+/// Lanes that no kind uses yet.
 #[cfg(feature = "made-up")]
 mod made_up {
     mod sqlite {

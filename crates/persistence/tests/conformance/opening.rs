@@ -49,8 +49,8 @@ pub async fn the_database_answers_with_its_version(database: &Database) {
     assert!(version.starts_with(name) && !version.contains('('), "{version}");
 }
 
-/// A server for tests may have been told not to wait for its disk, and then says so.
-pub async fn the_database_tells_how_durable_it_is(database: &Database) {
+/// A test server may be configured not to wait for its disk, and then reports that.
+pub async fn the_database_reports_how_durable_it_is(database: &Database) {
     let reported = database.durability().await.unwrap();
     match database.engine() {
         Engine::Sqlite => {
@@ -79,7 +79,7 @@ pub async fn closing_ends_every_call(database: &Database) {
 }
 
 #[tokio::test]
-async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
+async fn a_second_process_is_kept_off_a_sqlite_file_and_told_its_name() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("new/directory/orders.db");
     let url = format!("sqlite://{}", path.display());
@@ -91,7 +91,7 @@ async fn a_second_process_is_kept_off_a_sqlite_file_and_told_which() {
     Database::connect(&options(&url)).await.unwrap().close().await;
 }
 
-/// A file with an order in it, whose database is open, and another name of it. The second process is refused; gives both
+/// A file with an order in it, whose database is open, and another name of it. The second process is refused; returns both
 /// addresses once the first has gone.
 async fn is_kept_off(
     directory: &Path,
@@ -104,7 +104,7 @@ async fn is_kept_off(
     link(&at("orders.db"), &at("elsewhere/other.db")).unwrap();
     let second = Database::connect(&options(&url("elsewhere/other.db"))).await;
     assert!(matches!(&second, Err(ConnectError::InUse(_))), "{second:?}");
-    // The first has lost nothing by the attempt.
+    // The attempt cost the first nothing.
     let order = stored(&first, &[], bare_order()).await;
     first.close().await;
     (url("orders.db"), url("elsewhere/other.db"), order)
@@ -124,7 +124,7 @@ async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_symbolic_
     has(&other, &order).await;
 }
 
-/// SQLite finds its log by the file's name: under another one it would not see what only the log holds, as after a crash.
+/// SQLite finds its log by the file's name: under another name it would miss what only the log holds, as after a crash.
 #[tokio::test]
 async fn a_sqlite_file_with_two_hard_links_is_opened_by_neither_until_one_is_removed() {
     let directory = tempfile::tempdir().unwrap();

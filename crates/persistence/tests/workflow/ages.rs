@@ -1,4 +1,4 @@
-//! The age limit of placements: nobody waits for them any more.
+//! The age limit of placements.
 
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
@@ -27,7 +27,7 @@ async fn a_placement_never_sent_within_its_age_limit_is_abandoned_without_a_call
 }
 
 #[tokio::test]
-async fn a_placement_that_is_just_in_time_is_sent() {
+async fn a_placement_just_in_time_is_sent() {
     let world = World::new().await;
     world.mollie.next(Fate::NotSent(Some(mins(15))));
     let accepted = world.recorded().await;
@@ -93,7 +93,7 @@ async fn an_order_lost_until_its_age_limit_is_abandoned_once_it_is_certainly_abs
 }
 
 #[tokio::test]
-async fn an_order_sent_shortly_before_its_age_limit_is_abandoned_only_behind_the_settle_window() {
+async fn an_order_sent_shortly_before_its_age_limit_is_abandoned_only_after_the_settle_window() {
     let world = World::without_trust().await;
     world.mollie.next(Fate::NotSent(Some(mins(15) - secs(10))));
     let accepted = world.recorded().await;
@@ -110,7 +110,7 @@ async fn an_order_sent_shortly_before_its_age_limit_is_abandoned_only_behind_the
     assert_eq!(world.mollie.effects(), (1, 0, 1));
 }
 
-/// Absence was proved once; from then on it is as if it had never been sent.
+/// Absence was proved once; from then on the placement counts as never sent.
 #[tokio::test]
 async fn a_placement_proved_absent_and_then_held_back_beyond_its_age_limit_is_not_sent() {
     let world = World::without_trust().await;
@@ -128,7 +128,7 @@ async fn a_placement_proved_absent_and_then_held_back_beyond_its_age_limit_is_no
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
 }
 
-/// Its first call left no trace, its key is forgotten, and nobody waits for it any more.
+/// Its first call left no trace, its key has expired, and it is past its age limit.
 #[tokio::test]
 async fn a_lost_placement_held_back_beyond_its_age_limit_is_not_sent() {
     let world = World::new().await;
@@ -145,7 +145,7 @@ async fn a_lost_placement_held_back_beyond_its_age_limit_is_not_sent() {
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (0, 0, 0)));
 }
 
-/// Its key lives, but nobody waits for it any more.
+/// Its key lives, but it is past its age limit.
 #[tokio::test]
 async fn a_lost_placement_is_not_sent_again_after_its_age_limit_although_its_key_lives() {
     let world = World::new().await;
@@ -163,7 +163,7 @@ async fn a_lost_placement_is_not_sent_again_after_its_age_limit_although_its_key
 }
 
 #[tokio::test]
-async fn a_placement_is_given_up_at_its_age_limit_however_long_mollie_wishes_to_be_left_alone() {
+async fn a_placement_is_given_up_at_its_age_limit_however_long_mollie_asks_to_wait() {
     let world = World::new().await;
     world.mollie.next(Fate::NotSent(Some(mins(300))));
     let accepted = world.recorded().await;
@@ -174,7 +174,7 @@ async fn a_placement_is_given_up_at_its_age_limit_however_long_mollie_wishes_to_
     assert_eq!(world.mollie.calls().len(), 1);
 }
 
-/// The call may still take effect: an order nobody here knows of would stand at Mollie.
+/// The call may still take effect: Mollie would have an order that is unknown here.
 #[tokio::test]
 async fn a_placement_sent_just_before_its_age_limit_is_not_given_up_within_the_settle_window() {
     let world = World::new().await;
@@ -187,7 +187,7 @@ async fn a_placement_sent_just_before_its_age_limit_is_not_given_up_within_the_s
     world.work(mins(3)).await;
     let order = world.settled(accepted.order_id).await;
     assert_eq!((order.placement, order.facts.status), (Placement::Placed, Some(OrderStatus::Canceled)));
-    assert_eq!(world.mollie.effects(), (1, 0, 1), "an order stands at Mollie that is abandoned here");
+    assert_eq!(world.mollie.effects(), (1, 0, 1), "Mollie has an order that is abandoned here");
 }
 
 #[tokio::test]

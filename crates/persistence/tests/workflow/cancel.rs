@@ -1,4 +1,4 @@
-//! Canceling: each way its call can end.
+//! Canceling: every way that its call can end.
 
 use domain::ports::GatewayError;
 use domain::rules::field::Field;
@@ -48,7 +48,7 @@ async fn canceling_twice_has_one_effect_and_succeeds_twice() {
 }
 
 #[tokio::test]
-async fn what_was_canceled_elsewhere_counts_as_canceled_although_mollie_refuses() {
+async fn an_order_canceled_elsewhere_counts_as_canceled_although_mollie_refuses() {
     let world = World::new().await;
     let id = world.authorized().await;
     let cancel = world.cancel(id).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_refused_cancellation_leaves_the_order_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_cannot_be_confirmed_is_no_refusal_yet() {
+async fn an_unconfirmed_rejection_is_not_final() {
     let world = World::new().await;
     let id = world.authorized().await;
     let cancel = world.cancel(id).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_cancellation_whose_answer_was_lost_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_crash_behind_the_effect_of_a_cancellation_leaves_one() {
+async fn a_crash_after_the_effect_of_a_cancellation_leaves_one() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::HangsAfter);
@@ -159,9 +159,9 @@ async fn a_paid_order_is_not_canceled() {
     assert_eq!(world.mollie.calls().len(), 1);
 }
 
-/// It ended before the cancellation came to Mollie, and some of its lines had been canceled by hand earlier.
+/// It ended before the cancellation reached Mollie, and some of its lines had been canceled by hand earlier.
 #[tokio::test]
-async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
+async fn an_order_completed_by_shipping_does_not_count_as_canceled() {
     let world = World::new().await;
     let id = world.authorized().await;
     world
@@ -187,9 +187,9 @@ async fn an_order_completed_by_shipping_is_not_taken_for_canceled() {
     assert_eq!(world.state(cancel.operation_id()).await, OperationState::Rejected);
 }
 
-/// The word may well be what a canceled order is called from today on.
+/// Mollie may have introduced a new word for canceled orders.
 #[tokio::test]
-async fn a_status_nobody_understands_does_not_prove_that_a_cancellation_is_absent() {
+async fn an_unknown_status_does_not_prove_that_a_cancellation_is_absent() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -200,9 +200,9 @@ async fn a_status_nobody_understands_does_not_prove_that_a_cancellation_is_absen
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
 }
 
-/// The answer is as old as the effect; what was read since is newer.
+/// The answer is as old as the effect; a later reading is newer.
 #[tokio::test]
-async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
+async fn a_late_answer_does_not_undo_a_later_reading() {
     let world = World::new().await;
     let id = world.authorized().await;
     let cancel = world.cancel(id).await.unwrap();
@@ -221,9 +221,9 @@ async fn a_late_answer_does_not_undo_what_was_read_meanwhile() {
     assert_eq!(world.order(id).await.facts.is_cancelable, Some(false));
 }
 
-/// Its status says nothing of why it is completed: only the units canceled since it was asked for do.
+/// Its status does not say why it is completed: only the units canceled since the request do.
 #[tokio::test]
-async fn a_lost_cancellation_of_a_shipping_order_is_found_although_a_hook_told_of_it_first() {
+async fn a_lost_cancellation_of_a_shipping_order_is_found_although_its_webhook_came_first() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(1)).await;
@@ -238,9 +238,9 @@ async fn a_lost_cancellation_of_a_shipping_order_is_found_although_a_hook_told_o
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 1, 1)));
 }
 
-/// What had been canceled by hand is told in its two hundred and sixty-second event.
+/// Its two hundred and sixty-second event records what was canceled by hand.
 #[tokio::test]
-async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
+async fn earlier_cancellations_are_known_however_many_events_an_order_has() {
     let world = World::new().await;
     let id = world.authorized().await;
     for n in 0..258 {
@@ -270,9 +270,9 @@ async fn what_was_canceled_before_is_known_however_many_events_an_order_has() {
     assert_eq!(world.state(cancel.operation_id()).await, OperationState::Rejected);
 }
 
-/// The hook of the cancellation may be read before its answer is written: whoever asked hears what was canceled all the same.
+/// The webhook of the cancellation may be processed before its answer is written: the caller still learns what was canceled.
 #[tokio::test]
-async fn a_cancellation_whose_hook_is_read_first_tells_what_was_canceled() {
+async fn a_cancellation_whose_webhook_is_read_first_reports_what_was_canceled() {
     let world = World::new().await;
     let id = world.authorized().await;
     let other = world.clone();

@@ -1,4 +1,4 @@
-//! Canceling what Mollie does not have yet, or may have.
+//! Canceling an order that Mollie does not have yet, or may have.
 
 use domain::ports::Clock;
 use domain::rules::operation::OperationState;
@@ -29,7 +29,7 @@ async fn a_placement_that_was_not_sent_is_withdrawn_without_a_call() {
 }
 
 #[tokio::test]
-async fn a_placement_taken_up_while_it_is_withdrawn_is_canceled_behind_it() {
+async fn a_placement_claimed_while_it_is_withdrawn_is_canceled_after_it() {
     let world = World::new().await;
     world.mollie.next(Fate::NotSent(None));
     let accepted = world.recorded().await;
@@ -46,7 +46,7 @@ async fn a_placement_taken_up_while_it_is_withdrawn_is_canceled_behind_it() {
 }
 
 #[tokio::test]
-async fn a_placement_in_flight_is_canceled_behind_it() {
+async fn a_placement_in_flight_is_canceled_after_it() {
     let world = World::new().await;
     let accepted = world.recorded().await;
     let (other, id) = (world.clone(), accepted.order_id);
@@ -66,7 +66,7 @@ async fn a_placement_in_flight_is_canceled_behind_it() {
 }
 
 #[tokio::test]
-async fn a_cancellation_behind_a_refused_placement_has_nothing_to_do() {
+async fn a_cancellation_after_a_rejected_placement_has_nothing_to_do() {
     let world = World::new().await;
     world.mollie.next(Fate::Rejected);
     let accepted = world.recorded().await;
@@ -85,7 +85,7 @@ async fn a_cancellation_left_behind_by_a_dead_process_ends_with_its_placement() 
     let accepted = world.recorded().await;
     let cancel = world.cancel(accepted.order_id).await.unwrap();
     world.drive(accepted.claim.as_ref().unwrap()).await;
-    // Taken up by a process that does nothing more.
+    // Claimed by a process that does nothing more.
     drop(world.claim_one().await);
     world.end_leases().await;
     assert_eq!(world.step().await, Progress::Settled);
@@ -94,7 +94,7 @@ async fn a_cancellation_left_behind_by_a_dead_process_ends_with_its_placement() 
 }
 
 #[tokio::test]
-async fn a_cancellation_behind_an_abandoned_placement_has_nothing_to_do() {
+async fn a_cancellation_after_an_abandoned_placement_has_nothing_to_do() {
     let world = World::new().await;
     world.mollie.next(Fate::HangsBefore);
     let accepted = world.recorded().await;
@@ -109,7 +109,7 @@ async fn a_cancellation_behind_an_abandoned_placement_has_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_to_be_canceled_and_is_found_late_is_canceled_once() {
+async fn an_order_found_late_with_a_cancellation_pending_is_canceled_once() {
     let world = World::new().await;
     world.mollie.next(Fate::HangsAfter);
     let accepted = world.recorded().await;
@@ -124,9 +124,9 @@ async fn an_order_that_is_to_be_canceled_and_is_found_late_is_canceled_once() {
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 0, 1)));
 }
 
-/// Found absent for now, it is about to be sent again under its key.
+/// Absent for now, it is about to be sent again under its key.
 #[tokio::test]
-async fn a_placement_that_was_sent_is_not_withdrawn_but_canceled_behind_it() {
+async fn a_placement_that_was_sent_is_not_withdrawn_but_canceled_after_it() {
     let world = World::new().await;
     world.mollie.next(Fate::Late(secs(5)));
     let accepted = world.recorded().await;
@@ -142,9 +142,9 @@ async fn a_placement_that_was_sent_is_not_withdrawn_but_canceled_behind_it() {
     assert_eq!(world.mollie.effects(), (1, 0, 1));
 }
 
-/// It is done, whoever did it: the order was found again when its rest was canceled already.
+/// It succeeded, whoever did it: when the order was found again, its rest was already canceled.
 #[tokio::test]
-async fn a_cancellation_behind_a_lost_placement_whose_rest_somebody_else_canceled_has_succeeded() {
+async fn a_cancellation_after_a_lost_placement_succeeds_if_the_rest_was_canceled_elsewhere() {
     let world = World::new().await;
     world.mollie.next(Fate::LostAnswer);
     let accepted = world.recorded().await;

@@ -1,4 +1,4 @@
-//! Time that stands still until a test moves it, ids that are counted up, and a vault without secrets.
+//! Time that moves only when a test moves it, ids that count up, and a vault without secrets.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A clock moved by hand; sleepers wake when it is moved far enough.
+/// A clock moved by hand; sleepers wake when it has moved far enough.
 #[derive(Clone, Debug)]
 pub struct ManualClock(watch::Sender<Duration>);
 
@@ -60,7 +60,7 @@ impl Ids for CountedIds {
     }
 }
 
-/// Turns bytes round where a real vault seals them.
+/// Reverses bytes where a real vault seals them.
 #[derive(Debug)]
 pub struct PlainVault;
 

@@ -1,4 +1,4 @@
-//! Answers that contradict themselves: what is known stays, nobody is alarmed by them, and the order is read again.
+//! Answers that contradict themselves: what is known stays, no review item is raised, and the order is read again.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ fn fields(order: &Order) -> Vec<&str> {
     order.facts.unread.fields.iter().map(|field| field.path.as_str()).collect()
 }
 
-/// An order of which one lamp was shipped, as both sides know.
+/// An order of which both sides know that one lamp was shipped.
 async fn shipping() -> (Arc<World>, domain::rules::ids::OrderId) {
     let world = World::new().await;
     let id = world.authorized().await;
@@ -34,7 +34,7 @@ async fn shipping() -> (Arc<World>, domain::rules::ids::OrderId) {
     (world, id)
 }
 
-/// What is read while Mollie distorts its answers; apart from what is not believed the order stays as it was.
+/// Reads while Mollie distorts its answers; except for what is not believed the order stays as it was.
 async fn read_distorted(distort: fn(&mut Snapshot)) -> Order {
     let (world, id) = shipping().await;
     let before = world.order(id).await;
@@ -62,7 +62,7 @@ async fn an_amount_in_another_currency_than_ordered_is_not_believed() {
 }
 
 #[tokio::test]
-async fn more_units_shipped_than_a_line_has_are_not_believed() {
+async fn more_shipped_units_than_a_line_has_are_not_believed() {
     let nine = |order: &mut Snapshot| {
         order.lines[1].shipped = Some(Part { quantity: 9, amount: euro("180.00") });
     };
@@ -70,7 +70,7 @@ async fn more_units_shipped_than_a_line_has_are_not_believed() {
 }
 
 #[tokio::test]
-async fn shipped_units_stay_shipped_where_mollie_tells_their_money_and_no_units() {
+async fn shipped_units_stay_shipped_if_mollie_reports_their_amount_and_no_units() {
     let none = |order: &mut Snapshot| {
         order.lines[1].shipped = Some(Part { quantity: 0, amount: euro("20.00") });
     };
@@ -87,7 +87,7 @@ async fn shipped_units_that_a_canceled_counter_leaves_no_room_for_are_not_believ
 }
 
 #[tokio::test]
-async fn a_line_total_that_its_price_contradicts_is_not_believed_and_alarms_nobody() {
+async fn a_line_total_that_contradicts_its_price_is_not_believed_and_raises_nothing() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(2)).await;
@@ -102,7 +102,7 @@ async fn a_line_total_that_its_price_contradicts_is_not_believed_and_alarms_nobo
 }
 
 #[tokio::test]
-async fn what_a_contradictory_answer_alarms_for_is_raised_when_it_is_still_so_in_a_sound_one() {
+async fn a_concern_from_a_contradictory_answer_is_raised_once_a_sound_answer_confirms_it() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.at_mollie(id, |order| order.amount_captured = Some(euro("800.00"))).await;
@@ -114,7 +114,7 @@ async fn what_a_contradictory_answer_alarms_for_is_raised_when_it_is_still_so_in
 }
 
 #[tokio::test]
-async fn an_answer_that_goes_on_contradicting_itself_is_asked_for_ever_more_seldom() {
+async fn persistently_contradictory_answers_are_read_less_and_less_often() {
     let (world, id) = shipping().await;
     world.mollie.side().distorts = Some(|order| order.amount = euro("1.00"));
     world.sync(id).await;
@@ -130,14 +130,14 @@ async fn an_answer_that_goes_on_contradicting_itself_is_asked_for_ever_more_seld
         assert!(world.lookups().await.is_empty(), "read again before {pause} s");
         world.advance(secs(1));
     }
-    assert_eq!(world.order(id).await.version, version, "told once");
+    assert_eq!(world.order(id).await.version, version, "recorded once");
     world.mollie.side().distorts = None;
     assert!(matches!(world.look_up().await, LookedUp::Done { next: Some(_) }));
     world.settled(id).await;
 }
 
 #[tokio::test]
-async fn what_depends_on_counters_is_refused_only_when_they_make_sense() {
+async fn a_request_that_depends_on_counters_is_refused_only_if_they_make_sense() {
     let (world, id) = shipping().await;
     world.mollie.side().distorts =
         Some(|order| order.lines[1].shipped = Some(Part { quantity: 9, amount: euro("180.00") }));
@@ -152,7 +152,7 @@ async fn what_depends_on_counters_is_refused_only_when_they_make_sense() {
 }
 
 #[tokio::test]
-async fn the_answer_to_our_own_create_changes_nothing_of_what_was_ordered_where_it_contradicts_itself() {
+async fn a_contradictory_answer_to_our_own_create_does_not_change_the_order() {
     let world = World::new().await;
     world.mollie.side().distorts = Some(|order| {
         order.amount = euro("60.01");
@@ -169,7 +169,7 @@ async fn the_answer_to_our_own_create_changes_nothing_of_what_was_ordered_where_
 }
 
 #[tokio::test]
-async fn a_lost_cancellation_is_not_taken_for_absent_while_mollie_contradicts_itself() {
+async fn a_lost_cancellation_does_not_count_as_absent_while_mollie_contradicts_itself() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(1)).await;
@@ -189,9 +189,9 @@ async fn a_lost_cancellation_is_not_taken_for_absent_while_mollie_contradicts_it
     assert_eq!(world.mollie.effects(), (1, 1, 1));
 }
 
-/// A shipment that counts is there, whether it is listed yet or not.
+/// A shipment that is counted exists, whether or not it is listed yet.
 #[tokio::test]
-async fn a_lost_shipment_is_not_made_again_while_the_list_lacks_what_is_counted() {
+async fn a_lost_shipment_is_not_sent_again_while_the_list_lacks_counted_units() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -214,9 +214,9 @@ async fn a_lost_shipment_is_not_made_again_while_the_list_lacks_what_is_counted(
     assert_eq!((world.mollie.effects(), order.lines[1].shipped.quantity), ((1, 1, 0), 1));
 }
 
-/// However often it is read, and whatever the figures are by then: it is one field.
+/// However often it is read, and whatever the figures are then: it is one field.
 #[tokio::test]
-async fn a_list_that_stays_behind_its_counters_is_one_field_and_one_event() {
+async fn a_list_that_lags_behind_its_counters_is_one_field_and_one_event() {
     let (world, id) = shipping().await;
     world.mollie.side().distorts = Some(|order| order.shipments = Some(Vec::new()));
     let before = world.kinds(id).await.len();
@@ -228,7 +228,7 @@ async fn a_list_that_stays_behind_its_counters_is_one_field_and_one_event() {
 }
 
 #[tokio::test]
-async fn a_counter_behind_the_shipments_that_are_listed_frees_no_units() {
+async fn a_counter_that_lags_behind_listed_shipments_frees_no_units() {
     let none = |order: &mut Snapshot| {
         order.lines[1].shipped = Some(Part { quantity: 0, amount: euro("0.00") });
     };

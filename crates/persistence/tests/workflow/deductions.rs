@@ -1,5 +1,5 @@
-//! Gift cards and discounts on lines of their own: no shipment captures more than the shopper agreed to, and what takes money
-//! off is never given up in silence.
+//! Gift cards and discounts as separate lines: no shipment captures more than the shopper agreed to, and no deduction is given up
+//! silently.
 
 use domain::ports::Clock;
 use domain::rules::event::EventData;
@@ -51,7 +51,7 @@ async fn a_gift_card_is_not_shipped_without_goods() {
 }
 
 #[tokio::test]
-async fn what_is_recorded_and_not_settled_counts_as_captured() {
+async fn recorded_and_unsettled_shipments_count_as_captured() {
     let world = World::new().await;
     let id = world.authorized_with_gift_card().await;
     world.ship(id, &named(1, 1, None)).await.unwrap();
@@ -89,7 +89,7 @@ async fn a_cancellation_that_would_give_up_a_gift_card_is_refused_and_nothing_is
 }
 
 #[tokio::test]
-async fn an_order_of_which_nothing_was_shipped_is_canceled_with_its_gift_card() {
+async fn an_unshipped_order_is_canceled_with_its_gift_card() {
     let world = World::new().await;
     let id = world.authorized_with_gift_card().await;
     world.cancel_now(id).await;
@@ -98,9 +98,9 @@ async fn an_order_of_which_nothing_was_shipped_is_canceled_with_its_gift_card() 
     assert_eq!((order.facts.status, items(&order).len()), (Some(OrderStatus::Canceled), 0));
 }
 
-/// Nobody knew of the parcel when the order was canceled.
+/// The parcel was unknown when the order was canceled.
 #[tokio::test]
-async fn a_gift_card_released_behind_a_shipment_from_the_dashboard_is_raised_once() {
+async fn a_gift_card_released_after_a_shipment_from_the_dashboard_is_raised_once() {
     let world = World::new().await;
     let id = world.authorized_with_gift_card().await;
     let now = world.clock.now();
@@ -115,7 +115,7 @@ async fn a_gift_card_released_behind_a_shipment_from_the_dashboard_is_raised_onc
 }
 
 #[tokio::test]
-async fn a_gift_card_lost_by_expiry_behind_a_shipment_is_raised() {
+async fn a_gift_card_lost_by_expiry_after_a_shipment_is_raised() {
     let world = World::new().await;
     let id = world.authorized_with_gift_card().await;
     world.ship_now(id, &named(1, 1, None)).await;
@@ -159,7 +159,7 @@ async fn more_captured_than_was_authorized_is_raised_with_the_amount() {
 }
 
 #[tokio::test]
-async fn a_gift_card_is_given_up_where_it_is_named_and_that_is_told() {
+async fn a_gift_card_is_given_up_if_named_and_that_is_recorded() {
     let world = World::new().await;
     let id = world.authorized_with_gift_card().await;
     world.ship_now(id, &named(1, 1, None)).await;
@@ -171,7 +171,7 @@ async fn a_gift_card_is_given_up_where_it_is_named_and_that_is_told() {
     assert_eq!(releases(&world, id).await, [vec![LineId::new(2)]]);
 }
 
-/// It was asked for before anything was shipped; the second desk knows of the parcel and names the card.
+/// It was requested before anything was shipped; the second desk knows of the parcel and names the card.
 #[tokio::test]
 async fn a_cancellation_under_way_gives_up_what_another_request_names() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! A second order at Mollie under the hook address of one of ours: found in a search, or told of by its hooks.
+//! Duplicate orders under the hook address of one of ours: found in a search, or revealed by their webhooks.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn is_done(looked: &LookedUp) -> bool {
     matches!(looked, LookedUp::Done { .. })
 }
 
-/// The placement was sent twice, Mollie was not trusted to recognise the key, and the first call landed late.
+/// The placement was sent twice, Mollie was not trusted to recognise the key, and the first call took effect late.
 async fn placed_twice() -> (Arc<World>, OrderId, String) {
     let world = World::without_trust().await;
     world.mollie.side().ledger.forgets_keys = true;
@@ -35,12 +35,12 @@ async fn placed_twice() -> (Arc<World>, OrderId, String) {
 }
 
 #[tokio::test]
-async fn a_placement_that_lands_after_the_settle_window_is_told_of_by_its_hook() {
+async fn a_placement_that_takes_effect_after_the_settle_window_is_revealed_by_its_webhook() {
     let (world, id, late) = placed_twice().await;
     let ours = world.order(id).await.mollie_id.unwrap();
     world.hook(id, ours.as_str()).await;
     assert!(is_done(&world.look_up().await));
-    assert_eq!(world.settled(id).await.items, [], "its own hook tells of nobody else");
+    assert_eq!(world.settled(id).await.items, [], "its own webhook hints at no other order");
     for _ in 0..2 {
         world.hook(id, &late).await;
         let readings = world.mollie.readings();
@@ -53,9 +53,9 @@ async fn a_placement_that_lands_after_the_settle_window_is_told_of_by_its_hook()
     assert_eq!(world.kinds(id).await.last(), Some(&"item.raised"));
 }
 
-/// A payment's hook names the payment only.
+/// A payment's webhook names only the payment.
 #[tokio::test]
-async fn a_payment_the_order_does_not_know_tells_of_a_second_order() {
+async fn an_unknown_payment_hints_at_a_second_order() {
     let (world, id, late) = placed_twice().await;
     world.hook(id, "tr_stranger").await;
     assert!(is_done(&world.look_up().await));
@@ -63,7 +63,7 @@ async fn a_payment_the_order_does_not_know_tells_of_a_second_order() {
 }
 
 #[tokio::test]
-async fn hints_of_what_the_order_knows_cause_no_search() {
+async fn hints_about_known_ids_cause_no_search() {
     let world = World::new().await;
     let id = world.placed().await;
     let now = world.clock.now();
@@ -83,7 +83,7 @@ async fn hints_of_what_the_order_knows_cause_no_search() {
 }
 
 #[tokio::test]
-async fn an_order_at_mollie_for_one_that_was_refused_or_given_up_is_raised() {
+async fn an_order_at_mollie_for_a_rejected_or_abandoned_one_is_raised() {
     for placement in [Placement::Refused, Placement::Abandoned] {
         let world = World::without_trust().await;
         let accepted = match placement {
@@ -128,7 +128,7 @@ async fn an_order_at_mollie_for_one_that_was_refused_or_given_up_is_raised() {
 }
 
 #[tokio::test]
-async fn hints_outlive_a_look_up_that_failed() {
+async fn hints_survive_a_failed_look_up() {
     let (world, id, late) = placed_twice().await;
     world.hook(id, &late).await;
     world.mollie.side().unreadable = Some(GatewayError::Unavailable("503".to_owned()));
@@ -142,9 +142,9 @@ async fn hints_outlive_a_look_up_that_failed() {
     assert_eq!(world.settled(id).await.items.len(), 1);
 }
 
-/// The order itself is read, and then Mollie is gone before the search.
+/// The order itself is read, and then Mollie goes down before the search.
 #[tokio::test]
-async fn hints_outlive_a_search_that_failed() {
+async fn hints_survive_a_failed_search() {
     let (world, id, late) = placed_twice().await;
     world.hook(id, &late).await;
     let other = world.clone();
@@ -184,7 +184,7 @@ async fn hints_wait_for_an_order_that_is_not_placed_yet() {
 
 /// Its answers were lost twice, and both calls had their effect.
 #[tokio::test]
-async fn of_two_orders_found_the_one_with_money_is_adopted_and_the_other_raised() {
+async fn the_order_with_money_is_adopted_and_its_duplicate_raised() {
     for paid in [None, Some(1)] {
         let world = World::without_trust().await;
         world.mollie.next(Fate::LostAnswer);

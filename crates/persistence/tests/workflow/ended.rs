@@ -1,4 +1,4 @@
-//! Orders that Mollie calls canceled or expired while a payment of theirs holds money.
+//! Canceled or expired orders with a payment that still holds money.
 
 use domain::ports::{Clock, Store};
 use domain::rules::ids::OrderId;
@@ -16,7 +16,7 @@ fn items(order: &Order) -> Vec<(&'static str, &str, bool)> {
 }
 
 impl World {
-    /// A placed order that has ended like this at Mollie, with this payment.
+    /// A placed order that has ended at Mollie with this status and this payment.
     async fn ended(&self, status: OrderStatus, payment: Payment) -> OrderId {
         let id = self.placed().await;
         self.at_mollie(id, |order| {
@@ -29,7 +29,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn money_on_an_expired_order_is_raised_when_it_is_still_there_after_the_settle_window() {
+async fn money_on_an_expired_order_is_raised_if_it_is_still_there_after_the_settle_window() {
     for status in [OrderStatus::Expired, OrderStatus::Canceled] {
         for payment in [PaymentStatus::Paid, PaymentStatus::Authorized] {
             let world = World::new().await;
@@ -58,7 +58,7 @@ async fn money_on_an_expired_order_is_raised_when_it_is_still_there_after_the_se
 }
 
 #[tokio::test]
-async fn money_that_leaves_an_ended_order_within_the_settle_window_alarms_nobody() {
+async fn money_that_leaves_an_ended_order_within_the_settle_window_raises_nothing() {
     let world = World::new().await;
     let paid = attempt("tr_1", PaymentStatus::Authorized, world.clock.now());
     let id = world.ended(OrderStatus::Canceled, paid.clone()).await;
@@ -72,7 +72,7 @@ async fn money_that_leaves_an_ended_order_within_the_settle_window_alarms_nobody
     assert_eq!(items(&world.settled(id).await), []);
 }
 
-/// The schedule finds it: nobody asks, and no hook comes.
+/// The schedule finds it, without a caller or a webhook.
 #[tokio::test]
 async fn an_ended_order_with_money_is_looked_up_again_after_the_settle_window_and_then_regularly() {
     let world = World::new().await;
@@ -91,7 +91,7 @@ async fn an_ended_order_with_money_is_looked_up_again_after_the_settle_window_an
     assert!(world.store.unsettled_operations(id).await.unwrap().is_empty());
 }
 
-/// What a person has looked at is not what comes later.
+/// A closed review item does not cover what comes later.
 #[tokio::test]
 async fn a_second_payment_on_an_ended_order_is_raised_although_the_first_was_dealt_with() {
     let world = World::new().await;

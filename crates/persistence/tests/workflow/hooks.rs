@@ -1,4 +1,4 @@
-//! Hook addresses: made for one order, read back, and nobody else's.
+//! Hook addresses: made for one order, read back, and valid for no other.
 
 use domain::rules::ids::Caller;
 use domain::rules::order::Order;
@@ -26,7 +26,7 @@ async fn a_hook_address_leads_to_its_order_and_to_no_other() {
 }
 
 #[tokio::test]
-async fn a_hook_address_tells_callers_with_one_request_id_apart() {
+async fn a_hook_address_distinguishes_callers_with_the_same_request_id() {
     let world = World::new().await;
     let order = world.order(world.recorded().await.order_id).await;
     let request = |order: &Order| {
@@ -37,7 +37,7 @@ async fn a_hook_address_tells_callers_with_one_request_id_apart() {
     assert_ne!(request(&order), request(&other));
 }
 
-/// Mollie keeps the address it was given, however the service is reached by now.
+/// Mollie keeps the address it was given, even if the service's address has changed.
 #[tokio::test]
 async fn a_hook_address_stays_what_it_was_when_the_order_was_recorded() {
     let world = World::with(|settings| settings.public_url = "https://new.example".to_owned()).await;

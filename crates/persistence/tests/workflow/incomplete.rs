@@ -1,5 +1,4 @@
-//! Answers that leave out what money depends on: taken over as far as they go, never taken for "nothing happened", and
-//! asked for again.
+//! Answers that leave out what money depends on: recorded as far as they go, never taken for "nothing happened", and read again.
 
 use domain::ports::{Clock, GatewayError};
 use domain::rules::operation::OperationState;
@@ -13,7 +12,7 @@ use crate::intents::{chairs, lamps, reason, ship_lamps_elsewhere, the_rest};
 use crate::mollie::Fate;
 use crate::world::{World, all_at, mins, secs};
 
-/// The field that a mutation could not be confirmed for.
+/// The field that blocked the confirmation for a mutation.
 fn unconfirmed<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> Option<String> {
     match outcome {
         Err(MutationError::Unconfirmed(GatewayError::Unreadable(misread))) => misread.field,
@@ -45,7 +44,7 @@ async fn shipped_units_stay_shipped_when_mollie_leaves_the_counters_out_and_are_
 }
 
 #[tokio::test]
-async fn an_order_that_ended_is_read_again_until_its_counters_are_told() {
+async fn an_ended_order_is_read_again_until_its_counters_are_reported() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.side().leaves_counters_out = true;
@@ -60,7 +59,7 @@ async fn an_order_that_ended_is_read_again_until_its_counters_are_told() {
 }
 
 #[tokio::test]
-async fn an_incomplete_reading_that_a_caller_asked_for_makes_the_look_up_due() {
+async fn an_incomplete_reading_for_a_caller_makes_the_look_up_due() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.side().leaves_counters_out = true;
@@ -72,7 +71,7 @@ async fn an_incomplete_reading_that_a_caller_asked_for_makes_the_look_up_due() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_elsewhere_counts_although_its_line_does_not_tell() {
+async fn a_shipment_made_elsewhere_counts_although_its_line_has_no_counter() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -85,9 +84,9 @@ async fn a_shipment_made_elsewhere_counts_although_its_line_does_not_tell() {
     world.settled(id).await;
 }
 
-/// Its status says nothing of why it is completed: only the counters do.
+/// Its status does not say why it is completed: only the counters do.
 #[tokio::test]
-async fn a_lost_cancellation_is_not_taken_for_absent_while_the_counters_are_not_told() {
+async fn a_lost_cancellation_does_not_count_as_absent_while_counters_are_missing() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(1)).await;
@@ -107,13 +106,13 @@ async fn a_lost_cancellation_is_not_taken_for_absent_while_the_counters_are_not_
 }
 
 #[tokio::test]
-async fn a_refused_cancellation_is_not_believed_while_the_counters_are_not_told() {
+async fn a_rejected_cancellation_is_not_believed_while_counters_are_missing() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(1)).await;
     world.sync(id).await;
     let cancel = world.cancel(id).await.unwrap();
-    // Somebody canceled the rest in the dashboard, so that Mollie refuses ours.
+    // The rest was canceled in the dashboard, so Mollie rejects our cancellation.
     world.at_mollie(id, crate::ledger::cancel_the_rest).await;
     world.mollie.side().leaves_counters_out = true;
     world.drive(cancel.claim.as_ref().unwrap()).await;
@@ -139,7 +138,7 @@ async fn a_lost_shipment_is_not_sent_again_while_mollie_leaves_the_shipments_out
 }
 
 #[tokio::test]
-async fn what_depends_on_counters_is_refused_only_when_they_are_told() {
+async fn a_request_that_depends_on_counters_is_refused_only_if_they_are_reported() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &lamps(2)).await;
@@ -156,7 +155,7 @@ async fn what_depends_on_counters_is_refused_only_when_they_are_told() {
 }
 
 #[tokio::test]
-async fn what_hangs_on_a_status_is_refused_whatever_is_left_out_beside_it() {
+async fn a_request_that_depends_on_a_status_is_refused_whatever_else_is_missing() {
     let world = World::new().await;
     let id = world.placed().await;
     world.pay(id).await;
@@ -170,7 +169,7 @@ async fn what_hangs_on_a_status_is_refused_whatever_is_left_out_beside_it() {
     assert_eq!(reason(world.ship(id, &the_rest()).await), PreconditionReason::NothingRemaining);
 }
 
-/// Nothing can have been shipped of what was created just now.
+/// A new order cannot have been shipped yet.
 #[tokio::test]
 async fn the_answer_to_our_own_create_needs_no_counters() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! What callers ask for: two chairs with a discount, and three lamps.
+//! Callers' requests: two chairs with a discount, and three lamps.
 
 use std::sync::Arc;
 
@@ -131,7 +131,7 @@ pub fn the_rest() -> ShipmentRequest {
     ShipmentRequest { selection, tracking: None }
 }
 
-/// Somebody ships units of the first line in the dashboard.
+/// Units of the first line are shipped in the dashboard.
 pub fn ship_first_elsewhere(order: &mut Snapshot, id: &str, quantity: u32, value: &str, time: Timestamp) {
     let part = Part { quantity, amount: euro(value) };
     let shipment = ShipmentSnapshot {
@@ -143,7 +143,7 @@ pub fn ship_first_elsewhere(order: &mut Snapshot, id: &str, quantity: u32, value
     add_shipment(order, &shipment);
 }
 
-/// Somebody ships lamps in the dashboard.
+/// Lamps are shipped in the dashboard.
 pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Option<&str>, time: Timestamp) {
     let amount = Money::from_minor(2000 * i64::from(lamps), euro("0.00").currency());
     let part = Part { quantity: lamps, amount };
@@ -175,7 +175,7 @@ impl World {
         accepted.order_id
     }
 
-    /// An order that is authorized, as we know.
+    /// An order that is known to be authorized.
     pub async fn authorized(&self) -> OrderId {
         let id = self.placed().await;
         self.authorize(id).await;
@@ -226,7 +226,7 @@ impl World {
     }
 }
 
-/// Why a mutation was refused for the state of things.
+/// The failed precondition of a mutation.
 pub fn reason<T: std::fmt::Debug>(outcome: Result<T, MutationError>) -> PreconditionReason {
     match outcome {
         Err(MutationError::Precondition(refusal)) => refusal.reason,

@@ -1,4 +1,4 @@
-//! What happens between two looks into the store: whoever decides is told, and decides again.
+//! Changes between two accesses to the store: the decision fails and is made again.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,7 +30,7 @@ use crate::mollie::{Fate, Meanwhile, Mollie, meanwhile};
 use crate::operator::doubtful;
 use crate::world::{World, secs};
 
-/// The world, but for something that happens once, behind a look into the store.
+/// The world, with one interruption right after an access to the store.
 struct Interrupted {
     world: Arc<World>,
     behind: Option<&'static str>,
@@ -38,7 +38,7 @@ struct Interrupted {
 }
 
 impl Interrupted {
-    /// `behind`: the store's method; `None`: whichever is called first.
+    /// `behind`: the store's method; `None`: the first one called.
     fn new(
         world: &Arc<World>,
         behind: Option<&'static str>,
@@ -56,7 +56,7 @@ impl Interrupted {
     }
 }
 
-/// A test into which nothing came proves nothing.
+/// A test without its interruption proves nothing.
 impl Drop for Interrupted {
     fn drop(&mut self) {
         let waits = self.work.lock().unwrap().is_some();
@@ -128,7 +128,7 @@ passed_on! {
     fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
 }
 
-/// A hook tells of something new.
+/// A webhook brings news.
 fn told_of(world: &Arc<World>, id: OrderId) -> impl Future<Output = ()> + Send + 'static {
     let world = world.clone();
     async move {
@@ -137,7 +137,7 @@ fn told_of(world: &Arc<World>, id: OrderId) -> impl Future<Output = ()> + Send +
     }
 }
 
-/// What the first call has done to the order is no reason to refuse the second.
+/// What the first call did to the order is no reason to refuse the second.
 #[tokio::test]
 async fn a_request_repeated_while_its_first_call_is_saved_joins_it() {
     let world = World::new().await;
@@ -163,7 +163,7 @@ async fn a_request_repeated_while_its_first_call_is_saved_joins_it() {
 }
 
 #[tokio::test]
-async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it() {
+async fn a_placement_claimed_just_before_it_is_withdrawn_is_canceled_after_it() {
     let world = World::new().await;
     world.mollie.next(Fate::NotSent(None));
     let accepted = world.recorded().await;
@@ -186,7 +186,7 @@ async fn a_placement_taken_up_just_before_it_is_withdrawn_is_canceled_behind_it(
 }
 
 #[tokio::test]
-async fn a_plan_for_an_order_that_moves_on_before_it_is_saved_is_made_again() {
+async fn a_plan_is_made_again_if_the_order_changes_before_it_is_saved() {
     let world = World::new().await;
     let id = world.authorized().await;
     let ports = Interrupted::new(&world, Some("load_with_operations"), told_of(&world, id));
@@ -202,7 +202,7 @@ async fn a_plan_for_an_order_that_moves_on_before_it_is_saved_is_made_again() {
 }
 
 #[tokio::test]
-async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
+async fn an_outcome_is_saved_although_the_order_changes_meanwhile() {
     let world = World::new().await;
     let id = world.authorized().await;
     let accepted = world.ship(id, &lamps(1)).await.unwrap();
@@ -215,10 +215,9 @@ async fn an_outcome_is_saved_although_the_order_moves_on_meanwhile() {
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
 }
 
-/// Somebody else is quicker by a moment: what the order has become is looked at again, and an operation decided by then is
-/// not decided twice.
+/// Another writer is just ahead: the order is read again, and an operation decided meanwhile is not decided twice.
 #[tokio::test]
-async fn a_decision_that_something_comes_between_is_made_again() {
+async fn an_interrupted_decision_is_made_again() {
     let (world, id, accepted) = doubtful().await;
     let operation = accepted.operation_id().unwrap();
     let ports = Interrupted::new(&world, Some("list_shipments"), told_of(&world, id));

@@ -1,4 +1,4 @@
-//! What holds of every order at any time: its events are gapless and fold to it, and its lines sum up.
+//! Invariants of every order at all times: its events are gapless and fold to it, and its lines add up.
 
 use domain::ports::Store;
 use domain::rules::event::Event;
@@ -18,7 +18,7 @@ impl World {
         self.events(id).await.iter().map(|event| event.data.kind()).collect()
     }
 
-    /// Checks what always holds, and gives the order.
+    /// Checks the invariants, and returns the order.
     pub async fn sound(&self, id: OrderId) -> Order {
         let (order, events) = (self.order(id).await, self.events(id).await);
         let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
@@ -34,7 +34,7 @@ impl World {
         order
     }
 
-    /// The same, and nothing of the order is under way or reserved.
+    /// The same, with nothing of the order under way or reserved.
     pub async fn settled(&self, id: OrderId) -> Order {
         let unsettled = self.store.unsettled_operations(id).await.unwrap();
         assert!(unsettled.is_empty(), "{unsettled:?}");

@@ -1,4 +1,4 @@
-//! What a person is asked to look at, and closes.
+//! Review items: raised, and closed by a person.
 
 use domain::ports::{Clock, OrderFilter, Store};
 use domain::rules::ids::{MolliePaymentId, OrderId};
@@ -14,12 +14,12 @@ use crate::intents::{decision, euro, lamps};
 use crate::mollie::Fate;
 use crate::world::{World, all_at, mins, secs};
 
-/// What the items are about, in their order.
+/// The subjects of the review items, in order.
 pub fn raised(order: &Order) -> Vec<(ItemKind, &str)> {
     order.items.iter().map(|item| (item.kind, item.subject.as_str())).collect()
 }
 
-/// A payment of the whole order in this status since then.
+/// A payment of the whole order, in this status since then.
 pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
     Payment {
         mollie_id: MolliePaymentId::new(id),
@@ -47,7 +47,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn each_refused_shipment_is_raised_and_keeps_nothing_from_going_on() {
+async fn each_rejected_shipment_is_raised_and_blocks_nothing() {
     let world = World::new().await;
     let id = world.authorized().await;
     let mut operations = Vec::new();
@@ -80,7 +80,7 @@ async fn found_late(status: OrderStatus, line: LineStatus) -> Vec<Item> {
 }
 
 #[tokio::test]
-async fn an_order_found_after_its_age_limit_is_raised_where_it_holds_money() {
+async fn an_order_found_after_its_age_limit_is_raised_if_it_holds_money() {
     use OrderStatus::{Authorized, Canceled, Created, Expired, Paid, Pending};
     for (status, line) in
         [(Paid, LineStatus::Paid), (Authorized, LineStatus::Authorized), (Pending, LineStatus::Created)]
@@ -123,7 +123,7 @@ async fn an_item_is_closed_by_a_person_and_not_raised_again() {
 }
 
 #[tokio::test]
-async fn closing_what_is_closed_changes_nothing_and_what_is_not_there_is_told() {
+async fn closing_a_closed_item_changes_nothing_and_an_unknown_one_is_an_error() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Rejected);
@@ -139,7 +139,7 @@ async fn closing_what_is_closed_changes_nothing_and_what_is_not_there_is_told() 
     assert!(matches!(world.close(nobody, 1).await, Err(OperatorError::OrderNotFound(id)) if id == nobody));
 }
 
-/// Nobody waits for it: the service itself cancels it, and Mollie does not let it.
+/// The service itself cancels it for its age, and Mollie refuses.
 #[tokio::test]
 async fn an_order_found_late_that_mollie_does_not_cancel_is_raised() {
     let world = World::new().await;

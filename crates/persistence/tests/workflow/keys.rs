@@ -1,4 +1,4 @@
-//! Repeating a call: under the same key while that surely lives, and otherwise only once its effect is known not to come.
+//! Repeating a call: under its key while that surely lives, otherwise only once its effect is known not to appear.
 
 use domain::ports::Clock;
 use domain::rules::operation::OperationState;
@@ -28,7 +28,7 @@ async fn an_order_that_never_arrived_is_sent_again_under_its_key() {
 }
 
 #[tokio::test]
-async fn an_effect_that_lands_behind_the_repeated_call_is_one() {
+async fn an_effect_that_appears_after_the_repeated_call_counts_once() {
     let world = World::new().await;
     world.mollie.next(Fate::Late(secs(30)));
     let accepted = world.recorded().await;
@@ -55,7 +55,7 @@ async fn without_trust_in_keys_nothing_is_repeated_before_lease_time_out_and_set
 }
 
 #[tokio::test]
-async fn without_trust_in_keys_an_effect_that_lands_within_the_settle_window_is_found() {
+async fn without_trust_in_keys_an_effect_within_the_settle_window_is_found() {
     let world = World::without_trust().await;
     world.mollie.side().ledger.forgets_keys = true;
     world.mollie.next(Fate::Late(secs(79)));
@@ -67,13 +67,13 @@ async fn without_trust_in_keys_an_effect_that_lands_within_the_settle_window_is_
 }
 
 #[tokio::test]
-async fn when_the_key_may_be_forgotten_absence_counts_only_behind_the_settle_window() {
+async fn once_the_key_may_have_expired_absence_counts_only_after_the_settle_window() {
     let world = World::with(|settings| settings.placement_age_limit = SignedDuration::from_hours(9)).await;
     world.mollie.next(Fate::LostCall);
     let accepted = world.recorded().await;
     let sent = world.clock.elapsed();
     world.drive(accepted.claim.as_ref().unwrap()).await;
-    // Found absent and to be repeated within the key's life, and lost again shortly before its end.
+    // Absent, to be repeated within the key's life, and lost again shortly before its end.
     world.advance(mins(44));
     assert_eq!(world.step().await, Progress::Deferred);
     world.advance(secs(50));
@@ -94,10 +94,10 @@ async fn when_the_key_may_be_forgotten_absence_counts_only_behind_the_settle_win
     assert_eq!(world.mollie.effects(), (1, 0, 0));
 }
 
-/// Found absent while its key lived, a shipment is put back to be sent again; its effect lands after all; and before it
-/// is sent again, an outage outlasts the key.
+/// A shipment is found absent while its key lives and put back to be sent again; then its effect appears after all, and an outage
+/// outlasts the key before it is sent.
 #[tokio::test]
-async fn a_call_held_back_until_its_key_is_forgotten_is_not_simply_made_again() {
+async fn a_call_held_back_until_its_key_expires_is_not_simply_repeated() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Late(secs(5)));
@@ -113,9 +113,9 @@ async fn a_call_held_back_until_its_key_is_forgotten_is_not_simply_made_again() 
     world.settled(id).await;
 }
 
-/// The same with a placement: it is looked for, found, and as nobody waits for it any more, canceled.
+/// The same with a placement: it is observed first, found, and canceled because of its age.
 #[tokio::test]
-async fn a_placement_held_back_until_its_key_is_forgotten_is_looked_for_first() {
+async fn a_placement_held_back_until_its_key_expires_is_observed_first() {
     let world = World::new().await;
     world.mollie.next(Fate::Late(secs(5)));
     let accepted = world.recorded().await;
@@ -126,13 +126,13 @@ async fn a_placement_held_back_until_its_key_is_forgotten_is_looked_for_first() 
     assert_eq!(world.step().await, Progress::Deferred);
     world.advance(mins(71));
     world.work(mins(3)).await;
-    assert_eq!(world.mollie.effects(), (1, 0, 1), "the order stands twice at Mollie");
+    assert_eq!(world.mollie.effects(), (1, 0, 1), "Mollie has the order twice");
     world.settled(accepted.order_id).await;
 }
 
-/// What is read is older than its answer.
+/// A reading is older than its answer.
 #[tokio::test]
-async fn absence_counts_only_if_the_reading_began_behind_the_settle_window() {
+async fn absence_counts_only_if_the_reading_began_after_the_settle_window() {
     let world = World::without_trust().await;
     world.mollie.side().ledger.forgets_keys = true;
     let id = world.authorized().await;
@@ -147,7 +147,7 @@ async fn absence_counts_only_if_the_reading_began_behind_the_settle_window() {
     world.settled(id).await;
 }
 
-/// A send may begin up to six seconds behind its claim, and take its twenty.
+/// A send may begin up to six seconds after its claim, and take its twenty.
 #[tokio::test]
 async fn the_settle_window_is_counted_from_the_end_of_the_lease_not_from_its_beginning() {
     let world = World::without_trust().await;
@@ -156,7 +156,7 @@ async fn the_settle_window_is_counted_from_the_end_of_the_lease_not_from_its_beg
     let accepted = world.ship(id, &lamps(1)).await.unwrap();
     let (claim, claimed_at) = accepted.claim.unwrap();
     world.advance(secs(6));
-    // It takes effect within call time-out and settle window of being sent.
+    // It takes effect within the call time-out and the settle window of being sent.
     world.mollie.next(Fate::Late(secs(79)));
     let sent = Box::pin(drive(&*world, &claim, claimed_at)).await.unwrap();
     assert_eq!((sent, world.mollie.calls().len()), (Progress::Deferred, 2));

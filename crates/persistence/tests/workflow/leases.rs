@@ -1,4 +1,4 @@
-//! Leases: renewed during a call, and whoever lost one changes nothing.
+//! Leases: renewed during a call, and without one nothing is written.
 
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
@@ -47,7 +47,7 @@ async fn a_lease_is_renewed_while_the_call_lasts() {
 }
 
 #[tokio::test]
-async fn whoever_lost_the_lease_during_a_call_changes_nothing() {
+async fn a_worker_that_lost_its_lease_during_a_call_changes_nothing() {
     let world = World::new().await;
     let accepted = world.recorded().await;
     let (other, id) = (world.clone(), accepted.order_id);
@@ -66,7 +66,7 @@ async fn whoever_lost_the_lease_during_a_call_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_unknown_outcome_that_comes_without_the_lease_is_not_written() {
+async fn an_unknown_outcome_without_the_lease_is_not_written() {
     let world = World::new().await;
     let id = world.authorized().await;
     let accepted = world.ship(id, &lamps(1)).await.unwrap();
@@ -83,7 +83,7 @@ async fn an_unknown_outcome_that_comes_without_the_lease_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_lease_is_renewed_while_an_outcome_is_found_out() {
+async fn a_lease_is_renewed_during_an_observation() {
     let world = World::new().await;
     world.mollie.next(Fate::LostAnswer);
     let accepted = world.recorded().await;

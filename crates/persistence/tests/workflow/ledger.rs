@@ -1,4 +1,4 @@
-//! Mollie's books: what was really done there.
+//! Mollie's records: what was really done there.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Ledger {
     pub orders: Vec<Snapshot>,
     pub cancellations: usize,
-    /// Whether a repeated key is taken for a new one.
+    /// Whether a repeated key counts as a new one.
     pub forgets_keys: bool,
     answered: HashMap<IdempotencyKey, (Timestamp, Acceptance)>,
     number: u32,
@@ -39,7 +39,7 @@ impl Ledger {
         each.sum()
     }
 
-    /// Does what is asked for, unless its key was answered within the hour.
+    /// Executes the command, unless its key was answered within the hour.
     pub fn take(
         &mut self,
         command: &Command,
@@ -153,14 +153,14 @@ impl Ledger {
         cancel_lines(order);
         let after = order.clone();
         self.cancellations += 1;
-        // What DELETE answers holds no embedded resources.
+        // The answer to DELETE has no embedded resources.
         Ok(Snapshot { payments: None, shipments: None, ..after })
     }
 }
 
 #[cfg(feature = "made-up")]
 impl Ledger {
-    /// What is so already is refused.
+    /// A value that is set already is refused.
     fn make_up(&mut self, id: &MollieOrderId, body: &str) -> Result<Acceptance, Box<Rejection>> {
         let order = self.find_mut(id);
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
@@ -179,7 +179,7 @@ impl Ledger {
     }
 }
 
-/// Units of a line are given up, whoever does it.
+/// Gives units of a line up, whoever does it.
 #[cfg(feature = "made-up")]
 pub fn give_up(line: &mut LineSnapshot, units: u32) -> Result<(), Box<Rejection>> {
     if units + shipped(line).quantity + canceled(line).quantity > line.quantity {
@@ -205,17 +205,17 @@ fn cancel_lines(order: &mut Snapshot) {
     }
 }
 
-/// What the books show as shipped; they always know.
+/// What the records show as shipped; they are always complete.
 pub fn shipped(line: &LineSnapshot) -> Part {
     line.shipped.unwrap()
 }
 
-/// What the books show as canceled.
+/// What the records show as canceled.
 pub fn canceled(line: &LineSnapshot) -> Part {
     line.canceled.unwrap()
 }
 
-/// The order as an answer shows it that leaves its lines' counters out.
+/// The order in an answer that leaves its lines' counters out.
 pub fn without_counters(mut order: Snapshot) -> Snapshot {
     for line in &mut order.lines {
         (line.shipped, line.canceled, line.refunded) = (None, None, None);

@@ -1,5 +1,5 @@
-//! A kind that exists only here, carried by the workflow alone: sent, lost, found, repeated, refused and taken over. What is so of
-//! it is so of every kind that comes.
+//! A test-only kind, driven by the workflow alone: sent, lost, found, repeated, rejected and taken over. What holds for it holds
+//! for every future kind.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::ledger::give_up;
 use crate::mollie::Fate;
 use crate::world::{World, mins, secs};
 
-/// The lamps' line.
+/// The line of lamps.
 const LAMPS: LineId = LineId::new(2);
 
 fn number(number: &str) -> Task {
@@ -78,9 +78,9 @@ async fn an_answer_without_a_body_ends_it() {
     assert_eq!(world.given_up(id).await, (1, 1));
 }
 
-/// That a value is what it was to be tells nothing before the settle window is over: it may have been so before.
+/// The value proves nothing before the settle window is over: it may have been set before.
 #[tokio::test]
-async fn one_whose_answer_was_lost_is_found_by_its_effect() {
+async fn an_operation_whose_answer_was_lost_is_found_by_its_effect() {
     let (world, id) = authorized().await;
     for (n, task, time) in [(1, number("1338"), secs(100)), (2, give_lamps_up(1), secs(2))] {
         world.mollie.next(Fate::LostAnswer);
@@ -92,9 +92,9 @@ async fn one_whose_answer_was_lost_is_found_by_its_effect() {
     assert_eq!(world.given_up(id).await, (1, 1));
 }
 
-/// A look-up between the lost answer and its finding must not take the effect for somebody else's: then it would be made again.
+/// A look-up between the lost answer and the observation must not attribute the effect to somebody else: it would be repeated.
 #[tokio::test]
-async fn a_look_up_does_not_take_a_lost_effect_for_somebody_elses() {
+async fn a_look_up_does_not_attribute_a_lost_effect_to_somebody_else() {
     let (world, id) = authorized().await;
     world.mollie.next(Fate::LostAnswer);
     let (accepted, _) = world.change_now(id, give_lamps_up(1)).await;
@@ -108,7 +108,7 @@ async fn a_look_up_does_not_take_a_lost_effect_for_somebody_elses() {
 }
 
 #[tokio::test]
-async fn two_equal_ones_without_a_key_each_have_their_one_effect() {
+async fn two_equal_operations_without_a_key_each_have_one_effect() {
     for (first_fate, second_fate) in [
         (Fate::Answered, Fate::LostAnswer),
         (Fate::LostAnswer, Fate::LostAnswer),
@@ -135,9 +135,9 @@ async fn two_equal_ones_without_a_key_each_have_their_one_effect() {
     }
 }
 
-/// Nothing may still come of the first call when it is made again, and both are byte for byte the same.
+/// The first call can have no further effect when it is repeated, and both are byte for byte the same.
 #[tokio::test]
-async fn one_that_was_not_done_is_sent_again_when_the_settle_window_is_over() {
+async fn an_operation_that_was_not_done_is_sent_again_after_the_settle_window() {
     let (world, id) = authorized().await;
     for (n, task) in [(1, number("1338")), (2, give_lamps_up(1))] {
         world.mollie.next(Fate::LostCall);
@@ -152,9 +152,9 @@ async fn one_that_was_not_done_is_sent_again_when_the_settle_window_is_over() {
     assert_eq!(world.given_up(id).await, (1, 1));
 }
 
-/// It is made again by its value, where the other could only wait for a person.
+/// It is repeated because it sets a value; the other kind can only wait for a person.
 #[tokio::test]
-async fn where_nobody_can_tell_only_what_sets_its_value_is_made_again() {
+async fn in_doubt_only_an_operation_that_sets_a_value_is_repeated() {
     for (task, state, sends) in [
         (number("1338"), OperationState::Succeeded, 2),
         (give_lamps_up(1), OperationState::NeedsAttention, 1),
@@ -169,7 +169,7 @@ async fn where_nobody_can_tell_only_what_sets_its_value_is_made_again() {
 }
 
 #[tokio::test]
-async fn what_is_refused_for_being_so_already_has_succeeded() {
+async fn an_operation_rejected_because_its_effect_exists_has_succeeded() {
     let (world, id) = authorized().await;
     world.at_mollie(id, |order| order.order_number = "1338".to_owned()).await;
     let (accepted, progress) = world.change_now(id, number("1338")).await;
@@ -180,7 +180,7 @@ async fn what_is_refused_for_being_so_already_has_succeeded() {
 }
 
 #[tokio::test]
-async fn what_is_refused_and_is_not_so_has_failed_and_frees_its_units() {
+async fn a_rejected_operation_without_an_effect_fails_and_frees_its_units() {
     let (world, id) = authorized().await;
     world.mollie.next(Fate::Rejected);
     let (accepted, progress) = world.change_now(id, give_lamps_up(1)).await;
@@ -192,9 +192,9 @@ async fn what_is_refused_and_is_not_so_has_failed_and_frees_its_units() {
     assert!(world.kinds(id).await.contains(&"cancellation.refused"));
 }
 
-/// What Mollie does not know within the order is refused; what waits behind goes on.
+/// If Mollie does not know something in the order, the operation is rejected and those behind it go on.
 #[tokio::test]
-async fn a_404_about_something_within_the_order_holds_nothing_up() {
+async fn a_404_about_something_in_the_order_holds_nothing_up() {
     for task in [number("1338"), give_lamps_up(1)] {
         let (world, id) = authorized().await;
         world.mollie.next(Fate::NotKnown);
@@ -221,9 +221,9 @@ async fn a_foreign_key_is_waited_out() {
     assert_eq!(world.came_to(&accepted).await, (OperationState::Succeeded, 2));
 }
 
-/// Whether it was done or not before its sender died.
+/// Whether or not it was done before its sender died.
 #[tokio::test]
-async fn one_whose_sender_died_is_taken_over() {
+async fn an_operation_whose_sender_died_is_taken_over() {
     for (fate, sends) in [(Fate::HangsAfter, 1), (Fate::HangsBefore, 2)] {
         for task in [number("1338"), give_lamps_up(1)] {
             let (world, id) = authorized().await;
@@ -238,11 +238,11 @@ async fn one_whose_sender_died_is_taken_over() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_person_in_one_lane_holds_up_none_in_another() {
+async fn an_operation_that_needs_attention_holds_up_no_other_lane() {
     let (world, id) = authorized().await;
     world.mollie.next(Fate::LostCall);
     let (stuck, _) = world.change_now(id, give_lamps_up(1)).await;
-    // Somebody gives up more than that: nobody can tell whether ours is among it.
+    // More than that is given up elsewhere: ours may or may not be among it.
     world.at_mollie(id, |order| give_up(&mut order.lines[1], 2).unwrap()).await;
     world.work(secs(2)).await;
     assert_eq!(world.came_to(&stuck).await, (OperationState::NeedsAttention, 1));
@@ -252,7 +252,7 @@ async fn what_waits_for_a_person_in_one_lane_holds_up_none_in_another() {
 }
 
 #[tokio::test]
-async fn one_of_an_order_is_in_flight_whatever_their_lanes() {
+async fn only_one_operation_of_an_order_is_in_flight_across_lanes() {
     let (world, id) = authorized().await;
     let first = world.change(id, number("1338")).await.unwrap();
     let parcel = world.ship(id, &lamps(1)).await.unwrap();
@@ -265,7 +265,7 @@ async fn one_of_an_order_is_in_flight_whatever_their_lanes() {
 
 /// It keeps its units while others go first.
 #[tokio::test]
-async fn what_is_told_to_come_later_is_overtaken_and_keeps_its_units() {
+async fn an_operation_put_off_is_overtaken_and_keeps_its_units() {
     let (world, id) = authorized().await;
     let when = When::From(world.clock.now() + jiff::SignedDuration::from_mins(10));
     let (later, progress) = world.change_now(id, Task { when, ..give_lamps_up(1) }).await;
@@ -280,7 +280,7 @@ async fn what_is_told_to_come_later_is_overtaken_and_keeps_its_units() {
 }
 
 #[tokio::test]
-async fn what_may_be_so_already_is_looked_at_before_it_is_sent() {
+async fn an_effect_that_may_exist_is_observed_before_the_send() {
     for (is_so, sends) in [(true, 0), (false, 1)] {
         let (world, id) = authorized().await;
         if is_so {

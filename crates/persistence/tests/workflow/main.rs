@@ -1,5 +1,5 @@
-//! The workflow over the real store: every way a call to Mollie can end, crashes before and after its effect, and what
-//! happens meanwhile. Mollie's side is in memory, time is moved by hand, and nothing sleeps.
+//! The workflow over the real store: every way a call to Mollie can end, crashes before and after its effect, and what happens
+//! meanwhile. Mollie's side is in memory, the clock is moved by hand, and nothing sleeps.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

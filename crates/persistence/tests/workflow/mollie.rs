@@ -1,6 +1,6 @@
-//! Mollie's side as far as the workflow looks at it: orders by hook address, shipments, cancellation. What becomes of
-//! each call is scripted; every call, effect and reading is counted. It knows Mollie's rules only where the workflow's
-//! safety hangs on them: keys are recognised for an hour, and nothing is shipped or canceled twice.
+//! The part of Mollie that the workflow sees: orders by hook address, shipments, cancellation. The fate of each call is scripted;
+//! every call, effect and reading is counted. It knows Mollie's rules only if the workflow's safety depends on them: keys are
+//! recognised for an hour, and nothing is shipped or canceled twice.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -25,13 +25,13 @@ pub fn meanwhile<F: Future<Output = ()> + Send + 'static>(work: F) -> Meanwhile 
     Box::new(move || Box::pin(work))
 }
 
-/// What becomes of a call.
+/// The fate of a call.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// Done, unless Mollie's rules refuse it, and answered.
+    /// Done, unless Mollie's rules reject it, and answered.
     Answered,
     Rejected,
-    /// The order is another website profile's than the key.
+    /// The order belongs to another website profile than the key.
     OtherProfile,
     /// Mollie does not know something that the call names.
     NotKnown,
@@ -42,7 +42,7 @@ pub enum Fate {
     LostAnswer,
     /// Not done, and no answer.
     LostCall,
-    /// No answer; done so much later.
+    /// No answer; done after this time.
     Late(Duration),
     /// Never returns; not done.
     HangsBefore,
@@ -50,7 +50,7 @@ pub enum Fate {
     HangsAfter,
 }
 
-/// One call as it came.
+/// One call as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub kind: &'static str,
@@ -62,18 +62,18 @@ pub struct Side {
     pub ledger: Ledger,
     pub calls: Vec<Call>,
     pub readings: usize,
-    /// Why it cannot be read at present.
+    /// The current reason why nothing can be read.
     pub unreadable: Option<GatewayError>,
-    /// Whether an order that is read comes without its lines' counters.
+    /// Whether readings leave out the lines' counters.
     pub leaves_counters_out: bool,
-    /// Whether it comes without its shipments.
+    /// Whether readings leave out the shipments.
     pub leaves_shipments_out: bool,
-    /// What becomes of each order in an answer at present.
+    /// The current distortion of each order in an answer.
     pub distorts: Option<fn(&mut Snapshot)>,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
     during_readings: VecDeque<Meanwhile>,
     late: Vec<(Duration, Command, IdempotencyKey)>,
-    /// The bodies of the calls that are made up.
+    /// The bodies of the made-up calls.
     #[cfg(feature = "made-up")]
     pub bodies: Vec<String>,
     /// The last order placed with payment parameters.
@@ -81,7 +81,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The same of an answer to a command; none holds shipments.
+    /// The same for an answer to a command; none holds shipments.
     fn accepted(&self, acceptance: Acceptance) -> Acceptance {
         match acceptance {
             Acceptance::Order(order) => Acceptance::Order(Box::new(self.as_answered(*order))),
@@ -89,7 +89,7 @@ impl Side {
         }
     }
 
-    /// The order, less what answers leave out at present, and distorted.
+    /// The order as currently answered: with parts left out, and distorted.
     fn as_answered(&self, mut order: Snapshot) -> Snapshot {
         self.distorts.into_iter().for_each(|distort| distort(&mut order));
         let order = if self.leaves_counters_out { without_counters(order) } else { order };
@@ -109,7 +109,7 @@ impl Mollie {
         Self { side: Mutex::default(), clock, hung: Notify::new() }
     }
 
-    /// Mollie's books as they are now.
+    /// Mollie's records as they are now.
     pub fn side(&self) -> MutexGuard<'_, Side> {
         let mut side = self.side.lock().unwrap();
         let (now, time) = (self.clock.elapsed(), self.clock.now());
@@ -118,23 +118,23 @@ impl Mollie {
         side.late = later;
         for (at, command, key) in due {
             let landed = time - SignedDuration::try_from(now - at).unwrap();
-            // Too late for anybody to hear of it.
+            // Too late for any answer.
             let _ = side.ledger.take(&command, key, landed);
         }
         side
     }
 
-    /// The next call without a fate ends like this.
+    /// Sets how the next call without a fate ends.
     pub fn next(&self, fate: Fate) {
         self.side().script.push_back((fate, None));
     }
 
-    /// The same, and this happens behind the effect and before the answer.
+    /// The same, and `work` happens after the effect and before the answer.
     pub fn next_during(&self, fate: Fate, work: Meanwhile) {
         self.side().script.push_back((fate, Some(work)));
     }
 
-    /// This happens during the next reading: behind what it reads, before it is answered.
+    /// `work` happens during the next reading: after it was taken, before it is answered.
     pub fn during_reading(&self, work: Meanwhile) {
         self.side().during_readings.push_back(work);
     }
@@ -147,13 +147,13 @@ impl Mollie {
         self.side().readings
     }
 
-    /// How many orders, shipments and cancellations came about.
+    /// How many orders, shipments and cancellations took effect.
     pub fn effects(&self) -> (usize, usize, usize) {
         let side = self.side();
         (side.ledger.orders.len(), side.ledger.shipments(), side.ledger.cancellations)
     }
 
-    /// A call has begun that never returns.
+    /// Waits for a call that never returns.
     pub async fn hung(&self) {
         self.hung.notified().await;
     }

@@ -1,4 +1,4 @@
-//! What a person decides of a shipment that nobody else can decide.
+//! Operator decisions about a shipment whose outcome stays ambiguous.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl World {
         Box::pin(resolve_as(self, id.unwrap(), &Verdict::Rejected, &decision())).await
     }
 
-    /// What a person did to the order: kind, by whom, and why.
+    /// The operator decisions on the order: kind, by whom, and why.
     pub async fn decisions(&self, id: OrderId) -> Vec<(&'static str, String, String)> {
         let mut reported = Vec::new();
         for event in self.events(id).await {
@@ -77,7 +77,7 @@ async fn edit_tracking(world: &World, id: OrderId, code: &str) {
 }
 
 #[tokio::test]
-async fn a_retried_shipment_that_can_be_told_by_now_is_registered() {
+async fn a_retried_shipment_that_can_now_be_matched_is_registered() {
     let (world, id, accepted) = doubtful().await;
     edit_tracking(&world, id, "3S1").await;
     let retried = world.retry(accepted.operation_id()).await.unwrap();
@@ -94,7 +94,7 @@ async fn a_retried_shipment_that_can_be_told_by_now_is_registered() {
 }
 
 #[tokio::test]
-async fn a_retried_shipment_that_is_still_doubtful_needs_attention_again() {
+async fn a_retried_shipment_that_is_still_ambiguous_needs_attention_again() {
     let (world, id, accepted) = doubtful().await;
     for times in 2..4 {
         world.retry(accepted.operation_id()).await.unwrap();
@@ -108,7 +108,7 @@ async fn a_retried_shipment_that_is_still_doubtful_needs_attention_again() {
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (2, (1, 1, 0)));
 }
 
-/// It was not readable for long; now it is, and nothing was ever done.
+/// It was unreadable for long; now it can be read, and nothing was ever done.
 #[tokio::test]
 async fn a_retried_shipment_that_is_certainly_absent_is_sent_again() {
     let world = World::without_trust().await;
@@ -131,7 +131,7 @@ async fn a_retried_shipment_that_is_certainly_absent_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_shipment_that_a_person_tells_is_registered_with_its_id() {
+async fn a_shipment_resolved_by_an_operator_is_registered_with_its_id() {
     let (world, id, accepted) = doubtful().await;
     let theirs = world.shipment_ids(id).await.remove(0);
     let resolved = world.succeeded(accepted.operation_id(), &theirs).await.unwrap();
@@ -157,7 +157,7 @@ async fn a_shipment_that_a_person_tells_is_registered_with_its_id() {
 }
 
 #[tokio::test]
-async fn a_shipment_is_not_told_by_an_id_that_mollie_does_not_know_or_that_is_another() {
+async fn a_shipment_is_not_resolved_with_an_unknown_or_different_id() {
     let (world, id, accepted) = doubtful().await;
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_two", 2, None, now)).await;
@@ -173,7 +173,7 @@ async fn a_shipment_is_not_told_by_an_id_that_mollie_does_not_know_or_that_is_an
 }
 
 #[tokio::test]
-async fn a_shipment_is_not_told_by_the_id_of_one_that_is_accounted_for() {
+async fn a_shipment_is_not_resolved_with_the_id_of_a_known_one() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -194,7 +194,7 @@ async fn a_shipment_is_not_told_by_the_id_of_one_that_is_accounted_for() {
 }
 
 #[tokio::test]
-async fn a_shipment_that_a_person_calls_rejected_gives_its_units_back_and_asks_nobody_to_look() {
+async fn a_shipment_resolved_as_rejected_gives_its_units_back_and_raises_nothing() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostCall);
@@ -218,9 +218,9 @@ async fn a_shipment_that_a_person_calls_rejected_gives_its_units_back_and_asks_n
     assert_eq!(kinds[decided + 1], "shipment.refused");
 }
 
-/// The person was wrong: what was called rejected stands at Mollie just as it was sent.
+/// The person was wrong: what was resolved as rejected is at Mollie exactly as it was sent.
 #[tokio::test]
-async fn a_shipment_called_rejected_that_is_found_at_mollie_is_raised() {
+async fn a_shipment_resolved_as_rejected_but_found_at_mollie_is_raised() {
     let (world, id, accepted) = doubtful().await;
     edit_tracking(&world, id, "3S1").await;
     world.rejected(accepted.operation_id()).await.unwrap();
@@ -232,7 +232,7 @@ async fn a_shipment_called_rejected_that_is_found_at_mollie_is_raised() {
 }
 
 #[tokio::test]
-async fn no_money_moves_while_attention_is_needed_and_it_does_once_that_is_resolved() {
+async fn no_money_moves_while_attention_is_needed_and_it_moves_once_resolved() {
     let (world, id, accepted) = doubtful().await;
     assert_eq!(reason(world.ship(id, &chairs(1)).await), PreconditionReason::OrderNeedsAttention);
     assert_eq!(reason(world.cancel(id).await), PreconditionReason::OrderNeedsAttention);
@@ -247,9 +247,9 @@ async fn no_money_moves_while_attention_is_needed_and_it_does_once_that_is_resol
     assert_eq!(world.mollie.effects(), (1, 2, 1));
 }
 
-/// A shipment waits behind it: its turn comes when the person has decided.
+/// A shipment waits behind it: its turn comes after the decision.
 #[tokio::test]
-async fn what_waits_behind_an_operation_that_needed_attention_goes_on_once_that_is_resolved() {
+async fn operations_behind_one_that_needed_attention_go_on_once_it_is_resolved() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -265,7 +265,7 @@ async fn what_waits_behind_an_operation_that_needed_attention_goes_on_once_that_
 }
 
 #[tokio::test]
-async fn only_what_needs_attention_is_an_operators_to_decide() {
+async fn an_operator_decides_only_on_operations_that_need_attention() {
     let world = World::new().await;
     let id = world.authorized().await;
     let pending = world.ship(id, &lamps(1)).await.unwrap();
@@ -295,7 +295,7 @@ async fn only_what_needs_attention_is_an_operators_to_decide() {
 }
 
 #[tokio::test]
-async fn of_two_persons_the_second_is_told_that_it_is_decided() {
+async fn the_second_of_two_operators_learns_that_it_is_decided() {
     let (world, id, accepted) = doubtful().await;
     world.rejected(accepted.operation_id()).await.unwrap();
     let theirs = world.shipment_ids(id).await.remove(0);

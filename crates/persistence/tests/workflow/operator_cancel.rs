@@ -1,4 +1,4 @@
-//! What a person decides of a cancellation of which nobody can read what became.
+//! Operator decisions about a cancellation whose outcome cannot be read.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, OrderId, Recorded, String) {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
+async fn a_cancellation_resolved_by_an_operator_is_verified_and_recorded() {
     let (world, id, accepted, mollie_id) = unreadable(Fate::LostAnswer).await;
     let unread = world.succeeded(accepted.operation_id(), &mollie_id).await;
     assert!(matches!(unread, Err(OperatorError::Unverified(GatewayError::Unreadable(_)))), "{unread:?}");
@@ -43,7 +43,7 @@ async fn a_cancellation_that_a_person_tells_is_verified_and_taken_over() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected() {
+async fn a_cancellation_that_did_not_happen_is_resolved_as_rejected_only() {
     let (world, id, accepted, mollie_id) = unreadable(Fate::LostCall).await;
     world.mollie.side().unreadable = None;
     let reported = world.succeeded(accepted.operation_id(), &mollie_id).await;
@@ -56,7 +56,7 @@ async fn a_cancellation_that_did_not_happen_is_not_called_succeeded_but_rejected
 }
 
 #[tokio::test]
-async fn a_retried_cancellation_that_did_not_happen_is_made() {
+async fn a_retried_cancellation_that_did_not_happen_is_sent() {
     let (world, id, accepted, _) = unreadable(Fate::LostCall).await;
     world.mollie.side().unreadable = None;
     world.retry(accepted.operation_id()).await.unwrap();

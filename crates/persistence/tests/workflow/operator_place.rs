@@ -1,4 +1,4 @@
-//! What a person decides of a placement of which nobody can read what became.
+//! Operator decisions about a placement whose outcome cannot be read.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ async fn unreadable(fate: Fate) -> (Arc<World>, Recorded) {
 }
 
 #[tokio::test]
-async fn a_placement_that_a_person_tells_is_placed_with_its_id() {
+async fn a_placement_resolved_by_an_operator_is_placed_with_its_id() {
     let (world, accepted) = unreadable(Fate::LostAnswer).await;
     let other = world.place("p2", "1338").await;
     world.drive(other.claim.as_ref().unwrap()).await;
@@ -45,9 +45,9 @@ async fn a_placement_that_a_person_tells_is_placed_with_its_id() {
     assert_eq!(world.mollie.effects(), (2, 0, 0));
 }
 
-/// As if Mollie had just answered: nobody waits for it, so it is canceled, or a person looks at the money.
+/// As if Mollie had just answered: past its age limit it is canceled, or raised if it holds money.
 #[tokio::test]
-async fn a_placement_that_a_person_tells_after_its_age_limit_is_late() {
+async fn a_placement_resolved_by_an_operator_after_its_age_limit_is_late() {
     for (status, line) in [(OrderStatus::Created, LineStatus::Created), (OrderStatus::Paid, LineStatus::Paid)]
     {
         let (world, accepted) = unreadable(Fate::LostAnswer).await;
@@ -68,7 +68,7 @@ async fn a_placement_that_a_person_tells_after_its_age_limit_is_late() {
 }
 
 #[tokio::test]
-async fn a_placement_that_a_person_calls_rejected_is_refused_and_gives_its_number_back() {
+async fn a_placement_resolved_as_rejected_gives_its_number_back() {
     let (world, accepted) = unreadable(Fate::LostCall).await;
     world.rejected(accepted.operation_id()).await.unwrap();
     let order = world.settled(accepted.order_id).await;
@@ -89,7 +89,7 @@ async fn a_retried_placement_is_found_or_sent_again() {
     }
 }
 
-/// The secret is another than when the parameters were sealed: it cannot be sent, and is given up in time.
+/// The secret has changed since the parameters were sealed: it cannot be sent, and is given up in time.
 #[tokio::test]
 async fn a_retried_placement_that_can_never_be_sent_needs_attention_again_or_is_given_up() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! Placing: each way its call can end.
+//! Placing: every way that its call can end.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn payment_parameters_reach_mollie_and_are_wiped_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_refused_order_gives_its_number_free_and_its_request_is_answered_the_same() {
+async fn a_rejected_order_frees_its_number_and_its_request_is_answered_the_same() {
     let world = World::new().await;
     world.mollie.next(Fate::Rejected);
     let first = world.recorded().await;
@@ -90,7 +90,7 @@ async fn an_order_that_cannot_be_sent_waits_with_its_key_and_growing_pauses() {
 }
 
 #[tokio::test]
-async fn a_500_that_stays_is_repeated_ever_more_seldom_up_to_once_a_minute_and_counted() {
+async fn a_persistent_500_is_repeated_ever_less_often_down_to_once_a_minute_and_counted() {
     let world = World::new().await;
     (0..7).for_each(|_| world.mollie.next(Fate::Stumbles));
     let accepted = world.recorded().await;
@@ -104,7 +104,7 @@ async fn a_500_that_stays_is_repeated_ever_more_seldom_up_to_once_a_minute_and_c
         world.advance(Duration::from_millis(pause - 1));
         world.rests().await;
         world.advance(Duration::from_millis(1));
-        // It is looked for, found to be absent, and sent again under its key.
+        // It is observed, found absent, and sent again under its key.
         assert_eq!(world.step().await, Progress::Deferred);
         assert_eq!(world.step().await, Progress::Deferred);
     }
@@ -117,7 +117,7 @@ async fn a_500_that_stays_is_repeated_ever_more_seldom_up_to_once_a_minute_and_c
 }
 
 #[tokio::test]
-async fn an_order_that_mollie_stumbles_over_is_given_up_in_time_like_any_other() {
+async fn an_order_that_makes_mollie_stumble_is_given_up_in_time_like_any_other() {
     let world = World::new().await;
     (0..40).for_each(|_| world.mollie.next(Fate::Stumbles));
     let accepted = world.recorded().await;
@@ -156,7 +156,7 @@ async fn an_order_whose_answer_was_lost_is_found_by_its_hook_address() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_taken_for_another_one_of_the_same_number() {
+async fn an_order_is_not_mistaken_for_another_with_the_same_number() {
     let world = World::new().await;
     let other = world.placed().await;
     world.cancel_now(other).await;
@@ -171,7 +171,7 @@ async fn an_order_is_not_taken_for_another_one_of_the_same_number() {
 }
 
 #[tokio::test]
-async fn a_crash_behind_the_effect_leaves_one_placed_order() {
+async fn a_crash_after_the_effect_leaves_one_placed_order() {
     let world = World::new().await;
     world.mollie.next(Fate::HangsAfter);
     let accepted = world.recorded().await;
@@ -202,7 +202,7 @@ async fn a_crash_before_the_effect_leads_to_the_same_call_under_the_same_key() {
 }
 
 #[tokio::test]
-async fn an_order_that_nobody_drove_after_it_was_recorded_is_placed_by_whoever_works() {
+async fn an_order_left_after_it_was_recorded_is_placed_by_a_worker() {
     let world = World::new().await;
     let accepted = world.recorded().await;
     world.end_leases().await;
@@ -212,7 +212,7 @@ async fn an_order_that_nobody_drove_after_it_was_recorded_is_placed_by_whoever_w
 }
 
 #[tokio::test]
-async fn a_hook_that_comes_before_the_answer_finds_its_order() {
+async fn a_webhook_that_arrives_before_the_answer_finds_its_order() {
     let world = World::new().await;
     let accepted = world.recorded().await;
     let (early, id) = (world.clone(), accepted.order_id);
@@ -279,7 +279,7 @@ async fn unknown_outcomes_are_counted_and_make_pauses_grow() {
     assert_eq!(world.mollie.effects(), (1, 0, 0));
 }
 
-/// What Mollie answers was true when it was asked, at the earliest.
+/// Mollie's answer shows the state as of the question, or later.
 #[tokio::test]
 async fn an_answer_is_as_old_as_its_question() {
     let world = World::new().await;
@@ -299,7 +299,7 @@ async fn an_answer_is_as_old_as_its_question() {
 }
 
 #[tokio::test]
-async fn an_address_that_mollie_holds_otherwise_is_kept_and_told_by_name_when_the_order_is_found() {
+async fn an_address_that_differs_at_mollie_is_kept_and_named_when_the_order_is_found() {
     let world = World::new().await;
     world.mollie.next(Fate::LostAnswer);
     let accepted = world.recorded().await;
@@ -318,7 +318,7 @@ async fn an_address_that_mollie_holds_otherwise_is_kept_and_told_by_name_when_th
 }
 
 #[tokio::test]
-async fn every_event_of_an_operation_names_on_whose_behalf_it_is() {
+async fn every_event_of_an_operation_names_its_actor() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &crate::intents::lamps(1)).await;

@@ -22,7 +22,7 @@ async fn the_second_shipment_waits_for_its_turn() {
     assert!(second.claim.is_none());
     world.rests().await;
     assert_eq!(world.drive(first.claim.as_ref().unwrap()).await, Progress::Deferred);
-    // The first is unknown: nothing of the order is sent before it is known.
+    // The first is unknown: nothing of the order is sent until it is resolved.
     world.rests().await;
     world.advance(secs(1));
     let claim = world.claim_one().await;
@@ -41,7 +41,7 @@ async fn the_second_shipment_waits_for_its_turn() {
 }
 
 #[tokio::test]
-async fn an_equal_shipment_behind_one_that_was_lost_is_not_taken_for_it() {
+async fn an_equal_shipment_behind_a_lost_one_is_not_mistaken_for_it() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &lamps(1)).await;
@@ -71,7 +71,7 @@ async fn orders_do_not_hold_each_other_up() {
 }
 
 #[tokio::test]
-async fn a_shipment_behind_a_cancellation_is_refused_by_mollie_and_gives_its_units_back() {
+async fn a_shipment_behind_a_cancellation_is_rejected_and_gives_its_units_back() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &chairs(1)).await;
@@ -91,7 +91,7 @@ async fn a_shipment_behind_a_cancellation_is_refused_by_mollie_and_gives_its_uni
 }
 
 #[tokio::test]
-async fn a_cancellation_behind_a_lost_shipment_waits_until_that_is_known() {
+async fn a_cancellation_behind_a_lost_shipment_waits_until_that_is_resolved() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);

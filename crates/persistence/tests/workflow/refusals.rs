@@ -1,4 +1,4 @@
-//! Refusals that do not mean what they say.
+//! Rejections that do not mean what they say.
 
 use domain::ports::{Clock, GatewayError};
 use domain::rules::operation::OperationState;
@@ -13,7 +13,7 @@ use crate::world::{World, mins, secs};
 
 /// Mollie did not recognise the key, and nothing was left to ship.
 #[tokio::test]
-async fn a_repeated_shipment_refused_because_the_first_call_took_effect_is_registered() {
+async fn a_repeated_shipment_rejected_because_the_first_call_took_effect_is_registered() {
     let world = World::new().await;
     world.mollie.side().ledger.forgets_keys = true;
     let id = world.authorized().await;
@@ -31,7 +31,7 @@ async fn a_repeated_shipment_refused_because_the_first_call_took_effect_is_regis
 
 /// The first call may still take effect, for as long as the settle window lasts.
 #[tokio::test]
-async fn a_refusal_of_a_repeated_call_is_not_final_within_the_settle_window_of_the_first() {
+async fn the_rejection_of_a_repeated_call_is_not_final_within_the_settle_window_of_the_first() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Late(secs(30)));
@@ -47,7 +47,7 @@ async fn a_refusal_of_a_repeated_call_is_not_final_within_the_settle_window_of_t
 }
 
 #[tokio::test]
-async fn an_order_that_mollie_does_not_know_under_the_key_is_not_a_refused_shipment() {
+async fn an_order_unknown_under_the_key_does_not_reject_the_shipment() {
     for (fate, unreadable) in [(Fate::OtherProfile, None), (Fate::NotKnown, Some(GatewayError::NotFound))] {
         let world = World::new().await;
         let id = world.authorized().await;
@@ -67,9 +67,9 @@ async fn an_order_that_mollie_does_not_know_under_the_key_is_not_a_refused_shipm
     }
 }
 
-/// The order is there: what Mollie does not know is something within it, and what waits behind goes on.
+/// The order exists: Mollie does not know something in it, and operations behind this one go on.
 #[tokio::test]
-async fn what_mollie_does_not_know_within_an_order_is_refused_and_holds_nothing_up() {
+async fn an_operation_on_something_unknown_in_an_order_is_rejected_and_holds_nothing_up() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::NotKnown);
@@ -87,7 +87,7 @@ async fn what_mollie_does_not_know_within_an_order_is_refused_and_holds_nothing_
 }
 
 #[tokio::test]
-async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_is_not() {
+async fn an_unreadable_outcome_needs_an_operator_and_an_outage_does_not() {
     for (error, state) in [
         (GatewayError::Unavailable("503".to_owned()), OperationState::Resolving),
         (GatewayError::KeyRefused("401".to_owned()), OperationState::Resolving),
@@ -108,9 +108,9 @@ async fn an_outcome_that_can_never_be_read_is_an_operators_affair_and_an_outage_
     }
 }
 
-/// Whoever sent it first is gone, and its call may still take effect.
+/// Its first sender is gone, and its call may still take effect.
 #[tokio::test]
-async fn a_refusal_of_a_call_repeated_after_a_crash_is_not_final() {
+async fn the_rejection_of_a_call_repeated_after_a_crash_is_not_final() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::HangsBefore);
@@ -131,7 +131,7 @@ async fn a_refusal_of_a_call_repeated_after_a_crash_is_not_final() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_a_repeated_call_is_final_once_nothing_can_come_of_the_first() {
+async fn the_rejection_of_a_repeated_call_is_final_once_the_first_can_have_no_effect() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostCall);
@@ -151,9 +151,9 @@ async fn a_refusal_of_a_repeated_call_is_final_once_nothing_can_come_of_the_firs
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (3, (1, 0, 0)));
 }
 
-/// Something at Mollie has its lines, but not its tracking: the refusal may mean that ours is there.
+/// Something at Mollie has its lines, but not its tracking: the rejection may mean that ours is there.
 #[tokio::test]
-async fn a_repeated_call_refused_beside_a_shipment_that_may_be_ours_is_an_operators_affair() {
+async fn a_repeated_call_rejected_beside_a_shipment_that_may_be_ours_needs_an_operator() {
     let world = World::new().await;
     world.mollie.side().ledger.forgets_keys = true;
     let id = world.authorized().await;
@@ -171,7 +171,7 @@ async fn a_repeated_call_refused_beside_a_shipment_that_may_be_ours_is_an_operat
 
 /// Its profile may have been given another key.
 #[tokio::test]
-async fn an_outcome_at_an_order_that_mollie_does_not_know_any_more_is_an_operators_affair() {
+async fn an_outcome_of_an_order_that_mollie_no_longer_knows_needs_an_operator() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -184,7 +184,7 @@ async fn an_outcome_at_an_order_that_mollie_does_not_know_any_more_is_an_operato
 }
 
 #[tokio::test]
-async fn an_outcome_that_cannot_be_read_is_asked_for_at_growing_pauses() {
+async fn an_unreadable_outcome_is_read_again_after_growing_pauses() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -212,9 +212,9 @@ async fn an_answer_that_is_not_understood_is_read_eight_times_more_before_an_ope
     assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
 }
 
-/// It is the placement itself that Mollie refuses: there is no order yet that another key might know.
+/// Mollie rejects the placement itself: there is no order yet that another key might know.
 #[tokio::test]
-async fn an_order_refused_as_not_found_is_refused() {
+async fn an_order_rejected_as_not_found_is_rejected() {
     let world = World::new().await;
     world.mollie.next(Fate::OtherProfile);
     let accepted = world.recorded().await;
@@ -225,7 +225,7 @@ async fn an_order_refused_as_not_found_is_refused() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_once_behind_an_outage_is_not_yet_an_operators_affair() {
+async fn one_unreadable_answer_after_an_outage_does_not_need_an_operator_yet() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -243,7 +243,7 @@ async fn what_cannot_be_read_once_behind_an_outage_is_not_yet_an_operators_affai
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_once_behind_calls_that_could_not_be_made_is_not_yet_an_operators_affair() {
+async fn one_unreadable_answer_after_failed_calls_does_not_need_an_operator_yet() {
     let world = World::new().await;
     let id = world.authorized().await;
     (0..10).for_each(|_| world.mollie.next(Fate::NotSent(None)));

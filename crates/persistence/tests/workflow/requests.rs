@@ -1,4 +1,4 @@
-//! Request ids, deadlines and etags: what is promised of every mutation.
+//! Request ids, deadlines and etags: the promises of every mutation.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ async fn a_request_id_used_for_another_request_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_same_requests_at_once_are_one_order() {
+async fn eight_equal_requests_at_once_are_one_order() {
     let world = World::new().await;
     let one = || world.recorded();
     let (a, b, c, d, e, f, g, h) = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
@@ -47,7 +47,7 @@ async fn eight_same_requests_at_once_are_one_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_same_shipments_at_once_are_one() {
+async fn eight_equal_shipments_at_once_are_one() {
     let world = World::new().await;
     let id = world.authorized().await;
     let wish = intent("CreateShipment", "s");
@@ -68,7 +68,7 @@ async fn eight_same_shipments_at_once_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_eight_orders_at_once_with_one_number_one_holds_it() {
+async fn only_one_of_eight_simultaneous_orders_holds_their_number() {
     let world = World::new().await;
     let wishes: Vec<_> = (0..8).map(|n| intent("CreateOrder", &format!("n{n}"))).collect();
     let one = |n: usize| place(&*world, &wishes[n], main_profile(), draft("7"));
@@ -83,7 +83,7 @@ async fn of_eight_orders_at_once_with_one_number_one_holds_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_eight_shipments_at_once_no_more_are_planned_than_there_are_units() {
+async fn eight_shipments_at_once_never_exceed_the_available_units() {
     let world = World::new().await;
     let id = world.authorized().await;
     let request = lamps(1);
@@ -153,7 +153,7 @@ async fn nothing_is_saved_after_the_callers_deadline() {
 }
 
 #[tokio::test]
-async fn another_version_than_the_callers_is_told_and_nothing_is_saved() {
+async fn a_stale_etag_is_refused_and_nothing_is_saved() {
     let world = World::new().await;
     let id = world.authorized().await;
     let version = world.sound(id).await.version;
@@ -173,7 +173,7 @@ async fn another_version_than_the_callers_is_told_and_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_neither_shipped_nor_canceled() {
+async fn an_unknown_order_is_neither_shipped_nor_canceled() {
     let world = World::new().await;
     let nobody = OrderId::new(uuid::Uuid::from_u128(1));
     assert!(
@@ -199,7 +199,7 @@ async fn a_repeated_cancellation_may_carry_the_etag_it_was_decided_on() {
 }
 
 #[tokio::test]
-async fn a_number_whose_holder_has_ended_unheard_is_free_after_it_was_read() {
+async fn a_number_is_free_once_a_reading_shows_that_its_holder_has_ended() {
     let world = World::new().await;
     let first = world.placed().await;
     world.advance(secs(3));

@@ -1,4 +1,4 @@
-//! Shipping: each way its call can end.
+//! Shipping: every way that its call can end.
 
 use crate::submitted::ship;
 use domain::ports::{Clock, Store};
@@ -40,7 +40,7 @@ async fn an_accepted_shipment_is_registered_and_its_request_is_answered_again_wi
 }
 
 #[tokio::test]
-async fn what_a_shipment_did_to_the_order_is_read_at_once() {
+async fn the_order_is_read_at_once_after_a_shipment() {
     let world = World::new().await;
     let id = world.authorized().await;
     let (accepted, _) = world.ship_now(id, &the_rest()).await;
@@ -55,7 +55,7 @@ async fn what_a_shipment_did_to_the_order_is_read_at_once() {
 }
 
 #[tokio::test]
-async fn a_refused_shipment_gives_its_units_back() {
+async fn a_rejected_shipment_gives_its_units_back() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Rejected);
@@ -140,7 +140,7 @@ async fn parts_of_a_discounted_line_sum_exactly_and_amounts_outside_the_bounds_a
 }
 
 #[tokio::test]
-async fn an_order_that_nobody_authorized_is_not_shipped() {
+async fn an_unauthorized_order_is_not_shipped() {
     let world = World::new().await;
     let id = world.placed().await;
     assert_eq!(reason(world.ship(id, &lamps(1)).await), PreconditionReason::OrderNotShippable);
@@ -155,7 +155,7 @@ async fn an_order_that_changes_while_a_shipment_is_planned_is_planned_again() {
     let world = World::new().await;
     let id = world.placed().await;
     world.authorize(id).await;
-    // The plan's own reading finds it authorized, and meanwhile somebody else has shipped lamps.
+    // The plan's own reading finds it authorized, and meanwhile lamps were shipped elsewhere.
     let other = world.clone();
     world.advance(secs(3));
     world.mollie.during_reading(meanwhile(async move {
@@ -171,7 +171,7 @@ async fn an_order_that_changes_while_a_shipment_is_planned_is_planned_again() {
 }
 
 #[tokio::test]
-async fn an_operation_names_who_asked_for_it_and_not_who_placed_the_order() {
+async fn an_operation_names_who_requested_it_and_not_who_placed_the_order() {
     let world = World::new().await;
     let id = world.authorized().await;
     let warehouse = Intent { caller: Caller::new("warehouse"), ..intent("CreateShipment", "s") };
@@ -182,7 +182,7 @@ async fn an_operation_names_who_asked_for_it_and_not_who_placed_the_order() {
 }
 
 #[tokio::test]
-async fn a_settled_operation_tells_when_it_ended() {
+async fn a_settled_operation_has_its_end_time() {
     let world = World::new().await;
     let id = world.authorized().await;
     for fate in [Fate::Answered, Fate::Rejected] {

@@ -1,4 +1,4 @@
-//! A shipment that Mollie refuses because its units were shipped in the dashboard: understood before anybody is alarmed.
+//! A shipment that Mollie rejects because its units were shipped in the dashboard: understood before a review item is raised.
 
 use domain::ports::{Clock, GatewayError};
 use domain::rules::ids::MollieShipmentId;
@@ -15,7 +15,7 @@ use crate::mollie::Fate;
 use crate::world::{World, all_at, mins, secs};
 
 #[tokio::test]
-async fn a_shipment_refused_for_being_made_in_the_dashboard_alarms_nobody() {
+async fn a_shipment_rejected_because_it_was_made_in_the_dashboard_raises_nothing() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -24,7 +24,7 @@ async fn a_shipment_refused_for_being_made_in_the_dashboard_alarms_nobody() {
     assert_eq!(progress, Progress::Settled);
     let order = world.settled(id).await;
     assert_eq!(order.items, []);
-    assert_eq!(order.lines[1].shipped.quantity, 3, "what was found is taken over");
+    assert_eq!(order.lines[1].shipped.quantity, 3, "what was found is recorded");
     let shipment = world.shipment(accepted.answer.shipment()).await;
     assert_eq!(
         (shipment.state, shipment.elsewhere),
@@ -56,7 +56,7 @@ async fn units_shipped_elsewhere_in_several_parcels_are_found() {
 }
 
 #[tokio::test]
-async fn a_refused_shipment_of_which_only_a_part_was_shipped_elsewhere_is_raised_with_what_was_found() {
+async fn a_rejected_shipment_only_partly_shipped_elsewhere_is_raised_with_what_was_found() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -67,9 +67,9 @@ async fn a_refused_shipment_of_which_only_a_part_was_shipped_elsewhere_is_raised
     assert!(order.items[0].text.contains("shp_a"), "{}", order.items[0].text);
 }
 
-/// It was there, and known, before ours was recorded: it cannot be why ours was refused.
+/// It was known before ours was recorded: it cannot be the reason for the rejection.
 #[tokio::test]
-async fn a_shipment_known_before_ours_was_recorded_is_no_reason_for_its_refusal() {
+async fn a_shipment_known_before_ours_was_recorded_is_no_reason_for_its_rejection() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -82,7 +82,7 @@ async fn a_shipment_known_before_ours_was_recorded_is_no_reason_for_its_refusal(
 }
 
 #[tokio::test]
-async fn a_refused_shipment_of_units_that_were_canceled_is_raised() {
+async fn a_rejected_shipment_of_canceled_units_is_raised() {
     let world = World::new().await;
     let id = world.authorized().await;
     world
@@ -96,10 +96,10 @@ async fn a_refused_shipment_of_units_that_were_canceled_is_raised() {
     let order = world.settled(id).await;
     assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::ShipmentRefused]);
     assert!(order.items[0].text.contains("canceled"), "{}", order.items[0].text);
-    assert_eq!(order.facts.status, Some(OrderStatus::Canceled), "what was found is taken over");
+    assert_eq!(order.facts.status, Some(OrderStatus::Canceled), "what was found is recorded");
 }
 
-/// It waited its turn while somebody shipped its units, and a look-up told of that before it was sent.
+/// Its units were shipped elsewhere while it waited, and a look-up found that before it was sent.
 #[tokio::test]
 async fn units_shipped_elsewhere_while_ours_waited_to_be_sent_are_found() {
     let world = World::new().await;
@@ -117,7 +117,7 @@ async fn units_shipped_elsewhere_while_ours_waited_to_be_sent_are_found() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_cannot_be_understood_yet_alarms_nobody() {
+async fn an_unexplained_rejection_raises_nothing_yet() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -131,7 +131,7 @@ async fn a_refusal_that_cannot_be_understood_yet_alarms_nobody() {
     world.mollie.side().unreadable = None;
     world.work(secs(20)).await;
     assert_eq!(world.settled(id).await.items, []);
-    // Mollie refused the only call there was: what is there is not ours.
+    // Mollie rejected the only call: what is there is not ours.
     assert_eq!(world.shipment(accepted.answer.shipment()).await.state, ShipmentState::Refused);
     assert_eq!(world.mollie.effects(), (1, 1, 0));
     assert_eq!(raised(&world.order(id).await), []);

@@ -1,4 +1,4 @@
-//! Telling a lost shipment of ours from those at Mollie that nobody here made.
+//! Telling our lost shipment from those at Mollie that were made elsewhere.
 
 use domain::ports::{Clock, Store};
 use domain::rules::field::Field;
@@ -36,7 +36,7 @@ async fn a_shipment_that_seems_two_minutes_older_than_its_call_may_be_ours() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_more_than_two_minutes_before_ours_was_sent_is_not_taken_for_it() {
+async fn a_shipment_made_more_than_two_minutes_before_ours_was_sent_is_not_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     let before = world.clock.now();
@@ -53,7 +53,7 @@ async fn a_shipment_made_more_than_two_minutes_before_ours_was_sent_is_not_taken
 
 /// Recorded long ago, it could not be sent until now.
 #[tokio::test]
-async fn a_shipment_made_elsewhere_while_ours_waited_to_be_sent_is_not_taken_for_it() {
+async fn a_shipment_made_elsewhere_while_ours_waited_to_be_sent_is_not_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::NotSent(Some(mins(60))));
@@ -70,9 +70,9 @@ async fn a_shipment_made_elsewhere_while_ours_waited_to_be_sent_is_not_taken_for
     world.settled(id).await;
 }
 
-/// Its first call was lost three quarters of an hour earlier, and its key is not trusted any more.
+/// Its first call was lost three quarters of an hour earlier, and its key is no longer trusted.
 #[tokio::test]
-async fn a_shipment_made_by_a_late_repetition_is_found() {
+async fn a_shipment_made_by_a_late_repeat_is_found() {
     let world = World::new().await;
     world.mollie.side().ledger.forgets_keys = true;
     let id = world.authorized().await;
@@ -91,7 +91,7 @@ async fn a_shipment_made_by_a_late_repetition_is_found() {
 
 /// Tracking may be edited in the dashboard at any time.
 #[tokio::test]
-async fn a_lost_shipment_whose_tracking_is_another_by_now_is_an_operators_affair() {
+async fn a_lost_shipment_whose_tracking_was_changed_needs_an_operator() {
     let other_carrier = Tracking { carrier: "DHL".to_owned(), ..tracking("3S1") };
     for edited in [tracking("3S2"), other_carrier] {
         let world = World::without_trust().await;
@@ -125,7 +125,7 @@ async fn a_shipment_found_with_blanks_around_its_tracking_is_ours() {
 }
 
 #[tokio::test]
-async fn a_shipment_of_more_lines_or_of_another_amount_is_not_taken_for_ours() {
+async fn a_shipment_with_more_lines_or_another_amount_is_not_ours() {
     for (with_chair, request) in [(true, lamps(1)), (false, named(1, 1, Some("399.00")))] {
         let world = World::new().await;
         let id = world.authorized().await;
@@ -153,7 +153,7 @@ async fn a_shipment_of_more_lines_or_of_another_amount_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
-async fn what_waits_for_an_operator_stays_reserved_and_is_not_counted_as_shipped_too() {
+async fn units_waiting_for_an_operator_stay_reserved_and_do_not_also_count_as_shipped() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);

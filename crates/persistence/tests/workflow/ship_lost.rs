@@ -1,4 +1,4 @@
-//! Shipments whose answer was lost, and what is at Mollie that nobody here made.
+//! Shipments whose answer was lost, and shipments at Mollie that were made elsewhere.
 
 use domain::ports::{Clock, Store};
 use domain::rules::ids::MollieShipmentId;
@@ -16,7 +16,7 @@ async fn a_shipment_whose_answer_was_lost_is_found_by_lines_amounts_and_tracking
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
-    // Not ours: other tracking, other units.
+    // Not ours: different tracking, different units.
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S2"), now)).await;
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_b", 1, None, now)).await;
     world.mollie.next(Fate::LostAnswer);
@@ -35,7 +35,7 @@ async fn a_shipment_whose_answer_was_lost_is_found_by_lines_amounts_and_tracking
 }
 
 #[tokio::test]
-async fn a_crash_behind_the_effect_leaves_one_registered_shipment_although_hooks_come_meanwhile() {
+async fn a_crash_after_the_effect_leaves_one_registered_shipment_although_webhooks_come_meanwhile() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::HangsAfter);
@@ -56,7 +56,7 @@ async fn a_crash_behind_the_effect_leaves_one_registered_shipment_although_hooks
 }
 
 #[tokio::test]
-async fn a_lost_call_is_made_again_under_its_key_although_hooks_come_meanwhile() {
+async fn a_lost_call_is_repeated_under_its_key_although_webhooks_come_meanwhile() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostCall);
@@ -85,7 +85,7 @@ async fn without_trust_in_keys_a_lost_shipment_waits_for_the_settle_window() {
 }
 
 #[tokio::test]
-async fn a_hook_that_tells_of_a_shipment_before_its_answer_counts_it_once() {
+async fn a_webhook_about_a_shipment_before_its_answer_counts_it_once() {
     let world = World::new().await;
     let id = world.authorized().await;
     let other = world.clone();
@@ -108,9 +108,9 @@ async fn a_hook_that_tells_of_a_shipment_before_its_answer_counts_it_once() {
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
 
-/// It left the warehouse, and nothing at Mollie stands in its way.
+/// It left the warehouse, and nothing at Mollie prevents it.
 #[tokio::test]
-async fn a_shipment_told_of_before_its_answer_does_not_keep_the_rest_from_being_shipped() {
+async fn a_shipment_seen_before_its_answer_does_not_block_shipping_the_rest() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -125,7 +125,7 @@ async fn a_shipment_told_of_before_its_answer_does_not_keep_the_rest_from_being_
 }
 
 #[tokio::test]
-async fn lines_sum_up_also_between_a_hook_and_the_answer_it_came_before() {
+async fn lines_add_up_even_between_a_webhook_and_a_later_answer() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -134,9 +134,9 @@ async fn lines_sum_up_also_between_a_hook_and_the_answer_it_came_before() {
     world.sound(id).await;
 }
 
-/// The key lives: Mollie itself tells which of them is ours.
+/// The key lives: Mollie itself knows which one is ours.
 #[tokio::test]
-async fn of_two_equal_shipments_the_repeated_key_tells_ours() {
+async fn of_two_equal_shipments_the_repeated_key_identifies_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -155,7 +155,7 @@ async fn of_two_equal_shipments_the_repeated_key_tells_ours() {
 }
 
 #[tokio::test]
-async fn of_two_equal_shipments_nobody_knows_an_operator_decides() {
+async fn of_two_equal_unknown_shipments_an_operator_decides() {
     let world = World::without_trust().await;
     let id = world.authorized().await;
     let accepted = world.ship(id, &lamps(1)).await.unwrap();
@@ -178,7 +178,7 @@ async fn of_two_equal_shipments_nobody_knows_an_operator_decides() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_in_the_dashboard_is_taken_over_once() {
+async fn a_shipment_made_in_the_dashboard_is_recorded_once() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -197,7 +197,7 @@ async fn a_shipment_made_in_the_dashboard_is_taken_over_once() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_elsewhere_is_taken_over_at_once_unless_it_may_be_ours() {
+async fn a_shipment_made_elsewhere_is_recorded_at_once_unless_it_may_be_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::LostAnswer);
@@ -219,9 +219,9 @@ async fn a_shipment_made_elsewhere_is_taken_over_at_once_unless_it_may_be_ours()
     assert_eq!((order.lines[0].shipped.quantity, order.lines[1].shipped.quantity), (1, 1));
 }
 
-/// Made an hour before ours was asked for, it cannot be ours.
+/// Made an hour before ours was requested, it cannot be ours.
 #[tokio::test]
-async fn a_shipment_older_than_ours_is_not_taken_for_it() {
+async fn a_shipment_older_than_our_request_is_not_ours() {
     let world = World::new().await;
     let id = world.authorized().await;
     let before = world.clock.now();
@@ -240,7 +240,7 @@ async fn a_shipment_older_than_ours_is_not_taken_for_it() {
 
 /// Its line came with the same reading.
 #[tokio::test]
-async fn a_shipment_made_elsewhere_of_a_line_added_elsewhere_holds_that_line() {
+async fn a_shipment_made_elsewhere_can_hold_a_line_added_elsewhere() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();
@@ -262,9 +262,9 @@ async fn a_shipment_made_elsewhere_of_a_line_added_elsewhere_holds_that_line() {
     assert_eq!(lines, [3]);
 }
 
-/// Units that only counters tell of, and ours beside them.
+/// Units known only from counters, and ours beside them.
 #[tokio::test]
-async fn a_shipment_beside_units_that_only_counters_tell_of_adds_to_them() {
+async fn a_shipment_adds_to_units_known_only_from_counters() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = world.clock.now();

@@ -1,4 +1,4 @@
-//! When a reading is too old to refuse anything by, however young it looks.
+//! When a reading is too old to refuse a request, however fresh it looks.
 
 use domain::ports::{Clock, Store};
 use domain::rules::precondition::PreconditionReason;
@@ -11,7 +11,7 @@ use crate::intents::{draft, intent, lamps, main_profile, reason};
 use crate::world::{World, all_at, secs};
 
 #[tokio::test]
-async fn an_order_is_shipped_that_was_authorized_just_now_although_its_hook_waits_to_be_looked_up() {
+async fn a_just_authorized_order_is_shipped_although_its_look_up_is_still_due() {
     let world = World::new().await;
     let id = world.placed().await;
     world.sync(id).await;
@@ -23,7 +23,7 @@ async fn an_order_is_shipped_that_was_authorized_just_now_although_its_hook_wait
 }
 
 #[tokio::test]
-async fn a_look_up_whose_time_has_come_is_made_before_a_number_is_held_against_a_new_order() {
+async fn a_due_look_up_is_made_before_a_held_number_refuses_a_new_order() {
     let world = World::new().await;
     let id = world.placed().await;
     world.advance(secs(15 * 60));
@@ -34,19 +34,19 @@ async fn a_look_up_whose_time_has_come_is_made_before_a_number_is_held_against_a
 }
 
 #[tokio::test]
-async fn a_reading_dated_ahead_of_our_clock_is_not_refused_by() {
+async fn a_reading_dated_ahead_of_our_clock_does_not_count_as_fresh() {
     let world = World::new().await;
     let id = world.placed().await;
     world.authorize(id).await;
     let version = world.order(id).await.version;
-    // By a replica whose clock is an hour ahead.
+    // Dated by a replica whose clock is an hour ahead.
     let ahead = world.clock.now() + SignedDuration::from_hours(1);
     assert!(world.store.note_observed(id, version, ahead).await.unwrap());
     world.ship(id, &lamps(1)).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_hook_that_was_looked_up_makes_no_further_reading() {
+async fn a_webhook_that_was_looked_up_causes_no_further_reading() {
     let world = World::new().await;
     let id = world.placed().await;
     assert!(world.store.hook_arrived(id, None, world.clock.now()).await.unwrap());

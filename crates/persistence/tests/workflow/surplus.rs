@@ -1,4 +1,4 @@
-//! Paid or captured twice: seen over the whole set, raised once, and never mistaken for the order's state.
+//! Paid or captured twice: judged over all payments and shipments, raised once, and never mistaken for the order's state.
 
 use domain::ports::{Clock, Store};
 use domain::rules::item::ItemKind;
@@ -13,9 +13,9 @@ use crate::items::{attempt, raised};
 use crate::mollie::Fate;
 use crate::world::{World, mins, secs};
 
-/// Whatever order Mollie lists them in.
+/// In whatever order Mollie lists them.
 #[tokio::test]
-async fn of_two_paid_attempts_the_later_is_raised_once() {
+async fn the_later_of_two_paid_attempts_is_raised_once() {
     for turned in [false, true] {
         let world = World::new().await;
         let id = world.placed().await;
@@ -40,7 +40,7 @@ async fn of_two_paid_attempts_the_later_is_raised_once() {
 }
 
 #[tokio::test]
-async fn a_second_payment_seen_later_is_raised_when_it_is_seen_and_not_once_it_is_given_back() {
+async fn a_second_payment_is_raised_when_it_is_seen_and_not_again_once_refunded() {
     let world = World::new().await;
     let id = world.placed().await;
     let now = world.clock.now();
@@ -60,7 +60,7 @@ async fn a_second_payment_seen_later_is_raised_when_it_is_seen_and_not_once_it_i
     world.settled(id).await;
 }
 
-/// It was found again, paid twice by then.
+/// It was found again after it was paid twice.
 #[tokio::test]
 async fn two_paid_attempts_of_an_order_found_again_are_raised_with_its_placement() {
     let world = World::new().await;
@@ -77,7 +77,7 @@ async fn two_paid_attempts_of_an_order_found_again_are_raised_with_its_placement
 }
 
 #[tokio::test]
-async fn an_old_attempt_that_ends_behind_a_newer_ones_payment_changes_nothing() {
+async fn an_old_attempt_that_ends_after_a_newer_one_was_paid_changes_nothing() {
     use PaymentStatus::{Canceled, Expired, Failed};
     for ended in [Expired, Failed, Canceled] {
         let world = World::new().await;
@@ -98,7 +98,7 @@ async fn an_old_attempt_that_ends_behind_a_newer_ones_payment_changes_nothing() 
 }
 
 #[tokio::test]
-async fn the_attempt_that_paid_need_not_be_the_last_nor_the_newest() {
+async fn the_paid_attempt_need_be_neither_the_last_nor_the_newest() {
     let world = World::new().await;
     let id = world.placed().await;
     let now = world.clock.now();
@@ -117,10 +117,10 @@ async fn the_attempt_that_paid_need_not_be_the_last_nor_the_newest() {
     assert_eq!(world.mollie.effects(), (1, 1, 0));
 }
 
-/// The window that remains: the effect of the first call lands after the settle window, and Mollie is not trusted to
-/// recognise the key. What is captured twice is seen and raised, and nothing else is wrong.
+/// The remaining window: the effect of the first call appears after the settle window, and Mollie is not trusted to recognise the
+/// key. The double capture is detected and raised, and nothing else is wrong.
 #[tokio::test]
-async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_twice() {
+async fn a_shipment_that_appears_after_the_settle_window_is_detected_as_captured_twice() {
     let world = World::without_trust().await;
     world.mollie.side().ledger.forgets_keys = true;
     let id = world.authorized().await;
@@ -145,7 +145,7 @@ async fn a_shipment_that_lands_after_the_settle_window_is_seen_to_be_captured_tw
 }
 
 #[tokio::test]
-async fn a_shipment_made_by_hand_for_one_that_mollie_refused_is_no_surplus() {
+async fn a_shipment_made_by_hand_for_a_rejected_one_is_not_a_surplus() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::Rejected);
@@ -159,7 +159,7 @@ async fn a_shipment_made_by_hand_for_one_that_mollie_refused_is_no_surplus() {
 }
 
 #[tokio::test]
-async fn a_shipment_made_elsewhere_is_no_surplus_where_it_is_another() {
+async fn a_different_shipment_made_elsewhere_is_not_a_surplus() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &tracked(lamps(1), "3S1")).await;
@@ -176,7 +176,7 @@ async fn a_shipment_made_elsewhere_is_no_surplus_where_it_is_another() {
 
 /// Two equal shipments of ours are two.
 #[tokio::test]
-async fn two_equal_shipments_of_ours_are_no_surplus() {
+async fn two_equal_shipments_of_ours_are_not_a_surplus() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.ship_now(id, &lamps(1)).await;
@@ -196,7 +196,7 @@ async fn a_shipment_made_elsewhere_before_ours_arrived_is_raised() {
     let meanwhile = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S1"), meanwhile)).await;
     world.sync(id).await;
-    assert_eq!(world.order(id).await.items, [], "nobody knows yet whether ours will arrive");
+    assert_eq!(world.order(id).await.items, [], "ours may still arrive");
     world.advance(mins(31));
     world.work(mins(3)).await;
     assert_eq!(world.mollie.effects(), (1, 2, 0));
@@ -206,7 +206,7 @@ async fn a_shipment_made_elsewhere_before_ours_arrived_is_raised() {
 }
 
 #[tokio::test]
-async fn one_payment_of_more_than_the_order_costs_is_raised_with_what_is_too_much() {
+async fn one_payment_above_the_orders_cost_is_raised_with_the_excess() {
     let world = World::new().await;
     let id = world.placed().await;
     let paid = attempt("tr_1", PaymentStatus::Paid, world.clock.now());
@@ -219,9 +219,9 @@ async fn one_payment_of_more_than_the_order_costs_is_raised_with_what_is_too_muc
     assert!(order.items[0].text.contains("42.00 EUR"), "{}", order.items[0].text);
 }
 
-/// A line was taken off after the shopper had paid: what was right to pay is no surplus.
+/// A line was removed after the shopper had paid: the amount that was right then is not a surplus.
 #[tokio::test]
-async fn what_an_order_once_cost_is_no_surplus() {
+async fn an_amount_that_the_order_once_cost_is_not_a_surplus() {
     let world = World::new().await;
     let id = world.placed().await;
     let paid = attempt("tr_1", PaymentStatus::Paid, world.clock.now());

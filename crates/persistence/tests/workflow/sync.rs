@@ -1,4 +1,4 @@
-//! Taking over what Mollie says, and refusing only what it says now.
+//! Recording what Mollie reports, and refusing only on what it reports now.
 
 use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::ids::MolliePaymentId;
@@ -13,7 +13,7 @@ use crate::mollie::meanwhile;
 use crate::world::{World, mins, secs};
 
 #[tokio::test]
-async fn a_status_nobody_understands_stops_money_until_it_is_understood() {
+async fn an_unknown_status_stops_money_until_it_is_understood() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.at_mollie(id, |order| order.status = Some(Read::Unknown("disputed".to_owned()))).await;
@@ -32,7 +32,7 @@ async fn a_status_nobody_understands_stops_money_until_it_is_understood() {
 }
 
 #[tokio::test]
-async fn a_line_or_a_payment_nobody_understands_stops_money_too() {
+async fn an_unknown_line_or_payment_status_stops_money_too() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.at_mollie(id, |order| order.lines[0].status = Read::Unknown("held".to_owned())).await;
@@ -62,7 +62,7 @@ async fn a_line_or_a_payment_nobody_understands_stops_money_too() {
 }
 
 #[tokio::test]
-async fn what_is_new_is_one_event_and_what_is_known_is_none() {
+async fn news_is_one_event_and_known_facts_are_none() {
     let world = World::new().await;
     let id = world.placed().await;
     world.authorize(id).await;
@@ -76,7 +76,7 @@ async fn what_is_new_is_one_event_and_what_is_known_is_none() {
 }
 
 #[tokio::test]
-async fn of_two_readings_at_once_the_newer_state_stays() {
+async fn after_two_readings_at_once_the_newer_state_stays() {
     let world = World::new().await;
     let id = world.placed().await;
     world.authorize(id).await;
@@ -92,9 +92,9 @@ async fn of_two_readings_at_once_the_newer_state_stays() {
     assert_eq!(world.settled(id).await.facts.method.as_deref(), Some("billie"));
 }
 
-/// What was read is what we knew, but meanwhile we know more.
+/// The reading matched what we knew, but meanwhile we know more.
 #[tokio::test]
-async fn a_reading_that_found_nothing_new_gives_the_order_as_it_then_is() {
+async fn a_reading_without_news_returns_the_current_order() {
     let world = World::new().await;
     let id = world.placed().await;
     let other = world.clone();
@@ -121,7 +121,7 @@ async fn an_order_is_refused_only_after_it_was_read_again() {
 }
 
 #[tokio::test]
-async fn a_reading_younger_than_two_seconds_is_enough_to_refuse() {
+async fn a_reading_less_than_two_seconds_old_is_enough_to_refuse() {
     let world = World::new().await;
     let id = world.placed().await;
     world.sync(id).await;
@@ -137,7 +137,7 @@ async fn a_reading_younger_than_two_seconds_is_enough_to_refuse() {
 
 /// A reading is as old as its question, not as its answer.
 #[tokio::test]
-async fn a_slow_reading_is_not_young_when_it_arrives() {
+async fn a_slow_reading_is_not_fresh_when_it_arrives() {
     let world = World::new().await;
     let id = world.placed().await;
     let other = world.clone();
@@ -151,7 +151,7 @@ async fn a_slow_reading_is_not_young_when_it_arrives() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_not_refused() {
+async fn a_request_is_not_refused_if_the_order_cannot_be_read() {
     let world = World::new().await;
     let id = world.placed().await;
     world.advance(secs(3));
@@ -187,7 +187,7 @@ async fn an_order_that_is_not_placed_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_changed_address_is_told_by_name_and_kept_by_value() {
+async fn a_changed_address_is_named_in_the_event_and_stored_by_value() {
     let world = World::new().await;
     let id = world.placed().await;
     world
@@ -204,9 +204,9 @@ async fn a_changed_address_is_told_by_name_and_kept_by_value() {
     assert!(last.contains("billing_address") && !last.contains("Utrecht"));
 }
 
-/// It ended and was closed, and lives again: from then on it is read on schedule like any other.
+/// It ended and was closed, and was revived: from then on it is read on schedule like any other.
 #[tokio::test]
-async fn an_order_that_comes_back_is_read_on_schedule_again() {
+async fn a_revived_order_is_read_on_schedule_again() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.cancel_now(id).await;
@@ -221,9 +221,9 @@ async fn an_order_that_comes_back_is_read_on_schedule_again() {
     assert_eq!(world.lookups().await.len(), 1);
 }
 
-/// Whoever reads on schedule says when to read next.
+/// A scheduled look-up sets the next one itself.
 #[tokio::test]
-async fn what_a_scheduled_reading_finds_does_not_make_another_one_due() {
+async fn news_from_a_scheduled_look_up_does_not_make_another_one_due() {
     let world = World::new().await;
     let id = world.placed().await;
     world.advance(mins(15));

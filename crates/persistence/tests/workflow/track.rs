@@ -1,4 +1,4 @@
-//! Changing how parcels are followed: it waits for the shipment, holds nothing else up, and the last wish holds.
+//! Changing tracking: it waits for the shipment, holds nothing else up, and the last request wins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,9 +78,9 @@ async fn tracking_is_changed_at_mollie_and_here_as_a_whole() {
     world.settled(id).await;
 }
 
-/// It is sent once the shipment is registered, and meanwhile the parcel shows what it waits for.
+/// It is sent once the shipment is registered; until then the parcel shows the pending change.
 #[tokio::test]
-async fn what_is_recorded_only_is_registered_first() {
+async fn a_recorded_shipment_is_registered_before_its_tracking_changes() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::NotSent(Some(Duration::from_secs(30))));
@@ -101,7 +101,7 @@ async fn what_is_recorded_only_is_registered_first() {
 
 /// The first parcel waits for a person; the second one's tracking does not wait for that.
 #[tokio::test]
-async fn what_waits_for_its_shipment_holds_up_no_other_parcel() {
+async fn a_change_that_waits_for_its_shipment_holds_up_no_other_parcel() {
     let (world, id, other) = shipping().await;
     world.mollie.next(Fate::NotSent(Some(Duration::from_mins(10))));
     let (shipped, _) = world.ship_now(id, &chairs(1)).await;
@@ -110,7 +110,7 @@ async fn what_waits_for_its_shipment_holds_up_no_other_parcel() {
     world.work(secs(5)).await;
     assert_eq!(world.state(waiting.operation_id()).await, OperationState::Pending);
     assert_eq!(world.state(behind.operation_id()).await, OperationState::Succeeded);
-    // Of one parcel the later wish comes later.
+    // The later request for the same parcel comes later.
     let last = world.track(id, shipped.answer.shipment().unwrap(), "3S4").await.unwrap();
     world.work(mins(11)).await;
     for accepted in [&waiting, &last] {
@@ -121,7 +121,7 @@ async fn what_waits_for_its_shipment_holds_up_no_other_parcel() {
 }
 
 #[tokio::test]
-async fn what_follows_a_refused_shipment_is_withdrawn_and_an_event_tells_why() {
+async fn a_change_to_a_rejected_shipment_is_withdrawn_and_an_event_says_why() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.mollie.next(Fate::NotSent(None));
@@ -134,7 +134,7 @@ async fn what_follows_a_refused_shipment_is_withdrawn_and_an_event_tells_why() {
     let shipment = world.parcel(parcel).await;
     assert_eq!((shipment.state, shipment.pending_tracking), (ShipmentState::Refused, None));
     let events = world.events(id).await;
-    let why = "Given up: what it was to follow has failed";
+    let why = "Given up: what it follows has failed";
     let is_refusal = |data: &EventData| matches!(data, EventData::ShipmentUpdateRefused { rejection, .. } if rejection.to_string() == why);
     assert!(events.iter().any(|event| is_refusal(&event.data)), "{events:?}");
     let refusal = world.track(id, parcel, "3S3").await;
@@ -143,7 +143,7 @@ async fn what_follows_a_refused_shipment_is_withdrawn_and_an_event_tells_why() {
 }
 
 #[tokio::test]
-async fn a_refused_change_leaves_the_tracking_there_is() {
+async fn a_rejected_change_leaves_the_tracking_as_it_is() {
     let (world, id, parcel) = shipping().await;
     world.mollie.next(Fate::Rejected);
     let accepted = world.track_now(id, parcel, "3S2").await;
@@ -153,9 +153,9 @@ async fn a_refused_change_leaves_the_tracking_there_is() {
     assert!(world.kinds(id).await.contains(&"shipment.update_refused"));
 }
 
-/// The order is completed and no hook comes any more; readings in between left the parcel alone.
+/// The order is completed and no webhook comes any more; readings in between left the parcel alone.
 #[tokio::test]
-async fn what_the_dashboard_changed_while_an_update_was_undecided_is_read_once_that_is_refused() {
+async fn a_dashboard_change_during_an_undecided_update_is_read_once_that_is_rejected() {
     let world = World::new().await;
     let id = world.authorized().await;
     let (shipped, _) = world.ship_now(id, &the_rest()).await;
@@ -176,9 +176,9 @@ async fn what_the_dashboard_changed_while_an_update_was_undecided_is_read_once_t
     assert_eq!(code(&world.parcel(parcel).await), Some("3S7"));
 }
 
-/// What somebody changes in the dashboard is taken over once, but for what may be ours.
+/// A change in the dashboard is recorded once, except for what may be ours.
 #[tokio::test]
-async fn tracking_changed_in_the_dashboard_is_taken_over_once() {
+async fn tracking_changed_in_the_dashboard_is_recorded_once() {
     let (world, id, parcel) = shipping().await;
     let set = |code: &'static str| {
         move |order: &mut domain::rules::snapshot::Snapshot| {
@@ -201,7 +201,7 @@ async fn tracking_changed_in_the_dashboard_is_taken_over_once() {
 }
 
 #[tokio::test]
-async fn a_parcel_of_the_dashboard_that_becomes_like_one_of_ours_is_raised() {
+async fn a_dashboard_parcel_that_becomes_like_one_of_ours_is_raised() {
     let (world, id, _) = shipping().await;
     let now = world.clock.now();
     world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S9"), now)).await;
@@ -215,7 +215,7 @@ async fn a_parcel_of_the_dashboard_that_becomes_like_one_of_ours_is_raised() {
     assert_eq!(items, [ItemKind::SurplusShipment]);
 }
 
-/// It lands when the next one has been answered, unless that waits. That it is so already tells nothing: it was so before.
+/// It appears after the next one was answered, unless that waits. The value proves nothing: it was the same before.
 #[tokio::test]
 async fn a_late_effect_of_an_earlier_change_does_not_undo_a_later_one() {
     let (world, id, parcel) = shipping().await;

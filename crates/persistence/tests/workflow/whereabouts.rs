@@ -1,4 +1,4 @@
-//! Where units went that somebody asks for again: told in the same way whichever the moment.
+//! Where requested units went: reported in the same way at every moment.
 
 use domain::rules::precondition::{FailedPrecondition, PreconditionReason};
 use domain::rules::status::OrderStatus;
@@ -7,7 +7,7 @@ use domain::workflow::{MutationError, Recorded};
 use crate::intents::{chairs, lamps, ship_lamps_elsewhere, the_rest};
 use crate::world::{World, secs};
 
-/// A refusal that says that nothing of the line is available.
+/// A refusal because nothing of the line is available.
 fn taken(outcome: Result<Recorded, MutationError>) -> FailedPrecondition {
     let Err(MutationError::Precondition(refusal)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(refusal.reason, PreconditionReason::QuantityNotAvailable, "{refusal:?}");
@@ -17,7 +17,7 @@ fn taken(outcome: Result<Recorded, MutationError>) -> FailedPrecondition {
 }
 
 #[tokio::test]
-async fn whoever_asks_for_units_that_another_has_just_shipped_hears_where_they_went_at_every_moment() {
+async fn a_request_for_units_just_shipped_by_another_says_where_they_went_at_every_moment() {
     let world = World::new().await;
     let id = world.authorized().await;
     let shipped = world.ship(id, &lamps(3)).await.unwrap();
@@ -40,7 +40,7 @@ async fn whoever_asks_for_units_that_another_has_just_shipped_hears_where_they_w
 }
 
 #[tokio::test]
-async fn units_that_were_shipped_in_the_dashboard_are_told_by_the_shipment_there() {
+async fn units_shipped_in_the_dashboard_are_reported_with_that_shipment() {
     let world = World::new().await;
     let id = world.authorized().await;
     let now = domain::ports::Clock::now(&world.clock);
@@ -52,7 +52,7 @@ async fn units_that_were_shipped_in_the_dashboard_are_told_by_the_shipment_there
 }
 
 #[tokio::test]
-async fn an_order_that_was_canceled_says_so_to_whoever_ships_all_that_remains() {
+async fn shipping_all_remaining_of_a_canceled_order_says_that_it_is_canceled() {
     let world = World::new().await;
     let id = world.authorized().await;
     world.cancel_now(id).await;

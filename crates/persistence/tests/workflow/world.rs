@@ -1,4 +1,4 @@
-//! A service of its own for each test: the real store on a file, Mollie's side in memory, and a clock moved by hand.
+//! A separate service for each test: the real store on a file, Mollie's side in memory, and a clock moved by hand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -80,7 +80,7 @@ impl World {
         Self::with(|_| ()).await
     }
 
-    /// One that takes every key for forgotten.
+    /// A world where every key counts as expired.
     pub async fn without_trust() -> Arc<Self> {
         Self::with(|settings| settings.trust_idempotency = false).await
     }
@@ -120,7 +120,7 @@ impl World {
         self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Drives a claimed operation a step further.
+    /// Drives a claimed operation one step further.
     pub async fn drive(&self, (claim, claimed_at): &Held) -> Progress {
         Box::pin(drive(self, claim, *claimed_at)).await.unwrap()
     }
@@ -147,7 +147,7 @@ impl World {
         claims.remove(0)
     }
 
-    /// Takes the one operation that is due a step further.
+    /// Drives the one operation that is due one step further.
     pub async fn step(&self) -> Progress {
         let claim = self.claim_one().await;
         self.drive(&claim).await
@@ -176,7 +176,7 @@ impl World {
         self.store.claim_lookups(self.clock.now(), self.settings.lookup_lease(), token, 10).await.unwrap()
     }
 
-    /// A hook comes, and names this.
+    /// A webhook arrives with this hint.
     pub async fn hook(&self, id: OrderId, hint: &str) {
         assert!(self.store.hook_arrived(id, Some(hint), self.clock.now()).await.unwrap());
     }
@@ -194,19 +194,19 @@ impl World {
         SqliteConnection::connect_with(&options.disable_statement_logging()).await.unwrap()
     }
 
-    /// Every lease is over, as if its eight seconds had passed.
+    /// Every lease has run out, as if its eight seconds had passed.
     pub async fn end_leases(&self) {
         let ended = query("UPDATE operations SET lease_until = 1 WHERE lease_token IS NOT NULL");
         ended.execute(&mut self.raw().await).await.unwrap();
     }
 
-    /// What was sealed was sealed with another key.
+    /// The key that sealed the secrets has changed.
     pub async fn spoil_secrets(&self) {
         let spoiled = query("UPDATE operations SET sealed = x'00' WHERE sealed IS NOT NULL");
         spoiled.execute(&mut self.raw().await).await.unwrap();
     }
 
-    /// When the only lease there is ends, by the database's clock, in microseconds.
+    /// The end of the only lease, by the database's clock, in microseconds.
     pub async fn lease_until(&self) -> i64 {
         let lease = query_scalar("SELECT lease_until FROM operations WHERE lease_token IS NOT NULL");
         lease.fetch_one(&mut self.raw().await).await.unwrap()
@@ -232,7 +232,7 @@ impl World {
         Box::pin(sync(self, id)).await.unwrap()
     }
 
-    /// Changes the order at Mollie behind our back.
+    /// Changes the order at Mollie without our knowledge.
     pub async fn at_mollie(&self, id: OrderId, change: impl FnOnce(&mut Snapshot)) {
         let mollie_id: MollieOrderId = self.order(id).await.mollie_id.unwrap();
         change(self.mollie.side().ledger.find_mut(&mollie_id));

@@ -9,29 +9,20 @@ use crate::api::Api;
 use crate::process::Process;
 use crate::site::{Site, own_command};
 
-/// A running echo.
 pub struct Echo {
     pub process: Process,
     pub api: Api,
 }
 
 impl Echo {
-    /// Starts it; it answers with this order.
-    ///
-    /// # Errors
-    /// It does not start.
     pub async fn start(site: &Site, order: &Order) -> Result<Self> {
         let file = site.directory().join("order.bin");
         std::fs::write(&file, order.encode_to_vec())
             .with_context(|| format!("writing {}", file.display()))?;
         let arguments = ["--order".as_ref(), file.as_os_str()];
         let (process, address) = own_command("echo", &arguments, site.directory()).await?;
-        Ok(Self { process, api: Api::connect(address).await? })
-    }
-
-    /// Its CPU time counts as the service's.
-    #[must_use]
-    pub fn watched(&self) -> Watched {
-        Watched { service: Some(self.process.id()), ..Watched::default() }
+        // Its CPU time counts as the service's.
+        let watched = Watched { service: Some(process.id()), ..Watched::default() };
+        Ok(Self { process, api: Api::connect(address, watched).await? })
     }
 }

@@ -1,91 +1,90 @@
-//! PostgreSQL's own pgbench, running the very statements of CreateOrder on a database of its own.
+//! PostgreSQL's own pgbench, running the very statements of CreateOrder on a separate database.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
-use crate::accounting::{Cpu, Watched};
+use crate::accounting::Watched;
+use crate::load::{Load, histogram};
 use crate::postgres::{Database, one};
+use crate::scripts::{CREATE_ORDER, Values};
 use crate::service::migrate;
 use crate::site::Site;
-use crate::statements::Template;
 
-/// The floor, ready to be measured.
+/// What a run of the script adds, by what is counted.
+const GAINS: [(&str, f64); 7] = [
+    ("requests", 1.0),
+    ("orders", 1.0),
+    ("orders WHERE placement = 'placed'", 1.0),
+    ("events", 2.0),
+    ("event_queue", 2.0),
+    ("operations", 1.0),
+    ("lookups", 1.0),
+];
+/// More runs than a client has in one turn.
+const FAR: u64 = 1_000_000;
+
 pub struct Pgbench {
     program: PathBuf,
     script: PathBuf,
     database: Database,
-    gains: BTreeMap<String, usize>,
+    parts: Values,
+    /// Of all turns so far: no two give an order the same number.
+    turns: AtomicU64,
     watched: Watched,
 }
 
-/// One turn of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Turn {
-    /// Orders a second, two transactions each.
-    pub rate: f64,
-    /// For each order.
-    pub cpu: Cpu,
-}
-
 impl Pgbench {
-    /// Prepares a database and the script.
-    ///
-    /// # Errors
-    /// The database cannot be made, or a statement is not understood.
-    pub async fn new(site: &Site, template: &Template) -> Result<Self> {
-        let database = site.postgres.create("pgbench").await?;
-        migrate(site, &database.url())?;
+    /// Prepares a database; the orders that it writes consist of these parts.
+    pub async fn new(site: &Site, parts: Values) -> Result<Self> {
+        let database = site.postgres.create().await?;
+        migrate(site, database.url())?;
         let script = site.directory().join("create-order.sql");
-        std::fs::write(&script, template.pgbench()?)?;
+        std::fs::write(&script, CREATE_ORDER)?;
         let watched = Watched { postgres: Some(site.postgres.postmaster), ..Watched::default() };
-        Ok(Self { program: site.pgbench.clone(), script, database, gains: template.gains(), watched })
+        let (program, turns) = (site.pgbench.clone(), AtomicU64::new(0));
+        Ok(Self { program, script, database, parts, turns, watched })
     }
 
     /// Runs it with so many clients; fails unless every table has gained what the statements write.
-    ///
-    /// # Errors
-    /// pgbench fails, or has not written.
-    pub async fn turn(&self, clients: usize, length: Duration) -> Result<Turn> {
+    pub async fn turn(&self, clients: usize, length: Duration) -> Result<Load> {
         let (counts, cpu) = (self.counts().await?, self.watched.used()?);
         let mut command = Command::new(&self.program);
         command.args(["--no-vacuum", "--protocol=prepared", "--jobs=1"]).arg(format!("--client={clients}"));
         command.arg(format!("--time={}", length.as_secs().max(1))).arg("--file").arg(&self.script);
+        command.arg(format!("--define=turn={}", self.turns.fetch_add(1, Ordering::Relaxed) * FAR));
+        command.args(self.parts.iter().map(|(name, value)| format!("--define={name}={value}")));
         let output =
             command.arg(self.database.url()).kill_on_drop(true).output().await.context("starting pgbench")?;
         let (said, wrong) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.success(), "pgbench failed on {}:\n{wrong}", self.script.display());
         let done = figure(&said, "number of transactions actually processed: ")?;
-        let used = self.watched.used()?.since(cpu);
+        let cpu = self.watched.since(cpu)?;
         self.has_written(&counts, done).await?;
-        Ok(Turn { rate: figure(&said, "tps = ")?, cpu: used.per(done) })
+        let seconds = done / figure(&said, "tps = ")?;
+        Ok(Load { done, seconds, latencies: histogram()?, cpu })
     }
 
-    async fn counts(&self) -> Result<BTreeMap<String, f64>> {
+    async fn counts(&self) -> Result<BTreeMap<&'static str, f64>> {
         let mut connection = self.database.connect().await?;
         let mut counts = BTreeMap::new();
-        for table in self.gains.keys() {
-            let count = one(&mut connection, &format!("SELECT count(*)::text FROM {table}")).await?;
-            counts.insert(table.clone(), count.parse()?);
+        for (what, _) in GAINS {
+            let count = one(&mut connection, &format!("SELECT count(*)::text FROM {what}")).await?;
+            counts.insert(what, count.parse()?);
         }
-        let placed = "SELECT count(*)::text FROM orders WHERE placement = 'placed'";
-        counts.insert("placed orders".to_owned(), one(&mut connection, placed).await?.parse()?);
         Ok(counts)
     }
 
-    async fn has_written(&self, before: &BTreeMap<String, f64>, done: f64) -> Result<()> {
+    async fn has_written(&self, before: &BTreeMap<&str, f64>, done: f64) -> Result<()> {
         let after = self.counts().await?;
-        for (table, count) in &after {
-            let each = self.gains.get(table).map_or(Ok(1), |gain| u32::try_from(*gain))?;
-            let gained = count - before.get(table).copied().unwrap_or_default();
-            ensure!(
-                gained == done * f64::from(each),
-                "pgbench ran {done} times, but {table} gained {gained} rows instead of {each} each: the floor is none"
-            );
+        for (what, each) in GAINS {
+            let gained = after[what] - before[what];
+            ensure!(gained == done * each, "pgbench ran {done} times, but there are {gained} more {what}");
         }
         Ok(())
     }
@@ -94,9 +93,9 @@ impl Pgbench {
 /// The number behind a label.
 fn figure(said: &str, label: &str) -> Result<f64> {
     let (_, rest) =
-        said.split_once(label).with_context(|| format!("pgbench does not tell {label:?}:\n{said}"))?;
+        said.split_once(label).with_context(|| format!("pgbench does not print {label:?}:\n{said}"))?;
     let number: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-    number.parse().with_context(|| format!("pgbench tells no number for {label:?}:\n{said}"))
+    number.parse().with_context(|| format!("pgbench prints no number for {label:?}:\n{said}"))
 }
 
 #[cfg(test)]

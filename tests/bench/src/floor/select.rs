@@ -2,54 +2,46 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
-use sea_orm::sqlx::postgres::PgConnection;
+use anyhow::{Context, Result, ensure};
+use sea_orm::sqlx::postgres::{PgArguments, PgConnection};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{AssertSqlSafe, Postgres, query};
 use tokio::sync::Mutex;
 
-use super::sqlx_loop::{ask_one, run_one};
 use crate::accounting::Watched;
 use crate::load::{Load, Timetable, Until, closed, open};
 use crate::postgres::Database;
-use crate::statements::Statement;
+use crate::scripts::{Statement, Values, prepared};
 
-/// Statements run in turn on connections of their own.
+const CALLERS: usize = 8;
+
+/// A statement on separate connections, with its values in turn.
 pub struct Single {
     connections: Vec<Arc<Mutex<PgConnection>>>,
-    statements: Arc<[Statement]>,
+    task: Arc<(Statement, Vec<Values>)>,
     watched: Watched,
 }
 
 impl Single {
-    /// Connects for so many callers.
-    ///
-    /// # Errors
-    /// The server refuses.
     pub async fn new(
         database: &Database,
-        statements: Vec<Statement>,
-        callers: usize,
+        script: &str,
+        values: Vec<Values>,
         postmaster: u32,
     ) -> Result<Self> {
-        let mut connections = Vec::new();
-        for _ in 0..callers {
-            connections.push(Arc::new(Mutex::new(database.connect().await?)));
-        }
+        let connections = database.connections(CALLERS).await?;
+        let statement = prepared(script).into_iter().next().context("the script is empty")?;
         let watched = Watched { postgres: Some(postmaster), ..Watched::default() };
-        Ok(Self { connections, statements: statements.into(), watched })
+        Ok(Self { connections, task: Arc::new((statement, values)), watched })
     }
 
     /// One turn of queries; each must give so many rows.
-    ///
-    /// # Errors
-    /// One fails or gives another number of rows.
     pub async fn ask(&self, callers: usize, until: Until, rows: usize) -> Result<Load> {
-        let (connections, statements) = (self.connections.clone(), Arc::clone(&self.statements));
+        let (connections, task) = (self.connections.clone(), Arc::clone(&self.task));
         closed(callers, until, &self.watched, move |call| {
-            let connection = Arc::clone(&connections[call.caller]);
-            let statements = Arc::clone(&statements);
+            let (connection, task) = (Arc::clone(&connections[call.caller]), Arc::clone(&task));
             async move {
-                let statement = &statements[call.number % statements.len()];
-                let given = ask_one(&mut *connection.lock().await, statement).await?;
+                let given = bound(&task, call.number).fetch_all(&mut *connection.lock().await).await?.len();
                 ensure!(given == rows, "the floor reads {given} rows, not {rows}");
                 Ok(())
             }
@@ -58,21 +50,25 @@ impl Single {
     }
 
     /// One turn of statements that write one row each, by a timetable.
-    ///
-    /// # Errors
-    /// One fails or writes nothing.
     pub async fn write(&self, timetable: Timetable) -> Result<Load> {
-        let (connections, statements) = (self.connections.clone(), Arc::clone(&self.statements));
+        let (connections, task) = (self.connections.clone(), Arc::clone(&self.task));
         open(timetable, &self.watched, move |call| {
             let connection = Arc::clone(&connections[call.caller % connections.len()]);
-            let statements = Arc::clone(&statements);
+            let task = Arc::clone(&task);
             async move {
-                let statement = &statements[call.number % statements.len()];
-                let written = run_one(&mut *connection.lock().await, statement).await?;
+                let done = bound(&task, call.number).execute(&mut *connection.lock().await).await?;
+                let written = done.rows_affected();
                 ensure!(written == 1, "the floor writes {written} rows, not one");
                 Ok(())
             }
         })
         .await
     }
+}
+
+/// The statement with the values of this call.
+fn bound((statement, values): &(Statement, Vec<Values>), number: usize) -> Query<'_, Postgres, PgArguments> {
+    let values = &values[number % values.len()];
+    let bare = query(AssertSqlSafe(statement.sql.as_str()));
+    statement.variables.iter().fold(bare, |bound, name| bound.bind(&values[name]))
 }

@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 use super::{Call, Load, histogram};
 use crate::accounting::Watched;
 
-/// When a loop ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
     /// No call begins after this.
@@ -20,9 +19,6 @@ pub enum Until {
 }
 
 /// Makes calls in a closed loop. The first that fails ends it.
-///
-/// # Errors
-/// A call failed.
 pub async fn closed<F, R>(callers: usize, until: Until, watched: &Watched, call: F) -> Result<Load>
 where
     F: Fn(Call) -> R + Clone + Send + 'static,
@@ -56,7 +52,7 @@ where
         latencies.add(ended??)?;
     }
     let seconds = began.elapsed().as_secs_f64();
-    Ok(Load { done: latencies.len(), seconds, latencies, cpu: watched.used()?.since(before) })
+    Ok(Load::new(latencies, seconds, watched.since(before)?))
 }
 
 #[cfg(test)]
@@ -67,7 +63,7 @@ mod tests {
     async fn a_loop_makes_as_many_calls_as_it_should_and_ends_with_the_first_failure() {
         let watched = Watched::default();
         let load = closed(3, Until::Calls(10), &watched, async |_| Ok(())).await.unwrap();
-        assert_eq!(load.done, 10);
+        assert_eq!(load.done, 10.0);
         let fails = async |call: Call| if call.number == 7 { Err(anyhow::anyhow!("no")) } else { Ok(()) };
         assert!(closed(3, Until::Calls(10), &watched, fails).await.is_err());
     }

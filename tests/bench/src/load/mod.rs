@@ -11,55 +11,51 @@ use hdrhistogram::Histogram;
 
 use crate::accounting::Cpu;
 
-/// Which call of a load it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     /// Who makes it, from 0.
     pub caller: usize,
-    /// The how manieth of all, from 0.
+    /// Its number among all, from 0.
     pub number: usize,
 }
 
-/// What a load came to.
 #[derive(Clone, Debug)]
 pub struct Load {
-    pub done: u64,
+    pub done: f64,
     pub seconds: f64,
     /// In microseconds.
     pub latencies: Histogram<u64>,
+    /// In milliseconds, of all calls.
     pub cpu: Cpu,
 }
 
 impl Load {
-    /// Calls a second.
-    #[must_use]
-    pub fn rate(&self) -> f64 {
-        self.calls() / self.seconds
+    pub fn new(latencies: Histogram<u64>, seconds: f64, cpu: Cpu) -> Self {
+        let done = u32::try_from(latencies.len()).map_or(f64::INFINITY, f64::from);
+        Self { done, seconds, latencies, cpu }
     }
 
-    /// How many calls it was.
-    #[must_use]
-    pub fn calls(&self) -> f64 {
-        u32::try_from(self.done).map_or(f64::INFINITY, f64::from)
+    pub fn rate(&self) -> f64 {
+        self.done / self.seconds
+    }
+
+    /// CPU time of each process for one call.
+    pub fn cpu(&self) -> Cpu {
+        self.cpu.map(|used| used / self.done)
     }
 
     /// The latency that this share of all calls kept, in milliseconds.
-    #[must_use]
     pub fn latency(&self, share: f64) -> f64 {
         quantile(&self.latencies, share)
     }
 }
 
 /// The value that this share of all keeps, in milliseconds.
-#[must_use]
 pub fn quantile(latencies: &Histogram<u64>, share: f64) -> f64 {
     u32::try_from(latencies.value_at_quantile(share)).map_or(f64::INFINITY, f64::from) / 1e3
 }
 
 /// For latencies up to two minutes, in microseconds, to three digits.
-///
-/// # Errors
-/// Never with these bounds.
 pub fn histogram() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 120_000_000, 3)?)
 }
@@ -74,7 +70,7 @@ mod tests {
         for millisecond in 1..=100 {
             latencies.record(millisecond * 1000).unwrap();
         }
-        let load = Load { done: 100, seconds: 4.0, latencies, cpu: Cpu::default() };
+        let load = Load::new(latencies, 4.0, Cpu::default());
         assert!((load.latency(0.5) - 50.0).abs() < 0.1 && (load.latency(0.99) - 99.0).abs() < 0.1);
         assert_eq!(load.rate(), 25.0);
     }

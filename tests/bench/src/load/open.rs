@@ -1,5 +1,5 @@
 //! An open loop: calls begin by a timetable, whatever is outstanding, and a call's latency counts from when it was to
-//! begin. So a server that stalls is charged for all who would have come meanwhile.
+//! begin. So a server that stalls is charged for every call that would have come meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -9,41 +9,33 @@ use tokio::sync::mpsc;
 use super::{Call, Load, histogram};
 use crate::accounting::Watched;
 
-/// When calls begin.
 #[derive(Clone, Copy, Debug)]
 pub struct Timetable {
-    /// Calls a second.
     pub rate: f64,
     pub calls: u32,
 }
 
 impl Timetable {
     /// As many calls as this rate gives in this time.
-    #[must_use]
     pub fn new(rate: f64, length: Duration) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and small")]
         let calls = (rate * length.as_secs_f64()).ceil() as u32;
         Self { rate, calls }
     }
 
-    /// When a call begins, after the first.
-    #[must_use]
     pub fn planned(&self, number: u32) -> Duration {
         Duration::from_secs_f64(f64::from(number) / self.rate)
     }
 }
 
 /// Makes calls by a timetable. The first that fails ends it.
-///
-/// # Errors
-/// A call failed.
 pub async fn open<F, R>(timetable: Timetable, watched: &Watched, call: F) -> Result<Load>
 where
     F: Fn(Call) -> R + Send + 'static,
     R: Future<Output = Result<()>> + Send + 'static,
 {
     let before = watched.used()?;
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (send, mut answers) = mpsc::unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
     let began = Instant::now();
     // Timers of the runtime are a millisecond coarse, which would be part of every latency.
@@ -53,25 +45,25 @@ where
         for number in 0..timetable.calls {
             let planned = began + timetable.planned(number);
             wait_until(planned);
-            let (tell, answer) =
-                (tell.clone(), call(Call { caller: number as usize, number: number as usize }));
+            let (send, answer) =
+                (send.clone(), call(Call { caller: number as usize, number: number as usize }));
             runtime.spawn(async move {
                 let answer = answer.await;
                 // Nobody listens any more once a call has failed.
-                let _ = tell.send(answer.map(|()| planned.elapsed()));
+                let _ = send.send(answer.map(|()| planned.elapsed()));
             });
         }
     });
     let mut latencies = histogram()?;
-    while let Some(latency) = told.recv().await {
+    while let Some(latency) = answers.recv().await {
         latencies.record(u64::try_from(latency?.as_micros())?.max(1))?;
     }
     let seconds = began.elapsed().as_secs_f64();
     pacer.join().map_err(|_| anyhow::anyhow!("the timetable was not kept: its thread panicked"))?;
-    Ok(Load { done: latencies.len(), seconds, latencies, cpu: watched.used()?.since(before) })
+    Ok(Load::new(latencies, seconds, watched.since(before)?))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread of its own, with no runtime on it")]
+#[expect(clippy::disallowed_methods, reason = "a separate thread without a runtime")]
 fn wait_until(planned: Instant) {
     std::thread::sleep(planned.saturating_duration_since(Instant::now()));
 }
@@ -93,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn who_would_have_come_during_a_stall_is_charged_with_it() {
+    async fn calls_that_would_have_come_during_a_stall_count_with_it() {
         let door = Arc::new(Mutex::new(()));
         // The first caller holds the door until the last one has knocked.
         let last = Arc::new(tokio::sync::Notify::new());
@@ -112,7 +104,7 @@ mod tests {
             }
         };
         let load = open(timetable, &Watched::default(), call).await.unwrap();
-        assert_eq!(load.done, 20);
+        assert_eq!(load.done, 20.0);
         // The last was planned 95 ms after the first; half of all came in the first half of that.
         assert!(load.latency(0.5) >= 40.0, "{}", load.latency(0.5));
     }

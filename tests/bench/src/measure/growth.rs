@@ -1,25 +1,25 @@
-//! Whether an operation costs more where there are more orders: two databases, each with a service of its own, in turn.
+//! Whether an operation costs more where there are more orders: two databases, each with its service, in turn.
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use grpc_server::proto::OrderStatus;
 use sea_orm::sqlx::Row;
-use uuid::Uuid;
 
 use super::get::get;
 use super::list::list;
-use crate::bed::{Bed, placed};
-use crate::figures::{Figure, Promise, Series, Unit, median};
+use crate::figures::{Figure, Promise, Scale, Series, Unit, median};
 use crate::fill::fill;
-use crate::findings::{Findings, series};
-use crate::load::{Load, Until, closed};
+use crate::findings::Findings;
+use crate::load::{Load, Until};
 use crate::postgres::{Database, rows};
 use crate::service::{Says, Service};
 use crate::site::Site;
 
 /// Orders the service writes itself, of every kind; the others are cloned.
 const MODELS: usize = 80;
+/// What creating was promised to cost in the large database at most, as a multiple of the small one's.
+const MOST: f64 = 1.1;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
@@ -32,69 +32,61 @@ enum Case {
 const CASES: [(Case, &str, &str); 3] =
     [(Case::List, "list", "list of 50"), (Case::Get, "get", "get"), (Case::Create, "create", "create")];
 
-/// A database with so many orders.
 struct Filled {
     orders: u64,
     database: Database,
     ids: Arc<[String]>,
 }
 
-/// Measures CPU and buffers at both sizes.
-///
-/// # Errors
-/// A call fails.
 pub async fn measure(site: &Site, findings: &mut Findings) -> Result<()> {
-    let small = filled(site, "small", site.plan.few_orders).await?;
-    let large = filled(site, "large", site.plan.many_orders).await?;
+    let small = filled(site, site.plan.few_orders).await?;
+    let large = filled(site, site.plan.many_orders).await?;
     let (mut cpu, mut touched) = (Vec::new(), Vec::new());
     for case in CASES {
         touched.push(buffers(site, case, [&small, &large], findings).await?);
         cpu.push(processor(site, case, [&small, &large], findings).await?);
     }
-    findings.draw("growth.cpu", "CPU by orders kept", ("orders", "milliseconds of CPU"), true, cpu);
-    findings.draw("growth.buffers", "Buffers touched by orders kept", ("orders", "buffers"), true, touched);
+    let title = "CPU of a call by the number of orders kept, service and PostgreSQL";
+    findings.draw("growth.cpu", title, ("orders kept", "milliseconds of CPU"), Scale::Linear, cpu);
+    let title = "Buffers that a call touches in PostgreSQL by the number of orders kept";
+    findings.draw("growth.buffers", title, ("orders kept", "buffers"), Scale::Linear, touched);
     Ok(())
 }
 
-async fn filled(site: &Site, purpose: &str, orders: u64) -> Result<Filled> {
-    let database = site.postgres.create(purpose).await?;
-    let service = Service::start(site, &database.url(), Says::Usual).await?;
+async fn filled(site: &Site, orders: u64) -> Result<Filled> {
+    let database = site.postgres.create().await?;
+    let service = Service::start(site, database.url(), Says::Usual).await?;
     models(site, &service).await?;
     service.stop().await?;
     fill(&database, orders).await?;
     let mut connection = database.connect().await?;
     let mut ids = Vec::new();
-    for row in rows(&mut connection, "SELECT id FROM orders ORDER BY md5(id::text) LIMIT 2000").await? {
-        ids.push(row.try_get::<Uuid, _>(0)?.to_string());
+    for row in rows(&mut connection, "SELECT id::text FROM orders ORDER BY md5(id::text) LIMIT 2000").await? {
+        ids.push(row.try_get::<String, _>(0)?);
     }
-    println!("  ({orders} orders are there)");
     Ok(Filled { orders, database, ids: ids.into() })
 }
 
 /// A quarter each: created, authorized, shipped, canceled.
 async fn models(site: &Site, service: &Service) -> Result<()> {
-    let orders: Arc<[_]> = placed(service, MODELS).await?.into();
+    let orders: Arc<[_]> = service.place(MODELS).await?.into();
     for order in &orders[MODELS / 4..] {
         site.mollie.authorize(Some(&order.mollie_id)).await?;
     }
-    let api = service.api.clone();
-    closed(8, Until::Calls(MODELS), service.watched(), move |call| {
-        let (api, orders) = (api.clone(), Arc::clone(&orders));
+    let make = service.api.closed(8, Until::Calls(MODELS), move |api, call| {
+        let id = orders[call.number].id.clone();
         async move {
-            let id = &orders[call.number].id;
-            let order = api.sync(call.caller, id).await?;
+            let status = api.sync(call.caller, &id).await?.status();
             match call.number * 4 / MODELS {
                 0 => Ok(()),
-                1 => {
-                    ensure!(order.status() == OrderStatus::Authorized, "an order is {:?}", order.status());
-                    Ok(())
-                }
-                2 => api.ship(call.caller, id).await,
-                _ => api.cancel(call.caller, id).await,
+                1 if status != OrderStatus::Authorized => bail!("an order is {status:?}"),
+                1 => Ok(()),
+                2 => api.ship(call.caller, &id).await,
+                _ => api.cancel(call.caller, &id).await,
             }
         }
-    })
-    .await?;
+    });
+    make.await?;
     // What was shipped or canceled is read once more.
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
     Ok(())
@@ -102,9 +94,9 @@ async fn models(site: &Site, service: &Service) -> Result<()> {
 
 async fn turn(service: &Service, filled: &Filled, case: Case, until: Until) -> Result<Load> {
     match case {
-        Case::Create => Bed::create(service, 8, until).await,
-        Case::Get => get(service, &filled.ids, 8, until).await,
-        Case::List => list(service, OrderStatus::Authorized, until).await,
+        Case::Create => service.create(8, until).await,
+        Case::Get => get(&service.api, &filled.ids, 8, until).await,
+        Case::List => list(&service.api, OrderStatus::Authorized, until).await,
     }
 }
 
@@ -114,8 +106,8 @@ async fn processor(
     [small, large]: [&Filled; 2],
     findings: &mut Findings,
 ) -> Result<Series> {
-    let few = Service::start(site, &small.database.url(), Says::Usual).await?;
-    let many = Service::start(site, &large.database.url(), Says::Usual).await?;
+    let few = Service::start(site, small.database.url(), Says::Usual).await?;
+    let many = Service::start(site, large.database.url(), Says::Usual).await?;
     let until = Until::Time(site.plan.slice);
     let mut used = [const { Vec::new() }; 2];
     for round in 0..=site.plan.rounds {
@@ -123,22 +115,19 @@ async fn processor(
             let load = turn(service, filled, case, until).await?;
             // The first fills caches.
             if round > 0 {
-                used.push((load.cpu.service + load.cpu.postgres) / load.calls());
+                let [service, postgres, ..] = load.cpu();
+                used.push(service + postgres);
             }
         }
     }
     few.stop().await?;
     many.stop().await?;
-    let [small_used, large_used] = used;
-    let line = curve(id, small, large, &small_used, &large_used);
-    let what = format!("{what}, 8 callers, {} orders, CPU of service and PostgreSQL", large.orders);
-    let figure = Figure::new(&format!("growth.{id}.cpu"), &what, Unit::CpuMilliseconds, large_used);
-    let figure = figure.over(&format!("at {} orders", small.orders), small_used);
-    findings.note(if case == Case::Create { figure.promised(Promise::RatioAtMost(1.1)) } else { figure });
-    Ok(line)
+    let promise = (case == Case::Create).then_some(MOST);
+    let words = (format!("growth.{id}.cpu"), format!("{what}, 8 callers"), "CPU of service and PostgreSQL");
+    Ok(compare(words, what, Unit::CpuMilliseconds, [small, large], used, promise, findings))
 }
 
-/// Buffers touched, exact since a server's process tells them all when it ends: the service is started and stopped
+/// Buffers touched, exact because a server process reports them all when it ends: the service is started and stopped
 /// around the calls. What it touches to start and to connect is the same for few calls and for many.
 async fn buffers(
     site: &Site,
@@ -148,29 +137,45 @@ async fn buffers(
 ) -> Result<Series> {
     // A reading touches so little that a connection opened late would show.
     let calls = if case == Case::Get { 3 * site.plan.counted } else { site.plan.counted };
-    let mut each = Vec::new();
-    for filled in [small, large] {
+    let mut each = [const { Vec::new() }; 2];
+    for (each, filled) in each.iter_mut().zip([small, large]) {
         let few = touched(site, filled, case, calls).await?;
         let many = touched(site, filled, case, 3 * calls).await?;
         each.push((many - few) / f64::from(u32::try_from(2 * calls)?));
     }
-    let what = format!("{what}, {} orders, buffers touched", large.orders);
-    let figure = Figure::new(&format!("growth.{id}.buffers"), &what, Unit::Buffers, vec![each[1]]);
-    findings.note(figure.over(&format!("at {} orders", small.orders), vec![each[0]]));
-    Ok(curve(id, small, large, &each[..1], &each[1..]))
+    let words = (format!("growth.{id}.buffers"), what.to_owned(), "buffers touched");
+    Ok(compare(words, what, Unit::Buffers, [small, large], each, None, findings))
 }
 
 async fn touched(site: &Site, filled: &Filled, case: Case, calls: usize) -> Result<f64> {
     filled.database.is_left().await?;
     let before = filled.database.buffers().await?;
-    let service = Service::start(site, &filled.database.url(), Says::Usual).await?;
+    let service = Service::start(site, filled.database.url(), Says::Usual).await?;
     turn(&service, filled, case, Until::Calls(calls)).await?;
     service.stop().await?;
     filled.database.is_left().await?;
     Ok(filled.database.buffers().await? - before)
 }
 
-fn curve(name: &str, small: &Filled, large: &Filled, few: &[f64], many: &[f64]) -> Series {
-    let orders = |filled: &Filled| u32::try_from(filled.orders).map_or(f64::INFINITY, f64::from);
-    series(name, vec![(orders(small), median(few)), (orders(large), median(many))])
+/// Notes a figure of the large database beside that of the small one, and gives both as bars.
+fn compare(
+    (id, what, of): (String, String, &str),
+    name: &str,
+    unit: Unit,
+    filled: [&Filled; 2],
+    [few, many]: [Vec<f64>; 2],
+    promise: Option<f64>,
+    findings: &mut Findings,
+) -> Series {
+    let [small, large] = filled.map(|filled| filled.orders);
+    let bars = [small, large].map(|orders| u32::try_from(orders).map_or(f64::INFINITY, f64::from));
+    let bars = Series::new(name, bars.into_iter().zip([few.clone(), many.clone()]).collect());
+    let most = promise.map(|most| vec![most * median(&few); 2]);
+    let figure = Figure::new(&id, &format!("{what}, {large} orders, {of}"), unit, many);
+    let figure = figure.over(&format!("at {small} orders"), few);
+    findings.note(Figure { promise: promise.map(Promise::RatioAtMost), ..figure });
+    match most {
+        Some(most) => bars.promised("promised: at most\n1.1 times as much", most),
+        None => bars,
+    }
 }

@@ -6,19 +6,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::future::try_join_all;
 use sea_orm::sqlx::Row;
-use sea_orm::sqlx::types::time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::cancel::authorized;
-use super::cpu::{self, Floors};
-use crate::bed::{Bed, Placed};
-use crate::figures::{Figure, Promise, Unit, median};
+use super::once::authorized;
+use crate::bed::Bed;
+use crate::figures::{Figure, Promise, Scale, Unit, median};
 use crate::findings::{Findings, by_percentile};
 use crate::floor::select::Single;
-use crate::load::{Load, Timetable, Until, histogram, open};
+use crate::load::{Timetable, Until, histogram};
 use crate::postgres::rows;
-use crate::statements::{Source, Statement, Value};
+use crate::scripts::{ORDER, STORE_HOOK, Values};
+use crate::service::Placed;
 
+const FLOOR: &str = "sqlx alone, its statement";
+/// What 99 of 100 hooks were promised to take at most, in milliseconds.
+const MOST: f64 = 10.0;
 /// Hooks a second.
 const RATE: f64 = 500.0;
 /// Orders that the hooks are about.
@@ -26,10 +27,6 @@ const ORDERS: usize = 400;
 /// How long an event may take before something is wrong.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Measures both.
-///
-/// # Errors
-/// A hook is not acknowledged, or its event does not come.
 pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     acknowledged(bed, findings).await?;
     saved(bed, findings).await
@@ -38,46 +35,34 @@ pub async fn measure(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
 async fn acknowledged(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let ids = authorized(bed, ORDERS).await?;
     let hooks: Arc<[(String, String)]> = addresses(bed, &ids).await?.into();
-    let floor = statement(bed).await?;
-    let floor = Single::new(bed.sqlx.database(), floor, 8, bed.site.postgres.postmaster).await?;
+    let floor = floor(bed).await?;
     let timetable = Timetable::new(RATE, bed.site.plan.hook_slice);
     let (mut loads, mut floors) = (Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
         let (web, hooks) = (bed.site.web.clone(), Arc::clone(&hooks));
-        let call = move |call: crate::load::Call| {
+        let send = bed.service.api.open(timetable, move |_, call| {
             let (address, body) = hooks[call.number % hooks.len()].clone();
             let sent = web.post(address).body(body).send();
             async move { sent.await?.error_for_status().map(drop).context("a hook is not acknowledged") }
-        };
-        loads.push(open(timetable, bed.service.watched(), call).await?);
+        });
+        loads.push(send.await?);
         floors.push(floor.write(timetable).await?);
     }
-    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-        let of = |loads: &[Load]| loads.iter().map(|load| load.latency(share)).collect();
-        let what = format!("hook acknowledged, PostgreSQL, {name} at 500 a second, open loop");
-        let figure = Figure::new(&format!("hook.acknowledged.{name}"), &what, Unit::Milliseconds, of(&loads));
-        let figure = figure.over("sqlx alone, its statement", of(&floors));
-        findings.note(if share > 0.9 { figure.promised(Promise::AtMost(10.0)) } else { figure });
+    for (name, share, promise) in [("p50", 0.5, None), ("p99", 0.99, Some(Promise::AtMost(MOST)))] {
+        let (id, what) = (
+            format!("hook.acknowledged.{name}"),
+            format!("hook acknowledged, PostgreSQL, {name} at 500 a second, open loop"),
+        );
+        findings.latency((&id, &what, share), &loads, (FLOOR, &floors), promise);
     }
-    let floored = cpu::each(&floors);
-    let postgres = Some(("sqlx alone, its statement", floored.as_slice()));
     let what = "hook at 500 a second, with the look-ups that follow";
-    cpu::note("hook", what, &loads, &Floors { service: None, postgres, promised: None }, findings);
-    let all = |loads: &[Load]| -> Result<_> {
-        let mut all = histogram()?;
-        for load in loads {
-            all.add(&load.latencies)?;
-        }
-        Ok(all)
-    };
-    let lines = vec![by_percentile("service", &all(&loads)?), by_percentile("sqlx", &all(&floors)?)];
-    findings.draw(
-        "hook.latency",
-        "Hooks acknowledged, 500 a second",
-        ("percentile", "milliseconds"),
-        false,
-        lines,
-    );
+    findings.cpu("hook", what, &loads, [None, Some((FLOOR, &floors))], None);
+    let service = by_percentile("the service", &loads);
+    let promised = vec![MOST; service.points.len()];
+    let service = service.promised("promised:\np99 ≤ 10 ms", promised);
+    let lines = vec![service, by_percentile("sqlx alone", &floors)];
+    let (title, axes) = ("Time to acknowledge a hook, at 500 a second", ("percentile", "milliseconds"));
+    findings.draw("hook.latency", title, axes, Scale::Percentile, lines);
     Ok(())
 }
 
@@ -94,35 +79,22 @@ async fn addresses(bed: &Bed<'_>, ids: &[String]) -> Result<Vec<(String, String)
 }
 
 /// The statement that stores a hook, about orders of the floor's own database, where nobody looks them up.
-async fn statement(bed: &Bed<'_>) -> Result<Vec<Statement>> {
-    let stores =
-        |text: &&String| text.contains("INSERT INTO lookups") && text.contains("FROM orders WHERE id = $1");
-    let sql =
-        bed.captured.postgres.hook.texts.iter().find(stores).context("a hook is not stored as it was")?;
+async fn floor(bed: &Bed<'_>) -> Result<Single> {
     bed.sqlx.turn(8, Until::Calls(ORDERS)).await?;
-    let mut connection = bed.sqlx.database().connect().await?;
-    let now = OffsetDateTime::from_unix_timestamp(1_780_000_000)?;
-    let mut statements = Vec::new();
-    for row in rows(&mut connection, &format!("SELECT id FROM orders LIMIT {ORDERS}")).await? {
-        let values = [
-            Value::Uuid(row.try_get::<Uuid, _>(0)?),
-            Value::Time(now, String::new()),
-            Value::Text("ord_1,".to_owned()),
-            Value::Integer(16),
-        ];
-        let sources = values.into_iter().map(Source::Same).collect();
-        statements.push(Statement { sql: sql.clone(), table: "lookups".to_owned(), sources, inserts: 1 });
-    }
-    ensure!(statements.len() == ORDERS, "the floor has {} orders, not {ORDERS}", statements.len());
-    Ok(statements)
+    let sql = format!("SELECT id::text FROM orders LIMIT {ORDERS}");
+    let found = rows(&mut bed.floor.connect().await?, &sql).await?;
+    ensure!(found.len() == ORDERS, "the floor has {} orders, not {ORDERS}", found.len());
+    let each = found.iter().map(|row| anyhow::Ok(Values::from([(ORDER, row.try_get(0)?)])));
+    let each = each.collect::<Result<_>>()?;
+    Single::new(&bed.floor, STORE_HOOK, each, bed.site.postgres.postmaster).await
 }
 
-/// From sending a hook until the API tells the event, asked every millisecond.
+/// From sending a hook until the API lists the event, asked every millisecond.
 async fn saved(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let (mut p50, mut p99, mut calls) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bed.site.plan.rounds {
         let (mut latencies, mut asked) = (histogram()?, histogram()?);
-        for order in bed.orders(bed.site.plan.followed).await? {
+        for order in bed.service.place(bed.site.plan.followed).await? {
             latencies.record(u64::try_from(follow(bed, &order).await?.as_micros())?)?;
             let began = Instant::now();
             bed.service.api.events(&order.id).await?;

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use grpc_server::proto::Order;
 
 use crate::accounting::resident;
 use crate::bed::Bed;
-use crate::captured::Captured;
 use crate::figures::{Figure, Promise, Unit};
 use crate::findings::Findings;
 use crate::floor::echo::Echo;
@@ -19,10 +19,7 @@ use crate::site::Site;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Measures what needs no load.
-///
-/// # Errors
-/// The service does not start or stop.
-pub async fn measure(site: &Site, captured: &Captured, findings: &mut Findings) -> Result<()> {
+pub async fn measure(site: &Site, order: &Order, findings: &mut Findings) -> Result<()> {
     let size = std::fs::metadata(&site.service)?.len();
     let mebibytes = f64::from(u32::try_from(size)?) / f64::from(1 << 20);
     findings.note(Figure::new(
@@ -31,12 +28,14 @@ pub async fn measure(site: &Site, captured: &Captured, findings: &mut Findings) 
         Unit::Mebibytes,
         vec![mebibytes],
     ));
-    let database = site.postgres.create("start").await?;
+    let database = site.postgres.create().await?;
     let file = format!("sqlite://{}", site.directory().join("start.db").display());
-    for (engine, name, url) in [("postgres", "PostgreSQL", database.url()), ("sqlite", "SQLite", file)] {
+    for (engine, name, url) in
+        [("postgres", "PostgreSQL", database.url()), ("sqlite", "SQLite", file.as_str())]
+    {
         let (mut ready, mut alone) = (Vec::new(), Vec::new());
         for round in 0..=site.plan.rounds {
-            let service = Service::start(site, &url, Says::Usual).await?;
+            let service = Service::start(site, url, Says::Usual).await?;
             let took = service.ready.as_secs_f64() * 1e3;
             service.stop().await?;
             // The first makes the schema.
@@ -47,10 +46,10 @@ pub async fn measure(site: &Site, captured: &Captured, findings: &mut Findings) 
         }
         let what = format!("start to ready, {name}, schema up to date");
         let figure = Figure::new(&format!("start.{engine}"), &what, Unit::Milliseconds, ready);
-        let figure = figure.over("the program telling its version", alone);
+        let figure = figure.over("the program printing its version", alone);
         findings.note(figure.promised(Promise::AtMost(300.0)));
     }
-    idle(site, captured, &database.url(), findings).await
+    idle(site, order, database.url(), findings).await
 }
 
 /// How long the program takes to start and end.
@@ -60,12 +59,12 @@ fn version(site: &Site) -> Result<f64> {
     Ok(began.elapsed().as_secs_f64() * 1e3)
 }
 
-async fn idle(site: &Site, captured: &Captured, url: &str, findings: &mut Findings) -> Result<()> {
+async fn idle(site: &Site, order: &Order, url: &str, findings: &mut Findings) -> Result<()> {
     let (mut held, mut floor) = (Vec::new(), Vec::new());
     let rounds = if site.plan.quick { 1 } else { 3 };
     for _ in 0..rounds {
         let service = Service::start(site, url, Says::Usual).await?;
-        let echo = Echo::start(site, &captured.order).await?;
+        let echo = Echo::start(site, order).await?;
         tokio::time::sleep(SETTLED).await;
         held.push(resident(service.process.id())?);
         floor.push(resident(echo.process.id())?);
@@ -78,13 +77,10 @@ async fn idle(site: &Site, captured: &Captured, url: &str, findings: &mut Findin
 }
 
 /// Memory in the middle of a load.
-///
-/// # Errors
-/// A call fails.
 pub async fn loaded(bed: &Bed<'_>, findings: &mut Findings) -> Result<()> {
     let mut held = Vec::new();
     for _ in 0..bed.site.plan.rounds {
-        let load = Bed::create(&bed.service, 32, Until::Time(bed.site.plan.slice));
+        let load = bed.service.create(32, Until::Time(bed.site.plan.slice));
         let look = async {
             tokio::time::sleep(bed.site.plan.slice / 2).await;
             resident(bed.service.process.id())

@@ -1,168 +1,106 @@
-//! The fixed bodies: made once from the order that the benchmark places, cut where something varies, and joined again.
+//! The fixed bodies: made once from the order that the benchmark places, with marks where something varies.
 
+use aho_corasick::AhoCorasick;
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::book::{Order, Stage};
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Created,
+    Authorized,
+    Completed,
+    Canceled,
+}
+
+/// What is kept of an order, and nothing more.
+pub struct Order {
+    pub number: String,
+    pub hook: String,
+    pub stage: Stage,
+}
 
 const CREATED: &str = "2026-11-22T10:00:00+00:00";
 const EXPIRES: &str = "2036-12-20T10:00:00+00:00";
 
-/// What varies in a body, as it stands in the text that is cut. None of it needs escaping in JSON.
+/// In the order of their numbers.
+const STAGES: [Stage; 4] = [Stage::Created, Stage::Authorized, Stage::Completed, Stage::Canceled];
+
+/// What varies in a body, as it is in the text that is made once. None of it needs escaping in JSON.
 const ID: &str = "@id@";
 const NUMBER: &str = "@number@";
 const HOOK: &str = "@hook@";
 
-/// A body, cut where something varies.
-struct Body(Vec<Piece>);
-
-enum Piece {
-    Fixed(String),
-    Id,
-    Number,
-    Hook,
-}
-
-impl Body {
-    fn cut(text: &str) -> Self {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        let next = |rest: &str| {
-            let found = [(ID, Piece::Id), (NUMBER, Piece::Number), (HOOK, Piece::Hook)].into_iter();
-            found
-                .filter_map(|(mark, piece)| Some((rest.find(mark)?, mark.len(), piece)))
-                .min_by_key(|found| found.0)
-        };
-        while let Some((at, length, piece)) = next(rest) {
-            pieces.push(Piece::Fixed(rest[..at].to_owned()));
-            pieces.push(piece);
-            rest = &rest[at + length..];
-        }
-        pieces.push(Piece::Fixed(rest.to_owned()));
-        Self(pieces)
-    }
-
-    fn of(&self, id: usize, order: &Order) -> String {
-        let id = id.to_string();
-        let mut text = String::with_capacity(8 << 10);
-        for piece in &self.0 {
-            text.push_str(match piece {
-                Piece::Fixed(fixed) => fixed,
-                Piece::Id => &id,
-                Piece::Number => &order.number,
-                Piece::Hook => &order.hook,
-            });
-        }
-        text
-    }
-}
-
-/// All bodies.
 pub struct Bodies {
-    created: Body,
-    authorized: Body,
-    completed: Body,
-    canceled: Body,
-    shipment: Body,
+    marks: AhoCorasick,
+    orders: [String; 4],
+    shipment: String,
 }
 
 impl Bodies {
     /// The bodies about the order that `json` describes in Mollie's own form.
     pub fn about(json: &str) -> Result<Self> {
         let asked: Value = serde_json::from_str(json).context("the order is not JSON")?;
-        let order = |stage| Body::cut(&order(&asked, stage).to_string());
-        Ok(Self {
-            created: order(Stage::Created),
-            authorized: order(Stage::Authorized),
-            completed: order(Stage::Completed),
-            canceled: order(Stage::Canceled),
-            shipment: Body::cut(&shipment(&asked).to_string()),
-        })
+        let orders = STAGES.map(|stage| order(&asked, stage).to_string());
+        let marks = AhoCorasick::new([ID, NUMBER, HOOK])?;
+        Ok(Self { marks, orders, shipment: shipment(&asked).to_string() })
     }
 
-    /// The order as it stands.
     pub fn order(&self, id: usize, order: &Order) -> String {
-        let body = match order.stage {
-            Stage::Created => &self.created,
-            Stage::Authorized => &self.authorized,
-            Stage::Completed => &self.completed,
-            Stage::Canceled => &self.canceled,
-        };
-        body.of(id, order)
+        self.fill(&self.orders[order.stage as usize], id, order)
     }
 
     /// The order's only shipment, of everything.
     pub fn shipment(&self, id: usize, order: &Order) -> String {
-        self.shipment.of(id, order)
+        self.fill(&self.shipment, id, order)
+    }
+
+    fn fill(&self, body: &str, id: usize, order: &Order) -> String {
+        self.marks.replace_all(body, &[&id.to_string(), &order.number, &order.hook])
     }
 }
 
 fn order(asked: &Value, stage: Stage) -> Value {
-    let mut order = asked.clone();
-    let word = match stage {
+    let (is_new, is_done) = (stage == Stage::Created, stage == Stage::Completed);
+    let is_open = is_new || stage == Stage::Authorized;
+    let address = |path: &str| json!({"href": format!("https://www.mollie.com/{path}"), "type": "text/html"});
+    let payment = json!({"resource": "payment", "id": format!("tr_{ID}"), "mode": "test", "createdAt": CREATED,
+        "amount": asked["amount"], "method": asked["method"], "orderId": format!("ord_{ID}"),
+        "status": if is_new { "open" } else if is_done { "paid" } else { word(stage) }});
+    let payment =
+        with(&payment, json!({"authorizedAt": when(!is_new, CREATED), "paidAt": when(is_done, CREATED)}));
+    let shipments = if is_done { vec![shipment(asked)] } else { Vec::new() };
+    let links = json!({"self": {"href": format!("https://api.mollie.com/v2/orders/ord_{ID}"), "type": "application/hal+json"},
+        "dashboard": address(&format!("dashboard/org_1/orders/ord_{ID}"))});
+    let checkout = json!({"checkout": when(is_new, address(&format!("checkout/order/{ID}")))});
+    let fixed = json!({"resource": "order", "id": format!("ord_{ID}"), "profileId": "pfl_3RkSN1zuPE", "mode": "test",
+        "status": word(stage), "isCancelable": is_open, "orderNumber": NUMBER, "webhookUrl": HOOK,
+        "createdAt": CREATED, "expiresAt": when(is_open, EXPIRES), "authorizedAt": when(!is_new, CREATED),
+        "completedAt": when(is_done, CREATED), "canceledAt": when(stage == Stage::Canceled, CREATED),
+        "amountCaptured": when(is_done, asked["amount"].clone()), "lines": lines(asked, Some(stage)),
+        "_embedded": {"payments": [payment], "shipments": shipments}, "_links": with(&links, checkout)});
+    with(asked, fixed)
+}
+
+const fn word(stage: Stage) -> &'static str {
+    match stage {
         Stage::Created => "created",
         Stage::Authorized => "authorized",
         Stage::Completed => "completed",
         Stage::Canceled => "canceled",
-    };
-    let open = matches!(stage, Stage::Created | Stage::Authorized);
-    for (key, value) in [
-        ("resource", json!("order")),
-        ("id", json!(format!("ord_{ID}"))),
-        ("profileId", json!("pfl_3RkSN1zuPE")),
-        ("status", json!(word)),
-        ("isCancelable", json!(open)),
-        ("createdAt", json!(CREATED)),
-        ("mode", json!("test")),
-        ("orderNumber", json!(NUMBER)),
-        ("webhookUrl", json!(HOOK)),
-        ("lines", lines(asked, Some(stage))),
-        ("_embedded", embedded(asked, stage)),
-        ("_links", links(stage)),
-    ] {
-        order[key] = value;
     }
-    let times = [
-        ("expiresAt", EXPIRES, open),
-        ("authorizedAt", CREATED, stage != Stage::Created),
-        ("completedAt", CREATED, stage == Stage::Completed),
-        ("canceledAt", CREATED, stage == Stage::Canceled),
-    ];
-    for (key, time, _) in times.into_iter().filter(|(_, _, is_told)| *is_told) {
-        order[key] = json!(time);
-    }
-    if stage == Stage::Completed {
-        order["amountCaptured"] = asked["amount"].clone();
-    }
-    order
 }
 
-fn links(stage: Stage) -> Value {
-    let html = |address: String| json!({"href": address, "type": "text/html"});
-    let mut links = json!({"self": {"href": format!("https://api.mollie.com/v2/orders/ord_{ID}"), "type": "application/hal+json"},
-        "dashboard": html(format!("https://www.mollie.com/dashboard/org_1/orders/ord_{ID}"))});
-    if stage == Stage::Created {
-        links["checkout"] = html(format!("https://www.mollie.com/checkout/order/{ID}"));
-    }
-    links
+/// The value, or none.
+fn when(is_so: bool, value: impl Into<Value>) -> Option<Value> {
+    is_so.then(|| value.into())
 }
 
-fn embedded(asked: &Value, stage: Stage) -> Value {
-    let word = match stage {
-        Stage::Created => "open",
-        Stage::Authorized => "authorized",
-        Stage::Completed => "paid",
-        Stage::Canceled => "canceled",
-    };
-    let mut payment = json!({"resource": "payment", "id": format!("tr_{ID}"), "mode": "test", "createdAt": CREATED,
-        "amount": asked["amount"], "method": asked["method"], "status": word, "orderId": format!("ord_{ID}")});
-    for (key, is_told) in [("authorizedAt", stage != Stage::Created), ("paidAt", stage == Stage::Completed)] {
-        if is_told {
-            payment[key] = json!(CREATED);
-        }
-    }
-    let shipments = if stage == Stage::Completed { vec![shipment(asked)] } else { Vec::new() };
-    json!({"payments": [payment], "shipments": shipments})
+/// An object with more members; those without a value are left out.
+fn with(object: &Value, more: Value) -> Value {
+    let mut members = object.as_object().cloned().unwrap_or_default();
+    let more = if let Value::Object(more) = more { more } else { Map::new() };
+    members.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+    Value::Object(members)
 }
 
 fn shipment(asked: &Value) -> Value {
@@ -177,20 +115,12 @@ fn lines(asked: &Value, stage: Option<Stage>) -> Value {
 }
 
 fn order_line(asked: &Value, number: usize, stage: Option<Stage>) -> Value {
-    let mut line = asked.clone();
-    let word = match stage {
-        Some(Stage::Created) => "created",
-        Some(Stage::Authorized) => "authorized",
-        Some(Stage::Completed) | None => "completed",
-        Some(Stage::Canceled) => "canceled",
-    };
-    line["resource"] = json!("orderline");
-    line["id"] = json!(format!("odl_{ID}.{number}"));
-    line["orderId"] = json!(format!("ord_{ID}"));
-    line["status"] = json!(word);
-    line["createdAt"] = json!(CREATED);
-    line["_links"] =
-        json!({"imageUrl": {"href": asked["imageUrl"]}, "productUrl": {"href": asked["productUrl"]}});
+    let mut line = with(
+        asked,
+        json!({"resource": "orderline", "id": format!("odl_{ID}.{number}"),
+        "orderId": format!("ord_{ID}"), "status": stage.map_or("completed", word), "createdAt": CREATED,
+        "_links": {"imageUrl": {"href": asked["imageUrl"]}, "productUrl": {"href": asked["productUrl"]}}}),
+    );
     let zero = json!({"currency": asked["totalAmount"]["currency"], "value": "0.00"});
     for (name, is_whole) in [
         ("Shipped", stage == Some(Stage::Completed)),
@@ -216,13 +146,13 @@ mod tests {
     #[test]
     fn every_body_is_json_with_the_order_it_is_about() {
         let bodies = Bodies::about(::tests::LEGO).unwrap();
-        for stage in [Stage::Created, Stage::Authorized, Stage::Completed, Stage::Canceled] {
+        for stage in STAGES {
             let order = Order { number: "N7".to_owned(), hook: "http://127.0.0.1:1/h".to_owned(), stage };
-            let told = read(&bodies.order(7, &order));
-            assert_eq!((&told["id"], &told["orderNumber"]), (&json!("ord_7"), &json!("N7")));
-            assert_eq!(told["webhookUrl"], json!("http://127.0.0.1:1/h"));
-            assert_eq!(told["lines"][1]["id"], json!("odl_7.2"));
-            assert!(!told.to_string().contains('@') || told.to_string().contains("@mondriaan"));
+            let body = read(&bodies.order(7, &order));
+            assert_eq!((&body["id"], &body["orderNumber"]), (&json!("ord_7"), &json!("N7")));
+            assert_eq!(body["webhookUrl"], json!("http://127.0.0.1:1/h"));
+            assert_eq!(body["lines"][1]["id"], json!("odl_7.2"));
+            assert!(!body.to_string().contains('@') || body.to_string().contains("@mondriaan"));
             assert_eq!(read(&bodies.shipment(7, &order))["lines"][0]["quantity"], json!(2));
         }
     }

@@ -1,7 +1,7 @@
 //! The canned Mollie over HTTP: the five requests the service makes, and under `/control` what the benchmark wants.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,19 +14,15 @@ use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
-use super::body::Bodies;
-use super::book::{Book, Stage};
+use super::body::{Bodies, Order, Stage};
 
 struct Mollie {
     bodies: Bodies,
-    book: Book,
+    /// An order's id is its place.
+    orders: Mutex<Vec<Order>>,
     delay: AtomicU64,
 }
 
-/// Serves until the process ends.
-///
-/// # Errors
-/// It cannot listen there.
 pub async fn serve(listen: &str) -> Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let listener = listener.tap_io(|stream| {
@@ -34,7 +30,7 @@ pub async fn serve(listen: &str) -> Result<()> {
         let _ = stream.set_nodelay(true);
     });
     let bodies = Bodies::about(::tests::LEGO)?;
-    let mollie = Arc::new(Mollie { bodies, book: Book::default(), delay: AtomicU64::new(0) });
+    let mollie = Arc::new(Mollie { bodies, orders: Mutex::default(), delay: AtomicU64::new(0) });
     // One handler for all: a router would look each path up once more.
     let router = Router::new().fallback(answer).with_state(mollie);
     axum::serve(listener, router).await.context("serving")
@@ -52,6 +48,16 @@ async fn answer(State(mollie): State<Arc<Mollie>>, method: Method, uri: Uri, bod
 }
 
 impl Mollie {
+    fn orders(&self) -> MutexGuard<'_, Vec<Order>> {
+        // Nothing panics while it holds the lock.
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at an order, or changes it; `None` if there is no such order.
+    fn visit<T>(&self, id: usize, visit: impl FnOnce(&mut Order) -> T) -> Option<T> {
+        self.orders().get_mut(id).map(visit)
+    }
+
     fn call(&self, method: &Method, path: &str, body: &[u8]) -> Response {
         let Some(rest) = path.strip_prefix("/v2/orders") else { return unknown() };
         if rest.is_empty() {
@@ -60,20 +66,20 @@ impl Mollie {
         let (name, part) =
             rest[1..].split_once('/').map_or((&rest[1..], None), |(name, part)| (name, Some(part)));
         let Some(id) = name.strip_prefix("ord_").and_then(|id| id.parse().ok()) else { return unknown() };
-        let told = match part {
-            None if method == Method::GET => self.book.visit(id, |order| self.bodies.order(id, order)),
-            None if method == Method::DELETE => self.book.visit(id, |order| {
+        let answer = match part {
+            None if method == Method::GET => self.visit(id, |order| self.bodies.order(id, order)),
+            None if method == Method::DELETE => self.visit(id, |order| {
                 order.stage = Stage::Canceled;
                 self.bodies.order(id, order)
             }),
-            Some("shipments") if method == Method::POST => self.book.visit(id, |order| {
+            Some("shipments") if method == Method::POST => self.visit(id, |order| {
                 order.stage = Stage::Completed;
                 self.bodies.shipment(id, order)
             }),
             Some(_) | None => None,
         };
         let status = if part.is_some() { StatusCode::CREATED } else { StatusCode::OK };
-        told.map_or_else(unknown, |body| json(status, body))
+        answer.map_or_else(unknown, |body| json(status, body))
     }
 
     fn create(&self, body: &[u8]) -> Response {
@@ -83,7 +89,10 @@ impl Mollie {
                 "{\"status\":400,\"title\":\"Bad Request\",\"detail\":\"?\"}".to_owned(),
             );
         };
-        json(StatusCode::CREATED, self.book.open(number, hook, |id, order| self.bodies.order(id, order)))
+        let mut orders = self.orders();
+        orders.push(Order { number, hook, stage: Stage::Created });
+        let id = orders.len() - 1;
+        json(StatusCode::CREATED, self.bodies.order(id, &orders[id]))
     }
 
     /// `delay/50`, `authorize`, `authorize/7`, `hook/7`.
@@ -97,14 +106,16 @@ impl Mollie {
                 Some(String::new())
             }
             ("authorize", None, _) => {
-                self.book.authorize_all();
+                let mut orders = self.orders();
+                let new = orders.iter_mut().filter(|order| order.stage == Stage::Created);
+                new.for_each(|order| order.stage = Stage::Authorized);
                 Some(String::new())
             }
-            ("authorize", _, Some(id)) => self.book.visit(id, |order| {
+            ("authorize", _, Some(id)) => self.visit(id, |order| {
                 order.stage = Stage::Authorized;
                 String::new()
             }),
-            ("hook", _, Some(id)) => self.book.visit(id, |order| order.hook.clone()),
+            ("hook", _, Some(id)) => self.visit(id, |order| order.hook.clone()),
             _ => None,
         }
         .map_or_else(unknown, IntoResponse::into_response)
@@ -136,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_found_where_it_stands_first() {
+    fn a_text_is_found_where_it_comes_first() {
         let body = br#"{"orderNumber":"B7","webhookUrl":"http://a/b","payment":{"webhookUrl":"http://c"}}"#;
         assert_eq!(text(body, "webhookUrl").as_deref(), Some("http://a/b"));
         assert_eq!(text(body, "orderNumber").as_deref(), Some("B7"));

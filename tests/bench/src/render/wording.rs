@@ -2,14 +2,13 @@
 
 use crate::figures::{Figure, Promise, Run, Unit};
 
-/// Stands where there is nothing to say: no floor, no promise, not a number.
+/// Shown where there is nothing to say: no floor, no promise, not a number.
 pub const NOTHING: &str = "–";
 
 /// How a broken promise is shown.
 pub const NOT_KEPT: &str = "NOT KEPT";
 
 /// A number with three significant digits, and separated thousands: `12,300`, `1.50`, `0.0421`.
-#[must_use]
 pub fn digits(value: f64) -> String {
     if !value.is_finite() {
         return NOTHING.to_owned();
@@ -32,9 +31,13 @@ fn magnitude(value: f64) -> i32 {
 }
 
 /// A number as it was written down, with separated thousands: `1.5`, `1,000,000`.
-#[must_use]
 pub fn exact(value: f64) -> String {
     if value.is_finite() { separated(&value.to_string()) } else { NOTHING.to_owned() }
+}
+
+/// A round number at an axis, without what calculating with fractions left behind.
+pub fn tick(value: f64) -> String {
+    exact(format!("{value:.5e}").parse().unwrap_or(value))
 }
 
 fn separated(number: &str) -> String {
@@ -51,7 +54,6 @@ fn separated(number: &str) -> String {
 }
 
 /// A value with its unit: `12,300 /s`. What is counted one by one keeps its digits.
-#[must_use]
 pub fn amount(value: f64, unit: Unit) -> String {
     let is_whole = matches!(unit, Unit::Count | Unit::Buffers) && value.fract() == 0.0;
     let number = if is_whole { exact(value) } else { digits(value) };
@@ -65,30 +67,40 @@ fn with_unit(number: String, unit: Unit) -> String {
         Unit::CpuMilliseconds => "ms CPU",
         Unit::Mebibytes => "MiB",
         Unit::Buffers => "buffers",
-        Unit::Count | Unit::Ratio => return number,
+        Unit::Count => return number,
     };
     format!("{number} {name}")
 }
 
 /// What was promised of a figure: `≤ 1.5 ms CPU`, `ratio ≥ 0.3`. Nothing is rounded.
-#[must_use]
 pub fn promise(promise: Promise, unit: Unit) -> String {
     match promise {
         Promise::AtMost(most) => format!("≤ {}", with_unit(exact(most), unit)),
-        Promise::AtLeast(least) => format!("≥ {}", with_unit(exact(least), unit)),
         Promise::RatioAtMost(most) => format!("ratio ≤ {}", exact(most)),
         Promise::RatioAtLeast(least) => format!("ratio ≥ {}", exact(least)),
     }
 }
 
 /// Whether the promise is kept, in words; `None` without one.
-#[must_use]
 pub fn verdict(figure: &Figure) -> Option<&'static str> {
     figure.is_kept().map(|is_kept| if is_kept { "kept" } else { NOT_KEPT })
 }
 
+/// A figure with its floor and its promise, on one line.
+pub fn line(figure: &Figure) -> String {
+    let amount = |value| amount(value, figure.unit);
+    let floor = figure
+        .floor
+        .as_ref()
+        .map(|floor| format!(" · {} of {} ({})", digits(floor.ratio), amount(floor.value), floor.what));
+    let promise = verdict(figure)
+        .zip(figure.promise)
+        .map(|(verdict, promised)| format!(" · promised {}: {verdict}", promise(promised, figure.unit)));
+    let value = amount(figure.value);
+    format!("{}: {value}{}{}", figure.what, floor.unwrap_or_default(), promise.unwrap_or_default())
+}
+
 /// What the run came to, in one line.
-#[must_use]
 pub fn summary(run: &Run) -> String {
     let floors = run.figures.iter().filter(|figure| figure.floor.is_some()).count();
     let promises = run.figures.iter().filter(|figure| figure.promise.is_some()).count();
@@ -101,8 +113,20 @@ pub fn summary(run: &Run) -> String {
     )
 }
 
+/// Under what the run was measured.
+pub fn conditions(run: &Run) -> Vec<(&str, String)> {
+    let extent = if run.quick { "the short run" } else { "the full run" };
+    let facts = [
+        ("commit", run.commit.clone()),
+        ("date", run.date.clone()),
+        ("machine", run.machine.clone()),
+        ("run", format!("{extent}, {} minutes", run.minutes)),
+    ];
+    let settings = run.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    facts.into_iter().chain(settings).collect()
+}
+
 /// The groups in the order of their first figure, each with its figures.
-#[must_use]
 pub fn groups(run: &Run) -> Vec<(&str, Vec<&Figure>)> {
     let mut groups: Vec<(&str, Vec<&Figure>)> = Vec::new();
     for figure in &run.figures {
@@ -136,9 +160,19 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_is_told_as_it_was_given() {
+    fn a_promise_is_shown_as_it_was_given() {
         assert_eq!(promise(Promise::AtMost(1.5), Unit::CpuMilliseconds), "≤ 1.5 ms CPU");
-        assert_eq!(promise(Promise::AtLeast(1_200.0), Unit::PerSecond), "≥ 1,200 /s");
+        assert_eq!(promise(Promise::AtMost(1_200.0), Unit::PerSecond), "≤ 1,200 /s");
         assert_eq!(promise(Promise::RatioAtLeast(0.333), Unit::PerSecond), "ratio ≥ 0.333");
+    }
+
+    #[test]
+    fn a_figure_is_printed_with_its_floor_and_its_promise() {
+        let figure = Figure::new("get.postgres.8", "get, 8 callers", Unit::PerSecond, vec![4000.0]);
+        let figure = figure.over("echo", vec![8000.0]).promised(Promise::RatioAtLeast(0.35));
+        assert_eq!(
+            line(&figure),
+            "get, 8 callers: 4,000 /s · 0.500 of 8,000 /s (echo) · promised ratio ≥ 0.35: kept"
+        );
     }
 }

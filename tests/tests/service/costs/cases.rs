@@ -13,7 +13,7 @@ use tests::proto::{
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, new_request_id, numbered};
 
 use super::{NOBODY, PROFILES};
-use crate::requests::{cancel, create, ship};
+use crate::requests::{cancel, create, ship, track};
 
 const RUNS: usize = WARM + COUNTED;
 /// How many look-ups the service makes at once.
@@ -107,6 +107,7 @@ impl<'a> Cases<'a> {
     async fn changes(&mut self) {
         let (world, client, ledger) = (self.world, &self.client, &self.ledger);
         let (there, placed) = (&self.there[LOOKUPS..], &self.placed);
+        let mut parcels = Vec::new();
         self.meter
             .count(world, "a hook, until it is acknowledged", RUNS, async |n| {
                 hook(world, ledger, &there[n]).await;
@@ -115,7 +116,12 @@ impl<'a> Cases<'a> {
         self.meter
             .count(world, "CreateShipment", RUNS, async |n| {
                 let request = ship(&placed[n], 0, 1, Some("299.00"));
-                client.clone().create_shipment(request).await.unwrap();
+                parcels.push(client.clone().create_shipment(request).await.unwrap().into_inner());
+            })
+            .await;
+        self.meter
+            .count(world, "UpdateShipment", RUNS, async |n| {
+                client.clone().update_shipment(track(&parcels[n], "JD01")).await.unwrap();
             })
             .await;
         self.meter

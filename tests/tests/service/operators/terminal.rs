@@ -39,10 +39,7 @@ async fn the_terminal_closes_an_item_and_says_when_nothing_is_left(world: World)
     assert_eq!(screen(&world).await, NOTHING);
     let (order, [surplus, _]) = paid_twice(&world).await;
     let shown = screen(&world).await;
-    assert!(
-        shown.starts_with("1 item is to be looked at:\n") && shown.contains("SURPLUS_PAYMENT"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("1 item needs a review:\n") && shown.contains("SURPLUS_PAYMENT"), "{shown}");
     assert!(shown.contains(&surplus) && shown.contains(&order.id), "{shown}");
     let closed = paste(&shown, &format!("close {} 1", order.id)).await;
     assert!(closed.status.success() && said(&closed).contains("closed by jane: WHY"), "{closed:?}");

@@ -59,7 +59,7 @@ async fn a_decision_that_mollie_does_not_bear_out_is_refused_and_changes_nothing
     let other = world.simulator.ship_elsewhere(&order, 1, 1, "329.99").await;
     let refused = refusal(world.operators().resolve_operation(succeeded(&operation, &other)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "EFFECT_DOES_NOT_FIT"));
-    assert!(refused.message.contains("its lines, quantities or amounts are others"), "{}", refused.message);
+    assert!(refused.message.contains("its lines, quantities or amounts differ"), "{}", refused.message);
     // It cannot be ours, and is known as somebody else's from now on.
     world.orders().sync_order(tests::proto::SyncOrderRequest { id: order.id.clone() }).await.unwrap();
     let before = (world.order(&order.id).await.etag, world.events(&order.id).await.len());
@@ -135,7 +135,7 @@ async fn every_fault_of_a_decision_is_told_at_once(world: World) {
     let order = world.create(draft(LEGO, "ideal")).await;
     let refused = refusal(world.operators().close_review_item(close(&order, 1)).await);
     assert_eq!(refused.kind(), (Code::NotFound, "REVIEW_ITEM_NOT_FOUND"));
-    assert_eq!(refused.message, format!("There is no item 1 on order {}.", order.id));
+    assert_eq!(refused.message, format!("There is no review item 1 on order {}.", order.id));
     let nowhere = tests::proto::Operation { id: Uuid::nil().to_string(), ..Default::default() };
     let refused = refusal(world.operators().retry_operation(retry(&nowhere)).await);
     assert_eq!(refused.kind(), (Code::NotFound, "OPERATION_NOT_FOUND"));

@@ -1,5 +1,5 @@
-//! Canceling an order, wherever it stands: at Mollie, or by withdrawing it before Mollie has it. An order that is canceled
-//! already stays as it is, and that is a success.
+//! Canceling an order: at Mollie, or by withdrawing its placement before Mollie has it. An order that is already canceled stays
+//! as it is, and the request succeeds.
 
 mod task;
 
@@ -31,10 +31,10 @@ use crate::rules::snapshot::Snapshot;
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
 
-/// The order is to end.
+/// A request to cancel the order.
 #[derive(Clone, Debug)]
 pub struct Cancel {
-    /// The lines that are given up although they take money off goods that were shipped, as the caller wrote them.
+    /// Lines to give up although they take money off goods that were shipped, as the caller wrote them.
     pub release: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ impl Request for Cancel {
     }
 }
 
-/// A cancellation under way gives up what this request names as well.
+/// A cancellation under way also gives up the lines that this request names.
 fn cancel(pen: &mut Pen<'_>, mut release: Vec<LineId>) {
     let under_way = under_way(pen.unsettled()).map(|operation| (operation.id, operation.group));
     let Some((operation_id, group)) = under_way else {
@@ -82,13 +82,13 @@ fn cancel(pen: &mut Pen<'_>, mut release: Vec<LineId>) {
     }
 }
 
-/// The cancellation that was asked for and has not ended yet.
+/// The unsettled cancellation that was requested.
 #[must_use]
 pub fn under_way(unsettled: &[Operation]) -> Option<&Operation> {
     unsettled.iter().find(|operation| operation.task.name() == OperationKind::CancelOrder)
 }
 
-/// Cancels an order that nobody waits for any more, in the name of a policy.
+/// Cancels an order on behalf of a policy because it is past its age limit.
 pub fn for_age(pen: &mut Pen<'_>, policy: &str) {
     let operation_id = pen.set_to_work_by(policy, Task { cause: Cause::AgeLimit });
     pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
@@ -114,7 +114,7 @@ impl Kind for Task {
         None
     }
 
-    /// Of an order that never came to stand there is nothing to cancel, nor to look for.
+    /// If the order was never placed, there is nothing to cancel or to look up.
     fn ready(&self, book: Book<'_>, _now: Timestamp) -> Ready {
         if book.order.placement.is_alive() { Ready::Send } else { Ready::Done }
     }
@@ -139,13 +139,14 @@ impl Kind for Task {
         }
         match recognise(book.order, snapshot) {
             Observation::Found(effect) => Named::Effect(effect),
-            Observation::Absent => Named::Other("it is not canceled".to_owned()),
+            Observation::Absent => Named::Other("the order is not canceled".to_owned()),
             Observation::Ambiguous(difference) => Named::Other(difference),
             Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
         }
     }
 
-    /// Whoever canceled the rest of a completed order, before it was sent or after: that is what was asked for.
+    /// The rest of a completed order is canceled, as requested, whoever did it and whether before or after the send.
+    /// send.
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
         match found {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
@@ -157,7 +158,7 @@ impl Kind for Task {
         }
     }
 
-    /// It may be refused for having happened.
+    /// Mollie may reject it because it has already happened.
     fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
         #[cfg(feature = "planted")]
         if Planted::AlreadyCanceledIsRefused.is_chosen() {
@@ -170,8 +171,8 @@ impl Kind for Task {
         let operation_id = of.id;
         match effect {
             Acceptance::Order(snapshot) => {
-                // Where more may be known by now, status and counters are told together: by the next reading, unless its status is
-                // known already.
+                // If the service may know more than this reading, the next reading sets status and counters together, unless the
+                // status is already known.
                 let is_told = pen.reads_latest() || has_status_of(pen.order(), snapshot);
                 let entries = if is_told { canceled(pen.order(), snapshot) } else { Vec::new() };
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
@@ -195,7 +196,7 @@ impl Kind for Task {
 }
 
 impl Task {
-    /// An order that nobody waits for was to be canceled, and Mollie keeps it: no caller will hear of it.
+    /// The policy wanted an abandoned order canceled and Mollie keeps it. No caller will learn of it, so a review item is raised.
     fn refused(self, of: &Operation, rejection: &Rejection, pen: &mut Pen<'_>) {
         let (operation_id, rejection) = (of.id, rejection.clone());
         pen.record(EventData::CancellationRefused {
@@ -212,7 +213,7 @@ impl Task {
     }
 }
 
-/// The order is canceled, or it is completed and more of it is canceled than anything here accounts for.
+/// The order is canceled, or it is completed and more of it is canceled than our records account for.
 fn recognise(order: &Order, snapshot: &Snapshot) -> Observation {
     let status = match &snapshot.status {
         Some(Read::Known(status)) if snapshot.is_understood() => *status,
@@ -225,7 +226,7 @@ fn recognise(order: &Order, snapshot: &Snapshot) -> Observation {
     match status {
         OrderStatus::Canceled => found(),
         OrderStatus::Completed if has_more_canceled(order, snapshot) => found(),
-        // A completed order tells only by its counters whether its rest was canceled.
+        // For a completed order only the counters show whether the rest was canceled.
         OrderStatus::Completed => {
             snapshot.canceled_left_out().map_or(Observation::Absent, Observation::NotUnderstood)
         }
@@ -238,7 +239,7 @@ fn recognise(order: &Order, snapshot: &Snapshot) -> Observation {
     }
 }
 
-/// What was canceled is ours: nothing else here accounts for it.
+/// The canceled units that nothing else here accounts for: they are this operation's effect.
 fn canceled(order: &Order, snapshot: &Snapshot) -> Vec<Entry> {
     ledger::ours(Pool::Canceled, Stage::Settled, &ledger::all_unexplained(order, snapshot, Pool::Canceled))
 }
@@ -251,7 +252,7 @@ fn has_more_canceled(order: &Order, snapshot: &Snapshot) -> bool {
     !ledger::all_unexplained(order, snapshot, Pool::Canceled).is_empty()
 }
 
-/// The order's status follows from what was done; its hook may be lost.
+/// The order's status changes as a result; its webhook may be lost.
 fn look_again(pen: &mut Pen<'_>) {
     if pen.order().mollie_id.is_some() {
         pen.look_again(pen.now());

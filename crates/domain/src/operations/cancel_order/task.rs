@@ -5,14 +5,14 @@ use crate::rules::status::words;
 words!(
     /// Why an order is canceled.
     Cause {
-        /// Somebody asked for it.
+        /// A caller requested it.
         Request = "request",
-        /// It was found at Mollie when nobody waited for it any more.
+        /// It was found at Mollie after its age limit.
         AgeLimit = "age_limit",
     }
 );
 
-/// What is left of an order is to be canceled.
+/// Cancels what is left of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
     pub cause: Cause,

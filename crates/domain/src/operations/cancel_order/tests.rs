@@ -1,4 +1,4 @@
-//! How a cancellation is recognised in what was read.
+//! Recognising a cancellation in a reading.
 
 use super::*;
 use crate::rules::fixtures::{euro, placed, snapshot};
@@ -21,7 +21,7 @@ fn is_found(order: &Order, seen: &Snapshot) -> bool {
 }
 
 #[test]
-fn a_cancellation_has_happened_where_the_order_is_canceled_or_ended_with_more_canceled_than_is_known() {
+fn a_cancellation_is_found_if_the_order_is_canceled_or_completed_with_more_canceled_than_is_known() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     for status in OrderStatus::ALL {
         let mut seen = snapshot(*status, LineStatus::Completed);
@@ -30,7 +30,7 @@ fn a_cancellation_has_happened_where_the_order_is_canceled_or_ended_with_more_ca
         seen.lines[0].canceled = Some(one());
         let happened = canceled || *status == OrderStatus::Completed;
         assert_eq!(is_found(&order, &seen), happened, "{}", status.as_str());
-        // It was canceled before, by whomever.
+        // It was canceled before, by anyone.
         let mut known = order.clone();
         known.lines[0].canceled = one();
         assert_eq!(is_found(&known, &seen), canceled, "{}", status.as_str());
@@ -38,7 +38,7 @@ fn a_cancellation_has_happened_where_the_order_is_canceled_or_ended_with_more_ca
 }
 
 #[test]
-fn what_a_reading_does_not_tell_is_no_absence() {
+fn a_missing_field_does_not_prove_absence() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     let mut seen = snapshot(OrderStatus::Completed, LineStatus::Completed);
     seen.lines[1].canceled = None;
@@ -52,7 +52,7 @@ fn what_a_reading_does_not_tell_is_no_absence() {
 }
 
 #[test]
-fn canceled_units_may_be_its_own_once_it_was_sent_or_the_order_has_ended() {
+fn canceled_units_may_be_its_effect_once_it_was_sent_or_the_order_has_ended() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     let explains = |pool, status: OrderStatus, sent| {
         let status = Read::Known(status);

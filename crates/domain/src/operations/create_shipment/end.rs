@@ -1,4 +1,4 @@
-//! What the end of a shipment changes: registered, or refused and found elsewhere or not.
+//! What a shipment's resolution changes: it is registered, or it was rejected and its units were shipped elsewhere or not.
 
 use super::Task;
 use crate::operations::operation::Operation;
@@ -10,8 +10,8 @@ use crate::rules::rejection::{RejectedBy, Rejection};
 use crate::rules::shipment::{self, Finding, Origin, Shipment, ShipmentState};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
-/// Mollie has it. While it was undecided nothing took it for somebody else's; but a reading before that may have counted what it was
-/// found to be, and then the reading it was found in shows no more than is known.
+/// Mollie has it. While it was undecided, no reading recorded it as somebody else's. But an earlier reading may have counted its
+/// units, and then the reading that found it shows no more than is known.
 pub(super) fn registered(
     task: &Task,
     of: &Operation,
@@ -46,8 +46,8 @@ pub(super) fn registered(
     pen.put(shipment);
 }
 
-/// Mollie refused it, or an operator says that it is not there. Where its units were shipped elsewhere nothing is lost, and
-/// nobody is alarmed; nor where a person has just looked.
+/// Mollie rejected it, or an operator says that it does not exist. No review item is raised if its units were shipped elsewhere
+/// (nothing is lost) or if a person has just decided.
 pub(super) fn refused(
     task: &Task,
     of: &Operation,
@@ -80,7 +80,7 @@ pub(super) fn refused(
     pen.put(shipment);
 }
 
-/// It waits for a person, or does not any more.
+/// It now waits for an operator, or no longer does.
 pub(super) fn is_now(task: &Task, state: ShipmentState, pen: &mut Pen<'_>) {
     if let Some(shipment) = pen.known_shipment(task.shipment_id) {
         pen.put(Shipment { state, ..shipment });

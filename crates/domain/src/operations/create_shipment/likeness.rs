@@ -1,4 +1,4 @@
-//! Telling our shipment among those at Mollie when its answer was lost.
+//! Matching our shipment to one at Mollie after its answer was lost.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,11 @@ use crate::rules::ids::MollieShipmentId;
 use crate::rules::shipment::{has_lines, has_tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 
-/// How far Mollie's clock and ours may lie apart.
+/// How far Mollie's clock and ours may differ.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
 
-/// Looks for our shipment among those at Mollie that no shipment of ours accounts for and that are not older than the
-/// first time it was sent. Nobody can tell where several fit, or where the lines fit and the tracking, which anybody may edit,
-/// does not.
+/// Looks for our shipment among those at Mollie that none of ours accounts for and that are no older than its first send. The
+/// match is ambiguous if several fit, or if the lines fit but the tracking, which anyone may edit, does not.
 pub(super) fn find(ours: &Task, book: Book<'_>, first_sent: Timestamp, snapshot: &Snapshot) -> Observation {
     let ids: HashSet<_> = book.shipments.iter().filter_map(|shipment| shipment.mollie_id.as_ref()).collect();
     let is_known = |id: &MollieShipmentId| ids.contains(id);

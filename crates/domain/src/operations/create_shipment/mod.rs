@@ -1,4 +1,4 @@
-//! Shipping: goods that left are recorded as a fact, whether Mollie can be reached or not, and registered as soon as it can.
+//! Shipping: goods that left are recorded as a fact, whether or not Mollie can be reached, and registered as soon as it can.
 
 mod end;
 mod likeness;
@@ -26,7 +26,7 @@ use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentSt
 use crate::rules::snapshot::Snapshot;
 use crate::rules::subject::Subject;
 
-/// Goods left: units of lines, or all that is left.
+/// A request to record goods that left: units of lines, or all that is left.
 #[derive(Clone, Debug)]
 pub struct Ship(pub ShipmentRequest);
 
@@ -64,7 +64,7 @@ impl Request for Ship {
     }
 }
 
-/// The registration of a shipment that has not ended yet.
+/// The unsettled registration of a shipment.
 #[must_use]
 pub fn under_way(unsettled: &[Operation], id: ShipmentId) -> Option<&Operation> {
     unsettled.iter().find(|operation| {
@@ -108,11 +108,11 @@ impl Kind for Task {
 
     fn observe(&self, book: Book<'_>, seen: &[Snapshot], sends: Sends) -> Observation {
         let Some(snapshot) = seen.first() else { return Observation::Absent };
-        // A list that is not there is not empty.
+        // A missing list is not an empty one.
         if let Some(left_out) = snapshot.shipments_left_out() {
             return Observation::NotUnderstood(left_out);
         }
-        // Mollie refused the only call there was: nothing there is ours. What became of its units is told by counters too.
+        // Mollie rejected the only call, so nothing there is ours. The counters also show where its units went.
         if sends.were_all_refused() {
             return snapshot.counter_left_out().map_or(Observation::Absent, Observation::NotUnderstood);
         }
@@ -134,7 +134,7 @@ impl Kind for Task {
             None if has_lines(book.order, &self.lines, theirs) => {
                 Named::Effect(Acceptance::Shipment(theirs.clone()))
             }
-            None => Named::Other("its lines, quantities or amounts are others".to_owned()),
+            None => Named::Other("its lines, quantities or amounts differ".to_owned()),
         }
     }
 
@@ -150,7 +150,7 @@ impl Kind for Task {
         }
     }
 
-    /// Its units may have been shipped elsewhere, which tells why.
+    /// Its units may have been shipped elsewhere, and that may be the reason.
     fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
         if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
     }

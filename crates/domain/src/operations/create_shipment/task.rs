@@ -3,7 +3,7 @@
 use crate::rules::ids::ShipmentId;
 use crate::rules::shipment::{ShipmentLine, Tracking};
 
-/// A shipment is to be registered. Quantity and amount are always sent: what is left out, Mollie takes for "all".
+/// Registers a shipment. Quantity and amount are always sent: Mollie takes a missing one to mean "all".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub shipment_id: ShipmentId,

@@ -1,5 +1,5 @@
-//! A kind that exists only in tests, to show that the workflow carries a kind without knowing it: a PATCH with a body, answered by
-//! 204, that moves no money and is safe to repeat; and one that gives units up, which is not. Neither has a key.
+//! A test-only kind, to show that the workflow carries a kind without knowing it: a PATCH with a body, answered by 204, that
+//! moves no money and is safe to repeat; and one that gives units up and is not. Neither has a key.
 
 mod task;
 
@@ -26,7 +26,7 @@ use crate::rules::shipment::ShipmentLine;
 use crate::rules::snapshot::{LineSnapshot, Snapshot};
 use crate::rules::subject::Subject;
 
-/// Something made up is to be changed.
+/// A request for a made-up change.
 #[derive(Clone, Debug)]
 pub struct Change(pub Task);
 
@@ -156,7 +156,7 @@ impl Kind for Task {
     fn resume(&self, _pen: &mut Pen<'_>) {}
 }
 
-/// Whether just these units are canceled beyond all that is settled here.
+/// Whether exactly these units are canceled beyond all that is settled here.
 fn given_up(order: &Order, line: &ShipmentLine, snapshot: &Snapshot) -> Observation {
     match units_beyond(order, line.line_id, snapshot) {
         Err(misread) => Observation::NotUnderstood(misread),

@@ -7,9 +7,9 @@ use crate::rules::shipment::ShipmentLine;
 /// What is changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The order's number becomes this, however often it is said.
+    /// Sets the order's number, however often it is sent.
     Number(String),
-    /// These units are given up, each time it is said.
+    /// Gives these units up, each time it is sent.
     GiveUp(ShipmentLine),
 }
 
@@ -17,9 +17,9 @@ pub enum What {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Now,
-    /// Not before then.
+    /// Not before this time.
     From(Timestamp),
-    /// Unless it is so already.
+    /// Unless its effect exists already.
     AfterLooking,
 }
 

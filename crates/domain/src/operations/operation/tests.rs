@@ -1,4 +1,4 @@
-//! What keeps what from being sent.
+//! Which operations hold up which.
 
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ fn states() -> [State; 7] {
 }
 
 #[test]
-fn what_is_under_way_holds_up_all_of_its_lane_and_what_waits_those_behind_it() {
+fn an_operation_under_way_holds_up_its_whole_lane_and_a_waiting_one_those_behind_it() {
     let holds = |turn, task: &Task, other: &Task| {
         let waiting = operation(5, other.clone(), State::NEW);
         states().map(|state| operation(turn, task.clone(), state).holds_up(&waiting, at(9), |_| false))
@@ -64,7 +64,7 @@ fn what_is_under_way_holds_up_all_of_its_lane_and_what_waits_those_behind_it() {
 }
 
 #[test]
-fn what_is_under_way_is_held_up_by_nothing() {
+fn nothing_holds_up_an_operation_under_way() {
     let first = operation(4, cancel(), State::InFlight { sent: Sent::at(at(1)) });
     for state in &states()[1..] {
         assert!(!first.holds_up(&operation(5, cancel(), state.clone()), at(9), |_| false), "{state:?}");
@@ -72,7 +72,7 @@ fn what_is_under_way_is_held_up_by_nothing() {
 }
 
 #[test]
-fn only_what_was_told_to_come_later_and_was_never_sent_gives_way_until_its_time() {
+fn only_an_operation_put_off_and_never_sent_gives_way_until_its_time() {
     let (reported, waiting) =
         (State::Pending { sent: None, yields: true }, operation(5, cancel(), State::NEW));
     let held = |state: State, now| operation(4, cancel(), state).holds_up(&waiting, now, |_| false);
@@ -82,7 +82,7 @@ fn only_what_was_told_to_come_later_and_was_never_sent_gives_way_until_its_time(
 }
 
 #[test]
-fn whoever_takes_it_up_sends_what_waits_and_looks_for_what_was_left() {
+fn a_claim_sends_a_pending_operation_and_resolves_one_left_in_flight() {
     let sent = Sent { first: at(1), last: at(2) };
     let claimed = |state: State| state.claimed(at(7));
     assert_eq!(claimed(State::NEW), State::InFlight { sent: Sent::at(at(7)) });

@@ -1,4 +1,4 @@
-//! What a pen begins with: who writes, what was known, and when Mollie was asked.
+//! What a pen starts from: who writes, what was known, and when Mollie was asked.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,10 +11,10 @@ use crate::rules::shipment::Shipment;
 #[derive(Clone, Debug)]
 pub struct Author {
     pub caller: Caller,
-    /// On whose behalf.
+    /// The caller it is written for.
     pub actor: Option<String>,
     pub now: Timestamp,
-    /// How long an effect may still land after a call has ended.
+    /// How long an effect may still appear after a call has ended.
     pub settle_window: SignedDuration,
     /// How long a placement may take before it is given up.
     pub placement_age_limit: SignedDuration,
@@ -24,9 +24,9 @@ pub struct Author {
 #[derive(Clone, Debug)]
 pub struct Known {
     pub order: Order,
-    /// The operations of the order that are not settled, by turn; `None` where they do not matter and were not read.
+    /// The unsettled operations of the order, by turn; `None` if they do not matter and were not read.
     pub unsettled: Option<Vec<Operation>>,
-    /// Its shipments, where they matter.
+    /// Its shipments, if they matter.
     pub shipments: Vec<Shipment>,
 }
 
@@ -39,8 +39,8 @@ impl From<Order> for Known {
 /// When Mollie was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// What was answered was true then, at the earliest.
+    /// The answer was true at this time or later.
     pub as_of: Timestamp,
-    /// Whether the order is still as it was then; otherwise more may be known by now.
+    /// Whether the order has not changed since; otherwise the service may know more than the answer.
     pub is_latest: bool,
 }

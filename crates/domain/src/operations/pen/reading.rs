@@ -1,5 +1,5 @@
-//! Taking over what a reading holds that is new: one event if anything is, one for each shipment made elsewhere, and what its
-//! money tells a person to look at.
+//! Recording what is new in a reading: at most one event, plus one for each shipment made elsewhere, and the review items that
+//! its money calls for.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, ShipmentSnapshot, Snapshot};
 
 impl Pen<'_> {
-    /// Mollie has the order: takes the first reading over, whatever else is known by now.
+    /// Mollie has the order: records the first reading, whatever else is known.
     pub fn place(&mut self, snapshot: &Snapshot) {
         let observed = Box::new(self.first_observed(snapshot));
         let personal = snapshot::personal(&self.order().personal, snapshot);
@@ -25,8 +25,8 @@ impl Pen<'_> {
         self.judge_money(self.as_read(snapshot).as_ref(), snapshot);
     }
 
-    /// What the first reading holds. What it shows may be what somebody has asked for meanwhile; which lines it speaks of is known
-    /// only once they are.
+    /// What the first reading holds. Its changes may be the effect of a request made meanwhile; its line ids are known only once
+    /// it is recorded.
     fn first_observed(&self, snapshot: &Snapshot) -> Observed {
         let observed = snapshot::observed(self.order(), snapshot);
         if self.unsettled.is_empty() {
@@ -48,8 +48,8 @@ impl Pen<'_> {
         recorder.finish().0
     }
 
-    /// Takes a reading over, but for what an undecided operation may account for. Where more may be known by now, it waits for
-    /// the next one.
+    /// Records a reading, except for what an undecided operation may account for. If the service may know more than this reading,
+    /// the next one records it.
     pub fn observe(&mut self, snapshot: &Snapshot) {
         if !self.reading.is_latest {
             return;
@@ -66,7 +66,7 @@ impl Pen<'_> {
         self.take_over_tracking(snapshot);
     }
 
-    /// Less what may be the effect of an operation of ours whose outcome nobody knows: nobody can tell yet whether it is.
+    /// Without what may be the effect of an operation whose outcome is unknown.
     fn without_undecided(
         &self,
         order: &Order,
@@ -85,8 +85,8 @@ impl Pen<'_> {
         snapshot::without_undecided(order, snapshot, is_undecided, are_undecided)
     }
 
-    /// The order as this reading shows it, with all that is canceled, whoever did it: what is owed by then is owed. `None` where
-    /// nothing is left out of it.
+    /// The order as this reading shows it, with everything that is canceled, by anyone, and so with what is owed after that.
+    /// `None` if nothing is left out of it.
     fn as_read(&self, snapshot: &Snapshot) -> Option<Order> {
         if self.unsettled.is_empty() {
             return None;
@@ -96,9 +96,9 @@ impl Pen<'_> {
         Some(self.after(EventData::OrderObserved { observed }))
     }
 
-    /// Raises what is not as it should be with the order's money, judged over all that is known by this reading (`whole`, or the
-    /// order as it is then). Sums are not compared by a reading that contradicts itself; that money lies on an ended order follows
-    /// from no sum.
+    /// Raises review items about the order's money, judged over all that this reading shows (`whole`, or else the order as
+    /// recorded). A reading that contradicts itself says nothing about sums; that an ended order still holds money depends on no
+    /// sum.
     fn judge_money(&mut self, whole: Option<&Order>, snapshot: &Snapshot) {
         let (order, mut concerns) = (whole.unwrap_or(self.order()), Vec::new());
         if snapshot.contradictions.is_empty() {
@@ -112,7 +112,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Records the shipments in a reading that no shipment of ours accounts for: they were made elsewhere.
+    /// Records the shipments in a reading that none of ours accounts for: they were made elsewhere.
     pub fn take_over_shipments(&mut self, snapshot: &Snapshot) {
         let ids: HashSet<_> = self.known.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
         let theirs = snapshot.shipments.iter().flatten().filter(|theirs| !ids.contains(&theirs.mollie_id));
@@ -130,7 +130,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Whether one made elsewhere is one of ours a second time follows from its tracking.
+    /// Compares its tracking with ours to see whether one of our shipments was registered twice.
     fn raise_surplus(&mut self, theirs: &ShipmentSnapshot, origin: Origin) {
         let surplus = concern::surplus_shipment(self.order(), &self.known, theirs);
         if let Some(concern) = surplus.filter(|_| origin == Origin::Elsewhere) {
@@ -138,7 +138,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Records how known shipments are followed by now, where that was changed elsewhere.
+    /// Records the tracking of known shipments that was changed elsewhere.
     fn take_over_tracking(&mut self, snapshot: &Snapshot) {
         for theirs in snapshot.shipments.iter().flatten() {
             let is_same = |ours: &&Shipment| ours.mollie_id.as_ref() == Some(&theirs.mollie_id);
@@ -154,7 +154,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Whether it may be the doing of an operation of ours whose outcome nobody knows.
+    /// Whether it may be the effect of an operation whose outcome is unknown.
     fn is_explained(&self, order: &Order, found: Difference<'_>) -> bool {
         self.unsettled
             .iter()
@@ -181,7 +181,7 @@ impl Pen<'_> {
     }
 }
 
-/// Since when the order is known to be so: an answer that leaves counters out or contradicts itself leaves that as it was.
+/// Since when the order is known to be in this state. An answer that leaves out counters or contradicts itself does not move it.
 fn confirmed(order: &Order, snapshot: &Snapshot, asked: Timestamp) -> Option<Timestamp> {
     let is_whole = snapshot.counter_left_out().is_none() && snapshot.contradictions.is_empty();
     if is_whole { Some(asked) } else { order.observed_time }

@@ -1,5 +1,5 @@
-//! Placing an order: it is recorded, so that nothing can make it forgotten, and only then does Mollie get to know. One that was
-//! lost is found again by its hook address; one that nobody waits for any more is given up.
+//! Placing an order: it is recorded first, so that it cannot be lost, and only then sent to Mollie. A placement whose answer was
+//! lost is found again by its hook address; one past its age limit is given up.
 
 mod task;
 
@@ -26,7 +26,7 @@ use crate::rules::status::Read;
 use crate::rules::subject::Subject;
 use crate::rules::{adoption, concern, lookup};
 
-/// A new order is to be placed.
+/// A request to place a new order.
 #[derive(Clone)]
 pub struct Place {
     pub hook_address: String,
@@ -94,7 +94,7 @@ impl Kind for Task {
     }
 
     fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String> {
-        let payment = payment(secret).ok_or("the payment parameters are none of this release's")?;
+        let payment = payment(secret).ok_or("this release does not know these payment parameters")?;
         let (order, hook_address) = (book.order.clone(), self.hook_address.clone());
         Ok(Command::PlaceOrder(Box::new(PlaceOrder { order, payment, hook_address })))
     }
@@ -106,7 +106,7 @@ impl Kind for Task {
         })
     }
 
-    /// There should be one; the others may be paid for a second time.
+    /// There should be only one; a shopper may pay any others as well.
     fn observe(&self, _book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
         match adoption::adopt(seen) {
             Some(adopted) => Observation::Found(Acceptance::Order(Box::new(adopted.clone()))),
@@ -140,7 +140,7 @@ impl Kind for Task {
             let status = match &snapshot.status {
                 Some(Read::Known(status)) => status.as_str(),
                 Some(Read::Unknown(word)) => word,
-                None => "in a status that Mollie does not tell",
+                None => "in a status that Mollie does not report",
             };
             pen.raise(concern::late_placement(of.id, &snapshot.mollie_id, status));
         }

@@ -1,9 +1,9 @@
-//! What placing an order needs beside the order, which nobody changes before it is placed.
+//! What placing an order needs beside the order, which does not change before it is placed.
 
-/// An order is to be placed.
+/// Places an order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Task {
-    /// Where Mollie tells of it. Kept as it was sent: it lives at Mollie for ever.
+    /// The webhook address for this order. Kept as it was sent: Mollie never forgets it.
     pub hook_address: String,
 }
 

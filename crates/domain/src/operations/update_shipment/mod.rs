@@ -1,5 +1,5 @@
-//! Changing how a parcel is followed. It moves no money, and sets what it says: it may be sent again at any time. A shipment that
-//! Mollie does not have yet is registered first.
+//! Changing the tracking of a shipment. It moves no money and sets a value, so it may be sent again at any time. If Mollie does
+//! not have the shipment yet, the change waits for its registration.
 
 mod task;
 
@@ -28,7 +28,7 @@ use crate::rules::shipment::{Shipment, ShipmentState, Tracking};
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::subject::Subject;
 
-/// A parcel is to be followed by this from now on.
+/// A request to replace a shipment's tracking.
 #[derive(Clone, Debug)]
 pub struct Track {
     pub shipment_id: ShipmentId,
@@ -54,7 +54,7 @@ impl Request for Track {
                 create_shipment::under_way(pen.unsettled(), shipment.id).map(|registration| registration.id)
             }
             ShipmentState::Refused => {
-                let text = format!("Shipment {} was refused: there is no parcel to follow.", shipment.id);
+                let text = format!("Shipment {} was refused: it has no parcel to track.", shipment.id);
                 return Err(RequestError::Blocked(refusal(text)));
             }
         };
@@ -132,7 +132,7 @@ impl Kind for Task {
 
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
         if self.mollie_id(book).is_none_or(|id| id.as_str() != named) {
-            return Named::Other("it is no id of the shipment".to_owned());
+            return Named::Other("it is not the id of the shipment".to_owned());
         }
         let is_named = |theirs: &&ShipmentSnapshot| theirs.mollie_id.as_str() == named;
         match seen.first().and_then(|snapshot| snapshot.shipments.iter().flatten().find(is_named)) {
@@ -141,7 +141,7 @@ impl Kind for Task {
                 Field::Value(tracking) if *tracking == self.tracking => {
                     Named::Effect(Acceptance::Shipment(theirs.clone()))
                 }
-                Field::Value(_) | Field::LeftOut => Named::Other("its tracking is another".to_owned()),
+                Field::Value(_) | Field::LeftOut => Named::Other("its tracking is different".to_owned()),
                 Field::Unreadable => Named::NotUnderstood(Misread::left_out("tracking")),
             },
         }
@@ -154,12 +154,12 @@ impl Kind for Task {
         }
     }
 
-    /// It may be refused for what an earlier call has done.
+    /// Mollie may reject it because of the effect of an earlier call.
     fn rejection(&self, _order: &Order, why: &Rejection) -> Meaning {
         if why.names_another_profile() { Meaning::WrongKey } else { Meaning::LookFirst }
     }
 
-    /// What Mollie answers is what it has.
+    /// Mollie's answer shows what it has recorded.
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let reported = match effect {
             Acceptance::Shipment(theirs) => theirs.tracking.value().cloned(),
@@ -179,7 +179,7 @@ impl Kind for Task {
         let (shipment_id, operation_id) = (self.shipment_id, of.id);
         pen.record(EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection });
         self.put(pen, |shipment| shipment);
-        // While it was undecided, nobody took over how the parcel was followed; a closed order is not read by itself.
+        // While it was undecided, no reading changed the tracking, and a closed order is not looked up on schedule.
         pen.look_again(pen.now());
     }
 
@@ -192,7 +192,7 @@ impl Task {
         ours.mollie_id.as_ref()
     }
 
-    /// Puts the shipment down. What was asked for later is still to come.
+    /// Saves the shipment. Changes requested later are still to come.
     fn put(&self, pen: &mut Pen<'_>, change: impl FnOnce(Shipment) -> Shipment) {
         if let Some(shipment) = pen.known_shipment(self.shipment_id) {
             let pending_tracking =

@@ -3,7 +3,7 @@
 use crate::rules::ids::ShipmentId;
 use crate::rules::shipment::Tracking;
 
-/// How a parcel is to be followed, whole.
+/// The tracking of a shipment, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub shipment_id: ShipmentId,

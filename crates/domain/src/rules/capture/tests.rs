@@ -15,7 +15,7 @@ fn part(quantity: u32, minor: i64) -> Part {
     Part { quantity, amount: cents(minor) }
 }
 
-/// An authorized order of lines of one unit each.
+/// An authorized order whose lines have one unit each.
 fn order(totals: &[i64]) -> Order {
     let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
     let first = order.lines[0].clone();
@@ -65,7 +65,7 @@ fn payment(status: PaymentStatus, amount: &str) -> Payment {
 }
 
 #[test]
-fn goods_go_with_what_is_taken_off_them_and_nothing_goes_below_zero() {
+fn goods_ship_with_their_deductions_and_no_shipment_is_worth_less_than_zero() {
     let order = order(&[2_000, -500, 1_000, -300]);
     assert_eq!(subjects(check(&order, &ship(&order, &[1]))), [""; 0]);
     assert_eq!(subjects(check(&order, &ship(&order, &[1, 3]))), ["order", "lines/2", "lines/4"]);
@@ -88,7 +88,7 @@ fn units_shipped_elsewhere_while_they_were_recorded_here_count_once() {
 }
 
 #[test]
-fn an_order_that_was_paid_at_once_is_shipped_as_it_comes() {
+fn an_order_that_was_paid_at_once_has_no_capture_bound() {
     let mut order = order(&[2_000, -500]);
     (order.facts.authorized_time, order.facts.status) = (None, Some(OrderStatus::Paid));
     assert_eq!(check(&order, &ship(&order, &[1])), Ok(()));
@@ -117,7 +117,7 @@ fn authorized_is_the_largest_successful_payment_and_never_more_than_the_lines() 
 }
 
 #[test]
-fn more_captured_than_authorized_is_told_once_with_the_larger_difference() {
+fn more_captured_than_authorized_is_reported_once_with_the_larger_difference() {
     let mut order = order(&[2_000, -500]);
     order.facts.amount_captured = Some(euro("15.00"));
     assert_eq!(captured_above(&order), None);
@@ -131,10 +131,10 @@ fn more_captured_than_authorized_is_told_once_with_the_larger_difference() {
 }
 
 proptest! {
-    /// Whatever is asked for and released, one line after the other: what is shipped never exceeds what was authorized and
-    /// not released, and each shipment is worth something.
+    /// Whatever is requested and released, line by line: shipments never exceed what was authorized and not released, and each is
+    /// worth something.
     #[test]
-    fn no_way_of_shipping_and_releasing_captures_more_than_was_agreed(
+    fn no_sequence_of_shipping_and_releasing_captures_more_than_was_agreed(
         totals in prop::collection::vec((1_i64..5_000, prop::bool::weighted(0.3)), 2..8),
         acts in prop::collection::vec((prop::collection::btree_set(1_u32..8, 1..5), any::<bool>()), 1..12),
     ) {
@@ -159,7 +159,7 @@ proptest! {
             let released: i64 = order.lines.iter().map(|line| line.canceled.amount.minor()).sum();
             let shipped: i64 = order.lines.iter().map(|line| line.shipped.amount.minor()).sum();
             prop_assert!(shipped <= authorized);
-            // What was released before cannot be taken back; what is released afterwards finds the rest shipped.
+            // Released units cannot be taken back; units released later find the rest shipped.
             if allowed {
                 prop_assert!(shipped <= authorized - released);
             }

@@ -1,4 +1,4 @@
-//! Items about what shipments captured: more than was authorized, or without what was to be taken off.
+//! Review items about captures: more than was authorized, or without a deduction that was due.
 
 use crate::rules::ids::LineId;
 use crate::rules::item::{Concern, ItemKind};
@@ -7,14 +7,14 @@ use crate::rules::order::Order;
 use crate::rules::text::printable;
 use crate::rules::{capture, deduction};
 
-/// Mollie's books show more captured than was authorized.
+/// Mollie's records show more captured than was authorized.
 #[must_use]
 pub fn overcaptured(order: &Order) -> Option<Concern> {
     let (captured, limit) = capture::captured_above(order)?;
     let too_much = Money::from_minor(captured.minor() - limit.minor(), limit.currency());
     let text = format!(
         "Mollie shows {captured} captured where {limit} was authorized: {too_much} too much. Compare the shipments with what \
-         the shopper agreed to, and give back what is too much in Mollie's dashboard."
+         the shopper agreed to, and refund the excess in Mollie's dashboard."
     );
     Some(Concern {
         kind: ItemKind::Overcaptured,
@@ -24,7 +24,7 @@ pub fn overcaptured(order: &Order) -> Option<Concern> {
     })
 }
 
-/// Each deduction that was released behind goods without anybody naming it.
+/// Each deduction that was released after goods were shipped, without the caller naming it.
 #[must_use]
 pub fn deductions_left(order: &Order) -> Vec<Concern> {
     deduction::lost(order).into_iter().map(deduction_left).collect()
@@ -32,8 +32,8 @@ pub fn deductions_left(order: &Order) -> Vec<Concern> {
 
 fn deduction_left((line, owed): (LineId, Money)) -> Concern {
     let text = format!(
-        "Line {line} takes money off, and was canceled although goods of the order were shipped: the shopper is owed {owed}. \
-         Give it back in Mollie's dashboard, or restore the gift card or credit."
+        "Line {line} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
+         Refund it in Mollie's dashboard, or restore the gift card or credit."
     );
     Concern {
         kind: ItemKind::DeductionLeft,

@@ -1,4 +1,4 @@
-//! The item about money on an order that has ended.
+//! The review item about money on an order that has ended.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::rules::status::OrderStatus;
 use crate::rules::stranded;
 use crate::rules::text::printable;
 
-/// Each payment that still holds money on a reading so long after its order was seen to have ended.
+/// Each payment that still holds money in a reading taken after the settle window of the order's end.
 #[must_use]
 pub fn money_on_ended_order(
     order: &Order,
@@ -24,7 +24,7 @@ pub fn money_on_ended_order(
 fn concern(order: &Order, payment: &MolliePaymentId, money: Money) -> Concern {
     let status = order.facts.status.map_or("over", OrderStatus::as_str);
     let text = format!(
-        "The order is {status}, and payment {payment} holds {money} of the shopper's money. Give it back or release it in \
+        "The order is {status}, and payment {payment} holds {money} of the shopper's money. Refund or release it in \
          Mollie's dashboard, or deliver the order."
     );
     Concern {

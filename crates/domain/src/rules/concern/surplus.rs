@@ -1,4 +1,4 @@
-//! Telling a surplus from what an order is owed: over the whole set of its payments, and over all its shipments.
+//! Telling a surplus from what an order is owed, over all its payments and all its shipments.
 
 use std::collections::HashSet;
 
@@ -14,8 +14,8 @@ use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tra
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;
 
-/// The payments with which more was paid or authorized, and not given back, than the order ever cost, in the order of their
-/// success. Judged is the set: an attempt that is the last of the list, or the newest, says nothing of the others.
+/// The payments with which more was paid or authorized, and not refunded, than the order ever cost, by time of success. All
+/// payments count together: the last in the list, or the newest, says nothing about the others.
 #[must_use]
 pub fn surplus_payments(order: &Order) -> Vec<Concern> {
     let mut successful: Vec<_> = order.payments.iter().filter(|payment| payment.holds_money()).collect();
@@ -24,7 +24,7 @@ pub fn surplus_payments(order: &Order) -> Vec<Concern> {
     let concern = |payment: &Payment| {
         let (kept, none) = (payment.kept()?, Money::zero(left.currency()));
         let Ok(rest) = left.minus(kept) else {
-            // Amounts that cannot be added up are for a person to compare.
+            // If the amounts cannot be added up, a person must compare them.
             return Some(surplus_payment(order, payment, kept));
         };
         left = if rest.minor() < 0 { none } else { rest };
@@ -45,7 +45,7 @@ fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern 
     let others: Vec<_> = others.map(|other| format!("{} of {}", other.mollie_id, other.amount)).collect();
     let beside = if others.is_empty() { String::new() } else { format!(" beside {}", others.join(", ")) };
     let text = format!(
-        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Give what is too much back in Mollie's \
+        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Refund the excess in Mollie's \
          dashboard.",
         payment.mollie_id, payment.amount, order.highest_amount
     );
@@ -57,9 +57,9 @@ fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern 
     }
 }
 
-/// A shipment at Mollie that none of ours accounts for and that looks like one of ours that is registered, or that an
-/// operator called refused: the same goods may be registered twice. Beside one that Mollie refused it is the only one there.
-/// What is still under way is told apart when it is resolved.
+/// A shipment at Mollie that none of ours accounts for and that looks like one of ours that is registered, or that an operator
+/// resolved as rejected: the same goods may be registered twice. If Mollie itself rejected ours, this is the only one there.
+/// Shipments under way are matched when they are resolved.
 #[must_use]
 pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnapshot) -> Option<Concern> {
     let alike = ours.iter().find(|shipment| {
@@ -76,8 +76,8 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     })
 }
 
-/// A shipment made elsewhere that looks like ours, which Mollie has registered now: it was there before ours arrived, so the
-/// same goods may be registered twice. Without tracking only one that was made while ours was on its way counts.
+/// A shipment made elsewhere that looks like ours, which Mollie has now registered: it was there before ours arrived, so the same
+/// goods may be registered twice. Without tracking only one made while ours was on its way counts.
 #[must_use]
 pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
     let lines: HashSet<_> = ours.lines.iter().collect();

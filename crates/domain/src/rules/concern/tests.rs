@@ -1,4 +1,4 @@
-//! What is raised, when, and never twice.
+//! Which review items are raised, when, and never twice.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ fn subjects(payments: Vec<Payment>) -> Vec<String> {
 }
 
 #[test]
-fn of_several_successful_payments_all_but_the_first_are_surplus_wherever_they_stand() {
+fn all_successful_payments_but_the_first_are_surplus_in_any_list_order() {
     use PaymentStatus::{Authorized, Paid};
     let paid = |id, minute| payment(id, Paid, "1027.99", Some(at(minute)));
     assert_eq!(subjects(vec![paid("tr_a", 5)]), [""; 0]);
@@ -63,7 +63,7 @@ fn of_several_successful_payments_all_but_the_first_are_surplus_wherever_they_st
 }
 
 #[test]
-fn attempts_that_hold_no_money_are_no_surplus() {
+fn attempts_that_hold_no_money_are_not_surplus() {
     let paid = payment("tr_a", PaymentStatus::Paid, "1027.99", Some(at(5)));
     for status in PaymentStatus::ALL {
         let other = payment("tr_b", *status, "1027.99", Some(at(6)));
@@ -75,7 +75,7 @@ fn attempts_that_hold_no_money_are_no_surplus() {
 }
 
 #[test]
-fn payments_that_together_pay_the_order_once_are_no_surplus() {
+fn payments_that_together_pay_the_order_once_are_not_surplus() {
     let paid = |id, amount, minute| payment(id, PaymentStatus::Paid, amount, Some(at(minute)));
     assert_eq!(subjects(vec![paid("tr_a", "27.99", 1), paid("tr_b", "1000.00", 2)]), [""; 0]);
     assert_eq!(subjects(vec![paid("tr_a", "28.00", 1), paid("tr_b", "1000.00", 2)]), ["tr_b"]);
@@ -85,7 +85,7 @@ fn payments_that_together_pay_the_order_once_are_no_surplus() {
 }
 
 #[test]
-fn amounts_that_cannot_be_added_up_are_for_a_person() {
+fn amounts_that_cannot_be_added_up_raise_a_review_item() {
     let paid = |id, amount| payment(id, PaymentStatus::Paid, amount, Some(at(1)));
     let dollars =
         Payment { amount: crate::rules::money::Money::parse("USD", "1.00").unwrap(), ..paid("tr_b", "1.00") };
@@ -139,7 +139,7 @@ fn theirs(quantity: u32, code: Option<&str>) -> ShipmentSnapshot {
 }
 
 #[test]
-fn a_shipment_like_one_of_ours_that_has_ended_is_surplus() {
+fn a_shipment_like_one_of_our_settled_ones_is_surplus() {
     let order = order(Vec::new());
     let is_surplus = |ours: Shipment, theirs| surplus_shipment(&order, &[ours], &theirs).is_some();
     for state in ShipmentState::ALL {
@@ -166,7 +166,7 @@ fn concern(kind: ItemKind, subject: &str) -> Concern {
 }
 
 #[test]
-fn an_item_is_raised_once_also_after_it_was_closed_and_the_events_fold_to_it() {
+fn an_item_is_raised_once_even_after_it_was_closed_and_the_events_fold_to_it() {
     let mut recorder = Recorder::new(order(Vec::new()), at(7), None);
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));

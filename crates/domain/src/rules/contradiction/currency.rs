@@ -1,10 +1,10 @@
-//! Sums in another currency than was ordered in.
+//! Sums in a currency other than the order's.
 
 use crate::rules::misread::Misread;
 use crate::rules::money::{Currency, Money};
 use crate::rules::order::Order;
 
-/// The currency that was ordered in: no other is ever believed.
+/// The order's currency: no other is ever believed.
 pub(super) const fn currency(order: &Order) -> Currency {
     order.terms.amount.currency()
 }

@@ -1,4 +1,4 @@
-//! What of a line contradicts itself: its terms, and its counters.
+//! Contradictions within a line: its terms and its counters.
 
 use super::currency::{currency, foreign};
 use crate::rules::misread::Misread;
@@ -7,8 +7,8 @@ use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
 use crate::rules::snapshot::{LineSnapshot, Snapshot, counterpart};
 
-/// Judges every line. One whose terms cannot be believed is as we know it; one that we do not know is dropped, and then
-/// this is true.
+/// Checks every line. One whose terms cannot be believed stays as we know it; one that we do not know is dropped, and then this
+/// returns true.
 pub(super) fn judge(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) -> bool {
     let (known, mut dropped) = (order.lines_at_mollie(), false);
     let lines = std::mem::take(&mut snapshot.lines);
@@ -28,7 +28,7 @@ pub(super) fn judge(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Mis
     dropped
 }
 
-/// What is wrong with the line's price, quantity, discount and total: the field that is another than we know, or else the
+/// What is wrong with the line's price, quantity, discount and total: the field that differs from what we know, or else the
 /// total.
 fn terms(line: &LineSnapshot, ours: Option<&Line>, currency: Currency) -> Option<(&'static str, String)> {
     let amounts = [
@@ -68,8 +68,7 @@ const fn restore(line: &mut LineSnapshot, ours: &Line) {
     line.total_amount = ours.total_amount;
 }
 
-/// A counter that cannot be is as if it were left out. Where units that were shipped and units that were canceled are more
-/// than there are, nobody can tell which of them are wrong.
+/// An impossible counter counts as left out. If more units are shipped and canceled than there are, either counter may be wrong.
 fn judge_counters(n: usize, line: &mut LineSnapshot, doubts: &mut Vec<Misread>) {
     let at = |name: &str| format!("lines[{n}].{name}");
     let problems =
@@ -96,9 +95,9 @@ fn judge_counters(n: usize, line: &mut LineSnapshot, doubts: &mut Vec<Misread>) 
 
 const NAMES: [&str; 3] = ["quantityShipped", "quantityCanceled", "quantityRefunded"];
 
-/// Why so many units of the line cannot be worth that. What a part of a discounted line is worth is not determined, but it
-/// leaves to the other units no more than their price (the amount rule, `rules/amount.rs`). Mollie may let a part take more than
-/// is left of the line, as long as that is no more than its price; the last part then gives it back.
+/// Why this many units of the line cannot be worth that. The value of a part of a discounted line is not fixed, but it leaves the
+/// other units no more than their price (the amount rule, `rules/amount.rs`). Mollie may let a part take more than is left of the
+/// line, up to its price; the last part then gives it back.
 fn odd(line: &LineSnapshot, part: Part) -> Option<String> {
     let Part { quantity, amount } = part;
     if amount.currency() != line.total_amount.currency() {

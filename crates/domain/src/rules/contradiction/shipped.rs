@@ -1,4 +1,4 @@
-//! Whether an answer's shipments can be: their units are units of its lines, and those that its lines count as shipped.
+//! Whether an answer's shipments are possible: their units are units of its lines, and those that the lines count as shipped.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::rules::money::Currency;
 use crate::rules::part::Part;
 use crate::rules::snapshot::Snapshot;
 
-/// Where one part of a shipment cannot be, none of them is believed: a list that lacks one would tell that it is not there.
+/// If one part of a shipment is impossible, the whole list is dropped: a list that lacks a shipment would say it does not exist.
 pub(super) fn judge(snapshot: &mut Snapshot, currency: Currency, doubts: &mut Vec<Misread>) {
     if let Some(doubt) = odd(snapshot, currency) {
         doubts.push(doubt);
@@ -18,8 +18,8 @@ pub(super) fn judge(snapshot: &mut Snapshot, currency: Currency, doubts: &mut Ve
     compare(snapshot, doubts);
 }
 
-/// Counters and list are compared. A shipment that is listed is there, whatever a counter says: the counter is not believed. A list
-/// that holds less than is counted lacks one: nothing follows from what it does not hold.
+/// Compares counters and list. A listed shipment exists, whatever a counter says: the counter is not believed. A list with fewer
+/// units than are counted is incomplete: a missing shipment proves nothing.
 fn compare(snapshot: &mut Snapshot, doubts: &mut Vec<Misread>) {
     let Some(shipments) = &snapshot.shipments else { return };
     let mut listed = HashMap::<MollieLineId, u32>::new();

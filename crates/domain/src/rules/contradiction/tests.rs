@@ -1,4 +1,4 @@
-//! What is not believed, and that nothing else is doubted.
+//! What is not believed, and that everything else is.
 
 use proptest::prelude::*;
 
@@ -79,7 +79,7 @@ fn each_field_that_contradicts_itself_is_named_and_what_is_known_stays() {
 }
 
 #[test]
-fn of_units_that_count_twice_both_counters_are_doubted() {
+fn if_units_count_twice_both_counters_are_doubted() {
     let both = reported(|it| {
         it.lines[0].shipped = Some(part(2, "698.00"));
         it.lines[0].canceled = Some(part(1, "299.00"));
@@ -97,7 +97,7 @@ fn shipment(part: &Part) -> ShipmentSnapshot {
     }
 }
 
-/// What is listed is there; what is not listed may be there all the same, where more is counted.
+/// Listed shipments exist; if more units are counted, unlisted ones may exist too.
 #[test]
 fn counters_and_shipments_must_agree() {
     let (one, all, none) = (part(1, "399.00"), part(2, "698.00"), part(0, "0.00"));
@@ -130,7 +130,7 @@ fn counters_and_shipments_must_agree() {
 }
 
 #[test]
-fn shipments_that_cannot_be_are_no_list_at_all() {
+fn an_impossible_shipment_discards_the_whole_list() {
     let shipped = |parts: &[Part]| reported(|it| it.shipments = Some(parts.iter().map(shipment).collect()));
     let twice = shipped(&[part(2, "698.00"), part(1, "299.00")]);
     let believed = believed(&order(), twice.clone());
@@ -161,7 +161,7 @@ fn a_payments_sums_are_in_its_own_currency() {
 }
 
 #[test]
-fn the_amount_may_or_may_not_count_what_is_canceled() {
+fn the_amount_may_or_may_not_count_canceled_units() {
     let canceled = |amount: &str| {
         let amount = euro(amount);
         reported(|it| {
@@ -176,11 +176,11 @@ fn the_amount_may_or_may_not_count_what_is_canceled() {
     assert_eq!(doubted(canceled("1028.00")), ["amount"]);
     let mut silent = canceled("698.00");
     silent.lines.iter_mut().for_each(|line| line.canceled = None);
-    assert!(doubted(silent).is_empty(), "what is left out contradicts nothing");
+    assert!(doubted(silent).is_empty(), "missing fields contradict nothing");
 }
 
 #[test]
-fn a_deduction_that_is_canceled_leaves_more_to_pay() {
+fn canceling_a_deduction_leaves_more_to_pay() {
     let mut order = order();
     let deduction = |line: &mut LineSnapshot| {
         (line.unit_price, line.total_amount) = (euro("-5.00"), euro("-5.00"));
@@ -194,7 +194,7 @@ fn a_deduction_that_is_canceled_leaves_more_to_pay() {
     }
 }
 
-/// The shapes of Mollie's published answers: a discounted line half shipped and one that is done; counters left out.
+/// The shapes of Mollie's published answers: a discounted line half shipped, a completed one, and missing counters.
 #[test]
 fn published_answers_are_believed() {
     let half = reported(|it| {
@@ -219,7 +219,7 @@ fn published_answers_are_believed() {
 }
 
 proptest! {
-    /// Both upper bounds of a part that Mollie may have: `min(U·q, R)` and `U·q`.
+    /// Both upper bounds on a part that Mollie may use: `min(U·q, R)` and `U·q`.
     #[test]
     fn whatever_the_amount_rule_allows_is_believed(
         (quantity, unit, off) in (1_u32..5, prop_oneof![1_i64..2000, -2000_i64..0], 0_i64..4000),

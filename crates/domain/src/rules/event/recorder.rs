@@ -1,4 +1,4 @@
-//! Recording what happens to an order. Nothing else changes one.
+//! Recording events of an order. Nothing else changes one.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::rules::ids::OperationId;
 use crate::rules::item::{self, Concern};
 use crate::rules::order::{Order, Personal};
 
-/// Changes an order by recording what happened: the only way an order changes.
+/// Changes an order by recording events: the only way an order changes.
 #[derive(Debug)]
 pub struct Recorder {
     order: Order,
@@ -17,13 +17,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts from an order as it is stored.
+    /// Starts from an order as stored.
     #[must_use]
     pub const fn new(order: Order, time: Timestamp, actor: Option<String>) -> Self {
         Self { order, events: Vec::new(), time, actor }
     }
 
-    /// The order as it is now.
+    /// The order with everything recorded so far.
     #[must_use]
     pub const fn order(&self) -> &Order {
         &self.order
@@ -35,13 +35,13 @@ impl Recorder {
         self.order.version + 1
     }
 
-    /// Records the order itself, by its first event.
+    /// Records the order itself, as its first event.
     pub fn begin(&mut self, operation_id: OperationId) {
         let order = Box::new(self.order.impersonal());
         self.record(EventData::OrderRecorded { order, operation_id });
     }
 
-    /// Records what happened.
+    /// Records an event.
     pub fn record(&mut self, data: EventData) {
         let sequence = self.next_sequence();
         let event =
@@ -50,14 +50,14 @@ impl Recorder {
         self.events.push(event);
     }
 
-    /// Raises what a person must look at, unless it was raised before.
+    /// Raises a review item, unless it was raised before.
     pub fn raise(&mut self, concern: Concern) {
         if let Some(item) = item::next(&self.order.items, concern, self.time) {
             self.record(EventData::ItemRaised { item });
         }
     }
 
-    /// Notes when Mollie was read and the personal data it holds; not an event by itself.
+    /// Notes when Mollie was read and the personal data it returned; not an event by itself.
     pub fn note_reading(&mut self, time: Option<Timestamp>, personal: Personal) {
         self.order.observed_time = time;
         self.order.personal = personal;

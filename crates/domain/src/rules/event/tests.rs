@@ -1,4 +1,4 @@
-//! Folding the events of an order gives the order.
+//! Folding the events of an order yields the order.
 
 use super::*;
 use crate::rules::fixtures::{at, euro, placed, recorded, snapshot};
@@ -7,7 +7,7 @@ use crate::rules::status::LineStatus;
 use uuid::Uuid;
 
 #[test]
-fn folding_the_events_gives_the_order_but_for_what_is_personal() {
+fn folding_the_events_gives_the_order_without_personal_data() {
     let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
     let paid = observed(recorder.order(), &snapshot(OrderStatus::Authorized, LineStatus::Authorized));
     recorder.record(EventData::OrderObserved { observed: Box::new(paid) });
@@ -23,7 +23,7 @@ fn folding_the_events_gives_the_order_but_for_what_is_personal() {
 }
 
 #[test]
-fn an_order_is_closed_when_it_ends_and_open_again_when_it_does_not() {
+fn an_order_is_closed_when_it_ends_and_reopened_when_it_is_revived() {
     let mut recorder = placed(OrderStatus::Completed, LineStatus::Completed);
     assert_eq!(recorder.order().closed_time, Some(at(0)));
     let back = observed(recorder.order(), &snapshot(OrderStatus::Authorized, LineStatus::Authorized));
@@ -58,7 +58,7 @@ fn an_order_that_gave_its_number_back_never_takes_it_again() {
 }
 
 #[test]
-fn an_order_stays_closed_since_it_ended_whatever_is_told_of_it_later() {
+fn an_order_stays_closed_since_it_ended_whatever_is_reported_later() {
     let completed = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
     let mut recorder = Recorder::new(completed, at(9), None);
     let mut refunded = snapshot(OrderStatus::Completed, LineStatus::Completed);

@@ -1,5 +1,5 @@
-//! What a reading tells of a shipment that Mollie refused: whether its units were shipped elsewhere, in the dashboard for
-//! instance, so that nothing is lost; or what else became of them.
+//! What a reading shows of a shipment that Mollie rejected: whether its units were shipped elsewhere, such as in the dashboard,
+//! so that nothing is lost; or where else they went.
 
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use crate::rules::part::Part;
 use crate::rules::snapshot::{LineSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 
-/// What was found of a refused shipment's units.
+/// What was found of a rejected shipment's units.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
-    /// The shipments at Mollie that are none of ours, came to light after ours was recorded, and hold units of its lines.
+    /// The shipments at Mollie that are not ours, were found after ours was recorded, and hold units of its lines.
     pub shipments: Vec<MollieShipmentId>,
-    /// Whether they hold every unit of it, and that is why Mollie refused.
+    /// Whether they hold every unit of it, which explains the rejection.
     pub is_all: bool,
     /// What was found, in words.
     pub text: String,
 }
 
-/// Looks for the units of `ours`. `known`: the order's shipments; `old`: those made elsewhere that were known when ours was
-/// recorded, from what was available beside them.
+/// Looks for the units of `ours`. `known`: the order's shipments; `old`: shipments made elsewhere that were known when ours was
+/// recorded, so that their units were not available to it.
 #[must_use]
 pub fn look_elsewhere(
     order: &Order,
@@ -64,7 +64,7 @@ fn is_new(theirs: &ShipmentSnapshot, known: &[Shipment], old: &BTreeSet<MollieSh
     !old.contains(&theirs.mollie_id) && !known.iter().any(is_ours)
 }
 
-/// What other refused shipments of ours account for: a parcel made elsewhere is one of ours at most.
+/// What other rejected shipments of ours account for: a parcel made elsewhere matches at most one of ours.
 fn explained<'a>(
     known: &'a [Shipment],
     ours: &Shipment,
@@ -95,7 +95,7 @@ fn units_in(order: &Order, shipments: &[&ShipmentSnapshot], id: LineId) -> u32 {
 
 fn room(order: &Order, snapshot: &Snapshot, id: LineId) -> u32 {
     let line = mollie_line(order, id);
-    // An answer that leaves counters out is not judged at all.
+    // An answer that leaves counters out is not judged.
     let units = |counter: Option<Part>| counter.map_or(0, |part| part.quantity);
     let left = |line: &LineSnapshot| {
         line.quantity.saturating_sub(units(line.shipped)).saturating_sub(units(line.canceled))
@@ -107,13 +107,13 @@ fn reported(lines: &[(LineId, Units)], shipments: &[MollieShipmentId], snapshot:
     let status = match &snapshot.status {
         Some(Read::Known(status)) => OrderStatus::as_str(*status),
         Some(Read::Unknown(word)) => word,
-        None => "in a status that it does not tell",
+        None => "in a status that Mollie does not report",
     };
     let ids = shipments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let elsewhere = if ids.is_empty() { "no shipment made elsewhere".to_owned() } else { ids };
     let line = |(id, units): &(LineId, Units)| {
         let Units { asked, elsewhere, room } = units;
-        format!("of line {id}, {asked} asked for, {elsewhere} shipped elsewhere, {room} left to ship")
+        format!("of line {id}, {asked} requested, {elsewhere} shipped elsewhere, {room} left to ship")
     };
     let lines = lines.iter().map(line).collect::<Vec<_>>().join("; ");
     format!("Found at Mollie: the order is {status}; {elsewhere}; {lines}.")

@@ -7,7 +7,7 @@ use crate::rules::field::Field;
 use crate::rules::order::Order;
 use crate::rules::snapshot::ShipmentSnapshot;
 
-/// Whether it has just these lines of ours, with their quantities and amounts.
+/// Whether it has exactly these lines of ours, with their quantities and amounts.
 #[must_use]
 pub fn has_lines(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapshot) -> bool {
     if ours.len() != theirs.lines.len() {
@@ -21,7 +21,7 @@ pub fn has_lines(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapshot
     ours.iter().all(has)
 }
 
-/// Whether it holds any of these lines. One that holds none is none of ours.
+/// Whether it holds any of these lines. If it holds none, it is not ours.
 #[must_use]
 pub fn has_a_line(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapshot) -> bool {
     let ids: HashSet<_> = theirs.lines.iter().map(|(id, _)| id).collect();
@@ -29,7 +29,7 @@ pub fn has_a_line(order: &Order, ours: &[ShipmentLine], theirs: &ShipmentSnapsho
     lines.any(|id| ids.contains(id))
 }
 
-/// Whether both are followed under the same code of the same carrier, or neither is followed.
+/// Whether both have the same code of the same carrier, or neither has tracking.
 #[must_use]
 pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool {
     let code = |tracking: Option<&Tracking>| {
@@ -38,7 +38,7 @@ pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool
     code(ours) == code(theirs)
 }
 
-/// The same of a shipment as Mollie returned it. Tracking that cannot be read may be anybody's.
+/// The same for a shipment as Mollie returned it. Unreadable tracking matches any.
 #[must_use]
 pub fn has_tracking(ours: Option<&Tracking>, theirs: &ShipmentSnapshot) -> bool {
     match &theirs.tracking {

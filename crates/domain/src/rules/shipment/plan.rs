@@ -12,8 +12,8 @@ use crate::rules::request_error::{AMOUNT_BOUNDS, AVAILABLE, RequestError};
 use crate::rules::status::{LineStatus, OrderStatus};
 use crate::rules::violation::Violations;
 
-/// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more
-/// than may be captured.
+/// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more than may
+/// be captured.
 ///
 /// # Errors
 /// [`RequestError`], naming every line at once.
@@ -27,8 +27,8 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
     Ok(lines)
 }
 
-/// What of this shipment is not counted yet once Mollie has registered it: all shipments known to be there and this one together
-/// are shipped at least. A reading that told counters and no shipments may have counted it before.
+/// The units of this shipment that are not yet counted once Mollie has registered it: at least all known registered shipments and
+/// this one are shipped. An earlier reading with counters but no shipments may have counted it already.
 #[must_use]
 pub fn newly_shipped(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<ShipmentLine> {
     let is_other = |other: &&Shipment| {
@@ -62,7 +62,7 @@ fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {
             PreconditionReason::OrderNotPlaced,
             format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str()),
         ),
-        // Every unit went somewhere: that is told line by line.
+        // Every unit went somewhere; each line says where.
         Some(OrderStatus::Completed) => Ok(()),
         Some(status) if !status.allows_shipping() => {
             refuse(PreconditionReason::OrderNotShippable, not_shippable(status))
@@ -99,7 +99,7 @@ fn not_shippable(status: OrderStatus) -> String {
     let why = match status {
         OrderStatus::Created => "the shopper has not paid yet",
         OrderStatus::Pending => "a payment is being processed",
-        OrderStatus::Canceled | OrderStatus::Expired => "it is over",
+        OrderStatus::Canceled | OrderStatus::Expired => "it has ended",
         OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed => {
             "nothing is left"
         }
@@ -135,7 +135,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
     }
     if !faults.is_empty() {
         for (_, unmet) in unmet {
-            faults.add(unmet.subject, AVAILABLE, "what is available", unmet.description);
+            faults.add(unmet.subject, AVAILABLE, "at most what is available", unmet.description);
         }
         return Err(RequestError::Invalid(faults.into_vec()));
     }
@@ -154,7 +154,7 @@ enum Misfit {
     Amount { expected: String, got: String },
 }
 
-/// What of a line is asked for. Of one that is completed nothing is available, which is told as it was a moment before.
+/// What is requested of a line. A completed line has nothing available, reported as it was before it was completed.
 fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) -> Result<Part, Misfit> {
     let is_over = match line.status {
         Some(LineStatus::Completed) => true,
@@ -186,7 +186,7 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
 
 fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
     let text = format!(
-        "Line {}: {quantity} asked for, {available} available ({} shipped, {} canceled, {} reserved of {}).",
+        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {} reserved of {}).",
         line.id, line.shipped.quantity, line.canceled.quantity, line.reserved.quantity, line.quantity
     );
     Misfit::State(PreconditionReason::QuantityNotAvailable, text)

@@ -1,4 +1,4 @@
-//! What a caller asks to be shipped, checked for its form. The order is not looked at here.
+//! A caller's shipment request, checked for its form. The order is not considered here.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,7 +43,7 @@ pub struct LineSelection {
     pub amount: Option<Money>,
 }
 
-/// Which lines are meant: named ones, or explicitly all that is left. Empty never means all.
+/// The selected lines: named ones, or explicitly all that is left. Empty never means all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selection {
     Lines(Vec<LineSelection>),
@@ -89,22 +89,22 @@ impl ShipmentInput {
     }
 }
 
-/// A line is named by the id it has here.
+/// A line must be named by our id.
 const LINE_ID: &str = "selection.line_id";
 
-/// Whether a fault is that a line was named by what is no id of a line.
+/// Whether a fault is that a line was named by something that is not a line id.
 #[must_use]
 pub fn names_no_line(fault: &Violation) -> bool {
     fault.rule == LINE_ID
 }
 
-/// Tells whoever named what is no line which lines the order has, and which of them Mollie's id means.
+/// Completes faults about unknown lines: which lines the order has, and which of them a Mollie id means.
 pub fn name_lines(faults: &mut [Violation], order: &Order) {
     let ids = order.lines.iter().filter_map(|line| Some((line.mollie_id.as_ref()?.to_string(), line.id)));
     let (ids, all): (HashMap<_, _>, _) = (ids.collect(), order.line_ids());
     for fault in faults.iter_mut().filter(|fault| names_no_line(fault)) {
         fault.expected = match ids.get(&fault.got) {
-            Some(id) => format!("{id}, the id that this line has here"),
+            Some(id) => format!("{id}, this service's id of the line"),
             None => format!("a line of the order: {all}"),
         };
     }
@@ -117,7 +117,7 @@ impl LineSelectionInput {
             faults.add(
                 format!("{path}.line_id"),
                 LINE_ID,
-                "the id that a line of the order has here, such as 1; Mollie's (odl_…) is none",
+                "this service's id of a line, such as 1, not Mollie's (odl_…)",
                 &self.line_id,
             );
         }
@@ -142,7 +142,7 @@ impl LineSelectionInput {
 }
 
 impl TrackingInput {
-    /// Checks the tracking where nothing else is asked for.
+    /// Checks the tracking on its own.
     ///
     /// # Errors
     /// Each fault.

@@ -1,4 +1,4 @@
-//! What may be shipped, for how much, and what is said where it may not.
+//! What may be shipped, for how much, and what the refusal says.
 
 use super::*;
 use crate::rules::event::EventData;
@@ -84,7 +84,7 @@ fn a_part_of_a_discounted_line_takes_the_given_amount_or_its_share() {
 }
 
 #[test]
-fn an_amount_outside_the_bounds_is_told_with_both_bounds() {
+fn an_amount_outside_the_bounds_is_refused_with_both_bounds() {
     let Err(RequestError::Invalid(faults)) =
         plan(&authorized(), &lines(&[select(1, 1, Some("298.99")), select(7, 1, None)]))
     else {
@@ -97,7 +97,7 @@ fn an_amount_outside_the_bounds_is_told_with_both_bounds() {
 }
 
 #[test]
-fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
+fn reserved_units_are_unavailable_and_the_rest_takes_exactly_what_is_left() {
     let order = authorized();
     let (order, shipment) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
     assert_eq!(planned(&order, &ALL), [(1, 1, "399.00".into()), (2, 1, "329.99".into())]);
@@ -109,7 +109,7 @@ fn reserved_units_are_not_available_and_the_rest_takes_exactly_what_is_left() {
 }
 
 #[test]
-fn a_refused_shipment_gives_its_units_back() {
+fn a_rejected_shipment_gives_its_units_back() {
     let before = authorized();
     let (after, shipment) = reserve(&before, plan(&before, &ALL).unwrap());
     assert_eq!(refusal(&after, &ALL), PreconditionReason::NothingRemaining);
@@ -148,10 +148,10 @@ fn only_authorized_paid_and_shipping_orders_are_shipped() {
 }
 
 #[test]
-fn nothing_remains_of_an_order_that_is_completed() {
+fn nothing_remains_of_a_completed_order() {
     let order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
     assert_eq!(refusal(&order, &ALL), PreconditionReason::NothingRemaining);
-    // Whatever the lines say: what was left out of the answer that told the end may look available.
+    // Whatever the lines say: if the answer that reported the end left counters out, units may look available.
     for line in [LineStatus::Completed, LineStatus::Shipping] {
         let order = placed(OrderStatus::Completed, line).order().clone();
         assert_eq!(refusal(&order, &ALL), PreconditionReason::NothingRemaining);
@@ -160,7 +160,7 @@ fn nothing_remains_of_an_order_that_is_completed() {
 }
 
 #[test]
-fn an_order_that_expired_or_was_canceled_says_so_however_its_goods_are_asked_for() {
+fn an_expired_or_canceled_order_says_so_however_the_lines_are_selected() {
     for status in [OrderStatus::Canceled, OrderStatus::Expired] {
         let order = placed(status, LineStatus::Canceled).order().clone();
         for selection in [&ALL, &lines(&[select(1, 1, None)])] {
@@ -182,7 +182,7 @@ fn a_completed_line_has_nothing_available_and_a_canceled_one_is_not_shipped() {
 }
 
 #[test]
-fn what_is_not_available_is_told_beside_what_is_wrong() {
+fn unavailable_units_are_reported_together_with_other_faults() {
     let request = lines(&[select(1, 5, None), select(7, 1, None)]);
     let Err(RequestError::Invalid(faults)) = plan(&authorized(), &request) else { panic!("accepted") };
     let rules: Vec<_> = faults.iter().map(|fault| fault.rule).collect();
@@ -208,7 +208,7 @@ fn empty_never_means_all() {
 }
 
 #[test]
-fn the_address_of_a_parcel_goes_by_the_rule_of_all_web_addresses() {
+fn a_tracking_address_follows_the_rule_for_all_web_addresses() {
     let tracked = |url: &str| {
         let tracking = TrackingInput { carrier: "PostNL".into(), code: "3S".into(), url: url.into() };
         let request =
@@ -228,7 +228,7 @@ fn the_address_of_a_parcel_goes_by_the_rule_of_all_web_addresses() {
 }
 
 #[test]
-fn what_is_registered_is_shipped_and_what_a_reading_counted_before_is_not_counted_twice() {
+fn a_registered_shipment_counts_as_shipped_and_never_twice() {
     let order = authorized();
     let (order, this) = reserve(&order, plan(&order, &lines(&[select(1, 1, Some("299.00"))])).unwrap());
     let other = |id, state| {
@@ -245,7 +245,7 @@ fn what_is_registered_is_shipped_and_what_a_reading_counted_before_is_not_counte
     assert_eq!(new(&order, std::slice::from_ref(&this)), own);
     let (refused, recorded) = (other(10, ShipmentState::Refused), other(11, ShipmentState::Recorded));
     assert_eq!(new(&order, &[refused, recorded]), own);
-    // Counters and no shipments were read: they hold this one already, or one that no shipment here stands for.
+    // A reading had counters but no shipments: they include this one already, or one that we do not have.
     let mut reported = order.clone();
     reported.lines[0].shipped = this.lines[0].part;
     assert_eq!(new(&reported, &[]), []);
@@ -255,7 +255,7 @@ fn what_is_registered_is_shipped_and_what_a_reading_counted_before_is_not_counte
     assert_eq!(new(&reported, std::slice::from_ref(&registered)), own);
     reported.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
     assert_eq!(new(&reported, &[registered]), []);
-    // A reading has taken the very same one for somebody else's.
+    // A reading has recorded this very one as made elsewhere.
     let taken = Shipment { mollie_id: this.mollie_id.clone(), ..other(12, ShipmentState::Registered) };
     reported.lines[0].shipped = this.lines[0].part;
     assert_eq!(new(&reported, &[taken]), []);
@@ -282,14 +282,14 @@ fn an_amount_in_another_currency_is_outside_the_bounds() {
 }
 
 #[test]
-fn all_that_is_left_does_not_mean_lines_that_may_not_be_shipped() {
+fn all_remaining_skips_lines_that_may_not_be_shipped() {
     let mut order = authorized();
     order.lines[1].status = Some(LineStatus::Created);
     assert_eq!(planned(&order, &ALL), [(1, 2, "698.00".into())]);
 }
 
 #[test]
-fn who_names_a_line_by_mollies_id_is_told_the_one_it_has_here() {
+fn naming_a_line_by_mollies_id_is_answered_with_ours() {
     let order = authorized();
     let theirs = order.lines[0].mollie_id.as_ref().unwrap().to_string();
     let line = |line_id: &str| LineSelectionInput { line_id: line_id.to_owned(), quantity: 0, amount: None };
@@ -300,7 +300,7 @@ fn who_names_a_line_by_mollies_id_is_told_the_one_it_has_here() {
     let reported: Vec<_> =
         faults.iter().filter(|fault| names_no_line(fault)).map(|one| &*one.expected).collect();
     let all = format!("a line of the order: {}", order.line_ids());
-    assert_eq!(reported, ["1, the id that this line has here", &all, &all]);
+    assert_eq!(reported, ["1, this service's id of the line", &all, &all]);
     assert!(all.starts_with("a line of the order: 1, 2"), "{all}");
     let quantity = faults.iter().find(|fault| fault.path == "lines[0].quantity").unwrap();
     assert_eq!(quantity.expected, "a whole number from 1 to 4294967295", "other faults stay as they are");

@@ -1,14 +1,13 @@
-//! Where the units of a line went: told to whoever asks for units that are no longer there. Decides nothing.
+//! Where the units of a line went, for a refusal of units that are gone. Decides nothing.
 
 use super::{Shipment, ShipmentState};
 use crate::rules::precondition::{FailedPrecondition, Unmet, Whereabouts};
 
-/// How many shipments are named of each line, and in all: a refusal may be about a hundred lines.
+/// How many shipments are named per line, and in all: a refusal may be about a hundred lines.
 const NAMED: usize = 5;
 const LISTED: usize = 8;
 
-/// The refusal with the shipments that hold units of its lines: by Mollie's id, or by ours while Mollie has not registered
-/// them.
+/// The refusal, with the shipments that hold units of its lines: by Mollie's id, or by ours while Mollie has not registered them.
 #[must_use]
 pub fn with_whereabouts(mut refusal: FailedPrecondition, shipments: &[Shipment]) -> FailedPrecondition {
     let holding: Vec<_> = shipments.iter().filter(|shipment| holds_units(shipment)).collect();

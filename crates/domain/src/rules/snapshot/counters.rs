@@ -1,4 +1,4 @@
-//! The counters of lines in an answer, and what an answer leaves out. What is left out is not known; it is never zero.
+//! The counters of lines in an answer, and what an answer leaves out. A missing counter is unknown; it is never zero.
 
 use super::{LineSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::ledger::Pool;
@@ -8,8 +8,8 @@ use crate::rules::part::Part;
 use crate::rules::status::{OrderStatus, Read};
 
 impl Snapshot {
-    /// The first counter of a line that the answer does not tell. Of an order that nobody has paid for nothing can have been
-    /// shipped or given back, so that nothing is missed: official answers to creating an order leave them all out.
+    /// The first line counter that the answer leaves out. Of an unpaid order nothing can have been shipped or refunded, so none
+    /// is missed: official answers to creating an order leave them all out.
     #[must_use]
     pub fn counter_left_out(&self) -> Option<Misread> {
         if self.is_created() {
@@ -25,13 +25,13 @@ impl Snapshot {
         })
     }
 
-    /// The first counter of canceled units that the answer does not tell.
+    /// The first counter of canceled units that the answer leaves out.
     #[must_use]
     pub fn canceled_left_out(&self) -> Option<Misread> {
         self.find_left_out(|line| line.canceled.is_none().then_some("quantityCanceled"))
     }
 
-    /// Whether the status of the order, of each line and of each payment is one that this release knows.
+    /// Whether this release knows the status of the order, of each line and of each payment.
     #[must_use]
     pub fn is_understood(&self) -> bool {
         matches!(self.status, Some(Read::Known(_)))
@@ -39,14 +39,14 @@ impl Snapshot {
             && self.payments.iter().flatten().all(|payment| matches!(payment.status, Read::Known(_)))
     }
 
-    /// Whether nobody has paid for the order, nor is about to.
+    /// Whether the order is unpaid and no payment is under way.
     #[must_use]
     pub fn is_created(&self) -> bool {
         self.status == Some(Read::Known(OrderStatus::Created))
     }
 
-    /// The first of what money depends on that the answer leaves out or that contradicts itself, of an order read with its
-    /// payments and shipments.
+    /// The first field that money depends on and that the answer leaves out or contradicts, for an order read with its payments
+    /// and shipments.
     #[must_use]
     pub fn left_out(&self) -> Option<Misread> {
         let contradiction = self.contradictions.first().cloned();
@@ -73,7 +73,7 @@ impl Snapshot {
         self.shipments.is_none().then(|| odd.cloned().unwrap_or_else(|| Misread::left_out(field)))
     }
 
-    /// Whether a field stands in a part that this answer does not hold.
+    /// Whether a field belongs to a part that this answer does not hold.
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.payments.is_none() && path.starts_with("_embedded.payments")
             || self.shipments.is_none() && path.starts_with("_embedded.shipments")
@@ -84,15 +84,15 @@ impl Snapshot {
         lines.find_map(|(n, line)| missing(line).map(|name| self.missing(format!("lines[{n}].{name}"))))
     }
 
-    /// Why there is nothing at this place: it contradicts something, or was left out.
+    /// Why a value is missing: it contradicts something, or was left out.
     fn missing(&self, field: String) -> Misread {
         let contradiction = self.contradictions.iter().find(|one| one.field.as_deref() == Some(&field));
         contradiction.cloned().unwrap_or_else(|| Misread::left_out(field))
     }
 }
 
-/// What of a line is in a pool: as the answer tells, else as it is known. What is shipped its shipments tell too, and it is never
-/// less than is known.
+/// The units of a line in a pool: as the answer reports, or else as known. Shipped units also follow from its shipments, and are
+/// never fewer than known.
 pub(super) fn counted(ours: &Line, theirs: &LineSnapshot, snapshot: &Snapshot, pool: Pool) -> Part {
     let known = ours.settled(pool);
     theirs.counted(pool).unwrap_or_else(|| match pool {

@@ -1,4 +1,4 @@
-//! How what Mollie says of an order differs from what we keep.
+//! How what Mollie reports of an order differs from what we keep.
 
 use std::collections::HashMap;
 
@@ -16,28 +16,27 @@ use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::status::{OrderStatus, Read};
 
-/// A difference seen at Mollie. Lines and payments are whole, and only those that changed; what is settled of a line and reserved
-/// is changed by entries only.
+/// A difference seen at Mollie. Only changed lines and payments are listed, each whole; a line's settled and reserved units
+/// change only by entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
     pub facts: Facts,
     pub amount: Money,
     pub lines: Vec<Line>,
-    /// What of the lines is shipped, canceled and refunded beyond what was known.
+    /// Units shipped, canceled and refunded beyond what was known.
     pub entries: Vec<Entry>,
     pub payments: Vec<Payment>,
     /// Which personal fields changed; never their values.
     pub personal: Vec<String>,
-    /// Whether the order's status is another than before.
+    /// Whether the order's status changed.
     pub status_changed: bool,
-    /// Whether other fields than before could not be understood.
+    /// Whether the set of fields that could not be understood changed.
     pub unread_changed: bool,
-    /// Whether the documents know no way from the status before to this one.
+    /// Whether the documents know no transition from the previous status to this one.
     pub unexpected: bool,
 }
 
-/// What Mollie says of the order, beside what we keep. The answer holds whole new values, so that applying it is a
-/// replacement.
+/// What Mollie reports of the order, compared with what we keep. Holds whole new values, so that applying it is a replacement.
 #[must_use]
 pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     let facts = facts(&order.facts, snapshot);
@@ -59,7 +58,7 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     }
 }
 
-/// Compares the order with what Mollie says; `None` if nothing differs.
+/// Compares the order with what Mollie reports; `None` if nothing differs.
 #[must_use]
 pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
     let observed = observed(order, snapshot);
@@ -91,9 +90,9 @@ fn address(mine: Option<&Address>, theirs: Option<&AddressSnapshot>) -> Option<A
     }
 }
 
-/// What Mollie says, less what nobody can tell yet whether it is ours: shipments (`is_undecided`), whose units are still reserved
-/// here, so that counting them as shipped too would count them twice; and units of lines (`are_undecided`). What the order counts
-/// already stays counted: it was there before.
+/// What Mollie reports, without what may or may not be ours: shipments (`is_undecided`), whose units are still reserved here and
+/// would count twice if also counted as shipped; and units of lines (`are_undecided`). What the order already counts stays
+/// counted: it was there before.
 #[must_use]
 pub fn without_undecided(
     order: &Order,
@@ -114,7 +113,7 @@ pub fn without_undecided(
             line.shipped = Some(if ours.shipped.quantity > left.quantity { ours.shipped } else { left });
         }
         for pool in Pool::ALL {
-            // Shipments tell better than counters whose units they are.
+            // Shipments show whose units they are better than counters do.
             let tells = *pool == Pool::Shipped && lists_shipments;
             if !tells && ledger::unexplained(ours, line, *pool).is_some() && are_undecided(*pool, ours.id) {
                 line.count(*pool, ours.settled(*pool));
@@ -150,10 +149,10 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         Some(read) => understood(before.status, read),
         None => (before.status, before.unknown_status.clone()),
     };
-    // An order that fell back to created is to be paid anew: how it was paid before says nothing of how it will be.
+    // An order back in `created` must be paid again: how it was paid before says nothing about the next payment.
     let anew = status == Some(OrderStatus::Created);
     let kept = |time: Option<Timestamp>| time.filter(|_| !anew);
-    // An answer without the lines' counters may leave out their sums too.
+    // An answer without line counters may leave out their sums too.
     let sum = |theirs: Option<Money>, ours: Option<Money>| match snapshot.counter_left_out() {
         Some(_) => theirs.or(ours),
         None => theirs,
@@ -167,7 +166,7 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         amount_refunded: sum(snapshot.amount_refunded, before.amount_refunded),
         checkout_url: snapshot.checkout_url.or_as_before(before.checkout_url.as_ref()),
         created_time: Some(snapshot.created_time),
-        // Mollie leaves the end out of paid and final orders; what it once said stays true for the record.
+        // Mollie leaves the expiry out of paid and final orders; the earlier value stays on record.
         expires_time: snapshot.expires_time.or(before.expires_time),
         authorized_time: authorized_time(snapshot, status).or(kept(before.authorized_time)),
         paid_time: snapshot.paid_time.or(kept(before.paid_time)),
@@ -178,7 +177,7 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
     }
 }
 
-/// When the order was authorized. Where the answer lacks it, the payment tells that authorized it.
+/// When the order was authorized. If the answer lacks it, the payment that authorized it says so.
 fn authorized_time(snapshot: &Snapshot, status: Option<OrderStatus>) -> Option<Timestamp> {
     let of_payment = || {
         let payments = snapshot.payments.iter().flatten().filter(|payment| payment.holds_money());
@@ -187,7 +186,7 @@ fn authorized_time(snapshot: &Snapshot, status: Option<OrderStatus>) -> Option<T
     snapshot.authorized_time.or_else(|| of_payment().filter(|_| status == Some(OrderStatus::Authorized)))
 }
 
-/// The last status we understood stays beside a word we do not.
+/// The last status we understood is kept beside one we do not.
 fn understood<T: Copy>(before: Option<T>, read: &Read<T>) -> (Option<T>, Option<String>) {
     match read {
         Read::Known(status) => (Some(*status), None),
@@ -213,7 +212,7 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> (Vec<Line>, Vec<Entry>) 
     (changed, entries)
 }
 
-/// Our line for one of Mollie's: by Mollie's id; before we know it, by position, because Mollie keeps the order of the request.
+/// Our line for one of Mollie's: by Mollie's id, or before we know it by position, because Mollie keeps the order of the request.
 pub(in crate::rules) fn counterpart<'a>(
     order: &'a Order,
     known: &HashMap<&MollieLineId, &'a Line>,
@@ -224,7 +223,7 @@ pub(in crate::rules) fn counterpart<'a>(
     known.get(&theirs.mollie_id).copied().or_else(unknown)
 }
 
-/// The line as Mollie describes it, with what is settled of it and reserved as it was.
+/// The line as Mollie describes it, with its settled and reserved units as they were.
 fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
     let (status, unknown_status) = understood(ours.and_then(|line| line.status), &theirs.status);
     let kept = |text: fn(&Line) -> &Option<String>| ours.and_then(|line| text(line).clone());
@@ -260,7 +259,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
     }
 }
 
-/// Mollie's default is physical. A new line whose type cannot be read is of none that we know.
+/// Mollie's default is physical. A new line whose type cannot be read gets an unknown type.
 fn line_type(ours: Option<&Line>, theirs: &LineSnapshot) -> Read<LineType> {
     match (&theirs.line_type, ours) {
         (Field::Value(line_type), _) => line_type.clone(),
@@ -275,7 +274,7 @@ fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
     let theirs = snapshot.payments.as_deref().unwrap_or_default();
     let after = theirs.iter().map(|payment| {
         let ours = order.payments.iter().find(|ours| ours.mollie_id == payment.mollie_id);
-        // A method once chosen and an end once reached stay, whatever can be read of them later.
+        // The method and the end, once known, stay, whatever later answers report.
         Payment {
             method: payment.method.clone().or_else(|| ours.and_then(|ours| ours.method.clone())),
             ended_time: payment.ended_time.or_else(|| ours.and_then(|ours| ours.ended_time)),

@@ -1,4 +1,4 @@
-//! What is taken over from Mollie, and what stays ours.
+//! What is recorded from Mollie, and what stays ours.
 
 use super::*;
 use crate::rules::event::{EventData, Recorder};
@@ -22,12 +22,12 @@ fn after(order: &Order, snapshot: &Snapshot) -> Order {
 }
 
 #[test]
-fn what_is_known_already_is_no_difference() {
+fn known_facts_make_no_difference() {
     assert_eq!(difference(&created(), &snapshot(OrderStatus::Created, LineStatus::Created)), None);
 }
 
 #[test]
-fn a_status_this_release_does_not_know_leaves_the_last_one_and_stops_money() {
+fn an_unknown_status_keeps_the_last_known_one_and_stops_money() {
     let strange = Snapshot {
         status: Some(Read::Unknown("settled".into())),
         ..snapshot(OrderStatus::Created, LineStatus::Created)
@@ -39,7 +39,7 @@ fn a_status_this_release_does_not_know_leaves_the_last_one_and_stops_money() {
 }
 
 #[test]
-fn a_step_the_documents_do_not_know_is_taken_over_and_marked() {
+fn an_undocumented_transition_is_recorded_and_marked() {
     let completed = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
     let back = difference(&completed, &snapshot(OrderStatus::Authorized, LineStatus::Authorized)).unwrap();
     assert!(back.unexpected && back.status_changed);
@@ -68,7 +68,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
 }
 
 #[test]
-fn every_attempt_to_pay_is_kept_whichever_comes_last() {
+fn every_payment_attempt_is_kept_whichever_comes_last() {
     let attempt = |id: &str, status| Payment {
         mollie_id: MolliePaymentId::new(id),
         status: Read::Known(status),
@@ -101,7 +101,7 @@ fn every_attempt_to_pay_is_kept_whichever_comes_last() {
 }
 
 #[test]
-fn what_mollie_leaves_out_stays_known_until_the_order_is_to_be_paid_anew() {
+fn missing_fields_stay_known_until_the_order_is_to_be_paid_again() {
     let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
     assert!(authorized.captures_by_shipment());
     let silent = Snapshot {
@@ -119,9 +119,9 @@ fn what_mollie_leaves_out_stays_known_until_the_order_is_to_be_paid_anew() {
     assert!(!anew.captures_by_shipment());
 }
 
-/// Without the time of it an authorized order would count as paid, and its shipments would be bounded by nothing.
+/// Without its authorization time an authorized order would count as paid, and its shipments would have no capture bound.
 #[test]
-fn an_authorized_order_is_one_even_where_its_time_is_left_out() {
+fn an_authorized_order_counts_as_one_even_without_its_time() {
     let authorized = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
     let silent = Snapshot { authorized_time: None, ..authorized.clone() };
     assert!(after(&created(), &silent).captures_by_shipment());
@@ -145,7 +145,7 @@ fn an_authorized_order_is_one_even_where_its_time_is_left_out() {
 }
 
 #[test]
-fn an_address_that_mollie_left_empty_does_not_replace_ours() {
+fn an_empty_address_from_mollie_does_not_replace_ours() {
     let address = Address { city: Some("Amsterdam".to_owned()), ..Address::default() };
     let ours = Personal { billing_address: Some(address), ..Personal::default() };
     let empty = Snapshot {

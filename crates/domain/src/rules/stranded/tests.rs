@@ -1,4 +1,4 @@
-//! Since when money has been on an ended order.
+//! Since when an ended order has held money.
 
 use super::*;
 use crate::rules::fixtures::{at, euro, placed};
@@ -59,7 +59,7 @@ fn each_payment_keeps_the_time_it_was_first_seen_until_it_is_gone() {
 }
 
 #[test]
-fn money_lasts_from_the_end_of_the_settle_window_and_is_told_less_what_was_given_back() {
+fn money_counts_after_the_settle_window_less_what_was_refunded() {
     let mut order = order(OrderStatus::Expired, vec![payment("tr_1", PaymentStatus::Paid, Some("27.99"))]);
     order.stranded = after(&order, at(5));
     let id = MolliePaymentId::new("tr_1");

@@ -1,4 +1,4 @@
-//! Whether what an operator names at Mollie is the effect of the operation. Read, not believed: nothing is written here.
+//! Verifies that the id an operator names at Mollie is the effect of the operation. Writes nothing.
 
 use super::error::OperatorError;
 use crate::operations::kind::{Book, Named};
@@ -7,7 +7,7 @@ use crate::ports::{Acceptance, GatewayError, Ports, StoreError};
 use crate::rules::order::Order;
 use crate::workflow::resolve;
 
-/// The effect that the id at Mollie stands for, as the operation's own room recognises it.
+/// The effect that the id refers to, as the operation's room recognises it.
 pub(super) async fn effect<P: Ports>(
     ports: &P,
     operation: &Operation,
@@ -16,7 +16,7 @@ pub(super) async fn effect<P: Ports>(
 ) -> Result<Acceptance, OperatorError> {
     let kind = operation.task.kind();
     let sought = kind.seek(order, Some(mollie_id)).ok_or_else(|| {
-        StoreError::Inconsistent(format!("operation {} has nothing to look for", operation.id))
+        StoreError::Inconsistent(format!("operation {} has nothing to observe", operation.id))
     })?;
     let mollie_id = mollie_id.to_owned();
     let seen = match resolve::read(ports, order, &sought).await {

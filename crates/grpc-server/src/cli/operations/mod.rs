@@ -1,5 +1,5 @@
-//! `order-service operations`: what needs a person at a running service, and that person's decisions. It speaks gRPC as
-//! everybody does; it reads no database and no configuration.
+//! `order-service operations`: what needs a person at a running service, and that person's decisions. An ordinary gRPC client; it
+//! reads no database and no configuration.
 
 mod reading;
 mod screen;
@@ -20,7 +20,7 @@ use crate::status_text::explained;
 const ADDRESS: &str = "http://127.0.0.1:50051";
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// More than the service takes to answer with what is durably true.
+/// Longer than the service takes to answer with the durable state.
 const ANSWER: Duration = Duration::from_secs(30);
 
 #[derive(Args)]
@@ -34,14 +34,14 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Have it read at Mollie once more what became of an operation that needs attention.
+    /// Resume the resolution of an operation that needs attention: read its order at Mollie again.
     Retry {
         /// The operation.
         id: String,
         #[command(flatten)]
         decision: Decision,
     },
-    /// Say what became of an operation that needs attention.
+    /// Resolve an operation that needs attention.
     Resolve {
         /// The operation.
         id: String,
@@ -50,7 +50,7 @@ enum Action {
         #[command(flatten)]
         decision: Decision,
     },
-    /// Say that an review item was dealt with.
+    /// Close a review item that was dealt with.
     Close {
         /// The order's id.
         order: String,
@@ -63,10 +63,10 @@ enum Action {
 
 #[derive(Args)]
 struct Decision {
-    /// Who decides; kept with the order.
+    /// Who decides; recorded with the order.
     #[arg(long, value_name = "NAME")]
     by: String,
-    /// Why; kept with the order.
+    /// Why; recorded with the order.
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
@@ -82,7 +82,7 @@ impl Action {
 }
 
 impl Decision {
-    /// By the service's own rule, before it is asked: what is wrong is told by the options' names.
+    /// Checks by the service's own rule before the call, so that faults are reported by the options' names.
     fn check(&self) -> Result<()> {
         let reported =
             |fault: &Violation| format!("--{}: expected {}, got {}", fault.path, fault.expected, fault.got);
@@ -99,7 +99,7 @@ struct Verdict {
     /// It had its effect: this order (ord_...) or shipment (shp_...) at Mollie.
     #[arg(long, value_name = "MOLLIE_ID")]
     succeeded: Option<String>,
-    /// It had none, and will have none.
+    /// It had no effect, and will have none.
     #[arg(long)]
     rejected: bool,
 }
@@ -122,7 +122,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     }
 }
 
-/// What a printed command must say to reach the same service.
+/// The option that a printed command needs to reach the same service.
 fn address_option(address: &str) -> Option<&str> {
     (address != ADDRESS).then_some(address)
 }
@@ -135,12 +135,10 @@ async fn connect(address: &str) -> Result<Channel> {
     }
     let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let endpoint =
-        Endpoint::from_shared(url).with_context(|| format!("--address {address} is no address"))?;
+        Endpoint::from_shared(url).with_context(|| format!("--address {address} is not an address"))?;
     let connected = endpoint.connect_timeout(CONNECT).timeout(ANSWER).connect().await;
     connected.with_context(|| {
-        format!(
-            "no order service answers at {address}; name the one you mean with --address http://HOST:PORT"
-        )
+        format!("no order service answers at {address}; choose another with --address http://HOST:PORT")
     })
 }
 
@@ -170,7 +168,7 @@ impl Verdict {
     fn outcome(self) -> Outcome {
         match self.succeeded {
             Some(mollie_id) => Outcome::Succeeded(Succeeded { mollie_id }),
-            // Clap sees to it that this is the other one.
+            // Clap guarantees that this is the other one.
             None => Outcome::Rejected(Rejected {}),
         }
     }

@@ -1,4 +1,4 @@
-//! Reads what the screen shows. What needs a person is read whole; of what goes on by itself, the oldest.
+//! Reads what the screen shows: everything that needs a person, and the oldest of what is under way.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use crate::proto::{
 };
 use crate::status_text::explained;
 
-/// The largest page there is.
+/// The largest page size.
 const PAGE: i32 = 100;
 /// Whole orders come with all their lines and metadata, and a page must fit into one message.
 const ORDERS: i32 = 20;
-/// How many operations that need nobody are shown.
+/// How many operations are shown that need no person.
 const SHOWN: i32 = 20;
 
-/// What the on-call engineer must know.
+/// What the on-call engineer needs to see.
 pub struct Situation {
     /// The service's time, in seconds.
     pub now: i64,
     /// Operations that need attention, oldest first.
     pub attention: Vec<Operation>,
-    /// Orders with open items, oldest first.
+    /// Orders with open review items, oldest first.
     pub concerned: Vec<Order>,
     /// The oldest other unsettled operations.
     pub others: Vec<Operation>,
-    /// Whether there are more of those.
+    /// Whether there are more of the others.
     pub more: bool,
     /// The orders of the operations, by id.
     pub orders: BTreeMap<String, Order>,
@@ -53,7 +53,7 @@ pub async fn read(channel: Channel) -> Result<Situation> {
             known.insert(operation.order_id.clone(), order);
         }
     }
-    let now = page.read_time.context("the service does not tell its time")?.seconds;
+    let now = page.read_time.context("the service returned no time")?.seconds;
     let more = !page.next_page_token.is_empty();
     Ok(Situation { now, attention, concerned, others: page.operations, more, orders: known })
 }
@@ -92,10 +92,10 @@ fn list(states: Vec<OperationState>, page_size: i32, page_token: String) -> List
     ListOperationsRequest { filter, page_size, page_token }
 }
 
-/// A service that gave the same token again would keep us here for ever.
+/// If the service returned the same token again, this would never end.
 fn next(before: String, token: String) -> Result<String> {
     if token == before && !token.is_empty() {
-        bail!("the service gives the same page again and again");
+        bail!("the service returns the same page again");
     }
     Ok(token)
 }

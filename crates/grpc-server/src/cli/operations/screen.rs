@@ -1,12 +1,12 @@
-//! One screen for the on-call engineer: what needs a decision, what must be looked at, what goes on by itself. Each comes
-//! with the command to paste; only who and why are left to say.
+//! One screen for the on-call engineer: what needs a decision, what needs a review, what is under way. Each comes with the
+//! command to paste; only the name and the reason are left to fill in.
 
 use std::fmt::Write;
 
 use super::reading::Situation;
 use crate::proto::{Operation, OperationKind, OperationState, Order, ReviewItem, ReviewItemKind};
 
-/// How this program is called, to be pasted.
+/// The command line of this program, for pasting.
 pub struct Program {
     name: String,
     address: String,
@@ -42,20 +42,20 @@ pub fn screen(situation: &Situation, program: &Program) -> String {
         attention.iter().for_each(|operation| needing_attention(&mut text, operation, situation, program));
     }
     if !items.is_empty() {
-        section(&mut text, items.len(), "item is", "items are", "to be looked at");
+        section(&mut text, items.len(), "item needs", "items need", "a review");
         items.iter().for_each(|(order, item)| open_item(&mut text, order, item, situation.now, program));
     }
     if !others.is_empty() {
-        section(&mut text, others.len(), "operation goes", "operations go", "on without you");
+        section(&mut text, others.len(), "operation is", "operations are", "under way");
         others.iter().for_each(|operation| under_way(&mut text, operation, situation));
     }
     if situation.more {
-        text.push_str("\n  ... and more, younger than these.\n");
+        text.push_str("\n  ... and more recent ones.\n");
     }
     text
 }
 
-/// How an operation stands after a decision.
+/// The state of an operation after a decision.
 pub fn outcome(operation: &Operation) -> String {
     let mut text = format!("The operation is {}.\n", state(operation));
     if !operation.last_problem.is_empty() && operation.state() == OperationState::NeedsAttention {
@@ -83,13 +83,13 @@ fn needing_attention(text: &mut String, operation: &Operation, situation: &Situa
     let order = situation.orders.get(&operation.order_id);
     for effect in effects(operation, order) {
         let command = program.command(&format!("resolve {id} --succeeded {effect}"));
-        line(text, &format!("    it is that:  {command}"));
+        line(text, &format!("    succeeded:   {command}"));
     }
-    line(text, &format!("    no effect:   {}", program.command(&format!("resolve {id} --rejected"))));
-    line(text, &format!("    read again:  {}", program.command(&format!("retry {id}"))));
+    line(text, &format!("    rejected:    {}", program.command(&format!("resolve {id} --rejected"))));
+    line(text, &format!("    retry:       {}", program.command(&format!("retry {id}"))));
 }
 
-/// What at Mollie may be the effect: what the problem names, or the form of what it must be.
+/// Ids at Mollie that may be the effect: those the problem names, or else the form of such an id.
 fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
     let named = |prefix: &str| {
         let words = operation.last_problem.split(|c: char| !is_plain(c) || matches!(c, '/' | ':'));
@@ -100,7 +100,7 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
     };
     let (candidates, form) = match operation.kind() {
         OperationKind::CreateShipment => (named("shp_"), "shp_ID"),
-        // The shipment itself: which one, the operation does not tell.
+        // The shipment itself; the operation does not say which.
         OperationKind::UpdateShipment => (Vec::new(), "shp_ID"),
         OperationKind::PlaceOrder => (named("ord_"), "ord_ID"),
         OperationKind::CancelOrder => {
@@ -158,7 +158,7 @@ fn item_kind(item: &ReviewItem) -> String {
     kind.as_str_name().trim_start_matches("REVIEW_ITEM_KIND_").to_owned()
 }
 
-/// A span in its largest unit that is at least two.
+/// A duration in the largest unit of which it has at least two.
 fn age(seconds: i64) -> String {
     match seconds.max(0) {
         seconds @ 0..120 => format!("{seconds} s"),
@@ -168,7 +168,7 @@ fn age(seconds: i64) -> String {
     }
 }
 
-/// Nothing that a terminal would obey.
+/// The text without control characters.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
@@ -177,13 +177,13 @@ fn quoted(text: &str) -> String {
     if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
-/// Whether a shell takes the character as it is.
+/// Whether a shell takes the character literally.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':')
 }
 
 fn line(text: &mut String, line: &str) {
-    // Writing to a text does not fail.
+    // Writing to a String does not fail.
     let _ = writeln!(text, "{line}");
 }
 

@@ -1,4 +1,4 @@
-//! What a caller is told whose order Mollie refused: Mollie's words, and the field it names as the caller writes it.
+//! The error for an order that Mollie rejected: Mollie's text, and the field it names, as the caller writes it.
 
 use domain::rules::order::Order;
 use domain::rules::refused_field;

@@ -1,18 +1,17 @@
-//! How much of an error one answer holds. Text and details travel in headers, the details encoded and with the text in them once
-//! more; default clients lose the whole answer above 8 KiB of headers. So they are cut to what arrives, and say how many more
-//! there are.
+//! How much of an error fits in one answer. Text and details travel in headers, where the encoded details repeat the text;
+//! default clients lose the whole answer above 8 KiB of headers. So both are cut to fit, and say how many more there are.
 
 use tonic::Status;
 use tonic_types::{FieldViolation, PreconditionViolation};
 
-/// Bytes of text and details in the headers of one answer, as they are sent.
+/// The most encoded bytes of text and details in one answer's headers.
 const BYTES: usize = 6 * 1024;
 
-/// Bytes of the text as it is sent: the first of these that leaves room for some details. The text comes first, because many tools
-/// show nothing else.
+/// The most encoded bytes of the text: the first of these that leaves room for some details. The text takes precedence, because
+/// many tools show nothing else.
 const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
 
-/// Faults that the details hold in any case.
+/// The least number of faults in the details.
 const DETAILED: usize = 5;
 
 /// Lines of the text.
@@ -21,17 +20,17 @@ const LINES: usize = 20;
 /// More violations than ever fit.
 const VIOLATIONS: usize = 200;
 
-/// Bytes of a path, of what was expected and of what came: a caller's own text may be as long as a request. Cut between
-/// characters; in bytes, so that there is room for others whatever a text is written in.
+/// The most bytes of a path, of what was expected and of what came: a caller's text may be as long as a request. Cut between
+/// characters; counted in bytes, so that others have room in any script.
 const SHOWN: usize = 200;
 
 /// Bytes of a fact in the metadata.
 const FACT: usize = 400;
 
-/// Bytes of what is the case and what to do about it.
+/// The most bytes of a description.
 const DESCRIBED: usize = 480;
 
-/// What is wrong, item by item: with fields of the request, or with the state of things.
+/// The faults one by one: with fields of the request, or with preconditions.
 #[derive(Default)]
 pub struct Faults {
     pub fields: Vec<FieldViolation>,
@@ -49,23 +48,23 @@ impl Faults {
     }
 }
 
-/// What an error says: a sentence, a line for each fault, and where those are found that do not fit.
+/// The text of an error: a sentence, a line for each fault, and where to find those that do not fit.
 pub struct Text {
     pub head: String,
     pub lines: Vec<String>,
-    /// How many faults there are, also those without a line.
+    /// The number of faults, including those without a line.
     pub count: usize,
     pub complete: Option<&'static str>,
 }
 
 impl Text {
-    /// As much as fits into so many bytes as they are sent.
+    /// As much as fits in this many encoded bytes.
     fn within(&self, most: usize) -> String {
         let mut text = cut(&self.head, most);
         let mut reported = 0;
         for line in self.lines.iter().take(LINES) {
             let next = if text.is_empty() { line.clone() } else { format!("{text}\n{line}") };
-            // The first in any case, as far as it goes.
+            // The first one always, cut if need be.
             if sent(&next) > most && reported > 0 {
                 break;
             }
@@ -80,7 +79,7 @@ impl Text {
     }
 }
 
-/// The answer with as much text and as many faults as arrive. `build` makes one of both.
+/// The answer with as much text and as many faults as fit. `build` makes it from both.
 pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> Status) -> Status {
     let fits = |text: &str, count: usize| header_bytes(build(text.to_owned(), faults.first(count))) <= BYTES;
     let mut best = (String::new(), 0);
@@ -104,29 +103,29 @@ pub fn header_bytes(status: Status) -> usize {
     values.into_iter().flatten().map(|value| value.len()).sum()
 }
 
-/// A text that a caller or Mollie wrote, as far as it is shown: the one place that bounds what is sent back of it.
+/// A text from a caller or Mollie, cut for display: the one place that bounds what is sent back of it.
 pub fn shown(text: &str) -> String {
     shortened(text, SHOWN)
 }
 
-/// A fact, as far as it is shown.
+/// A fact, cut for display.
 pub fn fact(text: &str) -> String {
     shortened(text, FACT)
 }
 
-/// A description, as far as it is shown.
+/// A description, cut for display.
 pub fn described(text: &str) -> String {
     shortened(text, DESCRIBED)
 }
 
-/// So many bytes at most, on one line: each line of an error's text is a fault.
+/// At most this many bytes, on one line: each line of an error's text is a fault.
 fn shortened(text: &str, most: usize) -> String {
     let end = text.floor_char_boundary(most);
     let first = text[..end].chars().map(|c| if c.is_control() { ' ' } else { c });
     first.chain((end < text.len()).then_some('…')).collect()
 }
 
-/// As much of a text as is sent in so many bytes.
+/// As much of a text as fits in this many encoded bytes.
 fn cut(text: &str, most: usize) -> String {
     let mut bytes = 0;
     let end = text.char_indices().find(|(_, c)| {
@@ -136,7 +135,7 @@ fn cut(text: &str, most: usize) -> String {
     end.map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", &text[..end]))
 }
 
-/// The bytes of a text in a header: letters, digits and most signs are sent as they are, every other byte as three.
+/// The encoded size of a text in a header: letters, digits and most signs take one byte, every other byte takes three.
 fn sent(text: &str) -> usize {
     text.bytes()
         .map(|byte| if byte.is_ascii_graphic() && !b"\"#%<>`?{}".contains(&byte) { 1 } else { 3 })
@@ -148,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sent_back_of_a_text_is_cut_between_characters_and_stays_on_one_line() {
+    fn a_text_sent_back_is_cut_between_characters_and_stays_on_one_line() {
         for fits in ["", "a\u{a0}b", &"x".repeat(SHOWN), &"ü".repeat(SHOWN / 2)] {
             assert_eq!(shown(fits), fits);
         }

@@ -1,4 +1,4 @@
-//! Why an operator's decision was not taken over: what differs, and what to do instead.
+//! Why an operator's decision was not accepted: what differs, and what to do instead.
 
 use domain::rules::operation::OperationState;
 use domain::workflow::operator::OperatorError;
@@ -14,7 +14,7 @@ pub fn operator(error: OperatorError) -> Status {
         }
         OperatorError::OrderNotFound(id) => not_found(ErrorReason::OrderNotFound, format_args!("order {id}")),
         OperatorError::ItemNotFound { order, number } => {
-            not_found(ErrorReason::ReviewItemNotFound, format_args!("item {number} on order {order}"))
+            not_found(ErrorReason::ReviewItemNotFound, format_args!("review item {number} on order {order}"))
         }
         OperatorError::WrongState { is } => {
             let description = format!("The operation is {}: {}", is.as_str(), instead(is));
@@ -47,11 +47,9 @@ pub fn operator(error: OperatorError) -> Status {
 fn instead(state: OperationState) -> &'static str {
     match state {
         OperationState::Pending | OperationState::InFlight | OperationState::Resolving => {
-            "the service goes on with it by itself."
+            "the service resolves it by itself."
         }
-        OperationState::Succeeded | OperationState::Rejected | OperationState::Withdrawn => {
-            "that is settled for good."
-        }
+        OperationState::Succeeded | OperationState::Rejected | OperationState::Withdrawn => "that is final.",
         OperationState::NeedsAttention => "decide again.",
     }
 }
@@ -62,12 +60,12 @@ fn unmet(reason: ErrorReason, description: String, facts: impl FnOnce(Failure) -
     facts(Failure::new(Code::FailedPrecondition, reason, description)).unmet(name, [unmet]).status()
 }
 
-/// The decision is being made, beyond the operator's call_deadline.
+/// The decision is still being carried out after the call deadline.
 pub fn decision_pending() -> Status {
     Failure::new(
         Code::Unavailable,
         ErrorReason::OutcomePending,
-        "The decision is still being carried out; read the operation again to see what came of it.",
+        "The decision is still being carried out; read the operation again to see the outcome.",
     )
     .retry(SOON)
     .status()

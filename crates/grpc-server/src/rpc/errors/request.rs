@@ -1,4 +1,4 @@
-//! What is wrong with a request itself: with its fields, with how much of them there is, or with its bytes.
+//! What is wrong with a request itself: its fields, its size, or its bytes.
 
 use domain::rules::violation::Violation;
 use tonic::{Code, Status};
@@ -8,14 +8,14 @@ use super::{Failure, shown};
 use crate::proto::ErrorReason;
 use crate::wire::Refused;
 
-/// Every fault of a request at once, as far as an answer can hold them: the first also in the message, because many tools do
-/// not show details. How many there are is told in any case.
+/// Every fault of a request at once, as far as they fit: the first ones also in the message, because many tools do not show
+/// details. The total is always included.
 #[expect(clippy::needless_pass_by_value, reason = "callers have no use for them any more")]
 pub fn invalid(faults: Vec<Violation>) -> Status {
     refused(ErrorReason::InvalidRequest, &faults, 0)
 }
 
-/// A request that was not even built.
+/// A request that could not be decoded.
 #[expect(clippy::needless_pass_by_value, reason = "it ends here")]
 pub fn not_accepted(refused_request: Refused) -> Status {
     let reason = match refused_request.unreadable {
@@ -29,11 +29,11 @@ fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     let count = faults.len() + beyond;
     let lines: Vec<_> = faults.iter().map(reported).collect();
     let head = match count {
-        1 => "1 fault; nothing was kept or sent:".to_owned(),
-        _ => format!("{count} faults; nothing was kept or sent:"),
+        1 => "1 fault; nothing was recorded or sent:".to_owned(),
+        _ => format!("{count} faults; nothing was recorded or sent:"),
     };
     let mut failure = Failure::new(Code::InvalidArgument, reason, head).with("faults", count);
-    // What a draft as a whole has against it an ordinary answer can tell.
+    // An ordinary answer can list everything that is wrong with a whole draft.
     let is_draft =
         reason == ErrorReason::InvalidRequest && faults.iter().any(|fault| fault.path.starts_with("draft"));
     failure.text.complete = is_draft.then_some("CheckOrderDraft lists them");
@@ -51,7 +51,7 @@ fn reported(fault: &Violation) -> String {
 fn field_violation(fault: &Violation) -> FieldViolation {
     let (expected, got) = (shown(&fault.expected), shown(&fault.got));
     let mut violation = FieldViolation::new(shown(&fault.path), format!("expected {expected}, got {got}"));
-    // The rule's id, as the reasons of google.rpc are written.
+    // The rule's id, in the style of google.rpc reasons.
     violation.reason = fault.rule.to_ascii_uppercase().replace('.', "_");
     violation
 }
@@ -67,7 +67,7 @@ pub fn too_large(most: usize) -> Status {
     refused(ErrorReason::RequestTooLarge, &[fault], 0)
 }
 
-/// No message came, or less than was announced.
+/// No message came, or only a part of one.
 pub fn no_message() -> Status {
     let fault = Violation {
         path: "request".to_owned(),
@@ -78,15 +78,15 @@ pub fn no_message() -> Status {
     refused(ErrorReason::RequestNotReadable, &[fault], 0)
 }
 
-/// Nothing is decompressed here.
+/// Compressed messages are not accepted.
 pub fn compressed() -> Status {
     let message = "This release takes no compressed messages; send it as it is.";
     Failure::new(Code::Unimplemented, ErrorReason::CompressionNotSupported, message).status()
 }
 
-/// Neither here nor in any other service of this release there is such a method.
+/// No service of this release has such a method.
 pub fn no_such_method() -> Status {
-    let message = "This release has no such method; reflection tells those it has.";
+    let message = "This release has no such method; reflection lists its methods.";
     Failure::new(Code::Unimplemented, ErrorReason::MethodUnknown, message).status()
 }
 
@@ -102,7 +102,7 @@ mod tests {
         Violation { path, rule: "line.name", expected, got }
     }
 
-    /// As long as the commonest fault is.
+    /// As long as the most common fault.
     fn real(path: &str) -> Violation {
         let expected = "121.14 EUR (total_amount × 21.00 / (100 + 21.00))".to_owned();
         Violation { path: path.to_owned(), rule: "line.vat_amount", expected, got: "0.01 EUR".to_owned() }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_sixteen_faults_has_a_line_of_its_own() {
+    fn each_of_sixteen_faults_has_its_own_line() {
         let some = (0..16).map(|n| real(&format!("draft.lines[{n}].vat_amount")));
         let status = invalid(some.collect());
         assert!(status.get_error_details().bad_request().unwrap().field_violations.len() >= 5);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_counted_and_found_by_check_order_draft() {
+    fn faults_that_do_not_fit_are_counted_and_listed_by_check_order_draft() {
         let status = invalid((0..75).map(|n| fault(&format!("draft.lines[{n}].name"), "x")).collect());
         let reported = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
         let last = status.message().lines().last().unwrap();

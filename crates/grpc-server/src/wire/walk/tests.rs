@@ -17,7 +17,7 @@ fn walked<M: Name>(bytes: &[u8]) -> Result<Texts, Refused> {
     walk(&SHAPES, place::<M>(), bytes)
 }
 
-/// The path and rule of each fault of a request that must have some.
+/// The path and rule of each fault of a request that has some.
 fn faults<M: Name>(bytes: &[u8]) -> Vec<(String, &'static str)> {
     let refused = walked::<M>(bytes).unwrap_err();
     refused.faults.into_iter().map(|fault| (fault.path, fault.rule)).collect()
@@ -35,7 +35,7 @@ fn delimited(number: u32, content: &[u8], bytes: &mut Vec<u8>) {
     bytes.extend(content);
 }
 
-/// Lists within each other, written from the innermost outwards.
+/// Nested lists, written from the innermost outwards.
 fn nested(levels: u32) -> Vec<u8> {
     (0..levels).fold(Vec::new(), |value, _| {
         let (mut list, mut outer) = (Vec::new(), Vec::new());
@@ -95,14 +95,14 @@ fn values_of_an_enum_are_counted_packed_or_one_by_one() {
 }
 
 #[test]
-fn a_message_that_stands_twice_is_refused_since_its_lists_would_be_joined() {
+fn a_single_message_sent_twice_is_refused_because_its_lists_would_be_joined() {
     let half = draft(|draft| draft.lines = vec![OrderLineDraft::default(); 600]);
     let reported = faults::<CreateOrderRequest>(&half.repeat(2));
     assert_eq!(reported, [("draft".to_owned(), "request.once")]);
 }
 
 #[test]
-fn metadata_is_as_deep_as_allowed_and_no_deeper() {
+fn metadata_may_be_as_deep_as_allowed_and_no_deeper() {
     assert!(walked::<CreateOrderRequest>(&with_metadata(&nested(DEPTH))).is_ok());
     for levels in [DEPTH + 1, 40, 10_000] {
         let reported = faults::<CreateOrderRequest>(&with_metadata(&nested(levels)));
@@ -111,7 +111,7 @@ fn metadata_is_as_deep_as_allowed_and_no_deeper() {
 }
 
 #[test]
-fn what_passes_is_never_too_deep_for_the_decoder() {
+fn a_message_that_passes_is_never_too_deep_for_the_decoder() {
     let fields = (0..DEPTH).fold(Value::default(), |value, _| {
         let fields = [("a".to_owned(), value)].into_iter().collect();
         Value { kind: Some(Json::StructValue(prost_types::Struct { fields })) }
@@ -127,7 +127,7 @@ fn all_messages_of_a_request_together_are_bounded() {
         Some(Value { kind: Some(Json::ListValue(ListValue { values: vec![Value::default(); count] })) })
     };
     let line = |count| OrderLineDraft { metadata: list(count), ..Default::default() };
-    // A draft; of each line itself, its metadata, the list and what is in it.
+    // A draft; for each line the line, its metadata, the list and its values.
     let full =
         |count: usize| draft(|draft| draft.lines = vec![line(count); (MESSAGES as usize - 1) / (count + 3)]);
     assert!(walked::<CreateOrderRequest>(&full(1_000)).is_ok());
@@ -137,7 +137,7 @@ fn all_messages_of_a_request_together_are_bounded() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once() {
+fn all_faults_are_reported_at_once() {
     let mut bytes = draft(|draft| {
         draft.method = vec!["ideal".to_owned(); 65];
         draft.lines = vec![OrderLineDraft::default(); 1_001];
@@ -155,13 +155,13 @@ fn all_that_is_wrong_is_told_at_once() {
     assert_eq!(reported, ["draft.lines[7].name", "draft.locale", "draft.lines", "draft.method", "request"]);
 }
 
-/// The path and rule of what is wrong with the texts of a request.
+/// The path and rule of each fault in the texts of a request.
 fn odd_texts<M: Name>(bytes: &[u8]) -> Vec<(String, &'static str)> {
     walked::<M>(bytes).unwrap().faults.into_iter().map(|fault| (fault.path, fault.rule)).collect()
 }
 
 #[test]
-fn control_characters_are_told_wherever_a_text_stands() {
+fn control_characters_are_reported_in_every_text() {
     for odd in ["\0", "\n", "\t", "\u{7f}", "\u{9f}"] {
         let bytes = draft(|draft| {
             draft.method = vec!["ideal".to_owned(), odd.to_owned()];
@@ -174,7 +174,7 @@ fn control_characters_are_told_wherever_a_text_stands() {
 }
 
 #[test]
-fn json_may_hold_lines_and_its_odd_characters_are_told_once_at_the_field_that_holds_it() {
+fn json_may_have_lines_and_its_odd_characters_are_reported_once_at_its_field() {
     let text = |text: &str| Value { kind: Some(Json::StringValue(text.to_owned())) };
     let list = |one: &str| Value { kind: Some(Json::ListValue(ListValue { values: vec![text(one); 3] })) };
     let with = |one: &str| {
@@ -190,7 +190,7 @@ fn json_may_hold_lines_and_its_odd_characters_are_told_once_at_the_field_that_ho
 }
 
 #[test]
-fn a_text_is_as_long_as_its_bound_in_characters_and_no_longer() {
+fn a_text_may_have_as_many_characters_as_its_bound_and_no_more() {
     let number = |length| {
         let filter = OrderFilter { order_number: "ü".repeat(length), ..Default::default() };
         ListOrdersRequest { filter: Some(filter), ..Default::default() }.encode_to_vec()
@@ -219,7 +219,7 @@ fn groups_and_fields_of_another_type_are_not_read() {
     }
 }
 
-/// Chance that shrinks: the next number below a bound, from bytes that proptest drew.
+/// Shrinkable randomness: the next number below a bound, from bytes that proptest drew.
 struct Draw<'a>(std::slice::Iter<'a, u8>);
 
 impl Draw<'_> {
@@ -228,7 +228,7 @@ impl Draw<'_> {
     }
 }
 
-/// A valid message of a shape: each field left out, or written as often as it may be.
+/// A valid message of a shape: each field left out, or as often as allowed.
 fn message(place: usize, draw: &mut Draw<'_>, depth: u32) -> Vec<u8> {
     let (shape, mut bytes) = (SHAPES.at(place), Vec::new());
     for number in 1..64 {
@@ -236,7 +236,7 @@ fn message(place: usize, draw: &mut Draw<'_>, depth: u32) -> Vec<u8> {
         let most = field.bound.map_or(1, |(_, most)| most.min(4));
         for _ in 0..draw.below(most as usize + 1) {
             match field.kind {
-                // One member of a oneof too many replaces another; deeper than this nothing goes.
+                // A second member of a oneof would replace the first; nothing is nested deeper than this.
                 Kind::Message(_) if depth == 0 => (),
                 Kind::Message(child) => delimited(number, &message(child, draw, depth - 1), &mut bytes),
                 Kind::Text(_) | Kind::Bytes => delimited(number, &b"some text"[..draw.below(10)], &mut bytes),
@@ -255,7 +255,7 @@ fn message(place: usize, draw: &mut Draw<'_>, depth: u32) -> Vec<u8> {
     bytes
 }
 
-/// Whether what the walk says of these bytes agrees with the decoder.
+/// Whether the walk's verdict on these bytes agrees with the decoder.
 fn agree<M: Message + Name + Default + PartialEq + std::fmt::Debug>(
     bytes: &[u8],
     valid: bool,
@@ -266,7 +266,7 @@ fn agree<M: Message + Name + Default + PartialEq + std::fmt::Debug>(
         Err(refused) => prop_assert!(!valid, "{:?}", refused),
     }
     if walked::<M>(bytes).is_ok() {
-        prop_assert!(M::decode(bytes).is_ok(), "the walk lets pass what is no {}", M::NAME);
+        prop_assert!(M::decode(bytes).is_ok(), "the walk lets pass an invalid {}", M::NAME);
     }
     Ok(())
 }
@@ -289,12 +289,12 @@ macro_rules! every_request {
 
 proptest! {
     #[test]
-    fn no_valid_request_is_refused_and_each_decodes_as_before(drawn in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn every_valid_request_passes_and_decodes_as_before(drawn in prop::collection::vec(any::<u8>(), 0..600)) {
         every_request!(|place| message(place, &mut Draw(drawn.iter()), 12), true);
     }
 
     #[test]
-    fn what_the_walk_lets_pass_decodes_whatever_came(
+    fn whatever_the_walk_lets_pass_decodes(
         drawn in prop::collection::vec(any::<u8>(), 0..300),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in any::<prop::sample::Index>(),
@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_walked_to_an_end(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn the_walk_ends_on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         every_request!(|_| bytes.clone(), false);
     }
 }

@@ -1,12 +1,12 @@
-//! Any one value of an answer replaced by any other: never a panic, and no figure changes in silence. Each run tries others;
-//! a failure prints the case.
+//! Any one value of an answer replaced by any other: it never panics, and no figure changes silently. Each run tries other
+//! values; a failure prints the case.
 
 use proptest::prelude::*;
 
 use super::odd::figures;
 use super::*;
 
-/// Any JSON, also such as almost fits.
+/// Any JSON, including values that almost fit.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(null)),
@@ -74,7 +74,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4000, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_one_value_is_replaced_by_no_figure_changes_in_silence(place in any::<prop::sample::Index>(), odd in any_json()) {
+    fn replacing_any_one_value_changes_no_figure_silently(place in any::<prop::sample::Index>(), odd in any_json()) {
         let mut order = full_order();
         let mut all = Vec::new();
         places(&order, "", &mut all);
@@ -87,12 +87,12 @@ proptest! {
                 prop_assert!(is_money(pointer), "{pointer} as {odd}: {error}");
                 prop_assert!(error.field.is_some(), "{pointer} as {odd}: no place");
             }
-            // What money depends on may have been replaced by another value of its kind, or left out where it may be.
+            // A field that money depends on may have another valid value now, or be left out if it is optional.
             Ok(read) if figures(&read) != untouched => {
                 prop_assert!(is_money(pointer), "{pointer} as {odd}");
                 let is_left_out = odd.is_null() || odd == json!({}) || odd == json!([]);
                 let same_kind = std::mem::discriminant(&odd) == std::mem::discriminant(&before) || before.is_null();
-                prop_assert!(is_left_out || same_kind, "{pointer} as {odd} in silence");
+                prop_assert!(is_left_out || same_kind, "{pointer} as {odd} silently");
             }
             Ok(_) => (),
         }

@@ -1,11 +1,11 @@
-//! Every field that is read, written oddly: what no money depends on leaves the order readable and is noted, all else is an
-//! error that names the field.
+//! Every field that is read, with an odd value: if no money depends on it, the order stays readable and the field is noted;
+//! otherwise the error names the field.
 
 use domain::rules::snapshot::AddressSnapshot;
 
 use super::*;
 
-/// What no money depends on, by JSON pointer, with a value that cannot be understood, and how its path is told.
+/// Fields that no money depends on, by JSON pointer, with a value that cannot be understood, and the noted path.
 fn decorative() -> Vec<(&'static str, Value, &'static str)> {
     vec![
         ("/method", json!(["riverty"]), "method"),
@@ -43,7 +43,7 @@ fn decorative() -> Vec<(&'static str, Value, &'static str)> {
     ]
 }
 
-/// What money depends on, with values that cannot be understood or leave it out, and the field that must be named.
+/// Fields that money depends on, with values that cannot be understood or are missing, and the field that the error must name.
 fn strict() -> Vec<(&'static str, Vec<Value>, &'static str)> {
     let amounts = || {
         let (number, rounded) =
@@ -128,7 +128,7 @@ fn misread(order: &Value) -> Result<Snapshot, Misread> {
     Object::root(order).and_then(|order| read(&order))
 }
 
-/// The order with one value replaced; parts that are not there are made.
+/// The order with one value replaced; missing parents are created.
 pub fn with(pointer: &str, odd: &Value) -> Value {
     let mut order = full_order();
     let mut place = &mut order;
@@ -147,7 +147,7 @@ pub fn with(pointer: &str, odd: &Value) -> Value {
     order
 }
 
-/// Everything that a shipment, a payment or a deadline is judged by.
+/// Everything that decides a shipment, a payment or a deadline.
 pub fn figures(order: &Snapshot) -> String {
     let lines: Vec<_> = order
         .lines
@@ -176,7 +176,7 @@ pub fn figures(order: &Snapshot) -> String {
 }
 
 #[test]
-fn what_no_money_depends_on_never_makes_an_order_unreadable_and_is_kept_as_it_came() {
+fn a_field_no_money_depends_on_never_makes_an_order_unreadable_and_is_kept_as_it_came() {
     let untouched = figures(&misread(&full_order()).unwrap());
     for (pointer, odd, path) in decorative() {
         let order = misread(&with(pointer, &odd)).unwrap_or_else(|error| panic!("{pointer}: {error}"));
@@ -194,7 +194,7 @@ fn what_no_money_depends_on_never_makes_an_order_unreadable_and_is_kept_as_it_ca
 }
 
 #[test]
-fn what_money_depends_on_is_read_as_it_must_be_or_named() {
+fn a_field_money_depends_on_is_read_strictly_or_named() {
     for (pointer, values, path) in strict() {
         for odd in values {
             let error = misread(&with(pointer, &odd)).expect_err(&format!("{pointer} as {odd}"));
@@ -204,9 +204,9 @@ fn what_money_depends_on_is_read_as_it_must_be_or_named() {
     }
 }
 
-/// What Mollie's own answers hold.
+/// Values from Mollie's own answers.
 #[test]
-fn what_is_odd_and_understood_all_the_same_is_not_noted() {
+fn odd_values_that_are_understood_are_not_noted() {
     for (pointer, odd) in [
         ("/lines/0/sku", json!(5_702_016)),
         ("/billingAddress/postalCode", json!(1012)),
@@ -225,7 +225,7 @@ fn what_is_odd_and_understood_all_the_same_is_not_noted() {
 }
 
 #[test]
-fn of_an_address_with_an_odd_part_the_others_are_read() {
+fn the_readable_parts_of_an_address_are_read() {
     let order = misread(&with("/billingAddress/city", &json!(true))).unwrap();
     let Some(AddressSnapshot { parts, is_whole: false }) = order.billing_address else {
         panic!("an address")
@@ -234,7 +234,7 @@ fn of_an_address_with_an_odd_part_the_others_are_read() {
 }
 
 #[test]
-fn a_time_that_lacks_its_offset_is_taken_for_utc_and_noted() {
+fn a_time_without_an_offset_counts_as_utc_and_is_noted() {
     for field in ["createdAt", "expiresAt", "authorizedAt", "paidAt", "canceledAt"] {
         let order = misread(&with(&format!("/{field}"), &json!("2026-02-01T08:05:00"))).unwrap();
         assert_eq!(order.unread.fields[0].path, field);
@@ -244,7 +244,7 @@ fn a_time_that_lacks_its_offset_is_taken_for_utc_and_noted() {
 }
 
 #[test]
-fn a_counter_that_is_left_out_is_not_zero() {
+fn a_missing_counter_is_not_zero() {
     let shipped = |quantity: Value, amount: Value| {
         let mut order = full_order();
         let line = order["lines"][0].as_object_mut().unwrap();
@@ -264,11 +264,11 @@ fn a_counter_that_is_left_out_is_not_zero() {
     assert_eq!(shipped(json!(0), json!(null)), is(0, "0.00 EUR"));
     assert_eq!(shipped(json!(0), euros("0.00")), is(0, "0.00 EUR"));
     assert_eq!(shipped(json!(1), euros("24.95")), is(1, "24.95 EUR"));
-    // One of two for 29.95 each, less 10.00 together, cannot have gone for nothing.
+    // One of two at 29.95 each, less 10.00 together, cannot be free.
     assert_eq!(shipped(json!(1), json!(null)), None);
 }
 
-/// Mollie leaves amounts of zero out, and two for the price of one may make one of them free.
+/// Mollie omits amounts of zero, and "two for the price of one" may make one of them free.
 #[test]
 fn units_that_may_be_free_need_no_amount() {
     let mut order = full_order();

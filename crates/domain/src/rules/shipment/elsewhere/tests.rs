@@ -1,4 +1,4 @@
-//! When a refused shipment is found elsewhere, and when something is at stake.
+//! When a rejected shipment is found elsewhere, and when money may be lost.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::ShipmentId;
 use crate::rules::status::LineStatus;
 
-/// Units of the lines 1 and 2, of which the order has two and one.
+/// Units of lines 1 and 2, of which the order has two and one.
 fn ours(parts: &[(u32, u32)]) -> Shipment {
     let line = |(id, quantity): &(u32, u32)| ShipmentLine {
         line_id: LineId::new(*id),
@@ -72,20 +72,20 @@ fn units_found_in_one_or_several_parcels_made_elsewhere_are_all_found() {
 }
 
 #[test]
-fn a_part_found_elsewhere_is_not_all() {
+fn finding_a_part_elsewhere_is_not_finding_all() {
     let one = with(&[("shp_a", 1, 1)]);
     assert_eq!(found(&ours(&[(1, 2)]), &[], &[], &one), ("shp_a".into(), false));
     assert_eq!(found(&ours(&[(1, 1), (2, 1)]), &[], &[], &one), ("shp_a".into(), false));
 }
 
 #[test]
-fn a_refusal_that_the_units_do_not_explain_is_not_understood() {
+fn a_rejection_that_the_units_do_not_explain_stays_unexplained() {
     assert_eq!(found(&ours(&[(1, 1)]), &[], &[], &with(&[("shp_a", 1, 1)])), ("shp_a".into(), false));
     assert_eq!(found(&ours(&[(1, 1)]), &[], &[], &with(&[])), (String::new(), false));
 }
 
 #[test]
-fn neither_ours_nor_what_was_known_before_is_made_elsewhere() {
+fn neither_our_shipments_nor_those_known_before_count_as_made_elsewhere() {
     let both = with(&[("shp_a", 1, 1), ("shp_b", 1, 1)]);
     assert_eq!(found(&ours(&[(1, 1)]), &[], &["shp_a", "shp_b"], &both), (String::new(), false));
     let registered = Shipment {
@@ -114,10 +114,10 @@ fn one_parcel_made_elsewhere_accounts_for_one_of_ours() {
 }
 
 #[test]
-fn what_was_found_is_told() {
+fn the_text_says_what_was_found() {
     let mut seen = with(&[("shp_a", 1, 1)]);
     seen.status = Some(Read::Known(OrderStatus::Canceled));
     let finding = look_elsewhere(&order(), &ours(&[(1, 2)]), &[], &BTreeSet::new(), &seen);
-    let reported = "Found at Mollie: the order is canceled; shp_a; of line 1, 2 asked for, 1 shipped elsewhere, 1 left to ship.";
+    let reported = "Found at Mollie: the order is canceled; shp_a; of line 1, 2 requested, 1 shipped elsewhere, 1 left to ship.";
     assert_eq!(finding.text, reported);
 }

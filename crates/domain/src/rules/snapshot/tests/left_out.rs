@@ -31,7 +31,7 @@ fn shipped_in(snapshot: Snapshot, parts: &[Part]) -> Snapshot {
 }
 
 #[test]
-fn the_ledger_keeps_what_it_knows_where_an_answer_leaves_counters_out() {
+fn the_ledger_keeps_what_it_knows_if_an_answer_leaves_counters_out() {
     let mut reported = shipping();
     let counted = (one("299.00"), one("399.00"), one("10.00"));
     let line = &mut reported.lines[0];
@@ -43,20 +43,20 @@ fn the_ledger_keeps_what_it_knows_where_an_answer_leaves_counters_out() {
     let line = &order.lines[0];
     assert_eq!((line.shipped, line.canceled, line.refunded), counted);
     assert_eq!(order.facts.amount_captured, Some(euro("299.00")));
-    // What the answer does tell is taken over.
+    // The reported fields are recorded.
     assert_eq!(order.facts.method.as_deref(), Some("klarna"));
-    // Told counters without their sum: nothing is captured any more.
+    // Counters are reported without their sum: nothing is captured any more.
     assert_eq!(after(&before, &Snapshot { amount_captured: None, ..reported }).facts.amount_captured, None);
 }
 
 #[test]
-fn what_is_not_counted_is_what_the_shipments_add_up_to() {
+fn a_missing_counter_is_what_the_shipments_add_up_to() {
     let before = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
     let two = shipped_in(without_counters(shipping()), &[one("299.00"), one("399.00")]);
     let order = after(&before, &two);
     assert_eq!(order.lines[0].shipped, Part { quantity: 2, amount: euro("698.00") });
     assert_eq!((order.lines[0].available().quantity, order.lines[1].shipped.quantity), (0, 0));
-    // A list that lags behind what is known takes nothing back.
+    // A list that lags behind takes nothing back.
     let behind = Snapshot { method: None, ..shipped_in(two, &[one("299.00")]) };
     assert_eq!(difference(&order, &behind), None);
 }
@@ -76,7 +76,7 @@ fn a_new_line_without_counters_starts_at_zero() {
 }
 
 #[test]
-fn undecided_shipments_are_not_taken_off_a_counter_that_nobody_told() {
+fn undecided_shipments_are_not_subtracted_from_a_missing_counter() {
     let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     order.lines[0].shipped = one("299.00");
     let silent = shipped_in(without_counters(shipping()), &[one("399.00")]);
@@ -85,9 +85,9 @@ fn undecided_shipments_are_not_taken_off_a_counter_that_nobody_told() {
     assert_eq!(difference(&order, &seen), None);
 }
 
-/// Where the shipments are left out, a counter tells nobody whose units they are.
+/// Without the list of shipments a counter does not say whose units they are.
 #[test]
-fn units_that_may_be_ours_are_not_counted_while_that_is_undecided() {
+fn units_that_may_be_ours_are_not_counted_while_undecided() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     let mut seen = Snapshot { shipments: None, ..shipping() };
     seen.lines[0].shipped = Some(one("299.00"));
@@ -97,16 +97,16 @@ fn units_that_may_be_ours_are_not_counted_while_that_is_undecided() {
     let kept = undecided(&seen, Pool::Shipped);
     assert_eq!(kept.lines[0].shipped, Some(order.lines[0].shipped));
     assert_eq!(undecided(&seen, Pool::Canceled).lines[0].shipped, Some(one("299.00")));
-    // Listed shipments tell better.
+    // Listed shipments say more.
     let listed = shipped_in(seen.clone(), &[one("299.00")]);
     assert_eq!(undecided(&listed, Pool::Shipped).lines[0].shipped, Some(one("299.00")));
     seen.lines[0].canceled = Some(one("299.00"));
     assert_eq!(undecided(&seen, Pool::Canceled).lines[0].canceled, Some(order.lines[0].canceled));
 }
 
-/// Whatever a reading does not speak of stays as it is known.
+/// Whatever a reading leaves out stays as it is known.
 #[test]
-fn status_and_lines_may_be_unsaid() {
+fn status_and_lines_may_be_missing() {
     let order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     let unsaid = Snapshot { status: None, lines: Vec::new(), ..shipping() };
     assert_eq!(difference(&order, &unsaid), None);
@@ -119,7 +119,7 @@ fn status_and_lines_may_be_unsaid() {
 }
 
 #[test]
-fn an_answer_names_the_first_thing_it_leaves_out() {
+fn the_first_missing_field_of_an_answer_is_named() {
     let whole = Snapshot { payments: Some(Vec::new()), shipments: Some(Vec::new()), ..shipping() };
     let field = |snapshot: &Snapshot| snapshot.left_out().and_then(|left_out| left_out.field);
     assert_eq!(field(&whole), None);
@@ -133,7 +133,7 @@ fn an_answer_names_the_first_thing_it_leaves_out() {
 
 /// Official answers to creating an order leave every counter out.
 #[test]
-fn an_order_nobody_has_paid_for_misses_no_counter() {
+fn an_unpaid_order_misses_no_counter() {
     let created = without_counters(snapshot(OrderStatus::Created, LineStatus::Created));
     assert_eq!(created.counter_left_out(), None);
     for status in OrderStatus::ALL.iter().filter(|status| **status != OrderStatus::Created) {

@@ -1,4 +1,4 @@
-//! Fields that no money depends on and that cannot be read leave what was known, and are kept as they came.
+//! Unreadable fields that no money depends on keep the known value, and are stored as they came.
 
 use super::*;
 use crate::rules::unread::UnreadField;
@@ -33,7 +33,7 @@ fn odd() -> Snapshot {
 }
 
 #[test]
-fn what_cannot_be_read_leaves_what_was_known_and_is_told_once() {
+fn an_unreadable_field_keeps_the_known_value_and_is_recorded_once() {
     let before = after(&created(), &reported());
     let observed = difference(&before, &odd()).unwrap();
     assert!(observed.unread_changed && observed.lines.is_empty() && !observed.status_changed);
@@ -43,13 +43,13 @@ fn what_cannot_be_read_leaves_what_was_known_and_is_told_once() {
     let unread = order.facts.unread.clone();
     assert_eq!(order.facts, Facts { unread, ..before.facts.clone() });
     assert_eq!(difference(&order, &odd()), None);
-    // Once it can be read again, that is told too.
+    // Once it can be read again, that is recorded too.
     let mended = after(&order, &reported());
     assert_eq!(mended.facts, before.facts);
 }
 
 #[test]
-fn of_an_address_with_an_odd_part_the_other_parts_are_taken_over() {
+fn the_readable_parts_of_an_address_are_recorded() {
     let ours = Personal { billing_address: Some(amsterdam()), ..Personal::default() };
     let utrecht = Address { city: Some("Utrecht".to_owned()), ..Address::default() };
     let theirs = |is_whole| Snapshot {
@@ -63,7 +63,7 @@ fn of_an_address_with_an_odd_part_the_other_parts_are_taken_over() {
 }
 
 #[test]
-fn a_payment_whose_method_cannot_be_read_keeps_the_one_it_had() {
+fn a_payment_with_an_unreadable_method_keeps_the_one_it_had() {
     let attempt = |method: Option<&str>, status| Payment {
         mollie_id: MolliePaymentId::new("tr_1"),
         status: Read::Known(status),
@@ -84,7 +84,7 @@ fn a_payment_whose_method_cannot_be_read_keeps_the_one_it_had() {
 }
 
 #[test]
-fn a_new_line_of_a_type_that_cannot_be_read_is_of_none_we_know() {
+fn a_new_line_with_an_unreadable_type_gets_an_unknown_type() {
     let mut more = odd();
     let extra = LineSnapshot { mollie_id: MollieLineId::new("odl_1.extra"), ..more.lines[0].clone() };
     more.lines.push(extra);
@@ -96,7 +96,7 @@ fn a_new_line_of_a_type_that_cannot_be_read_is_of_none_we_know() {
 }
 
 #[test]
-fn an_answer_without_payments_says_nothing_of_what_could_not_be_read_in_them() {
+fn an_answer_without_payments_keeps_their_unreadable_fields() {
     let mut odd = Snapshot { payments: Some(Vec::new()), ..reported() };
     odd.unread.add(UnreadField::new("_embedded.payments[0].method", "[]"));
     let before = after(&created(), &odd);

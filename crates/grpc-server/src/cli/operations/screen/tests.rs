@@ -56,7 +56,7 @@ fn program() -> Program {
 }
 
 #[test]
-fn what_needs_a_decision_comes_first_with_commands_to_paste() {
+fn operations_that_need_a_decision_come_first_with_commands_to_paste() {
     let problem = "at Mollie there is shp_1, shp_2, which may be this shipment";
     let doubtful = operation(OperationKind::CreateShipment, OperationState::NeedsAttention, problem);
     let waiting = operation(OperationKind::PlaceOrder, OperationState::Pending, "no answer");
@@ -66,18 +66,18 @@ fn what_needs_a_decision_comes_first_with_commands_to_paste() {
 
   order 1337 [2J (order-id): CREATE_SHIPMENT, recorded 50 min ago
     at Mollie there is shp_1, shp_2, which may be this shipment
-    it is that:  order-service operations resolve operation-id --succeeded shp_1 --by \"$USER\" --reason 'WHY'
-    it is that:  order-service operations resolve operation-id --succeeded shp_2 --by \"$USER\" --reason 'WHY'
-    no effect:   order-service operations resolve operation-id --rejected --by \"$USER\" --reason 'WHY'
-    read again:  order-service operations retry operation-id --by \"$USER\" --reason 'WHY'
+    succeeded:   order-service operations resolve operation-id --succeeded shp_1 --by \"$USER\" --reason 'WHY'
+    succeeded:   order-service operations resolve operation-id --succeeded shp_2 --by \"$USER\" --reason 'WHY'
+    rejected:    order-service operations resolve operation-id --rejected --by \"$USER\" --reason 'WHY'
+    retry:       order-service operations retry operation-id --by \"$USER\" --reason 'WHY'
 
-1 item is to be looked at:
+1 item needs a review:
 
   order 1337 [2J (order-id): SURPLUS_PAYMENT, raised 59 s ago
     Paid twice.
     done:        order-service operations close order-id 2 --by \"$USER\" --reason 'WHY'
 
-1 operation goes on without you:
+1 operation is under way:
 
   order 1337 [2J (order-id): PLACE_ORDER, recorded 50 min ago, PENDING, unknown outcomes: 2, not before 2 min from now
     no answer
@@ -86,16 +86,16 @@ fn what_needs_a_decision_comes_first_with_commands_to_paste() {
 }
 
 #[test]
-fn where_nothing_is_to_be_shown_it_says_so() {
+fn an_empty_screen_says_so() {
     let shown = screen(&situation(Vec::new(), Vec::new(), Vec::new()), &program());
     assert_eq!(shown, "Nothing needs attention, and nothing is under way.\n");
     let waiting = operation(OperationKind::PlaceOrder, OperationState::Pending, "");
     let shown = screen(&situation(Vec::new(), Vec::new(), vec![waiting]), &program());
-    assert!(shown.starts_with("Nothing needs attention.\n\n1 operation goes on without you:\n"), "{shown}");
+    assert!(shown.starts_with("Nothing needs attention.\n\n1 operation is under way:\n"), "{shown}");
 }
 
 #[test]
-fn a_cancellation_names_its_order_and_an_unnamed_effect_its_form() {
+fn a_cancellation_names_its_order_and_an_unknown_effect_the_form_of_its_id() {
     let attention = |kind, problem| {
         let operation = operation(kind, OperationState::NeedsAttention, problem);
         screen(&situation(vec![operation], Vec::new(), Vec::new()), &program())
@@ -109,7 +109,7 @@ fn a_cancellation_names_its_order_and_an_unnamed_effect_its_form() {
 }
 
 #[test]
-fn an_address_that_a_shell_would_read_is_quoted() {
+fn an_address_with_shell_characters_is_quoted() {
     let program = Program::this(Some("http://host:1/?a=b&c"));
     assert!(program.command("retry x").contains(" operations --address 'http://host:1/?a=b&c' retry x --by"));
 }

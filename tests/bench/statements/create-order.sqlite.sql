@@ -1,0 +1,59 @@
+-- CreateOrder's statements, as the service sends them to SQLite, with a value in place of each parameter.
+-- The test in ../src/scripts/held.rs fails when the service sends anything else, and prints this file as it must be.
+-- Documents, events and addresses are variables: the benchmark reads them from an order that the service has placed.
+BEGIN;
+INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "group_id",
+    "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
+    CAST(printf('%016d', :unique) AS BLOB), NULL, CAST(printf('%016d', :unique) AS BLOB),
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
+INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id",
+    "placement", "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time",
+    "closed_time", "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "open_operations",
+    "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique),
+    ('B' || :unique), ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
+    NULL, NULL, NULL, :billing_address, :shipping_address, '1958-01-31', 0, 1, :recorded_document);
+INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event, NULL);
+INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
+INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
+    "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
+    "settled_time", "rejection", "last_problem", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+    (CAST(printf('%016d', :unique) AS BLOB), CAST(printf('%016d', :unique) AS BLOB), 1, 'main',
+    CAST(printf('%016d', :unique) AS BLOB), NULL, 'place_order', 'placement', :task, 'in_flight', 0,
+    CAST(printf('%016d', :unique) AS BLOB), 0, 0, 0, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL, NULL, NULL, NULL, 'anonymous',
+    CAST(printf('%016d', :unique) AS BLOB), (CAST(unixepoch('subsec') * 1000000 AS INTEGER)) + 8000000);
+COMMIT;
+BEGIN;
+UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous', "request_id" = ('request-' || :unique),
+    "order_number" = ('B' || :unique), "held_number" = ('B' || :unique), "mollie_id" = ('ord_' || :unique), "placement" =
+    'placed', "status" = 'created', "currency" = 'EUR', "amount_minor" = 102799, "version" = 2, "created_time" =
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "expires_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+10 years'),
+    "observed_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "closed_time" = NULL, "billing_address" = :billing_address,
+    "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0, "document" =
+    :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d', :unique) AS BLOB)
+    AND "orders"."version" = 1;
+INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event, NULL);
+INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 2);
+UPDATE "operations" SET "order_id" = CAST(printf('%016d', :unique) AS BLOB), "turn" = 1, "profile" = 'main', "group_id" =
+    CAST(printf('%016d', :unique) AS BLOB), "after_id" = NULL, "kind" = 'place_order', "lane" = 'placement', "task" = :task,
+    "state" = 'succeeded', "yields" = 0, "key" = CAST(printf('%016d', :unique) AS BLOB), "attempts" = 0, "deferrals" = 0,
+    "unreadable" = 0, "created_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "first_sent_time" =
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "last_sent_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "not_before" =
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "settled_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "rejection" = NULL,
+    "last_problem" = NULL, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL, "lease_until" = NULL
+    WHERE "operations"."id" = CAST(printf('%016d', :unique) AS BLOB) AND "operations"."lease_token" =
+    CAST(printf('%016d', :unique) AS BLOB);
+INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+15 minutes'), 0, 0, ',') ON CONFLICT (order_id) DO UPDATE SET hooks =
+    lookups.hooks + 1, due_time = CASE WHEN lookups.due_time < excluded.due_time THEN lookups.due_time ELSE excluded.due_time
+    END;
+COMMIT;
+SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "orders"."request_id", "orders"."order_number",
+    "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
+    "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
+    "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
+    "orders"."open_items", "orders"."open_operations", "orders"."document" FROM "orders" WHERE "orders"."id" =
+    CAST(printf('%016d', :unique) AS BLOB) LIMIT 1;

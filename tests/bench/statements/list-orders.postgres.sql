@@ -1,0 +1,9 @@
+-- ListOrders' statement, as the service sends it to PostgreSQL, with a value in place of each parameter.
+-- The test in ../src/scripts/held.rs fails when the service sends anything else, and prints this file as it must be.
+SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "orders"."request_id", "orders"."order_number",
+    "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
+    "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
+    "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
+    "orders"."open_items", "orders"."open_operations", "orders"."document" FROM "orders" WHERE "orders"."placement" IN
+    ('placing', 'placed') AND "orders"."profile" = 'main' AND "orders"."status" IN ('created') ORDER BY
+    "orders"."created_time" DESC, "orders"."id" DESC LIMIT 51;
