@@ -181,11 +181,17 @@ fn total(line: &Line) -> i64 {
 
 /// Of the total as it is sent, to the nearest cent and away from zero.
 fn vat(line: &Line) -> i64 {
-    let rate = line.rate.trim_start_matches('0').parse::<f64>().unwrap_or_default();
-    let thousandths = i128::from((rate * 10_000.0).round() as i64);
-    let (above, below) = (i128::from(total(line)) * thousandths, 1_000_000 + thousandths);
+    let rate = i128::from(ten_thousandths(line.rate));
+    let (above, below) = (i128::from(total(line)) * rate, 1_000_000 + rate);
     let nearest = (above.abs() * 2 + below) / (below * 2) * above.signum();
     i64::try_from(nearest).unwrap_or_default() + line.vat_off
+}
+
+/// Of a percent; 0 for what is no rate.
+fn ten_thousandths(rate: &str) -> i64 {
+    let (whole, part) = rate.split_once('.').unwrap_or((rate, ""));
+    let digits = format!("{whole}{part:0<4}");
+    digits.parse().unwrap_or_default()
 }
 
 fn rendered(line: &Line, currency: (&str, u32)) -> Value {

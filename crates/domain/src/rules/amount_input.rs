@@ -17,8 +17,8 @@ rules! {
 
     FUND = "amount.fund", Warn, Mollie(I, "multicurrency"),
         "A fund code such as CHE or CLF is ISO 4217's, but nobody pays in it.",
-        refused [|order| { order["lines"].as_array_mut().unwrap().truncate(1); order["lines"][0]["unitPrice"]["currency"] = "CHE".into(); order["lines"][0]["discountAmount"]["currency"] = "CHE".into(); }],
-        accepted [|order| { order["lines"].as_array_mut().unwrap().truncate(1); order["lines"][0]["unitPrice"]["currency"] = "CHF".into(); order["lines"][0]["discountAmount"]["currency"] = "CHF".into(); }];
+        refused [|order| { drop(order["lines"][1].take()); order["lines"][0]["unitPrice"]["currency"] = "CHE".into(); order["lines"][0]["discountAmount"]["currency"] = "CHE".into(); }],
+        accepted [|order| { drop(order["lines"][1].take()); order["lines"][0]["unitPrice"]["currency"] = "CHF".into(); order["lines"][0]["discountAmount"]["currency"] = "CHF".into(); }];
 
     VALUE = "amount.value", Refuse, Mollie(D, "create order, amount.value; multicurrency"),
         "A value is decimal text with exactly the currency's decimals: JPY and ISK have none, HUF, ILS and TWD two, others those of ISO 4217.",

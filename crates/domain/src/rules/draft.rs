@@ -39,7 +39,7 @@ rules! {
     LINES = "order.lines", Refuse, Mollie(D, "create order, lines"),
         "An order has at least one line.",
         refused [|order| order["lines"] = serde_json::json!([])],
-        accepted [|order| order["lines"].as_array_mut().unwrap().truncate(1)];
+        accepted [|order| drop(order["lines"][1].take())];
 
     BIRTH = "order.consumer_date_of_birth", Refuse, Mollie(D, "create order, consumerDateOfBirth"),
         "A date of birth is YYYY-MM-DD.",

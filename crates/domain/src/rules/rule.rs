@@ -57,7 +57,7 @@ pub struct Rule {
     pub accepted: &'static [Change],
 }
 
-/// Declares the rules of a file, and a test for each: its examples are found, and nothing else is.
+/// Declares the rules of a file.
 macro_rules! rules {
     ($($name:ident = $id:literal, $severity:ident, $source:expr, $statement:literal,
         refused [$($refused:expr),* $(,)?], accepted [$($accepted:expr),* $(,)?];)+) => {
@@ -75,15 +75,6 @@ macro_rules! rules {
 
         /// Every rule of this file.
         pub(in crate::rules) static RULES: &[&$crate::rules::rule::Rule] = &[$(&$name),+];
-
-        #[cfg(test)]
-        mod examples {
-            $(#[test]
-            #[allow(non_snake_case, reason = "a test carries its rule's name")]
-            fn $name() {
-                $crate::rules::catalog::example::holds(&super::$name);
-            })+
-        }
     };
 }
 

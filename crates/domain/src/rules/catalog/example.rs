@@ -4,8 +4,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{mollie_json, rules};
-#[cfg(test)]
-use crate::rules::rule::Rule;
 use crate::rules::rule::{Change, Severity};
 use crate::rules::violation::Findings;
 
@@ -53,24 +51,4 @@ pub fn found(change: Change) -> Findings {
         found.warnings.retain(|warning| !is_required(warning.rule));
     }
     found
-}
-
-/// Asserts that each example breaks this rule and no other, and that nothing is found at its boundary.
-#[cfg(test)]
-pub(in crate::rules) fn holds(rule: &Rule) {
-    assert!(!rule.refused.is_empty() && !rule.accepted.is_empty(), "{} has no examples", rule.id);
-    let ids = |list: &[crate::rules::violation::Violation]| list.iter().map(|it| it.rule).collect::<Vec<_>>();
-    for (n, change) in rule.refused.iter().enumerate() {
-        let found = found(*change);
-        let (broken, silent) = match rule.severity {
-            Severity::Refuse | Severity::Required => (&found.violations, &found.warnings),
-            Severity::Warn => (&found.warnings, &found.violations),
-        };
-        let is_only = !broken.is_empty() && ids(broken).iter().all(|id| *id == rule.id);
-        assert!(is_only && silent.is_empty(), "example {n} of {} finds {found:?}", rule.id);
-    }
-    for (n, change) in rule.accepted.iter().enumerate() {
-        let found = found(*change);
-        assert_eq!(found, Findings::default(), "boundary {n} of {}", rule.id);
-    }
 }

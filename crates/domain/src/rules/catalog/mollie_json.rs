@@ -17,11 +17,14 @@ use crate::rules::line::{LineInput, LineType};
 /// A key that is unknown, or a value of another type, in words.
 pub fn read(order: &Value) -> Result<(OrderInput, Agreements), String> {
     let (mut draft, mut agreements) = (OrderInput::default(), Agreements::default());
-    for (key, value) in object(order)? {
+    for (key, value) in given(order)? {
         match key.as_str() {
             "orderNumber" => draft.order_number = text(value)?,
             "amount" => draft.amount = Some(amount(value)?),
-            "lines" => draft.lines = list(value)?.iter().map(line).collect::<Result<_, _>>()?,
+            "lines" => {
+                draft.lines =
+                    list(value)?.iter().filter(|line| !line.is_null()).map(line).collect::<Result<_, _>>()?
+            }
             "billingAddress" => draft.billing_address = Some(address(value)?),
             "shippingAddress" => draft.shipping_address = Some(address(value)?),
             "consumerDateOfBirth" => draft.consumer_date_of_birth = text(value)?,
@@ -47,7 +50,7 @@ pub fn read(order: &Value) -> Result<(OrderInput, Agreements), String> {
 
 fn line(value: &Value) -> Result<LineInput, String> {
     let mut line = LineInput::default();
-    for (key, value) in object(value)? {
+    for (key, value) in given(value)? {
         match key.as_str() {
             "type" => line.line_type = Some(LineType::parse(&text(value)?)),
             "category" => line.category = text(value)?,
@@ -72,7 +75,7 @@ fn line(value: &Value) -> Result<LineInput, String> {
 
 fn address(value: &Value) -> Result<AddressInput, String> {
     let mut address = AddressInput::default();
-    for (key, value) in object(value)? {
+    for (key, value) in given(value)? {
         let part = match key.as_str() {
             "organizationName" => &mut address.organization_name,
             "title" => &mut address.title,
@@ -96,7 +99,7 @@ fn address(value: &Value) -> Result<AddressInput, String> {
 /// By their path in the API.
 fn parameters(value: &Value, path: &str) -> Result<BTreeMap<String, String>, String> {
     let mut found = BTreeMap::new();
-    for (key, value) in object(value)? {
+    for (key, value) in given(value)? {
         let path = format!("{path}{}", snake_case(key));
         if path == "webhook_url" {
             continue;
@@ -106,7 +109,7 @@ fn parameters(value: &Value, path: &str) -> Result<BTreeMap<String, String>, Str
                 found.insert(path, value.to_string());
             }
             Value::Object(_) => found.extend(parameters(value, &format!("{path}."))?),
-            _ => {
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 found.insert(path, text(value)?);
             }
         }
@@ -127,7 +130,7 @@ fn snake_case(word: &str) -> String {
 
 fn profile(value: &Value) -> Result<Agreements, String> {
     let mut agreements = Agreements::default();
-    for (key, value) in object(value)? {
+    for (key, value) in given(value)? {
         match key.as_str() {
             "klarnaExpiryDays" => {
                 let days = value.as_u64().and_then(|days| u16::try_from(days).ok());
@@ -146,7 +149,7 @@ fn profile(value: &Value) -> Result<Agreements, String> {
 
 fn amount(value: &Value) -> Result<AmountInput, String> {
     let mut amount = AmountInput::default();
-    for (key, value) in object(value)? {
+    for (key, value) in given(value)? {
         match key.as_str() {
             "currency" => amount.currency = text(value)?,
             "value" => amount.value = text(value)?,
@@ -156,8 +159,10 @@ fn amount(value: &Value) -> Result<AmountInput, String> {
     Ok(amount)
 }
 
-fn object(value: &Value) -> Result<&Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| format!("{value} is no object"))
+/// The keys that are not `null`: that stands for one that is left out.
+fn given(value: &Value) -> Result<impl Iterator<Item = (&String, &Value)>, String> {
+    let fields: &Map<String, Value> = value.as_object().ok_or_else(|| format!("{value} is no object"))?;
+    Ok(fields.iter().filter(|(_, value)| !value.is_null()))
 }
 
 fn list(value: &Value) -> Result<&Vec<Value>, String> {

@@ -8,7 +8,7 @@ use crate::rules::violation::Violations;
 rules! {
     REQUIRED = "order.locale", Required, Mollie(D, "create order, locale; get order: optional"),
         "An order has a locale.",
-        refused [|order| drop(order.as_object_mut().unwrap().remove("locale"))],
+        refused [|order| drop(order["locale"].take())],
         accepted [|order| order["locale"] = "de_AT".into()];
 
     FORM = "order.locale_form", Refuse, Mollie(P, "create order, locale: nl was refused"),

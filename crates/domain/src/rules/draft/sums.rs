@@ -18,20 +18,20 @@ rules! {
 
     POSITIVE = "order.amount_positive", Refuse, Mollie(P, "an order of 0.00 is refused"),
         "An order costs more than nothing.",
-        refused [|order| { order["lines"].as_array_mut().unwrap().remove(0); order["lines"][0]["unitPrice"]["value"] = "0.00".into(); }],
-        accepted [|order| { order["lines"].as_array_mut().unwrap().remove(0); order["lines"][0]["unitPrice"]["value"] = "0.01".into(); }];
+        refused [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.00".into(); }],
+        accepted [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.01".into(); }];
 
     FIRST = "order.amount_zero_first", Warn, Mollie(I, "create order, payment.sequenceType"),
         "Whether an order whose payment is a first one may cost nothing is not documented.",
-        refused [|order| { order["lines"].as_array_mut().unwrap().remove(0); order["lines"][0]["unitPrice"]["value"] = "0.00".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }],
-        accepted [|order| { order["lines"].as_array_mut().unwrap().remove(0); order["lines"][0]["unitPrice"]["value"] = "0.01".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }];
+        refused [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.00".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }],
+        accepted [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.01".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }];
 
     VAT = "order.vat_total", Refuse, Mollie(D, "create order, lines[].vatAmount"),
         "The VAT of all lines is not below zero in sum.",
         refused [|order| {
             order["lines"][0]["vatRate"] = "0".into();
             order["lines"][1]["unitPrice"]["value"] = "1.00".into();
-            order["lines"].as_array_mut().unwrap().push(off("-10.00", "21.00"));
+            off(order, "-10.00", "21.00");
         }],
         accepted [|order| (order["lines"][0]["vatRate"], order["lines"][1]["vatRate"]) = ("0".into(), "0".into())];
 
@@ -39,21 +39,22 @@ rules! {
         "Nor is it for any one rate.",
         refused [|order| {
             (order["lines"][1]["vatRate"], order["lines"][1]["unitPrice"]["value"]) = ("9.00".into(), "1.00".into());
-            order["lines"].as_array_mut().unwrap().push(off("-10.00", "9.00"));
+            off(order, "-10.00", "9.00");
         }],
-        accepted [|order| order["lines"].as_array_mut().unwrap().push(off("-10.00", "21.00"))];
+        accepted [|order| off(order, "-10.00", "21.00")];
 
     DISCOUNT_RATE = "order.discount_rate", Warn, Mollie(I, "create order, lines[].vatRate"),
         "A discount has the VAT rate of a line that it reduces; a discount on several rates is several lines.",
-        refused [|order| order["lines"].as_array_mut().unwrap().push(off("-10.00", "0.00"))],
-        accepted [|order| order["lines"].as_array_mut().unwrap().push(off("-10.00", "21"))];
+        refused [|order| off(order, "-10.00", "0.00")],
+        accepted [|order| off(order, "-10.00", "21")];
 }
 
-/// A discount of an example.
+/// Adds a discount to an example.
 #[cfg(any(test, feature = "examples"))]
-fn off(price: &str, rate: &str) -> serde_json::Value {
+fn off(order: &mut serde_json::Value, price: &str, rate: &str) {
     let price = serde_json::json!({ "currency": "EUR", "value": price });
-    serde_json::json!({ "type": "discount", "name": "Off", "quantity": 1, "unitPrice": price, "vatRate": rate })
+    let line = serde_json::json!({ "type": "discount", "name": "Off", "quantity": 1, "unitPrice": price, "vatRate": rate });
+    order["lines"].as_array_mut().into_iter().for_each(|lines| lines.push(line.clone()));
 }
 
 /// The amount, given or computed. `given`: none if it was left out.

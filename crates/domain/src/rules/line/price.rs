@@ -11,7 +11,7 @@ use crate::rules::violation::Violations;
 rules! {
     UNIT_PRICE = "line.unit_price", Refuse, Mollie(D, "create order, lines[].unitPrice"),
         "A line has a unit price, VAT included.",
-        refused [|order| drop(order["lines"][1].as_object_mut().unwrap().remove("unitPrice"))],
+        refused [|order| drop(order["lines"][1]["unitPrice"].take())],
         accepted [|order| order["lines"][1]["unitPrice"]["value"] = "0.00".into()];
 
     OF_DEDUCTION = "line.price_of_deduction", Refuse, Mollie(D, "get order, lines[].unitPrice"),

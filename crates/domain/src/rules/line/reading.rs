@@ -21,7 +21,7 @@ rules! {
 
     TYPE_LEFT_OUT = "line.type_left_out", Warn, Mollie(D, "get order, lines[].type: default physical"),
         "A line without a type is taken as physical. Many clients send 0, which is none, for a type they do not know.",
-        refused [|order| drop(order["lines"][0].as_object_mut().unwrap().remove("type"))],
+        refused [|order| drop(order["lines"][0]["type"].take())],
         accepted [|order| order["lines"][0]["type"] = "physical".into()];
 
     CATEGORY = "line.category", Warn, Mollie(D, "create order, lines[].category; get order has one more"),

@@ -12,12 +12,12 @@ use crate::rules::violation::Violations;
 rules! {
     REQUIRED = "line.vat", Required, Mollie(D, "create order, lines[].vatRate; get order: optional"),
         "A line has a VAT rate.",
-        refused [|order| drop(order["lines"][0].as_object_mut().unwrap().remove("vatRate"))],
+        refused [|order| drop(order["lines"][0]["vatRate"].take())],
         accepted [|order| order["lines"][0]["vatRate"] = "0.00".into()];
 
     PAIR = "line.vat_pair", Refuse, Mollie(I, "create order, lines[].vatAmount"),
         "A VAT amount has a rate.",
-        refused [|order| { order["profile"] = serde_json::json!({ "readsGetOrder": true }); drop(order["lines"][1].as_object_mut().unwrap().remove("vatRate")); order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" }); }],
+        refused [|order| { order["profile"] = serde_json::json!({ "readsGetOrder": true }); drop(order["lines"][1]["vatRate"].take()); order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" }); }],
         accepted [|order| order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" })];
 
     RATE = "line.vat_rate", Refuse, Mollie(D, "create order, lines[].vatRate"),
