@@ -22,6 +22,7 @@ on_both_engines!(
     every_fault_of_the_request_is_named_at_once,
     whatever_becomes_of_its_answer_the_parcel_is_followed_by_it,
     tracking_that_is_changed_in_the_dashboard_is_shown,
+    a_call_that_leaves_no_time_for_an_answer_begins_nothing,
 );
 
 async fn shipped(world: &World) -> Shipment {
@@ -155,4 +156,18 @@ async fn tracking_that_is_changed_in_the_dashboard_is_shown(world: World) {
     let events = world.events(&order.id).await;
     let last = events.iter().rfind(|event| event.kind == "shipment.updated").unwrap();
     assert_eq!((last.operation_id.as_str(), code(last.tracking.as_ref())), ("", "JD99"));
+}
+
+/// It would go on unseen, and be carried out after what the caller asks for next.
+async fn a_call_that_leaves_no_time_for_an_answer_begins_nothing(world: World) {
+    let shipment = shipped(&world).await;
+    for n in 0..5 {
+        let mut request = tonic::Request::new(track(&shipment, &format!("JD{n}")));
+        request.set_timeout(Duration::from_millis(100));
+        world.orders().update_shipment(request).await.unwrap_err();
+    }
+    let last = world.orders().update_shipment(track(&shipment, "JD99")).await.unwrap().into_inner();
+    assert_eq!(code(last.tracking.as_ref()), "JD99");
+    let events = world.events(&shipment.order_id).await;
+    assert_eq!(events.iter().filter(|event| event.kind == "shipment.update_recorded").count(), 1);
 }

@@ -8,6 +8,7 @@ use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Intent, MutationError, Recorded};
 use prost::Message;
+use tokio::time::Instant;
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
@@ -105,7 +106,8 @@ impl Submitted {
     }
 }
 
-/// Runs a use case to its end and starts its operation, even if the caller goes away or its deadline passes meanwhile.
+/// Runs a use case to its end and starts its operation, even if the caller goes away or its deadline passes meanwhile. Where no
+/// time is left to answer, nothing begins: a call that runs on unseen would be overtaken by the caller's next one.
 pub async fn begin<F>(
     driver: &Driver,
     call_deadline: CallDeadline,
@@ -114,6 +116,9 @@ pub async fn begin<F>(
 where
     F: Future<Output = Result<Recorded, MutationError>> + Send + 'static,
 {
+    if call_deadline.answer_by <= Instant::now() {
+        return Err(errors::mutation(MutationError::DeadlinePassed));
+    }
     let owner = driver.clone();
     let decided = use_case(Arc::clone(&driver.service));
     let task = driver.own(async move {
