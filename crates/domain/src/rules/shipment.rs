@@ -67,6 +67,8 @@ pub struct Shipment {
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
+    /// Its tracking when it was first recorded: a second effect of the call that registered it carries this one.
+    pub first_tracking: Option<Tracking>,
     /// Its new tracking, while Mollie does not have that yet.
     pub pending_tracking: Option<Tracking>,
     pub created_time: Timestamp,
@@ -76,6 +78,13 @@ pub struct Shipment {
     pub rejection: Option<Rejection>,
     /// If Mollie rejected it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.
     pub elsewhere: Vec<MollieShipmentId>,
+}
+
+impl Shipment {
+    /// The tracking it has, and the one it was recorded with.
+    pub fn trackings(&self) -> impl Iterator<Item = Option<&Tracking>> {
+        [self.tracking.as_ref(), self.first_tracking.as_ref()].into_iter()
+    }
 }
 
 #[cfg(test)]

@@ -120,8 +120,11 @@ pub(super) async fn resolve<P: Ports>(
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
         (Observed::Absent(seen), _) => absent(ports, claim, order, sent, read_at, seen).await,
-        (Observed::Ambiguous(_) | Observed::Unreadable(GatewayError::Unreadable(_)), None) if by_value => {
-            again_by_value(ports, claim, sent, read_at).await
+        (Observed::Ambiguous(problem), None) if by_value => {
+            again_by_value(ports, claim, order, (sent, read_at), &problem).await
+        }
+        (Observed::Unreadable(error @ GatewayError::Unreadable(_)), None) if by_value => {
+            again_by_value(ports, claim, order, (sent, read_at), &error.to_string()).await
         }
         (Observed::Ambiguous(reason), _) => end(ports, claim, order, How::Attention(reason)).await,
         (Observed::Unreadable(error), _) => unreadable(ports, claim, order, &error).await,
@@ -155,14 +158,22 @@ async fn absent<P: Ports>(
     }
 }
 
-/// Its outcome stays unknown and repeating it does no harm; but the earlier call must be past its settle window.
+/// Its outcome stays unknown and repeating it does no harm; but the earlier call must be past its settle window. If it cannot be
+/// read for long, an operator decides.
 async fn again_by_value<P: Ports>(
     ports: &P,
     claim: &Claim,
-    sent: Sent,
-    read_at: Timestamp,
+    order: &Order,
+    (sent, read_at): (Sent, Timestamp),
+    problem: &str,
 ) -> Result<Progress, StoreError> {
     let (mut operation, mut pause) = (claim.operation.clone(), until_certain(ports, sent));
+    operation.tries.unreadable = operation.tries.unreadable.saturating_add(1);
+    if operation.tries.unreadable > FRUITLESS {
+        let reason = format!("its outcome cannot be read: {problem}");
+        return end(ports, claim, order, How::Attention(reason)).await;
+    }
+    operation.last_problem = Some(printable(problem));
     if read_at >= certain(ports, sent) {
         operation.state = State::Pending { sent: Some(sent), yields: false };
         pause = SignedDuration::ZERO;

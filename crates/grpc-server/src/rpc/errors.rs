@@ -220,7 +220,7 @@ pub fn outcome_pending() -> Status {
     Failure::new(
         Code::Unavailable,
         ErrorReason::OutcomePending,
-        "The call goes on; repeat with the same request_id to learn its outcome.",
+        "Its outcome is not known yet, and it may still be recorded; repeat with the same request_id to learn it.",
     )
     .retry(SOON)
     .status()

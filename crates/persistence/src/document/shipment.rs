@@ -65,6 +65,8 @@ pub(crate) struct ShipmentDocument {
     tracking: Option<TrackingDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending_tracking: Option<TrackingDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_tracking: Option<TrackingDocument>,
     created_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     registered_time: Option<Timestamp>,
@@ -85,6 +87,7 @@ impl From<&Shipment> for ShipmentDocument {
             mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
             lines: mirrors(&shipment.lines),
             tracking: shipment.tracking.clone().map(Into::into),
+            first_tracking: shipment.first_tracking.clone().map(Into::into),
             pending_tracking: shipment.pending_tracking.clone().map(Into::into),
             created_time: shipment.created_time,
             registered_time: shipment.registered_time,
@@ -107,6 +110,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             mollie_id: document.mollie_id.map(MollieShipmentId::new),
             lines: each(document.lines)?,
             tracking: document.tracking.map(Into::into),
+            first_tracking: document.first_tracking.map(Into::into),
             pending_tracking: document.pending_tracking.map(Into::into),
             created_time: document.created_time,
             registered_time: document.registered_time,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::operations::update_shipment::Track;
-use domain::ports::{Clock, Store};
+use domain::ports::{Clock, GatewayError, Store};
 use domain::rules::event::EventData;
 use domain::rules::field::Field;
 use domain::rules::ids::{OrderId, ShipmentId};
@@ -229,4 +229,29 @@ async fn a_late_effect_of_an_earlier_change_does_not_undo_a_later_one() {
     assert_eq!(world.codes_at_mollie(id).await, [Some("3S2".to_owned())]);
     assert_eq!(code(&world.parcel(parcel).await), Some("3S2"));
     world.settled(id).await;
+}
+
+/// No answer is understood, whatever is sent: somebody must look.
+#[tokio::test]
+async fn a_change_whose_outcome_can_never_be_read_goes_to_an_operator() {
+    let (world, id, parcel) = shipping().await;
+    for _ in 0..30 {
+        world.mollie.next(Fate::LostCall);
+    }
+    let accepted = world.track_now(id, parcel, "3S2").await;
+    world.mollie.side().unreadable = Some(GatewayError::Unreadable("no JSON".into()));
+    world.work(mins(60)).await;
+    assert_eq!(world.state(accepted.operation_id()).await, OperationState::NeedsAttention);
+}
+
+/// A late second effect of the call that registered it carries the tracking of then.
+#[tokio::test]
+async fn a_parcel_like_ours_as_it_was_recorded_is_raised_after_our_tracking_changed() {
+    let (world, id, parcel) = shipping().await;
+    world.track_now(id, parcel, "3S2").await;
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_lamps_elsewhere(order, "shp_a", 1, Some("3S1"), now)).await;
+    world.sync(id).await;
+    let items = world.order(id).await.items;
+    assert_eq!(items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::SurplusShipment]);
 }

@@ -47,6 +47,7 @@ impl Request for Ship {
             mollie_id: None,
             lines: lines.clone(),
             tracking: self.0.tracking.clone(),
+            first_tracking: self.0.tracking.clone(),
             pending_tracking: None,
             created_time: pen.now(),
             registered_time: None,

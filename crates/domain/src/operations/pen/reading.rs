@@ -172,6 +172,7 @@ impl Pen<'_> {
             mollie_id: Some(theirs.mollie_id.clone()),
             lines: theirs.lines.iter().filter_map(line).collect(),
             tracking: theirs.tracking.value().cloned(),
+            first_tracking: theirs.tracking.value().cloned(),
             pending_tracking: None,
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),

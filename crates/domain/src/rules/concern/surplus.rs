@@ -65,7 +65,7 @@ pub fn surplus_shipment(order: &Order, ours: &[Shipment], theirs: &ShipmentSnaps
     let alike = ours.iter().find(|shipment| {
         shipment.origin == Origin::Here
             && may_be_there(shipment)
-            && has_tracking(shipment.tracking.as_ref(), theirs)
+            && shipment.trackings().any(|tracking| has_tracking(tracking, theirs))
             && has_lines(order, &shipment.lines, theirs)
     })?;
     Some(Concern {
@@ -85,7 +85,7 @@ pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
         other.origin == Origin::Elsewhere
             && other.mollie_id != ours.mollie_id
             && other.lines.len() == ours.lines.len()
-            && same_tracking(ours.tracking.as_ref(), other.tracking.as_ref())
+            && ours.trackings().any(|mine| other.trackings().any(|theirs| same_tracking(mine, theirs)))
             && (ours.tracking.is_some() || other.created_time >= ours.created_time)
             && other.lines.iter().collect::<HashSet<_>>().is_superset(&lines)
     };

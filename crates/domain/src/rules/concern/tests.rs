@@ -112,6 +112,7 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         mollie_id: None,
         lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1) }],
         tracking: code.map(tracking),
+        first_tracking: code.map(tracking),
         pending_tracking: None,
         created_time: at(1),
         registered_time: None,

@@ -49,6 +49,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         mollie_id: None,
         lines: parts,
         tracking: None,
+        first_tracking: None,
         pending_tracking: None,
         created_time: at(3),
         registered_time: None,

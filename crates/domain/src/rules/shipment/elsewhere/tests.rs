@@ -23,6 +23,7 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         mollie_id: None,
         lines: parts.iter().map(line).collect(),
         tracking: None,
+        first_tracking: None,
         pending_tracking: None,
         created_time: at(3),
         registered_time: None,
