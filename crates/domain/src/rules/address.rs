@@ -13,22 +13,38 @@ use super::violation::Violations;
 rules! {
     NAMED = "address.person", Required, Mollie(D, "create order, address: givenName, familyName; get order: optional"),
         "An address names a person: given and family name.",
-        refused [|order| drop(order["billingAddress"]["givenName"].take()), |order| drop(order["shippingAddress"]["familyName"].take())],
+        refused [
+            |order| drop(order["billingAddress"]["givenName"].take()),
+            |order| drop(order["shippingAddress"]["familyName"].take()),
+        ],
         accepted [|order| order["billingAddress"]["givenName"] = "Jó".into()];
 
     NAME = "address.name", Refuse, Mollie(D, "get order, address: givenName, familyName"),
         "A name has 2 to 100 characters, and is not digits only.",
-        refused [|order| order["billingAddress"]["givenName"] = "P".into(), |order| order["billingAddress"]["familyName"] = "12".into(), |order| order["billingAddress"]["familyName"] = "P".repeat(101).into()],
-        accepted [|order| order["billingAddress"]["givenName"] = "P2".into(), |order| order["billingAddress"]["familyName"] = "P".repeat(100).into()];
+        refused [
+            |order| order["billingAddress"]["givenName"] = "P".into(),
+            |order| order["billingAddress"]["familyName"] = "12".into(),
+            |order| order["billingAddress"]["familyName"] = "P".repeat(101).into(),
+        ],
+        accepted [
+            |order| order["billingAddress"]["givenName"] = "P2".into(),
+            |order| order["billingAddress"]["familyName"] = "P".repeat(100).into(),
+        ];
 
     TITLE = "address.title", Refuse, Mollie(D, "create order, address: title"),
         "A title has at most 20 characters, and is not white space only.",
-        refused [|order| order["billingAddress"]["title"] = "D".repeat(21).into(), |order| order["billingAddress"]["title"] = " ".into()],
+        refused [
+            |order| order["billingAddress"]["title"] = "D".repeat(21).into(),
+            |order| order["billingAddress"]["title"] = " ".into(),
+        ],
         accepted [|order| order["billingAddress"]["title"] = "D".repeat(20).into()];
 
     STREET = "address.street_and_number", Refuse, Mollie(D, "create order, address: streetAndNumber"),
         "An address has a street and number, of at most 100 characters.",
-        refused [|order| order["billingAddress"]["streetAndNumber"] = " ".into(), |order| order["billingAddress"]["streetAndNumber"] = "K".repeat(101).into()],
+        refused [
+            |order| order["billingAddress"]["streetAndNumber"] = " ".into(),
+            |order| order["billingAddress"]["streetAndNumber"] = "K".repeat(101).into(),
+        ],
         accepted [|order| order["billingAddress"]["streetAndNumber"] = "K".repeat(100).into()];
 
     ADDITIONAL = "address.street_additional", Warn, Mollie(I, "create order, address: streetAdditional"),
@@ -38,7 +54,10 @@ rules! {
 
     POSTAL_CODE = "address.postal_code", Refuse, Mollie(D, "create order, address: postalCode"),
         "An address has a postal code of at most 20 characters, unless its country is one of the 67 that have none.",
-        refused [|order| order["billingAddress"]["postalCode"] = " ".into(), |order| order["billingAddress"]["postalCode"] = "1".repeat(21).into()],
+        refused [
+            |order| order["billingAddress"]["postalCode"] = " ".into(),
+            |order| order["billingAddress"]["postalCode"] = "1".repeat(21).into(),
+        ],
         accepted [
             |order| order["billingAddress"]["postalCode"] = "1".repeat(20).into(),
             |order| (order["billingAddress"]["country"], order["billingAddress"]["postalCode"]) = ("HK".into(), "".into()),
@@ -46,7 +65,10 @@ rules! {
 
     CITY = "address.city", Refuse, Mollie(P, "create order, address: city"),
         "An address has a city, of at most 200 characters.",
-        refused [|order| order["billingAddress"]["city"] = " ".into(), |order| order["billingAddress"]["city"] = "A".repeat(201).into()],
+        refused [
+            |order| order["billingAddress"]["city"] = " ".into(),
+            |order| order["billingAddress"]["city"] = "A".repeat(201).into(),
+        ],
         accepted [|order| order["billingAddress"]["city"] = "A".repeat(200).into()];
 
     REGION = "address.region", Refuse, Mollie(P, "create order, address: region"),
@@ -56,7 +78,11 @@ rules! {
 
     COUNTRY = "address.country", Refuse, Mollie(D, "create order, address: country"),
         "A country is an ISO 3166-1 alpha-2 code, or AN.",
-        refused [|order| order["billingAddress"]["country"] = "XX".into(), |order| order["billingAddress"]["country"] = "NLD".into(), |order| order["billingAddress"]["country"] = "".into()],
+        refused [
+            |order| order["billingAddress"]["country"] = "XX".into(),
+            |order| order["billingAddress"]["country"] = "NLD".into(),
+            |order| order["billingAddress"]["country"] = "".into(),
+        ],
         accepted [|order| order["billingAddress"]["country"] = "nl".into()];
 }
 

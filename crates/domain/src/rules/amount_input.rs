@@ -17,19 +17,31 @@ rules! {
 
     FUND = "amount.fund", Warn, Mollie(I, "multicurrency"),
         "A fund code such as CHE or CLF is ISO 4217's, but nobody pays in it.",
-        refused [|order| { drop(order["lines"][1].take()); order["lines"][0]["unitPrice"]["currency"] = "CHE".into(); order["lines"][0]["discountAmount"]["currency"] = "CHE".into(); }],
-        accepted [|order| { drop(order["lines"][1].take()); order["lines"][0]["unitPrice"]["currency"] = "CHF".into(); order["lines"][0]["discountAmount"]["currency"] = "CHF".into(); }];
+        refused [
+            |order| {
+                drop(order["lines"][1].take());
+                order["lines"][0]["unitPrice"]["currency"] = "CHE".into();
+                order["lines"][0]["discountAmount"]["currency"] = "CHE".into();
+            },
+        ],
+        accepted [
+            |order| {
+                drop(order["lines"][1].take());
+                order["lines"][0]["unitPrice"]["currency"] = "CHF".into();
+                order["lines"][0]["discountAmount"]["currency"] = "CHF".into();
+            },
+        ];
 
     VALUE = "amount.value", Refuse, Mollie(D, "create order, amount.value; multicurrency"),
-        "A value is decimal text with exactly the currency's decimals: JPY and ISK have none, HUF, ILS and TWD two, others those of ISO 4217.",
+        "A value is decimal text with exactly the currency's decimals: JPY and ISK have none, HUF, ILS and TWD two, others ISO 4217's.",
         refused [
             |order| order["lines"][1]["unitPrice"]["value"] = "10.005".into(),
             |order| order["lines"][1]["unitPrice"]["value"] = "10".into(),
-            |order| order["lines"] = serde_json::json!([{ "type": "physical", "name": "A", "quantity": 1, "unitPrice": { "currency": "JPY", "value": "1.00" }, "vatRate": "0" }]),
+            |order| only(order, "JPY", "1.00"),
         ],
         accepted [
-            |order| order["lines"] = serde_json::json!([{ "type": "physical", "name": "A", "quantity": 1, "unitPrice": { "currency": "JPY", "value": "1" }, "vatRate": "0" }]),
-            |order| order["lines"] = serde_json::json!([{ "type": "physical", "name": "A", "quantity": 1, "unitPrice": { "currency": "HUF", "value": "10.50" }, "vatRate": "0" }]),
+            |order| only(order, "JPY", "1"),
+            |order| only(order, "HUF", "10.50"),
         ];
 
     SIZE = "amount.size", Refuse, Ours("sums stay exact"),
@@ -41,6 +53,14 @@ rules! {
         "All amounts of an order are in one currency.",
         refused [|order| order["lines"][1]["unitPrice"]["currency"] = "USD".into()],
         accepted [|order| order["lines"][1]["unitPrice"]["currency"] = "EUR".into()];
+}
+
+/// An example of one line at this price.
+#[cfg(any(test, feature = "examples"))]
+fn only(order: &mut serde_json::Value, currency: &str, value: &str) {
+    let price = serde_json::json!({ "currency": currency, "value": value });
+    let line = serde_json::json!({ "type": "physical", "name": "A", "quantity": 1, "unitPrice": price, "vatRate": "0" });
+    order["lines"] = serde_json::json!([line]);
 }
 
 /// Digits before the decimals.

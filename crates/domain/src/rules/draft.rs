@@ -48,8 +48,14 @@ rules! {
 
     BORN = "order.birth_plausible", Warn, Ours("a slip of the pen"),
         "A date of birth is past, and not before 1900.",
-        refused [|order| order["consumerDateOfBirth"] = "2026-03-01".into(), |order| order["consumerDateOfBirth"] = "1899-12-31".into()],
-        accepted [|order| order["consumerDateOfBirth"] = "2026-02-28".into(), |order| order["consumerDateOfBirth"] = "1900-01-01".into()];
+        refused [
+            |order| order["consumerDateOfBirth"] = "2026-03-01".into(),
+            |order| order["consumerDateOfBirth"] = "1899-12-31".into(),
+        ],
+        accepted [
+            |order| order["consumerDateOfBirth"] = "2026-02-28".into(),
+            |order| order["consumerDateOfBirth"] = "1900-01-01".into(),
+        ];
 }
 
 /// A draft as a caller wrote it; an empty text is a missing one.

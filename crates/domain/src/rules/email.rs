@@ -22,7 +22,11 @@ rules! {
 
     FORM = "address.email", Refuse, Mollie(P, "an umlaut before the @ was answered by a 500"),
         "An e-mail address is name@host.tld, with nothing but ASCII before the @.",
-        refused [|order| order["billingAddress"]["email"] = "a@b".into(), |order| order["billingAddress"]["email"] = "jörg@example.de".into(), |order| order["billingAddress"]["email"] = "a..b@example.de".into()],
+        refused [
+            |order| order["billingAddress"]["email"] = "a@b".into(),
+            |order| order["billingAddress"]["email"] = "jörg@example.de".into(),
+            |order| order["billingAddress"]["email"] = "a..b@example.de".into(),
+        ],
         accepted [|order| order["billingAddress"]["email"] = "piet@müller.de".into()];
 
     ODD = "address.email_odd", Warn, Mollie(I, "create order, address: email"),

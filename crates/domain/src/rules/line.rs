@@ -120,7 +120,10 @@ pub struct LineDraft {
 rules! {
     METADATA = "metadata.size", Refuse, Mollie(D, "create order, metadata: about 1 kB"),
         "Metadata, of the order or of a line, has at most 1,024 bytes as JSON.",
-        refused [|order| order["lines"][0]["metadata"] = "x".repeat(1_023).into(), |order| order["metadata"] = "x".repeat(1_023).into()],
+        refused [
+            |order| order["lines"][0]["metadata"] = "x".repeat(1_023).into(),
+            |order| order["metadata"] = "x".repeat(1_023).into(),
+        ],
         accepted [|order| order["lines"][0]["metadata"] = "x".repeat(1_022).into()];
 }
 

@@ -27,12 +27,23 @@ rules! {
 
     DUE_RANGE = "payment.due_date_range", Warn, Mollie(I, "create order, expiresAt"),
         "A due date is from tomorrow to 100 days after tomorrow.",
-        refused [|order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-01" }), |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-11" })],
-        accepted [|order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-02" }), |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-10" })];
+        refused [
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-01" }),
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-11" }),
+        ],
+        accepted [
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-02" }),
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-10" }),
+        ];
 
     FEE = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
         "An application fee needs an access token; this profile has an API key.",
-        refused [|order| order["payment"] = serde_json::json!({ "applicationFee": { "amount": { "currency": "EUR", "value": "1.00" }, "description": "Fee" } })],
+        refused [
+            |order| {
+                let amount = serde_json::json!({ "currency": "EUR", "value": "1.00" });
+                order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
+            },
+        ],
         accepted [|order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" })];
 }
 

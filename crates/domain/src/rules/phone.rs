@@ -8,7 +8,11 @@ use super::violation::Violations;
 rules! {
     SHAPE = "address.phone", Refuse, Mollie(D, "create order, address: phone"),
         "A phone number is E.164: + and 2 to 15 digits, the first not 0, and nothing else.",
-        refused [|order| order["billingAddress"]["phone"] = "020 8202070".into(), |order| order["billingAddress"]["phone"] = "+0208202070".into(), |order| order["billingAddress"]["phone"] = format!("+{}", "3".repeat(16)).into()],
+        refused [
+            |order| order["billingAddress"]["phone"] = "020 8202070".into(),
+            |order| order["billingAddress"]["phone"] = "+0208202070".into(),
+            |order| order["billingAddress"]["phone"] = format!("+{}", "3".repeat(16)).into(),
+        ],
         accepted [|order| order["billingAddress"]["phone"] = "+31208202070".into()];
 
     PLAN = "address.phone_plan", Warn, Mollie(R, "+3130920207, no number of the Netherlands, was accepted"),

@@ -12,7 +12,10 @@ use super::violation::Violations;
 rules! {
     ADDRESS = "url.address", Refuse, Mollie(P, "create order, redirectUrl: blanks and umlauts were refused"),
         "A web address is absolute, has a host, and no blanks or raw umlauts in its path.",
-        refused [|order| order["redirectUrl"] = "shop.example/a".into(), |order| order["redirectUrl"] = "https://shop.example/a b".into()],
+        refused [
+            |order| order["redirectUrl"] = "shop.example/a".into(),
+            |order| order["redirectUrl"] = "https://shop.example/a b".into(),
+        ],
         accepted [|order| order["redirectUrl"] = "https://shop.example/a%20b".into()];
 
     REPAIRED = "url.repaired", Warn, Mollie(I, "create order, redirectUrl"),

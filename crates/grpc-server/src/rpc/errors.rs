@@ -301,7 +301,7 @@ fn of_mollie(rejection: &Rejection, resource: &str, id: impl ToString) -> Failur
 
 /// The shipment to be tracked was rejected.
 pub fn nothing_to_follow(operation: impl ToString) -> Status {
-    let text = "The shipment was refused: there is no parcel to follow.";
+    let text = "The shipment was refused: it has no parcel to track.";
     Failure::new(Code::FailedPrecondition, ErrorReason::ShipmentRefused, text)
         .with("operation_id", operation)
         .status()

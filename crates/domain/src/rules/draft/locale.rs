@@ -23,7 +23,12 @@ rules! {
 
     FALLBACK = "order.locale_fallback", Warn, Ours("a choice of the profile"),
         "The profile's own locale is sent for one that is missing or that Mollie does not list.",
-        refused [|order| { order["locale"] = "en_CA".into(); order["profile"] = serde_json::json!({ "localeFallback": "en_GB" }); }],
+        refused [
+            |order| {
+                order["locale"] = "en_CA".into();
+                order["profile"] = serde_json::json!({ "localeFallback": "en_GB" });
+            },
+        ],
         accepted [|order| order["profile"] = serde_json::json!({ "localeFallback": "en_GB" })];
 }
 

@@ -45,17 +45,29 @@ rules! {
 
     BILLIE_LEFT_OUT = "order.billie_left_out", Warn, Mollie(I, "create order, billingAddress.organizationName"),
         "Without an organisation Billie is not offered beside other methods.",
-        refused [|order| { order["method"] = serde_json::json!(["billie", "ideal"]); drop(order["billingAddress"]["organizationName"].take()); }],
+        refused [
+            |order| {
+                order["method"] = serde_json::json!(["billie", "ideal"]);
+                drop(order["billingAddress"]["organizationName"].take());
+            },
+        ],
         accepted [|order| order["method"] = serde_json::json!(["billie", "ideal"])];
 
     VOUCHER = "order.voucher_category", Warn, Mollie(D, "create order, lines[].category: \"should\" in one document, needed in another"),
         "For vouchers a line has a category; else vouchers are refused, or not offered.",
-        refused [|order| order["method"] = "voucher".into(), |order| order["method"] = serde_json::json!(["voucher", "ideal"])],
+        refused [
+            |order| order["method"] = "voucher".into(),
+            |order| order["method"] = serde_json::json!(["voucher", "ideal"]),
+        ],
         accepted [|order| { order["method"] = "voucher".into(); order["lines"][1]["category"] = "gift".into(); }];
 
     EXPIRES = "order.expires_on", Refuse, Mollie(D, "create order, expiresAt"),
         "An order ends on a day from tomorrow to 100 days after tomorrow, in UTC or in Amsterdam.",
-        refused [|order| order["expiresAt"] = "2026-03-01".into(), |order| order["expiresAt"] = "2026-06-11".into(), |order| order["expiresAt"] = "soon".into()],
+        refused [
+            |order| order["expiresAt"] = "2026-03-01".into(),
+            |order| order["expiresAt"] = "2026-06-11".into(),
+            |order| order["expiresAt"] = "soon".into(),
+        ],
         accepted [|order| order["expiresAt"] = "2026-03-02".into(), |order| order["expiresAt"] = "2026-06-10".into()];
 
     KLARNA = "order.expires_on_klarna", Refuse, Mollie(D, "create order, expiresAt: 28 days, unless agreed otherwise"),
@@ -68,8 +80,12 @@ rules! {
 
     KLARNA_LEFT_OUT = "order.klarna_left_out", Warn, Mollie(D, "create order, expiresAt"),
         "With a later end Klarna is not offered beside other methods.",
-        refused [|order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-30".into())],
-        accepted [|order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-29".into())];
+        refused [
+            |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-30".into()),
+        ],
+        accepted [
+            |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-29".into()),
+        ];
 
     SHIPS_TOO_LATE = "line.ships_too_late", Warn, Ours("what is not shipped in time is never paid out"),
         "A line is planned to be shipped before the authorization ends: within 28 days, or by expires_on.",

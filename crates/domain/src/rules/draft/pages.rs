@@ -11,11 +11,21 @@ rules! {
     REDIRECT = "order.redirect_url", Refuse, Mollie(D, "create order, redirectUrl"),
         "An order has a page to return to, unless its payment is recurring or made by an Apple Pay token.",
         refused [|order| drop(order["redirectUrl"].take())],
-        accepted [|order| { drop(order["redirectUrl"].take()); order["payment"] = serde_json::json!({ "sequenceType": "recurring" }); }];
+        accepted [
+            |order| {
+                drop(order["redirectUrl"].take());
+                order["payment"] = serde_json::json!({ "sequenceType": "recurring" });
+            },
+        ];
 
     WITH_APPLE_PAY = "order.redirect_url_apple_pay", Warn, Mollie(I, "create order, redirectUrl; get order leaves it out"),
         "Older documents require a page to return to for an Apple Pay token as well.",
-        refused [|order| { drop(order["redirectUrl"].take()); order["payment"] = serde_json::json!({ "applePayPaymentToken": "{}" }); }],
+        refused [
+            |order| {
+                drop(order["redirectUrl"].take());
+                order["payment"] = serde_json::json!({ "applePayPaymentToken": "{}" });
+            },
+        ],
         accepted [|order| order["payment"] = serde_json::json!({ "applePayPaymentToken": "{}" })];
 }
 

@@ -23,8 +23,20 @@ rules! {
 
     FIRST = "order.amount_zero_first", Warn, Mollie(I, "create order, payment.sequenceType"),
         "Whether an order whose payment is a first one may cost nothing is not documented.",
-        refused [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.00".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }],
-        accepted [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.01".into(); order["payment"] = serde_json::json!({ "sequenceType": "first" }); }];
+        refused [
+            |order| {
+                drop(order["lines"][0].take());
+                order["lines"][1]["unitPrice"]["value"] = "0.00".into();
+                order["payment"] = serde_json::json!({ "sequenceType": "first" });
+            },
+        ],
+        accepted [
+            |order| {
+                drop(order["lines"][0].take());
+                order["lines"][1]["unitPrice"]["value"] = "0.01".into();
+                order["payment"] = serde_json::json!({ "sequenceType": "first" });
+            },
+        ];
 
     VAT = "order.vat_total", Refuse, Mollie(D, "create order, lines[].vatAmount"),
         "The VAT of all lines is not below zero in sum.",

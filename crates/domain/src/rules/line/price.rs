@@ -16,8 +16,18 @@ rules! {
 
     OF_DEDUCTION = "line.price_of_deduction", Refuse, Mollie(D, "get order, lines[].unitPrice"),
         "A discount, store credit or gift card has a unit price of zero or below.",
-        refused [|order| { order["lines"][1]["type"] = "discount".into(); order["lines"][1]["unitPrice"]["value"] = "0.01".into(); }],
-        accepted [|order| { order["lines"][1]["type"] = "discount".into(); order["lines"][1]["unitPrice"]["value"] = "-0.01".into(); }];
+        refused [
+            |order| {
+                order["lines"][1]["type"] = "discount".into();
+                order["lines"][1]["unitPrice"]["value"] = "0.01".into();
+            },
+        ],
+        accepted [
+            |order| {
+                order["lines"][1]["type"] = "discount".into();
+                order["lines"][1]["unitPrice"]["value"] = "-0.01".into();
+            },
+        ];
 
     BELOW_ZERO = "line.price_below_zero", Warn, Mollie(I, "create order, lines[].unitPrice: negative for discounts"),
         "A line of another type has a unit price of zero or above; Mollie has taken others.",

@@ -17,12 +17,23 @@ rules! {
 
     PAIR = "line.vat_pair", Refuse, Mollie(I, "create order, lines[].vatAmount"),
         "A VAT amount has a rate.",
-        refused [|order| { order["profile"] = serde_json::json!({ "readsGetOrder": true }); drop(order["lines"][1]["vatRate"].take()); order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" }); }],
+        refused [
+            |order| {
+                order["profile"] = serde_json::json!({ "readsGetOrder": true });
+                drop(order["lines"][1]["vatRate"].take());
+                order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" });
+            },
+        ],
         accepted [|order| order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" })];
 
     RATE = "line.vat_rate", Refuse, Mollie(D, "create order, lines[].vatRate"),
         "A VAT rate is a percentage as text, from 0 to 999.9999, with at most 4 decimals.",
-        refused [|order| order["lines"][0]["vatRate"] = "-1".into(), |order| order["lines"][0]["vatRate"] = "21%".into(), |order| order["lines"][0]["vatRate"] = "1.23456".into(), |order| order["lines"][0]["vatRate"] = "0021.00".into()],
+        refused [
+            |order| order["lines"][0]["vatRate"] = "-1".into(),
+            |order| order["lines"][0]["vatRate"] = "21%".into(),
+            |order| order["lines"][0]["vatRate"] = "1.23456".into(),
+            |order| order["lines"][0]["vatRate"] = "0021.00".into(),
+        ],
         accepted [|order| order["lines"][0]["vatRate"] = "26.5".into(), |order| order["lines"][0]["vatRate"] = "0".into()];
 
     ZEROS = "line.vat_rate_zeros", Warn, Mollie(I, "create order, lines[].vatRate"),
@@ -37,23 +48,67 @@ rules! {
 
     HALF = "line.vat_half", Warn, Mollie(I, "create order, lines[].vatAmount: no answer is known"),
         "VAT that is exactly half a cent may be rounded either way; left out, it is rounded away from zero.",
-        refused [|order| { order["lines"][1]["unitPrice"]["value"] = "0.03".into(); order["lines"][1]["vatRate"] = "20.00".into(); }],
-        accepted [|order| { order["lines"][1]["unitPrice"]["value"] = "0.04".into(); order["lines"][1]["vatRate"] = "20.00".into(); }];
+        refused [
+            |order| {
+                order["lines"][1]["unitPrice"]["value"] = "0.03".into();
+                order["lines"][1]["vatRate"] = "20.00".into();
+            },
+        ],
+        accepted [
+            |order| {
+                order["lines"][1]["unitPrice"]["value"] = "0.04".into();
+                order["lines"][1]["vatRate"] = "20.00".into();
+            },
+        ];
 
     OF_DEDUCTION = "line.vat_of_deduction", Warn, Mollie(R, "an answer of −1.00 at 10 % with VAT −0.10"),
         "The VAT of a line that takes money off may be a cent beside the formula.",
-        refused [|order| { order["lines"][1]["type"] = "discount".into(); order["lines"][1]["unitPrice"]["value"] = "-1.00".into(); order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "-0.18" }); }],
-        accepted [|order| { order["lines"][1]["type"] = "discount".into(); order["lines"][1]["unitPrice"]["value"] = "-1.00".into(); order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "-0.17" }); }];
+        refused [
+            |order| {
+                order["lines"][1]["type"] = "discount".into();
+                order["lines"][1]["unitPrice"]["value"] = "-1.00".into();
+                order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "-0.18" });
+            },
+        ],
+        accepted [
+            |order| {
+                order["lines"][1]["type"] = "discount".into();
+                order["lines"][1]["unitPrice"]["value"] = "-1.00".into();
+                order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "-0.17" });
+            },
+        ];
 
     GIFT_CARD = "line.gift_card_vat", Refuse, Mollie(D, "create order, lines[].type"),
         "A gift card has a VAT rate of 0: it was taxed when it was sold.",
-        refused [|order| { order["lines"][1]["type"] = "gift_card".into(); order["lines"][1]["unitPrice"]["value"] = "-10.00".into(); }],
-        accepted [|order| { order["lines"][1]["type"] = "gift_card".into(); order["lines"][1]["unitPrice"]["value"] = "-10.00".into(); order["lines"][1]["vatRate"] = "0.00".into(); }];
+        refused [
+            |order| {
+                order["lines"][1]["type"] = "gift_card".into();
+                order["lines"][1]["unitPrice"]["value"] = "-10.00".into();
+            },
+        ],
+        accepted [
+            |order| {
+                order["lines"][1]["type"] = "gift_card".into();
+                order["lines"][1]["unitPrice"]["value"] = "-10.00".into();
+                order["lines"][1]["vatRate"] = "0.00".into();
+            },
+        ];
 
     STORE_CREDIT = "line.store_credit_vat", Warn, Mollie(I, "create order, lines[].type"),
         "Store credit has a VAT rate of 0.",
-        refused [|order| { order["lines"][1]["type"] = "store_credit".into(); order["lines"][1]["unitPrice"]["value"] = "-10.00".into(); }],
-        accepted [|order| { order["lines"][1]["type"] = "store_credit".into(); order["lines"][1]["unitPrice"]["value"] = "-10.00".into(); order["lines"][1]["vatRate"] = "0.00".into(); }];
+        refused [
+            |order| {
+                order["lines"][1]["type"] = "store_credit".into();
+                order["lines"][1]["unitPrice"]["value"] = "-10.00".into();
+            },
+        ],
+        accepted [
+            |order| {
+                order["lines"][1]["type"] = "store_credit".into();
+                order["lines"][1]["unitPrice"]["value"] = "-10.00".into();
+                order["lines"][1]["vatRate"] = "0.00".into();
+            },
+        ];
 }
 
 /// The rate, or a fault.
