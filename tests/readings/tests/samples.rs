@@ -1,6 +1,8 @@
 //! Mollie's own samples of "Create order" in its five notations, as published: both readings take each. A sample that is spoilt
 //! is refused by both.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use domain::rules::catalog::example::noon;
 use domain::rules::catalog::mollie_json;
 use mollie_simulator::rules::{Switches, judge_create};

@@ -121,7 +121,7 @@ fn days_after(date: Date, days: i32) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::draft::{BIRTH, BORN};
+    use crate::rules::draft::reading::{BIRTH, BORN};
 
     fn today() -> Today {
         Today::at("2026-11-28T12:00:00Z".parse().unwrap())

@@ -1,62 +1,20 @@
-//! What a caller asks to be placed as an order, checked against every rule at once (create order).
+//! What a caller asks to be placed as an order, and what it is once every rule holds (create order).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::address::{Address, AddressInput};
-use super::agreements::Agreements;
 use super::amount_input::AmountInput;
-use super::date::Today;
-use super::line::{LineDraft, LineInput, LineReading, metadata_fits};
-use super::money::{Currency, Money};
+use super::line::{LineDraft, LineInput};
+use super::money::Money;
 use super::payment::PaymentParameters;
-use super::rule::Mark::D;
-use super::rule::Source::{Mollie, Ours};
-use super::rule::rules;
-use super::text::{characters, is_printable, shape};
-use super::violation::{Findings, Violation, Violations};
+use super::violation::Violation;
 
 pub mod locale;
-mod method;
-mod pages;
-mod sums;
-
-pub(in crate::rules) static OTHER_RULES: [&[&super::rule::Rule]; 4] =
-    [locale::RULES, method::RULES, pages::RULES, sums::RULES];
-
-rules! {
-    NUMBER = "order.number", Refuse, Mollie(D, "create order, orderNumber"),
-        "An order has a number.",
-        refused [|order| order["orderNumber"] = " ".into()],
-        accepted [|order| order["orderNumber"] = "1".into()];
-
-    NUMBER_FORM = "order.number_form", Refuse, Ours("it is kept and looked for"),
-        "An order number has at most 255 printable characters.",
-        refused [|order| order["orderNumber"] = "1".repeat(256).into(), |order| order["orderNumber"] = "1\u{7}".into()],
-        accepted [|order| order["orderNumber"] = "1".repeat(255).into()];
-
-    LINES = "order.lines", Refuse, Mollie(D, "create order, lines"),
-        "An order has at least one line.",
-        refused [|order| order["lines"] = serde_json::json!([])],
-        accepted [|order| drop(order["lines"][1].take())];
-
-    BIRTH = "order.consumer_date_of_birth", Refuse, Mollie(D, "create order, consumerDateOfBirth"),
-        "A date of birth is YYYY-MM-DD.",
-        refused [|order| order["consumerDateOfBirth"] = "19580131".into()],
-        accepted [|order| order["consumerDateOfBirth"] = "1958-01-31".into()];
-
-    BORN = "order.birth_plausible", Warn, Ours("a slip of the pen"),
-        "A date of birth is past, and not before 1900.",
-        refused [
-            |order| order["consumerDateOfBirth"] = "2026-03-01".into(),
-            |order| order["consumerDateOfBirth"] = "1899-12-31".into(),
-        ],
-        accepted [
-            |order| order["consumerDateOfBirth"] = "2026-02-28".into(),
-            |order| order["consumerDateOfBirth"] = "1900-01-01".into(),
-        ];
-}
+pub(in crate::rules) mod method;
+pub(in crate::rules) mod pages;
+pub(in crate::rules) mod reading;
+pub(in crate::rules) mod sums;
 
 /// A draft as a caller wrote it; an empty text is a missing one.
 #[derive(Clone, Default)]
@@ -108,80 +66,8 @@ impl std::fmt::Debug for OrderDraft {
 }
 
 impl OrderInput {
-    /// Checks everything and gives the draft, or all that was found. `path`: how the caller calls the draft.
-    ///
-    /// # Errors
-    /// Each fault with its path, rule, what was expected and what came; and the warnings.
-    pub fn parse(self, path: &str, now: Timestamp, agreements: &Agreements) -> Result<OrderDraft, Findings> {
-        let mut faults = Violations::under(agreements.clone());
-        let at = |field: &str| format!("{path}.{field}");
-        let today = Today::at(now);
-        self.number(&at("order_number"), &mut faults);
-        let given = self.amount.as_ref().map(|amount| amount.parse(&at("amount"), &mut faults));
-        let locale = locale::read(&self.locale, &at("locale"), &mut faults);
-        method::check(&self, &at, &mut faults);
-        metadata_fits(self.metadata.as_ref(), &at("metadata"), &mut faults);
-        self.payment.check(&at("payment"), today, &mut faults);
-        let (redirect_url, cancel_url) = pages::read(&self, &at, &mut faults);
-        let expires_on = method::expires_on(&self, &at("expires_on"), today, &mut faults);
-        let birth = (&at("consumer_date_of_birth")[..], &BIRTH, &BORN);
-        let born = today.birth(&self.consumer_date_of_birth, birth, &mut faults);
-        if self.lines.is_empty() {
-            faults.lacks(at("lines"), &LINES);
-        }
-        let currency = given.flatten().map(Money::currency).or_else(|| self.currency());
-        let shipped_by = method::shipped_by(&self, expires_on, today, agreements);
-        let lines = (0_usize..).zip(self.lines);
-        let lines: Vec<LineReading> =
-            lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
-        method::ships_in_time(&lines, shipped_by, &at, &mut faults);
-        let amount = sums::amount(given, &lines, self.payment.is_first(), &at, &mut faults);
-        sums::vat(&lines, &at, &mut faults);
-        let mut address = |field: &str, input: Option<AddressInput>| {
-            input.map(|input| input.parse(&at(field), &mut faults))
-        };
-        let billing_address = address("billing_address", self.billing_address);
-        let shipping_address = address("shipping_address", self.shipping_address);
-        let found = faults.into_findings();
-        match amount {
-            Some(amount) if found.violations.is_empty() => Ok(OrderDraft {
-                order_number: self.order_number,
-                amount,
-                lines: lines.into_iter().filter_map(|line| line.draft).collect(),
-                billing_address,
-                shipping_address,
-                consumer_date_of_birth: born,
-                redirect_url,
-                cancel_url,
-                locale,
-                methods: self.methods,
-                payment: self.payment,
-                metadata: self.metadata,
-                expires_on,
-                shopper_country_must_match_billing_country: self.shopper_country_must_match_billing_country,
-                warnings: found.warnings,
-            }),
-            Some(_) | None => Err(found),
-        }
-    }
-
-    fn number(&self, path: &str, faults: &mut Violations) {
-        if self.order_number.trim().is_empty() {
-            faults.lacks(path, &NUMBER);
-        } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
-            let expected = "at most 255 printable characters";
-            faults.breaks(path, &NUMBER_FORM, expected, shape(&self.order_number));
-        }
-    }
-
-    /// That of the first line, where the order's amount is left out.
-    fn currency(&self) -> Option<Currency> {
-        let prices = self.lines.iter().filter_map(|line| line.unit_price.as_ref());
-        let mut read = prices.filter_map(|price| Currency::parse(&price.currency));
-        read.find(|currency| !currency.is_special())
-    }
-
-    fn pays_only(&self, method: &str) -> bool {
+    /// Whether this is the only method.
+    pub(in crate::rules) fn pays_only(&self, method: &str) -> bool {
         self.methods == [method]
     }
 }

@@ -11,12 +11,9 @@ use super::rule::rules;
 use super::vat::VatRate;
 use super::violation::Violations;
 
-mod price;
-mod reading;
-mod vat;
-
-pub(in crate::rules) static OTHER_RULES: [&[&super::rule::Rule]; 3] =
-    [reading::RULES, price::RULES, vat::RULES];
+pub(in crate::rules) mod price;
+pub(in crate::rules) mod reading;
+pub(in crate::rules) mod vat;
 
 pub use reading::LineReading;
 pub(super) use reading::ships_after;

@@ -2,8 +2,12 @@
 
 use serde_json::json;
 
+use jiff::Timestamp;
+
 use super::*;
+use crate::rules::agreements::Agreements;
 use crate::rules::line::LineType;
+use crate::rules::text::shape;
 
 mod forms;
 
