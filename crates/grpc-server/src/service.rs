@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ports::{Ports, Settings};
-use domain::rules::draft::Agreements;
+use domain::rules::agreements::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 

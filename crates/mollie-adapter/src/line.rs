@@ -32,8 +32,10 @@ pub struct LineBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_amount: Option<Amount>,
     total_amount: Amount,
-    vat_rate: &'a str,
-    vat_amount: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vat_rate: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vat_amount: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sku: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +52,7 @@ impl<'a> From<&'a Line> for LineBody<'a> {
             Read::Known(kind) => kind.as_str(),
             Read::Unknown(word) => word,
         };
+        let vat = Some((line.vat_rate.as_str(), line.vat_amount)).filter(|(rate, _)| !rate.is_empty());
         Self {
             line_type,
             category: line.category.as_deref(),
@@ -59,8 +62,8 @@ impl<'a> From<&'a Line> for LineBody<'a> {
             unit_price: line.unit_price.into(),
             discount_amount: line.discount_amount.map(Amount::from),
             total_amount: line.total_amount.into(),
-            vat_rate: &line.vat_rate,
-            vat_amount: line.vat_amount.into(),
+            vat_rate: vat.map(|(rate, _)| rate),
+            vat_amount: vat.map(|(_, amount)| amount.into()),
             sku: line.sku.as_deref(),
             image_url: line.image_url.as_deref(),
             product_url: line.product_url.as_deref(),

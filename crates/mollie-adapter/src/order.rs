@@ -27,6 +27,7 @@ struct OrderBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_url: Option<&'a str>,
     webhook_url: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     locale: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Method<'a>>,

@@ -76,12 +76,13 @@ impl Basket {
             consumer_date_of_birth: None,
             redirect_url: Some("https://shop.example/thanks".to_owned()),
             cancel_url: None,
-            locale: "nl_NL".to_owned(),
+            locale: Some("nl_NL".to_owned()),
             methods: vec![self.method().to_owned()],
             payment: PaymentParameters::default(),
             metadata: None,
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            warnings: Vec::new(),
         }
     }
 }
@@ -107,20 +108,20 @@ fn line(name: &str, line_type: LineType, quantity: u32, unit: i64, discount: i64
         unit_price: euro(unit),
         discount_amount: (discount != 0).then(|| euro(discount)),
         total_amount: euro(total),
-        vat_rate,
         // 21/121 of the total, to the nearest cent; never exactly half of one, as 121 is odd.
-        vat_amount: euro((total * 42 + 121) / 242),
+        vat: Some((vat_rate, euro((total * 42 + 121) / 242))),
         sku: None,
         image_url: None,
         product_url: None,
         metadata: None,
+        planned_ship_date: None,
     }
 }
 
 /// What was taxed when it was sold bears no VAT.
 fn gift_card(cents: i64) -> LineDraft {
     let Some(vat_rate) = VatRate::parse("0.00") else { unreachable!("0.00 is a rate") };
-    LineDraft { vat_rate, vat_amount: euro(0), ..line("Gift card", LineType::GiftCard, 1, -cents, 0) }
+    LineDraft { vat: Some((vat_rate, euro(0))), ..line("Gift card", LineType::GiftCard, 1, -cents, 0) }
 }
 
 fn address() -> Address {

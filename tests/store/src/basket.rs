@@ -24,12 +24,13 @@ pub fn draft(order_number: &str) -> OrderDraft {
         consumer_date_of_birth: None,
         redirect_url: Some(format!("https://shop.example/thanks?{}", large(order_number))),
         cancel_url: None,
-        locale: "nl_NL".to_owned(),
+        locale: Some("nl_NL".to_owned()),
         methods: vec![METHOD.to_owned()],
         payment: PaymentParameters::default(),
         metadata: None,
         expires_on: None,
         shopper_country_must_match_billing_country: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -66,13 +67,13 @@ fn line(name: &str, quantity: u32, unit: i64) -> LineDraft {
         unit_price: euro(unit),
         discount_amount: None,
         total_amount: euro(total),
-        vat_rate: VatRate::parse("21.00").expect("a rate"),
         // 21/121 of the total, to the nearest cent.
-        vat_amount: euro((total * 42 + 121) / 242),
+        vat: VatRate::parse("21.00").zip(Some(euro((total * 42 + 121) / 242))),
         sku: None,
         image_url: None,
         product_url: None,
         metadata: None,
+        planned_ship_date: None,
     }
 }
 

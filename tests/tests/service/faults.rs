@@ -27,8 +27,8 @@ async fn six_faults_are_told_at_once_and_nothing_is_kept_or_sent(world: World) {
         ),
         ("draft.lines[0].vat_amount", "line.vat_amount", "121.14 EUR", "121.13 EUR"),
         ("draft.lines[1].sku", "line.sku", "at most 64 characters", "65 characters"),
-        ("draft.locale", "order.locale", "nl_NL", "dutch"),
-        ("draft.shipping_address.given_name", "address.given_name", "2 to 100 characters", "1 character"),
+        ("draft.locale", "order.locale_form", "nl_NL", "dutch"),
+        ("draft.shipping_address.given_name", "address.name", "2 to 100 characters", "1 character"),
     ];
     assert_eq!(violations.len(), expected.len(), "{violations:#?}");
     for ((path, description), (wanted, rule, right, got)) in violations.iter().zip(expected) {

@@ -10,6 +10,7 @@ mod costs;
 mod crash;
 mod dev;
 mod disk;
+mod drafts;
 mod faults;
 mod fleet;
 mod form;

@@ -3,8 +3,88 @@
 use celes::Country;
 
 use super::email;
-use super::text::{at_most, characters, given, shape};
+use super::phone;
+use super::rule::Mark::{D, I, P};
+use super::rule::Source::Mollie;
+use super::rule::rules;
+use super::text::{characters, given, longer_than, shape};
 use super::violation::Violations;
+
+rules! {
+    NAMED = "address.person", Required, Mollie(D, "create order, address: givenName, familyName; get order: optional"),
+        "An address names a person: given and family name.",
+        refused [
+            |order| drop(order["billingAddress"]["givenName"].take()),
+            |order| drop(order["shippingAddress"]["familyName"].take()),
+        ],
+        accepted [|order| order["billingAddress"]["givenName"] = "Jó".into()];
+
+    NAME = "address.name", Refuse, Mollie(D, "get order, address: givenName, familyName"),
+        "A name has 2 to 100 characters, and is not digits only.",
+        refused [
+            |order| order["billingAddress"]["givenName"] = "P".into(),
+            |order| order["billingAddress"]["familyName"] = "12".into(),
+            |order| order["billingAddress"]["familyName"] = "P".repeat(101).into(),
+        ],
+        accepted [
+            |order| order["billingAddress"]["givenName"] = "P2".into(),
+            |order| order["billingAddress"]["familyName"] = "P".repeat(100).into(),
+        ];
+
+    TITLE = "address.title", Refuse, Mollie(D, "create order, address: title"),
+        "A title has at most 20 characters, and is not white space only.",
+        refused [
+            |order| order["billingAddress"]["title"] = "D".repeat(21).into(),
+            |order| order["billingAddress"]["title"] = " ".into(),
+        ],
+        accepted [|order| order["billingAddress"]["title"] = "D".repeat(20).into()];
+
+    STREET = "address.street_and_number", Refuse, Mollie(D, "create order, address: streetAndNumber"),
+        "An address has a street and number, of at most 100 characters.",
+        refused [
+            |order| order["billingAddress"]["streetAndNumber"] = " ".into(),
+            |order| order["billingAddress"]["streetAndNumber"] = "K".repeat(101).into(),
+        ],
+        accepted [|order| order["billingAddress"]["streetAndNumber"] = "K".repeat(100).into()];
+
+    ADDITIONAL = "address.street_additional", Warn, Mollie(I, "create order, address: streetAdditional"),
+        "The second line of an address has at most 100 characters.",
+        refused [|order| order["billingAddress"]["streetAdditional"] = "K".repeat(101).into()],
+        accepted [|order| order["billingAddress"]["streetAdditional"] = "K".repeat(100).into()];
+
+    POSTAL_CODE = "address.postal_code", Refuse, Mollie(D, "create order, address: postalCode"),
+        "An address has a postal code of at most 20 characters, unless its country is one of the 67 that have none.",
+        refused [
+            |order| order["billingAddress"]["postalCode"] = " ".into(),
+            |order| order["billingAddress"]["postalCode"] = "1".repeat(21).into(),
+        ],
+        accepted [
+            |order| order["billingAddress"]["postalCode"] = "1".repeat(20).into(),
+            |order| (order["billingAddress"]["country"], order["billingAddress"]["postalCode"]) = ("HK".into(), "".into()),
+        ];
+
+    CITY = "address.city", Refuse, Mollie(P, "create order, address: city"),
+        "An address has a city, of at most 200 characters.",
+        refused [
+            |order| order["billingAddress"]["city"] = " ".into(),
+            |order| order["billingAddress"]["city"] = "A".repeat(201).into(),
+        ],
+        accepted [|order| order["billingAddress"]["city"] = "A".repeat(200).into()];
+
+    REGION = "address.region", Refuse, Mollie(P, "create order, address: region"),
+        "A region has at most 200 characters.",
+        refused [|order| order["billingAddress"]["region"] = "A".repeat(201).into()],
+        accepted [|order| order["billingAddress"]["region"] = "A".repeat(200).into()];
+
+    COUNTRY = "address.country", Refuse, Mollie(D, "create order, address: country"),
+        "A country is an ISO 3166-1 alpha-2 code, or AN.",
+        refused [
+            |order| order["billingAddress"]["country"] = "XX".into(),
+            |order| order["billingAddress"]["country"] = "NLD".into(),
+            |order| order["billingAddress"]["country"] = "".into(),
+        ],
+        accepted [|order| order["billingAddress"]["country"] = "nl".into()];
+}
 
 /// Countries without a postal code system: there, and only there, the postal code may be missing.
 const WITHOUT_POSTAL_CODES: [&str; 67] = [
@@ -93,25 +173,30 @@ impl AddressInput {
     pub fn parse(self, path: &str, faults: &mut Violations) -> Address {
         let at = |field: &str| format!("{path}.{field}");
         let country = country(&self.country, &at("country"), faults);
-        name(&self.given_name, &at("given_name"), "address.given_name", faults);
-        name(&self.family_name, &at("family_name"), "address.family_name", faults);
+        name(&self.given_name, &at("given_name"), faults);
+        name(&self.family_name, &at("family_name"), faults);
         let email = email::read(&self.email, &at("email"), faults);
-        phone(&self.phone, &at("phone"), faults);
-        required(&self.street_and_number, &at("street_and_number"), "address.street_and_number", faults);
-        required(&self.city, &at("city"), "address.city", faults);
+        phone::check(&self.phone, &at("phone"), faults);
+        for (field, rule, text) in
+            [("street_and_number", &STREET, &self.street_and_number), ("city", &CITY, &self.city)]
+        {
+            if text.trim().is_empty() {
+                faults.lacks(at(field), rule);
+            }
+        }
         postal_code(&self.postal_code, country.as_deref(), &at("postal_code"), faults);
         if !self.title.is_empty() && self.title.trim().is_empty() {
-            faults.add(at("title"), "address.title", "not white space only", shape(&self.title));
+            faults.breaks(at("title"), &TITLE, "not white space only", shape(&self.title));
         }
         for (field, rule, text, most) in [
-            ("title", "address.title", &self.title, 20),
-            ("street_and_number", "address.street_and_number", &self.street_and_number, 100),
-            ("street_additional", "address.street_additional", &self.street_additional, 100),
-            ("postal_code", "address.postal_code", &self.postal_code, 20),
-            ("city", "address.city", &self.city, 200),
-            ("region", "address.region", &self.region, 200),
+            ("title", &TITLE, &self.title, 20),
+            ("street_and_number", &STREET, &self.street_and_number, 100),
+            ("street_additional", &ADDITIONAL, &self.street_additional, 100),
+            ("postal_code", &POSTAL_CODE, &self.postal_code, 20),
+            ("city", &CITY, &self.city, 200),
+            ("region", &REGION, &self.region, 200),
         ] {
-            at_most(faults, &at(field), rule, Some(text), most);
+            longer_than(most, text, &at(field), rule, faults);
         }
         Address {
             organization_name: given(self.organization_name),
@@ -130,44 +215,21 @@ impl AddressInput {
     }
 }
 
-fn required(text: &str, path: &str, rule: &'static str, faults: &mut Violations) {
+fn name(text: &str, path: &str, faults: &mut Violations) {
+    let digits_only = text.trim().chars().all(|c| c.is_numeric() || c.is_whitespace());
     if text.trim().is_empty() {
-        faults.missing(path, rule);
-    }
-}
-
-fn name(text: &str, path: &str, rule: &'static str, faults: &mut Violations) {
-    let digits_only = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
-    if text.trim().is_empty() {
-        faults.missing(path, rule);
+        faults.lacks(path, &NAMED);
     } else if digits_only {
-        faults.add(path, rule, "not digits only", format!("{}, all digits", shape(text)));
+        faults.breaks(path, &NAME, "not digits only", format!("{}, all digits", shape(text)));
     } else if !(2..=100).contains(&characters(text.trim())) {
-        faults.add(path, rule, "2 to 100 characters", shape(text.trim()));
-    }
-}
-
-/// E.164 in shape only: Mollie accepted numbers that no operator has given out.
-fn phone(text: &str, path: &str, faults: &mut Violations) {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let shaped = text.strip_prefix('+').is_some_and(|number| {
-        number.bytes().all(|b| b.is_ascii_digit())
-            && !number.starts_with('0')
-            && (7..=15).contains(&number.len())
-    });
-    if !text.is_empty() && !shaped {
-        let plus = if text.starts_with('+') { "a leading +" } else { "no leading +" };
-        let other =
-            if text.chars().all(|c| c.is_ascii_digit() || c == '+') { "" } else { ", other characters" };
-        let got = format!("{digits} digits, {plus}{other}");
-        faults.add(path, "address.phone", "E.164: + and 7 to 15 digits, the first not 0, nothing else", got);
+        faults.breaks(path, &NAME, "2 to 100 characters", shape(text.trim()));
     }
 }
 
 fn postal_code(text: &str, country: Option<&str>, path: &str, faults: &mut Violations) {
     let may_be_missing = country.is_none_or(|country| WITHOUT_POSTAL_CODES.contains(&country));
     if text.trim().is_empty() && !may_be_missing {
-        faults.add(path, "address.postal_code", "a postal code, as the country has them", "nothing");
+        faults.breaks(path, &POSTAL_CODE, "a postal code, as the country has them", "nothing");
     }
 }
 
@@ -176,11 +238,11 @@ fn country(text: &str, path: &str, faults: &mut Violations) -> Option<String> {
     // The Netherlands Antilles left ISO 3166-1 in 2010; Mollie still lists them.
     let known = upper == "AN" || Country::from_alpha2(&upper).is_ok();
     if text.is_empty() {
-        faults.missing(path, "address.country");
+        faults.lacks(path, &COUNTRY);
     } else if upper.len() != 2 || !known {
         // Something longer may have slipped in from another field.
         let got = if characters(text) <= 3 { text.to_owned() } else { shape(text) };
-        faults.add(path, "address.country", "a country by its ISO 3166-1 alpha-2 code, such as NL", got);
+        faults.breaks(path, &COUNTRY, "a country by its ISO 3166-1 alpha-2 code, such as NL", got);
     }
     given(upper).filter(|_| known)
 }
@@ -188,6 +250,7 @@ fn country(text: &str, path: &str, faults: &mut Violations) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::agreements::Agreements;
 
     fn amsterdam() -> AddressInput {
         AddressInput {
@@ -203,7 +266,7 @@ mod tests {
     }
 
     fn faults(change: impl FnOnce(&mut AddressInput)) -> Vec<(String, String)> {
-        let (mut input, mut faults) = (amsterdam(), Violations::default());
+        let (mut input, mut faults) = (amsterdam(), Violations::under(Agreements::default()));
         change(&mut input);
         input.parse("a", &mut faults);
         faults.into_vec().into_iter().map(|fault| (fault.path, fault.got)).collect()

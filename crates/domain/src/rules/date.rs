@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use super::rule::Rule;
 use super::text::shape;
 use super::violation::Violations;
 
@@ -41,44 +42,76 @@ impl Today {
         days_after(self.latest, i32::from(days))
     }
 
-    /// The date until when something is to be paid (create order, `expiresAt`; bank transfer, `dueDate`): from tomorrow to
-    /// 100 days after tomorrow. `None`, with a fault, for another; `None` for an empty text.
+    /// The day an order ends (create order, `expiresAt`): from tomorrow to 100 days after tomorrow. `None`, with a fault, for another; `None` for an empty text.
     pub fn ahead(
         self,
         text: &str,
-        (path, rule): (&str, &'static str),
+        (path, rule): (&str, &'static Rule),
         faults: &mut Violations,
     ) -> Option<Date> {
         if text.is_empty() {
             return None;
         }
-        let (first, last) = (days_after(self.earliest, 1), days_after(self.latest, 101));
-        let date = parse(text);
-        let is_ahead = date.is_some_and(|date| (first..=last).contains(&date));
-        if !is_ahead {
-            let range = format!("{FORM}, from {first} (tomorrow) to {last} (100 days after)");
-            faults.add(path, rule, range, text);
-        }
-        date.filter(|_| is_ahead)
-    }
-
-    /// The day a person was born: past, and within a human life.
-    pub fn birth(
-        self,
-        text: &str,
-        (path, rule): (&str, &'static str),
-        faults: &mut Violations,
-    ) -> Option<Date> {
-        if text.is_empty() {
-            return None;
-        }
-        let date = parse(text).filter(|date| (EARLIEST_BIRTH..self.latest).contains(date));
+        let date = parse(text).filter(|date| self.is_ahead(*date));
         if date.is_none() {
-            let got = if parse(text).is_some() { "a date beyond that".to_owned() } else { shape(text) };
-            faults.add(path, rule, format!("{FORM}, past and not before {EARLIEST_BIRTH}"), got);
+            faults.breaks(path, rule, self.range(), text);
         }
         date
     }
+
+    fn ahead_of(self) -> std::ops::RangeInclusive<Date> {
+        days_after(self.earliest, 1)..=days_after(self.latest, 101)
+    }
+
+    fn is_ahead(self, date: Date) -> bool {
+        self.ahead_of().contains(&date)
+    }
+
+    fn range(self) -> String {
+        let (first, last) = self.ahead_of().into_inner();
+        format!("{FORM}, from {first} (tomorrow) to {last} (100 days after)")
+    }
+
+    /// The date until when a bank transfer is awaited. `range`: it is outside of what an order may take.
+    pub fn due(
+        self,
+        text: &str,
+        (path, form, range): (&str, &'static Rule, &'static Rule),
+        faults: &mut Violations,
+    ) {
+        if let Some(date) = day(text, path, form, faults)
+            && !self.is_ahead(date)
+        {
+            faults.breaks(path, range, self.range(), text);
+        }
+    }
+
+    /// The day a person was born. `odd`: it is not past, or not within a human life.
+    pub fn birth(
+        self,
+        text: &str,
+        (path, form, odd): (&str, &'static Rule, &'static Rule),
+        faults: &mut Violations,
+    ) -> Option<Date> {
+        let date = day(text, path, form, faults)?;
+        if !(EARLIEST_BIRTH..self.latest).contains(&date) {
+            let expected = format!("a date that is past and not before {EARLIEST_BIRTH}");
+            faults.breaks(path, odd, expected, "a date beyond that");
+        }
+        Some(date)
+    }
+}
+
+/// A date as YYYY-MM-DD. `None` without a fault for an empty text.
+pub(super) fn day(text: &str, path: &str, rule: &'static Rule, faults: &mut Violations) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
+    let date = parse(text);
+    if date.is_none() {
+        faults.breaks(path, rule, FORM, shape(text));
+    }
+    date
 }
 
 fn days_after(date: Date, days: i32) -> Date {
@@ -88,6 +121,7 @@ fn days_after(date: Date, days: i32) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::draft::reading::{BIRTH, BORN};
 
     fn today() -> Today {
         Today::at("2026-11-28T12:00:00Z".parse().unwrap())
@@ -117,7 +151,7 @@ mod tests {
     #[test]
     fn what_is_to_be_paid_is_due_from_tomorrow_to_a_hundred_days_after() {
         let mut faults = Violations::default();
-        let mut is_fine = |text: &str| today().ahead(text, ("a", "r"), &mut faults).is_some();
+        let mut is_fine = |text: &str| today().ahead(text, ("a", &BIRTH), &mut faults).is_some();
         assert!(is_fine("2026-11-29") && is_fine("2027-03-09"));
         assert!(!is_fine("2026-11-28") && !is_fine("2027-03-10") && !is_fine("1999-01-01"));
         assert_eq!(faults.into_vec().len(), 3);
@@ -127,13 +161,13 @@ mod tests {
     fn a_person_was_born_in_the_past_and_not_too_long_ago_and_the_date_is_not_repeated() {
         let reported = |text: &str| {
             let mut faults = Violations::default();
-            let date = today().birth(text, ("a", "r"), &mut faults);
+            let date = today().birth(text, ("a", &BIRTH, &BORN), &mut faults);
             (date.is_some(), faults.into_vec().pop().map(|fault| fault.got))
         };
         assert_eq!(reported("1958-01-31"), (true, None));
         assert_eq!(reported("19580131"), (false, Some("8 characters".to_owned())));
         for text in ["2026-11-28", "0058-01-31"] {
-            assert_eq!(reported(text), (false, Some("a date beyond that".to_owned())), "{text}");
+            assert_eq!(reported(text), (true, Some("a date beyond that".to_owned())), "{text}");
         }
     }
 }

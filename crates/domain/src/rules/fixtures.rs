@@ -36,12 +36,12 @@ fn line(name: &str, quantity: u32, unit: &str, discount: Option<&str>, total: &s
         unit_price: euro(unit),
         discount_amount: discount.map(euro),
         total_amount: euro(total),
-        vat_rate: VatRate::parse("21.00").unwrap(),
-        vat_amount: euro(vat),
+        vat: VatRate::parse("21.00").zip(Some(euro(vat))),
         sku: None,
         image_url: None,
         product_url: None,
         metadata: None,
+        planned_ship_date: None,
     }
 }
 
@@ -58,12 +58,13 @@ fn draft() -> OrderDraft {
         consumer_date_of_birth: None,
         redirect_url: None,
         cancel_url: None,
-        locale: "nl_NL".to_owned(),
+        locale: Some("nl_NL".to_owned()),
         methods: vec!["klarnapaylater".to_owned()],
         payment: PaymentParameters::default(),
         metadata: None,
         expires_on: None,
         shopper_country_must_match_billing_country: None,
+        warnings: Vec::new(),
     }
 }
 

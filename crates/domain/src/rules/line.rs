@@ -1,14 +1,22 @@
 //! Lines of a draft (create order, `lines`).
 
+use jiff::civil::Date;
 use serde_json::Value;
 
-use super::money::{Currency, Money, MoneyError};
+use super::amount_input::AmountInput;
+use super::money::Money;
+use super::rule::Mark::D;
+use super::rule::Source::Mollie;
+use super::rule::rules;
 use super::vat::VatRate;
 use super::violation::Violations;
 
-mod reading;
+pub(in crate::rules) mod price;
+pub(in crate::rules) mod reading;
+pub(in crate::rules) mod vat;
 
 pub use reading::LineReading;
+pub(super) use reading::ships_after;
 
 /// What is sold or deducted by a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,73 +70,6 @@ impl LineType {
             Self::Physical | Self::Digital | Self::ShippingFee | Self::Surcharge => false,
         }
     }
-
-    /// Whether its VAT rate must be zero: these were taxed when they were sold.
-    const fn is_untaxed(self) -> bool {
-        match self {
-            Self::StoreCredit | Self::GiftCard => true,
-            Self::Physical | Self::Digital | Self::ShippingFee | Self::Discount | Self::Surcharge => false,
-        }
-    }
-}
-
-/// A currency and a decimal text, unchecked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AmountInput {
-    pub currency: String,
-    pub value: String,
-}
-
-impl AmountInput {
-    /// Reads the amount or adds a fault.
-    pub fn parse(&self, path: &str, rule: &'static str, faults: &mut Violations) -> Option<Money> {
-        let got = format!("{} {}", self.value, self.currency);
-        self.money()
-            .map_err(|error| {
-                let field = if error == MoneyError::Currency { "currency" } else { "value" };
-                faults.add(format!("{path}.{field}"), rule, amount_expectation(&error), got);
-                // How many decimals there must be the currency tells; whether it is a number at all does not hang on it.
-                if error == MoneyError::Currency && !is_decimal(&self.value) {
-                    faults.add(
-                        format!("{path}.value"),
-                        rule,
-                        "a decimal number as text",
-                        self.value.as_str(),
-                    );
-                }
-            })
-            .ok()
-    }
-
-    fn money(&self) -> Result<Money, MoneyError> {
-        // Told before the decimals that such a currency would have.
-        if Currency::parse(&self.currency).is_some_and(|currency| !currency.is_paid_in()) {
-            return Err(MoneyError::Currency);
-        }
-        Money::parse(&self.currency, &self.value)
-    }
-}
-
-fn is_decimal(text: &str) -> bool {
-    text.parse::<rust_decimal::Decimal>().is_ok()
-}
-
-/// The currencies that Mollie names. Others that are paid in pass here: which of them it takes depends on the method.
-const CURRENCIES: &str = "AED AUD BGN BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS ISK JPY MXN MYR NOK NZD PHP PLN RON SEK SGD THB \
-    TWD USD ZAR";
-
-fn amount_expectation(error: &MoneyError) -> String {
-    match error {
-        MoneyError::Currency => {
-            format!("a currency that is paid in, by its ISO 4217 code in upper case: {CURRENCIES} or another")
-        }
-        MoneyError::Value { decimals: 0 } => "a whole number as text, without decimals".to_owned(),
-        MoneyError::Value { decimals } => {
-            format!("a decimal number as text with exactly {decimals} decimals")
-        }
-        MoneyError::Overflow => "an amount that fits in 64 bits of minor units".to_owned(),
-        MoneyError::CurrencyMismatch => "one currency".to_owned(),
-    }
 }
 
 /// A line as a caller wrote it; an empty text is a missing one.
@@ -149,6 +90,7 @@ pub struct LineInput {
     pub image_url: String,
     pub product_url: String,
     pub metadata: Option<Value>,
+    pub planned_ship_date: String,
 }
 
 /// A line whose every rule holds.
@@ -162,18 +104,29 @@ pub struct LineDraft {
     pub unit_price: Money,
     pub discount_amount: Option<Money>,
     pub total_amount: Money,
-    pub vat_rate: VatRate,
-    pub vat_amount: Money,
+    /// Its rate and amount, unless the profile lets them be left out.
+    pub vat: Option<(VatRate, Money)>,
     pub sku: Option<String>,
     pub image_url: Option<String>,
     pub product_url: Option<String>,
     pub metadata: Option<Value>,
+    /// When the merchant means to ship it. It stays here.
+    pub planned_ship_date: Option<Date>,
 }
 
-/// Mollie keeps about one kilobyte of metadata (create order, `metadata`).
+rules! {
+    METADATA = "metadata.size", Refuse, Mollie(D, "create order, metadata: about 1 kB"),
+        "Metadata, of the order or of a line, has at most 1,024 bytes as JSON.",
+        refused [
+            |order| order["lines"][0]["metadata"] = "x".repeat(1_023).into(),
+            |order| order["metadata"] = "x".repeat(1_023).into(),
+        ],
+        accepted [|order| order["lines"][0]["metadata"] = "x".repeat(1_022).into()];
+}
+
 pub(super) fn metadata_fits(metadata: Option<&Value>, path: &str, faults: &mut Violations) {
     let size = metadata.map_or(0, |value| value.to_string().len());
     if size > 1024 {
-        faults.add(path, "metadata.size", "at most 1024 bytes as JSON", format!("{size} bytes"));
+        faults.breaks(path, &METADATA, "at most 1024 bytes as JSON", format!("{size} bytes"));
     }
 }

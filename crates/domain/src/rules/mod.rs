@@ -2,9 +2,12 @@
 
 pub mod address;
 pub mod adoption;
+pub mod agreements;
 pub mod amount;
+pub mod amount_input;
 pub mod cancellation;
 pub mod capture;
+pub mod catalog;
 pub mod concern;
 pub mod contradiction;
 mod date;
@@ -27,11 +30,14 @@ pub mod operation;
 pub mod order;
 pub mod part;
 pub mod payment;
+mod phone;
 pub mod placement;
 pub mod precondition;
+pub mod refused_field;
 pub mod rejection;
 pub mod remote;
 pub mod request_error;
+pub mod rule;
 pub mod shipment;
 pub mod snapshot;
 pub mod status;

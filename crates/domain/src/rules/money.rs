@@ -19,10 +19,16 @@ impl Currency {
         Iso::from_code(code).map(Self)
     }
 
-    /// Whether it is used for payments: ISO 4217 also lists gold, funds, test codes and none (XAU, CHE, XTS, XXX).
+    /// Whether it is no money: gold, and codes for tests or for nothing (XAU, XTS, XXX) are ISO 4217's too.
     #[must_use]
-    pub fn is_paid_in(self) -> bool {
-        self.0.exponent().is_some() && !self.0.is_fund() && !self.0.is_special()
+    pub fn is_special(self) -> bool {
+        self.0.exponent().is_none() || self.0.is_special()
+    }
+
+    /// Whether it is a fund code (CHE, CLF …), in which nobody pays.
+    #[must_use]
+    pub fn is_fund(self) -> bool {
+        self.0.is_fund()
     }
 
     /// The three-letter code.

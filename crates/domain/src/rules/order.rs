@@ -19,6 +19,7 @@ use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
 use super::status::{LineStatus, OrderStatus, Read};
 use super::unread::Unread;
+use super::violation::Finding;
 
 /// Personal data of an order; it has separate columns and stays out of events, logs and errors.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -34,11 +35,15 @@ impl std::fmt::Debug for Personal {
     }
 }
 
+/// So many warnings are kept with an order.
+pub const WARNINGS: usize = 50;
+
 /// What was agreed with the shopper, apart from lines and persons.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
     pub order_number: String,
     pub amount: Money,
+    /// Empty where the profile lets it be left out and the draft had none.
     pub locale: String,
     /// The methods the shopper may choose from; empty: all.
     pub methods: Vec<String>,
@@ -48,6 +53,10 @@ pub struct Terms {
     /// The expiry date requested for the order.
     pub expires_on: Option<Date>,
     pub shopper_country_must_match_billing_country: Option<bool>,
+    /// What Mollie may refuse of the draft, in its order; at most [`WARNINGS`].
+    pub warnings: Vec<Finding>,
+    /// How many more there were.
+    pub warnings_left_out: usize,
 }
 
 /// What Mollie last reported of the order as a whole.
@@ -89,11 +98,14 @@ pub struct Line {
     pub unit_price: Money,
     pub discount_amount: Option<Money>,
     pub total_amount: Money,
+    /// Empty, and the amount zero, where the draft had none.
     pub vat_rate: String,
     pub vat_amount: Money,
     pub image_url: Option<String>,
     pub product_url: Option<String>,
     pub metadata: Option<Value>,
+    /// When the merchant means to ship it. Mollie does not have it.
+    pub planned_ship_date: Option<Date>,
     /// The last status we understood; `None` until placed.
     pub status: Option<LineStatus>,
     pub unknown_status: Option<String>,
@@ -120,11 +132,12 @@ impl Line {
             unit_price: draft.unit_price,
             discount_amount: draft.discount_amount,
             total_amount: draft.total_amount,
-            vat_rate: draft.vat_rate.as_str().to_owned(),
-            vat_amount: draft.vat_amount,
+            vat_rate: draft.vat.as_ref().map_or("", |(rate, _)| rate.as_str()).to_owned(),
+            vat_amount: draft.vat.as_ref().map_or(none.amount, |(_, amount)| *amount),
             image_url: draft.image_url,
             product_url: draft.product_url,
             metadata: draft.metadata,
+            planned_ship_date: draft.planned_ship_date,
             status: None,
             unknown_status: None,
             shipped: none,
@@ -235,13 +248,15 @@ impl Order {
             terms: Terms {
                 order_number: draft.order_number,
                 amount: draft.amount,
-                locale: draft.locale,
+                locale: draft.locale.unwrap_or_default(),
                 methods: draft.methods,
                 redirect_url: draft.redirect_url,
                 cancel_url: draft.cancel_url,
                 metadata: draft.metadata,
                 expires_on: draft.expires_on,
                 shopper_country_must_match_billing_country: draft.shopper_country_must_match_billing_country,
+                warnings_left_out: draft.warnings.len().saturating_sub(WARNINGS),
+                warnings: draft.warnings.into_iter().take(WARNINGS).map(Finding::from).collect(),
             },
             personal: Personal {
                 billing_address: draft.billing_address,

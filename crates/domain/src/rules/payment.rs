@@ -4,12 +4,48 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::amount_input::AmountInput;
 use super::date::Today;
 use super::ids::MolliePaymentId;
-use super::line::AmountInput;
 use super::money::Money;
+use super::rule::Mark::{D, I};
+use super::rule::Source::Mollie;
+use super::rule::rules;
 use super::status::{PaymentStatus, Read};
 use super::violation::Violations;
+
+rules! {
+    SEQUENCE = "payment.sequence_type", Refuse, Mollie(D, "create order, payment.sequenceType"),
+        "A sequence type is oneoff, first or recurring.",
+        refused [|order| order["payment"] = serde_json::json!({ "sequenceType": "twice" })],
+        accepted [|order| order["payment"] = serde_json::json!({ "sequenceType": "first" })];
+
+    DUE = "payment.due_date", Refuse, Mollie(D, "create order, payment.dueDate"),
+        "A due date is YYYY-MM-DD.",
+        refused [|order| order["payment"] = serde_json::json!({ "dueDate": "20260305" })],
+        accepted [|order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-05" })];
+
+    DUE_RANGE = "payment.due_date_range", Warn, Mollie(I, "create order, expiresAt"),
+        "A due date is from tomorrow to 100 days after tomorrow.",
+        refused [
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-01" }),
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-11" }),
+        ],
+        accepted [
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-02" }),
+            |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-10" }),
+        ];
+
+    FEE = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
+        "An application fee needs an access token; this profile has an API key.",
+        refused [
+            |order| {
+                let amount = serde_json::json!({ "currency": "EUR", "value": "1.00" });
+                order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
+            },
+        ],
+        accepted [|order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" })];
+}
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); that of
 /// `extra_merchant_data`, whose shape is Klarna's, is JSON text. Some are secrets (card token, voucher pin), so all are stored
@@ -35,25 +71,17 @@ impl PaymentParameters {
         let sequence =
             self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
         if let Some(got) = sequence {
-            faults.add(
-                format!("{path}.sequence_type"),
-                "payment.sequence_type",
-                "oneoff, first or recurring",
-                got,
-            );
+            faults.breaks(format!("{path}.sequence_type"), &SEQUENCE, "oneoff, first or recurring", got);
         }
         if let Some(due) = self.get("due_date") {
-            today.ahead(due, (&format!("{path}.due_date"), "payment.due_date"), faults);
+            today.due(due, (&format!("{path}.due_date"), &DUE, &DUE_RANGE), faults);
         }
         if self.0.keys().any(|key| key.starts_with("application_fee.")) {
             let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
             let (currency, value) =
                 (part("application_fee.amount.currency"), part("application_fee.amount.value"));
-            AmountInput { currency, value }.parse(
-                &format!("{path}.application_fee.amount"),
-                "payment.application_fee",
-                faults,
-            );
+            AmountInput { currency, value }.parse(&format!("{path}.application_fee.amount"), faults);
+            faults.breaks(format!("{path}.application_fee"), &FEE, "none under an API key", "one");
         }
     }
 
@@ -62,9 +90,14 @@ impl PaymentParameters {
         self.get("sequence_type") == Some("first")
     }
 
-    /// Whether the shopper never sees a payment page, so that no return page is needed (create order, `redirectUrl`).
-    pub(super) fn needs_no_redirect(&self) -> bool {
-        self.get("sequence_type") == Some("recurring") || self.get("apple_pay_payment_token").is_some()
+    /// Whether the shopper never sees a page (create order, `redirectUrl`).
+    pub(super) fn is_recurring(&self) -> bool {
+        self.get("sequence_type") == Some("recurring")
+    }
+
+    /// Whether the shopper has paid on the merchant's own page by Apple Pay.
+    pub(super) fn is_apple_pay(&self) -> bool {
+        self.get("apple_pay_payment_token").is_some()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Shapes of texts: lengths and characters. Personal values are described, never repeated.
 
+use super::rule::Rule;
 use super::violation::Violations;
 
 /// `None` for an empty text: in the API an empty text is a missing one.
@@ -31,7 +32,14 @@ pub fn at_most(faults: &mut Violations, path: &str, rule: &'static str, text: Op
     }
 }
 
-/// Whether a text is free of control characters; PostgreSQL rejects NUL in a text.
+/// Adds what breaks `rule` if the text is longer than `most` characters.
+pub fn longer_than(most: usize, text: &str, path: &str, rule: &'static Rule, faults: &mut Violations) {
+    if characters(text) > most {
+        faults.breaks(path, rule, format!("at most {most} characters"), shape(text));
+    }
+}
+
+/// Whether a text is free of control characters; PostgreSQL refuses one of them in a text.
 #[must_use]
 pub fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)

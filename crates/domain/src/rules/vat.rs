@@ -27,6 +27,7 @@ impl VatRate {
             || decimal >= Decimal::ONE_THOUSAND
             || text.starts_with('.')
             || text.ends_with('.')
+            || text.split('.').next().is_some_and(|whole| whole.len() > 3)
         {
             return None;
         }
@@ -41,7 +42,7 @@ impl VatRate {
         &self.text
     }
 
-    /// Whether zeros stand before the number; Mollie refuses `00021.00`.
+    /// Whether zeros come before the number, as in `021.00`.
     #[must_use]
     pub fn has_leading_zeros(&self) -> bool {
         let whole = self.text.split('.').next().unwrap_or_default();
@@ -90,6 +91,24 @@ pub struct Vat {
 }
 
 impl Vat {
+    /// Whether the exact result is half a minor unit.
+    #[must_use]
+    pub fn is_half(self) -> bool {
+        self.low != self.high
+    }
+
+    /// The nearest amount; of two the one away from zero.
+    #[must_use]
+    pub const fn nearest(self) -> Money {
+        if self.high.minor() > 0 { self.high } else { self.low }
+    }
+
+    /// Whether `amount` is one minor unit beside this VAT.
+    #[must_use]
+    pub const fn is_beside(self, amount: Money) -> bool {
+        amount.minor() == self.low.minor() - 1 || amount.minor() == self.high.minor() + 1
+    }
+
     /// Whether `amount` is this VAT.
     #[must_use]
     pub fn admits(self, amount: Money) -> bool {

@@ -4,10 +4,38 @@
 
 use url::Url;
 
+use super::rule::Mark::{I, P};
+use super::rule::Source::{Mollie, Ours};
+use super::rule::rules;
 use super::violation::Violations;
 
-/// A repaired address longer than this is not told.
-const TOLD: usize = 500;
+rules! {
+    ADDRESS = "url.address", Refuse, Mollie(P, "create order, redirectUrl: blanks and umlauts were refused"),
+        "A web address is absolute, has a host, and no blanks or raw umlauts in its path.",
+        refused [
+            |order| order["redirectUrl"] = "shop.example/a".into(),
+            |order| order["redirectUrl"] = "https://shop.example/a b".into(),
+        ],
+        accepted [|order| order["redirectUrl"] = "https://shop.example/a%20b".into()];
+
+    REPAIRED = "url.repaired", Warn, Mollie(I, "create order, redirectUrl"),
+        "A web address is written as browsers would send it: no default port, no /../, no host by number.",
+        refused [|order| order["redirectUrl"] = "https://shop.example:443/a".into()],
+        accepted [|order| order["redirectUrl"] = "https://shop.example:8443/a".into()];
+
+    SCHEME = "url.scheme", Warn, Mollie(I, "create order, lines[].imageUrl: a link"),
+        "Pictures and product pages are http or https; only pages to return to may be an app's.",
+        refused [|order| order["lines"][0]["imageUrl"] = "myapp://picture".into()],
+        accepted [|order| order["redirectUrl"] = "myapp://thanks".into()];
+
+    LENGTH = "url.length", Refuse, Ours("addresses are kept and sent"),
+        "A web address has at most 2,048 characters as it is sent.",
+        refused [|order| order["redirectUrl"] = format!("https://shop.example/{}", "a".repeat(2_028)).into()],
+        accepted [|order| order["redirectUrl"] = format!("https://shop.example/{}", "a".repeat(2_027)).into()];
+}
+
+/// A repaired address longer than this is not shown.
+const SHOWN: usize = 500;
 
 /// Characters of an address as it is sent: as punycode a host is longer than it was written.
 const SENT: usize = 2_048;
@@ -28,14 +56,11 @@ impl Schemes {
             Self::Any => "an absolute address, such as https://shop.example/thanks",
         }
     }
+}
 
-    fn admit(self, url: &Url) -> bool {
-        match self {
-            Self::Web => is_web(url),
-            // Of an app's own scheme nothing is known but that something is to follow.
-            Self::Any => is_web(url) || url.has_host() || !url.path().trim_start_matches('/').is_empty(),
-        }
-    }
+/// Of an app's own scheme nothing is known but that something follows it.
+fn leads_somewhere(url: &Url) -> bool {
+    is_web(url) || url.has_host() || !url.path().trim_start_matches('/').is_empty()
 }
 
 fn is_web(url: &Url) -> bool {
@@ -43,29 +68,40 @@ fn is_web(url: &Url) -> bool {
 }
 
 /// The address as it is sent, or a fault. `None` without a fault for an empty text: it is a missing one.
-pub(super) fn read(
-    text: &str,
-    schemes: Schemes,
-    (path, rule): (&str, &'static str),
-    faults: &mut Violations,
-) -> Option<String> {
+pub(super) fn read(text: &str, schemes: Schemes, path: &str, faults: &mut Violations) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    let url = Url::parse(text).ok().filter(|url| schemes.admit(url));
-    let repaired = match url {
-        None => None,
-        Some(url) => match respelled(text, &url) {
-            Some(sent) if sent.chars().count() <= SENT => return Some(sent),
-            Some(_) => Some(format!("at most {SENT} characters, its host as punycode")),
-            None => {
-                let is_told = |url: &String| url.contains("://") && url.len() <= TOLD && url != text;
-                Some(String::from(url)).filter(is_told)
-            }
-        },
+    let Some(url) = Url::parse(text).ok().filter(leads_somewhere) else {
+        faults.breaks(path, &ADDRESS, schemes.expected(), text);
+        return None;
     };
-    faults.add(path, rule, repaired.unwrap_or_else(|| schemes.expected().to_owned()), text);
-    None
+    if schemes == Schemes::Web && !is_web(&url) {
+        faults.breaks(path, &SCHEME, schemes.expected(), text);
+    }
+    let sent = respelled(text, &url).or_else(|| as_it_came((text, &url), schemes, path, faults))?;
+    if sent.chars().count() > SENT {
+        faults.breaks(path, &LENGTH, format!("at most {SENT} characters, its host as punycode"), text);
+        return None;
+    }
+    Some(sent)
+}
+
+/// What a browser would repair: sent as it came, if Mollie may take it.
+fn as_it_came(
+    (text, url): (&str, &Url),
+    schemes: Schemes,
+    path: &str,
+    faults: &mut Violations,
+) -> Option<String> {
+    let is_shown = |url: &String| url.contains("://") && url.len() <= SHOWN && url != text;
+    let repaired = Some(url.to_string()).filter(is_shown);
+    let expected = repaired.unwrap_or_else(|| schemes.expected().to_owned());
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte));
+    let has_host = text.split_once("://").is_some_and(|(_, rest)| !rest.starts_with('/'));
+    let is_taken = is_plain && has_host;
+    faults.breaks(path, if is_taken { &REPAIRED } else { &ADDRESS }, expected, text);
+    is_taken.then(|| text.to_owned())
 }
 
 /// The text with scheme and host as the library spells them; `None` if the library would change anything else. The slash
@@ -103,7 +139,7 @@ mod tests {
 
     fn read_one(text: &str, schemes: Schemes) -> Result<Option<String>, String> {
         let mut faults = Violations::default();
-        let sent = read(text, schemes, ("a", "r"), &mut faults);
+        let sent = read(text, schemes, "a", &mut faults);
         match faults.into_vec().pop() {
             Some(fault) => Err(fault.expected),
             None => Ok(sent),

@@ -75,6 +75,12 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
                                                 how far ahead expires_on may be with Klarna, as agreed with it [28]
+  ORDER_SERVICE__PROFILES__MAIN__STRICT_RULES   rules of docs/rules.md whose warnings refuse a draft:
+                                                [line.type_left_out] []
+  ORDER_SERVICE__PROFILES__MAIN__REQUIRED       create_order, or get_order: locale, names, e-mail and
+                                                VAT may be left out [create_order]
+  ORDER_SERVICE__PROFILES__MAIN__LOCALE_FALLBACK
+                                                sent for a locale that is missing or not listed
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]

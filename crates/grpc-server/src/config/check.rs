@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::rules::catalog;
+use domain::rules::draft::locale::LOCALES;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
+use domain::rules::rule::{Rule, Severity};
 use mollie_adapter::{ApiKey, MollieAdapter};
 
 use super::sections::Profile;
@@ -81,6 +84,27 @@ impl Config {
         }
     }
 
+    /// Rules and a locale that a profile names, and that there are not.
+    fn wrong_choices(&self, name: &str, profile: &Profile) -> Vec<String> {
+        let warns = |rule: &&Rule| rule.severity != Severity::Refuse;
+        let ids: BTreeSet<_> = catalog::rules().filter(warns).map(|rule| rule.id).collect();
+        let setting = |key: &str| self.names.of(&format!("profiles.{name}.{key}"));
+        let unknown = profile.strict_rules.iter().filter(|id| !ids.contains(id.as_str()));
+        let unknown = unknown.map(|id| {
+            let all = ids.iter().copied().collect::<Vec<_>>().join(" ");
+            format!("{}: {id:?} is no rule that warns; there are {all}", setting("strict_rules"))
+        });
+        let fallback = profile.locale_fallback.iter().filter(|text| !LOCALES.contains(&text.as_str()));
+        let fallback = fallback.map(|text| {
+            let listed = LOCALES.join(" ");
+            format!(
+                "{}: a locale that Mollie lists is expected, not {text:?}: {listed}",
+                setting("locale_fallback")
+            )
+        });
+        unknown.chain(fallback).collect()
+    }
+
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if self.profiles.is_empty() {
@@ -96,6 +120,7 @@ impl Config {
             ));
         }
         faults.extend(self.wrong_public_url());
+        faults.extend(self.profiles.iter().flat_map(|(name, profile)| self.wrong_choices(name, profile)));
         if let Err(error) = persistence::check_address(&self.database.url) {
             faults.push(format!("{}: {error}", self.names.of("database.url")));
         }

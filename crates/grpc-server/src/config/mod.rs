@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::ports::Settings;
-use domain::rules::draft::Agreements;
+use domain::rules::agreements::Agreements;
 use domain::rules::ids::ProfileName;
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub use check::Checked;
 pub use names::Names;
 pub use sections::Log;
 use sections::{
-    Database, Events, Grpc, Mollie, Operations, Placement, Profile, Security, Simulator, Webhook,
+    Database, Events, Grpc, Mollie, Operations, Placement, Profile, Required, Security, Simulator, Webhook,
 };
 
 /// The prefix of the environment's keys.
@@ -99,9 +99,14 @@ impl Config {
         }
     }
 
-    /// What each profile has agreed with Mollie.
+    /// What each profile has agreed with Mollie and chosen for itself.
     pub fn agreements(&self) -> BTreeMap<ProfileName, Agreements> {
-        let agreed = |profile: &Profile| Agreements { klarna_expiry_days: profile.klarna_expiry_days };
+        let agreed = |profile: &Profile| Agreements {
+            klarna_expiry_days: profile.klarna_expiry_days,
+            strict: profile.strict_rules.clone(),
+            reads_get_order: profile.required == Required::GetOrder,
+            locale_fallback: profile.locale_fallback.clone(),
+        };
         self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), agreed(profile))).collect()
     }
 

@@ -1,9 +1,10 @@
 //! The sections of the configuration and their defaults. `bounds` and `check` define valid values.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use domain::rules::draft::Agreements;
+use domain::rules::agreements::Agreements;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -107,12 +108,34 @@ pub struct Profile {
     pub retired: bool,
     /// How many days ahead an order for Klarna may expire at most.
     pub klarna_expiry_days: u16,
+    /// Ids of rules whose warnings refuse a draft (docs/rules.md).
+    pub strict_rules: BTreeSet<String>,
+    /// What a draft must have: locale, names, e-mail and VAT too (`create_order`), or not (`get_order`: they warn).
+    pub required: Required,
+    /// A locale that Mollie lists; it stands for one that is missing or not listed, with a warning.
+    pub locale_fallback: Option<String>,
+}
+
+/// The document by which a draft's required fields are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Required {
+    #[default]
+    CreateOrder,
+    GetOrder,
 }
 
 impl Default for Profile {
     fn default() -> Self {
         let klarna_expiry_days = Agreements::default().klarna_expiry_days;
-        Self { api_key_file: None, retired: false, klarna_expiry_days }
+        Self {
+            api_key_file: None,
+            retired: false,
+            klarna_expiry_days,
+            strict_rules: BTreeSet::new(),
+            required: Required::default(),
+            locale_fallback: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Amounts, times, addresses and rejections.
 
 use domain::rules::address::{Address, AddressInput};
-use domain::rules::line::AmountInput;
+use domain::rules::amount_input::AmountInput;
 use domain::rules::money::Money;
 use domain::rules::rejection::Rejection;
 use jiff::Timestamp;

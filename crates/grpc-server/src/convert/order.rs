@@ -5,12 +5,15 @@ use domain::rules::line::LineType;
 use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::refused_field;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::UnreadField;
+use domain::rules::violation::Finding;
 
 use super::common::{address, amount, rejection, time};
 use super::{item, operation, value};
 use crate::proto;
+use crate::rpc::errors::shown;
 
 /// The order with its unsettled operations.
 pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operation>) -> proto::Order {
@@ -62,7 +65,24 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         items: order.items.iter().map(item::item).collect(),
         unread_fields: facts.unread.fields.iter().map(unread_field).collect(),
         unread_fields_left_out: i32::try_from(facts.unread.more).unwrap_or(i32::MAX),
+        violations: order
+            .rejection
+            .iter()
+            .flat_map(|it| refused_field::violations(it, order))
+            .map(|it| warning(&it))
+            .collect(),
+        warnings: terms.warnings.iter().map(warning).collect(),
+        warnings_left_out: i32::try_from(terms.warnings_left_out).unwrap_or(i32::MAX),
     }
+}
+
+fn warning(warning: &Finding) -> proto::DraftViolation {
+    found([&warning.path, &warning.rule, &warning.expected, &warning.got].map(|text| shown(text)))
+}
+
+/// What was found in a draft: where, by which rule, what was expected and what came.
+pub fn found([field, rule, expected, got]: [String; 4]) -> proto::DraftViolation {
+    proto::DraftViolation { field, rule, expected, got }
 }
 
 fn unread_field(field: &UnreadField) -> proto::UnreadField {
@@ -96,6 +116,7 @@ fn line(line: &Line) -> proto::OrderLine {
         image_url: text(&line.image_url),
         product_url: text(&line.product_url),
         metadata: line.metadata.as_ref().map(value::from_json),
+        planned_ship_date: line.planned_ship_date.map(|date| date.to_string()).unwrap_or_default(),
         quantity_shipped: line.shipped.quantity.into(),
         amount_shipped: Some(amount(line.shipped.amount)),
         quantity_canceled: line.canceled.quantity.into(),

@@ -1,4 +1,4 @@
-//! CheckOrderDraft: everything that is wrong with a draft, as an ordinary answer, or the order that it would become.
+//! CheckOrderDraft: all that is found in a draft, as an ordinary answer, and the order that it would become.
 
 use domain::rules::violation::Violation;
 use tonic::Response;
@@ -6,20 +6,34 @@ use tonic::Response;
 use super::errors::shown;
 use super::reading::Reading;
 use super::{Answer, OrderRpc, draft, page};
+use crate::convert;
 use crate::proto::{CheckOrderDraftRequest, CheckOrderDraftResponse, DraftViolation};
 
 pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<CheckOrderDraftResponse> {
     let reading = Reading::of(&request);
-    let (profile, draft) =
-        match draft::read(rpc.service(), &request.profile, request.draft.unwrap_or_default(), reading) {
-            Ok(parsed) => parsed,
-            Err(faults) => return Ok(Response::new(report(faults))),
-        };
-    if let Some(holder) = draft::number_holder(rpc, &profile.0, &draft.order_number).await? {
-        return Ok(Response::new(report(vec![held(&draft.order_number, holder)])));
-    }
-    let order = Some(draft::preview(rpc.service(), profile, draft));
-    Ok(Response::new(CheckOrderDraftResponse { order, ..CheckOrderDraftResponse::default() }))
+    let read = draft::read(rpc.service(), &request.profile, request.draft.unwrap_or_default(), reading);
+    let holder = match &read.number {
+        Some((profile, number)) => draft::number_holder(rpc, profile, number).await?,
+        None => None,
+    };
+    let (parsed, mut faults) = match read.parsed {
+        Ok(parsed) => (Some(parsed), Vec::new()),
+        Err(faults) => (None, faults),
+    };
+    faults.extend(holder.and_then(|holder| Some(held(&read.number.as_ref()?.1, holder))));
+    let order = parsed.filter(|_| faults.is_empty());
+    let order = order.map(|(profile, draft)| draft::preview(rpc.service(), profile, draft));
+    let (violations, violations_left_out) = bounded(faults);
+    let (warnings, warnings_left_out) = bounded(read.warnings);
+    let order_number_held_by = holder.map(|holder| holder.to_string()).unwrap_or_default();
+    Ok(Response::new(CheckOrderDraftResponse {
+        violations,
+        violations_left_out,
+        order,
+        warnings,
+        warnings_left_out,
+        order_number_held_by,
+    }))
 }
 
 fn held(order_number: &str, holder: impl std::fmt::Display) -> Violation {
@@ -31,15 +45,15 @@ fn held(order_number: &str, holder: impl std::fmt::Display) -> Violation {
     }
 }
 
-fn report(faults: Vec<Violation>) -> CheckOrderDraftResponse {
-    let count = faults.len();
-    let violations = page::within_bytes(faults.into_iter().map(violation));
-    let left_out = i32::try_from(count - violations.len()).unwrap_or(i32::MAX);
-    CheckOrderDraftResponse { violations, violations_left_out: left_out, order: None }
+/// As many as half an answer holds, and how many more there are.
+fn bounded(found: Vec<Violation>) -> (Vec<DraftViolation>, i32) {
+    let count = found.len();
+    let shown = page::within_half(found.into_iter().map(violation));
+    let left_out = i32::try_from(count - shown.len()).unwrap_or(i32::MAX);
+    (shown, left_out)
 }
 
 fn violation(fault: Violation) -> DraftViolation {
     let Violation { path, rule, expected, got } = fault;
-    let (field, expected, got) = (shown(&path), shown(&expected), shown(&got));
-    DraftViolation { field, rule: rule.to_owned(), expected, got }
+    convert::order::found([&path, rule, &expected, &got].map(shown))
 }

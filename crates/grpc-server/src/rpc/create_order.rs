@@ -25,7 +25,8 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
     reading.add(faults);
     let read =
-        draft::read(rpc.service(), &request.profile, request.draft.take().unwrap_or_default(), reading);
+        draft::read(rpc.service(), &request.profile, request.draft.take().unwrap_or_default(), reading)
+            .parsed;
     if is_named
         && (read.is_err() || validate_only)
         && let Some(before) = place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?

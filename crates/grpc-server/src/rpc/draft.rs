@@ -1,4 +1,4 @@
-//! The draft in a request: every fault at once, or the order that it would become. Saves nothing.
+//! A draft as a request holds it: all that is found in it at once, or the order that it would become. Nothing is kept here.
 
 use domain::ports::{Clock, Ids, OrderKey, Ports, Store};
 use domain::rules::draft::OrderDraft;
@@ -17,16 +17,17 @@ use crate::service::Service;
 /// A valid profile and draft.
 pub type Parsed = ((ProfileName, Mode), OrderDraft);
 
-/// Reads both, and adds the faults found in the request so far.
-///
-/// # Errors
-/// Every fault at once.
-pub fn read(
-    service: &Service,
-    profile: &str,
-    draft: proto::OrderDraft,
-    mut reading: Reading,
-) -> Result<Parsed, Vec<Violation>> {
+/// All that was found.
+pub struct Read {
+    /// Or every fault at once.
+    pub parsed: Result<Parsed, Vec<Violation>>,
+    pub warnings: Vec<Violation>,
+    /// The order number and its profile, where both could be read.
+    pub number: Option<(ProfileName, String)>,
+}
+
+/// Reads both, after what has been read of the request.
+pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut reading: Reading) -> Read {
     let named = service.profile(profile).map_err(|expected| Violation {
         path: "profile".to_owned(),
         rule: "profile.name",
@@ -36,11 +37,21 @@ pub fn read(
     let (input, form_faults) = convert::draft::input(draft, "draft");
     reading.add(form_faults);
     let profile = reading.part(named);
-    // Without a valid profile, the rest is checked against the usual agreement.
-    let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).copied());
-    let draft = input.parse("draft", service.clock.now(), agreed.unwrap_or_default());
-    let draft = reading.part(draft);
-    reading.parts(profile.zip(draft))
+    // Where no profile is named rightly, the rest is judged by what most have agreed.
+    let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).cloned());
+    let number = Some(input.order_number.clone()).filter(|number| !number.trim().is_empty());
+    let number = profile.as_ref().map(|(name, _)| name.clone()).zip(number);
+    let (draft, warnings) = match input.parse("draft", service.clock.now(), &agreed.unwrap_or_default()) {
+        Ok(draft) => {
+            let warnings = draft.warnings.clone();
+            (Some(draft), warnings)
+        }
+        Err(found) => {
+            reading.add(found.violations);
+            (None, found.warnings)
+        }
+    };
+    Read { parsed: reading.parts(profile.zip(draft)), warnings, number }
 }
 
 /// The order that holds the number, if any.

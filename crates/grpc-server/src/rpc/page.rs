@@ -16,7 +16,15 @@ const BYTES: usize = 3 * 1024 * 1024;
 
 /// As many messages as fit in one page, and at least one.
 pub fn within_bytes<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
-    let mut filling = Filling::new(u32::MAX);
+    filled(Filling::new(u32::MAX), messages)
+}
+
+/// The first messages that half a page holds, and one in any case.
+pub fn within_half<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> {
+    filled(Filling { bytes: BYTES / 2, ..Filling::new(u32::MAX) }, messages)
+}
+
+fn filled<M: Message>(mut filling: Filling<M>, messages: impl IntoIterator<Item = M>) -> Vec<M> {
     let _full = messages.into_iter().try_for_each(|message| filling.push(message).then_some(()));
     filling.messages
 }

@@ -50,6 +50,8 @@ fn order() -> Order {
             metadata: Some(json!({"order_id": "1337", "description": "Lego cars"})),
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            warnings: Vec::new(),
+            warnings_left_out: 0,
         },
         personal: Personal {
             billing_address: Some(billing_address()),
@@ -140,6 +142,7 @@ fn porsche() -> Line {
         image_url: some("https://sh-s7-live-s.legocdn.com/is/image/LEGO/42056?$PDPDefault$"),
         product_url: some("https://shop.lego.com/nl-NL/Porsche-911-GT3-RS-42056"),
         metadata: None,
+        planned_ship_date: None,
         status: None,
         unknown_status: None,
         shipped: none,

@@ -75,6 +75,11 @@ impl Refusal {
         Self::new(404, format!("No shipment exists with token {id}."))
     }
 
+    /// The HTTP phrase, as it stands in the answer.
+    pub fn title(&self) -> &'static str {
+        title(self.status)
+    }
+
     /// 422 for something that this call does not have. `place` is `body` or `query`.
     pub fn no_parameter(place: &str, name: &str) -> Self {
         Self::field(name, format!("Non-existent {place} parameter \"{name}\" for this API call."))
@@ -102,7 +107,7 @@ impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         let mut body = Map::new();
         body.insert("status".to_owned(), json!(refusal.status));
-        body.insert("title".to_owned(), json!(title(refusal.status)));
+        body.insert("title".to_owned(), json!(refusal.title()));
         body.insert("detail".to_owned(), json!(refusal.detail));
         if let Some(field) = refusal.field {
             body.insert("field".to_owned(), json!(field));

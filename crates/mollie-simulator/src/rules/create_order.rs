@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
-use super::draft::OrderDraft;
+use super::draft::{Credential, OrderDraft, read_create};
 use super::hooks::OrderEvent;
 use super::method::open_for;
 use super::order_json::{self, Embeds};
@@ -20,7 +20,7 @@ impl World {
         embeds: Embeds,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
-        let draft = OrderDraft::parse(body, self.switches(), now)?;
+        let draft = read_create(body, Credential::ApiKey, self.switches(), now)?;
         let mut order = self.order_from(draft, caller, now);
         let particulars = &order.particulars;
         let created = Draft::new(EffectKind::OrderCreated, &order)

@@ -47,6 +47,16 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether the name stands there, even with null.
+    pub fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// An object within this one.
+    pub fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
+        self.get(name).map(|value| Self::nested(value, &self.path(name))).transpose()
+    }
+
     /// Refuses what is none of `known`, even when it is null.
     pub fn only(&self, known: &[&str]) -> Result<(), Refusal> {
         match self.object.keys().find(|name| !known.contains(&name.as_str())) {
@@ -125,7 +135,7 @@ impl<'a> Fields<'a> {
         };
         let known =
             text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-        if known && text.is_ascii() && !text.contains(char::is_whitespace) {
+        if known && text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_whitespace() || byte == 0x0b) {
             Ok(Some(text))
         } else {
             Err(self.refuse(name, format!("The {name} is not a valid URL.")))

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::json::{HTML, Object, link};
 use super::records::{Line, LineType, Order};
+use super::vat::VatRate;
 use super::world::World;
 
 /// What has become of a line so far, and what may still become of it.
@@ -39,6 +40,7 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
     let cancelable = order.cancelable_quantity(line);
     line_head(order, line, line.status.as_text(), cancelable > 0)
         .set("quantity", line.quantity)
+        .maybe("quantityUnit", line.quantity_unit.as_deref())
         .set("quantityShipped", line.shipped.quantity)
         .set("amountShipped", amount(line.shipped.amount))
         .set("quantityRefunded", 0)
@@ -49,8 +51,8 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
         .set("refundableQuantity", order.refundable_quantity(line))
         .set("cancelableQuantity", cancelable)
         .set("unitPrice", amount(line.unit_price))
-        .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
-        .maybe("vatAmount", line.vat.as_ref().map(|vat| amount(vat.amount)))
+        .maybe("vatRate", line.vat_rate().map(VatRate::as_text))
+        .maybe("vatAmount", line.vat.as_ref().and_then(|vat| vat.amount).map(amount))
         .set("totalAmount", amount(line.total))
         .set("createdAt", world.time(order.created_at))
         .maybe("discountAmount", line.discount.map(amount))

@@ -9,7 +9,6 @@
 //! Files import downward only. At the bottom are values (money, methods, switches) and `records`; then comes `World`, which
 //! holds them. The calls are above it, and the fault layer above them.
 
-mod address;
 mod answer;
 mod api;
 mod attempt;
@@ -24,7 +23,6 @@ mod counters;
 mod create_order;
 mod dashboard;
 mod draft;
-mod draft_line;
 mod expiry;
 mod faults;
 mod fields;
@@ -63,6 +61,7 @@ pub use answer::{Answer, Refusal};
 pub use attempt::NotBegun;
 pub use attempt_end::{AttemptEnd, NotEnded};
 pub use checkout::{CheckoutView, NotChosen};
+pub use draft::{Credential, judge_create, judge_create_as};
 pub use faults::{
     Change, Content, Count, Edit, Fate, Fault, FaultKind, FaultStatus, Faults, HookFate, HookFault,
     Impairment, Loss, Meanwhile, Outcome, Reply, RequestFault, Verdict,
@@ -75,5 +74,5 @@ pub use records::{Changes, Effect, EffectKind, Hook, Late, OrderStatus, PaymentS
 pub use refund::NotRefunded;
 pub use request::{ApiRequest, Keys};
 pub use route::template;
-pub use switches::Switches;
+pub use switches::{Axis, Decides, Switches};
 pub use world::World;

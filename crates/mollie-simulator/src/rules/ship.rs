@@ -62,7 +62,7 @@ impl World {
         Some(ShippedLine {
             line_id: line.id.clone(),
             part,
-            vat_amount: line.vat.as_ref().map(|vat| vat.rate.contained_in(part.amount, half)),
+            vat_amount: line.vat_rate().map(|rate| rate.contained_in(part.amount, half)),
             status: line.status,
             is_cancelable: order.cancelable_quantity(line) > 0,
         })

@@ -6,6 +6,7 @@ use super::json::{Object, documentation};
 use super::line_json::{line_head, line_links};
 use super::records::{Order, Shipment, ShippedLine, Tracking};
 use super::switches::ShipmentSelf;
+use super::vat::VatRate;
 use super::world::World;
 
 /// The shipment as the answer itself.
@@ -74,7 +75,7 @@ fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Valu
     let object = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable)
         .set("quantity", shipped.part.quantity)
         .set("unitPrice", amount(line.unit_price))
-        .maybe("vatRate", line.vat.as_ref().map(|vat| vat.rate.as_text()))
+        .maybe("vatRate", line.vat_rate().map(VatRate::as_text))
         .maybe("vatAmount", shipped.vat_amount.map(amount))
         .maybe("discountAmount", Some(discount).filter(|discount| *discount != 0).map(amount))
         .set("totalAmount", amount(shipped.part.amount))

@@ -2,6 +2,9 @@
 //!
 //! Mollie publishes no answer for exact half cents; the direction is a switch.
 
+use std::cmp::Ordering;
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::money::Minor;
@@ -50,23 +53,31 @@ impl VatRate {
         format!("{}.{two}{}%", self.scaled / 10_000, more.trim_end_matches('0'))
     }
 
-    /// `total × rate / (100 + rate)`, rounded to the minor unit.
+    /// `total × rate / (100 + rate)`, rounded to the minor unit. An exact half that may go either way goes away from zero.
     pub fn contained_in(&self, total: Minor, half: VatHalf) -> Minor {
+        let fitting = self.fitting(total, half);
+        if total < 0 { *fitting.start() } else { *fitting.end() }
+    }
+
+    /// Every amount that is the formula's: one, or two neighbours where an exact half may go either way.
+    pub fn fitting(&self, total: Minor, half: VatHalf) -> RangeInclusive<Minor> {
         let rate = i128::from(self.scaled);
         let divisor = 1_000_000 + rate;
         let product = i128::from(total) * rate;
         let (floor, rest) = (product.div_euclid(divisor), product.rem_euclid(divisor));
-        let up = match (2 * rest).cmp(&divisor) {
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Greater => true,
-            std::cmp::Ordering::Equal => match half {
-                VatHalf::AwayFromZero => product > 0,
-                VatHalf::Even => floor.rem_euclid(2) == 1,
-                VatHalf::Up => true,
-            },
-        };
         // A part of `total` fits wherever `total` fits.
-        Minor::try_from(floor + i128::from(up)).unwrap_or(total)
+        let floor = Minor::try_from(floor).unwrap_or(total);
+        let rounded = |is_up: bool| floor + Minor::from(is_up)..=floor + Minor::from(is_up);
+        match (2 * rest).cmp(&divisor) {
+            Ordering::Less => rounded(false),
+            Ordering::Greater => rounded(true),
+            Ordering::Equal => match half {
+                VatHalf::AwayFromZero => rounded(product > 0),
+                VatHalf::Even => rounded(floor.rem_euclid(2) == 1),
+                VatHalf::Up => rounded(true),
+                VatHalf::Either => floor..=floor + 1,
+            },
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use domain::rules::ids::{LineId, MollieLineId};
 use domain::rules::line::LineType;
 use domain::rules::order::Line;
 use domain::rules::status::LineStatus;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -38,6 +39,8 @@ pub(crate) struct LineDocument {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     metadata: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    planned_ship_date: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_status: Option<String>,
@@ -66,6 +69,7 @@ impl From<&Line> for LineDocument {
             image_url: line.image_url.clone(),
             product_url: line.product_url.clone(),
             metadata: line.metadata.clone(),
+            planned_ship_date: line.planned_ship_date,
             status: line.status.map(|status| status.as_str().to_owned()),
             unknown_status: line.unknown_status.clone(),
             shipped: (&line.shipped).into(),
@@ -98,6 +102,7 @@ impl TryFrom<LineDocument> for Line {
             image_url: document.image_url,
             product_url: document.product_url,
             metadata: document.metadata,
+            planned_ship_date: document.planned_ship_date,
             status: status.transpose()?,
             unknown_status: document.unknown_status,
             shipped: document.shipped.try_into()?,

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod facts;
+mod finding;
 mod item;
 mod ledger;
 mod line;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::facts::FactsDocument;
+use super::finding::FindingDocument;
 use super::item::ItemDocument;
 use super::line::LineDocument;
 use super::money::MoneyDocument;
@@ -39,6 +40,15 @@ struct TermsDocument {
     expires_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shopper_country_must_match_billing_country: Option<bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<FindingDocument>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    warnings_left_out: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl From<&Terms> for TermsDocument {
@@ -53,6 +63,8 @@ impl From<&Terms> for TermsDocument {
             metadata: terms.metadata.clone(),
             expires_on: terms.expires_on,
             shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
+            warnings: mirrors(&terms.warnings),
+            warnings_left_out: terms.warnings_left_out,
         }
     }
 }
@@ -71,6 +83,8 @@ impl TryFrom<TermsDocument> for Terms {
             metadata: document.metadata,
             expires_on: document.expires_on,
             shopper_country_must_match_billing_country: document.shopper_country_must_match_billing_country,
+            warnings: each(document.warnings)?,
+            warnings_left_out: document.warnings_left_out,
         })
     }
 }

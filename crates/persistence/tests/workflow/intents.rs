@@ -40,12 +40,12 @@ fn line(name: &str, quantity: u32, unit: &str, discount: Option<&str>, total: &s
         unit_price: euro(unit),
         discount_amount: discount.map(euro),
         total_amount: euro(total),
-        vat_rate: VatRate::parse("21.00").unwrap(),
-        vat_amount: euro(vat),
+        vat: VatRate::parse("21.00").zip(Some(euro(vat))),
         sku: None,
         image_url: None,
         product_url: None,
         metadata: None,
+        planned_ship_date: None,
     }
 }
 
@@ -62,12 +62,13 @@ pub fn draft(order_number: &str) -> OrderDraft {
         consumer_date_of_birth: None,
         redirect_url: Some("https://shop.example/thanks".to_owned()),
         cancel_url: None,
-        locale: "nl_NL".to_owned(),
+        locale: Some("nl_NL".to_owned()),
         methods: Vec::new(),
         payment: PaymentParameters([("card_token".to_owned(), "tkn_secret".to_owned())].into()),
         metadata: None,
         expires_on: None,
         shopper_country_must_match_billing_country: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -75,7 +76,7 @@ pub fn draft(order_number: &str) -> OrderDraft {
 pub fn with_gift_card() -> OrderDraft {
     let gift = LineDraft {
         line_type: LineType::GiftCard,
-        vat_rate: VatRate::parse("0.00").unwrap(),
+        vat: VatRate::parse("0.00").zip(Some(euro("0.00"))),
         ..line("Gift card", 1, "-5.00", None, "-5.00", "0.00")
     };
     let lines = vec![line("Mug", 2, "10.00", None, "20.00", "3.47"), gift];

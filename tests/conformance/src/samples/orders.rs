@@ -12,6 +12,7 @@ use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::{Unread, UnreadField};
+use domain::rules::violation::Finding;
 use serde_json::json;
 
 use super::*;
@@ -52,6 +53,7 @@ pub fn bare_line(id: u32) -> Line {
         image_url: None,
         product_url: None,
         metadata: None,
+        planned_ship_date: None,
         status: None,
         unknown_status: None,
         shipped: part(0, "0.00"),
@@ -72,6 +74,7 @@ pub fn full_line(id: u32) -> Line {
         discount_amount: Some(euro("100.00")),
         image_url: text("https://shop.example/i.png"),
         product_url: text("https://shop.example/p"),
+        planned_ship_date: Some("2026-02-28".parse().unwrap()),
         metadata: Some(json!({"zeta": 1, "alpha": [1.5, null, "x\u{0}"]})),
         status: Some(LineStatus::Shipping),
         unknown_status: text("packing"),
@@ -167,6 +170,8 @@ pub fn bare_order() -> Order {
             metadata: None,
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            warnings: Vec::new(),
+            warnings_left_out: 0,
         },
         highest_amount: euro("10.00"),
         personal: Personal::default(),
@@ -200,6 +205,14 @@ pub fn full_order() -> Order {
         shipping_address: Some(address("Jó")),
         consumer_date_of_birth: Some("1872-03-07".parse().unwrap()),
     };
+    let warning = |rule: &str| Finding {
+        path: "draft.locale".into(),
+        rule: rule.into(),
+        expected: "one of nl_NL".into(),
+        got: "en_CA".into(),
+    };
+    order.terms.warnings = vec![warning("order.locale_listed"), warning("of.another_release")];
+    order.terms.warnings_left_out = 3;
     order.lines = vec![full_line(1), bare_line(2)];
     order.facts = full_facts();
     order.payments = vec![

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Tracking;
+use crate::rules::amount_input::AmountInput;
 use crate::rules::ids::LineId;
-use crate::rules::line::AmountInput;
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::text::at_most;
@@ -131,10 +131,7 @@ impl LineSelectionInput {
                 got,
             );
         }
-        let amount = self
-            .amount
-            .as_ref()
-            .map(|amount| amount.parse(&format!("{path}.amount"), "selection.amount", faults));
+        let amount = self.amount.as_ref().map(|amount| amount.parse(&format!("{path}.amount"), faults));
         match amount {
             Some(None) => None,
             Some(Some(_)) | None => {
@@ -163,7 +160,7 @@ impl TrackingInput {
             }
             at_most(faults, &path, "tracking.length", Some(text), 100);
         }
-        let url = web_address::read(&self.url, Schemes::Web, ("tracking.url", "tracking.url"), faults);
+        let url = web_address::read(&self.url, Schemes::Web, "tracking.url", faults);
         let trimmed = |text: String| text.trim().to_owned();
         Tracking { carrier: trimmed(self.carrier), code: trimmed(self.code), url }
     }

@@ -243,10 +243,12 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         vat_rate: theirs
             .vat_rate
             .or_as_before(ours.map(|line| &line.vat_rate))
+            .or_else(|| ours.map(|line| line.vat_rate.clone()).filter(String::is_empty))
             .unwrap_or_else(|| "0.00".to_owned()),
         vat_amount: theirs.vat_amount.or_as_before(ours.map(|line| &line.vat_amount)).unwrap_or(none.amount),
         image_url: theirs.image_url.clone().or_else(|| kept(|line| &line.image_url)),
         product_url: theirs.product_url.clone().or_else(|| kept(|line| &line.product_url)),
+        planned_ship_date: ours.and_then(|line| line.planned_ship_date),
         metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
         status,
         unknown_status,

@@ -42,6 +42,16 @@ pub enum LineType {
     Surcharge,
 }
 
+impl LineType {
+    /// Whether lines of this type take something off the price of the others.
+    pub fn is_deduction(self) -> bool {
+        match self {
+            Self::Discount | Self::StoreCredit | Self::GiftCard => true,
+            Self::Physical | Self::Digital | Self::ShippingFee | Self::Surcharge => false,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Line {
     pub id: String,
@@ -54,6 +64,8 @@ pub struct Line {
     pub metadata: Value,
     pub status: LineStatus,
     pub quantity: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity_unit: Option<String>,
     pub unit_price: Minor,
     pub discount: Option<Minor>,
     pub total: Minor,
@@ -62,10 +74,11 @@ pub struct Line {
     pub canceled: Share,
 }
 
+/// At least one of them was given.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LineVat {
-    pub rate: VatRate,
-    pub amount: Minor,
+    pub rate: Option<VatRate>,
+    pub amount: Option<Minor>,
 }
 
 /// A part of a line: so many pieces, for so much.
@@ -83,6 +96,10 @@ impl Share {
 }
 
 impl Line {
+    pub fn vat_rate(&self) -> Option<&VatRate> {
+        self.vat.as_ref()?.rate.as_ref()
+    }
+
     /// What is neither shipped nor canceled: the pool that both draw on.
     pub fn rest(&self) -> Share {
         Share {

@@ -62,7 +62,7 @@ fn placed_otherwise(draft: &OrderDraft, seen: &Value) -> Vec<String> {
             &seen["billingAddress"]["familyName"],
         ),
         ("redirect", draft.redirect_url.as_deref(), &seen["redirectUrl"]),
-        ("locale", Some(draft.locale.as_str()), &seen["locale"]),
+        ("locale", draft.locale.as_deref(), &seen["locale"]),
     ] {
         if wished != placed.as_str() {
             differences.push(format!("{name}: wished {wished:?}, placed {placed}"));

@@ -2,25 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::Refusal;
-use super::fields::Fields;
-use super::switches::PersonalFields;
-
-/// In the order in which answers show them. Anything else in a request is ignored.
-const PARTS: [&str; 12] = [
-    "organizationName",
-    "streetAndNumber",
-    "streetAdditional",
-    "postalCode",
-    "city",
-    "region",
-    "country",
-    "title",
-    "givenName",
-    "familyName",
-    "email",
-    "phone",
-];
+use super::parameters::{ADDRESS, Credential, Part, check_known};
+use crate::rules::answer::Refusal;
+use crate::rules::fields::Fields;
+use crate::rules::switches::{PersonalFields, Switches};
 
 /// Countries whose addresses may come without a postal code.
 const WITHOUT_POSTAL_CODE: &str = "AE AN AO AW BF BI BJ BO BS BV BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN \
@@ -35,10 +20,17 @@ pub struct Demands {
 }
 
 /// Checks one address and returns the parts that were given.
-pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, Value>, Refusal> {
+pub fn parse(
+    value: &Value,
+    name: &str,
+    demands: Demands,
+    switches: &Switches,
+) -> Result<Map<String, Value>, Refusal> {
     let fields = Fields::nested(value, name)?;
+    // An address has no part that depends on the credential.
+    check_known(&fields, Part::Address, Credential::ApiKey, switches)?;
     let mut parts = Map::new();
-    for part in PARTS {
+    for part in ADDRESS {
         if let Some(text) = fields.text(part)?.filter(|text| !text.is_empty()) {
             parts.insert(part.to_owned(), Value::from(text));
         }
@@ -57,20 +49,17 @@ pub fn parse(value: &Value, name: &str, demands: Demands) -> Result<Map<String, 
 }
 
 fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> Result<(), Refusal> {
-    let country = parts.get("country").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
     let personal = match demands.personal {
         PersonalFields::Required => true,
         PersonalFields::Optional => false,
     };
-    let has_postal_codes = !WITHOUT_POSTAL_CODE.split(' ').any(|code| code == country);
     let wanted = [
         ("organizationName", demands.organization),
         ("givenName", personal),
         ("familyName", personal),
         ("email", personal),
         ("streetAndNumber", true),
-        // Of an unknown country nothing is known about postal codes either.
-        ("postalCode", has_postal_codes && !country.is_empty()),
+        ("postalCode", !parts.contains_key("postalCode") && has_postal_codes(parts)),
         ("city", true),
         ("country", true),
     ];
@@ -86,8 +75,15 @@ fn check_complete(parts: &Map<String, Value>, name: &str, demands: Demands) -> R
     Err(Refusal::field(name, detail))
 }
 
+/// Of an unknown country nothing is known about postal codes either.
+fn has_postal_codes(parts: &Map<String, Value>) -> bool {
+    let country = parts.get("country").and_then(Value::as_str).map(str::to_ascii_uppercase);
+    country.is_some_and(|country| !WITHOUT_POSTAL_CODE.split(' ').any(|code| code == country))
+}
+
 fn fault_of(part: &str, text: &str) -> Option<&'static str> {
-    let longer_than = |most: usize| text.chars().count() > most;
+    // Characters are never more than bytes.
+    let longer_than = |most: usize| text.len() > most && text.chars().count() > most;
     match part {
         "givenName" | "familyName" if text.trim().chars().count() < 2 => {
             Some("should have at least 2 characters.")

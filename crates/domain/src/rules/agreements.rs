@@ -1,0 +1,32 @@
+//! What a profile has agreed with Mollie and chosen for itself, where that bounds a draft. Decides nothing.
+
+use std::collections::BTreeSet;
+
+/// What a profile has agreed and chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreements {
+    /// So many days ahead at most an order for Klarna expires (create order, `expiresAt`: 28, unless agreed otherwise).
+    pub klarna_expiry_days: u16,
+    /// Ids of rules whose warnings are refusals.
+    pub strict: BTreeSet<String>,
+    /// Locale, names, e-mail and VAT may be left out, as "Get order" describes them, with a warning. "Create order" requires
+    /// them.
+    pub reads_get_order: bool,
+    /// Stands for a locale that is missing or that Mollie does not list; always with a warning.
+    pub locale_fallback: Option<String>,
+}
+
+impl Default for Agreements {
+    fn default() -> Self {
+        let (strict, locale_fallback) = (BTreeSet::new(), None);
+        Self { klarna_expiry_days: 28, strict, reads_get_order: false, locale_fallback }
+    }
+}
+
+impl Agreements {
+    /// Whether a warning by this rule is a refusal.
+    #[must_use]
+    pub fn is_strict(&self, rule: &str) -> bool {
+        self.strict.contains(rule)
+    }
+}

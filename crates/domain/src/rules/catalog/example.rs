@@ -1,0 +1,54 @@
+//! The order that the rules' examples change, and what is found in it then. For tests.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{mollie_json, rules};
+use crate::rules::rule::{Change, Severity};
+use crate::rules::violation::Findings;
+
+/// The order that the examples change: as Mollie documents it, but for the figures that follow from others.
+#[must_use]
+pub fn example() -> Value {
+    let euro = |value: &str| json!({ "currency": "EUR", "value": value });
+    let address = json!({
+        "organizationName": "Mollie B.V.", "title": "Dhr", "givenName": "Piet", "familyName": "Mondriaan",
+        "email": "piet@mondriaan.com", "phone": "+31208202070", "streetAndNumber": "Keizersgracht 126",
+        "postalCode": "1234AB", "city": "Amsterdam", "country": "NL",
+    });
+    json!({
+        "orderNumber": "1337", "locale": "nl_NL", "method": "ideal",
+        "redirectUrl": "https://example.org/redirect",
+        "billingAddress": address, "shippingAddress": address,
+        "lines": [
+            { "type": "physical", "name": "LEGO 42083 Bugatti Chiron", "quantity": 2, "unitPrice": euro("399.00"),
+              "discountAmount": euro("100.00"), "vatRate": "21.00" },
+            { "type": "physical", "name": "LEGO 42056 Porsche 911 GT3 RS", "quantity": 1, "unitPrice": euro("329.99"),
+              "vatRate": "21.00" },
+        ],
+    })
+}
+
+/// When the examples are judged: noon of 1 March 2026 in UTC.
+#[must_use]
+pub fn noon() -> Timestamp {
+    Timestamp::from_second(1_772_366_400).unwrap_or_default()
+}
+
+/// What is found in the example order after a change. Under a profile that reads "Get order", what is left out is not told.
+#[must_use]
+pub fn found(change: Change) -> Findings {
+    let mut order = example();
+    change(&mut order);
+    let (input, agreements) =
+        mollie_json::read(&order).unwrap_or_else(|problem| panic!("{problem}: {order}"));
+    let mut found = match input.parse("draft", noon(), &agreements) {
+        Ok(draft) => Findings { violations: Vec::new(), warnings: draft.warnings },
+        Err(found) => found,
+    };
+    let is_required = |id: &str| rules().any(|rule| rule.id == id && rule.severity == Severity::Required);
+    if agreements.reads_get_order {
+        found.warnings.retain(|warning| !is_required(warning.rule));
+    }
+    found
+}

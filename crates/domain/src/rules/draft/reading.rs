@@ -1,0 +1,123 @@
+//! Reading a draft: its parts in the order in which the API has them, and all that is found.
+
+use jiff::Timestamp;
+
+use super::{OrderDraft, OrderInput, locale, method, pages, sums};
+use crate::rules::address::AddressInput;
+use crate::rules::agreements::Agreements;
+use crate::rules::date::Today;
+use crate::rules::line::{LineReading, metadata_fits};
+use crate::rules::money::{Currency, Money};
+use crate::rules::rule::Mark::D;
+use crate::rules::rule::Source::{Mollie, Ours};
+use crate::rules::rule::rules;
+use crate::rules::text::{characters, is_printable, shape};
+use crate::rules::violation::{Findings, Violations};
+
+rules! {
+    NUMBER = "order.number", Refuse, Mollie(D, "create order, orderNumber"),
+        "An order has a number.",
+        refused [|order| order["orderNumber"] = " ".into()],
+        accepted [|order| order["orderNumber"] = "1".into()];
+
+    NUMBER_FORM = "order.number_form", Refuse, Ours("it is kept and looked for"),
+        "An order number has at most 255 printable characters.",
+        refused [|order| order["orderNumber"] = "1".repeat(256).into(), |order| order["orderNumber"] = "1\u{7}".into()],
+        accepted [|order| order["orderNumber"] = "1".repeat(255).into()];
+
+    LINES = "order.lines", Refuse, Mollie(D, "create order, lines"),
+        "An order has at least one line.",
+        refused [|order| order["lines"] = serde_json::json!([])],
+        accepted [|order| drop(order["lines"][1].take())];
+
+    BIRTH = "order.consumer_date_of_birth", Refuse, Mollie(D, "create order, consumerDateOfBirth"),
+        "A date of birth is YYYY-MM-DD.",
+        refused [|order| order["consumerDateOfBirth"] = "19580131".into()],
+        accepted [|order| order["consumerDateOfBirth"] = "1958-01-31".into()];
+
+    BORN = "order.birth_plausible", Warn, Ours("a slip of the pen"),
+        "A date of birth is past, and not before 1900.",
+        refused [
+            |order| order["consumerDateOfBirth"] = "2026-03-01".into(),
+            |order| order["consumerDateOfBirth"] = "1899-12-31".into(),
+        ],
+        accepted [
+            |order| order["consumerDateOfBirth"] = "2026-02-28".into(),
+            |order| order["consumerDateOfBirth"] = "1900-01-01".into(),
+        ];
+}
+
+impl OrderInput {
+    /// Checks everything and gives the draft, or all that was found. `path`: how the caller calls the draft.
+    ///
+    /// # Errors
+    /// Each fault with its path, rule, what was expected and what came; and the warnings.
+    pub fn parse(self, path: &str, now: Timestamp, agreements: &Agreements) -> Result<OrderDraft, Findings> {
+        let mut faults = Violations::under(agreements.clone());
+        let at = |field: &str| format!("{path}.{field}");
+        let today = Today::at(now);
+        self.number(&at("order_number"), &mut faults);
+        let given = self.amount.as_ref().map(|amount| amount.parse(&at("amount"), &mut faults));
+        let locale = locale::read(&self.locale, &at("locale"), &mut faults);
+        method::check(&self, &at, &mut faults);
+        metadata_fits(self.metadata.as_ref(), &at("metadata"), &mut faults);
+        self.payment.check(&at("payment"), today, &mut faults);
+        let (redirect_url, cancel_url) = pages::read(&self, &at, &mut faults);
+        let expires_on = method::expires_on(&self, &at("expires_on"), today, &mut faults);
+        let birth = (&at("consumer_date_of_birth")[..], &BIRTH, &BORN);
+        let born = today.birth(&self.consumer_date_of_birth, birth, &mut faults);
+        if self.lines.is_empty() {
+            faults.lacks(at("lines"), &LINES);
+        }
+        let currency = given.flatten().map(Money::currency).or_else(|| self.currency());
+        let shipped_by = method::shipped_by(&self, expires_on, today, agreements);
+        let lines = (0_usize..).zip(self.lines);
+        let lines: Vec<LineReading> =
+            lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
+        method::ships_in_time(&lines, shipped_by, &at, &mut faults);
+        let amount = sums::amount(given, &lines, self.payment.is_first(), &at, &mut faults);
+        sums::vat(&lines, &at, &mut faults);
+        let mut address = |field: &str, input: Option<AddressInput>| {
+            input.map(|input| input.parse(&at(field), &mut faults))
+        };
+        let billing_address = address("billing_address", self.billing_address);
+        let shipping_address = address("shipping_address", self.shipping_address);
+        let found = faults.into_findings();
+        match amount {
+            Some(amount) if found.violations.is_empty() => Ok(OrderDraft {
+                order_number: self.order_number,
+                amount,
+                lines: lines.into_iter().filter_map(|line| line.draft).collect(),
+                billing_address,
+                shipping_address,
+                consumer_date_of_birth: born,
+                redirect_url,
+                cancel_url,
+                locale,
+                methods: self.methods,
+                payment: self.payment,
+                metadata: self.metadata,
+                expires_on,
+                shopper_country_must_match_billing_country: self.shopper_country_must_match_billing_country,
+                warnings: found.warnings,
+            }),
+            Some(_) | None => Err(found),
+        }
+    }
+
+    fn number(&self, path: &str, faults: &mut Violations) {
+        if self.order_number.trim().is_empty() {
+            faults.lacks(path, &NUMBER);
+        } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
+            let expected = "at most 255 printable characters";
+            faults.breaks(path, &NUMBER_FORM, expected, shape(&self.order_number));
+        }
+    }
+
+    /// That of the first line, where the order's amount is left out.
+    fn currency(&self) -> Option<Currency> {
+        let prices = self.lines.iter().filter_map(|line| line.unit_price.as_ref());
+        let mut read = prices.filter_map(|price| Currency::parse(&price.currency));
+        read.find(|currency| !currency.is_special())
+    }
+}

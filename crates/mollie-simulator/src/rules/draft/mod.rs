@@ -1,0 +1,22 @@
+//! The create request, read and judged: every field, every rule, one fault at a time.
+//!
+//! Makes no order: the result is what `create_order` builds one from. Where the documents disagree or are silent, a
+//! switch decides (`switches::create`); what has none is refused, or taken, under all settings.
+
+mod address;
+mod expires_at;
+mod judge;
+mod line;
+mod line_amounts;
+mod line_vat;
+mod method;
+mod order;
+mod parameters;
+mod particulars;
+mod payment;
+mod sums;
+mod webhook;
+
+pub use judge::{judge_create, judge_create_as, read_create};
+pub use order::OrderDraft;
+pub use parameters::Credential;

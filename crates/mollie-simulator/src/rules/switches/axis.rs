@@ -1,0 +1,93 @@
+//! Which switches concern the judgement of create order, and what each may be set to.
+//!
+//! For callers that try drafts under many settings without knowing the switches one by one.
+
+use super::all::Switches;
+use super::create::{
+    ApplePayRedirect, DiscountAbovePrice, DiscountRate, ErrorTexts, FieldNames, FirstPaymentOfNothing,
+    KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate, PayPalInList, PersonalFields,
+    StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf, VatOfDeductions,
+    VoucherCategory, ZoneOfTomorrow,
+};
+
+/// What a switch changes of the answer to create order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// Whether a draft is refused.
+    Verdict,
+    /// Only the words and the field of a refusal.
+    Wording,
+}
+
+/// One switch.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// As it stands in JSON.
+    pub name: &'static str,
+    /// The texts of its values, as they stand in JSON; the default first.
+    pub values: &'static [&'static str],
+    /// The index of the value under which everything is taken that is taken under any of them.
+    pub most_lenient: usize,
+    pub decides: Decides,
+    set: fn(&mut Switches, usize),
+}
+
+impl Axis {
+    /// Sets the switch to the value of this index. An index that is none changes nothing.
+    pub fn set(&self, switches: &mut Switches, value: usize) {
+        (self.set)(switches, value);
+    }
+}
+
+/// `axis!(field: Type, decides, most lenient value)`
+macro_rules! axis {
+    ($field:ident: $type:ident, $decides:ident, $lenient:ident) => {
+        Axis {
+            name: stringify!($field),
+            values: $type::TEXTS,
+            most_lenient: $type::$lenient as usize,
+            decides: Decides::$decides,
+            set: |switches, value| {
+                if let Some(value) = $type::ALL.get(value) {
+                    switches.$field = *value;
+                }
+            },
+        }
+    };
+}
+
+impl Switches {
+    /// Every switch that can change the answer to a create request that is refused, or make it one.
+    pub const OF_CREATE: [Axis; 21] = [
+        axis!(personal_fields: PersonalFields, Verdict, Optional),
+        axis!(negative_price_on_physical: NegativePrice, Verdict, Accepted),
+        axis!(discount_above_price: DiscountAbovePrice, Verdict, Accepted),
+        axis!(discount_rate: DiscountRate, Verdict, Any),
+        axis!(store_credit_vat: StoreCreditVat, Verdict, Any),
+        axis!(vat_half: VatHalf, Verdict, Either),
+        axis!(vat_of_deductions: VatOfDeductions, Verdict, CentOff),
+        axis!(negative_vat_per_rate: NegativeVatPerRate, Verdict, Accepted),
+        axis!(first_payment_of_nothing: FirstPaymentOfNothing, Verdict, Accepted),
+        axis!(unlisted_locale: UnlistedLocale, Verdict, Accepted),
+        axis!(unlisted_values: UnlistedValues, Verdict, Accepted),
+        axis!(unknown_parameters: UnknownParameters, Verdict, Ignored),
+        axis!(webhook_to_localhost: LocalWebhook, Verdict, Allowed),
+        axis!(klarna_beyond_28_days: KlarnaExpiry, Verdict, Agreed),
+        axis!(zone_of_tomorrow: ZoneOfTomorrow, Verdict, Either),
+        axis!(apple_pay_without_redirect_url: ApplePayRedirect, Verdict, Accepted),
+        axis!(paypal_in_a_list: PayPalInList, Verdict, Express),
+        axis!(voucher_without_category: VoucherCategory, Verdict, Accepted),
+        axis!(error_texts: ErrorTexts, Wording, Older),
+        axis!(line_numbers_at_create: LineNumbers, Wording, FromZero),
+        axis!(field_names: FieldNames, Wording, Dotted),
+    ];
+
+    /// The settings under which a draft is refused only if it is refused under all; the rest is default.
+    pub fn most_lenient(axes: &[Axis]) -> Self {
+        let mut switches = Self::default();
+        for axis in axes {
+            axis.set(&mut switches, axis.most_lenient);
+        }
+        switches
+    }
+}

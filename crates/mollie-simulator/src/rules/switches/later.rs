@@ -1,0 +1,84 @@
+//! The switches of everything but the judgement of create order: states, counters, hooks, and the shapes of answers.
+
+use serde::{Deserialize, Serialize};
+
+switch!(
+    /// The answer to a cancellation that the order's state does not allow.
+    WrongStateCancel { BadRequest = "400", Unprocessable = "422" }
+);
+switch!(
+    /// Whether a payment that the shopper has opened blocks the cancellation of its order.
+    OpenPayment { Blocks = "400", Allowed = "allowed" }
+);
+switch!(
+    /// How an order shows a captured or refunded amount of zero.
+    ZeroAmounts { LeftOut = "left out", Zero = "0.00", Null = "null" }
+);
+switch!(
+    /// How times are written.
+    Timestamps { Offset = "+00:00", TenthsZulu = ".0Z" }
+);
+switch!(
+    /// `ord_1.rsa7lu` or `ord_rsa7lu`.
+    IdShape { Dotted = "dotted", Short = "short" }
+);
+switch!(
+    /// How an address shows the country.
+    CountryCase { AsSent = "as sent", Upper = "upper" }
+);
+switch!(
+    /// Which path a shipment gives as its own.
+    ShipmentSelf { Orders = "/orders/", Order = "/order/" }
+);
+switch!(
+    /// Which order hooks are sent: every one, only what all documents name, or also one for the creation.
+    Hooks { All = "all", DocumentedSubset = "documented subset", Spurious = "spurious" }
+);
+switch!(
+    /// What counts as an acknowledged hook.
+    Acknowledgement { Only200 = "200", Any2xx = "2xx" }
+);
+switch!(
+    /// A part of a discounted line without an amount.
+    PartialDiscountedLine { Refused = "refused", Minimum = "minimum" }
+);
+switch!(
+    /// The most that may be given for a part of a discounted line.
+    PartialMaximum { CappedByRest = "min(U·q,R)", UnitPrice = "U·q" }
+);
+switch!(
+    /// How an order shows that no method was chosen.
+    UnchosenMethod { Null = "null", Absent = "absent" }
+);
+switch!(
+    /// When captures turn an authorized payment into a paid one.
+    PaidByCapture { AtLast = "at last", FirstShipment = "first shipment" }
+);
+switch!(
+    /// Whether an error answer is remembered under its idempotency key.
+    ErrorReplay { No = "no", Yes = "yes" }
+);
+switch!(
+    /// How late expiry runs.
+    ExpiryLag { None = "0", FiveMinutes = "5 min" }
+);
+switch!(
+    /// `isCancelable` of an order in a final state.
+    FinalIsCancelable { False = "false", LeftOut = "left out" }
+);
+switch!(
+    /// How an order shows when it expires.
+    ExpiresAt { DateTime = "datetime", Date = "date" }
+);
+switch!(
+    /// Whether the supplier of the payment method declines to release an authorisation.
+    SupplierDeclines { Off = "off", Cancel = "cancel" }
+);
+switch!(
+    /// Shipments and cancellations after which more is captured than is authorized and not released.
+    CaptureAboveAuthorization { Refused = "422", Accepted = "accepted" }
+);
+switch!(
+    /// Whether answers to create order, and to changes of lines once there are any, give the counters of lines.
+    LineCounters { Given = "given", LeftOut = "left out" }
+);
