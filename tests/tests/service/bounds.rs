@@ -1,13 +1,15 @@
 //! What the largest requests cost, refused ones and allowed ones, in the build that is deployed: nothing may hold a thread up
 //! that serves other callers. Measured is time on a processor, which does not depend on what else the machine does.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use prost::Message;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value};
 use tests::proto::{
-    CreateShipmentRequest, Order, OrderDraft, OrderLineDraft, OrderStatus, ShipmentLineSelection,
-    SyncOrderRequest,
+    CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, OrderLineDraft, OrderStatus,
+    ShipmentLineSelection, SyncOrderRequest,
 };
 use tests::{Engine, LEGO, Use, World, amount, draft, new_request_id, refusal, release_is_available};
 use tonic::Code;
@@ -15,10 +17,31 @@ use tonic::Code;
 use crate::requests::{create, ship, ship_rest};
 use crate::wire::wrong;
 
+/// What a request may cost at most: 50 ms, and more where the machine is slow. The floor, measured beside each try, is what it takes
+/// this thread to read the largest draft.
 const MOST: Duration = Duration::from_millis(50);
-const TRIES: usize = 3;
+const FLOORS: u32 = 3;
+const TRIES: usize = 5;
 /// The most lines of an order.
 const LINES: usize = 1_000;
+
+/// The time on a processor that this thread takes to read the largest draft now.
+fn floor() -> Duration {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let draft = OrderDraft { lines: vec![full_line(); LINES], ..draft(LEGO, "ideal") };
+        create("floor", draft).encode_to_vec()
+    });
+    let bytes = BYTES.as_slice();
+    let before = spent_by_this_thread();
+    drop(CreateOrderRequest::decode(bytes).expect("it was encoded"));
+    spent_by_this_thread() - before
+}
+
+fn spent_by_this_thread() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts it");
+    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("a number"))
+}
 
 /// A world with a service as it is deployed.
 async fn deployed() -> World {
@@ -42,18 +65,19 @@ async fn least<P, T>(
     let mut tries = Vec::new();
     loop {
         let prepared = prepare().await;
+        let floor = floor();
         world.service.forget_peak();
         let before = world.service.uses();
         let done = act(prepared).await;
         let after = world.service.uses();
         let (cpu, serving) = (after.cpu - before.cpu, after.serving - before.serving);
-        tries.push(Use { cpu, serving, held: before.held, peak: after.peak });
-        tries.sort_by_key(|used| used.serving);
-        if tries.len() == TRIES || tries[0].serving < MOST / 2 {
-            println!("{:>10.1?}, {:>10.1?} of it serving  {what}", tries[0].cpu, tries[0].serving);
-            assert!(tries[0].serving < MOST, "{what}: {tries:?}");
-            return (tries[0], done);
+        let most = MOST.max(floor * FLOORS);
+        tries.push((Use { cpu, serving, held: before.held, peak: after.peak }, most));
+        if serving < most {
+            println!("{cpu:>10.1?}, {serving:>10.1?} of it serving, of {most:.1?} at most  {what}");
+            return (tries[tries.len() - 1].0, done);
         }
+        assert!(tries.len() < TRIES, "{what}: {tries:?}");
     }
 }
 
@@ -66,7 +90,7 @@ async fn whatever_is_refused_costs_little_in_a_release_build() {
     for wrong in wrong() {
         let refused = async |()| wrong.is_refused(&world).await;
         let (used, ()) = least(&world, wrong.what, async || (), refused).await;
-        assert!(used.cpu < MOST, "{}: {used:?}", wrong.what);
+        assert!(used.cpu - used.serving < MOST, "{}: {used:?}", wrong.what);
         assert!(used.peak.saturating_sub(used.held) < 32 * 1024 * 1024, "{}: {used:?}", wrong.what);
     }
 }
