@@ -11,6 +11,7 @@ mod dev;
 mod direction;
 mod kept;
 mod kinds;
+mod mutants;
 mod postgres;
 mod probes;
 mod process;

@@ -12,7 +12,7 @@ use crate::cluster::Purpose;
 use crate::kept::{DIRECTORY, Kept};
 use crate::postgres::Postgres;
 use crate::supply::git;
-use crate::{bench, busy, probes, process};
+use crate::{bench, busy, mutants, probes, process};
 
 /// A long run.
 struct Proof {
@@ -34,7 +34,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 7] = [
+const PROOFS: [Proof; 11] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -74,6 +74,27 @@ const PROOFS: [Proof; 7] = [
         ]),
     },
     Proof {
+        name: "mutants-create",
+        says: "the rules of creating an order, changed in small ways: the tests notice 95 of 100",
+        runs_service: false,
+        covers: mutants::CREATE,
+        work: Work::Task(|more| mutants::proven(mutants::CREATE, more)),
+    },
+    Proof {
+        name: "mutants-money",
+        says: "the same for the rules of units and money",
+        runs_service: false,
+        covers: mutants::MONEY,
+        work: Work::Task(|more| mutants::proven(mutants::MONEY, more)),
+    },
+    Proof {
+        name: "mutants-read",
+        says: "the same for the rules of what Mollie answers",
+        runs_service: false,
+        covers: mutants::READ,
+        work: Work::Task(|more| mutants::proven(mutants::READ, more)),
+    },
+    Proof {
         name: "planted",
         says: "five wrong workflows, each caught by the same histories",
         runs_service: false,
@@ -89,6 +110,18 @@ const PROOFS: [Proof; 7] = [
             "--",
             "planted",
         ]),
+    },
+    Proof {
+        name: "readings",
+        says: "two readings of Mollie's rules for creating an order, compared over 200,000 random drafts",
+        runs_service: false,
+        covers: &[
+            "crates/domain/src/rules",
+            "crates/mollie-adapter",
+            "crates/mollie-simulator/src/rules",
+            "tests/readings",
+        ],
+        work: Work::Cargo(&["run", "--quiet", "--release", "--package", "readings", "--", "200000"]),
     },
     Proof {
         name: "replicas",

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+pub mod campaign;
 pub mod compare;
 pub mod draft;
 mod sent;

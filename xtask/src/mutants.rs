@@ -1,0 +1,187 @@
+//! The proofs `mutants-…`: cargo-mutants changes each rule of the domain in small ways, and the domain's own tests must notice.
+//! One proof per shard of the rules, so that each page is renewed by itself. A survivor needs its reason in `survivors.txt`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process;
+
+/// Of a hundred changes, so many must be noticed.
+const NOTICED: usize = 95;
+
+/// What is changed: the files of one shard, and directories of files.
+pub type Shard = [&'static str];
+
+/// What judges a draft.
+pub const CREATE: &Shard = &[
+    "crates/domain/src/rules/draft.rs",
+    "crates/domain/src/rules/draft",
+    "crates/domain/src/rules/line.rs",
+    "crates/domain/src/rules/line",
+    "crates/domain/src/rules/address.rs",
+    "crates/domain/src/rules/agreements.rs",
+    "crates/domain/src/rules/amount_input.rs",
+    "crates/domain/src/rules/date.rs",
+    "crates/domain/src/rules/email.rs",
+    "crates/domain/src/rules/money.rs",
+    "crates/domain/src/rules/payment.rs",
+    "crates/domain/src/rules/phone.rs",
+    "crates/domain/src/rules/refused_field.rs",
+    "crates/domain/src/rules/text.rs",
+    "crates/domain/src/rules/vat.rs",
+    "crates/domain/src/rules/violation.rs",
+    "crates/domain/src/rules/web_address.rs",
+];
+
+/// What decides where units and money go.
+pub const MONEY: &Shard = &[
+    "crates/domain/src/rules/amount.rs",
+    "crates/domain/src/rules/cancellation.rs",
+    "crates/domain/src/rules/capture.rs",
+    "crates/domain/src/rules/deduction.rs",
+    "crates/domain/src/rules/ledger.rs",
+    "crates/domain/src/rules/order.rs",
+    "crates/domain/src/rules/part.rs",
+    "crates/domain/src/rules/shipment.rs",
+    "crates/domain/src/rules/shipment",
+    "crates/domain/src/rules/status.rs",
+];
+
+/// What is made of Mollie's answers.
+pub const READ: &Shard = &[
+    "crates/domain/src/rules/adoption.rs",
+    "crates/domain/src/rules/concern.rs",
+    "crates/domain/src/rules/concern",
+    "crates/domain/src/rules/contradiction.rs",
+    "crates/domain/src/rules/contradiction",
+    "crates/domain/src/rules/event.rs",
+    "crates/domain/src/rules/event",
+    "crates/domain/src/rules/field.rs",
+    "crates/domain/src/rules/item.rs",
+    "crates/domain/src/rules/lookup.rs",
+    "crates/domain/src/rules/misread.rs",
+    "crates/domain/src/rules/rejection.rs",
+    "crates/domain/src/rules/snapshot.rs",
+    "crates/domain/src/rules/snapshot",
+    "crates/domain/src/rules/stranded.rs",
+    "crates/domain/src/rules/unread.rs",
+    "crates/domain/src/rules/webhook_hint.rs",
+];
+
+/// Changes what one shard holds. `more` goes to cargo-mutants.
+pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
+    let version = process::output(&mut process::cargo(["mutants", "--version"])?)
+        .context("cargo-mutants is missing: cargo install --locked cargo-mutants")?;
+    let directory = process::target()?.join("mutants");
+    if directory.exists() {
+        fs::remove_dir_all(&directory).with_context(|| format!("removing {}", directory.display()))?;
+    }
+    fs::create_dir_all(&directory).with_context(|| format!("making {}", directory.display()))?;
+    let mut command = process::cargo(["mutants", "--package", "domain", "--features", "examples"])?;
+    command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=60"]);
+    command.arg("--output").arg(&directory);
+    for path in shard {
+        let files = if path.ends_with(".rs") { (*path).to_owned() } else { format!("{path}/**/*.rs") };
+        command.arg("--file").arg(files);
+    }
+    command.args(more).args(["--", "--lib"]);
+    process::announce(&command);
+    // It fails where a change survives; what counts is judged below.
+    command.status().context("starting cargo-mutants")?;
+    let found = Found::read(&directory.join("mutants.out"))?;
+    let text = format!("{}{found}", version.trim_start());
+    found.judge(include_str!("survivors.txt")).with_context(|| text.clone())?;
+    Ok(text)
+}
+
+/// What cargo-mutants wrote.
+struct Found {
+    caught: usize,
+    endless: usize,
+    unviable: usize,
+    survivors: Vec<String>,
+}
+
+impl Found {
+    fn read(directory: &Path) -> Result<Self> {
+        let lines = |name: &str| -> Result<Vec<String>> {
+            let path = directory.join(name);
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            Ok(text.lines().map(str::to_owned).collect())
+        };
+        let survivors = lines("missed.txt")?.iter().map(|line| without_place(line)).collect();
+        let (caught, endless) = (lines("caught.txt")?.len(), lines("timeout.txt")?.len());
+        Ok(Self { caught, endless, unviable: lines("unviable.txt")?.len(), survivors })
+    }
+
+    /// Enough are noticed, and each survivor has its reason.
+    fn judge(&self, reasons: &str) -> Result<()> {
+        let noticed = self.caught + self.endless;
+        let all = noticed + self.survivors.len();
+        ensure!(all > 0, "nothing was changed");
+        ensure!(noticed * 100 >= all * NOTICED, "fewer than {NOTICED} % of the changes were noticed");
+        let is_explained = |survivor: &&String| reasons.lines().any(|line| explains(line, survivor));
+        let unexplained: Vec<_> = self.survivors.iter().filter(|it| !is_explained(it)).collect();
+        if unexplained.is_empty() {
+            return Ok(());
+        }
+        bail!("these survive, and xtask/src/survivors.txt does not say why: {unexplained:#?}")
+    }
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { caught, endless, unviable, survivors } = self;
+        let all = caught + endless + survivors.len();
+        writeln!(f, "{all} changes: {caught} noticed by a test, {endless} by a test that no longer ended")?;
+        writeln!(f, "{} survived; {unviable} more did not compile", survivors.len())?;
+        survivors.iter().try_for_each(|survivor| writeln!(f, "  {survivor}"))
+    }
+}
+
+/// Whether a line of the list, `survivor: reason`, is about this one.
+fn explains(line: &str, survivor: &str) -> bool {
+    line.strip_prefix(survivor).and_then(|rest| rest.strip_prefix(": ")).is_some_and(|it| !it.is_empty())
+}
+
+/// `rules/amount.rs: replace …`, without line and column, which change with every edit.
+fn without_place(line: &str) -> String {
+    let line = line.strip_prefix("crates/domain/src/").unwrap_or(line);
+    let mut parts = line.splitn(4, ':');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(file), Some(_line), Some(_column), Some(what)) => format!("{file}:{what}"),
+        _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(caught: usize, survivors: &[&str]) -> Found {
+        let survivors = survivors.iter().map(|line| without_place(line)).collect();
+        Found { caught, endless: 0, unviable: 0, survivors }
+    }
+
+    const ONE: &str = "crates/domain/src/rules/amount.rs:47:9: replace > with >= in Remainder::bounds";
+
+    #[test]
+    fn a_survivor_needs_a_reason() {
+        let reason = "rules/amount.rs: replace > with >= in Remainder::bounds: the next line gives the same";
+        assert!(found(99, &[ONE]).judge(reason).is_ok());
+        assert!(found(99, &[ONE]).judge("").is_err());
+        assert!(
+            found(99, &[ONE]).judge("rules/amount.rs: replace > with >= in Remainder::bounds: ").is_err()
+        );
+    }
+
+    #[test]
+    fn fewer_than_nineteen_of_twenty_are_too_few() {
+        let reason = "rules/amount.rs: replace > with >= in Remainder::bounds: the next line gives the same";
+        assert!(found(19, &[ONE]).judge(reason).is_ok());
+        assert!(found(18, &[ONE]).judge(reason).is_err());
+        assert!(found(0, &[]).judge(reason).is_err());
+    }
+}
