@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
+use crate::key_alerts::KeyAlerts;
 use crate::service::Service;
 
 /// How often a waiting call checks whether its operation is settled, if another task or replica drives it.
@@ -34,12 +35,13 @@ pub struct Driver {
     pub wake_up: Arc<Notify>,
     /// The wake-up for when a webhook arrives.
     pub hook_wake_up: Arc<Notify>,
+    key_alerts: Arc<KeyAlerts>,
 }
 
 impl Driver {
     pub fn new(service: Arc<Service>) -> Self {
         let (wake_up, hook_wake_up) = (Arc::default(), Arc::default());
-        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up }
+        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up, key_alerts: Arc::default() }
     }
 
     /// Runs work to its end, even if the caller stops waiting.
@@ -56,6 +58,9 @@ impl Driver {
         let driver = self.clone();
         self.own(async move {
             let progress = Box::pin(step(&driver.service, &claim, claimed_at)).await;
+            if progress == Some(Progress::KeyRefused) {
+                driver.key_alerts.raise(&claim.operation.profile);
+            }
             drop(permit);
             // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
@@ -71,7 +76,15 @@ impl Driver {
             if let Some(task) = own {
                 match task.await {
                     Ok(Some(Progress::Settled)) if accepted.is_single => return,
-                    Ok(Some(Progress::Settled | Progress::Deferred | Progress::LeaseLost) | None) => (),
+                    Ok(
+                        Some(
+                            Progress::Settled
+                            | Progress::Deferred
+                            | Progress::KeyRefused
+                            | Progress::LeaseLost,
+                        )
+                        | None,
+                    ) => (),
                     Err(error) => {
                         let operation = group.first();
                         error!(%operation, %error, "a step ended unexpectedly; the operation is claimed again when its lease runs out");

@@ -10,6 +10,7 @@ mod convert;
 #[cfg(feature = "dev")]
 mod demo;
 mod driver;
+mod key_alerts;
 #[cfg(feature = "probes")]
 mod probes;
 mod profiles;

@@ -150,12 +150,12 @@ impl<T: Transport> MollieAdapter<T> {
 
 impl<T: Transport> Gateway for MollieAdapter<T> {
     async fn execute(&self, profile: &ProfileName, command: &Command, key: IdempotencyKey) -> Outcome {
-        let ready = self.key(profile).and_then(|api_key| {
-            let request = command::request(&self.0.base, command, key)?;
-            Ok((api_key, request))
-        });
-        match ready {
-            Ok((api_key, request)) => {
+        let api_key = match self.key(profile) {
+            Ok(api_key) => api_key,
+            Err(problem) => return Outcome::KeyRefused { problem },
+        };
+        match command::request(&self.0.base, command, key) {
+            Ok(request) => {
                 let result = self.0.transport.send(api_key, request).await;
                 outcome::of_command(profile, result, |answer| command::accept(command, answer))
             }

@@ -27,7 +27,7 @@ pub fn of_command(
     match status.as_u16() {
         200 | 201 => accepted(status, read(&answer, |object| accept(Some(object)))),
         204 => accepted(status, accept(None)),
-        401 | 403 => not_sent(key_problem(profile, &answer)),
+        401 | 403 => Outcome::KeyRefused { problem: key_problem(profile, &answer) },
         429 => Outcome::NotSent { problem: "Mollie limits our rate (429)".to_owned(), pause: answer.pause },
         // A server or a proxy timed out waiting for our request, or for another server: the documents do not say which.
         408 => {
@@ -114,7 +114,7 @@ fn key_problem(profile: &ProfileName, answer: &Answer) -> String {
     );
     format!(
         "the API key of profile {profile} is not accepted ({words}): check in Mollie's dashboard that the key belongs to \
-         this profile, is still valid and may use orders; then put the right one in the profile's key file"
+         this profile, is still valid and may use orders; then put the right one in the profile's key file and restart"
     )
 }
 

@@ -18,10 +18,10 @@ WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "dat
     INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence;
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
-    "settled_time", "rejection", "last_problem", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
     (lpad(:unique, 32, '0')::uuid, lpad(:unique, 32, '0')::uuid, 1, 'main', lpad(:unique, 32, '0')::uuid, NULL, 'place_order',
     'placement', :task, 'in_flight', false, lpad(:unique, 32, '0')::uuid, 0, 0, 0, now(), now(), now(), now(), NULL, NULL,
-    NULL, NULL, NULL, 'anonymous', lpad(:unique, 32, '0')::uuid, (CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS
+    NULL, false, NULL, NULL, 'anonymous', lpad(:unique, 32, '0')::uuid, (CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS
     BIGINT)) + 8000000);
 COMMIT;
 BEGIN;
@@ -39,7 +39,7 @@ UPDATE "operations" SET "order_id" = lpad(:unique, 32, '0')::uuid, "turn" = 1, "
     lpad(:unique, 32, '0')::uuid, "after_id" = NULL, "kind" = 'place_order', "lane" = 'placement', "task" = :task, "state" =
     'succeeded', "yields" = false, "key" = lpad(:unique, 32, '0')::uuid, "attempts" = 0, "deferrals" = 0, "unreadable" = 0,
     "created_time" = now(), "first_sent_time" = now(), "last_sent_time" = now(), "not_before" = now(), "settled_time" = now(),
-    "rejection" = NULL, "last_problem" = NULL, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL,
+    "rejection" = NULL, "last_problem" = NULL, "key_refused" = false, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL,
     "lease_until" = NULL WHERE "operations"."id" = lpad(:unique, 32, '0')::uuid AND "operations"."lease_token" =
     lpad(:unique, 32, '0')::uuid;
 INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES (lpad(:unique, 32, '0')::uuid,

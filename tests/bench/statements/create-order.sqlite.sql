@@ -17,12 +17,12 @@ INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") V
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
-    "settled_time", "rejection", "last_problem", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
+    "settled_time", "rejection", "last_problem", "key_refused", "sealed", "actor", "caller", "lease_token", "lease_until") VALUES
     (CAST(printf('%016d', :unique) AS BLOB), CAST(printf('%016d', :unique) AS BLOB), 1, 'main',
     CAST(printf('%016d', :unique) AS BLOB), NULL, 'place_order', 'placement', :task, 'in_flight', 0,
     CAST(printf('%016d', :unique) AS BLOB), 0, 0, 0, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
-    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL, NULL, NULL, NULL, 'anonymous',
+    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL, NULL, 0, NULL, NULL, 'anonymous',
     CAST(printf('%016d', :unique) AS BLOB), (CAST(unixepoch('subsec') * 1000000 AS INTEGER)) + 8000000);
 COMMIT;
 BEGIN;
@@ -43,7 +43,7 @@ UPDATE "operations" SET "order_id" = CAST(printf('%016d', :unique) AS BLOB), "tu
     "unreadable" = 0, "created_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "first_sent_time" =
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "last_sent_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "not_before" =
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "settled_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "rejection" = NULL,
-    "last_problem" = NULL, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL, "lease_until" = NULL
+    "last_problem" = NULL, "key_refused" = 0, "sealed" = NULL, "actor" = NULL, "caller" = 'anonymous', "lease_token" = NULL, "lease_until" = NULL
     WHERE "operations"."id" = CAST(printf('%016d', :unique) AS BLOB) AND "operations"."lease_token" =
     CAST(printf('%016d', :unique) AS BLOB);
 INSERT INTO lookups (order_id, due_time, hooks, failures, hints) VALUES (CAST(printf('%016d', :unique) AS BLOB),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::proto::OrderStatus;
 use tests::proto::get_order_request::{Key, OrderNumber};
 use tests::proto::{CreateOrderRequest, CreateShipmentRequest, GetOrderRequest};
-use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal};
+use tests::proto::{OrderStatus, Placement};
+use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal, until};
 use tonic::Code;
 
 use crate::requests::{cancel, create, ship, track};
@@ -17,6 +17,7 @@ on_both_engines!(
     an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settled,
     a_retired_profile_takes_no_orders_and_finishes_those_it_has,
     the_last_profile_can_be_retired_too,
+    while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted,
 );
 
 const KEY: &str = "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE";
@@ -116,6 +117,29 @@ async fn a_retired_profile_takes_no_orders_and_finishes_those_it_has(mut world: 
     assert_eq!(found.unwrap().into_inner().id, order.id);
     world.simulator.check_out(&order.checkout_url, "paid").await;
     world.reaches(&order.id, OrderStatus::Paid).await;
+}
+
+async fn while_mollie_refuses_the_key_an_order_waits_and_an_operator_is_alerted(world: World) {
+    let unauthorized = json!({"fault": "status", "status": 401, "effect": false, "method": "POST", "path": "/v2/orders", "count": "all"});
+    world.simulator.fail(json!([unauthorized])).await;
+    let request = create(&new_request_id(), draft(LEGO, "ideal"));
+    let refused = refusal(world.orders().create_order(request.clone()).await);
+    assert_eq!(refused.kind(), (Code::Unavailable, "PROFILE_KEY_REFUSED"));
+    assert_eq!(refused.metadata["profile"], "main");
+    let order = world.order(&refused.metadata["order_id"]).await;
+    assert_eq!(order.placement(), Placement::Placing);
+    let [operation] = &order.operations[..] else { panic!("{:?}", order.operations) };
+    assert_eq!((operation.id.as_str(), operation.key_refused), (&*refused.metadata["operation_id"], true));
+    assert!(operation.last_problem.contains("the API key of profile main"), "{}", operation.last_problem);
+    let said = world.service.said();
+    assert!(said.contains("ALERT: Mollie does not accept the API key"), "{said}");
+    world.simulator.mend().await;
+    let placed = until("the order is placed", SOON, async || {
+        world.orders().create_order(request.clone()).await.ok().map(tonic::Response::into_inner)
+    })
+    .await;
+    assert_eq!((placed.id, placed.placement), (order.id, Placement::Placed.into()));
+    assert_eq!(world.simulator.ledger().await.count("order_created"), 1);
 }
 
 async fn the_last_profile_can_be_retired_too(mut world: World) {

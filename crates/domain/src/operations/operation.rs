@@ -18,6 +18,7 @@ use super::task::Task;
 use crate::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
 use crate::rules::operation::OperationState;
 use crate::rules::rejection::Rejection;
+use crate::rules::text::printable;
 
 /// How long Mollie surely remembers a key: it promises an hour, and clocks and queues take their part.
 pub const KEY_LIFE: SignedDuration = SignedDuration::from_mins(45);
@@ -155,6 +156,8 @@ pub struct Operation {
     pub not_before: Timestamp,
     /// A message for the operator about the last attempt. Holds nothing personal.
     pub last_problem: Option<String>,
+    /// Whether that was the profile's API key: nothing can be sent before an operator puts the right one in place.
+    pub key_refused: bool,
     /// Its secret part, sealed; wiped when it is settled.
     pub sealed: Option<Vec<u8>>,
     /// The caller it was made for, for the audit.
@@ -217,10 +220,22 @@ impl Operation {
         is_waiting && (is_behind || is_followed)
     }
 
+    /// With what went wrong with the last attempt.
+    #[must_use]
+    pub fn with_problem(self, problem: &str) -> Self {
+        Self { last_problem: Some(printable(problem)), key_refused: false, ..self }
+    }
+
+    /// With what Mollie says of the profile's API key.
+    #[must_use]
+    pub fn with_key_refused(self, problem: &str) -> Self {
+        Self { key_refused: true, ..self.with_problem(problem) }
+    }
+
     /// Settles it: sets the final state and wipes its secret.
     #[must_use]
     pub fn settled(self, state: State) -> Self {
-        Self { state, sealed: None, ..self }
+        Self { state, key_refused: false, sealed: None, ..self }
     }
 }
 

@@ -218,6 +218,7 @@ impl<'a> Pen<'a> {
             created_time: self.author.now,
             not_before: self.author.now,
             last_problem: None,
+            key_refused: false,
             sealed: None,
             actor,
             caller: self.author.caller.clone(),

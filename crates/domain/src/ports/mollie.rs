@@ -72,6 +72,8 @@ pub enum Outcome {
     Rejected(Rejection),
     /// Certainly nothing was done: not reached, not let in, or put off. `pause`: how long Mollie asked us to wait.
     NotSent { problem: String, pause: Option<Duration> },
+    /// Certainly nothing was done: Mollie does not accept the profile's API key. An operator must put the right one in place.
+    KeyRefused { problem: String },
     /// It may have been done, or may still be. `stumbled`: Mollie itself answered 500. If that persists, Mollie probably cannot
     /// process this request (practice: an umlaut in an e-mail address).
     Unknown { problem: String, stumbled: bool },

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 
-use super::put_off::{later, not_sent, stumbled, unknown, wrong_key};
+use super::put_off::{key_refused, later, not_sent, stumbled, unknown, wrong_key};
 use super::resolve::{Observed, observe, resolve};
 use super::settle::{self, How, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
@@ -44,7 +44,9 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
     if has_nothing_to_follow(ports, &claim.operation).await? {
         let unsent = Operation { state: State::NEW, ..claim.operation.clone() };
         return match put_back(ports, claim, unsent.clone(), SignedDuration::ZERO).await? {
-            Progress::Deferred => settle::give_up(ports, &unsent, How::NothingToFollow).await,
+            Progress::Deferred | Progress::KeyRefused => {
+                settle::give_up(ports, &unsent, How::NothingToFollow).await
+            }
             progress @ (Progress::Settled | Progress::LeaseLost) => Ok(progress),
         };
     }
@@ -130,6 +132,7 @@ async fn send<P: Ports>(
         }
         Outcome::Rejected(rejection) => rejected(ports, claim, order, sent, rejection).await,
         Outcome::NotSent { problem, pause } => not_sent(ports, claim, order, problem, pause).await,
+        Outcome::KeyRefused { problem } => key_refused(ports, claim, order, &problem).await,
         #[cfg(feature = "planted")]
         Outcome::Unknown { problem, .. } if Planted::GuessesFailed.is_chosen() => {
             end(ports, claim, order, How::Rejected(super::planted::guess(problem))).await
@@ -185,6 +188,9 @@ async fn look_first<P: Ports>(
             }
         }
         Observed::Ambiguous(reason) => end(ports, claim, order, How::Attention(reason)).await,
+        Observed::Unreadable(error @ GatewayError::KeyRefused(_)) => {
+            key_refused(ports, claim, order, &error.to_string()).await
+        }
         Observed::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), None).await,
     }
 }

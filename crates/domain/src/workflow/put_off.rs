@@ -12,7 +12,6 @@ use crate::operations::sent::Sent;
 use crate::ports::{Clock, Ports, StoreError};
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
-use crate::rules::text::printable;
 
 /// If Mollie does not know an order that it has, the API key is another profile's: for an operator, not the order's fault.
 /// fault.
@@ -24,7 +23,18 @@ pub(super) async fn wrong_key<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let problem =
         format!("Mollie does not know the order under the key of profile {}: {rejection}", order.profile);
-    not_sent(ports, claim, order, problem, None).await
+    key_refused(ports, claim, order, &problem).await
+}
+
+/// Nothing was sent, and nothing will be before an operator puts the right API key in place. It is tried again nevertheless: only
+/// Mollie knows when that has happened.
+pub(super) async fn key_refused<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    problem: &str,
+) -> Result<Progress, StoreError> {
+    unsent(ports, claim, order, claim.operation.clone().with_key_refused(problem), None).await
 }
 
 /// Mollie put it off; those behind it may go first. This does not count as a deferral.
@@ -36,9 +46,8 @@ pub(super) async fn later<P: Ports>(
     time: Timestamp,
     why: String,
 ) -> Result<Progress, StoreError> {
-    let (sent, operation) = (earlier(sent), claim.operation.clone());
-    let state = State::Pending { sent, yields: true };
-    let waiting = Operation { state, last_problem: Some(printable(&why)), ..operation };
+    let (sent, operation) = (earlier(sent), claim.operation.clone().with_problem(&why));
+    let waiting = Operation { state: State::Pending { sent, yields: true }, ..operation };
     let pause = time.duration_since(ports.clock().now()).max(backoff::usual(0));
     put_off(ports, claim, order, waiting, pause).await
 }
@@ -55,13 +64,21 @@ pub(super) async fn not_sent<P: Ports>(
     problem: String,
     pause: Option<Duration>,
 ) -> Result<Progress, StoreError> {
-    let mut operation = claim.operation.clone();
+    unsent(ports, claim, order, claim.operation.clone().with_problem(&problem), pause).await
+}
+
+async fn unsent<P: Ports>(
+    ports: &P,
+    claim: &Claim,
+    order: &Order,
+    mut operation: Operation,
+    pause: Option<Duration>,
+) -> Result<Progress, StoreError> {
     let sent = operation.state.sent().and_then(earlier);
     let pause = pause.and_then(|pause| SignedDuration::try_from(pause).ok());
     let pause = pause.unwrap_or_else(|| backoff::usual(operation.tries.deferrals));
     operation.tries.deferrals = operation.tries.deferrals.saturating_add(1);
     operation.state = State::Pending { sent, yields: false };
-    operation.last_problem = Some(printable(&problem));
     put_off(ports, claim, order, operation, pause).await
 }
 
@@ -77,10 +94,12 @@ async fn put_off<P: Ports>(
     let deadline = deadline(ports, &waiting, order).filter(|_| is_unsent);
     let pause = deadline.map_or(pause, |deadline| pause.min(until(ports, deadline)));
     match put_back(ports, claim, waiting.clone(), pause).await? {
-        Progress::Deferred if is_unsent && is_too_late(ports, &waiting, order) => {
+        Progress::Deferred | Progress::KeyRefused if is_unsent && is_too_late(ports, &waiting, order) => {
             settle::give_up(ports, &waiting, settle::How::TooLate).await
         }
-        progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
+        progress @ (Progress::Deferred | Progress::KeyRefused | Progress::Settled | Progress::LeaseLost) => {
+            Ok(progress)
+        }
     }
 }
 
@@ -123,12 +142,11 @@ async fn unknown_for<P: Ports>(
     problem: String,
     pause: SignedDuration,
 ) -> Result<Progress, StoreError> {
-    let mut operation = operation.clone();
+    let mut operation = operation.clone().with_problem(&problem);
     operation.tries.unknown = operation.tries.unknown.saturating_add(1);
     let refused = operation.state.rejection().cloned();
     if let Some(sent) = operation.state.sent() {
         operation.state = State::Resolving { sent, refused };
     }
-    operation.last_problem = Some(printable(&problem));
     put_back(ports, claim, operation, pause).await
 }

@@ -15,7 +15,6 @@ use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::text::printable;
 
 /// After this many consecutive readings that will not get better by themselves, an operator is asked.
 const FRUITLESS: u32 = 8;
@@ -151,10 +150,12 @@ async fn absent<P: Ports>(
     }
     operation.state = State::NEW;
     match put_back(ports, claim, operation.clone(), SignedDuration::ZERO).await? {
-        Progress::Deferred if is_too_late(ports, &operation, order) => {
+        Progress::Deferred | Progress::KeyRefused if is_too_late(ports, &operation, order) => {
             settle::give_up(ports, &operation, How::TooLate).await
         }
-        progress @ (Progress::Deferred | Progress::Settled | Progress::LeaseLost) => Ok(progress),
+        progress @ (Progress::Deferred | Progress::KeyRefused | Progress::Settled | Progress::LeaseLost) => {
+            Ok(progress)
+        }
     }
 }
 
@@ -167,13 +168,13 @@ async fn again_by_value<P: Ports>(
     (sent, read_at): (Sent, Timestamp),
     problem: &str,
 ) -> Result<Progress, StoreError> {
-    let (mut operation, mut pause) = (claim.operation.clone(), until_certain(ports, sent));
+    let (mut operation, mut pause) =
+        (claim.operation.clone().with_problem(problem), until_certain(ports, sent));
     operation.tries.unreadable = operation.tries.unreadable.saturating_add(1);
     if operation.tries.unreadable > FRUITLESS {
         let reason = format!("its outcome cannot be read: {problem}");
         return end(ports, claim, order, How::Attention(reason)).await;
     }
-    operation.last_problem = Some(printable(problem));
     if read_at >= certain(ports, sent) {
         operation.state = State::Pending { sent: Some(sent), yields: false };
         pause = SignedDuration::ZERO;
@@ -217,6 +218,11 @@ async fn unreadable<P: Ports>(
     }
     let pause = backoff::usual(operation.tries.deferrals);
     operation.tries.deferrals = operation.tries.deferrals.saturating_add(1);
-    operation.last_problem = Some(printable(&error.to_string()));
+    let operation = match error {
+        GatewayError::KeyRefused(_) => operation.with_key_refused(&error.to_string()),
+        GatewayError::Unavailable(_) | GatewayError::NotFound | GatewayError::Unreadable(_) => {
+            operation.with_problem(&error.to_string())
+        }
+    };
     put_back(ports, claim, operation, pause).await
 }

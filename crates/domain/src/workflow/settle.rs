@@ -266,8 +266,7 @@ fn state(operation: &Operation, how: &How, time: Timestamp) -> Operation {
         How::TooLate | How::NothingToFollow => operation.settled(State::Withdrawn { time }),
         How::Attention(reason) => {
             let refused = operation.state.rejection().cloned();
-            let last_problem = Some(printable(reason));
-            Operation { state: State::NeedsAttention { sent, refused }, last_problem, ..operation }
+            Operation { state: State::NeedsAttention { sent, refused }, ..operation.with_problem(reason) }
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Progress {
     Settled,
     /// It will be claimed again.
     Deferred,
+    /// The same: Mollie does not accept the profile's API key.
+    KeyRefused,
     /// Another worker has claimed it.
     LeaseLost,
 }
@@ -37,5 +39,9 @@ pub(super) async fn put_back<P: Ports>(
 ) -> Result<Progress, StoreError> {
     operation.not_before = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
     let ours = ports.store().defer(&operation, claim.token).await?;
-    Ok(if ours { Progress::Deferred } else { Progress::LeaseLost })
+    Ok(match ours {
+        true if operation.key_refused => Progress::KeyRefused,
+        true => Progress::Deferred,
+        false => Progress::LeaseLost,
+    })
 }

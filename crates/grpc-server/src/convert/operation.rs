@@ -27,6 +27,7 @@ pub fn operation(operation: &Operation) -> proto::Operation {
         first_sent_time: now.sent().map(|sent| time(sent.first)),
         caller: operation.caller.to_string(),
         profile: operation.profile.to_string(),
+        key_refused: operation.key_refused,
     }
 }
 

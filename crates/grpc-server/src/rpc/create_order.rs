@@ -56,6 +56,9 @@ async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::O
         (Placement::Placed, _) => Ok(Response::new(convert::order::order(&order, &unsettled))),
         (Placement::Refused, Some(rejection)) => Err(errors::draft_refused(rejection, &order)),
         (Placement::Abandoned, _) | (Placement::Refused, None) => Err(errors::placement_abandoned(&order)),
-        (Placement::Placing, _) => Err(errors::placement_pending(&order, recorded.operation_id())),
+        (Placement::Placing, _) => {
+            let is_key_refused = unsettled.iter().any(|operation| operation.key_refused);
+            Err(errors::placement_pending(&order, recorded.operation_id(), is_key_refused))
+        }
     }
 }

@@ -44,13 +44,16 @@ pub struct Failure {
     text: Text,
     metadata: HashMap<String, String>,
     faults: Faults,
+    /// Rules of docs/rules.md, by their ids.
+    rules: Vec<&'static str>,
     retry: Option<Duration>,
 }
 
 impl Failure {
     pub fn new(code: Code, reason: ErrorReason, message: impl Into<String>) -> Self {
         let text = Text { head: message.into(), lines: Vec::new(), count: 0, complete: None };
-        Self { code, reason, text, metadata: HashMap::new(), faults: Faults::default(), retry: None }
+        let (metadata, faults) = (HashMap::new(), Faults::default());
+        Self { code, reason, text, metadata, faults, rules: Vec::new(), retry: None }
     }
 
     /// Adds a fact to the metadata.
@@ -75,7 +78,7 @@ impl Failure {
 
     /// The answer, with as much as fits.
     pub fn status(self) -> Status {
-        let Self { code, reason, text, metadata, faults, retry } = self;
+        let Self { code, reason, text, metadata, faults, rules, retry } = self;
         let name = reason.as_str_name().trim_start_matches("ERROR_REASON_");
         let mut status = fitted(&text, &faults, |message, faults| {
             let mut details = ErrorDetails::new();
@@ -85,6 +88,9 @@ impl Failure {
             }
             if !faults.unmet.is_empty() {
                 details.set_precondition_failure(faults.unmet);
+            }
+            for rule in &rules {
+                details.add_help_link(*rule, format!("docs/rules.md#{rule}"));
             }
             if let Some(after) = retry {
                 details.set_retry_info(Some(after));
@@ -317,12 +323,17 @@ const fn refused_by(by: RejectedBy) -> &'static str {
 }
 
 /// The order is recorded, and Mollie's answer is not known yet.
-pub fn placement_pending(order: &Order, operation: Option<impl ToString>) -> Status {
-    let failure = Failure::new(
-        Code::Unavailable,
-        ErrorReason::PlacementPending,
-        "The order is recorded and will be placed; repeat with the same request_id to learn the outcome.",
-    );
+pub fn placement_pending(order: &Order, operation: Option<impl ToString>, is_key_refused: bool) -> Status {
+    let (reason, text) = if is_key_refused {
+        let text = "The order is recorded, but Mollie does not accept the API key of its profile. An operator must put the right \
+                    key in place; repeat with the same request_id to learn the outcome.";
+        (ErrorReason::ProfileKeyRefused, text)
+    } else {
+        let text =
+            "The order is recorded and will be placed; repeat with the same request_id to learn the outcome.";
+        (ErrorReason::PlacementPending, text)
+    };
+    let failure = Failure::new(Code::Unavailable, reason, text).with("profile", &order.profile);
     let failure = failure.with("order_id", order.id).retry(SOON);
     match operation {
         Some(id) => failure.with("operation_id", id).status(),

@@ -40,6 +40,7 @@ fn class(result: Result<Answer, Failure>) -> &'static str {
         Outcome::Accepted(_) => "accepted",
         Outcome::Rejected(_) => "rejected",
         Outcome::NotSent { .. } => "not sent",
+        Outcome::KeyRefused { .. } => "key refused",
         Outcome::Unknown { .. } => "unknown",
     }
 }
@@ -61,8 +62,8 @@ fn each_answer_to_a_command_is_classified() {
         (400, FINAL, "rejected"),
         (400, USED, "unknown"),
         (400, HTML, "unknown"),
-        (401, KEY, "not sent"),
-        (403, HTML, "not sent"),
+        (401, KEY, "key refused"),
+        (403, HTML, "key refused"),
         (404, GONE, "rejected"),
         (404, HTML, "unknown"),
         (408, HTML, "unknown"),
@@ -90,7 +91,7 @@ fn only_mollies_own_500_counts_as_stumbling() {
 
 #[test]
 fn a_truncated_answer_counts_only_if_its_status_says_enough() {
-    for (status, expected) in [(201, "unknown"), (422, "unknown"), (401, "not sent"), (429, "not sent")] {
+    for (status, expected) in [(201, "unknown"), (422, "unknown"), (401, "key refused"), (429, "not sent")] {
         assert_eq!(class(Ok(broken(status))), expected, "{status}");
     }
 }
@@ -120,7 +121,7 @@ fn mollies_retry_after_is_passed_on() {
 
 #[test]
 fn a_rejected_key_is_reported_with_its_profile_and_what_to_do() {
-    let Outcome::NotSent { problem, .. } = command(Ok(answer(401, KEY))) else {
+    let Outcome::KeyRefused { problem } = command(Ok(answer(401, KEY))) else {
         panic!("not sent expected");
     };
     for part in ["profile main", "Missing authentication.", "key file"] {

@@ -182,7 +182,7 @@ async fn a_profile_without_a_key_sends_nothing() {
     let adapter = server.adapter();
     let outcome = adapter.execute(&other, &place(|_| ()), key()).await;
     assert!(
-        matches!(&outcome, Outcome::NotSent { problem, .. } if problem.contains("profile other")),
+        matches!(&outcome, Outcome::KeyRefused { problem } if problem.contains("profile other")),
         "{outcome:?}"
     );
     let read = adapter.observe(&other, &MollieOrderId::new("ord_1")).await;

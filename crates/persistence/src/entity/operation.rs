@@ -32,6 +32,7 @@ pub(crate) struct Model {
     /// JSON.
     pub rejection: Option<String>,
     pub last_problem: Option<String>,
+    pub key_refused: bool,
     pub sealed: Option<Vec<u8>>,
     pub actor: Option<String>,
     pub caller: String,

@@ -36,6 +36,7 @@ impl MigrationTrait for Migration {
             .col(time_null("settled_time"))
             .col(text_null("rejection"))
             .col(text_null("last_problem"))
+            .col(boolean("key_refused"))
             .col(blob_null("sealed"))
             .col(text_null("actor"))
             .col(text("caller"))

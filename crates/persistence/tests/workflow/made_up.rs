@@ -215,7 +215,7 @@ async fn a_foreign_key_is_waited_out() {
     let (accepted, progress) = world.change_now(id, number("1338")).await;
     assert_eq!(
         (progress, world.came_to(&accepted).await),
-        (Progress::Deferred, (OperationState::Pending, 1))
+        (Progress::KeyRefused, (OperationState::Pending, 1))
     );
     world.work(secs(2)).await;
     assert_eq!(world.came_to(&accepted).await, (OperationState::Succeeded, 2));

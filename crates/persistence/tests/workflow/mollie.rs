@@ -36,6 +36,8 @@ pub enum Fate {
     /// Mollie does not know something that the call names.
     NotKnown,
     NotSent(Option<Duration>),
+    /// The key is not accepted.
+    KeyRefused,
     /// Answered 500; not done.
     Stumbles,
     /// Done, and the answer lost.
@@ -204,6 +206,7 @@ impl Mollie {
             ),
             Fate::NotKnown => not_found("No order line exists with token odl_1."),
             Fate::NotSent(pause) => Outcome::NotSent { problem: "no connection".to_owned(), pause: *pause },
+            Fate::KeyRefused => Outcome::KeyRefused { problem: "401 for profile main".to_owned() },
             Fate::LostAnswer | Fate::HangsAfter => {
                 let done: Result<Acceptance, Box<Rejection>> = side.ledger.take(command, key, now);
                 done.unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::operations::operation::State;
 use domain::ports::{Clock, OrderKey, Store};
 use domain::rules::operation::OperationState;
 use domain::rules::placement::Placement;
@@ -87,6 +88,37 @@ async fn an_order_that_cannot_be_sent_waits_with_its_key_and_growing_pauses() {
     world.settled(accepted.order_id).await;
     assert!(world.mollie.calls().iter().all(|call| call.key == key));
     assert_eq!((world.mollie.calls().len(), world.mollie.effects()), (5, (1, 0, 0)));
+}
+
+#[tokio::test]
+async fn a_refused_key_is_no_fault_of_the_order_which_is_placed_once_the_key_is_right() {
+    let world = World::new().await;
+    (0..3).for_each(|_| world.mollie.next(Fate::KeyRefused));
+    let accepted = world.recorded().await;
+    assert_eq!(world.drive(accepted.claim.as_ref().unwrap()).await, Progress::KeyRefused);
+    for _ in 0..2 {
+        let waiting = world.operation(accepted.operation_id()).await;
+        assert_eq!((&waiting.state, waiting.key_refused), (&State::NEW, true));
+        assert_eq!(waiting.last_problem.as_deref(), Some("401 for profile main"));
+        world.advance(mins(1));
+        assert_eq!(world.step().await, Progress::KeyRefused);
+    }
+    world.advance(mins(1));
+    assert_eq!(world.step().await, Progress::Settled);
+    assert!(!world.operation(accepted.operation_id()).await.key_refused);
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Placed);
+    assert_eq!(world.mollie.effects(), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn an_order_whose_profile_has_no_right_key_is_given_up_at_its_age_limit() {
+    let world = World::new().await;
+    (0..200).for_each(|_| world.mollie.next(Fate::KeyRefused));
+    let accepted = world.recorded().await;
+    world.drive(accepted.claim.as_ref().unwrap()).await;
+    world.work(mins(20)).await;
+    assert_eq!(world.settled(accepted.order_id).await.placement, Placement::Abandoned);
+    assert_eq!(world.mollie.effects(), (0, 0, 0));
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn an_order_unknown_under_the_key_does_not_reject_the_shipment() {
         let (accepted, progress) = world.ship_now(id, &lamps(1)).await;
         assert_eq!(
             (progress, world.state(accepted.operation_id()).await),
-            (Progress::Deferred, OperationState::Pending)
+            (Progress::KeyRefused, OperationState::Pending)
         );
         world.mollie.side().unreadable = None;
         assert_eq!(world.sound(id).await.lines[1].reserved.quantity, 1);

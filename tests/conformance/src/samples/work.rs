@@ -75,6 +75,7 @@ pub fn operation(order: &Order, turn: u64) -> Operation {
         created_time: at(0),
         not_before: at(0),
         last_problem: None,
+        key_refused: false,
         sealed: None,
         actor: None,
         caller: order.caller.clone(),
@@ -148,6 +149,7 @@ pub fn full_operation(order: &Order) -> Operation {
         created_time: micros(0, 5),
         not_before: at(3),
         last_problem: Some("HTTP 503, then silence".into()),
+        key_refused: true,
         sealed: Some(vec![0, 1, 255]),
         actor: Some("jane@care".into()),
         ..operation(order, 7)

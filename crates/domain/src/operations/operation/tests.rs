@@ -30,6 +30,7 @@ fn operation(turn: u64, task: Task, state: State) -> Operation {
         created_time: at(0),
         not_before: at(5),
         last_problem: None,
+        key_refused: false,
         sealed: Some(vec![1]),
         actor: None,
         caller: Caller::new("shop"),

@@ -1,6 +1,7 @@
 //! One screen for the on-call engineer: what needs a decision, what needs a review, what is under way. Each comes with the
 //! command to paste; only the name and the reason are left to fill in.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::reading::Situation;
@@ -33,8 +34,8 @@ pub fn screen(situation: &Situation, program: &Program) -> String {
     if attention.is_empty() && items.is_empty() && others.is_empty() {
         return "Nothing needs attention, and nothing is under way.\n".to_owned();
     }
-    let mut text = String::new();
-    if attention.is_empty() && items.is_empty() {
+    let mut text = refused_keys(others);
+    if attention.is_empty() && items.is_empty() && text.is_empty() {
         text.push_str("Nothing needs attention.\n");
     }
     if !attention.is_empty() {
@@ -51,6 +52,25 @@ pub fn screen(situation: &Situation, program: &Program) -> String {
     }
     if situation.more {
         text.push_str("\n  ... and more recent ones.\n");
+    }
+    text
+}
+
+/// The profiles whose API key Mollie does not accept, and how much waits for the right one.
+fn refused_keys(others: &[Operation]) -> String {
+    let mut waiting = BTreeMap::<&str, usize>::new();
+    for operation in others.iter().filter(|operation| operation.key_refused) {
+        *waiting.entry(&operation.profile).or_default() += 1;
+    }
+    let mut text = String::new();
+    for (profile, count) in waiting {
+        let (are, profile) = (if count == 1 { "operation waits" } else { "operations wait" }, plain(profile));
+        line(
+            &mut text,
+            &format!(
+                "Mollie does not accept the API key of profile {profile}: {count} {are} for the right one."
+            ),
+        );
     }
     text
 }

@@ -81,6 +81,8 @@ pub enum RequestFault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultStatus {
     Accepted,
+    /// The key is not accepted.
+    Unauthorized,
     InternalServerError,
     /// With a page for people.
     BadGateway,
@@ -101,12 +103,18 @@ pub enum HookFault {
 }
 
 impl FaultStatus {
-    pub const ALL: [Self; 4] =
-        [Self::Accepted, Self::InternalServerError, Self::BadGateway, Self::ServiceUnavailable];
+    pub const ALL: [Self; 5] = [
+        Self::Accepted,
+        Self::Unauthorized,
+        Self::InternalServerError,
+        Self::BadGateway,
+        Self::ServiceUnavailable,
+    ];
 
     pub fn number(self) -> u16 {
         match self {
             Self::Accepted => 202,
+            Self::Unauthorized => 401,
             Self::InternalServerError => 500,
             Self::BadGateway => 502,
             Self::ServiceUnavailable => 503,
@@ -118,6 +126,7 @@ impl FaultStatus {
         let plain = |detail: &str| Answer::from(Refusal::new(self.number(), detail)).into();
         match self {
             Self::Accepted => plain("The request has been accepted, but has not been completed."),
+            Self::Unauthorized => plain("Missing authentication, or failed to authenticate"),
             Self::InternalServerError => plain("Something went wrong on our side."),
             Self::BadGateway => Reply::html(
                 self.number(),

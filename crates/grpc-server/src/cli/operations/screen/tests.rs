@@ -86,6 +86,22 @@ fn operations_that_need_a_decision_come_first_with_commands_to_paste() {
 }
 
 #[test]
+fn a_refused_key_comes_first_with_how_much_waits_for_the_right_one() {
+    let waiting = operation(OperationKind::PlaceOrder, OperationState::Pending, "401");
+    let refused =
+        |profile: &str| Operation { profile: profile.to_owned(), key_refused: true, ..waiting.clone() };
+    let waiting = vec![refused("main"), refused("outlet"), waiting.clone(), refused("main")];
+    let shown = screen(&situation(Vec::new(), Vec::new(), waiting), &program());
+    let expected = "\
+Mollie does not accept the API key of profile main: 2 operations wait for the right one.
+Mollie does not accept the API key of profile outlet: 1 operation waits for the right one.
+
+4 operations are under way:
+";
+    assert!(shown.starts_with(expected), "{shown}");
+}
+
+#[test]
 fn an_empty_screen_says_so() {
     let shown = screen(&situation(Vec::new(), Vec::new(), Vec::new()), &program());
     assert_eq!(shown, "Nothing needs attention, and nothing is under way.\n");
