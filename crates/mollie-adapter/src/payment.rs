@@ -10,18 +10,23 @@ use serde_json::{Map, Value};
 use crate::json::Object;
 
 const EXTRA_MERCHANT_DATA: &str = "extra_merchant_data";
+const FURTHER: &str = "further_parameters";
 
 /// The `payment` object of an order to create: `company.vat_number` becomes `vatNumber` within `company`. The webhook address is
 /// always ours, whatever the parameters say.
 pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
     let mut payment = Value::Object(Map::new());
-    for (path, text) in &parameters.0 {
+    for (path, text) in parameters.0.iter().filter(|(path, _)| *path != FURTHER) {
         put(&mut payment, path, text);
     }
     // This one parameter is an object of free shape, passed as JSON text.
     if let Some(extra) = parameters.get(EXTRA_MERCHANT_DATA).and_then(|text| serde_json::from_str(text).ok())
     {
         payment[camel_case(EXTRA_MERCHANT_DATA)] = extra;
+    }
+    let further = parameters.get(FURTHER).and_then(|text| serde_json::from_str::<Map<_, _>>(text).ok());
+    for (name, value) in further.unwrap_or_default() {
+        payment[name] = value;
     }
     put(&mut payment, "webhook_url", hook_address);
     payment
@@ -106,6 +111,17 @@ mod tests {
         let given = parameters(&[("extra_merchant_data", r#"{"payment_history_simple": [{"count": 3}]}"#)]);
         let expected =
             json!({"extraMerchantData": {"payment_history_simple": [{"count": 3}]}, "webhookUrl": "h"});
+        assert_eq!(body(&given, "h"), expected);
+    }
+
+    #[test]
+    fn further_parameters_are_sent_as_they_are() {
+        let given = parameters(&[
+            ("issuer", "x"),
+            ("further_parameters", r#"{"captureMode":"manual","routing":[1,null]}"#),
+        ]);
+        let expected =
+            json!({"issuer": "x", "captureMode": "manual", "routing": [1, null], "webhookUrl": "h"});
         assert_eq!(body(&given, "h"), expected);
     }
 

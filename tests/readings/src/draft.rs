@@ -73,6 +73,7 @@ fn order() -> impl Strategy<Value = Map<String, Value>> {
         json!({ "dueDate": "soon" }),
         json!({ "issuer": "ideal_INGBNL2A" }),
         json!({ "company": { "vatNumber": "NL1" } }),
+        json!({ "captureMode": "manual" }),
     ];
     let methods = [
         json!("klarna"),

@@ -1,9 +1,12 @@
 //! Drafts with figures left out, with warnings, and with many faults at once.
 
+use prost::Message;
+use prost_types::value::Kind;
+use prost_types::{Struct, Value};
 use serde_json::json;
 use tests::proto::{
-    CheckOrderDraftRequest, CheckOrderDraftResponse, GetOrderRequest, Order, OrderDraft, OrderLineDraft,
-    get_order_request::Key,
+    CheckOrderDraftRequest, CheckOrderDraftResponse, GetOrderRequest, ListOrdersRequest, Order, OrderDraft,
+    OrderLineDraft, PaymentParameters, get_order_request::Key,
 };
 use tests::{LEGO, World, amount, draft, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
@@ -17,6 +20,8 @@ on_both_engines!(
     a_held_number_is_named_beside_other_faults_and_a_free_one_is_free,
     what_mollie_refuses_comes_back_on_the_callers_path_and_stays_on_the_order,
     a_profile_can_be_strict_lenient_and_have_a_locale_of_its_own,
+    the_largest_draft_is_placed_read_and_listed,
+    what_mollie_may_know_of_a_payment_is_sent_as_it_is,
 );
 
 const CHOICES: [(&str, &str); 3] = [
@@ -24,6 +29,11 @@ const CHOICES: [(&str, &str); 3] = [
     ("ORDER_SERVICE__PROFILES__MAIN__REQUIRED", "get_order"),
     ("ORDER_SERVICE__PROFILES__MAIN__LOCALE_FALLBACK", "en_GB"),
 ];
+
+/// The most bytes of a message, by default.
+const MESSAGE: usize = 1024 * 1024;
+/// What clients take, by default.
+const ANSWER: usize = 4 * 1024 * 1024;
 
 async fn check(world: &World, draft: OrderDraft) -> CheckOrderDraftResponse {
     let request = CheckOrderDraftRequest { draft: Some(draft), ..Default::default() };
@@ -120,6 +130,58 @@ async fn what_mollie_refuses_comes_back_on_the_callers_path_and_stays_on_the_ord
     assert_eq!(kept, [("draft.locale", "mollie.refused")]);
     assert_eq!(order.violations[0].expected, order.rejection.unwrap().detail);
     assert_eq!(order.warnings[0].rule, "order.locale_listed");
+}
+
+fn text(value: String) -> Value {
+    Value { kind: Some(Kind::StringValue(value)) }
+}
+
+/// As many lines as there may be, each with as much metadata as the message has room for.
+async fn the_largest_draft_is_placed_read_and_listed(world: World) {
+    let of = |metadata: usize| {
+        let line = OrderLineDraft {
+            name: "A thing".to_owned(),
+            quantity: 1,
+            unit_price: Some(amount("1.00")),
+            vat_rate: "21.00".to_owned(),
+            metadata: Some(text("x".repeat(metadata))),
+            ..OrderLineDraft::default()
+        };
+        let draft = OrderDraft { amount: None, lines: vec![line; 1_000], ..numbered("largest", "ideal") };
+        create("largest", draft)
+    };
+    let room = (0..1_023).rev().find(|metadata| of(*metadata).encoded_len() <= MESSAGE).unwrap();
+    let request = of(room);
+    assert!(request.encoded_len() > MESSAGE - 1_001, "{} bytes", request.encoded_len());
+    let order = world.orders().create_order(request).await.unwrap().into_inner();
+    assert!(order.encoded_len() < ANSWER && order.lines.len() == 1_000, "{} bytes", order.encoded_len());
+    assert_eq!(world.order(&order.id).await.lines, order.lines);
+    let listed = world.orders().list_orders(ListOrdersRequest::default()).await.unwrap().into_inner();
+    assert_eq!(listed.orders[0].lines, order.lines);
+    let kinds: Vec<_> = world.events(&order.id).await.into_iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, ["order.recorded", "order.placed"]);
+    let at_mollie = world.simulator.order(&order.mollie_order_id).await;
+    assert_eq!(at_mollie["lines"].as_array().map(Vec::len), Some(1_000));
+}
+
+async fn what_mollie_may_know_of_a_payment_is_sent_as_it_is(world: World) {
+    let with = |name: &str| {
+        let fields = [(name.to_owned(), text("manual".to_owned()))].into_iter().collect();
+        let payment = PaymentParameters { further_parameters: Some(Struct { fields }), ..Default::default() };
+        OrderDraft { payment: Some(payment), ..numbered(&new_request_id(), "creditcard") }
+    };
+    for (name, rule) in [("card_token", "payment.further_name"), ("cardToken", "payment.further_name")] {
+        let found = check(&world, with(name)).await;
+        assert_eq!(found.violations.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), [rule], "{name}");
+    }
+    let order = world.create(with("captureMode")).await;
+    let warned: Vec<_> = order.warnings.iter().map(|it| (it.field.as_str(), it.rule.as_str())).collect();
+    let path = "draft.payment.further_parameters.captureMode";
+    assert_eq!(warned, [(path, "payment.further_parameter")]);
+    world.simulator.switch(json!({ "unknown_parameters": "422" })).await;
+    let refused = refusal(world.orders().create_order(create(&new_request_id(), with("captureMode"))).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "MOLLIE_REFUSED"));
+    assert_eq!(refused.violations[0].0, "draft.payment.further_parameters");
 }
 
 async fn a_profile_can_be_strict_lenient_and_have_a_locale_of_its_own(mut world: World) {

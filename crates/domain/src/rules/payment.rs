@@ -9,23 +9,23 @@ use super::date::Today;
 use super::ids::MolliePaymentId;
 use super::money::Money;
 use super::rule::Mark::{D, I};
-use super::rule::Source::Mollie;
+use super::rule::Source::{Mollie, Ours};
 use super::rule::rules;
 use super::status::{PaymentStatus, Read};
 use super::violation::Violations;
 
 rules! {
-    SEQUENCE = "payment.sequence_type", Refuse, Mollie(D, "create order, payment.sequenceType"),
+    SEQUENCE payment_sequence_type = "payment.sequence_type", Refuse, Mollie(D, "create order, payment.sequenceType"),
         "A sequence type is oneoff, first or recurring.",
         refused [|order| order["payment"] = serde_json::json!({ "sequenceType": "twice" })],
         accepted [|order| order["payment"] = serde_json::json!({ "sequenceType": "first" })];
 
-    DUE = "payment.due_date", Refuse, Mollie(D, "create order, payment.dueDate"),
+    DUE payment_due_date = "payment.due_date", Refuse, Mollie(D, "create order, payment.dueDate"),
         "A due date is YYYY-MM-DD.",
         refused [|order| order["payment"] = serde_json::json!({ "dueDate": "20260305" })],
         accepted [|order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-05" })];
 
-    DUE_RANGE = "payment.due_date_range", Warn, Mollie(I, "create order, expiresAt"),
+    DUE_RANGE payment_due_date_range = "payment.due_date_range", Warn, Mollie(I, "create order, expiresAt"),
         "A due date is from tomorrow to 100 days after tomorrow.",
         refused [
             |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-01" }),
@@ -36,7 +36,7 @@ rules! {
             |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-10" }),
         ];
 
-    FEE = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
+    FEE payment_application_fee = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
         "An application fee needs an access token; this profile has an API key.",
         refused [
             |order| {
@@ -45,10 +45,43 @@ rules! {
             },
         ],
         accepted [|order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" })];
+
+    FURTHER payment_further_parameter = "payment.further_parameter", Warn, Mollie(I, "create order, payment: by payment method"),
+        "A further parameter is sent as it is; Mollie may refuse what it does not know.",
+        refused [|order| order["payment"] = serde_json::json!({ "captureMode": "manual" })],
+        accepted [|order| order["payment"] = serde_json::json!({ "cardToken": "tkn_12345" })];
+
+    FURTHER_NAME payment_further_name = "payment.further_name", Refuse, Ours("one parameter has one field"),
+        "A further parameter has a name in Mollie's spelling that no field of the API stands for.",
+        refused [
+            |order| order["payment"] = serde_json::json!({ "further_parameters": { "capture_mode": "manual" } }),
+            |order| order["payment"] = serde_json::json!({ "further_parameters": { "cardToken": "tkn_12345" } }),
+            |order| order["payment"] = serde_json::json!({ "further_parameters": { "webhookUrl": "https://shop.example/hook" } }),
+        ],
+        accepted [|order| order["payment"] = serde_json::json!({ "further_parameters": {} })];
 }
 
-/// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); that of
-/// `extra_merchant_data`, whose shape is Klarna's, is JSON text. Some are secrets (card token, voucher pin), so all are stored
+/// What a payment has at Mollie and fields of its own stand for here, or nobody but this service may set.
+pub(super) const NAMES: [&str; 15] = [
+    "issuer",
+    "customerId",
+    "mandateId",
+    "sequenceType",
+    "cardToken",
+    "applePayPaymentToken",
+    "consumerAccount",
+    "customerReference",
+    "extraMerchantData",
+    "voucherNumber",
+    "voucherPin",
+    "dueDate",
+    "company",
+    "applicationFee",
+    "webhookUrl",
+];
+
+/// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); those of
+/// `extra_merchant_data`, whose shape is Klarna's, and of `further_parameters` are JSON text. Some are secrets (card token, voucher pin), so all are stored
 /// sealed and wiped once the placement is settled.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentParameters(pub BTreeMap<String, String>);
@@ -83,6 +116,25 @@ impl PaymentParameters {
             AmountInput { currency, value }.parse(&format!("{path}.application_fee.amount"), faults);
             faults.breaks(format!("{path}.application_fee"), &FEE, "none under an API key", "one");
         }
+        self.further(&format!("{path}.further_parameters"), faults);
+    }
+
+    /// What Mollie may know and this release does not.
+    fn further(&self, path: &str, faults: &mut Violations) {
+        let text = self.get("further_parameters").unwrap_or_default();
+        let further = serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(text).unwrap_or_default();
+        for name in further.keys() {
+            if NAMES.contains(&name.as_str()) {
+                let expected = "a parameter that has no field of its own in the API";
+                faults.breaks(format!("{path}.{name}"), &FURTHER_NAME, expected, name);
+            } else if !is_camel_case(name) {
+                let expected = "a name in Mollie's spelling, such as captureMode";
+                faults.breaks(path, &FURTHER_NAME, expected, name);
+            } else {
+                let expected = "a parameter that Mollie knows for the payment method";
+                faults.breaks(format!("{path}.{name}"), &FURTHER, expected, name);
+            }
+        }
     }
 
     /// Whether it creates a mandate, so that it may cost nothing (create order, `payment.sequenceType`).
@@ -99,6 +151,12 @@ impl PaymentParameters {
     pub(super) fn is_apple_pay(&self) -> bool {
         self.get("apple_pay_payment_token").is_some()
     }
+}
+
+/// Letters and digits, a small letter first.
+fn is_camel_case(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// One attempt to pay, as Mollie reports it.

@@ -41,6 +41,23 @@ const OF_LINES: [&str; 10] = [
 const OF_ADDRESSES: [&str; 8] =
     ["given_name", "family_name", "email", "phone", "street_and_number", "postal_code", "city", "country"];
 
+const OF_PAYMENTS: [&str; 14] = [
+    "issuer",
+    "customer_id",
+    "mandate_id",
+    "sequence_type",
+    "card_token",
+    "apple_pay_payment_token",
+    "consumer_account",
+    "customer_reference",
+    "extra_merchant_data",
+    "voucher_number",
+    "voucher_pin",
+    "due_date",
+    "company",
+    "application_fee",
+];
+
 /// What Mollie's rejection says of the draft, as violations of it: one, or one for each part of an address that is missing.
 #[must_use]
 pub fn violations(rejection: &Rejection, order: &Order) -> Vec<Finding> {
@@ -71,6 +88,9 @@ fn path(field: &str, order: &Order) -> Option<String> {
     if FIELDS.contains(&first) {
         return Some(match first {
             "lines" => of_lines(rest, order),
+            "payment" if rest.first().is_some_and(|name| !OF_PAYMENTS.contains(&name.as_str())) => {
+                "draft.payment.further_parameters".to_owned()
+            }
             _ => joined(&format!("draft.{first}"), rest),
         });
     }
@@ -154,6 +174,7 @@ mod tests {
             ("redirectUrl", "draft.redirect_url"),
             ("billingAddress.postalCode", "draft.billing_address.postal_code"),
             ("payment.company.vatNumber", "draft.payment.company.vat_number"),
+            ("payment.captureMode", "draft.payment.further_parameters"),
             ("lines", "draft.lines"),
             ("lines.0.vatAmount", "draft.lines[0].vat_amount"),
             ("lines[0].vatAmount", "draft.lines[0].vat_amount"),

@@ -28,7 +28,7 @@ pub struct Arguments {
 pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode> {
     let order = demo::read(arguments.order.as_deref())?;
     if let (Some(grpc), Some(simulator)) = (arguments.grpc, arguments.simulator) {
-        return both_flows(&grpc, &simulator, &order).await;
+        return Box::pin(both_flows(&grpc, &simulator, &order)).await;
     }
     let directory = Scratch::new()?;
     let path = |name: &str| directory.0.join(name);
@@ -41,7 +41,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<ExitCode> {
     let stop = CancellationToken::new();
     let stack = Stack::start(config, stop.clone()).await?;
     let (grpc, simulator) = (format!("http://{}", stack.grpc), format!("http://{}", stack.simulator));
-    let result = both_flows(&grpc, &simulator, &order).await;
+    let result = Box::pin(both_flows(&grpc, &simulator, &order)).await;
     stop.cancel();
     stack.end().await?;
     result

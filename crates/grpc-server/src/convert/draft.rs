@@ -101,9 +101,13 @@ fn line_type(number: i32) -> Option<Option<LineType>> {
 }
 
 fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violations) -> PaymentParameters {
-    let extra =
-        payment.extra_merchant_data.map(|extra| prost_types::Value { kind: Some(Kind::StructValue(extra)) });
-    let extra = json(extra.as_ref(), &format!("{path}.extra_merchant_data"), faults);
+    let mut object = |object: Option<prost_types::Struct>, name: &str| {
+        let value = object.map(|object| prost_types::Value { kind: Some(Kind::StructValue(object)) });
+        let json = json(value.as_ref(), &format!("{path}.{name}"), faults);
+        json.map(|json| json.to_string()).unwrap_or_default()
+    };
+    let extra = object(payment.extra_merchant_data, "extra_merchant_data");
+    let further = object(payment.further_parameters, "further_parameters");
     let (company, fee) = (payment.company.unwrap_or_default(), payment.application_fee.unwrap_or_default());
     let fee_amount = fee.amount.unwrap_or_default();
     let parameters = [
@@ -115,7 +119,8 @@ fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violation
         ("apple_pay_payment_token", payment.apple_pay_payment_token),
         ("consumer_account", payment.consumer_account),
         ("customer_reference", payment.customer_reference),
-        ("extra_merchant_data", extra.map(|extra| extra.to_string()).unwrap_or_default()),
+        ("extra_merchant_data", extra),
+        ("further_parameters", further),
         ("voucher_number", payment.voucher_number),
         ("voucher_pin", payment.voucher_pin),
         ("due_date", payment.due_date),

@@ -11,14 +11,15 @@ use super::engine::Engine;
 use super::respond::{carry, respond};
 use crate::rules::{Answer, ApiRequest, Outcome, Refusal, template};
 
-const MAX_BODY: usize = 1024 * 1024;
+/// Mollie's own bound is not known: more than the largest order needs.
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
 pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     engine.counters.count(method, &template(path));
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        let refusal = Refusal::new(413, "The request body is larger than 1 MiB.");
+        let refusal = Refusal::new(413, "The request body is larger than 4 MiB.");
         return respond(Answer::from(refusal).into(), engine.now());
     };
     let claim = engine.hold.claim(method, path);

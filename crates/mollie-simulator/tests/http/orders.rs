@@ -109,7 +109,7 @@ async fn answers_carry_type_and_simulated_date_and_are_counted() {
     }
     let unsigned = bench.client.get(format!("{}/v2/orders", bench.base)).send().await.unwrap();
     assert_eq!(unsigned.status(), 401);
-    let huge = json!({ "metadata": "m".repeat(1024 * 1024) });
+    let huge = json!({ "metadata": "m".repeat(4 * 1024 * 1024) });
     assert_eq!(bench.send("POST", "/v2/orders", Some(huge), None).await.status, 413);
     let counts = bench.get("/_simulator/requests").await;
     assert_eq!(counts.pointer("/counts/POST ~1v2~1orders"), Some(&json!(2)));

@@ -10,6 +10,7 @@ use crate::rules::agreements::Agreements;
 use crate::rules::amount_input::AmountInput;
 use crate::rules::draft::OrderInput;
 use crate::rules::line::{LineInput, LineType};
+use crate::rules::payment::NAMES;
 
 /// The draft, and what the key `profile` says of the profile.
 ///
@@ -35,7 +36,7 @@ pub fn read(order: &Value) -> Result<(OrderInput, Agreements), String> {
             "method" => draft.methods = list(value)?.iter().map(text).collect::<Result<_, _>>()?,
             "metadata" => draft.metadata = Some(value.clone()),
             "expiresAt" => draft.expires_on = text(value)?,
-            "payment" => draft.payment.0.extend(parameters(value, "")?),
+            "payment" => draft.payment.0.extend(payment(value)?),
             "shopperCountryMustMatchBillingCountry" => {
                 draft.shopper_country_must_match_billing_country = value.as_bool();
             }
@@ -94,6 +95,25 @@ fn address(value: &Value) -> Result<AddressInput, String> {
         *part = text(value)?;
     }
     Ok(address)
+}
+
+/// What has no field of its own in the API is a further parameter; the key `further_parameters` holds what a caller put there.
+fn payment(value: &Value) -> Result<BTreeMap<String, String>, String> {
+    let (mut own, mut further) = (Map::new(), Map::new());
+    for (key, value) in given(value)? {
+        match key.as_str() {
+            "further_parameters" => {
+                further.extend(given(value)?.map(|(key, value)| (key.clone(), value.clone())))
+            }
+            known if NAMES.contains(&known) => drop(own.insert(key.clone(), value.clone())),
+            _ => drop(further.insert(key.clone(), value.clone())),
+        }
+    }
+    let mut found = parameters(&Value::Object(own), "")?;
+    if !further.is_empty() {
+        found.insert("further_parameters".to_owned(), Value::Object(further).to_string());
+    }
+    Ok(found)
 }
 
 /// By their path in the API.

@@ -15,22 +15,22 @@ use crate::rules::rule::rules;
 use crate::rules::violation::Violations;
 
 rules! {
-    METHOD = "order.method", Refuse, Mollie(D, "create order, method"),
+    METHOD order_method = "order.method", Refuse, Mollie(D, "create order, method"),
         "A method is a word.",
         refused [|order| order["method"] = " ".into()],
         accepted [|order| order["method"] = "ideal".into()];
 
-    KNOWN = "order.method_known", Warn, Mollie(D, "create order, method; get order, method"),
+    KNOWN order_method_known = "order.method_known", Warn, Mollie(D, "create order, method; get order, method"),
         "A method is one that Mollie's documents name; the list grows.",
         refused [|order| order["method"] = "idealo".into(), |order| order["method"] = "iDEAL".into()],
         accepted [|order| order["method"] = "twint".into(), |order| order["method"] = "klarnasliceit".into()];
 
-    ONCE = "order.method_once", Warn, Mollie(I, "create order, method"),
+    ONCE order_method_once = "order.method_once", Warn, Mollie(I, "create order, method"),
         "A method is named once.",
         refused [|order| order["method"] = serde_json::json!(["ideal", "ideal"])],
         accepted [|order| order["method"] = serde_json::json!(["ideal", "eps"])];
 
-    BILLING = "order.billing_address", Refuse, Mollie(D, "create order, billingAddress: PayPal's express checkout brings its own"),
+    BILLING order_billing_address = "order.billing_address", Refuse, Mollie(D, "create order, billingAddress: PayPal's express checkout brings its own"),
         "An order has a billing address, unless its only method is paypal.",
         refused [
             |order| drop(order["billingAddress"].take()),
@@ -38,12 +38,12 @@ rules! {
         ],
         accepted [|order| { drop(order["billingAddress"].take()); order["method"] = "paypal".into(); }];
 
-    BILLIE = "order.billie_organization", Refuse, Mollie(D, "create order, billingAddress.organizationName"),
+    BILLIE order_billie_organization = "order.billie_organization", Refuse, Mollie(D, "create order, billingAddress.organizationName"),
         "For Billie alone the billing address names an organisation.",
         refused [|order| { order["method"] = "billie".into(); drop(order["billingAddress"]["organizationName"].take()); }],
         accepted [|order| order["method"] = "billie".into()];
 
-    BILLIE_LEFT_OUT = "order.billie_left_out", Warn, Mollie(I, "create order, billingAddress.organizationName"),
+    BILLIE_LEFT_OUT order_billie_left_out = "order.billie_left_out", Warn, Mollie(I, "create order, billingAddress.organizationName"),
         "Without an organisation Billie is not offered beside other methods.",
         refused [
             |order| {
@@ -53,7 +53,7 @@ rules! {
         ],
         accepted [|order| order["method"] = serde_json::json!(["billie", "ideal"])];
 
-    VOUCHER = "order.voucher_category", Warn, Mollie(D, "create order, lines[].category: \"should\" in one document, needed in another"),
+    VOUCHER order_voucher_category = "order.voucher_category", Warn, Mollie(D, "create order, lines[].category: \"should\" in one document, needed in another"),
         "For vouchers a line has a category; else vouchers are refused, or not offered.",
         refused [
             |order| order["method"] = "voucher".into(),
@@ -61,7 +61,7 @@ rules! {
         ],
         accepted [|order| { order["method"] = "voucher".into(); order["lines"][1]["category"] = "gift".into(); }];
 
-    EXPIRES = "order.expires_on", Refuse, Mollie(D, "create order, expiresAt"),
+    EXPIRES order_expires_on = "order.expires_on", Refuse, Mollie(D, "create order, expiresAt"),
         "An order ends on a day from tomorrow to 100 days after tomorrow, in UTC or in Amsterdam.",
         refused [
             |order| order["expiresAt"] = "2026-03-01".into(),
@@ -70,7 +70,7 @@ rules! {
         ],
         accepted [|order| order["expiresAt"] = "2026-03-02".into(), |order| order["expiresAt"] = "2026-06-10".into()];
 
-    KLARNA = "order.expires_on_klarna", Refuse, Mollie(D, "create order, expiresAt: 28 days, unless agreed otherwise"),
+    KLARNA order_expires_on_klarna = "order.expires_on_klarna", Refuse, Mollie(D, "create order, expiresAt: 28 days, unless agreed otherwise"),
         "With Klarna alone an order ends at most 28 days ahead, or as many as the profile has agreed.",
         refused [|order| (order["method"], order["expiresAt"]) = ("klarna".into(), "2026-03-30".into())],
         accepted [
@@ -78,7 +78,7 @@ rules! {
             |order| { (order["method"], order["expiresAt"]) = ("klarna".into(), "2026-04-30".into()); order["profile"] = serde_json::json!({ "klarnaExpiryDays": 60 }); },
         ];
 
-    KLARNA_LEFT_OUT = "order.klarna_left_out", Warn, Mollie(D, "create order, expiresAt"),
+    KLARNA_LEFT_OUT order_klarna_left_out = "order.klarna_left_out", Warn, Mollie(D, "create order, expiresAt"),
         "With a later end Klarna is not offered beside other methods.",
         refused [
             |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-30".into()),
@@ -87,9 +87,15 @@ rules! {
             |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-29".into()),
         ];
 
-    SHIPS_TOO_LATE = "line.ships_too_late", Warn, Ours("what is not shipped in time is never paid out"),
+    SHIPS_TOO_LATE line_ships_too_late = "line.ships_too_late", Warn, Ours("what is not shipped in time is never paid out"),
         "A line is planned to be shipped before the authorization ends: within 28 days, or by expires_on.",
-        refused [|order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-30".into(); }],
+        refused [
+            |order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-30".into(); },
+            |order| {
+                order["profile"] = serde_json::json!({ "klarnaExpiryDays": 60 });
+                (order["method"], order["lines"][0]["plannedShipDate"]) = ("klarna".into(), "2026-03-30".into());
+            },
+        ],
         accepted [
             |order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-29".into(); },
             |order| order["lines"][0]["plannedShipDate"] = "2026-03-30".into(),
@@ -189,17 +195,15 @@ pub(super) fn expires_on(
     Some(date)
 }
 
+/// How many days after it was created an order ends that does not say when (get order, `expiresAt`), whatever was agreed.
+const EXPIRY_DAYS: u16 = 28;
+
 /// The last day on which goods should leave, where the money is only reserved.
-pub(super) fn shipped_by(
-    draft: &OrderInput,
-    expires_on: Option<Date>,
-    today: Today,
-    agreements: &Agreements,
-) -> Option<Date> {
+pub(super) fn shipped_by(draft: &OrderInput, expires_on: Option<Date>, today: Today) -> Option<Date> {
     let reserves =
         |method: &String| is_klarna(method) || ["billie", "in3", "riverty"].contains(&method.as_str());
     let reserves = !draft.methods.is_empty() && draft.methods.iter().all(reserves);
-    reserves.then(|| expires_on.unwrap_or_else(|| today.plus(agreements.klarna_expiry_days)))
+    reserves.then(|| expires_on.unwrap_or_else(|| today.plus(EXPIRY_DAYS)))
 }
 
 /// Warns of goods that are to leave too late.

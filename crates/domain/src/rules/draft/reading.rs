@@ -15,27 +15,27 @@ use crate::rules::text::{characters, is_printable, shape};
 use crate::rules::violation::{Findings, Violations};
 
 rules! {
-    NUMBER = "order.number", Refuse, Mollie(D, "create order, orderNumber"),
+    NUMBER order_number = "order.number", Refuse, Mollie(D, "create order, orderNumber"),
         "An order has a number.",
         refused [|order| order["orderNumber"] = " ".into()],
         accepted [|order| order["orderNumber"] = "1".into()];
 
-    NUMBER_FORM = "order.number_form", Refuse, Ours("it is kept and looked for"),
+    NUMBER_FORM order_number_form = "order.number_form", Refuse, Ours("it is kept and looked for"),
         "An order number has at most 255 printable characters.",
         refused [|order| order["orderNumber"] = "1".repeat(256).into(), |order| order["orderNumber"] = "1\u{7}".into()],
         accepted [|order| order["orderNumber"] = "1".repeat(255).into()];
 
-    LINES = "order.lines", Refuse, Mollie(D, "create order, lines"),
+    LINES order_lines = "order.lines", Refuse, Mollie(D, "create order, lines"),
         "An order has at least one line.",
         refused [|order| order["lines"] = serde_json::json!([])],
         accepted [|order| drop(order["lines"][1].take())];
 
-    BIRTH = "order.consumer_date_of_birth", Refuse, Mollie(D, "create order, consumerDateOfBirth"),
+    BIRTH order_consumer_date_of_birth = "order.consumer_date_of_birth", Refuse, Mollie(D, "create order, consumerDateOfBirth"),
         "A date of birth is YYYY-MM-DD.",
         refused [|order| order["consumerDateOfBirth"] = "19580131".into()],
         accepted [|order| order["consumerDateOfBirth"] = "1958-01-31".into()];
 
-    BORN = "order.birth_plausible", Warn, Ours("a slip of the pen"),
+    BORN order_birth_plausible = "order.birth_plausible", Warn, Ours("a slip of the pen"),
         "A date of birth is past, and not before 1900.",
         refused [
             |order| order["consumerDateOfBirth"] = "2026-03-01".into(),
@@ -70,7 +70,7 @@ impl OrderInput {
             faults.lacks(at("lines"), &LINES);
         }
         let currency = given.flatten().map(Money::currency).or_else(|| self.currency());
-        let shipped_by = method::shipped_by(&self, expires_on, today, agreements);
+        let shipped_by = method::shipped_by(&self, expires_on, today);
         let lines = (0_usize..).zip(self.lines);
         let lines: Vec<LineReading> =
             lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
