@@ -11,7 +11,7 @@ use super::text::{characters, given, longer_than, shape};
 use super::violation::Violations;
 
 rules! {
-    NAMED = "address.person", Required, Mollie(D, "create order, address: givenName, familyName; get order: optional"),
+    NAMED address_person = "address.person", Required, Mollie(D, "create order, address: givenName, familyName; get order: optional"),
         "An address names a person: given and family name.",
         refused [
             |order| drop(order["billingAddress"]["givenName"].take()),
@@ -19,7 +19,7 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["givenName"] = "Jó".into()];
 
-    NAME = "address.name", Refuse, Mollie(D, "get order, address: givenName, familyName"),
+    NAME address_name = "address.name", Refuse, Mollie(D, "get order, address: givenName, familyName"),
         "A name has 2 to 100 characters, and is not digits only.",
         refused [
             |order| order["billingAddress"]["givenName"] = "P".into(),
@@ -31,7 +31,7 @@ rules! {
             |order| order["billingAddress"]["familyName"] = "P".repeat(100).into(),
         ];
 
-    TITLE = "address.title", Refuse, Mollie(D, "create order, address: title"),
+    TITLE address_title = "address.title", Refuse, Mollie(D, "create order, address: title"),
         "A title has at most 20 characters, and is not white space only.",
         refused [
             |order| order["billingAddress"]["title"] = "D".repeat(21).into(),
@@ -39,7 +39,7 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["title"] = "D".repeat(20).into()];
 
-    STREET = "address.street_and_number", Refuse, Mollie(D, "create order, address: streetAndNumber"),
+    STREET address_street_and_number = "address.street_and_number", Refuse, Mollie(D, "create order, address: streetAndNumber"),
         "An address has a street and number, of at most 100 characters.",
         refused [
             |order| order["billingAddress"]["streetAndNumber"] = " ".into(),
@@ -47,12 +47,12 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["streetAndNumber"] = "K".repeat(100).into()];
 
-    ADDITIONAL = "address.street_additional", Warn, Mollie(I, "create order, address: streetAdditional"),
+    ADDITIONAL address_street_additional = "address.street_additional", Warn, Mollie(I, "create order, address: streetAdditional"),
         "The second line of an address has at most 100 characters.",
         refused [|order| order["billingAddress"]["streetAdditional"] = "K".repeat(101).into()],
         accepted [|order| order["billingAddress"]["streetAdditional"] = "K".repeat(100).into()];
 
-    POSTAL_CODE = "address.postal_code", Refuse, Mollie(D, "create order, address: postalCode"),
+    POSTAL_CODE address_postal_code = "address.postal_code", Refuse, Mollie(D, "create order, address: postalCode"),
         "An address has a postal code of at most 20 characters, unless its country is one of the 67 that have none.",
         refused [
             |order| order["billingAddress"]["postalCode"] = " ".into(),
@@ -63,7 +63,7 @@ rules! {
             |order| (order["billingAddress"]["country"], order["billingAddress"]["postalCode"]) = ("HK".into(), "".into()),
         ];
 
-    CITY = "address.city", Refuse, Mollie(P, "create order, address: city"),
+    CITY address_city = "address.city", Refuse, Mollie(P, "create order, address: city"),
         "An address has a city, of at most 200 characters.",
         refused [
             |order| order["billingAddress"]["city"] = " ".into(),
@@ -71,12 +71,12 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["city"] = "A".repeat(200).into()];
 
-    REGION = "address.region", Refuse, Mollie(P, "create order, address: region"),
+    REGION address_region = "address.region", Refuse, Mollie(P, "create order, address: region"),
         "A region has at most 200 characters.",
         refused [|order| order["billingAddress"]["region"] = "A".repeat(201).into()],
         accepted [|order| order["billingAddress"]["region"] = "A".repeat(200).into()];
 
-    COUNTRY = "address.country", Refuse, Mollie(D, "create order, address: country"),
+    COUNTRY address_country = "address.country", Refuse, Mollie(D, "create order, address: country"),
         "A country is an ISO 3166-1 alpha-2 code, or AN.",
         refused [
             |order| order["billingAddress"]["country"] = "XX".into(),

@@ -7,7 +7,7 @@ use super::rule::rules;
 use super::violation::Violations;
 
 rules! {
-    CURRENCY = "amount.currency", Refuse, Mollie(D, "create order, amount.currency"),
+    CURRENCY amount_currency = "amount.currency", Refuse, Mollie(D, "create order, amount.currency"),
         "A currency is an ISO 4217 code in upper case that money has; gold, test codes and the like are none.",
         refused [
             |order| order["lines"][0]["unitPrice"]["currency"] = "eur".into(),
@@ -15,7 +15,7 @@ rules! {
         ],
         accepted [|order| order["lines"][0]["unitPrice"]["currency"] = "EUR".into()];
 
-    FUND = "amount.fund", Warn, Mollie(I, "multicurrency"),
+    FUND amount_fund = "amount.fund", Warn, Mollie(I, "multicurrency"),
         "A fund code such as CHE or CLF is ISO 4217's, but nobody pays in it.",
         refused [
             |order| {
@@ -32,7 +32,7 @@ rules! {
             },
         ];
 
-    VALUE = "amount.value", Refuse, Mollie(D, "create order, amount.value; multicurrency"),
+    VALUE amount_value = "amount.value", Refuse, Mollie(D, "create order, amount.value; multicurrency"),
         "A value is decimal text with exactly the currency's decimals: JPY and ISK have none, HUF, ILS and TWD two, others ISO 4217's.",
         refused [
             |order| order["lines"][1]["unitPrice"]["value"] = "10.005".into(),
@@ -44,12 +44,12 @@ rules! {
             |order| only(order, "HUF", "10.50"),
         ];
 
-    SIZE = "amount.size", Refuse, Ours("sums stay exact"),
+    SIZE amount_size = "amount.size", Refuse, Ours("sums stay exact"),
         "An amount has at most 11 digits before its decimals.",
         refused [|order| order["lines"][1]["unitPrice"]["value"] = "100000000000.00".into()],
         accepted [|order| order["lines"][1]["unitPrice"]["value"] = "99999999999.00".into()];
 
-    ONE_CURRENCY = "order.one_currency", Refuse, Mollie(D, "create order, lines[].unitPrice"),
+    ONE_CURRENCY order_one_currency = "order.one_currency", Refuse, Mollie(D, "create order, lines[].unitPrice"),
         "All amounts of an order are in one currency.",
         refused [|order| order["lines"][1]["unitPrice"]["currency"] = "USD".into()],
         accepted [|order| order["lines"][1]["unitPrice"]["currency"] = "EUR".into()];

@@ -15,12 +15,12 @@ use super::text::{characters, shape};
 use super::violation::Violations;
 
 rules! {
-    REQUIRED = "address.email_given", Required, Mollie(D, "create order, address: email; get order: optional"),
+    REQUIRED address_email_given = "address.email_given", Required, Mollie(D, "create order, address: email; get order: optional"),
         "An address has an e-mail address.",
         refused [|order| drop(order["billingAddress"]["email"].take())],
         accepted [|order| order["billingAddress"]["email"] = "a@b.nl".into()];
 
-    FORM = "address.email", Refuse, Mollie(P, "an umlaut before the @ was answered by a 500"),
+    FORM address_email = "address.email", Refuse, Mollie(P, "an umlaut before the @ was answered by a 500"),
         "An e-mail address is name@host.tld, with nothing but ASCII before the @.",
         refused [
             |order| order["billingAddress"]["email"] = "a@b".into(),
@@ -29,7 +29,7 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["email"] = "piet@müller.de".into()];
 
-    ODD = "address.email_odd", Warn, Mollie(I, "create order, address: email"),
+    ODD address_email_odd = "address.email_odd", Warn, Mollie(I, "create order, address: email"),
         "An e-mail address has at most 64 characters before the @, and a host that is no number.",
         refused [|order| order["billingAddress"]["email"] = "a@1.2.3.4".into()],
         accepted [|order| order["billingAddress"]["email"] = "a@b.museum".into()];

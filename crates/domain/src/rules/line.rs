@@ -115,7 +115,7 @@ pub struct LineDraft {
 }
 
 rules! {
-    METADATA = "metadata.size", Refuse, Mollie(D, "create order, metadata: about 1 kB"),
+    METADATA metadata_size = "metadata.size", Refuse, Mollie(D, "create order, metadata: about 1 kB"),
         "Metadata, of the order or of a line, has at most 1,024 bytes as JSON.",
         refused [
             |order| order["lines"][0]["metadata"] = "x".repeat(1_023).into(),

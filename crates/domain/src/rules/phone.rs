@@ -6,7 +6,7 @@ use super::rule::rules;
 use super::violation::Violations;
 
 rules! {
-    SHAPE = "address.phone", Refuse, Mollie(D, "create order, address: phone"),
+    SHAPE address_phone = "address.phone", Refuse, Mollie(D, "create order, address: phone"),
         "A phone number is E.164: + and 2 to 15 digits, the first not 0, and nothing else.",
         refused [
             |order| order["billingAddress"]["phone"] = "020 8202070".into(),
@@ -15,7 +15,7 @@ rules! {
         ],
         accepted [|order| order["billingAddress"]["phone"] = "+31208202070".into()];
 
-    PLAN = "address.phone_plan", Warn, Mollie(R, "+3130920207, no number of the Netherlands, was accepted"),
+    PLAN address_phone_plan = "address.phone_plan", Warn, Mollie(R, "+3130920207, no number of the Netherlands, was accepted"),
         "A phone number is one of its country's numbering plan; another may be mistyped.",
         refused [|order| order["billingAddress"]["phone"] = "+3130920207".into()],
         accepted [|order| order["billingAddress"]["phone"] = "+31309202070".into()];

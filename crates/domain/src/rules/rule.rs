@@ -57,9 +57,9 @@ pub struct Rule {
     pub accepted: &'static [Change],
 }
 
-/// Declares the rules of a file.
+/// Declares the rules of a file, and a test of each that has the rule's id for its name: `examples::line_sku`.
 macro_rules! rules {
-    ($($name:ident = $id:literal, $severity:ident, $source:expr, $statement:literal,
+    ($($name:ident $test:ident = $id:literal, $severity:ident, $source:expr, $statement:literal,
         refused [$($refused:expr),* $(,)?], accepted [$($accepted:expr),* $(,)?];)+) => {
         $(pub(in crate::rules) static $name: $crate::rules::rule::Rule = $crate::rules::rule::Rule {
             id: $id,
@@ -75,6 +75,14 @@ macro_rules! rules {
 
         /// Every rule of this file.
         pub(in crate::rules) static RULES: &[&$crate::rules::rule::Rule] = &[$(&$name),+];
+
+        #[cfg(test)]
+        mod examples {
+            $(#[test]
+            fn $test() {
+                $crate::rules::catalog::example::holds(&super::$name, stringify!($test));
+            })+
+        }
     };
 }
 

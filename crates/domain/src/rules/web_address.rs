@@ -10,7 +10,7 @@ use super::rule::rules;
 use super::violation::Violations;
 
 rules! {
-    ADDRESS = "url.address", Refuse, Mollie(P, "create order, redirectUrl: blanks and umlauts were refused"),
+    ADDRESS url_address = "url.address", Refuse, Mollie(P, "create order, redirectUrl: blanks and umlauts were refused"),
         "A web address is absolute, has a host, and no blanks or raw umlauts in its path.",
         refused [
             |order| order["redirectUrl"] = "shop.example/a".into(),
@@ -18,17 +18,17 @@ rules! {
         ],
         accepted [|order| order["redirectUrl"] = "https://shop.example/a%20b".into()];
 
-    REPAIRED = "url.repaired", Warn, Mollie(I, "create order, redirectUrl"),
+    REPAIRED url_repaired = "url.repaired", Warn, Mollie(I, "create order, redirectUrl"),
         "A web address is written as browsers would send it: no default port, no /../, no host by number.",
         refused [|order| order["redirectUrl"] = "https://shop.example:443/a".into()],
         accepted [|order| order["redirectUrl"] = "https://shop.example:8443/a".into()];
 
-    SCHEME = "url.scheme", Warn, Mollie(I, "create order, lines[].imageUrl: a link"),
+    SCHEME url_scheme = "url.scheme", Warn, Mollie(I, "create order, lines[].imageUrl: a link"),
         "Pictures and product pages are http or https; only pages to return to may be an app's.",
         refused [|order| order["lines"][0]["imageUrl"] = "myapp://picture".into()],
         accepted [|order| order["redirectUrl"] = "myapp://thanks".into()];
 
-    LENGTH = "url.length", Refuse, Ours("addresses are kept and sent"),
+    LENGTH url_length = "url.length", Refuse, Ours("addresses are kept and sent"),
         "A web address has at most 2,048 characters as it is sent.",
         refused [|order| order["redirectUrl"] = format!("https://shop.example/{}", "a".repeat(2_028)).into()],
         accepted [|order| order["redirectUrl"] = format!("https://shop.example/{}", "a".repeat(2_027)).into()];

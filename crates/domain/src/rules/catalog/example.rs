@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{mollie_json, rules};
+#[cfg(test)]
+use crate::rules::rule::Rule;
 use crate::rules::rule::{Change, Severity};
 use crate::rules::violation::Findings;
 
@@ -51,4 +53,39 @@ pub fn found(change: Change) -> Findings {
         found.warnings.retain(|warning| !is_required(warning.rule));
     }
     found
+}
+
+/// Each example breaks the rule and no other, and nothing is found at its boundary. `test`: the name of the rule's test.
+#[cfg(test)]
+pub fn holds(rule: &Rule, test: &str) {
+    assert_eq!(test, rule.id.replace('.', "_"), "a rule's test has its id for a name");
+    let wrong = wrong_examples(rule);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong with the examples of a rule: each must break it and no other, and nothing is found at its boundary.
+#[cfg(test)]
+fn wrong_examples(rule: &Rule) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if rule.refused.is_empty() || rule.accepted.is_empty() {
+        wrong.push(format!("{} has no examples", rule.id));
+    }
+    for (n, change) in rule.refused.iter().enumerate() {
+        let found = found(*change);
+        let (broken, silent) = match rule.severity {
+            Severity::Refuse | Severity::Required => (&found.violations, &found.warnings),
+            Severity::Warn => (&found.warnings, &found.violations),
+        };
+        let is_only = !broken.is_empty() && broken.iter().all(|it| it.rule == rule.id);
+        if !is_only || !silent.is_empty() {
+            wrong.push(format!("{}, example {n}: {found:?}", rule.id));
+        }
+    }
+    for (n, change) in rule.accepted.iter().enumerate() {
+        let found = found(*change);
+        if found != Findings::default() {
+            wrong.push(format!("{}, boundary {n}: {found:?}", rule.id));
+        }
+    }
+    wrong
 }

@@ -6,22 +6,22 @@ use crate::rules::rule::rules;
 use crate::rules::violation::Violations;
 
 rules! {
-    REQUIRED = "order.locale", Required, Mollie(D, "create order, locale; get order: optional"),
+    REQUIRED order_locale = "order.locale", Required, Mollie(D, "create order, locale; get order: optional"),
         "An order has a locale.",
         refused [|order| drop(order["locale"].take())],
         accepted [|order| order["locale"] = "de_AT".into()];
 
-    FORM = "order.locale_form", Refuse, Mollie(P, "create order, locale: nl was refused"),
+    FORM order_locale_form = "order.locale_form", Refuse, Mollie(P, "create order, locale: nl was refused"),
         "A locale is a language and a country, xx_XX or xx-XX.",
         refused [|order| order["locale"] = "nl".into(), |order| order["locale"] = "NL_nl".into()],
         accepted [|order| order["locale"] = "nl_NL".into()];
 
-    LISTED = "order.locale_listed", Warn, Mollie(P, "create order, locale: others were accepted"),
+    LISTED order_locale_listed = "order.locale_listed", Warn, Mollie(P, "create order, locale: others were accepted"),
         "A locale is one of those that Mollie lists.",
         refused [|order| order["locale"] = "en_CA".into(), |order| order["locale"] = "nl-NL".into()],
         accepted [|order| order["locale"] = "en_GB".into()];
 
-    FALLBACK = "order.locale_fallback", Warn, Ours("a choice of the profile"),
+    FALLBACK order_locale_fallback = "order.locale_fallback", Warn, Ours("a choice of the profile"),
         "The profile's own locale is sent for one that is missing or that Mollie does not list.",
         refused [
             |order| {

@@ -8,7 +8,7 @@ use crate::rules::violation::Violations;
 use crate::rules::web_address::{self, Schemes};
 
 rules! {
-    REDIRECT = "order.redirect_url", Refuse, Mollie(D, "create order, redirectUrl"),
+    REDIRECT order_redirect_url = "order.redirect_url", Refuse, Mollie(D, "create order, redirectUrl"),
         "An order has a page to return to, unless its payment is recurring or made by an Apple Pay token.",
         refused [|order| drop(order["redirectUrl"].take())],
         accepted [
@@ -18,7 +18,7 @@ rules! {
             },
         ];
 
-    WITH_APPLE_PAY = "order.redirect_url_apple_pay", Warn, Mollie(I, "create order, redirectUrl; get order leaves it out"),
+    WITH_APPLE_PAY order_redirect_url_apple_pay = "order.redirect_url_apple_pay", Warn, Mollie(I, "create order, redirectUrl; get order leaves it out"),
         "Older documents require a page to return to for an Apple Pay token as well.",
         refused [
             |order| {

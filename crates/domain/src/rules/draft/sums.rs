@@ -11,17 +11,17 @@ use crate::rules::rule::rules;
 use crate::rules::violation::Violations;
 
 rules! {
-    SUM = "order.amount", Refuse, Mollie(D, "create order, amount"),
+    SUM order_amount = "order.amount", Refuse, Mollie(D, "create order, amount"),
         "An amount, if given, is the sum of the lines' total_amount.",
         refused [|order| order["amount"] = serde_json::json!({ "currency": "EUR", "value": "1027.98" })],
         accepted [|order| order["amount"] = serde_json::json!({ "currency": "EUR", "value": "1027.99" })];
 
-    POSITIVE = "order.amount_positive", Refuse, Mollie(P, "an order of 0.00 is refused"),
+    POSITIVE order_amount_positive = "order.amount_positive", Refuse, Mollie(P, "an order of 0.00 is refused"),
         "An order costs more than nothing.",
         refused [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.00".into(); }],
         accepted [|order| { drop(order["lines"][0].take()); order["lines"][1]["unitPrice"]["value"] = "0.01".into(); }];
 
-    FIRST = "order.amount_zero_first", Warn, Mollie(I, "create order, payment.sequenceType"),
+    FIRST order_amount_zero_first = "order.amount_zero_first", Warn, Mollie(I, "create order, payment.sequenceType"),
         "Whether an order whose payment is a first one may cost nothing is not documented.",
         refused [
             |order| {
@@ -38,7 +38,7 @@ rules! {
             },
         ];
 
-    VAT = "order.vat_total", Refuse, Mollie(D, "create order, lines[].vatAmount"),
+    VAT order_vat_total = "order.vat_total", Refuse, Mollie(D, "create order, lines[].vatAmount"),
         "The VAT of all lines is not below zero in sum.",
         refused [|order| {
             order["lines"][0]["vatRate"] = "0".into();
@@ -47,7 +47,7 @@ rules! {
         }],
         accepted [|order| (order["lines"][0]["vatRate"], order["lines"][1]["vatRate"]) = ("0".into(), "0".into())];
 
-    PER_RATE = "order.vat_per_rate", Warn, Mollie(I, "create order, lines[].vatAmount"),
+    PER_RATE order_vat_per_rate = "order.vat_per_rate", Warn, Mollie(I, "create order, lines[].vatAmount"),
         "Nor is it for any one rate.",
         refused [|order| {
             (order["lines"][1]["vatRate"], order["lines"][1]["unitPrice"]["value"]) = ("9.00".into(), "1.00".into());
@@ -55,7 +55,7 @@ rules! {
         }],
         accepted [|order| off(order, "-10.00", "21.00")];
 
-    DISCOUNT_RATE = "order.discount_rate", Warn, Mollie(I, "create order, lines[].vatRate"),
+    DISCOUNT_RATE order_discount_rate = "order.discount_rate", Warn, Mollie(I, "create order, lines[].vatRate"),
         "A discount has the VAT rate of a line that it reduces; a discount on several rates is several lines.",
         refused [|order| off(order, "-10.00", "0.00")],
         accepted [|order| off(order, "-10.00", "21")];

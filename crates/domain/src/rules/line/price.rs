@@ -9,12 +9,12 @@ use crate::rules::rule::rules;
 use crate::rules::violation::Violations;
 
 rules! {
-    UNIT_PRICE = "line.unit_price", Refuse, Mollie(D, "create order, lines[].unitPrice"),
+    UNIT_PRICE line_unit_price = "line.unit_price", Refuse, Mollie(D, "create order, lines[].unitPrice"),
         "A line has a unit price, VAT included.",
         refused [|order| drop(order["lines"][1]["unitPrice"].take())],
         accepted [|order| order["lines"][1]["unitPrice"]["value"] = "0.00".into()];
 
-    OF_DEDUCTION = "line.price_of_deduction", Refuse, Mollie(D, "get order, lines[].unitPrice"),
+    OF_DEDUCTION line_price_of_deduction = "line.price_of_deduction", Refuse, Mollie(D, "get order, lines[].unitPrice"),
         "A discount, store credit or gift card has a unit price of zero or below.",
         refused [
             |order| {
@@ -29,22 +29,22 @@ rules! {
             },
         ];
 
-    BELOW_ZERO = "line.price_below_zero", Warn, Mollie(I, "create order, lines[].unitPrice: negative for discounts"),
+    BELOW_ZERO line_price_below_zero = "line.price_below_zero", Warn, Mollie(I, "create order, lines[].unitPrice: negative for discounts"),
         "A line of another type has a unit price of zero or above; Mollie has taken others.",
         refused [|order| order["lines"][1]["unitPrice"]["value"] = "-0.01".into()],
         accepted [|order| order["lines"][1]["unitPrice"]["value"] = "0.00".into()];
 
-    DISCOUNT = "line.discount_amount", Refuse, Mollie(D, "create order, lines[].discountAmount"),
+    DISCOUNT line_discount_amount = "line.discount_amount", Refuse, Mollie(D, "create order, lines[].discountAmount"),
         "A discount is not negative.",
         refused [|order| order["lines"][0]["discountAmount"]["value"] = "-0.01".into()],
         accepted [|order| order["lines"][0]["discountAmount"]["value"] = "0.00".into()];
 
-    ABOVE_PRICE = "line.discount_above_price", Warn, Mollie(I, "create order, lines[].discountAmount"),
+    ABOVE_PRICE line_discount_above_price = "line.discount_above_price", Warn, Mollie(I, "create order, lines[].discountAmount"),
         "A discount takes off no more than unit_price × quantity.",
         refused [|order| order["lines"][0]["discountAmount"]["value"] = "798.01".into()],
         accepted [|order| order["lines"][0]["discountAmount"]["value"] = "798.00".into()];
 
-    TOTAL = "line.total_amount", Refuse, Mollie(D, "create order, lines[].totalAmount"),
+    TOTAL line_total_amount = "line.total_amount", Refuse, Mollie(D, "create order, lines[].totalAmount"),
         "A total, if given, is unit_price × quantity − discount_amount.",
         refused [|order| order["lines"][0]["totalAmount"] = serde_json::json!({ "currency": "EUR", "value": "697.99" })],
         accepted [|order| order["lines"][0]["totalAmount"] = serde_json::json!({ "currency": "EUR", "value": "698.00" })];

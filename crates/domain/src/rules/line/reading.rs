@@ -14,42 +14,42 @@ use crate::rules::violation::Violations;
 use crate::rules::web_address::{self, Schemes};
 
 rules! {
-    TYPE = "line.type", Refuse, Ours("a number is no word of Mollie's"),
+    TYPE line_type = "line.type", Refuse, Ours("a number is no word of Mollie's"),
         "A type is one that the API names.",
         refused [|order| order["lines"][0]["type"] = "bundle".into()],
         accepted [|order| order["lines"][0]["type"] = "digital".into()];
 
-    TYPE_LEFT_OUT = "line.type_left_out", Warn, Mollie(D, "get order, lines[].type: default physical"),
+    TYPE_LEFT_OUT line_type_left_out = "line.type_left_out", Warn, Mollie(D, "get order, lines[].type: default physical"),
         "A line without a type is taken as physical. Many clients send 0, which is none, for a type they do not know.",
         refused [|order| drop(order["lines"][0]["type"].take())],
         accepted [|order| order["lines"][0]["type"] = "physical".into()];
 
-    CATEGORY = "line.category", Warn, Mollie(D, "create order, lines[].category; get order has one more"),
+    CATEGORY line_category = "line.category", Warn, Mollie(D, "create order, lines[].category; get order has one more"),
         "A category is meal, eco, gift or sport_culture; the list grows.",
         refused [|order| order["lines"][0]["category"] = "food".into()],
         accepted [|order| order["lines"][0]["category"] = "sport_culture".into()];
 
-    NAME = "line.name", Refuse, Mollie(D, "create order, lines[].name"),
+    NAME line_name = "line.name", Refuse, Mollie(D, "create order, lines[].name"),
         "A line has a name.",
         refused [|order| order["lines"][0]["name"] = " ".into()],
         accepted [|order| order["lines"][0]["name"] = "A".into()];
 
-    QUANTITY = "line.quantity", Refuse, Mollie(D, "create order, lines[].quantity"),
+    QUANTITY line_quantity = "line.quantity", Refuse, Mollie(D, "create order, lines[].quantity"),
         "A quantity is a whole number from 1.",
         refused [|order| order["lines"][1]["quantity"] = 0.into(), |order| order["lines"][1]["quantity"] = (-1).into()],
         accepted [|order| order["lines"][1]["quantity"] = 1.into(), |order| order["lines"][1]["quantity"] = 10_000.into()];
 
-    SKU = "line.sku", Refuse, Mollie(D, "create order, lines[].sku"),
+    SKU line_sku = "line.sku", Refuse, Mollie(D, "create order, lines[].sku"),
         "A SKU has at most 64 characters.",
         refused [|order| order["lines"][0]["sku"] = "5".repeat(65).into()],
         accepted [|order| order["lines"][0]["sku"] = "5".repeat(64).into()];
 
-    PLANNED = "line.planned_ship_date", Refuse, Ours("Mollie has no such field"),
+    PLANNED line_planned_ship_date = "line.planned_ship_date", Refuse, Ours("Mollie has no such field"),
         "The date on which a line is to be shipped is YYYY-MM-DD.",
         refused [|order| order["lines"][0]["plannedShipDate"] = "soon".into()],
         accepted [|order| order["lines"][0]["plannedShipDate"] = "2026-03-05".into()];
 
-    DISCOUNT_OF_DEDUCTION = "line.discount_on_deduction", Warn, Mollie(I, "get order, lines[].discountAmount: not relevant"),
+    DISCOUNT_OF_DEDUCTION line_discount_on_deduction = "line.discount_on_deduction", Warn, Mollie(I, "get order, lines[].discountAmount: not relevant"),
         "A line that takes money off has no discount besides.",
         refused [|order| {
             (order["lines"][1]["type"], order["lines"][1]["unitPrice"]["value"]) = ("discount".into(), "-10.00".into());

@@ -10,12 +10,12 @@ use crate::rules::vat::VatRate;
 use crate::rules::violation::Violations;
 
 rules! {
-    REQUIRED = "line.vat", Required, Mollie(D, "create order, lines[].vatRate; get order: optional"),
+    REQUIRED line_vat = "line.vat", Required, Mollie(D, "create order, lines[].vatRate; get order: optional"),
         "A line has a VAT rate.",
         refused [|order| drop(order["lines"][0]["vatRate"].take())],
         accepted [|order| order["lines"][0]["vatRate"] = "0.00".into()];
 
-    PAIR = "line.vat_pair", Refuse, Mollie(I, "create order, lines[].vatAmount"),
+    PAIR line_vat_pair = "line.vat_pair", Refuse, Mollie(I, "create order, lines[].vatAmount"),
         "A VAT amount has a rate.",
         refused [
             |order| {
@@ -26,7 +26,7 @@ rules! {
         ],
         accepted [|order| order["lines"][1]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "57.27" })];
 
-    RATE = "line.vat_rate", Refuse, Mollie(D, "create order, lines[].vatRate"),
+    RATE line_vat_rate = "line.vat_rate", Refuse, Mollie(D, "create order, lines[].vatRate"),
         "A VAT rate is a percentage as text, from 0 to 999.9999, with at most 4 decimals.",
         refused [
             |order| order["lines"][0]["vatRate"] = "-1".into(),
@@ -36,17 +36,17 @@ rules! {
         ],
         accepted [|order| order["lines"][0]["vatRate"] = "26.5".into(), |order| order["lines"][0]["vatRate"] = "0".into()];
 
-    ZEROS = "line.vat_rate_zeros", Warn, Mollie(I, "create order, lines[].vatRate"),
+    ZEROS line_vat_rate_zeros = "line.vat_rate_zeros", Warn, Mollie(I, "create order, lines[].vatRate"),
         "A VAT rate has no zeros before it.",
         refused [|order| order["lines"][0]["vatRate"] = "021.00".into()],
         accepted [|order| order["lines"][0]["vatRate"] = "0.50".into()];
 
-    AMOUNT = "line.vat_amount", Refuse, Mollie(D, "create order, lines[].vatAmount"),
+    AMOUNT line_vat_amount = "line.vat_amount", Refuse, Mollie(D, "create order, lines[].vatAmount"),
         "A VAT amount, if given, is total_amount × vat_rate / (100 + vat_rate), rounded to the currency.",
         refused [|order| order["lines"][0]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "121.13" })],
         accepted [|order| order["lines"][0]["vatAmount"] = serde_json::json!({ "currency": "EUR", "value": "121.14" })];
 
-    HALF = "line.vat_half", Warn, Mollie(I, "create order, lines[].vatAmount: no answer is known"),
+    HALF line_vat_half = "line.vat_half", Warn, Mollie(I, "create order, lines[].vatAmount: no answer is known"),
         "VAT that is exactly half a cent may be rounded either way; left out, it is rounded away from zero.",
         refused [
             |order| {
@@ -61,7 +61,7 @@ rules! {
             },
         ];
 
-    OF_DEDUCTION = "line.vat_of_deduction", Warn, Mollie(R, "an answer of −1.00 at 10 % with VAT −0.10"),
+    OF_DEDUCTION line_vat_of_deduction = "line.vat_of_deduction", Warn, Mollie(R, "an answer of −1.00 at 10 % with VAT −0.10"),
         "The VAT of a line that takes money off may be a cent beside the formula.",
         refused [
             |order| {
@@ -78,7 +78,7 @@ rules! {
             },
         ];
 
-    GIFT_CARD = "line.gift_card_vat", Refuse, Mollie(D, "create order, lines[].type"),
+    GIFT_CARD line_gift_card_vat = "line.gift_card_vat", Refuse, Mollie(D, "create order, lines[].type"),
         "A gift card has a VAT rate of 0: it was taxed when it was sold.",
         refused [
             |order| {
@@ -94,7 +94,7 @@ rules! {
             },
         ];
 
-    STORE_CREDIT = "line.store_credit_vat", Warn, Mollie(I, "create order, lines[].type"),
+    STORE_CREDIT line_store_credit_vat = "line.store_credit_vat", Warn, Mollie(I, "create order, lines[].type"),
         "Store credit has a VAT rate of 0.",
         refused [
             |order| {

@@ -1,5 +1,6 @@
 //! What is wrong with a request itself: its fields, its size, or its bytes.
 
+use domain::rules::catalog;
 use domain::rules::violation::Violation;
 use tonic::{Code, Status};
 use tonic_types::FieldViolation;
@@ -7,6 +8,9 @@ use tonic_types::FieldViolation;
 use super::{Failure, shown};
 use crate::proto::ErrorReason;
 use crate::wire::Refused;
+
+/// How many rules are linked.
+const LINKS: usize = 5;
 
 /// Every fault of a request at once, as far as they fit: the first ones also in the message, because many tools do not show
 /// details. The total is always included.
@@ -37,10 +41,25 @@ fn refused(reason: ErrorReason, faults: &[Violation], beyond: usize) -> Status {
     let is_draft =
         reason == ErrorReason::InvalidRequest && faults.iter().any(|fault| fault.path.starts_with("draft"));
     failure.text.complete = is_draft.then_some("CheckOrderDraft lists them");
+    failure.rules = if is_draft { explained(faults) } else { Vec::new() };
     failure.text.lines = lines;
     failure.text.count = count;
     failure.faults.fields = faults.iter().map(field_violation).collect();
     failure.status()
+}
+
+/// The rules that docs/rules.md explains, each once, as they come; a few are enough to find the page.
+fn explained(faults: &[Violation]) -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = Vec::new();
+    for fault in faults {
+        if ids.len() < LINKS
+            && !ids.contains(&fault.rule)
+            && catalog::rules().any(|rule| rule.id == fault.rule)
+        {
+            ids.push(fault.rule);
+        }
+    }
+    ids
 }
 
 fn reported(fault: &Violation) -> String {
@@ -145,6 +164,21 @@ mod tests {
         assert_eq!(last, format!("and {} more; CheckOrderDraft lists them", 75 - reported));
         let elsewhere = invalid((0..75).map(|n| fault(&format!("lines[{n}].quantity"), "0")).collect());
         assert!(elsewhere.message().ends_with(" more"), "{}", elsewhere.message());
+    }
+
+    #[test]
+    fn a_rule_is_linked_where_it_is_explained() {
+        let mut faults = vec![real("draft.lines[0].vat_amount"), fault("draft.lines[0].name", "")];
+        faults.push(Violation { rule: "text.control", ..fault("draft.locale", "") });
+        faults.push(real("draft.lines[1].vat_amount"));
+        let status = invalid(faults);
+        let details = status.get_error_details();
+        let links: Vec<_> = details.help().unwrap().links.iter().map(|it| it.url.clone()).collect();
+        assert_eq!(links, ["docs/rules.md#line.vat_amount", "docs/rules.md#line.name"]);
+        let kept = include_str!("../../../../../docs/rules.md");
+        for id in ["line.vat_amount", "line.name"] {
+            assert!(kept.contains(&format!("<a id=\"{id}\"></a>")), "{id}");
+        }
     }
 
     #[test]
