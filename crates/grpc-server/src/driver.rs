@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
 use crate::service::Service;
+use crate::waits::Waits;
 
 /// How often a waiting call checks whether its operation is settled, if another task or replica drives it.
 const LOOK: Duration = Duration::from_millis(50);
@@ -34,12 +35,14 @@ pub struct Driver {
     pub wake_up: Arc<Notify>,
     /// The wake-up for when a webhook arrives.
     pub hook_wake_up: Arc<Notify>,
+    /// What callers wait for.
+    pub waits: Arc<Waits>,
 }
 
 impl Driver {
     pub fn new(service: Arc<Service>) -> Self {
         let (wake_up, hook_wake_up) = (Arc::default(), Arc::default());
-        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up }
+        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up, waits: Arc::default() }
     }
 
     /// Runs work to its end, even if the caller stops waiting.
@@ -59,6 +62,7 @@ impl Driver {
             drop(permit);
             // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
+            driver.waits.look();
             progress
         })
     }
