@@ -19,6 +19,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::key_alerts::KeyAlerts;
 use crate::service::Service;
+use crate::waits::Waits;
 
 /// How often a waiting call checks whether its operation is settled, if another task or replica drives it.
 const LOOK: Duration = Duration::from_millis(50);
@@ -36,12 +37,15 @@ pub struct Driver {
     /// The wake-up for when a webhook arrives.
     pub hook_wake_up: Arc<Notify>,
     key_alerts: Arc<KeyAlerts>,
+    /// What callers wait for.
+    pub waits: Arc<Waits>,
 }
 
 impl Driver {
     pub fn new(service: Arc<Service>) -> Self {
         let (wake_up, hook_wake_up) = (Arc::default(), Arc::default());
-        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up, key_alerts: Arc::default() }
+        let (key_alerts, waits) = (Arc::default(), Arc::default());
+        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up, key_alerts, waits }
     }
 
     /// Runs work to its end, even if the caller stops waiting.
@@ -64,6 +68,7 @@ impl Driver {
             drop(permit);
             // Operations behind it in its order may be due now.
             driver.wake_up.notify_one();
+            driver.waits.look();
             progress
         })
     }

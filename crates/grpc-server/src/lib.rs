@@ -23,6 +23,7 @@ mod simulated_time;
 mod status_text;
 mod telemetry;
 mod vault;
+mod waits;
 mod webhook;
 mod wire;
 mod worker;

@@ -145,6 +145,15 @@ pub(crate) async fn load(
     row.map_err(store_error)?.map(Operation::try_from).transpose()
 }
 
+pub(crate) async fn load_many(
+    session: &impl ConnectionTrait,
+    ids: &[OperationId],
+) -> Result<Vec<Operation>, StoreError> {
+    let select = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+    let rows = select.all(session).await.map_err(store_error)?;
+    rows.into_iter().map(Operation::try_from).collect()
+}
+
 /// The operations of one group of an order, by turn.
 pub(crate) async fn group(
     session: &impl ConnectionTrait,

@@ -1,5 +1,7 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide how an order changes.
 
+use std::cmp::Reverse;
+
 use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
@@ -7,9 +9,10 @@ use domain::rules::placement::Placement;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
+use uuid::Uuid;
 
 use crate::entity::order::{Column, Entity, Model};
 use crate::error::{broken_unique_rule, store_error};
@@ -84,6 +87,42 @@ pub(crate) async fn load_with_operations(
 ) -> Result<Option<OrderWithOperations>, StoreError> {
     let row = found_by(key).one(session).await.map_err(store_error)?;
     Ok(with_operations(session, row.into_iter().collect()).await?.pop())
+}
+
+/// The orders of several keys, by one statement: each key's id is looked up within it.
+pub(crate) async fn load_many_with_operations(
+    session: &impl ConnectionTrait,
+    keys: &[OrderKey],
+) -> Result<Vec<Option<OrderWithOperations>>, StoreError> {
+    let any = keys.iter().fold(Condition::any(), |any, key| any.add(is_found_by(key)));
+    let mut rows = Entity::find().filter(any).all(session).await.map_err(store_error)?;
+    // As a single key finds them: the order that holds a number first, then the newest.
+    rows.sort_by_key(|row| (row.held_number.is_none(), Reverse(row.created_time), Reverse(row.id)));
+    let ids: Vec<_> =
+        keys.iter().map(|key| rows.iter().find(|row| is_named(row, key)).map(|row| row.id)).collect();
+    let found = with_operations(session, rows).await?;
+    let of = |id: Option<Uuid>| found.iter().find(|one| Some(one.order.id.uuid()) == id).cloned();
+    Ok(ids.into_iter().map(of).collect())
+}
+
+fn is_found_by(key: &OrderKey) -> Expr {
+    match key {
+        OrderKey::Id(id) => Column::Id.eq(id.uuid()),
+        OrderKey::MollieId(_) | OrderKey::Number { .. } => {
+            let first = found_by(key).select_only().column(Column::Id).limit(1).into_query();
+            Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(first.into())))
+        }
+    }
+}
+
+fn is_named(row: &Model, key: &OrderKey) -> bool {
+    match key {
+        OrderKey::Id(id) => row.id == id.uuid(),
+        OrderKey::MollieId(id) => row.mollie_id.as_ref() == Some(id),
+        OrderKey::Number { profile, order_number } => {
+            row.profile == profile.as_str() && row.order_number == *order_number
+        }
+    }
 }
 
 /// The orders with their unsettled operations, which are queried only for orders that have any.

@@ -41,6 +41,13 @@ impl Store for Database {
         order::load_with_operations(&self.read(), key).await
     }
 
+    async fn load_many_with_operations(
+        &self,
+        keys: &[OrderKey],
+    ) -> Result<Vec<Option<OrderWithOperations>>, StoreError> {
+        order::load_many_with_operations(&self.read(), keys).await
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -69,6 +76,10 @@ impl Store for Database {
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {
         operation::load(&self.read(), id).await
+    }
+
+    async fn load_operations(&self, ids: &[OperationId]) -> Result<Vec<Operation>, StoreError> {
+        operation::load_many(&self.read(), ids).await
     }
 
     async fn list_operations(

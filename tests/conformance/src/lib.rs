@@ -112,6 +112,8 @@ macro_rules! tests {
                 a_number_means_the_order_that_holds_it_else_the_newest,
                 events_come_in_pages_without_loss_or_double,
                 an_order_stands_with_its_unsettled_operations,
+                several_orders_are_found_as_each_by_itself,
+                those_operations_that_exist_are_found_at_once,
             }
             items {
                 orders_with_open_items_are_found_whatever_became_of_them,

@@ -133,6 +133,54 @@ pub async fn a_number_means_the_order_that_holds_it_else_the_newest(store: &impl
     assert_ne!(found().await, Some(old.id));
 }
 
+/// Whatever a single key finds, it finds beside others, too; what is not there keeps its place.
+pub async fn several_orders_are_found_as_each_by_itself(store: &impl Store) {
+    let full = stored(store, &[], full_order()).await;
+    let numbered = |seconds, released| {
+        move |order: &mut Order| {
+            order.terms.order_number = "2026-1".into();
+            order.created_time = at(seconds);
+            order.placement = if released { Placement::Refused } else { Placement::Placing };
+            order.number_released = released;
+        }
+    };
+    let old = saved(store, numbered(1, true)).await;
+    let holder = saved(store, numbered(2, false)).await;
+    let newest = saved(store, numbered(3, true)).await;
+    let mut busy = bare_order();
+    let waiting = operation(&busy, 1);
+    busy = stored(store, &[&waiting], busy).await;
+    let keys = [
+        OrderKey::Id(newest.id),
+        OrderKey::Number { profile: ProfileName::new("main"), order_number: "2026-1".into() },
+        OrderKey::Id(OrderId::new(uuid())),
+        OrderKey::MollieId(full.mollie_id.clone().unwrap().to_string()),
+        OrderKey::MollieId("ord_nobody".into()),
+        OrderKey::Id(busy.id),
+        OrderKey::Id(old.id),
+        OrderKey::Id(newest.id),
+    ];
+    let found = store.load_many_with_operations(&keys).await.unwrap();
+    assert_eq!(found[1].as_ref().map(|one| one.order.id), Some(holder.id));
+    assert_eq!(found.len(), keys.len());
+    for (found, key) in found.iter().zip(&keys) {
+        assert_eq!(*found, store.load_with_operations(key).await.unwrap(), "{key:?}");
+    }
+    assert_eq!(store.load_many_with_operations(&[]).await.unwrap(), []);
+}
+
+pub async fn those_operations_that_exist_are_found_at_once(store: &impl Store) {
+    let mut order = bare_order();
+    let operations: Vec<_> = (1..=3).map(|turn| operation(&order, turn)).collect();
+    order = stored(store, &operations.iter().collect::<Vec<_>>(), order).await;
+    let ids = [operations[2].id, OperationId::new(uuid()), operations[0].id];
+    let mut found = store.load_operations(&ids).await.unwrap();
+    found.sort_by_key(|operation| operation.turn);
+    assert_eq!(found, [operations[0].clone(), operations[2].clone()]);
+    assert!(found.iter().all(|operation| operation.order_id == order.id));
+    assert_eq!(store.load_operations(&[]).await.unwrap(), []);
+}
+
 pub async fn events_come_in_pages_without_loss_or_double(store: &impl Store) {
     let order = bare_order();
     let reason = |n: u64| EventData::PlacementAbandoned { reason: n.to_string() };

@@ -123,6 +123,11 @@ impl Store for Storage {
         self.0.store.load_with_operations(key).await
     }
 
+    async fn load_many_with_operations(&self, keys: &[OrderKey]) -> Answer<Vec<Option<OrderWithOperations>>> {
+        self.reading().await;
+        self.0.store.load_many_with_operations(keys).await
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -151,6 +156,11 @@ impl Store for Storage {
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {
         self.reading().await;
         self.0.store.load_operation(id).await
+    }
+
+    async fn load_operations(&self, ids: &[OperationId]) -> Answer<Vec<Operation>> {
+        self.reading().await;
+        self.0.store.load_operations(ids).await
     }
 
     async fn list_operations(

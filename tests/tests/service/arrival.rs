@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// What a page or a report has at most.
-const ANSWER: usize = 3 * 1024 * 1024;
+pub const ANSWER: usize = 3 * 1024 * 1024;
 /// The most lines of an order.
 const LINES: usize = 1_000;
 
@@ -140,7 +140,7 @@ async fn who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are(worl
 }
 
 /// An order of as many lines as there may be, of some 600 kB.
-fn large() -> OrderDraft {
+pub fn large() -> OrderDraft {
     let line = OrderLineDraft {
         name: "A thing with a name as long as such names are. ".repeat(5),
         quantity: 1,

@@ -5,6 +5,7 @@
 mod amounts;
 mod answers;
 mod arrival;
+mod batch;
 mod bounds;
 mod costs;
 mod crash;
@@ -36,4 +37,5 @@ mod requests;
 mod rivals;
 mod time;
 mod track;
+mod waiting;
 mod wire;

@@ -212,6 +212,12 @@ pub trait Store: Send + Sync {
         key: &OrderKey,
     ) -> impl Future<Output = Answer<Option<OrderWithOperations>>> + Send;
 
+    /// The same for several orders, one answer for each key.
+    fn load_many_with_operations(
+        &self,
+        keys: &[OrderKey],
+    ) -> impl Future<Output = Answer<Vec<Option<OrderWithOperations>>>> + Send;
+
     /// Newest first. If the orders are large there may be fewer than the limit, and then `next` says so.
     fn list_orders(
         &self,
@@ -234,6 +240,9 @@ pub trait Store: Send + Sync {
     fn list_shipments(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Shipment>>> + Send;
 
     fn load_operation(&self, id: OperationId) -> impl Future<Output = Answer<Option<Operation>>> + Send;
+
+    /// Those of them that exist, in any order.
+    fn load_operations(&self, ids: &[OperationId]) -> impl Future<Output = Answer<Vec<Operation>>> + Send;
 
     /// Oldest first.
     fn list_operations(

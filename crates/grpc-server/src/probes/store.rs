@@ -94,6 +94,10 @@ impl<S: Store> Store for Probed<S> {
         Box::pin(self.inner.load_with_operations(key)).await
     }
 
+    async fn load_many_with_operations(&self, keys: &[OrderKey]) -> Answer<Vec<Option<OrderWithOperations>>> {
+        Box::pin(self.inner.load_many_with_operations(keys)).await
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -117,6 +121,10 @@ impl<S: Store> Store for Probed<S> {
 
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {
         self.inner.load_operation(id).await
+    }
+
+    async fn load_operations(&self, ids: &[OperationId]) -> Answer<Vec<Operation>> {
+        self.inner.load_operations(ids).await
     }
 
     async fn list_operations(

@@ -12,22 +12,23 @@ use crate::proto::{self, GetOrderRequest};
 
 pub async fn call(rpc: &OrderRpc, request: GetOrderRequest) -> Answer<proto::Order> {
     let mut reading = Reading::of(&request);
-    let key = reading.part(key(rpc, request));
+    let key = reading.part(key(rpc, request, ""));
     let key = reading.end(key)?;
     let found = rpc.order_with_operations(&key).await?;
     Ok(Response::new(convert::order::order(&found.order, &found.unsettled)))
 }
 
-fn key(rpc: &OrderRpc, request: GetOrderRequest) -> Result<OrderKey, Violation> {
+/// The key in a request that lies `within` another one, such as `requests[0].`.
+pub(super) fn key(rpc: &OrderRpc, request: GetOrderRequest, within: &str) -> Result<OrderKey, Violation> {
     let fault = |path: &str, expected: &str, got: &str| Violation {
-        path: path.to_owned(),
+        path: format!("{within}{path}"),
         rule: "order.key",
         expected: expected.to_owned(),
         got: got.to_owned(),
     };
     match request.key {
         None => Err(fault("key", "id, mollie_order_id or order_number", "nothing")),
-        Some(Key::Id(id)) => request::order_id(&id, "id").map(OrderKey::Id),
+        Some(Key::Id(id)) => request::order_id(&id, &format!("{within}id")).map(OrderKey::Id),
         Some(Key::MollieOrderId(id)) if id.is_empty() => {
             Err(fault("mollie_order_id", "an order's id at Mollie, such as ord_pbjz8x", "nothing"))
         }

@@ -1,5 +1,6 @@
 //! The RPCs, one file each: read the message, call the use case in a separate task, answer. Decides nothing.
 
+mod batch_get_orders;
 pub mod call_deadline;
 mod cancel_order;
 mod check_order_draft;
@@ -23,6 +24,7 @@ mod resolve_operation;
 mod retry_operation;
 mod sync_order;
 mod update_shipment;
+mod wait_operation;
 
 use std::sync::Arc;
 
@@ -95,6 +97,13 @@ impl OrderService for OrderRpc {
         get_order::call(self, request.into_inner()).await
     }
 
+    async fn batch_get_orders(
+        &self,
+        request: Request<proto::BatchGetOrdersRequest>,
+    ) -> Answer<proto::BatchGetOrdersResponse> {
+        batch_get_orders::call(self, request.into_inner()).await
+    }
+
     async fn list_orders(
         &self,
         request: Request<proto::ListOrdersRequest>,
@@ -144,6 +153,13 @@ impl OrderService for OrderRpc {
 
     async fn get_operation(&self, request: Request<proto::GetOperationRequest>) -> Answer<proto::Operation> {
         get_operation::call(self, request.into_inner()).await
+    }
+
+    async fn wait_operation(
+        &self,
+        request: Request<proto::WaitOperationRequest>,
+    ) -> Answer<proto::Operation> {
+        wait_operation::call(self, request).await
     }
 }
 

@@ -73,7 +73,7 @@ impl<M: Message> Filling<M> {
     }
 
     /// Adds a message; `false` if it did not fit.
-    fn push(&mut self, message: M) -> bool {
+    pub fn push(&mut self, message: M) -> bool {
         // In its page a message is preceded by a tag and its length.
         self.bytes += message.encoded_len() + 8;
         self.is_full |= self.bytes > BYTES && !self.messages.is_empty();

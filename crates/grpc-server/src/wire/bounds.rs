@@ -9,7 +9,8 @@ pub const MESSAGE_BYTES_RANGE: std::ops::RangeInclusive<usize> = 64 * 1024..=16 
 pub const ELEMENTS: u32 = 1_000;
 
 /// Repeated fields with a specific bound.
-pub const FIELDS: [(&str, u32); 1] = [("orders.v1.OrderDraft.method", 64)];
+pub const FIELDS: [(&str, u32); 2] =
+    [("orders.v1.OrderDraft.method", 64), ("orders.v1.BatchGetOrdersRequest.requests", 100)];
 
 /// How deeply a message may be nested in messages of its own kind. Only JSON values can be.
 pub const NESTED: [(&str, u32); 1] = [("google.protobuf.Value", DEPTH)];

@@ -4,6 +4,7 @@ pub mod health;
 mod lookups;
 mod operations;
 mod positions;
+mod waits;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ const GATHER: Duration = Duration::from_millis(5);
 pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
+    driver.own(waits::run(driver.clone(), stop.clone()));
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 

@@ -110,11 +110,13 @@ passed_on! {
     fn find_request(caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>>;
     fn load_order(key: &OrderKey) -> Answer<Option<Order>>;
     fn load_with_operations(key: &OrderKey) -> Answer<Option<OrderWithOperations>>;
+    fn load_many_with_operations(keys: &[OrderKey]) -> Answer<Vec<Option<OrderWithOperations>>>;
     fn list_orders(filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Answer<Page<OrderWithOperations, PageKey>>;
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
+    fn load_operations(ids: &[OperationId]) -> Answer<Vec<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;
     fn group_operations(order: OrderId, group: GroupId) -> Answer<Vec<Operation>>;
     fn unsettled_operations(order: OrderId) -> Answer<Vec<Operation>>;

@@ -42,6 +42,17 @@ impl Store for MemoryStore {
         Ok(tables.orders.load(key).map(standing))
     }
 
+    async fn load_many_with_operations(
+        &self,
+        keys: &[OrderKey],
+    ) -> Result<Vec<Option<OrderWithOperations>>, StoreError> {
+        let mut found = Vec::new();
+        for key in keys {
+            found.push(self.load_with_operations(key).await?);
+        }
+        Ok(found)
+    }
+
     async fn list_orders(
         &self,
         filter: &OrderFilter,
@@ -74,6 +85,11 @@ impl Store for MemoryStore {
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {
         Ok(self.tables().operations.load(id))
+    }
+
+    async fn load_operations(&self, ids: &[OperationId]) -> Result<Vec<Operation>, StoreError> {
+        let tables = self.tables();
+        Ok(ids.iter().filter_map(|id| tables.operations.load(*id)).collect())
     }
 
     async fn list_operations(

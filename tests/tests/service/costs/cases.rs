@@ -7,8 +7,9 @@
 use serde_json::json;
 use tests::proto::get_order_request::{self, Key};
 use tests::proto::{
-    CheckOrderDraftRequest, CreateOrderRequest, GetOperationRequest, GetOrderRequest, ListOrderEventsRequest,
-    ListOrdersRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus,
+    BatchGetOrdersRequest, CheckOrderDraftRequest, CreateOrderRequest, GetOperationRequest, GetOrderRequest,
+    ListOrderEventsRequest, ListOrdersRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus,
+    WaitOperationRequest,
 };
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, new_request_id, numbered};
 
@@ -158,6 +159,14 @@ impl<'a> Cases<'a> {
                 })
                 .await;
         }
+        self.meter
+            .count(world, "BatchGetOrders, 50 by each of their keys", RUNS, async |_| {
+                let requests =
+                    (0..50).map(|n| GetOrderRequest { key: Some(keys[n % 3].1(&placed[n % placed.len()])) });
+                let request = BatchGetOrdersRequest { requests: requests.collect() };
+                client.clone().batch_get_orders(request).await.unwrap();
+            })
+            .await;
         let filter = OrderFilter {
             profile: PROFILES[0].to_owned(),
             statuses: vec![OrderStatus::Created.into()],
@@ -187,6 +196,12 @@ impl<'a> Cases<'a> {
             .count(world, "GetOperation", RUNS, async |n| {
                 let request = GetOperationRequest { id: operations[n].clone() };
                 client.clone().get_operation(request).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "WaitOperation, when it is settled", RUNS, async |n| {
+                let request = WaitOperationRequest { id: operations[n].clone() };
+                client.clone().wait_operation(request).await.unwrap();
             })
             .await;
         self.meter

@@ -2,13 +2,15 @@
 //! shows.
 
 use std::slice;
+use std::time::Duration;
 
 use tests::proto::{
     CloseReviewItemRequest, GetOperationRequest, GetShipmentRequest, ListOperationsRequest, MollieError,
     OperationFilter, OperationKind, OperationState, OrderEvent, ResolveOperationRequest, ShipmentState,
+    WaitOperationRequest,
 };
 use tests::{LEGO, Uuid, World, draft, on_both_engines, refusal};
-use tonic::Code;
+use tonic::{Code, Request};
 
 use super::{BY, REASON, Undecidable, close, listed, rejected, retry, succeeded};
 use crate::requests::{cancel, ship, ship_rest};
@@ -26,6 +28,13 @@ async fn what_nobody_can_tell_is_listed_and_no_money_moves_until_a_person_has_de
     let Undecidable { order, shipment, operation, theirs } = Undecidable::make(&world).await;
     assert_eq!(listed(&world, OperationState::NeedsAttention).await, slice::from_ref(&operation.id));
     assert_eq!((operation.kind(), operation.attempts), (OperationKind::CreateShipment, 1));
+    // Whoever waits for it is answered at once.
+    let mut wait = Request::new(WaitOperationRequest { id: operation.id.clone() });
+    wait.set_timeout(Duration::from_secs(3600));
+    assert_eq!(
+        world.orders().wait_operation(wait).await.unwrap().into_inner().state(),
+        OperationState::NeedsAttention
+    );
     assert!(operation.last_problem.contains(&theirs), "{}", operation.last_problem);
     assert!(
         operation.first_sent_time.is_some() && operation.profile == "main" && !operation.caller.is_empty()
