@@ -104,5 +104,13 @@ mod tests {
         let reported =
             circles(&[("lib.rs", ""), ("a.rs", tested), ("b.rs", "use crate::a::A; pub struct B;")]);
         assert_eq!(reported, Vec::<String>::new());
+        let made =
+            "pub struct A; macro_rules! m { () => { #[cfg(test)] mod tests { fn t() { crate::b::B; } } } }";
+        let reported = circles(&[("lib.rs", ""), ("a.rs", made), ("b.rs", "use crate::a::A; pub struct B;")]);
+        assert_eq!(reported, Vec::<String>::new());
+        let used =
+            "pub struct A; macro_rules! m { () => { #[cfg(test)] mod tests {} fn t() { crate::b::B; } } }";
+        let reported = circles(&[("lib.rs", ""), ("a.rs", used), ("b.rs", "use crate::a::A; pub struct B;")]);
+        assert!(!reported.is_empty());
     }
 }

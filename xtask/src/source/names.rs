@@ -1,6 +1,6 @@
 //! The names that stand in a file: paths of several segments, words alone, and imports. Tests are passed over.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{File, ImplItemFn, Item, ItemImpl, ItemUse, Macro, Path, Type, Visibility};
 
@@ -35,11 +35,17 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What a macro is given may be anything; paths in it look like paths.
+    /// What a macro is given may be anything; paths in it look like paths. An item for tests only is passed over here, too.
     fn scan(&mut self, tokens: TokenStream) {
         let (mut path, mut colons) = (Vec::<Ident>::new(), 0);
+        let mut is_for_tests = false;
         for token in tokens {
             match token {
+                token if is_for_tests => is_for_tests = !ends_item(&token),
+                TokenTree::Group(group) if group.stream().to_string() == "cfg (test)" => {
+                    self.add(&std::mem::take(&mut path));
+                    is_for_tests = true;
+                }
                 TokenTree::Ident(name) if colons == 2 || path.is_empty() => {
                     path.push(name);
                     colons = 0;
@@ -98,6 +104,15 @@ impl<'a> Visit<'a> for Names<'a> {
     }
 
     fn visit_visibility(&mut self, _: &'a Visibility) {}
+}
+
+/// Whether an item ends here: with its body, or with a semicolon.
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
 }
 
 fn segments(path: &Path) -> Vec<Ident> {
