@@ -45,9 +45,30 @@ rules! {
         ];
 
     SIZE amount_size = "amount.size", Refuse, Ours("sums stay exact"),
-        "An amount has at most 11 digits before its decimals.",
-        refused [|order| order["lines"][1]["unitPrice"]["value"] = "100000000000.00".into()],
-        accepted [|order| order["lines"][1]["unitPrice"]["value"] = "99999999999.00".into()];
+        "An amount, given or computed, has at most 11 digits before its decimals.",
+        refused [
+            |order| order["lines"][1]["unitPrice"]["value"] = "100000000000.00".into(),
+            |order| {
+                only(order, "EUR", "50000000000.00");
+                order["lines"][0]["quantity"] = 2.into();
+            },
+            |order| {
+                only(order, "EUR", "50000000000.00");
+                let line = order["lines"][0].clone();
+                order["lines"] = serde_json::json!([line, line]);
+            },
+            |order| {
+                only(order, "EUR", "99999999999.00");
+                order["lines"][0]["quantity"] = 4_294_967_295_u32.into();
+            },
+        ],
+        accepted [
+            |order| only(order, "EUR", "99999999999.99"),
+            |order| {
+                only(order, "EUR", "33333333333.33");
+                order["lines"][0]["quantity"] = 3.into();
+            },
+        ];
 
     ONE_CURRENCY order_one_currency = "order.one_currency", Refuse, Mollie(D, "create order, lines[].unitPrice"),
         "All amounts of an order are in one currency.",
@@ -61,6 +82,21 @@ fn only(order: &mut serde_json::Value, currency: &str, value: &str) {
     let price = serde_json::json!({ "currency": currency, "value": value });
     let line = serde_json::json!({ "type": "physical", "name": "A", "quantity": 1, "unitPrice": price, "vatRate": "0" });
     order["lines"] = serde_json::json!([line]);
+}
+
+/// A sum that was computed, if it is not too large.
+pub(super) fn fitting(sum: Result<Money, MoneyError>, path: &str, faults: &mut Violations) -> Option<Money> {
+    let most = |money: &Money| 10_u64.pow(11 + money.currency().decimals());
+    match sum {
+        Ok(money) if money.minor().unsigned_abs() < most(&money) => return Some(money),
+        Ok(money) => too_large(path, money.to_string(), faults),
+        Err(_) => too_large(path, "more".to_owned(), faults),
+    }
+    None
+}
+
+fn too_large(path: impl Into<String>, got: String, faults: &mut Violations) {
+    faults.breaks(path, &SIZE, format!("at most {MOST_DIGITS} digits before the decimals"), got);
 }
 
 /// Digits before the decimals.
@@ -103,10 +139,7 @@ impl AmountInput {
         }
         match Money::parse(&self.currency, &self.value) {
             Ok(money) if self.has_few_digits() => return Some(money),
-            Ok(_) | Err(MoneyError::Overflow) => {
-                let expected = format!("at most {MOST_DIGITS} digits before the decimals");
-                faults.breaks(format!("{path}.value"), &SIZE, expected, got());
-            }
+            Ok(_) | Err(MoneyError::Overflow) => too_large(format!("{path}.value"), got(), faults),
             Err(MoneyError::Currency | MoneyError::Value { .. } | MoneyError::CurrencyMismatch) => {
                 let expected = match currency.decimals() {
                     0 => "a whole number as text, without decimals".to_owned(),
@@ -131,6 +164,7 @@ impl AmountInput {
         }
     }
 
+    /// Whether it is within the size that [`fitting`] allows of what is computed.
     fn has_few_digits(&self) -> bool {
         let whole = self.value.trim_start_matches('-').split('.').next().unwrap_or_default();
         whole.trim_start_matches('0').len() <= MOST_DIGITS

@@ -134,6 +134,9 @@ fn flat(first: &str, rest: &[String], order: &Order) -> Option<String> {
             if order.lines.len() == 1 { "draft.lines[0]" } else { return Some("draft.lines".to_owned()) };
         return Some(joined(&format!("{path}.{first}"), rest));
     }
+    if OF_PAYMENTS.contains(&first) {
+        return Some(joined(&format!("draft.payment.{first}"), rest));
+    }
     let has_shipping = order.personal.shipping_address.is_some();
     let is_of_billing = OF_ADDRESSES.contains(&first) && !has_shipping;
     is_of_billing.then(|| joined(&format!("draft.billing_address.{first}"), rest))
@@ -184,6 +187,8 @@ mod tests {
             ("lines.7.vatAmount", "draft.lines"),
             ("vatAmount", "draft.lines"),
             ("postalCode", "draft.billing_address.postal_code"),
+            ("dueDate", "draft.payment.due_date"),
+            ("applicationFee.description", "draft.payment.application_fee.description"),
         ] {
             assert_eq!(path_in(&two_lines(), field).as_deref(), Some(expected), "{field}");
         }

@@ -88,7 +88,8 @@ rules! {
         ];
 
     SHIPS_TOO_LATE line_ships_too_late = "line.ships_too_late", Warn, Ours("what is not shipped in time is never paid out"),
-        "A line is planned to be shipped before the authorization ends: within 28 days, or by expires_on.",
+        "Where a method may only reserve the money, a line is planned to be shipped before that ends: within 28 days, or by \
+         expires_on.",
         refused [
             |order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-30".into(); },
             |order| {
@@ -198,11 +199,12 @@ pub(super) fn expires_on(
 /// How many days after it was created an order ends that does not say when (get order, `expiresAt`), whatever was agreed.
 const EXPIRY_DAYS: u16 = 28;
 
-/// The last day on which goods should leave, where the money is only reserved.
+/// The last day on which goods should leave, where the money may be only reserved.
 pub(super) fn shipped_by(draft: &OrderInput, expires_on: Option<Date>, today: Today) -> Option<Date> {
     let reserves =
         |method: &String| is_klarna(method) || ["billie", "in3", "riverty"].contains(&method.as_str());
-    let reserves = !draft.methods.is_empty() && draft.methods.iter().all(reserves);
+    // A shopper who may choose may choose one of these.
+    let reserves = draft.methods.is_empty() || draft.methods.iter().any(reserves);
     reserves.then(|| expires_on.unwrap_or_else(|| today.plus(EXPIRY_DAYS)))
 }
 

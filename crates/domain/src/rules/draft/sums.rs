@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::rules::amount_input::fitting;
 use crate::rules::line::LineReading;
 use crate::rules::money::Money;
 use crate::rules::rule::Mark::{D, I, P};
@@ -87,7 +88,7 @@ pub(super) fn amount(
     };
     let amount = match (given, sum) {
         (given, None) => given?,
-        (None, Some(Ok(sum))) => sum,
+        (None, Some(sum)) => fitting(sum, &at("amount"), faults)?,
         (Some(given), Some(Ok(sum))) => {
             if sum != given {
                 let expected = format!("{sum} (sum of the lines' total_amount)");
@@ -95,9 +96,8 @@ pub(super) fn amount(
             }
             given
         }
-        (given, Some(Err(error))) => {
-            let got = given.map_or_else(|| "a larger sum".to_owned(), |given| given.to_string());
-            faults.breaks(at("amount"), &SUM, error.to_string(), got);
+        (Some(given), Some(Err(_))) => {
+            faults.breaks(at("amount"), &SUM, "the sum of the lines' total_amount", given.to_string());
             return None;
         }
     };

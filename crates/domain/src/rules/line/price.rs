@@ -1,7 +1,7 @@
 //! What a line costs: `unit_price × quantity − discount_amount`. The total may be left out.
 
 use super::{LineInput, LineType};
-use crate::rules::amount_input::AmountInput;
+use crate::rules::amount_input::{AmountInput, fitting};
 use crate::rules::money::{Currency, Money};
 use crate::rules::rule::Mark::{D, I};
 use crate::rules::rule::Source::Mollie;
@@ -86,7 +86,7 @@ impl Price {
         let gross = unit.zip(quantity).filter(|_| is_read(&line.discount_amount, discount));
         let net = gross.and_then(|(unit, quantity)| net((unit, quantity), discount, at, faults));
         let total = net.and_then(|net| match total {
-            None if line.total_amount.is_none() => Some(net),
+            None if line.total_amount.is_none() => fitting(Ok(net), &at("total_amount"), faults),
             Some(total) if total == net => Some(net),
             None => None,
             Some(total) => {
@@ -121,11 +121,7 @@ fn net(
     }
     match gross.and_then(|gross| gross.minus(discount)) {
         Ok(net) => Some(net),
-        Err(error) => {
-            let got = format!("{unit} × {quantity} − {discount}");
-            faults.breaks(at("total_amount"), &TOTAL, error.to_string(), got);
-            None
-        }
+        Err(error) => fitting(Err(error), &at("total_amount"), faults),
     }
 }
 
