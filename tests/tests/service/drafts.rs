@@ -21,6 +21,7 @@ on_both_engines!(
     what_mollie_refuses_comes_back_on_the_callers_path_and_stays_on_the_order,
     a_profile_can_be_strict_lenient_and_have_a_locale_of_its_own,
     the_largest_draft_is_placed_read_and_listed,
+    a_draft_whose_order_would_not_fit_into_an_answer_is_refused,
     what_mollie_may_know_of_a_payment_is_sent_as_it_is,
 );
 
@@ -32,6 +33,8 @@ const CHOICES: [(&str, &str); 3] = [
 
 /// The most bytes of a message, by default.
 const MESSAGE: usize = 1024 * 1024;
+/// The most bytes of a draft, however large messages may be.
+const DRAFT: usize = 1536 * 1024;
 /// What clients take, by default.
 const ANSWER: usize = 4 * 1024 * 1024;
 
@@ -101,12 +104,22 @@ async fn thirty_faults_are_listed_in_the_order_of_the_draft(world: World) {
         ..bare(draft(LEGO, "ideal")).lines[0].clone()
     };
     let lines = vec![wrong; 10];
-    let found = check(&world, OrderDraft { lines, ..bare(numbered(&new_request_id(), "ideal")) }).await;
+    let faulty = OrderDraft { lines, ..bare(numbered(&new_request_id(), "ideal")) };
+    let found = check(&world, faulty.clone()).await;
     assert_eq!((found.violations.len(), found.violations_left_out), (30, 0));
     let expected = (0..10)
         .flat_map(|n| ["sku", "quantity", "vat_rate"].map(|field| format!("draft.lines[{n}].{field}")));
     let fields: Vec<_> = found.violations.iter().map(|it| it.field.clone()).collect();
     assert_eq!(fields, expected.collect::<Vec<_>>());
+    // An error holds what fits, in the same order, and says how many more there are.
+    let refused = refusal(world.orders().create_order(create(&new_request_id(), faulty)).await);
+    assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+    let lines: Vec<_> = refused.message.lines().skip(1).collect();
+    let (more, lines) = lines.split_last().unwrap();
+    let paths: Vec<_> = lines.iter().map(|line| line.split_once(':').unwrap().0).collect();
+    assert_eq!(paths, fields[..lines.len()]);
+    assert!(refused.message.starts_with("30 faults;") && lines.len() > 5, "{}", refused.message);
+    assert_eq!(*more, format!("and {} more; CheckOrderDraft lists them", 30 - lines.len()));
 }
 
 async fn a_held_number_is_named_beside_other_faults_and_a_free_one_is_free(world: World) {
@@ -138,21 +151,8 @@ fn text(value: String) -> Value {
 
 /// As many lines as there may be, each with as much metadata as the message has room for.
 async fn the_largest_draft_is_placed_read_and_listed(world: World) {
-    let of = |metadata: usize| {
-        let line = OrderLineDraft {
-            name: "A thing".to_owned(),
-            quantity: 1,
-            unit_price: Some(amount("1.00")),
-            vat_rate: "21.00".to_owned(),
-            metadata: Some(text("x".repeat(metadata))),
-            ..OrderLineDraft::default()
-        };
-        let draft = OrderDraft { amount: None, lines: vec![line; 1_000], ..numbered("largest", "ideal") };
-        create("largest", draft)
-    };
-    let room = (0..1_023).rev().find(|metadata| of(*metadata).encoded_len() <= MESSAGE).unwrap();
-    let request = of(room);
-    assert!(request.encoded_len() > MESSAGE - 1_001, "{} bytes", request.encoded_len());
+    let request = create("largest", largest(MESSAGE - 20));
+    assert!(request.encoded_len() > MESSAGE - 3_000, "{} bytes", request.encoded_len());
     let order = world.orders().create_order(request).await.unwrap().into_inner();
     assert!(order.encoded_len() < ANSWER && order.lines.len() == 1_000, "{} bytes", order.encoded_len());
     assert_eq!(world.order(&order.id).await.lines, order.lines);
@@ -162,6 +162,35 @@ async fn the_largest_draft_is_placed_read_and_listed(world: World) {
     assert_eq!(kinds, ["order.recorded", "order.placed"]);
     let at_mollie = world.simulator.order(&order.mollie_order_id).await;
     assert_eq!(at_mollie["lines"].as_array().map(Vec::len), Some(1_000));
+}
+
+fn largest(most: usize) -> OrderDraft {
+    let of = |characters: usize| {
+        let line = OrderLineDraft {
+            name: "A thing".to_owned(),
+            quantity: 1,
+            unit_price: Some(amount("1.00")),
+            vat_rate: "21.00".to_owned(),
+            sku: "s".repeat(characters.min(64)),
+            metadata: Some(text("x".repeat(characters.min(1_000)))),
+            image_url: format!("https://shop.example/{}", "i".repeat(characters.saturating_sub(1_000))),
+            ..OrderLineDraft::default()
+        };
+        OrderDraft { amount: None, lines: vec![line; 1_000], ..numbered("largest", "ideal") }
+    };
+    (0..2_000).rev().map(of).find(|draft| draft.encoded_len() <= most).unwrap()
+}
+
+async fn a_draft_whose_order_would_not_fit_into_an_answer_is_refused(mut world: World) {
+    world.service.restart_with(&[("ORDER_SERVICE__GRPC__MAX_MESSAGE_BYTES", "4194304")]).await;
+    let found = check(&world, largest(DRAFT + 2_000)).await;
+    assert_eq!(found.violations.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["draft.size"]);
+    let refused = refusal(world.orders().create_order(create("larger", largest(DRAFT + 2_000))).await);
+    let expected =
+        format!("draft: expected at most {DRAFT} bytes, so that its order fits into an answer, got ");
+    assert!(refused.message.contains(&expected), "{}", refused.message);
+    let order = world.create(largest(DRAFT)).await;
+    assert!(order.encoded_len() < ANSWER, "{} bytes", order.encoded_len());
 }
 
 async fn what_mollie_may_know_of_a_payment_is_sent_as_it_is(world: World) {

@@ -6,6 +6,7 @@ use domain::rules::ids::{Caller, OrderId, ProfileName, RequestId};
 use domain::rules::order::{Order, Placer};
 use domain::rules::placement::Mode;
 use domain::rules::violation::Violation;
+use prost::Message;
 use tonic::Status;
 
 use super::reading::Reading;
@@ -13,6 +14,7 @@ use super::{OrderRpc, errors};
 use crate::convert;
 use crate::proto;
 use crate::service::Service;
+use crate::wire::bounds::DRAFT_BYTES;
 
 /// A valid profile and draft.
 pub type Parsed = ((ProfileName, Mode), OrderDraft);
@@ -34,6 +36,7 @@ pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut read
         expected,
         got: if profile.is_empty() { "nothing".to_owned() } else { profile.to_owned() },
     });
+    reading.add(too_large(&draft).into_iter().collect());
     let (input, form_faults) = convert::draft::input(draft, "draft");
     reading.add(form_faults);
     let profile = reading.part(named);
@@ -52,6 +55,16 @@ pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut read
         }
     };
     Read { parsed: reading.parts(profile.zip(draft)), warnings, number }
+}
+
+fn too_large(draft: &proto::OrderDraft) -> Option<Violation> {
+    let bytes = draft.encoded_len();
+    (bytes > DRAFT_BYTES).then(|| Violation {
+        path: "draft".to_owned(),
+        rule: "draft.size",
+        expected: format!("at most {DRAFT_BYTES} bytes, so that its order fits into an answer"),
+        got: format!("{bytes} bytes"),
+    })
 }
 
 /// The order that holds the number, if any.

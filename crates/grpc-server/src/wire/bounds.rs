@@ -5,6 +5,10 @@
 pub const MESSAGE_BYTES: usize = 1024 * 1024;
 pub const MESSAGE_BYTES_RANGE: std::ops::RangeInclusive<usize> = 64 * 1024..=16 * 1024 * 1024;
 
+/// The most bytes of a draft, however large a message may be. Its order has what the draft has, and some 500 bytes more for each
+/// line; with all warnings it must fit into an answer of 4 MiB, the most that clients take by default.
+pub const DRAFT_BYTES: usize = 1536 * 1024;
+
 /// Elements of a repeated field without a specific bound: lines of a draft, lines of a selection, values of a list.
 pub const ELEMENTS: u32 = 1_000;
 
