@@ -78,6 +78,27 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
     }
 }
 
+#[test]
+fn a_profile_cannot_choose_rules_and_locales_that_there_are_not() {
+    for command in ["dev", "serve"] {
+        let output = run(
+            &[command],
+            &[
+                ("ORDER_SERVICE__DATABASE__URL", "sqlite://nowhere/x.db"),
+                ("ORDER_SERVICE__PROFILES__MAIN__STRICT_RULES", "[line.type_left_outt,order.number]"),
+                ("ORDER_SERVICE__PROFILES__MAIN__LOCALE_FALLBACK", "en-GB"),
+            ],
+        );
+        let reported = text(&output.stderr);
+        assert!(!output.status.success(), "{command}: {reported}");
+        for fault in
+            ["\"line.type_left_outt\" is no rule that warns", "\"order.number\" is no rule", "not \"en-GB\""]
+        {
+            assert!(reported.contains(fault), "{command}: {fault} in:\n{reported}");
+        }
+    }
+}
+
 /// A fault is reported once, whatever else it makes uncertain.
 #[test]
 fn an_unreadable_setting_is_reported_once() {

@@ -84,8 +84,12 @@ impl Config {
         }
     }
 
-    /// Rules and a locale that a profile names, and that there are not.
-    fn wrong_choices(&self, name: &str, profile: &Profile) -> Vec<String> {
+    /// Rules and locales that profiles name, and that there are not.
+    pub(super) fn wrong_choices(&self) -> Vec<String> {
+        self.profiles.iter().flat_map(|(name, profile)| self.wrong_choices_of(name, profile)).collect()
+    }
+
+    fn wrong_choices_of(&self, name: &str, profile: &Profile) -> Vec<String> {
         let warns = |rule: &&Rule| rule.severity != Severity::Refuse;
         let ids: BTreeSet<_> = catalog::rules().filter(warns).map(|rule| rule.id).collect();
         let setting = |key: &str| self.names.of(&format!("profiles.{name}.{key}"));
@@ -120,7 +124,6 @@ impl Config {
             ));
         }
         faults.extend(self.wrong_public_url());
-        faults.extend(self.profiles.iter().flat_map(|(name, profile)| self.wrong_choices(name, profile)));
         if let Err(error) = persistence::check_address(&self.database.url) {
             faults.push(format!("{}: {error}", self.names.of("database.url")));
         }

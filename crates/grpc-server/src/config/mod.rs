@@ -64,6 +64,7 @@ impl Config {
     pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
         let (config, mut faults) = source::read(file);
         faults.extend(config.out_of_bounds());
+        faults.extend(config.wrong_choices());
         if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
     }
 
@@ -71,6 +72,7 @@ impl Config {
     pub fn read_to_serve(file: Option<&Path>) -> Result<(Self, Checked), ConfigError> {
         let (config, mut faults) = source::read(file);
         faults.extend(config.out_of_bounds());
+        faults.extend(config.wrong_choices());
         match config.check() {
             Ok(checked) if faults.is_empty() => Ok((config, checked)),
             checked => {
