@@ -83,7 +83,8 @@ pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
     command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=30"]);
     // Each change is a build.
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
-    command.arg("--output").arg(&directory);
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
     for path in shard {
         let files = if path.ends_with(".rs") { (*path).to_owned() } else { format!("{path}/**/*.rs") };
         command.arg("--file").arg(files);

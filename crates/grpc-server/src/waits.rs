@@ -45,9 +45,15 @@ impl Waits {
             return operation;
         }
         let mut seen = self.seat(operation.id);
-        let wanted = seen.wait_for(|seen| seen.as_ref().is_some_and(|seen| is_wanted(seen)));
+        // What others were shown before does not count.
+        seen.mark_unchanged();
+        let wanted = async {
+            while seen.changed().await.is_ok()
+                && !seen.borrow_and_update().as_ref().is_some_and(|seen| is_wanted(seen))
+            {}
+        };
         // Time is up, or the process stops: what was seen last is the answer.
-        let _ = tokio::time::timeout_at(by, wanted).await.map(|seen| seen.map(drop));
+        let _ = tokio::time::timeout_at(by, wanted).await;
         let last = seen.borrow().clone();
         last.map_or(operation, |last| Operation::clone(&last))
     }

@@ -86,9 +86,8 @@ fn only(order: &mut serde_json::Value, currency: &str, value: &str) {
 
 /// A sum that was computed, if it is not too large.
 pub(super) fn fitting(sum: Result<Money, MoneyError>, path: &str, faults: &mut Violations) -> Option<Money> {
-    let most = |money: &Money| 10_u64.pow(11 + money.currency().decimals());
     match sum {
-        Ok(money) if money.minor().unsigned_abs() < most(&money) => return Some(money),
+        Ok(money) if has_few_digits(money) => return Some(money),
         Ok(money) => too_large(path, money.to_string(), faults),
         Err(_) => too_large(path, "more".to_owned(), faults),
     }
@@ -99,8 +98,12 @@ fn too_large(path: impl Into<String>, got: String, faults: &mut Violations) {
     faults.breaks(path, &SIZE, format!("at most {MOST_DIGITS} digits before the decimals"), got);
 }
 
+fn has_few_digits(money: Money) -> bool {
+    money.minor().unsigned_abs() < 10_u64.pow(MOST_DIGITS + money.currency().decimals())
+}
+
 /// Digits before the decimals.
-const MOST_DIGITS: usize = 11;
+const MOST_DIGITS: u32 = 11;
 
 /// The currencies that Mollie names. Others pass here as well: which of them it takes depends on the method.
 const CURRENCIES: &str = "AED AUD BGN BRL CAD CHF CZK DKK EUR GBP HKD HUF ILS ISK JPY MXN MYR NOK NZD PHP PLN RON SEK SGD THB \
@@ -138,7 +141,7 @@ impl AmountInput {
             faults.breaks(format!("{path}.currency"), &FUND, "a currency that is paid in", currency.code());
         }
         match Money::parse(&self.currency, &self.value) {
-            Ok(money) if self.has_few_digits() => return Some(money),
+            Ok(money) if has_few_digits(money) => return Some(money),
             Ok(_) | Err(MoneyError::Overflow) => too_large(format!("{path}.value"), got(), faults),
             Err(MoneyError::Currency | MoneyError::Value { .. } | MoneyError::CurrencyMismatch) => {
                 let expected = match currency.decimals() {
@@ -162,11 +165,5 @@ impl AmountInput {
                 None
             }
         }
-    }
-
-    /// Whether it is within the size that [`fitting`] allows of what is computed.
-    fn has_few_digits(&self) -> bool {
-        let whole = self.value.trim_start_matches('-').split('.').next().unwrap_or_default();
-        whole.trim_start_matches('0').len() <= MOST_DIGITS
     }
 }

@@ -2,6 +2,7 @@
 //! or flat, and counts lines from 0 or from 1: only what has one meaning is taken further than the list it belongs to.
 
 use super::order::Order;
+use super::payment;
 use super::rejection::Rejection;
 use super::violation::Finding;
 
@@ -41,23 +42,6 @@ const OF_LINES: [&str; 10] = [
 const OF_ADDRESSES: [&str; 8] =
     ["given_name", "family_name", "email", "phone", "street_and_number", "postal_code", "city", "country"];
 
-const OF_PAYMENTS: [&str; 14] = [
-    "issuer",
-    "customer_id",
-    "mandate_id",
-    "sequence_type",
-    "card_token",
-    "apple_pay_payment_token",
-    "consumer_account",
-    "customer_reference",
-    "extra_merchant_data",
-    "voucher_number",
-    "voucher_pin",
-    "due_date",
-    "company",
-    "application_fee",
-];
-
 /// What Mollie's rejection says of the draft, as violations of it: one, or one for each part of an address that is missing.
 #[must_use]
 pub fn violations(rejection: &Rejection, order: &Order) -> Vec<Finding> {
@@ -88,7 +72,7 @@ fn path(field: &str, order: &Order) -> Option<String> {
     if FIELDS.contains(&first) {
         return Some(match first {
             "lines" => of_lines(rest, order),
-            "payment" if rest.first().is_some_and(|name| !OF_PAYMENTS.contains(&name.as_str())) => {
+            "payment" if rest.first().is_some_and(|name| !is_of_payments(name)) => {
                 "draft.payment.further_parameters".to_owned()
             }
             _ => joined(&format!("draft.{first}"), rest),
@@ -134,12 +118,17 @@ fn flat(first: &str, rest: &[String], order: &Order) -> Option<String> {
             if order.lines.len() == 1 { "draft.lines[0]" } else { return Some("draft.lines".to_owned()) };
         return Some(joined(&format!("{path}.{first}"), rest));
     }
-    if OF_PAYMENTS.contains(&first) {
+    if is_of_payments(first) {
         return Some(joined(&format!("draft.payment.{first}"), rest));
     }
     let has_shipping = order.personal.shipping_address.is_some();
     let is_of_billing = OF_ADDRESSES.contains(&first) && !has_shipping;
     is_of_billing.then(|| joined(&format!("draft.billing_address.{first}"), rest))
+}
+
+/// Whether a field of a payment's own in the API stands for it. The webhook address is nobody's but ours.
+fn is_of_payments(name: &str) -> bool {
+    name != "webhook_url" && payment::NAMES.iter().any(|known| snake_case(known) == name)
 }
 
 fn snake_case(word: &str) -> String {

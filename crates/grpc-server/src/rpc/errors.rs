@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use domain::ports::{GatewayError, StoreError};
 use domain::rules::misread::Misread;
-use domain::rules::order::Order;
 use domain::rules::precondition::{FailedPrecondition, PreconditionReason, Whereabouts};
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::workflow::MutationError;
@@ -22,6 +21,7 @@ mod draft_refused;
 mod elsewhere;
 mod fit;
 mod operator;
+mod placement;
 mod request;
 
 use fit::{Faults, Text, described, fact, fitted};
@@ -30,6 +30,7 @@ pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
 pub use operator::{decision_pending, operator};
+pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
 
 const DOMAIN: &str = "orders.v1";
@@ -320,36 +321,6 @@ const fn refused_by(by: RejectedBy) -> &'static str {
         RejectedBy::Operator => "An operator decided that Mollie did not do it",
         RejectedBy::Service => "The service gave it up",
     }
-}
-
-/// The order is recorded, and Mollie's answer is not known yet.
-pub fn placement_pending(order: &Order, operation: Option<impl ToString>, is_key_refused: bool) -> Status {
-    let (reason, text) = if is_key_refused {
-        let text = "The order is recorded, but Mollie does not accept the API key of its profile. An operator must put the right \
-                    key in place; repeat with the same request_id to learn the outcome.";
-        (ErrorReason::ProfileKeyRefused, text)
-    } else {
-        let text =
-            "The order is recorded and will be placed; repeat with the same request_id to learn the outcome.";
-        (ErrorReason::PlacementPending, text)
-    };
-    let failure = Failure::new(Code::Unavailable, reason, text).with("profile", &order.profile);
-    let failure = failure.with("order_id", order.id).retry(SOON);
-    match operation {
-        Some(id) => failure.with("operation_id", id).status(),
-        None => failure.status(),
-    }
-}
-
-/// The order was given up before Mollie had it.
-pub fn placement_abandoned(order: &Order) -> Status {
-    Failure::new(
-        Code::FailedPrecondition,
-        ErrorReason::PlacementAbandoned,
-        "This placement was given up before Mollie had it; place the order again with a new request_id.",
-    )
-    .with("order_id", order.id)
-    .status()
 }
 
 /// Mollie has not answered before the call deadline.

@@ -21,7 +21,7 @@ How well a rule of Mollie's is known: [D] documented, [R] seen in a recorded ans
 
 Klarna waits 28 days for its goods, unless a profile has agreed on more (`klarna_expiry_days`).
 
-A few ids are not rules of creating an order, but bounds of every request: `text.control` (no control characters), `text.length` (2,048
+A few ids are bounds of this service and no rules of creating an order: `text.control` (no control characters), `text.length` (2,048
 characters where no rule says less), `value.exact` and `value.depth` (JSON numbers as a double holds them, 16 levels at most),
 `draft.size` (an order must fit into an answer), `profile.name`, and `order.number_held` (another order of the profile that is not
 canceled or expired has the number). `mollie.refused` marks what Mollie itself said of an order.
