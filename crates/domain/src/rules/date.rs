@@ -37,9 +37,14 @@ impl Today {
         Self { earliest: utc.min(amsterdam), latest: utc.max(amsterdam) }
     }
 
-    /// The last day that is at most so many days from now.
+    /// The last day that is at most so many days from now in either zone.
     pub fn plus(self, days: u16) -> Date {
         days_after(self.latest, i32::from(days))
+    }
+
+    /// The last day that is so in both.
+    pub fn surely_plus(self, days: u16) -> Date {
+        days_after(self.earliest, i32::from(days))
     }
 
     /// The day an order ends (create order, `expiresAt`): from tomorrow to 100 days after tomorrow. `None`, with a fault, for another; `None` for an empty text.
@@ -67,6 +72,17 @@ impl Today {
         self.ahead_of().contains(&date)
     }
 
+    /// Whether a date is from tomorrow to 100 days after in both zones. Near midnight it may be so in one only.
+    pub fn is_surely_ahead(self, date: Date) -> bool {
+        (days_after(self.latest, 1)..=days_after(self.earliest, 101)).contains(&date)
+    }
+
+    /// What is said of a date that is right in one zone only.
+    pub fn sure_range(self) -> String {
+        let (first, last) = (days_after(self.latest, 1), days_after(self.earliest, 101));
+        format!("{FORM}, from {first} to {last}: right both in UTC and in Amsterdam")
+    }
+
     fn range(self) -> String {
         let (first, last) = self.ahead_of().into_inner();
         format!("{FORM}, from {first} (tomorrow) to {last} (100 days after)")
@@ -79,10 +95,11 @@ impl Today {
         (path, form, range): (&str, &'static Rule, &'static Rule),
         faults: &mut Violations,
     ) {
-        if let Some(date) = day(text, path, form, faults)
-            && !self.is_ahead(date)
-        {
+        let Some(date) = day(text, path, form, faults) else { return };
+        if !self.is_ahead(date) {
             faults.breaks(path, range, self.range(), text);
+        } else if !self.is_surely_ahead(date) {
+            faults.breaks(path, range, self.sure_range(), text);
         }
     }
 

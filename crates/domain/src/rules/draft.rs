@@ -10,6 +10,7 @@ use super::money::Money;
 use super::payment::PaymentParameters;
 use super::violation::Violation;
 
+pub(in crate::rules) mod expiry;
 pub mod locale;
 pub(in crate::rules) mod method;
 pub(in crate::rules) mod pages;

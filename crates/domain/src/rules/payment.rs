@@ -26,10 +26,14 @@ rules! {
         accepted [|order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-05" })];
 
     DUE_RANGE payment_due_date_range = "payment.due_date_range", Warn, Mollie(I, "create order, expiresAt"),
-        "A due date is from tomorrow to 100 days after tomorrow.",
+        "A due date is from tomorrow to 100 days after tomorrow, in UTC and in Amsterdam.",
         refused [
             |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-01" }),
             |order| order["payment"] = serde_json::json!({ "dueDate": "2026-06-11" }),
+            // The next day has begun in Amsterdam.
+            |order| {
+                (order["now"], order["payment"]["dueDate"]) = ("2026-03-01T23:30:00Z".into(), "2026-03-02".into());
+            },
         ],
         accepted [
             |order| order["payment"] = serde_json::json!({ "dueDate": "2026-03-02" }),

@@ -34,7 +34,8 @@ pub enum Source {
     Ours(&'static str),
 }
 
-/// Changes the example order, written as Mollie's documents write it. The key `profile` holds what a profile chooses.
+/// Changes the example order, written as Mollie's documents write it. The key `profile` holds what a profile chooses, the key
+/// `now` the time at which the draft is judged, if that is not noon.
 #[cfg(any(test, feature = "examples"))]
 pub type Change = fn(&mut serde_json::Value);
 

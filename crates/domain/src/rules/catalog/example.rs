@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{mollie_json, rules};
 #[cfg(test)]
 use crate::rules::rule::Rule;
+use crate::rules::draft::OrderDraft;
 use crate::rules::rule::{Change, Severity};
 use crate::rules::violation::Findings;
 
@@ -31,10 +32,29 @@ pub fn example() -> Value {
     })
 }
 
-/// When the examples are judged: noon of 1 March 2026 in UTC.
+/// When the examples are judged that name no time: noon of 1 March 2026 in UTC.
 #[must_use]
 pub fn noon() -> Timestamp {
     Timestamp::from_second(1_772_366_400).unwrap_or_default()
+}
+
+/// When an order is judged: at the time that its key `now` names, which is no field of a draft, or else at noon.
+///
+/// # Errors
+/// The time is none, in words.
+pub fn time_of(order: &mut Value) -> Result<Timestamp, String> {
+    let named = order.as_object_mut().and_then(|order| order.remove("now"));
+    let Some(named) = named else { return Ok(noon()) };
+    let text = named.as_str().ok_or_else(|| format!("{named} is no time"))?;
+    text.parse().map_err(|_| format!("{text} is no time"))
+}
+
+/// The order as a draft, judged at its time and under its profile; and whether that profile reads "Get order".
+#[must_use]
+pub fn judged(mut order: Value) -> (Result<OrderDraft, Findings>, bool) {
+    let read = time_of(&mut order).and_then(|now| Ok((now, mollie_json::read(&order)?)));
+    let (now, (input, agreements)) = read.unwrap_or_else(|problem| panic!("{problem}: {order}"));
+    (input.parse("draft", now, &agreements), agreements.reads_get_order)
 }
 
 /// What is found in the example order after a change. Under a profile that reads "Get order", what is left out is not told.
@@ -42,14 +62,13 @@ pub fn noon() -> Timestamp {
 pub fn found(change: Change) -> Findings {
     let mut order = example();
     change(&mut order);
-    let (input, agreements) =
-        mollie_json::read(&order).unwrap_or_else(|problem| panic!("{problem}: {order}"));
-    let mut found = match input.parse("draft", noon(), &agreements) {
+    let (judged, reads_get_order) = judged(order);
+    let mut found = match judged {
         Ok(draft) => Findings { violations: Vec::new(), warnings: draft.warnings },
         Err(found) => found,
     };
     let is_required = |id: &str| rules().any(|rule| rule.id == id && rule.severity == Severity::Required);
-    if agreements.reads_get_order {
+    if reads_get_order {
         found.warnings.retain(|warning| !is_required(warning.rule));
     }
     found

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::document::document;
-use super::example::{example, found, noon};
+use super::example::{example, found, judged};
 use super::*;
 use crate::rules::rule::{Mark, Severity, Source};
 use crate::rules::violation::Findings;
@@ -39,8 +39,7 @@ fn a_profile_refuses_what_it_is_strict_about() {
         let mut order = example();
         rule.refused[0](&mut order);
         order["profile"]["strict"] = json!([rule.id]);
-        let (input, agreements) = mollie_json::read(&order).unwrap();
-        let found = input.parse("draft", noon(), &agreements).unwrap_err();
+        let found = judged(order).0.unwrap_err();
         assert!(found.violations.iter().all(|it| it.rule == rule.id), "{}", rule.id);
         assert!(found.warnings.is_empty(), "{}", rule.id);
     }
@@ -52,8 +51,7 @@ fn a_profile_that_reads_get_order_warns_of_what_create_order_requires() {
         let mut order = example();
         rule.refused[0](&mut order);
         order["profile"] = json!({ "readsGetOrder": true });
-        let (input, agreements) = mollie_json::read(&order).unwrap();
-        let draft = input.parse("draft", noon(), &agreements).unwrap();
+        let draft = judged(order).0.unwrap();
         assert!(
             draft.warnings.iter().all(|it| it.rule == rule.id) && !draft.warnings.is_empty(),
             "{}",

@@ -3,14 +3,9 @@
 
 use std::collections::HashSet;
 
-use jiff::civil::Date;
-
 use super::OrderInput;
-use crate::rules::agreements::Agreements;
-use crate::rules::date::Today;
-use crate::rules::line::{LineReading, ships_after};
 use crate::rules::rule::Mark::{D, I};
-use crate::rules::rule::Source::{Mollie, Ours};
+use crate::rules::rule::Source::Mollie;
 use crate::rules::rule::rules;
 use crate::rules::violation::Violations;
 
@@ -60,47 +55,6 @@ rules! {
             |order| order["method"] = serde_json::json!(["voucher", "ideal"]),
         ],
         accepted [|order| { order["method"] = "voucher".into(); order["lines"][1]["category"] = "gift".into(); }];
-
-    EXPIRES order_expires_on = "order.expires_on", Refuse, Mollie(D, "create order, expiresAt"),
-        "An order ends on a day from tomorrow to 100 days after tomorrow, in UTC or in Amsterdam.",
-        refused [
-            |order| order["expiresAt"] = "2026-03-01".into(),
-            |order| order["expiresAt"] = "2026-06-11".into(),
-            |order| order["expiresAt"] = "soon".into(),
-        ],
-        accepted [|order| order["expiresAt"] = "2026-03-02".into(), |order| order["expiresAt"] = "2026-06-10".into()];
-
-    KLARNA order_expires_on_klarna = "order.expires_on_klarna", Refuse, Mollie(D, "create order, expiresAt: 28 days, unless agreed otherwise"),
-        "With Klarna alone an order ends at most 28 days ahead, or as many as the profile has agreed.",
-        refused [|order| (order["method"], order["expiresAt"]) = ("klarna".into(), "2026-03-30".into())],
-        accepted [
-            |order| (order["method"], order["expiresAt"]) = ("klarna".into(), "2026-03-29".into()),
-            |order| { (order["method"], order["expiresAt"]) = ("klarna".into(), "2026-04-30".into()); order["profile"] = serde_json::json!({ "klarnaExpiryDays": 60 }); },
-        ];
-
-    KLARNA_LEFT_OUT order_klarna_left_out = "order.klarna_left_out", Warn, Mollie(D, "create order, expiresAt"),
-        "With a later end Klarna is not offered beside other methods.",
-        refused [
-            |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-30".into()),
-        ],
-        accepted [
-            |order| (order["method"], order["expiresAt"]) = (serde_json::json!(["klarna", "ideal"]), "2026-03-29".into()),
-        ];
-
-    SHIPS_TOO_LATE line_ships_too_late = "line.ships_too_late", Warn, Ours("what is not shipped in time is never paid out"),
-        "Where a method may only reserve the money, a line is planned to be shipped before that ends: within 28 days, or by \
-         expires_on.",
-        refused [
-            |order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-30".into(); },
-            |order| {
-                order["profile"] = serde_json::json!({ "klarnaExpiryDays": 60 });
-                (order["method"], order["lines"][0]["plannedShipDate"]) = ("klarna".into(), "2026-03-30".into());
-            },
-        ],
-        accepted [
-            |order| { order["method"] = "klarna".into(); order["lines"][0]["plannedShipDate"] = "2026-03-29".into(); },
-            |order| order["lines"][0]["plannedShipDate"] = "2026-03-30".into(),
-        ];
 }
 
 /// Methods that the documents name.
@@ -169,58 +123,5 @@ fn billing(draft: &OrderInput, path: &str, faults: &mut Violations) {
     if draft.methods.iter().any(|method| method == "billie") && address.organization_name.trim().is_empty() {
         let rule = if draft.pays_only("billie") { &BILLIE } else { &BILLIE_LEFT_OUT };
         faults.lacks(format!("{path}.organization_name"), rule);
-    }
-}
-
-fn is_klarna(method: &str) -> bool {
-    method.starts_with("klarna")
-}
-
-/// The day the order ends, if the caller names one.
-pub(super) fn expires_on(
-    draft: &OrderInput,
-    path: &str,
-    today: Today,
-    faults: &mut Violations,
-) -> Option<Date> {
-    let date = today.ahead(&draft.expires_on, (path, &EXPIRES), faults)?;
-    let days =
-        faults.agreements().map_or(Agreements::default().klarna_expiry_days, |it| it.klarna_expiry_days);
-    let last = today.plus(days);
-    if draft.methods.iter().any(|method| is_klarna(method)) && date > last {
-        let is_only = draft.methods.iter().all(|method| is_klarna(method));
-        let rule = if is_only { &KLARNA } else { &KLARNA_LEFT_OUT };
-        let expected = format!("{last} at the latest: Klarna waits {days} days");
-        faults.breaks(path, rule, expected, &draft.expires_on);
-    }
-    Some(date)
-}
-
-/// How many days after it was created an order ends that does not say when (get order, `expiresAt`), whatever was agreed.
-const EXPIRY_DAYS: u16 = 28;
-
-/// The last day on which goods should leave, where the money may be only reserved.
-pub(super) fn shipped_by(draft: &OrderInput, expires_on: Option<Date>, today: Today) -> Option<Date> {
-    let reserves =
-        |method: &String| is_klarna(method) || ["billie", "in3", "riverty"].contains(&method.as_str());
-    // A shopper who may choose may choose one of these.
-    let reserves = draft.methods.is_empty() || draft.methods.iter().any(reserves);
-    reserves.then(|| expires_on.unwrap_or_else(|| today.plus(EXPIRY_DAYS)))
-}
-
-/// Warns of goods that are to leave too late.
-pub(super) fn ships_in_time(
-    lines: &[LineReading],
-    last: Option<Date>,
-    at: &impl Fn(&str) -> String,
-    faults: &mut Violations,
-) {
-    let Some(last) = last else { return };
-    for (n, line) in lines.iter().enumerate() {
-        if let Some(line) = line.draft.as_ref().filter(|line| ships_after(line, last)) {
-            let path = format!("{}[{n}].planned_ship_date", at("lines"));
-            let got = line.planned_ship_date.map_or_else(String::new, |date| date.to_string());
-            faults.breaks(path, &SHIPS_TOO_LATE, format!("{last} at the latest"), got);
-        }
     }
 }

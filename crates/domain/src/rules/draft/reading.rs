@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{OrderDraft, OrderInput, locale, method, pages, sums};
+use super::{OrderDraft, OrderInput, expiry, locale, method, pages, sums};
 use crate::rules::address::AddressInput;
 use crate::rules::agreements::Agreements;
 use crate::rules::date::Today;
@@ -63,18 +63,18 @@ impl OrderInput {
         metadata_fits(self.metadata.as_ref(), &at("metadata"), &mut faults);
         self.payment.check(&at("payment"), today, &mut faults);
         let (redirect_url, cancel_url) = pages::read(&self, &at, &mut faults);
-        let expires_on = method::expires_on(&self, &at("expires_on"), today, &mut faults);
+        let expires_on = expiry::expires_on(&self, &at("expires_on"), today, &mut faults);
         let birth = (&at("consumer_date_of_birth")[..], &BIRTH, &BORN);
         let born = today.birth(&self.consumer_date_of_birth, birth, &mut faults);
         if self.lines.is_empty() {
             faults.lacks(at("lines"), &LINES);
         }
         let currency = given.flatten().map(Money::currency).or_else(|| self.currency());
-        let shipped_by = method::shipped_by(&self, expires_on, today);
+        let shipped_by = expiry::shipped_by(&self, expires_on, today);
         let lines = (0_usize..).zip(self.lines);
         let lines: Vec<LineReading> =
             lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
-        method::ships_in_time(&lines, shipped_by, &at, &mut faults);
+        expiry::ships_in_time(&lines, shipped_by, &at, &mut faults);
         let amount = sums::amount(given, &lines, self.payment.is_first(), &at, &mut faults);
         sums::vat(&lines, &at, &mut faults);
         let mut address = |field: &str, input: Option<AddressInput>| {
