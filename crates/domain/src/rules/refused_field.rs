@@ -1,10 +1,13 @@
 //! What Mollie refused of an order, on the path on which the caller wrote it. Mollie names a field in its own spelling, dotted
-//! or flat, and counts lines from 0 or from 1: only what has one meaning is taken further than the list it belongs to.
+//! or flat, and counts lines from 0 or from 1: only what has one meaning is taken further than the part that holds it, and what has
+//! none is said of the draft as a whole.
 
 use super::order::Order;
 use super::payment;
 use super::rejection::Rejection;
 use super::violation::Finding;
+
+mod sent;
 
 /// The id under which Mollie's own words are shown.
 pub const RULE: &str = "mollie.refused";
@@ -27,7 +30,10 @@ const FIELDS: [&str; 14] = [
     "shopper_country_must_match_billing_country",
 ];
 /// The fields of a line, and of an address, that no other part of an order has.
-const OF_LINES: [&str; 10] = [
+const OF_LINES: [&str; 13] = [
+    "name",
+    "type",
+    "quantity_unit",
     "unit_price",
     "discount_amount",
     "total_amount",
@@ -39,13 +45,32 @@ const OF_LINES: [&str; 10] = [
     "product_url",
     "category",
 ];
-const OF_ADDRESSES: [&str; 8] =
-    ["given_name", "family_name", "email", "phone", "street_and_number", "postal_code", "city", "country"];
+const OF_ADDRESSES: [&str; 12] = [
+    "organization_name",
+    "title",
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "street_and_number",
+    "street_additional",
+    "postal_code",
+    "city",
+    "region",
+    "country",
+];
+/// Parameters that this service sets, or its profile: no value of the caller's is wrong there.
+const OURS: [&str; 3] = ["webhook_url", "profile_id", "testmode"];
 
-/// What Mollie's rejection says of the draft, as violations of it: one, or one for each part of an address that is missing.
+const DRAFT: &str = "draft";
+const FURTHER: &str = "draft.payment.further_parameters";
+
+/// What Mollie's rejection says of the draft, as violations of it: one, or one for each part of an address that is missing. None
+/// where it is about what the caller has no say in.
 #[must_use]
 pub fn violations(rejection: &Rejection, order: &Order) -> Vec<Finding> {
-    let Some(path) = rejection.field.as_deref().and_then(|field| path(field, order)) else {
+    let of_the_whole = (rejection.status() == Some(422)).then_some("");
+    let Some(path) = rejection.field.as_deref().or(of_the_whole).and_then(|field| path(field, order)) else {
         return Vec::new();
     };
     let parts = rejection.detail.split_once(" are missing: ").map(|(_, parts)| parts.trim_end_matches('.'));
@@ -55,30 +80,48 @@ pub fn violations(rejection: &Rejection, order: &Order) -> Vec<Finding> {
     if paths.is_empty() {
         paths.push(path);
     }
-    let detail = || rejection.detail.clone();
-    let found = |path| Finding { path, rule: RULE.to_owned(), expected: detail(), got: String::new() };
+    let found = |path: String| {
+        let got = sent::shown(&path, order).unwrap_or_default();
+        Finding { path, rule: RULE.to_owned(), expected: rejection.detail.clone(), got }
+    };
     paths.into_iter().map(found).collect()
 }
 
 /// Mollie's `lines.0.vatAmount` as `draft.lines[0].vat_amount`.
 fn path(field: &str, order: &Order) -> Option<String> {
-    let words: Vec<_> =
-        field.split(['.', '[', ']']).filter(|word| !word.is_empty()).map(snake_case).collect();
-    let (first, rest) = words.split_first()?;
-    let first = if first == "expires_at" { "expires_on" } else { first.as_str() };
-    if rest.iter().any(|word| word == "webhook_url") {
+    let names: Vec<_> = field.split(['.', '[', ']']).filter(|name| !name.is_empty()).collect();
+    let words: Vec<_> = names.iter().copied().map(snake_case).collect();
+    if words.iter().any(|word| OURS.contains(&word.as_str())) {
         return None;
     }
-    if FIELDS.contains(&first) {
-        return Some(match first {
-            "lines" => of_lines(rest, order),
-            "payment" if rest.first().is_some_and(|name| !is_of_payments(name)) => {
-                "draft.payment.further_parameters".to_owned()
-            }
-            _ => joined(&format!("draft.{first}"), rest),
-        });
+    let Some((first, rest)) = words.split_first() else { return Some(DRAFT.to_owned()) };
+    Some(match first.as_str() {
+        "expires_at" => "draft.expires_on".to_owned(),
+        "lines" => of_lines(rest, order),
+        "payment" => of_payment(rest, names.get(1), order),
+        first if FIELDS.contains(&first) => joined(&format!("draft.{first}"), rest),
+        first => {
+            flat(first, rest, order).or_else(|| further(names[0], order)).unwrap_or_else(|| DRAFT.to_owned())
+        }
+    })
+}
+
+fn of_payment(rest: &[String], name: Option<&&str>, order: &Order) -> String {
+    match (rest.first(), name) {
+        (Some(word), Some(name)) if !is_of_payments(word) => {
+            further(name, order).unwrap_or_else(|| FURTHER.to_owned())
+        }
+        _ => joined("draft.payment", rest),
     }
-    flat(first, rest, order)
+}
+
+/// A further parameter, if the caller gave one of this name: then it was warned of.
+fn further(name: &str, order: &Order) -> Option<String> {
+    Some(format!("{FURTHER}.{name}")).filter(|path| is_warned(path, order))
+}
+
+fn is_warned(path: &str, order: &Order) -> bool {
+    order.terms.warnings.iter().any(|warning| warning.path == path)
 }
 
 fn joined(path: &str, rest: &[String]) -> String {
@@ -100,10 +143,7 @@ fn of_lines(rest: &[String], order: &Order) -> String {
 fn line(number: usize, rest: &[String], order: &Order) -> Option<usize> {
     let candidates = [Some(number), number.checked_sub(1)].into_iter().flatten();
     let candidates: Vec<_> = candidates.filter(|line| *line < order.lines.len()).collect();
-    let is_warned = |line: &usize| {
-        let path = joined(&format!("draft.lines[{line}]"), rest);
-        order.terms.warnings.iter().any(|warning| warning.path == path)
-    };
+    let is_warned = |line: &usize| is_warned(&joined(&format!("draft.lines[{line}]"), rest), order);
     let warned: Vec<_> = candidates.iter().copied().filter(is_warned).collect();
     match (&warned[..], &candidates[..]) {
         ([one], _) | (_, [one]) => Some(*one),
@@ -121,14 +161,27 @@ fn flat(first: &str, rest: &[String], order: &Order) -> Option<String> {
     if is_of_payments(first) {
         return Some(joined(&format!("draft.payment.{first}"), rest));
     }
-    let has_shipping = order.personal.shipping_address.is_some();
-    let is_of_billing = OF_ADDRESSES.contains(&first) && !has_shipping;
-    is_of_billing.then(|| joined(&format!("draft.billing_address.{first}"), rest))
+    OF_ADDRESSES.contains(&first).then(|| of_addresses(&joined(first, rest), order)).flatten()
 }
 
-/// Whether a field of a payment's own in the API stands for it. The webhook address is nobody's but ours.
+/// A part of the only address, or of the one that was warned of it.
+fn of_addresses(part: &str, order: &Order) -> Option<String> {
+    let billing = order.personal.billing_address.as_ref().map(|_| format!("draft.billing_address.{part}"));
+    let shipping = order.personal.shipping_address.as_ref().map(|_| format!("draft.shipping_address.{part}"));
+    let candidates: Vec<_> = [billing, shipping].into_iter().flatten().collect();
+    let warned: Vec<_> = candidates.iter().filter(|path| is_warned(path, order)).collect();
+    match (&warned[..], &candidates[..]) {
+        ([one], _) => Some((*one).clone()),
+        (_, [one]) => Some(one.clone()),
+        // The one that an order has as a rule.
+        (_, []) => Some(format!("draft.billing_address.{part}")),
+        _ => None,
+    }
+}
+
+/// Whether a field of a payment's own in the API stands for it.
 fn is_of_payments(name: &str) -> bool {
-    name != "webhook_url" && payment::NAMES.iter().any(|known| snake_case(known) == name)
+    payment::NAMES.iter().any(|known| snake_case(known) == name)
 }
 
 fn snake_case(word: &str) -> String {
@@ -143,71 +196,4 @@ fn snake_case(word: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::fixtures::recorded;
-    use crate::rules::rejection::RejectedBy;
-
-    fn path_in(order: &Order, field: &str) -> Option<String> {
-        path(field, order)
-    }
-
-    fn two_lines() -> Order {
-        recorded().order().clone()
-    }
-
-    #[test]
-    fn a_field_of_mollies_is_named_as_the_caller_writes_it() {
-        for (field, expected) in [
-            ("method", "draft.method"),
-            ("method.0", "draft.method"),
-            ("amount", "draft.amount"),
-            ("expiresAt", "draft.expires_on"),
-            ("redirectUrl", "draft.redirect_url"),
-            ("billingAddress.postalCode", "draft.billing_address.postal_code"),
-            ("payment.company.vatNumber", "draft.payment.company.vat_number"),
-            ("payment.captureMode", "draft.payment.further_parameters"),
-            ("lines", "draft.lines"),
-            ("lines.0.vatAmount", "draft.lines[0].vat_amount"),
-            ("lines[0].vatAmount", "draft.lines[0].vat_amount"),
-            ("lines.2.unitPrice.value", "draft.lines[1].unit_price.value"),
-            // The first of them counted from 1, or the second counted from 0.
-            ("lines.1.vatAmount", "draft.lines"),
-            ("lines.7.vatAmount", "draft.lines"),
-            ("vatAmount", "draft.lines"),
-            ("postalCode", "draft.billing_address.postal_code"),
-            ("dueDate", "draft.payment.due_date"),
-            ("applicationFee.description", "draft.payment.application_fee.description"),
-        ] {
-            assert_eq!(path_in(&two_lines(), field).as_deref(), Some(expected), "{field}");
-        }
-        for field in ["webhookUrl", "payment.webhookUrl", "testmode", ""] {
-            assert_eq!(path_in(&two_lines(), field), None, "{field}");
-        }
-    }
-
-    #[test]
-    fn a_line_that_was_warned_of_is_the_one_that_mollie_means() {
-        let mut order = two_lines();
-        for (warned, expected) in [(0, "draft.lines[0].vat_amount"), (1, "draft.lines[1].vat_amount")] {
-            let path = format!("draft.lines[{warned}].vat_amount");
-            let (rule, expected_text) = ("line.vat_half".to_owned(), String::new());
-            order.terms.warnings = vec![Finding { path, rule, expected: expected_text, got: String::new() }];
-            assert_eq!(path_in(&order, "lines.1.vatAmount").as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn each_part_of_an_address_that_is_missing_is_a_violation() {
-        let rejection = Rejection {
-            by: RejectedBy::Mollie(422),
-            title: "Unprocessable Entity".to_owned(),
-            detail: "The following fields of the billingAddress are missing: city, country".to_owned(),
-            field: Some("billingAddress".to_owned()),
-            extra: None,
-        };
-        let found = violations(&rejection, &two_lines());
-        let paths: Vec<_> = found.iter().map(|it| it.path.as_str()).collect();
-        assert_eq!(paths, ["draft.billing_address.city", "draft.billing_address.country"]);
-    }
-}
+mod tests;

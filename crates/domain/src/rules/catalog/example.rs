@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{mollie_json, rules};
+use crate::rules::draft::OrderDraft;
 #[cfg(test)]
 use crate::rules::rule::Rule;
-use crate::rules::draft::OrderDraft;
 use crate::rules::rule::{Change, Severity};
 use crate::rules::violation::Findings;
 
