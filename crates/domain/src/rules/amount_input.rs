@@ -72,7 +72,10 @@ rules! {
 
     ONE_CURRENCY order_one_currency = "order.one_currency", Refuse, Mollie(D, "create order, lines[].unitPrice"),
         "All amounts of an order are in one currency.",
-        refused [|order| order["lines"][1]["unitPrice"]["currency"] = "USD".into()],
+        refused [
+            |order| order["lines"][1]["unitPrice"]["currency"] = "USD".into(),
+            |order| order["amount"] = serde_json::json!({ "currency": "USD", "value": "1027.99" }),
+        ],
         accepted [|order| order["lines"][1]["unitPrice"]["currency"] = "EUR".into()];
 }
 

@@ -16,9 +16,9 @@ use super::{address, amount_input, email, line, payment, phone, web_address};
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     let order = [reading::RULES, locale::RULES, method::RULES, expiry::RULES, pages::RULES, sums::RULES];
     let lines = [line::RULES, line::reading::RULES, price::RULES, vat::RULES];
-    let parts =
-        [amount_input::RULES, address::RULES, email::RULES, phone::RULES, web_address::RULES, payment::RULES];
-    order.into_iter().chain(lines).chain(parts).flatten().copied()
+    let parts = [amount_input::RULES, address::RULES, email::RULES, phone::RULES, web_address::RULES];
+    let payments = [payment::RULES, payment::further::RULES];
+    order.into_iter().chain(lines).chain(parts).chain(payments).flatten().copied()
 }
 
 #[cfg(test)]

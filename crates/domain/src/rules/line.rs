@@ -93,6 +93,14 @@ pub struct LineInput {
     pub planned_ship_date: String,
 }
 
+impl LineInput {
+    /// The amounts that are given.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = &AmountInput> {
+        let all = [&self.unit_price, &self.discount_amount, &self.total_amount, &self.vat_amount];
+        all.into_iter().flatten()
+    }
+}
+
 /// A line whose every rule holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineDraft {

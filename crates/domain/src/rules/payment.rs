@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use super::amount_input::AmountInput;
 use super::date::Today;
 use super::ids::MolliePaymentId;
-use super::money::Money;
+use super::money::{Currency, Money};
 use super::rule::Mark::{D, I};
-use super::rule::Source::{Mollie, Ours};
+use super::rule::Source::Mollie;
 use super::rule::rules;
 use super::status::{PaymentStatus, Read};
 use super::violation::Violations;
+
+pub(in crate::rules) mod further;
 
 rules! {
     SEQUENCE payment_sequence_type = "payment.sequence_type", Refuse, Mollie(D, "create order, payment.sequenceType"),
@@ -41,48 +43,19 @@ rules! {
         ];
 
     FEE payment_application_fee = "payment.application_fee", Warn, Mollie(D, "create order, applicationFee: with access tokens"),
-        "An application fee needs an access token; this profile has an API key.",
+        "An application fee needs an access token, and this profile has an API key; its currency should be the order's.",
         refused [
             |order| {
                 let amount = serde_json::json!({ "currency": "EUR", "value": "1.00" });
                 order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
             },
+            |order| {
+                let amount = serde_json::json!({ "currency": "USD", "value": "1.00" });
+                order["payment"]["applicationFee"] = serde_json::json!({ "amount": amount, "description": "Fee" });
+            },
         ],
         accepted [|order| order["payment"] = serde_json::json!({ "issuer": "ideal_INGBNL2A" })];
-
-    FURTHER payment_further_parameter = "payment.further_parameter", Warn, Mollie(I, "create order, payment: by payment method"),
-        "A further parameter is sent as it is; Mollie may refuse what it does not know.",
-        refused [|order| order["payment"] = serde_json::json!({ "captureMode": "manual" })],
-        accepted [|order| order["payment"] = serde_json::json!({ "cardToken": "tkn_12345" })];
-
-    FURTHER_NAME payment_further_name = "payment.further_name", Refuse, Ours("one parameter has one field"),
-        "A further parameter has a name in Mollie's spelling that no field of the API stands for.",
-        refused [
-            |order| order["payment"] = serde_json::json!({ "further_parameters": { "capture_mode": "manual" } }),
-            |order| order["payment"] = serde_json::json!({ "further_parameters": { "cardToken": "tkn_12345" } }),
-            |order| order["payment"] = serde_json::json!({ "further_parameters": { "webhookUrl": "https://shop.example/hook" } }),
-        ],
-        accepted [|order| order["payment"] = serde_json::json!({ "further_parameters": {} })];
 }
-
-/// What a payment has at Mollie and fields of its own stand for here, or nobody but this service may set.
-pub(super) const NAMES: [&str; 15] = [
-    "issuer",
-    "customerId",
-    "mandateId",
-    "sequenceType",
-    "cardToken",
-    "applePayPaymentToken",
-    "consumerAccount",
-    "customerReference",
-    "extraMerchantData",
-    "voucherNumber",
-    "voucherPin",
-    "dueDate",
-    "company",
-    "applicationFee",
-    "webhookUrl",
-];
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); those of
 /// `extra_merchant_data`, whose shape is Klarna's, and of `further_parameters` are JSON text. Some are secrets (card token, voucher pin), so all are stored
@@ -104,7 +77,14 @@ impl PaymentParameters {
     }
 
     /// Checks the parameters that have a closed form; Mollie judges the others.
-    pub(super) fn check(&self, path: &str, today: Today, faults: &mut Violations) {
+    /// `currency`: the order's, where that could be read.
+    pub(super) fn check(
+        &self,
+        path: &str,
+        today: Today,
+        currency: Option<Currency>,
+        faults: &mut Violations,
+    ) {
         let sequence =
             self.get("sequence_type").filter(|text| !["oneoff", "first", "recurring"].contains(text));
         if let Some(got) = sequence {
@@ -114,30 +94,21 @@ impl PaymentParameters {
             today.due(due, (&format!("{path}.due_date"), &DUE, &DUE_RANGE), faults);
         }
         if self.0.keys().any(|key| key.starts_with("application_fee.")) {
-            let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
-            let (currency, value) =
-                (part("application_fee.amount.currency"), part("application_fee.amount.value"));
-            AmountInput { currency, value }.parse(&format!("{path}.application_fee.amount"), faults);
-            faults.breaks(format!("{path}.application_fee"), &FEE, "none under an API key", "one");
+            self.application_fee(&format!("{path}.application_fee"), currency, faults);
         }
-        self.further(&format!("{path}.further_parameters"), faults);
+        further::check(self.get("further_parameters").unwrap_or_default(), path, faults);
     }
 
-    /// What Mollie may know and this release does not.
-    fn further(&self, path: &str, faults: &mut Violations) {
-        let text = self.get("further_parameters").unwrap_or_default();
-        let further = serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(text).unwrap_or_default();
-        for name in further.keys() {
-            if NAMES.contains(&name.as_str()) {
-                let expected = "a parameter that has no field of its own in the API";
-                faults.breaks(format!("{path}.{name}"), &FURTHER_NAME, expected, name);
-            } else if !is_camel_case(name) {
-                let expected = "a name in Mollie's spelling, such as captureMode";
-                faults.breaks(path, &FURTHER_NAME, expected, name);
-            } else {
-                let expected = "a parameter that Mollie knows for the payment method";
-                faults.breaks(format!("{path}.{name}"), &FURTHER, expected, name);
-            }
+    fn application_fee(&self, path: &str, currency: Option<Currency>, faults: &mut Violations) {
+        let part = |name: &str| self.get(name).unwrap_or_default().to_owned();
+        let (code, value) = (part("application_fee.amount.currency"), part("application_fee.amount.value"));
+        let fee = AmountInput { currency: code, value }.parse(&format!("{path}.amount"), faults);
+        faults.breaks(path, &FEE, "none under an API key", "one");
+        if let (Some(fee), Some(currency)) = (fee.map(Money::currency), currency)
+            && fee != currency
+        {
+            // No document says so of a fee; of an order's own amounts they do.
+            faults.breaks(format!("{path}.amount.currency"), &FEE, currency.code(), fee.code());
         }
     }
 
@@ -155,12 +126,6 @@ impl PaymentParameters {
     pub(super) fn is_apple_pay(&self) -> bool {
         self.get("apple_pay_payment_token").is_some()
     }
-}
-
-/// Letters and digits, a small letter first.
-fn is_camel_case(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// One attempt to pay, as Mollie reports it.

@@ -3,8 +3,9 @@
 //! none is said of the draft as a whole.
 
 use super::order::Order;
-use super::payment;
+use super::payment::further::NAMES;
 use super::rejection::Rejection;
+use super::text::snake_case;
 use super::violation::Finding;
 
 mod sent;
@@ -181,18 +182,7 @@ fn of_addresses(part: &str, order: &Order) -> Option<String> {
 
 /// Whether a field of a payment's own in the API stands for it.
 fn is_of_payments(name: &str) -> bool {
-    payment::NAMES.iter().any(|known| snake_case(known) == name)
-}
-
-fn snake_case(word: &str) -> String {
-    let mut snake = String::new();
-    for letter in word.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
+    NAMES.iter().any(|known| snake_case(known) == name)
 }
 
 #[cfg(test)]

@@ -39,6 +39,19 @@ pub fn longer_than(most: usize, text: &str, path: &str, rule: &'static Rule, fau
     }
 }
 
+/// Mollie's `vatAmount` as `vat_amount`, the spelling of the API.
+#[must_use]
+pub fn snake_case(word: &str) -> String {
+    let mut snake = String::new();
+    for letter in word.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
 /// Whether a text is free of control characters; PostgreSQL refuses one of them in a text.
 #[must_use]
 pub fn is_printable(text: &str) -> bool {

@@ -10,7 +10,8 @@ use crate::rules::agreements::Agreements;
 use crate::rules::amount_input::AmountInput;
 use crate::rules::draft::OrderInput;
 use crate::rules::line::{LineInput, LineType};
-use crate::rules::payment::NAMES;
+use crate::rules::payment::further::NAMES;
+use crate::rules::text::snake_case;
 
 /// The draft, and what the key `profile` says of the profile.
 ///
@@ -135,17 +136,6 @@ fn parameters(value: &Value, path: &str) -> Result<BTreeMap<String, String>, Str
         }
     }
     Ok(found)
-}
-
-fn snake_case(word: &str) -> String {
-    let mut snake = String::new();
-    for letter in word.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
 }
 
 fn profile(value: &Value) -> Result<Agreements, String> {

@@ -6,7 +6,7 @@ use super::{OrderDraft, OrderInput, expiry, locale, method, pages, sums};
 use crate::rules::address::AddressInput;
 use crate::rules::agreements::Agreements;
 use crate::rules::date::Today;
-use crate::rules::line::{LineReading, metadata_fits};
+use crate::rules::line::{LineInput, LineReading, metadata_fits};
 use crate::rules::money::{Currency, Money};
 use crate::rules::rule::Mark::D;
 use crate::rules::rule::Source::{Mollie, Ours};
@@ -57,11 +57,14 @@ impl OrderInput {
         let at = |field: &str| format!("{path}.{field}");
         let today = Today::at(now);
         self.number(&at("order_number"), &mut faults);
-        let given = self.amount.as_ref().map(|amount| amount.parse(&at("amount"), &mut faults));
+        let of_lines = self.currency_of_all_lines();
+        let given = self.amount.as_ref().map(|amount| amount.parse_in(of_lines, &at("amount"), &mut faults));
+        let of_amount = given.flatten().map(Money::currency);
+        let currency = of_lines.or(of_amount).or_else(|| self.currency_of_first_line());
         let locale = locale::read(&self.locale, &at("locale"), &mut faults);
         method::check(&self, &at, &mut faults);
         metadata_fits(self.metadata.as_ref(), &at("metadata"), &mut faults);
-        self.payment.check(&at("payment"), today, &mut faults);
+        self.payment.check(&at("payment"), today, currency, &mut faults);
         let (redirect_url, cancel_url) = pages::read(&self, &at, &mut faults);
         let expires_on = expiry::expires_on(&self, &at("expires_on"), today, &mut faults);
         let birth = (&at("consumer_date_of_birth")[..], &BIRTH, &BORN);
@@ -69,7 +72,6 @@ impl OrderInput {
         if self.lines.is_empty() {
             faults.lacks(at("lines"), &LINES);
         }
-        let currency = given.flatten().map(Money::currency).or_else(|| self.currency());
         let shipped_by = expiry::shipped_by(&self, expires_on, today);
         let lines = (0_usize..).zip(self.lines);
         let lines: Vec<LineReading> =
@@ -114,8 +116,16 @@ impl OrderInput {
         }
     }
 
-    /// That of the first line, where the order's amount is left out.
-    fn currency(&self) -> Option<Currency> {
+    /// That of every amount of every line. If they agree among themselves, it is the order's amount that is wrong.
+    fn currency_of_all_lines(&self) -> Option<Currency> {
+        let mut codes = self.lines.iter().flat_map(LineInput::amounts).map(|amount| &amount.currency);
+        let first = codes.next()?;
+        let agreed = codes.all(|code| code == first).then(|| Currency::parse(first)).flatten();
+        agreed.filter(|currency| !currency.is_special())
+    }
+
+    /// That of the first line, where the lines disagree and the order's amount says nothing.
+    fn currency_of_first_line(&self) -> Option<Currency> {
         let prices = self.lines.iter().filter_map(|line| line.unit_price.as_ref());
         let mut read = prices.filter_map(|price| Currency::parse(&price.currency));
         read.find(|currency| !currency.is_special())
