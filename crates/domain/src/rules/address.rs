@@ -31,6 +31,15 @@ rules! {
             |order| order["billingAddress"]["familyName"] = "P".repeat(100).into(),
         ];
 
+    NAME_ODD address_name_odd = "address.name_odd", Warn, Mollie(I, "get order, address: givenName, familyName"),
+        "A name has no blanks around it, and more than digits and blanks.",
+        refused [
+            |order| order["billingAddress"]["givenName"] = " Piet".into(),
+            |order| order["billingAddress"]["familyName"] = "Mondriaan ".into(),
+            |order| order["billingAddress"]["familyName"] = "1 2".into(),
+        ],
+        accepted [|order| order["billingAddress"]["familyName"] = "van de Berg 2".into()];
+
     TITLE address_title = "address.title", Refuse, Mollie(D, "create order, address: title"),
         "A title has at most 20 characters, and is not white space only.",
         refused [
@@ -84,6 +93,11 @@ rules! {
             |order| order["billingAddress"]["country"] = "".into(),
         ],
         accepted [|order| order["billingAddress"]["country"] = "nl".into()];
+
+    COUNTRY_USED address_country_used = "address.country_used", Warn, Mollie(I, "create order, address: country"),
+        "XK, which is in use for Kosovo, is no code of ISO 3166-1.",
+        refused [|order| order["billingAddress"]["country"] = "XK".into()],
+        accepted [|order| order["billingAddress"]["country"] = "AL".into()];
 }
 
 /// Countries without a postal code system: there, and only there, the postal code may be missing.
@@ -216,13 +230,18 @@ impl AddressInput {
 }
 
 fn name(text: &str, path: &str, faults: &mut Violations) {
-    let digits_only = text.trim().chars().all(|c| c.is_numeric() || c.is_whitespace());
-    if text.trim().is_empty() {
+    let name = text.trim();
+    if name.is_empty() {
         faults.lacks(path, &NAMED);
-    } else if digits_only {
+    } else if name.chars().all(char::is_numeric) {
         faults.breaks(path, &NAME, "not digits only", format!("{}, all digits", shape(text)));
-    } else if !(2..=100).contains(&characters(text.trim())) {
-        faults.breaks(path, &NAME, "2 to 100 characters", shape(text.trim()));
+    } else if !(2..=100).contains(&characters(name)) {
+        faults.breaks(path, &NAME, "2 to 100 characters", shape(name));
+    } else if name.chars().all(|c| c.is_numeric() || c.is_whitespace()) {
+        faults.breaks(path, &NAME_ODD, "not digits and blanks only", format!("{}, all of them", shape(text)));
+    } else if name.len() < text.len() {
+        let got = format!("{} around it", shape(&" ".repeat(characters(text) - characters(name))));
+        faults.breaks(path, &NAME_ODD, "no blanks around it", got);
     }
 }
 
@@ -243,6 +262,8 @@ fn country(text: &str, path: &str, faults: &mut Violations) -> Option<String> {
         // Something longer may have slipped in from another field.
         let got = if characters(text) <= 3 { text.to_owned() } else { shape(text) };
         faults.breaks(path, &COUNTRY, "a country by its ISO 3166-1 alpha-2 code, such as NL", got);
+    } else if upper == "XK" {
+        faults.breaks(path, &COUNTRY_USED, "a country by its ISO 3166-1 alpha-2 code", text);
     }
     given(upper).filter(|_| known)
 }
@@ -318,6 +339,26 @@ mod tests {
             |code: &String| faults(|a| (a.country, a.postal_code) = (code.clone(), String::new())).is_empty();
         let found: Vec<_> = codes.filter(may).collect();
         assert_eq!(found.join(" "), named);
+    }
+
+    /// ISO 3166-1 has 249 codes; Mollie still lists AN.
+    #[test]
+    fn a_country_that_is_not_in_the_standard_is_not_taken_silently() {
+        let codes = ('A'..='Z').flat_map(|first| ('A'..='Z').map(move |second| format!("{first}{second}")));
+        let is_silent = |code: &String| {
+            let (mut input, mut faults) = (amsterdam(), Violations::under(Agreements::default()));
+            input.country = code.clone();
+            input.parse("a", &mut faults);
+            faults.into_findings() == crate::rules::violation::Findings::default()
+        };
+        assert_eq!(codes.filter(is_silent).count(), 250);
+    }
+
+    #[test]
+    fn a_title_of_blanks_is_refused_however_many_they_are() {
+        for blanks in [" ", "   ", "\u{a0}"] {
+            assert_eq!(faults(|a| a.title = blanks.into())[0].0, "a.title");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub struct Agreements {
     /// Locale, names, e-mail and VAT may be left out, as "Get order" describes them, with a warning. "Create order" requires
     /// them.
     pub reads_get_order: bool,
-    /// Stands for a locale that is missing or that Mollie does not list; always with a warning.
+    /// Stands for a locale that is missing or that Mollie lists in neither spelling; always with a warning.
     pub locale_fallback: Option<String>,
 }
 

@@ -110,6 +110,7 @@ pub struct LineDraft {
     pub quantity: u32,
     pub quantity_unit: Option<String>,
     pub unit_price: Money,
+    /// Never zero.
     pub discount_amount: Option<Money>,
     pub total_amount: Money,
     /// Its rate and amount, unless the profile lets them be left out.

@@ -58,6 +58,21 @@ pub fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
+/// The first character of a text that nobody sees: a blank at an end, or one of no width, such as a change of direction.
+#[must_use]
+pub fn unseen(text: &str) -> Option<char> {
+    let ends = [text.chars().next(), text.chars().next_back()];
+    let blank = ends.into_iter().flatten().find(|end| end.is_whitespace());
+    blank.or_else(|| text.chars().find(|c| has_no_width(*c)))
+}
+
+/// Unicode's format characters that occur in running text.
+const fn has_no_width(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// A text for an operator, bounded; it may quote an answer from outside.
 #[must_use]
 pub fn printable(text: &str) -> String {

@@ -90,14 +90,20 @@ impl Violations {
         expected: impl Into<String>,
         got: impl Into<String>,
     ) {
+        let refuses = self.refuses(rule);
+        let list = if refuses { &mut self.found.violations } else { &mut self.found.warnings };
+        list.push(violation(path, rule.id, expected, got));
+    }
+
+    /// Whether what breaks a rule is refused. Then it should be said what to send; of a warning also what is made of it.
+    #[must_use]
+    pub fn refuses(&self, rule: &Rule) -> bool {
         let is_strict = self.agreements().is_none_or(|agreed| agreed.is_strict(rule.id));
-        let refuses = match rule.severity {
+        match rule.severity {
             Severity::Refuse => true,
             Severity::Warn => is_strict,
             Severity::Required => is_strict || self.agreements().is_none_or(|agreed| !agreed.reads_get_order),
-        };
-        let list = if refuses { &mut self.found.violations } else { &mut self.found.warnings };
-        list.push(violation(path, rule.id, expected, got));
+        }
     }
 
     /// Adds that a value is missing which the rule requires.

@@ -18,11 +18,18 @@ rules! {
 
     LISTED order_locale_listed = "order.locale_listed", Warn, Mollie(P, "create order, locale: others were accepted"),
         "A locale is one of those that Mollie lists.",
-        refused [|order| order["locale"] = "en_CA".into(), |order| order["locale"] = "nl-NL".into()],
+        refused [
+            |order| order["locale"] = "en_CA".into(),
+            |order| order["locale"] = "nl-NL".into(),
+            |order| {
+                order["locale"] = "nl-NL".into();
+                order["profile"] = serde_json::json!({ "localeFallback": "en_GB" });
+            },
+        ],
         accepted [|order| order["locale"] = "en_GB".into()];
 
     FALLBACK order_locale_fallback = "order.locale_fallback", Warn, Ours("a choice of the profile"),
-        "The profile's own locale is sent for one that is missing or that Mollie does not list.",
+        "The profile's own locale is sent for one that is missing or that Mollie lists in neither spelling.",
         refused [
             |order| {
                 order["locale"] = "en_CA".into();
@@ -49,8 +56,14 @@ pub(super) fn read(text: &str, path: &str, faults: &mut Violations) -> Option<St
     if LOCALES.contains(&text) {
         return Some(text.to_owned());
     }
-    if let Some(fallback) = faults.agreements().and_then(|agreed| agreed.locale_fallback.clone()) {
-        let expected = format!("a locale that Mollie lists; {fallback} is sent");
+    let fallback = faults.agreements().and_then(|agreed| agreed.locale_fallback.clone());
+    // Mollie has taken a listed one in its other spelling: that is no reason to speak another language to the shopper.
+    let is_listed_otherwise = LOCALES.contains(&text.replace('-', "_").as_str());
+    if let Some(fallback) = fallback.filter(|_| !is_listed_otherwise) {
+        let expected = match faults.refuses(&FALLBACK) {
+            true => format!("one of {}", LOCALES.join(" ")),
+            false => format!("a locale that Mollie lists; {fallback} is sent"),
+        };
         faults.breaks(path, &FALLBACK, expected, text);
         return Some(fallback);
     }

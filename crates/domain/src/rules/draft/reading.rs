@@ -11,7 +11,7 @@ use crate::rules::money::{Currency, Money};
 use crate::rules::rule::Mark::D;
 use crate::rules::rule::Source::{Mollie, Ours};
 use crate::rules::rule::rules;
-use crate::rules::text::{characters, is_printable, shape};
+use crate::rules::text::{characters, is_printable, shape, unseen};
 use crate::rules::violation::{Findings, Violations};
 
 rules! {
@@ -24,6 +24,15 @@ rules! {
         "An order number has at most 255 printable characters.",
         refused [|order| order["orderNumber"] = "1".repeat(256).into(), |order| order["orderNumber"] = "1\u{7}".into()],
         accepted [|order| order["orderNumber"] = "1".repeat(255).into()];
+
+    NUMBER_SEEN order_number_seen = "order.number_seen", Warn, Ours("what looks like one number should be one"),
+        "Of an order number every character is seen: it has no blanks around it, and none without width.",
+        refused [
+            |order| order["orderNumber"] = "1337 ".into(),
+            |order| order["orderNumber"] = "13\u{200b}37".into(),
+            |order| order["orderNumber"] = "\u{202e}1337".into(),
+        ],
+        accepted [|order| order["orderNumber"] = "13 37".into(), |order| order["orderNumber"] = "Größe-１３".into()];
 
     LINES order_lines = "order.lines", Refuse, Mollie(D, "create order, lines"),
         "An order has at least one line.",
@@ -113,6 +122,9 @@ impl OrderInput {
         } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
             let expected = "at most 255 printable characters";
             faults.breaks(path, &NUMBER_FORM, expected, shape(&self.order_number));
+        } else if let Some(unseen) = unseen(&self.order_number) {
+            let got = format!("U+{:04X}", u32::from(unseen));
+            faults.breaks(path, &NUMBER_SEEN, "no blanks around it and no characters without width", got);
         }
     }
 

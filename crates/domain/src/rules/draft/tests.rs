@@ -10,6 +10,7 @@ use crate::rules::line::LineType;
 use crate::rules::text::shape;
 
 mod forms;
+mod told;
 
 fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()

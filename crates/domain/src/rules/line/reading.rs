@@ -131,7 +131,8 @@ impl LineInput {
             quantity: quantity?,
             quantity_unit: given(self.quantity_unit),
             unit_price: price.unit?,
-            discount_amount: price.discount,
+            // Mollie leaves a discount of zero out of its answers.
+            discount_amount: price.discount.filter(|discount| discount.minor() != 0),
             total_amount: price.total?,
             vat,
             sku: given(self.sku),
@@ -146,7 +147,11 @@ impl LineInput {
     fn line_type(&self, path: &str, faults: &mut Violations) -> Option<LineType> {
         match self.line_type {
             None => {
-                faults.breaks(path, &TYPE_LEFT_OUT, "a type; this is taken as physical", "none");
+                let expected = match faults.refuses(&TYPE_LEFT_OUT) {
+                    true => "a type, such as physical",
+                    false => "a type; this is taken as physical",
+                };
+                faults.breaks(path, &TYPE_LEFT_OUT, expected, "none");
                 Some(LineType::Physical)
             }
             Some(None) => {

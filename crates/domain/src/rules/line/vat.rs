@@ -165,7 +165,11 @@ pub(super) fn amount(
     let (rate, total) = (rate?, price.total?);
     let vat = rate.within(total);
     if vat.is_half() {
-        faults.breaks(path, &HALF, "an amount whose VAT is not exactly half a minor unit", vat.to_string());
+        let expected = match faults.refuses(&HALF) {
+            true => "a total_amount or vat_rate whose VAT is not exactly half a minor unit",
+            false => "an amount whose VAT is not exactly half a minor unit",
+        };
+        faults.breaks(path, &HALF, expected, vat.to_string());
     }
     let Some(given) = given else { return Some(vat.nearest()) };
     let given = given?;

@@ -238,7 +238,8 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         quantity: theirs.quantity,
         quantity_unit: theirs.quantity_unit.clone().or_else(|| kept(|line| &line.quantity_unit)),
         unit_price: theirs.unit_price,
-        discount_amount: theirs.discount_amount,
+        // Some answers leave a discount of zero out, some say it.
+        discount_amount: theirs.discount_amount.filter(|discount| discount.minor() != 0),
         total_amount: theirs.total_amount,
         vat_rate: theirs
             .vat_rate

@@ -2,13 +2,13 @@
 
 use super::*;
 
-fn read(change: impl FnOnce(&mut OrderInput)) -> OrderDraft {
+pub(super) fn read(change: impl FnOnce(&mut OrderInput)) -> OrderDraft {
     let mut input = lego();
     change(&mut input);
     input.parse("draft", now(), &Agreements::default()).unwrap()
 }
 
-fn expected(change: impl FnOnce(&mut OrderInput)) -> Vec<(String, String)> {
+pub(super) fn expected(change: impl FnOnce(&mut OrderInput)) -> Vec<(String, String)> {
     let mut input = lego();
     change(&mut input);
     let faults = input.parse("draft", now(), &Agreements::default()).err().unwrap_or_default().violations;
@@ -175,59 +175,51 @@ fn klarna_waits_28_days_unless_the_profile_has_agreed_on_more() {
 }
 
 #[test]
+fn a_listed_locale_in_its_other_spelling_is_not_replaced() {
+    let agreed = Agreements { locale_fallback: Some("en_GB".into()), ..Agreements::default() };
+    let input = OrderInput { locale: "nl-NL".into(), ..lego() };
+    let draft = input.parse("draft", now(), &agreed).unwrap();
+    assert_eq!(draft.locale.as_deref(), Some("nl-NL"));
+    assert_eq!(draft.warnings.iter().map(|it| it.rule).collect::<Vec<_>>(), ["order.locale_listed"]);
+}
+
+#[test]
+fn a_discount_of_zero_is_none() {
+    let draft = read(|draft| draft.lines[1].discount_amount = Some(euro("0.00")));
+    assert_eq!(draft.lines[1].discount_amount, None);
+    assert!(draft.lines[0].discount_amount.is_some());
+    let foreign = faults(|draft| {
+        draft.lines[1].discount_amount = Some(AmountInput { currency: "USD".into(), value: "0.00".into() });
+    });
+    assert_eq!(foreign, fault("draft.lines[1].discount_amount.currency", "order.one_currency", "USD"));
+}
+
+/// Mollie's documents know a cent beside the formula on a deduction, and say nothing of its sign or of a rate of zero.
+#[test]
+fn vat_a_cent_beside_a_deductions_own_warns_on_either_side_and_at_every_rate_and_two_are_refused() {
+    let with = |rate: &str, vat: &str| {
+        let mut input = lego();
+        let off = LineInput {
+            line_type: Some(Some(LineType::Discount)),
+            vat_rate: rate.into(),
+            ..line(1, "-0.02", None, "-0.02", vat)
+        };
+        (input.amount, input.lines[1].vat_rate, input.lines[1].vat_amount) = (None, rate.into(), None);
+        input.lines.push(off);
+        let read = input.parse("draft", now(), &Agreements::default());
+        read.map(|draft| draft.warnings.iter().any(|it| it.rule == "line.vat_of_deduction"))
+            .map_err(|found| found.violations[0].rule)
+    };
+    for rate in ["0.00", "21.00"] {
+        assert_eq!(with(rate, "0.00"), Ok(false), "{rate}");
+        for beside in ["0.01", "-0.01"] {
+            assert_eq!(with(rate, beside), Ok(true), "{rate}, {beside}");
+        }
+        assert_eq!(with(rate, "-0.02"), Err("line.vat_amount"), "{rate}");
+    }
+}
+
+#[test]
 fn a_method_this_release_has_not_heard_of_passes() {
     assert_eq!(faults(|draft| draft.methods = vec!["idealo".into()]), []);
-}
-
-#[test]
-fn an_amount_in_another_currency_than_all_lines_is_the_one_that_is_wrong() {
-    let usd = |value: &str| Some(AmountInput { currency: "USD".into(), value: value.into() });
-    let wrong = faults(|draft| {
-        draft.lines = vec![draft.lines[1].clone(); 30];
-        draft.amount = usd("9899.70");
-    });
-    assert_eq!(wrong, fault("draft.amount.currency", "order.one_currency", "USD"));
-    let lines = faults(|draft| draft.lines[1].unit_price = usd("329.99"));
-    assert_eq!(lines, fault("draft.lines[1].unit_price.currency", "order.one_currency", "USD"));
-    let unreadable = faults(|draft| {
-        for line in &mut draft.lines {
-            line.unit_price = Some(AmountInput { currency: "XAU".into(), value: "1.00".into() });
-            (line.discount_amount, line.total_amount, line.vat_amount) = (None, None, None);
-        }
-    });
-    assert!(unreadable.iter().all(|(_, rule, _)| *rule == "amount.currency"), "{unreadable:?}");
-}
-
-#[test]
-fn a_fee_in_another_currency_than_the_order_is_told() {
-    let draft = read(|draft| {
-        let fee = [("currency", "USD"), ("value", "1.00")];
-        let fee = fee.map(|(part, text)| (format!("application_fee.amount.{part}"), text.to_owned()));
-        draft.payment.0.extend(fee);
-    });
-    let told: Vec<_> = draft.warnings.iter().map(|it| (it.path.as_str(), it.expected.as_str())).collect();
-    let path = "draft.payment.application_fee";
-    let currency = "draft.payment.application_fee.amount.currency";
-    assert_eq!(told, [(path, "none under an API key"), (currency, "EUR")]);
-}
-
-#[test]
-fn a_further_parameter_that_has_a_field_is_told_which() {
-    let told = |name: &str| {
-        let further = serde_json::json!({ name: "x" }).to_string();
-        let told = expected(|draft| drop(draft.payment.0.insert("further_parameters".into(), further)));
-        assert_eq!(told[0].0, format!("draft.payment.further_parameters.{name}"));
-        told[0].1.clone()
-    };
-    for (name, field) in [
-        ("amount", "draft.amount"),
-        ("method", "draft.method"),
-        ("redirectUrl", "draft.redirect_url"),
-        ("metadata", "draft.metadata"),
-        ("profileId", "profile"),
-        ("dueDate", "draft.payment.due_date"),
-    ] {
-        assert_eq!(told(name), format!("the field {field} in its place"));
-    }
-    assert_eq!(told("webhookUrl"), "none: the service sets it");
 }

@@ -104,3 +104,10 @@ fn an_answer_without_payments_keeps_their_unreadable_fields() {
     let mended = Snapshot { payments: Some(Vec::new()), ..reported() };
     assert!(after(&before, &mended).facts.unread.is_empty());
 }
+
+#[test]
+fn a_discount_of_zero_is_none_however_it_is_said() {
+    let mut said = snapshot(OrderStatus::Created, LineStatus::Created);
+    said.lines[1].discount_amount = Some(Money::zero(said.lines[1].unit_price.currency()));
+    assert_eq!(difference(&created(), &said), None);
+}
