@@ -120,6 +120,9 @@ async fn thirty_faults_are_listed_in_the_order_of_the_draft(world: World) {
     assert_eq!(paths, fields[..lines.len()]);
     assert!(refused.message.starts_with("30 faults;") && lines.len() > 5, "{}", refused.message);
     assert_eq!(*more, format!("and {} more; CheckOrderDraft lists them", 30 - lines.len()));
+    let detailed: Vec<_> = refused.violations.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(detailed, fields[..detailed.len()]);
+    assert!(detailed.len() >= 15, "{} in the details", detailed.len());
 }
 
 async fn a_held_number_is_named_beside_other_faults_and_a_free_one_is_free(world: World) {
@@ -142,6 +145,7 @@ async fn what_mollie_refuses_comes_back_on_the_callers_path_and_stays_on_the_ord
     let kept: Vec<_> = order.violations.iter().map(|it| (it.field.as_str(), it.rule.as_str())).collect();
     assert_eq!(kept, [("draft.locale", "mollie.refused")]);
     assert_eq!(order.violations[0].expected, order.rejection.unwrap().detail);
+    assert_eq!(order.violations[0].got, "en_CA");
     assert_eq!(order.warnings[0].rule, "order.locale_listed");
 }
 
@@ -210,7 +214,7 @@ async fn what_mollie_may_know_of_a_payment_is_sent_as_it_is(world: World) {
     world.simulator.switch(json!({ "unknown_parameters": "422" })).await;
     let refused = refusal(world.orders().create_order(create(&new_request_id(), with("captureMode"))).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "MOLLIE_REFUSED"));
-    assert_eq!(refused.violations[0].0, "draft.payment.further_parameters");
+    assert_eq!(refused.violations[0].0, path);
 }
 
 async fn a_profile_can_be_strict_lenient_and_have_a_locale_of_its_own(mut world: World) {

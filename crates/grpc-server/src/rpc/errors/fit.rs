@@ -7,12 +7,15 @@ use tonic_types::{FieldViolation, PreconditionViolation};
 /// The most encoded bytes of text and details in one answer's headers.
 const BYTES: usize = 6 * 1024;
 
-/// The most encoded bytes of the text: the first of these that leaves room for some details. The text takes precedence, because
-/// many tools show nothing else.
+/// The most encoded bytes of the text: the first of these that leaves enough room for the details.
 const TEXT_BYTES: [usize; 3] = [2_560, 1_536, 768];
 
 /// The least number of faults in the details.
 const DETAILED: usize = 5;
+
+/// So many faults have a line each, because many tools show nothing but the text. Of more, the text is a summary, and the details
+/// come first: tools read them.
+const LISTED: usize = 16;
 
 /// Lines of the text.
 const LINES: usize = 20;
@@ -58,8 +61,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// As much as fits in this many encoded bytes.
-    fn within(&self, most: usize) -> String {
+    /// As much as fits in this many encoded bytes, and the number of faults in it.
+    fn within(&self, most: usize) -> (String, usize) {
         let mut text = cut(&self.head, most);
         let mut reported = 0;
         for line in self.lines.iter().take(LINES) {
@@ -75,7 +78,7 @@ impl Text {
             let all = self.complete.map(|all| format!("; {all}")).unwrap_or_default();
             text.push_str(&format!("\nand {} more{all}", self.count - reported));
         }
-        text
+        (text, reported)
     }
 }
 
@@ -84,11 +87,12 @@ pub fn fitted(text: &Text, faults: &Faults, build: impl Fn(String, Faults) -> St
     let fits = |text: &str, count: usize| header_bytes(build(text.to_owned(), faults.first(count))) <= BYTES;
     let mut best = (String::new(), 0);
     for most in TEXT_BYTES {
-        let text = text.within(most);
+        let (cut, reported) = text.within(most);
         let counts: Vec<usize> = (1..=faults.len().min(VIOLATIONS)).collect();
-        let count = counts.partition_point(|count| fits(&text, *count));
-        let is_enough = count >= DETAILED.min(faults.len()) && fits(&text, count);
-        best = (text, count);
+        let count = counts.partition_point(|count| fits(&cut, *count));
+        let least = if text.count > LISTED { DETAILED.max(reported) } else { DETAILED };
+        let is_enough = count >= least.min(faults.len()) && fits(&cut, count);
+        best = (cut, count);
         if is_enough {
             break;
         }

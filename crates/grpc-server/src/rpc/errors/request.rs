@@ -157,6 +157,18 @@ mod tests {
     }
 
     #[test]
+    fn of_many_faults_the_details_hold_more_than_the_text() {
+        for count in [17, 30, 1_000] {
+            let many = (0..count).map(|n| real(&format!("draft.lines[{n}].vat_amount")));
+            let status = invalid(many.collect());
+            let detailed = status.get_error_details().bad_request().unwrap().field_violations.len();
+            let lines = status.message().lines().filter(|line| line.starts_with("draft.")).count();
+            assert!(lines >= 5 && detailed >= 15, "{count}: {lines} lines, {detailed} in the details");
+            assert!(header_bytes(status) <= 6 * 1024);
+        }
+    }
+
+    #[test]
     fn faults_that_do_not_fit_are_counted_and_listed_by_check_order_draft() {
         let status = invalid((0..75).map(|n| fault(&format!("draft.lines[{n}].name"), "x")).collect());
         let reported = status.message().lines().filter(|line| line.starts_with("draft.lines")).count();
