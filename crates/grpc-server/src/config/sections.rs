@@ -112,7 +112,7 @@ pub struct Profile {
     pub strict_rules: BTreeSet<String>,
     /// What a draft must have: locale, names, e-mail and VAT too (`create_order`), or not (`get_order`: they warn).
     pub required: Required,
-    /// A locale that Mollie lists; it stands for one that is missing or not listed, with a warning.
+    /// A locale that Mollie lists; it stands for one that is missing, or listed in neither spelling, with a warning.
     pub locale_fallback: Option<String>,
 }
 

@@ -22,6 +22,8 @@ fn every_id_names_one_rule_and_says_what_it_concerns() {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let is_id = |id: &str| id.split_once('.').is_some_and(|(about, what)| is_word(about) && is_word(what));
     assert!(ids.iter().all(|id| is_id(id)), "{ids:?}");
+    // So an error's reason, which has an underscore for the dot, stands for one id.
+    assert!(ids.iter().all(|id| id.split('_').next().is_some_and(|first| first.contains('.'))), "{ids:?}");
 }
 
 #[test]
