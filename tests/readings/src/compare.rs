@@ -4,11 +4,12 @@
 //! A draft that the domain refuses is judged as the caller wrote it; one that it accepts, as the adapter sends it.
 
 use domain::rules::agreements::Agreements;
-use domain::rules::catalog::{example::noon, mollie_json};
+use domain::rules::catalog::{example::time_of, mollie_json};
 use domain::rules::draft::OrderDraft;
 use domain::rules::refused_field;
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::violation::Findings;
+use jiff::Timestamp;
 use mollie_simulator::rules::{Decides, Refusal, Switches, judge_create};
 use serde_json::Value;
 
@@ -89,31 +90,33 @@ pub fn compare_with(draft: &Value, settings: &Settings, mistake: Option<Mistake>
     if let Some(Mistake::OfTheDomain(change)) = mistake {
         change(&mut seen);
     }
+    let now = time_of(&mut seen)?;
     let (input, agreements) = mollie_json::read(&seen)?;
     let mut written = draft.clone();
+    time_of(&mut written)?;
     written.as_object_mut().map(|order| order.remove("profile"));
     let judged = |body: &Value| {
         let mut body = body.clone();
         if let Some(Mistake::OfMollie(change)) = mistake {
             change(&mut body);
         }
-        let verdicts = settings.of(&agreements).map(|switches| judge_create(&body, &switches, noon()));
+        let verdicts = settings.of(&agreements).map(|switches| judge_create(&body, &switches, now));
         let (refusals, count) = verdicts.fold((Vec::new(), 0), |(mut refusals, count), verdict| {
             refusals.extend(verdict.err());
             (refusals, count + 1)
         });
         (refusals, count)
     };
-    match input.parse("draft", noon(), &agreements) {
+    match input.parse("draft", now, &agreements) {
         Err(found) => {
             let (refusals, count) = judged(&written);
             is_refused(&found, refusals.len(), count)
         }
         Ok(accepted) => {
             // What a mistaken domain accepts is sent as the caller wrote it.
-            let body = if mistake.is_some() { written } else { sent::body(&accepted, noon()) };
+            let body = if mistake.is_some() { written } else { sent::body(&accepted, now) };
             let (refusals, count) = judged(&body);
-            is_accepted(&accepted, &refusals, count)
+            is_accepted(&accepted, now, &refusals, count)
         }
     }
 }
@@ -129,7 +132,12 @@ fn is_refused(found: &Findings, refused: usize, count: usize) -> Result<Agreed, 
     }
 }
 
-fn is_accepted(draft: &OrderDraft, refusals: &[Refusal], count: usize) -> Result<Agreed, String> {
+fn is_accepted(
+    draft: &OrderDraft,
+    now: Timestamp,
+    refusals: &[Refusal],
+    count: usize,
+) -> Result<Agreed, String> {
     let rules: Vec<_> = draft.warnings.iter().map(|it| it.rule).collect();
     if refusals.len() == count {
         return Err(format!(
@@ -144,13 +152,13 @@ fn is_accepted(draft: &OrderDraft, refusals: &[Refusal], count: usize) -> Result
         };
     }
     for refusal in refusals {
-        on_a_warned_path(draft, refusal)?;
+        on_a_warned_path(draft, now, refusal)?;
     }
     Ok(Agreed::Warned(rules))
 }
 
 /// What Mollie refuses in the end is on the path that was warned of, or on the list that holds it.
-fn on_a_warned_path(draft: &OrderDraft, refusal: &Refusal) -> Result<(), String> {
+fn on_a_warned_path(draft: &OrderDraft, now: Timestamp, refusal: &Refusal) -> Result<(), String> {
     let rejection = Rejection {
         by: RejectedBy::Mollie(refusal.status),
         title: refusal.title().to_owned(),
@@ -158,10 +166,10 @@ fn on_a_warned_path(draft: &OrderDraft, refusal: &Refusal) -> Result<(), String>
         field: refusal.field.clone(),
         extra: refusal.extra.as_deref().cloned(),
     };
-    let found = refused_field::violations(&rejection, &sent::order(draft.clone(), noon()));
+    let found = refused_field::violations(&rejection, &sent::order(draft.clone(), now));
     let warned: Vec<_> = draft.warnings.iter().map(|warning| warning.path.as_str()).collect();
     let is_near = |path: &str, warned: &str| warned.starts_with(path) || path.starts_with(warned);
-    // What is said of a field that the order does not name, such as a further parameter, has no path.
+    // What is said of a field that the order does not name is said of the draft, and near to everything.
     let is_right = found.iter().all(|it| warned.iter().any(|warned| is_near(&it.path, warned)));
     if is_right {
         Ok(())

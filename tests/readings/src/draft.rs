@@ -120,6 +120,8 @@ fn order() -> impl Strategy<Value = Map<String, Value>> {
             mostly(&[LEFT_OUT, json!({ "a": 1 }), json!("x".repeat(1_022))], &[json!("x".repeat(1_023))])
                 .boxed(),
         ),
+        // Seldom near midnight, when the next day has begun in Amsterdam.
+        ("now", prop_oneof![24 => Just(LEFT_OUT), 1 => Just(json!("2026-03-01T23:30:00Z"))].boxed()),
         ("expiresAt", mostly(&dates, &odd_dates).boxed()),
         (
             "consumerDateOfBirth",
