@@ -50,7 +50,6 @@ pub fn time_of(order: &mut Value) -> Result<Timestamp, String> {
 }
 
 /// The order as a draft, judged at its time and under its profile; and whether that profile reads "Get order".
-#[must_use]
 pub fn judged(mut order: Value) -> (Result<OrderDraft, Findings>, bool) {
     let read = time_of(&mut order).and_then(|now| Ok((now, mollie_json::read(&order)?)));
     let (now, (input, agreements)) = read.unwrap_or_else(|problem| panic!("{problem}: {order}"));
