@@ -144,3 +144,20 @@ fn what_was_sent_is_shown_unless_it_is_personal_or_secret() {
         assert_eq!(found[0].got, got, "{field}");
     }
 }
+
+#[test]
+fn of_every_field_that_is_one_value_something_is_shown() {
+    let order = with_both_addresses();
+    let shown = |path: String| violations(&rejected(Some(&path), "No."), &order).remove(0).got;
+    let whole = ["lines", "billing_address", "shipping_address", "payment"];
+    for field in FIELDS.into_iter().filter(|field| !whole.contains(field)) {
+        assert_ne!(shown(field.to_owned()), "", "{field}");
+    }
+    for field in OF_LINES.into_iter().chain(["metadata"]) {
+        assert_ne!(shown(format!("lines.0.{field}")), "", "{field}");
+    }
+    for field in OF_ADDRESSES {
+        assert_ne!(shown(format!("billingAddress.{field}")), "", "{field}");
+        assert_ne!(shown(format!("shippingAddress.{field}")), "", "{field}");
+    }
+}
