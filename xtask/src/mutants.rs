@@ -106,8 +106,8 @@ fn try_changes(files: &[&Source], more: &[String]) -> Result<()> {
     fs::create_dir_all(directory.join(KEPT)).with_context(|| format!("making {}", directory.display()))?;
     let mut command = process::cargo(["mutants", "--package", "domain", "--features", "examples"])?;
     command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=30"]);
-    // Each change is a build.
-    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    // Each change is a build. Two copies of the workspace with one target directory would take each other's for their own.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("CARGO_TARGET_DIR");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
     for file in files {
