@@ -162,6 +162,18 @@ fn a_shipment_like_one_of_our_settled_ones_is_surplus() {
     assert!(!is_surplus(ours(ShipmentState::Registered, Origin::Elsewhere, None), theirs(1, None)));
 }
 
+#[test]
+fn a_surplus_shipment_is_described_with_both_ids() {
+    let ours = ours(ShipmentState::Registered, Origin::Here, None);
+    let theirs = theirs(1, None);
+    let concern = surplus_shipment(&order(Vec::new()), std::slice::from_ref(&ours), &theirs).unwrap();
+    let both = format!(
+        "Shipment {} at Mollie has the lines and tracking of our shipment {} (",
+        theirs.mollie_id, ours.id
+    );
+    assert!(concern.text.starts_with(&both), "{}", concern.text);
+}
+
 fn concern(kind: ItemKind, subject: &str) -> Concern {
     Concern { kind, subject: subject.to_owned(), text: "look".to_owned(), operation_id: None }
 }
@@ -177,8 +189,10 @@ fn an_item_is_raised_once_even_after_it_was_closed_and_the_events_fold_to_it() {
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
     recorder.raise(concern(ItemKind::SurplusOrder, "tr_1"));
     let (order, events) = recorder.finish();
-    let numbers: Vec<_> = order.items.iter().map(|item| (item.number, item.is_open())).collect();
-    assert_eq!((numbers, events.len()), (vec![(1, false), (2, true), (3, true)], 4));
+    let items: Vec<_> =
+        order.items.iter().map(|item| (item.number, item.subject.as_str(), item.is_open())).collect();
+    assert_eq!(items, [(1, "tr_1", false), (2, "tr_2", true), (3, "tr_1", true)]);
+    assert_eq!(events.len(), 4);
     let closure = order.items[0].closed.clone().unwrap();
     assert_eq!((closure.time, closure.by.as_str(), closure.reason.as_str()), (at(7), "jane", "done"));
 }
