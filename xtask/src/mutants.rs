@@ -1,12 +1,14 @@
 //! The proofs `mutants-…`: cargo-mutants changes each rule of the domain in small ways, and the domain's own tests must notice.
 //! One proof per shard of the rules, so that each page is renewed by itself. A survivor needs its reason in `survivors.txt`.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::process;
+use crate::supply::git;
 
 /// Of a hundred changes, so many must be noticed.
 const NOTICED: usize = 95;
@@ -72,36 +74,107 @@ pub const READ: &Shard = &[
     "crates/domain/src/rules/webhook_hint.rs",
 ];
 
-/// Changes what one shard holds. `more` goes to cargo-mutants.
+/// Changes what one shard holds. `more` goes to cargo-mutants. What is known of a file that has not changed since is not tried
+/// again, so that a page is renewed at the cost of what changed.
 pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
     let version = process::output(&mut process::cargo(["mutants", "--version"])?)
         .context("cargo-mutants is missing: cargo install --locked cargo-mutants")?;
-    let directory = process::target()?.join("mutants");
-    if directory.exists() {
-        fs::remove_dir_all(&directory).with_context(|| format!("removing {}", directory.display()))?;
+    let files = files(shard)?;
+    let untried: Vec<_> = files.iter().filter(|file| !file.is_tried()).collect();
+    if !untried.is_empty() {
+        try_changes(&untried, more)?;
     }
-    fs::create_dir_all(&directory).with_context(|| format!("making {}", directory.display()))?;
-    let mut command = process::cargo(["mutants", "--package", "domain", "--features", "examples"])?;
-    command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=30"]);
-    // Each change is a build.
-    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
-    for path in shard {
-        let files = if path.ends_with(".rs") { (*path).to_owned() } else { format!("{path}/**/*.rs") };
-        command.arg("--file").arg(files);
+    let mut found = Found::default();
+    for file in files.iter().filter(|file| file.is_tried()) {
+        found.add(&file.read()?)?;
     }
-    command.args(more).args(["--", "--lib"]);
-    process::announce(&command);
-    // It fails where a change survives; what counts is judged below.
-    command.status().context("starting cargo-mutants")?;
-    let found = Found::read(&directory.join("mutants.out"))?;
-    let text = format!("{}{found}", version.trim_start());
+    let text = format!(
+        "{}{} files, {} of them tried in this run\n{found}",
+        version.trim_start(),
+        files.len(),
+        untried.len()
+    );
     found.judge(include_str!("survivors.txt")).with_context(|| text.clone())?;
     Ok(text)
 }
 
-/// What cargo-mutants wrote.
+/// Has cargo-mutants change these files, and keeps what became of it.
+fn try_changes(files: &[&Source], more: &[String]) -> Result<()> {
+    let directory = process::target()?.join("mutants");
+    let output = directory.join("mutants.out");
+    if output.exists() {
+        fs::remove_dir_all(&output).with_context(|| format!("removing {}", output.display()))?;
+    }
+    fs::create_dir_all(directory.join(KEPT)).with_context(|| format!("making {}", directory.display()))?;
+    let mut command = process::cargo(["mutants", "--package", "domain", "--features", "examples"])?;
+    command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=30"]);
+    // Each change is a build. Two copies of the workspace with one target directory would take each other's for their own.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("CARGO_TARGET_DIR");
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
+    for file in files {
+        command.arg("--file").arg(&file.path);
+    }
+    command.args(more).args(["--", "--lib"]);
+    process::announce(&command);
+    let status = command.status().context("starting cargo-mutants")?;
+    // A change that survives, or a test without end, is a result as well.
+    ensure!(matches!(status.code(), Some(0 | 2 | 3)), "cargo-mutants gave up: {status}");
+    if !more.is_empty() {
+        return Ok(());
+    }
+    files.iter().try_for_each(|file| file.keep(&output))
+}
+
+/// Where results are kept, below the directory of cargo-mutants.
+const KEPT: &str = "kept";
+
+/// The results, as cargo-mutants names their files.
+const RESULTS: [&str; 4] = ["caught", "timeout", "unviable", "missed"];
+
+/// A file of a shard, and where the results for this content of it are kept.
+struct Source {
+    path: String,
+    kept: PathBuf,
+}
+
+/// The files of a shard.
+fn files(shard: &Shard) -> Result<Vec<Source>> {
+    let listed = process::output(git(&["ls-files", "--"])?.args(shard))?;
+    let directory = process::target()?.join("mutants").join(KEPT);
+    let source = |path: &str| -> Result<Source> {
+        let content = process::output(&mut git(&["hash-object", path])?)?;
+        Ok(Source { path: path.to_owned(), kept: directory.join(content.trim()) })
+    };
+    listed.lines().map(source).collect()
+}
+
+impl Source {
+    fn is_tried(&self) -> bool {
+        self.kept.exists()
+    }
+
+    fn read(&self) -> Result<String> {
+        fs::read_to_string(&self.kept).with_context(|| format!("reading {}", self.kept.display()))
+    }
+
+    /// Keeps what cargo-mutants found in this file.
+    fn keep(&self, output: &Path) -> Result<()> {
+        let start = format!("{}:", self.path);
+        let mut kept = String::new();
+        for result in RESULTS {
+            let path = output.join(format!("{result}.txt"));
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            for line in text.lines().filter(|line| line.starts_with(&start)) {
+                writeln!(kept, "{result} {line}")?;
+            }
+        }
+        fs::write(&self.kept, kept).with_context(|| format!("writing {}", self.kept.display()))
+    }
+}
+
+/// What became of the changes.
+#[derive(Default)]
 struct Found {
     caught: usize,
     endless: usize,
@@ -110,15 +183,18 @@ struct Found {
 }
 
 impl Found {
-    fn read(directory: &Path) -> Result<Self> {
-        let lines = |name: &str| -> Result<Vec<String>> {
-            let path = directory.join(name);
-            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            Ok(text.lines().map(str::to_owned).collect())
-        };
-        let survivors = lines("missed.txt")?.iter().map(|line| without_place(line)).collect();
-        let (caught, endless) = (lines("caught.txt")?.len(), lines("timeout.txt")?.len());
-        Ok(Self { caught, endless, unviable: lines("unviable.txt")?.len(), survivors })
+    /// What is kept of one file: `result change` in each line.
+    fn add(&mut self, kept: &str) -> Result<()> {
+        for line in kept.lines() {
+            match line.split_once(' ') {
+                Some(("caught", _)) => self.caught += 1,
+                Some(("timeout", _)) => self.endless += 1,
+                Some(("unviable", _)) => self.unviable += 1,
+                Some(("missed", change)) => self.survivors.push(without_place(change)),
+                _ => bail!("{line:?} is no result"),
+            }
+        }
+        Ok(())
     }
 
     /// Enough are noticed, and each survivor has its reason.
@@ -167,7 +243,16 @@ mod tests {
 
     fn found(caught: usize, survivors: &[&str]) -> Found {
         let survivors = survivors.iter().map(|line| without_place(line)).collect();
-        Found { caught, endless: 0, unviable: 0, survivors }
+        Found { caught, survivors, ..Found::default() }
+    }
+
+    #[test]
+    fn results_that_are_kept_are_read_back() {
+        let mut read = Found::default();
+        read.add(&format!("caught a\ncaught b\ntimeout c\nunviable d\nmissed {ONE}\n")).unwrap();
+        assert_eq!((read.caught, read.endless, read.unviable), (2, 1, 1));
+        assert_eq!(read.survivors, ["rules/amount.rs: replace > with >= in Remainder::bounds"]);
+        assert!(read.add("lost e").is_err());
     }
 
     const ONE: &str = "crates/domain/src/rules/amount.rs:47:9: replace > with >= in Remainder::bounds";

@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(share(left(3, "10.00", "20.00"), 2), "13.33");
         assert_eq!(share(left(2, "10.00", "0.01"), 1), "0.01");
         assert_eq!(share(left(2, "-10.00", "-0.01"), 1), "-0.01");
+        assert_eq!(share(left(2, "10.00", "0.00"), 1), "0.00");
     }
 
     proptest! {

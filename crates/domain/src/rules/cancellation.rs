@@ -113,4 +113,21 @@ mod tests {
         order.facts.authorized_time = None;
         assert!(way(&order).is_err());
     }
+
+    #[test]
+    fn what_is_not_understood_moves_no_money() {
+        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        order.facts.unknown_status = Some("paused".to_owned());
+        assert_eq!(way(&order).unwrap_err().reason, PreconditionReason::StatusNotUnderstood);
+    }
+
+    #[test]
+    fn a_refusal_names_the_status_and_what_to_do_instead() {
+        let refused = |status, line| way(placed(status, line).order()).unwrap_err();
+        let paid = refused(OrderStatus::Paid, LineStatus::Paid);
+        assert_eq!(paid.reason, PreconditionReason::OrderNotCancelable);
+        assert!(paid.unmet[0].description.starts_with("The order is paid; refund the money instead"));
+        let completed = refused(OrderStatus::Completed, LineStatus::Completed);
+        assert!(completed.unmet[0].description.starts_with("The order is completed; refund the money"));
+    }
 }

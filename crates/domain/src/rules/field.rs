@@ -54,6 +54,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_reported_value_is_one() {
+        assert_eq!(Field::Value("klarna").value(), Some(&"klarna"));
+        assert_eq!(Field::<&str>::LeftOut.value(), None);
+        assert_eq!(Field::<&str>::Unreadable.value(), None);
+    }
+
+    #[test]
     fn an_unreadable_field_keeps_the_known_value_and_a_missing_one_clears_it() {
         let before = Some(&"ideal");
         assert_eq!(Field::Value("klarna").or_as_before(before), Some("klarna"));

@@ -202,6 +202,8 @@ mod tests {
             let entries = taking_over(&line, |pool| if pool == Pool::Refunded { is } else { none });
             entries.iter().for_each(|entry| line.enter(entry));
             assert_eq!((line.refunded, entries.len()), (is, 1));
+            let stage = if is.quantity < was.quantity { Stage::Reverted } else { Stage::Settled };
+            assert_eq!(entries[0].stage, stage);
         }
     }
 
@@ -217,8 +219,24 @@ mod tests {
         assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), beyond);
         order.lines[0].canceled = part(0, "0.00");
         assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), two);
+        let dearer = [ShipmentLine { line_id: order.lines[0].id, part: part(2, "600.00") }];
+        assert_eq!(not_counted(&order, &seen, Pool::Canceled, &dearer), dearer, "all its units are there");
         seen.lines[0].canceled = None;
         assert_eq!(all_unexplained(&order, &seen, Pool::Canceled), []);
         assert_eq!(not_counted(&order, &seen, Pool::Canceled, &two), []);
+    }
+
+    #[test]
+    fn only_what_nobody_settled_is_beyond() {
+        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        let mut seen = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
+        assert!(!is_beyond(&order, &seen), "nothing is counted");
+        for line in &mut seen.lines {
+            (line.shipped, line.canceled, line.refunded) = (None, None, None);
+        }
+        seen.lines[0].canceled = Some(part(1, "349.00"));
+        assert!(is_beyond(&order, &seen));
+        order.lines[0].canceled = part(1, "349.00");
+        assert!(!is_beyond(&order, &seen), "it is settled here");
     }
 }

@@ -41,3 +41,14 @@ impl std::fmt::Display for Misread {
         f.write_str(&self.problem)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_field_is_named_where_one_is_at_fault() {
+        assert_eq!(Misread::left_out("lines[0].totalAmount").to_string(), "lines[0].totalAmount: left out");
+        assert_eq!(Misread::from("no JSON").to_string(), "no JSON");
+    }
+}

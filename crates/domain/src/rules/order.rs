@@ -337,3 +337,6 @@ impl Order {
             && payments_known
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,3 +79,46 @@ impl std::fmt::Display for Rejection {
         self.field.as_ref().map_or(Ok(()), |field| write!(f, " (field {field})"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by_mollie(status: u16, detail: &str) -> Rejection {
+        Rejection {
+            by: RejectedBy::Mollie(status),
+            title: "Not Found".to_owned(),
+            detail: detail.to_owned(),
+            field: None,
+            extra: None,
+        }
+    }
+
+    const OTHER: &str =
+        "Order ord_1 exists, but belongs to a different website profile than the API key used";
+
+    #[test]
+    fn only_mollies_own_words_are_the_sign_of_a_wrong_key() {
+        assert!(by_mollie(404, OTHER).names_another_profile());
+        assert!(!by_mollie(404, "No order exists with token ord_1.").names_another_profile());
+        assert!(!by_mollie(422, OTHER).names_another_profile());
+    }
+
+    #[test]
+    fn only_mollies_404_says_that_something_is_unknown() {
+        assert!(by_mollie(404, "No order exists with token ord_1.").is_unknown());
+        assert!(!by_mollie(422, "").is_unknown());
+        assert!(!Rejection::of_ours("too late").is_unknown());
+    }
+
+    #[test]
+    fn a_rejection_reads_with_its_status_and_its_field() {
+        let refused = Rejection { field: Some("lines.0.amount".to_owned()), ..by_mollie(422, "Too much.") };
+        assert_eq!(
+            (refused.status(), refused.to_string()),
+            (Some(422), "422 Not Found: Too much. (field lines.0.amount)".to_owned())
+        );
+        let ours = Rejection::of_ours("too late");
+        assert_eq!((ours.status(), ours.to_string()), (None, "Given up: too late".to_owned()));
+    }
+}

@@ -79,6 +79,7 @@ mod tests {
         let mut unread = Unread::default();
         (0..60).for_each(|n| unread.add(UnreadField::new(format!("lines[{n}].sku"), "{}")));
         assert_eq!((unread.fields.len(), unread.more), (50, 10));
+        assert!(Unread::default().is_empty() && !unread.is_empty());
     }
 
     #[test]

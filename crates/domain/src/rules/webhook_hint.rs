@@ -40,8 +40,13 @@ fn is_known(order: &Order, hint: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::fixtures::{placed, recorded};
-    use crate::rules::status::{LineStatus, OrderStatus};
+    use crate::rules::event::{EventData, Recorder};
+    use crate::rules::fixtures::{at, placed, recorded, snapshot};
+    use crate::rules::ids::MolliePaymentId;
+    use crate::rules::item::Concern;
+    use crate::rules::payment::Payment;
+    use crate::rules::snapshot::observed;
+    use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
     #[test]
     fn hints_are_ids_of_orders_and_payments() {
@@ -65,5 +70,36 @@ mod tests {
         assert!(name_duplicates(&order, &hints(&["tr_1"])));
         assert!(name_duplicates(recorded().order(), &hints(&["ord_1.abc"])));
         assert!(name_duplicates(&order, &hints(&["ord_1.abc"; MOST])));
+    }
+
+    #[test]
+    fn a_payment_of_the_order_and_a_duplicate_that_was_raised_are_known() {
+        let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
+        let payment = |id: &str| Payment {
+            mollie_id: MolliePaymentId::new(id),
+            status: Read::Known(PaymentStatus::Open),
+            method: None,
+            amount: seen.amount,
+            amount_captured: None,
+            amount_refunded: None,
+            created_time: at(1),
+            authorized_time: None,
+            paid_time: None,
+            ended_time: None,
+        };
+        seen.payments = Some(vec![payment("tr_1"), payment("tr_2")]);
+        let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+        let observed = Box::new(observed(recorder.order(), &seen));
+        recorder.record(EventData::OrderObserved { observed });
+        let raise = |recorder: &mut Recorder, kind, subject: &str| {
+            let (subject, text) = (subject.to_owned(), "look".to_owned());
+            recorder.raise(Concern { kind, subject, text, operation_id: None });
+        };
+        raise(&mut recorder, ItemKind::SurplusOrder, "ord_2");
+        raise(&mut recorder, ItemKind::SurplusPayment, "tr_3");
+        let is_new = |hint: &str| name_duplicates(recorder.order(), &[hint.to_owned()]);
+        assert!(!is_new("tr_1") && !is_new("tr_2") && !is_new("ord_2"));
+        assert!(is_new("tr_3"), "an item about something else");
+        assert!(is_new("ord_3"));
     }
 }

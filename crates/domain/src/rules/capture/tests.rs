@@ -130,6 +130,48 @@ fn more_captured_than_authorized_is_reported_once_with_the_larger_difference() {
     assert_eq!(captured_above(&order), None);
 }
 
+#[test]
+fn the_larger_difference_counts_and_not_the_larger_amount() {
+    let mut order = order(&[2_000, -500]);
+    order.facts.amount_captured = Some(euro("17.00"));
+    let amount_captured = Some(euro("9.00"));
+    order.payments = vec![
+        payment(PaymentStatus::Paid, "15.00"),
+        Payment { amount_captured, ..payment(PaymentStatus::Paid, "5.00") },
+    ];
+    assert_eq!(captured_above(&order), Some((euro("9.00"), euro("5.00"))));
+}
+
+#[test]
+fn a_shipment_may_be_worth_nothing_and_may_capture_the_last_cent() {
+    let order = order(&[500, -500, 1_000]);
+    assert_eq!(check(&order, &ship(&order, &[1, 2])), Ok(()));
+    let mut rest = order;
+    (rest.lines[0].shipped, rest.lines[1].shipped) = (part(1, 500), part(1, -500));
+    assert_eq!(check(&rest, &ship(&rest, &[3])), Ok(()));
+    rest.lines[0].shipped = part(1, 501);
+    assert_eq!(subjects(check(&rest, &ship(&rest, &[3]))), ["order"], "what was shipped counts as it was");
+}
+
+#[test]
+fn a_refusal_names_the_sums_and_no_line_that_would_not_help() {
+    let mut order = order(&[2_000, -500, 0]);
+    let text = |outcome: Result<(), FailedPrecondition>| outcome.unwrap_err().unmet.remove(0).description;
+    assert!(
+        text(check(&order, &ship(&order, &[2])))
+            .starts_with("These lines add up to -5.00 EUR: a shipment captures")
+    );
+    assert_eq!(subjects(check(&order, &ship(&order, &[2]))), ["order", "lines/1"]);
+    order.lines[0].shipped = part(0, 100);
+    let above = check(&order, &ship(&order, &[1]));
+    assert_eq!(
+        text(above.clone()),
+        "These lines add up to 19.00 EUR, and 1.00 EUR is already shipped or recorded: together more than the 15.00 EUR that \
+         may be captured (authorized 15.00 EUR, less what was released)."
+    );
+    assert_eq!(subjects(above), ["order", "lines/2"]);
+}
+
 proptest! {
     /// Whatever is requested and released, line by line: shipments never exceed what was authorized and not released, and each is
     /// worth something.

@@ -162,6 +162,18 @@ fn a_shipment_like_one_of_our_settled_ones_is_surplus() {
     assert!(!is_surplus(ours(ShipmentState::Registered, Origin::Elsewhere, None), theirs(1, None)));
 }
 
+#[test]
+fn a_surplus_shipment_is_described_with_both_ids() {
+    let ours = ours(ShipmentState::Registered, Origin::Here, None);
+    let theirs = theirs(1, None);
+    let concern = surplus_shipment(&order(Vec::new()), std::slice::from_ref(&ours), &theirs).unwrap();
+    let both = format!(
+        "Shipment {} at Mollie has the lines and tracking of our shipment {} (",
+        theirs.mollie_id, ours.id
+    );
+    assert!(concern.text.starts_with(&both), "{}", concern.text);
+}
+
 fn concern(kind: ItemKind, subject: &str) -> Concern {
     Concern { kind, subject: subject.to_owned(), text: "look".to_owned(), operation_id: None }
 }
@@ -177,8 +189,36 @@ fn an_item_is_raised_once_even_after_it_was_closed_and_the_events_fold_to_it() {
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
     recorder.raise(concern(ItemKind::SurplusOrder, "tr_1"));
     let (order, events) = recorder.finish();
-    let numbers: Vec<_> = order.items.iter().map(|item| (item.number, item.is_open())).collect();
-    assert_eq!((numbers, events.len()), (vec![(1, false), (2, true), (3, true)], 4));
+    let items: Vec<_> =
+        order.items.iter().map(|item| (item.number, item.subject.as_str(), item.is_open())).collect();
+    assert_eq!(items, [(1, "tr_1", false), (2, "tr_2", true), (3, "tr_1", true)]);
+    assert_eq!(events.len(), 4);
     let closure = order.items[0].closed.clone().unwrap();
     assert_eq!((closure.time, closure.by.as_str(), closure.reason.as_str()), (at(7), "jane", "done"));
+}
+
+#[test]
+fn captures_above_the_authorization_are_raised_with_the_excess() {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+    order.facts.amount_captured = Some(euro("1027.99"));
+    assert_eq!(overcaptured(&order), None);
+    order.facts.amount_captured = Some(euro("1030.00"));
+    let concern = overcaptured(&order).unwrap();
+    let text = "Mollie shows 1030.00 EUR captured where 1027.99 EUR was authorized: 2.01 EUR too much.";
+    assert!(concern.text.starts_with(text), "{}", concern.text);
+    assert_eq!(concern.subject, "ord_1.abc");
+}
+
+#[test]
+fn a_deduction_canceled_after_goods_were_shipped_is_raised_with_what_is_owed() {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+    order.lines[0].shipped = part(1);
+    let line = &mut order.lines[1];
+    (line.unit_price, line.total_amount) = (euro("-5.00"), euro("-5.00"));
+    assert_eq!(deductions_left(&order), []);
+    order.lines[1].canceled = Part { quantity: 1, amount: euro("-5.00") };
+    let raised = deductions_left(&order);
+    assert_eq!(raised.len(), 1);
+    assert_eq!((raised[0].kind, raised[0].subject.as_str()), (ItemKind::DeductionLeft, "lines/2"));
+    assert!(raised[0].text.contains("the shopper is owed 5.00 EUR"), "{}", raised[0].text);
 }

@@ -155,9 +155,17 @@ fn a_payments_sums_are_in_its_own_currency() {
         authorized_time: Some(at(2)),
         ended_time: None,
     };
-    let believed = believed(&order(), reported(|it| it.payments = Some(vec![payment])));
-    assert_eq!(believed.payments.unwrap()[0].amount_captured, None);
-    assert_eq!(believed.contradictions[0].field.as_deref(), Some("_embedded.payments[0].amountCaptured"));
+    let judged = believed(&order(), reported(|it| it.payments = Some(vec![payment.clone()])));
+    assert_eq!(judged.payments.unwrap()[0].amount_captured, None);
+    assert_eq!(judged.contradictions[0].field.as_deref(), Some("_embedded.payments[0].amountCaptured"));
+    let known = |id: &str, captured: &str| Payment {
+        mollie_id: MolliePaymentId::new(id),
+        amount_captured: Some(euro(captured)),
+        ..payment.clone()
+    };
+    let order = Order { payments: vec![known("tr_0", "5.00"), known("tr_1", "7.00")], ..order() };
+    let judged = believed(&order, reported(|it| it.payments = Some(vec![payment.clone()])));
+    assert_eq!(judged.payments.unwrap()[0].amount_captured, Some(euro("7.00")), "as that payment had it");
 }
 
 #[test]
@@ -177,6 +185,18 @@ fn the_amount_may_or_may_not_count_canceled_units() {
     let mut silent = canceled("698.00");
     silent.lines.iter_mut().for_each(|line| line.canceled = None);
     assert!(doubted(silent).is_empty(), "missing fields contradict nothing");
+}
+
+#[test]
+fn without_counters_any_line_may_be_canceled_but_not_of_an_unpaid_order() {
+    let silent = |status, line| {
+        let mut silent = snapshot(status, line);
+        silent.lines.iter_mut().for_each(|line| line.canceled = None);
+        silent.amount = euro("698.00");
+        doubted(silent)
+    };
+    assert_eq!(silent(OrderStatus::Authorized, LineStatus::Authorized), [""; 0]);
+    assert_eq!(silent(OrderStatus::Created, LineStatus::Created), ["amount"]);
 }
 
 #[test]

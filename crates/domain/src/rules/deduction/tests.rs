@@ -36,6 +36,13 @@ fn subjects(outcome: Result<(), FailedPrecondition>) -> Vec<String> {
 }
 
 #[test]
+fn a_line_of_nothing_takes_nothing_off() {
+    let line = |total: &str| Line { total_amount: euro(total), ..order().lines[0].clone() };
+    assert!(is_deduction(&line("-0.01")));
+    assert!(!is_deduction(&line("0.00")));
+}
+
+#[test]
 fn what_takes_money_off_is_left_once_goods_are_shipped_or_recorded() {
     assert_eq!(subjects(keep(&order(), &[])), [""; 0]);
     assert_eq!(subjects(keep(&shipped(), &[])), ["order", "lines/3", "lines/4"]);

@@ -70,6 +70,32 @@ fn an_order_stays_closed_since_it_ended_whatever_is_reported_later() {
 }
 
 #[test]
+fn the_highest_amount_is_the_most_that_the_order_ever_cost() {
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    for (amount, highest) in [("1000.00", "1027.99"), ("1030.00", "1030.00"), ("1.00", "1030.00")] {
+        let mut seen = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
+        seen.amount = euro(amount);
+        let observed = Box::new(observed(recorder.order(), &seen));
+        recorder.record(EventData::OrderObserved { observed });
+        assert_eq!(recorder.order().highest_amount, euro(highest));
+    }
+}
+
+#[test]
+fn deductions_given_up_are_kept_once_until_mollie_rejects_the_cancellation() {
+    let operation_id = OperationId::new(Uuid::from_u128(3));
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    let recorded = |release: &[u32]| EventData::CancellationRecorded {
+        operation_id,
+        release: release.iter().map(|id| LineId::new(*id)).collect(),
+        entries: Vec::new(),
+    };
+    recorder.record(recorded(&[2]));
+    recorder.record(recorded(&[2, 1]));
+    assert_eq!(recorder.order().releases, [LineId::new(2), LineId::new(1)]);
+}
+
+#[test]
 fn the_first_event_of_an_order_holds_nothing_personal() {
     let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
     let order = Order { personal: personal.clone(), ..recorded().order().clone() };

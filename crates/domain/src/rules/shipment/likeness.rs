@@ -38,12 +38,48 @@ pub fn same_tracking(ours: Option<&Tracking>, theirs: Option<&Tracking>) -> bool
     code(ours) == code(theirs)
 }
 
-/// The same for a shipment as Mollie returned it. Unreadable tracking matches any.
+/// The same for a shipment as Mollie returned it. Tracking that cannot be read matches none.
 #[must_use]
 pub fn has_tracking(ours: Option<&Tracking>, theirs: &ShipmentSnapshot) -> bool {
     match &theirs.tracking {
         Field::Value(tracking) => same_tracking(ours, Some(tracking)),
         Field::LeftOut => same_tracking(ours, None),
         Field::Unreadable => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fixtures::{at, euro, placed};
+    use crate::rules::ids::{LineId, MollieShipmentId};
+    use crate::rules::part::Part;
+    use crate::rules::status::{LineStatus, OrderStatus};
+
+    #[test]
+    fn a_shipment_without_a_line_of_ours_is_not_ours() {
+        let order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        let part = Part { quantity: 1, amount: euro("1.00") };
+        let of = |id: u32| ShipmentLine { line_id: LineId::new(id), part };
+        let theirs = ShipmentSnapshot {
+            mollie_id: MollieShipmentId::new("shp_a"),
+            created_time: at(2),
+            tracking: Field::LeftOut,
+            lines: vec![(order.lines[1].mollie_id.clone().unwrap(), part)],
+        };
+        assert!(has_a_line(&order, &[of(1), of(2)], &theirs));
+        assert!(!has_a_line(&order, &[of(1)], &theirs));
+        assert!(!has_a_line(&order, &[], &theirs));
+    }
+
+    #[test]
+    fn tracking_that_cannot_be_read_matches_none() {
+        let theirs = ShipmentSnapshot {
+            mollie_id: MollieShipmentId::new("shp_a"),
+            created_time: at(2),
+            tracking: Field::Unreadable,
+            lines: Vec::new(),
+        };
+        assert!(!has_tracking(None, &theirs));
     }
 }

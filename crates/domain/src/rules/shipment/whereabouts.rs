@@ -52,3 +52,80 @@ fn add(found: &mut Whereabouts, shipment: &Shipment) {
         found.mollie_shipments.extend(shipment.mollie_id.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::rules::fixtures::{at, euro};
+    use crate::rules::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
+    use crate::rules::part::Part;
+    use crate::rules::precondition::PreconditionReason;
+    use crate::rules::shipment::{Origin, ShipmentLine};
+
+    fn shipment(number: u32, line: u32, state: ShipmentState) -> Shipment {
+        let part = Part { quantity: 1, amount: euro("1.00") };
+        let is_registered = state == ShipmentState::Registered;
+        Shipment {
+            id: ShipmentId::new(Uuid::from_u128(u128::from(number))),
+            order_id: OrderId::new(Uuid::from_u128(99)),
+            state,
+            origin: Origin::Here,
+            sequence: 2,
+            mollie_id: is_registered.then(|| MollieShipmentId::new(format!("shp_{number}"))),
+            lines: vec![ShipmentLine { line_id: LineId::new(line), part }],
+            tracking: None,
+            first_tracking: None,
+            pending_tracking: None,
+            created_time: at(3),
+            registered_time: None,
+            rejection: None,
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// What a refusal about line 1 says, given these shipments.
+    fn said(shipments: &[Shipment]) -> (String, Whereabouts) {
+        let unmet = Unmet { subject: "lines/1".to_owned(), description: "None left.".to_owned() };
+        let refusal = FailedPrecondition::new(PreconditionReason::LineNotShippable, vec![unmet]);
+        let refusal = with_whereabouts(refusal, shipments);
+        (refusal.unmet[0].description.clone(), refusal.whereabouts)
+    }
+
+    #[test]
+    fn the_shipments_that_hold_units_of_the_line_are_named() {
+        let (text, found) = said(&[
+            shipment(1, 1, ShipmentState::Registered),
+            shipment(2, 2, ShipmentState::Registered),
+            shipment(3, 1, ShipmentState::Refused),
+            shipment(4, 1, ShipmentState::Recorded),
+        ]);
+        let recorded = "shipment 00000000-0000-0000-0000-000000000004, which Mollie has not registered yet";
+        assert_eq!(text, format!("None left. Shipped as shp_1, {recorded}."));
+        assert_eq!(found.shipments.len(), 2);
+        assert_eq!(found.mollie_shipments, [MollieShipmentId::new("shp_1")]);
+        assert_eq!(
+            said(&[shipment(2, 2, ShipmentState::Registered)]),
+            ("None left.".into(), Whereabouts::default())
+        );
+    }
+
+    #[test]
+    fn five_are_named_and_eight_are_listed() {
+        let many = |count| (1..=count).map(|n| shipment(n, 1, ShipmentState::Registered)).collect::<Vec<_>>();
+        assert_eq!(said(&many(5)).0, "None left. Shipped as shp_1, shp_2, shp_3, shp_4, shp_5.");
+        assert!(said(&many(7)).0.ends_with("shp_5 and 2 more."));
+        assert_eq!(said(&many(9)).1.shipments.len(), 8);
+    }
+
+    #[test]
+    fn a_shipment_of_two_such_lines_is_listed_once() {
+        let mut both = shipment(1, 1, ShipmentState::Registered);
+        both.lines.push(ShipmentLine { line_id: LineId::new(2), ..both.lines[0] });
+        let unmet = |subject: &str| Unmet { subject: subject.to_owned(), description: String::new() };
+        let unmet = vec![unmet("lines/1"), unmet("lines/2")];
+        let refusal = FailedPrecondition::new(PreconditionReason::LineNotShippable, unmet);
+        assert_eq!(with_whereabouts(refusal, &[both]).whereabouts.shipments.len(), 1);
+    }
+}

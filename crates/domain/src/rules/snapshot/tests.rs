@@ -155,3 +155,10 @@ fn an_empty_address_from_mollie_does_not_replace_ours() {
     assert_eq!(personal(&ours, &empty), ours);
     assert!(observed(&Order { personal: ours, ..created() }, &empty).personal.is_empty());
 }
+
+#[test]
+fn neither_the_hooks_token_nor_an_address_is_printed() {
+    let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
+    seen.webhook_url = Some("https://orders.example/webhooks/mollie/secret".into());
+    assert_eq!(format!("{seen:?}"), "Snapshot(ord_1.abc, Some(Known(Created)))");
+}

@@ -1,7 +1,9 @@
 //! Since when an ended order has held money.
 
 use super::*;
+use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::item::Concern;
 use crate::rules::payment::Payment;
 use crate::rules::status::{LineStatus, PaymentStatus, Read};
 
@@ -66,4 +68,23 @@ fn money_counts_after_the_settle_window_less_what_was_refunded() {
     assert_eq!(lasting(&order, at(6), SignedDuration::from_secs(61)), []);
     assert_eq!(lasting(&order, at(6), WINDOW), [(&id, euro("1000.00"))]);
     assert_eq!(look_again(&order, WINDOW), Some(at(6) + SignedDuration::from_secs(1)));
+}
+
+#[test]
+fn stranded_money_is_open_until_a_person_closes_the_item_about_that_payment() {
+    let mut order = order(OrderStatus::Expired, vec![payment("tr_1", PaymentStatus::Paid, None)]);
+    order.stranded = after(&order, at(5));
+    assert!(is_open(&order));
+    assert_eq!(look_again(&order, WINDOW), Some(at(6).saturating_add(SignedDuration::from_secs(1)).unwrap()));
+    let closed = |kind, subject: &str| {
+        let mut recorder = Recorder::new(order.clone(), at(7), None);
+        let text = "look".to_owned();
+        recorder.raise(Concern { kind, subject: subject.to_owned(), text, operation_id: None });
+        let open = (is_open(recorder.order()), look_again(recorder.order(), WINDOW).is_some());
+        recorder.record(EventData::ItemClosed { number: 1, by: "jane".into(), reason: "done".into() });
+        (open, is_open(recorder.order()))
+    };
+    assert_eq!(closed(ItemKind::MoneyOnEndedOrder, "tr_1"), ((true, false), false));
+    assert_eq!(closed(ItemKind::MoneyOnEndedOrder, "tr_2"), ((true, true), true), "another payment");
+    assert_eq!(closed(ItemKind::SurplusPayment, "tr_1"), ((true, true), true), "another matter");
 }

@@ -115,6 +115,22 @@ fn one_parcel_made_elsewhere_accounts_for_one_of_ours() {
 }
 
 #[test]
+fn only_rejected_shipments_with_parcels_of_their_own_account_for_one() {
+    let earlier = Shipment {
+        id: ShipmentId::new(Uuid::from_u128(8)),
+        state: ShipmentState::Registered,
+        elsewhere: vec![MollieShipmentId::new("shp_a")],
+        ..ours(&[(1, 1)])
+    };
+    let mut one = with(&[("shp_a", 1, 1)]);
+    one.lines[0].canceled.as_mut().unwrap().quantity = 1;
+    let alone = found(&ours(&[(1, 1)]), &[], &[], &one);
+    assert_eq!(found(&ours(&[(1, 1)]), &[earlier.clone()], &[], &one), alone);
+    let without = Shipment { state: ShipmentState::Refused, elsewhere: Vec::new(), ..earlier };
+    assert_eq!(found(&ours(&[(1, 1)]), &[without], &[], &one), alone);
+}
+
+#[test]
 fn the_text_says_what_was_found() {
     let mut seen = with(&[("shp_a", 1, 1)]);
     seen.status = Some(Read::Known(OrderStatus::Canceled));

@@ -1,0 +1,43 @@
+//! What an order says of itself.
+
+use super::*;
+use crate::rules::fixtures::{at, recorded};
+
+fn of_lines(count: u32) -> Order {
+    let mut order = recorded().order().clone();
+    let line = |number| Line { id: LineId::new(number), ..order.lines[0].clone() };
+    order.lines = (1..=count).map(line).collect();
+    order
+}
+
+#[test]
+fn an_error_lists_the_first_lines_and_counts_the_others() {
+    assert_eq!(of_lines(3).line_ids(), "1, 2, 3");
+    assert!(of_lines(20).line_ids().ends_with("19, 20"));
+    assert!(of_lines(22).line_ids().ends_with("19, 20 and 2 more"));
+}
+
+#[test]
+fn a_line_is_found_wherever_it_stands() {
+    let mut order = of_lines(3);
+    order.lines.swap(0, 2);
+    for number in 1..=3 {
+        let id = LineId::new(number);
+        assert_eq!(order.line(id).map(|line| line.id), Some(id));
+        assert_eq!(order.line_mut(id).map(|line| line.id), Some(id));
+    }
+    assert_eq!(order.line(LineId::new(4)), None);
+}
+
+#[test]
+fn personal_data_is_never_printed() {
+    let text = format!("{:?}", recorded().order().personal);
+    assert_eq!(text, "Personal(…)");
+}
+
+#[test]
+fn a_placement_is_overdue_once_its_age_limit_is_over() {
+    let order = recorded().order().clone();
+    assert_eq!(order.overdue_from(SignedDuration::from_mins(15)), at(15));
+    assert_eq!(order.overdue_from(SignedDuration::MAX), Timestamp::MAX);
+}
