@@ -1,6 +1,6 @@
 //! Which review items are raised, when, and never twice.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::*;
@@ -221,4 +221,31 @@ fn a_deduction_canceled_after_goods_were_shipped_is_raised_with_what_is_owed() {
     assert_eq!(raised.len(), 1);
     assert_eq!((raised[0].kind, raised[0].subject.as_str()), (ItemKind::DeductionLeft, "lines/2"));
     assert!(raised[0].text.contains("the shopper is owed 5.00 EUR"), "{}", raised[0].text);
+}
+
+#[test]
+fn a_surplus_payment_is_described_with_the_others_that_hold_money() {
+    let paid = |id, minute| payment(id, PaymentStatus::Paid, "1027.99", Some(at(minute)));
+    let failed = payment("tr_c", PaymentStatus::Failed, "1027.99", None);
+    let raised = surplus_payments(&order(vec![paid("tr_a", 1), failed, paid("tr_b", 2)]));
+    let text = "Payment tr_b of 1027.99 EUR beside tr_a of 1027.99 EUR is 1027.99 EUR more than the order of 1027.99 EUR";
+    assert!(raised[0].text.starts_with(text), "{}", raised[0].text);
+}
+
+#[test]
+fn money_that_stays_on_an_ended_order_is_raised_with_its_payment() {
+    let payments = vec![payment("tr_a", PaymentStatus::Paid, "1027.99", Some(at(2)))];
+    let ended = placed(OrderStatus::Canceled, LineStatus::Canceled).order().clone();
+    let mut recorder = Recorder::new(Order { payments, ..ended }, at(3), None);
+    recorder.raise(concern(ItemKind::SurplusOrder, "ord_2"));
+    let order = recorder.order();
+    let window = SignedDuration::from_mins(1);
+    assert_eq!(money_on_ended_order(order, at(3), window), []);
+    let raised = money_on_ended_order(order, at(4), window);
+    assert_eq!(
+        (raised.len(), raised[0].kind, raised[0].subject.as_str()),
+        (1, ItemKind::MoneyOnEndedOrder, "tr_a")
+    );
+    let text = "The order is canceled, and payment tr_a holds 1027.99 EUR of the shopper's money.";
+    assert!(raised[0].text.starts_with(text), "{}", raised[0].text);
 }

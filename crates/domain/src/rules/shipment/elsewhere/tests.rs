@@ -125,7 +125,7 @@ fn only_rejected_shipments_with_parcels_of_their_own_account_for_one() {
     let mut one = with(&[("shp_a", 1, 1)]);
     one.lines[0].canceled.as_mut().unwrap().quantity = 1;
     let alone = found(&ours(&[(1, 1)]), &[], &[], &one);
-    assert_eq!(found(&ours(&[(1, 1)]), &[earlier.clone()], &[], &one), alone);
+    assert_eq!(found(&ours(&[(1, 1)]), std::slice::from_ref(&earlier), &[], &one), alone);
     let without = Shipment { state: ShipmentState::Refused, elsewhere: Vec::new(), ..earlier };
     assert_eq!(found(&ours(&[(1, 1)]), &[without], &[], &one), alone);
 }
