@@ -249,3 +249,32 @@ fn money_that_stays_on_an_ended_order_is_raised_with_its_payment() {
     let text = "The order is canceled, and payment tr_a holds 1027.99 EUR of the shopper's money.";
     assert!(raised[0].text.starts_with(text), "{}", raised[0].text);
 }
+
+#[test]
+fn a_shipment_made_elsewhere_before_ours_was_registered_is_surplus_if_it_is_alike() {
+    let ours = |code| Shipment {
+        mollie_id: Some(MollieShipmentId::new("shp_ours")),
+        ..ours(ShipmentState::Registered, Origin::Here, code)
+    };
+    let theirs = |code, minute| Shipment {
+        mollie_id: Some(MollieShipmentId::new("shp_theirs")),
+        origin: Origin::Elsewhere,
+        created_time: at(minute),
+        ..ours(code)
+    };
+    let is_surplus = |other: Shipment, ours: &Shipment| made_before(&[other], ours).map(|it| it.subject);
+    let found = Some("shp_theirs".to_owned());
+    assert_eq!(is_surplus(theirs(None, 1), &ours(None)), found);
+    assert_eq!(is_surplus(theirs(Some("3S1"), 0), &ours(Some("3S1"))), found, "tracking says enough");
+    assert_eq!(is_surplus(theirs(None, 0), &ours(None)), None, "it was made before ours was recorded");
+    assert_eq!(is_surplus(theirs(Some("3S2"), 1), &ours(Some("3S1"))), None);
+    assert_eq!(is_surplus(Shipment { origin: Origin::Here, ..theirs(None, 1) }, &ours(None)), None);
+    assert_eq!(
+        is_surplus(Shipment { mollie_id: ours(None).mollie_id, ..theirs(None, 1) }, &ours(None)),
+        None
+    );
+    let line = |id: u32, quantity| ShipmentLine { line_id: LineId::new(id), part: part(quantity) };
+    let more = Shipment { lines: vec![line(1, 1), line(2, 1)], ..theirs(None, 1) };
+    assert_eq!(is_surplus(more, &ours(None)), None);
+    assert_eq!(is_surplus(Shipment { lines: vec![line(1, 2)], ..theirs(None, 1) }, &ours(None)), None);
+}
