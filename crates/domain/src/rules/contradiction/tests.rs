@@ -272,3 +272,38 @@ proptest! {
         prop_assert_eq!(doubted(answer), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_total_that_differs_is_named_before_a_quantity_that_does() {
+    let wrong = reported(|it| (it.lines[0].quantity, it.lines[0].total_amount) = (3, euro("1.00")));
+    let judged = believed(&order(), wrong);
+    assert_eq!(
+        judged.contradictions[0].to_string(),
+        "lines[0].totalAmount: 1.00 EUR for 3 × 399.00 EUR less 100.00 EUR"
+    );
+}
+
+/// Two units at -10.00 for -15.00 in all: the first takes off 5.00 to 10.00.
+#[test]
+fn parts_of_a_deduction_are_bounded_as_parts_of_goods_are() {
+    let part_of = |value: &str| {
+        let mut order = order();
+        let line = &mut order.lines[0];
+        (line.unit_price, line.discount_amount, line.total_amount) =
+            (euro("-10.00"), Some(euro("-5.00")), euro("-15.00"));
+        order.terms.amount = euro("314.99");
+        let seen = reported(|it| {
+            let line = &mut it.lines[0];
+            (line.unit_price, line.discount_amount, line.total_amount) =
+                (euro("-10.00"), Some(euro("-5.00")), euro("-15.00"));
+            (line.shipped, it.amount) = (Some(part(1, value)), euro("314.99"));
+        });
+        believed(&order, seen).contradictions.into_iter().filter_map(|doubt| doubt.field).collect::<Vec<_>>()
+    };
+    for fits in ["-5.00", "-10.00"] {
+        assert_eq!(part_of(fits), [""; 0], "{fits}");
+    }
+    for odd in ["-4.99", "-10.01"] {
+        assert_eq!(part_of(odd), ["lines[0].quantityShipped"], "{odd}");
+    }
+}
