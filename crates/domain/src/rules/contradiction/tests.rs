@@ -130,6 +130,13 @@ fn counters_and_shipments_must_agree() {
 }
 
 #[test]
+fn a_shipment_of_no_units_is_worth_nothing() {
+    let of = |part: Part| reported(|it| it.shipments = Some(vec![shipment(&part)]));
+    assert_eq!(doubted(of(part(0, "0.00"))), [""; 0]);
+    assert_eq!(doubted(of(part(0, "10.00"))), ["_embedded.shipments[0].lines[0].quantity"]);
+}
+
+#[test]
 fn an_impossible_shipment_discards_the_whole_list() {
     let shipped = |parts: &[Part]| reported(|it| it.shipments = Some(parts.iter().map(shipment).collect()));
     let twice = shipped(&[part(2, "698.00"), part(1, "299.00")]);

@@ -106,3 +106,11 @@ fn the_first_event_of_an_order_holds_nothing_personal() {
     let reported = Order::after(None, &events[0]).unwrap();
     assert_eq!(reported.personal, Personal::default());
 }
+
+#[test]
+fn a_reading_is_noted_with_its_time_and_what_it_says_of_persons() {
+    let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    recorder.note_reading(Some(at(9)), personal.clone());
+    assert_eq!((recorder.order().observed_time, &recorder.order().personal), (Some(at(9)), &personal));
+}

@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::ledger::Pool;
+use crate::rules::misread::Misread;
 
 fn shipping() -> Snapshot {
     snapshot(OrderStatus::Shipping, LineStatus::Shipping)
@@ -142,4 +143,40 @@ fn an_unpaid_order_misses_no_counter() {
     }
     let strange = Snapshot { status: Some(Read::Unknown("settling".to_owned())), ..created };
     assert!(strange.counter_left_out().is_some());
+}
+
+#[test]
+fn a_missing_counter_is_explained_by_its_own_contradiction_only() {
+    let mut silent = Snapshot { payments: Some(Vec::new()), shipments: Some(Vec::new()), ..shipping() };
+    silent.lines[1].canceled = None;
+    silent.contradictions = vec![
+        Misread::at("lines[0].quantityShipped", "another"),
+        Misread::at("lines[1].quantityCanceled", "2 units of 1"),
+    ];
+    assert_eq!(silent.counter_left_out(), Some(silent.contradictions[1].clone()));
+    silent.contradictions.pop();
+    assert_eq!(silent.counter_left_out(), Some(Misread::left_out("lines[1].quantityCanceled")));
+}
+
+#[test]
+fn as_many_units_as_known_are_worth_what_is_known() {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+    order.lines[0].shipped = one("299.00");
+    let listed = shipped_in(without_counters(shipping()), &[one("399.00")]);
+    assert_eq!(difference(&order, &listed), None);
+}
+
+#[test]
+fn undecided_shipments_are_subtracted_from_a_counter_but_not_from_what_is_known() {
+    let both = Part { quantity: 2, amount: euro("698.00") };
+    let left = |known: Part| {
+        let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+        order.lines[0].shipped = known;
+        let mut seen = shipped_in(shipping(), &[one("399.00")]);
+        seen.lines[0].shipped = Some(both);
+        without_undecided(&order, seen, |_| true, |_, _| false).lines[0].shipped
+    };
+    assert_eq!(left(Part::none(both.amount)), Some(one("299.00")));
+    assert_eq!(left(one("349.00")), Some(one("299.00")), "as many units are worth what is reported");
+    assert_eq!(left(both), Some(both));
 }
