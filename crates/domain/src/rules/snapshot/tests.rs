@@ -56,6 +56,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
     theirs.lines[0].canceled = Some(Part { quantity: 1, amount: euro("399.00") });
     let mut extra = theirs.lines[1].clone();
     extra.mollie_id = MollieLineId::new("odl_1.extra");
+    theirs.lines.push(LineSnapshot { mollie_id: MollieLineId::new("odl_1.last"), ..extra.clone() });
     theirs.lines.insert(0, extra);
     let order = after(&order, &theirs);
     let ids: Vec<_> = order
@@ -63,7 +64,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
         .iter()
         .map(|line| (line.id.number(), line.mollie_id.as_ref().unwrap().as_str()))
         .collect();
-    assert_eq!(ids, [(1, "odl_1.1"), (2, "odl_1.2"), (3, "odl_1.extra")]);
+    assert_eq!(ids, [(1, "odl_1.1"), (2, "odl_1.2"), (3, "odl_1.extra"), (4, "odl_1.last")]);
     assert_eq!((order.lines[0].reserved, order.lines[0].available().quantity), (reserved, 0));
 }
 
