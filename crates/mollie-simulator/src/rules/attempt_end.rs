@@ -93,7 +93,8 @@ impl AttemptEnd {
     pub(super) fn agreed(&self, order: &Order, payment: Payment) -> Result<Payment, NotEnded> {
         let amount = self.amount.as_ref().map(|amount| amount.minor_in(order.currency)).transpose();
         let amount = amount.map_err(NotEnded::Amount)?;
-        if self.state == FinalState::Open || (amount.is_some() && !self.brings_money()) {
+        let of_money_only = amount.is_some() || !self.vouchers.is_empty();
+        if self.state == FinalState::Open || (of_money_only && !self.brings_money()) {
             return Err(NotEnded::Misfit(self.state));
         }
         if !self.brings_money() {
