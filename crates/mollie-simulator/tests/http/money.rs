@@ -65,6 +65,7 @@ async fn a_refund_fails_after_three_days_across_a_restart() {
     .await;
     assert_eq!((planned.status, planned.json()), (200, json!({ "id": refund, "status": "failed" })));
     bench.advance("P2DT23H59M").await;
+    hooks.received(3).await;
     bench.stop().await;
 
     let bench = Bench::start(&directory).await;
@@ -72,9 +73,10 @@ async fn a_refund_fails_after_three_days_across_a_restart() {
     assert_eq!(bench.get(&path).await["status"], "processing");
     bench.advance("PT1M").await;
     assert_eq!(bench.get(&path).await["status"], "failed");
+    // One that was on its way when the simulator stopped may come once more.
     let bodies = hooks.received(4).await;
-    let expected = [&order, &order, &payment, &payment].map(|id| format!("id={id}"));
-    assert_eq!(bodies, expected, "paid, refunded, processing, failed");
+    assert_eq!(bodies[..2], [format!("id={order}"), format!("id={order}")], "paid, refunded");
+    assert!(bodies[2..].iter().all(|body| *body == format!("id={payment}")), "processing, failed: {bodies:?}");
     let books = bench.get(&format!("/_simulator/orders/{order}/books")).await;
     assert_eq!((&books["refunded"], &books["captured"]), (&eur("0.00"), &eur("1027.99")));
     bench.stop().await;
