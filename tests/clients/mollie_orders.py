@@ -68,13 +68,13 @@ def settled(client, draft, method, result):
     except urllib.error.HTTPError as answer:
         status = answer.code
     expect(status == 303, f"the checkout form answers {status}")
-    order = client.orders.get(order.id, embed=["payments", "refunds", "shipments"])
+    order = client.orders.get(order.id, embed="payments,refunds,shipments")
     expect(order.status == result, f"the order is {order.status}, not {result}")
     return order
 
 
 def payment_of(client, order):
-    return client.payments.get(order["_embedded"]["payments"][0]["id"])
+    return client.payments.get(order.payments.list()[0].id)
 
 
 def ship_and_cancel(client, draft):

@@ -66,7 +66,9 @@ fn python() -> Result<PathBuf> {
     let directory = process::target()?.join("tools").join("python");
     let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
-        && process::succeeds(Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api"]))
+        && process::succeeds(
+            Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api"]),
+        )
     {
         return Ok(python);
     }

@@ -76,7 +76,10 @@ async fn a_refund_fails_after_three_days_across_a_restart() {
     // One that was on its way when the simulator stopped may come once more.
     let bodies = hooks.received(4).await;
     assert_eq!(bodies[..2], [format!("id={order}"), format!("id={order}")], "paid, refunded");
-    assert!(bodies[2..].iter().all(|body| *body == format!("id={payment}")), "processing, failed: {bodies:?}");
+    assert!(
+        bodies[2..].iter().all(|body| *body == format!("id={payment}")),
+        "processing, failed: {bodies:?}"
+    );
     let books = bench.get(&format!("/_simulator/orders/{order}/books")).await;
     assert_eq!((&books["refunded"], &books["captured"]), (&eur("0.00"), &eur("1027.99")));
     bench.stop().await;

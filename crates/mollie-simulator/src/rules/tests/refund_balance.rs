@@ -43,10 +43,10 @@ fn what_the_balance_does_not_cover_is_queued_until_it_does() {
     let (profile, payment) = (shop.profile(&id), shop.payment_id(&id));
     shop.balance(&profile, Some("100.00"));
     let big = Shop::made(shop.refund_lines(&id, &only(&lines[1])));
-    assert_eq!((&big["status"], shop.left(&profile)), (&json!("queued"), Some(100_00)));
+    assert_eq!((&big["status"], shop.left(&profile)), (&json!("queued"), Some(10_000)));
     assert_eq!(shop.order(&id)["amountRefunded"], eur("329.99"), "it is promised");
     let small = Shop::made(shop.refund_amount(&payment, "60.00"));
-    assert_eq!((&small["status"], shop.left(&profile)), (&json!("pending"), Some(40_00)));
+    assert_eq!((&small["status"], shop.left(&profile)), (&json!("pending"), Some(4_000)));
     let second = Shop::made(shop.refund_amount(&payment, "50.00"));
     assert_eq!(second["status"], "queued");
     shop.pass(jiff::SignedDuration::from_hours(100));
@@ -58,7 +58,7 @@ fn what_the_balance_does_not_cover_is_queued_until_it_does() {
         ("pending", "queued"),
         "the oldest first"
     );
-    assert_eq!(shop.left(&profile), Some(10_01));
+    assert_eq!(shop.left(&profile), Some(1_001));
     shop.pass(jiff::SignedDuration::from_hours(48));
     assert_eq!(status(&mut shop, &big), "refunded");
     shop.balance(&profile, None);
@@ -91,7 +91,7 @@ fn what_failed_or_was_canceled_pays_for_those_that_wait() {
         } else {
             shop.world.set_refund_status(&refund, RefundStatus::Failed, shop.now).unwrap();
         }
-        assert_eq!((status(&mut shop, &waiting).as_str(), shop.left(&profile)), ("pending", Some(30_00)));
+        assert_eq!((status(&mut shop, &waiting).as_str(), shop.left(&profile)), ("pending", Some(3_000)));
     }
 }
 
