@@ -85,7 +85,14 @@ impl AttemptEnd {
         if !(self.forced && may) {
             return Err(NotEnded::HasEnded(payment.status));
         }
-        Ok(Payment { status: PaymentStatus::Open, paid_at: None, ended_at: None, ..payment })
+        Ok(Payment {
+            status: PaymentStatus::Open,
+            paid_at: None,
+            ended_at: None,
+            vouchers: Vec::new(),
+            remainder_method: None,
+            ..payment
+        })
     }
 
     /// With method and amount as they are when money comes. Nobody pays without a method; any that is offered will do where

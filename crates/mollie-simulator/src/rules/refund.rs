@@ -42,10 +42,11 @@ impl World {
         now: Timestamp,
     ) -> Result<Order, Refusal> {
         let balance = self.funds().get(&order.owner.profile, order.currency);
-        let status = match self.switches().balance_too_low {
-            _ if balance.is_none_or(|balance| balance >= wish.amount) => RefundStatus::Pending,
-            BalanceTooLow::Queued => RefundStatus::Queued,
-            BalanceTooLow::Refused => {
+        let is_covered = balance.is_none_or(|balance| balance >= wish.amount);
+        let status = match (is_covered, self.switches().balance_too_low) {
+            (true, BalanceTooLow::Queued | BalanceTooLow::Refused) => RefundStatus::Pending,
+            (false, BalanceTooLow::Queued) => RefundStatus::Queued,
+            (false, BalanceTooLow::Refused) => {
                 return Err(Refusal::unprocessable("The specified amount cannot be refunded"));
             }
         };

@@ -91,13 +91,22 @@ fn vouchers_may_pay_for_all_of_it_and_then_nothing_comes_back() {
 }
 
 #[test]
+fn vouchers_are_forgotten_when_their_payment_goes_away() {
+    let mut shop = Shop::new();
+    let (id, payment, _) = created(&mut shop, &json!("voucher"));
+    assert_eq!(shop.cancel(&id).status, 200);
+    let vouchers = AttemptEnd::new(Paid).forced().vouchers(vec![voucher("a", "12.00")], None);
+    shop.world.end_attempt_as(&payment, &vouchers, shop.now).unwrap();
+    shop.world.end_attempt_as(&payment, &AttemptEnd::new(Failed).forced(), shop.now).unwrap();
+    shop.world.end_attempt_as(&payment, &AttemptEnd::new(Paid).forced(), shop.now).unwrap();
+    assert_eq!(shop.get(&format!("/v2/payments/{payment}"))["amountRemaining"], eur("30.00"));
+}
+
+#[test]
 fn vouchers_that_do_not_fit_are_refused_and_nothing_changes() {
     let mut shop = Shop::new();
     let (id, payment, _) = created(&mut shop, &json!("voucher"));
-    let (other, _) = {
-        let order = shop.create(&super::lego("ideal"));
-        (text(&order, "/id"), ())
-    };
+    let other = text(&shop.create(&super::lego("ideal")), "/id");
     let other = shop.payment_id(&other);
     let before = shop.kinds();
     for (payment, vouchers, remainder) in [
