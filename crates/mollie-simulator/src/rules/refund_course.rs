@@ -123,9 +123,6 @@ impl World {
         };
         let was_drawn = refund.status.is_drawn();
         (refund.status, refund.since) = (to, Some(now));
-        if !to.counts() {
-            refund.planned = None;
-        }
         let refund = refund.clone();
         let drawn = match (was_drawn, to.is_drawn()) {
             (false, true) => -refund.amount,

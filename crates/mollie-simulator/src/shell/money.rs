@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::control::{Reply, parse, refuse, stopped};
 use super::engine::Engine;
 use crate::rules::{
-    Amount, CaptureStatus, CaptureUnmoved, ChargebackReason, Currency, NotChargedBack, NotReversed,
+    Amount, CaptureStatus, CaptureUnmoved, ChargebackReason, Currency, NotChargedBack, NotReversed, Query,
     RefundStatus, RefundUnmoved, Refusal,
 };
 
@@ -116,9 +116,9 @@ pub async fn put_balance(State(engine): State<Arc<Engine>>, Path(id): Path<Strin
 pub async fn delete_balance(
     State(engine): State<Arc<Engine>>,
     Path(id): Path<String>,
-    axum::extract::RawQuery(query): axum::extract::RawQuery,
+    RawQuery(query): RawQuery,
 ) -> Reply {
-    let query = crate::rules::Query::parse(&query.unwrap_or_default());
+    let query = Query::parse(&query.unwrap_or_default());
     let currency = query.get("currency").and_then(Currency::from_code);
     let currency = currency.ok_or_else(|| {
         refuse(Refusal::field("currency", "The currency should be in the query, as in ?currency=EUR."))

@@ -64,6 +64,20 @@ fn a_part_of_a_discounted_line_has_the_bounds_of_the_rulebook() {
 }
 
 #[test]
+fn a_line_that_is_named_twice_draws_twice_on_its_pool() {
+    let mut shop = Shop::new();
+    let body = order_of("ideal", &eur("94.40"), &[line(2, "59.00", Some("23.60"), "94.40")]);
+    let (id, lines) = shop.settled(&body);
+    let first = json!({ "id": lines[0], "quantity": 1, "amount": eur("59.00") });
+    let again = json!({ "lines": [first, first] });
+    let refusal = shop.refund_lines(&id, &again);
+    let detail = "Invalid amount specified. Must be exactly €35.40, got: €59.00.";
+    assert_eq!((&refusal.body["field"], &refusal.body["detail"]), (&json!("lines.1.amount"), &json!(detail)));
+    let both = json!({ "lines": [first, { "id": lines[0] }] });
+    assert_eq!(Shop::made(shop.refund_lines(&id, &both))["amount"], eur("94.40"));
+}
+
+#[test]
 fn parts_of_nine_euros_twenty_one_sum_exactly_in_any_composition() {
     for composition in [&[10][..], &[1, 9], &[3, 3, 4], &[1; 10], &[5, 2, 3]] {
         let mut shop = Shop::new();
