@@ -101,6 +101,8 @@ async fn refunds_wait_for_the_balance_that_a_test_sets() {
     let bench = Bench::start(&directory).await;
     let own = format!("{path}/{}", id(&made));
     assert_eq!(bench.get(&own).await["status"], "queued");
+    let other = bench.send("POST", &path, Some(json!({ "amount": eur("5.01") })), None).await.json();
+    assert_eq!(other["status"], "queued", "the balance is what it was");
     let set = control(&bench, "PUT", &balance, Some(eur("7.00"))).await;
     assert_eq!(set.json()["balance"], eur("0.00"));
     assert_eq!(bench.get(&own).await["status"], "pending");

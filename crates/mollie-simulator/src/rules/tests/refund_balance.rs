@@ -52,6 +52,7 @@ fn what_the_balance_does_not_cover_is_queued_until_it_does() {
     shop.pass(jiff::SignedDuration::from_hours(100));
     assert_eq!(status(&mut shop, &big), "queued", "time alone does not help");
     shop.restart();
+    assert_eq!(shop.left(&profile), Some(4_000), "the journal knows it");
     shop.balance(&profile, Some("340.00"));
     assert_eq!(
         (status(&mut shop, &big).as_str(), status(&mut shop, &second).as_str()),
