@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-use super::method::Flow;
 use super::money::{Amount, Minor};
 use super::records::{Line, Order, Payment, PaymentStatus, Share};
 use super::world::World;
@@ -51,6 +50,8 @@ pub struct PaymentBook {
     pub status: String,
     pub authorized: Amount,
     pub captured: Amount,
+    /// Of its authorisation: lines that were canceled, or all of it where the order lives on another attempt.
+    pub released: Amount,
     /// What has come, vouchers included.
     pub received: Amount,
     pub vouchers: Amount,
@@ -66,19 +67,13 @@ impl World {
         let order = self.order(order_id)?;
         let amount = |minor| amount(order, minor);
         let settling = order.settling_payment();
-        let released: Minor = match order.flow() {
-            Flow::Authorized if settling.is_some_and(was_authorized) => {
-                order.lines.iter().map(|line| line.canceled.amount).sum()
-            }
-            Flow::Authorized | Flow::Paid => 0,
-        };
         Some(Books {
             id: order.id.clone(),
             status: order.status.as_text().to_owned(),
             ordered: amount(order.lines.iter().map(|line| line.total).sum()),
             authorized: amount(settling.map_or(0, |payment| authorized(order, payment))),
             captured: amount(order.captured),
-            released: amount(released),
+            released: amount(settling.map_or(0, |payment| released(order, payment))),
             failed_captures: amount(order.failed_captures()),
             refunded: amount(order.refunded()),
             charged_back: amount(order.charged_back()),
@@ -115,6 +110,7 @@ fn payment_book(order: &Order, payment: &Payment) -> PaymentBook {
         status: payment.status.as_text().to_owned(),
         authorized: amount(order, authorized(order, payment)),
         captured: amount(order, payment.captured),
+        released: amount(order, released(order, payment)),
         received: amount(order, received),
         vouchers: amount(order, payment.vouchers_total()),
         refunded: amount(order, order.refunded_on(payment)),
@@ -129,4 +125,17 @@ fn was_authorized(payment: &Payment) -> bool {
 
 fn authorized(order: &Order, payment: &Payment) -> Minor {
     if was_authorized(payment) { order.amount_of(payment) } else { 0 }
+}
+
+fn released(order: &Order, payment: &Payment) -> Minor {
+    if !was_authorized(payment) {
+        return 0;
+    }
+    if order.settling_payment().is_some_and(|settling| settling.id == payment.id) {
+        return order.lines.iter().map(|line| line.canceled.amount).sum();
+    }
+    match payment.status {
+        PaymentStatus::Canceled | PaymentStatus::Expired | PaymentStatus::Failed => order.amount_of(payment),
+        PaymentStatus::Open | PaymentStatus::Authorized | PaymentStatus::Paid => 0,
+    }
 }

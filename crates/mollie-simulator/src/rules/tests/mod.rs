@@ -3,6 +3,7 @@
 mod amounts;
 mod attempts;
 mod attempts_in_time;
+mod books;
 mod capture_status;
 mod captures;
 mod chargebacks;
