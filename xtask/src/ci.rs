@@ -32,6 +32,7 @@ pub fn run() -> Result<()> {
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
     steps.step("a client by reflection only", clients::by_reflection);
     steps.step("answers at the defaults of Python and Node", clients::answers);
+    steps.step("Mollie's own clients on the simulated Mollie", clients::mollies);
     steps.step("licences and sources", supply::licences);
     steps.step("clean tree", clean_tree);
     println!("\n{}", process::output(process::command("rustc", ["--version"])?.arg("--verbose"))?.trim_end());

@@ -1,5 +1,5 @@
-//! Clients that are not ours, against the service of a developer: one that knows nothing but reflection, and those that read
-//! the longest answers at their defaults (tests/clients).
+//! Clients that are not ours (tests/clients). Against the service of a developer: one that knows nothing but reflection, and
+//! those that read the longest answers at their defaults. Against the simulated Mollie: Mollie's own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,6 +13,8 @@ const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
 const ANSWERS: &str = "tests/clients/answers.py";
 const PACKAGES: &str = "tests/clients/package.json";
 const ANSWERS_IN_NODE: &str = "tests/clients/answers.mjs";
+const MOLLIES: &str = "tests/clients/mollie_orders.py";
+const MOLLIES_IN_NODE: &str = "tests/clients/mollie_orders.mjs";
 const ORDER: &str = "tests/orders/lego.json";
 
 /// The client that knows nothing but reflection.
@@ -28,6 +30,16 @@ pub fn answers() -> Result<()> {
         process::run(process::command(&python, ["-B", ANSWERS])?.arg(grpc))?;
         let mut node = process::command("node", [ANSWERS_IN_NODE])?;
         process::run(node.args([grpc, "proto", ORDER]).env("PACKAGES", &packages))
+    })
+}
+
+/// Mollie's own clients, for Python and for Node, find the simulated Mollie to be Mollie.
+pub fn mollies() -> Result<()> {
+    let (python, packages) = (python()?, node_packages()?);
+    dev::with_simulator("mollies-clients", |simulator| {
+        process::run(process::command(&python, ["-B", MOLLIES])?.args([simulator, ORDER]))?;
+        let mut node = process::command("node", [MOLLIES_IN_NODE])?;
+        process::run(node.args([simulator, ORDER]).env("PACKAGES", &packages))
     })
 }
 
@@ -54,7 +66,9 @@ fn python() -> Result<PathBuf> {
     let directory = process::target()?.join("tools").join("python");
     let (python, stamp) = (directory.join("bin").join("python"), directory.join("installed.txt"));
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
-        && process::succeeds(Command::new(&python).args(["-c", "import grpc_reflection, grpc_status"]))
+        && process::succeeds(
+            Command::new(&python).args(["-c", "import grpc_reflection, grpc_status, mollie.api"]),
+        )
     {
         return Ok(python);
     }

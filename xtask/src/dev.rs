@@ -1,4 +1,5 @@
-//! The service of a developer, `order-service dev`, in an empty directory, for as long as a client needs it.
+//! The service of a developer, `order-service dev`, or the simulated Mollie alone, in an empty directory, for as long as a client
+//! needs it.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -12,34 +13,44 @@ use crate::process;
 
 /// Starts the service, lets `work` act on its gRPC address, and stops it.
 pub fn with(name: &str, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    run(name, "dev", |[grpc, _, _]| work(grpc))
+}
+
+/// Starts the simulated Mollie, lets `work` act on its address, and stops it.
+pub fn with_simulator(name: &str, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    run(name, "simulator", |[_, _, simulator]| work(simulator))
+}
+
+fn run(name: &str, command: &str, work: impl FnOnce(&[String; 3]) -> Result<()>) -> Result<()> {
     process::run(&mut process::cargo(["build", "--package", "grpc-server", "--bin", "order-service"])?)?;
     let directory = process::scratch(name);
     std::fs::create_dir_all(&directory).with_context(|| format!("creating {}", directory.display()))?;
-    let outcome = act(&directory, work);
+    let outcome = act(&directory, command, work);
     let log = std::fs::read_to_string(directory.join("log")).unwrap_or_default();
     std::fs::remove_dir_all(&directory).with_context(|| format!("removing {}", directory.display()))?;
     outcome.with_context(|| format!("the service's last words:\n{}", last_lines(&log, 40)))
 }
 
-fn act(directory: &Path, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
-    let [grpc, webhook, simulator] = free_addresses()?;
+fn act(directory: &Path, command: &str, work: impl FnOnce(&[String; 3]) -> Result<()>) -> Result<()> {
+    let addresses = free_addresses()?;
+    let [grpc, webhook, simulator] = &addresses;
     let log = File::create(directory.join("log")).context("creating the service's log")?;
     let service: Child = Command::new(process::service()?)
-        .arg("dev")
+        .arg(command)
         .current_dir(directory)
-        .env("ORDER_SERVICE__GRPC__LISTEN", &grpc)
-        .env("ORDER_SERVICE__WEBHOOK__LISTEN", &webhook)
+        .env("ORDER_SERVICE__GRPC__LISTEN", grpc)
+        .env("ORDER_SERVICE__WEBHOOK__LISTEN", webhook)
         .env("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", format!("http://{webhook}"))
-        .env("ORDER_SERVICE__SIMULATOR__LISTEN", &simulator)
+        .env("ORDER_SERVICE__SIMULATOR__LISTEN", simulator)
         .stdout(log.try_clone().context("sharing the service's log")?)
         .stderr(log)
         .spawn()
-        .context("starting order-service dev")?;
-    let outcome = work(&grpc);
+        .with_context(|| format!("starting order-service {command}"))?;
+    let outcome = work(&addresses);
     let stopped = process::stop(service, Duration::from_secs(15))?;
     outcome?;
     if !stopped {
-        bail!("order-service dev did not stop well within 15 seconds after SIGTERM");
+        bail!("order-service {command} did not stop well within 15 seconds after SIGTERM");
     }
     Ok(())
 }

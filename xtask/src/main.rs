@@ -37,7 +37,8 @@ Tasks of the repository.
                               each kept one is marked if it is older than what it covers
   cargo xtask direction       dependencies of crates that point outward, files of the domain or of the simulator that import
                               each other in a circle, and kinds of operations named outside their rooms
-  cargo xtask clients         clients that are not ours: one by reflection only, and Python's and Node's with the longest answers
+  cargo xtask clients         clients that are not ours: one by reflection only, Python's and Node's with the longest answers, and
+                              Mollie's own against the simulated Mollie
   cargo xtask bounds          what the largest requests cost a release build, refused ones and allowed ones
   cargo xtask bench [--quick] [--orders N]
                               what the service costs, each figure beside its floor, on a durable PostgreSQL; writes
@@ -56,7 +57,9 @@ fn main() -> ExitCode {
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
         Some((task, [])) if task == "direction" => direction::check(),
-        Some((task, [])) if task == "clients" => clients::by_reflection().and_then(|()| clients::answers()),
+        Some((task, [])) if task == "clients" => {
+            clients::by_reflection().and_then(|()| clients::answers()).and_then(|()| clients::mollies())
+        }
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {

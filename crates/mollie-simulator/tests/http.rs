@@ -20,6 +20,8 @@ mod hold;
 mod journal;
 #[path = "http/late_money.rs"]
 mod late_money;
+#[path = "http/money.rs"]
+mod money;
 #[path = "http/orders.rs"]
 mod orders;
 #[path = "http/rewrites.rs"]

@@ -3,13 +3,15 @@
 //! No I/O and no clock: time comes in, and from the same seed and the same calls comes the same world. The modules of
 //! the operations add the calls; here are only records, their indexes and the journal's view of them.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
 use super::cause::Cause;
 use super::ids;
-use super::records::{Changes, Draft, Effect, Hook, Order, Postponed, Remembered, Touched};
+use super::records::{Draft, Effect, Funds, Hook, Order, Postponed, Remembered, Touched};
 use super::switches::Switches;
 
 #[derive(Debug, Default)]
@@ -21,8 +23,12 @@ pub struct World {
     switches: Switches,
     orders: BTreeMap<u64, Order>,
     order_numbers: HashMap<String, u64>,
-    payment_orders: HashMap<String, u64>,
+    /// Which order a payment, a refund, a capture or a chargeback belongs to.
+    owners: HashMap<String, u64>,
     deadlines: BTreeSet<(Timestamp, u64)>,
+    /// When refunds and captures of an order come on.
+    money_steps: BTreeSet<(Timestamp, u64)>,
+    funds: Funds,
     ledger: Vec<Effect>,
     remembered: HashMap<String, Remembered>,
     hooks: BTreeMap<u64, Hook>,
@@ -66,8 +72,9 @@ impl World {
         self.orders.get(self.order_numbers.get(id)?)
     }
 
-    pub(super) fn order_of_payment(&self, payment_id: &str) -> Option<&Order> {
-        self.orders.get(self.payment_orders.get(payment_id)?)
+    /// The order that a payment, a refund, a capture or a chargeback belongs to.
+    pub(super) fn order_with(&self, id: &str) -> Option<&Order> {
+        self.orders.get(self.owners.get(id)?)
     }
 
     pub(super) fn next_number(&self) -> u64 {
@@ -78,6 +85,12 @@ impl World {
     pub(super) fn next_overdue(&self, now: Timestamp) -> Option<&Order> {
         let (deadline, number) = self.deadlines.first()?;
         if *deadline <= now { self.orders.get(number) } else { None }
+    }
+
+    /// The order of which a refund or capture comes on first, if its time has come.
+    pub(super) fn next_money_step(&self, now: Timestamp) -> Option<&Order> {
+        let (at, number) = self.money_steps.first()?;
+        if *at <= now { self.orders.get(number) } else { None }
     }
 
     pub(super) fn save(&mut self, order: Order) {
@@ -94,8 +107,18 @@ impl World {
         if let Some(deadline) = order.next_deadline() {
             self.deadlines.insert((deadline, number));
         }
-        for payment in &order.payments {
-            self.payment_orders.insert(payment.id.clone(), number);
+        if let Some(at) = self.orders.get(&number).and_then(Order::next_money_step) {
+            self.money_steps.remove(&(at, number));
+        }
+        if let Some(at) = order.next_money_step() {
+            self.money_steps.insert((at, number));
+        }
+        let payments = order.payments.iter().map(|payment| &payment.id);
+        let refunds = order.refunds.iter().map(|refund| &refund.id);
+        let captures = order.captures.iter().map(|capture| &capture.id);
+        let chargebacks = order.chargebacks.iter().map(|chargeback| &chargeback.id);
+        for id in payments.chain(refunds).chain(captures).chain(chargebacks) {
+            self.owners.insert(id.clone(), number);
         }
         self.order_numbers.insert(order.id.clone(), number);
         self.orders.insert(number, order);
@@ -118,6 +141,12 @@ impl World {
 
     pub(super) fn draw_long(&mut self, prefix: &str) -> String {
         format!("{prefix}{}", ids::long(self.seed, self.draw()))
+    }
+
+    /// The same for what is counted as well: the id, and its position among all that were drawn.
+    pub(super) fn draw_numbered(&mut self, prefix: &str) -> (String, u64) {
+        let number = self.draw();
+        (format!("{prefix}{}", ids::long(self.seed, number)), number)
     }
 
     fn draw(&mut self) -> u64 {
@@ -148,6 +177,15 @@ impl World {
         self.hooks.remove(&id);
     }
 
+    pub(super) fn funds(&self) -> &Funds {
+        &self.funds
+    }
+
+    pub(super) fn funds_mut(&mut self) -> &mut Funds {
+        self.touched.any = true;
+        &mut self.funds
+    }
+
     pub(super) fn postponed(&self) -> &Postponed {
         &self.postponed
     }
@@ -169,71 +207,5 @@ impl World {
             self.remembered.retain(|_, one| !one.has_lapsed(remembered.at));
         }
         self.remembered.insert(remembered.scope.clone(), remembered);
-    }
-
-    /// What has changed since this was last asked; `None` when nothing has.
-    pub fn take_changes(&mut self) -> Option<Changes> {
-        let touched = std::mem::take(&mut self.touched);
-        self.touched.effects_taken = self.ledger.len();
-        if !touched.any {
-            return None;
-        }
-        let (late, late_gone) = self.postponed.take_changes();
-        let order = |number: &u64| self.orders.get(number).cloned();
-        let hook = |id: &u64| self.hooks.get(id).cloned();
-        let remembered = |scope: &String| self.remembered.get(scope).cloned();
-        Some(Changes {
-            seed: Some(self.seed),
-            drawn: Some(self.drawn),
-            next_hook: Some(self.next_hook),
-            switches: touched.switches.then(|| self.switches.clone()),
-            orders: touched.orders.iter().filter_map(order).collect(),
-            effects: self.ledger.iter().skip(touched.effects_taken).cloned().collect(),
-            remembered: touched.remembered.iter().filter_map(remembered).collect(),
-            hooks: touched.hooks.iter().filter_map(hook).collect(),
-            hooks_gone: touched.hooks_gone.into_iter().collect(),
-            late,
-            late_gone,
-        })
-    }
-
-    /// Takes over a line of the journal.
-    pub fn apply(&mut self, changes: Changes) {
-        self.seed = changes.seed.unwrap_or(self.seed);
-        self.drawn = changes.drawn.unwrap_or(self.drawn);
-        self.next_hook = changes.next_hook.unwrap_or(self.next_hook);
-        if let Some(switches) = changes.switches {
-            self.switches = switches;
-        }
-        for order in changes.orders {
-            self.index(order);
-        }
-        self.ledger.extend(changes.effects);
-        self.remembered.extend(changes.remembered.into_iter().map(|one| (one.scope.clone(), one)));
-        self.hooks.extend(changes.hooks.into_iter().map(|hook| (hook.id, hook)));
-        for id in changes.hooks_gone {
-            self.hooks.remove(&id);
-        }
-        self.postponed.apply(changes.late, changes.late_gone);
-        self.touched = Touched { effects_taken: self.ledger.len(), ..Touched::default() };
-    }
-
-    /// The whole state as lines that make it again, without what time has made void.
-    pub fn compacted(&self, now: Timestamp) -> impl Iterator<Item = Changes> {
-        let head = Changes {
-            seed: Some(self.seed),
-            drawn: Some(self.drawn),
-            next_hook: Some(self.next_hook),
-            switches: Some(self.switches.clone()),
-            remembered: self.remembered.values().filter(|one| !one.has_lapsed(now)).cloned().collect(),
-            hooks: self.hooks.values().cloned().collect(),
-            late: self.postponed.iter().cloned().collect(),
-            ..Changes::default()
-        };
-        let orders =
-            self.orders.values().map(|order| Changes { orders: vec![order.clone()], ..Changes::default() });
-        let effects =
-            self.ledger.chunks(100).map(|chunk| Changes { effects: chunk.to_vec(), ..Changes::default() });
-        std::iter::once(head).chain(orders).chain(effects)
     }
 }

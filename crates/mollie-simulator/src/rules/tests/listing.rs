@@ -113,7 +113,11 @@ fn unknown_addresses_and_methods_are_refused() {
     let mut shop = Shop::new();
     for (method, path, status) in [
         ("GET", "/v2/customers", 404),
-        ("GET", "/v2/orders/ord_1/lines", 404),
+        ("GET", "/v2/orders/ord_1/lines", 405),
+        ("GET", "/v2/orders/ord_1/parcels", 404),
+        ("POST", "/v2/refunds", 405),
+        ("PATCH", "/v2/payments/tr_1/refunds/re_1", 405),
+        ("GET", "/v2/payments/tr_1/refunds/re_1/lines", 404),
         ("PUT", "/v2/orders", 405),
         ("POST", "/v2/orders/ord_1", 405),
         ("DELETE", "/v2/payments/tr_1", 405),

@@ -3,7 +3,10 @@
 mod amounts;
 mod attempts;
 mod attempts_in_time;
+mod books;
+mod capture_status;
 mod captures;
+mod chargebacks;
 mod create;
 mod create_bounds;
 mod create_fields;
@@ -19,11 +22,17 @@ mod idempotency;
 mod judging;
 mod late;
 mod late_money;
+mod line_cancellation;
 mod listing;
+mod refund_amounts;
+mod refund_balance;
+mod refund_course;
+mod refund_requests;
 mod rewrites;
 mod time;
 mod tracking;
 mod variants;
+mod vouchers;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -112,6 +121,41 @@ impl Shop {
 
     fn cancel(&mut self, id: &str) -> Answer {
         self.request("DELETE", &format!("/v2/orders/{id}"), None, None)
+    }
+
+    fn delete_lines(&mut self, id: &str, body: &Value) -> Answer {
+        self.request("DELETE", &format!("/v2/orders/{id}/lines"), Some(body), None)
+    }
+
+    /// Asks for a refund of lines.
+    fn refund_lines(&mut self, id: &str, body: &Value) -> Answer {
+        self.request("POST", &format!("/v2/orders/{id}/refunds"), Some(body), None)
+    }
+
+    /// Asks for a refund of an amount.
+    fn refund_amount(&mut self, payment_id: &str, value: &str) -> Answer {
+        let body = json!({ "amount": eur(value) });
+        self.request("POST", &format!("/v2/payments/{payment_id}/refunds"), Some(&body), None)
+    }
+
+    /// The refund of either, which must be made.
+    fn made(answer: Answer) -> Value {
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body
+    }
+
+    /// The id of an order's first payment.
+    fn payment_id(&mut self, id: &str) -> String {
+        text(&self.order(id), "/_embedded/payments/0/id")
+    }
+
+    /// Makes the world anew from what the journal keeps of it.
+    fn restart(&mut self) {
+        let mut again = World::new(0, "http://127.0.0.1:50053/");
+        for changes in self.world.compacted(self.now).collect::<Vec<_>>() {
+            again.apply(serde_json::from_value(json!(changes)).unwrap());
+        }
+        self.world = again;
     }
 
     fn pass(&mut self, duration: SignedDuration) {

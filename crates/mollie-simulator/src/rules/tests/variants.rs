@@ -16,6 +16,10 @@ fn every_switch_has_the_default_of_the_rulebook() {
     assert_eq!(defaults["partial_maximum"], "min(U·q,R)");
     assert_eq!(defaults["capture_above_authorization"], "422");
     assert_eq!(defaults["line_counters_at_changes"], "given");
+    assert_eq!(defaults["supplier_declines"], "off");
+    assert_eq!(defaults["amount_after_line_cancellation"], "unchanged");
+    assert_eq!(defaults["refund_without_lines"], "422");
+    assert_eq!(defaults["balance_too_low"], "201 queued");
     assert_eq!(serde_json::from_value::<Switches>(json!({})).unwrap(), Switches::default());
     assert!(serde_json::from_value::<Switches>(json!({ "no_such_switch": "1" })).is_err());
 }
