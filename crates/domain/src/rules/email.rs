@@ -186,4 +186,34 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn only_a_plain_address_that_hardly_anybody_has_may_pass() {
+        let long = "a".repeat(65);
+        for odd in ["a.b+c_d-e@1.2.3.4", &format!("{long}@example.com")] {
+            assert!(is_odd(odd), "{odd}");
+        }
+        let not_too_long = "a".repeat(64);
+        for wrong in [
+            "a!b@1.2.3.4",
+            "a..b@1.2.3.4",
+            ".a@1.2.3.4",
+            "a.@1.2.3.4",
+            "@1.2.3.4",
+            "a@1234",
+            "a@-example.com",
+            "a@b@1.2.3.4",
+            &format!("{not_too_long}@-example.com"),
+        ] {
+            assert!(!is_odd(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_described_by_its_shape_and_its_foreign_letters() {
+        let foreign = |text: &str| described(text).split_once(", ").map(|(_, foreign)| foreign.to_owned());
+        assert_eq!(foreign("ab"), None);
+        assert_eq!(foreign("äb").as_deref(), Some("1 of them not ASCII"));
+        assert_eq!(foreign("äö").as_deref(), Some("none of them ASCII"));
+    }
 }

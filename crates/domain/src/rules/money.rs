@@ -225,4 +225,17 @@ mod tests {
         let (euro, dollar) = (Money::parse("EUR", "1.00").unwrap(), Money::parse("USD", "1.00").unwrap());
         assert_eq!(euro.plus(dollar), Err(MoneyError::CurrencyMismatch));
     }
+
+    #[test]
+    fn gold_and_codes_for_nothing_are_no_money() {
+        let is_special = |code| Currency::parse(code).unwrap().is_special();
+        assert!(["XAU", "XTS", "XXX", "XDR"].into_iter().all(is_special));
+        assert!(!["EUR", "JPY", "BHD"].into_iter().any(is_special));
+    }
+
+    #[test]
+    fn money_prints_as_it_reads() {
+        let money = Money::parse("EUR", "10.00").unwrap();
+        assert_eq!(format!("{money:?} {:?}", money.currency()), "10.00 EUR EUR");
+    }
 }

@@ -177,3 +177,14 @@ pub struct Stranded {
     /// When it was first seen.
     pub since: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_payment_parameters_only_the_names_are_printed() {
+        let secret = PaymentParameters([("card_token".to_owned(), "tkn_12345".to_owned())].into());
+        assert_eq!(format!("{secret:?}"), r#"{"card_token"}"#);
+    }
+}

@@ -223,3 +223,9 @@ fn vat_a_cent_beside_a_deductions_own_warns_on_either_side_and_at_every_rate_and
 fn a_method_this_release_has_not_heard_of_passes() {
     assert_eq!(faults(|draft| draft.methods = vec!["idealo".into()]), []);
 }
+
+#[test]
+fn nothing_personal_of_a_draft_is_printed() {
+    let printed = format!("{:?}", read(|_| {}));
+    assert_eq!(printed, "OrderDraft(1337, 1027.99 EUR, 2 lines, [\"klarnapaylater\"])");
+}
