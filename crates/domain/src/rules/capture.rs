@@ -127,7 +127,14 @@ fn bound(order: &Order) -> i64 {
 /// What cancellations of lines that are under way release.
 #[must_use]
 pub(super) fn under_way(order: &Order) -> i64 {
-    sum(order.lines.iter().map(|line| line.canceling.amount.minor()))
+    sum(order.lines.iter().map(|line| released(line).amount.minor()))
+}
+
+/// What a cancellation under way can release of a line: units that were shipped or canceled elsewhere meanwhile it cannot.
+fn released(line: &Line) -> Part {
+    let all = Part { quantity: line.quantity, amount: line.total_amount };
+    let most = all.without(line.shipped).without(line.canceled);
+    if line.canceling.quantity > most.quantity { most } else { line.canceling }
 }
 
 fn below_zero(order: &Order, own: i64) -> String {

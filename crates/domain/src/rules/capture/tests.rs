@@ -183,3 +183,13 @@ fn a_deduction_whose_cancellation_is_under_way_raises_nothing() {
     order.lines[1].canceling = part(1, 1_000);
     assert_eq!(left(&order), cents(0), "goods whose cancellation is under way are released");
 }
+
+/// Somebody shipped in the dashboard what was being canceled here.
+#[test]
+fn units_shipped_elsewhere_while_they_were_being_canceled_are_not_released_as_well() {
+    let mut order = order(&[2_000, 1_000]);
+    order.lines[0].canceling = part(1, 2_000);
+    assert_eq!(left(&order), cents(1_000));
+    order.lines[0].shipped = part(1, 2_000);
+    assert_eq!((left(&order), check(&order, &ship(&order, &[2]))), (cents(1_000), Ok(())));
+}
