@@ -130,10 +130,11 @@ pub(super) fn under_way(order: &Order) -> i64 {
     sum(order.lines.iter().map(|line| released(line).amount.minor()))
 }
 
-/// What a cancellation under way can release of a line: units that were shipped or canceled elsewhere meanwhile it cannot.
+/// What a cancellation under way can release of a line: not units that were shipped or canceled elsewhere meanwhile. Units that a
+/// shipment recorded here needs as well count once.
 fn released(line: &Line) -> Part {
     let all = Part { quantity: line.quantity, amount: line.total_amount };
-    let most = all.without(line.shipped).without(line.canceled);
+    let most = all.without(line.shipped).without(line.canceled).without(line.reserved);
     if line.canceling.quantity > most.quantity { most } else { line.canceling }
 }
 

@@ -192,4 +192,7 @@ fn units_shipped_elsewhere_while_they_were_being_canceled_are_not_released_as_we
     assert_eq!(left(&order), cents(1_000));
     order.lines[0].shipped = part(1, 2_000);
     assert_eq!((left(&order), check(&order, &ship(&order, &[2]))), (cents(1_000), Ok(())));
+    (order.lines[0].quantity, order.lines[0].total_amount) = (2, cents(4_000));
+    (order.highest_amount, order.lines[0].reserved) = (cents(5_000), part(1, 2_000));
+    assert_eq!(left(&order), cents(1_000), "one of two can only be shipped or canceled");
 }
