@@ -12,7 +12,7 @@ use crate::rules::order::Order;
 #[derive(Clone, Debug)]
 pub enum Preview {
     /// An earlier call of the same request has decided already.
-    Before(Recorded),
+    Before(Box<Recorded>),
     /// The order as it is, and as it would be once the request is recorded.
     Now { before: Box<Order>, after: Box<Order> },
 }
@@ -30,7 +30,7 @@ pub async fn preview<P: Ports, R: Request>(
     let mut confirmed = None;
     for _ in 0..ROUNDS {
         let OrderWithOperations { order, unsettled } = match intent.begin(ports, id).await? {
-            Submitted::Before(recorded) => return Ok(Preview::Before(*recorded)),
+            Submitted::Before(recorded) => return Ok(Preview::Before(recorded)),
             Submitted::Now(found) => *found,
         };
         let shipments = settle::needed(ports, &order, request.needs()).await?;

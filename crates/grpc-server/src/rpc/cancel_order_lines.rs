@@ -153,7 +153,7 @@ async fn tell(
     };
     match previewed {
         Preview::Before(recorded) => {
-            let recorded = Submitted::before(recorded).wait(&rpc.driver, call_deadline).await;
+            let recorded = Submitted::before(*recorded).wait(&rpc.driver, call_deadline).await;
             answer(rpc, order_id, recorded.group, selected).await
         }
         Preview::Now { before, after } => {

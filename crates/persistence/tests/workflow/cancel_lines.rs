@@ -2,6 +2,7 @@
 
 use domain::operations::cancel_lines::Cancel;
 use domain::rules::event::EventData;
+use domain::rules::ids::{LineId, OrderId};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -27,7 +28,7 @@ pub fn effects(world: &World) -> usize {
 }
 
 /// Units of a line are canceled in the dashboard.
-pub async fn release_elsewhere(world: &World, id: domain::rules::ids::OrderId, line: usize, units: Part) {
+pub async fn release_elsewhere(world: &World, id: OrderId, line: usize, units: Part) {
     world
         .at_mollie(id, |order| {
             let line = order.lines[line].mollie_id.clone();
@@ -147,11 +148,13 @@ async fn a_deduction_left_behind_shipped_goods_is_given_up_only_by_name() {
     world.sync(id).await;
     let order = world.settled(id).await;
     assert_eq!((canceled(&order), order.items.len()), (vec![(1, 1_000), (1, -500)], 0));
-    let recorded = world.events(id).await.into_iter().rev().find_map(|event| match event.data {
-        EventData::CancellationRecorded { release, .. } => Some(release),
-        _ => None,
-    });
-    assert_eq!(recorded.unwrap().len(), 1);
+    let mut recorded = Vec::new();
+    for event in world.events(id).await {
+        if let EventData::CancellationRecorded { release, .. } = event.data {
+            recorded.push(release);
+        }
+    }
+    assert_eq!(recorded, vec![vec![LineId::new(2)]; 2]);
 }
 
 #[tokio::test]
