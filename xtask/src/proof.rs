@@ -96,7 +96,7 @@ const PROOFS: [Proof; 11] = [
     },
     Proof {
         name: "planted",
-        says: "five wrong workflows, each caught by the same histories",
+        says: "six wrong workflows, each caught by the same histories",
         runs_service: false,
         covers: &WORKFLOW,
         work: Work::Cargo(&[

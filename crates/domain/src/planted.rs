@@ -16,6 +16,8 @@ pub enum Planted {
     AlreadyCanceledIsRefused,
     /// A reading that is older than the order's last change is applied all the same.
     StaleReadingOverwrites,
+    /// A call that is not safe to repeat is sent again without reading the order first.
+    RepeatsBlindly,
 }
 
 thread_local! {
@@ -24,12 +26,13 @@ thread_local! {
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AcknowledgesUnsaved,
         Self::NewKeyOnRetry,
         Self::GuessesFailed,
         Self::AlreadyCanceledIsRefused,
         Self::StaleReadingOverwrites,
+        Self::RepeatsBlindly,
     ];
 
     /// In words.
@@ -41,6 +44,7 @@ impl Planted {
             Self::GuessesFailed => "guesses \"failed\"",
             Self::AlreadyCanceledIsRefused => "records \"already canceled\" as refused",
             Self::StaleReadingOverwrites => "lets a stale reading overwrite a newer state",
+            Self::RepeatsBlindly => "repeats blindly what is not safe to repeat",
         }
     }
 

@@ -48,6 +48,16 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             body: None,
             idempotency: None,
         }),
+        Command::CancelLines(command) if command.lines.is_empty() => {
+            Err("a cancellation without lines is never sent: to Mollie it means everything that is left"
+                .to_owned())
+        }
+        Command::CancelLines(command) => Ok(Request {
+            endpoint: Endpoint::CancelLines,
+            url: at(base, &["orders", command.order.id.as_str(), "lines"])?,
+            body: Some(shipment::cancellation_body(command)?),
+            idempotency: None,
+        }),
     }
 }
 
@@ -69,5 +79,10 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
         Command::CancelOrder { mollie_id } => {
             snapshot::read_own(whole()?, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
         }
+        // Mollie promises 204. Anything else is no answer to this call, so the order is read.
+        Command::CancelLines(_) => match answer {
+            None => Ok(Acceptance::Nothing),
+            Some(_) => Err("it has a body where none was promised".into()),
+        },
     }
 }

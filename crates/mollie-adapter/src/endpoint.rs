@@ -10,6 +10,7 @@ pub enum Endpoint {
     GetOrder,
     ListOrders,
     CancelOrder,
+    CancelLines,
     CreateShipment,
     UpdateShipment,
 }
@@ -20,7 +21,7 @@ impl Endpoint {
             Self::CreateOrder | Self::CreateShipment => Method::POST,
             Self::GetOrder | Self::ListOrders => Method::GET,
             Self::UpdateShipment => Method::PATCH,
-            Self::CancelOrder => Method::DELETE,
+            Self::CancelOrder | Self::CancelLines => Method::DELETE,
         }
     }
 
@@ -29,6 +30,7 @@ impl Endpoint {
         match self {
             Self::CreateOrder | Self::ListOrders => "/orders",
             Self::GetOrder | Self::CancelOrder => "/orders/{id}",
+            Self::CancelLines => "/orders/{id}/lines",
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
         }
@@ -40,6 +42,7 @@ impl Endpoint {
             Self::CreateOrder
             | Self::GetOrder
             | Self::CancelOrder
+            | Self::CancelLines
             | Self::CreateShipment
             | Self::UpdateShipment => 4 << 20,
             Self::ListOrders => 64 << 20,
@@ -64,6 +67,7 @@ impl Endpoint {
             Self::GetOrder => span!("mollie.order.get"),
             Self::ListOrders => span!("mollie.order.list"),
             Self::CancelOrder => span!("mollie.order.cancel"),
+            Self::CancelLines => span!("mollie.lines.cancel"),
             Self::CreateShipment => span!("mollie.shipment.create"),
             Self::UpdateShipment => span!("mollie.shipment.update"),
         }

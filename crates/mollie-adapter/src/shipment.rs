@@ -1,10 +1,11 @@
-//! Shipments, both ways. A request always names lines, quantities and amounts: Mollie takes a missing one to mean "all".
+//! Shipments, both ways, and cancellations of lines, which have the same parts. A request always names lines, quantities and amounts: Mollie takes a missing one to mean "all".
 
-use domain::ports::RegisterShipment;
+use domain::ports::{CancelLines, RegisterShipment};
 use domain::rules::field::Field;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
 use domain::rules::misread::Misread;
 use domain::rules::part::Part;
+use domain::rules::remote::Remote;
 use domain::rules::shipment::{ShipmentLine, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
 use serde::Serialize;
@@ -17,6 +18,11 @@ struct ShipmentBody<'a> {
     lines: Vec<PartBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<TrackingBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct CancellationBody<'a> {
+    lines: Vec<PartBody<'a>>,
 }
 
 #[derive(Serialize)]
@@ -47,15 +53,24 @@ impl<'a> From<&'a Tracking> for TrackingBody<'a> {
 
 /// The body of `POST /orders/{id}/shipments`, with Mollie's line ids.
 pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
-    let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
-        let id =
-            command.order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
-        Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
-    };
-    let lines = command.lines.iter().map(part).collect::<Result<_, String>>()?;
+    let lines = parts(&command.order, &command.lines)?;
     let written =
         serde_json::to_vec(&ShipmentBody { lines, tracking: command.tracking.as_ref().map(Into::into) });
     written.map_err(unwritable)
+}
+
+/// The body of `DELETE /orders/{id}/lines`, with Mollie's line ids.
+pub fn cancellation_body(command: &CancelLines) -> Result<Vec<u8>, String> {
+    let lines = parts(&command.order, &command.lines)?;
+    serde_json::to_vec(&CancellationBody { lines }).map_err(unwritable)
+}
+
+fn parts<'a>(order: &'a Remote, lines: &[ShipmentLine]) -> Result<Vec<PartBody<'a>>, String> {
+    let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
+        let id = order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
+        Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
+    };
+    lines.iter().map(part).collect()
 }
 
 /// The body of `PATCH /orders/{id}/shipments/{id}`: the tracking, whole.
@@ -109,7 +124,6 @@ fn read_tracking(tracking: &Object<'_>) -> Field<Tracking> {
 mod tests {
     use domain::rules::ids::{LineId, MollieOrderId};
     use domain::rules::money::Money;
-    use domain::rules::remote::Remote;
     use serde_json::{Value, json};
 
     use super::*;
@@ -129,6 +143,22 @@ mod tests {
         assert_eq!(sent, json!({"lines": [line]}));
         let unknown = RegisterShipment { order: remote(&[]), ..command };
         assert_eq!(body(&unknown).unwrap_err(), "line 3 is not at Mollie");
+    }
+
+    #[test]
+    fn a_cancellation_names_every_line_with_quantity_and_amount() {
+        let part = Part { quantity: 1, amount: Money::parse("EUR", "-5.00").unwrap() };
+        let lines = vec![ShipmentLine { line_id: LineId::new(3), part }];
+        let of = |lines: &[(LineId, MollieLineId)]| Remote {
+            id: MollieOrderId::new("ord_b"),
+            lines: lines.iter().cloned().collect(),
+        };
+        let command = CancelLines { order: of(&[(LineId::new(3), MollieLineId::new("odl_3.a1"))]), lines };
+        let sent: Value = serde_json::from_slice(&cancellation_body(&command).unwrap()).unwrap();
+        let line = json!({"id": "odl_3.a1", "quantity": 1, "amount": {"currency": "EUR", "value": "-5.00"}});
+        assert_eq!(sent, json!({"lines": [line]}));
+        let unknown = CancelLines { order: of(&[]), ..command };
+        assert_eq!(cancellation_body(&unknown).unwrap_err(), "line 3 is not at Mollie");
     }
 
     #[test]

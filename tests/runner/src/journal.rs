@@ -51,6 +51,10 @@ pub enum Act {
     Canceled {
         mollie_order: String,
     },
+    /// Canceled units of a line.
+    LineCanceled {
+        mollie_order: String,
+    },
     /// Changed how a shipment is followed.
     Tracked {
         mollie_order: String,

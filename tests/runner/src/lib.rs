@@ -21,6 +21,7 @@ mod mollie;
 mod operator;
 mod play;
 mod queues;
+mod released;
 mod replica;
 pub mod script;
 mod shop;

@@ -2,6 +2,7 @@
 
 use domain::operations::task::OperationKind;
 
+use crate::basket::Basket;
 use crate::chance::{Chance, mix};
 use crate::script::{Choice, Fault, History, On, Pick, Step, What};
 use crate::story::{self, Before};
@@ -49,9 +50,10 @@ const CALL: u64 = 40_000;
 /// One cell. `resume`: when the processes come back, if they die. `keys`: whether Mollie heeds idempotency keys.
 #[must_use]
 pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
+    let story = story::of(kind);
+    let seed = (seed..).find(|seed| story.fits(&Basket::of(*seed, 0))).unwrap_or(seed);
     let mut chance = Chance::new(mix(seed));
     let step = |at, what| Step { at, what };
-    let story = story::of(kind);
     let call = story.call(&mut chance);
     let mut steps = preparation(story.before(seed, &mut chance));
     steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));

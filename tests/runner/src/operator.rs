@@ -48,15 +48,7 @@ impl World {
 
     /// What became of an operation.
     fn truth(&self, operation: &Operation) -> Verdict {
-        let kind = story::of(operation.task.name()).effect();
-        let key = operation.key.to_string();
-        let mollie = self.site.mollie();
-        let own = mollie
-            .world
-            .ledger()
-            .iter()
-            .find(|effect| effect.kind == kind && effect.idempotency_key.as_ref() == Some(&key));
-        let id = own.and_then(|effect| effect.shipment_id.clone().or_else(|| Some(effect.order_id.clone())));
+        let id = story::of(operation.task.name()).came_to(operation, &self.site);
         id.map_or(Verdict::Rejected, |mollie_id| Verdict::Succeeded { mollie_id })
     }
 }

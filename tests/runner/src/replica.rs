@@ -8,12 +8,14 @@ mod ports;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::operations::cancel_lines;
 use domain::operations::cancel_order::Cancel;
 use domain::operations::create_shipment::Ship;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
+use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
@@ -63,6 +65,7 @@ pub enum Wish {
     Track(OrderId, Track),
     /// With the lines to be given up.
     Cancel(OrderId, Vec<String>),
+    CancelLines(OrderId, LineCancellationRequest),
 }
 
 impl Replica {
@@ -99,6 +102,10 @@ impl Replica {
             Wish::Track(order, track) => Box::pin(submit(&*self, &intent, On::Order(order), &track)).await,
             Wish::Cancel(order, release) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Cancel { release })).await
+            }
+            Wish::CancelLines(order, request) => {
+                let request = cancel_lines::Cancel(request);
+                Box::pin(submit(&*self, &intent, On::Order(order), &request)).await
             }
         };
         match decided {

@@ -31,6 +31,8 @@ pub enum What {
     Track { order: u64, intent: u64, parcel: u64 },
     /// The shop cancels.
     Cancel { order: u64, intent: u64 },
+    /// Customer care cancels units of a line; `cents`: which amount within the bounds, if the caller gives one.
+    CancelLines { order: u64, intent: u64, line: u32, quantity: u32, cents: Option<u64> },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody ships or cancels in Mollie's dashboard.
@@ -98,6 +100,10 @@ pub enum Elsewhere {
         parcel: usize,
     },
     Cancel,
+    /// Cancels one unit of a line.
+    CancelLine {
+        line: usize,
+    },
 }
 
 /// Which request a fault waits for.

@@ -114,7 +114,7 @@ impl World {
             let reported = matches!(reply, Some(Reply::Accepted { .. } | Reply::Refused(_)));
             let refused = matches!(reply, Some(Reply::Refused(_)));
             if let Some(reply) = reply {
-                self.question(request_id, &reply, kept, (before, self.status_at_mollie(order)));
+                self.question((kind, request_id), &reply, kept, (before, self.status_at_mollie(order)));
                 self.question_deductions(request_id, &reply, order);
                 self.site.journal().intent(kind, order, request_id, &wish).replies.push(reply);
             }
@@ -146,13 +146,13 @@ impl World {
     /// A refusal must be true: nothing was kept before, and Mollie would not have let it be done at any time of the call.
     fn question(
         &self,
-        request_id: &str,
+        (kind, request_id): (OperationKind, &str),
         reply: &Reply,
         kept: bool,
         (before, after): (Option<&'static str>, Option<&'static str>),
     ) {
         let Reply::Refused(reason) = reply else { return };
-        let of_status = story::all().filter_map(|story| story.refusal()).find(|it| it.reason == reason);
+        let of_status = story::of(kind).refusal().filter(|it| it.reason == reason);
         let possible = of_status.map_or(&[][..], |refusal| refusal.possible);
         let could = |status: Option<&str>| status.is_some_and(|status| possible.contains(&status));
         if kept || (could(before) && could(after)) {

@@ -116,6 +116,7 @@ impl Books {
         let mut faults: Vec<String> = operations.collect();
         faults.extend(self.orders.iter().filter_map(|order| self.of_cancellations(order)));
         faults.extend(self.orders.iter().filter_map(|order| self.of_trackings(order)));
+        faults.extend(self.orders.iter().filter_map(|order| self.of_lines(order)));
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
@@ -137,7 +138,7 @@ impl Books {
         let effects = match Trace::of(&operation.kind) {
             Trace::Keyed(effect) => self.keyed(effect, &operation.key),
             // See the order.
-            Trace::Cancellation | Trace::Tracking => return None,
+            Trace::Cancellation | Trace::Tracking | Trace::Lines => return None,
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
@@ -170,6 +171,19 @@ impl Books {
                 "order {}: {succeeded} of {all} changes of tracking succeeded, {effects} effects",
                 order.id
             )
+        })
+    }
+
+    /// Lines were canceled once for each operation that succeeded.
+    fn of_lines(&self, order: &Order) -> Option<String> {
+        let is_done = |one: &&Operation| {
+            one.order_id == order.id && Trace::of(&one.kind) == Trace::Lines && one.state == "succeeded"
+        };
+        let succeeded = self.tables.operations.iter().filter(is_done).count();
+        let effects = self.ledger.of("lines_canceled").into_iter();
+        let effects = effects.filter(|it| it["order_id"] == *order.mollie_order_id).count();
+        (effects != succeeded).then(|| {
+            format!("order {}: {succeeded} cancellations of lines succeeded, {effects} effects", order.id)
         })
     }
 

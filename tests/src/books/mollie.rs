@@ -88,7 +88,8 @@ fn their_counters(line: &Value) -> String {
 fn sums(line: &OrderLine) -> String {
     let quantity = line.quantity_shipped + line.quantity_canceled + line.quantity_available;
     let amount = value(&line.amount_shipped) + value(&line.amount_canceled) + value(&line.amount_available);
-    format!("{quantity} for {amount}, {} reserved", line.quantity_reserved)
+    let reserved = line.quantity_reserved + line.quantity_canceling;
+    format!("{quantity} for {amount}, {reserved} reserved")
 }
 
 fn whole(line: &OrderLine) -> String {

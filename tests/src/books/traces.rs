@@ -10,13 +10,16 @@ pub enum Trace {
     Cancellation,
     /// As what its shipment is followed by, of which Mollie knows no key either.
     Tracking,
+    /// As a cancellation of lines of its order, of which Mollie knows no key. Equal ones are told only by their number.
+    Lines,
 }
 
-const TRACES: [(&str, Trace); 4] = [
+const TRACES: [(&str, Trace); 5] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
     ("update_shipment", Trace::Tracking),
     ("cancel_order", Trace::Cancellation),
+    ("cancel_lines", Trace::Lines),
 ];
 
 impl Trace {
@@ -33,7 +36,7 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation | Self::Tracking => None,
+            Self::Cancellation | Self::Tracking | Self::Lines => None,
         }
     }
 }

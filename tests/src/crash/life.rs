@@ -1,5 +1,5 @@
-//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, the rest canceled; before it, if need be, another
-//! order that is withdrawn. Each step is one intent, repeated under its name until it is answered.
+//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, another line canceled, then
+//! the rest; before it, if need be, another order that is withdrawn. Each step is one intent, repeated under its name until it is answered.
 
 use tonic::Code;
 
@@ -9,9 +9,9 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, GetShipmentRequest, Order, OrderStatus,
-    Placement, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking,
-    UpdateShipmentRequest,
+    CancelOrderLinesRequest, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest,
+    GetShipmentRequest, Order, OrderStatus, Placement, Shipment, ShipmentLineSelection, ShipmentState,
+    SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
@@ -30,6 +30,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     reaches(ward, &order, OrderStatus::Authorized).await;
     let shipment = ship(ward, journal, &road, &order).await;
     track(ward, journal, &road, &shipment).await;
+    cancel_line(ward, journal, &road, &order).await;
     cancel(ward, journal, &road, &order).await;
 }
 
@@ -92,6 +93,28 @@ async fn track(ward: &mut Ward, journal: &Journal, road: &Road<'_>, shipment: &S
     ward.call("the shipment is followed by it", read, followed).await;
     let again = ward.call("the tracking is recorded again", update, Some).await;
     assert_eq!((again.id.as_str(), again.tracking), (shipment.id.as_str(), Some(tracking)));
+}
+
+async fn cancel_line(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.lay(&ward.world.simulator, "cancel_lines").await;
+    let line_id = order.lines[1].id.clone();
+    let request = CancelOrderLinesRequest {
+        request_id: journal.intend(),
+        order_id: order.id.clone(),
+        lines: vec![ShipmentLineSelection { line_id, quantity: 1, amount: None }],
+        ..CancelOrderLinesRequest::default()
+    };
+    let cancel = async |mut orders: crate::Orders| orders.cancel_order_lines(request.clone()).await;
+    let recorded = ward.call("the cancellation of a line is recorded", cancel, Some).await;
+    journal.acknowledge(&request.request_id);
+    reaches(ward, order, OrderStatus::Shipping).await;
+    let again = ward.call("the cancellation of a line is recorded again", cancel, Some).await;
+    let operation = |answer: crate::proto::CancelOrderLinesResponse| {
+        answer.cancellation.map(|cancellation| cancellation.operation_id)
+    };
+    let (line, first) =
+        (again.order.as_ref().map(|order| order.lines[1].quantity_canceled), operation(recorded));
+    assert_eq!((line, operation(again)), (Some(1), first));
 }
 
 async fn cancel(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
@@ -167,8 +190,8 @@ pub fn check(books: &Books, points: &[String]) {
     let effects = |kind: &str| {
         ledger.of(kind).iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
     };
-    let counted = ["order_created", "shipment_created", "order_canceled", "order_completed"].map(effects);
-    assert_eq!(counted, [1, 1, 1, 1], "{points:?}");
+    let kinds = ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"];
+    assert_eq!(kinds.map(effects), [1; 5], "{points:?}");
     // It sets what it says, and may have come twice.
     assert!(effects("shipment_updated") >= 1, "{points:?}");
     let captured = ledger.sum(&order.mollie_order_id, "shipment_created", "captured");

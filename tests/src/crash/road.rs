@@ -27,6 +27,7 @@ impl Road<'_> {
             "create_shipment" => ("POST", "/v2/orders/*/shipments"),
             "update_shipment" => ("PATCH", "/v2/orders/*/shipments/*"),
             "cancel_order" => ("DELETE", "/v2/orders/*"),
+            "cancel_lines" => ("DELETE", "/v2/orders/*/lines"),
             _ => panic!("nothing is known of {stem}"),
         };
         let faults: Vec<Value> = self.is_bumpy(stem).then(|| limited(method, path, 1)).into_iter().collect();

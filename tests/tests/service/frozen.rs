@@ -1,4 +1,5 @@
-//! A replica that is stopped past its lease and woken afterwards, with another one that takes over meanwhile: one effect.
+//! A replica that is stopped past its lease and woken afterwards, with another one that takes over meanwhile: one effect, or,
+//! where Mollie cannot know better, a second one that is raised.
 //!
 //! It is stopped where its call hangs at Mollie, which does what was asked later; or, by a crash point, between the check
 //! of its lease and the write to the socket, which is the window that no lease can close.
@@ -6,13 +7,17 @@
 use std::ffi::OsString;
 
 use serde_json::json;
-use tests::proto::{CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderStatus};
+use tests::proto::{
+    CancelOrderLinesRequest, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order,
+    OrderDraft, OrderStatus, ReviewItemKind,
+};
 use tests::{
-    Books, Engine, Journal, Orders, SOON, Service, World, impatient, numbered, probes_are_available, until,
+    Books, Engine, Journal, Orders, SOON, Service, World, amount, impatient, numbered, probes_are_available,
+    until,
 };
 use tonic::{Response, Status};
 
-use crate::requests::{cancel, create, ship};
+use crate::requests::{cancel, cancel_lines, create, ship};
 
 mod postgres {
     use super::{Kind, a_call_hangs, before_the_write};
@@ -33,6 +38,11 @@ mod postgres {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_replica_stopped_while_its_cancellation_of_lines_hangs_cancels_nothing_twice() {
+        Box::pin(a_call_hangs(Kind::Lines)).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_replica_stopped_just_before_it_writes_places_nothing_twice() {
         Box::pin(before_the_write(Kind::Place)).await;
     }
@@ -46,6 +56,12 @@ mod postgres {
     async fn a_replica_stopped_just_before_it_writes_cancels_nothing_twice() {
         Box::pin(before_the_write(Kind::Cancel)).await;
     }
+
+    /// Mollie knows no key of it, and enough units are left for it to be done twice.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_replica_stopped_just_before_it_writes_cancels_lines_twice_and_that_is_raised() {
+        Box::pin(before_the_write(Kind::Lines)).await;
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -53,6 +69,7 @@ enum Kind {
     Place,
     Ship,
     Cancel,
+    Lines,
 }
 
 /// What is asked of both replicas, under one request id.
@@ -60,6 +77,7 @@ enum Wish {
     Place(Box<CreateOrderRequest>),
     Ship(CreateShipmentRequest),
     Cancel(CancelOrderRequest),
+    Lines(CancelOrderLinesRequest),
 }
 
 impl Kind {
@@ -68,6 +86,7 @@ impl Kind {
             Self::Place => "place_order",
             Self::Ship => "create_shipment",
             Self::Cancel => "cancel_order",
+            Self::Lines => "cancel_lines",
         }
     }
 
@@ -77,6 +96,7 @@ impl Kind {
             Self::Place => ("POST", "/v2/orders", "order_created"),
             Self::Ship => ("POST", "/v2/orders/*/shipments", "shipment_created"),
             Self::Cancel => ("DELETE", "/v2/orders/*", "order_canceled"),
+            Self::Lines => ("DELETE", "/v2/orders/*/lines", "lines_canceled"),
         }
     }
 
@@ -92,6 +112,10 @@ impl Kind {
             Self::Cancel => {
                 Wish::Cancel(CancelOrderRequest { request_id, ..cancel(&authorized(world, journal).await) })
             }
+            Self::Lines => {
+                let order = authorized(world, journal).await;
+                Wish::Lines(CancelOrderLinesRequest { request_id, ..cancel_lines(&order, 1, 1, None) })
+            }
         }
     }
 }
@@ -106,16 +130,28 @@ impl Wish {
                 orders.create_shipment(request.clone()).await.map(|it| it.into_inner().order_id)
             }
             Self::Cancel(request) => orders.cancel_order(request.clone()).await.map(|it| it.into_inner().id),
+            Self::Lines(request) => {
+                let answer = orders.cancel_order_lines(request.clone()).await;
+                answer.map(|it| it.into_inner().order.unwrap_or_default().id)
+            }
         }
     }
 }
 
 async fn authorized(world: &World, journal: &Journal) -> Order {
     let request_id = journal.intend();
-    let order = world.orders().create_order(create(&request_id, numbered("frozen", "klarnapaylater"))).await;
+    let order = world.orders().create_order(create(&request_id, with_three_of_a_kind())).await;
     let order = order.map(Response::into_inner).unwrap();
     world.simulator.check_out(&order.checkout_url, "authorized").await;
     world.reaches(&order.id, OrderStatus::Authorized).await
+}
+
+/// The LEGO order with three of its second line, which has no discount.
+fn with_three_of_a_kind() -> OrderDraft {
+    let mut draft = numbered("frozen", "klarnapaylater");
+    let second = &mut draft.lines[1];
+    (second.quantity, second.total_amount, second.vat_amount) = (3, None, None);
+    OrderDraft { amount: Some(amount("1687.97")), ..draft }
 }
 
 /// Mollie does later what the stopped replica has asked it for.
@@ -138,7 +174,7 @@ async fn a_call_hangs(kind: Kind) {
         answer = wish.ask(orders) => panic!("answered before it was stopped: {answer:?}"),
         () = stopping => (),
     }
-    taken_over(world, journal, kind, wish, second).await;
+    taken_over(world, journal, kind, wish, second, 1).await;
 }
 
 /// The stopped replica has seen that its lease stands, and writes when it is woken.
@@ -160,7 +196,8 @@ async fn before_the_write(kind: Kind) {
         answer = wish.ask(orders) => panic!("answered before it was stopped: {answer:?}"),
         () = world.service.is_frozen() => (),
     }
-    taken_over(world, journal, kind, wish, second).await;
+    let effects = if matches!(kind, Kind::Lines) { 2 } else { 1 };
+    taken_over(world, journal, kind, wish, second, effects).await;
 }
 
 async fn prepare() -> Option<(World, Journal)> {
@@ -174,8 +211,15 @@ async fn prepare() -> Option<(World, Journal)> {
 }
 
 /// The second replica brings it to its end; then the first is woken, finds that it has lost its lease, and nothing more
-/// has happened.
-async fn taken_over(mut world: World, journal: Journal, kind: Kind, wish: Wish, mut second: Service) {
+/// has happened, or a person is told.
+async fn taken_over(
+    mut world: World,
+    journal: Journal,
+    kind: Kind,
+    wish: Wish,
+    mut second: Service,
+    effects: usize,
+) {
     // From now on the world's service is the second one.
     std::mem::swap(&mut world.service, &mut second);
     let mut first = second;
@@ -186,7 +230,14 @@ async fn taken_over(mut world: World, journal: Journal, kind: Kind, wish: Wish, 
     first.wake();
     let noticed = async || first.said().contains("LeaseLost").then_some(());
     until("the first one notices that it has lost its lease", SOON, noticed).await;
-    let books = Books::balance(&world, &journal, SOON).await;
-    assert_eq!(books.ledger().count(kind.at_mollie().2), 1);
+    if effects == 1 {
+        let books = Books::balance(&world, &journal, SOON).await;
+        assert_eq!(books.ledger().count(kind.at_mollie().2), 1);
+    } else {
+        let raised = async || world.order(&id).await.items.into_iter().next();
+        let item = until("the second effect is raised", SOON, raised).await;
+        assert_eq!(item.kind(), ReviewItemKind::SurplusCancellation);
+        assert_eq!(world.simulator.ledger().await.count(kind.at_mollie().2), effects);
+    }
     world.events(&id).await;
 }

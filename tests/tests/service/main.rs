@@ -7,6 +7,7 @@ mod answers;
 mod arrival;
 mod batch;
 mod bounds;
+mod cancel_lines;
 mod costs;
 mod crash;
 mod dev;

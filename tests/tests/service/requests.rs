@@ -1,8 +1,8 @@
 //! Requests that many tests make.
 
 use tests::proto::{
-    CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order, OrderDraft, Shipment,
-    ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateShipmentRequest,
+    CancelOrderLinesRequest, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order,
+    OrderDraft, Shipment, ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 use tests::{Refusal, World, amount, new_request_id, refusal};
 
@@ -40,6 +40,22 @@ pub fn track(shipment: &Shipment, code: &str) -> UpdateShipmentRequest {
         request_id: new_request_id(),
         id: shipment.id.clone(),
         tracking: Some(tracking),
+        ..Default::default()
+    }
+}
+
+/// A request to cancel units of one line, with an amount in EUR or without.
+pub fn cancel_lines(
+    order: &Order,
+    line: usize,
+    quantity: i64,
+    value: Option<&str>,
+) -> CancelOrderLinesRequest {
+    let line_id = order.lines[line].id.clone();
+    CancelOrderLinesRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        lines: vec![ShipmentLineSelection { line_id, quantity, amount: value.map(amount) }],
         ..Default::default()
     }
 }

@@ -13,6 +13,7 @@ impl Task {
             Self::CreateShipment(task) => task,
             Self::UpdateShipment(task) => task,
             Self::CancelOrder(task) => task,
+            Self::CancelLines(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

@@ -4,6 +4,7 @@
 //!
 //! [`kind`] is the contract of every room, [`task`] the enum of their tasks, and [`kinds`](self) the only match over it.
 
+pub mod cancel_lines;
 pub mod cancel_order;
 pub mod claim;
 pub mod create_shipment;

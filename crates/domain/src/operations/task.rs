@@ -2,7 +2,7 @@
 
 #[cfg(feature = "made-up")]
 use super::made_up;
-use super::{cancel_order, create_shipment, place_order, update_shipment};
+use super::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
 use crate::rules::status::words;
 
 words!(
@@ -12,6 +12,7 @@ words!(
         CreateShipment = "create_shipment",
         UpdateShipment = "update_shipment",
         CancelOrder = "cancel_order",
+        CancelLines = "cancel_lines",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -23,6 +24,7 @@ pub enum Task {
     CreateShipment(create_shipment::Task),
     UpdateShipment(update_shipment::Task),
     CancelOrder(cancel_order::Task),
+    CancelLines(cancel_lines::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -48,6 +50,12 @@ impl From<update_shipment::Task> for Task {
 impl From<cancel_order::Task> for Task {
     fn from(task: cancel_order::Task) -> Self {
         Self::CancelOrder(task)
+    }
+}
+
+impl From<cancel_lines::Task> for Task {
+    fn from(task: cancel_lines::Task) -> Self {
+        Self::CancelLines(task)
     }
 }
 

@@ -23,6 +23,7 @@ pub enum Command {
     CancelOrder {
         mollie_id: MollieOrderId,
     },
+    CancelLines(CancelLines),
     /// PATCH with this body, answered by 204.
     #[cfg(feature = "made-up")]
     MadeUp {
@@ -53,6 +54,13 @@ pub struct RegisterShipment {
     pub order: Remote,
     pub lines: Vec<ShipmentLine>,
     pub tracking: Option<Tracking>,
+}
+
+/// Units of lines to cancel. Quantity and amount are always sent: Mollie takes a missing one, and an empty list, to mean "all".
+#[derive(Clone, Debug)]
+pub struct CancelLines {
+    pub order: Remote,
+    pub lines: Vec<ShipmentLine>,
 }
 
 /// The new tracking of a shipment, whole.

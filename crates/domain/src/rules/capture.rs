@@ -1,7 +1,7 @@
 //! What shipments may capture of an order whose money is only authorized.
 //!
 //! Goods and deductions (gift cards, credits, discounts as separate lines) are shipped line by line, and each shipment captures
-//! its sum. There is no record of how Mollie answers a capture above the authorization, so we never send one: no shipment is
+//! its sum. Canceling lines releases theirs. There is no record of how Mollie answers a capture above the authorization, so we never send one: no shipment is
 //! worth less than zero, and all together never exceed the bound. It considers nothing at Mollie beyond what the order shows.
 
 use super::ids::LineId;
@@ -51,12 +51,59 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondi
     let before = sum(order.lines.iter().map(taken));
     let bound = bound(order);
     if own < 0 {
-        return Err(refusal(order, lines, below_zero(order, own), |amount| amount > 0));
+        return Err(refusal(order, lines, "ship", below_zero(order, own), |amount| amount > 0));
     }
     if before.saturating_add(own) > bound {
-        return Err(refusal(order, lines, above(order, own, before, bound), |amount| amount < 0));
+        return Err(refusal(order, lines, "ship", above(order, own, before, bound), |amount| amount < 0));
     }
     Ok(())
+}
+
+/// What may still be captured, beyond what is captured or recorded. Below zero: that is too much already.
+#[must_use]
+pub fn left(order: &Order) -> Money {
+    money(order, bound(order).saturating_sub(sum(order.lines.iter().map(taken))))
+}
+
+/// Refuses a cancellation after which more is captured, or recorded, than may be, or after which the rest cannot all be shipped.
+/// `after`: the order with these units canceled. What was out of bounds before is no reason to refuse, unless it grows.
+///
+/// # Errors
+/// [`PreconditionReason::CaptureOutOfBounds`], naming the sums and the lines that would help.
+pub fn check_release(before: &Order, after: &Order) -> Result<(), FailedPrecondition> {
+    let bound = bound(after);
+    let grows = |excess: fn(&Order) -> i64| excess(after) > excess(before).max(0);
+    if grows(taken_too_much) {
+        let taken = sum(after.lines.iter().map(taken));
+        let text = format!(
+            "That would leave {} to be captured (authorized {}, less what is released), but {} is already shipped or recorded.",
+            money(after, bound),
+            authorized(after),
+            money(after, taken)
+        );
+        return Err(refusal(after, &[], "cancel", text, |amount| amount < 0));
+    }
+    if grows(left_too_much) {
+        let text = format!(
+            "That would leave lines that add up to {}, more than the {} that may be captured then (authorized {}, less what is \
+             released): what takes money off is canceled with the goods it takes it off.",
+            money(after, left_too_much(after).saturating_add(bound)),
+            money(after, bound),
+            authorized(after)
+        );
+        return Err(refusal(after, &[], "cancel", text, |amount| amount > 0));
+    }
+    Ok(())
+}
+
+/// How far what is captured or recorded exceeds the bound.
+fn taken_too_much(order: &Order) -> i64 {
+    sum(order.lines.iter().map(taken)).saturating_sub(bound(order))
+}
+
+/// How far that would exceed the bound, if the rest were shipped.
+fn left_too_much(order: &Order) -> i64 {
+    sum(order.lines.iter().map(|line| line.available().amount.minor())).saturating_add(taken_too_much(order))
 }
 
 /// What is captured of a line, or will be. Units that were shipped elsewhere while reserved here count once: no line adds, or
@@ -72,7 +119,23 @@ fn taken(line: &Line) -> i64 {
 fn bound(order: &Order) -> i64 {
     let authorized = authorized(order).minor();
     let released = sum(order.lines.iter().map(|line| line.canceled.amount.minor()));
+    // A cancellation under way may fail: then it has not raised the bound.
+    let released = released.saturating_add(under_way(order).max(0));
     authorized.min(authorized.saturating_sub(released))
+}
+
+/// What cancellations of lines that are under way release.
+#[must_use]
+pub(super) fn under_way(order: &Order) -> i64 {
+    sum(order.lines.iter().map(|line| released(line).amount.minor()))
+}
+
+/// What a cancellation under way can release of a line: not units that were shipped or canceled elsewhere meanwhile. Units that a
+/// shipment recorded here needs as well count once.
+fn released(line: &Line) -> Part {
+    let all = Part { quantity: line.quantity, amount: line.total_amount };
+    let most = all.without(line.shipped).without(line.canceled).without(line.reserved);
+    if line.canceling.quantity > most.quantity { most } else { line.canceling }
 }
 
 fn below_zero(order: &Order, own: i64) -> String {
@@ -97,6 +160,7 @@ fn above(order: &Order, own: i64, before: i64, bound: i64) -> String {
 fn refusal(
     order: &Order,
     lines: &[ShipmentLine],
+    verb: &str,
     sums: String,
     helps: impl Fn(i64) -> bool,
 ) -> FailedPrecondition {
@@ -104,7 +168,7 @@ fn refusal(
     let along = along.filter(|(_, rest)| rest.quantity > 0 && helps(rest.amount.minor()));
     let along = along.map(|(id, rest)| Unmet {
         subject: format!("lines/{id}"),
-        description: format!("Also ship line {id}: {} left, {}.", rest.quantity, rest.amount),
+        description: format!("Also {verb} line {id}: {} left, {}.", rest.quantity, rest.amount),
     });
     let sums = Unmet { subject: "order".to_owned(), description: sums };
     FailedPrecondition::new(
@@ -113,7 +177,7 @@ fn refusal(
     )
 }
 
-/// What is available of a line beyond what this shipment takes.
+/// What is available of a line beyond what is taken now.
 fn rest(line: &Line, lines: &[ShipmentLine]) -> Part {
     let id: LineId = line.id;
     let taken = lines.iter().filter(|taken| taken.line_id == id);

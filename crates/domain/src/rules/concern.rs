@@ -13,7 +13,7 @@ mod surplus;
 
 pub use capture::{deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
-pub use surplus::{made_before, surplus_payments, surplus_shipment};
+pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 
 /// A shipment that Mollie rejected. `found`: what a reading showed of its units.
 #[must_use]

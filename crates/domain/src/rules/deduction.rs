@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::ids::LineId;
+use super::line::LineType;
 use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
 use super::precondition::{FailedPrecondition, PreconditionReason, Unmet};
+use super::shipment::ShipmentLine;
+use super::status::Read;
 use super::violation::{Violation, Violations};
 
 /// Whether the line takes money off.
@@ -39,6 +42,44 @@ pub fn lost(order: &Order) -> Vec<(LineId, Money)> {
     lost.filter(|line| !order.releases.contains(&line.id))
         .map(|line| (line.id, owed(line.canceled)))
         .collect()
+}
+
+/// The rest of each deduction that is canceled along with goods: of those it takes money off, `canceled` takes some and none are
+/// left. A discount takes money off goods of its VAT rate (create order, `lines[].vatRate`: one discount line per rate), anything
+/// else off all. `after`: the order with these units canceled.
+#[must_use]
+pub fn along_with(after: &Order, canceled: &[ShipmentLine]) -> Vec<ShipmentLine> {
+    let is_canceled = |goods: &Line| canceled.iter().any(|line| line.line_id == goods.id);
+    let goes = |deduction: &&Line| {
+        let mut goods = goods_of(after, deduction);
+        goods.any(is_canceled)
+            && goods_of(after, deduction).all(|goods| goods.available().quantity == 0)
+            && deduction.available().quantity > 0
+    };
+    let rest = |line: &Line| ShipmentLine { line_id: line.id, part: line.available() };
+    deductions(after).filter(goes).map(rest).collect()
+}
+
+/// Refuses to cancel deductions, of which goods that they take money off have left, but for those named.
+///
+/// # Errors
+/// [`PreconditionReason::DeductionLeft`], with what is owed in all and for each line.
+pub fn keep_of(order: &Order, canceled: &[ShipmentLine], named: &[LineId]) -> Result<(), FailedPrecondition> {
+    let has_left = |goods: &Line| goods.shipped.and(goods.reserved).quantity > 0;
+    let is_owed = |line: &&Line| !named.contains(&line.id) && goods_of(order, line).any(has_left);
+    let part = |line: &Line| canceled.iter().find(|canceled| canceled.line_id == line.id).map(|it| it.part);
+    let of = |line: &Line| Some((line.id, owed(part(line)?)));
+    let left: Vec<_> = deductions(order).filter(is_owed).filter_map(of).collect();
+    if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
+}
+
+/// The goods that a deduction takes money off.
+fn goods_of<'a>(order: &'a Order, deduction: &'a Line) -> impl Iterator<Item = &'a Line> {
+    let goods = |line: &&Line| !is_deduction(line);
+    let is_of_rate = |line: &Line| line.vat_rate == deduction.vat_rate;
+    let by_rate = deduction.line_type == Read::Known(LineType::Discount)
+        && order.lines.iter().filter(goods).any(is_of_rate);
+    order.lines.iter().filter(goods).filter(move |line| !by_rate || line.vat_rate == deduction.vat_rate)
 }
 
 /// The lines a caller wishes to release, as it wrote them.

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use super::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, OrderId, ShipmentId};
 use super::item::{Closure, Item};
-use super::ledger::Entry;
+use super::ledger::{Entry, Pool, Stage};
 use super::operation::OperationState;
-use super::order::{Order, Personal};
+use super::order::{Canceled, Order, Personal};
 use super::placement::Placement;
-use super::rejection::Rejection;
-use super::shipment::{Shipment, Tracking};
+use super::rejection::{RejectedBy, Rejection};
+use super::shipment::{Shipment, ShipmentLine, Tracking};
 use super::snapshot::Observed;
 use super::status::OrderStatus;
 use super::stranded;
@@ -60,9 +60,9 @@ pub enum EventData {
     ShipmentUpdateRefused { shipment_id: ShipmentId, operation_id: OperationId, rejection: Rejection },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
-    /// A cancellation was requested. `release`: the deductions it named.
+    /// A cancellation was requested, of the order or, with entries, of these units. `release`: the deductions it gives up.
     CancellationRecorded { operation_id: OperationId, release: Vec<LineId>, entries: Vec<Entry> },
-    /// Mollie canceled what could be canceled.
+    /// Mollie canceled what could be canceled, or these units.
     CancellationSucceeded { operation_id: OperationId, entries: Vec<Entry> },
     /// Mollie rejected the cancellation.
     CancellationRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
@@ -182,6 +182,9 @@ impl Order {
         for entry in event.data.entries() {
             self.line_mut(entry.line_id).into_iter().for_each(|line| line.enter(entry));
         }
+        if let EventData::CancellationRefused { .. } = &event.data {
+            self.take_back_releases();
+        }
         self.number_released |= self.frees_number();
         self.stranded = stranded::after(self, event.time);
         self.closed_time =
@@ -198,7 +201,6 @@ impl Order {
             | EventData::ShipmentUpdated { .. }
             | EventData::ShipmentUpdateRefused { .. }
             | EventData::ShipmentObserved { .. }
-            | EventData::CancellationSucceeded { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
@@ -206,8 +208,15 @@ impl Order {
                 let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();
                 self.releases.extend(new);
             }
-            // Nothing was given up: the next cancellation names them again.
-            EventData::CancellationRefused { .. } => self.releases.clear(),
+            EventData::CancellationSucceeded { operation_id, entries } => {
+                self.remember_canceled(*operation_id, entries, Stage::Settled);
+            }
+            // If an operator was wrong, its effect comes to light later.
+            EventData::CancellationRefused { operation_id, rejection, entries } => {
+                if rejection.by == RejectedBy::Operator {
+                    self.remember_canceled(*operation_id, entries, Stage::Freed);
+                }
+            }
             EventData::OrderPlaced { mollie_id, observed } => {
                 self.placement = Placement::Placed;
                 self.mollie_id = Some(mollie_id.clone());
@@ -226,6 +235,24 @@ impl Order {
                 items.for_each(|item| item.closed = Some(closure.clone()));
             }
         }
+    }
+
+    fn remember_canceled(&mut self, operation_id: OperationId, entries: &[Entry], stage: Stage) {
+        let is_canceled = |entry: &&Entry| entry.pool == Pool::Canceled && entry.stage == stage;
+        let line = |entry: &Entry| ShipmentLine { line_id: entry.line_id, part: entry.part };
+        let lines: Vec<_> = entries.iter().filter(is_canceled).map(line).collect();
+        if !lines.is_empty() {
+            self.cancellations.push(Canceled { operation_id, lines });
+        }
+    }
+
+    /// A rejected cancellation gave up nothing: the next one names its deductions again.
+    fn take_back_releases(&mut self) {
+        let is_under_way = |id: LineId| self.line(id).is_some_and(|line| line.canceling.quantity > 0);
+        let canceled: Vec<_> = self.cancellations.iter().flat_map(|one| &one.lines).collect();
+        let is_given_up = |id: LineId| canceled.iter().any(|line| line.line_id == id);
+        let left = self.releases.iter().copied().filter(|id| is_given_up(*id) || is_under_way(*id));
+        self.releases = left.collect();
     }
 
     fn observe(&mut self, observed: &Observed) {

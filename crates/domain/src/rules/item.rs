@@ -25,6 +25,8 @@ words!(
         Overcaptured = "overcaptured",
         /// The order is canceled or expired, and a payment holds the shopper's money.
         MoneyOnEndedOrder = "money_on_ended_order",
+        /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.
+        SurplusCancellation = "surplus_cancellation",
     }
 );
 

@@ -71,14 +71,14 @@ impl Line {
 
     /// Changes the settled or reserved units by an entry.
     pub(super) fn enter(&mut self, entry: &Entry) {
-        let settled = match entry.pool {
-            Pool::Shipped => &mut self.shipped,
-            Pool::Canceled => &mut self.canceled,
-            Pool::Refunded => &mut self.refunded,
+        let (reserved, settled) = match entry.pool {
+            Pool::Shipped => (&mut self.reserved, &mut self.shipped),
+            Pool::Canceled => (&mut self.canceling, &mut self.canceled),
+            Pool::Refunded => (&mut self.reserved, &mut self.refunded),
         };
         match entry.stage {
-            Stage::Reserved => self.reserved = self.reserved.and(entry.part),
-            Stage::Freed => self.reserved = self.reserved.without(entry.part),
+            Stage::Reserved => *reserved = reserved.and(entry.part),
+            Stage::Freed => *reserved = reserved.without(entry.part),
             Stage::Settled => *settled = settled.and(entry.part),
             Stage::Reverted => *settled = settled.without(entry.part),
         }
@@ -184,9 +184,9 @@ mod tests {
         let lines = [ShipmentLine { line_id: line.id, part: parts }];
         let all = line.available();
         ours(Pool::Canceled, Stage::Reserved, &lines).iter().for_each(|entry| line.enter(entry));
-        assert_eq!((line.reserved, line.available()), (parts, all.without(parts)));
+        assert_eq!((line.canceling, line.available()), (parts, all.without(parts)));
         settling(Pool::Canceled, &lines).iter().for_each(|entry| line.enter(entry));
-        assert_eq!((line.reserved.quantity, line.canceled), (0, parts));
+        assert_eq!((line.canceling.quantity, line.canceled), (0, parts));
         assert_eq!(line.available(), all.without(parts));
     }
 

@@ -23,6 +23,7 @@ pub mod ids;
 pub mod item;
 pub mod ledger;
 pub mod line;
+pub mod line_cancellation;
 pub mod lookup;
 pub mod misread;
 pub mod money;

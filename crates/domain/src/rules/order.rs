@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::amount::Remainder;
 use super::draft::OrderDraft;
-use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RequestId};
 use super::item::Item;
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -17,6 +17,7 @@ use super::part::Part;
 use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
+use super::shipment::ShipmentLine;
 use super::status::{LineStatus, OrderStatus, Read};
 use super::unread::Unread;
 use super::violation::Finding;
@@ -113,8 +114,10 @@ pub struct Line {
     pub shipped: Part,
     pub canceled: Part,
     pub refunded: Part,
-    /// Recorded by us and not yet settled at Mollie.
+    /// In shipments recorded by us and not yet settled at Mollie.
     pub reserved: Part,
+    /// In cancellations of lines recorded by us and not yet settled at Mollie.
+    pub canceling: Part,
 }
 
 impl Line {
@@ -144,14 +147,15 @@ impl Line {
             canceled: none,
             refunded: none,
             reserved: none,
+            canceling: none,
         }
     }
 
-    /// What can still be shipped or canceled: not registered, not canceled, not reserved.
+    /// What can still be shipped or canceled: not registered, not canceled, not reserved by either.
     #[must_use]
     pub fn available(&self) -> Part {
         let all = Part { quantity: self.quantity, amount: self.total_amount };
-        all.without(self.shipped).without(self.canceled).without(self.reserved)
+        all.without(self.shipped).without(self.canceled).without(self.reserved).without(self.canceling)
     }
 
     /// The available rest, as input to the amount rule.
@@ -187,8 +191,10 @@ pub struct Order {
     pub highest_amount: Money,
     pub personal: Personal,
     pub lines: Vec<Line>,
-    /// The deductions that cancellations have named, to be given up with the rest.
+    /// The deductions that cancellations give up: what they take off is not owed.
     pub releases: Vec<LineId>,
+    /// What each settled cancellation of ours has canceled: the same again, done by nobody here, may be its second effect.
+    pub cancellations: Vec<Canceled>,
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
@@ -200,6 +206,13 @@ pub struct Order {
     pub observed_time: Option<Timestamp>,
     /// Since when nothing more is expected to happen.
     pub closed_time: Option<Timestamp>,
+}
+
+/// The units that a cancellation of ours has canceled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canceled {
+    pub operation_id: OperationId,
+    pub lines: Vec<ShipmentLine>,
 }
 
 /// Who places an order, in which profile, and under which request id.
@@ -244,6 +257,7 @@ impl Order {
             mollie_id: None,
             highest_amount: draft.amount,
             releases: Vec::new(),
+            cancellations: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
                 order_number: draft.order_number,

@@ -27,6 +27,8 @@ pub enum PreconditionReason {
     CaptureOutOfBounds,
     /// Canceling would give up a deduction from goods that were shipped.
     DeductionLeft,
+    /// A line's status allows no cancellation of units.
+    LineNotCancelable,
 }
 
 impl PreconditionReason {
@@ -44,7 +46,8 @@ impl PreconditionReason {
             | Self::OrderNotShippable
             | Self::LineNotShippable
             | Self::ShipmentRefused
-            | Self::OrderNotCancelable => false,
+            | Self::OrderNotCancelable
+            | Self::LineNotCancelable => false,
         }
     }
 }

@@ -108,6 +108,8 @@ async fn send<P: Ports>(
     // send is determined first.
     let may_repeat = operation.repeat() == Repeat::ByValue
         || operation.is_recognised(ports.clock().now(), settings.trust_idempotency);
+    #[cfg(feature = "planted")]
+    let may_repeat = may_repeat || super::planted::repeats_blindly(operation);
     if !sent.is_first() && (is_late || !may_repeat) {
         let state = State::Resolving { sent, refused: None };
         let resolving = Operation { state, ..operation.clone() };

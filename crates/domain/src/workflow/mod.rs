@@ -2,7 +2,7 @@
 //! belong to the caller.
 //!
 //! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the caller's
-//! request id in one transaction. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
+//! request id in one transaction; [`preview`] only decides. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
 //! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports. [`operator`] holds the
 //! operator's decisions.
 
@@ -20,6 +20,7 @@ pub mod place;
 #[cfg(feature = "planted")]
 mod planted;
 mod policy;
+pub mod preview;
 mod put_off;
 mod resolve;
 mod settle;

@@ -1,5 +1,6 @@
 //! What the planted mistakes do in place of the right workflow.
 
+use crate::operations::facts::Repeat;
 use crate::operations::operation::Operation;
 use crate::planted::Planted;
 use crate::ports::{Ids, OrderKey, Ports, Store, StoreError};
@@ -22,6 +23,13 @@ pub(super) fn guess(problem: String) -> Rejection {
         field: None,
         extra: None,
     }
+}
+
+/// Whether a call is repeated without reading the order first, although Mollie does not recognise the repeat.
+pub(super) fn repeats_blindly(operation: &Operation) -> bool {
+    Planted::RepeatsBlindly.is_chosen()
+        && operation.repeat() == Repeat::Never
+        && operation.state.rejection().is_none()
 }
 
 /// The newest version of the order, to which the earlier reading is then applied.

@@ -90,6 +90,11 @@ pub(super) async fn resolve<P: Ports>(
     sent: Sent,
 ) -> Result<Progress, StoreError> {
     let operation = &claim.operation;
+    #[cfg(feature = "planted")]
+    if super::planted::repeats_blindly(operation) {
+        let state = State::Pending { sent: Some(sent), yields: false };
+        return put_back(ports, claim, Operation { state, ..operation.clone() }, SignedDuration::ZERO).await;
+    }
     // The reading shows the state as of its start, or later.
     let read_at = ports.clock().now();
     let refused = operation.state.rejection().cloned();

@@ -53,15 +53,8 @@ pub async fn submit<P: Ports, R: Request>(
                 if let Some(before) = intent.seen(ports).await? {
                     return Ok(before);
                 }
-                let order = pen.discard();
-                if may_be_outdated(&denied) && confirmed.is_none() && confirm::is_stale(ports, &order).await?
-                {
-                    confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
-                    continue;
-                }
-                let depends_on_counters = denied.depends_on_counters();
-                let refusal = refused(with_whereabouts(ports, &order, denied).await?);
-                return Err(confirm::refuse(&order, depends_on_counters, confirmed, refusal));
+                confirm_or_refuse(ports, &pen.discard(), denied, &mut confirmed).await?;
+                continue;
             }
         };
         if let Err(late) = intent.in_time(ports) {
@@ -94,7 +87,23 @@ pub async fn submit<P: Ports, R: Request>(
     Err(MutationError::Contended)
 }
 
-fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
+/// Reads the order at Mollie, so that the request can be decided again; or refuses it, if that was done or can change nothing.
+pub(super) async fn confirm_or_refuse<P: Ports>(
+    ports: &P,
+    order: &Order,
+    denied: RequestError,
+    confirmed: &mut Option<confirm::Confirmed>,
+) -> Result<(), MutationError> {
+    if may_be_outdated(&denied) && confirmed.is_none() && confirm::is_stale(ports, order).await? {
+        *confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
+        return Ok(());
+    }
+    let depends_on_counters = denied.depends_on_counters();
+    let refusal = refused(with_whereabouts(ports, order, denied).await?);
+    Err(confirm::refuse(order, depends_on_counters, confirmed.take(), refusal))
+}
+
+pub(super) fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
     let caller = intent.caller.clone();
     Author { caller, ..settle::author(ports, order, intent.actor.clone()) }
 }

@@ -33,5 +33,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::DeductionLeft => proto::ReviewItemKind::DeductionLeft,
         ItemKind::Overcaptured => proto::ReviewItemKind::Overcaptured,
         ItemKind::MoneyOnEndedOrder => proto::ReviewItemKind::MoneyOnEndedOrder,
+        ItemKind::SurplusCancellation => proto::ReviewItemKind::SurplusCancellation,
     }
 }

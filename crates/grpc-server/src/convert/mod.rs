@@ -4,6 +4,7 @@ pub mod common;
 pub mod draft;
 pub mod event;
 pub mod item;
+pub mod line_cancellation;
 pub mod operation;
 pub mod order;
 pub mod shipment;

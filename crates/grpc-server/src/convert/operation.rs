@@ -37,6 +37,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::CreateShipment => proto::OperationKind::CreateShipment,
         OperationKind::UpdateShipment => proto::OperationKind::UpdateShipment,
         OperationKind::CancelOrder => proto::OperationKind::CancelOrder,
+        OperationKind::CancelLines => proto::OperationKind::CancelLines,
     }
 }
 

@@ -127,6 +127,8 @@ fn line(line: &Line) -> proto::OrderLine {
         amount_reserved: Some(amount(line.reserved.amount)),
         quantity_available: available.quantity.into(),
         amount_available: Some(amount(available.amount)),
+        quantity_canceling: line.canceling.quantity.into(),
+        amount_canceling: Some(amount(line.canceling.amount)),
     }
 }
 

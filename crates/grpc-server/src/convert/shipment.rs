@@ -50,13 +50,18 @@ fn state(state: ShipmentState) -> proto::ShipmentState {
 }
 
 pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
-    let lines = request.lines.into_iter().map(|line| LineSelectionInput {
+    let lines = selections(request.lines);
+    let tracking = request.tracking.map(tracking_input);
+    ShipmentInput { lines, all_remaining: request.all_remaining, tracking }
+}
+
+pub fn selections(lines: Vec<proto::ShipmentLineSelection>) -> Vec<LineSelectionInput> {
+    let selection = |line: proto::ShipmentLineSelection| LineSelectionInput {
         line_id: line.line_id,
         quantity: line.quantity,
         amount: line.amount.map(amount_input),
-    });
-    let tracking = request.tracking.map(tracking_input);
-    ShipmentInput { lines: lines.collect(), all_remaining: request.all_remaining, tracking }
+    };
+    lines.into_iter().map(selection).collect()
 }
 
 pub fn tracking_input(tracking: proto::Tracking) -> TrackingInput {

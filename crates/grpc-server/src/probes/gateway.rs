@@ -15,6 +15,7 @@ const fn kind(command: &Command) -> OperationKind {
         Command::CreateShipment(_) => OperationKind::CreateShipment,
         Command::UpdateShipment(_) => OperationKind::UpdateShipment,
         Command::CancelOrder { .. } => OperationKind::CancelOrder,
+        Command::CancelLines(_) => OperationKind::CancelLines,
     }
 }
 

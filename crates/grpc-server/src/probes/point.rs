@@ -56,7 +56,10 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
         OperationKind::PlaceOrder => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled, Step::Withdrawn]
         }
-        OperationKind::CreateShipment | OperationKind::UpdateShipment | OperationKind::CancelOrder => {
+        OperationKind::CreateShipment
+        | OperationKind::UpdateShipment
+        | OperationKind::CancelOrder
+        | OperationKind::CancelLines => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

@@ -1,16 +1,15 @@
 //! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
 
 use domain::operations::create_shipment::Ship;
-use domain::ports::{OrderKey, Store};
-use domain::rules::ids::OrderId;
-use domain::rules::shipment::{self, ShipmentState};
-use domain::rules::violation::Violation;
+use domain::ports::Store;
+use domain::rules::shipment::ShipmentState;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
+use super::selection::with_line_ids;
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateShipmentRequest, ErrorReason};
@@ -55,15 +54,4 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
             _,
         ) => Ok(Response::new(convert::shipment::shipment(&shipment))),
     }
-}
-
-/// The faults of a request; if one names an unknown line, it lists the known ones.
-async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
-    if faults.iter().any(shipment::names_no_line) {
-        // Without the order the faults are the same, but say less.
-        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
-            shipment::name_lines(&mut faults, &order);
-        }
-    }
-    faults
 }

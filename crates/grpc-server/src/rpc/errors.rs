@@ -283,6 +283,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
         PreconditionReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
         PreconditionReason::DeductionLeft => ErrorReason::DeductionLeft,
+        PreconditionReason::LineNotCancelable => ErrorReason::LineNotCancelable,
     }
 }
 

@@ -3,6 +3,7 @@
 mod batch_get_orders;
 pub mod call_deadline;
 mod cancel_order;
+mod cancel_order_lines;
 mod check_order_draft;
 mod close_review_item;
 mod create_order;
@@ -22,6 +23,7 @@ mod reading;
 mod request;
 mod resolve_operation;
 mod retry_operation;
+mod selection;
 mod sync_order;
 mod update_shipment;
 mod wait_operation;
@@ -113,6 +115,13 @@ impl OrderService for OrderRpc {
 
     async fn cancel_order(&self, request: Request<proto::CancelOrderRequest>) -> Answer<proto::Order> {
         cancel_order::call(self, request).await
+    }
+
+    async fn cancel_order_lines(
+        &self,
+        request: Request<proto::CancelOrderLinesRequest>,
+    ) -> Answer<proto::CancelOrderLinesResponse> {
+        cancel_order_lines::call(self, request).await
     }
 
     async fn sync_order(&self, request: Request<proto::SyncOrderRequest>) -> Answer<proto::Order> {

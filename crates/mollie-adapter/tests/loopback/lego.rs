@@ -61,6 +61,7 @@ fn order() -> Order {
         highest_amount: euro("1027.99"),
         lines: vec![chiron(), porsche()],
         releases: vec![],
+        cancellations: vec![],
         facts: Facts::default(),
         payments: vec![],
         stranded: vec![],
@@ -149,6 +150,7 @@ fn porsche() -> Line {
         canceled: none,
         refunded: none,
         reserved: none,
+        canceling: none,
     }
 }
 

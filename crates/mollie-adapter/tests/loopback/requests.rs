@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use domain::ports::{Acceptance, Command, Gateway, GatewayError, Outcome, RegisterShipment};
+use domain::ports::{Acceptance, CancelLines, Command, Gateway, GatewayError, Outcome, RegisterShipment};
 use domain::rules::ids::{LineId, MollieLineId, MollieOrderId, ProfileName};
 use domain::rules::part::Part;
 use domain::rules::remote::Remote;
@@ -145,6 +145,35 @@ async fn an_order_is_canceled_without_an_idempotency_key() {
         ("DELETE /v2/orders/ord_1.rsa7lu", None)
     );
     assert!(seen.body.is_empty());
+}
+
+/// The lines of a cancellation: none are left out, because to Mollie that means all of them.
+#[tokio::test]
+async fn lines_are_canceled_without_an_idempotency_key_and_answered_without_a_body() {
+    let nothing = hal(204, &json!(null)).map(|_| String::new());
+    let server = Server::start([nothing, hal(200, &lego::answer("ord_1.rsa7lu"))]).await;
+    let part = Part { quantity: 1, amount: euro("299.00") };
+    let Command::CreateShipment(RegisterShipment { order, lines, .. }) =
+        ship(vec![(MollieLineId::new("odl_1.a"), part)])
+    else {
+        panic!("no shipment");
+    };
+    let command = Command::CancelLines(CancelLines { order: order.clone(), lines });
+    let outcome = server.adapter().execute(&profile(), &command, key()).await;
+    assert!(matches!(outcome, Outcome::Accepted(Acceptance::Nothing)), "{outcome:?}");
+    let seen = server.only();
+    assert_eq!(
+        (seen.line.as_str(), seen.header("idempotency-key")),
+        ("DELETE /v2/orders/ord_1.rsa7lu/lines", None)
+    );
+    let line = json!({"id": "odl_1.a", "quantity": 1, "amount": {"currency": "EUR", "value": "299.00"}});
+    assert_eq!(serde_json::from_slice::<Value>(&seen.body).unwrap(), json!({"lines": [line]}));
+    let other = server.adapter().execute(&profile(), &command, key()).await;
+    assert!(matches!(other, Outcome::Unknown { stumbled: false, .. }), "{other:?}");
+    let all = Command::CancelLines(CancelLines { order, lines: Vec::new() });
+    let outcome = server.adapter().execute(&profile(), &all, key()).await;
+    assert!(matches!(outcome, Outcome::NotSent { pause: None, .. }), "{outcome:?}");
+    assert_eq!(server.seen().len(), 2);
 }
 
 /// A 204 has no body. If Mollie's documents promise an order, it is read before anything is believed.

@@ -3,6 +3,7 @@
 use domain::rules::ids::{LineId, MollieLineId};
 use domain::rules::line::LineType;
 use domain::rules::order::Line;
+use domain::rules::part::Part;
 use domain::rules::status::LineStatus;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub(crate) struct LineDocument {
     canceled: PartDocument,
     refunded: PartDocument,
     reserved: PartDocument,
+    /// Left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    canceling: Option<PartDocument>,
 }
 
 impl From<&Line> for LineDocument {
@@ -76,6 +80,7 @@ impl From<&Line> for LineDocument {
             canceled: (&line.canceled).into(),
             refunded: (&line.refunded).into(),
             reserved: (&line.reserved).into(),
+            canceling: (line.canceling.quantity > 0).then(|| (&line.canceling).into()),
         }
     }
 }
@@ -85,6 +90,7 @@ impl TryFrom<LineDocument> for Line {
 
     fn try_from(document: LineDocument) -> Result<Self, Misfit> {
         let status = document.status.map(|text| word("line status", &text, LineStatus::parse));
+        let total_amount = document.total_amount.try_into()?;
         Ok(Self {
             id: LineId::new(document.id),
             mollie_id: document.mollie_id.map(MollieLineId::new),
@@ -96,7 +102,7 @@ impl TryFrom<LineDocument> for Line {
             quantity_unit: document.quantity_unit,
             unit_price: document.unit_price.try_into()?,
             discount_amount: optional(document.discount_amount)?,
-            total_amount: document.total_amount.try_into()?,
+            total_amount,
             vat_rate: document.vat_rate,
             vat_amount: document.vat_amount.try_into()?,
             image_url: document.image_url,
@@ -109,6 +115,7 @@ impl TryFrom<LineDocument> for Line {
             canceled: document.canceled.try_into()?,
             refunded: document.refunded.try_into()?,
             reserved: document.reserved.try_into()?,
+            canceling: optional(document.canceling)?.unwrap_or(Part::none(total_amount)),
         })
     }
 }

@@ -4,6 +4,7 @@
 //! this release are ignored. It may not know any table.
 
 mod address;
+mod canceled;
 mod event;
 mod facts;
 mod finding;

@@ -3,7 +3,7 @@
 use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
 use domain::rules::item::Item;
 use domain::rules::money::Money;
-use domain::rules::order::{Facts, Line, Order, Personal, Terms};
+use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::canceled::CanceledDocument;
 use super::facts::FactsDocument;
 use super::finding::FindingDocument;
 use super::item::ItemDocument;
@@ -98,6 +99,7 @@ pub(crate) struct OrderParts {
     pub facts: Facts,
     pub lines: Vec<Line>,
     pub releases: Vec<LineId>,
+    pub cancellations: Vec<Canceled>,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -114,6 +116,8 @@ pub(crate) struct OrderDocument {
     lines: Vec<LineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     releases: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cancellations: Vec<CanceledDocument>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
@@ -130,6 +134,7 @@ impl From<&Order> for OrderDocument {
             terms: (&order.terms).into(),
             highest_amount: (&order.highest_amount).into(),
             releases: order.releases.iter().map(|line| line.number()).collect(),
+            cancellations: mirrors(&order.cancellations),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -150,6 +155,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             terms: document.terms.try_into()?,
             highest_amount: document.highest_amount.try_into()?,
             releases: document.releases.into_iter().map(LineId::new).collect(),
+            cancellations: each(document.cancellations)?,
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -220,6 +226,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             terms: parts.terms,
             highest_amount: parts.highest_amount,
             releases: parts.releases,
+            cancellations: parts.cancellations,
             stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,

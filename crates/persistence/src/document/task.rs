@@ -2,7 +2,7 @@
 
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
-use domain::operations::{cancel_order, create_shipment, place_order, update_shipment};
+use domain::operations::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
 use domain::rules::ids::ShipmentId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -30,6 +30,9 @@ pub(crate) enum TaskDocument {
     CancelOrder {
         cause: String,
     },
+    CancelLines {
+        lines: Vec<ShipmentLineDocument>,
+    },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
 }
@@ -48,6 +51,7 @@ impl From<&Task> for TaskDocument {
                 tracking: task.tracking.clone().into(),
             },
             Task::CancelOrder(task) => Self::CancelOrder { cause: task.cause.as_str().to_owned() },
+            Task::CancelLines(task) => Self::CancelLines { lines: mirrors(&task.lines) },
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
         }
@@ -73,6 +77,7 @@ impl TryFrom<TaskDocument> for Task {
             TaskDocument::CancelOrder { cause } => {
                 cancel_order::Task { cause: word("cause", &cause, Cause::parse)? }.into()
             }
+            TaskDocument::CancelLines { lines } => cancel_lines::Task { lines: each(lines)? }.into(),
             #[cfg(feature = "made-up")]
             TaskDocument::MadeUp(document) => domain::operations::made_up::Task::try_from(document)?.into(),
         })

@@ -82,6 +82,7 @@ impl TryFrom<Model> for Order {
             personal,
             lines: parts.lines,
             releases: parts.releases,
+            cancellations: parts.cancellations,
             facts: parts.facts,
             payments: parts.payments,
             stranded: parts.stranded,

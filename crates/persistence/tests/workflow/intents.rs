@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::submitted::cancel;
+use crate::submitted::cancel_lines;
 use crate::submitted::ship;
 use domain::ports::Fingerprint;
 use domain::rules::address::Address;
@@ -10,6 +11,7 @@ use domain::rules::decision::Decision;
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{Caller, LineId, MollieShipmentId, OrderId, ProfileName, RequestId};
 use domain::rules::line::{LineDraft, LineType};
+use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::money::Money;
 use domain::rules::part::Part;
 use domain::rules::payment::PaymentParameters;
@@ -199,6 +201,30 @@ impl World {
     pub async fn ship(&self, id: OrderId, request: &ShipmentRequest) -> Result<Recorded, MutationError> {
         let intent = intent("CreateShipment", &format!("s{}", self.number()));
         Box::pin(ship(self, &intent, id, request)).await
+    }
+
+    /// Cancels the selected lines, and gives these up.
+    pub async fn cancel_lines(
+        &self,
+        id: OrderId,
+        lines: ShipmentRequest,
+        release: &[&str],
+    ) -> Result<Recorded, MutationError> {
+        let intent = intent("CancelOrderLines", &format!("l{}", self.number()));
+        let release = release.iter().map(|line| (*line).to_owned()).collect();
+        let request = LineCancellationRequest { selection: lines.selection, release };
+        Box::pin(cancel_lines(self, &intent, id, &request)).await
+    }
+
+    /// Cancels the selected lines, and drives the call once.
+    pub async fn cancel_lines_now(
+        self: &Arc<Self>,
+        id: OrderId,
+        lines: ShipmentRequest,
+    ) -> (Recorded, Progress) {
+        let accepted = self.cancel_lines(id, lines, &[]).await.unwrap();
+        let progress = self.drive(accepted.claim.as_ref().unwrap()).await;
+        (accepted, progress)
     }
 
     pub async fn cancel(&self, id: OrderId) -> Result<Recorded, MutationError> {

@@ -27,7 +27,7 @@ impl World {
         let folded = events.iter().fold(None, Order::after).unwrap();
         assert_eq!(folded, Order { observed_time: None, personal: Personal::default(), ..order.clone() });
         for line in &order.lines {
-            let parts = [line.shipped, line.canceled, line.reserved, line.available()];
+            let parts = [line.shipped, line.canceled, line.reserved, line.canceling, line.available()];
             let sum = parts.into_iter().reduce(Part::and).unwrap();
             assert_eq!((sum.quantity, sum.amount), (line.quantity, line.total_amount), "line {}", line.id);
         }
@@ -39,9 +39,10 @@ impl World {
         let unsettled = self.store.unsettled_operations(id).await.unwrap();
         assert!(unsettled.is_empty(), "{unsettled:?}");
         let order = self.sound(id).await;
-        assert!(
-            order.lines.iter().all(|line| line.reserved.quantity == 0 && line.reserved.amount.minor() == 0)
-        );
+        for line in &order.lines {
+            let reserved = line.reserved.and(line.canceling);
+            assert_eq!((reserved.quantity, reserved.amount.minor()), (0, 0), "line {}", line.id);
+        }
         order
     }
 }

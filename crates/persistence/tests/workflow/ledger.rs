@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::ports::{Acceptance, Command, PlaceOrder, RegisterShipment, TrackShipment};
+use domain::ports::{Acceptance, CancelLines, Command, PlaceOrder, RegisterShipment, TrackShipment};
 use domain::rules::field::Field;
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
 use domain::rules::order::Line;
@@ -18,6 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Ledger {
     pub orders: Vec<Snapshot>,
     pub cancellations: usize,
+    /// How often units of lines were canceled by a call.
+    pub line_cancellations: usize,
     /// Whether a repeated key counts as a new one.
     pub forgets_keys: bool,
     answered: HashMap<IdempotencyKey, (Timestamp, Acceptance)>,
@@ -58,6 +60,7 @@ impl Ledger {
             Command::CreateShipment(ship) => Acceptance::Shipment(self.ship(ship, now)?),
             Command::UpdateShipment(track) => Acceptance::Shipment(self.track(track)?),
             Command::CancelOrder { mollie_id } => Acceptance::Order(Box::new(self.cancel(mollie_id, now)?)),
+            Command::CancelLines(cancel) => self.release(cancel)?,
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
         };
@@ -125,6 +128,16 @@ impl Ledger {
         }
         add_shipment(order, &shipment);
         Ok(shipment)
+    }
+
+    fn release(&mut self, cancel: &CancelLines) -> Result<Acceptance, Box<Rejection>> {
+        let mut order = self.find_mut(&cancel.order.id).clone();
+        for line in &cancel.lines {
+            release(&mut order, &cancel.order.lines[&line.line_id], line.part)?;
+        }
+        *self.find_mut(&cancel.order.id) = order;
+        self.line_cancellations += 1;
+        Ok(Acceptance::Nothing)
     }
 
     fn track(&mut self, track: &TrackShipment) -> Result<ShipmentSnapshot, Box<Rejection>> {
@@ -203,6 +216,28 @@ fn cancel_lines(order: &mut Snapshot) {
         let untouched = shipped(line).quantity == 0;
         line.status = Read::Known(if untouched { LineStatus::Canceled } else { LineStatus::Completed });
     }
+}
+
+/// Cancels units of a line, whoever does it.
+pub fn release(order: &mut Snapshot, id: &MollieLineId, part: Part) -> Result<(), Box<Rejection>> {
+    let line = order.lines.iter_mut().find(|line| line.mollie_id == *id).unwrap();
+    let gone = shipped(line).and(canceled(line)).and(part).quantity;
+    if gone > line.quantity {
+        return Err(refused("The quantity is higher than the maximum quantity."));
+    }
+    line.canceled = Some(canceled(line).and(part));
+    if gone == line.quantity {
+        let untouched = shipped(line).quantity == 0;
+        line.status = Read::Known(if untouched { LineStatus::Canceled } else { LineStatus::Completed });
+    }
+    let is = |status: LineStatus| move |line: &LineSnapshot| line.status == Read::Known(status);
+    if order.lines.iter().all(is(LineStatus::Canceled)) {
+        order.status = Some(Read::Known(OrderStatus::Canceled));
+    } else if order.lines.iter().all(|line| is(LineStatus::Canceled)(line) || is(LineStatus::Completed)(line))
+    {
+        order.status = Some(Read::Known(OrderStatus::Completed));
+    }
+    Ok(())
 }
 
 /// What the records show as shipped; they are always complete.

@@ -6,6 +6,8 @@
 mod ages;
 mod cancel;
 mod cancel_early;
+mod cancel_lines;
+mod cancel_lines_lost;
 mod clock;
 mod contradictory;
 mod deductions;

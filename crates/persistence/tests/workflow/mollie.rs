@@ -186,6 +186,7 @@ impl Mollie {
             Command::CreateShipment(_) => "ship",
             Command::UpdateShipment(_) => "track",
             Command::CancelOrder { .. } => "cancel",
+            Command::CancelLines(_) => "cancel lines",
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {
                 side.bodies.push(body.clone());

@@ -76,6 +76,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
         EventData::CancellationSucceeded { operation_id, entries: Vec::new() },
+        EventData::CancellationSucceeded { operation_id, entries: entries() },
         EventData::CancellationRefused { operation_id, rejection, entries: entries() },
         EventData::AttentionNeeded { operation_id, subject: Subject::Order, reason: reason.clone() },
         EventData::OperationRetried { operation_id, subject, reason: reason.clone() },

@@ -7,7 +7,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
-use domain::rules::order::{Facts, Line, Order, Personal, Terms};
+use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -15,6 +15,7 @@ use domain::rules::unread::{Unread, UnreadField};
 use domain::rules::violation::Finding;
 use serde_json::json;
 
+use super::work::lines;
 use super::*;
 
 fn address(name: &str) -> Address {
@@ -60,6 +61,7 @@ pub fn bare_line(id: u32) -> Line {
         canceled: part(0, "0.00"),
         refunded: part(0, "0.00"),
         reserved: part(0, "0.00"),
+        canceling: part(0, "0.00"),
     }
 }
 
@@ -82,6 +84,7 @@ pub fn full_line(id: u32) -> Line {
         canceled: part(0, "0.01"),
         refunded: part(0, "-0.01"),
         reserved: part(1, "4.99"),
+        canceling: part(1, "4.50"),
         ..bare_line(id)
     }
 }
@@ -177,6 +180,7 @@ pub fn bare_order() -> Order {
         personal: Personal::default(),
         lines: vec![bare_line(1)],
         releases: Vec::new(),
+        cancellations: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
         stranded: Vec::new(),
@@ -221,6 +225,7 @@ pub fn full_order() -> Order {
     ];
     order.highest_amount = euro("12.00");
     order.releases = vec![LineId::new(2)];
+    order.cancellations = vec![Canceled { operation_id: OperationId::new(uuid()), lines: lines() }];
     order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];
     order.items = vec![full_item(1), open_item(2)];
     order.observed_time = Some(micros(8, 999_999));

@@ -6,7 +6,7 @@ use domain::operations::made_up::{self, What, When};
 use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
-use domain::operations::{cancel_order, create_shipment, place_order, update_shipment};
+use domain::operations::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
 use domain::rules::ids::{GroupId, IdempotencyKey, LineId, MollieShipmentId, OperationId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -118,6 +118,7 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
         OperationKind::CancelOrder => {
             Cause::ALL.iter().map(|cause| cancel_order::Task { cause: *cause }.into()).collect()
         }
+        OperationKind::CancelLines => vec![cancel_lines::Task { lines: lines() }.into()],
         #[cfg(feature = "made-up")]
         OperationKind::MadeUp => {
             let line = full_shipment(&bare_order()).lines.remove(0);
@@ -127,6 +128,12 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             tasks.map(|(what, when)| made_up::Task { what, when }.into()).collect()
         }
     }
+}
+
+/// Goods, and what takes money off them.
+pub fn lines() -> Vec<ShipmentLine> {
+    let line = |id, part| ShipmentLine { line_id: LineId::new(id), part };
+    vec![line(1, part(1, "4.50")), line(2, part(1, "-0.50"))]
 }
 
 pub fn place() -> Task {

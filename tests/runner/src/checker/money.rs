@@ -49,9 +49,24 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
                 texts.push(format!("shipment {} was recorded for {text}", shipment.id));
             }
         }
-        before = Order::after(before, event);
+        let after = Order::after(before.clone(), event);
+        if let (EventData::CancellationRecorded { operation_id, entries, .. }, Some(was), Some(is)) =
+            (&event.data, &before, &after)
+            && !entries.is_empty()
+            && left(is) < left(was).min(0)
+        {
+            texts.push(format!("cancellation {operation_id} leaves {} cents to be captured", left(is)));
+        }
+        before = after;
     }
     texts
+}
+
+/// What may be captured beyond what is, if all that is recorded comes about: below zero, that is too much.
+fn left(order: &Order) -> i64 {
+    let sum = |cents: fn(&Line) -> i64| order.lines.iter().map(cents).sum::<i64>();
+    let released = sum(|line| line.canceled.amount.minor() + line.canceling.amount.minor()).max(0);
+    sum(|line| line.total_amount.minor()) - released - sum(captured_of)
 }
 
 /// Of a line with more units shipped and recorded than there are, all that is left to capture.

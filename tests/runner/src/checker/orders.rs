@@ -89,7 +89,11 @@ fn unheard(evidence: &Evidence, order: &Order) -> Vec<String> {
     let acts = evidence.journal.acts.iter().filter(|_| order.closed_time.is_some());
     let tracked = acts.filter_map(|act| match act {
         Act::Tracked { shipment, .. } => Some(shipment.clone()),
-        Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => None,
+        Act::Shipped { .. }
+        | Act::Canceled { .. }
+        | Act::LineCanceled { .. }
+        | Act::RequestError(_)
+        | Act::Broken(_) => None,
     });
     tracked.collect()
 }
@@ -166,6 +170,7 @@ fn one_line(pairs: &mut Pairs, line: &Line, seen: &Value) {
     add("canceled amount", plain(line.canceled.amount), value(&seen["amountCanceled"]));
     add("refunded", line.refunded.quantity.to_string(), seen["quantityRefunded"].to_string());
     add("reserved", line.reserved.quantity.to_string(), "0".to_owned());
+    add("being canceled", line.canceling.quantity.to_string(), "0".to_owned());
 }
 
 /// Money that came twice is raised, and only that.

@@ -56,6 +56,9 @@ impl Stage<'_> {
                 self.site.spawn(SHOP, world.track(order, intent, parcel));
             }
             What::Cancel { order, intent } => self.site.spawn(SHOP, world.cancel(order, intent)),
+            What::CancelLines { order, intent, line, quantity, cents } => {
+                self.site.spawn(SHOP, world.cancel_lines(order, intent, (line, quantity), cents));
+            }
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),

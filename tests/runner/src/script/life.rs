@@ -39,6 +39,10 @@ impl<'a> Life<'a> {
             self.pay();
         }
         for _ in 0..self.chance.between(1, 4) {
+            if self.chance.permille(300) {
+                self.pass();
+                self.cancel_some();
+            }
             self.pass();
             self.ship_some();
         }
@@ -138,6 +142,33 @@ impl<'a> Life<'a> {
             }
             _ => (),
         }
+    }
+
+    /// Units of a line are canceled; now and then the same once more, or by somebody in the dashboard meanwhile.
+    fn cancel_some(&mut self) {
+        let line = if self.chance.permille(700) { 1 } else { 2 };
+        let quantity = u32::try_from(self.chance.between(1, 2)).unwrap_or(1);
+        let cents = self.chance.permille(400).then(|| self.chance.below(100_000));
+        if self.chance.permille(150) {
+            let fault = if self.chance.permille(500) { Fault::HangAfter } else { Fault::HangBefore };
+            self.step(self.at, What::Fault { on: On::Change, fault });
+        }
+        self.cancel_lines(self.at, (line, quantity), cents);
+        if self.chance.permille(250) {
+            let at = self.at + self.chance.below(4_000);
+            self.cancel_lines(at, (line, quantity), cents);
+        }
+        if self.chance.permille(60) {
+            let at = self.at + self.chance.below(20_000);
+            let act = Elsewhere::CancelLine { line: usize::from(line == 2) };
+            self.step(at, What::Elsewhere { order: self.order, act });
+        }
+    }
+
+    fn cancel_lines(&mut self, at: u64, (line, quantity): (u32, u32), cents: Option<u64>) {
+        *self.intents += 1;
+        let (order, intent) = (self.order, *self.intents);
+        self.step(at, What::CancelLines { order, intent, line, quantity, cents });
     }
 
     fn ship(&mut self, at: u64, pick: Pick) {

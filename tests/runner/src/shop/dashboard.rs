@@ -20,6 +20,7 @@ impl World {
         let Some(id) = find(&mollie.world, &basket.order_number()) else { return };
         let done = match act {
             Elsewhere::Cancel => cancel(&mut mollie, &id, now),
+            Elsewhere::CancelLine { line } => cancel_line(&mut mollie, &id, line, now),
             Elsewhere::Track { parcel } => {
                 let code = format!("ELSEWHERE-{}", self.site.next_id());
                 track(&mut mollie, &id, parcel, code, now)
@@ -42,6 +43,19 @@ impl World {
 fn cancel(mollie: &mut Mollie, id: &str, now: Timestamp) -> Option<Act> {
     let (status, _) = mollie.ask("DELETE", &format!("/v2/orders/{id}"), "", Vec::new(), now);
     (status == 200).then(|| Act::Canceled { mollie_order: id.to_owned() })
+}
+
+/// Cancels one unit of a line, for its price, as long as that is left.
+fn cancel_line(mollie: &mut Mollie, id: &str, line: usize, now: Timestamp) -> Option<Act> {
+    let (_, seen) = mollie.ask("GET", &format!("/v2/orders/{id}"), "", Vec::new(), now);
+    let line = &seen["lines"][line];
+    let left = line["cancelableQuantity"].as_u64()?;
+    let mut part = json!({ "id": line["id"], "quantity": 1 });
+    if left > 1 && line["discountAmount"].is_object() {
+        part["amount"] = line["unitPrice"].clone();
+    }
+    mollie.world.cancel_in_dashboard(id, &json!({ "lines": [part] }), now).ok()?;
+    Some(Act::LineCanceled { mollie_order: id.to_owned() })
 }
 
 /// Ships one unit of a line; `code`: of its tracking, if it has one.

@@ -5,12 +5,14 @@ use domain::operations::task::OperationKind;
 use domain::operations::update_shipment::Track;
 use domain::ports::{OrderKey, Store};
 use domain::rules::ids::{LineId, OrderId, ShipmentId};
+use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest, Tracking};
 use domain::rules::status::OrderStatus;
 
 use super::World;
+use crate::basket::Basket;
 use crate::chance::mix;
 use crate::replica::Wish;
 use crate::script::Pick;
@@ -33,6 +35,38 @@ impl World {
         let wish = Wish::Ship(id, request);
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
         self.carry(OperationKind::CreateShipment, order, &request_id, &command, wish).await;
+    }
+
+    /// Customer care cancels units of a line, once it may be canceled.
+    pub async fn cancel_lines(
+        self,
+        order: u64,
+        intent: u64,
+        (line, quantity): (u32, u32),
+        cents: Option<u64>,
+    ) {
+        let request_id = format!("cancel-lines-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            self.carry(OperationKind::CancelLines, order, &request_id, &command, wish).await;
+            return;
+        }
+        let Some(id) = self.known(order).await else { return };
+        let Some(now) =
+            self.when(id, |order| order.facts.status.is_some_and(OrderStatus::allows_shipping)).await
+        else {
+            return;
+        };
+        let line_id = LineId::new(line);
+        let amount = cents.and_then(|cents| amount(&now, line_id, quantity, cents));
+        let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
+        // Every other desk gives up the gift card, if there is one.
+        let gives_up = mix(self.seed ^ intent).is_multiple_of(2);
+        let release = Basket::of(self.seed, order).gift_card().filter(|_| gives_up).into_iter().collect();
+        let request = LineCancellationRequest { selection, release };
+        let command = format!("{request:?}");
+        let wish = Wish::CancelLines(id, request);
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::CancelLines, order, &request_id, &command, wish).await;
     }
 
     /// Changes how a parcel is followed, once there is one.

@@ -1,14 +1,16 @@
 //! Canceling an order: several may want it of the same order, and so may the service itself and somebody in the dashboard.
 //! Whoever it was, the order is canceled, and that is all that is asked for.
 
+use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, under_its_key};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 pub struct Canceling;
 
@@ -31,6 +33,10 @@ impl Story for Canceling {
         if is_paid { Before::Paid } else { Before::Placed }
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::OrderCanceled
     }
@@ -50,10 +56,15 @@ impl Story for Canceling {
         match act {
             Act::Shipped { .. }
             | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
             | Act::Tracked { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        under_its_key(self.effect(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

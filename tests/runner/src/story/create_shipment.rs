@@ -1,12 +1,15 @@
 //! Shipping: a part or the rest of an order that is paid or authorized. Somebody in the dashboard may ship the same.
 
+use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, under_its_key};
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::{Pick, What};
+use crate::site::Site;
 
 pub struct Shipping;
 
@@ -32,6 +35,10 @@ impl Story for Shipping {
         Before::Paid
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::ShipmentCreated
     }
@@ -48,8 +55,12 @@ impl Story for Shipping {
     fn is_like(&self, act: &Act) -> bool {
         match act {
             Act::Shipped { .. } | Act::Tracked { .. } => true,
-            Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. } | Act::LineCanceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        under_its_key(self.effect(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -2,18 +2,22 @@
 //! what the checker judges it. One file per kind, and [`of`] the only match; nothing else here asks which kind an operation
 //! is. Nothing here is taken from the service's own rules.
 
+mod cancel_lines;
 mod cancel_order;
 mod create_shipment;
 mod place_order;
 mod update_shipment;
 
+use domain::operations::operation::Operation;
 use domain::operations::task::OperationKind;
 use mollie_simulator::rules::EffectKind;
 
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 /// What must be so before a cell of the matrix makes its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,9 @@ pub trait Story: Sync {
     /// What must be so before that call. `seed`: of the cell, from which its basket follows.
     fn before(&self, seed: u64, chance: &mut Chance) -> Before;
 
+    /// Whether it can be done to what is in a basket.
+    fn fits(&self, basket: &Basket) -> bool;
+
     /// What its success is in Mollie's ledger.
     fn effect(&self) -> EffectKind;
 
@@ -64,6 +71,9 @@ pub trait Story: Sync {
     /// Whether nobody may be able to tell this act in the dashboard from it. Only then it may be put to an operator.
     fn is_like(&self, act: &Act) -> bool;
 
+    /// The id at Mollie of what it came to, for somebody who sees Mollie's books; `None`: nothing.
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String>;
+
     /// Holds what it came to against what its caller was told.
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>);
 }
@@ -76,7 +86,17 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::CreateShipment => &create_shipment::Shipping,
         OperationKind::UpdateShipment => &update_shipment::Tracking,
         OperationKind::CancelOrder => &cancel_order::Canceling,
+        OperationKind::CancelLines => &cancel_lines::CancelingLines,
     }
+}
+
+/// What Mollie's books have under the operation's key.
+fn under_its_key(kind: EffectKind, operation: &Operation, site: &Site) -> Option<String> {
+    let key = operation.key.to_string();
+    let mollie = site.mollie();
+    let mut ledger = mollie.world.ledger().iter();
+    let own = ledger.find(|effect| effect.kind == kind && effect.idempotency_key.as_ref() == Some(&key))?;
+    own.shipment_id.clone().or_else(|| Some(own.order_id.clone()))
 }
 
 /// Every story.

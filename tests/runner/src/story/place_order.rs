@@ -1,12 +1,15 @@
 //! Placing an order: it comes before everything else, and nothing but its effect is an order of ours at Mollie.
 
+use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, under_its_key};
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 pub struct Placing;
 
@@ -28,6 +31,10 @@ impl Story for Placing {
         Before::Nothing
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::OrderCreated
     }
@@ -45,10 +52,15 @@ impl Story for Placing {
         match act {
             Act::Shipped { .. }
             | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
             | Act::Tracked { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        under_its_key(self.effect(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -1,13 +1,16 @@
 //! Changing how a parcel is followed. It sets what it says, so it may come more than once; somebody in the dashboard may change
 //! it as well, and whoever comes last is right.
 
+use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, under_its_key};
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 pub struct Tracking;
 
@@ -29,6 +32,10 @@ impl Story for Tracking {
         Before::Shipped
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::ShipmentUpdated
     }
@@ -47,10 +54,15 @@ impl Story for Tracking {
         match act {
             Act::Shipped { .. }
             | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
             | Act::Tracked { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        under_its_key(self.effect(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -58,7 +58,9 @@ impl Pen<'_> {
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
         let personal = snapshot::personal(&self.order().personal, snapshot);
         if let Some(observed) = snapshot::difference(self.order(), snapshot) {
+            let again = concern::surplus_cancellation(self.order(), &observed.entries);
             self.record(EventData::OrderObserved { observed: Box::new(observed) });
+            again.into_iter().for_each(|concern| self.raise(concern));
         }
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
         self.judge_money(whole.as_ref(), snapshot);

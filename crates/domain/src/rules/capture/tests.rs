@@ -208,3 +208,33 @@ proptest! {
         }
     }
 }
+
+/// Of 20.00 and 10.00 less 5.00, the 20.00 are released. Whether the 5.00 are too is not known yet.
+#[test]
+fn a_deduction_whose_cancellation_is_under_way_raises_nothing() {
+    let mut order = order(&[2_000, 1_000, -500]);
+    order.lines[0].canceled = part(1, 2_000);
+    assert_eq!(left(&order), cents(500));
+    order.lines[2].canceling = part(1, -500);
+    assert_eq!(
+        (left(&order), subjects(check(&order, &ship(&order, &[2])))),
+        (cents(500), vec!["order".into()])
+    );
+    (order.lines[2].canceling, order.lines[2].canceled) = (part(0, 0), part(1, -500));
+    assert_eq!((left(&order), check(&order, &ship(&order, &[2]))), (cents(1_000), Ok(())));
+    order.lines[1].canceling = part(1, 1_000);
+    assert_eq!(left(&order), cents(0), "goods whose cancellation is under way are released");
+}
+
+/// Somebody shipped in the dashboard what was being canceled here.
+#[test]
+fn units_shipped_elsewhere_while_they_were_being_canceled_are_not_released_as_well() {
+    let mut order = order(&[2_000, 1_000]);
+    order.lines[0].canceling = part(1, 2_000);
+    assert_eq!(left(&order), cents(1_000));
+    order.lines[0].shipped = part(1, 2_000);
+    assert_eq!((left(&order), check(&order, &ship(&order, &[2]))), (cents(1_000), Ok(())));
+    (order.lines[0].quantity, order.lines[0].total_amount) = (2, cents(4_000));
+    (order.highest_amount, order.lines[0].reserved) = (cents(5_000), part(1, 2_000));
+    assert_eq!(left(&order), cents(1_000), "one of two can only be shipped or canceled");
+}

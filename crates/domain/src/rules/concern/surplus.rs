@@ -1,4 +1,4 @@
-//! Telling a surplus from what an order is owed, over all its payments and all its shipments.
+//! Telling a surplus from what an order is owed, over all its payments, all its shipments and all that was canceled.
 
 use std::collections::HashSet;
 
@@ -6,11 +6,15 @@ use jiff::Timestamp;
 
 use super::twice;
 use crate::rules::item::{Concern, ItemKind};
+use crate::rules::ledger::{Entry, Pool, Stage};
 use crate::rules::money::Money;
-use crate::rules::order::Order;
+use crate::rules::order::{Canceled, Order};
+use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::rejection::RejectedBy;
-use crate::rules::shipment::{Origin, Shipment, ShipmentState, has_lines, has_tracking, same_tracking};
+use crate::rules::shipment::{
+    Origin, Shipment, ShipmentLine, ShipmentState, has_lines, has_tracking, same_tracking,
+};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;
 
@@ -96,6 +100,36 @@ pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
         subject: mollie_id.to_string(),
         text: printable(&twice(mollie_id, ours)),
         operation_id: None,
+    })
+}
+
+/// A cancellation of lines that Mollie shows again, to the unit and the cent, beyond all that is settled here (`entries`: what is
+/// taken over now): the same call may have had two effects, or one although an operator called it rejected. An expiry cancels
+/// whatever is left and says nothing.
+#[must_use]
+pub fn surplus_cancellation(order: &Order, entries: &[Entry]) -> Option<Concern> {
+    let is_canceled = |entry: &&Entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled;
+    let shown: HashSet<_> = entries.iter().filter(is_canceled).map(|it| (it.line_id, it.part)).collect();
+    let is_again = |ours: &&Canceled| {
+        ours.lines.len() == shown.len()
+            && ours.lines.iter().all(|line| shown.contains(&(line.line_id, line.part)))
+    };
+    let ours = order.cancellations.iter().filter(|_| order.facts.expired_time.is_none()).find(is_again)?;
+    let lines = ours.lines.iter().map(|line| {
+        let ShipmentLine { line_id, part: Part { quantity, amount } } = line;
+        format!("{quantity} of line {line_id}, {amount}")
+    });
+    let text = format!(
+        "Mollie shows the units of cancellation {} canceled once more: {}. If nobody canceled them elsewhere, the same call had \
+         two effects, or one although it was called rejected. Deliver what is still owed outside this order, or tell the shopper.",
+        ours.operation_id,
+        lines.collect::<Vec<_>>().join("; ")
+    );
+    Some(Concern {
+        kind: ItemKind::SurplusCancellation,
+        subject: ours.operation_id.to_string(),
+        text: printable(&text),
+        operation_id: Some(ours.operation_id),
     })
 }
 

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::rules::fixtures::{at, euro, placed, recorded, snapshot};
+use crate::rules::ledger;
+use crate::rules::part::Part;
 use crate::rules::snapshot::observed;
 use crate::rules::status::LineStatus;
 use uuid::Uuid;
@@ -113,4 +115,38 @@ fn a_reading_is_noted_with_its_time_and_what_it_says_of_persons() {
     let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
     recorder.note_reading(Some(at(9)), personal.clone());
     assert_eq!((recorder.order().observed_time, &recorder.order().personal), (Some(at(9)), &personal));
+}
+
+/// A rejection takes back only what its own cancellation would have given up.
+#[test]
+fn what_a_settled_cancellation_gave_up_stays_given_up() {
+    let mut recorder = placed(OrderStatus::Shipping, LineStatus::Shipping);
+    let cancel = |number: u32, amount: &str| {
+        let part = Part { quantity: 1, amount: euro(amount) };
+        let line = ShipmentLine { line_id: LineId::new(number), part };
+        (OperationId::new(Uuid::from_u128(number.into())), [line], vec![line.line_id])
+    };
+    let rejection = || Rejection::of_ours("a test");
+    let (operation_id, lines, release) = cancel(1, "349.00");
+    let entries = ledger::ours(Pool::Canceled, Stage::Reserved, &lines);
+    recorder.record(EventData::CancellationRecorded { operation_id, release, entries });
+    let (second, others, release) = cancel(2, "329.99");
+    let entries = ledger::ours(Pool::Canceled, Stage::Reserved, &others);
+    recorder.record(EventData::CancellationRecorded { operation_id: second, release, entries });
+    assert_eq!(recorder.order().releases, [LineId::new(1), LineId::new(2)]);
+    let entries = ledger::settling(Pool::Canceled, &lines);
+    recorder.record(EventData::CancellationSucceeded { operation_id, entries });
+    let canceled = Canceled { operation_id, lines: lines.to_vec() };
+    assert_eq!(recorder.order().cancellations, [canceled]);
+    // A cancellation of the whole order is refused while the second one is under way.
+    let whole = OperationId::new(Uuid::from_u128(9));
+    let entries = Vec::new();
+    recorder.record(EventData::CancellationRefused { operation_id: whole, rejection: rejection(), entries });
+    assert_eq!(recorder.order().releases, [LineId::new(1), LineId::new(2)]);
+    let entries = ledger::ours(Pool::Canceled, Stage::Freed, &others);
+    recorder.record(EventData::CancellationRefused { operation_id: second, rejection: rejection(), entries });
+    assert_eq!(
+        (recorder.order().releases.as_slice(), recorder.order().cancellations.len()),
+        ([LineId::new(1)].as_slice(), 1)
+    );
 }

@@ -21,7 +21,9 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
     shippable_order(order).map_err(RequestError::State)?;
     let lines = match &request.selection {
         Selection::AllRemaining => all_remaining(order).map_err(RequestError::State)?,
-        Selection::Lines(lines) => named_lines(order, lines)?,
+        Selection::Lines(lines) => {
+            named_lines(order, lines, |line, selection| named_line(line, selection, is_completed(order)))?
+        }
     };
     capture::check(order, &lines).map_err(RequestError::State)?;
     Ok(lines)
@@ -110,7 +112,15 @@ fn not_shippable(status: OrderStatus) -> String {
     )
 }
 
-fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, RequestError> {
+/// The parts of the selected lines, each decided by `part`.
+///
+/// # Errors
+/// [`RequestError`], naming every line at once.
+pub(in crate::rules) fn named_lines(
+    order: &Order,
+    lines: &[LineSelection],
+    part: impl Fn(&Line, &LineSelection) -> Result<Part, Misfit>,
+) -> Result<Vec<ShipmentLine>, RequestError> {
     let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
     for (n, selection) in lines.iter().enumerate() {
         let Some(line) = order.line(selection.line_id) else {
@@ -123,7 +133,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
             );
             continue;
         };
-        match named_line(line, selection, is_completed(order)) {
+        match part(line, selection) {
             Ok(part) => planned.push(ShipmentLine { line_id: line.id, part }),
             Err(Misfit::State(reason, description)) => {
                 unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
@@ -149,7 +159,8 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
     }
 }
 
-enum Misfit {
+/// Why a line's part cannot be had.
+pub(in crate::rules) enum Misfit {
     State(PreconditionReason, String),
     Amount { expected: String, got: String },
 }
@@ -170,6 +181,11 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
             format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
         return Err(Misfit::State(PreconditionReason::LineNotShippable, text));
     }
+    measured(line, selection)
+}
+
+/// The part of a line that is requested, by the amount rule.
+pub(in crate::rules) fn measured(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
     let (quantity, rest) = (selection.quantity, line.remainder());
     let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
         return Err(not_available(line, quantity, rest.quantity));
@@ -184,10 +200,11 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
     }
 }
 
-fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
+pub(in crate::rules) fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
+    let reserved = line.reserved.quantity.saturating_add(line.canceling.quantity);
     let text = format!(
-        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {} reserved of {}).",
-        line.id, line.shipped.quantity, line.canceled.quantity, line.reserved.quantity, line.quantity
+        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {reserved} reserved of {}).",
+        line.id, line.shipped.quantity, line.canceled.quantity, line.quantity
     );
     Misfit::State(PreconditionReason::QuantityNotAvailable, text)
 }

@@ -64,29 +64,36 @@ impl ShipmentInput {
     /// Each fault.
     pub fn parse(self) -> Result<ShipmentRequest, Vec<Violation>> {
         let mut faults = Violations::default();
-        if self.all_remaining != self.lines.is_empty() {
-            let got = if self.all_remaining { "both" } else { "neither" };
-            faults.add("lines", "selection.one_of", "either lines, or all_remaining = true", got);
-        }
-        let (mut lines, mut seen) = (Vec::with_capacity(self.lines.len()), HashSet::new());
-        for (n, line) in self.lines.into_iter().enumerate() {
-            let selected = line.parse(&format!("lines[{n}]"), &mut faults);
-            if let Some(selected) = selected {
-                if !seen.insert(selected.line_id) {
-                    faults.add(
-                        format!("lines[{n}].line_id"),
-                        "selection.once",
-                        "each line once",
-                        line.line_id,
-                    );
-                }
-                lines.push(selected);
-            }
-        }
+        either(&self.lines, self.all_remaining, &mut faults);
+        let lines = selected(self.lines, &mut faults);
         let tracking = self.tracking.map(|tracking| tracking.parse(&mut faults));
         let selection = if self.all_remaining { Selection::AllRemaining } else { Selection::Lines(lines) };
         if faults.is_empty() { Ok(ShipmentRequest { selection, tracking }) } else { Err(faults.into_vec()) }
     }
+}
+
+/// Lines are selected in one of the two ways: empty never means all.
+pub(in crate::rules) fn either(lines: &[LineSelectionInput], all_remaining: bool, faults: &mut Violations) {
+    if all_remaining != lines.is_empty() {
+        let got = if all_remaining { "both" } else { "neither" };
+        faults.add("lines", "selection.one_of", "either lines, or all_remaining = true", got);
+    }
+}
+
+/// The selected lines, at `lines`; each may be named once.
+pub(in crate::rules) fn selected(
+    lines: Vec<LineSelectionInput>,
+    faults: &mut Violations,
+) -> Vec<LineSelection> {
+    let (mut selection, mut seen) = (Vec::with_capacity(lines.len()), HashSet::new());
+    for (n, line) in lines.into_iter().enumerate() {
+        let Some(selected) = line.parse(&format!("lines[{n}]"), faults) else { continue };
+        if !seen.insert(selected.line_id) {
+            faults.add(format!("lines[{n}].line_id"), "selection.once", "each line once", line.line_id);
+        }
+        selection.push(selected);
+    }
+    selection
 }
 
 /// A line must be named by our id.

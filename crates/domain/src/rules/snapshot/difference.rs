@@ -257,6 +257,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         canceled: ours.map_or(none, |line| line.canceled),
         refunded: ours.map_or(none, |line| line.refunded),
         reserved: ours.map_or(none, |line| line.reserved),
+        canceling: ours.map_or(none, |line| line.canceling),
     }
 }
 

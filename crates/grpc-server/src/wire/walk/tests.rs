@@ -280,7 +280,7 @@ macro_rules! for_each_request {
 macro_rules! every_request {
     ($bytes:expr, $valid:expr) => {
         for_each_request!(agree, $bytes, $valid, CreateOrderRequest GetOrderRequest ListOrdersRequest
-            CancelOrderRequest SyncOrderRequest CreateShipmentRequest UpdateShipmentRequest GetShipmentRequest
+            CancelOrderRequest CancelOrderLinesRequest SyncOrderRequest CreateShipmentRequest UpdateShipmentRequest GetShipmentRequest
             ListShipmentsRequest
             ListOrderEventsRequest GetOperationRequest ListOperationsRequest RetryOperationRequest
             ResolveOperationRequest CloseReviewItemRequest)

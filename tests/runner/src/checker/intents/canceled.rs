@@ -34,7 +34,9 @@ impl Found<'_> {
     /// the order.
     fn over(&mut self, name: &str, order: &Order) {
         let there = self.at_mollie(order);
-        if !there.is_empty() && self.canceled_at(order).is_none() {
+        // The last lines that are canceled end the order, too.
+        let is_over = there.iter().any(|seen| seen["status"] == "canceled");
+        if !there.is_empty() && !is_over && self.canceled_at(order).is_none() {
             self.say(
                 "I4",
                 format!("{name}: canceled, and Mollie has canceled nothing: {}", statuses(&there)),
@@ -61,7 +63,11 @@ impl Found<'_> {
         let id = order.mollie_id.as_ref().map(ToString::to_string);
         let elsewhere = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Canceled { mollie_order } => Some(mollie_order) == id.as_ref(),
-            Act::Shipped { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         });
         let another = self.evidence.stored.operations.values().any(|one| {
             one.order_id == order.id
@@ -71,7 +77,7 @@ impl Found<'_> {
         elsewhere || another
     }
 
-    fn canceled_at(&self, order: &Order) -> Option<Timestamp> {
+    pub(super) fn canceled_at(&self, order: &Order) -> Option<Timestamp> {
         let id = order.mollie_id.as_ref()?.as_str();
         let own = self.evidence.ledger.iter().filter(|effect| effect.order_id == id);
         own.into_iter().find(|effect| effect.kind == EffectKind::OrderCanceled).map(|effect| effect.at)

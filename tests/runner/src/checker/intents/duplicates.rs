@@ -74,7 +74,11 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod canceled;
 mod duplicates;
+mod lines;
 mod owners;
 mod placed;
 mod shipped;
@@ -29,13 +30,14 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     found.duplicates();
     found.trackings();
     found.doubles();
+    found.line_cancellations();
     found.operations();
     found.owners();
     for act in &evidence.journal.acts {
         match act {
             Act::Broken(text) => found.say("stored", text.clone()),
             Act::RequestError(text) => found.say("I4", text.clone()),
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::Tracked { .. } => (),
+            Act::Shipped { .. } | Act::Canceled { .. } | Act::LineCanceled { .. } | Act::Tracked { .. } => (),
         }
     }
     found.violations
@@ -126,12 +128,14 @@ impl<'a> Found<'a> {
             (
                 Act::Shipped { mollie_order, .. }
                 | Act::Tracked { mollie_order, .. }
+                | Act::LineCanceled { mollie_order }
                 | Act::Canceled { mollie_order },
                 Some(id),
             ) => mollie_order == id.as_str(),
             (
                 Act::Shipped { .. }
                 | Act::Canceled { .. }
+                | Act::LineCanceled { .. }
                 | Act::Tracked { .. }
                 | Act::RequestError(_)
                 | Act::Broken(_),

@@ -74,7 +74,9 @@ impl Found<'_> {
     fn was_tracked(&self, shipment: &Shipment) -> bool {
         self.registration(shipment).is_some_and(|operation| match &operation.task {
             Task::CreateShipment(task) => task.tracking.is_some(),
-            Task::PlaceOrder(_) | Task::UpdateShipment(_) | Task::CancelOrder(_) => false,
+            Task::PlaceOrder(_) | Task::UpdateShipment(_) | Task::CancelOrder(_) | Task::CancelLines(_) => {
+                false
+            }
         })
     }
 
@@ -107,7 +109,11 @@ impl Found<'_> {
     fn is_made_elsewhere(&self, id: &str) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => shipment == id,
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         })
     }
 
@@ -130,7 +136,11 @@ impl Found<'_> {
         };
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { mollie_order, tracked, .. } => mollie_order == id.as_str() && !tracked,
-            Act::Canceled { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         })
     }
 

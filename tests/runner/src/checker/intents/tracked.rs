@@ -73,7 +73,11 @@ impl Found<'_> {
         let id = shipment.mollie_id.as_ref()?;
         let is_touched = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Tracked { shipment, .. } => shipment == id.as_str(),
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         });
         let mut operations: Vec<&Operation> =
             self.evidence.stored.operations.values().map(|one| &**one).collect();
@@ -84,7 +88,8 @@ impl Found<'_> {
             Task::UpdateShipment(_)
             | Task::PlaceOrder(_)
             | Task::CreateShipment(_)
-            | Task::CancelOrder(_) => None,
+            | Task::CancelOrder(_)
+            | Task::CancelLines(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -114,13 +119,17 @@ fn code(effect: &Effect) -> Option<&str> {
 fn wish(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Track(_, track) => Some(&track.tracking.code),
-        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) => None,
+        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) | Wish::CancelLines(..) => None,
     }
 }
 
 fn act(act: &Act) -> Option<&str> {
     match act {
         Act::Tracked { code, .. } => Some(code),
-        Act::Shipped { .. } | Act::Canceled { .. } | Act::RequestError(_) | Act::Broken(_) => None,
+        Act::Shipped { .. }
+        | Act::Canceled { .. }
+        | Act::LineCanceled { .. }
+        | Act::RequestError(_)
+        | Act::Broken(_) => None,
     }
 }
