@@ -180,7 +180,10 @@ impl Order {
         self.version = event.sequence;
         self.apply(&event.data, event.time);
         for entry in event.data.entries() {
-            self.line_mut(entry.line_id).into_iter().for_each(|line| line.enter(entry));
+            match entry.line_id {
+                Some(id) => self.line_mut(id).into_iter().for_each(|line| line.enter(entry)),
+                None => self.beside.enter(entry),
+            }
         }
         self.number_released |= self.frees_number();
         self.stranded = stranded::after(self, event.time);

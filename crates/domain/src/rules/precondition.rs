@@ -27,6 +27,12 @@ pub enum PreconditionReason {
     CaptureOutOfBounds,
     /// Canceling would give up a deduction from goods that were shipped.
     DeductionLeft,
+    /// The order's status allows no refund.
+    OrderNotRefundable,
+    /// A line's status allows no refund, or less of it is left than was requested.
+    LineNotRefundable,
+    /// A refund would be worth nothing, or more than may be given back.
+    RefundOutOfBounds,
 }
 
 impl PreconditionReason {
@@ -37,14 +43,17 @@ impl PreconditionReason {
             Self::QuantityNotAvailable
             | Self::NothingRemaining
             | Self::CaptureOutOfBounds
-            | Self::DeductionLeft => true,
+            | Self::DeductionLeft
+            | Self::LineNotRefundable
+            | Self::RefundOutOfBounds => true,
             Self::OrderNotPlaced
             | Self::OrderNeedsAttention
             | Self::StatusNotUnderstood
             | Self::OrderNotShippable
             | Self::LineNotShippable
             | Self::ShipmentRefused
-            | Self::OrderNotCancelable => false,
+            | Self::OrderNotCancelable
+            | Self::OrderNotRefundable => false,
         }
     }
 }

@@ -19,6 +19,7 @@ mod whereabouts;
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub use plan::{newly_shipped, plan};
+pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, name_lines,
     names_no_line,

@@ -19,7 +19,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         event_time: Some(time(event.time)),
         kind: event.data.kind().to_owned(),
         actor: event.actor.clone().unwrap_or_default(),
-        changed: lines(event.data.entries().iter().map(|entry| entry.line_id)).collect(),
+        changed: lines(event.data.entries().iter().filter_map(|entry| entry.line_id)).collect(),
         ..proto::OrderEvent::default()
     };
     match &event.data {
@@ -117,7 +117,7 @@ fn lines(ids: impl Iterator<Item = LineId>) -> impl Iterator<Item = String> {
 fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEvent {
     let status = observed.status_changed.then(|| "status".to_owned());
     let described = observed.lines.iter().map(|line| line.id);
-    let counted = observed.entries.iter().map(|entry| entry.line_id);
+    let counted = observed.entries.iter().filter_map(|entry| entry.line_id);
     let lines = lines(described.chain(counted));
     let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
     let unread = observed.unread_changed.then(|| "unread_fields".to_owned());
@@ -150,7 +150,7 @@ mod tests {
 
     fn entry(line: u32, pool: Pool) -> Entry {
         let part = Part { quantity: 1, amount: Money::parse("EUR", "10.00").unwrap() };
-        Entry { line_id: LineId::new(line), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
+        Entry { line_id: Some(LineId::new(line)), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
     }
 
     /// The event may report no other change of that line.

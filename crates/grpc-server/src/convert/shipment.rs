@@ -56,7 +56,12 @@ pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
         amount: line.amount.map(amount_input),
     });
     let tracking = request.tracking.map(tracking_input);
-    ShipmentInput { lines: lines.collect(), all_remaining: request.all_remaining, tracking }
+    ShipmentInput {
+        lines: lines.collect(),
+        all_remaining: request.all_remaining,
+        include_refunded: request.include_refunded,
+        tracking,
+    }
 }
 
 pub fn tracking_input(tracking: proto::Tracking) -> TrackingInput {

@@ -283,6 +283,9 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
         PreconditionReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
         PreconditionReason::DeductionLeft => ErrorReason::DeductionLeft,
+        PreconditionReason::OrderNotRefundable => ErrorReason::OrderNotRefundable,
+        PreconditionReason::LineNotRefundable => ErrorReason::LineNotRefundable,
+        PreconditionReason::RefundOutOfBounds => ErrorReason::RefundOutOfBounds,
     }
 }
 

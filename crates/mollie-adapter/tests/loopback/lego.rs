@@ -61,6 +61,7 @@ fn order() -> Order {
         highest_amount: euro("1027.99"),
         lines: vec![chiron(), porsche()],
         releases: vec![],
+        beside: Beside::none(Currency::parse("EUR").unwrap()),
         facts: Facts::default(),
         payments: vec![],
         stranded: vec![],
@@ -149,6 +150,9 @@ fn porsche() -> Line {
         canceled: none,
         refunded: none,
         reserved: none,
+        payment_refunded: none,
+        refunding: none,
+        payment_refunding: none,
     }
 }
 

@@ -47,7 +47,10 @@ pub(crate) struct LineDocument {
     shipped: PartDocument,
     canceled: PartDocument,
     refunded: PartDocument,
+    payment_refunded: PartDocument,
     reserved: PartDocument,
+    refunding: PartDocument,
+    payment_refunding: PartDocument,
 }
 
 impl From<&Line> for LineDocument {
@@ -75,7 +78,10 @@ impl From<&Line> for LineDocument {
             shipped: (&line.shipped).into(),
             canceled: (&line.canceled).into(),
             refunded: (&line.refunded).into(),
+            payment_refunded: (&line.payment_refunded).into(),
             reserved: (&line.reserved).into(),
+            refunding: (&line.refunding).into(),
+            payment_refunding: (&line.payment_refunding).into(),
         }
     }
 }
@@ -108,7 +114,10 @@ impl TryFrom<LineDocument> for Line {
             shipped: document.shipped.try_into()?,
             canceled: document.canceled.try_into()?,
             refunded: document.refunded.try_into()?,
+            payment_refunded: document.payment_refunded.try_into()?,
             reserved: document.reserved.try_into()?,
+            refunding: document.refunding.try_into()?,
+            payment_refunding: document.payment_refunding.try_into()?,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! this release are ignored. It may not know any table.
 
 mod address;
+mod beside;
 mod event;
 mod facts;
 mod finding;

@@ -1,5 +1,6 @@
 //! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
+use domain::rules::beside::Beside;
 use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
 use domain::rules::item::Item;
 use domain::rules::money::Money;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::beside::BesideDocument;
 use super::facts::FactsDocument;
 use super::finding::FindingDocument;
 use super::item::ItemDocument;
@@ -98,6 +100,7 @@ pub(crate) struct OrderParts {
     pub facts: Facts,
     pub lines: Vec<Line>,
     pub releases: Vec<LineId>,
+    pub beside: Beside,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -114,6 +117,7 @@ pub(crate) struct OrderDocument {
     lines: Vec<LineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     releases: Vec<u32>,
+    beside: BesideDocument,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
@@ -130,6 +134,7 @@ impl From<&Order> for OrderDocument {
             terms: (&order.terms).into(),
             highest_amount: (&order.highest_amount).into(),
             releases: order.releases.iter().map(|line| line.number()).collect(),
+            beside: (&order.beside).into(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -150,6 +155,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             terms: document.terms.try_into()?,
             highest_amount: document.highest_amount.try_into()?,
             releases: document.releases.into_iter().map(LineId::new).collect(),
+            beside: document.beside.try_into()?,
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -220,6 +226,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             terms: parts.terms,
             highest_amount: parts.highest_amount,
             releases: parts.releases,
+            beside: parts.beside,
             stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,

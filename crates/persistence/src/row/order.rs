@@ -82,6 +82,7 @@ impl TryFrom<Model> for Order {
             personal,
             lines: parts.lines,
             releases: parts.releases,
+            beside: parts.beside,
             facts: parts.facts,
             payments: parts.payments,
             stranded: parts.stranded,

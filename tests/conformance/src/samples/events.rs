@@ -29,9 +29,11 @@ pub fn observed() -> Box<Observed> {
 /// An entry for each pool and stage.
 fn entries() -> Vec<Entry> {
     let pools = Pool::ALL.iter().flat_map(|pool| Stage::ALL.iter().map(|stage| (*pool, *stage)));
+    let lines = [Some(LineId::new(1)), None].into_iter().cycle();
     pools
         .zip([Origin::Here, Origin::Elsewhere].into_iter().cycle())
-        .map(|((pool, stage), by)| Entry { line_id: LineId::new(1), pool, part: part(1, "5.00"), stage, by })
+        .zip(lines)
+        .map(|(((pool, stage), by), line_id)| Entry { line_id, pool, part: part(1, "5.00"), stage, by })
         .collect()
 }
 

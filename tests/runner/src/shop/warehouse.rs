@@ -93,14 +93,16 @@ fn request(order: &Order, pick: Pick, seed: u64, intent: u64) -> ShipmentRequest
         tracked.then(|| Tracking { carrier: "PostNL".to_owned(), code, url: None })
     };
     match pick {
-        Pick::All { tracked } => {
-            ShipmentRequest { selection: Selection::AllRemaining, tracking: tracking(tracked) }
-        }
+        Pick::All { tracked } => ShipmentRequest {
+            selection: Selection::AllRemaining,
+            include_refunded: false,
+            tracking: tracking(tracked),
+        },
         Pick::Part { line, quantity, cents, tracked } => {
             let line_id = LineId::new(line);
             let amount = cents.and_then(|cents| amount(order, line_id, quantity, cents));
             let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
-            ShipmentRequest { selection, tracking: tracking(tracked) }
+            ShipmentRequest { selection, include_refunded: false, tracking: tracking(tracked) }
         }
     }
 }

@@ -152,7 +152,10 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
                 sent || status == Some(&Read::Known(OrderStatus::Completed))
             }
-            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. }
+            Difference::Units {
+                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                ..
+            }
             | Difference::Shipment(_)
             | Difference::Tracking(_) => false,
         }

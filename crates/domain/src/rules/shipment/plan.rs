@@ -20,8 +20,10 @@ use crate::rules::violation::Violations;
 pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
     shippable_order(order).map_err(RequestError::State)?;
     let lines = match &request.selection {
-        Selection::AllRemaining => all_remaining(order).map_err(RequestError::State)?,
-        Selection::Lines(lines) => named_lines(order, lines)?,
+        Selection::AllRemaining => {
+            all_remaining(order, request.include_refunded).map_err(RequestError::State)?
+        }
+        Selection::Lines(lines) => named_lines(order, lines, request.include_refunded)?,
     };
     capture::check(order, &lines).map_err(RequestError::State)?;
     Ok(lines)
@@ -79,13 +81,19 @@ fn is_completed(order: &Order) -> bool {
     order.facts.status == Some(OrderStatus::Completed)
 }
 
-fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
+/// What may be shipped of a line: units that were refunded only if the caller says so.
+fn to_ship(line: &Line, include_refunded: bool) -> Part {
+    if include_refunded { line.rest() } else { line.available() }
+}
+
+fn all_remaining(order: &Order, include_refunded: bool) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
     let lines: Vec<_> = order
         .lines
         .iter()
         .filter(|_| !is_completed(order))
-        .filter(|line| is_shippable(line) && line.available().quantity > 0)
-        .map(|line| ShipmentLine { line_id: line.id, part: line.available() })
+        .filter(|line| is_shippable(line))
+        .map(|line| ShipmentLine { line_id: line.id, part: to_ship(line, include_refunded) })
+        .filter(|line| line.part.quantity > 0)
         .collect();
     if lines.is_empty() {
         let text =
@@ -110,7 +118,11 @@ fn not_shippable(status: OrderStatus) -> String {
     )
 }
 
-fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, RequestError> {
+fn named_lines(
+    order: &Order,
+    lines: &[LineSelection],
+    include_refunded: bool,
+) -> Result<Vec<ShipmentLine>, RequestError> {
     let (mut faults, mut unmet, mut planned) = (Violations::default(), Vec::new(), Vec::new());
     for (n, selection) in lines.iter().enumerate() {
         let Some(line) = order.line(selection.line_id) else {
@@ -123,7 +135,7 @@ fn named_lines(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLin
             );
             continue;
         };
-        match named_line(line, selection, is_completed(order)) {
+        match named_line(line, selection, include_refunded, is_completed(order)) {
             Ok(part) => planned.push(ShipmentLine { line_id: line.id, part }),
             Err(Misfit::State(reason, description)) => {
                 unmet.push((reason, Unmet { subject: format!("lines/{}", line.id), description }));
@@ -155,7 +167,12 @@ enum Misfit {
 }
 
 /// What is requested of a line. A completed line has nothing available, reported as it was before it was completed.
-fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) -> Result<Part, Misfit> {
+fn named_line(
+    line: &Line,
+    selection: &LineSelection,
+    include_refunded: bool,
+    order_is_completed: bool,
+) -> Result<Part, Misfit> {
     let is_over = match line.status {
         Some(LineStatus::Completed) => true,
         Some(LineStatus::Authorized | LineStatus::Paid | LineStatus::Shipping) => order_is_completed,
@@ -170,15 +187,17 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
             format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
         return Err(Misfit::State(PreconditionReason::LineNotShippable, text));
     }
-    let (quantity, rest) = (selection.quantity, line.remainder());
-    let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
-        return Err(not_available(line, quantity, rest.quantity));
+    let (quantity, rest, available) =
+        (selection.quantity, line.remainder(), to_ship(line, include_refunded).quantity);
+    let bounds = rest.bounds(quantity).zip(rest.share(quantity)).filter(|_| quantity <= available);
+    let Some((bounds, share)) = bounds else {
+        return Err(not_available(line, quantity, available));
     };
     match selection.amount {
         None => Ok(Part { quantity, amount: share }),
         Some(amount) if bounds.admit(amount) => Ok(Part { quantity, amount }),
         Some(amount) => {
-            let expected = format!("{bounds} for {quantity} of the {} available", rest.quantity);
+            let expected = format!("{bounds} for {quantity} of the {available} available");
             Err(Misfit::Amount { expected, got: amount.to_string() })
         }
     }
@@ -186,8 +205,22 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
 
 fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
     let text = format!(
-        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {} reserved of {}).",
-        line.id, line.shipped.quantity, line.canceled.quantity, line.reserved.quantity, line.quantity
+        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {} reserved of {}).{}",
+        line.id,
+        line.shipped.quantity,
+        line.canceled.quantity,
+        line.reserved.quantity,
+        line.quantity,
+        refunded(line)
     );
     Misfit::State(PreconditionReason::QuantityNotAvailable, text)
+}
+
+fn refunded(line: &Line) -> String {
+    match line.rest().quantity - line.available().quantity {
+        0 => String::new(),
+        early => format!(
+            " {early} of the rest were refunded before they were shipped: set include_refunded to ship them all the same."
+        ),
+    }
 }

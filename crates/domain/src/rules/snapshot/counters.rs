@@ -101,7 +101,7 @@ pub(super) fn counted(ours: &Line, theirs: &LineSnapshot, snapshot: &Snapshot, p
             let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
             if sum.quantity > known.quantity { sum } else { known }
         }
-        Pool::Canceled | Pool::Refunded => known,
+        Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack => known,
     })
 }
 

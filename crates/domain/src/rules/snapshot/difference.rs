@@ -255,7 +255,10 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         shipped: ours.map_or(none, |line| line.shipped),
         canceled: ours.map_or(none, |line| line.canceled),
         refunded: ours.map_or(none, |line| line.refunded),
+        payment_refunded: ours.map_or(none, |line| line.payment_refunded),
         reserved: ours.map_or(none, |line| line.reserved),
+        refunding: ours.map_or(none, |line| line.refunding),
+        payment_refunding: ours.map_or(none, |line| line.payment_refunding),
     }
 }
 
