@@ -11,6 +11,7 @@ use crate::rules::ids::{LineId, MollieOrderId, ShipmentId};
 use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
+use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
@@ -23,6 +24,8 @@ pub struct Book<'a> {
     pub order: &'a Order,
     /// All its shipments, whoever made them, if the kind needs them or the reading lists any.
     pub shipments: &'a [Shipment],
+    /// All its refunds, if the kind needs them or the reading lists any.
+    pub refunds: &'a [Refund],
 }
 
 /// Whether an operation can be sent, checked just before the send.

@@ -5,7 +5,9 @@
 //! Refunds have two pools, because a refund on a payment moves none of Mollie's line counters: those are compared with what was
 //! refunded through the order, and with nothing else.
 
+use super::beside::Beside;
 use super::ids::LineId;
+use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
 use super::shipment::{Origin, ShipmentLine};
@@ -99,6 +101,29 @@ impl Line {
             Stage::Freed => *reserved = reserved.without(entry.part),
             Stage::Settled => *settled = settled.and(entry.part),
             Stage::Reverted => *settled = settled.without(entry.part),
+        }
+    }
+}
+
+impl Beside {
+    /// Changes the sums by an entry that names no line.
+    pub(super) fn enter(&mut self, entry: &Entry) {
+        let (reserved, settled) = match entry.pool {
+            Pool::Refunded | Pool::PaymentRefunded => (Some(&mut self.refunding), &mut self.refunded),
+            // Nobody reserves a chargeback.
+            Pool::ChargedBack => (None, &mut self.charged_back),
+            // Goods always belong to a line.
+            Pool::Shipped | Pool::Canceled => return,
+        };
+        let by = entry.part.amount.minor();
+        let (sum, by) = match entry.stage {
+            Stage::Reserved => (reserved, by),
+            Stage::Freed => (reserved, by.saturating_neg()),
+            Stage::Settled => (Some(settled), by),
+            Stage::Reverted => (Some(settled), by.saturating_neg()),
+        };
+        if let Some(sum) = sum {
+            *sum = Money::from_minor(sum.minor().saturating_add(by), sum.currency());
         }
     }
 }
@@ -234,6 +259,23 @@ mod tests {
             settling(pool, &lines).iter().for_each(|entry| line.enter(entry));
             assert_eq!((line.settled(pool), line.given_back()), (parts, parts));
         }
+    }
+
+    #[test]
+    fn goodwill_is_reserved_settled_and_taken_back_if_it_fails() {
+        let mut beside = Beside::none(euro("0.00").currency());
+        let mut sums = |pool, stage| {
+            let by = Origin::Here;
+            beside.enter(&Entry { line_id: None, pool, part: part(0, "5.00"), stage, by });
+            [beside.refunding, beside.refunded, beside.charged_back].map(Money::value)
+        };
+        let refunds = Pool::PaymentRefunded;
+        assert_eq!(sums(refunds, Stage::Reserved), ["5.00", "0.00", "0.00"]);
+        assert_eq!(sums(refunds, Stage::Freed), ["0.00", "0.00", "0.00"]);
+        assert_eq!(sums(refunds, Stage::Settled), ["0.00", "5.00", "0.00"]);
+        assert_eq!(sums(Pool::ChargedBack, Stage::Settled), ["0.00", "5.00", "5.00"]);
+        assert_eq!(sums(refunds, Stage::Reverted), ["0.00", "0.00", "5.00"]);
+        assert_eq!(sums(Pool::ChargedBack, Stage::Reverted), ["0.00", "0.00", "0.00"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::address::Address;
 use super::amount::Remainder;
 use super::beside::Beside;
 use super::draft::OrderDraft;
-use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId};
 use super::item::Item;
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -231,6 +231,8 @@ pub struct Order {
     pub releases: Vec<LineId>,
     /// Money that belongs to no line.
     pub beside: Beside,
+    /// Refunds of which news are expected.
+    pub open_refunds: Vec<RefundId>,
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
@@ -287,6 +289,7 @@ impl Order {
             highest_amount: draft.amount,
             releases: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
+            open_refunds: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
                 order_number: draft.order_number,

@@ -51,8 +51,8 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
         };
     }
     let kind = claim.operation.task.kind();
-    let shipments = settle::needed(ports, order, kind.facts().needs).await?;
-    let book = Book { order, shipments: &shipments };
+    let related = settle::needed(ports, order, kind.facts().needs).await?;
+    let book = related.book(order);
     match (&claim.operation.state, kind.ready(book, ports.clock().now())) {
         // Whether it was claimed for the first time or left in flight.
         (State::InFlight { .. } | State::Resolving { .. }, Ready::Done) => {

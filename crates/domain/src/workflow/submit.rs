@@ -2,6 +2,7 @@
 //! caller's request id, and decided again if the order changed meanwhile.
 
 use super::intent::{Intent, MutationError, Recorded, Submitted};
+use super::settle::Related;
 use super::{ROUNDS, claim_at_head, confirm, held, settle};
 use crate::operations::{Author, Known, Pen, Request};
 #[cfg(feature = "planted")]
@@ -41,8 +42,9 @@ pub async fn submit<P: Ports, R: Request>(
                 Submitted::Before(accepted) => return Ok(*accepted),
                 Submitted::Now(found) => {
                     let OrderWithOperations { order, unsettled } = *found;
-                    let shipments = settle::needed(ports, &order, request.needs()).await?;
-                    Known { order, unsettled: Some(unsettled), shipments }
+                    let Related { shipments, refunds } =
+                        settle::needed(ports, &order, request.needs()).await?;
+                    Known { order, unsettled: Some(unsettled), shipments, refunds }
                 }
             },
         };

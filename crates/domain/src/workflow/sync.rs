@@ -101,7 +101,11 @@ pub(super) async fn read<P: Ports>(
         #[cfg(feature = "planted")]
         let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
-        let known = Known { order: order.clone(), unsettled, shipments };
+        let refunds = match settle::is_about_refunds(&order, &snapshot) {
+            true => ports.store().list_refunds(order_id).await?,
+            false => Vec::new(),
+        };
+        let known = Known { order: order.clone(), unsettled, shipments, refunds };
         let mut change = plan(ports, known, &snapshot, read_at);
         if left_out.is_some() && because == Because::Asked {
             let now = ports.clock().now();

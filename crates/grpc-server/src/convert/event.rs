@@ -76,6 +76,29 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             rejection: Some(rejection(refused)),
             ..base
         },
+        EventData::RefundRecorded { refund, operation_id, .. } => {
+            of_operation(base, *operation_id, Subject::Refund(refund.id))
+        }
+        EventData::RefundRegistered { refund_id, operation_id, .. }
+        | EventData::RefundWithdrawn { refund_id, operation_id, .. }
+        | EventData::RefundCancelRecorded { refund_id, operation_id } => {
+            of_operation(base, *operation_id, Subject::Refund(*refund_id))
+        }
+        EventData::RefundRefused { refund_id, operation_id, rejection: refused, .. }
+        | EventData::RefundCancelRefused { refund_id, operation_id, rejection: refused } => {
+            proto::OrderEvent {
+                rejection: Some(rejection(refused)),
+                ..of_operation(base, *operation_id, Subject::Refund(*refund_id))
+            }
+        }
+        EventData::RefundUpdated { refund_id, operation_id, .. } => proto::OrderEvent {
+            refund_id: refund_id.to_string(),
+            operation_id: operation_id.map(|id| id.to_string()).unwrap_or_default(),
+            ..base
+        },
+        EventData::RefundObserved { refund, .. } => {
+            proto::OrderEvent { refund_id: refund.id.to_string(), ..base }
+        }
         EventData::AttentionNeeded { operation_id, subject, reason }
         | EventData::OperationRetried { operation_id, subject, reason } => {
             proto::OrderEvent { reason: reason.clone(), ..of_operation(base, *operation_id, *subject) }
@@ -105,6 +128,7 @@ fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subjec
     proto::OrderEvent {
         operation_id: operation.to_string(),
         shipment_id: subject.shipment().map(|id| id.to_string()).unwrap_or_default(),
+        refund_id: subject.refund().map(|id| id.to_string()).unwrap_or_default(),
         ..base
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::ports::PlaceOrder;
 use domain::rules::address::Address;
+use domain::rules::beside::Beside;
 use domain::rules::ids::{Caller, LineId, OrderId, ProfileName, RequestId};
 use domain::rules::line::LineType;
 use domain::rules::money::Money;
@@ -61,7 +62,8 @@ fn order() -> Order {
         highest_amount: euro("1027.99"),
         lines: vec![chiron(), porsche()],
         releases: vec![],
-        beside: Beside::none(Currency::parse("EUR").unwrap()),
+        beside: Beside::none(euro("0.00").currency()),
+        open_refunds: vec![],
         facts: Facts::default(),
         payments: vec![],
         stranded: vec![],

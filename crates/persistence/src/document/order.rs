@@ -1,7 +1,7 @@
 //! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
 use domain::rules::beside::Beside;
-use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId};
 use domain::rules::item::Item;
 use domain::rules::money::Money;
 use domain::rules::order::{Facts, Line, Order, Personal, Terms};
@@ -101,6 +101,7 @@ pub(crate) struct OrderParts {
     pub lines: Vec<Line>,
     pub releases: Vec<LineId>,
     pub beside: Beside,
+    pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -118,6 +119,8 @@ pub(crate) struct OrderDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     releases: Vec<u32>,
     beside: BesideDocument,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
@@ -135,6 +138,7 @@ impl From<&Order> for OrderDocument {
             highest_amount: (&order.highest_amount).into(),
             releases: order.releases.iter().map(|line| line.number()).collect(),
             beside: (&order.beside).into(),
+            open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -156,6 +160,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             highest_amount: document.highest_amount.try_into()?,
             releases: document.releases.into_iter().map(LineId::new).collect(),
             beside: document.beside.try_into()?,
+            open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -227,6 +232,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             highest_amount: parts.highest_amount,
             releases: parts.releases,
             beside: parts.beside,
+            open_refunds: parts.open_refunds,
             stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,

@@ -83,6 +83,7 @@ impl TryFrom<Model> for Order {
             lines: parts.lines,
             releases: parts.releases,
             beside: parts.beside,
+            open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,
             stranded: parts.stranded,

@@ -1,7 +1,7 @@
 //! The share of an order's deductions (gift cards, discounts as lines of their own) in the goods that are refunded. It is told,
 //! never added: only the caller knows whether a gift card is restored instead.
 
-use super::plan::{left, status_allows};
+use super::left::{left, status_allows};
 use crate::rules::ids::LineId;
 use crate::rules::money::Money;
 use crate::rules::order::Order;

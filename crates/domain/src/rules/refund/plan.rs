@@ -2,6 +2,7 @@
 
 use super::ceiling::{holding, received, room, room_on};
 use super::deductions::deductions_left;
+use super::left::{left, status_allows};
 use super::{Override, Reduction, Refund, RefundRequest, RefundSelection, Route};
 use crate::rules::amount::Remainder;
 use crate::rules::ids::{LineId, MolliePaymentId};
@@ -91,21 +92,6 @@ fn refundable_order(order: &Order, is_by_line: bool) -> Result<(), FailedPrecond
              amount, without lines.",
         ),
     }
-}
-
-/// Whether the line's status lets it be refunded (create order refund: paid, shipping or completed lines).
-pub(super) const fn status_allows(line: &Line) -> bool {
-    match line.status {
-        Some(LineStatus::Paid | LineStatus::Shipping | LineStatus::Completed) => true,
-        Some(LineStatus::Created | LineStatus::Authorized | LineStatus::Canceled) | None => false,
-    }
-}
-
-/// What of the line was paid or captured and not given back: all of it at first, or where shipments capture, what was shipped.
-pub(super) fn left(order: &Order, line: &Line) -> Part {
-    let all = Part { quantity: line.quantity, amount: line.total_amount };
-    let base = if order.captures_by_shipment() { line.shipped } else { all.without(line.canceled) };
-    base.without(line.given_back())
 }
 
 fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
