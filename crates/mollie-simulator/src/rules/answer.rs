@@ -10,6 +10,7 @@ const DOCUMENTATION: &str = "https://docs.mollie.com";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub status: u16,
+    /// Null for an answer without a body.
     pub body: Value,
     /// True when this is the remembered answer of an earlier request with the same idempotency key.
     pub replayed: bool,
@@ -22,6 +23,10 @@ impl Answer {
 
     pub fn created(body: Value) -> Self {
         Self { status: 201, body, replayed: false }
+    }
+
+    pub fn no_content() -> Self {
+        Self { status: 204, body: Value::Null, replayed: false }
     }
 }
 
@@ -72,7 +77,18 @@ impl Refusal {
     }
 
     pub fn no_shipment(id: &str) -> Self {
-        Self::new(404, format!("No shipment exists with token {id}."))
+        Self::nothing_such("shipment", id)
+    }
+
+    pub fn nothing_such(what: &str, id: &str) -> Self {
+        Self::new(404, format!("No {what} exists with token {id}."))
+    }
+
+    /// The supplier of the payment method keeps the authorisation as it is.
+    pub fn supplier_declined() -> Self {
+        Self::unprocessable(
+            "Update authorization not allowed. Decision is based on order state and outcome of risk assessment.",
+        )
     }
 
     /// The HTTP phrase, as it stands in the answer.

@@ -10,14 +10,14 @@ use super::caller::Caller;
 use super::cause::Cause;
 use super::order_json::{self, Embeds};
 use super::query::Query;
-use super::records::{Late, Order};
+use super::records::Late;
 use super::request::ApiRequest;
 use super::request::{Keyed, Keys};
 use super::route::Endpoint;
 use super::seconds::whole_seconds;
+use super::shipment_json;
 use super::switches::ErrorTexts;
 use super::world::World;
-use super::{payment_json, shipment_json};
 
 /// Refused wherever it is sent: there are only API keys here, and they have their mode in themselves.
 const TESTMODE: &str = "testmode";
@@ -106,42 +106,35 @@ impl World {
         let body = if endpoint.has_body() { parse_body(&request.body)? } else { Value::Null };
         match endpoint {
             Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
+            Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
+            Endpoint::CancelLines(id) => self.delete_lines(caller, &id, &body, now),
+            Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),
+            Endpoint::UpdateShipment(id, shipment_id) => {
+                self.update_shipment(caller, &id, &shipment_id, &body, now)
+            }
+            Endpoint::CreateOrderRefund(id) => self.create_order_refund(caller, &id, &body, now),
+            Endpoint::CreatePaymentRefund(id) => self.create_payment_refund(caller, &id, &body, now),
+            Endpoint::CancelRefund(id, refund_id) => self.cancel_refund(caller, &id, &refund_id, now),
             Endpoint::ListOrders => self.list_orders(caller, &query),
             Endpoint::GetOrder(id) => {
                 let order = self.owned_order(caller, &id)?;
                 Ok(Answer::ok(order_json::direct(order, embeds, self)))
             }
-            Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
-            Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),
             Endpoint::ListShipments(id) => {
                 Ok(Answer::ok(shipment_json::list(self.owned_order(caller, &id)?, self)))
             }
             Endpoint::GetShipment(id, shipment_id) => self.get_shipment(caller, &id, &shipment_id),
-            Endpoint::UpdateShipment(id, shipment_id) => {
-                self.update_shipment(caller, &id, &shipment_id, &body, now)
-            }
-            Endpoint::GetPayment(id) => self.get_payment(caller, &id),
+            Endpoint::ListOrderRefunds(id) => self.list_order_refunds(caller, &id, &query),
+            Endpoint::GetPayment(id) => self.get_payment(caller, &id, &query),
+            Endpoint::ListPaymentRefunds(id) => self.list_payment_refunds(caller, &id, &query),
+            Endpoint::GetRefund(id, refund_id) => self.get_refund(caller, &id, &refund_id),
+            Endpoint::ListRefunds => self.list_all_refunds(caller, &query),
+            Endpoint::ListCaptures(id) => self.list_captures(caller, &id, &query),
+            Endpoint::GetCapture(id, capture_id) => self.get_capture(caller, &id, &capture_id),
+            Endpoint::ListPaymentChargebacks(id) => self.list_payment_chargebacks(caller, &id, &query),
+            Endpoint::GetChargeback(id, chargeback_id) => self.get_chargeback(caller, &id, &chargeback_id),
+            Endpoint::ListChargebacks => self.list_all_chargebacks(caller, &query),
         }
-    }
-
-    /// The order, if it is the caller's. Orders of others do not exist.
-    pub(super) fn owned_order(&self, caller: &Caller, id: &str) -> Result<&Order, Refusal> {
-        self.order(id).filter(|order| order.owner == *caller).ok_or_else(|| Refusal::no_order(id))
-    }
-
-    fn get_shipment(&self, caller: &Caller, order_id: &str, id: &str) -> Result<Answer, Refusal> {
-        let order = self.owned_order(caller, order_id)?;
-        let shipment = order.shipment(id).ok_or_else(|| Refusal::no_shipment(id))?;
-        Ok(Answer::ok(shipment_json::direct(order, shipment, self)))
-    }
-
-    fn get_payment(&self, caller: &Caller, id: &str) -> Result<Answer, Refusal> {
-        let order = self.order_of_payment(id).filter(|order| order.owner == *caller);
-        let found = order.and_then(|order| {
-            let payment = order.payments.iter().find(|payment| payment.id == id)?;
-            Some(payment_json::direct(order, payment, self))
-        });
-        found.map(Answer::ok).ok_or_else(|| Refusal::new(404, format!("No payment exists with token {id}.")))
     }
 }
 

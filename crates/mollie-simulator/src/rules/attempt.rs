@@ -77,7 +77,7 @@ impl World {
         let now = whole_seconds(now);
         self.tick(now);
         let unknown = || NotEnded::UnknownPayment(payment_id.to_owned());
-        let mut order = self.order_of_payment(payment_id).ok_or_else(unknown)?.clone();
+        let mut order = self.order_with(payment_id).ok_or_else(unknown)?.clone();
         let payment = order.payment_mut(payment_id).ok_or_else(unknown)?.clone();
         let payment = end.reopened(&order, payment)?;
         let payment = end.agreed(&order, payment)?;

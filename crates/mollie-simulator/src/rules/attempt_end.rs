@@ -3,9 +3,12 @@
 //!
 //! Decides whether the attempt can end so; what the end does is decided in `attempt`.
 
+use serde::{Deserialize, Serialize};
+
 use super::final_state::FinalState;
-use super::money::Amount;
-use super::records::{Order, Payment, PaymentStatus};
+use super::method::{Flow, METHODS, flow_of};
+use super::money::{Amount, Minor};
+use super::records::{Order, Payment, PaymentStatus, Voucher};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptEnd {
@@ -15,6 +18,18 @@ pub struct AttemptEnd {
     /// An attempt that has ended without money may become paid or authorized after all: the order stays ended if it has.
     /// Money on an order that is canceled or expired may go away again, as long as nothing of it was given back.
     pub forced: bool,
+    /// What of a paid attempt comes from vouchers. Nothing of that can be refunded.
+    pub vouchers: Vec<PaidVoucher>,
+    /// How the rest is paid that the vouchers leave; by iDEAL if this does not say.
+    pub remainder: Option<String>,
+}
+
+/// A voucher, as a control request gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaidVoucher {
+    pub issuer: String,
+    pub amount: Amount,
 }
 
 /// Why an attempt was not ended. Nothing has changed.
@@ -26,6 +41,8 @@ pub enum NotEnded {
     HasEnded(PaymentStatus),
     #[error("The amount of the payment is invalid: {0}.")]
     Amount(String),
+    #[error("The vouchers are invalid: {0}.")]
+    Vouchers(String),
     /// No method, or not that of the attempt, can end like this; or it is no end at all.
     #[error("This payment cannot end as {}.", .0.as_text())]
     Misfit(FinalState),
@@ -33,7 +50,7 @@ pub enum NotEnded {
 
 impl AttemptEnd {
     pub fn new(state: FinalState) -> Self {
-        Self { state, amount: None, forced: false }
+        Self { state, amount: None, forced: false, vouchers: Vec::new(), remainder: None }
     }
 
     pub fn amount(self, amount: Amount) -> Self {
@@ -42,6 +59,11 @@ impl AttemptEnd {
 
     pub fn forced(self) -> Self {
         Self { forced: true, ..self }
+    }
+
+    /// The rest is paid by `remainder`.
+    pub fn vouchers(self, vouchers: Vec<PaidVoucher>, remainder: Option<&str>) -> Self {
+        Self { vouchers, remainder: remainder.map(str::to_owned), ..self }
     }
 
     fn brings_money(&self) -> bool {
@@ -77,10 +99,51 @@ impl AttemptEnd {
         if !self.brings_money() {
             return Ok(payment);
         }
-        let chosen = payment.method.clone();
+        let chosen = payment.method.clone().or_else(|| self.voucher_method(order));
         let methods = chosen.map_or_else(|| order.offered_methods(), |method| vec![method]);
         let method = methods.into_iter().find(|method| self.state.fits(method));
         let method = method.ok_or(NotEnded::Misfit(self.state))?;
-        Ok(Payment { method: Some(method), amount, ..payment })
+        let payment = Payment { method: Some(method), amount, ..payment };
+        self.with_vouchers(order, payment)
     }
+
+    /// Whoever pays with vouchers has chosen them.
+    fn voucher_method(&self, order: &Order) -> Option<String> {
+        let offered = order.offered_methods();
+        offered.into_iter().find(|method| !self.vouchers.is_empty() && takes_vouchers(method))
+    }
+
+    fn with_vouchers(&self, order: &Order, payment: Payment) -> Result<Payment, NotEnded> {
+        if self.vouchers.is_empty() && self.remainder.is_none() {
+            return Ok(payment);
+        }
+        let refuse = |text: &str| NotEnded::Vouchers(text.to_owned());
+        if self.vouchers.is_empty() || !payment.method.as_deref().is_some_and(takes_vouchers) {
+            return Err(refuse("only a payment by voucher or giftcard has them"));
+        }
+        let vouchers = self.vouchers.iter().map(|paid| {
+            let amount = paid.amount.minor_in(order.currency).map_err(NotEnded::Vouchers)?;
+            Ok(Voucher { issuer: paid.issuer.clone(), amount })
+        });
+        let vouchers = vouchers.collect::<Result<Vec<_>, NotEnded>>()?;
+        let total: Minor = vouchers.iter().map(|voucher| voucher.amount).sum();
+        let rest = order.amount_of(&payment) - total;
+        let remainder_method = match (rest, &self.remainder) {
+            (0, None) => None,
+            (0, Some(_)) => return Err(refuse("they leave nothing to be paid otherwise")),
+            (1.., None) => Some("ideal".to_owned()),
+            (1.., Some(method)) if pays_remainders(method) => Some(method.clone()),
+            (1.., Some(_)) => return Err(refuse("the rest cannot be paid like this")),
+            (_, None | Some(_)) => return Err(refuse("they are worth more than the payment")),
+        };
+        Ok(Payment { vouchers, remainder_method, ..payment })
+    }
+}
+
+fn takes_vouchers(method: &str) -> bool {
+    method == "voucher" || method == "giftcard"
+}
+
+fn pays_remainders(method: &str) -> bool {
+    METHODS.contains(&method) && !takes_vouchers(method) && flow_of(Some(method)) == Flow::Paid
 }

@@ -73,11 +73,9 @@ impl World {
     /// Where nothing is authorized yet, no supplier has a say.
     fn check_supplier(&self, order: &Order) -> Result<(), Refusal> {
         match self.switches().supplier_declines {
-            SupplierDeclines::Off => Ok(()),
+            SupplierDeclines::Off | SupplierDeclines::Lines => Ok(()),
             SupplierDeclines::Cancel if order.status == OrderStatus::Created => Ok(()),
-            SupplierDeclines::Cancel => Err(Refusal::unprocessable(
-                "Update authorization not allowed. Decision is based on order state and outcome of risk assessment.",
-            )),
+            SupplierDeclines::Cancel => Err(Refusal::supplier_declined()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What may still be done with a line or an order, as answers show it. Derived, never stored.
 
 use super::method::Flow;
-use super::records::{Line, LineStatus, Order, OrderStatus};
+use super::records::{Line, Order, OrderStatus};
 use super::switches::{FinalIsCancelable, Switches};
 
 impl Order {
@@ -10,17 +10,9 @@ impl Order {
         if line.is_shippable() { line.rest().quantity } else { 0 }
     }
 
-    /// What money has been taken for: everything in the paid flow, what was shipped in the authorized flow.
+    /// What money has been taken for, and not given back.
     pub(super) fn refundable_quantity(&self, line: &Line) -> u32 {
-        let has_money = match line.status {
-            LineStatus::Paid | LineStatus::Authorized | LineStatus::Shipping | LineStatus::Completed => true,
-            LineStatus::Created | LineStatus::Canceled => false,
-        };
-        match self.flow() {
-            Flow::Paid if has_money => line.quantity,
-            Flow::Authorized if has_money => line.shipped.quantity,
-            Flow::Paid | Flow::Authorized => 0,
-        }
+        self.refundable_of(line).quantity
     }
 
     /// What is authorized and not captured.

@@ -65,6 +65,9 @@ impl World {
             settled_by: None,
             shipments: Vec::new(),
             refunds: Vec::new(),
+            captures: Vec::new(),
+            chargebacks: Vec::new(),
+            shown_less: 0,
         }
     }
 
@@ -90,6 +93,8 @@ impl World {
             authorized_at: None,
             paid_at: None,
             ended_at: None,
+            vouchers: Vec::new(),
+            remainder_method: None,
         };
         self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
         order.method = method.or(order.method.take());

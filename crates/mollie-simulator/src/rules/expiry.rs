@@ -1,4 +1,5 @@
-//! What time alone does: open payments lapse, orders expire, authorisations are released, late effects land.
+//! What time alone does: open payments lapse, orders expire, authorisations are released, refunds and captures go on, late
+//! effects land.
 //!
 //! Applied whenever the clock is looked at, in the order of the deadlines and as of their time, so that a jump of a
 //! month leaves the same books behind as a month of waiting.
@@ -8,9 +9,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::cause::Cause;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
-use super::records::{EffectKind, Order, OrderStatus};
+use super::records::{EffectKind, Late, Order, OrderStatus};
 use super::switches::ExpiryLag;
 use super::world::World;
+
+/// What time does next.
+enum Due {
+    Deadline(Box<Order>, Timestamp),
+    Money(Box<Order>),
+    Late(Box<Late>),
+}
 
 impl World {
     /// Lets time do what is due. Every other call does this first; calling it again changes nothing.
@@ -23,24 +31,32 @@ impl World {
             return;
         };
         self.set_cause(Cause::Time);
-        loop {
-            let overdue = self.next_overdue(horizon).cloned().map(|order| {
-                let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok());
-                (at.unwrap_or(now), order)
-            });
-            // What is due first comes first. A deadline has passed before anything comes in that second.
-            let expiry_at = overdue.as_ref().map(|(at, _)| *at);
-            let late =
-                self.next_late(now).filter(|late| expiry_at.is_none_or(|at| late.due_at < at)).cloned();
-            match (late, overdue) {
-                (Some(late), _) => {
+        while let Some(due) = self.next_due(now, horizon, lag) {
+            match due {
+                Due::Late(late) => {
                     self.postponed_mut().remove(late.id);
                     self.land(&late);
                 }
-                (None, Some((at, order))) => self.lapse(order, horizon, at),
-                (None, None) => return,
+                Due::Money(order) => self.bring_money_on(*order),
+                Due::Deadline(order, at) => self.lapse(*order, horizon, at),
             }
         }
+    }
+
+    /// What is due first comes first. In the same second a deadline passes before money moves, and both before anything
+    /// comes in.
+    fn next_due(&self, now: Timestamp, horizon: Timestamp, lag: SignedDuration) -> Option<Due> {
+        let overdue = self.next_overdue(horizon).map(|order| {
+            let at = order.next_deadline().and_then(|deadline| deadline.checked_add(lag).ok());
+            let at = at.unwrap_or(now);
+            (at, 0, Due::Deadline(Box::new(order.clone()), at))
+        });
+        let money = self
+            .next_money_step(now)
+            .and_then(|order| Some((order.next_money_step()?, 1, Due::Money(Box::new(order.clone())))));
+        let late = self.next_late(now).map(|late| (late.due_at, 2, Due::Late(Box::new(late.clone()))));
+        let dues = [overdue, money, late].into_iter().flatten();
+        dues.min_by_key(|(at, rank, _)| (*at, *rank)).map(|(_, _, due)| due)
     }
 
     fn lapse(&mut self, mut order: Order, horizon: Timestamp, at: Timestamp) {

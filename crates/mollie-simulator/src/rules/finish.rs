@@ -54,6 +54,15 @@ impl Line {
 }
 
 impl Order {
+    /// Cancels these parts, by position of the line.
+    pub(super) fn release_parts(&mut self, parts: &[(usize, Share)]) {
+        for (index, part) in parts {
+            if let Some(line) = self.lines.get_mut(*index) {
+                line.release(*part);
+            }
+        }
+    }
+
     /// Cancels whatever is neither shipped nor canceled. Returns what that was, by position of the line.
     pub(super) fn release_rest(&mut self) -> Vec<(usize, Share)> {
         let mut released = Vec::new();

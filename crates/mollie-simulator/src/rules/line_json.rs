@@ -1,9 +1,10 @@
-//! A line as answers show it: of an order, with its counters, and what a line of a shipment has in common with it.
+//! A line as answers show it: of an order, with its counters; or a part of it, as shipments and refunds have it.
 
 use serde_json::Value;
 
 use super::json::{HTML, Object, link};
-use super::records::{Line, LineType, Order};
+use super::money::Minor;
+use super::records::{Line, LineType, Order, Share};
 use super::vat::VatRate;
 use super::world::World;
 
@@ -38,13 +39,14 @@ impl LineType {
 pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
     let amount = |minor| order.currency.amount(minor);
     let cancelable = order.cancelable_quantity(line);
+    let refunded = order.refunded_of(line);
     line_head(order, line, line.status.as_text(), cancelable > 0)
         .set("quantity", line.quantity)
         .maybe("quantityUnit", line.quantity_unit.as_deref())
         .set("quantityShipped", line.shipped.quantity)
         .set("amountShipped", amount(line.shipped.amount))
-        .set("quantityRefunded", 0)
-        .set("amountRefunded", amount(0))
+        .set("quantityRefunded", refunded.quantity)
+        .set("amountRefunded", amount(refunded.amount))
         .set("quantityCanceled", line.canceled.quantity)
         .set("amountCanceled", amount(line.canceled.amount))
         .set("shippableQuantity", order.shippable_quantity(line))
@@ -56,6 +58,28 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
         .set("totalAmount", amount(line.total))
         .set("createdAt", world.time(order.created_at))
         .maybe("discountAmount", line.discount.map(amount))
+        .maybe("_links", line_links(line))
+        .into()
+}
+
+/// A part of a line, in a shipment or a refund: without counters, with the amounts of the part alone.
+pub(super) fn part_json(
+    order: &Order,
+    line: &Line,
+    part: Share,
+    vat: Option<Minor>,
+    head: Object,
+    world: &World,
+) -> Value {
+    let amount = |minor| order.currency.amount(minor);
+    let discount = line.unit_price * i64::from(part.quantity) - part.amount;
+    head.set("quantity", part.quantity)
+        .set("unitPrice", amount(line.unit_price))
+        .maybe("vatRate", line.vat_rate().map(VatRate::as_text))
+        .maybe("vatAmount", vat.map(amount))
+        .maybe("discountAmount", Some(discount).filter(|discount| *discount != 0).map(amount))
+        .set("totalAmount", amount(part.amount))
+        .set("createdAt", world.time(order.created_at))
         .maybe("_links", line_links(line))
         .into()
 }
@@ -75,7 +99,7 @@ pub(super) fn line_head(order: &Order, line: &Line, status: &str, is_cancelable:
         .set("isCancelable", is_cancelable)
 }
 
-pub(super) fn line_links(line: &Line) -> Option<Value> {
+fn line_links(line: &Line) -> Option<Value> {
     if line.product_url.is_none() && line.image_url.is_none() {
         return None;
     }

@@ -13,11 +13,17 @@ mod answer;
 mod api;
 mod attempt;
 mod attempt_end;
+mod balances;
+mod books;
 mod caller;
 mod cancel_lines;
 mod cancel_order;
+mod capture;
+mod capture_json;
 mod captures;
 mod cause;
+mod chargeback;
+mod chargeback_json;
 mod checkout;
 mod counters;
 mod create_order;
@@ -38,13 +44,18 @@ mod list_orders;
 mod method;
 mod money;
 mod order_json;
+mod page;
 mod pattern;
 mod payment_json;
 mod pool;
 mod query;
+mod reads;
 mod records;
 mod refund;
+mod refund_course;
 mod refund_json;
+mod refund_lines;
+mod refund_payment;
 mod request;
 mod route;
 mod seconds;
@@ -59,7 +70,10 @@ mod world;
 
 pub use answer::{Answer, Refusal};
 pub use attempt::NotBegun;
-pub use attempt_end::{AttemptEnd, NotEnded};
+pub use attempt_end::{AttemptEnd, NotEnded, PaidVoucher};
+pub use books::{Books, LineBook, PaymentBook, ShareBook};
+pub use capture::CaptureUnmoved;
+pub use chargeback::{NotChargedBack, NotReversed};
 pub use checkout::{CheckoutView, NotChosen};
 pub use draft::{Credential, judge_create, judge_create_as};
 pub use faults::{
@@ -67,11 +81,15 @@ pub use faults::{
     Impairment, Loss, Meanwhile, Outcome, Reply, RequestFault, Verdict,
 };
 pub use final_state::FinalState;
-pub use money::Amount;
+pub use money::{Amount, Currency};
 pub use pattern::Pattern;
 pub use query::Query;
-pub use records::{Changes, Effect, EffectKind, Hook, Late, OrderStatus, PaymentStatus, Tampered};
-pub use refund::NotRefunded;
+pub use records::{
+    CaptureStatus, Changes, ChargebackReason, Effect, EffectKind, Hook, Late, OrderStatus, PaymentStatus,
+    RefundStatus, Tampered,
+};
+pub use refund_course::RefundUnmoved;
+pub use refund_payment::NotRefunded;
 pub use request::{ApiRequest, Keys};
 pub use route::template;
 pub use switches::{Axis, Decides, Switches};

@@ -18,13 +18,21 @@ pub struct Embeds {
     pub payments: bool,
     pub refunds: bool,
     pub shipments: bool,
+    /// How the rest of a payment with vouchers was paid. Brings the payments along.
+    pub remainder_details: bool,
 }
 
 impl Embeds {
     /// Reads `payments,refunds`. What it does not know is ignored.
     pub fn parse(text: &str) -> Self {
         let has = |name: &str| text.split(',').any(|part| part.trim() == name);
-        Self { payments: has("payments"), refunds: has("refunds"), shipments: has("shipments") }
+        let remainder_details = has("payments.details.remainderDetails");
+        Self {
+            payments: has("payments") || remainder_details,
+            refunds: has("refunds"),
+            shipments: has("shipments"),
+            remainder_details,
+        }
     }
 
     fn any(self) -> bool {
@@ -60,9 +68,12 @@ pub fn listed(order: &Order, world: &World) -> Value {
 }
 
 fn embedded(order: &Order, embeds: Embeds, world: &World) -> Value {
-    let payments = || order.payments.iter().map(|payment| payment_json::embedded(order, payment, world));
+    let with_remainder = embeds.remainder_details;
+    let payment = |payment| payment_json::embedded(order, payment, with_remainder, world);
+    let payments = || order.payments.iter().map(payment);
     let shipments = || order.shipments.iter().map(|shipment| shipment_json::embedded(order, shipment, world));
-    let refunds = || order.refunds.iter().map(|refund| refund_json::embedded(order, refund, world));
+    let shown = || order.refunds.iter().filter(|refund| world.shows(refund));
+    let refunds = || shown().map(|refund| refund_json::embedded(order, refund, world));
     Object::default()
         .maybe("payments", embeds.payments.then(|| payments().collect::<Vec<_>>()))
         .maybe("refunds", embeds.refunds.then(|| refunds().collect::<Vec<_>>()))
@@ -94,7 +105,7 @@ fn body(order: &Order, world: &World) -> Object {
         (None, UnchosenMethod::Absent) => object,
     };
     let object = object
-        .set("amount", order.currency.amount(order.amount))
+        .set("amount", order.currency.amount(order.amount - order.shown_less))
         .set("status", order.status.as_text())
         .maybe("isCancelable", order.is_cancelable(world.switches()))
         .set("metadata", particulars.metadata.clone())

@@ -9,26 +9,34 @@ use super::records::{Order, Payment, PaymentStatus};
 use super::world::World;
 
 /// The payment as the answer itself.
-pub fn direct(order: &Order, payment: &Payment, world: &World) -> Value {
+pub fn direct(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Value {
     let links = links(order, payment, world).set("documentation", documentation("payments-api/get-payment"));
-    body(order, payment, world).set("_links", links).into()
+    body(order, payment, with_remainder, world).set("_links", links).into()
 }
 
-pub fn embedded(order: &Order, payment: &Payment, world: &World) -> Value {
-    body(order, payment, world).set("_links", links(order, payment, world)).into()
+pub fn embedded(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Value {
+    body(order, payment, with_remainder, world).set("_links", links(order, payment, world)).into()
 }
 
 fn links(order: &Order, payment: &Payment, world: &World) -> Object {
     let is_open = payment.status == PaymentStatus::Open && order.particulars.sequence_type != "recurring";
     let checkout = || link(format!("{}/checkout/{}", world.base(), order.token()), HTML);
+    let parts =
+        |name: &str, any: bool| any.then(|| world.api_link(&format!("payments/{}/{name}", payment.id)));
     Object::default()
         .set("self", world.api_link(&format!("payments/{}", payment.id)))
         .maybe("checkout", is_open.then(checkout))
         .set("dashboard", dashboard(&format!("payments/{}", payment.id)))
         .set("order", world.api_link(&format!("orders/{}", order.id)))
+        .maybe("refunds", parts("refunds", order.refunds.iter().any(|one| one.payment_id == payment.id)))
+        .maybe("captures", parts("captures", order.captures.iter().any(|one| one.payment_id == payment.id)))
+        .maybe(
+            "chargebacks",
+            parts("chargebacks", order.chargebacks.iter().any(|one| one.payment_id == payment.id)),
+        )
 }
 
-fn body(order: &Order, payment: &Payment, world: &World) -> Object {
+fn body(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Object {
     let particulars = &order.particulars;
     let object = Object::default()
         .set("resource", "payment")
@@ -40,7 +48,7 @@ fn body(order: &Order, payment: &Payment, world: &World) -> Object {
         .set("method", payment.method.as_deref())
         .set("metadata", Value::Null)
         .set("status", payment.status.as_text());
-    progress(object, order, payment, world)
+    progress(object, order, payment, with_remainder, world)
         .maybe("locale", particulars.locale.as_deref())
         .set("profileId", order.owner.profile.as_str())
         .set("orderId", order.id.as_str())
@@ -49,7 +57,7 @@ fn body(order: &Order, payment: &Payment, world: &World) -> Object {
         .maybe("webhookUrl", particulars.payment_webhook_url.as_deref())
 }
 
-fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> Object {
+fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Object {
     let amount = |minor: Minor| order.currency.amount(minor);
     let object = object.maybe("authorizedAt", world.times(payment.authorized_at));
     let object = match payment.flow() {
@@ -58,28 +66,49 @@ fn progress(object: Object, order: &Order, payment: &Payment, world: &World) -> 
         }
         Flow::Authorized | Flow::Paid => object,
     };
+    let charged_back = Some(order.charged_back_on(payment)).filter(|minor| *minor > 0);
+    let object = object.maybe("amountChargedBack", charged_back.map(amount));
+    let refunded = order.refunded_on(payment);
     match payment.status {
         PaymentStatus::Open => {
             object.set("isCancelable", true).set("expiresAt", world.time(payment.expires_at))
         }
-        PaymentStatus::Authorized => object,
-        PaymentStatus::Paid => {
-            let (received, refunded) = (order.received_by(payment), order.refunded_on(payment));
-            object
-                .maybe("paidAt", world.times(payment.paid_at))
-                .set("amountRefunded", amount(refunded))
-                .set("amountRemaining", amount(received - refunded))
-                .set("settlementAmount", amount(received))
-                .set("details", details(payment))
-        }
+        PaymentStatus::Authorized => object
+            .maybe("amountRefunded", Some(refunded).filter(|minor| *minor > 0).map(amount))
+            .set("captureBefore", world.time(payment.expires_at)),
+        PaymentStatus::Paid => object
+            .maybe("paidAt", world.times(payment.paid_at))
+            .set("amountRefunded", amount(refunded))
+            .set("amountRemaining", amount(order.refundable_on(payment)))
+            .set("settlementAmount", amount(order.received_by(payment) - payment.vouchers_total()))
+            .set("details", details(order, payment, with_remainder)),
         PaymentStatus::Failed => object.maybe("failedAt", world.times(payment.ended_at)),
         PaymentStatus::Canceled => object.maybe("canceledAt", world.times(payment.ended_at)),
         PaymentStatus::Expired => object.maybe("expiredAt", world.times(payment.ended_at)),
     }
 }
 
-fn details(payment: &Payment) -> Value {
-    match payment.method.as_deref() {
+fn details(order: &Order, payment: &Payment, with_remainder: bool) -> Value {
+    if payment.vouchers.is_empty() {
+        return details_of(payment.method.as_deref());
+    }
+    let amount = |minor: Minor| order.currency.amount(minor);
+    let vouchers = payment.vouchers.iter();
+    let vouchers: Vec<Value> =
+        vouchers.map(|one| json!({ "issuer": one.issuer, "amount": amount(one.amount) })).collect();
+    let method = payment.remainder_method.as_deref();
+    let remainder = method.filter(|_| with_remainder).map(|method| details_of(Some(method)));
+    Object::default()
+        .maybe("issuer", payment.vouchers.first().map(|one| one.issuer.as_str()))
+        .set("vouchers", vouchers)
+        .set("remainderAmount", amount(order.amount_of(payment) - payment.vouchers_total()))
+        .set("remainderMethod", method)
+        .maybe("remainderDetails", remainder)
+        .into()
+}
+
+fn details_of(method: Option<&str>) -> Value {
+    match method {
         Some("ideal") => json!({
             "consumerName": "T. TEST",
             "consumerAccount": "NL56RABO0597193515",

@@ -1,8 +1,9 @@
 //! The amount rule: how much a part of a line is worth, when pieces were sold together for one price.
 //!
-//! Shipping and canceling draw on one pool: what is neither shipped nor canceled yet. All the rest of it is worth
-//! exactly the rest of the money; a part of it exactly its unit price, unless the line was discounted. Then the
-//! discount may be spread at will, and the amount has to be said.
+//! Shipping and canceling draw on one pool of a line: what is neither shipped nor canceled yet. Refunds draw on another: what
+//! money was taken for, and not given back. All the rest of a pool is worth exactly the rest of its money; a part of it
+//! exactly its unit price, unless the line was discounted. Then the discount may be spread at will, and the amount has to be
+//! said.
 
 use serde_json::{Value, json};
 
@@ -20,9 +21,8 @@ pub enum Worth {
     Between(Minor, Minor),
 }
 
-/// What `quantity` pieces of the rest of `line` may be worth. `quantity` is at most the rest's.
-pub fn worth(line: &Line, quantity: u32, maximum: PartialMaximum) -> Worth {
-    let rest = line.rest();
+/// What `quantity` pieces of what is left of `line` may be worth. `quantity` is at most that of `rest`.
+pub fn worth(line: &Line, rest: Share, quantity: u32, maximum: PartialMaximum) -> Worth {
     if quantity == rest.quantity {
         // Only where more than the rest was accepted for an earlier part, nothing is left for the last one.
         let none_left = line.unit_price >= 0 && rest.amount < 0;
@@ -46,7 +46,7 @@ pub fn worth(line: &Line, quantity: u32, maximum: PartialMaximum) -> Worth {
     Worth::Between(least.max(0), most)
 }
 
-/// A line of a shipment (or cancellation) request: where it stands, and what it asks for.
+/// A line of a request to ship, cancel or refund: where it stands, and what it asks for.
 struct Wanted<'a> {
     fields: Fields<'a>,
     /// Position in the request, from 0.
@@ -56,9 +56,14 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The part of `line` that is taken, or why it cannot be.
-    fn part_of(&self, line: &Line, currency: Currency, switches: &Switches) -> Result<Share, Refusal> {
-        let rest = if line.is_shippable() { line.rest() } else { Share::default() };
+    /// The part of `rest` that is taken, or why it cannot be.
+    fn part_of(
+        &self,
+        line: &Line,
+        rest: Share,
+        currency: Currency,
+        switches: &Switches,
+    ) -> Result<Share, Refusal> {
         let quantity = self.quantity.unwrap_or(rest.quantity);
         if quantity > rest.quantity || rest.quantity == 0 {
             let detail = format!(
@@ -67,7 +72,7 @@ impl Wanted<'_> {
             );
             return Err(self.fields.refuse("quantity", detail));
         }
-        let amount = match (worth(line, quantity, switches.partial_maximum), self.amount) {
+        let amount = match (worth(line, rest, quantity, switches.partial_maximum), self.amount) {
             (Worth::Exactly(exact), None) => exact,
             (Worth::Exactly(exact), Some(amount)) if amount == exact => exact,
             (Worth::Exactly(exact), Some(amount)) => {
@@ -106,27 +111,39 @@ impl Wanted<'_> {
     }
 }
 
-/// Takes the parts that a shipment or a cancellation names out of the order's lines: position of the line, and what is
-/// taken of it. The lines are taken one after the other, so that a line named twice draws twice on its rest.
+/// Of each line what shipping and canceling may take.
+pub fn unshipped(order: &Order) -> Vec<Share> {
+    order.lines.iter().map(|line| if line.is_shippable() { line.rest() } else { Share::default() }).collect()
+}
+
+/// All of every pool that is not empty: position of the line, and what is taken of it.
+pub fn whole(pools: &[Share]) -> Vec<(usize, Share)> {
+    pools.iter().copied().enumerate().filter(|(_, rest)| rest.quantity > 0).collect()
+}
+
+/// The parts that a request names, out of the `pools` of the order's lines: position of the line, and what is taken of it.
+/// They are taken one after the other, so that a line named twice draws twice on its pool.
 pub fn read_named(
     wanted: &[Value],
-    order: &mut Order,
+    order: &Order,
+    mut pools: Vec<Share>,
     switches: &Switches,
-    take: impl Fn(&mut Line, Share),
 ) -> Result<Vec<(usize, Share)>, Refusal> {
     let mut parts = Vec::new();
     let currency = order.currency;
     for (index, value) in wanted.iter().enumerate() {
         let fields = Fields::nested(value, &format!("lines.{index}"))?;
         let id = fields.required_text("id")?;
-        let named = order.lines.iter_mut().enumerate().find(|(_, line)| line.id == id);
-        let (position, line) = named.ok_or_else(|| {
+        let mut lines = order.lines.iter().zip(&mut pools).enumerate();
+        let named = lines.find(|(_, (line, _))| line.id == id);
+        let (position, (line, rest)) = named.ok_or_else(|| {
             fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
         })?;
         let quantity = fields.quantity("quantity")?;
         let amount = fields.money_in("amount", currency)?;
-        let part = Wanted { fields, index, quantity, amount }.part_of(line, currency, switches)?;
-        take(line, part);
+        let part = Wanted { fields, index, quantity, amount }.part_of(line, *rest, currency, switches)?;
+        rest.quantity -= part.quantity;
+        rest.amount -= part.amount;
         parts.push((position, part));
     }
     Ok(parts)

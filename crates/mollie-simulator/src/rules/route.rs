@@ -14,7 +14,20 @@ pub enum Endpoint {
     ListShipments(String),
     GetShipment(String, String),
     UpdateShipment(String, String),
+    CancelLines(String),
+    CreateOrderRefund(String),
+    ListOrderRefunds(String),
     GetPayment(String),
+    CreatePaymentRefund(String),
+    ListPaymentRefunds(String),
+    GetRefund(String, String),
+    CancelRefund(String, String),
+    ListRefunds,
+    ListCaptures(String),
+    GetCapture(String, String),
+    ListPaymentChargebacks(String),
+    GetChargeback(String, String),
+    ListChargebacks,
 }
 
 impl Endpoint {
@@ -23,57 +36,113 @@ impl Endpoint {
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
         let not_allowed =
             || Refusal::new(405, format!("The method {method} is not allowed for this resource."));
-        match (method, parts.as_slice()) {
-            ("POST", ["v2", "orders"]) => Ok(Self::CreateOrder),
-            ("GET", ["v2", "orders"]) => Ok(Self::ListOrders),
-            ("GET", ["v2", "orders", id]) => Ok(Self::GetOrder((*id).to_owned())),
-            ("DELETE", ["v2", "orders", id]) => Ok(Self::CancelOrder((*id).to_owned())),
-            ("POST", ["v2", "orders", id, "shipments"]) => Ok(Self::CreateShipment((*id).to_owned())),
-            ("GET", ["v2", "orders", id, "shipments"]) => Ok(Self::ListShipments((*id).to_owned())),
-            ("GET", ["v2", "orders", id, "shipments", shipment]) => {
-                Ok(Self::GetShipment((*id).to_owned(), (*shipment).to_owned()))
-            }
-            ("PATCH", ["v2", "orders", id, "shipments", shipment]) => {
-                Ok(Self::UpdateShipment((*id).to_owned(), (*shipment).to_owned()))
-            }
-            ("GET", ["v2", "payments", id]) => Ok(Self::GetPayment((*id).to_owned())),
-            (
-                _,
-                ["v2", "orders"]
-                | ["v2", "orders", _]
-                | ["v2", "orders", _, "shipments"]
-                | ["v2", "orders", _, "shipments", _]
-                | ["v2", "payments", _],
-            ) => Err(not_allowed()),
-            _ => Err(Refusal::new(404, "No such resource exists.")),
-        }
+        let found = match parts.as_slice() {
+            ["v2", "orders", rest @ ..] => of_orders(method, rest),
+            ["v2", "payments", rest @ ..] => of_payments(method, rest),
+            ["v2", "refunds"] => Some((method == "GET").then_some(Self::ListRefunds)),
+            ["v2", "chargebacks"] => Some((method == "GET").then_some(Self::ListChargebacks)),
+            _ => None,
+        };
+        found.ok_or_else(|| Refusal::new(404, "No such resource exists."))?.ok_or_else(not_allowed)
     }
 
     /// Idempotency keys are for these alone.
     pub fn is_post(&self) -> bool {
         match self {
-            Self::CreateOrder | Self::CreateShipment(_) => true,
-            Self::ListOrders
+            Self::CreateOrder
+            | Self::CreateShipment(_)
+            | Self::CreateOrderRefund(_)
+            | Self::CreatePaymentRefund(_) => true,
+            Self::UpdateShipment(..)
+            | Self::CancelLines(_)
+            | Self::ListOrders
             | Self::GetOrder(_)
             | Self::CancelOrder(_)
             | Self::ListShipments(_)
             | Self::GetShipment(..)
-            | Self::UpdateShipment(..)
-            | Self::GetPayment(_) => false,
+            | Self::ListOrderRefunds(_)
+            | Self::GetPayment(_)
+            | Self::ListPaymentRefunds(_)
+            | Self::GetRefund(..)
+            | Self::CancelRefund(..)
+            | Self::ListRefunds
+            | Self::ListCaptures(_)
+            | Self::GetCapture(..)
+            | Self::ListPaymentChargebacks(_)
+            | Self::GetChargeback(..)
+            | Self::ListChargebacks => false,
         }
     }
 
     pub fn has_body(&self) -> bool {
         match self {
-            Self::CreateOrder | Self::CreateShipment(_) | Self::UpdateShipment(..) => true,
-            Self::ListOrders
+            Self::UpdateShipment(..) | Self::CancelLines(_) => true,
+            Self::CreateOrder
+            | Self::CreateShipment(_)
+            | Self::CreateOrderRefund(_)
+            | Self::CreatePaymentRefund(_)
+            | Self::ListOrders
             | Self::GetOrder(_)
             | Self::CancelOrder(_)
             | Self::ListShipments(_)
             | Self::GetShipment(..)
-            | Self::GetPayment(_) => false,
+            | Self::ListOrderRefunds(_)
+            | Self::GetPayment(_)
+            | Self::ListPaymentRefunds(_)
+            | Self::GetRefund(..)
+            | Self::CancelRefund(..)
+            | Self::ListRefunds
+            | Self::ListCaptures(_)
+            | Self::GetCapture(..)
+            | Self::ListPaymentChargebacks(_)
+            | Self::GetChargeback(..)
+            | Self::ListChargebacks => self.is_post(),
         }
     }
+}
+
+/// `None` for no resource, `Some(None)` for one that does not know the method.
+type Found = Option<Option<Endpoint>>;
+
+fn of_orders(method: &str, rest: &[&str]) -> Found {
+    let own = |id: &str| id.to_owned();
+    Some(match (method, rest) {
+        ("POST", []) => Some(Endpoint::CreateOrder),
+        ("GET", []) => Some(Endpoint::ListOrders),
+        ("GET", [id]) => Some(Endpoint::GetOrder(own(id))),
+        ("DELETE", [id]) => Some(Endpoint::CancelOrder(own(id))),
+        ("DELETE", [id, "lines"]) => Some(Endpoint::CancelLines(own(id))),
+        ("POST", [id, "shipments"]) => Some(Endpoint::CreateShipment(own(id))),
+        ("GET", [id, "shipments"]) => Some(Endpoint::ListShipments(own(id))),
+        ("GET", [id, "shipments", one]) => Some(Endpoint::GetShipment(own(id), own(one))),
+        ("PATCH", [id, "shipments", one]) => Some(Endpoint::UpdateShipment(own(id), own(one))),
+        ("POST", [id, "refunds"]) => Some(Endpoint::CreateOrderRefund(own(id))),
+        ("GET", [id, "refunds"]) => Some(Endpoint::ListOrderRefunds(own(id))),
+        (_, [] | [_] | [_, "lines" | "shipments" | "refunds"] | [_, "shipments", _]) => None,
+        _ => return None,
+    })
+}
+
+fn of_payments(method: &str, rest: &[&str]) -> Found {
+    let own = |id: &str| id.to_owned();
+    Some(match (method, rest) {
+        ("GET", [id]) => Some(Endpoint::GetPayment(own(id))),
+        ("POST", [id, "refunds"]) => Some(Endpoint::CreatePaymentRefund(own(id))),
+        ("GET", [id, "refunds"]) => Some(Endpoint::ListPaymentRefunds(own(id))),
+        ("GET", [id, "refunds", one]) => Some(Endpoint::GetRefund(own(id), own(one))),
+        ("DELETE", [id, "refunds", one]) => Some(Endpoint::CancelRefund(own(id), own(one))),
+        ("GET", [id, "captures"]) => Some(Endpoint::ListCaptures(own(id))),
+        ("GET", [id, "captures", one]) => Some(Endpoint::GetCapture(own(id), own(one))),
+        ("GET", [id, "chargebacks"]) => Some(Endpoint::ListPaymentChargebacks(own(id))),
+        ("GET", [id, "chargebacks", one]) => Some(Endpoint::GetChargeback(own(id), own(one))),
+        (
+            _,
+            [_]
+            | [_, "refunds" | "captures" | "chargebacks"]
+            | [_, "refunds" | "captures" | "chargebacks", _],
+        ) => None,
+        _ => return None,
+    })
 }
 
 /// The path with its ids left out, for counting: `/v2/orders/{id}`.

@@ -8,10 +8,10 @@ use super::caller::Caller;
 use super::fields::Fields;
 use super::hooks::OrderEvent;
 use super::method::Flow;
-use super::pool::read_named;
+use super::pool::{read_named, unshipped, whole};
 use super::records::{Draft, EffectKind, Line, LineStatus, Order, OrderStatus, Share, Shipment, ShippedLine};
 use super::shipment_json;
-use super::switches::{CaptureAboveAuthorization, PaidByCapture, Switches};
+use super::switches::{CaptureAboveAuthorization, Switches};
 use super::tracking::read_tracking;
 use super::world::World;
 
@@ -47,7 +47,7 @@ impl World {
         order.status = OrderStatus::Shipping;
         self.notify_order(&order, OrderEvent::ShipmentCreated, now);
         if order.flow() == Flow::Authorized {
-            self.capture(&mut order, total, now);
+            self.capture(&mut order, &shipment.id, total, now);
         }
         let answer = Answer::created(shipment_json::direct(&order, &shipment, self));
         order.shipments.push(shipment);
@@ -79,16 +79,6 @@ impl World {
         };
         self.enter(entry, now);
     }
-
-    fn capture(&mut self, order: &mut Order, total: i64, now: Timestamp) {
-        order.captured += total;
-        if let Some(payment) = order.settling_payment_mut() {
-            payment.captured += total;
-        }
-        if self.switches().capture_turns_payment_paid == PaidByCapture::FirstShipment {
-            self.turn_payment_paid(order, now);
-        }
-    }
 }
 
 /// Takes the wanted parts out of the order's lines: position of the line, and what is taken of it.
@@ -97,22 +87,19 @@ fn read_parts(
     order: &mut Order,
     switches: &Switches,
 ) -> Result<Vec<(usize, Share)>, Refusal> {
-    let nothing = || Refusal::unprocessable("Cannot create a shipment. No lines can be shipped.");
-    let has_rest = |line: &Line| line.is_shippable() && line.rest().quantity > 0;
-    if !order.lines.iter().any(has_rest) {
-        return Err(nothing());
+    let pools = unshipped(order);
+    let all = whole(&pools);
+    if all.is_empty() {
+        return Err(Refusal::unprocessable("Cannot create a shipment. No lines can be shipped."));
     }
     let wanted = fields.list("lines")?.map(Vec::as_slice).unwrap_or_default();
-    if wanted.is_empty() {
-        let mut parts = Vec::new();
-        for (index, line) in order.lines.iter_mut().enumerate().filter(|(_, line)| has_rest(line)) {
-            let rest = line.rest();
-            take(line, rest);
-            parts.push((index, rest));
+    let parts = if wanted.is_empty() { all } else { read_named(wanted, order, pools, switches)? };
+    for (index, part) in &parts {
+        if let Some(line) = order.lines.get_mut(*index) {
+            take(line, *part);
         }
-        return Ok(parts);
     }
-    read_named(wanted, order, switches, take)
+    Ok(parts)
 }
 
 fn take(line: &mut Line, part: Share) {

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::json::{Object, documentation};
-use super::line_json::{line_head, line_links};
+use super::line_json::{line_head, part_json};
 use super::records::{Order, Shipment, ShippedLine, Tracking};
 use super::switches::ShipmentSelf;
-use super::vat::VatRate;
 use super::world::World;
 
 /// The shipment as the answer itself.
@@ -70,16 +69,6 @@ pub fn tracking(tracking: &Tracking) -> Value {
 
 fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Value> {
     let line = order.lines.iter().find(|line| line.id == shipped.line_id)?;
-    let amount = |minor| order.currency.amount(minor);
-    let discount = line.unit_price * i64::from(shipped.part.quantity) - shipped.part.amount;
-    let object = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable)
-        .set("quantity", shipped.part.quantity)
-        .set("unitPrice", amount(line.unit_price))
-        .maybe("vatRate", line.vat_rate().map(VatRate::as_text))
-        .maybe("vatAmount", shipped.vat_amount.map(amount))
-        .maybe("discountAmount", Some(discount).filter(|discount| *discount != 0).map(amount))
-        .set("totalAmount", amount(shipped.part.amount))
-        .set("createdAt", world.time(order.created_at))
-        .maybe("_links", line_links(line));
-    Some(object.into())
+    let head = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable);
+    Some(part_json(order, line, shipped.part, shipped.vat_amount, head, world))
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::cause::Cause;
 use super::ids;
-use super::records::{Changes, Draft, Effect, Hook, Order, Postponed, Remembered, Touched};
+use super::records::{Changes, Draft, Effect, Funds, Hook, Order, Postponed, Remembered, Touched};
 use super::switches::Switches;
 
 #[derive(Debug, Default)]
@@ -21,8 +21,12 @@ pub struct World {
     switches: Switches,
     orders: BTreeMap<u64, Order>,
     order_numbers: HashMap<String, u64>,
-    payment_orders: HashMap<String, u64>,
+    /// Which order a payment, a refund, a capture or a chargeback belongs to.
+    owners: HashMap<String, u64>,
     deadlines: BTreeSet<(Timestamp, u64)>,
+    /// When refunds and captures of an order come on.
+    money_steps: BTreeSet<(Timestamp, u64)>,
+    funds: Funds,
     ledger: Vec<Effect>,
     remembered: HashMap<String, Remembered>,
     hooks: BTreeMap<u64, Hook>,
@@ -66,8 +70,9 @@ impl World {
         self.orders.get(self.order_numbers.get(id)?)
     }
 
-    pub(super) fn order_of_payment(&self, payment_id: &str) -> Option<&Order> {
-        self.orders.get(self.payment_orders.get(payment_id)?)
+    /// The order that a payment, a refund, a capture or a chargeback belongs to.
+    pub(super) fn order_with(&self, id: &str) -> Option<&Order> {
+        self.orders.get(self.owners.get(id)?)
     }
 
     pub(super) fn next_number(&self) -> u64 {
@@ -78,6 +83,12 @@ impl World {
     pub(super) fn next_overdue(&self, now: Timestamp) -> Option<&Order> {
         let (deadline, number) = self.deadlines.first()?;
         if *deadline <= now { self.orders.get(number) } else { None }
+    }
+
+    /// The order of which a refund or capture comes on first, if its time has come.
+    pub(super) fn next_money_step(&self, now: Timestamp) -> Option<&Order> {
+        let (at, number) = self.money_steps.first()?;
+        if *at <= now { self.orders.get(number) } else { None }
     }
 
     pub(super) fn save(&mut self, order: Order) {
@@ -94,8 +105,18 @@ impl World {
         if let Some(deadline) = order.next_deadline() {
             self.deadlines.insert((deadline, number));
         }
-        for payment in &order.payments {
-            self.payment_orders.insert(payment.id.clone(), number);
+        if let Some(at) = self.orders.get(&number).and_then(Order::next_money_step) {
+            self.money_steps.remove(&(at, number));
+        }
+        if let Some(at) = order.next_money_step() {
+            self.money_steps.insert((at, number));
+        }
+        let payments = order.payments.iter().map(|payment| &payment.id);
+        let refunds = order.refunds.iter().map(|refund| &refund.id);
+        let captures = order.captures.iter().map(|capture| &capture.id);
+        let chargebacks = order.chargebacks.iter().map(|chargeback| &chargeback.id);
+        for id in payments.chain(refunds).chain(captures).chain(chargebacks) {
+            self.owners.insert(id.clone(), number);
         }
         self.order_numbers.insert(order.id.clone(), number);
         self.orders.insert(number, order);
@@ -118,6 +139,12 @@ impl World {
 
     pub(super) fn draw_long(&mut self, prefix: &str) -> String {
         format!("{prefix}{}", ids::long(self.seed, self.draw()))
+    }
+
+    /// The same for what is counted as well: the id, and its position among all that were drawn.
+    pub(super) fn draw_numbered(&mut self, prefix: &str) -> (String, u64) {
+        let number = self.draw();
+        (format!("{prefix}{}", ids::long(self.seed, number)), number)
     }
 
     fn draw(&mut self) -> u64 {
@@ -146,6 +173,15 @@ impl World {
         self.touched.hooks.remove(&id);
         self.touched.hooks_gone.insert(id);
         self.hooks.remove(&id);
+    }
+
+    pub(super) fn funds(&self) -> &Funds {
+        &self.funds
+    }
+
+    pub(super) fn funds_mut(&mut self) -> &mut Funds {
+        self.touched.any = true;
+        &mut self.funds
     }
 
     pub(super) fn postponed(&self) -> &Postponed {
@@ -194,6 +230,7 @@ impl World {
             hooks_gone: touched.hooks_gone.into_iter().collect(),
             late,
             late_gone,
+            balances: self.funds.take_changes(),
         })
     }
 
@@ -215,6 +252,7 @@ impl World {
             self.hooks.remove(&id);
         }
         self.postponed.apply(changes.late, changes.late_gone);
+        self.funds.apply(changes.balances);
         self.touched = Touched { effects_taken: self.ledger.len(), ..Touched::default() };
     }
 
@@ -228,6 +266,7 @@ impl World {
             remembered: self.remembered.values().filter(|one| !one.has_lapsed(now)).cloned().collect(),
             hooks: self.hooks.values().cloned().collect(),
             late: self.postponed.iter().cloned().collect(),
+            balances: self.funds.iter().cloned().collect(),
             ..Changes::default()
         };
         let orders =

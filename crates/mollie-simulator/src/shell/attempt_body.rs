@@ -3,9 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rules::{Amount, AttemptEnd, FinalState, Refusal};
+use crate::rules::{Amount, AttemptEnd, FinalState, PaidVoucher, Refusal};
 
 const STATUSES: &str = "status: should be paid, authorized, failed, canceled or expired";
+const VOUCHERS: &str = "vouchers: should be a list, as in \
+    [{\"issuer\":\"pluxee-lunch-pass\",\"amount\":{\"value\":\"10.00\",\"currency\":\"EUR\"}}]";
 const AMOUNT: &str = "should be an amount, as in {\"value\":\"10.00\",\"currency\":\"EUR\"}";
 
 pub enum Asked {
@@ -29,7 +31,8 @@ pub fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
 
 pub fn read_end_or_refund(body: &[u8]) -> Result<Asked, Refusal> {
     let object = object(body)?;
-    let mut problems = unknown_fields(&object, &["status", "amount", "forced", "refund"]);
+    let mut problems =
+        unknown_fields(&object, &["status", "amount", "forced", "vouchers", "remainder", "refund"]);
     let asked = match object.get("refund") {
         Some(_) => read_refund(&object, &mut problems),
         None => read_end(&object, &mut problems),
@@ -59,7 +62,28 @@ fn read_end(object: &Map<String, Value>, problems: &mut Vec<String>) -> Option<A
     if forced == Some(None) {
         problems.push("forced: should be true or false".to_owned());
     }
-    Some(Asked::End(AttemptEnd { state: state?, amount, forced: forced.flatten().unwrap_or(false) }))
+    let vouchers = read_vouchers(object, problems);
+    let remainder = object.get("remainder").map(Value::as_str);
+    if remainder == Some(None) {
+        problems.push("remainder: should be a text".to_owned());
+    }
+    Some(Asked::End(AttemptEnd {
+        state: state?,
+        amount,
+        forced: forced.flatten().unwrap_or(false),
+        vouchers,
+        remainder: remainder.flatten().map(str::to_owned),
+    }))
+}
+
+fn read_vouchers(object: &Map<String, Value>, problems: &mut Vec<String>) -> Vec<PaidVoucher> {
+    let Some(value) = object.get("vouchers") else {
+        return Vec::new();
+    };
+    serde_json::from_value(value.clone()).unwrap_or_else(|_| {
+        problems.push(VOUCHERS.to_owned());
+        Vec::new()
+    })
 }
 
 fn read_amount(object: &Map<String, Value>, name: &str, problems: &mut Vec<String>) -> Option<Amount> {

@@ -23,7 +23,8 @@ pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>,
 }
 
 /// `{"status": "paid"}`, with `"amount"` where the shopper pays another one than the order's, and `"forced": true` for a
-/// result that comes after the attempt's or the order's end. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
+/// result that comes after the attempt's or the order's end. A paid one may say what of it comes from `"vouchers"`, and by
+/// which method the `"remainder"` is paid. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
 /// gives money of a paid attempt back.
 pub async fn end(State(engine): State<Arc<Engine>>, Path(payment): Path<String>, body: Bytes) -> Reply {
     match attempt_body::read_end_or_refund(&body).map_err(refuse)? {
@@ -56,6 +57,7 @@ fn not_ended(reason: &NotEnded) -> Refusal {
         NotEnded::HasEnded(_) => Refusal::new(409, text),
         NotEnded::Misfit(_) => Refusal::field("status", text),
         NotEnded::Amount(_) => Refusal::field("amount", text),
+        NotEnded::Vouchers(_) => Refusal::field("vouchers", text),
     }
 }
 

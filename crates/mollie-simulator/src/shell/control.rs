@@ -86,7 +86,7 @@ pub async fn get_requests(State(engine): State<Arc<Engine>>) -> Json<Value> {
     Json(engine.counters.to_json())
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
     serde_json::from_slice(body).map_err(|error| refuse(Refusal::unprocessable(error.to_string())))
 }
 

@@ -18,6 +18,7 @@ mod fault_layer;
 mod faults;
 mod hold;
 mod journal;
+mod money;
 mod page;
 mod respond;
 mod routes;

@@ -71,13 +71,16 @@ fn spoil(mut response: Response<Body>, course: Course, engine: &Engine, parts: &
 
 pub fn respond(reply: Reply, now: Timestamp) -> Response<Body> {
     let (content_type, text) = match reply.content {
-        Content::Hal(body) => (HAL, body.to_string()),
-        Content::Html(text) => (HTML, text),
+        Content::Hal(body) => (Some(HAL), body.to_string()),
+        Content::Html(text) => (Some(HTML), text),
+        Content::Empty => (None, String::new()),
     };
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, content_type);
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
     if reply.replayed {
         headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
     }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 
 use super::engine::Engine;
-use super::{api, attempts, checkout, control, dashboard, faults};
+use super::{api, attempts, checkout, control, dashboard, faults, money};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -29,7 +29,13 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/_simulator/orders/{id}/shipments", post(dashboard::ship))
         .route("/_simulator/orders/{id}/shipments/{shipment_id}", post(dashboard::update_shipment))
         .route("/_simulator/orders/{id}/cancellations", post(dashboard::cancel))
+        .route("/_simulator/orders/{id}/books", get(money::get_books))
         .route("/_simulator/attempts/{id}", post(attempts::end))
+        .route("/_simulator/attempts/{id}/chargebacks", post(money::charge_back))
+        .route("/_simulator/chargebacks/{id}/reversal", post(money::reverse))
+        .route("/_simulator/refunds/{id}", post(money::set_refund))
+        .route("/_simulator/captures/{id}", post(money::set_capture))
+        .route("/_simulator/profiles/{id}/balance", put(money::put_balance).delete(money::delete_balance))
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -110,6 +110,7 @@ fn answer(reply: Reply, broken: Option<&str>) -> Answer {
     let body = match reply.content {
         Content::Hal(value) => value.to_string().into_bytes(),
         Content::Html(text) => text.into_bytes(),
+        Content::Empty => Vec::new(),
     };
     Answer {
         status: StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),

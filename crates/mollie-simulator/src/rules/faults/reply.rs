@@ -16,6 +16,8 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     Hal(Value),
+    /// Nothing, as with a 204.
+    Empty,
     Html(String),
 }
 
@@ -28,6 +30,7 @@ impl Reply {
 
 impl From<Answer> for Reply {
     fn from(Answer { status, body, replayed }: Answer) -> Self {
-        Self { status, content: Content::Hal(body), replayed, retry_after_seconds: None }
+        let content = if status == 204 { Content::Empty } else { Content::Hal(body) };
+        Self { status, content, replayed, retry_after_seconds: None }
     }
 }

@@ -137,7 +137,7 @@ impl Reply {
     pub(super) fn rewritten(mut self, edits: &[Edit]) -> Self {
         match &mut self.content {
             Content::Hal(body) => edits.iter().for_each(|edit| edit.apply(body)),
-            Content::Html(_) => {}
+            Content::Html(_) | Content::Empty => {}
         }
         self
     }

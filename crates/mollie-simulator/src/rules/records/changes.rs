@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::funds::Balance;
 use super::hook::Hook;
 use super::late::Late;
 use super::ledger::Effect;
@@ -39,6 +40,8 @@ pub struct Changes {
     pub late: Vec<Late>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub late_gone: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub balances: Vec<Balance>,
 }
 
 /// What has changed since the last line was taken.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::capture::Capture;
 use super::order::{Order, OrderStatus};
 use super::payment::{Payment, PaymentStatus};
 use crate::rules::method::Flow;
@@ -10,6 +11,12 @@ impl Order {
     /// When time will next change this order.
     pub(in crate::rules) fn next_deadline(&self) -> Option<Timestamp> {
         self.payment_deadline().into_iter().chain(self.order_deadline()).min()
+    }
+
+    /// When time will next bring one of its refunds or captures on.
+    pub(in crate::rules) fn next_money_step(&self) -> Option<Timestamp> {
+        let refunds = self.refunds.iter().filter_map(|refund| Some(refund.next_step()?.at));
+        refunds.chain(self.captures.iter().filter_map(Capture::confirmed_at)).min()
     }
 
     fn payment_deadline(&self) -> Option<Timestamp> {

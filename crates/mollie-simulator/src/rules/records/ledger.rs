@@ -24,7 +24,20 @@ pub enum EffectKind {
     PaymentFailed,
     PaymentCanceled,
     PaymentExpired,
+    /// An amount alone was given back on a payment. `particulars` of every refund: `refund_id`, `status`.
     PaymentRefunded,
+    /// Lines were given back.
+    LinesRefunded,
+    /// A refund has come further: `status`. No money moves in the books.
+    RefundAdvanced,
+    /// A refund has given its amount back.
+    RefundFailed,
+    RefundCanceled,
+    /// What a shipment captured has not come: `capture_id`. One that succeeds changes nothing.
+    CaptureFailed,
+    /// `chargeback_id`.
+    ChargebackReceived,
+    ChargebackReversed,
     ShipmentCreated,
     /// Its tracking was set, also where it was the same before: `particulars` have the whole `tracking`.
     ShipmentUpdated,

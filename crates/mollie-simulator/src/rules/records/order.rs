@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::capture::Capture;
+use super::chargeback::Chargeback;
 use super::line::Line;
-use super::payment::{Payment, Refund};
+use super::payment::Payment;
+use super::refund::Refund;
 use super::shipment::Shipment;
 use crate::rules::caller::Caller;
 use crate::rules::method::{CHOICES, Flow, flow_of};
@@ -91,9 +94,17 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<String>,
     pub shipments: Vec<Shipment>,
-    /// What was given back on its payments.
+    /// What was given back on its payments, in creation order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// What its shipments have taken of its authorisation, in creation order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captures: Vec<Capture>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chargebacks: Vec<Chargeback>,
+    /// By how much less its amount is shown since lines of it were canceled.
+    #[serde(default)]
+    pub shown_less: Minor,
 }
 
 impl Order {
@@ -137,6 +148,34 @@ impl Order {
 
     pub(in crate::rules) fn payment_mut(&mut self, id: &str) -> Option<&mut Payment> {
         self.payments.iter_mut().find(|payment| payment.id == id)
+    }
+
+    pub(in crate::rules) fn payment(&self, id: &str) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.id == id)
+    }
+
+    pub(in crate::rules) fn refund(&self, id: &str) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.id == id)
+    }
+
+    pub(in crate::rules) fn refund_mut(&mut self, id: &str) -> Option<&mut Refund> {
+        self.refunds.iter_mut().find(|refund| refund.id == id)
+    }
+
+    pub(in crate::rules) fn capture(&self, id: &str) -> Option<&Capture> {
+        self.captures.iter().find(|capture| capture.id == id)
+    }
+
+    pub(in crate::rules) fn capture_mut(&mut self, id: &str) -> Option<&mut Capture> {
+        self.captures.iter_mut().find(|capture| capture.id == id)
+    }
+
+    pub(in crate::rules) fn chargeback(&self, id: &str) -> Option<&Chargeback> {
+        self.chargebacks.iter().find(|chargeback| chargeback.id == id)
+    }
+
+    pub(in crate::rules) fn chargeback_mut(&mut self, id: &str) -> Option<&mut Chargeback> {
+        self.chargebacks.iter_mut().find(|chargeback| chargeback.id == id)
     }
 
     /// The attempt that the order's money is on, which need be neither the first nor the last that was paid.

@@ -1,4 +1,4 @@
-//! One attempt to pay an order: its states, what became of it when, and money that was given back on it.
+//! One attempt to pay an order: its states, what became of it when, and vouchers it was paid with.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,12 +49,29 @@ pub struct Payment {
     pub paid_at: Option<Timestamp>,
     /// When it failed, was canceled or expired.
     pub ended_at: Option<Timestamp>,
+    /// What of it was paid with vouchers; nothing of that comes through Mollie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<Voucher>,
+    /// How the rest was paid that vouchers left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remainder_method: Option<String>,
+}
+
+/// One voucher, and how much was taken from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voucher {
+    pub issuer: String,
+    pub amount: Minor,
 }
 
 impl Payment {
     /// That of its own method, whatever the order's other attempts use.
     pub fn flow(&self) -> Flow {
         flow_of(self.method.as_deref())
+    }
+
+    pub(in crate::rules) fn vouchers_total(&self) -> Minor {
+        self.vouchers.iter().map(|voucher| voucher.amount).sum()
     }
 
     /// Money or the promise of it stands behind this attempt.
@@ -67,13 +84,4 @@ impl Payment {
             | PaymentStatus::Expired => false,
         }
     }
-}
-
-/// Money that was given back on a payment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Refund {
-    pub id: String,
-    pub payment_id: String,
-    pub created_at: Timestamp,
-    pub amount: Minor,
 }

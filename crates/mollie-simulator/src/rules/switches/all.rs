@@ -9,10 +9,10 @@ use super::create::{
     VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
-    Acknowledgement, CaptureAboveAuthorization, CountryCase, ErrorReplay, ExpiresAt, ExpiryLag,
-    FinalIsCancelable, Hooks, IdShape, LineCounters, OpenPayment, PaidByCapture, PartialDiscountedLine,
-    PartialMaximum, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, WrongStateCancel,
-    ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
+    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment,
+    PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf, SupplierDeclines,
+    Timestamps, UnchosenMethod, WrongStateCancel, ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -45,6 +45,11 @@ pub struct Switches {
     pub expires_at: ExpiresAt,
     pub personal_fields: PersonalFields,
     pub supplier_declines: SupplierDeclines,
+    pub amount_after_line_cancellation: LinesAmount,
+    pub refund_without_lines: NoLines,
+    pub balance_too_low: BalanceTooLow,
+    pub refund_description: RefundDescription,
+    pub canceled_refunds_in_lists: CanceledRefunds,
     pub capture_above_authorization: CaptureAboveAuthorization,
     pub line_counters_at_changes: LineCounters,
     pub vat_of_deductions: VatOfDeductions,

@@ -71,8 +71,28 @@ switch!(
     ExpiresAt { DateTime = "datetime", Date = "date" }
 );
 switch!(
-    /// Whether the supplier of the payment method declines to release an authorisation.
-    SupplierDeclines { Off = "off", Cancel = "cancel" }
+    /// Whether the supplier of the payment method declines to release an authorisation: of lines, or of the whole order.
+    SupplierDeclines { Off = "off", Lines = "lines", Cancel = "cancel" }
+);
+switch!(
+    /// The amount of an order that lines were canceled of.
+    LinesAmount { Unchanged = "unchanged", Reduced = "reduced" }
+);
+switch!(
+    /// A refund of an order that names no lines.
+    NoLines { Refused = "422", All = "all" }
+);
+switch!(
+    /// A refund of more than the balance.
+    BalanceTooLow { Queued = "201 queued", Refused = "422" }
+);
+switch!(
+    /// How long the description of a refund may be: the newer documents allow more.
+    RefundDescription { UpTo140 = "140", UpTo255 = "255" }
+);
+switch!(
+    /// Whether lists show refunds that were canceled. Asked for by its id such a refund is not there, and yet it has a status.
+    CanceledRefunds { Shown = "shown", LeftOut = "left out" }
 );
 switch!(
     /// Shipments and cancellations after which more is captured than is authorized and not released.

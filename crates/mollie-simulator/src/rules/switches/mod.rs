@@ -37,8 +37,8 @@ pub use create::{
     VoucherCategory, ZoneOfTomorrow,
 };
 pub use later::{
-    Acknowledgement, CaptureAboveAuthorization, CountryCase, ErrorReplay, ExpiresAt, ExpiryLag,
-    FinalIsCancelable, Hooks, IdShape, LineCounters, OpenPayment, PaidByCapture, PartialDiscountedLine,
-    PartialMaximum, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, WrongStateCancel,
-    ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
+    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment,
+    PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf, SupplierDeclines,
+    Timestamps, UnchosenMethod, WrongStateCancel, ZeroAmounts,
 };

@@ -16,7 +16,8 @@ fn range(quantity: u32, unit_price: &str, discount: &str, total: &str) -> Worth 
     let mut shop = Shop::new();
     let line = line(quantity, unit_price, Some(discount), total);
     let (id, _) = shop.settled(&order_of("ideal", &eur(total), &[line]));
-    worth(&shop.world.order(&id).unwrap().lines[0], 1, PartialMaximum::CappedByRest)
+    let line = &shop.world.order(&id).unwrap().lines[0];
+    worth(line, line.rest(), 1, PartialMaximum::CappedByRest)
 }
 
 #[test]

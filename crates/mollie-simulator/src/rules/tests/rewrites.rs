@@ -13,6 +13,7 @@ fn seen(shop: &mut Shop, faults: &mut Faults, method: &str, path: &str, key: Opt
         Outcome::Answered(reply) => match reply.content {
             Content::Hal(body) => body,
             Content::Html(text) => panic!("no JSON: {text}"),
+            Content::Empty => panic!("nothing"),
         },
         Outcome::Impaired { .. } | Outcome::Lost { .. } => panic!("no answer"),
     }
