@@ -12,15 +12,22 @@ pub enum Endpoint {
     CancelOrder,
     CreateShipment,
     UpdateShipment,
+    ListPaymentRefunds,
+    CreateOrderRefund,
+    CreatePaymentRefund,
+    CancelRefund,
 }
 
 impl Endpoint {
     pub const fn method(self) -> Method {
         match self {
-            Self::CreateOrder | Self::CreateShipment => Method::POST,
-            Self::GetOrder | Self::ListOrders => Method::GET,
+            Self::CreateOrder
+            | Self::CreateShipment
+            | Self::CreateOrderRefund
+            | Self::CreatePaymentRefund => Method::POST,
+            Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds => Method::GET,
             Self::UpdateShipment => Method::PATCH,
-            Self::CancelOrder => Method::DELETE,
+            Self::CancelOrder | Self::CancelRefund => Method::DELETE,
         }
     }
 
@@ -31,6 +38,9 @@ impl Endpoint {
             Self::GetOrder | Self::CancelOrder => "/orders/{id}",
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
+            Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
+            Self::CreateOrderRefund => "/orders/{id}/refunds",
+            Self::CancelRefund => "/payments/{id}/refunds/{id}",
         }
     }
 
@@ -41,7 +51,11 @@ impl Endpoint {
             | Self::GetOrder
             | Self::CancelOrder
             | Self::CreateShipment
-            | Self::UpdateShipment => 4 << 20,
+            | Self::UpdateShipment
+            | Self::ListPaymentRefunds
+            | Self::CreateOrderRefund
+            | Self::CreatePaymentRefund
+            | Self::CancelRefund => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -66,6 +80,9 @@ impl Endpoint {
             Self::CancelOrder => span!("mollie.order.cancel"),
             Self::CreateShipment => span!("mollie.shipment.create"),
             Self::UpdateShipment => span!("mollie.shipment.update"),
+            Self::ListPaymentRefunds => span!("mollie.refund.list"),
+            Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
+            Self::CancelRefund => span!("mollie.refund.cancel"),
         }
     }
 }

@@ -5,6 +5,7 @@ use domain::rules::field::Field;
 use domain::rules::ids::{MollieLineId, MollieShipmentId};
 use domain::rules::misread::Misread;
 use domain::rules::part::Part;
+use domain::rules::remote::Remote;
 use domain::rules::shipment::{ShipmentLine, Tracking};
 use domain::rules::snapshot::ShipmentSnapshot;
 use serde::Serialize;
@@ -19,11 +20,20 @@ struct ShipmentBody<'a> {
     tracking: Option<TrackingBody<'a>>,
 }
 
+/// Units of a line in a request.
 #[derive(Serialize)]
-struct PartBody<'a> {
+pub struct PartBody<'a> {
     id: &'a str,
     quantity: u32,
     amount: Amount,
+}
+
+impl<'a> PartBody<'a> {
+    /// With Mollie's id of the line.
+    pub fn of(order: &'a Remote, ShipmentLine { line_id, part }: &ShipmentLine) -> Result<Self, String> {
+        let id = order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
+        Ok(Self { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
+    }
 }
 
 #[derive(Serialize)]
@@ -47,12 +57,8 @@ impl<'a> From<&'a Tracking> for TrackingBody<'a> {
 
 /// The body of `POST /orders/{id}/shipments`, with Mollie's line ids.
 pub fn body(command: &RegisterShipment) -> Result<Vec<u8>, String> {
-    let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
-        let id =
-            command.order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
-        Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
-    };
-    let lines = command.lines.iter().map(part).collect::<Result<_, String>>()?;
+    let lines = command.lines.iter().map(|line| PartBody::of(&command.order, line));
+    let lines = lines.collect::<Result<_, String>>()?;
     let written =
         serde_json::to_vec(&ShipmentBody { lines, tracking: command.tracking.as_ref().map(Into::into) });
     written.map_err(unwritable)
@@ -109,7 +115,6 @@ fn read_tracking(tracking: &Object<'_>) -> Field<Tracking> {
 mod tests {
     use domain::rules::ids::{LineId, MollieOrderId};
     use domain::rules::money::Money;
-    use domain::rules::remote::Remote;
     use serde_json::{Value, json};
 
     use super::*;

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::operations::cancel_order::Cancel;
+use domain::operations::cancel_refund::CallOff;
+use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
@@ -16,6 +18,7 @@ use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::refund::RefundRequest;
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::place::place;
 use domain::workflow::submit::{On, submit};
@@ -63,6 +66,8 @@ pub enum Wish {
     Track(OrderId, Track),
     /// With the lines to be given up.
     Cancel(OrderId, Vec<String>),
+    Refund(OrderId, RefundRequest),
+    CallOff(OrderId, CallOff),
 }
 
 impl Replica {
@@ -99,6 +104,12 @@ impl Replica {
             Wish::Track(order, track) => Box::pin(submit(&*self, &intent, On::Order(order), &track)).await,
             Wish::Cancel(order, release) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Cancel { release })).await
+            }
+            Wish::Refund(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &GiveBack(request))).await
+            }
+            Wish::CallOff(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &request)).await
             }
         };
         match decided {

@@ -31,6 +31,10 @@ pub enum What {
     Track { order: u64, intent: u64, parcel: u64 },
     /// The shop cancels.
     Cancel { order: u64, intent: u64 },
+    /// The shop gives a unit of a line back.
+    Refund { order: u64, intent: u64, line: u32 },
+    /// The shop cancels a refund of the order.
+    CallOff { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody ships or cancels in Mollie's dashboard.

@@ -13,6 +13,8 @@ impl Task {
             Self::CreateShipment(task) => task,
             Self::UpdateShipment(task) => task,
             Self::CancelOrder(task) => task,
+            Self::CreateRefund(task) => task,
+            Self::CancelRefund(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

@@ -5,7 +5,9 @@
 //! [`kind`] is the contract of every room, [`task`] the enum of their tasks, and [`kinds`](self) the only match over it.
 
 pub mod cancel_order;
+pub mod cancel_refund;
 pub mod claim;
+pub mod create_refund;
 pub mod create_shipment;
 pub mod facts;
 pub mod kind;

@@ -20,6 +20,7 @@ use crate::rules::shipment::Shipment;
 
 mod known;
 mod reading;
+mod refunds;
 mod written;
 
 pub use known::{Author, Known, Reading};

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "made-up")]
 use super::made_up;
-use super::{cancel_order, create_shipment, place_order, update_shipment};
+use super::{cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment};
 use crate::rules::status::words;
 
 words!(
@@ -12,6 +12,8 @@ words!(
         CreateShipment = "create_shipment",
         UpdateShipment = "update_shipment",
         CancelOrder = "cancel_order",
+        CreateRefund = "create_refund",
+        CancelRefund = "cancel_refund",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -23,6 +25,8 @@ pub enum Task {
     CreateShipment(create_shipment::Task),
     UpdateShipment(update_shipment::Task),
     CancelOrder(cancel_order::Task),
+    CreateRefund(create_refund::Task),
+    CancelRefund(cancel_refund::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -48,6 +52,18 @@ impl From<update_shipment::Task> for Task {
 impl From<cancel_order::Task> for Task {
     fn from(task: cancel_order::Task) -> Self {
         Self::CancelOrder(task)
+    }
+}
+
+impl From<create_refund::Task> for Task {
+    fn from(task: create_refund::Task) -> Self {
+        Self::CreateRefund(task)
+    }
+}
+
+impl From<cancel_refund::Task> for Task {
+    fn from(task: cancel_refund::Task) -> Self {
+        Self::CancelRefund(task)
     }
 }
 

@@ -9,7 +9,8 @@ mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{
-    Acceptance, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment, TrackShipment,
+    Acceptance, Command, Gateway, GatewayError, MakeRefund, Outcome, PlaceOrder, RegisterShipment,
+    TrackShipment,
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,

@@ -25,6 +25,14 @@ words!(
         Overcaptured = "overcaptured",
         /// The order is canceled or expired, and a payment holds the shopper's money.
         MoneyOnEndedOrder = "money_on_ended_order",
+        /// A refund failed, or was canceled elsewhere: the shopper does not get the money.
+        RefundFailed = "refund_failed",
+        /// A refund was not made: Mollie or its deadline refused it after its caller was answered.
+        RefundRefused = "refund_refused",
+        /// The same refund may have been made twice.
+        SurplusRefund = "surplus_refund",
+        /// Mollie's figures of what was refunded differ from the refunds it lists.
+        RefundsDiffer = "refunds_differ",
     }
 );
 

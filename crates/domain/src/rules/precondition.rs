@@ -33,6 +33,8 @@ pub enum PreconditionReason {
     LineNotRefundable,
     /// A refund would be worth nothing, or more than may be given back.
     RefundOutOfBounds,
+    /// The refund has gone too far to be canceled.
+    RefundNotCancelable,
 }
 
 impl PreconditionReason {
@@ -53,7 +55,8 @@ impl PreconditionReason {
             | Self::LineNotShippable
             | Self::ShipmentRefused
             | Self::OrderNotCancelable
-            | Self::OrderNotRefundable => false,
+            | Self::OrderNotRefundable
+            | Self::RefundNotCancelable => false,
         }
     }
 }

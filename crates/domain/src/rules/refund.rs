@@ -18,12 +18,14 @@ mod ceiling;
 mod deductions;
 mod equal;
 mod left;
+mod lists;
 mod plan;
 mod request;
 
-pub use ceiling::room;
+pub use ceiling::{is_covered, room};
 pub use deductions::deductions_left;
 pub use equal::wait_for_equal;
+pub use lists::payments_to_read;
 pub use plan::{Plan, plan};
 pub use request::{Reduction, ReductionInput, RefundInput, RefundRequest, RefundSelection};
 

@@ -21,6 +21,7 @@ pub mod place;
 mod planted;
 mod policy;
 mod put_off;
+mod reading;
 mod resolve;
 mod settle;
 pub mod step;

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::backoff;
 use super::settle::{self, How, Related, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
+use super::{backoff, reading};
 use crate::operations::claim::Claim;
 use crate::operations::facts::{Needs, Repeat};
 use crate::operations::kind::{Observation, Sought};
@@ -60,14 +60,16 @@ pub(super) async fn read<P: Ports>(
     order: &Order,
     sought: &Sought,
 ) -> Result<Vec<Snapshot>, GatewayError> {
-    let (gateway, profile) = (ports.gateway(), &order.profile);
-    let seen = match sought {
-        Sought::Order(id) => vec![gateway.observe(profile, id).await?],
-        Sought::Placement { hook_address, since } => {
-            gateway.find_by_hook(profile, hook_address, *since).await?
+    match sought {
+        Sought::Order(id) => Ok(vec![reading::observe(ports, order, id, &[], None).await?]),
+        Sought::Refunds { order: id, payment } => {
+            Ok(vec![reading::observe(ports, order, id, &[], payment.as_ref()).await?])
         }
-    };
-    Ok(seen.into_iter().map(|snapshot| believed(order, snapshot)).collect())
+        Sought::Placement { hook_address, since } => {
+            let found = ports.gateway().find_by_hook(&order.profile, hook_address, *since).await?;
+            Ok(found.into_iter().map(|snapshot| believed(order, snapshot)).collect())
+        }
+    }
 }
 
 /// The order's shipments and refunds, if they are needed or a reading lists any.

@@ -195,7 +195,7 @@ impl Resolution {
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
         let answer = match &self.how {
             How::Succeeded(Acceptance::Order(snapshot)) => Some(&**snapshot),
-            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Nothing)
+            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing)
             | How::Rejected(_)
             | How::TooLate
             | How::NothingToFollow
@@ -212,8 +212,8 @@ pub(super) fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
 }
 
 /// Whether any refund is known here to be on its way, or listed there.
-pub(super) fn is_about_refunds(order: &Order, _snapshot: &Snapshot) -> bool {
-    !order.open_refunds.is_empty()
+pub(super) fn is_about_refunds(order: &Order, snapshot: &Snapshot) -> bool {
+    !order.open_refunds.is_empty() || snapshot.refunds.iter().flatten().next().is_some()
 }
 
 /// Who writes about an order, and when.

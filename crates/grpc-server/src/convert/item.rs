@@ -33,5 +33,9 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::DeductionLeft => proto::ReviewItemKind::DeductionLeft,
         ItemKind::Overcaptured => proto::ReviewItemKind::Overcaptured,
         ItemKind::MoneyOnEndedOrder => proto::ReviewItemKind::MoneyOnEndedOrder,
+        ItemKind::RefundFailed => proto::ReviewItemKind::RefundFailed,
+        ItemKind::RefundRefused => proto::ReviewItemKind::RefundRefused,
+        ItemKind::SurplusRefund => proto::ReviewItemKind::SurplusRefund,
+        ItemKind::RefundsDiffer => proto::ReviewItemKind::RefundsDiffer,
     }
 }

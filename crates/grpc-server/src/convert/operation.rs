@@ -38,6 +38,8 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::CreateShipment => proto::OperationKind::CreateShipment,
         OperationKind::UpdateShipment => proto::OperationKind::UpdateShipment,
         OperationKind::CancelOrder => proto::OperationKind::CancelOrder,
+        OperationKind::CreateRefund => proto::OperationKind::CreateRefund,
+        OperationKind::CancelRefund => proto::OperationKind::CancelRefund,
     }
 }
 

@@ -286,6 +286,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::OrderNotRefundable => ErrorReason::OrderNotRefundable,
         PreconditionReason::LineNotRefundable => ErrorReason::LineNotRefundable,
         PreconditionReason::RefundOutOfBounds => ErrorReason::RefundOutOfBounds,
+        PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
     }
 }
 

@@ -56,6 +56,10 @@ impl Stage<'_> {
                 self.site.spawn(SHOP, world.track(order, intent, parcel));
             }
             What::Cancel { order, intent } => self.site.spawn(SHOP, world.cancel(order, intent)),
+            What::Refund { order, intent, line } => {
+                self.site.spawn(SHOP, world.refund(order, intent, line));
+            }
+            What::CallOff { order, intent } => self.site.spawn(SHOP, world.call_off(order, intent)),
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),

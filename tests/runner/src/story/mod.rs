@@ -3,6 +3,8 @@
 //! is. Nothing here is taken from the service's own rules.
 
 mod cancel_order;
+mod cancel_refund;
+mod create_refund;
 mod create_shipment;
 mod place_order;
 mod update_shipment;
@@ -26,6 +28,8 @@ pub enum Before {
     Paid,
     /// And a unit of it is shipped.
     Shipped,
+    /// And a unit of it is given back.
+    Refunded,
 }
 
 /// A refusal that tells of the order's status.
@@ -76,6 +80,8 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::CreateShipment => &create_shipment::Shipping,
         OperationKind::UpdateShipment => &update_shipment::Tracking,
         OperationKind::CancelOrder => &cancel_order::Canceling,
+        OperationKind::CreateRefund => &create_refund::Refunding,
+        OperationKind::CancelRefund => &cancel_refund::CallingOff,
     }
 }
 

@@ -157,7 +157,9 @@ impl Kind for Task {
                 ..
             }
             | Difference::Shipment(_)
-            | Difference::Tracking(_) => false,
+            | Difference::Tracking(_)
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 
@@ -181,7 +183,7 @@ impl Kind for Task {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
                 pen.observe(snapshot);
             }
-            Acceptance::Shipment(_) | Acceptance::Nothing => {
+            Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing => {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries: Vec::new() });
             }
         }

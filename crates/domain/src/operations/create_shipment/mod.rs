@@ -149,7 +149,9 @@ impl Kind for Task {
                 pool: Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
                 ..
             }
-            | Difference::Tracking(_) => false,
+            | Difference::Tracking(_)
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 

@@ -15,6 +15,12 @@ pub fn room(order: &Order) -> Money {
     Money::from_minor(minor, order.terms.amount.currency())
 }
 
+/// Whether what was paid or captured covers all that is given back or on its way, as far as is known.
+#[must_use]
+pub fn is_covered(order: &Order) -> bool {
+    received(order).minor() >= given_back(order).max(reported(order))
+}
+
 /// What may still be refunded on a payment, given all refunds of the order. At least zero.
 #[must_use]
 pub(super) fn room_on(order: &Order, refunds: &[Refund], payment: &Payment) -> Money {

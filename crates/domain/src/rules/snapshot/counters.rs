@@ -61,6 +61,7 @@ impl Snapshot {
             .or(lines)
             .or(payments)
             .or_else(|| self.shipments_left_out())
+            .or_else(|| self.refunds_left_out())
             .or_else(|| self.counter_left_out())
     }
 
@@ -77,6 +78,7 @@ impl Snapshot {
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.payments.is_none() && path.starts_with("_embedded.payments")
             || self.shipments.is_none() && path.starts_with("_embedded.shipments")
+            || self.refunds.is_none() && path.starts_with("_embedded.refunds")
     }
 
     fn find_left_out(&self, missing: impl Fn(&LineSnapshot) -> Option<&'static str>) -> Option<Misread> {

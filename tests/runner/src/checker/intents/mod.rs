@@ -5,6 +5,7 @@ mod canceled;
 mod duplicates;
 mod owners;
 mod placed;
+mod refunded;
 mod shipped;
 mod tracked;
 mod wishes;

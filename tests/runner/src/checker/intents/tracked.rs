@@ -84,7 +84,9 @@ impl Found<'_> {
             Task::UpdateShipment(_)
             | Task::PlaceOrder(_)
             | Task::CreateShipment(_)
-            | Task::CancelOrder(_) => None,
+            | Task::CancelOrder(_)
+            | Task::CreateRefund(_)
+            | Task::CancelRefund(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -114,7 +116,7 @@ fn code(effect: &Effect) -> Option<&str> {
 fn wish(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Track(_, track) => Some(&track.tracking.code),
-        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) => None,
+        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) | Wish::Refund(..) | Wish::CallOff(..) => None,
     }
 }
 
