@@ -3,7 +3,7 @@
 //!
 //! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the caller's
 //! request id in one transaction. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
-//! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports. [`operator`] holds the
+//! [`preview`] decides without saving. [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports. [`operator`] holds the
 //! operator's decisions.
 
 mod backoff;
@@ -20,6 +20,7 @@ pub mod place;
 #[cfg(feature = "planted")]
 mod planted;
 mod policy;
+pub mod preview;
 mod put_off;
 mod reading;
 mod resolve;

@@ -96,20 +96,20 @@ pub async fn submit<P: Ports, R: Request>(
     Err(MutationError::Contended)
 }
 
-fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
+pub(super) fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
     let caller = intent.caller.clone();
     Author { caller, ..settle::author(ports, order, intent.actor.clone()) }
 }
 
 /// Whether Mollie may have news that would lift the refusal.
-const fn may_be_outdated(denied: &RequestError) -> bool {
+pub(super) const fn may_be_outdated(denied: &RequestError) -> bool {
     match denied {
         RequestError::Invalid(_) | RequestError::State(_) => true,
         RequestError::Blocked(_) => false,
     }
 }
 
-fn refused(denied: RequestError) -> MutationError {
+pub(super) fn refused(denied: RequestError) -> MutationError {
     match denied {
         RequestError::Invalid(faults) => MutationError::Invalid(faults),
         RequestError::State(refusal) | RequestError::Blocked(refusal) => MutationError::Precondition(refusal),
@@ -117,7 +117,7 @@ fn refused(denied: RequestError) -> MutationError {
 }
 
 /// If requested units are gone, adds where they went.
-async fn with_whereabouts<P: Ports>(
+pub(super) async fn with_whereabouts<P: Ports>(
     ports: &P,
     order: &Order,
     denied: RequestError,

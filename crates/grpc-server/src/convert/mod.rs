@@ -6,5 +6,6 @@ pub mod event;
 pub mod item;
 pub mod operation;
 pub mod order;
+pub mod refund;
 pub mod shipment;
 pub mod value;

@@ -1,10 +1,8 @@
 //! CreateShipment: goods that left are recorded at once, and registered at Mollie as soon as it can be reached.
 
 use domain::operations::create_shipment::Ship;
-use domain::ports::{OrderKey, Store};
-use domain::rules::ids::OrderId;
-use domain::rules::shipment::{self, ShipmentState};
-use domain::rules::violation::Violation;
+use domain::ports::Store;
+use domain::rules::shipment::ShipmentState;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response};
 
@@ -30,7 +28,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::shipment::input(request).parse()) {
-        (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),
+        (Some(order_id), Err(faults)) => Err(request::with_line_ids(rpc, order_id, faults).await),
         (_, wanted) => wanted,
     };
     let wanted = reading.part(wanted);
@@ -55,15 +53,4 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
             _,
         ) => Ok(Response::new(convert::shipment::shipment(&shipment))),
     }
-}
-
-/// The faults of a request; if one names an unknown line, it lists the known ones.
-async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
-    if faults.iter().any(shipment::names_no_line) {
-        // Without the order the faults are the same, but say less.
-        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
-            shipment::name_lines(&mut faults, &order);
-        }
-    }
-    faults
 }

@@ -201,11 +201,12 @@ async fn an_equal_refund_waits_for_an_hour_and_holds_up_nothing_else() {
     assert!(wait.as_mins() >= 60, "{wait}");
     // Its units stay reserved; another refund and a parcel go first.
     assert_eq!(world.order(id).await.lines[1].refunding.quantity, 1);
-    let (_, progress) = world.refund_now(id, &units(1, 1)).await;
+    let other = world.refund(id, &units(1, 1)).await.unwrap();
     assert_eq!(reason(world.refund(id, &units(2, 2)).await), PreconditionReason::LineNotRefundable);
-    assert_eq!(progress, Progress::Settled);
-    let (_, progress) = world.ship_now(id, &lamps(1)).await;
-    assert_eq!(progress, Progress::Settled);
+    let parcel = world.ship(id, &lamps(1)).await.unwrap();
+    world.work(secs(2)).await;
+    assert_eq!(world.refund_of(&other).await.state, RefundState::Registered);
+    assert_eq!(world.state(parcel.operation_id()).await, OperationState::Succeeded);
     world.advance(mins(63));
     world.work(secs(10)).await;
     assert_eq!(world.refund_of(&second).await.state, RefundState::Registered);

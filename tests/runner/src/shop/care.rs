@@ -4,8 +4,10 @@ use domain::operations::cancel_refund::CallOff;
 use domain::operations::task::OperationKind;
 use domain::ports::Store;
 use domain::rules::ids::{LineId, OrderId, RefundId};
+use domain::rules::order::{Line, Order};
 use domain::rules::refund::{RefundRequest, RefundSelection};
 use domain::rules::shipment::LineSelection;
+use domain::rules::status::LineStatus;
 
 use super::World;
 use crate::replica::Wish;
@@ -15,6 +17,10 @@ impl World {
     pub async fn refund(self, order: u64, intent: u64, line: u32) {
         let request_id = format!("refund-{intent}");
         let Some(id) = self.known(order).await else { return };
+        let may_be = |order: &Order| order.line(LineId::new(line)).is_some_and(is_taken);
+        if self.wished(&request_id).is_none() && self.when(id, may_be).await.is_none() {
+            return;
+        }
         let selected = LineSelection { line_id: LineId::new(line), quantity: 1, amount: None };
         let request = RefundRequest {
             selection: RefundSelection::Lines(vec![selected]),
@@ -23,8 +29,9 @@ impl World {
             overrides: Vec::new(),
         };
         let command = format!("{request:?}");
-        self.carry(OperationKind::CreateRefund, order, &request_id, &command, Wish::Refund(id, request))
-            .await;
+        let wish = Wish::Refund(id, request);
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::CreateRefund, order, &request_id, &command, wish).await;
     }
 
     /// Cancels the first refund of the order, once there is one.
@@ -44,5 +51,14 @@ impl World {
             self.site.pause(1_000, 5_000).await;
         }
         None
+    }
+}
+
+/// Whether money was taken for the line: all of it, or what was shipped.
+fn is_taken(line: &Line) -> bool {
+    match line.status {
+        Some(LineStatus::Paid) => true,
+        Some(LineStatus::Shipping | LineStatus::Completed) => line.shipped.quantity > 0,
+        Some(LineStatus::Created | LineStatus::Authorized | LineStatus::Canceled) | None => false,
     }
 }

@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Waits until the order is as wanted, has it read now and then, and in the end goes on as it is.
-    async fn when(&self, id: OrderId, wanted: impl Fn(&Order) -> bool + Send) -> Option<Order> {
+    pub(super) async fn when(&self, id: OrderId, wanted: impl Fn(&Order) -> bool + Send) -> Option<Order> {
         for round in 0..25 {
             let order = self.site.store.load_order(&OrderKey::Id(id)).await.ok().flatten()?;
             if wanted(&order) || order.closed_time.is_some() {
