@@ -159,7 +159,7 @@ mod tests {
             lines: vec![ShipmentLine { line_id: LineId::new(3), part }],
             description: Some("out of stock".to_owned()),
         };
-        let sent = |command| serde_json::from_slice::<Value>(&body(command).unwrap()).unwrap();
+        let sent = |command: &MakeRefund| serde_json::from_slice::<Value>(&body(command).unwrap()).unwrap();
         let line = json!({"id": "odl_3.a1", "quantity": 2, "amount": amount("5.00")});
         let metadata = json!({"refund_id": id});
         let expected = json!({"lines": [line], "description": "out of stock", "metadata": metadata});

@@ -8,8 +8,18 @@ use super::{ROUNDS, confirm, settle};
 use crate::operations::{Known, Pen, Request};
 use crate::ports::{Change, OrderKey, OrderWithOperations, Ports, Store};
 use crate::rules::ids::OrderId;
+use crate::rules::order::Order;
 
-/// Decides the request on the order as it is now, and returns what would be saved.
+/// A request that was decided and not saved.
+#[derive(Debug)]
+pub struct Previewed {
+    /// The order it was decided on.
+    pub before: Order,
+    /// What would be saved.
+    pub change: Change,
+}
+
+/// Decides the request on the order as it is now.
 ///
 /// # Errors
 /// [`MutationError`], as the request itself would be refused.
@@ -18,17 +28,18 @@ pub async fn preview<P: Ports, R: Request>(
     intent: &Intent,
     id: OrderId,
     request: &R,
-) -> Result<Change, MutationError> {
+) -> Result<Previewed, MutationError> {
     let mut confirmed = None;
     for _ in 0..ROUNDS {
         let found = ports.store().load_with_operations(&OrderKey::Id(id)).await?;
         let found = intent.fits(found.ok_or(MutationError::OrderNotFound(id))?)?;
         let OrderWithOperations { order, unsettled } = found;
         let Related { shipments, refunds } = settle::needed(ports, &order, request.needs()).await?;
+        let before = order.clone();
         let known = Known { order, unsettled: Some(unsettled), shipments, refunds };
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         let denied = match request.decide(&mut pen) {
-            Ok(_) => return Ok(unclaimed(ports, pen.finish(None))),
+            Ok(_) => return Ok(Previewed { before, change: unclaimed(ports, pen.finish(None)) }),
             Err(denied) => denied,
         };
         let order = pen.discard();

@@ -46,12 +46,12 @@ pub fn refund(refund: &Refund) -> proto::Refund {
     }
 }
 
-/// A refund that is not saved. `order`: with what it would reserve.
-pub fn preview(planned: &Refund, order: &Order) -> proto::Refund {
-    let shares = deductions_left(order, &planned.lines).into_iter();
+/// A refund that is not saved. `after`: the order with what it would reserve.
+pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund {
+    let shares = deductions_left(before, &planned.lines).into_iter();
     let preview = proto::RefundPreview {
         deduction_shares: shares.map(|(id, share)| line(id, 0, share)).collect(),
-        remaining: Some(amount(room(order))),
+        remaining: Some(amount(room(after))),
     };
     proto::Refund {
         id: String::new(),

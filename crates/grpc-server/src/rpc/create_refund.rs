@@ -8,7 +8,7 @@ use domain::rules::ids::{OrderId, RefundId};
 use domain::rules::refund::{Refund, RefundRequest, RefundState};
 use domain::workflow::Intent;
 use domain::workflow::place::repeated;
-use domain::workflow::preview::preview;
+use domain::workflow::preview::{Previewed, preview};
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
@@ -61,10 +61,10 @@ async fn previewed(
     if let Some(before) = repeated(&*service, intent).await.map_err(errors::mutation)? {
         return answer(rpc, before.answer.refund().ok_or_else(errors::internal)?).await;
     }
-    let change = Box::pin(preview(&*service, intent, order_id, &GiveBack(wanted))).await;
-    let change = change.map_err(errors::mutation)?;
+    let previewed = Box::pin(preview(&*service, intent, order_id, &GiveBack(wanted))).await;
+    let Previewed { before, change } = previewed.map_err(errors::mutation)?;
     let planned = change.refunds.first().ok_or_else(errors::internal)?;
-    Ok(Response::new(convert::refund::preview(planned, &change.order)))
+    Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
 }
 
 async fn answer(rpc: &OrderRpc, id: RefundId) -> Answer<proto::Refund> {
