@@ -182,6 +182,11 @@ impl Simulator {
         self.change_attempt(id, json!({ "refund": eur(value) })).await;
     }
 
+    /// Gives a refund this status.
+    pub async fn set_refund(&self, id: &str, status: &str) {
+        self.control(Method::POST, &format!("refunds/{id}"), Some(json!({ "status": status }))).await;
+    }
+
     async fn change_attempt(&self, id: &str, change: Value) {
         self.control(Method::POST, &format!("attempts/{id}"), Some(change)).await;
     }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
-use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
-use domain::rules::snapshot::Snapshot;
+use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -21,7 +21,7 @@ use crate::json::Object;
 use crate::key::ApiKey;
 use crate::oddities::Oddities;
 use crate::transport::{Request, Transport};
-use crate::{lookup, outcome, snapshot};
+use crate::{lookup, outcome, refund, snapshot};
 
 /// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
 /// a slow Mollie would answer none of them in time.
@@ -165,11 +165,33 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
 
     async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
         let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
-        url.set_query(Some("embed=payments,shipments"));
+        url.set_query(Some("embed=payments,refunds,shipments"));
         let parse = |order: &Object<'_>| snapshot::read_own(order, id);
         let snapshot = self.read(profile, Request::reading(Endpoint::GetOrder, url), parse).await?;
         self.0.oddities.note(profile, &snapshot);
         Ok(snapshot)
+    }
+
+    async fn refunds_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<RefundSnapshot>, GatewayError> {
+        let (mut trail, mut from, mut refunds) = (lookup::Trail::default(), None::<String>, Vec::new());
+        loop {
+            let path = ["payments", payment.as_str(), "refunds"];
+            let mut url = self.0.base.at(&path).ok_or(GatewayError::NotFound)?;
+            url.query_pairs_mut()
+                .append_pair("limit", "250")
+                .extend_pairs(from.iter().map(|from| ("from", from)));
+            let parse = |list: &Object<'_>| refund::read_page(list, payment);
+            let request = Request::reading(Endpoint::ListPaymentRefunds, url);
+            let page = self.read(profile, request, parse).await.map_err(listed)?;
+            refunds.extend(page.refunds);
+            let Some(next) = page.next else { return Ok(refunds) };
+            trail.follow(&next)?;
+            from = Some(next);
+        }
     }
 
     async fn find_by_hook(
@@ -201,10 +223,10 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
     }
 }
 
-/// An order that Mollie lists exists, even if reading it fails a moment later.
+/// What Mollie lists exists, even if reading it fails a moment later.
 fn listed(error: GatewayError) -> GatewayError {
     match error {
-        GatewayError::NotFound => GatewayError::Unavailable("an order it lists could not be read".to_owned()),
+        GatewayError::NotFound => GatewayError::Unavailable("what it lists could not be read".to_owned()),
         other
         @ (GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::Unreadable(_)) => other,
     }

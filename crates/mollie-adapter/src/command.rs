@@ -9,7 +9,7 @@ use crate::base::Base;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::transport::Request;
-use crate::{order, shipment, snapshot};
+use crate::{order, refund, shipment, snapshot};
 
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
@@ -40,6 +40,30 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             endpoint: Endpoint::UpdateShipment,
             url: at(base, &["orders", order.as_str(), "shipments", shipment.as_str()])?,
             body: Some(shipment::tracking_body(tracking)?),
+            idempotency: None,
+        }),
+        Command::CreateRefund(command) => {
+            let (endpoint, url) = match &command.on_payment {
+                None if command.lines.is_empty() => {
+                    let problem =
+                        "a refund on an order without lines is never sent: to Mollie it means everything";
+                    return Err(problem.to_owned());
+                }
+                None => {
+                    let path = ["orders", command.order.id.as_str(), "refunds"];
+                    (Endpoint::CreateOrderRefund, at(base, &path)?)
+                }
+                Some(payment) => {
+                    let path = ["payments", payment.as_str(), "refunds"];
+                    (Endpoint::CreatePaymentRefund, at(base, &path)?)
+                }
+            };
+            posted(endpoint, url, refund::body(command)?)
+        }
+        Command::CancelRefund { payment, refund } => Ok(Request {
+            endpoint: Endpoint::CancelRefund,
+            url: at(base, &["payments", payment.as_str(), "refunds", refund.as_str()])?,
+            body: None,
             idempotency: None,
         }),
         Command::CancelOrder { mollie_id } => Ok(Request {
@@ -76,6 +100,9 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
         Command::UpdateShipment(TrackShipment { shipment, .. }) => {
             shipment::read_own(whole()?, shipment).map(Acceptance::Shipment)
         }
+        Command::CreateRefund(_) => refund::read(whole()?).map(Acceptance::Refund),
+        // Whatever it holds: Mollie's documents promise no body.
+        Command::CancelRefund { .. } => Ok(Acceptance::Nothing),
         Command::CancelOrder { mollie_id } => {
             snapshot::read_own(whole()?, mollie_id).map(|read| Acceptance::Order(Box::new(read)))
         }

@@ -13,15 +13,22 @@ pub enum Endpoint {
     CancelLines,
     CreateShipment,
     UpdateShipment,
+    ListPaymentRefunds,
+    CreateOrderRefund,
+    CreatePaymentRefund,
+    CancelRefund,
 }
 
 impl Endpoint {
     pub const fn method(self) -> Method {
         match self {
-            Self::CreateOrder | Self::CreateShipment => Method::POST,
-            Self::GetOrder | Self::ListOrders => Method::GET,
+            Self::CreateOrder
+            | Self::CreateShipment
+            | Self::CreateOrderRefund
+            | Self::CreatePaymentRefund => Method::POST,
+            Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds => Method::GET,
             Self::UpdateShipment => Method::PATCH,
-            Self::CancelOrder | Self::CancelLines => Method::DELETE,
+            Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
         }
     }
 
@@ -33,6 +40,9 @@ impl Endpoint {
             Self::CancelLines => "/orders/{id}/lines",
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
+            Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
+            Self::CreateOrderRefund => "/orders/{id}/refunds",
+            Self::CancelRefund => "/payments/{id}/refunds/{id}",
         }
     }
 
@@ -44,7 +54,11 @@ impl Endpoint {
             | Self::CancelOrder
             | Self::CancelLines
             | Self::CreateShipment
-            | Self::UpdateShipment => 4 << 20,
+            | Self::UpdateShipment
+            | Self::ListPaymentRefunds
+            | Self::CreateOrderRefund
+            | Self::CreatePaymentRefund
+            | Self::CancelRefund => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -70,6 +84,9 @@ impl Endpoint {
             Self::CancelLines => span!("mollie.lines.cancel"),
             Self::CreateShipment => span!("mollie.shipment.create"),
             Self::UpdateShipment => span!("mollie.shipment.update"),
+            Self::ListPaymentRefunds => span!("mollie.refund.list"),
+            Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
+            Self::CancelRefund => span!("mollie.refund.cancel"),
         }
     }
 }

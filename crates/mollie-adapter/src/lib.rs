@@ -20,6 +20,7 @@ mod order;
 mod outcome;
 mod payment;
 mod problem;
+mod refund;
 mod shipment;
 mod snapshot;
 mod time;

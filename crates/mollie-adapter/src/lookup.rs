@@ -51,7 +51,8 @@ pub fn read(list: &Object<'_>, hook_address: &str, since: Timestamp) -> Result<P
     Ok(Page { matches, reaches_back, next: next.transpose()? })
 }
 
-fn cursor(href: &str) -> Option<String> {
+/// The cursor in the link to the next page; nothing else of the link is used.
+pub fn cursor(href: &str) -> Option<String> {
     let url = Url::parse(href).ok()?;
     url.query_pairs().find(|(name, _)| name == "from").map(|(_, from)| from.into_owned())
 }
@@ -65,7 +66,7 @@ impl Trail {
         if self.0.insert(cursor.to_owned()) {
             Ok(())
         } else {
-            Err(GatewayError::Unreadable("the list of orders leads back to itself".into()))
+            Err(GatewayError::Unreadable("the list leads back to itself".into()))
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::misread::Misread;
+use domain::rules::money::Money;
 use domain::rules::payment::{Payment, PaymentParameters};
 use domain::rules::status::{PaymentStatus, Read};
 use serde_json::{Map, Value};
@@ -70,11 +71,22 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         amount: payment.required_money("amount")?,
         amount_captured: payment.some_money("amountCaptured")?,
         amount_refunded: payment.some_money("amountRefunded")?,
+        remainder_amount: remainder(payment)?,
         created_time: payment.required_time("createdAt")?,
         authorized_time: payment.time("authorizedAt")?,
         paid_time: payment.time("paidAt")?,
         ended_time,
     })
+}
+
+/// What vouchers did not pay, if there were any: only that can be refunded. Without a further method that is nothing.
+fn remainder(payment: &Object<'_>) -> Result<Option<Money>, Misread> {
+    let Some(details) = payment.object("details")?.filter(|details| details.value("vouchers").is_some())
+    else {
+        return Ok(None);
+    };
+    let nothing = Money::zero(payment.required_money("amount")?.currency());
+    details.money("remainderAmount").map(|amount| Some(amount.unwrap_or(nothing)))
 }
 
 #[cfg(test)]
@@ -129,6 +141,23 @@ mod tests {
     fn of_a_text_and_an_object_with_one_name_the_object_is_sent() {
         let given = parameters(&[("company", "x"), ("company.vat_number", "NL001")]);
         assert_eq!(body(&given, "h"), json!({"company": {"vatNumber": "NL001"}, "webhookUrl": "h"}));
+    }
+
+    #[test]
+    fn of_vouchers_only_the_remainder_can_be_refunded() {
+        let amount = |value: &str| json!({"currency": "EUR", "value": value});
+        let read = |details: Value| {
+            let value = json!({"id": "tr_1", "status": "paid", "amount": amount("20.00"),
+                "createdAt": "2026-03-04T12:00:00Z", "details": details});
+            read(&Object::root(&value).unwrap()).unwrap().remainder_amount.map(Money::value)
+        };
+        let vouchers = json!([{"issuer": "edenred", "amount": amount("15.00")}]);
+        assert_eq!(
+            read(json!({"vouchers": vouchers, "remainderAmount": amount("5.00")})),
+            Some("5.00".into())
+        );
+        assert_eq!(read(json!({"vouchers": vouchers})), Some("0.00".into()));
+        assert_eq!((read(json!([])), read(json!({"consumerName": "Piet"}))), (None, None));
     }
 
     #[test]

@@ -25,11 +25,20 @@ struct CancellationBody<'a> {
     lines: Vec<PartBody<'a>>,
 }
 
+/// Units of a line in a request.
 #[derive(Serialize)]
-struct PartBody<'a> {
+pub struct PartBody<'a> {
     id: &'a str,
     quantity: u32,
     amount: Amount,
+}
+
+impl<'a> PartBody<'a> {
+    /// With Mollie's id of the line.
+    pub fn of(order: &'a Remote, ShipmentLine { line_id, part }: &ShipmentLine) -> Result<Self, String> {
+        let id = order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
+        Ok(Self { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
+    }
 }
 
 #[derive(Serialize)]
@@ -66,11 +75,7 @@ pub fn cancellation_body(command: &CancelLines) -> Result<Vec<u8>, String> {
 }
 
 fn parts<'a>(order: &'a Remote, lines: &[ShipmentLine]) -> Result<Vec<PartBody<'a>>, String> {
-    let part = |ShipmentLine { line_id, part }: &ShipmentLine| {
-        let id = order.lines.get(line_id).ok_or_else(|| format!("line {line_id} is not at Mollie"))?;
-        Ok(PartBody { id: id.as_str(), quantity: part.quantity, amount: part.amount.into() })
-    };
-    lines.iter().map(part).collect()
+    lines.iter().map(|line| PartBody::of(order, line)).collect()
 }
 
 /// The body of `PATCH /orders/{id}/shipments/{id}`: the tracking, whole.

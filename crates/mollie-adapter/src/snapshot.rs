@@ -9,7 +9,7 @@ use domain::rules::status::{OrderStatus, Read};
 use domain::rules::unread::Unread;
 
 use crate::json::Object;
-use crate::{address, line, payment, shipment};
+use crate::{address, line, payment, refund, shipment};
 
 /// Reads an order, whichever it is.
 pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
@@ -43,6 +43,8 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
         shipments: embedded("shipments")?
             .map(|list| list.iter().map(shipment::read).collect())
             .transpose()?,
+        refunds: embedded("refunds")?.map(|list| list.iter().map(refund::read).collect()).transpose()?,
+        refunds_of: Vec::new(),
         unread: Unread::default(),
         contradictions: Vec::new(),
     };

@@ -10,7 +10,7 @@ use crate::connect::PATIENCE;
 use crate::database::Database;
 use crate::repeats::Repeats;
 use crate::tx::{Ended, Tx, run_tx};
-use crate::{event, lookup, operation, order, request, shipment};
+use crate::{event, lookup, operation, order, refund, request, shipment};
 
 /// The first pause before a change of unknown outcome is written again; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -95,6 +95,7 @@ async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
         operation::write(tx, write).await?;
     }
     shipment::save(tx, &change.shipments).await?;
+    refund::save(tx, &change.refunds).await?;
     if let Some(time) = change.lookup {
         lookup::schedule(tx, change.order.id, time).await?;
     }

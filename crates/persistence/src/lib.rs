@@ -32,6 +32,7 @@ mod page;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod profile;
+mod refund;
 mod repeats;
 mod request;
 mod row;

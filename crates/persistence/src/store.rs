@@ -9,13 +9,16 @@ use domain::ports::{
     OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
 use crate::database::Database;
-use crate::{claim, commit, event, lookup, operation, order, request, shipment};
+use crate::{claim, commit, event, lookup, operation, order, refund, request, shipment};
 
 impl Store for Database {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
@@ -72,6 +75,14 @@ impl Store for Database {
 
     async fn list_shipments(&self, order: OrderId) -> Result<Vec<Shipment>, StoreError> {
         shipment::list(&self.read(), order).await
+    }
+
+    async fn load_refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
+        refund::load(&self.read(), id).await
+    }
+
+    async fn list_refunds(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
+        refund::list(&self.read(), order).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {

@@ -2,10 +2,10 @@
 -- The test in ../src/scripts/held.rs fails when the service sends anything else, and prints this file as it must be.
 -- Documents, events and addresses are variables: the benchmark reads them from an order that the service has placed.
 BEGIN;
-INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "group_id",
-    "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
-    CAST(printf('%016d', :unique) AS BLOB), NULL, CAST(printf('%016d', :unique) AS BLOB),
-    strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
+INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "refund_id",
+    "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
+    CAST(printf('%016d', :unique) AS BLOB), NULL, NULL,
+    CAST(printf('%016d', :unique) AS BLOB), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
 INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id",
     "placement", "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time",
     "closed_time", "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "open_operations",

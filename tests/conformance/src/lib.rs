@@ -40,6 +40,8 @@ macro_rules! tests {
                 every_kind_of_event_comes_back_unchanged,
                 folding_the_events_gives_the_order_but_for_personal_data,
                 shipments_come_back_unchanged_and_oldest_first,
+                refunds_come_back_unchanged_and_oldest_first,
+                a_request_about_a_refund_is_found_with_it,
                 an_operation_comes_back_unchanged,
                 metadata_comes_back_as_the_caller_wrote_it,
             }

@@ -1,11 +1,14 @@
 //! What is stored comes back as it was.
 
 use domain::operations::operation::Operation;
-use domain::ports::{OrderKey, Store};
+use domain::ports::{OrderKey, RequestRecord, Store};
 use domain::rules::event::{Event, EventData, Recorder};
-use domain::rules::ids::OperationId;
+use domain::rules::ids::{OperationId, RefundId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::{Order, Personal};
+use domain::rules::refund::Refund;
+use domain::rules::status::{Read, RefundStatus};
+use domain::rules::subject::Subject;
 use serde_json::json;
 
 use crate::operator::in_state;
@@ -82,6 +85,34 @@ pub async fn shipments_come_back_unchanged_and_oldest_first(store: &impl Store) 
     assert_eq!(store.list_shipments(order.id).await.unwrap(), [first, second]);
     let unknown = domain::rules::ids::ShipmentId::new(uuid());
     assert_eq!(store.load_shipment(unknown).await.unwrap(), None);
+}
+
+pub async fn refunds_come_back_unchanged_and_oldest_first(store: &impl Store) {
+    let mut order = stored(store, &[], bare_order()).await;
+    let (mut first, second) = (refund(&order), full_refund(&order, Read::Unknown("reversed".to_owned())));
+    let mut recorded = change(&mut order);
+    recorded.refunds = vec![second.clone(), first.clone()];
+    store.commit(recorded).await.unwrap();
+    assert_eq!(store.list_refunds(order.id).await.unwrap(), [first.clone(), second.clone()]);
+
+    let full = full_refund(&order, Read::Known(RefundStatus::Refunded));
+    first = Refund { id: first.id, created_time: first.created_time, ..full };
+    let mut registered = change(&mut order);
+    registered.refunds = vec![first.clone()];
+    store.commit(registered).await.unwrap();
+    assert_eq!(store.load_refund(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.list_refunds(order.id).await.unwrap(), [first, second]);
+    assert_eq!(store.load_refund(RefundId::new(uuid())).await.unwrap(), None);
+}
+
+pub async fn a_request_about_a_refund_is_found_with_it(store: &impl Store) {
+    let mut order = stored(store, &[], bare_order()).await;
+    let mut recorded = change(&mut order);
+    let answer = Subject::Refund(RefundId::new(uuid()));
+    let wish = RequestRecord { method: "CreateRefund".into(), answer, ..request(&order, "refund") };
+    recorded.request = Some(wish.clone());
+    store.commit(recorded).await.unwrap();
+    assert_eq!(store.find_request(&wish.caller, &wish.request_id).await.unwrap(), Some(wish));
 }
 
 pub async fn an_operation_comes_back_unchanged(store: &impl Store) {

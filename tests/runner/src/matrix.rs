@@ -71,11 +71,13 @@ fn preparation(before: Before) -> Vec<Step> {
     let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };
     let pick = Pick::Part { line: 2, quantity: 1, cents: None, tracked: true };
     let ship = Step { at: CALL - 20_000, what: What::Ship { order: 0, intent: 1, pick } };
+    let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, line: 2 } };
     let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
     match before {
         Before::Nothing => Vec::new(),
         Before::Placed => vec![place, sync],
         Before::Paid => vec![place, pay, sync],
         Before::Shipped => vec![place, pay, ship, sync],
+        Before::Refunded => vec![place, pay, ship, refund, sync],
     }
 }

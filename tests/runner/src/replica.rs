@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use domain::operations::cancel_lines;
 use domain::operations::cancel_order::Cancel;
+use domain::operations::cancel_refund::CallOff;
+use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
@@ -18,6 +20,7 @@ use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::operation::OperationState;
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::refund::RefundRequest;
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
 use domain::workflow::place::place;
 use domain::workflow::submit::{On, submit};
@@ -66,6 +69,8 @@ pub enum Wish {
     /// With the lines to be given up.
     Cancel(OrderId, Vec<String>),
     CancelLines(OrderId, LineCancellationRequest),
+    Refund(OrderId, RefundRequest),
+    CallOff(OrderId, CallOff),
 }
 
 impl Replica {
@@ -105,6 +110,12 @@ impl Replica {
             }
             Wish::CancelLines(order, request) => {
                 let request = cancel_lines::Cancel(request);
+                Box::pin(submit(&*self, &intent, On::Order(order), &request)).await
+            }
+            Wish::Refund(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &GiveBack(request))).await
+            }
+            Wish::CallOff(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &request)).await
             }
         };

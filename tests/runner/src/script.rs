@@ -33,6 +33,10 @@ pub enum What {
     Cancel { order: u64, intent: u64 },
     /// Customer care cancels units of a line; `cents`: which amount within the bounds, if the caller gives one.
     CancelLines { order: u64, intent: u64, line: u32, quantity: u32, cents: Option<u64> },
+    /// The shop gives a unit of a line back.
+    Refund { order: u64, intent: u64, line: u32 },
+    /// The shop cancels a refund of the order.
+    CallOff { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody ships or cancels in Mollie's dashboard.

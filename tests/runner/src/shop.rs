@@ -2,6 +2,7 @@
 //! same request id. Those whom the service never sees are with them: shoppers at the checkout, and people in Mollie's
 //! dashboard. None of them writes what the service stores: they call one of its processes, or act at Mollie.
 
+mod care;
 mod dashboard;
 mod shopper;
 mod warehouse;

@@ -11,9 +11,12 @@ use domain::ports::{
     OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
@@ -151,6 +154,16 @@ impl Store for Storage {
     async fn list_shipments(&self, order: OrderId) -> Answer<Vec<Shipment>> {
         self.reading().await;
         self.0.store.list_shipments(order).await
+    }
+
+    async fn load_refund(&self, id: RefundId) -> Answer<Option<Refund>> {
+        self.reading().await;
+        self.0.store.load_refund(id).await
+    }
+
+    async fn list_refunds(&self, order: OrderId) -> Answer<Vec<Refund>> {
+        self.reading().await;
+        self.0.store.list_refunds(order).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {

@@ -13,7 +13,7 @@ pub use journal::Journal;
 pub use tables::Settled;
 use tables::{Operation, Tables};
 use tokio::time::Instant;
-use traces::{Trace, keyed_effects};
+use traces::{REFUNDS, Trace, keyed_effects};
 pub use traces::{keyed_kinds, unkeyed_kinds};
 
 use crate::ledger::Ledger;
@@ -137,8 +137,9 @@ impl Books {
         };
         let effects = match Trace::of(&operation.kind) {
             Trace::Keyed(effect) => self.keyed(effect, &operation.key),
+            Trace::Refund => REFUNDS.iter().map(|effect| self.keyed(effect, &operation.key)).sum(),
             // See the order.
-            Trace::Cancellation | Trace::Tracking | Trace::Lines => return None,
+            Trace::Cancellation | Trace::Tracking | Trace::Lines | Trace::RefundCancellation => return None,
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))

@@ -12,15 +12,24 @@ pub enum Trace {
     Tracking,
     /// As a cancellation of lines of its order, of which Mollie knows no key. Equal ones are told only by their number.
     Lines,
+    /// As one effect with its refund's id: by lines or as an amount, and so of one of two kinds. Its call may be repeated.
+    Refund,
+    /// As the cancellation of its refund, of which Mollie knows no key.
+    RefundCancellation,
 }
 
-const TRACES: [(&str, Trace); 5] = [
+const TRACES: [(&str, Trace); 7] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
     ("update_shipment", Trace::Tracking),
     ("cancel_order", Trace::Cancellation),
     ("cancel_lines", Trace::Lines),
+    ("create_refund", Trace::Refund),
+    ("cancel_refund", Trace::RefundCancellation),
 ];
+
+/// The effects of a refund: by lines, or as an amount on a payment.
+pub const REFUNDS: [&str; 2] = ["lines_refunded", "payment_refunded"];
 
 impl Trace {
     /// Of a kind of operation.
@@ -36,7 +45,7 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation | Self::Tracking | Self::Lines => None,
+            Self::Cancellation | Self::Tracking | Self::Lines | Self::Refund | Self::RefundCancellation => None,
         }
     }
 }
@@ -52,11 +61,12 @@ pub fn unkeyed_kinds() -> Vec<&'static str> {
 }
 
 fn kinds(keyed: bool) -> Vec<&'static str> {
-    let alike = TRACES.iter().filter(|(_, trace)| trace.keyed().is_some() == keyed);
+    let is_keyed = |trace: &Trace| trace.keyed().is_some() || *trace == Trace::Refund;
+    let alike = TRACES.iter().filter(|(_, trace)| is_keyed(trace) == keyed);
     alike.map(|(kind, _)| *kind).collect()
 }
 
 /// The kinds of effects that have the keys of operations.
 pub fn keyed_effects() -> Vec<&'static str> {
-    TRACES.iter().filter_map(|(_, trace)| trace.keyed()).collect()
+    TRACES.iter().filter_map(|(_, trace)| trace.keyed()).chain(REFUNDS).collect()
 }

@@ -1,5 +1,6 @@
-//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, another line canceled, then
-//! the rest; before it, if need be, another order that is withdrawn. Each step is one intent, repeated under its name until it is answered.
+//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, some of its price given back and that
+//! called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
+//! repeated under its name until it is answered.
 
 use tonic::Code;
 
@@ -9,9 +10,10 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderLinesRequest, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest,
-    GetShipmentRequest, Order, OrderStatus, Placement, Shipment, ShipmentLineSelection, ShipmentState,
-    SyncOrderRequest, Tracking, UpdateShipmentRequest,
+    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderRequest, CreateRefundRequest,
+    CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, Order, OrderStatus, Placement, Refund,
+    RefundState, RefundStatus, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking,
+    UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
@@ -22,7 +24,7 @@ const CODE: &str = "3SKABA000000000";
 /// Lives the life. Panics where an answer is wrong, or a repeated one is about something else.
 pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     let road = Road(points);
-    if road.has_withdrawal() {
+    if road.has_withdrawal("place_order") {
         withdraw(ward, journal, &road).await;
     }
     let order = place(ward, journal, &road).await;
@@ -30,6 +32,11 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     reaches(ward, &order, OrderStatus::Authorized).await;
     let shipment = ship(ward, journal, &road, &order).await;
     track(ward, journal, &road, &shipment).await;
+    let refund = refund(ward, journal, &road, &order).await;
+    call_off(ward, journal, &road, &refund).await;
+    if road.has_withdrawal("create_refund") {
+        withdraw_refund(ward, journal, &road, &order).await;
+    }
     cancel_line(ward, journal, &road, &order).await;
     cancel(ward, journal, &road, &order).await;
 }
@@ -117,6 +124,73 @@ async fn cancel_line(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order:
     assert_eq!((line, operation(again)), (Some(1), first));
 }
 
+/// What was shipped costs a little less.
+async fn refund(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) -> Refund {
+    road.lay(&ward.world.simulator, "create_refund").await;
+    let request = goodwill(journal, order, "5.00");
+    let create = async |mut orders: crate::Orders| orders.create_refund(request.clone()).await;
+    let refund = ward.call("the refund is recorded", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let registered = |it: Refund| (it.state() == RefundState::Registered).then_some(it);
+    let registered = ward.call("the refund is registered", read_refund(&refund), registered).await;
+    let again = ward.call("the refund is recorded again", create, Some).await;
+    assert_eq!((&again.id, &again.mollie_refund_id), (&refund.id, &registered.mollie_refund_id));
+    registered
+}
+
+async fn call_off(ward: &mut Ward, journal: &Journal, road: &Road<'_>, refund: &Refund) {
+    road.lay(&ward.world.simulator, "cancel_refund").await;
+    let request = cancel_refund(journal, refund);
+    let cancel = async |mut orders: crate::Orders| orders.cancel_refund(request.clone()).await;
+    ward.call("the refund's cancellation is recorded", cancel, Some).await;
+    journal.acknowledge(&request.request_id);
+    let canceled = |it: Refund| (it.status() == RefundStatus::Canceled).then_some(());
+    ward.call("the refund is canceled", read_refund(refund), canceled).await;
+}
+
+/// A refund that Mollie asked to bring later, and that nobody wants any more.
+async fn withdraw_refund(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.block_refund(&ward.world.simulator).await;
+    let request = goodwill(journal, order, "6.00");
+    let create = async |mut orders: crate::Orders| orders.create_refund(request.clone()).await;
+    let refund = ward.call("the refund is recorded", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let request = cancel_refund(journal, &refund);
+    let cancel = async |mut orders: crate::Orders| orders.cancel_refund(request.clone()).await;
+    ward.call("the refund is called off", cancel, Some).await;
+    journal.acknowledge(&request.request_id);
+    // Had it been sent before a death, it is canceled at Mollie instead.
+    let over = |it: Refund| {
+        let over = it.state() == RefundState::Withdrawn || it.status() == RefundStatus::Canceled;
+        over.then_some(())
+    };
+    ward.call("the refund is over", read_refund(&refund), over).await;
+}
+
+fn goodwill(journal: &Journal, order: &Order, value: &str) -> CreateRefundRequest {
+    CreateRefundRequest {
+        request_id: journal.intend(),
+        order_id: order.id.clone(),
+        amount: Some(amount(value)),
+        ..CreateRefundRequest::default()
+    }
+}
+
+fn cancel_refund(journal: &Journal, refund: &Refund) -> CancelRefundRequest {
+    CancelRefundRequest {
+        request_id: journal.intend(),
+        id: refund.id.clone(),
+        ..CancelRefundRequest::default()
+    }
+}
+
+fn read_refund(
+    refund: &Refund,
+) -> impl AsyncFn(crate::Orders) -> Result<tonic::Response<Refund>, tonic::Status> {
+    let id = refund.id.clone();
+    async move |mut orders: crate::Orders| orders.get_refund(GetRefundRequest { id: id.clone() }).await
+}
+
 async fn cancel(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
     road.lay(&ward.world.simulator, "cancel_order").await;
     let request = cancellation(journal, order);
@@ -190,8 +264,11 @@ pub fn check(books: &Books, points: &[String]) {
     let effects = |kind: &str| {
         ledger.of(kind).iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
     };
-    let kinds = ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"];
-    assert_eq!(kinds.map(effects), [1; 5], "{points:?}");
+    let counted =
+        ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"].map(effects);
+    assert_eq!(counted, [1; 5], "{points:?}");
+    let refunds = ["payment_refunded", "refund_canceled"].map(effects);
+    assert!(refunds[0] >= 1 && refunds[0] == refunds[1], "{points:?}: {refunds:?}");
     // It sets what it says, and may have come twice.
     assert!(effects("shipment_updated") >= 1, "{points:?}");
     let captured = ledger.sum(&order.mollie_order_id, "shipment_created", "captured");

@@ -15,9 +15,9 @@ impl Road<'_> {
         self.0.iter().any(|point| bumps.iter().any(|bump| point.starts_with(bump)))
     }
 
-    /// Whether a placement has to be withdrawn.
-    pub fn has_withdrawal(&self) -> bool {
-        self.0.iter().any(|point| point.contains(".withdrawn."))
+    /// Whether an operation of this stem has to be withdrawn.
+    pub fn has_withdrawal(&self, stem: &str) -> bool {
+        self.0.iter().any(|point| point.starts_with(&format!("{stem}.withdrawn.")))
     }
 
     /// Puts what is needed before the next call of a stem.
@@ -28,10 +28,17 @@ impl Road<'_> {
             "update_shipment" => ("PATCH", "/v2/orders/*/shipments/*"),
             "cancel_order" => ("DELETE", "/v2/orders/*"),
             "cancel_lines" => ("DELETE", "/v2/orders/*/lines"),
+            "create_refund" => ("POST", "/v2/payments/*/refunds"),
+            "cancel_refund" => ("DELETE", "/v2/payments/*/refunds/*"),
             _ => panic!("nothing is known of {stem}"),
         };
         let faults: Vec<Value> = self.is_bumpy(stem).then(|| limited(method, path, 1)).into_iter().collect();
         simulator.fail(faults.into()).await;
+    }
+
+    /// Has the next refund wait for so long that it can be withdrawn.
+    pub async fn block_refund(&self, simulator: &Simulator) {
+        simulator.fail(json!([limited("POST", "/v2/payments/*/refunds", 8)])).await;
     }
 
     /// Has the next placement wait for so long that it can be withdrawn.

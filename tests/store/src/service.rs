@@ -271,7 +271,11 @@ fn intent(request_id: &str, method: &'static str) -> Intent {
 
 fn parcel(line: u32, code: &str) -> ShipmentRequest {
     let line = LineSelection { line_id: LineId::new(line), quantity: 1, amount: None };
-    ShipmentRequest { selection: Selection::Lines(vec![line]), tracking: Some(tracking(code)) }
+    ShipmentRequest {
+        selection: Selection::Lines(vec![line]),
+        include_refunded: false,
+        tracking: Some(tracking(code)),
+    }
 }
 
 fn tracking(code: &str) -> Tracking {

@@ -31,6 +31,7 @@ mod points;
 mod pool;
 mod profiles;
 mod reflection;
+mod refunds;
 mod refusals;
 mod repeats;
 mod replicas;

@@ -26,6 +26,16 @@ async fn a_kill_at_any_point_of_a_cancellation_of_lines_changes_nothing_but_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_point_of_a_refund_changes_nothing_but_the_time_it_takes() {
+    dies_once("create_refund", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_point_of_a_refunds_cancellation_changes_nothing_but_the_time_it_takes() {
+    dies_once("cancel_refund", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_while_a_reading_is_noted_changes_nothing_but_the_time_it_takes() {
     dies_once("order", 1).await;
 }
@@ -38,7 +48,9 @@ fn every_kind_of_operation_has_its_points_under_names_of_their_own() {
     let points = points();
     let names: BTreeSet<_> = points.iter().collect();
     assert_eq!(names.len(), points.len(), "{points:?}");
-    for stem in ["place_order", "create_shipment", "cancel_order", "cancel_lines"] {
+    for stem in
+        ["place_order", "create_shipment", "cancel_order", "cancel_lines", "create_refund", "cancel_refund"]
+    {
         for place in
             ["saved.before", "saved.after", "sent.before", "sent.after", "settled.before", "settled.after"]
         {

@@ -44,6 +44,8 @@ pub enum Needs {
     Order,
     /// The order and its shipments.
     Shipments,
+    /// The order and its refunds.
+    Refunds,
 }
 
 /// The constant facts about a kind.

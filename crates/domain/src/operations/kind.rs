@@ -7,13 +7,14 @@ use super::operation::Operation;
 use super::pen::Pen;
 use super::sent::Sends;
 use crate::ports::{Acceptance, Command};
-use crate::rules::ids::{LineId, MollieOrderId, ShipmentId};
+use crate::rules::ids::{LineId, MollieOrderId, MolliePaymentId, RefundId, ShipmentId};
 use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
+use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
-use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
+use crate::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
 
@@ -23,6 +24,8 @@ pub struct Book<'a> {
     pub order: &'a Order,
     /// All its shipments, whoever made them, if the kind needs them or the reading lists any.
     pub shipments: &'a [Shipment],
+    /// All its refunds, if the kind needs them or the reading lists any.
+    pub refunds: &'a [Refund],
 }
 
 /// Whether an operation can be sent, checked just before the send.
@@ -43,6 +46,8 @@ pub enum Ready {
 pub enum Sought {
     /// An order, by Mollie's id.
     Order(MollieOrderId),
+    /// An order, by Mollie's id, and all refunds of one of its payments.
+    Refunds { order: MollieOrderId, payment: Option<MolliePaymentId> },
     /// All orders under a hook address that were created since a given time.
     Placement { hook_address: String, since: Timestamp },
 }
@@ -51,6 +56,7 @@ impl std::fmt::Debug for Sought {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Order(id) => write!(f, "Order({id})"),
+            Self::Refunds { order, payment } => write!(f, "Refunds({order}, {payment:?})"),
             // The hook address holds a token.
             Self::Placement { since, .. } => write!(f, "Placement(since {since})"),
         }
@@ -92,6 +98,8 @@ pub enum Meaning {
     LookFirst,
     /// It is sent again after a pause.
     Later(SignedDuration),
+    /// The same, unless its effect exists: observe the order first.
+    LookThenLater(SignedDuration),
     /// The API key belongs to another profile; an operator must fix that.
     WrongKey,
 }
@@ -105,6 +113,10 @@ pub enum Difference<'a> {
     Units { pool: Pool, line_id: LineId, status: Option<&'a Read<OrderStatus>> },
     /// Changed tracking of a known shipment.
     Tracking(ShipmentId),
+    /// A refund.
+    Refund(&'a RefundSnapshot),
+    /// Another status of a known refund.
+    RefundStatus(RefundId),
 }
 
 /// How an operation fails.

@@ -14,6 +14,8 @@ impl Task {
             Self::UpdateShipment(task) => task,
             Self::CancelOrder(task) => task,
             Self::CancelLines(task) => task,
+            Self::CreateRefund(task) => task,
+            Self::CancelRefund(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

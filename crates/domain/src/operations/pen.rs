@@ -8,17 +8,19 @@ use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, ShipmentId};
+use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ShipmentId};
 use crate::rules::item::Concern;
 use crate::rules::lookup;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
+use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::Shipment;
 
 mod known;
 mod reading;
+mod refunds;
 mod written;
 
 pub use known::{Author, Known, Reading};
@@ -33,11 +35,13 @@ pub struct Pen<'a> {
     expected_version: Option<u64>,
     unsettled: Vec<Operation>,
     known: Vec<Shipment>,
+    known_refunds: Vec<Refund>,
     group: Option<GroupId>,
     joined: Option<GroupId>,
     new: Vec<NewOperation>,
     ended: Vec<OperationWrite>,
     shipments: Vec<Shipment>,
+    refunds: Vec<Refund>,
     lookup: Option<Timestamp>,
 }
 
@@ -45,7 +49,7 @@ impl<'a> Pen<'a> {
     /// Starts from what is known. An order of version 0 is new.
     #[must_use]
     pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
-        let Known { order, unsettled, shipments } = known;
+        let Known { order, unsettled, shipments, refunds } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
         let recorder = Recorder::new(order, author.now, author.actor.clone());
@@ -57,11 +61,13 @@ impl<'a> Pen<'a> {
             expected_version,
             unsettled: unsettled.unwrap_or_default(),
             known: shipments,
+            known_refunds: refunds,
             group: None,
             joined: None,
             new: Vec::new(),
             ended: Vec::new(),
             shipments: Vec::new(),
+            refunds: Vec::new(),
             lookup: None,
         }
     }
@@ -102,6 +108,18 @@ impl<'a> Pen<'a> {
         self.known.iter().find(|shipment| shipment.id == id).cloned()
     }
 
+    /// The refunds of the order that were known before.
+    #[must_use]
+    pub fn known_refunds(&self) -> &[Refund] {
+        &self.known_refunds
+    }
+
+    /// A refund as it was known before.
+    #[must_use]
+    pub fn known_refund(&self, id: RefundId) -> Option<Refund> {
+        self.known_refunds.iter().find(|refund| refund.id == id).cloned()
+    }
+
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.author.now
@@ -110,6 +128,11 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub fn new_shipment_id(&self) -> ShipmentId {
         ShipmentId::new(self.ids.ordered())
+    }
+
+    #[must_use]
+    pub fn new_refund_id(&self) -> RefundId {
+        RefundId::new(self.ids.ordered())
     }
 
     /// The sequence of the next recorded event.
@@ -159,6 +182,11 @@ impl<'a> Pen<'a> {
     /// Saves a shipment, whole.
     pub fn put(&mut self, shipment: Shipment) {
         self.shipments.push(shipment);
+    }
+
+    /// Saves a refund, whole.
+    pub fn put_refund(&mut self, refund: Refund) {
+        self.refunds.push(refund);
     }
 
     /// Schedules a look-up of the order by then.
@@ -262,6 +290,7 @@ impl<'a> Pen<'a> {
             request,
             operations: self.ended,
             shipments: self.shipments,
+            refunds: self.refunds,
             lookup: self.lookup,
         };
         Written { order, group, operations: self.new, is_at_head, change }

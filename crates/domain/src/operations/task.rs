@@ -2,7 +2,9 @@
 
 #[cfg(feature = "made-up")]
 use super::made_up;
-use super::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
+use super::{
+    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+};
 use crate::rules::status::words;
 
 words!(
@@ -13,6 +15,8 @@ words!(
         UpdateShipment = "update_shipment",
         CancelOrder = "cancel_order",
         CancelLines = "cancel_lines",
+        CreateRefund = "create_refund",
+        CancelRefund = "cancel_refund",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -25,6 +29,8 @@ pub enum Task {
     UpdateShipment(update_shipment::Task),
     CancelOrder(cancel_order::Task),
     CancelLines(cancel_lines::Task),
+    CreateRefund(create_refund::Task),
+    CancelRefund(cancel_refund::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -56,6 +62,18 @@ impl From<cancel_order::Task> for Task {
 impl From<cancel_lines::Task> for Task {
     fn from(task: cancel_lines::Task) -> Self {
         Self::CancelLines(task)
+    }
+}
+
+impl From<create_refund::Task> for Task {
+    fn from(task: create_refund::Task) -> Self {
+        Self::CreateRefund(task)
+    }
+}
+
+impl From<cancel_refund::Task> for Task {
+    fn from(task: cancel_refund::Task) -> Self {
+        Self::CancelRefund(task)
     }
 }
 

@@ -9,7 +9,7 @@ mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{
-    Acceptance, CancelLines, Command, Gateway, GatewayError, Outcome, PlaceOrder, RegisterShipment,
+    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, Outcome, PlaceOrder, RegisterShipment,
     TrackShipment,
 };
 pub use storage::{

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::rules::ids::{IdempotencyKey, MollieOrderId, MollieShipmentId, ProfileName};
+use crate::rules::ids::{
+    IdempotencyKey, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, ProfileName, RefundId,
+};
 use crate::rules::misread::Misread;
+use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::payment::PaymentParameters;
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
 use crate::rules::shipment::{ShipmentLine, Tracking};
-use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
+use crate::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
 
 /// A change to be made at Mollie.
 #[derive(Clone, Debug)]
@@ -24,6 +27,12 @@ pub enum Command {
         mollie_id: MollieOrderId,
     },
     CancelLines(CancelLines),
+    CreateRefund(MakeRefund),
+    /// Answered by 204.
+    CancelRefund {
+        payment: MolliePaymentId,
+        refund: MollieRefundId,
+    },
     /// PATCH with this body, answered by 204.
     #[cfg(feature = "made-up")]
     MadeUp {
@@ -71,6 +80,19 @@ pub struct TrackShipment {
     pub tracking: Tracking,
 }
 
+/// A refund to make. Quantity and amount of a line are always sent: Mollie takes a missing one, or no line at all, to mean "all".
+#[derive(Clone, Debug)]
+pub struct MakeRefund {
+    pub order: Remote,
+    /// The payment to refund on; `None`: on the order, by its lines.
+    pub on_payment: Option<MolliePaymentId>,
+    /// Travels in the refund's metadata.
+    pub refund_id: RefundId,
+    pub amount: Money,
+    pub lines: Vec<ShipmentLine>,
+    pub description: Option<String>,
+}
+
 /// The outcome of a command.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -92,6 +114,7 @@ pub enum Outcome {
 pub enum Acceptance {
     Order(Box<Snapshot>),
     Shipment(ShipmentSnapshot),
+    Refund(RefundSnapshot),
     /// It is done, and the answer had no content.
     Nothing,
 }
@@ -134,12 +157,19 @@ pub trait Gateway: Send + Sync {
         key: IdempotencyKey,
     ) -> impl Future<Output = Outcome> + Send;
 
-    /// Reads an order with all its payments and shipments.
+    /// Reads an order with all its payments, shipments and refunds.
     fn observe(
         &self,
         profile: &ProfileName,
         id: &MollieOrderId,
     ) -> impl Future<Output = Result<Snapshot, GatewayError>> + Send;
+
+    /// Reads all refunds of a payment.
+    fn refunds_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> impl Future<Output = Result<Vec<RefundSnapshot>, GatewayError>> + Send;
 
     /// Finds the orders with this hook address that were created since `since`, and reads them, oldest first. There should be at
     /// most one; with more, the shopper may pay twice.

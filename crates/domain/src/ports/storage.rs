@@ -13,11 +13,12 @@ use crate::operations::operation::Operation;
 use crate::operations::task::OperationKind;
 use crate::rules::event::Event;
 use crate::rules::ids::{
-    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
+use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
 use crate::rules::status::OrderStatus;
 use crate::rules::subject::Subject;
@@ -68,6 +69,8 @@ pub struct Change {
     pub operations: Vec<OperationWrite>,
     /// New or changed shipments, whole.
     pub shipments: Vec<Shipment>,
+    /// New or changed refunds, whole.
+    pub refunds: Vec<Refund>,
     /// When to look the order up at Mollie; `None` leaves the schedule as it is.
     pub lookup: Option<Timestamp>,
 }
@@ -238,6 +241,11 @@ pub trait Store: Send + Sync {
 
     /// All shipments of an order, oldest first.
     fn list_shipments(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Shipment>>> + Send;
+
+    fn load_refund(&self, id: RefundId) -> impl Future<Output = Answer<Option<Refund>>> + Send;
+
+    /// All refunds of an order, oldest first.
+    fn list_refunds(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Refund>>> + Send;
 
     fn load_operation(&self, id: OperationId) -> impl Future<Output = Answer<Option<Operation>>> + Send;
 

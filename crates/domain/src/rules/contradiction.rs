@@ -15,6 +15,7 @@ use super::unread::UnreadField;
 
 mod currency;
 mod line;
+mod refunds;
 mod shipped;
 
 use currency::{currency, foreign};
@@ -28,6 +29,7 @@ pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
     judge_amount(order, &mut snapshot, dropped, &mut doubts);
     judge_sums(order, &mut snapshot, &mut doubts);
     judge_payments(order, &mut snapshot, &mut doubts);
+    refunds::judge(&mut snapshot, currency(order), &mut doubts);
     shipped::judge(&mut snapshot, currency(order), &mut doubts);
     for Misread { field, problem } in &doubts {
         snapshot.unread.add(UnreadField::new(field.clone().unwrap_or_default(), problem));

@@ -3,16 +3,20 @@
 
 use jiff::Timestamp;
 
-use super::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, OrderId, ShipmentId};
+use super::ids::{
+    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
+    ShipmentId,
+};
 use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
 use super::operation::OperationState;
 use super::order::{Canceled, Order, Personal};
 use super::placement::Placement;
+use super::refund::Refund;
 use super::rejection::{RejectedBy, Rejection};
 use super::shipment::{Shipment, ShipmentLine, Tracking};
 use super::snapshot::Observed;
-use super::status::OrderStatus;
+use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
 use super::subject::Subject;
 
@@ -66,6 +70,40 @@ pub enum EventData {
     CancellationSucceeded { operation_id: OperationId, entries: Vec<Entry> },
     /// Mollie rejected the cancellation.
     CancellationRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
+    /// A refund was requested; what it gives back is reserved until Mollie has it.
+    RefundRecorded { refund: Box<Refund>, operation_id: OperationId, entries: Vec<Entry> },
+    /// Mollie has a refund of ours.
+    RefundRegistered {
+        refund_id: RefundId,
+        operation_id: OperationId,
+        mollie_id: MollieRefundId,
+        payment_id: Option<MolliePaymentId>,
+        status: Read<RefundStatus>,
+        registered_time: Timestamp,
+        entries: Vec<Entry>,
+    },
+    /// Mollie rejected a refund; what it would have given back is free again.
+    RefundRefused {
+        refund_id: RefundId,
+        operation_id: OperationId,
+        rejection: Rejection,
+        entries: Vec<Entry>,
+    },
+    /// A refund was called off before Mollie had it.
+    RefundWithdrawn { refund_id: RefundId, operation_id: OperationId, entries: Vec<Entry> },
+    /// A refund has another status at Mollie. `operation_id`: the cancellation that caused it.
+    RefundUpdated {
+        refund_id: RefundId,
+        operation_id: Option<OperationId>,
+        status: Read<RefundStatus>,
+        entries: Vec<Entry>,
+    },
+    /// Mollie has a refund that was made elsewhere.
+    RefundObserved { refund: Box<Refund>, entries: Vec<Entry> },
+    /// The cancellation of a refund was requested.
+    RefundCancelRecorded { refund_id: RefundId, operation_id: OperationId },
+    /// Mollie did not cancel a refund.
+    RefundCancelRefused { refund_id: RefundId, operation_id: OperationId, rejection: Rejection },
     /// An operation waits for an operator.
     AttentionNeeded { operation_id: OperationId, subject: Subject, reason: String },
     /// An operator resumed the resolution of an operation.
@@ -98,6 +136,14 @@ impl EventData {
             Self::CancellationRecorded { .. } => "cancellation.recorded",
             Self::CancellationSucceeded { .. } => "cancellation.succeeded",
             Self::CancellationRefused { .. } => "cancellation.refused",
+            Self::RefundRecorded { .. } => "refund.recorded",
+            Self::RefundRegistered { .. } => "refund.registered",
+            Self::RefundRefused { .. } => "refund.refused",
+            Self::RefundWithdrawn { .. } => "refund.withdrawn",
+            Self::RefundUpdated { status, .. } => updated_kind(status),
+            Self::RefundObserved { .. } => "refund.observed",
+            Self::RefundCancelRecorded { .. } => "refund.cancel_recorded",
+            Self::RefundCancelRefused { .. } => "refund.cancel_refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
             Self::OperationRetried { .. } => "operation.retried",
             Self::OperationResolved { .. } => "operation.resolved",
@@ -116,9 +162,17 @@ impl EventData {
             | Self::ShipmentRefused { entries, .. }
             | Self::CancellationRecorded { entries, .. }
             | Self::CancellationSucceeded { entries, .. }
-            | Self::CancellationRefused { entries, .. } => entries,
+            | Self::CancellationRefused { entries, .. }
+            | Self::RefundRecorded { entries, .. }
+            | Self::RefundRegistered { entries, .. }
+            | Self::RefundRefused { entries, .. }
+            | Self::RefundWithdrawn { entries, .. }
+            | Self::RefundUpdated { entries, .. }
+            | Self::RefundObserved { entries, .. } => entries,
             // The counters of a shipment made elsewhere come with the observation that found it.
             Self::ShipmentObserved { .. }
+            | Self::RefundCancelRecorded { .. }
+            | Self::RefundCancelRefused { .. }
             | Self::ShipmentUpdateRecorded { .. }
             | Self::ShipmentUpdated { .. }
             | Self::ShipmentUpdateRefused { .. }
@@ -131,6 +185,18 @@ impl EventData {
             | Self::ItemRaised { .. }
             | Self::ItemClosed { .. } => &[],
         }
+    }
+}
+
+const fn updated_kind(status: &Read<RefundStatus>) -> &'static str {
+    match status {
+        Read::Known(RefundStatus::Queued) => "refund.queued",
+        Read::Known(RefundStatus::Pending) => "refund.pending",
+        Read::Known(RefundStatus::Processing) => "refund.processing",
+        Read::Known(RefundStatus::Refunded) => "refund.refunded",
+        Read::Known(RefundStatus::Failed) => "refund.failed",
+        Read::Known(RefundStatus::Canceled) => "refund.canceled",
+        Read::Unknown(_) => "refund.status_not_understood",
     }
 }
 
@@ -180,7 +246,10 @@ impl Order {
         self.version = event.sequence;
         self.apply(&event.data, event.time);
         for entry in event.data.entries() {
-            self.line_mut(entry.line_id).into_iter().for_each(|line| line.enter(entry));
+            match entry.line_id {
+                Some(id) => self.line_mut(id).into_iter().for_each(|line| line.enter(entry)),
+                None => self.beside.enter(entry),
+            }
         }
         if let EventData::CancellationRefused { .. } = &event.data {
             self.take_back_releases();
@@ -201,6 +270,8 @@ impl Order {
             | EventData::ShipmentUpdated { .. }
             | EventData::ShipmentUpdateRefused { .. }
             | EventData::ShipmentObserved { .. }
+            | EventData::RefundCancelRecorded { .. }
+            | EventData::RefundCancelRefused { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
@@ -216,6 +287,17 @@ impl Order {
                 if rejection.by == RejectedBy::Operator {
                     self.remember_canceled(*operation_id, entries, Stage::Freed);
                 }
+            }
+            EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {
+                self.follow(refund.id, refund.is_open());
+            }
+            EventData::RefundRegistered { refund_id, status, .. }
+            | EventData::RefundUpdated { refund_id, status, .. } => {
+                let is_final = matches!(status, Read::Known(status) if status.is_final());
+                self.follow(*refund_id, !is_final);
+            }
+            EventData::RefundRefused { refund_id, .. } | EventData::RefundWithdrawn { refund_id, .. } => {
+                self.follow(*refund_id, false);
             }
             EventData::OrderPlaced { mollie_id, observed } => {
                 self.placement = Placement::Placed;
@@ -239,8 +321,8 @@ impl Order {
 
     fn remember_canceled(&mut self, operation_id: OperationId, entries: &[Entry], stage: Stage) {
         let is_canceled = |entry: &&Entry| entry.pool == Pool::Canceled && entry.stage == stage;
-        let line = |entry: &Entry| ShipmentLine { line_id: entry.line_id, part: entry.part };
-        let lines: Vec<_> = entries.iter().filter(is_canceled).map(line).collect();
+        let line = |entry: &Entry| Some(ShipmentLine { line_id: entry.line_id?, part: entry.part });
+        let lines: Vec<_> = entries.iter().filter(is_canceled).filter_map(line).collect();
         if !lines.is_empty() {
             self.cancellations.push(Canceled { operation_id, lines });
         }
@@ -275,9 +357,18 @@ impl Order {
         }
     }
 
-    /// Whether nothing more is expected: ended at Mollie with no money left to deal with, or never placed.
+    /// Whether a refund is followed from now on.
+    fn follow(&mut self, id: RefundId, is_open: bool) {
+        self.open_refunds.retain(|other| *other != id);
+        self.open_refunds.extend(is_open.then_some(id));
+    }
+
+    /// Whether nothing more is expected: ended at Mollie with no money left to deal with and no refund on its way, or never
+    /// placed.
     fn is_over(&self) -> bool {
-        let ended = self.facts.status.is_some_and(OrderStatus::is_final) && !stranded::is_open(self);
+        let ended = self.facts.status.is_some_and(OrderStatus::is_final)
+            && !stranded::is_open(self)
+            && self.open_refunds.is_empty();
         !self.placement.is_alive() || ended
     }
 

@@ -47,6 +47,10 @@ uuid_id!(
     ShipmentId
 );
 uuid_id!(
+    /// A refund of ours.
+    RefundId
+);
+uuid_id!(
     /// One intended change at Mollie.
     OperationId
 );
@@ -120,6 +124,10 @@ text_id!(
 text_id!(
     /// Mollie's id of a payment, `tr_…`.
     MolliePaymentId
+);
+text_id!(
+    /// Mollie's id of a refund, `re_…`.
+    MollieRefundId
 );
 text_id!(
     /// The name of a configured profile, such as `main`: one API key, hence one Mollie profile and mode.

@@ -27,6 +27,14 @@ words!(
         MoneyOnEndedOrder = "money_on_ended_order",
         /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.
         SurplusCancellation = "surplus_cancellation",
+        /// A refund failed, or was canceled elsewhere: the shopper does not get the money.
+        RefundFailed = "refund_failed",
+        /// A refund was not made: Mollie or its deadline refused it after its caller was answered.
+        RefundRefused = "refund_refused",
+        /// The same refund may have been made twice.
+        SurplusRefund = "surplus_refund",
+        /// Mollie's figures of what was refunded differ from the refunds it lists.
+        RefundsDiffer = "refunds_differ",
     }
 );
 

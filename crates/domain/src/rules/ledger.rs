@@ -1,8 +1,13 @@
-//! The ledger of an order's lines: where units and their money went. It is ours: Mollie's counters are evidence, and whatever
-//! they show beyond it is attributed, to an operation of ours or to somebody else, before it is entered. Events carry entries of
-//! one shape, so that folding them needs no knowledge of the kinds of operation.
+//! The ledger of an order: where the units and the money of its lines went, and money that belongs to no line. It is ours:
+//! Mollie's counters are evidence, and whatever they show beyond it is attributed, to an operation of ours or to somebody else,
+//! before it is entered. Events carry entries of one shape, so that folding them needs no knowledge of the kinds of operation.
+//!
+//! Refunds have two pools, because a refund on a payment moves none of Mollie's line counters: those are compared with what was
+//! refunded through the order, and with nothing else.
 
+use super::beside::Beside;
 use super::ids::LineId;
+use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
 use super::shipment::{Origin, ShipmentLine};
@@ -14,7 +19,12 @@ words!(
     Pool {
         Shipped = "shipped",
         Canceled = "canceled",
+        /// Refunded through the order: Mollie's lines count it.
         Refunded = "refunded",
+        /// Refunded on a payment: no line at Mollie counts it.
+        PaymentRefunded = "payment_refunded",
+        /// Taken back by the shopper's bank. It belongs to no line.
+        ChargedBack = "charged_back",
     }
 );
 
@@ -32,10 +42,11 @@ words!(
     }
 );
 
-/// Some units of a line entering or leaving a pool.
+/// Some units of a line entering or leaving a pool, or money that belongs to no line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    pub line_id: LineId,
+    /// `None`: goodwill, a surplus, a chargeback. Such a part has no units.
+    pub line_id: Option<LineId>,
     pub pool: Pool,
     pub part: Part,
     pub stage: Stage,
@@ -46,9 +57,13 @@ pub struct Entry {
 /// Our entries for these lines.
 #[must_use]
 pub fn ours(pool: Pool, stage: Stage, lines: &[ShipmentLine]) -> Vec<Entry> {
-    let entry =
-        |line: &ShipmentLine| Entry { line_id: line.line_id, pool, part: line.part, stage, by: Origin::Here };
-    lines.iter().map(entry).collect()
+    lines.iter().map(|line| entry(line, pool, stage, Origin::Here)).collect()
+}
+
+/// The entry for a part of a line.
+#[must_use]
+pub const fn entry(line: &ShipmentLine, pool: Pool, stage: Stage, by: Origin) -> Entry {
+    Entry { line_id: Some(line.line_id), pool, part: line.part, stage, by }
 }
 
 /// The reserved units are settled.
@@ -66,6 +81,8 @@ impl Line {
             Pool::Shipped => self.shipped,
             Pool::Canceled => self.canceled,
             Pool::Refunded => self.refunded,
+            Pool::PaymentRefunded => self.payment_refunded,
+            Pool::ChargedBack => Part::none(self.total_amount),
         }
     }
 
@@ -74,13 +91,39 @@ impl Line {
         let (reserved, settled) = match entry.pool {
             Pool::Shipped => (&mut self.reserved, &mut self.shipped),
             Pool::Canceled => (&mut self.canceling, &mut self.canceled),
-            Pool::Refunded => (&mut self.reserved, &mut self.refunded),
+            Pool::Refunded => (&mut self.refunding, &mut self.refunded),
+            Pool::PaymentRefunded => (&mut self.payment_refunding, &mut self.payment_refunded),
+            // No line has any.
+            Pool::ChargedBack => return,
         };
         match entry.stage {
             Stage::Reserved => *reserved = reserved.and(entry.part),
             Stage::Freed => *reserved = reserved.without(entry.part),
             Stage::Settled => *settled = settled.and(entry.part),
             Stage::Reverted => *settled = settled.without(entry.part),
+        }
+    }
+}
+
+impl Beside {
+    /// Changes the sums by an entry that names no line.
+    pub(super) fn enter(&mut self, entry: &Entry) {
+        let (reserved, settled) = match entry.pool {
+            Pool::Refunded | Pool::PaymentRefunded => (Some(&mut self.refunding), &mut self.refunded),
+            // Nobody reserves a chargeback.
+            Pool::ChargedBack => (None, &mut self.charged_back),
+            // Goods always belong to a line.
+            Pool::Shipped | Pool::Canceled => return,
+        };
+        let by = entry.part.amount.minor();
+        let (sum, by) = match entry.stage {
+            Stage::Reserved => (reserved, by),
+            Stage::Freed => (reserved, by.saturating_neg()),
+            Stage::Settled => (Some(settled), by),
+            Stage::Reverted => (Some(settled), by.saturating_neg()),
+        };
+        if let Some(sum) = sum {
+            *sum = Money::from_minor(sum.minor().saturating_add(by), sum.currency());
         }
     }
 }
@@ -93,15 +136,17 @@ impl LineSnapshot {
             Pool::Shipped => self.shipped,
             Pool::Canceled => self.canceled,
             Pool::Refunded => self.refunded,
+            Pool::PaymentRefunded | Pool::ChargedBack => None,
         }
     }
 
-    /// Sets the counter of a pool.
+    /// Sets the counter of a pool, if Mollie has one.
     pub(super) const fn count(&mut self, pool: Pool, part: Part) {
         match pool {
             Pool::Shipped => self.shipped = Some(part),
             Pool::Canceled => self.canceled = Some(part),
             Pool::Refunded => self.refunded = Some(part),
+            Pool::PaymentRefunded | Pool::ChargedBack => (),
         }
     }
 }
@@ -153,15 +198,16 @@ pub fn is_beyond(order: &Order, snapshot: &Snapshot) -> bool {
 /// The entries that bring the settled units to what Mollie shows: somebody else did it.
 #[must_use]
 pub(super) fn taking_over(before: &Line, after: impl Fn(Pool) -> Part) -> Vec<Entry> {
-    let entry = |pool: &Pool| {
+    let taken = |pool: &Pool| {
         let (was, is) = (before.settled(*pool), after(*pool));
         let (stage, part) = match was.quantity > is.quantity {
             true => (Stage::Reverted, was.without(is)),
             false => (Stage::Settled, is.without(was)),
         };
-        (was != is).then_some(Entry { line_id: before.id, pool: *pool, part, stage, by: Origin::Elsewhere })
+        let line = ShipmentLine { line_id: before.id, part };
+        (was != is).then_some(entry(&line, *pool, stage, Origin::Elsewhere))
     };
-    Pool::ALL.iter().filter_map(entry).collect()
+    Pool::ALL.iter().filter_map(taken).collect()
 }
 
 #[cfg(test)]
@@ -188,6 +234,48 @@ mod tests {
         settling(Pool::Canceled, &lines).iter().for_each(|entry| line.enter(entry));
         assert_eq!((line.canceling.quantity, line.canceled), (0, parts));
         assert_eq!(line.available(), all.without(parts));
+    }
+
+    /// Mollie's line counter does not move for a refund on a payment: what it shows is compared with the other pool alone.
+    #[test]
+    fn what_was_refunded_on_a_payment_explains_nothing_that_mollies_lines_count() {
+        let mut seen = snapshot(OrderStatus::Paid, LineStatus::Paid);
+        seen.lines[0].refunded = Some(part(1, "349.00"));
+        let mut order = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
+        let one = ShipmentLine { line_id: order.lines[0].id, part: part(1, "349.00") };
+        for (pool, beyond) in [(Pool::PaymentRefunded, vec![one]), (Pool::Refunded, Vec::new())] {
+            settling(pool, &[one]).iter().for_each(|entry| order.lines[0].enter(entry));
+            assert_eq!(all_unexplained(&order, &seen, Pool::Refunded), beyond);
+        }
+    }
+
+    #[test]
+    fn refunds_are_reserved_apart_from_what_is_to_be_shipped() {
+        for pool in [Pool::Refunded, Pool::PaymentRefunded] {
+            let (mut line, parts) = (line(), part(1, "349.00"));
+            let lines = [ShipmentLine { line_id: line.id, part: parts }];
+            ours(pool, Stage::Reserved, &lines).iter().for_each(|entry| line.enter(entry));
+            assert_eq!((line.reserved.quantity, line.given_back()), (0, parts));
+            settling(pool, &lines).iter().for_each(|entry| line.enter(entry));
+            assert_eq!((line.settled(pool), line.given_back()), (parts, parts));
+        }
+    }
+
+    #[test]
+    fn goodwill_is_reserved_settled_and_taken_back_if_it_fails() {
+        let mut beside = Beside::none(euro("0.00").currency());
+        let mut sums = |pool, stage| {
+            let by = Origin::Here;
+            beside.enter(&Entry { line_id: None, pool, part: part(0, "5.00"), stage, by });
+            [beside.refunding, beside.refunded, beside.charged_back].map(Money::value)
+        };
+        let refunds = Pool::PaymentRefunded;
+        assert_eq!(sums(refunds, Stage::Reserved), ["5.00", "0.00", "0.00"]);
+        assert_eq!(sums(refunds, Stage::Freed), ["0.00", "0.00", "0.00"]);
+        assert_eq!(sums(refunds, Stage::Settled), ["0.00", "5.00", "0.00"]);
+        assert_eq!(sums(Pool::ChargedBack, Stage::Settled), ["0.00", "5.00", "5.00"]);
+        assert_eq!(sums(refunds, Stage::Reverted), ["0.00", "0.00", "5.00"]);
+        assert_eq!(sums(Pool::ChargedBack, Stage::Reverted), ["0.00", "0.00", "0.00"]);
     }
 
     #[test]

@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use super::address::Address;
 use super::amount::Remainder;
+use super::beside::Beside;
 use super::draft::OrderDraft;
-use super::ids::{Caller, LineId, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RequestId};
+use super::ids::{
+    Caller, LineId, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RefundId, RequestId,
+};
 use super::item::Item;
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -113,11 +116,18 @@ pub struct Line {
     /// Registered at Mollie.
     pub shipped: Part,
     pub canceled: Part,
+    /// Refunded through the order: what Mollie's counter of the line shows.
     pub refunded: Part,
+    /// Refunded on a payment, which moves no counter at Mollie. A lower price has an amount and no units.
+    pub payment_refunded: Part,
     /// In shipments recorded by us and not yet settled at Mollie.
     pub reserved: Part,
     /// In cancellations of lines recorded by us and not yet settled at Mollie.
     pub canceling: Part,
+    /// Refunds through the order, recorded by us and not yet settled at Mollie.
+    pub refunding: Part,
+    /// Refunds on a payment, recorded by us and not yet settled at Mollie.
+    pub payment_refunding: Part,
 }
 
 impl Line {
@@ -146,23 +156,55 @@ impl Line {
             shipped: none,
             canceled: none,
             refunded: none,
+            payment_refunded: none,
             reserved: none,
             canceling: none,
+            refunding: none,
+            payment_refunding: none,
         }
     }
 
-    /// What can still be shipped or canceled: not registered, not canceled, not reserved by either.
+    /// What is neither shipped nor canceled nor reserved by either. Mollie would let all of it be shipped, refunded or not.
     #[must_use]
-    pub fn available(&self) -> Part {
+    pub fn rest(&self) -> Part {
         let all = Part { quantity: self.quantity, amount: self.total_amount };
         all.without(self.shipped).without(self.canceled).without(self.reserved).without(self.canceling)
     }
 
-    /// The available rest, as input to the amount rule.
+    /// What can still be shipped or canceled: the rest, without the units that were refunded before they were shipped.
+    #[must_use]
+    pub fn available(&self) -> Part {
+        let (rest, left) = (self.rest(), self.shipped.quantity.saturating_add(self.reserved.quantity));
+        let early = self.given_back().quantity.saturating_sub(left).min(rest.quantity);
+        match self.remainder().share(rest.quantity - early) {
+            Some(amount) if early > 0 => Part { quantity: rest.quantity - early, amount },
+            None if early > 0 => Part::none(self.total_amount),
+            Some(_) | None => rest,
+        }
+    }
+
+    /// The rest, as input to the amount rule.
     #[must_use]
     pub fn remainder(&self) -> Remainder {
-        let Part { quantity, amount } = self.available();
+        let Part { quantity, amount } = self.rest();
         Remainder { quantity, amount, unit_price: self.unit_price }
+    }
+
+    /// What is refunded of the line, or is to be: through the order and on payments.
+    #[must_use]
+    pub fn given_back(&self) -> Part {
+        self.refunded.and(self.payment_refunded).and(self.refunding).and(self.payment_refunding)
+    }
+
+    /// Whether part of it was refunded on a payment, or is to be. Mollie, which does not know of that, would then refund too much
+    /// with the last unit.
+    #[must_use]
+    pub const fn is_refunded_on_payment(&self) -> bool {
+        let (settled, reserved) = (self.payment_refunded, self.payment_refunding);
+        settled.quantity > 0
+            || reserved.quantity > 0
+            || settled.amount.minor() != 0
+            || reserved.amount.minor() != 0
     }
 }
 
@@ -195,6 +237,10 @@ pub struct Order {
     pub releases: Vec<LineId>,
     /// What each settled cancellation of ours has canceled: the same again, done by nobody here, may be its second effect.
     pub cancellations: Vec<Canceled>,
+    /// Money that belongs to no line.
+    pub beside: Beside,
+    /// Refunds of which news are expected.
+    pub open_refunds: Vec<RefundId>,
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
@@ -258,6 +304,8 @@ impl Order {
             highest_amount: draft.amount,
             releases: Vec::new(),
             cancellations: Vec::new(),
+            beside: Beside::none(draft.amount.currency()),
+            open_refunds: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
                 order_number: draft.order_number,

@@ -138,6 +138,8 @@ pub struct Payment {
     pub amount: Money,
     pub amount_captured: Option<Money>,
     pub amount_refunded: Option<Money>,
+    /// What of it was not paid by vouchers: only that can be refunded. `None` without vouchers.
+    pub remainder_amount: Option<Money>,
     pub created_time: Timestamp,
     pub authorized_time: Option<Timestamp>,
     pub paid_time: Option<Timestamp>,

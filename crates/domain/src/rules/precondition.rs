@@ -29,6 +29,14 @@ pub enum PreconditionReason {
     DeductionLeft,
     /// A line's status allows no cancellation of units.
     LineNotCancelable,
+    /// The order's status allows no refund.
+    OrderNotRefundable,
+    /// A line's status allows no refund, or less of it is left than was requested.
+    LineNotRefundable,
+    /// A refund would be worth nothing, or more than may be given back.
+    RefundOutOfBounds,
+    /// The refund has gone too far to be canceled.
+    RefundNotCancelable,
 }
 
 impl PreconditionReason {
@@ -39,7 +47,9 @@ impl PreconditionReason {
             Self::QuantityNotAvailable
             | Self::NothingRemaining
             | Self::CaptureOutOfBounds
-            | Self::DeductionLeft => true,
+            | Self::DeductionLeft
+            | Self::LineNotRefundable
+            | Self::RefundOutOfBounds => true,
             Self::OrderNotPlaced
             | Self::OrderNeedsAttention
             | Self::StatusNotUnderstood
@@ -47,7 +57,9 @@ impl PreconditionReason {
             | Self::LineNotShippable
             | Self::ShipmentRefused
             | Self::OrderNotCancelable
-            | Self::LineNotCancelable => false,
+            | Self::LineNotCancelable
+            | Self::OrderNotRefundable
+            | Self::RefundNotCancelable => false,
         }
     }
 }

@@ -8,21 +8,23 @@ use serde_json::Value;
 
 use super::address::Address;
 use super::field::Field;
-use super::ids::{MollieLineId, MollieOrderId, MollieShipmentId};
+use super::ids::{MollieLineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, RefundId};
 use super::line::LineType;
 use super::misread::Misread;
 use super::money::Money;
 use super::part::Part;
 use super::payment::Payment;
 use super::shipment::Tracking;
-use super::status::{LineStatus, OrderStatus, Read};
+use super::status::{LineStatus, OrderStatus, Read, RefundStatus};
 use super::unread::Unread;
 
 mod counters;
 mod difference;
+mod refunds;
 
 pub(super) use difference::counterpart;
 pub use difference::{Observed, difference, observed, personal, without_undecided};
+pub use refunds::without_refunds;
 
 /// An order as read. A part that was not in the answer is `None`; only the lines that it contained are listed.
 #[derive(Clone, PartialEq)]
@@ -52,6 +54,10 @@ pub struct Snapshot {
     pub payments: Option<Vec<Payment>>,
     /// All shipments, if requested.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
+    /// The refunds, if requested: those of the order, and all of the payments in `refunds_of`.
+    pub refunds: Option<Vec<RefundSnapshot>>,
+    /// The payments whose own list of refunds was read: what it lacks does not exist.
+    pub refunds_of: Vec<MolliePaymentId>,
     /// Fields that could not be understood and that no money depends on; and contradictory ones.
     pub unread: Unread,
     /// Fields that contradict each other or the order and are not believed (`rules/contradiction.rs`). Judged for one order.
@@ -105,6 +111,31 @@ pub struct ShipmentSnapshot {
     pub created_time: Timestamp,
     pub tracking: Field<Tracking>,
     pub lines: Vec<(MollieLineId, Part)>,
+}
+
+/// A refund as Mollie returned it. A refund on a payment has no lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundSnapshot {
+    pub mollie_id: MollieRefundId,
+    pub payment_id: Option<MolliePaymentId>,
+    pub amount: Money,
+    pub status: Read<RefundStatus>,
+    pub created_time: Timestamp,
+    pub description: Field<String>,
+    pub lines: Vec<(MollieLineId, Part)>,
+    /// Our id of it, which travels in its metadata.
+    pub ours: Option<RefundId>,
+}
+
+impl RefundSnapshot {
+    /// Whether its money is with the merchant again.
+    #[must_use]
+    pub const fn is_void(&self) -> bool {
+        match &self.status {
+            Read::Known(status) => status.is_void(),
+            Read::Unknown(_) => false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -155,6 +155,48 @@ words!(
     }
 );
 
+words!(
+    /// A refund's status at Mollie.
+    RefundStatus {
+        /// The balance is too low; it is made once there is enough.
+        Queued = "queued",
+        Pending = "pending",
+        Processing = "processing",
+        Refunded = "refunded",
+        Failed = "failed",
+        Canceled = "canceled",
+    }
+);
+
+impl RefundStatus {
+    /// Whether the shopper does not get the money: it is with the merchant again.
+    #[must_use]
+    pub const fn is_void(self) -> bool {
+        match self {
+            Self::Failed | Self::Canceled => true,
+            Self::Queued | Self::Pending | Self::Processing | Self::Refunded => false,
+        }
+    }
+
+    /// Whether nothing more is expected. Even a refund that was made may fail later (practice: a closed bank account).
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Refunded | Self::Failed | Self::Canceled => true,
+            Self::Queued | Self::Pending | Self::Processing => false,
+        }
+    }
+
+    /// Whether Mollie lets it be canceled (cancel refund: only while queued or pending).
+    #[must_use]
+    pub const fn allows_canceling(self) -> bool {
+        match self {
+            Self::Queued | Self::Pending => true,
+            Self::Processing | Self::Refunded | Self::Failed | Self::Canceled => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The subject of a request's answer or of an operation.
 
-use super::ids::ShipmentId;
+use super::ids::{RefundId, ShipmentId};
 
 /// The subject of a request's answer or of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,6 +8,7 @@ pub enum Subject {
     /// The order as a whole.
     Order,
     Shipment(ShipmentId),
+    Refund(RefundId),
 }
 
 impl Subject {
@@ -15,8 +16,24 @@ impl Subject {
     #[must_use]
     pub const fn shipment(self) -> Option<ShipmentId> {
         match self {
-            Self::Order => None,
+            Self::Order | Self::Refund(_) => None,
             Self::Shipment(id) => Some(id),
         }
+    }
+
+    /// The refund, if it is one.
+    #[must_use]
+    pub const fn refund(self) -> Option<RefundId> {
+        match self {
+            Self::Order | Self::Shipment(_) => None,
+            Self::Refund(id) => Some(id),
+        }
+    }
+
+    /// From the id of a shipment or of a refund; the order, if there is neither.
+    #[must_use]
+    pub fn of(shipment: Option<ShipmentId>, refund: Option<RefundId>) -> Self {
+        let refund = refund.map_or(Self::Order, Self::Refund);
+        shipment.map_or(refund, Self::Shipment)
     }
 }

@@ -51,8 +51,8 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
         };
     }
     let kind = claim.operation.task.kind();
-    let shipments = settle::needed(ports, order, kind.facts().needs).await?;
-    let book = Book { order, shipments: &shipments };
+    let related = settle::needed(ports, order, kind.facts().needs).await?;
+    let book = related.book(order);
     match (&claim.operation.state, kind.ready(book, ports.clock().now())) {
         // Whether it was claimed for the first time or left in flight.
         (State::InFlight { .. } | State::Resolving { .. }, Ready::Done) => {
@@ -128,7 +128,7 @@ async fn send<P: Ports>(
         Outcome::Accepted(acceptance) => {
             let acceptance = match acceptance {
                 Acceptance::Order(snapshot) => Acceptance::Order(Box::new(believed(order, *snapshot))),
-                other @ (Acceptance::Shipment(_) | Acceptance::Nothing) => other,
+                other @ (Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing) => other,
             };
             end(ports, claim, order, How::Succeeded(acceptance)).await
         }
@@ -206,7 +206,7 @@ async fn rejected<P: Ports>(
     sent: Sent,
     rejection: Rejection,
 ) -> Result<Progress, StoreError> {
-    let is_only = sent.is_first();
+    let (is_only, mut later_on) = (sent.is_first(), None);
     match claim.operation.task.kind().rejection(order, &rejection) {
         Meaning::Final if is_only => return end(ports, claim, order, How::Rejected(rejection)).await,
         Meaning::Final | Meaning::LookFirst => (),
@@ -214,6 +214,8 @@ async fn rejected<P: Ports>(
             let time = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
             return later(ports, claim, order, sent, time, format!("rejected for now: {rejection}")).await;
         }
+        Meaning::LookThenLater(pause) if is_only => later_on = Some(pause),
+        Meaning::LookThenLater(_) => (),
         Meaning::WrongKey => return wrong_key(ports, claim, order, &rejection).await,
     }
     let state = State::Resolving { sent, refused: Some(rejection.clone()) };
@@ -221,6 +223,10 @@ async fn rejected<P: Ports>(
     match under_lease(ports, claim, observe(ports, &refused, order)).await? {
         Observed::Found(effect, seen) => {
             end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
+        }
+        Observed::Absent(_) if let Some(pause) = later_on => {
+            let time = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
+            later(ports, claim, order, sent, time, format!("rejected for now: {rejection}")).await
         }
         Observed::Absent(seen) if is_only => {
             end(ports, claim, order, Resolution { how: How::Rejected(rejection), seen }).await

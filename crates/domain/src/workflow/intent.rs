@@ -137,7 +137,8 @@ impl Intent {
         }
     }
 
-    fn fits(&self, found: OrderWithOperations) -> Result<OrderWithOperations, MutationError> {
+    /// The order, if it is at the version that the caller named.
+    pub(super) fn fits(&self, found: OrderWithOperations) -> Result<OrderWithOperations, MutationError> {
         let actual = found.order.version;
         if let Some(given) = self.etag.filter(|etag| *etag != actual) {
             return Err(MutationError::EtagMismatch { given, actual });

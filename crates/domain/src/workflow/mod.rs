@@ -22,6 +22,7 @@ mod planted;
 mod policy;
 pub mod preview;
 mod put_off;
+mod reading;
 mod resolve;
 mod settle;
 pub mod step;

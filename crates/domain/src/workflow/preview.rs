@@ -1,20 +1,22 @@
 //! What a request would change: decided as it would be now, with nothing saved and nothing sent.
 
+use super::claim_at_head::unclaimed;
 use super::intent::{Intent, MutationError, Recorded, Submitted};
+use super::settle::Related;
 use super::submit::{author, confirm_or_refuse};
 use super::{ROUNDS, settle};
 use crate::operations::{Known, Pen, Request};
-use crate::ports::{OrderWithOperations, Ports};
+use crate::ports::{Change, OrderWithOperations, Ports};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 
 /// A request as it would be decided.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Preview {
     /// An earlier call of the same request has decided already.
     Before(Box<Recorded>),
-    /// The order as it is, and as it would be once the request is recorded.
-    Now { before: Box<Order>, after: Box<Order> },
+    /// The order as it is, and what would be saved.
+    Now { before: Box<Order>, change: Box<Change> },
 }
 
 /// Decides the request and saves nothing.
@@ -33,12 +35,15 @@ pub async fn preview<P: Ports, R: Request>(
             Submitted::Before(recorded) => return Ok(Preview::Before(recorded)),
             Submitted::Now(found) => *found,
         };
-        let shipments = settle::needed(ports, &order, request.needs()).await?;
+        let Related { shipments, refunds } = settle::needed(ports, &order, request.needs()).await?;
         let before = Box::new(order.clone());
-        let known = Known { order, unsettled: Some(unsettled), shipments };
+        let known = Known { order, unsettled: Some(unsettled), shipments, refunds };
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         match request.decide(&mut pen) {
-            Ok(_) => return Ok(Preview::Now { before, after: Box::new(pen.order().clone()) }),
+            Ok(_) => {
+                let change = Box::new(unclaimed(ports, pen.finish(None)));
+                return Ok(Preview::Now { before, change });
+            }
             Err(denied) => confirm_or_refuse(ports, &before, denied, &mut confirmed).await?,
         }
     }

@@ -2,18 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::backoff;
-use super::settle::{self, How, Resolution, end};
+use super::settle::{self, How, Related, Resolution, end};
 use super::step::{Progress, is_too_late, put_back};
+use super::{backoff, reading};
 use crate::operations::claim::Claim;
 use crate::operations::facts::{Needs, Repeat};
-use crate::operations::kind::{Book, Observation, Sought};
+use crate::operations::kind::{Observation, Sought};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::{Sends, Sent};
-use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, StoreError};
+use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, StoreError};
 use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
-use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
 
 /// After this many consecutive readings that will not get better by themselves, an operator is asked.
@@ -46,8 +45,8 @@ pub(super) async fn observe<P: Ports>(
         Ok(seen) => seen,
         Err(error) => return Ok(Observed::Unreadable(error)),
     };
-    let shipments = shipments(ports, order, kind.facts().needs, &seen).await?;
-    Ok(match kind.observe(Book { order, shipments: &shipments }, &seen, sends) {
+    let related = related(ports, order, kind.facts().needs, &seen).await?;
+    Ok(match kind.observe(related.book(order), &seen, sends) {
         Observation::Found(effect) => Observed::Found(effect, seen),
         Observation::Absent => Observed::Absent(seen),
         Observation::Ambiguous(reason) => Observed::Ambiguous(reason),
@@ -61,25 +60,33 @@ pub(super) async fn read<P: Ports>(
     order: &Order,
     sought: &Sought,
 ) -> Result<Vec<Snapshot>, GatewayError> {
-    let (gateway, profile) = (ports.gateway(), &order.profile);
-    let seen = match sought {
-        Sought::Order(id) => vec![gateway.observe(profile, id).await?],
-        Sought::Placement { hook_address, since } => {
-            gateway.find_by_hook(profile, hook_address, *since).await?
+    match sought {
+        Sought::Order(id) => Ok(vec![reading::observe(ports, order, id, &[], None).await?]),
+        Sought::Refunds { order: id, payment } => {
+            Ok(vec![reading::observe(ports, order, id, &[], payment.as_ref()).await?])
         }
-    };
-    Ok(seen.into_iter().map(|snapshot| believed(order, snapshot)).collect())
+        Sought::Placement { hook_address, since } => {
+            let found = ports.gateway().find_by_hook(&order.profile, hook_address, *since).await?;
+            Ok(found.into_iter().map(|snapshot| believed(order, snapshot)).collect())
+        }
+    }
 }
 
-/// The order's shipments, if they are needed or a reading lists any.
-pub(super) async fn shipments<P: Ports>(
+/// The order's shipments and refunds, if they are needed or a reading lists any.
+pub(super) async fn related<P: Ports>(
     ports: &P,
     order: &Order,
     needs: Needs,
     seen: &[Snapshot],
-) -> Result<Vec<Shipment>, StoreError> {
-    let is_about_any = seen.iter().any(|snapshot| settle::is_about_shipments(order, snapshot));
-    settle::needed(ports, order, if is_about_any { Needs::Shipments } else { needs }).await
+) -> Result<Related, StoreError> {
+    let mut related = settle::needed(ports, order, needs).await?;
+    if needs != Needs::Shipments && seen.iter().any(|snapshot| settle::is_about_shipments(order, snapshot)) {
+        related.shipments = ports.store().list_shipments(order.id).await?;
+    }
+    if needs != Needs::Refunds && seen.iter().any(|snapshot| settle::is_about_refunds(order, snapshot)) {
+        related.refunds = ports.store().list_refunds(order.id).await?;
+    }
+    Ok(related)
 }
 
 /// Takes an operation of unknown outcome one step further.

@@ -7,7 +7,7 @@ use super::claim_at_head::unclaimed;
 use super::{ROUNDS, policy};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Needs;
-use crate::operations::kind::Failure;
+use crate::operations::kind::{Book, Failure};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 use crate::operations::{Author, Known, Pen, Reading};
@@ -18,6 +18,7 @@ use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
 use crate::rules::ids::{LeaseToken, OrderId};
 use crate::rules::order::{Line, Order};
+use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
 use crate::rules::snapshot::Snapshot;
@@ -144,6 +145,10 @@ pub(super) async fn around<P: Ports>(
         true => ports.store().list_shipments(order.id).await?,
         false => Vec::new(),
     };
+    let refunds = match is_placed && needs_refunds(operation, &order, resolution) {
+        true => ports.store().list_refunds(order.id).await?,
+        false => Vec::new(),
+    };
     // Operations recorded after this one may account for parts of the reading.
     let may_explain = is_read && (is_placed || order.version > operation.turn);
     let unsettled = match may_explain || policy::may_act(ports, &order) {
@@ -152,19 +157,37 @@ pub(super) async fn around<P: Ports>(
     };
     let is_other = |other: &Operation| other.id != operation.id;
     let unsettled = unsettled.map(|all| all.into_iter().filter(is_other).collect());
-    Ok(Known { order, shipments, unsettled })
+    Ok(Known { order, shipments, refunds, unsettled })
 }
 
-/// The shipments of the order, if they are needed.
-pub(super) async fn needed<P: Ports>(
-    ports: &P,
-    order: &Order,
-    needs: Needs,
-) -> Result<Vec<Shipment>, StoreError> {
-    match needs {
-        Needs::Shipments => ports.store().list_shipments(order.id).await,
-        Needs::Order => Ok(Vec::new()),
+fn needs_refunds(operation: &Operation, order: &Order, resolution: &Resolution) -> bool {
+    operation.task.kind().subject().refund().is_some()
+        || resolution.readings().any(|snapshot| is_about_refunds(order, snapshot))
+}
+
+/// What belongs to an order and was read with it.
+#[derive(Default)]
+pub(super) struct Related {
+    pub shipments: Vec<Shipment>,
+    pub refunds: Vec<Refund>,
+}
+
+impl Related {
+    /// As what a kind decides and observes on.
+    pub fn book<'a>(&'a self, order: &'a Order) -> Book<'a> {
+        Book { order, shipments: &self.shipments, refunds: &self.refunds }
     }
+}
+
+/// The shipments or the refunds of the order, if they are needed.
+pub(super) async fn needed<P: Ports>(ports: &P, order: &Order, needs: Needs) -> Result<Related, StoreError> {
+    let mut related = Related::default();
+    match needs {
+        Needs::Shipments => related.shipments = ports.store().list_shipments(order.id).await?,
+        Needs::Refunds => related.refunds = ports.store().list_refunds(order.id).await?,
+        Needs::Order => (),
+    }
+    Ok(related)
 }
 
 impl Resolution {
@@ -172,7 +195,7 @@ impl Resolution {
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
         let answer = match &self.how {
             How::Succeeded(Acceptance::Order(snapshot)) => Some(&**snapshot),
-            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Nothing)
+            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing)
             | How::Rejected(_)
             | How::TooLate
             | How::NothingToFollow
@@ -186,6 +209,11 @@ impl Resolution {
 pub(super) fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
     let has_moved = |line: &Line| line.shipped.quantity > 0 || line.reserved.quantity > 0;
     snapshot.shipments.iter().flatten().next().is_some() || order.lines.iter().any(has_moved)
+}
+
+/// Whether any refund is known here to be on its way, or listed there.
+pub(super) fn is_about_refunds(order: &Order, snapshot: &Snapshot) -> bool {
+    !order.open_refunds.is_empty() || snapshot.refunds.iter().flatten().next().is_some()
 }
 
 /// Who writes about an order, and when.

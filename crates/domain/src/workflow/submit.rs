@@ -2,6 +2,7 @@
 //! caller's request id, and decided again if the order changed meanwhile.
 
 use super::intent::{Intent, MutationError, Recorded, Submitted};
+use super::settle::Related;
 use super::{ROUNDS, claim_at_head, confirm, held, settle};
 use crate::operations::{Author, Known, Pen, Request};
 #[cfg(feature = "planted")]
@@ -41,8 +42,9 @@ pub async fn submit<P: Ports, R: Request>(
                 Submitted::Before(accepted) => return Ok(*accepted),
                 Submitted::Now(found) => {
                     let OrderWithOperations { order, unsettled } = *found;
-                    let shipments = settle::needed(ports, &order, request.needs()).await?;
-                    Known { order, unsettled: Some(unsettled), shipments }
+                    let Related { shipments, refunds } =
+                        settle::needed(ports, &order, request.needs()).await?;
+                    Known { order, unsettled: Some(unsettled), shipments, refunds }
                 }
             },
         };
@@ -109,14 +111,14 @@ pub(super) fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Aut
 }
 
 /// Whether Mollie may have news that would lift the refusal.
-const fn may_be_outdated(denied: &RequestError) -> bool {
+pub(super) const fn may_be_outdated(denied: &RequestError) -> bool {
     match denied {
         RequestError::Invalid(_) | RequestError::State(_) => true,
         RequestError::Blocked(_) => false,
     }
 }
 
-fn refused(denied: RequestError) -> MutationError {
+pub(super) fn refused(denied: RequestError) -> MutationError {
     match denied {
         RequestError::Invalid(faults) => MutationError::Invalid(faults),
         RequestError::State(refusal) | RequestError::Blocked(refusal) => MutationError::Precondition(refusal),
@@ -124,7 +126,7 @@ fn refused(denied: RequestError) -> MutationError {
 }
 
 /// If requested units are gone, adds where they went.
-async fn with_whereabouts<P: Ports>(
+pub(super) async fn with_whereabouts<P: Ports>(
     ports: &P,
     order: &Order,
     denied: RequestError,

@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::claim_at_head::unclaimed;
 use super::intent::MutationError;
-use super::{ROUNDS, settle};
+use super::{ROUNDS, reading, settle};
 use crate::operations::{Known, Pen, Reading};
-use crate::ports::{Change, Clock, CommitError, Gateway, GatewayError, OrderKey, Ports, Store, StoreError};
+use crate::ports::{Change, Clock, CommitError, GatewayError, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::{contradiction, ledger, lookup, stranded};
+use crate::rules::{ledger, lookup, stranded};
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -88,8 +88,11 @@ pub(super) async fn read<P: Ports>(
             .ok_or(SyncError::OrderNotFound(order_id))?;
         let mollie_id = order.mollie_id.clone().ok_or(SyncError::NotPlaced)?;
         let read_at = ports.clock().now();
-        let snapshot =
-            contradiction::believed(&order, ports.gateway().observe(&order.profile, &mollie_id).await?);
+        let followed = match order.open_refunds.is_empty() {
+            true => Vec::new(),
+            false => ports.store().list_refunds(order_id).await?,
+        };
+        let snapshot = reading::observe(ports, &order, &mollie_id, &followed, None).await?;
         let (left_out, contradictions) = (snapshot.left_out(), snapshot.contradictions.clone());
         let (shipments, unsettled) = match may_be_ours(&order, &snapshot) {
             true => {
@@ -101,7 +104,11 @@ pub(super) async fn read<P: Ports>(
         #[cfg(feature = "planted")]
         let order = super::planted::as_it_is_now(ports, order).await?;
         let version = order.version;
-        let known = Known { order: order.clone(), unsettled, shipments };
+        let refunds = match settle::is_about_refunds(&order, &snapshot) {
+            true if followed.is_empty() => ports.store().list_refunds(order_id).await?,
+            true | false => followed,
+        };
+        let known = Known { order: order.clone(), unsettled, shipments, refunds };
         let mut change = plan(ports, known, &snapshot, read_at);
         if left_out.is_some() && because == Because::Asked {
             let now = ports.clock().now();
@@ -133,9 +140,11 @@ pub(super) async fn read<P: Ports>(
     Err(SyncError::Contended)
 }
 
-/// Whether a reading may show the effect of one of our operations, or lists a shipment.
+/// Whether a reading may show the effect of one of our operations, or lists a shipment or a refund.
 fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
-    ledger::is_beyond(order, snapshot) || settle::is_about_shipments(order, snapshot)
+    ledger::is_beyond(order, snapshot)
+        || settle::is_about_shipments(order, snapshot)
+        || settle::is_about_refunds(order, snapshot)
 }
 
 fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timestamp) -> Change {

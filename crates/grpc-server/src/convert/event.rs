@@ -19,7 +19,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         event_time: Some(time(event.time)),
         kind: event.data.kind().to_owned(),
         actor: event.actor.clone().unwrap_or_default(),
-        changed: lines(event.data.entries().iter().map(|entry| entry.line_id)).collect(),
+        changed: lines(event.data.entries().iter().filter_map(|entry| entry.line_id)).collect(),
         ..proto::OrderEvent::default()
     };
     match &event.data {
@@ -76,6 +76,29 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             rejection: Some(rejection(refused)),
             ..base
         },
+        EventData::RefundRecorded { refund, operation_id, .. } => {
+            of_operation(base, *operation_id, Subject::Refund(refund.id))
+        }
+        EventData::RefundRegistered { refund_id, operation_id, .. }
+        | EventData::RefundWithdrawn { refund_id, operation_id, .. }
+        | EventData::RefundCancelRecorded { refund_id, operation_id } => {
+            of_operation(base, *operation_id, Subject::Refund(*refund_id))
+        }
+        EventData::RefundRefused { refund_id, operation_id, rejection: refused, .. }
+        | EventData::RefundCancelRefused { refund_id, operation_id, rejection: refused } => {
+            proto::OrderEvent {
+                rejection: Some(rejection(refused)),
+                ..of_operation(base, *operation_id, Subject::Refund(*refund_id))
+            }
+        }
+        EventData::RefundUpdated { refund_id, operation_id, .. } => proto::OrderEvent {
+            refund_id: refund_id.to_string(),
+            operation_id: operation_id.map(|id| id.to_string()).unwrap_or_default(),
+            ..base
+        },
+        EventData::RefundObserved { refund, .. } => {
+            proto::OrderEvent { refund_id: refund.id.to_string(), ..base }
+        }
         EventData::AttentionNeeded { operation_id, subject, reason }
         | EventData::OperationRetried { operation_id, subject, reason } => {
             proto::OrderEvent { reason: reason.clone(), ..of_operation(base, *operation_id, *subject) }
@@ -105,6 +128,7 @@ fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subjec
     proto::OrderEvent {
         operation_id: operation.to_string(),
         shipment_id: subject.shipment().map(|id| id.to_string()).unwrap_or_default(),
+        refund_id: subject.refund().map(|id| id.to_string()).unwrap_or_default(),
         ..base
     }
 }
@@ -117,7 +141,7 @@ fn lines(ids: impl Iterator<Item = LineId>) -> impl Iterator<Item = String> {
 fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEvent {
     let status = observed.status_changed.then(|| "status".to_owned());
     let described = observed.lines.iter().map(|line| line.id);
-    let counted = observed.entries.iter().map(|entry| entry.line_id);
+    let counted = observed.entries.iter().filter_map(|entry| entry.line_id);
     let lines = lines(described.chain(counted));
     let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
     let unread = observed.unread_changed.then(|| "unread_fields".to_owned());
@@ -150,7 +174,7 @@ mod tests {
 
     fn entry(line: u32, pool: Pool) -> Entry {
         let part = Part { quantity: 1, amount: Money::parse("EUR", "10.00").unwrap() };
-        Entry { line_id: LineId::new(line), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
+        Entry { line_id: Some(LineId::new(line)), pool, part, stage: Stage::Settled, by: Origin::Elsewhere }
     }
 
     /// The event may report no other change of that line.

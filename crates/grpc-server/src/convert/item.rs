@@ -34,5 +34,9 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::Overcaptured => proto::ReviewItemKind::Overcaptured,
         ItemKind::MoneyOnEndedOrder => proto::ReviewItemKind::MoneyOnEndedOrder,
         ItemKind::SurplusCancellation => proto::ReviewItemKind::SurplusCancellation,
+        ItemKind::RefundFailed => proto::ReviewItemKind::RefundFailed,
+        ItemKind::RefundRefused => proto::ReviewItemKind::RefundRefused,
+        ItemKind::SurplusRefund => proto::ReviewItemKind::SurplusRefund,
+        ItemKind::RefundsDiffer => proto::ReviewItemKind::RefundsDiffer,
     }
 }

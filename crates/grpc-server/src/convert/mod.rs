@@ -7,5 +7,6 @@ pub mod item;
 pub mod line_cancellation;
 pub mod operation;
 pub mod order;
+pub mod refund;
 pub mod shipment;
 pub mod value;

@@ -9,13 +9,14 @@ use crate::proto;
 
 pub fn operation(operation: &Operation) -> proto::Operation {
     let Operation { task, state: now, tries, .. } = operation;
-    let shipment_id = task.kind().subject().shipment();
+    let subject = task.kind().subject();
     proto::Operation {
         id: operation.id.to_string(),
         order_id: operation.order_id.to_string(),
         kind: kind(task.name()).into(),
         state: state(now.name()).into(),
-        shipment_id: shipment_id.map(|id| id.to_string()).unwrap_or_default(),
+        shipment_id: subject.shipment().map(|id| id.to_string()).unwrap_or_default(),
+        refund_id: subject.refund().map(|id| id.to_string()).unwrap_or_default(),
         attempts: count(tries.unknown),
         created_time: Some(time(operation.created_time)),
         last_sent_time: now.sent().map(|sent| time(sent.last)),
@@ -38,6 +39,8 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::UpdateShipment => proto::OperationKind::UpdateShipment,
         OperationKind::CancelOrder => proto::OperationKind::CancelOrder,
         OperationKind::CancelLines => proto::OperationKind::CancelLines,
+        OperationKind::CreateRefund => proto::OperationKind::CreateRefund,
+        OperationKind::CancelRefund => proto::OperationKind::CancelRefund,
     }
 }
 

@@ -91,6 +91,8 @@ fn unread_field(field: &UnreadField) -> proto::UnreadField {
 
 fn line(line: &Line) -> proto::OrderLine {
     let available = line.available();
+    let (refunded, refunding) =
+        (line.refunded.and(line.payment_refunded), line.refunding.and(line.payment_refunding));
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let (line_type, type_raw) = match &line.line_type {
         Read::Known(known) => (line_type(*known), known.as_str().to_owned()),
@@ -121,8 +123,10 @@ fn line(line: &Line) -> proto::OrderLine {
         amount_shipped: Some(amount(line.shipped.amount)),
         quantity_canceled: line.canceled.quantity.into(),
         amount_canceled: Some(amount(line.canceled.amount)),
-        quantity_refunded: line.refunded.quantity.into(),
-        amount_refunded: Some(amount(line.refunded.amount)),
+        quantity_refunded: refunded.quantity.into(),
+        amount_refunded: Some(amount(refunded.amount)),
+        quantity_refunding: refunding.quantity.into(),
+        amount_refunding: Some(amount(refunding.amount)),
         quantity_reserved: line.reserved.quantity.into(),
         amount_reserved: Some(amount(line.reserved.amount)),
         quantity_available: available.quantity.into(),
@@ -145,6 +149,7 @@ fn payment(payment: &Payment) -> proto::Payment {
         amount: Some(amount(payment.amount)),
         amount_captured: payment.amount_captured.map(amount),
         amount_refunded: payment.amount_refunded.map(amount),
+        remainder_amount: payment.remainder_amount.map(amount),
         created_time: Some(time(payment.created_time)),
         authorized_time: payment.authorized_time.map(time),
         paid_time: payment.paid_time.map(time),

@@ -52,7 +52,8 @@ fn state(state: ShipmentState) -> proto::ShipmentState {
 pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
     let lines = selections(request.lines);
     let tracking = request.tracking.map(tracking_input);
-    ShipmentInput { lines, all_remaining: request.all_remaining, tracking }
+    let (all_remaining, include_refunded) = (request.all_remaining, request.include_refunded);
+    ShipmentInput { lines, all_remaining, include_refunded, tracking }
 }
 
 pub fn selections(lines: Vec<proto::ShipmentLineSelection>) -> Vec<LineSelectionInput> {

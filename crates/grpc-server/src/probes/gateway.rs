@@ -2,8 +2,8 @@
 
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
-use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
-use domain::rules::snapshot::Snapshot;
+use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
+use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
 
 use super::Probed;
@@ -16,6 +16,8 @@ const fn kind(command: &Command) -> OperationKind {
         Command::UpdateShipment(_) => OperationKind::UpdateShipment,
         Command::CancelOrder { .. } => OperationKind::CancelOrder,
         Command::CancelLines(_) => OperationKind::CancelLines,
+        Command::CreateRefund(_) => OperationKind::CreateRefund,
+        Command::CancelRefund { .. } => OperationKind::CancelRefund,
     }
 }
 
@@ -30,6 +32,14 @@ impl<G: Gateway> Gateway for Probed<G> {
 
     async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
         Box::pin(self.inner.observe(profile, id)).await
+    }
+
+    async fn refunds_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<RefundSnapshot>, GatewayError> {
+        Box::pin(self.inner.refunds_of(profile, payment)).await
     }
 
     async fn find_by_hook(

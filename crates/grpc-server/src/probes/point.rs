@@ -50,16 +50,17 @@ impl Point {
     }
 }
 
-/// Only placements are withdrawn, by a request that holds no claim on them.
+/// Only placements and refunds are withdrawn, by a request that holds no claim on them.
 const fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
-        OperationKind::PlaceOrder => {
+        OperationKind::PlaceOrder | OperationKind::CreateRefund => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled, Step::Withdrawn]
         }
         OperationKind::CreateShipment
         | OperationKind::UpdateShipment
         | OperationKind::CancelOrder
-        | OperationKind::CancelLines => {
+            | OperationKind::CancelLines
+            | OperationKind::CancelRefund => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

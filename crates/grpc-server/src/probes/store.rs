@@ -9,8 +9,11 @@ use domain::ports::{
     OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
@@ -117,6 +120,14 @@ impl<S: Store> Store for Probed<S> {
 
     async fn list_shipments(&self, order: OrderId) -> Answer<Vec<Shipment>> {
         self.inner.list_shipments(order).await
+    }
+
+    async fn load_refund(&self, id: RefundId) -> Answer<Option<Refund>> {
+        self.inner.load_refund(id).await
+    }
+
+    async fn list_refunds(&self, order: OrderId) -> Answer<Vec<Refund>> {
+        self.inner.list_refunds(order).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {

@@ -29,7 +29,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::shipment::input(request).parse()) {
-        (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),
+        (Some(order_id), Err(faults)) => Err(request::with_line_ids(rpc, order_id, faults).await),
         (_, wanted) => wanted,
     };
     let wanted = reading.part(wanted);

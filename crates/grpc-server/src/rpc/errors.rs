@@ -284,6 +284,10 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::CaptureOutOfBounds => ErrorReason::CaptureOutOfBounds,
         PreconditionReason::DeductionLeft => ErrorReason::DeductionLeft,
         PreconditionReason::LineNotCancelable => ErrorReason::LineNotCancelable,
+        PreconditionReason::OrderNotRefundable => ErrorReason::OrderNotRefundable,
+        PreconditionReason::LineNotRefundable => ErrorReason::LineNotRefundable,
+        PreconditionReason::RefundOutOfBounds => ErrorReason::RefundOutOfBounds,
+        PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
     }
 }
 

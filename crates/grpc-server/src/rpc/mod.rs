@@ -4,19 +4,23 @@ mod batch_get_orders;
 pub mod call_deadline;
 mod cancel_order;
 mod cancel_order_lines;
+mod cancel_refund;
 mod check_order_draft;
 mod close_review_item;
 mod create_order;
+mod create_refund;
 mod create_shipment;
 mod decision;
 mod draft;
 pub mod errors;
 mod get_operation;
 mod get_order;
+mod get_refund;
 mod get_shipment;
 mod list_operations;
 mod list_order_events;
 mod list_orders;
+mod list_refunds;
 mod list_shipments;
 mod page;
 mod reading;
@@ -151,6 +155,25 @@ impl OrderService for OrderRpc {
         request: Request<proto::ListShipmentsRequest>,
     ) -> Answer<proto::ListShipmentsResponse> {
         list_shipments::call(self, request.into_inner()).await
+    }
+
+    async fn create_refund(&self, request: Request<proto::CreateRefundRequest>) -> Answer<proto::Refund> {
+        create_refund::call(self, request).await
+    }
+
+    async fn get_refund(&self, request: Request<proto::GetRefundRequest>) -> Answer<proto::Refund> {
+        get_refund::call(self, request.into_inner()).await
+    }
+
+    async fn list_refunds(
+        &self,
+        request: Request<proto::ListRefundsRequest>,
+    ) -> Answer<proto::ListRefundsResponse> {
+        list_refunds::call(self, request.into_inner()).await
+    }
+
+    async fn cancel_refund(&self, request: Request<proto::CancelRefundRequest>) -> Answer<proto::Refund> {
+        cancel_refund::call(self, request).await
     }
 
     async fn list_order_events(

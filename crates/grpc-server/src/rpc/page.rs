@@ -98,6 +98,7 @@ const ORDERS: &str = "orders";
 const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
+pub const REFUNDS: &str = "refunds";
 
 /// The token of a page of something that an order numbers from 1.
 pub fn number_token(list: &str, of: OrderId, number: impl std::fmt::Display) -> String {

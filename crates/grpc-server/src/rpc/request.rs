@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Fingerprint, Vault};
-use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use domain::ports::{Clock, Fingerprint, OrderKey, Store, Vault};
+use domain::rules::ids::{Caller, OperationId, OrderId, RefundId, RequestId, ShipmentId};
+use domain::rules::shipment;
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Intent, MutationError, Recorded};
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::call_deadline::CallDeadline;
-use super::errors;
+use super::{OrderRpc, errors};
 use crate::driver::{Driver, Step};
 use crate::service::Service;
 
@@ -80,6 +81,23 @@ pub fn order_id(text: &str, path: &str) -> Result<OrderId, Violation> {
 pub fn shipment_id(text: &str, path: &str) -> Result<ShipmentId, Violation> {
     ShipmentId::parse(text)
         .ok_or_else(|| no_id(text, path, "shipment.id", "a shipment's id, a UUID, not Mollie's (shp_…)"))
+}
+
+/// A refund's id, or the fault that it is not one.
+pub fn refund_id(text: &str, path: &str) -> Result<RefundId, Violation> {
+    RefundId::parse(text)
+        .ok_or_else(|| no_id(text, path, "refund.id", "a refund's id, a UUID, not Mollie's (re_…)"))
+}
+
+/// The faults of a request; if one names an unknown line, it lists the known ones.
+pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
+    if faults.iter().any(shipment::names_no_line) {
+        // Without the order the faults are the same, but say less.
+        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
+            shipment::name_lines(&mut faults, &order);
+        }
+    }
+    faults
 }
 
 /// An operation's id, or the fault that it is not one.

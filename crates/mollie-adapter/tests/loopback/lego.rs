@@ -2,6 +2,7 @@
 
 use domain::ports::PlaceOrder;
 use domain::rules::address::Address;
+use domain::rules::beside::Beside;
 use domain::rules::ids::{Caller, LineId, OrderId, ProfileName, RequestId};
 use domain::rules::line::LineType;
 use domain::rules::money::Money;
@@ -62,6 +63,8 @@ fn order() -> Order {
         lines: vec![chiron(), porsche()],
         releases: vec![],
         cancellations: vec![],
+        beside: Beside::none(euro("0.00").currency()),
+        open_refunds: vec![],
         facts: Facts::default(),
         payments: vec![],
         stranded: vec![],
@@ -151,6 +154,9 @@ fn porsche() -> Line {
         refunded: none,
         reserved: none,
         canceling: none,
+        payment_refunded: none,
+        refunding: none,
+        payment_refunding: none,
     }
 }
 

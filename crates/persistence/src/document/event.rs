@@ -1,8 +1,12 @@
 //! Events as documents, tagged by kind. They contain nothing personal, like the domain's events.
 
 use domain::rules::event::EventData;
-use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::ids::{
+    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, RefundId,
+    ShipmentId,
+};
 use domain::rules::operation::OperationState;
+use domain::rules::status::RefundStatus;
 use domain::rules::subject::Subject;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,9 +16,10 @@ use super::item::ItemDocument;
 use super::ledger::EntryDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
+use super::refund::{self, RefundDocument};
 use super::rejection::RejectionDocument;
 use super::shipment::{ShipmentDocument, TrackingDocument};
-use super::word::word;
+use super::word::{WordDocument, word};
 use super::{Misfit, each, mirrors};
 
 /// The event data, in the order of the domain's events.
@@ -94,22 +99,74 @@ pub(crate) enum EventDocument {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         entries: Vec<EntryDocument>,
     },
+    RefundRecorded {
+        refund: Box<RefundDocument>,
+        operation_id: Uuid,
+        entries: Vec<EntryDocument>,
+    },
+    RefundRegistered {
+        refund_id: Uuid,
+        operation_id: Uuid,
+        mollie_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payment_id: Option<String>,
+        status: WordDocument,
+        registered_time: Timestamp,
+        entries: Vec<EntryDocument>,
+    },
+    RefundRefused {
+        refund_id: Uuid,
+        operation_id: Uuid,
+        rejection: RejectionDocument,
+        entries: Vec<EntryDocument>,
+    },
+    RefundWithdrawn {
+        refund_id: Uuid,
+        operation_id: Uuid,
+        entries: Vec<EntryDocument>,
+    },
+    RefundUpdated {
+        refund_id: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operation_id: Option<Uuid>,
+        status: WordDocument,
+        entries: Vec<EntryDocument>,
+    },
+    RefundObserved {
+        refund: Box<RefundDocument>,
+        entries: Vec<EntryDocument>,
+    },
+    RefundCancelRecorded {
+        refund_id: Uuid,
+        operation_id: Uuid,
+    },
+    RefundCancelRefused {
+        refund_id: Uuid,
+        operation_id: Uuid,
+        rejection: RejectionDocument,
+    },
     AttentionNeeded {
         operation_id: Uuid,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shipment_id: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_id: Option<Uuid>,
         reason: String,
     },
     OperationRetried {
         operation_id: Uuid,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shipment_id: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_id: Option<Uuid>,
         reason: String,
     },
     OperationResolved {
         operation_id: Uuid,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shipment_id: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_id: Option<Uuid>,
         outcome: String,
         reason: String,
     },
@@ -206,20 +263,75 @@ impl From<&EventData> for EventDocument {
                     entries: mirrors(entries),
                 }
             }
+            EventData::RefundRecorded { refund, operation_id, entries } => Self::RefundRecorded {
+                refund: Box::new((&**refund).into()),
+                operation_id: operation_id.uuid(),
+                entries: mirrors(entries),
+            },
+            EventData::RefundRegistered {
+                refund_id,
+                operation_id,
+                mollie_id,
+                payment_id,
+                status,
+                registered_time,
+                entries,
+            } => Self::RefundRegistered {
+                refund_id: refund_id.uuid(),
+                operation_id: operation_id.uuid(),
+                mollie_id: mollie_id.to_string(),
+                payment_id: payment_id.as_ref().map(ToString::to_string),
+                status: WordDocument::new(status, RefundStatus::as_str),
+                registered_time: *registered_time,
+                entries: mirrors(entries),
+            },
+            EventData::RefundRefused { refund_id, operation_id, rejection, entries } => Self::RefundRefused {
+                refund_id: refund_id.uuid(),
+                operation_id: operation_id.uuid(),
+                rejection: rejection.into(),
+                entries: mirrors(entries),
+            },
+            EventData::RefundWithdrawn { refund_id, operation_id, entries } => Self::RefundWithdrawn {
+                refund_id: refund_id.uuid(),
+                operation_id: operation_id.uuid(),
+                entries: mirrors(entries),
+            },
+            EventData::RefundUpdated { refund_id, operation_id, status, entries } => Self::RefundUpdated {
+                refund_id: refund_id.uuid(),
+                operation_id: operation_id.map(OperationId::uuid),
+                status: WordDocument::new(status, RefundStatus::as_str),
+                entries: mirrors(entries),
+            },
+            EventData::RefundObserved { refund, entries } => {
+                Self::RefundObserved { refund: Box::new((&**refund).into()), entries: mirrors(entries) }
+            }
+            EventData::RefundCancelRecorded { refund_id, operation_id } => {
+                Self::RefundCancelRecorded { refund_id: refund_id.uuid(), operation_id: operation_id.uuid() }
+            }
+            EventData::RefundCancelRefused { refund_id, operation_id, rejection } => {
+                Self::RefundCancelRefused {
+                    refund_id: refund_id.uuid(),
+                    operation_id: operation_id.uuid(),
+                    rejection: rejection.into(),
+                }
+            }
             EventData::AttentionNeeded { operation_id, subject, reason } => Self::AttentionNeeded {
                 operation_id: operation_id.uuid(),
                 shipment_id: subject.shipment().map(ShipmentId::uuid),
+                refund_id: subject.refund().map(RefundId::uuid),
                 reason: reason.clone(),
             },
             EventData::OperationRetried { operation_id, subject, reason } => Self::OperationRetried {
                 operation_id: operation_id.uuid(),
                 shipment_id: subject.shipment().map(ShipmentId::uuid),
+                refund_id: subject.refund().map(RefundId::uuid),
                 reason: reason.clone(),
             },
             EventData::OperationResolved { operation_id, subject, outcome, reason } => {
                 Self::OperationResolved {
                     operation_id: operation_id.uuid(),
                     shipment_id: subject.shipment().map(ShipmentId::uuid),
+                    refund_id: subject.refund().map(RefundId::uuid),
                     outcome: outcome.as_str().to_owned(),
                     reason: reason.clone(),
                 }
@@ -319,20 +431,81 @@ impl TryFrom<EventDocument> for EventData {
                     rejection: rejection.try_into()?,
                 }
             }
-            EventDocument::AttentionNeeded { operation_id, shipment_id, reason } => Self::AttentionNeeded {
+            EventDocument::RefundRecorded { refund, operation_id, entries } => Self::RefundRecorded {
+                refund: Box::new((*refund).try_into()?),
                 operation_id: OperationId::new(operation_id),
-                subject: subject(shipment_id),
-                reason,
+                entries: each(entries)?,
             },
-            EventDocument::OperationRetried { operation_id, shipment_id, reason } => Self::OperationRetried {
+            EventDocument::RefundRegistered {
+                refund_id,
+                operation_id,
+                mollie_id,
+                payment_id,
+                status,
+                registered_time,
+                entries,
+            } => Self::RefundRegistered {
+                refund_id: RefundId::new(refund_id),
                 operation_id: OperationId::new(operation_id),
-                subject: subject(shipment_id),
-                reason,
+                mollie_id: MollieRefundId::new(mollie_id),
+                payment_id: payment_id.map(MolliePaymentId::new),
+                status: refund::status(status)?,
+                registered_time,
+                entries: each(entries)?,
             },
-            EventDocument::OperationResolved { operation_id, shipment_id, outcome, reason } => {
+            EventDocument::RefundRefused { refund_id, operation_id, rejection, entries } => {
+                Self::RefundRefused {
+                    refund_id: RefundId::new(refund_id),
+                    operation_id: OperationId::new(operation_id),
+                    rejection: rejection.try_into()?,
+                    entries: each(entries)?,
+                }
+            }
+            EventDocument::RefundWithdrawn { refund_id, operation_id, entries } => Self::RefundWithdrawn {
+                refund_id: RefundId::new(refund_id),
+                operation_id: OperationId::new(operation_id),
+                entries: each(entries)?,
+            },
+            EventDocument::RefundUpdated { refund_id, operation_id, status, entries } => {
+                Self::RefundUpdated {
+                    refund_id: RefundId::new(refund_id),
+                    operation_id: operation_id.map(OperationId::new),
+                    status: refund::status(status)?,
+                    entries: each(entries)?,
+                }
+            }
+            EventDocument::RefundObserved { refund, entries } => {
+                Self::RefundObserved { refund: Box::new((*refund).try_into()?), entries: each(entries)? }
+            }
+            EventDocument::RefundCancelRecorded { refund_id, operation_id } => Self::RefundCancelRecorded {
+                refund_id: RefundId::new(refund_id),
+                operation_id: OperationId::new(operation_id),
+            },
+            EventDocument::RefundCancelRefused { refund_id, operation_id, rejection } => {
+                Self::RefundCancelRefused {
+                    refund_id: RefundId::new(refund_id),
+                    operation_id: OperationId::new(operation_id),
+                    rejection: rejection.try_into()?,
+                }
+            }
+            EventDocument::AttentionNeeded { operation_id, shipment_id, refund_id, reason } => {
+                Self::AttentionNeeded {
+                    operation_id: OperationId::new(operation_id),
+                    subject: subject(shipment_id, refund_id),
+                    reason,
+                }
+            }
+            EventDocument::OperationRetried { operation_id, shipment_id, refund_id, reason } => {
+                Self::OperationRetried {
+                    operation_id: OperationId::new(operation_id),
+                    subject: subject(shipment_id, refund_id),
+                    reason,
+                }
+            }
+            EventDocument::OperationResolved { operation_id, shipment_id, refund_id, outcome, reason } => {
                 Self::OperationResolved {
                     operation_id: OperationId::new(operation_id),
-                    subject: subject(shipment_id),
+                    subject: subject(shipment_id, refund_id),
                     outcome: word("operation state", &outcome, OperationState::parse)?,
                     reason,
                 }
@@ -344,6 +517,6 @@ impl TryFrom<EventDocument> for EventData {
 }
 
 /// The subject of an operation.
-fn subject(shipment_id: Option<Uuid>) -> Subject {
-    shipment_id.map_or(Subject::Order, |id| Subject::Shipment(ShipmentId::new(id)))
+fn subject(shipment_id: Option<Uuid>, refund_id: Option<Uuid>) -> Subject {
+    Subject::of(shipment_id.map(ShipmentId::new), refund_id.map(RefundId::new))
 }

@@ -11,7 +11,8 @@ use super::word::word;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct EntryDocument {
-    line_id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_id: Option<u32>,
     pool: String,
     part: PartDocument,
     stage: String,
@@ -21,7 +22,7 @@ pub(crate) struct EntryDocument {
 impl From<&Entry> for EntryDocument {
     fn from(entry: &Entry) -> Self {
         Self {
-            line_id: entry.line_id.number(),
+            line_id: entry.line_id.map(LineId::number),
             pool: entry.pool.as_str().to_owned(),
             part: (&entry.part).into(),
             stage: entry.stage.as_str().to_owned(),
@@ -35,7 +36,7 @@ impl TryFrom<EntryDocument> for Entry {
 
     fn try_from(document: EntryDocument) -> Result<Self, Misfit> {
         Ok(Self {
-            line_id: LineId::new(document.line_id),
+            line_id: document.line_id.map(LineId::new),
             pool: word("pool", &document.pool, Pool::parse)?,
             part: document.part.try_into()?,
             stage: word("stage", &document.stage, Stage::parse)?,

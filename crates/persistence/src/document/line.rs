@@ -48,10 +48,13 @@ pub(crate) struct LineDocument {
     shipped: PartDocument,
     canceled: PartDocument,
     refunded: PartDocument,
+    payment_refunded: PartDocument,
     reserved: PartDocument,
     /// Left out where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     canceling: Option<PartDocument>,
+    refunding: PartDocument,
+    payment_refunding: PartDocument,
 }
 
 impl From<&Line> for LineDocument {
@@ -79,8 +82,11 @@ impl From<&Line> for LineDocument {
             shipped: (&line.shipped).into(),
             canceled: (&line.canceled).into(),
             refunded: (&line.refunded).into(),
+            payment_refunded: (&line.payment_refunded).into(),
             reserved: (&line.reserved).into(),
             canceling: (line.canceling.quantity > 0).then(|| (&line.canceling).into()),
+            refunding: (&line.refunding).into(),
+            payment_refunding: (&line.payment_refunding).into(),
         }
     }
 }
@@ -114,8 +120,11 @@ impl TryFrom<LineDocument> for Line {
             shipped: document.shipped.try_into()?,
             canceled: document.canceled.try_into()?,
             refunded: document.refunded.try_into()?,
+            payment_refunded: document.payment_refunded.try_into()?,
             reserved: document.reserved.try_into()?,
             canceling: optional(document.canceling)?.unwrap_or(Part::none(total_amount)),
+            refunding: document.refunding.try_into()?,
+            payment_refunding: document.payment_refunding.try_into()?,
         })
     }
 }

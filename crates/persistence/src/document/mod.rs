@@ -4,6 +4,7 @@
 //! this release are ignored. It may not know any table.
 
 mod address;
+mod beside;
 mod canceled;
 mod event;
 mod facts;
@@ -17,6 +18,7 @@ mod money;
 mod observed;
 mod order;
 mod payment;
+mod refund;
 mod rejection;
 mod shipment;
 mod stranded;
@@ -27,6 +29,7 @@ mod word;
 pub(crate) use address::AddressDocument;
 pub(crate) use event::EventDocument;
 pub(crate) use order::{OrderDocument, OrderParts};
+pub(crate) use refund::RefundDocument;
 pub(crate) use rejection::RejectionDocument;
 pub(crate) use shipment::ShipmentDocument;
 pub(crate) use task::TaskDocument;

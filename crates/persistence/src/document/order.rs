@@ -1,6 +1,7 @@
 //! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
-use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::beside::Beside;
+use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId};
 use domain::rules::item::Item;
 use domain::rules::money::Money;
 use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::beside::BesideDocument;
 use super::canceled::CanceledDocument;
 use super::facts::FactsDocument;
 use super::finding::FindingDocument;
@@ -100,6 +102,8 @@ pub(crate) struct OrderParts {
     pub lines: Vec<Line>,
     pub releases: Vec<LineId>,
     pub cancellations: Vec<Canceled>,
+    pub beside: Beside,
+    pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -118,6 +122,9 @@ pub(crate) struct OrderDocument {
     releases: Vec<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cancellations: Vec<CanceledDocument>,
+    beside: BesideDocument,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
@@ -135,6 +142,8 @@ impl From<&Order> for OrderDocument {
             highest_amount: (&order.highest_amount).into(),
             releases: order.releases.iter().map(|line| line.number()).collect(),
             cancellations: mirrors(&order.cancellations),
+            beside: (&order.beside).into(),
+            open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -156,6 +165,8 @@ impl TryFrom<OrderDocument> for OrderParts {
             highest_amount: document.highest_amount.try_into()?,
             releases: document.releases.into_iter().map(LineId::new).collect(),
             cancellations: each(document.cancellations)?,
+            beside: document.beside.try_into()?,
+            open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -227,6 +238,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
             highest_amount: parts.highest_amount,
             releases: parts.releases,
             cancellations: parts.cancellations,
+            beside: parts.beside,
+            open_refunds: parts.open_refunds,
             stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,

@@ -2,11 +2,16 @@
 
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
-use domain::operations::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
-use domain::rules::ids::ShipmentId;
+use domain::operations::{
+    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+};
+use domain::rules::ids::{MolliePaymentId, RefundId, ShipmentId};
+use domain::rules::refund::Route;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::money::MoneyDocument;
 use super::shipment::{ShipmentLineDocument, TrackingDocument};
 use super::word::word;
 use super::{Misfit, each, mirrors};
@@ -33,6 +38,22 @@ pub(crate) enum TaskDocument {
     CancelLines {
         lines: Vec<ShipmentLineDocument>,
     },
+    CreateRefund {
+        refund_id: Uuid,
+        route: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payment_id: Option<String>,
+        amount: MoneyDocument,
+        lines: Vec<ShipmentLineDocument>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        recorded_time: Timestamp,
+    },
+    CancelRefund {
+        refund_id: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payment_id: Option<String>,
+    },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
 }
@@ -52,6 +73,19 @@ impl From<&Task> for TaskDocument {
             },
             Task::CancelOrder(task) => Self::CancelOrder { cause: task.cause.as_str().to_owned() },
             Task::CancelLines(task) => Self::CancelLines { lines: mirrors(&task.lines) },
+            Task::CreateRefund(task) => Self::CreateRefund {
+                refund_id: task.refund_id.uuid(),
+                route: task.route.as_str().to_owned(),
+                payment_id: task.payment_id.as_ref().map(ToString::to_string),
+                amount: (&task.amount).into(),
+                lines: mirrors(&task.lines),
+                description: task.description.clone(),
+                recorded_time: task.recorded_time,
+            },
+            Task::CancelRefund(task) => Self::CancelRefund {
+                refund_id: task.refund_id.uuid(),
+                payment_id: task.payment_id.as_ref().map(ToString::to_string),
+            },
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
         }
@@ -78,6 +112,29 @@ impl TryFrom<TaskDocument> for Task {
                 cancel_order::Task { cause: word("cause", &cause, Cause::parse)? }.into()
             }
             TaskDocument::CancelLines { lines } => cancel_lines::Task { lines: each(lines)? }.into(),
+            TaskDocument::CreateRefund {
+                refund_id,
+                route,
+                payment_id,
+                amount,
+                lines,
+                description,
+                recorded_time,
+            } => create_refund::Task {
+                refund_id: RefundId::new(refund_id),
+                route: word("route", &route, Route::parse)?,
+                payment_id: payment_id.map(MolliePaymentId::new),
+                amount: amount.try_into()?,
+                lines: each(lines)?,
+                description,
+                recorded_time,
+            }
+            .into(),
+            TaskDocument::CancelRefund { refund_id, payment_id } => cancel_refund::Task {
+                refund_id: RefundId::new(refund_id),
+                payment_id: payment_id.map(MolliePaymentId::new),
+            }
+            .into(),
             #[cfg(feature = "made-up")]
             TaskDocument::MadeUp(document) => domain::operations::made_up::Task::try_from(document)?.into(),
         })

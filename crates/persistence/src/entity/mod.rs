@@ -4,6 +4,7 @@ pub(crate) mod event;
 pub(crate) mod lookup;
 pub(crate) mod operation;
 pub(crate) mod order;
+pub(crate) mod refund;
 pub(crate) mod request;
 pub(crate) mod secret;
 pub(crate) mod shipment;

@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub order_id: Uuid,
     /// The shipment that the answer is about, if any.
     pub shipment_id: Option<Uuid>,
+    /// The refund that the answer is about, if any.
+    pub refund_id: Option<Uuid>,
     pub group_id: Option<Uuid>,
     pub created_time: TimeDateTimeWithTimeZone,
 }

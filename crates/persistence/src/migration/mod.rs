@@ -12,6 +12,7 @@ mod m0005_create_requests;
 mod m0006_create_lookups;
 mod m0007_create_service_secrets;
 mod m0008_create_heartbeat;
+mod m0009_create_refunds;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_create_lookups::Migration),
             Box::new(m0007_create_service_secrets::Migration),
             Box::new(m0008_create_heartbeat::Migration),
+            Box::new(m0009_create_refunds::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 mod event;
 mod operation;
 mod order;
+mod refund;
 mod request;
 mod shipment;
 

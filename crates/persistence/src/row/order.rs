@@ -83,6 +83,8 @@ impl TryFrom<Model> for Order {
             lines: parts.lines,
             releases: parts.releases,
             cancellations: parts.cancellations,
+            beside: parts.beside,
+            open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,
             stranded: parts.stranded,

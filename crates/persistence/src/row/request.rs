@@ -1,7 +1,7 @@
 //! Requests between domain and columns. It may not query.
 
 use domain::ports::{Fingerprint, RequestRecord, StoreError};
-use domain::rules::ids::{Caller, GroupId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{Caller, GroupId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::subject::Subject;
 
 use super::Row;
@@ -17,6 +17,7 @@ impl From<&RequestRecord> for Model {
             fingerprint: record.fingerprint.0.clone(),
             order_id: record.order_id.uuid(),
             shipment_id: record.answer.shipment().map(ShipmentId::uuid),
+            refund_id: record.answer.refund().map(RefundId::uuid),
             group_id: record.group.map(GroupId::uuid),
             created_time: moment::column(record.created_time),
         }
@@ -35,7 +36,7 @@ impl TryFrom<Model> for RequestRecord {
             method: model.method,
             fingerprint: Fingerprint(model.fingerprint),
             order_id: OrderId::new(model.order_id),
-            answer: model.shipment_id.map_or(Subject::Order, |id| Subject::Shipment(ShipmentId::new(id))),
+            answer: Subject::of(model.shipment_id.map(ShipmentId::new), model.refund_id.map(RefundId::new)),
             group: model.group_id.map(GroupId::new),
         })
     }

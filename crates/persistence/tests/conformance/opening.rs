@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, opened, options};
 
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -20,6 +20,7 @@ const STEPS: [&str; 8] = [
     "m0006_create_lookups",
     "m0007_create_service_secrets",
     "m0008_create_heartbeat",
+    "m0009_create_refunds",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {

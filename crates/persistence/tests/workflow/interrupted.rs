@@ -12,10 +12,13 @@ use domain::ports::{
     OrderWithOperations, Page, PageKey, Ports, RequestRecord, Settings, Store, StoreError,
 };
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::{Shipment, ShipmentState};
 use domain::rules::status::OrderStatus;
 use domain::workflow::Intent;
@@ -115,6 +118,8 @@ passed_on! {
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
+    fn load_refund(id: RefundId) -> Answer<Option<Refund>>;
+    fn list_refunds(order: OrderId) -> Answer<Vec<Refund>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
     fn load_operations(ids: &[OperationId]) -> Answer<Vec<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;

@@ -27,7 +27,7 @@ impl World {
         let folded = events.iter().fold(None, Order::after).unwrap();
         assert_eq!(folded, Order { observed_time: None, personal: Personal::default(), ..order.clone() });
         for line in &order.lines {
-            let parts = [line.shipped, line.canceled, line.reserved, line.canceling, line.available()];
+            let parts = [line.shipped, line.canceled, line.reserved, line.canceling, line.rest()];
             let sum = parts.into_iter().reduce(Part::and).unwrap();
             assert_eq!((sum.quantity, sum.amount), (line.quantity, line.total_amount), "line {}", line.id);
         }

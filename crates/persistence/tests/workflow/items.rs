@@ -28,6 +28,7 @@ pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
         amount: euro("758.00"),
         amount_captured: None,
         amount_refunded: None,
+        remainder_amount: None,
         created_time: since,
         authorized_time: None,
         paid_time: (status == PaymentStatus::Paid).then_some(since),

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use domain::ports::{Acceptance, CancelLines, Command, PlaceOrder, RegisterShipment, TrackShipment};
+use domain::ports::{
+    Acceptance, CancelLines, Command, MakeRefund, PlaceOrder, RegisterShipment, TrackShipment,
+};
 use domain::rules::field::Field;
-use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieShipmentId};
+use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieRefundId, MollieShipmentId};
+use domain::rules::money::Money;
 use domain::rules::order::Line;
 use domain::rules::part::Part;
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::ShipmentLine;
-use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot};
-use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, RefundSnapshot, ShipmentSnapshot, Snapshot};
+use domain::rules::status::{LineStatus, OrderStatus, Read, RefundStatus};
 use domain::rules::unread::Unread;
 use jiff::{SignedDuration, Timestamp};
 
@@ -48,8 +51,9 @@ impl Ledger {
         key: IdempotencyKey,
         now: Timestamp,
     ) -> Result<Acceptance, Box<Rejection>> {
-        let keyed =
-            !self.forgets_keys && matches!(command, Command::PlaceOrder(_) | Command::CreateShipment(_));
+        let is_post =
+            matches!(command, Command::PlaceOrder(_) | Command::CreateShipment(_) | Command::CreateRefund(_));
+        let keyed = !self.forgets_keys && is_post;
         if let Some((at, acceptance)) = self.answered.get(&key).filter(|_| keyed)
             && now.duration_since(*at) < SignedDuration::from_hours(1)
         {
@@ -61,6 +65,8 @@ impl Ledger {
             Command::UpdateShipment(track) => Acceptance::Shipment(self.track(track)?),
             Command::CancelOrder { mollie_id } => Acceptance::Order(Box::new(self.cancel(mollie_id, now)?)),
             Command::CancelLines(cancel) => self.release(cancel)?,
+            Command::CreateRefund(refund) => Acceptance::Refund(self.refund(refund, now)?),
+            Command::CancelRefund { refund, .. } => self.cancel_refund(refund)?,
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
         };
@@ -103,6 +109,8 @@ impl Ledger {
             lines: lines.collect(),
             payments: Some(Vec::new()),
             shipments: Some(Vec::new()),
+            refunds: Some(Vec::new()),
+            refunds_of: Vec::new(),
             unread: Unread::default(),
             contradictions: Vec::new(),
         };
@@ -140,6 +148,50 @@ impl Ledger {
         Ok(Acceptance::Nothing)
     }
 
+    /// A refund of units counts on the lines; one on a payment does not.
+    fn refund(&mut self, refund: &MakeRefund, now: Timestamp) -> Result<RefundSnapshot, Box<Rejection>> {
+        let line = |line: &ShipmentLine| (refund.order.lines[&line.line_id].clone(), line.part);
+        let is_on_order = refund.on_payment.is_none();
+        let lines = refund.lines.iter().filter(|_| is_on_order).map(line).collect();
+        let number = self.next();
+        let order = self.find_mut(&refund.order.id);
+        let payment = order.payments.iter().flatten().next().map(|payment| payment.mollie_id.clone());
+        let made = RefundSnapshot {
+            mollie_id: MollieRefundId::new(format!("re_1.{number}")),
+            payment_id: refund.on_payment.clone().or(payment),
+            amount: refund.amount,
+            status: Read::Known(RefundStatus::Pending),
+            created_time: now,
+            description: refund.description.clone().into(),
+            lines,
+            ours: Some(refund.refund_id),
+        };
+        let is_twin = |other: &RefundSnapshot| {
+            other.amount == made.amount
+                && other.payment_id == made.payment_id
+                && now.duration_since(other.created_time) < SignedDuration::from_hours(1)
+        };
+        if order.refunds.iter().flatten().any(is_twin) {
+            let duplicate = refused("A duplicate refund has been detected");
+            return Err(Box::new(Rejection { by: RejectedBy::Mollie(409), ..*duplicate }));
+        }
+        add_refund(order, &made);
+        Ok(made)
+    }
+
+    fn cancel_refund(&mut self, id: &MollieRefundId) -> Result<Acceptance, Box<Rejection>> {
+        let all = self.orders.iter_mut().flat_map(|order| order.refunds.iter_mut().flatten());
+        let refund = all.into_iter().find(|refund| refund.mollie_id == *id);
+        let refund = refund.ok_or_else(|| refused("No refund exists with this token."))?;
+        match refund.status {
+            Read::Known(RefundStatus::Queued | RefundStatus::Pending) => {
+                refund.status = Read::Known(RefundStatus::Canceled);
+                Ok(Acceptance::Nothing)
+            }
+            Read::Known(_) | Read::Unknown(_) => Err(refused("The refund cannot be canceled.")),
+        }
+    }
+
     fn track(&mut self, track: &TrackShipment) -> Result<ShipmentSnapshot, Box<Rejection>> {
         let mut shipments = self.find_mut(&track.order).shipments.iter_mut().flatten();
         let shipment = shipments.find(|shipment| shipment.mollie_id == track.shipment);
@@ -167,7 +219,7 @@ impl Ledger {
         let after = order.clone();
         self.cancellations += 1;
         // The answer to DELETE has no embedded resources.
-        Ok(Snapshot { payments: None, shipments: None, ..after })
+        Ok(Snapshot { payments: None, shipments: None, refunds: None, ..after })
     }
 }
 
@@ -256,6 +308,22 @@ pub fn without_counters(mut order: Snapshot) -> Snapshot {
         (line.shipped, line.canceled, line.refunded) = (None, None, None);
     }
     order
+}
+
+/// Makes a refund, whoever does it. Its lines count what it gives back.
+pub fn add_refund(order: &mut Snapshot, refund: &RefundSnapshot) {
+    for (id, part) in &refund.lines {
+        let line = order.lines.iter_mut().find(|line| line.mollie_id == *id).unwrap();
+        line.refunded = Some(line.refunded.unwrap().and(*part));
+    }
+    let sum = order.amount_refunded.unwrap_or(Money::zero(refund.amount.currency()));
+    order.amount_refunded = Some(sum.plus(refund.amount).unwrap());
+    let payments = order.payments.iter_mut().flatten();
+    for payment in payments.filter(|payment| Some(&payment.mollie_id) == refund.payment_id.as_ref()) {
+        let sum = payment.amount_refunded.unwrap_or(Money::zero(refund.amount.currency()));
+        payment.amount_refunded = Some(sum.plus(refund.amount).unwrap());
+    }
+    order.refunds.get_or_insert_default().push(refund.clone());
 }
 
 /// Registers a shipment, whoever made it.

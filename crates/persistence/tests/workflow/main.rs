@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ages;
+mod call_off;
 mod cancel;
 mod cancel_early;
 mod cancel_lines;
@@ -30,6 +31,7 @@ mod operator_cancel;
 mod operator_place;
 mod place;
 mod queue;
+mod refund;
 mod refusals;
 mod requests;
 mod ship;

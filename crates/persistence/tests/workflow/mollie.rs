@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
-use domain::rules::ids::{IdempotencyKey, MollieOrderId, ProfileName};
+use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::rejection::{RejectedBy, Rejection};
-use domain::rules::snapshot::Snapshot;
+use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
@@ -35,6 +35,8 @@ pub enum Fate {
     OtherProfile,
     /// Mollie does not know something that the call names.
     NotKnown,
+    /// The balance does not cover the refund.
+    NoBalance,
     NotSent(Option<Duration>),
     /// The key is not accepted.
     KeyRefused,
@@ -70,6 +72,8 @@ pub struct Side {
     pub leaves_counters_out: bool,
     /// Whether readings leave out the shipments.
     pub leaves_shipments_out: bool,
+    /// Whether readings of an order leave out the refunds made on its payments.
+    pub lists_refunds_on_payments_only: bool,
     /// The current distortion of each order in an answer.
     pub distorts: Option<fn(&mut Snapshot)>,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
@@ -87,15 +91,20 @@ impl Side {
     fn accepted(&self, acceptance: Acceptance) -> Acceptance {
         match acceptance {
             Acceptance::Order(order) => Acceptance::Order(Box::new(self.as_answered(*order))),
-            other @ (Acceptance::Shipment(_) | Acceptance::Nothing) => other,
+            other @ (Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing) => other,
         }
     }
 
     /// The order as currently answered: with parts left out, and distorted.
     fn as_answered(&self, mut order: Snapshot) -> Snapshot {
         self.distorts.into_iter().for_each(|distort| distort(&mut order));
-        let order = if self.leaves_counters_out { without_counters(order) } else { order };
+        let mut order = if self.leaves_counters_out { without_counters(order) } else { order };
         let shipments = order.shipments.clone().filter(|_| !self.leaves_shipments_out);
+        if self.lists_refunds_on_payments_only
+            && let Some(refunds) = &mut order.refunds
+        {
+            refunds.retain(|refund| !refund.lines.is_empty());
+        }
         Snapshot { shipments, ..order }
     }
 }
@@ -187,6 +196,8 @@ impl Mollie {
             Command::UpdateShipment(_) => "track",
             Command::CancelOrder { .. } => "cancel",
             Command::CancelLines(_) => "cancel lines",
+            Command::CreateRefund(_) => "refund",
+            Command::CancelRefund { .. } => "call off",
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {
                 side.bodies.push(body.clone());
@@ -206,6 +217,10 @@ impl Mollie {
                 "Order ord_1 exists, but belongs to a different website profile than the API key used.",
             ),
             Fate::NotKnown => not_found("No order line exists with token odl_1."),
+            Fate::NoBalance => Outcome::Rejected(Rejection {
+                detail: "The specified amount cannot be refunded".to_owned(),
+                ..rejection()
+            }),
             Fate::NotSent(pause) => Outcome::NotSent { problem: "no connection".to_owned(), pause: *pause },
             Fate::KeyRefused => Outcome::KeyRefused { problem: "401 for profile main".to_owned() },
             Fate::LostAnswer | Fate::HangsAfter => {
@@ -254,6 +269,19 @@ impl Gateway for Mollie {
     async fn observe(&self, _: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
         let found = self.read(|ledger| ledger.find(id).cloned()).await?;
         found.map(|order| self.side().as_answered(order)).ok_or(GatewayError::NotFound)
+    }
+
+    async fn refunds_of(
+        &self,
+        _: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<RefundSnapshot>, GatewayError> {
+        let is_on = |refund: &&RefundSnapshot| refund.payment_id.as_ref() == Some(payment);
+        self.read(|ledger| {
+            let all = ledger.orders.iter().flat_map(|order| order.refunds.iter().flatten());
+            all.filter(is_on).cloned().collect()
+        })
+        .await
     }
 
     async fn find_by_hook(

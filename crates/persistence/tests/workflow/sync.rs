@@ -49,6 +49,7 @@ async fn an_unknown_line_or_payment_status_stops_money_too() {
                 amount: order.amount,
                 amount_captured: None,
                 amount_refunded: None,
+                remainder_amount: None,
                 created_time: now,
                 authorized_time: None,
                 paid_time: None,

@@ -1,13 +1,16 @@
 //! Events of every kind.
 
 use domain::rules::event::{Event, EventData};
-use domain::rules::ids::{LineId, MollieOrderId, MollieShipmentId, OperationId, ShipmentId};
+use domain::rules::ids::{
+    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, RefundId,
+    ShipmentId,
+};
 use domain::rules::ledger::{Entry, Pool, Stage};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::Origin;
 use domain::rules::snapshot::Observed;
-use domain::rules::status::{PaymentStatus, Read};
+use domain::rules::status::{PaymentStatus, Read, RefundStatus};
 use domain::rules::subject::Subject;
 
 use super::*;
@@ -29,9 +32,11 @@ pub fn observed() -> Box<Observed> {
 /// An entry for each pool and stage.
 fn entries() -> Vec<Entry> {
     let pools = Pool::ALL.iter().flat_map(|pool| Stage::ALL.iter().map(|stage| (*pool, *stage)));
+    let lines = [Some(LineId::new(1)), None].into_iter().cycle();
     pools
         .zip([Origin::Here, Origin::Elsewhere].into_iter().cycle())
-        .map(|((pool, stage), by)| Entry { line_id: LineId::new(1), pool, part: part(1, "5.00"), stage, by })
+        .zip(lines)
+        .map(|(((pool, stage), by), line_id)| Entry { line_id, pool, part: part(1, "5.00"), stage, by })
         .collect()
 }
 
@@ -39,6 +44,8 @@ fn entries() -> Vec<Entry> {
 pub fn every_event(order: &Order) -> Vec<EventData> {
     let operation_id = OperationId::new(uuid());
     let shipment_id = ShipmentId::new(uuid());
+    let refund_id = RefundId::new(uuid());
+    let refund = Box::new(full_refund(order, Read::Known(RefundStatus::Queued)));
     let subject = Subject::Shipment(shipment_id);
     let whole = Box::new(full_shipment(order));
     let mollie_id = MollieShipmentId::new("shp_1");
@@ -77,8 +84,45 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
         EventData::CancellationSucceeded { operation_id, entries: Vec::new() },
         EventData::CancellationSucceeded { operation_id, entries: entries() },
-        EventData::CancellationRefused { operation_id, rejection, entries: entries() },
+        EventData::CancellationRefused { operation_id, rejection: rejection.clone(), entries: entries() },
+        EventData::RefundRecorded { refund: refund.clone(), operation_id, entries: entries() },
+        EventData::RefundRegistered {
+            refund_id,
+            operation_id,
+            mollie_id: MollieRefundId::new("re_1"),
+            payment_id: Some(MolliePaymentId::new("tr_1")),
+            status: Read::Known(RefundStatus::Pending),
+            registered_time: at(7),
+            entries: entries(),
+        },
+        EventData::RefundRefused {
+            refund_id,
+            operation_id,
+            rejection: rejection.clone(),
+            entries: entries(),
+        },
+        EventData::RefundWithdrawn { refund_id, operation_id, entries: entries() },
+        EventData::RefundUpdated {
+            refund_id,
+            operation_id: Some(operation_id),
+            status: Read::Unknown("reversed".into()),
+            entries: entries(),
+        },
+        EventData::RefundUpdated {
+            refund_id,
+            operation_id: None,
+            status: Read::Known(RefundStatus::Failed),
+            entries: Vec::new(),
+        },
+        EventData::RefundObserved { refund, entries: entries() },
+        EventData::RefundCancelRecorded { refund_id, operation_id },
+        EventData::RefundCancelRefused { refund_id, operation_id, rejection },
         EventData::AttentionNeeded { operation_id, subject: Subject::Order, reason: reason.clone() },
+        EventData::AttentionNeeded {
+            operation_id,
+            subject: Subject::Refund(refund_id),
+            reason: reason.clone(),
+        },
         EventData::OperationRetried { operation_id, subject, reason: reason.clone() },
         EventData::OperationResolved {
             operation_id,

@@ -2,6 +2,7 @@
 
 mod events;
 mod orders;
+mod refunds;
 mod work;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 pub use events::{event, every_event, observed};
 pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment, open_item};
+pub use refunds::{full_refund, refund};
 pub use work::{full_operation, full_shipment, operation, place, shipment, state, tasks, tracking};
 
 pub const LEASE: Duration = Duration::from_secs(600);
@@ -91,6 +93,7 @@ pub fn creation(order: &Order) -> Change {
         request: None,
         operations: Vec::new(),
         shipments: Vec::new(),
+        refunds: Vec::new(),
         lookup: None,
     }
 }

@@ -1,9 +1,10 @@
 //! Orders: with nothing that may be missing, and with every field set.
 
 use domain::rules::address::Address;
+use domain::rules::beside::Beside;
 use domain::rules::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
-    RequestId,
+    RefundId, RequestId,
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
@@ -60,8 +61,11 @@ pub fn bare_line(id: u32) -> Line {
         shipped: part(0, "0.00"),
         canceled: part(0, "0.00"),
         refunded: part(0, "0.00"),
+        payment_refunded: part(0, "0.00"),
         reserved: part(0, "0.00"),
         canceling: part(0, "0.00"),
+        refunding: part(0, "0.00"),
+        payment_refunding: part(0, "0.00"),
     }
 }
 
@@ -83,8 +87,11 @@ pub fn full_line(id: u32) -> Line {
         shipped: part(1, "5.00"),
         canceled: part(0, "0.01"),
         refunded: part(0, "-0.01"),
+        payment_refunded: part(0, "0.50"),
         reserved: part(1, "4.99"),
         canceling: part(1, "4.50"),
+        refunding: part(1, "0.25"),
+        payment_refunding: part(2, "-0.25"),
         ..bare_line(id)
     }
 }
@@ -97,6 +104,7 @@ pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
         amount: euro("10.00"),
         amount_captured: Some(euro("5.00")),
         amount_refunded: Some(euro("0.00")),
+        remainder_amount: Some(euro("7.00")),
         created_time: at(1),
         authorized_time: Some(at(2)),
         paid_time: Some(at(3)),
@@ -181,6 +189,8 @@ pub fn bare_order() -> Order {
         lines: vec![bare_line(1)],
         releases: Vec::new(),
         cancellations: Vec::new(),
+        beside: Beside::none(euro("0.00").currency()),
+        open_refunds: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
         stranded: Vec::new(),
@@ -197,6 +207,8 @@ pub fn full_order() -> Order {
     order.created_time = micros(0, 123_456);
     order.placement = Placement::Placed;
     order.rejection = Some(rejection());
+    order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
+    order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
     order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));
     order.terms.methods = vec!["ideal".into(), "klarna".into()];
     order.terms.redirect_url = Some("https://shop.example/thanks".into());

@@ -6,11 +6,17 @@ use domain::operations::made_up::{self, What, When};
 use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
-use domain::operations::{cancel_lines, cancel_order, create_shipment, place_order, update_shipment};
-use domain::rules::ids::{GroupId, IdempotencyKey, LineId, MollieShipmentId, OperationId, ShipmentId};
+use domain::operations::{
+    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+};
+use domain::rules::ids::{
+    GroupId, IdempotencyKey, LineId, MolliePaymentId, MollieShipmentId, OperationId, RefundId, ShipmentId,
+};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
+use domain::rules::status::{Read, RefundStatus};
 
 use super::*;
 
@@ -119,6 +125,28 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             Cause::ALL.iter().map(|cause| cancel_order::Task { cause: *cause }.into()).collect()
         }
         OperationKind::CancelLines => vec![cancel_lines::Task { lines: lines() }.into()],
+        OperationKind::CreateRefund => {
+            let of = |refund: Refund| {
+                let Refund { id, route, payment_id, amount, lines, description, created_time, .. } = refund;
+                let (refund_id, recorded_time) = (id, created_time);
+                let task = create_refund::Task {
+                    refund_id,
+                    route,
+                    payment_id,
+                    amount,
+                    lines,
+                    description,
+                    recorded_time,
+                };
+                task.into()
+            };
+            let order = bare_order();
+            vec![of(refund(&order)), of(full_refund(&order, Read::Known(RefundStatus::Queued)))]
+        }
+        OperationKind::CancelRefund => {
+            let of = |payment_id| cancel_refund::Task { refund_id: RefundId::new(uuid()), payment_id }.into();
+            vec![of(None), of(Some(MolliePaymentId::new("tr_7UhSN1zuXS")))]
+        }
         #[cfg(feature = "made-up")]
         OperationKind::MadeUp => {
             let line = full_shipment(&bare_order()).lines.remove(0);

@@ -49,6 +49,14 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::CancellationRecorded { .. }
         | EventData::CancellationSucceeded { .. }
         | EventData::CancellationRefused { .. }
+        | EventData::RefundRecorded { .. }
+        | EventData::RefundRegistered { .. }
+        | EventData::RefundRefused { .. }
+        | EventData::RefundWithdrawn { .. }
+        | EventData::RefundUpdated { .. }
+        | EventData::RefundObserved { .. }
+        | EventData::RefundCancelRecorded { .. }
+        | EventData::RefundCancelRefused { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -79,17 +87,28 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentRefused { shipment_id, .. } => {
                 *ends.entry(shipment_id.to_string()).or_default() += 1;
             }
+            EventData::RefundRecorded { refund, .. } => drop(begun.insert(refund.id.to_string())),
+            EventData::RefundRegistered { refund_id, .. }
+            | EventData::RefundRefused { refund_id, .. }
+            | EventData::RefundWithdrawn { refund_id, .. } => {
+                *ends.entry(refund_id.to_string()).or_default() += 1;
+            }
             EventData::CancellationRecorded { operation_id, .. }
+            | EventData::RefundCancelRecorded { operation_id, .. }
             | EventData::ShipmentUpdateRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
             EventData::CancellationSucceeded { operation_id, .. }
             | EventData::CancellationRefused { operation_id, .. }
+            | EventData::RefundUpdated { operation_id: Some(operation_id), .. }
+            | EventData::RefundCancelRefused { operation_id, .. }
             | EventData::ShipmentUpdated { operation_id: Some(operation_id), .. }
             | EventData::ShipmentUpdateRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;
             }
             EventData::OrderObserved { .. }
+            | EventData::RefundUpdated { operation_id: None, .. }
+            | EventData::RefundObserved { .. }
             | EventData::ShipmentUpdated { operation_id: None, .. }
             | EventData::ShipmentObserved { .. }
             | EventData::AttentionNeeded { .. }

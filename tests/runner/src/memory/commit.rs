@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::ports::{Change, CommitError, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 
 use super::operation::Row;
@@ -14,14 +15,15 @@ impl Tables {
     /// The order of the guards is part of the contract, as the first that fails names the reason: the request, then the
     /// order, then what belongs to it.
     pub fn commit(&mut self, change: Change, clock: Duration) -> Result<(), CommitError> {
-        let Change { order, expected_version, events, request, operations, shipments, lookup } = change;
+        let Change { order, expected_version, events, request, operations, shipments, refunds, lookup } =
+            change;
         if let Some(request) = &request {
             self.requests.check(request)?;
         }
         self.orders.check(&order, expected_version)?;
         self.events.check(&events)?;
         let rows = self.operations.plan(operations, clock)?;
-        let owners = owners(&events, &rows, &shipments);
+        let owners = owners(&events, &rows, &shipments, &refunds);
         self.check_owners(order.id, owners)?;
 
         // From here on nothing fails.
@@ -31,6 +33,7 @@ impl Tables {
         self.events.append(events);
         rows.into_iter().for_each(|row| self.operations.save(row));
         self.shipments.save(shipments);
+        self.refunds.save(refunds);
         lookup.into_iter().for_each(|time| self.lookups.schedule(id, time));
         Ok(())
     }
@@ -46,8 +49,14 @@ impl Tables {
     }
 }
 
-fn owners(events: &[Event], rows: &[Row], shipments: &[Shipment]) -> impl Iterator<Item = OrderId> {
+fn owners(
+    events: &[Event],
+    rows: &[Row],
+    shipments: &[Shipment],
+    refunds: &[Refund],
+) -> impl Iterator<Item = OrderId> {
     let of_events = events.iter().map(|event| event.order_id);
     let of_rows = rows.iter().map(Row::order_id);
-    of_events.chain(of_rows).chain(shipments.iter().map(|shipment| shipment.order_id))
+    let of_goods = shipments.iter().map(|shipment| shipment.order_id);
+    of_events.chain(of_rows).chain(of_goods).chain(refunds.iter().map(|refund| refund.order_id))
 }

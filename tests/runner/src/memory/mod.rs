@@ -11,6 +11,7 @@ mod lookup;
 mod operation;
 mod order;
 mod page;
+mod refund;
 mod request;
 mod shipment;
 mod store;
@@ -22,8 +23,9 @@ use std::time::Duration;
 use domain::operations::operation::Operation;
 use domain::ports::{RequestRecord, StoreError};
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{Caller, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
@@ -47,6 +49,7 @@ struct Tables {
     requests: request::Requests,
     operations: operation::Operations,
     shipments: shipment::Shipments,
+    refunds: refund::Refunds,
     lookups: lookup::Lookups,
 }
 
@@ -68,6 +71,7 @@ impl MemoryStore {
             operations: tables.operations.all(),
             leases: tables.operations.leases(),
             shipments: tables.shipments.all(),
+            refunds: tables.refunds.all(),
             requests: tables.requests.all(),
             lookups: tables.lookups.all(),
         }
@@ -118,6 +122,7 @@ pub struct Dump {
     /// Leases that were not given up; some may have run out.
     pub leases: BTreeMap<OperationId, Lease>,
     pub shipments: BTreeMap<ShipmentId, Arc<Shipment>>,
+    pub refunds: BTreeMap<RefundId, Arc<Refund>>,
     pub requests: BTreeMap<(Caller, RequestId), Arc<RequestRecord>>,
     pub lookups: BTreeMap<OrderId, Lookup>,
 }

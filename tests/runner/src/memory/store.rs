@@ -9,8 +9,11 @@ use domain::ports::{
     OrderWithOperations, Page, PageKey, Positioned, RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
-use domain::rules::ids::{Caller, GroupId, LeaseToken, OperationId, OrderId, RequestId, ShipmentId};
+use domain::rules::ids::{
+    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::order::Order;
+use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
@@ -81,6 +84,14 @@ impl Store for MemoryStore {
 
     async fn list_shipments(&self, order: OrderId) -> Result<Vec<Shipment>, StoreError> {
         Ok(self.tables().shipments.list(order))
+    }
+
+    async fn load_refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
+        Ok(self.tables().refunds.load(id))
+    }
+
+    async fn list_refunds(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
+        Ok(self.tables().refunds.list(order))
     }
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {

@@ -103,7 +103,7 @@ impl World {
     }
 
     /// Waits until the order is as wanted, has it read now and then, and in the end goes on as it is.
-    async fn when(&self, id: OrderId, wanted: impl Fn(&Order) -> bool + Send) -> Option<Order> {
+    pub(super) async fn when(&self, id: OrderId, wanted: impl Fn(&Order) -> bool + Send) -> Option<Order> {
         for round in 0..25 {
             let order = self.site.store.load_order(&OrderKey::Id(id)).await.ok().flatten()?;
             if wanted(&order) || order.closed_time.is_some() {
@@ -127,14 +127,16 @@ fn request(order: &Order, pick: Pick, seed: u64, intent: u64) -> ShipmentRequest
         tracked.then(|| Tracking { carrier: "PostNL".to_owned(), code, url: None })
     };
     match pick {
-        Pick::All { tracked } => {
-            ShipmentRequest { selection: Selection::AllRemaining, tracking: tracking(tracked) }
-        }
+        Pick::All { tracked } => ShipmentRequest {
+            selection: Selection::AllRemaining,
+            include_refunded: false,
+            tracking: tracking(tracked),
+        },
         Pick::Part { line, quantity, cents, tracked } => {
             let line_id = LineId::new(line);
             let amount = cents.and_then(|cents| amount(order, line_id, quantity, cents));
             let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
-            ShipmentRequest { selection, tracking: tracking(tracked) }
+            ShipmentRequest { selection, include_refunded: false, tracking: tracking(tracked) }
         }
     }
 }

@@ -4,6 +4,8 @@
 
 mod cancel_lines;
 mod cancel_order;
+mod cancel_refund;
+mod create_refund;
 mod create_shipment;
 mod place_order;
 mod update_shipment;
@@ -30,6 +32,8 @@ pub enum Before {
     Paid,
     /// And a unit of it is shipped.
     Shipped,
+    /// And a unit of it is given back.
+    Refunded,
 }
 
 /// A refusal that tells of the order's status.
@@ -87,6 +91,8 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::UpdateShipment => &update_shipment::Tracking,
         OperationKind::CancelOrder => &cancel_order::Canceling,
         OperationKind::CancelLines => &cancel_lines::CancelingLines,
+        OperationKind::CreateRefund => &create_refund::Refunding,
+        OperationKind::CancelRefund => &cancel_refund::CallingOff,
     }
 }
 

@@ -152,9 +152,14 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
                 sent || status == Some(&Read::Known(OrderStatus::Completed))
             }
-            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. }
+            Difference::Units {
+                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                ..
+            }
             | Difference::Shipment(_)
-            | Difference::Tracking(_) => false,
+            | Difference::Tracking(_)
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 
@@ -178,7 +183,7 @@ impl Kind for Task {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
                 pen.observe(snapshot);
             }
-            Acceptance::Shipment(_) | Acceptance::Nothing => {
+            Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing => {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries: Vec::new() });
             }
         }

@@ -13,7 +13,7 @@ fn one() -> Part {
 
 fn look(order: &Order, seen: &Snapshot) -> Observation {
     let sends = Sends { sent: crate::operations::sent::Sent::at(order.created_time), is_refused: true };
-    TASK.observe(Book { order, shipments: &[] }, std::slice::from_ref(seen), sends)
+    TASK.observe(Book { order, shipments: &[], refunds: &[] }, std::slice::from_ref(seen), sends)
 }
 
 fn is_found(order: &Order, seen: &Snapshot) -> bool {

@@ -145,9 +145,13 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Shipped, line_id, .. } => {
                 sent && self.lines.iter().any(|line| line.line_id == line_id)
             }
-            Difference::Units { pool: Pool::Canceled | Pool::Refunded, .. } | Difference::Tracking(_) => {
-                false
+            Difference::Units {
+                pool: Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                ..
             }
+            | Difference::Tracking(_)
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::operations::operation::Operation;
 use crate::rules::ids::Caller;
 use crate::rules::order::Order;
+use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
 
 /// Who decides, and when.
@@ -28,11 +29,13 @@ pub struct Known {
     pub unsettled: Option<Vec<Operation>>,
     /// Its shipments, if they matter.
     pub shipments: Vec<Shipment>,
+    /// Its refunds, if they matter.
+    pub refunds: Vec<Refund>,
 }
 
 impl From<Order> for Known {
     fn from(order: Order) -> Self {
-        Self { order, unsettled: None, shipments: Vec::new() }
+        Self { order, unsettled: None, shipments: Vec::new(), refunds: Vec::new() }
     }
 }
 

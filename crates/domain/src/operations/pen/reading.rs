@@ -13,7 +13,7 @@ use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
-use crate::rules::snapshot::{self, Observed, ShipmentSnapshot, Snapshot};
+use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 
 impl Pen<'_> {
     /// Mollie has the order: records the first reading, whatever else is known.
@@ -55,7 +55,9 @@ impl Pen<'_> {
             return;
         }
         let whole = self.as_read(snapshot);
+        let differing = concern::refunds_differ(self.order(), snapshot);
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
+        self.read_refunds(snapshot);
         let personal = snapshot::personal(&self.order().personal, snapshot);
         if let Some(observed) = snapshot::difference(self.order(), snapshot) {
             let again = concern::surplus_cancellation(self.order(), &observed.entries);
@@ -64,6 +66,9 @@ impl Pen<'_> {
         }
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
         self.judge_money(whole.as_ref(), snapshot);
+        if snapshot.contradictions.is_empty() {
+            differing.into_iter().for_each(|concern| self.raise(concern));
+        }
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
     }
@@ -80,6 +85,12 @@ impl Pen<'_> {
         let is_undecided = |theirs: &ShipmentSnapshot| {
             !known.contains(&theirs.mollie_id) && is_explained(Difference::Shipment(theirs))
         };
+        let refunds: HashSet<_> =
+            self.known_refunds.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
+        let is_aside = |theirs: &RefundSnapshot| {
+            !refunds.contains(&theirs.mollie_id) && is_explained(Difference::Refund(theirs))
+        };
+        let snapshot = snapshot::without_refunds(snapshot, is_aside).counted_by_refunds();
         let status = snapshot.status.clone();
         let are_undecided = |pool, line_id| {
             is_left_out(pool) && is_explained(Difference::Units { pool, line_id, status: status.as_ref() })
@@ -157,7 +168,7 @@ impl Pen<'_> {
     }
 
     /// Whether it may be the effect of an operation whose outcome is unknown.
-    fn is_explained(&self, order: &Order, found: Difference<'_>) -> bool {
+    pub(super) fn is_explained(&self, order: &Order, found: Difference<'_>) -> bool {
         self.unsettled
             .iter()
             .any(|operation| operation.task.kind().explains(order, found, operation.state.sent().is_some()))

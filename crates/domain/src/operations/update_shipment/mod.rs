@@ -150,7 +150,10 @@ impl Kind for Task {
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
         match found {
             Difference::Tracking(id) => sent && id == self.shipment_id,
-            Difference::Shipment(_) | Difference::Units { .. } => false,
+            Difference::Shipment(_)
+            | Difference::Units { .. }
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 
@@ -163,7 +166,7 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let reported = match effect {
             Acceptance::Shipment(theirs) => theirs.tracking.value().cloned(),
-            Acceptance::Order(_) | Acceptance::Nothing => None,
+            Acceptance::Order(_) | Acceptance::Refund(_) | Acceptance::Nothing => None,
         };
         let tracking = Some(reported.unwrap_or_else(|| self.tracking.clone()));
         pen.record(EventData::ShipmentUpdated {

@@ -57,6 +57,7 @@ fn payment(status: PaymentStatus, amount: &str) -> Payment {
         amount: euro(amount),
         amount_captured: None,
         amount_refunded: None,
+        remainder_amount: None,
         created_time: at(0),
         authorized_time: Some(at(2)),
         paid_time: None,

@@ -36,6 +36,7 @@ fn payment(id: &str, status: PaymentStatus, amount: &str, since: Option<Timestam
         amount: euro(amount),
         amount_captured: None,
         amount_refunded: None,
+        remainder_amount: None,
         created_time: at(0),
         authorized_time,
         paid_time,

@@ -157,6 +157,7 @@ fn a_payments_sums_are_in_its_own_currency() {
         amount: euro("1027.99"),
         amount_captured: Some(dollars("10.00")),
         amount_refunded: None,
+        remainder_amount: None,
         created_time: at(2),
         paid_time: None,
         authorized_time: Some(at(2)),

@@ -20,9 +20,14 @@ use crate::rules::violation::Violations;
 pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
     shippable_order(order).map_err(RequestError::State)?;
     let lines = match &request.selection {
-        Selection::AllRemaining => all_remaining(order).map_err(RequestError::State)?,
+        Selection::AllRemaining => {
+            all_remaining(order, request.include_refunded).map_err(RequestError::State)?
+        }
         Selection::Lines(lines) => {
-            named_lines(order, lines, |line, selection| named_line(line, selection, is_completed(order)))?
+            let part = |line: &Line, selection: &LineSelection| {
+                named_line(line, selection, request.include_refunded, is_completed(order))
+            };
+            named_lines(order, lines, part)?
         }
     };
     capture::check(order, &lines).map_err(RequestError::State)?;
@@ -81,13 +86,19 @@ fn is_completed(order: &Order) -> bool {
     order.facts.status == Some(OrderStatus::Completed)
 }
 
-fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
+/// What may be shipped of a line: units that were refunded only if the caller says so.
+fn to_ship(line: &Line, include_refunded: bool) -> Part {
+    if include_refunded { line.rest() } else { line.available() }
+}
+
+fn all_remaining(order: &Order, include_refunded: bool) -> Result<Vec<ShipmentLine>, FailedPrecondition> {
     let lines: Vec<_> = order
         .lines
         .iter()
         .filter(|_| !is_completed(order))
-        .filter(|line| is_shippable(line) && line.available().quantity > 0)
-        .map(|line| ShipmentLine { line_id: line.id, part: line.available() })
+        .filter(|line| is_shippable(line))
+        .map(|line| ShipmentLine { line_id: line.id, part: to_ship(line, include_refunded) })
+        .filter(|line| line.part.quantity > 0)
         .collect();
     if lines.is_empty() {
         let text =
@@ -166,7 +177,12 @@ pub(in crate::rules) enum Misfit {
 }
 
 /// What is requested of a line. A completed line has nothing available, reported as it was before it was completed.
-fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) -> Result<Part, Misfit> {
+fn named_line(
+    line: &Line,
+    selection: &LineSelection,
+    include_refunded: bool,
+    order_is_completed: bool,
+) -> Result<Part, Misfit> {
     let is_over = match line.status {
         Some(LineStatus::Completed) => true,
         Some(LineStatus::Authorized | LineStatus::Paid | LineStatus::Shipping) => order_is_completed,
@@ -181,20 +197,25 @@ fn named_line(line: &Line, selection: &LineSelection, order_is_completed: bool) 
             format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);
         return Err(Misfit::State(PreconditionReason::LineNotShippable, text));
     }
-    measured(line, selection)
+    measured(line, selection, to_ship(line, include_refunded).quantity)
 }
 
-/// The part of a line that is requested, by the amount rule.
-pub(in crate::rules) fn measured(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
+/// The part of a line that is requested, by the amount rule; at most so many units as are available.
+pub(in crate::rules) fn measured(
+    line: &Line,
+    selection: &LineSelection,
+    available: u32,
+) -> Result<Part, Misfit> {
     let (quantity, rest) = (selection.quantity, line.remainder());
-    let (Some(bounds), Some(share)) = (rest.bounds(quantity), rest.share(quantity)) else {
-        return Err(not_available(line, quantity, rest.quantity));
+    let bounds = rest.bounds(quantity).zip(rest.share(quantity)).filter(|_| quantity <= available);
+    let Some((bounds, share)) = bounds else {
+        return Err(not_available(line, quantity, available));
     };
     match selection.amount {
         None => Ok(Part { quantity, amount: share }),
         Some(amount) if bounds.admit(amount) => Ok(Part { quantity, amount }),
         Some(amount) => {
-            let expected = format!("{bounds} for {quantity} of the {} available", rest.quantity);
+            let expected = format!("{bounds} for {quantity} of the {available} available");
             Err(Misfit::Amount { expected, got: amount.to_string() })
         }
     }
@@ -203,8 +224,21 @@ pub(in crate::rules) fn measured(line: &Line, selection: &LineSelection) -> Resu
 pub(in crate::rules) fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
     let reserved = line.reserved.quantity.saturating_add(line.canceling.quantity);
     let text = format!(
-        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {reserved} reserved of {}).",
-        line.id, line.shipped.quantity, line.canceled.quantity, line.quantity
+        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {reserved} reserved of {}).{}",
+        line.id,
+        line.shipped.quantity,
+        line.canceled.quantity,
+        line.quantity,
+        refunded(line)
     );
     Misfit::State(PreconditionReason::QuantityNotAvailable, text)
+}
+
+fn refunded(line: &Line) -> String {
+    match line.rest().quantity - line.available().quantity {
+        0 => String::new(),
+        early => format!(
+            " {early} of the rest were refunded before they were shipped: set include_refunded to ship them all the same."
+        ),
+    }
 }

@@ -24,6 +24,7 @@ pub struct LineSelectionInput {
 pub struct ShipmentInput {
     pub lines: Vec<LineSelectionInput>,
     pub all_remaining: bool,
+    pub include_refunded: bool,
     pub tracking: Option<TrackingInput>,
 }
 
@@ -54,6 +55,8 @@ pub enum Selection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShipmentRequest {
     pub selection: Selection,
+    /// Whether units that were refunded before they were shipped may be shipped all the same.
+    pub include_refunded: bool,
     pub tracking: Option<Tracking>,
 }
 
@@ -68,7 +71,11 @@ impl ShipmentInput {
         let lines = selected(self.lines, &mut faults);
         let tracking = self.tracking.map(|tracking| tracking.parse(&mut faults));
         let selection = if self.all_remaining { Selection::AllRemaining } else { Selection::Lines(lines) };
-        if faults.is_empty() { Ok(ShipmentRequest { selection, tracking }) } else { Err(faults.into_vec()) }
+        let include_refunded = self.include_refunded;
+        match faults.is_empty() {
+            true => Ok(ShipmentRequest { selection, include_refunded, tracking }),
+            false => Err(faults.into_vec()),
+        }
     }
 }
 
@@ -97,7 +104,7 @@ pub(in crate::rules) fn selected(
 }
 
 /// A line must be named by our id.
-const LINE_ID: &str = "selection.line_id";
+pub(in crate::rules) const LINE_ID: &str = "selection.line_id";
 
 /// Whether a fault is that a line was named by something that is not a line id.
 #[must_use]
@@ -117,17 +124,19 @@ pub fn name_lines(faults: &mut [Violation], order: &Order) {
     }
 }
 
+/// The line that a caller names at `path`.
+pub(in crate::rules) fn line_id(text: &str, path: &str, faults: &mut Violations) -> Option<LineId> {
+    let line_id = LineId::parse(text);
+    if line_id.is_none() {
+        let expected = "this service's id of a line, such as 1, not Mollie's (odl_…)";
+        faults.add(format!("{path}.line_id"), LINE_ID, expected, text);
+    }
+    line_id
+}
+
 impl LineSelectionInput {
     fn parse(&self, path: &str, faults: &mut Violations) -> Option<LineSelection> {
-        let line_id = LineId::parse(&self.line_id);
-        if line_id.is_none() {
-            faults.add(
-                format!("{path}.line_id"),
-                LINE_ID,
-                "this service's id of a line, such as 1, not Mollie's (odl_…)",
-                &self.line_id,
-            );
-        }
+        let line_id = line_id(&self.line_id, path, faults);
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {
             let got = self.quantity.to_string();

@@ -22,10 +22,11 @@ fn select(line: u32, quantity: u32, amount: Option<&str>) -> LineSelection {
 }
 
 fn lines(lines: &[LineSelection]) -> ShipmentRequest {
-    ShipmentRequest { selection: Selection::Lines(lines.to_vec()), tracking: None }
+    ShipmentRequest { selection: Selection::Lines(lines.to_vec()), include_refunded: false, tracking: None }
 }
 
-const ALL: ShipmentRequest = ShipmentRequest { selection: Selection::AllRemaining, tracking: None };
+const ALL: ShipmentRequest =
+    ShipmentRequest { selection: Selection::AllRemaining, include_refunded: false, tracking: None };
 
 fn planned(order: &Order, request: &ShipmentRequest) -> Vec<(u32, u32, String)> {
     let lines = plan(order, request).unwrap();
@@ -74,6 +75,23 @@ fn registered(order: &Order, shipment: &Shipment) -> Order {
         entries: ledger::settling(Pool::Shipped, &shipment.lines),
     });
     recorder.order().clone()
+}
+
+/// Money that went back before its goods left: they are not shipped by accident.
+#[test]
+fn units_refunded_before_they_were_shipped_are_shipped_only_if_the_caller_says_so() {
+    let mut order = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
+    order.lines[0].refunded = Part { quantity: 1, amount: euro("399.00") };
+    let of_first = |request: &ShipmentRequest| {
+        let lines = plan(&order, request).map(|lines| lines.first().map(|line| line.part)).ok()?;
+        lines.map(|part| (part.quantity, part.amount.value()))
+    };
+    let all = |include_refunded| ShipmentRequest { include_refunded, ..ALL };
+    assert_eq!(of_first(&all(false)), Some((1, "349.00".to_owned())));
+    assert_eq!(of_first(&all(true)), Some((2, "698.00".to_owned())));
+    let both = lines(&[LineSelection { line_id: LineId::new(1), quantity: 2, amount: None }]);
+    assert_eq!(of_first(&both), None);
+    assert_eq!(of_first(&ShipmentRequest { include_refunded: true, ..both }), Some((2, "698.00".to_owned())));
 }
 
 #[test]
@@ -198,7 +216,7 @@ fn empty_never_means_all() {
     let line = LineSelectionInput { line_id: "1".into(), quantity: 1, amount: None };
     assert_eq!(faults(ShipmentInput::default()), ["selection.one_of"]);
     assert_eq!(
-        faults(ShipmentInput { lines: vec![line.clone()], all_remaining: true, tracking: None }),
+        faults(ShipmentInput { lines: vec![line.clone()], all_remaining: true, ..ShipmentInput::default() }),
         ["selection.one_of"]
     );
     let twice = ShipmentInput { lines: vec![line.clone(), line], ..ShipmentInput::default() };

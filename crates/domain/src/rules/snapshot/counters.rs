@@ -61,6 +61,7 @@ impl Snapshot {
             .or(lines)
             .or(payments)
             .or_else(|| self.shipments_left_out())
+            .or_else(|| self.refunds_left_out())
             .or_else(|| self.counter_left_out())
     }
 
@@ -77,6 +78,7 @@ impl Snapshot {
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.payments.is_none() && path.starts_with("_embedded.payments")
             || self.shipments.is_none() && path.starts_with("_embedded.shipments")
+            || self.refunds.is_none() && path.starts_with("_embedded.refunds")
     }
 
     fn find_left_out(&self, missing: impl Fn(&LineSnapshot) -> Option<&'static str>) -> Option<Misread> {
@@ -101,7 +103,7 @@ pub(super) fn counted(ours: &Line, theirs: &LineSnapshot, snapshot: &Snapshot, p
             let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
             if sum.quantity > known.quantity { sum } else { known }
         }
-        Pool::Canceled | Pool::Refunded => known,
+        Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack => known,
     })
 }
 

@@ -114,7 +114,12 @@ pub fn without_undecided(
         }
         for pool in Pool::ALL {
             // Shipments show whose units they are better than counters do.
-            let tells = *pool == Pool::Shipped && lists_shipments;
+            // The same holds for refunds, if they are listed.
+            let tells = match pool {
+                Pool::Shipped => lists_shipments,
+                Pool::Refunded => snapshot.refunds.is_some(),
+                Pool::Canceled | Pool::PaymentRefunded | Pool::ChargedBack => false,
+            };
             if !tells && ledger::unexplained(ours, line, *pool).is_some() && are_undecided(*pool, ours.id) {
                 line.count(*pool, ours.settled(*pool));
             }
@@ -256,8 +261,11 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         shipped: ours.map_or(none, |line| line.shipped),
         canceled: ours.map_or(none, |line| line.canceled),
         refunded: ours.map_or(none, |line| line.refunded),
+        payment_refunded: ours.map_or(none, |line| line.payment_refunded),
         reserved: ours.map_or(none, |line| line.reserved),
         canceling: ours.map_or(none, |line| line.canceling),
+        refunding: ours.map_or(none, |line| line.refunding),
+        payment_refunding: ours.map_or(none, |line| line.payment_refunding),
     }
 }
 

@@ -17,6 +17,7 @@ fn payment(id: &str, status: PaymentStatus, refunded: Option<&str>) -> Payment {
         amount: euro("1027.99"),
         amount_captured: None,
         amount_refunded: refunded.map(euro),
+        remainder_amount: None,
         created_time: at(0),
         authorized_time: None,
         paid_time: Some(at(2)),

@@ -1,7 +1,7 @@
 //! Verifies that the id an operator names at Mollie is the effect of the operation. Writes nothing.
 
 use super::error::OperatorError;
-use crate::operations::kind::{Book, Named};
+use crate::operations::kind::Named;
 use crate::operations::operation::Operation;
 use crate::ports::{Acceptance, GatewayError, Ports, StoreError};
 use crate::rules::order::Order;
@@ -27,8 +27,8 @@ pub(super) async fn effect<P: Ports>(
             @ (GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::Unreadable(_)),
         ) => return Err(OperatorError::Unverified(error)),
     };
-    let shipments = resolve::shipments(ports, order, kind.facts().needs, &seen).await?;
-    match kind.identify(Book { order, shipments: &shipments }, &seen, &mollie_id) {
+    let related = resolve::related(ports, order, kind.facts().needs, &seen).await?;
+    match kind.identify(related.book(order), &seen, &mollie_id) {
         Named::Effect(effect) => Ok(effect),
         Named::Nothing => Err(OperatorError::NotAtMollie { mollie_id }),
         Named::Other(difference) => Err(OperatorError::DoesNotFit { mollie_id, difference }),

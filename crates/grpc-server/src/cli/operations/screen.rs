@@ -127,6 +127,9 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
             let canceled = order.map(|order| order.mollie_order_id.clone());
             (canceled.into_iter().filter(|id| !id.is_empty()).collect(), "ord_ID")
         }
+        OperationKind::CreateRefund => (named("re_"), "re_ID"),
+        // The refund itself; the operation does not say which.
+        OperationKind::CancelRefund => (Vec::new(), "re_ID"),
         OperationKind::Unspecified => (Vec::new(), "ID"),
     };
     if candidates.is_empty() { vec![form.to_owned()] } else { candidates }

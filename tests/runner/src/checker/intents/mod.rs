@@ -6,6 +6,7 @@ mod duplicates;
 mod lines;
 mod owners;
 mod placed;
+mod refunded;
 mod shipped;
 mod tracked;
 mod wishes;

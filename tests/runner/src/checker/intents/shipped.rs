@@ -74,9 +74,12 @@ impl Found<'_> {
     fn was_tracked(&self, shipment: &Shipment) -> bool {
         self.registration(shipment).is_some_and(|operation| match &operation.task {
             Task::CreateShipment(task) => task.tracking.is_some(),
-            Task::PlaceOrder(_) | Task::UpdateShipment(_) | Task::CancelOrder(_) | Task::CancelLines(_) => {
-                false
-            }
+            Task::PlaceOrder(_)
+            | Task::UpdateShipment(_)
+            | Task::CancelOrder(_)
+            | Task::CancelLines(_)
+            | Task::CreateRefund(_)
+            | Task::CancelRefund(_) => false,
         })
     }
 

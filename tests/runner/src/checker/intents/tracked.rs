@@ -89,7 +89,9 @@ impl Found<'_> {
             | Task::PlaceOrder(_)
             | Task::CreateShipment(_)
             | Task::CancelOrder(_)
-            | Task::CancelLines(_) => None,
+            | Task::CancelLines(_)
+            | Task::CreateRefund(_)
+            | Task::CancelRefund(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -119,7 +121,12 @@ fn code(effect: &Effect) -> Option<&str> {
 fn wish(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Track(_, track) => Some(&track.tracking.code),
-        Wish::Place(_) | Wish::Ship(..) | Wish::Cancel(..) | Wish::CancelLines(..) => None,
+        Wish::Place(_)
+        | Wish::Ship(..)
+        | Wish::Cancel(..)
+        | Wish::CancelLines(..)
+        | Wish::Refund(..)
+        | Wish::CallOff(..) => None,
     }
 }
 

@@ -34,7 +34,11 @@ impl Found<'_> {
                     .unwrap_or_default()
             }
             // Its own effect is told from others by its code, and judged with its outcome.
-            Wish::Track(..) | Wish::Cancel(..) | Wish::CancelLines(..) => Vec::new(),
+            Wish::Track(..)
+            | Wish::Cancel(..)
+            | Wish::CancelLines(..)
+            | Wish::Refund(..)
+            | Wish::CallOff(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));

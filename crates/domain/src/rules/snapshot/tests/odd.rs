@@ -71,6 +71,7 @@ fn a_payment_with_an_unreadable_method_keeps_the_one_it_had() {
         amount: euro("1027.99"),
         amount_captured: None,
         amount_refunded: None,
+        remainder_amount: None,
         created_time: at(1),
         authorized_time: None,
         paid_time: None,

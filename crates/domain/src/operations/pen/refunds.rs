@@ -1,0 +1,115 @@
+//! Recording what a reading shows of refunds: the status of known ones, and those that were made elsewhere.
+
+use std::collections::HashMap;
+
+use super::Pen;
+use crate::operations::kind::Difference;
+use crate::rules::concern;
+use crate::rules::event::EventData;
+use crate::rules::ids::{LineId, MollieLineId, OperationId};
+use crate::rules::ledger::{self, Stage};
+use crate::rules::refund::{Refund, RefundState, Route};
+use crate::rules::shipment::{Origin, ShipmentLine};
+use crate::rules::snapshot::{RefundSnapshot, Snapshot};
+use crate::rules::status::{Read, RefundStatus};
+
+impl Pen<'_> {
+    /// Records the refunds of a reading, before its lines: a refund that failed gives back what it had taken.
+    pub(super) fn read_refunds(&mut self, snapshot: &Snapshot) {
+        let Some(listed) = &snapshot.refunds else { return };
+        for ours in self.known_refunds.clone() {
+            let Some(id) = &ours.mollie_id else { continue };
+            let status = match listed.iter().find(|theirs| theirs.mollie_id == *id) {
+                Some(theirs) => Some(theirs.status.clone()),
+                None => vanished(&ours, snapshot),
+            };
+            if let Some(status) = status.filter(|status| ours.status.as_ref() != Some(status)) {
+                self.follow_refund(&ours, status);
+            }
+        }
+        let known: Vec<_> = self.known_refunds.iter().filter_map(|ours| ours.mollie_id.clone()).collect();
+        for theirs in listed.iter().filter(|theirs| !known.contains(&theirs.mollie_id)) {
+            self.take_over_refund(theirs, snapshot);
+        }
+    }
+
+    fn follow_refund(&mut self, ours: &Refund, status: Read<RefundStatus>) {
+        if self.is_explained(self.order(), Difference::RefundStatus(ours.id)) {
+            return;
+        }
+        let after = self.update_refund(ours, None, status.clone());
+        if after.is_void() && !ours.is_void() {
+            self.raise(concern::refund_failed(&after, &status));
+        }
+    }
+
+    /// Records another status of a refund that Mollie has, and moves its money in the ledger if it now counts, or counts no more.
+    pub fn update_refund(
+        &mut self,
+        ours: &Refund,
+        operation_id: Option<OperationId>,
+        status: Read<RefundStatus>,
+    ) -> Refund {
+        let after = Refund { status: Some(status.clone()), ..ours.clone() };
+        let entries = match (ours.counts(), after.counts()) {
+            (true, false) => ours.entries(Stage::Reverted),
+            (false, true) => ours.entries(Stage::Settled),
+            (true, true) | (false, false) => Vec::new(),
+        };
+        self.record(EventData::RefundUpdated { refund_id: ours.id, operation_id, status, entries });
+        self.put_refund(after.clone());
+        after
+    }
+
+    /// It was made elsewhere, or is a second effect of one of ours.
+    fn take_over_refund(&mut self, theirs: &RefundSnapshot, snapshot: &Snapshot) {
+        let lines = self.order().lines_at_mollie().into_iter();
+        let lines: HashMap<_, _> = lines.map(|(id, line)| (id.clone(), line.id)).collect();
+        let refund = self.foreign_refund(&lines, theirs);
+        // An earlier reading may have counted its units, without listing it.
+        let entries = match (refund.counts(), refund.route) {
+            (false, _) => Vec::new(),
+            (true, Route::Payment) => refund.entries(Stage::Settled),
+            (true, Route::Order) => {
+                let pool = refund.route.pool();
+                let new = ledger::not_counted(self.order(), snapshot, pool, &refund.lines);
+                new.iter().map(|line| ledger::entry(line, pool, Stage::Settled, Origin::Elsewhere)).collect()
+            }
+        };
+        self.record(EventData::RefundObserved { refund: Box::new(refund.clone()), entries });
+        let twin = theirs.ours.and_then(|id| self.known_refund(id));
+        if let Some(ours) = twin {
+            self.raise(concern::surplus_refund(&ours, theirs));
+        }
+        self.put_refund(refund);
+    }
+
+    fn foreign_refund(&self, lines: &HashMap<MollieLineId, LineId>, theirs: &RefundSnapshot) -> Refund {
+        let line = |(id, part): &(_, _)| Some(ShipmentLine { line_id: *lines.get(id)?, part: *part });
+        Refund {
+            id: self.new_refund_id(),
+            order_id: self.order().id,
+            state: RefundState::Registered,
+            origin: Origin::Elsewhere,
+            sequence: self.next_sequence(),
+            mollie_id: Some(theirs.mollie_id.clone()),
+            route: if theirs.lines.is_empty() { Route::Payment } else { Route::Order },
+            payment_id: theirs.payment_id.clone(),
+            amount: theirs.amount,
+            lines: theirs.lines.iter().filter_map(line).collect(),
+            description: theirs.description.value().cloned(),
+            overrides: Vec::new(),
+            status: Some(theirs.status.clone()),
+            created_time: theirs.created_time,
+            registered_time: Some(theirs.created_time),
+            rejection: None,
+        }
+    }
+}
+
+/// A refund that could be canceled and that its payment no longer lists was canceled (cancel refund: reading it then answers 404).
+fn vanished(ours: &Refund, snapshot: &Snapshot) -> Option<Read<RefundStatus>> {
+    let was_cancelable = matches!(&ours.status, Some(Read::Known(status)) if status.allows_canceling());
+    let is_listed = ours.payment_id.as_ref().is_some_and(|payment| snapshot.refunds_of.contains(payment));
+    (was_cancelable && is_listed).then_some(Read::Known(RefundStatus::Canceled))
+}

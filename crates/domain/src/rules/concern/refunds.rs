@@ -1,0 +1,75 @@
+//! Review items about refunds: money that does not reach the shopper, or reaches him twice, and figures that differ.
+
+use crate::rules::ids::OperationId;
+use crate::rules::item::{Concern, ItemKind};
+use crate::rules::order::{Line, Order};
+use crate::rules::part::Part;
+use crate::rules::refund::Refund;
+use crate::rules::rejection::Rejection;
+use crate::rules::snapshot::{RefundSnapshot, Snapshot};
+use crate::rules::status::{Read, RefundStatus};
+use crate::rules::text::printable;
+
+/// A refund that Mollie had accepted and that failed, or was canceled by somebody else.
+#[must_use]
+pub fn refund_failed(refund: &Refund, status: &Read<RefundStatus>) -> Concern {
+    let word = match status {
+        Read::Known(status) => status.as_str(),
+        Read::Unknown(word) => word,
+    };
+    let named = refund.mollie_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    let text = format!(
+        "Refund {}{named} of {} is {word}: the money is with you again, and the shopper does not have it. Find out why, and \
+         refund it again or pay it in another way.",
+        refund.id, refund.amount
+    );
+    concern(ItemKind::RefundFailed, refund.id.to_string(), &text, None)
+}
+
+/// A refund that was not made although its caller may count on it.
+#[must_use]
+pub fn refund_refused(operation: OperationId, refund: &Refund, rejection: &Rejection) -> Concern {
+    let text = format!(
+        "Refund {} of {} was not made: {rejection}. What it would have given back is free again. Correct what is named and \
+         refund again, or pay it in another way.",
+        refund.id, refund.amount
+    );
+    concern(ItemKind::RefundRefused, operation.to_string(), &text, Some(operation))
+}
+
+/// A refund at Mollie that carries the id of one of ours, which is another one or was refused.
+#[must_use]
+pub fn surplus_refund(ours: &Refund, theirs: &RefundSnapshot) -> Concern {
+    let text = format!(
+        "Refund {} of {} at Mollie carries the id of our refund {} ({}), which is a different one: the shopper may get the money \
+         twice. Cancel it in Mollie's dashboard while it is queued or pending, or agree with the shopper.",
+        theirs.mollie_id,
+        theirs.amount,
+        ours.id,
+        ours.state.as_str()
+    );
+    concern(ItemKind::SurplusRefund, theirs.mollie_id.to_string(), &text, None)
+}
+
+/// Lines of which Mollie counts another refund than it lists, each with both figures.
+#[must_use]
+pub fn refunds_differ(order: &Order, snapshot: &Snapshot) -> Vec<Concern> {
+    let known = order.lines_at_mollie();
+    let lines = snapshot.miscounted_refunds().into_iter();
+    let lines =
+        lines.filter_map(|(line, counted, listed)| Some((*known.get(&line.mollie_id)?, counted, listed)));
+    lines.map(|(line, counted, listed)| refund_differs(line, counted, listed)).collect()
+}
+
+fn refund_differs(line: &Line, counted: Part, listed: Part) -> Concern {
+    let text = format!(
+        "Mollie counts {} units, {}, of line {} as refunded, and lists refunds of {} units, {}. Compare the refunds in Mollie's \
+         dashboard with what the shopper was to get.",
+        counted.quantity, counted.amount, line.id, listed.quantity, listed.amount
+    );
+    concern(ItemKind::RefundsDiffer, format!("lines/{}", line.id), &text, None)
+}
+
+fn concern(kind: ItemKind, subject: String, text: &str, operation_id: Option<OperationId>) -> Concern {
+    Concern { kind, subject, text: printable(text), operation_id }
+}

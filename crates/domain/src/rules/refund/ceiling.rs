@@ -1,0 +1,102 @@
+//! How much of an order may still be refunded: what was paid or captured, less what was refunded or charged back, by anyone.
+//! It considers the order as a whole, and its payments; what is left of a line is judged where it is planned.
+
+use super::Refund;
+use crate::rules::money::Money;
+use crate::rules::order::{Line, Order};
+use crate::rules::payment::Payment;
+use crate::rules::status::{PaymentStatus, Read};
+
+/// What may still be refunded of the order. At least zero.
+#[must_use]
+pub fn room(order: &Order) -> Money {
+    let given_back = given_back(order).max(reported(order));
+    let minor = received(order).minor().saturating_sub(given_back).max(0);
+    Money::from_minor(minor, order.terms.amount.currency())
+}
+
+/// Whether what was paid or captured covers all that is given back or on its way, as far as is known.
+#[must_use]
+pub fn is_covered(order: &Order) -> bool {
+    received(order).minor() >= given_back(order).max(reported(order))
+}
+
+/// What may still be refunded on a payment, given all refunds of the order. At least zero.
+#[must_use]
+pub(super) fn room_on(order: &Order, refunds: &[Refund], payment: &Payment) -> Money {
+    let is_only = holding(order).count() == 1;
+    let is_on = |refund: &&Refund| match &refund.payment_id {
+        Some(id) => *id == payment.mollie_id,
+        None => is_only,
+    };
+    let ours = refunds.iter().filter(|refund| refund.counts()).filter(is_on);
+    let ours = ours.fold(0_i64, |sum, refund| sum.saturating_add(refund.amount.minor()));
+    let theirs = payment.amount_refunded.map_or(0, Money::minor);
+    let minor = received_by(order, payment).unwrap_or(0).saturating_sub(ours.max(theirs)).max(0);
+    let on_payment = Money::from_minor(minor, payment.amount.currency());
+    // A chargeback may have been on any of them.
+    if is_only { smaller(on_payment, room(order)) } else { on_payment }
+}
+
+/// The payments that hold the shopper's money, in the order's currency.
+pub(super) fn holding(order: &Order) -> impl Iterator<Item = &Payment> {
+    order.payments.iter().filter(|payment| received_by(order, payment).is_some())
+}
+
+/// What was paid or captured.
+pub(super) fn received(order: &Order) -> Money {
+    let currency = order.terms.amount.currency();
+    let minor = holding(order).filter_map(|payment| received_by(order, payment)).fold(0, i64::saturating_add);
+    Money::from_minor(minor, currency)
+}
+
+/// What a payment has brought; of vouchers only what they did not pay. `None` if it holds nothing that can be refunded.
+fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
+    let whole = match (&payment.status, order.captures_by_shipment()) {
+        (Read::Known(PaymentStatus::Paid), false) => payment.amount.minor(),
+        (Read::Known(PaymentStatus::Paid | PaymentStatus::Authorized), true) => captured(order, payment),
+        (Read::Known(PaymentStatus::Authorized), false) => payment.amount_captured?.minor(),
+        (
+            Read::Known(
+                PaymentStatus::Open
+                | PaymentStatus::Pending
+                | PaymentStatus::Failed
+                | PaymentStatus::Canceled
+                | PaymentStatus::Expired,
+            )
+            | Read::Unknown(_),
+            _,
+        ) => return None,
+    };
+    let limit = payment.remainder_amount.map_or(i64::MAX, Money::minor);
+    let is_comparable = payment.amount.currency() == order.terms.amount.currency();
+    is_comparable.then_some(whole.min(limit))
+}
+
+/// What was captured of an authorized payment. Where an answer leaves it out, what was shipped.
+fn captured(order: &Order, payment: &Payment) -> i64 {
+    let shipped =
+        || order.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.shipped.amount.minor()));
+    payment.amount_captured.map_or_else(|| shipped().clamp(0, payment.amount.minor()), Money::minor)
+}
+
+/// What is refunded or charged back, or is to be, by our ledger.
+fn given_back(order: &Order) -> i64 {
+    let of_lines = sum(order, |line| line.given_back().amount);
+    of_lines.saturating_add(order.beside.given_back())
+}
+
+/// The same, as far as Mollie's own figure goes: it may count a refund that no reading has listed yet.
+fn reported(order: &Order) -> i64 {
+    let pending = sum(order, |line| line.refunding.and(line.payment_refunding).amount);
+    let beside = order.beside.refunding.minor().saturating_add(order.beside.charged_back.minor());
+    order.facts.amount_refunded.map_or(0, Money::minor).saturating_add(pending).saturating_add(beside)
+}
+
+fn sum(order: &Order, amount: impl Fn(&Line) -> Money) -> i64 {
+    order.lines.iter().fold(0, |sum, line| sum.saturating_add(amount(line).minor()))
+}
+
+const fn smaller(one: Money, other: Money) -> Money {
+    if one.minor() < other.minor() { one } else { other }
+}

@@ -1,0 +1,122 @@
+//! Refunds as messages and inputs.
+
+use domain::rules::ids::LineId;
+use domain::rules::money::Money;
+use domain::rules::order::Order;
+use domain::rules::refund::{
+    Override, ReductionInput, Refund, RefundInput, RefundState, Route, deductions_left, room,
+};
+use domain::rules::shipment::{LineSelectionInput, Origin};
+use domain::rules::status::{Read, RefundStatus};
+
+use super::common::{amount, amount_input, rejection, time};
+use crate::proto;
+
+pub fn refund(refund: &Refund) -> proto::Refund {
+    let (status, status_raw) = match &refund.status {
+        Some(Read::Known(known)) => (status(*known), known.as_str().to_owned()),
+        Some(Read::Unknown(word)) => (proto::RefundStatus::Unspecified, word.clone()),
+        None => (proto::RefundStatus::Unspecified, String::new()),
+    };
+    let lines = refund.lines.iter().map(|of| line(of.line_id, of.part.quantity, of.part.amount));
+    proto::Refund {
+        id: refund.id.to_string(),
+        order_id: refund.order_id.to_string(),
+        mollie_refund_id: refund.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        mollie_payment_id: refund.payment_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        state: state(refund.state).into(),
+        status: status.into(),
+        status_raw,
+        amount: Some(amount(refund.amount)),
+        lines: lines.collect(),
+        on_payment: match refund.route {
+            Route::Order => false,
+            Route::Payment => true,
+        },
+        description: refund.description.clone().unwrap_or_default(),
+        overrides: refund.overrides.iter().map(|limit| limit_given_up(*limit).into()).collect(),
+        created_time: Some(time(refund.created_time)),
+        registered_time: refund.registered_time.map(time),
+        rejection: refund.rejection.as_ref().map(rejection),
+        made_elsewhere: match refund.origin {
+            Origin::Here => false,
+            Origin::Elsewhere => true,
+        },
+        preview: None,
+    }
+}
+
+/// A refund that is not saved. `after`: the order with what it would reserve.
+pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund {
+    let shares = deductions_left(before, &planned.lines).into_iter();
+    let preview = proto::RefundPreview {
+        deduction_shares: shares.map(|(id, share)| line(id, 0, share)).collect(),
+        remaining: Some(amount(room(after))),
+    };
+    proto::Refund {
+        id: String::new(),
+        state: proto::RefundState::Unspecified.into(),
+        created_time: None,
+        preview: Some(preview),
+        ..refund(planned)
+    }
+}
+
+fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {
+    proto::RefundLine { line_id: id.to_string(), quantity: quantity.into(), amount: Some(amount(money)) }
+}
+
+const fn state(state: RefundState) -> proto::RefundState {
+    match state {
+        RefundState::Recorded => proto::RefundState::Recorded,
+        RefundState::Registered => proto::RefundState::Registered,
+        RefundState::Refused => proto::RefundState::Refused,
+        RefundState::NeedsAttention => proto::RefundState::NeedsAttention,
+        RefundState::Withdrawn => proto::RefundState::Withdrawn,
+    }
+}
+
+const fn status(status: RefundStatus) -> proto::RefundStatus {
+    match status {
+        RefundStatus::Queued => proto::RefundStatus::Queued,
+        RefundStatus::Pending => proto::RefundStatus::Pending,
+        RefundStatus::Processing => proto::RefundStatus::Processing,
+        RefundStatus::Refunded => proto::RefundStatus::Refunded,
+        RefundStatus::Failed => proto::RefundStatus::Failed,
+        RefundStatus::Canceled => proto::RefundStatus::Canceled,
+    }
+}
+
+const fn limit_given_up(limit: Override) -> proto::RefundOverride {
+    match limit {
+        Override::LineCeiling => proto::RefundOverride::LineCeiling,
+        Override::OrderCeiling => proto::RefundOverride::OrderCeiling,
+    }
+}
+
+pub fn input(request: proto::CreateRefundRequest) -> RefundInput {
+    let overrides = request.overrides().map(|asked| match asked {
+        proto::RefundOverride::Unspecified => None,
+        proto::RefundOverride::LineCeiling => Some(Override::LineCeiling),
+        proto::RefundOverride::OrderCeiling => Some(Override::OrderCeiling),
+    });
+    let overrides = overrides.collect();
+    let lines = request.lines.into_iter().map(|line| LineSelectionInput {
+        line_id: line.line_id,
+        quantity: line.quantity,
+        amount: line.amount.map(amount_input),
+    });
+    let reductions = request.reductions.into_iter().map(|reduction| ReductionInput {
+        line_id: reduction.line_id,
+        amount: reduction.amount.map(amount_input),
+    });
+    RefundInput {
+        lines: lines.collect(),
+        all_remaining: request.all_remaining,
+        reductions: reductions.collect(),
+        amount: request.amount.map(amount_input),
+        mollie_payment_id: request.mollie_payment_id,
+        description: request.description,
+        overrides,
+    }
+}

@@ -1,0 +1,61 @@
+//! CancelRefund: a refund is called off before Mollie has it, or canceled there.
+
+use domain::operations::cancel_refund::CallOff;
+use domain::operations::operation::State;
+use domain::ports::Store;
+use domain::rules::ids::OrderId;
+use domain::workflow::Recorded;
+use domain::workflow::submit::{On, submit};
+use tonic::{Request, Response, Status};
+
+use super::call_deadline::CallDeadline;
+use super::create_refund::load;
+use super::reading::Reading;
+use super::request::{self, Header, begin};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, CancelRefundRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<CancelRefundRequest>) -> Answer<proto::Refund> {
+    let call_deadline = CallDeadline::of(request.metadata());
+    let mut request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
+    let header = Header {
+        method: "CancelRefund",
+        request_id: &request_id,
+        etag: &request.etag,
+        actor: &request.actor,
+    };
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    reading.add(faults);
+    let id = reading.part(request::refund_id(&request.id, "id"));
+    let refund_id = reading.end(id)?;
+    let order_id = load(rpc, refund_id).await?.order_id;
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
+        submit(&*service, &intent, On::Order(order_id), &CallOff { refund_id }).await
+    });
+    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
+    refuse_if_rejected(rpc, order_id, &recorded).await?;
+    Ok(Response::new(convert::refund::refund(&load(rpc, refund_id).await?)))
+}
+
+/// Mollie did not cancel it. If the refund itself was refused, there is nothing left to cancel, and the refund tells.
+async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
+    let Some(group) = recorded.group else { return Ok(()) };
+    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    for operation in operations {
+        match &operation.state {
+            State::Rejected { rejection, .. } => {
+                return Err(errors::mollie_refused(rejection, "operation", operation.id));
+            }
+            State::Pending { .. }
+            | State::InFlight { .. }
+            | State::Resolving { .. }
+            | State::NeedsAttention { .. }
+            | State::Withdrawn { .. }
+            | State::Succeeded { .. } => (),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! CreateRefund: what goes back is kept and reserved at once, and made at Mollie as soon as it can be reached.
+
+use std::sync::Arc;
+
+use domain::operations::create_refund::GiveBack;
+use domain::ports::Store;
+use domain::rules::ids::{OrderId, RefundId};
+use domain::rules::refund::{Refund, RefundRequest, RefundState};
+use domain::workflow::Intent;
+use domain::workflow::place::repeated;
+use domain::workflow::preview::{Previewed, preview};
+use domain::workflow::submit::{On, submit};
+use tonic::{Request, Response, Status};
+
+use super::call_deadline::CallDeadline;
+use super::reading::Reading;
+use super::request::{self, Header, begin};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, CreateRefundRequest, ErrorReason};
+
+pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answer<proto::Refund> {
+    let call_deadline = CallDeadline::of(request.metadata());
+    let mut request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
+    let validate_only = std::mem::take(&mut request.validate_only);
+    let header = Header {
+        method: "CreateRefund",
+        request_id: &request_id,
+        etag: &request.etag,
+        actor: &request.actor,
+    };
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    reading.add(faults);
+    let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let wanted = match (order_id, convert::refund::input(request).parse()) {
+        (Some(order_id), Err(faults)) => Err(request::with_line_ids(rpc, order_id, faults).await),
+        (_, wanted) => wanted,
+    };
+    let wanted = reading.part(wanted);
+    let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
+    if validate_only {
+        return previewed(rpc, &intent, order_id, wanted).await;
+    }
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
+        submit(&*service, &intent, On::Order(order_id), &GiveBack(wanted)).await
+    });
+    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
+    answer(rpc, recorded.answer.refund().ok_or_else(errors::internal)?).await
+}
+
+/// What an earlier call with this request id made, or what this one would.
+async fn previewed(
+    rpc: &OrderRpc,
+    intent: &Intent,
+    order_id: OrderId,
+    wanted: RefundRequest,
+) -> Answer<proto::Refund> {
+    let service = Arc::clone(rpc.service());
+    if let Some(before) = repeated(&*service, intent).await.map_err(errors::mutation)? {
+        return answer(rpc, before.answer.refund().ok_or_else(errors::internal)?).await;
+    }
+    let previewed = Box::pin(preview(&*service, intent, order_id, &GiveBack(wanted))).await;
+    let Previewed { before, change } = previewed.map_err(errors::mutation)?;
+    let planned = change.refunds.first().ok_or_else(errors::internal)?;
+    Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
+}
+
+async fn answer(rpc: &OrderRpc, id: RefundId) -> Answer<proto::Refund> {
+    let refund = load(rpc, id).await?;
+    match (refund.state, &refund.rejection) {
+        (RefundState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "refund", id)),
+        (
+            RefundState::Recorded
+            | RefundState::Registered
+            | RefundState::NeedsAttention
+            | RefundState::Withdrawn
+            | RefundState::Refused,
+            _,
+        ) => Ok(Response::new(convert::refund::refund(&refund))),
+    }
+}
+
+/// The refund as it is now.
+pub async fn load(rpc: &OrderRpc, id: RefundId) -> Result<Refund, Status> {
+    let missing = || errors::not_found(ErrorReason::RefundNotFound, format_args!("refund {id}"));
+    rpc.service().store.load_refund(id).await.map_err(errors::store)?.ok_or_else(missing)
+}

@@ -1,0 +1,64 @@
+//! What refunds and their cancellations came to: told by Mollie's ledger, in which each refund has our id in its metadata.
+
+use domain::operations::operation::Operation;
+use domain::rules::ids::RefundId;
+use domain::rules::operation::OperationState;
+use mollie_simulator::rules::{Effect, EffectKind};
+
+use super::{Found, Reported};
+
+impl Found<'_> {
+    /// A refund was made once if its operation says so, and else not at all.
+    pub fn refunded(&mut self, reported: &Reported<'_>) {
+        let Some((operation, refund)) = self.about(reported) else { return };
+        let made = self.made(refund);
+        let state = operation.state.name();
+        let expected = usize::from(state == OperationState::Succeeded);
+        if made != expected {
+            let text = format!("{}: {}, and Mollie made it {made} times", reported.name, state.as_str());
+            self.say(if made > expected { "I1" } else { "I4" }, text);
+        }
+        if state != OperationState::Succeeded && reported.done {
+            self.say("I4", format!("{}: said to be done, and is {}", reported.name, state.as_str()));
+        }
+    }
+
+    /// A refund that was called off was never made, or was canceled.
+    pub fn called_off(&mut self, reported: &Reported<'_>) {
+        let Some((operation, refund)) = self.about(reported) else { return };
+        let canceled = self.refunds(EffectKind::RefundCanceled, refund);
+        let is_gone = self.made(refund) == 0 || canceled > 0;
+        if operation.state.name() == OperationState::Succeeded && !is_gone {
+            self.say("I4", format!("{}: succeeded, and the refund stands", reported.name));
+        }
+        if canceled > 1 {
+            self.say("I1", format!("{}: canceled {canceled} times", reported.name));
+        }
+    }
+
+    fn about(&mut self, reported: &Reported<'_>) -> Option<(Operation, RefundId)> {
+        let found = reported.operation.and_then(|id| self.evidence.stored.operations.get(&id));
+        let about = found.and_then(|one| Some((Operation::clone(one), one.task.kind().subject().refund()?)));
+        if about.is_none() && reported.operation.is_some() {
+            self.say("I2", format!("{}: its operation is gone", reported.name));
+        }
+        about
+    }
+
+    fn made(&self, refund: RefundId) -> usize {
+        self.refunds(EffectKind::LinesRefunded, refund) + self.refunds(EffectKind::PaymentRefunded, refund)
+    }
+
+    /// How many effects of a kind the refund has: its creation by our id, what follows by Mollie's.
+    fn refunds(&self, kind: EffectKind, refund: RefundId) -> usize {
+        let ours = refund.to_string();
+        let theirs = self.evidence.stored.refunds.get(&refund).and_then(|refund| refund.mollie_id.clone());
+        let is_it = |effect: &&Effect| {
+            let id = |name: &str| effect.particulars.get(name).and_then(|value| value.as_str());
+            let named = effect.particulars.get("metadata").and_then(|it| it["refund_id"].as_str());
+            named == Some(ours.as_str())
+                || theirs.as_ref().is_some_and(|theirs| id("refund_id") == Some(theirs.as_str()))
+        };
+        self.evidence.ledger.iter().filter(|effect| effect.kind == kind).filter(is_it).count()
+    }
+}

@@ -1,0 +1,58 @@
+//! Canceling a refund that Mollie has not carried out yet, or has not got yet.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, FailedPrecondition, Story};
+use crate::chance::Chance;
+use crate::checker::{Found, Reported};
+use crate::journal::Act;
+use crate::script::What;
+
+pub struct CallingOff;
+
+impl Story for CallingOff {
+    fn method(&self) -> &'static str {
+        "CancelRefund"
+    }
+
+    /// It is refused for the state of the refund, whatever the order's status.
+    fn refusal(&self) -> Option<FailedPrecondition> {
+        None
+    }
+
+    fn call(&self, _chance: &mut Chance) -> What {
+        What::CallOff { order: 0, intent: 3 }
+    }
+
+    fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
+        Before::Refunded
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::RefundCanceled
+    }
+
+    /// DELETE has no key.
+    fn is_keyed(&self) -> bool {
+        false
+    }
+
+    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+        requests >= 1
+    }
+
+    /// A canceled refund is canceled: nobody has to tell by whom.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.called_off(reported);
+    }
+}

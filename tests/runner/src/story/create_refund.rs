@@ -1,0 +1,60 @@
+//! Giving back a unit of a line, of an order that is paid or shipped in part. Our id of it is in its metadata, so that it is told
+//! from any other.
+
+use mollie_simulator::rules::EffectKind;
+
+use super::{Before, FailedPrecondition, Story};
+use crate::chance::Chance;
+use crate::checker::{Found, Reported};
+use crate::journal::Act;
+use crate::script::What;
+
+pub struct Refunding;
+
+impl Story for Refunding {
+    fn method(&self) -> &'static str {
+        "CreateRefund"
+    }
+
+    fn refusal(&self) -> Option<FailedPrecondition> {
+        Some(FailedPrecondition {
+            reason: "OrderNotRefundable",
+            possible: &["paid", "shipping", "completed"],
+        })
+    }
+
+    fn call(&self, _chance: &mut Chance) -> What {
+        What::Refund { order: 0, intent: 2, line: 2 }
+    }
+
+    fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
+        Before::Shipped
+    }
+
+    fn effect(&self) -> EffectKind {
+        EffectKind::LinesRefunded
+    }
+
+    fn is_keyed(&self) -> bool {
+        true
+    }
+
+    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+        requests == 1
+    }
+
+    /// Nobody gives our refunds in the dashboard.
+    fn is_like(&self, act: &Act) -> bool {
+        match act {
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::Tracked { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
+        }
+    }
+
+    fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {
+        found.refunded(reported);
+    }
+}
