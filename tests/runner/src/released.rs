@@ -22,9 +22,12 @@ pub type Parts = BTreeSet<(String, u64, String)>;
 pub fn lines(operation: &Operation) -> Option<&[ShipmentLine]> {
     match &operation.task {
         Task::CancelLines(task) => Some(&task.lines),
-        Task::PlaceOrder(_) | Task::CreateShipment(_) | Task::UpdateShipment(_) | Task::CancelOrder(_) => {
-            None
-        }
+        Task::PlaceOrder(_)
+        | Task::CreateShipment(_)
+        | Task::UpdateShipment(_)
+        | Task::CancelOrder(_)
+        | Task::CreateRefund(_)
+        | Task::CancelRefund(_) => None,
     }
 }
 

@@ -45,7 +45,9 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation | Self::Tracking | Self::Lines | Self::Refund | Self::RefundCancellation => None,
+            Self::Cancellation | Self::Tracking | Self::Lines | Self::Refund | Self::RefundCancellation => {
+                None
+            }
         }
     }
 }

@@ -10,10 +10,10 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderRequest, CreateRefundRequest,
-    CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, Order, OrderStatus, Placement, Refund,
-    RefundState, RefundStatus, Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking,
-    UpdateShipmentRequest,
+    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderRequest,
+    CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, Order, OrderStatus,
+    Placement, Refund, RefundState, RefundStatus, Shipment, ShipmentLineSelection, ShipmentState,
+    SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
@@ -265,7 +265,8 @@ pub fn check(books: &Books, points: &[String]) {
         ledger.of(kind).iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
     };
     let counted =
-        ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"].map(effects);
+        ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"]
+            .map(effects);
     assert_eq!(counted, [1; 5], "{points:?}");
     let refunds = ["payment_refunded", "refund_canceled"].map(effects);
     assert!(refunds[0] >= 1 && refunds[0] == refunds[1], "{points:?}: {refunds:?}");

@@ -9,8 +9,8 @@ mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{
-    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, Outcome, PlaceOrder, RegisterShipment,
-    TrackShipment,
+    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, Outcome, PlaceOrder,
+    RegisterShipment, TrackShipment,
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,

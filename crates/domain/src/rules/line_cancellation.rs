@@ -193,7 +193,9 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
         _ if line.canceled.quantity == line.quantity => Ok(Part::none(line.total_amount)),
         Some(LineStatus::Canceled) => Ok(Part::none(line.total_amount)),
         Some(LineStatus::Completed) => Err(not_available(line, selection.quantity, 0)),
-        Some(LineStatus::Authorized | LineStatus::Shipping) => measured(line, selection, line.available().quantity),
+        Some(LineStatus::Authorized | LineStatus::Shipping) => {
+            measured(line, selection, line.available().quantity)
+        }
         Some(LineStatus::Paid) => {
             Err(not_cancelable(line, "it was paid, so refund it instead, for now in Mollie's dashboard"))
         }

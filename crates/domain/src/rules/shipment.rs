@@ -20,12 +20,12 @@ pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub(super) use plan::{Misfit, measured, named_lines, not_available};
 pub use plan::{newly_shipped, plan};
+pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, name_lines,
     names_no_line,
 };
-pub(super) use request::{either, selected};
 pub use whereabouts::with_whereabouts;
 
 words!(

@@ -82,6 +82,7 @@ mod tests {
             amount: seen.amount,
             amount_captured: None,
             amount_refunded: None,
+            remainder_amount: None,
             created_time: at(1),
             authorized_time: None,
             paid_time: None,

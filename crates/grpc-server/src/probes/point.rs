@@ -59,8 +59,8 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
         OperationKind::CreateShipment
         | OperationKind::UpdateShipment
         | OperationKind::CancelOrder
-            | OperationKind::CancelLines
-            | OperationKind::CancelRefund => {
+        | OperationKind::CancelLines
+        | OperationKind::CancelRefund => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

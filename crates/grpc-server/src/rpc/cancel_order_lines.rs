@@ -11,7 +11,7 @@ use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::order::{Line, Order};
 use domain::rules::shipment::ShipmentLine;
 use domain::workflow::Intent;
-use domain::workflow::preview::{Preview, preview};
+use domain::workflow::preview::Preview;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
@@ -19,7 +19,7 @@ use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, Submitted, begin};
 use super::selection::with_line_ids;
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, OrderRpc, errors, preview};
 use crate::convert;
 use crate::proto::{self, CancelOrderLinesRequest, CancelOrderLinesResponse};
 
@@ -125,7 +125,9 @@ async fn canceled(
             Task::PlaceOrder(_)
             | Task::CreateShipment(_)
             | Task::UpdateShipment(_)
-            | Task::CancelOrder(_) => (),
+            | Task::CancelOrder(_)
+            | Task::CreateRefund(_)
+            | Task::CancelRefund(_) => (),
         }
     }
     Ok(found)
@@ -140,28 +142,19 @@ async fn tell(
     lines: LineCancellationRequest,
     selected: &Selected,
 ) -> Answer<CancelOrderLinesResponse> {
-    let service = std::sync::Arc::clone(rpc.service());
-    let previewing =
-        rpc.driver.own(async move { preview(&*service, &intent, order_id, &Cancel(lines)).await });
-    let previewed = match tokio::time::timeout_at(call_deadline.answer_by, previewing).await {
-        Ok(Ok(previewed)) => previewed.map_err(errors::mutation)?,
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a preview ended unexpectedly");
-            return Err(errors::internal());
-        }
-        Err(_) => return Err(errors::mollie_slow()),
-    };
+    let previewed = preview::decide(rpc, call_deadline, intent, order_id, Cancel(lines)).await?;
     match previewed {
         Preview::Before(recorded) => {
             let recorded = Submitted::before(*recorded).wait(&rpc.driver, call_deadline).await;
             answer(rpc, order_id, recorded.group, selected).await
         }
-        Preview::Now { before, after } => {
-            let lines = difference(&before, &after);
+        Preview::Now { before, change } => {
+            let after = &change.order;
+            let lines = difference(&before, after);
             let cancellation = (!lines.is_empty()).then(|| {
-                convert::line_cancellation::cancellation(&after, &lines, |line| selected.holds(line))
+                convert::line_cancellation::cancellation(after, &lines, |line| selected.holds(line))
             });
-            let order = Some(rpc.message(&after).await?);
+            let order = Some(rpc.message(after).await?);
             Ok(Response::new(CancelOrderLinesResponse { order, cancellation }))
         }
     }

@@ -1,21 +1,18 @@
 //! CreateRefund: what goes back is kept and reserved at once, and made at Mollie as soon as it can be reached.
 
-use std::sync::Arc;
-
 use domain::operations::create_refund::GiveBack;
 use domain::ports::Store;
 use domain::rules::ids::{OrderId, RefundId};
 use domain::rules::refund::{Refund, RefundRequest, RefundState};
 use domain::workflow::Intent;
-use domain::workflow::place::repeated;
-use domain::workflow::preview::{Previewed, preview};
+use domain::workflow::preview::Preview;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
-use super::{Answer, OrderRpc, errors};
+use super::{Answer, OrderRpc, errors, preview};
 use crate::convert;
 use crate::proto::{self, CreateRefundRequest, ErrorReason};
 
@@ -41,7 +38,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
     let wanted = reading.part(wanted);
     let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
     if validate_only {
-        return previewed(rpc, &intent, order_id, wanted).await;
+        return tell(rpc, call_deadline, intent, order_id, wanted).await;
     }
     let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &GiveBack(wanted)).await
@@ -51,20 +48,20 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
 }
 
 /// What an earlier call with this request id made, or what this one would.
-async fn previewed(
+async fn tell(
     rpc: &OrderRpc,
-    intent: &Intent,
+    call_deadline: CallDeadline,
+    intent: Intent,
     order_id: OrderId,
     wanted: RefundRequest,
 ) -> Answer<proto::Refund> {
-    let service = Arc::clone(rpc.service());
-    if let Some(before) = repeated(&*service, intent).await.map_err(errors::mutation)? {
-        return answer(rpc, before.answer.refund().ok_or_else(errors::internal)?).await;
+    match preview::decide(rpc, call_deadline, intent, order_id, GiveBack(wanted)).await? {
+        Preview::Before(before) => answer(rpc, before.answer.refund().ok_or_else(errors::internal)?).await,
+        Preview::Now { before, change } => {
+            let planned = change.refunds.first().ok_or_else(errors::internal)?;
+            Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
+        }
     }
-    let previewed = Box::pin(preview(&*service, intent, order_id, &GiveBack(wanted))).await;
-    let Previewed { before, change } = previewed.map_err(errors::mutation)?;
-    let planned = change.refunds.first().ok_or_else(errors::internal)?;
-    Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
 }
 
 async fn answer(rpc: &OrderRpc, id: RefundId) -> Answer<proto::Refund> {

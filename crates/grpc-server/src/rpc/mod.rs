@@ -23,6 +23,7 @@ mod list_orders;
 mod list_refunds;
 mod list_shipments;
 mod page;
+mod preview;
 mod reading;
 mod request;
 mod resolve_operation;

@@ -1,12 +1,15 @@
 //! Canceling a refund that Mollie has not carried out yet, or has not got yet.
 
-use mollie_simulator::rules::EffectKind;
+use domain::operations::operation::Operation;
+use mollie_simulator::rules::{Effect, EffectKind};
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, refund_at_mollie, refund_id};
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 pub struct CallingOff;
 
@@ -28,6 +31,10 @@ impl Story for CallingOff {
         Before::Refunded
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::RefundCanceled
     }
@@ -46,10 +53,18 @@ impl Story for CallingOff {
         match act {
             Act::Shipped { .. }
             | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
             | Act::Tracked { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        let id = refund_at_mollie(operation, site)?;
+        let mollie = site.mollie();
+        let is_its_end = |effect: &Effect| effect.kind == self.effect() && refund_id(effect) == Some(&id);
+        mollie.world.ledger().iter().any(is_its_end).then_some(id)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

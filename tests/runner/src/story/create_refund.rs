@@ -1,13 +1,16 @@
 //! Giving back a unit of a line, of an order that is paid or shipped in part. Our id of it is in its metadata, so that it is told
 //! from any other.
 
+use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, refund_at_mollie};
+use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
 use crate::journal::Act;
 use crate::script::What;
+use crate::site::Site;
 
 pub struct Refunding;
 
@@ -31,6 +34,10 @@ impl Story for Refunding {
         Before::Shipped
     }
 
+    fn fits(&self, _basket: &Basket) -> bool {
+        true
+    }
+
     fn effect(&self) -> EffectKind {
         EffectKind::LinesRefunded
     }
@@ -48,10 +55,15 @@ impl Story for Refunding {
         match act {
             Act::Shipped { .. }
             | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
             | Act::Tracked { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
+    }
+
+    fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
+        refund_at_mollie(operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -12,7 +12,7 @@ mod update_shipment;
 
 use domain::operations::operation::Operation;
 use domain::operations::task::OperationKind;
-use mollie_simulator::rules::EffectKind;
+use mollie_simulator::rules::{Effect, EffectKind};
 
 use crate::basket::Basket;
 use crate::chance::Chance;
@@ -103,6 +103,22 @@ fn under_its_key(kind: EffectKind, operation: &Operation, site: &Site) -> Option
     let mut ledger = mollie.world.ledger().iter();
     let own = ledger.find(|effect| effect.kind == kind && effect.idempotency_key.as_ref() == Some(&key))?;
     own.shipment_id.clone().or_else(|| Some(own.order_id.clone()))
+}
+
+/// Mollie's id of the refund that an operation is about, whose creation has our id in its metadata; `None`: there is none.
+fn refund_at_mollie(operation: &Operation, site: &Site) -> Option<String> {
+    let ours = operation.task.kind().subject().refund()?.to_string();
+    let mollie = site.mollie();
+    let is_it = |effect: &&Effect| {
+        let metadata = effect.particulars.get("metadata");
+        metadata.and_then(|it| it["refund_id"].as_str()) == Some(ours.as_str())
+    };
+    mollie.world.ledger().iter().find(is_it).and_then(refund_id).map(str::to_owned)
+}
+
+/// Mollie's id of the refund that an effect is about.
+fn refund_id(effect: &Effect) -> Option<&str> {
+    effect.particulars.get("refund_id")?.as_str()
 }
 
 /// Every story.

@@ -112,9 +112,14 @@ impl Kind for Task {
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
         match found {
             Difference::Units { pool: Pool::Canceled, line_id, .. } => sent && self.has(line_id),
-            Difference::Units { pool: Pool::Shipped | Pool::Refunded, .. }
+            Difference::Units {
+                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                ..
+            }
             | Difference::Shipment(_)
-            | Difference::Tracking(_) => false,
+            | Difference::Tracking(_)
+            | Difference::Refund(_)
+            | Difference::RefundStatus(_) => false,
         }
     }
 
@@ -126,7 +131,7 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let reading = match effect {
             Acceptance::Order(snapshot) => Some(&**snapshot),
-            Acceptance::Shipment(_) | Acceptance::Nothing => None,
+            Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing => None,
         };
         let settled = ledger::ours(Pool::Canceled, Stage::Settled, &self.settled(pen.order(), reading));
         let entries = self.freed().into_iter().chain(settled).collect();

@@ -112,7 +112,7 @@ pub fn surplus_cancellation(order: &Order, entries: &[Entry]) -> Option<Concern>
     let shown: HashSet<_> = entries.iter().filter(is_canceled).map(|it| (it.line_id, it.part)).collect();
     let is_again = |ours: &&Canceled| {
         ours.lines.len() == shown.len()
-            && ours.lines.iter().all(|line| shown.contains(&(line.line_id, line.part)))
+            && ours.lines.iter().all(|line| shown.contains(&(Some(line.line_id), line.part)))
     };
     let ours = order.cancellations.iter().filter(|_| order.facts.expired_time.is_none()).find(is_again)?;
     let lines = ours.lines.iter().map(|line| {

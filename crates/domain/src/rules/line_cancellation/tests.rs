@@ -329,7 +329,7 @@ proptest! {
                 true => plan(&order, &named(&one, &["1"][..usize::from(unit < 0)])).map(|it| it.unwrap().lines),
                 false => {
                     let selection = Selection::Lines(one.to_vec());
-                    shipment::plan(&order, &ShipmentRequest { selection, tracking: None })
+                    shipment::plan(&order, &ShipmentRequest { selection, include_refunded: false, tracking: None })
                 }
             };
             let Ok(lines) = lines else { break };
@@ -374,7 +374,7 @@ proptest! {
                 }
                 2 => {
                     let selection = if by_name { Selection::AllRemaining } else { Selection::Lines(vec![one]) };
-                    if let Ok(lines) = shipment::plan(&order, &ShipmentRequest { selection, tracking: None }) {
+                    if let Ok(lines) = shipment::plan(&order, &ShipmentRequest { selection, include_refunded: false, tracking: None }) {
                         record(&mut order, &lines, false);
                         waiting.push((lines, false));
                     }
