@@ -149,7 +149,7 @@ impl Simulator {
 
     /// An order as Mollie shows it to whoever has a key, with its payments and shipments.
     pub async fn order(&self, id: &str) -> Value {
-        let url = self.url(&format!("/v2/orders/{id}?embed=payments,shipments"));
+        let url = self.url(&format!("/v2/orders/{id}?embed=payments,refunds,shipments"));
         let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
         assert_eq!(answer.status(), StatusCode::OK, "{id}");
         answer.json().await.expect("the simulator answers with JSON")

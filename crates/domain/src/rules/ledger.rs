@@ -210,11 +210,29 @@ pub(super) fn taking_over(before: &Line, after: impl Fn(Pool) -> Part) -> Vec<En
     Pool::ALL.iter().filter_map(taken).collect()
 }
 
+/// The entry that brings what was charged back to what Mollie shows of all payments: a chargeback, or its reversal.
+#[must_use]
+pub(super) fn charged_back(order: &Order, snapshot: &Snapshot) -> Option<Entry> {
+    let known = order.beside.charged_back;
+    let amounts = snapshot.payments.as_ref()?.iter().filter_map(|payment| payment.amount_charged_back);
+    let amounts = amounts.filter(|amount| amount.currency() == known.currency());
+    let shown = amounts.map(Money::minor).fold(0, i64::saturating_add);
+    let (stage, minor) = match shown > known.minor() {
+        true => (Stage::Settled, shown.saturating_sub(known.minor())),
+        false => (Stage::Reverted, known.minor().saturating_sub(shown)),
+    };
+    let part = Part { quantity: 0, amount: Money::from_minor(minor, known.currency()) };
+    let (pool, by) = (Pool::ChargedBack, Origin::Elsewhere);
+    (minor != 0).then_some(Entry { line_id: None, pool, part, stage, by })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::fixtures::{euro, placed, snapshot};
-    use crate::rules::status::{LineStatus, OrderStatus};
+    use crate::rules::fixtures::{at, euro, placed, snapshot};
+    use crate::rules::ids::MolliePaymentId;
+    use crate::rules::payment::Payment;
+    use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
     fn part(quantity: u32, amount: &str) -> Part {
         Part { quantity, amount: euro(amount) }
@@ -234,6 +252,36 @@ mod tests {
         settling(Pool::Canceled, &lines).iter().for_each(|entry| line.enter(entry));
         assert_eq!((line.reserved.quantity, line.canceled), (0, parts));
         assert_eq!(line.available(), all.without(parts));
+    }
+
+    #[test]
+    fn a_chargeback_is_entered_as_mollie_shows_it_and_its_reversal_takes_it_out_again() {
+        let mut order = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
+        let mut seen = snapshot(OrderStatus::Paid, LineStatus::Paid);
+        assert_eq!(charged_back(&order, &seen), None);
+        for (shown, after) in [(Some("10.00"), "10.00"), (Some("15.00"), "15.00"), (None, "0.00")] {
+            let amount_charged_back = shown.map(euro);
+            seen.payments = Some(vec![Payment { amount_charged_back, ..payment() }]);
+            order.beside.enter(&charged_back(&order, &seen).unwrap());
+            assert_eq!((order.beside.charged_back, charged_back(&order, &seen)), (euro(after), None));
+        }
+    }
+
+    fn payment() -> Payment {
+        Payment {
+            mollie_id: MolliePaymentId::new("tr_1"),
+            status: Read::Known(PaymentStatus::Paid),
+            method: None,
+            amount: euro("1027.99"),
+            amount_captured: None,
+            amount_refunded: None,
+            remainder_amount: None,
+            amount_charged_back: None,
+            created_time: at(1),
+            authorized_time: None,
+            paid_time: None,
+            ended_time: None,
+        }
     }
 
     /// Mollie's line counter does not move for a refund on a payment: what it shows is compared with the other pool alone.
