@@ -182,6 +182,18 @@ impl Simulator {
         self.change_attempt(id, json!({ "refund": eur(value) })).await;
     }
 
+    /// Has the shopper's bank take money of an attempt back, in EUR; gives the chargeback's id.
+    pub async fn charge_back(&self, attempt: &str, value: &str) -> String {
+        let path = format!("attempts/{attempt}/chargebacks");
+        let made = self.control(Method::POST, &path, Some(json!({ "amount": eur(value) }))).await;
+        made["id"].as_str().expect("a chargeback has an id").to_owned()
+    }
+
+    /// Has the bank return it.
+    pub async fn reverse_chargeback(&self, id: &str) {
+        self.control(Method::POST, &format!("chargebacks/{id}/reversal"), None).await;
+    }
+
     /// Gives a refund this status.
     pub async fn set_refund(&self, id: &str, status: &str) {
         self.control(Method::POST, &format!("refunds/{id}"), Some(json!({ "status": status }))).await;
