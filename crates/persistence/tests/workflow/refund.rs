@@ -175,6 +175,41 @@ async fn after_an_hour_a_lost_refund_is_read_back_before_anything_is_sent() {
     world.balanced(id).await;
 }
 
+/// It was to be repeated under its key, and the key died while it waited: by then the first call has had its effect.
+#[tokio::test]
+async fn a_repeat_that_waited_for_longer_than_its_key_lives_is_not_sent() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.mollie.next(Fate::Late(secs(30)));
+    let (recorded, _) = world.refund_now(id, &goodwill("5.00")).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.mollie.side().ledger.forgets_keys = true;
+    world.advance(mins(90));
+    world.work(secs(10)).await;
+    assert_eq!(world.refund_of(&recorded).await.state, RefundState::Registered);
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 1);
+}
+
+/// Somebody refunds a unit of the very line that ours, undecided, is about.
+#[tokio::test]
+async fn what_is_refunded_elsewhere_is_entered_at_once_though_ours_is_undecided() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.mollie.next(Fate::LostCall);
+    world.refund_now(id, &units(2, 1)).await;
+    let theirs = made_elsewhere("re_a", &[(2, 1, "20.00")], &world, &world.order(id).await);
+    world.at_mollie(id, |order| add_refund(order, &theirs)).await;
+    world.sync(id).await;
+    let lamps = &world.order(id).await.lines[1];
+    assert_eq!((lamps.refunded.quantity, lamps.refunding.quantity), (1, 1));
+    world.advance(mins(63));
+    world.work(mins(5)).await;
+    world.sync(id).await;
+    world.balanced(id).await;
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 2);
+}
+
 #[tokio::test]
 async fn a_rejected_refund_gives_back_what_it_had_reserved() {
     let world = World::new().await;
