@@ -149,7 +149,7 @@ impl Simulator {
 
     /// An order as Mollie shows it to whoever has a key, with its payments and shipments.
     pub async fn order(&self, id: &str) -> Value {
-        let url = self.url(&format!("/v2/orders/{id}?embed=payments,shipments"));
+        let url = self.url(&format!("/v2/orders/{id}?embed=payments,refunds,shipments"));
         let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
         assert_eq!(answer.status(), StatusCode::OK, "{id}");
         answer.json().await.expect("the simulator answers with JSON")
@@ -180,6 +180,18 @@ impl Simulator {
     /// Gives money of a paid attempt back, in EUR.
     pub async fn refund_attempt(&self, id: &str, value: &str) {
         self.change_attempt(id, json!({ "refund": eur(value) })).await;
+    }
+
+    /// Has the shopper's bank take money of an attempt back, in EUR; gives the chargeback's id.
+    pub async fn charge_back(&self, attempt: &str, value: &str) -> String {
+        let path = format!("attempts/{attempt}/chargebacks");
+        let made = self.control(Method::POST, &path, Some(json!({ "amount": eur(value) }))).await;
+        made["id"].as_str().expect("a chargeback has an id").to_owned()
+    }
+
+    /// Has the bank return it.
+    pub async fn reverse_chargeback(&self, id: &str) {
+        self.control(Method::POST, &format!("chargebacks/{id}/reversal"), None).await;
     }
 
     /// Gives a refund this status.

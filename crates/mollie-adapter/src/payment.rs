@@ -72,6 +72,7 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         amount_captured: payment.some_money("amountCaptured")?,
         amount_refunded: payment.some_money("amountRefunded")?,
         remainder_amount: remainder(payment)?,
+        amount_charged_back: payment.some_money("amountChargedBack")?,
         created_time: payment.required_time("createdAt")?,
         authorized_time: payment.time("authorizedAt")?,
         paid_time: payment.time("paidAt")?,

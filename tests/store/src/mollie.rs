@@ -57,7 +57,7 @@ impl Mollie {
             let request = ApiRequest {
                 method: "GET".to_owned(),
                 path: format!("/v2/orders/{id}"),
-                query: "embed=payments,shipments".to_owned(),
+                query: "embed=payments,refunds,shipments".to_owned(),
                 authorization: Some(format!("Bearer {KEY}")),
                 idempotency_key: None,
                 body: Vec::new(),

@@ -18,6 +18,7 @@ on_both_engines!(
     a_line_whose_price_was_lowered_gives_back_no_more_than_its_price,
     what_was_not_taken_is_not_refunded_and_no_call_is_made,
     a_refund_that_fails_may_be_made_again_and_is_told,
+    money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it,
     a_refund_is_called_off_while_it_is_pending,
     every_fault_of_the_request_is_named_at_once,
 );
@@ -153,6 +154,21 @@ async fn a_refund_that_fails_may_be_made_again_and_is_told(world: World) {
     assert_eq!(kinds.iter().filter(|kind| *kind == "refund.failed").count(), 1, "{kinds:?}");
     let again = refund(&world, units(&order, 1, 1, None)).await;
     assert_eq!(again.state(), RefundState::Registered);
+}
+
+async fn money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it(world: World) {
+    let order = paid(&world).await;
+    let payment = order.payments[0].mollie_payment_id.clone();
+    let chargeback = world.simulator.charge_back(&payment, "1000.00").await;
+    let order = sync(&world, &order).await.unwrap();
+    is_told(&order, ReviewItemKind::Chargeback, &payment, "took 1000.00 EUR");
+    let refused = refusal(world.orders().create_refund(units(&order, 1, 1, None)).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "REFUND_OUT_OF_BOUNDS"));
+    assert!(refused.message.contains("27.99 EUR that may be refunded"), "{}", refused.message);
+    world.simulator.reverse_chargeback(&chargeback).await;
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!((order.payments[0].amount_charged_back.clone(), order.items.len()), (None, 1));
+    assert_eq!(refund(&world, units(&order, 1, 1, None)).await.state(), RefundState::Registered);
 }
 
 async fn a_refund_is_called_off_while_it_is_pending(world: World) {

@@ -14,7 +14,7 @@ mod surplus;
 
 pub use capture::{deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
-pub use refunds::{refund_failed, refund_refused, refunds_differ, surplus_refund};
+pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 
 /// A shipment that Mollie rejected. `found`: what a reading showed of its units.

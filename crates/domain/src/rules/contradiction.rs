@@ -103,6 +103,14 @@ fn judge_payments(order: &Order, snapshot: &mut Snapshot, doubts: &mut Vec<Misre
         let currency = payment.amount.currency();
         keep_currency(at("amountCaptured"), &mut payment.amount_captured, captured, currency, doubts);
         keep_currency(at("amountRefunded"), &mut payment.amount_refunded, refunded, currency, doubts);
+        let charged_back = known(|ours| ours.amount_charged_back);
+        keep_currency(
+            at("amountChargedBack"),
+            &mut payment.amount_charged_back,
+            charged_back,
+            currency,
+            doubts,
+        );
     }
 }
 

@@ -35,6 +35,8 @@ words!(
         SurplusRefund = "surplus_refund",
         /// Mollie's figures of what was refunded differ from the refunds it lists.
         RefundsDiffer = "refunds_differ",
+        /// The shopper's bank took money back.
+        Chargeback = "chargeback",
     }
 );
 

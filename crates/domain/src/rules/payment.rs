@@ -140,6 +140,8 @@ pub struct Payment {
     pub amount_refunded: Option<Money>,
     /// What of it was not paid by vouchers: only that can be refunded. `None` without vouchers.
     pub remainder_amount: Option<Money>,
+    /// What the shopper's bank took back and did not return.
+    pub amount_charged_back: Option<Money>,
     pub created_time: Timestamp,
     pub authorized_time: Option<Timestamp>,
     pub paid_time: Option<Timestamp>,

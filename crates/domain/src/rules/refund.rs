@@ -18,6 +18,7 @@ mod ceiling;
 mod deductions;
 mod equal;
 mod left;
+mod lines;
 mod lists;
 mod plan;
 mod request;

@@ -83,6 +83,7 @@ mod tests {
             amount_captured: None,
             amount_refunded: None,
             remainder_amount: None,
+            amount_charged_back: None,
             created_time: at(1),
             authorized_time: None,
             paid_time: None,

@@ -38,5 +38,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::RefundRefused => proto::ReviewItemKind::RefundRefused,
         ItemKind::SurplusRefund => proto::ReviewItemKind::SurplusRefund,
         ItemKind::RefundsDiffer => proto::ReviewItemKind::RefundsDiffer,
+        ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
     }
 }

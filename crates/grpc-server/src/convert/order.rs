@@ -150,6 +150,7 @@ fn payment(payment: &Payment) -> proto::Payment {
         amount_captured: payment.amount_captured.map(amount),
         amount_refunded: payment.amount_refunded.map(amount),
         remainder_amount: payment.remainder_amount.map(amount),
+        amount_charged_back: payment.amount_charged_back.map(amount),
         created_time: Some(time(payment.created_time)),
         authorized_time: payment.authorized_time.map(time),
         paid_time: payment.paid_time.map(time),

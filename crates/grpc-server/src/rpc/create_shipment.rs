@@ -9,7 +9,6 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
-use super::selection::with_line_ids;
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateShipmentRequest, ErrorReason};

@@ -45,7 +45,7 @@ async fn an_order_on_a_later_page_is_found_and_read() {
     let expected = [
         "GET /v2/orders?limit=250",
         "GET /v2/orders?limit=250&from=ord_2.b%2Bc",
-        "GET /v2/orders/ord_1.a?embed=payments,shipments",
+        "GET /v2/orders/ord_1.a?embed=payments,refunds,shipments",
     ];
     assert_eq!(lines(&server), expected);
 }

@@ -23,6 +23,8 @@ pub(crate) struct PaymentDocument {
     amount_refunded: Option<MoneyDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remainder_amount: Option<MoneyDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_charged_back: Option<MoneyDocument>,
     created_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorized_time: Option<Timestamp>,
@@ -42,6 +44,7 @@ impl From<&Payment> for PaymentDocument {
             amount_captured: payment.amount_captured.as_ref().map(Into::into),
             amount_refunded: payment.amount_refunded.as_ref().map(Into::into),
             remainder_amount: payment.remainder_amount.as_ref().map(Into::into),
+            amount_charged_back: payment.amount_charged_back.as_ref().map(Into::into),
             created_time: payment.created_time,
             authorized_time: payment.authorized_time,
             paid_time: payment.paid_time,
@@ -62,6 +65,7 @@ impl TryFrom<PaymentDocument> for Payment {
             amount_captured: optional(document.amount_captured)?,
             amount_refunded: optional(document.amount_refunded)?,
             remainder_amount: optional(document.remainder_amount)?,
+            amount_charged_back: optional(document.amount_charged_back)?,
             created_time: document.created_time,
             authorized_time: document.authorized_time,
             paid_time: document.paid_time,

@@ -29,6 +29,7 @@ pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: since,
         authorized_time: None,
         paid_time: (status == PaymentStatus::Paid).then_some(since),

@@ -8,16 +8,18 @@ use domain::rules::ids::{LineId, MollieRefundId, OrderId};
 use domain::rules::item::ItemKind;
 use domain::rules::operation::OperationState;
 use domain::rules::part::Part;
+use domain::rules::payment::Payment;
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::refund::{Reduction, Refund, RefundRequest, RefundSelection, RefundState, Route};
 use domain::rules::shipment::{LineSelection, Origin};
 use domain::rules::snapshot::RefundSnapshot;
 use domain::rules::status::{OrderStatus, PaymentStatus, Read, RefundStatus};
+use domain::workflow::operator::retry;
 use domain::workflow::step::Progress;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded};
 
-use crate::intents::{euro, intent, lamps, reason};
+use crate::intents::{decision, euro, intent, lamps, reason};
 use crate::items::attempt;
 use crate::ledger::add_refund;
 use crate::mollie::{Fate, meanwhile};
@@ -171,6 +173,41 @@ async fn after_an_hour_a_lost_refund_is_read_back_before_anything_is_sent() {
     assert_eq!(world.refunds_at_mollie(id).await.len(), 1);
     world.sync(id).await;
     world.balanced(id).await;
+}
+
+/// It was to be repeated under its key, and the key died while it waited: by then the first call has had its effect.
+#[tokio::test]
+async fn a_repeat_that_waited_for_longer_than_its_key_lives_is_not_sent() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.mollie.next(Fate::Late(secs(30)));
+    let (recorded, _) = world.refund_now(id, &goodwill("5.00")).await;
+    world.advance(secs(1));
+    assert_eq!(world.step().await, Progress::Deferred);
+    world.mollie.side().ledger.forgets_keys = true;
+    world.advance(mins(90));
+    world.work(secs(10)).await;
+    assert_eq!(world.refund_of(&recorded).await.state, RefundState::Registered);
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 1);
+}
+
+/// Somebody refunds a unit of the very line that ours, undecided, is about.
+#[tokio::test]
+async fn what_is_refunded_elsewhere_is_entered_at_once_though_ours_is_undecided() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.mollie.next(Fate::LostCall);
+    world.refund_now(id, &units(2, 1)).await;
+    let theirs = made_elsewhere("re_a", &[(2, 1, "20.00")], &world, &world.order(id).await);
+    world.at_mollie(id, |order| add_refund(order, &theirs)).await;
+    world.sync(id).await;
+    let lamps = &world.order(id).await.lines[1];
+    assert_eq!((lamps.refunded.quantity, lamps.refunding.quantity), (1, 1));
+    world.advance(mins(63));
+    world.work(mins(5)).await;
+    world.sync(id).await;
+    world.balanced(id).await;
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 2);
 }
 
 #[tokio::test]
@@ -367,6 +404,37 @@ async fn a_refund_that_the_balance_does_not_cover_is_tried_daily_for_fourteen_da
     let order = world.order(id).await;
     assert_eq!(order.lines[0].given_back().quantity, 0);
     assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::RefundRefused]);
+}
+
+/// The bank took the money back while the refund waited: sent, the shopper would have it twice.
+#[tokio::test]
+async fn a_refund_that_a_chargeback_leaves_uncovered_waits_for_a_person_and_for_its_reversal() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.mollie.next(Fate::NotSent(Some(mins(10))));
+    let (recorded, _) = world.refund_now(id, &units(1, 2)).await;
+    let charge_back = async |amount: Option<&str>| {
+        let amount = amount.map(euro);
+        let set = |payment: &mut Payment| payment.amount_charged_back = amount;
+        world.at_mollie(id, |order| order.payments.iter_mut().flatten().for_each(set)).await;
+        world.sync(id).await;
+    };
+    charge_back(Some("758.00")).await;
+    let order = world.order(id).await;
+    assert_eq!(order.beside.charged_back, euro("758.00"));
+    assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::Chargeback]);
+    world.advance(mins(11));
+    world.step().await;
+    assert_eq!(world.state(recorded.operation_id()).await, OperationState::NeedsAttention);
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 0);
+    assert_eq!(reason(world.refund(id, &units(2, 1)).await), PreconditionReason::OrderNeedsAttention);
+    charge_back(None).await;
+    Box::pin(retry(&*world, recorded.operation_id().unwrap(), &decision())).await.unwrap();
+    world.work(mins(3)).await;
+    assert_eq!(world.refund_of(&recorded).await.state, RefundState::Registered);
+    assert_eq!(world.order(id).await.beside.charged_back, euro("0.00"));
+    world.sync(id).await;
+    world.balanced(id).await;
 }
 
 #[tokio::test]

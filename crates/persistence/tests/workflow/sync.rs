@@ -50,6 +50,7 @@ async fn an_unknown_line_or_payment_status_stops_money_too() {
                 amount_captured: None,
                 amount_refunded: None,
                 remainder_amount: None,
+                amount_charged_back: None,
                 created_time: now,
                 authorized_time: None,
                 paid_time: None,

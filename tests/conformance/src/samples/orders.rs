@@ -105,6 +105,7 @@ pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
         amount_captured: Some(euro("5.00")),
         amount_refunded: Some(euro("0.00")),
         remainder_amount: Some(euro("7.00")),
+        amount_charged_back: Some(euro("2.00")),
         created_time: at(1),
         authorized_time: Some(at(2)),
         paid_time: Some(at(3)),

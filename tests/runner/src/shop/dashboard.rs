@@ -85,5 +85,7 @@ fn track(mollie: &mut Mollie, id: &str, parcel: usize, code: String, now: Timest
 /// Mollie's own words on an order, for the checker.
 pub fn read(site: &Site, id: &str) -> Value {
     let now = site.now();
-    site.mollie().ask("GET", &format!("/v2/orders/{id}"), "embed=payments,shipments", Vec::new(), now).1
+    site.mollie()
+        .ask("GET", &format!("/v2/orders/{id}"), "embed=payments,refunds,shipments", Vec::new(), now)
+        .1
 }

@@ -21,7 +21,7 @@ use crate::rules::ids::RefundId;
 use crate::rules::ledger::{Pool, Stage};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refund::{self, Refund, RefundRequest, RefundState, Route};
+use crate::rules::refund::{self, Override, Refund, RefundRequest, RefundState, Route};
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::Origin;
@@ -117,6 +117,11 @@ impl Kind for Task {
 
     fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
         let order = book.order.remote().ok_or("the order has no id at Mollie")?;
+        if self.is_charged_back(book) {
+            let problem = "money of the order was charged back, and what is left does not cover the refund any more: reject it, or \
+                           retry once the bank has returned the money";
+            return Err(problem.to_owned());
+        }
         let on_payment = match self.route {
             Route::Order => None,
             Route::Payment => Some(self.payment_id.clone().ok_or("the refund names no payment")?),
@@ -214,6 +219,13 @@ impl Kind for Task {
 }
 
 impl Task {
+    /// Whether a chargeback has taken what it was to give back. A request that gave up the limit is not covered in any case.
+    fn is_charged_back(&self, book: Book<'_>) -> bool {
+        let ours = book.refunds.iter().find(|refund| refund.id == self.refund_id);
+        let is_unlimited = ours.is_some_and(|refund| refund.overrides.contains(&Override::OrderCeiling));
+        book.order.beside.charged_back.minor() > 0 && !is_unlimited && !refund::is_covered(book.order)
+    }
+
     /// The list in which the refund would have to be, if it was not read. A missing list is not an empty one.
     fn unlisted(&self, snapshot: &Snapshot) -> Option<Misread> {
         let is_read = match (&self.payment_id, self.route) {

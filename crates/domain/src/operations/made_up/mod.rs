@@ -132,7 +132,11 @@ impl Kind for Task {
             }
             (
                 What::Number(_) | What::GiveUp(_),
-                Difference::Units { .. } | Difference::Shipment(_) | Difference::Tracking(_),
+                Difference::Units { .. }
+                | Difference::Shipment(_)
+                | Difference::Tracking(_)
+                | Difference::Refund(_)
+                | Difference::RefundStatus(_),
             ) => false,
         }
     }

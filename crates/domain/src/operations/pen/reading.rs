@@ -118,6 +118,7 @@ impl Pen<'_> {
             concerns.extend(concern::surplus_payments(order));
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
+            concerns.extend(concern::charged_back(order));
         }
         concerns.extend(concern::money_on_ended_order(order, self.reading.as_of, self.author.settle_window));
         for concern in concerns {

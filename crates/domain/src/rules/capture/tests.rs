@@ -58,6 +58,7 @@ fn payment(status: PaymentStatus, amount: &str) -> Payment {
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(0),
         authorized_time: Some(at(2)),
         paid_time: None,

@@ -4,6 +4,7 @@ use crate::rules::ids::OperationId;
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
+use crate::rules::payment::Payment;
 use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
 use crate::rules::snapshot::{RefundSnapshot, Snapshot};
@@ -59,6 +60,21 @@ pub fn refunds_differ(order: &Order, snapshot: &Snapshot) -> Vec<Concern> {
     let lines =
         lines.filter_map(|(line, counted, listed)| Some((*known.get(&line.mollie_id)?, counted, listed)));
     lines.map(|(line, counted, listed)| refund_differs(line, counted, listed)).collect()
+}
+
+/// The payments of which the shopper's bank took money back.
+#[must_use]
+pub fn charged_back(order: &Order) -> Vec<Concern> {
+    let taken = |payment: &Payment| {
+        let amount = payment.amount_charged_back.filter(|amount| amount.minor() > 0)?;
+        let text = format!(
+            "The shopper's bank took {amount} of payment {} back. Dispute it with the bank or agree with the shopper; the order \
+             may refund so much less until the bank returns it, and refunds that are not covered any more wait for you.",
+            payment.mollie_id
+        );
+        Some(concern(ItemKind::Chargeback, payment.mollie_id.to_string(), &text, None))
+    };
+    order.payments.iter().filter_map(taken).collect()
 }
 
 fn refund_differs(line: &Line, counted: Part, listed: Part) -> Concern {

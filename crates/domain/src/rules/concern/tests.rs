@@ -37,6 +37,7 @@ fn payment(id: &str, status: PaymentStatus, amount: &str, since: Option<Timestam
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(0),
         authorized_time,
         paid_time,

@@ -158,6 +158,7 @@ fn a_payments_sums_are_in_its_own_currency() {
         amount_captured: Some(dollars("10.00")),
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(2),
         paid_time: None,
         authorized_time: Some(at(2)),

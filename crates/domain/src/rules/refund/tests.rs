@@ -39,6 +39,7 @@ fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(1),
         authorized_time: None,
         paid_time: None,

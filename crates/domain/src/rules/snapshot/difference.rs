@@ -40,7 +40,8 @@ pub struct Observed {
 #[must_use]
 pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     let facts = facts(&order.facts, snapshot);
-    let (lines, entries) = changed_lines(order, snapshot);
+    let (lines, mut entries) = changed_lines(order, snapshot);
+    entries.extend(ledger::charged_back(order, snapshot));
     let unexpected = match (order.facts.status, facts.status) {
         (Some(before), Some(after)) => !before.leads_to(after),
         (Some(_) | None, None) | (None, Some(_)) => false,

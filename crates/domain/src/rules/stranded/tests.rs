@@ -18,6 +18,7 @@ fn payment(id: &str, status: PaymentStatus, refunded: Option<&str>) -> Payment {
         amount_captured: None,
         amount_refunded: refunded.map(euro),
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(0),
         authorized_time: None,
         paid_time: Some(at(2)),

@@ -72,6 +72,7 @@ fn a_payment_with_an_unreadable_method_keeps_the_one_it_had() {
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
+        amount_charged_back: None,
         created_time: at(1),
         authorized_time: None,
         paid_time: None,
