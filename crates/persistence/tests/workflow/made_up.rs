@@ -100,11 +100,11 @@ async fn a_look_up_does_not_attribute_a_lost_effect_to_somebody_else() {
     let (accepted, _) = world.change_now(id, give_lamps_up(1)).await;
     assert_eq!(world.given_up(id).await, (0, 1));
     let order = world.order(id).await;
-    assert_eq!((order.lines[1].reserved.quantity, order.lines[1].available().quantity), (1, 2));
+    assert_eq!((order.lines[1].canceling.quantity, order.lines[1].available().quantity), (1, 2));
     world.work(mins(3)).await;
     assert_eq!(world.came_to(&accepted).await, (OperationState::Succeeded, 1));
     assert_eq!(world.given_up(id).await, (1, 1));
-    assert_eq!(world.order(id).await.lines[1].reserved.quantity, 0);
+    assert_eq!(world.order(id).await.lines[1].canceling.quantity, 0);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_rejected_operation_without_an_effect_fails_and_frees_its_units() {
         (progress, world.came_to(&accepted).await),
         (Progress::Settled, (OperationState::Rejected, 1))
     );
-    assert_eq!((world.order(id).await.lines[1].reserved.quantity, world.given_up(id).await), (0, (0, 0)));
+    assert_eq!((world.order(id).await.lines[1].canceling.quantity, world.given_up(id).await), (0, (0, 0)));
     assert!(world.kinds(id).await.contains(&"cancellation.refused"));
 }
 
