@@ -63,7 +63,7 @@ fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
 }
 
 fn refund(status: &str) -> String {
-    format!("The order is {status}; refund the money instead, for now in Mollie's dashboard.")
+    format!("The order is {status}; refund the money instead, with CreateRefund.")
 }
 
 /// Whether a shipping order was authorized rather than paid: Mollie cancels the rest only if no line is paid.

@@ -157,7 +157,7 @@ fn cancelable_order(order: &Order) -> Result<(), FailedPrecondition> {
             "a payment is being processed; try again when the order is authorized or created"
         }
         OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed => {
-            "it was paid; refund the money instead, for now in Mollie's dashboard"
+            "it was paid; refund the money instead, with CreateRefund"
         }
         OrderStatus::Expired => "what was not shipped is released already",
         OrderStatus::Canceled => "it is canceled already",
@@ -197,7 +197,7 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
             measured(line, selection, line.available().quantity)
         }
         Some(LineStatus::Paid) => {
-            Err(not_cancelable(line, "it was paid, so refund it instead, for now in Mollie's dashboard"))
+            Err(not_cancelable(line, "it was paid, so refund it instead, with CreateRefund"))
         }
         Some(LineStatus::Created) | None => Err(not_cancelable(
             line,

@@ -14,7 +14,7 @@ pub fn overcaptured(order: &Order) -> Option<Concern> {
     let too_much = Money::from_minor(captured.minor() - limit.minor(), limit.currency());
     let text = format!(
         "Mollie shows {captured} captured where {limit} was authorized: {too_much} too much. Compare the shipments with what \
-         the shopper agreed to, and refund the excess in Mollie's dashboard."
+         the shopper agreed to, and refund the excess with CreateRefund."
     );
     Some(Concern {
         kind: ItemKind::Overcaptured,
@@ -33,7 +33,7 @@ pub fn deductions_left(order: &Order) -> Vec<Concern> {
 fn deduction_left((line, owed): (LineId, Money)) -> Concern {
     let text = format!(
         "Line {line} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
-         Refund it in Mollie's dashboard, or restore the gift card or credit."
+         Refund it with CreateRefund, or restore the gift card or credit."
     );
     Concern {
         kind: ItemKind::DeductionLeft,
