@@ -162,10 +162,17 @@ impl World {
         }
     }
 
-    /// Only what takes money off can be left, or be missing beside goods.
+    /// Only what takes money off can be left, or be missing beside goods. But if somebody cancels in the dashboard what a
+    /// cancellation of ours holds too, shipments wait until that is settled.
     fn question_deductions(&self, request_id: &str, reply: &Reply, order: u64) {
         let Reply::Refused(reason) = reply else { return };
-        let is_about = matches!(reason.as_str(), "CaptureOutOfBounds" | "DeductionLeft");
+        let is_about = match reason.as_str() {
+            "CaptureOutOfBounds" => {
+                !self.site.journal().acts.iter().any(|act| matches!(act, Act::LineCanceled { .. }))
+            }
+            "DeductionLeft" => true,
+            _ => false,
+        };
         if is_about && Basket::of(self.seed, order).gift_card().is_none() {
             let text = format!("{request_id}: refused ({reason}), and the order has no gift card");
             self.site.journal().acts.push(Act::RequestError(text));
