@@ -34,8 +34,12 @@ impl Found<'_> {
     /// the order.
     fn over(&mut self, name: &str, order: &Order) {
         let there = self.at_mollie(order);
-        // The last lines that are canceled end the order, too.
-        let is_over = there.iter().any(|seen| seen["status"] == "canceled");
+        // The last lines that are canceled end the order, too, as completed if something was shipped.
+        let released = |line: &Value| line["quantityCanceled"].as_u64().is_some_and(|units| units > 0);
+        let is_over = there.iter().any(|seen| {
+            let has_released = seen["lines"].as_array().is_some_and(|lines| lines.iter().any(released));
+            seen["status"] == "canceled" || seen["status"] == "completed" && has_released
+        });
         if !there.is_empty() && !is_over && self.canceled_at(order).is_none() {
             self.say(
                 "I4",
