@@ -53,12 +53,8 @@ impl Story for CancelingLines {
 
     fn is_like(&self, act: &Act) -> bool {
         match act {
-            Act::LineCanceled { .. } => true,
-            Act::Shipped { .. }
-            | Act::Canceled { .. }
-            | Act::Tracked { .. }
-            | Act::RequestError(_)
-            | Act::Broken(_) => false,
+            Act::LineCanceled { .. } | Act::Canceled { .. } => true,
+            Act::Shipped { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
         }
     }
 
