@@ -1,8 +1,9 @@
 //! What shipments may capture of an order whose money is only authorized.
 //!
 //! Goods and deductions (gift cards, credits, discounts as separate lines) are shipped line by line, and each shipment captures
-//! its sum. Canceling lines releases theirs. There is no record of how Mollie answers a capture above the authorization, so we never send one: no shipment is
-//! worth less than zero, and all together never exceed the bound. It considers nothing at Mollie beyond what the order shows.
+//! its sum. Canceling lines releases theirs. There is no record of how Mollie answers a capture above the authorization, so we never
+//! send one: no shipment is worth less than zero, and all together never exceed the bound. It considers nothing at Mollie beyond what
+//! the order shows.
 
 use super::ids::LineId;
 use super::money::Money;

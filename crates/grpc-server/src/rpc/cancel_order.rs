@@ -2,16 +2,14 @@
 //! goods are given up only if named.
 
 use domain::operations::cancel_order::Cancel;
-use domain::operations::operation::State;
-use domain::ports::{OrderKey, OrderWithOperations, Store};
-use domain::rules::ids::{GroupId, OrderId};
+use domain::ports::{OrderKey, OrderWithOperations};
 use domain::workflow::submit::{On, submit};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Header, begin};
-use super::{Answer, OrderRpc, errors};
+use super::request::{self, Header, begin, refuse_if_rejected};
+use super::{Answer, OrderRpc};
 use crate::convert;
 use crate::proto::{self, CancelOrderRequest};
 
@@ -35,15 +33,4 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelOrderRequest>) -> Answe
     refuse_if_rejected(rpc, order_id, recorded.group).await?;
     let OrderWithOperations { order, unsettled } = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))
-}
-
-async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
-    let Some(group) = group else { return Ok(()) };
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
-    for operation in operations {
-        if let State::Rejected { rejection, .. } = operation.state {
-            return Err(errors::mollie_refused(&rejection, "operation", operation.id));
-        }
-    }
-    Ok(())
 }

@@ -1,18 +1,14 @@
 //! CancelRefund: a refund is called off before Mollie has it, or canceled there.
 
 use domain::operations::cancel_refund::CallOff;
-use domain::operations::operation::State;
-use domain::ports::Store;
-use domain::rules::ids::OrderId;
-use domain::workflow::Recorded;
 use domain::workflow::submit::{On, submit};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::create_refund::load;
 use super::reading::Reading;
-use super::request::{self, Header, begin};
-use super::{Answer, OrderRpc, errors};
+use super::request::{self, Header, begin, refuse_if_rejected};
+use super::{Answer, OrderRpc};
 use crate::convert;
 use crate::proto::{self, CancelRefundRequest};
 
@@ -36,26 +32,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CancelRefundRequest>) -> Answ
         submit(&*service, &intent, On::Order(order_id), &CallOff { refund_id }).await
     });
     let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-    refuse_if_rejected(rpc, order_id, &recorded).await?;
+    // If the refund itself was refused, there is nothing left to cancel, and the refund tells.
+    refuse_if_rejected(rpc, order_id, recorded.group).await?;
     Ok(Response::new(convert::refund::refund(&load(rpc, refund_id).await?)))
-}
-
-/// Mollie did not cancel it. If the refund itself was refused, there is nothing left to cancel, and the refund tells.
-async fn refuse_if_rejected(rpc: &OrderRpc, order: OrderId, recorded: &Recorded) -> Result<(), Status> {
-    let Some(group) = recorded.group else { return Ok(()) };
-    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
-    for operation in operations {
-        match &operation.state {
-            State::Rejected { rejection, .. } => {
-                return Err(errors::mollie_refused(rejection, "operation", operation.id));
-            }
-            State::Pending { .. }
-            | State::InFlight { .. }
-            | State::Resolving { .. }
-            | State::NeedsAttention { .. }
-            | State::Withdrawn { .. }
-            | State::Succeeded { .. } => (),
-        }
-    }
-    Ok(())
 }

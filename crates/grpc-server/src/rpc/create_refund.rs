@@ -12,6 +12,7 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
+use super::selection::with_line_ids;
 use super::{Answer, OrderRpc, errors, preview};
 use crate::convert;
 use crate::proto::{self, CreateRefundRequest, ErrorReason};
@@ -32,7 +33,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::refund::input(request).parse()) {
-        (Some(order_id), Err(faults)) => Err(request::with_line_ids(rpc, order_id, faults).await),
+        (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),
         (_, wanted) => wanted,
     };
     let wanted = reading.part(wanted);

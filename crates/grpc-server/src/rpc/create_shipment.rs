@@ -9,6 +9,7 @@ use tonic::{Request, Response};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
+use super::selection::with_line_ids;
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateShipmentRequest, ErrorReason};
@@ -28,7 +29,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
     reading.add(faults);
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::shipment::input(request).parse()) {
-        (Some(order_id), Err(faults)) => Err(request::with_line_ids(rpc, order_id, faults).await),
+        (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),
         (_, wanted) => wanted,
     };
     let wanted = reading.part(wanted);

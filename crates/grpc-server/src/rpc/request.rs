@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Fingerprint, OrderKey, Store, Vault};
-use domain::rules::ids::{Caller, OperationId, OrderId, RefundId, RequestId, ShipmentId};
-use domain::rules::shipment;
+use domain::operations::operation::State;
+use domain::ports::{Clock, Fingerprint, Store, Vault};
+use domain::rules::ids::{Caller, GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
 use domain::workflow::{Intent, MutationError, Recorded};
@@ -89,17 +89,6 @@ pub fn refund_id(text: &str, path: &str) -> Result<RefundId, Violation> {
         .ok_or_else(|| no_id(text, path, "refund.id", "a refund's id, a UUID, not Mollie's (re_…)"))
 }
 
-/// The faults of a request; if one names an unknown line, it lists the known ones.
-pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
-    if faults.iter().any(shipment::names_no_line) {
-        // Without the order the faults are the same, but say less.
-        if let Ok(Some(order)) = rpc.service().store.load_order(&OrderKey::Id(id)).await {
-            shipment::name_lines(&mut faults, &order);
-        }
-    }
-    faults
-}
-
 /// An operation's id, or the fault that it is not one.
 pub fn operation_id(text: &str, path: &str) -> Result<OperationId, Violation> {
     OperationId::parse(text).ok_or_else(|| no_id(text, path, "operation.id", "an operation's id, a UUID"))
@@ -159,4 +148,20 @@ impl Submitted {
     pub const fn before(recorded: Recorded) -> Self {
         Self { recorded, own: None }
     }
+}
+
+/// Refuses with Mollie's words if it rejected an operation of this request.
+pub async fn refuse_if_rejected(
+    rpc: &OrderRpc,
+    order: OrderId,
+    group: Option<GroupId>,
+) -> Result<(), Status> {
+    let Some(group) = group else { return Ok(()) };
+    let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
+    for operation in operations {
+        if let State::Rejected { rejection, .. } = operation.state {
+            return Err(errors::mollie_refused(&rejection, "operation", operation.id));
+        }
+    }
+    Ok(())
 }
