@@ -13,6 +13,9 @@ use crate::supply::git;
 /// Of a hundred changes, so many must be noticed.
 const NOTICED: usize = 95;
 
+/// Why a change may survive, a line each: `rules/amount.rs: replace …: reason`.
+const REASONS: &str = include_str!("survivors.txt");
+
 /// What is changed: the files of one shard, and directories of files.
 pub type Shard = [&'static str];
 
@@ -42,12 +45,17 @@ pub const CREATE: &Shard = &[
 /// What decides where units and money go.
 pub const MONEY: &Shard = &[
     "crates/domain/src/rules/amount.rs",
+    "crates/domain/src/rules/beside.rs",
     "crates/domain/src/rules/cancellation.rs",
     "crates/domain/src/rules/capture.rs",
     "crates/domain/src/rules/deduction.rs",
     "crates/domain/src/rules/ledger.rs",
+    "crates/domain/src/rules/line_cancellation.rs",
     "crates/domain/src/rules/order.rs",
     "crates/domain/src/rules/part.rs",
+    "crates/domain/src/rules/precondition.rs",
+    "crates/domain/src/rules/refund.rs",
+    "crates/domain/src/rules/refund",
     "crates/domain/src/rules/shipment.rs",
     "crates/domain/src/rules/shipment",
     "crates/domain/src/rules/status.rs",
@@ -80,7 +88,12 @@ pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
     let version = process::output(&mut process::cargo(["mutants", "--version"])?)
         .context("cargo-mutants is missing: cargo install --locked cargo-mutants")?;
     let files = files(shard)?;
-    let untried: Vec<_> = files.iter().filter(|file| !file.is_tried()).collect();
+    let mut untried = Vec::new();
+    for file in &files {
+        if !file.is_settled()? {
+            untried.push(file);
+        }
+    }
     if !untried.is_empty() {
         try_changes(&untried, more)?;
     }
@@ -94,7 +107,7 @@ pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
         files.len(),
         untried.len()
     );
-    found.judge(include_str!("survivors.txt")).with_context(|| text.clone())?;
+    found.judge(REASONS).with_context(|| text.clone())?;
     Ok(text)
 }
 
@@ -154,6 +167,16 @@ impl Source {
         self.kept.exists()
     }
 
+    /// Tried, and every survivor explained. One that is not may have its test by now, which can stand in another file.
+    fn is_settled(&self) -> Result<bool> {
+        if !self.is_tried() {
+            return Ok(false);
+        }
+        let mut found = Found::default();
+        found.add(&self.read()?)?;
+        Ok(found.unexplained(REASONS).is_empty())
+    }
+
     fn read(&self) -> Result<String> {
         fs::read_to_string(&self.kept).with_context(|| format!("reading {}", self.kept.display()))
     }
@@ -197,14 +220,18 @@ impl Found {
         Ok(())
     }
 
+    fn unexplained(&self, reasons: &str) -> Vec<&String> {
+        let is_explained = |survivor: &&String| reasons.lines().any(|line| explains(line, survivor));
+        self.survivors.iter().filter(|it| !is_explained(it)).collect()
+    }
+
     /// Enough are noticed, and each survivor has its reason.
     fn judge(&self, reasons: &str) -> Result<()> {
         let noticed = self.caught + self.endless;
         let all = noticed + self.survivors.len();
         ensure!(all > 0, "nothing was changed");
         ensure!(noticed * 100 >= all * NOTICED, "fewer than {NOTICED} % of the changes were noticed");
-        let is_explained = |survivor: &&String| reasons.lines().any(|line| explains(line, survivor));
-        let unexplained: Vec<_> = self.survivors.iter().filter(|it| !is_explained(it)).collect();
+        let unexplained = self.unexplained(reasons);
         if unexplained.is_empty() {
             return Ok(());
         }
