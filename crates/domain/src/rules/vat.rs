@@ -156,6 +156,7 @@ mod tests {
     #[test]
     fn a_rate_is_a_plain_percentage() {
         assert!(VatRate::parse("21.00").is_some() && VatRate::parse("0").is_some());
+        assert!(VatRate::parse("1.2345").is_some(), "four decimals");
         for text in ["-1", "21%", "", ".5", "5.", "1000", "1.23456", "1e1"] {
             assert!(VatRate::parse(text).is_none(), "{text}");
         }

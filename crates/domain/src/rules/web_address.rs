@@ -173,6 +173,7 @@ mod tests {
         assert_eq!(sent("HTTPS://Shop.Example/A").unwrap(), "https://shop.example/A");
         assert_eq!(sent("https://Müller.example:8443/A").unwrap(), "https://xn--mller-kva.example:8443/A");
         assert_eq!(sent("https://MÜLLER.example").unwrap(), "https://xn--mller-kva.example");
+        assert_eq!(sent("https://[2001:DB8::1]:8080/A").unwrap(), "https://[2001:db8::1]:8080/A");
     }
 
     #[test]

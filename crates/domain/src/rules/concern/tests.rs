@@ -14,6 +14,8 @@ use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
+mod refunds;
+
 /// An order of 1027.99.
 fn order(payments: Vec<Payment>) -> Order {
     Order { payments, ..placed(OrderStatus::Paid, LineStatus::Paid).order().clone() }

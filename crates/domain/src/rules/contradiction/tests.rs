@@ -11,6 +11,8 @@ use crate::rules::part::Part;
 use crate::rules::snapshot::{ShipmentSnapshot, difference};
 use crate::rules::status::{OrderStatus, PaymentStatus};
 
+mod refunds;
+
 fn order() -> Order {
     placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone()
 }

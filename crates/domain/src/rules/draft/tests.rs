@@ -283,3 +283,48 @@ fn a_locale_that_is_not_listed_is_sent_as_the_profile_says_and_never_silently() 
     let wrong = OrderInput { locale: "dutch".into(), ..lego() }.parse("draft", now(), &agreed).unwrap_err();
     assert_eq!(wrong.violations[0].rule, "order.locale_form");
 }
+
+/// What cannot be told of one figure is not held against another.
+#[test]
+fn a_figure_that_is_wrong_or_cannot_be_read_is_one_fault() {
+    let discount = |vat: &str| LineInput {
+        line_type: Some(Some(LineType::Discount)),
+        ..line(1, "-10.00", None, "-10.00", vat)
+    };
+    let below_zero = faults(|draft| {
+        draft.lines = vec![line(1, "20.00", None, "20.00", "9.99"), discount("-1.74")];
+        draft.amount = Some(euro("10.00"));
+    });
+    assert_eq!(below_zero, fault("draft.lines[0].vat_amount", "line.vat_amount", "9.99 EUR"));
+    let unread = faults(|draft| {
+        draft.lines[1].total_amount = Some(euro("many"));
+        draft.lines[1].vat_amount = Some(euro("1.00"));
+    });
+    let rules: Vec<_> = unread.iter().map(|(path, _, _)| path.as_str()).collect();
+    assert_eq!(rules, ["draft.lines[1].total_amount.value"]);
+}
+
+#[test]
+fn nothing_is_no_deduction_with_the_wrong_sign_and_no_discount_of_one() {
+    let nothing = LineInput {
+        line_type: Some(Some(LineType::Discount)),
+        discount_amount: Some(euro("0.00")),
+        ..line(1, "0.00", None, "0.00", "0.00")
+    };
+    assert_eq!(faults(|draft| draft.lines.push(nothing)), []);
+}
+
+#[test]
+fn a_cent_of_vat_beside_the_formula_is_a_warning_below_zero_only() {
+    let with = |price: &str, vat: &str, amount: &str| {
+        faults(|draft| {
+            draft.lines.push(line(1, price, None, price, vat));
+            draft.amount = Some(euro(amount));
+        })
+    };
+    assert_eq!(with("-10.00", "-1.75", "1017.99"), []);
+    assert_eq!(
+        with("0.00", "0.01", "1027.99"),
+        fault("draft.lines[2].vat_amount", "line.vat_amount", "0.01 EUR")
+    );
+}

@@ -8,6 +8,8 @@ use crate::rules::snapshot::observed;
 use crate::rules::status::LineStatus;
 use uuid::Uuid;
 
+mod refunds;
+
 #[test]
 fn folding_the_events_gives_the_order_without_personal_data() {
     let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
@@ -149,4 +151,23 @@ fn what_a_settled_cancellation_gave_up_stays_given_up() {
         (recorder.order().releases.as_slice(), recorder.order().cancellations.len()),
         ([LineId::new(1)].as_slice(), 1)
     );
+}
+
+/// A person may be wrong: the same units, canceled later by nobody here, may be the effect that was denied.
+#[test]
+fn what_a_person_took_for_rejected_is_remembered() {
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    let part = Part { quantity: 1, amount: euro("349.00") };
+    let lines = [ShipmentLine { line_id: LineId::new(1), part }];
+    let operation_id = OperationId::new(Uuid::from_u128(7));
+    for by in [RejectedBy::Mollie(422), RejectedBy::Service] {
+        let rejection = Rejection { by, ..Rejection::of_ours("a test") };
+        let entries = ledger::ours(Pool::Canceled, Stage::Freed, &lines);
+        recorder.record(EventData::CancellationRefused { operation_id, rejection, entries });
+    }
+    assert_eq!(recorder.order().cancellations, []);
+    let rejection = Rejection { by: RejectedBy::Operator, ..Rejection::of_ours("a test") };
+    let entries = ledger::ours(Pool::Canceled, Stage::Freed, &lines);
+    recorder.record(EventData::CancellationRefused { operation_id, rejection, entries });
+    assert_eq!(recorder.order().cancellations, [Canceled { operation_id, lines: lines.to_vec() }]);
 }

@@ -14,6 +14,7 @@ use crate::rules::shipment::LineSelection;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
 mod forms;
+mod lists;
 mod sums;
 
 /// Takes a refund's money out of the ledger, as if Mollie had registered it.

@@ -94,6 +94,9 @@ fn a_refusal_without_a_field_of_one_meaning_is_said_of_the_draft() {
         assert_eq!(found, [("draft", "The order is not possible.")], "{field:?}");
     }
     let mut order = with_both_addresses();
+    order.personal.billing_address = None;
+    assert_eq!(path_in(&order, "postalCode").as_deref(), Some("draft.shipping_address.postal_code"));
+    let mut order = with_both_addresses();
     order.terms.warnings = vec![warning("draft.shipping_address.phone")];
     assert_eq!(path_in(&order, "phone").as_deref(), Some("draft.shipping_address.phone"));
 }
@@ -122,7 +125,10 @@ fn a_further_parameter_that_the_caller_gave_is_named() {
 fn what_was_sent_is_shown_unless_it_is_personal_or_secret() {
     let mut order = with_both_addresses();
     order.terms.warnings = vec![warning("draft.payment.further_parameters.captureMode")];
+    order.lines[0].metadata = Some(serde_json::json!({ "a": 1 }));
     for (field, got) in [
+        ("lines.0.metadata", "7 bytes"),
+        ("metadata", "nothing"),
         ("amount", "1027.99 EUR"),
         ("amount.value", "1027.99 EUR"),
         ("orderNumber", order.terms.order_number.as_str()),

@@ -9,6 +9,7 @@ use crate::rules::status::PaymentStatus;
 
 mod left_out;
 mod odd;
+mod refunds;
 
 fn created() -> Order {
     placed(OrderStatus::Created, LineStatus::Created).order().clone()
