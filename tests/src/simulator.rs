@@ -155,6 +155,20 @@ impl Simulator {
         answer.json().await.expect("the simulator answers with JSON")
     }
 
+    /// The ids of an attempt's captures, oldest first.
+    pub async fn captures(&self, attempt: &str) -> Vec<String> {
+        let url = self.url(&format!("/v2/payments/{attempt}/captures"));
+        let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
+        let list: Value = answer.json().await.expect("the simulator answers with JSON");
+        let captures = list["_embedded"]["captures"].as_array().expect("a list of captures");
+        captures.iter().rev().map(|it| it["id"].as_str().expect("a capture has an id").to_owned()).collect()
+    }
+
+    /// Gives a capture this status.
+    pub async fn set_capture(&self, id: &str, status: &str) {
+        self.control(Method::POST, &format!("captures/{id}"), Some(json!({ "status": status }))).await;
+    }
+
     /// Begins a further attempt to pay an order, beside those there are; gives its id.
     pub async fn begin_attempt(&self, mollie_order_id: &str, method: &str) -> String {
         let path = format!("orders/{mollie_order_id}/attempts");

@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
+use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -20,8 +21,9 @@ use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::key::ApiKey;
 use crate::oddities::Oddities;
+use crate::page::{self, Page};
 use crate::transport::{Request, Transport};
-use crate::{lookup, outcome, refund, snapshot};
+use crate::{capture, lookup, outcome, refund, snapshot};
 
 /// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
 /// a slow Mollie would answer none of them in time.
@@ -127,6 +129,29 @@ impl<T: Transport> MollieAdapter<T> {
         outcome::of_reading(profile, self.0.transport.send(key, request).await, parse)
     }
 
+    /// Reads all pages of a list of a payment.
+    async fn of_payment<R: Send>(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+        (name, endpoint): (&str, Endpoint),
+        parse: impl Fn(&Object<'_>) -> Result<Page<R>, Misread> + Send + Sync,
+    ) -> Result<Vec<R>, GatewayError> {
+        let (mut trail, mut from, mut items) = (lookup::Trail::default(), None::<String>, Vec::new());
+        loop {
+            let path = ["payments", payment.as_str(), name];
+            let mut url = self.0.base.at(&path).ok_or(GatewayError::NotFound)?;
+            url.query_pairs_mut()
+                .append_pair("limit", "250")
+                .extend_pairs(from.iter().map(|from| ("from", from)));
+            let page = self.read(profile, Request::reading(endpoint, url), &parse).await.map_err(listed)?;
+            items.extend(page.items);
+            let Some(next) = page.next else { return Ok(items) };
+            trail.follow(&next)?;
+            from = Some(next);
+        }
+    }
+
     async fn page(
         &self,
         profile: &ProfileName,
@@ -177,21 +202,18 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<RefundSnapshot>, GatewayError> {
-        let (mut trail, mut from, mut refunds) = (lookup::Trail::default(), None::<String>, Vec::new());
-        loop {
-            let path = ["payments", payment.as_str(), "refunds"];
-            let mut url = self.0.base.at(&path).ok_or(GatewayError::NotFound)?;
-            url.query_pairs_mut()
-                .append_pair("limit", "250")
-                .extend_pairs(from.iter().map(|from| ("from", from)));
-            let parse = |list: &Object<'_>| refund::read_page(list, payment);
-            let request = Request::reading(Endpoint::ListPaymentRefunds, url);
-            let page = self.read(profile, request, parse).await.map_err(listed)?;
-            refunds.extend(page.refunds);
-            let Some(next) = page.next else { return Ok(refunds) };
-            trail.follow(&next)?;
-            from = Some(next);
-        }
+        let list = ("refunds", Endpoint::ListPaymentRefunds);
+        self.of_payment(profile, payment, list, |list| refund::read_page(list, payment)).await
+    }
+
+    async fn captures_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<ListedCapture>, GatewayError> {
+        let list = ("captures", Endpoint::ListCaptures);
+        let parse = |list: &Object<'_>| page::read(list, "captures", capture::read);
+        self.of_payment(profile, payment, list, parse).await
     }
 
     async fn find_by_hook(

@@ -14,6 +14,7 @@ pub enum Endpoint {
     CreateShipment,
     UpdateShipment,
     ListPaymentRefunds,
+    ListCaptures,
     CreateOrderRefund,
     CreatePaymentRefund,
     CancelRefund,
@@ -26,7 +27,7 @@ impl Endpoint {
             | Self::CreateShipment
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund => Method::POST,
-            Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds => Method::GET,
+            Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds | Self::ListCaptures => Method::GET,
             Self::UpdateShipment => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
         }
@@ -41,6 +42,7 @@ impl Endpoint {
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
             Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
+            Self::ListCaptures => "/payments/{id}/captures",
             Self::CreateOrderRefund => "/orders/{id}/refunds",
             Self::CancelRefund => "/payments/{id}/refunds/{id}",
         }
@@ -56,6 +58,7 @@ impl Endpoint {
             | Self::CreateShipment
             | Self::UpdateShipment
             | Self::ListPaymentRefunds
+            | Self::ListCaptures
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund
             | Self::CancelRefund => 4 << 20,
@@ -85,6 +88,7 @@ impl Endpoint {
             Self::CreateShipment => span!("mollie.shipment.create"),
             Self::UpdateShipment => span!("mollie.shipment.update"),
             Self::ListPaymentRefunds => span!("mollie.refund.list"),
+            Self::ListCaptures => span!("mollie.capture.list"),
             Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
             Self::CancelRefund => span!("mollie.refund.cancel"),
         }

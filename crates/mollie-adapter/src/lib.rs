@@ -6,6 +6,7 @@
 mod adapter;
 mod address;
 mod base;
+mod capture;
 mod client;
 mod command;
 mod endpoint;
@@ -18,6 +19,7 @@ mod money;
 mod oddities;
 mod order;
 mod outcome;
+mod page;
 mod payment;
 mod problem;
 mod refund;

@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::json::Object;
-use crate::lookup::cursor;
 use crate::money::Amount;
+use crate::page::{self, Page};
 use crate::shipment::PartBody;
 
 /// Our id of a refund, in its metadata.
@@ -92,24 +92,11 @@ fn our_id(metadata: &Value) -> Option<RefundId> {
     metadata.get(OUR_ID).and_then(Value::as_str).and_then(RefundId::parse)
 }
 
-/// One page of a payment's list.
-pub struct Page {
-    pub refunds: Vec<RefundSnapshot>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
-}
-
 /// Reads a page of a payment's list of refunds. Each belongs to that payment, whether it says so or not.
-pub fn read_page(list: &Object<'_>, payment: &MolliePaymentId) -> Result<Page, Misread> {
-    let embedded = list.object("_embedded")?.ok_or_else(|| list.wrong("_embedded", "an object"))?;
-    let refunds = embedded.objects("refunds")?.ok_or_else(|| embedded.wrong("refunds", "a list"))?;
-    let read = |refund: &Object<'_>| {
-        let refund = read(refund)?;
-        Ok(RefundSnapshot { payment_id: Some(payment.clone()), ..refund })
-    };
-    let next = list.link("next")?;
-    let next = next.map(|href| cursor(&href).ok_or_else(|| list.wrong("_links.next.href", "a cursor")));
-    Ok(Page { refunds: refunds.iter().map(read).collect::<Result<_, Misread>>()?, next: next.transpose()? })
+pub fn read_page(list: &Object<'_>, payment: &MolliePaymentId) -> Result<Page<RefundSnapshot>, Misread> {
+    page::read(list, "refunds", |refund| {
+        Ok(RefundSnapshot { payment_id: Some(payment.clone()), ..read(refund)? })
+    })
 }
 
 #[cfg(test)]
@@ -197,6 +184,6 @@ mod tests {
         let next = "https://evil.example/v2/payments/tr_1/refunds?from=re_2";
         let list = json!({"_embedded": {"refunds": []}, "_links": {"next": {"href": next}}});
         let page = read_page(&Object::root(&list).unwrap(), &payment).unwrap();
-        assert_eq!((page.refunds, page.next.as_deref()), (Vec::new(), Some("re_2")));
+        assert_eq!((page.items, page.next.as_deref()), (Vec::new(), Some("re_2")));
     }
 }

@@ -44,6 +44,7 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
             .map(|list| list.iter().map(shipment::read).collect())
             .transpose()?,
         refunds: embedded("refunds")?.map(|list| list.iter().map(refund::read).collect()).transpose()?,
+        captures: None,
         refunds_of: Vec::new(),
         unread: Unread::default(),
         contradictions: Vec::new(),

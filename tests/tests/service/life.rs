@@ -5,7 +5,7 @@ use tests::proto::{
 };
 use tests::{LEGO, SECOND, World, cents, draft, on_both_engines};
 
-use crate::requests::{cancel, ship, ship_rest};
+use crate::requests::{cancel, closed, ship, ship_rest};
 
 on_both_engines!(
     an_authorized_order_is_captured_by_what_is_shipped_and_the_rest_released,
@@ -139,8 +139,7 @@ async fn completed(world: &World, order: &Order) -> Order {
         .iter()
         .map(|line| cents(value(&line.amount_shipped)) + cents(value(&line.amount_canceled)));
     assert_eq!(sums.sum::<i64>(), cents(value(&order.amount)), "all that was ordered is shipped or canceled");
-    assert!(order.closed_time.is_some());
-    order
+    closed(world, &order).await
 }
 
 fn value(amount: &Option<tests::proto::Amount>) -> &str {

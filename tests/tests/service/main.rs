@@ -8,6 +8,7 @@ mod arrival;
 mod batch;
 mod bounds;
 mod cancel_lines;
+mod captures;
 mod costs;
 mod crash;
 mod dev;

@@ -9,7 +9,7 @@ use tests::proto::{OrderStatus, Placement};
 use tests::{LEGO, World, draft, new_request_id, on_both_engines, refusal, until};
 use tonic::Code;
 
-use crate::requests::{cancel, create, ship, track};
+use crate::requests::{cancel, closed, create, ship, track};
 
 on_both_engines!(
     a_live_key_over_test_orders_is_refused_at_start,
@@ -89,7 +89,7 @@ async fn an_order_that_is_over_is_open_while_one_of_its_operations_is_not_settle
     let busy =
         json!({"fault": "busy", "method": "PATCH", "path": "/v2/orders/*/shipments/*", "count": "all"});
     world.simulator.fail(json!([busy])).await;
-    assert!(world.order(&order.id).await.closed_time.is_some());
+    closed(&world, &order).await;
     world.orders().update_shipment(track(&parcel, "JD01")).await.unwrap();
     assert_eq!(world.order(&order.id).await.closed_time, None, "something is still expected to happen");
     world.service.stop().await;

@@ -65,6 +65,14 @@ pub fn cancel(order: &Order) -> CancelOrderRequest {
     CancelOrderRequest { request_id: new_request_id(), id: order.id.clone(), ..Default::default() }
 }
 
+/// The order, closed: a minute later Mollie has captured its shipments.
+pub async fn closed(world: &World, order: &Order) -> Order {
+    world.advance("PT1M").await;
+    let order = sync(world, order).await.unwrap();
+    assert!(order.closed_time.is_some(), "{order:?}");
+    order
+}
+
 /// The order as it is read at Mollie now.
 pub async fn sync(world: &World, order: &Order) -> Result<Order, Refusal> {
     let answer = world.orders().sync_order(SyncOrderRequest { id: order.id.clone() }).await;

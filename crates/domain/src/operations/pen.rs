@@ -18,6 +18,7 @@ use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::Shipment;
 
+mod captures;
 mod known;
 mod reading;
 mod refunds;

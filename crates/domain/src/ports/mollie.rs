@@ -14,7 +14,7 @@ use crate::rules::order::Order;
 use crate::rules::payment::PaymentParameters;
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
-use crate::rules::shipment::{ShipmentLine, Tracking};
+use crate::rules::shipment::{ListedCapture, ShipmentLine, Tracking};
 use crate::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
 
 /// A change to be made at Mollie.
@@ -170,6 +170,13 @@ pub trait Gateway: Send + Sync {
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<RefundSnapshot>, GatewayError>> + Send;
+
+    /// Reads all captures of a payment.
+    fn captures_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> impl Future<Output = Result<Vec<ListedCapture>, GatewayError>> + Send;
 
     /// Finds the orders with this hook address that were created since `since`, and reads them, oldest first. There should be at
     /// most one; with more, the shopper may pay twice.

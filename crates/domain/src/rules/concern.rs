@@ -12,7 +12,7 @@ mod ended;
 mod refunds;
 mod surplus;
 
-pub use capture::{deductions_left, overcaptured};
+pub use capture::{capture_lost, deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};

@@ -11,10 +11,11 @@ use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
 use super::operation::OperationState;
 use super::order::{Canceled, Order, Personal};
+use super::part::Part;
 use super::placement::Placement;
 use super::refund::Refund;
 use super::rejection::{RejectedBy, Rejection};
-use super::shipment::{Shipment, ShipmentLine, Tracking};
+use super::shipment::{Capture, CaptureStatus, Shipment, ShipmentLine, Tracking};
 use super::snapshot::Observed;
 use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
@@ -62,6 +63,8 @@ pub enum EventData {
     ShipmentUpdated { shipment_id: ShipmentId, operation_id: Option<OperationId>, tracking: Option<Tracking> },
     /// Mollie rejected the new tracking.
     ShipmentUpdateRefused { shipment_id: ShipmentId, operation_id: OperationId, rejection: Rejection },
+    /// Mollie tells something new of a shipment's money.
+    ShipmentCaptured { shipment_id: ShipmentId, capture: Capture },
     /// Mollie holds a shipment that was made elsewhere.
     ShipmentObserved { shipment: Box<Shipment> },
     /// A cancellation was requested, of the order or, with entries, of these units. `release`: the deductions it gives up.
@@ -132,6 +135,7 @@ impl EventData {
             Self::ShipmentUpdateRecorded { .. } => "shipment.update_recorded",
             Self::ShipmentUpdated { .. } => "shipment.updated",
             Self::ShipmentUpdateRefused { .. } => "shipment.update_refused",
+            Self::ShipmentCaptured { capture, .. } => captured_kind(&capture.status),
             Self::ShipmentObserved { .. } => "shipment.observed",
             Self::CancellationRecorded { .. } => "cancellation.recorded",
             Self::CancellationSucceeded { .. } => "cancellation.succeeded",
@@ -171,6 +175,7 @@ impl EventData {
             | Self::RefundObserved { entries, .. } => entries,
             // The counters of a shipment made elsewhere come with the observation that found it.
             Self::ShipmentObserved { .. }
+            | Self::ShipmentCaptured { .. }
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
             | Self::ShipmentUpdateRecorded { .. }
@@ -185,6 +190,16 @@ impl EventData {
             | Self::ItemRaised { .. }
             | Self::ItemClosed { .. } => &[],
         }
+    }
+}
+
+const fn captured_kind(status: &Read<CaptureStatus>) -> &'static str {
+    match status {
+        Read::Known(CaptureStatus::Pending) => "capture.pending",
+        Read::Known(CaptureStatus::Succeeded) => "capture.succeeded",
+        Read::Known(CaptureStatus::Failed) => "capture.failed",
+        Read::Known(CaptureStatus::Missing) => "capture.missing",
+        Read::Unknown(_) => "capture.status_not_understood",
     }
 }
 
@@ -264,17 +279,26 @@ impl Order {
         match data {
             EventData::OrderRecorded { .. }
             | EventData::ShipmentRecorded { .. }
-            | EventData::ShipmentRegistered { .. }
             | EventData::ShipmentRefused { .. }
             | EventData::ShipmentUpdateRecorded { .. }
             | EventData::ShipmentUpdated { .. }
             | EventData::ShipmentUpdateRefused { .. }
-            | EventData::ShipmentObserved { .. }
             | EventData::RefundCancelRecorded { .. }
             | EventData::RefundCancelRefused { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
+            EventData::ShipmentRegistered { shipment_id, entries, .. } => {
+                let settled = entries.iter().filter(|entry| entry.stage == Stage::Settled);
+                self.expect_capture(*shipment_id, settled.map(|entry| entry.part));
+            }
+            EventData::ShipmentObserved { shipment } => {
+                self.expect_capture(shipment.id, shipment.lines.iter().map(|line| line.part));
+            }
+            EventData::ShipmentCaptured { shipment_id, capture } => {
+                self.open_captures.retain(|id| id != shipment_id);
+                self.open_captures.extend(capture.is_open().then_some(*shipment_id));
+            }
             EventData::CancellationRecorded { release, .. } => {
                 let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();
                 self.releases.extend(new);
@@ -357,17 +381,24 @@ impl Order {
         }
     }
 
+    /// Follows the capture of a shipment, if it is to bring money.
+    fn expect_capture(&mut self, id: ShipmentId, parts: impl Iterator<Item = Part>) {
+        let minor = parts.fold(0_i64, |sum, part| sum.saturating_add(part.amount.minor()));
+        self.open_captures.extend((minor > 0 && self.captures_by_shipment()).then_some(id));
+    }
+
     /// Whether a refund is followed from now on.
     fn follow(&mut self, id: RefundId, is_open: bool) {
         self.open_refunds.retain(|other| *other != id);
         self.open_refunds.extend(is_open.then_some(id));
     }
 
-    /// Whether nothing more is expected: ended at Mollie with no money left to deal with and no refund on its way, or never
-    /// placed.
+    /// Whether nothing more is expected: ended at Mollie with no money left to deal with and no capture or refund on its way, or
+    /// never placed.
     fn is_over(&self) -> bool {
         let ended = self.facts.status.is_some_and(OrderStatus::is_final)
             && !stranded::is_open(self)
+            && self.open_captures.is_empty()
             && self.open_refunds.is_empty();
         !self.placement.is_alive() || ended
     }

@@ -117,6 +117,7 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         lines: order.lines.iter().map(|ours| line_snapshot(ours, line)).collect(),
         payments: None,
         shipments: None,
+        captures: None,
         refunds: None,
         refunds_of: Vec::new(),
         unread: Unread::default(),

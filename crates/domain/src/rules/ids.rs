@@ -126,6 +126,10 @@ text_id!(
     MolliePaymentId
 );
 text_id!(
+    /// Mollie's id of a capture, `cpt_…`.
+    MollieCaptureId
+);
+text_id!(
     /// Mollie's id of a refund, `re_…`.
     MollieRefundId
 );

@@ -23,6 +23,8 @@ words!(
         DeductionLeft = "deduction_left",
         /// Mollie shows more captured than was authorized.
         Overcaptured = "overcaptured",
+        /// Goods left, and Mollie did not capture their money.
+        CaptureLost = "capture_lost",
         /// The order is canceled or expired, and a payment holds the shopper's money.
         MoneyOnEndedOrder = "money_on_ended_order",
         /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.

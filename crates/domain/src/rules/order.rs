@@ -12,6 +12,7 @@ use super::beside::Beside;
 use super::draft::OrderDraft;
 use super::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RefundId, RequestId,
+    ShipmentId,
 };
 use super::item::Item;
 use super::line::{LineDraft, LineType};
@@ -239,6 +240,8 @@ pub struct Order {
     pub cancellations: Vec<Canceled>,
     /// Money that belongs to no line.
     pub beside: Beside,
+    /// Shipments of whose captures news are expected.
+    pub open_captures: Vec<ShipmentId>,
     /// Refunds of which news are expected.
     pub open_refunds: Vec<RefundId>,
     pub facts: Facts,
@@ -305,6 +308,7 @@ impl Order {
             releases: Vec::new(),
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
+            open_captures: Vec::new(),
             open_refunds: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {

@@ -10,12 +10,14 @@ use super::part::Part;
 use super::rejection::Rejection;
 use super::status::words;
 
+mod capture;
 mod elsewhere;
 mod likeness;
 mod plan;
 mod request;
 mod whereabouts;
 
+pub use capture::{Capture, CaptureStatus, ListedCapture, captured};
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub(super) use plan::{Misfit, measured, named_lines, not_available};
@@ -77,6 +79,8 @@ pub struct Shipment {
     pub created_time: Timestamp,
     /// When Mollie registered it.
     pub registered_time: Option<Timestamp>,
+    /// What became of its money, as far as Mollie told; only where shipments capture it.
+    pub capture: Option<Capture>,
     /// Mollie's reason, if it rejected the shipment.
     pub rejection: Option<Rejection>,
     /// If Mollie rejected it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.

@@ -14,7 +14,7 @@ use super::misread::Misread;
 use super::money::Money;
 use super::part::Part;
 use super::payment::Payment;
-use super::shipment::Tracking;
+use super::shipment::{ListedCapture, Tracking};
 use super::status::{LineStatus, OrderStatus, Read, RefundStatus};
 use super::unread::Unread;
 
@@ -54,6 +54,8 @@ pub struct Snapshot {
     pub payments: Option<Vec<Payment>>,
     /// All shipments, if requested.
     pub shipments: Option<Vec<ShipmentSnapshot>>,
+    /// The captures of all payments, if their lists were read.
+    pub captures: Option<Vec<ListedCapture>>,
     /// The refunds, if requested: those of the order, and all of the payments in `refunds_of`.
     pub refunds: Option<Vec<RefundSnapshot>>,
     /// The payments whose own list of refunds was read: what it lacks does not exist.

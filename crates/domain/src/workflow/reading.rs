@@ -1,11 +1,32 @@
-//! Reading an order at Mollie: the order's answer, and the lists of refunds that it may lack. Records nothing.
+//! Reading an order at Mollie: the order's answer, and the lists of refunds and captures that it lacks. Records nothing.
 
 use crate::ports::{Gateway, GatewayError, Ports};
 use crate::rules::contradiction::believed;
 use crate::rules::ids::{MollieOrderId, MolliePaymentId};
 use crate::rules::order::Order;
+use crate::rules::payment::Payment;
 use crate::rules::refund::{Refund, payments_to_read};
 use crate::rules::snapshot::Snapshot;
+
+/// Reads the captures of the order's payments, where shipments capture and one is awaited.
+pub(super) async fn with_captures<P: Ports>(
+    ports: &P,
+    order: &Order,
+    mut snapshot: Snapshot,
+) -> Result<Snapshot, GatewayError> {
+    if order.open_captures.is_empty() {
+        return Ok(snapshot);
+    }
+    let mut captures = Vec::new();
+    for payment in order.payments.iter().filter(|payment| payment.holds_money()) {
+        let listed = ports.gateway().captures_of(&order.profile, &payment.mollie_id).await?;
+        let currency = order.terms.amount.currency();
+        captures.extend(listed.into_iter().filter(|one| one.capture.amount.currency() == currency));
+    }
+    // Without a payment that holds money, nothing was asked.
+    snapshot.captures = order.payments.iter().any(Payment::holds_money).then_some(captures);
+    Ok(snapshot)
+}
 
 /// Reads the order, without what contradicts what is known. `known`: the refunds that are followed; `asked`: a payment whose
 /// refunds are wanted in any case.

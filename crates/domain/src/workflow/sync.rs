@@ -93,6 +93,7 @@ pub(super) async fn read<P: Ports>(
             false => ports.store().list_refunds(order_id).await?,
         };
         let snapshot = reading::observe(ports, &order, &mollie_id, &followed, None).await?;
+        let snapshot = reading::with_captures(ports, &order, snapshot).await?;
         let (left_out, contradictions) = (snapshot.left_out(), snapshot.contradictions.clone());
         let (shipments, unsettled) = match may_be_ours(&order, &snapshot) {
             true => {
@@ -143,6 +144,7 @@ pub(super) async fn read<P: Ports>(
 /// Whether a reading may show the effect of one of our operations, or lists a shipment or a refund.
 fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
     ledger::is_beyond(order, snapshot)
+        || snapshot.captures.is_some()
         || settle::is_about_shipments(order, snapshot)
         || settle::is_about_refunds(order, snapshot)
 }

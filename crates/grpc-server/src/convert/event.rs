@@ -68,6 +68,11 @@ pub fn event(event: &Event) -> proto::OrderEvent {
                 ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
             }
         }
+        EventData::ShipmentCaptured { shipment_id, capture } => proto::OrderEvent {
+            shipment_id: shipment_id.to_string(),
+            capture: Some(shipment::capture(capture)),
+            ..base
+        },
         EventData::ShipmentObserved { shipment } => {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
         }

@@ -1,8 +1,11 @@
 //! Shipments as messages and inputs.
 
 use domain::rules::shipment::{
-    LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, Tracking, TrackingInput,
+    Capture, CaptureStatus, LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, Tracking,
+    TrackingInput,
 };
+
+use domain::rules::status::Read;
 
 use super::common::{amount, amount_input, rejection, time};
 use crate::proto;
@@ -23,12 +26,35 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
         pending_tracking: shipment.pending_tracking.as_ref().map(tracking),
         created_time: Some(time(shipment.created_time)),
         registered_time: shipment.registered_time.map(time),
+        capture: shipment.capture.as_ref().map(capture),
         rejection: shipment.rejection.as_ref().map(rejection),
         made_elsewhere: match shipment.origin {
             Origin::Here => false,
             Origin::Elsewhere => true,
         },
         elsewhere_mollie_shipment_ids: shipment.elsewhere.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub fn capture(capture: &Capture) -> proto::Capture {
+    let (status, raw) = match &capture.status {
+        Read::Known(status) => (capture_status(*status), status.as_str().to_owned()),
+        Read::Unknown(word) => (proto::CaptureStatus::Unspecified, word.clone()),
+    };
+    proto::Capture {
+        mollie_capture_id: capture.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        amount: Some(amount(capture.amount)),
+        status: status.into(),
+        status_raw: raw,
+    }
+}
+
+const fn capture_status(status: CaptureStatus) -> proto::CaptureStatus {
+    match status {
+        CaptureStatus::Pending => proto::CaptureStatus::Pending,
+        CaptureStatus::Succeeded => proto::CaptureStatus::Succeeded,
+        CaptureStatus::Failed => proto::CaptureStatus::Failed,
+        CaptureStatus::Missing => proto::CaptureStatus::Missing,
     }
 }
 

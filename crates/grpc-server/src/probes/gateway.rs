@@ -3,6 +3,7 @@
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
+use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
 
@@ -40,6 +41,14 @@ impl<G: Gateway> Gateway for Probed<G> {
         payment: &MolliePaymentId,
     ) -> Result<Vec<RefundSnapshot>, GatewayError> {
         Box::pin(self.inner.refunds_of(profile, payment)).await
+    }
+
+    async fn captures_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<ListedCapture>, GatewayError> {
+        Box::pin(self.inner.captures_of(profile, payment)).await
     }
 
     async fn find_by_hook(

@@ -64,6 +64,7 @@ fn order() -> Order {
         releases: vec![],
         cancellations: vec![],
         beside: Beside::none(euro("0.00").currency()),
+        open_captures: vec![],
         open_refunds: vec![],
         facts: Facts::default(),
         payments: vec![],

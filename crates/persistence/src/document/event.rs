@@ -18,7 +18,7 @@ use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
 use super::refund::{self, RefundDocument};
 use super::rejection::RejectionDocument;
-use super::shipment::{ShipmentDocument, TrackingDocument};
+use super::shipment::{CaptureDocument, ShipmentDocument, TrackingDocument};
 use super::word::{WordDocument, word};
 use super::{Misfit, each, mirrors};
 
@@ -78,6 +78,10 @@ pub(crate) enum EventDocument {
         shipment_id: Uuid,
         operation_id: Uuid,
         rejection: RejectionDocument,
+    },
+    ShipmentCaptured {
+        shipment_id: Uuid,
+        capture: CaptureDocument,
     },
     ShipmentObserved {
         shipment: Box<ShipmentDocument>,
@@ -242,6 +246,9 @@ impl From<&EventData> for EventDocument {
                     operation_id: operation_id.uuid(),
                     rejection: rejection.into(),
                 }
+            }
+            EventData::ShipmentCaptured { shipment_id, capture } => {
+                Self::ShipmentCaptured { shipment_id: shipment_id.uuid(), capture: capture.into() }
             }
             EventData::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
@@ -410,6 +417,10 @@ impl TryFrom<EventDocument> for EventData {
                     rejection: rejection.try_into()?,
                 }
             }
+            EventDocument::ShipmentCaptured { shipment_id, capture } => Self::ShipmentCaptured {
+                shipment_id: ShipmentId::new(shipment_id),
+                capture: capture.try_into()?,
+            },
             EventDocument::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((*shipment).try_into()?) }
             }

@@ -1,7 +1,9 @@
 //! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
 use domain::rules::beside::Beside;
-use domain::rules::ids::{Caller, LineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId};
+use domain::rules::ids::{
+    Caller, LineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
+};
 use domain::rules::item::Item;
 use domain::rules::money::Money;
 use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
@@ -103,6 +105,7 @@ pub(crate) struct OrderParts {
     pub releases: Vec<LineId>,
     pub cancellations: Vec<Canceled>,
     pub beside: Beside,
+    pub open_captures: Vec<ShipmentId>,
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
@@ -124,6 +127,8 @@ pub(crate) struct OrderDocument {
     cancellations: Vec<CanceledDocument>,
     beside: BesideDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open_captures: Vec<Uuid>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -143,6 +148,7 @@ impl From<&Order> for OrderDocument {
             releases: order.releases.iter().map(|line| line.number()).collect(),
             cancellations: mirrors(&order.cancellations),
             beside: (&order.beside).into(),
+            open_captures: order.open_captures.iter().map(|id| id.uuid()).collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
@@ -166,6 +172,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             releases: document.releases.into_iter().map(LineId::new).collect(),
             cancellations: each(document.cancellations)?,
             beside: document.beside.try_into()?,
+            open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -239,6 +246,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,
+            open_captures: parts.open_captures,
             open_refunds: parts.open_refunds,
             stranded: parts.stranded,
             personal: Personal::default(),

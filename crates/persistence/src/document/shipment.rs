@@ -1,14 +1,16 @@
 //! Shipments as documents: whole for events and, beside the searched columns, for their table.
 
-use domain::rules::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
-use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
+use domain::rules::ids::{LineId, MollieCaptureId, MollieShipmentId, OrderId, ShipmentId};
+use domain::rules::shipment::{
+    Capture, CaptureStatus, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::money::PartDocument;
+use super::money::{MoneyDocument, PartDocument};
 use super::rejection::RejectionDocument;
-use super::word::word;
+use super::word::{WordDocument, word};
 use super::{Misfit, each, mirrors, optional};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,10 +72,42 @@ pub(crate) struct ShipmentDocument {
     created_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     registered_time: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    capture: Option<CaptureDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CaptureDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mollie_id: Option<String>,
+    amount: MoneyDocument,
+    status: WordDocument,
+}
+
+impl From<&Capture> for CaptureDocument {
+    fn from(capture: &Capture) -> Self {
+        Self {
+            mollie_id: capture.mollie_id.as_ref().map(ToString::to_string),
+            amount: (&capture.amount).into(),
+            status: WordDocument::new(&capture.status, CaptureStatus::as_str),
+        }
+    }
+}
+
+impl TryFrom<CaptureDocument> for Capture {
+    type Error = Misfit;
+
+    fn try_from(document: CaptureDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            mollie_id: document.mollie_id.map(MollieCaptureId::new),
+            amount: document.amount.try_into()?,
+            status: document.status.read("capture status", CaptureStatus::parse)?,
+        })
+    }
 }
 
 impl From<&Shipment> for ShipmentDocument {
@@ -91,6 +125,7 @@ impl From<&Shipment> for ShipmentDocument {
             pending_tracking: shipment.pending_tracking.clone().map(Into::into),
             created_time: shipment.created_time,
             registered_time: shipment.registered_time,
+            capture: shipment.capture.as_ref().map(Into::into),
             rejection: shipment.rejection.as_ref().map(Into::into),
             elsewhere: shipment.elsewhere.iter().map(ToString::to_string).collect(),
         }
@@ -114,6 +149,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             pending_tracking: document.pending_tracking.map(Into::into),
             created_time: document.created_time,
             registered_time: document.registered_time,
+            capture: optional(document.capture)?,
             rejection: optional(document.rejection)?,
             elsewhere: document.elsewhere.into_iter().map(MollieShipmentId::new).collect(),
         })

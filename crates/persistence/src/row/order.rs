@@ -84,6 +84,7 @@ impl TryFrom<Model> for Order {
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,
+            open_captures: parts.open_captures,
             open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,

@@ -109,6 +109,7 @@ impl Ledger {
             lines: lines.collect(),
             payments: Some(Vec::new()),
             shipments: Some(Vec::new()),
+            captures: None,
             refunds: Some(Vec::new()),
             refunds_of: Vec::new(),
             unread: Unread::default(),

@@ -9,6 +9,7 @@ mod cancel;
 mod cancel_early;
 mod cancel_lines;
 mod cancel_lines_lost;
+mod captures;
 mod clock;
 mod contradictory;
 mod deductions;

@@ -9,9 +9,14 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
-use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
+use domain::rules::ids::{
+    IdempotencyKey, MollieCaptureId, MollieOrderId, MolliePaymentId, MollieShipmentId, ProfileName,
+};
+use domain::rules::money::Money;
 use domain::rules::rejection::{RejectedBy, Rejection};
-use domain::rules::snapshot::{RefundSnapshot, Snapshot};
+use domain::rules::shipment::{Capture, CaptureStatus, ListedCapture};
+use domain::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
+use domain::rules::status::Read;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
@@ -74,6 +79,10 @@ pub struct Side {
     pub leaves_shipments_out: bool,
     /// Whether readings of an order leave out the refunds made on its payments.
     pub lists_refunds_on_payments_only: bool,
+    /// The shipments whose captures failed; all others succeed.
+    pub failed_captures: Vec<MollieShipmentId>,
+    /// Whether Mollie lists no captures at all.
+    pub lists_no_captures: bool,
     /// The current distortion of each order in an answer.
     pub distorts: Option<fn(&mut Snapshot)>,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
@@ -284,6 +293,22 @@ impl Gateway for Mollie {
         .await
     }
 
+    async fn captures_of(
+        &self,
+        _: &ProfileName,
+        _: &MolliePaymentId,
+    ) -> Result<Vec<ListedCapture>, GatewayError> {
+        if self.side().lists_no_captures {
+            return Ok(Vec::new());
+        }
+        let failed = self.side().failed_captures.clone();
+        self.read(|ledger| {
+            let shipments = ledger.orders.iter().flat_map(|order| order.shipments.iter().flatten());
+            shipments.map(|shipment| capture_of(shipment, &failed)).collect()
+        })
+        .await
+    }
+
     async fn find_by_hook(
         &self,
         _: &ProfileName,
@@ -296,5 +321,17 @@ impl Gateway for Mollie {
         let found: Vec<_> = self.read(|ledger| ledger.orders.iter().filter(ours).cloned().collect()).await?;
         let side = self.side();
         Ok(found.into_iter().map(|order| side.as_answered(order)).collect())
+    }
+}
+
+fn capture_of(shipment: &ShipmentSnapshot, failed: &[MollieShipmentId]) -> ListedCapture {
+    let id = &shipment.mollie_id;
+    let status = if failed.contains(id) { CaptureStatus::Failed } else { CaptureStatus::Succeeded };
+    let amounts: Vec<_> = shipment.lines.iter().map(|(_, part)| part.amount).collect();
+    let amount = Money::from_minor(amounts.iter().map(|it| it.minor()).sum(), amounts[0].currency());
+    let mollie_id = Some(MollieCaptureId::new(format!("cpt_{id}")));
+    ListedCapture {
+        shipment_id: Some(id.clone()),
+        capture: Capture { mollie_id, amount, status: Read::Known(status) },
     }
 }

@@ -95,7 +95,7 @@ impl World {
     }
 
     /// Nothing is reserved, and what is refunded of lines and beside them is what Mollie's refunds add up to.
-    async fn balanced(&self, id: OrderId) {
+    pub async fn balanced(&self, id: OrderId) {
         let order = self.settled(id).await;
         let theirs = self.refunds_at_mollie(id).await;
         let theirs = theirs.iter().filter(|refund| !refund.is_void()).map(|refund| refund.amount.minor());

@@ -8,7 +8,7 @@ use domain::rules::ids::{
 use domain::rules::ledger::{Entry, Pool, Stage};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
-use domain::rules::shipment::Origin;
+use domain::rules::shipment::{Capture, Origin};
 use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read, RefundStatus};
 use domain::rules::subject::Subject;
@@ -80,6 +80,11 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         },
         EventData::ShipmentUpdated { shipment_id, operation_id: None, tracking: None },
         EventData::ShipmentUpdateRefused { shipment_id, operation_id, rejection: rejection.clone() },
+        EventData::ShipmentCaptured { shipment_id, capture: capture() },
+        EventData::ShipmentCaptured {
+            shipment_id,
+            capture: Capture { mollie_id: None, status: Read::Unknown("reversed".to_owned()), ..capture() },
+        },
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
         EventData::CancellationSucceeded { operation_id, entries: Vec::new() },

@@ -4,7 +4,7 @@ use domain::rules::address::Address;
 use domain::rules::beside::Beside;
 use domain::rules::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
-    RefundId, RequestId,
+    RefundId, RequestId, ShipmentId,
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
@@ -191,6 +191,7 @@ pub fn bare_order() -> Order {
         releases: Vec::new(),
         cancellations: Vec::new(),
         beside: Beside::none(euro("0.00").currency()),
+        open_captures: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
@@ -208,6 +209,7 @@ pub fn full_order() -> Order {
     order.created_time = micros(0, 123_456);
     order.placement = Placement::Placed;
     order.rejection = Some(rejection());
+    order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
     order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));

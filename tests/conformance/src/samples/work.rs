@@ -10,12 +10,15 @@ use domain::operations::{
     cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
 };
 use domain::rules::ids::{
-    GroupId, IdempotencyKey, LineId, MolliePaymentId, MollieShipmentId, OperationId, RefundId, ShipmentId,
+    GroupId, IdempotencyKey, LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OperationId,
+    RefundId, ShipmentId,
 };
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::refund::Refund;
-use domain::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
+use domain::rules::shipment::{
+    Capture, CaptureStatus, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
+};
 use domain::rules::status::{Read, RefundStatus};
 
 use super::*;
@@ -34,6 +37,7 @@ pub fn shipment(order: &Order) -> Shipment {
         pending_tracking: None,
         created_time: at(10),
         registered_time: None,
+        capture: None,
         rejection: None,
         elsewhere: Vec::new(),
     }
@@ -51,8 +55,17 @@ pub fn full_shipment(order: &Order) -> Shipment {
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
+        capture: Some(capture()),
         elsewhere: vec![MollieShipmentId::new("shp_a"), MollieShipmentId::new("shp_b")],
         ..shipment(order)
+    }
+}
+
+pub fn capture() -> Capture {
+    Capture {
+        mollie_id: Some(MollieCaptureId::new("cpt_4qqhO89gsT")),
+        amount: euro("5.00"),
+        status: Read::Known(CaptureStatus::Failed),
     }
 }
 

@@ -45,6 +45,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::ShipmentUpdateRecorded { .. }
         | EventData::ShipmentUpdated { .. }
         | EventData::ShipmentUpdateRefused { .. }
+        | EventData::ShipmentCaptured { .. }
         | EventData::ShipmentObserved { .. }
         | EventData::CancellationRecorded { .. }
         | EventData::CancellationSucceeded { .. }
@@ -110,6 +111,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::RefundUpdated { operation_id: None, .. }
             | EventData::RefundObserved { .. }
             | EventData::ShipmentUpdated { operation_id: None, .. }
+            | EventData::ShipmentCaptured { .. }
             | EventData::ShipmentObserved { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }

@@ -51,6 +51,7 @@ impl Request for Ship {
             pending_tracking: None,
             created_time: pen.now(),
             registered_time: None,
+            capture: None,
             rejection: None,
             elsewhere: Vec::new(),
         };

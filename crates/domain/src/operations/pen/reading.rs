@@ -71,6 +71,7 @@ impl Pen<'_> {
         }
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
+        self.read_captures(snapshot);
     }
 
     /// Without what may be the effect of an operation whose outcome is unknown.
@@ -190,6 +191,7 @@ impl Pen<'_> {
             pending_tracking: None,
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),
+            capture: None,
             rejection: None,
             elsewhere: Vec::new(),
         }

@@ -1,9 +1,10 @@
-//! Review items about captures: more than was authorized, or without a deduction that was due.
+//! Review items about captures: more than was authorized, without a deduction that was due, or none for goods that left.
 
 use crate::rules::ids::LineId;
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
+use crate::rules::shipment::{Capture, Shipment};
 use crate::rules::text::printable;
 use crate::rules::{capture, deduction};
 
@@ -22,6 +23,27 @@ pub fn overcaptured(order: &Order) -> Option<Concern> {
         text: printable(&text),
         operation_id: None,
     })
+}
+
+/// A shipment whose capture failed, or never came.
+#[must_use]
+pub fn capture_lost(shipment: &Shipment, capture: &Capture) -> Concern {
+    let (id, amount) = (shipment.id, capture.amount);
+    let what = match &capture.mollie_id {
+        Some(capture) => format!("Mollie could not capture the {amount} of shipment {id} ({capture})"),
+        None => {
+            format!("Mollie lists no capture of the {amount} of shipment {id}, two days after it was made")
+        }
+    };
+    let text = format!(
+        "{what}: the goods left, and their money does not come. Ask Mollie, or agree with the shopper."
+    );
+    Concern {
+        kind: ItemKind::CaptureLost,
+        subject: shipment.id.to_string(),
+        text: printable(&text),
+        operation_id: None,
+    }
 }
 
 /// Each deduction that was released after goods were shipped, without the caller naming it.

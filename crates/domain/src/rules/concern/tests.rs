@@ -120,6 +120,7 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         pending_tracking: None,
         created_time: at(1),
         registered_time: None,
+        capture: None,
         rejection: None,
         elsewhere: Vec::new(),
     }

@@ -54,6 +54,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         pending_tracking: None,
         created_time: at(3),
         registered_time: None,
+        capture: None,
         rejection: None,
         elsewhere: Vec::new(),
     };

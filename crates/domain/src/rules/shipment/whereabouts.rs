@@ -80,6 +80,7 @@ mod tests {
             pending_tracking: None,
             created_time: at(3),
             registered_time: None,
+            capture: None,
             rejection: None,
             elsewhere: Vec::new(),
         }

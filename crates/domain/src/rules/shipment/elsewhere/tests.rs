@@ -27,6 +27,7 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         pending_tracking: None,
         created_time: at(3),
         registered_time: None,
+        capture: None,
         rejection: None,
         elsewhere: Vec::new(),
     }
