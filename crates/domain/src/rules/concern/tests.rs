@@ -14,6 +14,7 @@ use crate::rules::shipment::{Origin, ShipmentLine, ShipmentState, Tracking};
 use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
+mod cancellations;
 mod refunds;
 
 /// An order of 1027.99.

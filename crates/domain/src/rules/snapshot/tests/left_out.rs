@@ -180,3 +180,22 @@ fn undecided_shipments_are_subtracted_from_a_counter_but_not_from_what_is_known(
     assert_eq!(left(one("349.00")), Some(one("299.00")), "as many units are worth what is reported");
     assert_eq!(left(both), Some(both));
 }
+
+#[test]
+fn a_field_is_absent_with_the_part_that_holds_it() {
+    let lists = |payments: bool, shipments: bool, refunds: bool| {
+        let whole = snapshot(OrderStatus::Paid, LineStatus::Paid);
+        let reported = Snapshot {
+            payments: payments.then(Vec::new),
+            shipments: shipments.then(Vec::new),
+            refunds: refunds.then(Vec::new),
+            ..whole
+        };
+        ["payments", "shipments", "refunds"].map(|part| reported.lacks(&format!("_embedded.{part}[0].id")))
+    };
+    assert_eq!(lists(true, true, true), [false, false, false]);
+    assert_eq!(lists(false, true, true), [true, false, false]);
+    assert_eq!(lists(true, false, true), [false, true, false]);
+    assert_eq!(lists(true, true, false), [false, false, true]);
+    assert!(!snapshot(OrderStatus::Paid, LineStatus::Paid).lacks("metadata"));
+}
