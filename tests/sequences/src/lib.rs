@@ -1,0 +1,15 @@
+//! Random sequences of one order without faults: shipping, canceling lines and giving money back in any order and size, through
+//! the real workflow and adapter and the simulator's rules. After every step the test's own arithmetic, our ledger and Mollie's
+//! books must agree to the cent.
+
+mod ask;
+pub mod basket;
+pub mod campaign;
+mod desk;
+mod draw;
+mod excuse;
+mod judge;
+mod later;
+mod own;
+pub mod stage;
+mod step;
