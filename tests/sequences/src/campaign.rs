@@ -6,6 +6,7 @@ use std::fmt;
 
 use mollie_simulator::rules::Switches;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use serde_json::{Map, Value, json};
 
 use crate::draw::sequences;
 use crate::stage::{Marks, Stage};
@@ -109,7 +110,7 @@ fn again(sequence: &Sequence, settings: &[Switches]) -> Wrong {
 /// Plays a sequence to its end.
 fn play(sequence: &Sequence, settings: &[Switches]) -> Result<(Marks, Vec<String>), Box<Wrong>> {
     let switches = settings[sequence.setting].clone();
-    let mut told = vec![format!("under {}", serde_json::json!(switches)), format!("{:?}", sequence.basket)];
+    let mut told = vec![format!("under {}", beside_the_default(&switches)), format!("{:?}", sequence.basket)];
     let mut stage = Stage::new(sequence.basket.clone(), switches)
         .map_err(|reason| Box::new(Wrong { reason, told: told.clone() }))?;
     for step in &sequence.steps {
@@ -121,6 +122,12 @@ fn play(sequence: &Sequence, settings: &[Switches]) -> Result<(Marks, Vec<String
     }
     told.append(&mut stage.told);
     Ok((stage.marks, told))
+}
+
+/// The switches that are not at their default.
+fn beside_the_default(switches: &Switches) -> Value {
+    let (Value::Object(chosen), usual) = (json!(switches), json!(Switches::default())) else { return Value::Null };
+    chosen.into_iter().filter(|(name, value)| usual[name] != *value).collect::<Map<_, _>>().into()
 }
 
 fn runner(cases: u32, seed: u64) -> TestRunner {

@@ -114,7 +114,7 @@ impl Desk {
     /// # Errors
     /// The store is broken, or there is no end of it.
     pub fn work(&self, first: Option<(Claim, Duration)>) -> Result<(), String> {
-        for (claim, claimed_at) in first {
+        if let Some((claim, claimed_at)) = first {
             now(Box::pin(drive(self, &claim, claimed_at)))?.map_err(|error| error.to_string())?;
         }
         for _ in 0..ROUNDS {

@@ -8,13 +8,12 @@ use crate::step::{Amount, Pick, Sequence, Step};
 
 /// Sequences under one of so many settings of the simulator.
 pub fn sequences(settings: usize) -> impl Strategy<Value = Sequence> {
-    (baskets(), 0..settings, opening(), proptest::collection::vec(step(), 2..14)).prop_map(
-        |(basket, setting, opening, steps)| Sequence {
-            basket,
-            setting,
-            steps: opening.into_iter().chain(steps).collect(),
-        },
-    )
+    let steps = (opening(), middle(), proptest::collection::vec(step(), 2..14));
+    (baskets(), 0..settings, steps).prop_map(|(basket, setting, (opening, middle, steps))| Sequence {
+        basket,
+        setting,
+        steps: opening.into_iter().chain(middle).chain(steps).collect(),
+    })
 }
 
 /// What the shopper does first, mostly paying.
@@ -26,6 +25,15 @@ fn opening() -> impl Strategy<Value = Vec<Step>> {
     ]
 }
 
+/// What often comes in this order: parts are shipped, others canceled, and some given back.
+fn middle() -> impl Strategy<Value = Vec<Step>> {
+    let refunded = false;
+    let usual = (picks(), picks(), proptest::bool::ANY, refund()).prop_map(move |(shipped, canceled, release, refund)| {
+        vec![Step::Ship { picks: shipped, refunded }, Step::CancelLines { picks: canceled, release }, refund]
+    });
+    prop_oneof![1 => Just(Vec::new()), 2 => usual]
+}
+
 fn tenders() -> impl Strategy<Value = Tender> {
     prop_oneof![15 => Just(EUR), 2 => Just(("JPY", 0)), 2 => Just(("ISK", 0)), 1 => Just(("HUF", 2))]
 }
@@ -35,7 +43,7 @@ fn baskets() -> impl Strategy<Value = Basket> {
     let fee = prop_oneof![2 => Just(None), 1 => (1..900_i64, select(vec!["shipping_fee", "surcharge"])).prop_map(Some)];
     let credit = (share(600), select(vec!["gift_card", "store_credit"]));
     let goods = proptest::collection::vec(goods(), 1..4);
-    (tenders(), prop_oneof![2 => Just(true), 1 => Just(false)], goods, fee, (share(600), 1..3_i64), credit)
+    (tenders(), prop_oneof![3 => Just(true), 1 => Just(false)], goods, fee, (share(600), 1..3_i64), credit)
         .prop_map(|(tender, captures, mut rows, fee, discounts, credit)| {
             if let Some((unit, kind)) = fee {
                 rows.push(Row { kind, quantity: 1, unit, discount: 0, rate: "21.00" });
@@ -77,7 +85,6 @@ fn credit_line(rows: &[Row], (permille, kind): (Option<i64>, &'static str)) -> O
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let picks = || proptest::collection::vec(pick(), 1..4);
     let few = 0..8_usize;
     prop_oneof![
         1 => Just(Step::Pay),
@@ -86,19 +93,29 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (picks(), proptest::bool::ANY).prop_map(|(picks, release)| Step::CancelLines { picks, release }),
         1 => proptest::bool::ANY.prop_map(|release| Step::CancelAllLines { release }),
         1 => proptest::bool::ANY.prop_map(|release| Step::CancelOrder { release }),
-        9 => picks().prop_map(|picks| Step::Refund { picks }),
-        1 => Just(Step::RefundRest),
-        2 => (few.clone(), 1..1_100_u32, proptest::bool::weighted(0.2))
-            .prop_map(|(line, permille, beyond)| Step::Reduce { line, permille, beyond }),
-        2 => (1..1_100_u32, proptest::bool::weighted(0.1))
-            .prop_map(|(permille, beyond)| Step::Goodwill { permille, beyond }),
+        14 => refund(),
         3 => few.clone().prop_map(|refund| Step::CallOff { refund }),
         2 => few.clone().prop_map(|refund| Step::RefundFails { refund }),
-        1 => (1..=1_000_u32).prop_map(|permille| Step::ChargeBack { permille }),
-        1 => few.prop_map(|chargeback| Step::Reverse { chargeback }),
+        2 => (1..=1_000_u32).prop_map(|permille| Step::ChargeBack { permille }),
+        2 => few.prop_map(|chargeback| Step::Reverse { chargeback }),
         1 => proptest::bool::ANY.prop_map(|enough| Step::Balance { enough }),
         6 => prop_oneof![3 => 1..90_i64, 1 => 90..2_000_i64].prop_map(|minutes| Step::Wait { minutes }),
     ]
+}
+
+fn refund() -> impl Strategy<Value = Step> {
+    let beyond = proptest::bool::weighted(0.15);
+    prop_oneof![
+        9 => picks().prop_map(|picks| Step::Refund { picks }),
+        1 => Just(Step::RefundRest),
+        2 => (0..8_usize, 1..1_100_u32, beyond)
+            .prop_map(|(line, permille, beyond)| Step::Reduce { line, permille, beyond }),
+        2 => (1..1_100_u32, beyond).prop_map(|(permille, beyond)| Step::Goodwill { permille, beyond }),
+    ]
+}
+
+fn picks() -> impl Strategy<Value = Vec<Pick>> {
+    proptest::collection::vec(pick(), 1..4)
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
@@ -108,5 +125,6 @@ fn pick() -> impl Strategy<Value = Pick> {
         1 => Just(Amount::Below),
         1 => Just(Amount::Above),
     ];
-    (0..8_usize, 0..=1_040_u32, amount).prop_map(|(line, permille, amount)| Pick { line, permille, amount })
+    let permille = prop_oneof![4 => 0..500_u32, 3 => 500..=1_000_u32, 1 => Just(1_001_u32)];
+    (0..10_usize, permille, amount).prop_map(|(line, permille, amount)| Pick { line, permille, amount })
 }

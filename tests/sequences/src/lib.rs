@@ -5,11 +5,11 @@
 mod ask;
 pub mod basket;
 pub mod campaign;
-mod desk;
+pub mod desk;
 mod draw;
 mod excuse;
 mod judge;
 mod later;
-mod own;
+pub mod own;
 pub mod stage;
-mod step;
+pub mod step;

@@ -276,13 +276,19 @@ impl Own {
 
 impl Line {
     #[must_use]
-    pub fn ordered(&self) -> Share {
+    pub const fn ordered(&self) -> Share {
         Share { units: self.row.quantity, minor: self.row.total() }
     }
 
-    /// What was paid for it, or captured, before anything is given back: less than its whole price.
+    /// Whether all of it is canceled.
     #[must_use]
-    pub fn is_discounted(&self) -> bool {
+    pub const fn is_canceled(&self) -> bool {
+        self.canceled.units == self.row.quantity
+    }
+
+    /// Whether its units cost less than their price.
+    #[must_use]
+    pub const fn is_discounted(&self) -> bool {
         self.row.discount > 0
     }
 }

@@ -26,7 +26,7 @@ use crate::basket::Basket;
 use crate::desk::{Desk, now, profile};
 use crate::excuse;
 use crate::own::{Course, Own, Refund, Share};
-use crate::step::{Amount, Pick, Step};
+use crate::step::{ANY, Amount, Pick, Step};
 
 /// What a sequence did that is counted.
 pub type Marks = BTreeSet<&'static str>;
@@ -94,13 +94,14 @@ impl Stage {
             Step::Ship { picks, refunded } => self.ship(picks, *refunded),
             Step::ShipRest { refunded } => self.shipped(Selection::AllRemaining, *refunded, None),
             Step::CancelLines { picks, release } => {
-                let selected = self.select(picks, Own::rest);
+                let is_canceled = |own: &Own, line: usize| own.lines[line].is_canceled();
+                let selected = self.select(picks, Own::rest, is_canceled);
                 self.cancel_lines(Selection::Lines(selected.lines.clone()), *release, Some(selected))
             }
             Step::CancelAllLines { release } => self.cancel_lines(Selection::AllRemaining, *release, None),
             Step::CancelOrder { release } => self.cancel_order(*release),
             Step::Refund { picks } => {
-                let selected = self.select(picks, Own::left);
+                let selected = self.select(picks, Own::left, |_, _| false);
                 self.refund(RefundSelection::Lines(selected.lines.clone()), false, Some(selected))
             }
             Step::RefundRest => self.refund(RefundSelection::AllRemaining, false, None),
@@ -119,6 +120,9 @@ impl Stage {
     }
 
     /// Time passes; Mollie's hooks come, and what waited for its time goes on.
+    ///
+    /// # Errors
+    /// Something is not as it must be.
     pub fn pass(&mut self, time: SignedDuration) -> Result<(), String> {
         self.desk.pass(time);
         self.desk.hook(self.id)?;
@@ -126,6 +130,9 @@ impl Stage {
     }
 
     /// Ships so many units of one line, for whatever they are worth.
+    ///
+    /// # Errors
+    /// Something is not as it must be.
     pub fn ship_units(&mut self, line: usize, quantity: u32) -> Result<(), String> {
         let lines = vec![LineSelection { line_id: line_id(line), quantity, amount: None }];
         let selected = Selected { lines: lines.clone(), fits: true, is_left: true };
@@ -133,6 +140,9 @@ impl Stage {
     }
 
     /// Refunds so many units of one line, for whatever they are worth.
+    ///
+    /// # Errors
+    /// Something is not as it must be.
     pub fn refund_units(&mut self, line: usize, quantity: u32) -> Result<(), String> {
         let lines = vec![LineSelection { line_id: line_id(line), quantity, amount: None }];
         let selected = Selected { lines: lines.clone(), fits: true, is_left: true };
@@ -147,11 +157,21 @@ impl Stage {
         self.told.push(text);
     }
 
-    /// Each line once.
-    fn select(&self, picks: &[Pick], left: impl Fn(&Own, usize) -> Share) -> Selected {
+    /// Each line once. `is_done`: whether as many units of a line as anybody asks for have gone that way already.
+    fn select(
+        &self,
+        picks: &[Pick],
+        left: impl Fn(&Own, usize) -> Share,
+        is_done: impl Fn(&Own, usize) -> bool,
+    ) -> Selected {
         let mut selected = Selected { lines: Vec::new(), fits: true, is_left: true };
         for pick in picks {
-            let line = pick.line % self.own.lines.len();
+            let lines = 0..self.own.lines.len();
+            let open: Vec<_> = lines.clone().filter(|line| left(&self.own, *line).units > 0).collect();
+            let line = match open.get(pick.line % open.len().max(1)) {
+                Some(line) if pick.line < ANY => *line,
+                Some(_) | None => pick.line % lines.len(),
+            };
             if selected.lines.iter().any(|one| one.line_id == line_id(line)) {
                 continue;
             }
@@ -162,6 +182,7 @@ impl Stage {
             };
             let (least, most) = self.own.bounds(line, left, units);
             let is_left = units <= left.units;
+            selected.is_left &= is_left || is_done(&self.own, line);
             let minor = match pick.amount {
                 _ if !is_left => None,
                 Amount::Unsaid => None,
@@ -169,7 +190,6 @@ impl Stage {
                 Amount::Below => Some(least - 1),
                 Amount::Above => Some(most + 1),
             };
-            selected.is_left &= is_left;
             selected.fits &= minor.is_none_or(|minor| (least..=most).contains(&minor));
             let (quantity, amount) = (u32::try_from(units).unwrap_or(0), minor.map(|it| self.money(it)));
             selected.lines.push(LineSelection { line_id: line_id(line), quantity, amount });
@@ -177,7 +197,11 @@ impl Stage {
         selected
     }
 
-    fn pay(&mut self) -> Result<(), String> {
+    /// The shopper pays, or authorizes.
+    ///
+    /// # Errors
+    /// The service cannot read what has come of it.
+    pub fn pay(&mut self) -> Result<(), String> {
         let state = if self.own.captures { FinalState::Authorized } else { FinalState::Paid };
         let done = self.choose(state)?;
         self.own.is_backed |= done;
@@ -226,7 +250,7 @@ impl Stage {
     }
 
     fn ship(&mut self, picks: &[Pick], refunded: bool) -> Result<(), String> {
-        let selected = self.select(picks, Own::rest);
+        let selected = self.select(picks, Own::rest, |_, _| false);
         self.shipped(Selection::Lines(selected.lines.clone()), refunded, Some(selected))
     }
 

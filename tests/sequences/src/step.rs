@@ -12,9 +12,13 @@ pub struct Sequence {
     pub steps: Vec<Step>,
 }
 
+/// From here on a line is chosen whether or not it has something left.
+pub const ANY: usize = 9;
+
 /// A part of a line.
 #[derive(Clone, Debug)]
 pub struct Pick {
+    /// Among the lines that have something left; from [`ANY`] on, among all.
     pub line: usize,
     /// Of the units that are left; above 1,000, one too many.
     pub permille: u32,
