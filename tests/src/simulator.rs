@@ -33,6 +33,13 @@ impl Traffic {
         self.0["total"].as_u64().expect("a total")
     }
 
+    /// Requests to change something.
+    pub fn changes(&self) -> u64 {
+        let counts = self.0["counts"].as_object().expect("counts");
+        let changes = counts.iter().filter(|(kind, _)| !kind.starts_with("GET "));
+        changes.filter_map(|(_, count)| count.as_u64()).sum()
+    }
+
     /// Requests of one kind, such as `GET /v2/orders/{id}`.
     pub fn of(&self, kind: &str) -> u64 {
         self.0["counts"][kind].as_u64().unwrap_or_default()
@@ -153,6 +160,11 @@ impl Simulator {
         let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
         assert_eq!(answer.status(), StatusCode::OK, "{id}");
         answer.json().await.expect("the simulator answers with JSON")
+    }
+
+    /// Mollie's books of an order, which the API does not show.
+    pub async fn books(&self, order: &Order) -> Value {
+        self.control(Method::GET, &format!("orders/{}/books", order.mollie_order_id), None).await
     }
 
     /// Begins a further attempt to pay an order, beside those there are; gives its id.

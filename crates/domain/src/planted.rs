@@ -34,8 +34,12 @@ thread_local! {
 
 impl Planted {
     /// The mistakes of the ledger, one for each of its pools that lines have.
-    pub const OF_THE_LEDGER: [Self; 4] =
-        [Self::ShippedACentOff, Self::CanceledACentOff, Self::RefundedACentOff, Self::PaymentRefundedACentOff];
+    pub const OF_THE_LEDGER: [Self; 4] = [
+        Self::ShippedACentOff,
+        Self::CanceledACentOff,
+        Self::RefundedACentOff,
+        Self::PaymentRefundedACentOff,
+    ];
 
     /// Every mistake of the workflow.
     pub const ALL: [Self; 6] = [

@@ -67,7 +67,9 @@ pub fn ask<R: Request>(desk: &Desk, id: OrderId, request_id: &str, request: &R) 
     }
     let done = now(Box::pin(submit(desk, &intent, On::Order(id), request)))?;
     match (seen, done) {
-        (Err(seen), Err(done)) if !is_untouched() => Err(format!("{seen:?}: refused ({done:?}), yet changed")),
+        (Err(seen), Err(done)) if !is_untouched() => {
+            Err(format!("{seen:?}: refused ({done:?}), yet changed"))
+        }
         (Err(seen), Err(done)) if format!("{seen:?}") != format!("{done:?}") => {
             Err(format!("the preview refuses by {seen:?}, the call by {done:?}"))
         }

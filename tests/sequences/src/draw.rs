@@ -28,9 +28,15 @@ fn opening() -> impl Strategy<Value = Vec<Step>> {
 /// What often comes in this order: parts are shipped, others canceled, and some given back.
 fn middle() -> impl Strategy<Value = Vec<Step>> {
     let refunded = false;
-    let usual = (picks(), picks(), proptest::bool::ANY, refund()).prop_map(move |(shipped, canceled, release, refund)| {
-        vec![Step::Ship { picks: shipped, refunded }, Step::CancelLines { picks: canceled, release }, refund]
-    });
+    let usual = (picks(), picks(), proptest::bool::ANY, refund()).prop_map(
+        move |(shipped, canceled, release, refund)| {
+            vec![
+                Step::Ship { picks: shipped, refunded },
+                Step::CancelLines { picks: canceled, release },
+                refund,
+            ]
+        },
+    );
     prop_oneof![1 => Just(Vec::new()), 2 => usual]
 }
 

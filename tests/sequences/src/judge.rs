@@ -28,7 +28,8 @@ impl Stage {
         same("lines", order.lines.len(), self.own.lines.len())?;
         for (n, (ours, theirs)) in order.lines.iter().zip(&books.lines).enumerate() {
             our_line(&self.own, n, ours).map_err(|text| format!("our line {}: {text}", n + 1))?;
-            mollies_line(&self.own, n, theirs, tender).map_err(|text| format!("Mollie's line {}: {text}", n + 1))?;
+            mollies_line(&self.own, n, theirs, tender)
+                .map_err(|text| format!("Mollie's line {}: {text}", n + 1))?;
             same("status of a line", ours.status.map(LineStatus::as_str), Some(theirs.status.as_str()))?;
         }
         same("status", order.facts.status.map(OrderStatus::as_str), Some(books.status.as_str()))?;
@@ -43,7 +44,8 @@ impl Stage {
 
     /// Everything was done here but what the bank took back, and a person is told of nothing but refunds and chargebacks.
     fn nobody_else(&mut self, order: &Order) -> Result<(), String> {
-        let new = now(self.desk.store.list_events(self.id, self.seen, 1_000))?.map_err(|it| it.to_string())?;
+        let new =
+            now(self.desk.store.list_events(self.id, self.seen, 1_000))?.map_err(|it| it.to_string())?;
         self.seen = order.version;
         let entries = new.items.iter().flat_map(|event| event.data.entries());
         let foreign = entries.filter(|entry| entry.by != Origin::Here && entry.pool != Pool::ChargedBack);
@@ -51,7 +53,8 @@ impl Stage {
         if !foreign.is_empty() {
             return Err(format!("attributed to somebody else: {foreign:?}"));
         }
-        let is_expected = |kind| matches!(kind, ItemKind::RefundFailed | ItemKind::Chargeback | ItemKind::RefundRefused);
+        let is_expected =
+            |kind| matches!(kind, ItemKind::RefundFailed | ItemKind::Chargeback | ItemKind::RefundRefused);
         match order.items.iter().find(|item| !is_expected(item.kind)) {
             None => Ok(()),
             Some(item) => Err(format!("a person is told of {:?}: {}", item.kind, item.text)),
@@ -63,10 +66,18 @@ fn our_line(own: &Own, n: usize, line: &Line) -> Result<(), String> {
     let mine = &own.lines[n];
     let nothing = Share::default();
     let refunded = |course, on_payment| own.refunded(n, course, on_payment);
-    same("ordered", Share { units: i64::from(line.quantity), minor: line.total_amount.minor() }, mine.ordered())?;
+    same(
+        "ordered",
+        Share { units: i64::from(line.quantity), minor: line.total_amount.minor() },
+        mine.ordered(),
+    )?;
     same("shipped", ours(line.shipped), mine.shipped)?;
     same("canceled", ours(line.canceled), mine.canceled)?;
-    same("shipped, canceled and left", ours(line.shipped.and(line.canceled).and(line.rest())), mine.ordered())?;
+    same(
+        "shipped, canceled and left",
+        ours(line.shipped.and(line.canceled).and(line.rest())),
+        mine.ordered(),
+    )?;
     same("reserved to ship", ours(line.reserved), nothing)?;
     same("reserved to cancel", ours(line.canceling), nothing)?;
     same("refunded", ours(line.refunded), refunded(Course::Standing, false))?;
@@ -94,7 +105,8 @@ fn mollies_line(own: &Own, n: usize, line: &LineBook, tender: Tender) -> Result<
 }
 
 fn mollies_order(own: &Own, books: &Books, tender: Tender) -> Result<(), String> {
-    let cents = |amount: &Amount| minor(tender, &amount.value).ok_or_else(|| format!("unreadable: {amount:?}"));
+    let cents =
+        |amount: &Amount| minor(tender, &amount.value).ok_or_else(|| format!("unreadable: {amount:?}"));
     let refunded = own.of(Course::Standing, false).chain(own.of(Course::Standing, true));
     let authorized = if own.captures && own.is_backed { own.total() } else { 0 };
     let captured = cents(&books.captured)?;

@@ -53,7 +53,8 @@ impl Stage {
 
     pub fn call_off(&mut self, n: usize) -> Result<(), String> {
         let Some(refund_id) = self.refund_id(n) else { return Ok(()) };
-        let asked = self.ask(&format!("cancel refund {}", n % self.own.refunds.len() + 1), &CallOff { refund_id })?;
+        let asked =
+            self.ask(&format!("cancel refund {}", n % self.own.refunds.len() + 1), &CallOff { refund_id })?;
         let Asked::Accepted { state, .. } = asked else { return Ok(()) };
         let record = self.refund_record(refund_id)?;
         match state {
@@ -105,7 +106,8 @@ impl Stage {
         let mut world = self.desk.world();
         let payments = world.order(&id).into_iter().flat_map(|order| &order.payments);
         let payments: Vec<_> = payments.map(|payment| payment.id.clone()).collect();
-        let made = payments.iter().find_map(|payment| world.charge_back(payment, Some(&amount), None, time).ok());
+        let made =
+            payments.iter().find_map(|payment| world.charge_back(payment, Some(&amount), None, time).ok());
         drop(world);
         if let Some(chargeback) = made {
             self.tell(format!("the bank takes {} back", amount.value));

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use sequences::campaign::{new_seed, play_many};
+use sequences::campaign::{new_seed, play_in_parts};
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -24,7 +24,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String> {
         Some(text) => text.parse().context("the seed")?,
         None => new_seed(),
     };
-    match play_many(count, seed) {
+    match play_in_parts(count, seed) {
         Ok(found) if found.shortfalls().is_empty() => Ok(format!("seed {seed}\n{found}")),
         Ok(found) => bail!("with seed {seed}, too seldom: {}\n{found}", found.shortfalls().join("; ")),
         Err(wrong) => bail!("with seed {seed}: {wrong}"),

@@ -238,8 +238,11 @@ impl Own {
             return (left.minor, left.minor);
         }
         let (taken, kept) = (unit * units, left.minor - unit * (left.units - units));
-        let (least, most) =
-            if unit < 0 { (taken.max(left.minor), kept.min(0)) } else { (kept.max(0), taken.min(left.minor)) };
+        let (least, most) = if unit < 0 {
+            (taken.max(left.minor), kept.min(0))
+        } else {
+            (kept.max(0), taken.min(left.minor))
+        };
         (least.min(most), least.max(most))
     }
 

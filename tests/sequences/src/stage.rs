@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::operations::Request;
 use domain::operations::cancel_lines::Cancel as CancelLines;
 use domain::operations::cancel_order::Cancel as CancelOrder;
 use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
-use domain::operations::Request;
 use domain::rules::catalog::mollie_json;
 use domain::rules::ids::{LineId, OrderId};
 use domain::rules::ledger::{Entry, Pool, Stage as Reached};
@@ -260,7 +260,8 @@ impl Stage {
         include_refunded: bool,
         selected: Option<Selected>,
     ) -> Result<(), String> {
-        let what = format!("ship {}{}", of(&selection), if include_refunded { ", refunded ones too" } else { "" });
+        let what =
+            format!("ship {}{}", of(&selection), if include_refunded { ", refunded ones too" } else { "" });
         let request = ShipmentRequest { selection, include_refunded, tracking: None };
         let asked = self.ask(&what, &Ship(request))?;
         let may_refuse = self.may_refuse_to_ship();
@@ -338,13 +339,15 @@ impl Stage {
         beyond: bool,
         selected: Option<Selected>,
     ) -> Result<(), String> {
-        let overrides = [Override::LineCeiling, Override::OrderCeiling].into_iter().filter(|_| beyond).collect();
+        let overrides =
+            [Override::LineCeiling, Override::OrderCeiling].into_iter().filter(|_| beyond).collect();
         let mark = match &selection {
             RefundSelection::Reductions(_) => "price reduced",
             RefundSelection::Amount(_) => "goodwill",
             RefundSelection::Lines(_) | RefundSelection::AllRemaining => "units refunded",
         };
-        let what = format!("refund {}{}", refunded(&selection), if beyond { ", beyond the limits" } else { "" });
+        let what =
+            format!("refund {}{}", refunded(&selection), if beyond { ", beyond the limits" } else { "" });
         let request = RefundRequest { selection, payment_id: None, description: None, overrides };
         let may_refuse = self.may_refuse_to_refund(selected.as_ref());
         let asked = self.ask(&what, &GiveBack(request))?;
@@ -371,11 +374,8 @@ impl Stage {
             let (least, most) = self.own.bounds(line, self.own.left(line), i64::from(one.quantity));
             (one.amount.map_or(least, Money::minor), one.amount.map_or(most, Money::minor))
         };
-        let (least, most) = selected
-            .lines
-            .iter()
-            .map(least)
-            .fold((0, 0), |sum, (least, most)| (sum.0 + least, sum.1 + most));
+        let (least, most) =
+            selected.lines.iter().map(least).fold((0, 0), |sum, (least, most)| (sum.0 + least, sum.1 + most));
         let is_overdrawn = |one: &LineSelection| self.own.lines[index(one.line_id)].is_overdrawn;
         !self.own.is_backed
             || !selected.is_left
@@ -387,7 +387,12 @@ impl Stage {
 
     /// A refusal needs a reason: an amount outside the bounds by this test's own arithmetic, or parts that are not left. And an
     /// amount outside them is never accepted.
-    fn is_plausible(&self, asked: &Asked, selected: Option<&Selected>, may_refuse: bool) -> Result<(), String> {
+    fn is_plausible(
+        &self,
+        asked: &Asked,
+        selected: Option<&Selected>,
+        may_refuse: bool,
+    ) -> Result<(), String> {
         let Some(selected) = selected else { return Ok(()) };
         match asked {
             Asked::Accepted { .. } if selected.is_left && selected.fits => Ok(()),

@@ -7,7 +7,7 @@ mod planted;
 
 use mollie_simulator::rules::Switches;
 use sequences::basket::{Basket, EUR, Row};
-use sequences::campaign::{new_seed, play_many};
+use sequences::campaign::{new_seed, play_in_parts};
 use sequences::stage::Stage;
 
 /// By SEQUENCES_SEED, or new.
@@ -20,7 +20,7 @@ fn seed() -> u64 {
 
 #[test]
 fn every_sum_is_exact_in_two_thousand_sequences() {
-    match play_many(2_000, seed()) {
+    match play_in_parts(2_000, seed()) {
         Ok(found) => {
             println!("{found}");
             assert_eq!(found.shortfalls(), Vec::<String>::new(), "{found}");
@@ -54,11 +54,7 @@ fn compositions() -> impl Iterator<Item = Vec<u32>> {
 }
 
 /// Lets each part of a composition happen, and gives what all of them are worth.
-fn played(
-    mut stage: Stage,
-    parts: &[u32],
-    happen: impl Fn(&mut Stage, u32) -> Result<(), String>,
-) -> Stage {
+fn played(mut stage: Stage, parts: &[u32], happen: impl Fn(&mut Stage, u32) -> Result<(), String>) -> Stage {
     for part in parts {
         let done = happen(&mut stage, *part).and_then(|()| stage.judge());
         done.unwrap_or_else(|reason| panic!("{parts:?}: {reason}\n{}", stage.told.join("\n")));

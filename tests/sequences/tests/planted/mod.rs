@@ -12,6 +12,6 @@ fn a_ledger_that_is_off_by_a_cent_in_one_pool_is_found() {
         let Err(wrong) = found else { panic!("nobody notices that the ledger {}", mistake.name()) };
         println!("the ledger {}: {wrong}", mistake.name());
         let steps = wrong.told.len() - 2;
-        assert!(steps <= 4, "it is not made small: {wrong}");
+        assert!(steps <= 6, "it is not made small: {wrong}");
     }
 }
