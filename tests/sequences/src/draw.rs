@@ -8,11 +8,11 @@ use crate::step::{Amount, Pick, Sequence, Step};
 
 /// Sequences under one of so many settings of the simulator.
 pub fn sequences(settings: usize) -> impl Strategy<Value = Sequence> {
-    let steps = (opening(), middle(), proptest::collection::vec(step(), 2..14));
-    (baskets(), 0..settings, steps).prop_map(|(basket, setting, (opening, middle, steps))| Sequence {
+    let steps = (opening(), middle(), proptest::collection::vec(step(), 2..14), ending());
+    (baskets(), 0..settings, steps).prop_map(|(basket, setting, (opening, middle, steps, ending))| Sequence {
         basket,
         setting,
-        steps: opening.into_iter().chain(middle).chain(steps).collect(),
+        steps: opening.into_iter().chain(middle).chain(steps).chain(ending).collect(),
     })
 }
 
@@ -38,6 +38,12 @@ fn middle() -> impl Strategy<Value = Vec<Step>> {
         },
     );
     prop_oneof![1 => Just(Vec::new()), 2 => usual]
+}
+
+/// Nothing more, or whatever is left is shipped and given back.
+fn ending() -> impl Strategy<Value = Vec<Step>> {
+    let all = [Step::ShipRest { refunded: true }, Step::Wait { minutes: 90 }, Step::RefundRest];
+    prop_oneof![2 => Just(Vec::new()), 1 => Just(all.to_vec())]
 }
 
 fn tenders() -> impl Strategy<Value = Tender> {

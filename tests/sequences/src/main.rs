@@ -1,9 +1,12 @@
-//! `sequences COUNT [SEED]`: plays so many random sequences, and prints what happened in them.
+//! `sequences [COUNT] [SEED]`: plays so many random sequences, and prints what happened in them.
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use sequences::campaign::{new_seed, play_in_parts};
+
+/// So many are played unless a count is given.
+const PROOF: u32 = 200_000;
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -19,7 +22,10 @@ fn main() -> ExitCode {
 }
 
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<String> {
-    let count = arguments.next().context("how many sequences?")?.parse().context("the count of sequences")?;
+    let count = match arguments.next() {
+        Some(text) => text.parse().context("the count of sequences")?,
+        None => PROOF,
+    };
     let seed = match arguments.next() {
         Some(text) => text.parse().context("the seed")?,
         None => new_seed(),

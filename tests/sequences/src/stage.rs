@@ -92,19 +92,28 @@ impl Stage {
             Step::Pay => self.pay(),
             Step::FailToPay => self.fail_to_pay(),
             Step::Ship { picks, refunded } => self.ship(picks, *refunded),
-            Step::ShipRest { refunded } => self.shipped(Selection::AllRemaining, *refunded, None),
+            Step::ShipRest { refunded } => {
+                let all = self.all(Own::rest);
+                self.shipped(Selection::AllRemaining, *refunded, Some(all))
+            }
             Step::CancelLines { picks, release } => {
                 let is_canceled = |own: &Own, line: usize| own.lines[line].is_canceled();
                 let selected = self.select(picks, Own::rest, is_canceled);
                 self.cancel_lines(Selection::Lines(selected.lines.clone()), *release, Some(selected))
             }
-            Step::CancelAllLines { release } => self.cancel_lines(Selection::AllRemaining, *release, None),
+            Step::CancelAllLines { release } => {
+                let all = self.all(Own::rest);
+                self.cancel_lines(Selection::AllRemaining, *release, Some(all))
+            }
             Step::CancelOrder { release } => self.cancel_order(*release),
             Step::Refund { picks } => {
                 let selected = self.select(picks, Own::left, |_, _| false);
                 self.refund(RefundSelection::Lines(selected.lines.clone()), false, Some(selected))
             }
-            Step::RefundRest => self.refund(RefundSelection::AllRemaining, false, None),
+            Step::RefundRest => {
+                let all = self.all(Own::left);
+                self.refund(RefundSelection::AllRemaining, false, Some(all))
+            }
             Step::Reduce { line, permille, beyond } => self.reduce(*line, *permille, *beyond),
             Step::Goodwill { permille, beyond } => {
                 let minor = (self.own.room().max(0) * i64::from(*permille) / 1_000).max(1);
@@ -155,6 +164,17 @@ impl Stage {
 
     pub fn tell(&mut self, text: String) {
         self.told.push(text);
+    }
+
+    /// Whatever is left.
+    fn all(&self, left: impl Fn(&Own, usize) -> Share) -> Selected {
+        let rests = (0..self.own.lines.len()).map(|line| (line, left(&self.own, line)));
+        let rests: Vec<_> = rests.filter(|(_, rest)| *rest != Share::default()).collect();
+        let quantity = |rest: Share| u32::try_from(rest.units).unwrap_or(0);
+        let one =
+            |(line, rest)| LineSelection { line_id: line_id(line), quantity: quantity(rest), amount: None };
+        let is_left = !rests.is_empty();
+        Selected { lines: rests.into_iter().map(one).collect(), fits: true, is_left }
     }
 
     /// Each line once. `is_done`: whether as many units of a line as anybody asks for have gone that way already.
@@ -260,6 +280,7 @@ impl Stage {
         include_refunded: bool,
         selected: Option<Selected>,
     ) -> Result<(), String> {
+        let is_whole = selection == Selection::AllRemaining;
         let what =
             format!("ship {}{}", of(&selection), if include_refunded { ", refunded ones too" } else { "" });
         let request = ShipmentRequest { selection, include_refunded, tracking: None };
@@ -276,7 +297,17 @@ impl Stage {
             self.marks.insert("part of a discounted line shipped");
         }
         self.marks.insert("shipped");
-        self.own.ship(&parts)
+        self.own.ship(&parts)?;
+        self.is_taken_whole(is_whole && include_refunded, Own::rest)
+    }
+
+    /// Of all that was left nothing is.
+    fn is_taken_whole(&self, is_whole: bool, left: impl Fn(&Own, usize) -> Share) -> Result<(), String> {
+        let rests = (0..self.own.lines.len()).map(|line| (line, left(&self.own, line)));
+        match rests.into_iter().find(|(_, rest)| is_whole && *rest != Share::default()) {
+            None => Ok(()),
+            Some((line, rest)) => Err(format!("of line {} {rest:?} was left behind", line + 1)),
+        }
     }
 
     /// Where something takes money off or was refunded before it left, there are more reasons to refuse than parts and amounts.
@@ -318,6 +349,18 @@ impl Stage {
         let what = format!("cancel the order{}", if release { ", deductions too" } else { "" });
         let request = CancelOrder { release: self.deductions(release) };
         let asked = self.ask(&what, &request)?;
+        let is_open = (0..self.own.lines.len()).any(|line| self.own.rest(line).units > 0);
+        let may_be = if self.own.captures { is_open } else { !self.own.is_backed };
+        let is_plain = !self.own.lines.iter().any(|line| line.row.is_deduction());
+        match asked {
+            Asked::Accepted { state: Some(_), .. } if !may_be => {
+                return Err("nothing is left to cancel".to_owned());
+            }
+            Asked::Refused(error) if may_be && is_plain => {
+                return Err(format!("nothing speaks against it, and it was refused: {error:?}"));
+            }
+            Asked::Accepted { .. } | Asked::Refused(_) => (),
+        }
         let Asked::Accepted { state: state @ Some(_), .. } = asked else { return Ok(()) };
         if self.is_succeeded(state, excuse::of_a_cancellation(&self.desk))? {
             self.marks.insert("order canceled");
@@ -341,6 +384,7 @@ impl Stage {
     ) -> Result<(), String> {
         let overrides =
             [Override::LineCeiling, Override::OrderCeiling].into_iter().filter(|_| beyond).collect();
+        let is_whole = selection == RefundSelection::AllRemaining;
         let mark = match &selection {
             RefundSelection::Reductions(_) => "price reduced",
             RefundSelection::Amount(_) => "goodwill",
@@ -363,6 +407,8 @@ impl Stage {
         let lines = of_line.filter_map(|entry| Some((index(entry.line_id?), share(entry)))).collect();
         let (on_payment, minor) = (record.route == Route::Payment, record.amount.minor());
         self.own.refund(Refund { id, on_payment, minor, lines, beyond, course: Course::Waiting })?;
+        let is_plain = !self.own.lines.iter().any(|line| line.is_overdrawn);
+        self.is_taken_whole(is_whole && is_plain, Own::left)?;
         self.follow()
     }
 
