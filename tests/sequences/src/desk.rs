@@ -2,8 +2,7 @@
 //! fails, and time stands still but for the steps of a sequence.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use domain::operations::claim::Claim;
@@ -13,15 +12,14 @@ use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use mollie_adapter::{Answer, ApiKey, Failure, MollieAdapter, Request, Transport};
-use mollie_simulator::rules::{ApiRequest, Switches, World};
-use reqwest::StatusCode;
+use mollie_adapter::{ApiKey, MollieAdapter};
+use mollie_simulator::rules::{Switches, World};
 use runner::PlainVault;
 use runner::memory::MemoryStore;
-use uuid::Uuid;
 
-/// Where the simulated Mollie is; nothing is ever sent there.
-const BASE: &str = "http://127.0.0.1:9/v2";
+use crate::hand::Hand;
+use crate::mollie::{BASE, Mollie, Wire};
+
 /// No step of a service takes so many rounds.
 const ROUNDS: usize = 40;
 const AT_ONCE: u32 = 16;
@@ -35,17 +33,6 @@ pub struct Desk {
     settings: Settings,
     mollie: Arc<Mollie>,
 }
-
-/// Mollie, and how often it was asked to change something.
-struct Mollie {
-    world: Mutex<World>,
-    changes: AtomicU64,
-    clock: Hand,
-}
-
-/// A clock whose hand is moved.
-#[derive(Clone, Default)]
-pub struct Hand(Arc<(AtomicI64, AtomicU64)>);
 
 /// The profile of every order.
 #[must_use]
@@ -67,10 +54,7 @@ impl Desk {
     #[must_use]
     pub fn new(switches: Switches) -> Self {
         let clock = Hand::default();
-        let mut world = World::new(1, BASE);
-        world.set_switches(switches);
-        let mollie = Mollie { world: Mutex::new(world), changes: AtomicU64::new(0), clock: clock.clone() };
-        let mollie = Arc::new(mollie);
+        let mollie = Arc::new(Mollie::new(switches, clock.clone()));
         let key = ApiKey::parse("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
         let gateway = MollieAdapter::over(Wire(Arc::clone(&mollie)), BASE, [(profile(), key)])
             .unwrap_or_else(|error| unreachable!("{error}"));
@@ -87,13 +71,13 @@ impl Desk {
 
     /// Mollie's rules.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        self.mollie.world.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mollie.world()
     }
 
     /// How often Mollie was asked to change something.
     #[must_use]
     pub fn changes(&self) -> u64 {
-        self.mollie.changes.load(Ordering::Relaxed)
+        self.mollie.changes()
     }
 
     #[must_use]
@@ -103,8 +87,7 @@ impl Desk {
 
     /// Lets time pass.
     pub fn pass(&self, time: SignedDuration) {
-        let micros = i64::try_from(time.as_micros()).unwrap_or(0);
-        self.clock.0.0.fetch_add(micros, Ordering::Relaxed);
+        self.clock.pass(time);
         let now = self.time();
         self.world().tick(now);
     }
@@ -187,66 +170,5 @@ impl Ports for Desk {
     }
     fn settings(&self) -> &Settings {
         &self.settings
-    }
-}
-
-/// The day on which every sequence begins.
-const BEGINNING: Timestamp = Timestamp::constant(1_772_452_800, 0);
-
-impl Clock for Hand {
-    fn now(&self) -> Timestamp {
-        let since = SignedDuration::from_micros(self.0.0.load(Ordering::Relaxed));
-        BEGINNING.saturating_add(since).unwrap_or(Timestamp::MAX)
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::from_micros(self.0.0.load(Ordering::Relaxed).unsigned_abs())
-    }
-
-    /// Nobody waits so long: whatever is waited for is ready at once.
-    async fn sleep(&self, _duration: Duration) {
-        std::future::pending().await
-    }
-}
-
-impl Ids for Hand {
-    fn ordered(&self) -> Uuid {
-        let millis = u128::try_from(self.now().as_millisecond()).unwrap_or(0);
-        Uuid::from_u128((millis << 80) + (7 << 76) + (8 << 60) + u128::from(self.count()))
-    }
-
-    fn random(&self) -> Uuid {
-        Uuid::from_u128((4 << 76) + (8 << 60) + u128::from(self.count()))
-    }
-}
-
-impl Hand {
-    fn count(&self) -> u64 {
-        self.0.1.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-/// The way to Mollie, which takes no time.
-pub struct Wire(Arc<Mollie>);
-
-impl Transport for Wire {
-    async fn send(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
-        let method = request.endpoint.method().to_string();
-        if method != "GET" {
-            self.0.changes.fetch_add(1, Ordering::Relaxed);
-        }
-        let request = ApiRequest {
-            method,
-            path: request.url.path().to_owned(),
-            query: request.url.query().unwrap_or_default().to_owned(),
-            authorization: Some(format!("Bearer {}", key.expose())),
-            idempotency_key: request.idempotency.map(|key| key.to_string()),
-            body: request.body.unwrap_or_default(),
-        };
-        let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = world.answer(&request, self.0.clock.now());
-        let body = if answer.body.is_null() { Vec::new() } else { answer.body.to_string().into_bytes() };
-        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Ok(Answer { status, pause: None, body: Ok(body) })
     }
 }

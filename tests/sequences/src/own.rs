@@ -1,34 +1,8 @@
 //! The test's own books of an order: whole minor units, by Mollie's amount rule as the documents state it. It shares no code with
 //! the domain or the simulator; what the two did is told to it, and it refuses what cannot be right.
 
-use std::ops::{Add, Sub};
-
-use domain::rules::ids::RefundId;
-
 use crate::basket::{Basket, Row};
-
-/// Units and their money.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    pub units: i64,
-    pub minor: i64,
-}
-
-impl Add for Share {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { units: self.units + other.units, minor: self.minor + other.minor }
-    }
-}
-
-impl Sub for Share {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self { units: self.units - other.units, minor: self.minor - other.minor }
-    }
-}
+pub use crate::share::{Course, Refund, Share};
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -38,43 +12,6 @@ pub struct Line {
     pub canceled: Share,
     /// Its price was lowered beyond what was left of it: nothing of it is measured any more.
     pub is_overdrawn: bool,
-}
-
-/// How far a refund is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Course {
-    /// Recorded, and not at Mollie.
-    Waiting,
-    /// At Mollie, and not given back.
-    Standing,
-    /// Never made, failed or canceled.
-    Void,
-}
-
-/// A refund.
-#[derive(Clone, Debug)]
-pub struct Refund {
-    pub id: RefundId,
-    pub on_payment: bool,
-    pub minor: i64,
-    /// By position.
-    pub lines: Vec<(usize, Share)>,
-    /// Whether its caller gave up a limit.
-    pub beyond: bool,
-    pub course: Course,
-}
-
-impl Refund {
-    fn of(&self, line: usize) -> Share {
-        let own = self.lines.iter().filter(|(one, _)| *one == line);
-        own.fold(Share::default(), |sum, (_, part)| sum + *part)
-    }
-
-    /// What belongs to no line.
-    #[must_use]
-    pub fn beside(&self) -> i64 {
-        self.minor - self.lines.iter().map(|(_, part)| part.minor).sum::<i64>()
-    }
 }
 
 /// The books.
