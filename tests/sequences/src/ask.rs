@@ -5,14 +5,16 @@ use domain::operations::Request;
 use domain::operations::operation::Operation;
 use domain::ports::{Change, Fingerprint, OrderKey, Store};
 use domain::rules::event::{Event, EventData};
-use domain::rules::ids::{Caller, OrderId, RequestId};
+use domain::rules::ids::{Caller, OrderId, RefundId, RequestId};
 use domain::rules::ledger::Entry;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::refund::Refund;
+use domain::rules::subject::Subject;
 use domain::workflow::preview::{Preview, preview};
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded};
+use uuid::Uuid;
 
 use crate::desk::{Desk, now};
 
@@ -22,7 +24,8 @@ pub enum Asked {
     /// Nothing was changed.
     Refused(MutationError),
     Accepted {
-        recorded: Recorded,
+        /// The subject of the answer.
+        answer: Subject,
         /// What it reserved.
         entries: Vec<Entry>,
         /// How its first operation stands now; `None`: there was nothing to do.
@@ -79,7 +82,7 @@ pub fn ask<R: Request>(desk: &Desk, id: OrderId, request_id: &str, request: &R) 
             let entries = change.events.iter().flat_map(|event| event.data.entries()).copied().collect();
             desk.work(recorded.claim.take())?;
             let state = state(desk, &recorded)?.map(|operation| operation.state.name());
-            Ok(Asked::Accepted { recorded, entries, state })
+            Ok(Asked::Accepted { answer: recorded.answer, entries, state })
         }
         (seen, done) => Err(format!("the preview says {seen:?}, the call {done:?}")),
     }
@@ -102,11 +105,10 @@ fn as_previewed(desk: &Desk, before: &Order, change: &Change) -> Result<(), Stri
 
 /// An event without what is drawn or counted.
 fn told(event: &Event) -> (&'static str, Vec<Entry>, Option<Refund>) {
-    let refund = match &event.data {
-        EventData::RefundRecorded { refund, .. } => {
-            Some(Refund { id: domain::rules::ids::RefundId::new(uuid::Uuid::nil()), ..(**refund).clone() })
-        }
-        _ => None,
+    let refund = if let EventData::RefundRecorded { refund, .. } = &event.data {
+        Some(Refund { id: RefundId::new(Uuid::nil()), ..(**refund).clone() })
+    } else {
+        None
     };
     (event.data.kind(), event.data.entries().to_vec(), refund)
 }

@@ -50,12 +50,12 @@ impl Stage {
         let may_refuse = self.may_refuse_to_refund(selected.as_ref());
         let asked = self.ask(&what, &GiveBack(request))?;
         self.is_plausible(&asked, selected.as_ref(), may_refuse)?;
-        let Asked::Accepted { recorded, entries, .. } = asked else { return Ok(()) };
+        let Asked::Accepted { answer, entries, .. } = asked else { return Ok(()) };
         self.marks.insert(mark);
         if self.own.lines.iter().any(|line| line.canceled.units > 0) {
             self.marks.insert("refund after a partial cancellation");
         }
-        let id = recorded.answer.refund().ok_or("a refund's answer names no refund")?;
+        let id = answer.refund().ok_or("a refund's answer names no refund")?;
         let record = self.refund_record(id)?;
         let of_line = entries.iter().filter(|entry| entry.stage == Reached::Reserved);
         let lines = of_line.filter_map(|entry| Some((index(entry.line_id?), share(entry)))).collect();
