@@ -35,6 +35,7 @@ impl Stage {
         same("status", order.facts.status.map(OrderStatus::as_str), Some(books.status.as_str()))?;
         our_order(&self.own, &order)?;
         mollies_order(&self.own, &books, tender)?;
+        self.effects = self.desk.world().ledger().len();
         self.nobody_else(&order)
     }
 

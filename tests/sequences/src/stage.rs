@@ -39,6 +39,8 @@ pub struct Stage {
     requests: u32,
     /// The last event that was looked at.
     pub seen: u64,
+    /// How many effects Mollie had when the books were last compared.
+    pub effects: usize,
 }
 
 impl Stage {
@@ -66,6 +68,7 @@ impl Stage {
             currency,
             requests: 0,
             seen: 0,
+            effects: 0,
         };
         Ok(stage)
     }
@@ -116,13 +119,17 @@ impl Stage {
         }
     }
 
-    /// Time passes; Mollie's hooks come, and what waited for its time goes on.
+    /// Time passes, and what waited for its time goes on. If something happens at Mollie, its hooks come.
     ///
     /// # Errors
     /// Something is not as it must be.
     pub fn pass(&mut self, time: SignedDuration) -> Result<(), String> {
         self.desk.pass(time);
-        self.desk.hook(self.id)?;
+        let effects = self.desk.world().ledger().len();
+        match effects == self.effects {
+            true => self.desk.work(None)?,
+            false => self.desk.hook(self.id)?,
+        }
         self.follow()
     }
 
