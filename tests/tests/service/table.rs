@@ -107,7 +107,10 @@ async fn what_a_line_allows_in_each_status(world: World) {
         for (call, cell) in OF_LINES.into_iter().zip(cells) {
             let ready = match order.take() {
                 Some(order) => order,
-                None => with_line_in(&world, status, money, &format!("{status}-{money}-{call:?}")).await,
+                None => {
+                    let number = format!("{status}-{money}-{call:?}");
+                    Box::pin(with_line_in(&world, status, money, &number)).await
+                }
             };
             let line = place(status);
             assert_eq!(ready.lines[line].status(), line_status(status), "{status}, {money}");
@@ -123,13 +126,13 @@ async fn tried(world: &World, (status, call, cell): (&str, Call, Cell), order: &
     let (before, asked) = (world.simulator.books(order).await, world.simulator.traffic().await.changes());
     let outcome = called(world, call, order, line).await;
     match (cell, outcome) {
-        (Works, Ok(())) => {
+        (Works, None) => {
             world.settles(&order.id).await;
             shows(call, line, &before, &world.simulator.books(order).await, &what);
             return;
         }
-        (Nothing, Ok(())) => (),
-        (No(reason, rule), Err(refused)) => {
+        (Nothing, None) => (),
+        (No(reason, rule), Some(refused)) => {
             assert_eq!(refused.kind(), (Code::FailedPrecondition, reason), "{what}: {refused:?}");
             let words: Vec<_> = refused.unmet.iter().map(|(_, words)| words.as_str()).collect();
             let words = words.join(" ");
@@ -147,8 +150,8 @@ fn status_of(order: &Order) -> String {
     order.status().as_str_name().trim_start_matches("ORDER_STATUS_").to_lowercase()
 }
 
-/// Makes the call, for one unit of the line.
-async fn called(world: &World, call: Call, order: &Order, line: usize) -> Result<(), Refusal> {
+/// Makes the call, for one unit of the line. Gives its refusal, if it is refused.
+async fn called(world: &World, call: Call, order: &Order, line: usize) -> Option<Refusal> {
     let mut orders = world.orders();
     let refused = match call {
         Call::Ship => orders.create_shipment(ship(order, line, 1, None)).await.err(),
@@ -156,7 +159,7 @@ async fn called(world: &World, call: Call, order: &Order, line: usize) -> Result
         Call::CancelLines => orders.cancel_order_lines(cancel_lines(order, line, 1, None)).await.err(),
         Call::Refund => orders.create_refund(refund(order, line)).await.err(),
     };
-    refused.map_or(Ok(()), |status| Err(refusal::<()>(Err(status))))
+    refused.map(|status| refusal::<()>(Err(status)))
 }
 
 fn refund(order: &Order, line: usize) -> CreateRefundRequest {
@@ -223,10 +226,7 @@ async fn checked_out(world: &World, number: &str, method: &str, result: &str) ->
 
 /// Ships one of the two boxes, or all.
 async fn shipped(world: &World, order: &Order, until: OrderStatus) -> Order {
-    let request = match until {
-        OrderStatus::Completed => ship_rest(order),
-        _ => ship(order, 0, 1, None),
-    };
+    let request = if until == OrderStatus::Completed { ship_rest(order) } else { ship(order, 0, 1, None) };
     world.orders().create_shipment(request).await.expect("it is shipped");
     world.reaches(&order.id, until).await;
     world.settles(&order.id).await
