@@ -33,6 +33,13 @@ impl Traffic {
         self.0["total"].as_u64().expect("a total")
     }
 
+    /// Requests to change something.
+    pub fn changes(&self) -> u64 {
+        let counts = self.0["counts"].as_object().expect("counts");
+        let changes = counts.iter().filter(|(kind, _)| !kind.starts_with("GET "));
+        changes.filter_map(|(_, count)| count.as_u64()).sum()
+    }
+
     /// Requests of one kind, such as `GET /v2/orders/{id}`.
     pub fn of(&self, kind: &str) -> u64 {
         self.0["counts"][kind].as_u64().unwrap_or_default()
@@ -167,6 +174,11 @@ impl Simulator {
     /// Gives a capture this status.
     pub async fn set_capture(&self, id: &str, status: &str) {
         self.control(Method::POST, &format!("captures/{id}"), Some(json!({ "status": status }))).await;
+    }
+
+    /// Mollie's books of an order, which the API does not show.
+    pub async fn books(&self, order: &Order) -> Value {
+        self.control(Method::GET, &format!("orders/{}/books", order.mollie_order_id), None).await
     }
 
     /// Begins a further attempt to pay an order, beside those there are; gives its id.

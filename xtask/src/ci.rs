@@ -26,6 +26,7 @@ pub fn run() -> Result<()> {
     steps.step("docs/performance.md", bench::check);
     steps.step("3,000 histories", || runner(&[], &["histories", "--count", "3000"]));
     steps.step("two wrong workflows", || runner(&["--features", "planted"], &["planted", "--draw", "2"]));
+    steps.step("a ledger that is off by a cent", planted_ledger);
     steps.step("transactions as they were once", planted_store);
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
@@ -47,14 +48,10 @@ pub fn run() -> Result<()> {
 fn clippy() -> Result<()> {
     let strict = ["--", "--deny", "warnings"];
     process::run(process::cargo(["clippy", "--workspace", "--all-targets"])?.args(strict))?;
-    process::run(
-        process::cargo(["clippy", "--package", "runner", "--features", "planted", "--all-targets"])?
-            .args(strict),
-    )?;
-    process::run(
-        process::cargo(["clippy", "--package", "store-faults", "--features", "planted", "--all-targets"])?
-            .args(strict),
-    )?;
+    for package in ["runner", "sequences", "store-faults"] {
+        let planted = ["clippy", "--package", package, "--features", "planted", "--all-targets"];
+        process::run(process::cargo(planted)?.args(strict))?;
+    }
     let made_up =
         ["--package=persistence", "--package=conformance", "--features", "made-up", "--all-targets"];
     process::run(process::cargo(["clippy"])?.args(made_up).args(strict))?;
@@ -78,6 +75,12 @@ fn tests(tally: &mut Option<Tally>) -> Result<()> {
 fn runner(features: &[&str], arguments: &[&str]) -> Result<()> {
     let run = ["run", "--quiet", "--package", "runner"];
     process::run(process::cargo(run)?.args(features).arg("--").args(arguments))
+}
+
+/// Random sequences must notice it, whichever pool it is.
+fn planted_ledger() -> Result<()> {
+    let test = ["test", "--quiet", "--package", "sequences", "--features", "planted", "planted::"];
+    process::run(&mut process::cargo(test)?)
 }
 
 /// Some trials of the store's faults must fail on transactions as they were once.

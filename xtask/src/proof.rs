@@ -34,7 +34,7 @@ enum Work {
 }
 
 /// All there are. To add one, add a row.
-const PROOFS: [Proof; 11] = [
+const PROOFS: [Proof; 12] = [
     Proof {
         name: "bench",
         says: "what the service costs, each figure beside its floor: a short run within 4 minutes, a full one within 40",
@@ -131,6 +131,13 @@ const PROOFS: [Proof; 11] = [
         work: Work::Cargo(&["run", "--quiet", "--package", "tests", "--bin", "proof", "--", "replicas"]),
     },
     Proof {
+        name: "sequences",
+        says: "200,000 random sequences of shipping, canceling lines and refunding, and every sum exact after every step",
+        runs_service: false,
+        covers: &SEQUENCES,
+        work: Work::Cargo(&["run", "--quiet", "--release", "--package", "sequences", "--"]),
+    },
+    Proof {
         name: "store",
         says: "every fault that the store has, at every statement of five flows on both databases, and once under load",
         // Only for the PostgreSQL that comes with it.
@@ -157,6 +164,15 @@ const STORE: [&str; 5] = [
     "crates/mollie-simulator/src/rules",
     "crates/persistence",
     "tests/store",
+];
+
+/// All that a sequence goes through, and the sequences.
+const SEQUENCES: [&str; 5] = [
+    "crates/domain",
+    "crates/mollie-adapter",
+    "crates/mollie-simulator/src/rules",
+    "tests/runner/src/memory",
+    "tests/sequences",
 ];
 
 /// The workflow, and all that the histories put around it.

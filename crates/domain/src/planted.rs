@@ -1,4 +1,4 @@
-//! Wrong workflows for the suites to catch: what integrations really get wrong, each behind a run-time choice. Only in builds
+//! Wrong workflows, and a wrong ledger, for the suites to catch: what integrations really get wrong, each behind a run-time choice. Only in builds
 //! with the feature `planted`, which no shipped build has.
 
 use std::cell::Cell;
@@ -18,6 +18,14 @@ pub enum Planted {
     StaleReadingOverwrites,
     /// A call that is not safe to repeat is sent again without reading the order first.
     RepeatsBlindly,
+    /// A cent too much is entered as shipped.
+    ShippedACentOff,
+    /// A cent too much is entered as canceled.
+    CanceledACentOff,
+    /// A cent too much is entered as refunded through the order.
+    RefundedACentOff,
+    /// A cent too much is entered as refunded on a payment.
+    PaymentRefundedACentOff,
 }
 
 thread_local! {
@@ -25,7 +33,15 @@ thread_local! {
 }
 
 impl Planted {
-    /// Every mistake.
+    /// The mistakes of the ledger, one for each of its pools that lines have.
+    pub const OF_THE_LEDGER: [Self; 4] = [
+        Self::ShippedACentOff,
+        Self::CanceledACentOff,
+        Self::RefundedACentOff,
+        Self::PaymentRefundedACentOff,
+    ];
+
+    /// Every mistake of the workflow.
     pub const ALL: [Self; 6] = [
         Self::AcknowledgesUnsaved,
         Self::NewKeyOnRetry,
@@ -45,6 +61,10 @@ impl Planted {
             Self::AlreadyCanceledIsRefused => "records \"already canceled\" as refused",
             Self::StaleReadingOverwrites => "lets a stale reading overwrite a newer state",
             Self::RepeatsBlindly => "repeats blindly what is not safe to repeat",
+            Self::ShippedACentOff => "ships a cent more than it did",
+            Self::CanceledACentOff => "cancels a cent more than it did",
+            Self::RefundedACentOff => "refunds a cent more than it did",
+            Self::PaymentRefundedACentOff => "refunds a cent more on the payment than it did",
         }
     }
 

@@ -36,6 +36,7 @@ pub use campaign::{Campaign, Failure, campaign, seed_of};
 pub use checker::Violation;
 pub use kept::Kept;
 pub use play::{Played, play};
+pub use replica::PlainVault;
 pub use script::History;
 pub use shrink::shrink;
 pub use tally::Tally;

@@ -36,7 +36,9 @@ use crate::storage::Storage;
 use crate::story;
 
 use loops::WakeUp;
-use ports::{PlainVault, SiteClock, settings};
+use ports::{SiteClock, settings};
+
+pub use ports::PlainVault;
 
 /// How long a call is waited for before it is answered with what is durably true.
 const PATIENCE: Duration = Duration::from_secs(8);

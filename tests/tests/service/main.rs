@@ -38,6 +38,7 @@ mod repeats;
 mod replicas;
 mod requests;
 mod rivals;
+mod table;
 mod time;
 mod track;
 mod waiting;

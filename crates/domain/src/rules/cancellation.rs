@@ -50,20 +50,30 @@ fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
             OrderStatus::Canceled => Ok(Cancellation::Nothing),
             OrderStatus::Created | OrderStatus::Authorized => Ok(Cancellation::AtMollie),
             OrderStatus::Shipping if has_no_paid_line(order) => Ok(Cancellation::AtMollie),
-            OrderStatus::Paid | OrderStatus::Shipping => refuse(&refund("paid")),
-            OrderStatus::Pending => {
-                refuse("A payment is being processed; try again when the order is authorized or created.")
-            }
-            OrderStatus::Completed => refuse(&refund("completed")),
-            OrderStatus::Expired => refuse(
-                "The order has expired: what was not shipped is released, and nothing is left to cancel.",
-            ),
+            OrderStatus::Paid
+            | OrderStatus::Shipping
+            | OrderStatus::Pending
+            | OrderStatus::Completed
+            | OrderStatus::Expired => refuse(&not_cancelable(status)),
         },
     }
 }
 
-fn refund(status: &str) -> String {
-    format!("The order is {status}; refund the money instead, with CreateRefund.")
+fn not_cancelable(status: OrderStatus) -> String {
+    let why = match status {
+        OrderStatus::Pending => "a payment is being processed; try again when it is created or authorized",
+        OrderStatus::Expired => "what was not shipped is released, and nothing is left to cancel",
+        OrderStatus::Paid | OrderStatus::Shipping => {
+            "it was paid; refund the money instead, with CreateRefund"
+        }
+        OrderStatus::Completed => "nothing is left to cancel; refund the money instead, with CreateRefund",
+        OrderStatus::Created | OrderStatus::Authorized | OrderStatus::Canceled => "nothing is left",
+    };
+    let status = status.as_str();
+    format!(
+        "The order's status is \"{status}\": {why}. An order is canceled while it is created or authorized, or shipping and not \
+         paid at once."
+    )
 }
 
 /// Whether a shipping order was authorized rather than paid: Mollie cancels the rest only if no line is paid.
@@ -124,10 +134,17 @@ mod tests {
     #[test]
     fn a_refusal_names_the_status_and_what_to_do_instead() {
         let refused = |status, line| way(placed(status, line).order()).unwrap_err();
-        let paid = refused(OrderStatus::Paid, LineStatus::Paid);
-        assert_eq!(paid.reason, PreconditionReason::OrderNotCancelable);
-        assert!(paid.unmet[0].description.starts_with("The order is paid; refund the money instead"));
-        let completed = refused(OrderStatus::Completed, LineStatus::Completed);
-        assert!(completed.unmet[0].description.starts_with("The order is completed; refund the money"));
+        for (status, line, instead) in [
+            (OrderStatus::Pending, LineStatus::Created, "try again when"),
+            (OrderStatus::Paid, LineStatus::Paid, "refund the money instead"),
+            (OrderStatus::Shipping, LineStatus::Paid, "refund the money instead"),
+            (OrderStatus::Completed, LineStatus::Completed, "refund the money instead"),
+            (OrderStatus::Expired, LineStatus::Canceled, "nothing is left to cancel"),
+        ] {
+            let refused = refused(status, line);
+            let (reason, text) = (refused.reason, &refused.unmet[0].description);
+            assert_eq!(reason, PreconditionReason::OrderNotCancelable);
+            assert!(text.contains(&format!("\"{}\"", status.as_str())) && text.contains(instead), "{text}");
+        }
     }
 }

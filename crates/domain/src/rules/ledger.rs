@@ -13,6 +13,8 @@ use super::part::Part;
 use super::shipment::{Origin, ShipmentLine};
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::words;
+#[cfg(feature = "planted")]
+use crate::planted::Planted;
 
 words!(
     /// Where units go.
@@ -88,6 +90,8 @@ impl Line {
 
     /// Changes the settled or reserved units by an entry.
     pub(super) fn enter(&mut self, entry: &Entry) {
+        #[cfg(feature = "planted")]
+        let entry = &a_cent_off(*entry);
         let (reserved, settled) = match entry.pool {
             Pool::Shipped => (&mut self.reserved, &mut self.shipped),
             Pool::Canceled => (&mut self.canceling, &mut self.canceled),
@@ -224,6 +228,22 @@ pub(super) fn charged_back(order: &Order, snapshot: &Snapshot) -> Option<Entry> 
     let part = Part { quantity: 0, amount: Money::from_minor(minor, known.currency()) };
     let (pool, by) = (Pool::ChargedBack, Origin::Elsewhere);
     (minor != 0).then_some(Entry { line_id: None, pool, part, stage, by })
+}
+
+/// What a ledger with a planted mistake enters in place of an entry of ours.
+#[cfg(feature = "planted")]
+fn a_cent_off(entry: Entry) -> Entry {
+    let mistake = match entry.pool {
+        Pool::Shipped => Planted::ShippedACentOff,
+        Pool::Canceled => Planted::CanceledACentOff,
+        Pool::Refunded => Planted::RefundedACentOff,
+        Pool::PaymentRefunded => Planted::PaymentRefundedACentOff,
+        Pool::ChargedBack => return entry,
+    };
+    let is_off = mistake.is_chosen() && entry.stage == Stage::Settled && entry.by == Origin::Here;
+    let minor = entry.part.amount.minor().saturating_add(i64::from(is_off));
+    let amount = Money::from_minor(minor, entry.part.amount.currency());
+    Entry { part: Part { amount, ..entry.part }, ..entry }
 }
 
 #[cfg(test)]

@@ -162,7 +162,10 @@ fn cancelable_order(order: &Order) -> Result<(), FailedPrecondition> {
         OrderStatus::Expired => "what was not shipped is released already",
         OrderStatus::Canceled => "it is canceled already",
     };
-    let text = format!("The order's status is \"{}\": {why}.", status.as_str());
+    let text = format!(
+        "The order's status is \"{}\": {why}. Lines are canceled while the order is authorized, or shipping and not paid at once.",
+        status.as_str()
+    );
     refuse(PreconditionReason::OrderNotCancelable, text)
 }
 

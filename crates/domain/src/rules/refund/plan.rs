@@ -59,7 +59,6 @@ pub fn plan(order: &Order, refunds: &[Refund], request: &RefundRequest) -> Resul
 
 fn refundable_order(order: &Order, is_by_line: bool) -> Result<(), FailedPrecondition> {
     let refuse = |reason, text: &str| Err(FailedPrecondition::of_order(reason, text));
-    let not_refundable = |text| refuse(PreconditionReason::OrderNotRefundable, text);
     if !order.is_understood() {
         let text =
             "Mollie reports a status this release does not know; update the service before moving money.";
@@ -68,23 +67,31 @@ fn refundable_order(order: &Order, is_by_line: bool) -> Result<(), FailedPrecond
     match order.facts.status {
         None => refuse(PreconditionReason::OrderNotPlaced, "Mollie has not confirmed the order."),
         Some(OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed) => Ok(()),
-        Some(OrderStatus::Authorized) => not_refundable(
-            "The order's status is \"authorized\": its money is reserved and not taken. Release what is not to be shipped with \
-             CancelOrderLines, or CancelOrder.",
-        ),
-        Some(OrderStatus::Created | OrderStatus::Pending) => not_refundable(
-            "Nothing is paid yet. An order is refunded while it is paid, shipping or completed.",
-        ),
         Some(OrderStatus::Canceled | OrderStatus::Expired)
             if !is_by_line && holding(order).next().is_some() =>
         {
             Ok(())
         }
-        Some(OrderStatus::Canceled | OrderStatus::Expired) => not_refundable(
-            "The order has ended, and what was not shipped is released. Money that a payment still holds is refunded as an \
-             amount, without lines.",
-        ),
+        Some(status) => refuse(PreconditionReason::OrderNotRefundable, &not_refundable(status)),
     }
+}
+
+fn not_refundable(status: OrderStatus) -> String {
+    let why = match status {
+        OrderStatus::Created | OrderStatus::Pending => "nothing is paid yet",
+        OrderStatus::Authorized => {
+            "its money is reserved and not taken; release what is not to be shipped with CancelOrderLines, or CancelOrder"
+        }
+        OrderStatus::Canceled | OrderStatus::Expired => {
+            "it has ended, and what was not shipped is released; money that a payment still holds is refunded as an amount, \
+             without lines"
+        }
+        OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed => "nothing is left",
+    };
+    let status = status.as_str();
+    format!(
+        "The order's status is \"{status}\": {why}. An order is refunded while it is paid, shipping or completed."
+    )
 }
 
 fn in_currency(order: &Order, amount: Money) -> Result<Money, RequestError> {

@@ -357,7 +357,10 @@ fn an_order_is_refunded_while_it_is_paid_shipping_or_completed() {
         };
         assert_eq!((by_lines, by_amount), expected, "{}", status.as_str());
         if !expected.0 {
-            assert_eq!(refused(&order, &units(2, 1, None)).0, PreconditionReason::OrderNotRefundable);
+            let (reason, words) = refused(&order, &units(2, 1, None));
+            assert_eq!(reason, PreconditionReason::OrderNotRefundable);
+            assert!(words.contains(&format!("\"{}\"", status.as_str())), "{words}");
+            assert!(words.contains("while it is paid, shipping or completed"), "{words}");
         }
     }
     let mut odd = paid();

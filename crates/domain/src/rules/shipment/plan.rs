@@ -223,8 +223,9 @@ pub(in crate::rules) fn measured(
 
 pub(in crate::rules) fn not_available(line: &Line, quantity: u32, available: u32) -> Misfit {
     let reserved = line.reserved.quantity.saturating_add(line.canceling.quantity);
+    let status = line.status.map_or("not placed", LineStatus::as_str);
     let text = format!(
-        "Line {}: {quantity} requested, {available} available ({} shipped, {} canceled, {reserved} reserved of {}).{}",
+        "Line {} is {status}: {quantity} requested, {available} available ({} shipped, {} canceled, {reserved} reserved of {}).{}",
         line.id,
         line.shipped.quantity,
         line.canceled.quantity,

@@ -180,6 +180,16 @@ fn nothing_remains_of_a_completed_order() {
 }
 
 #[test]
+fn a_completed_line_says_so() {
+    let order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
+    let Err(RequestError::State(refused)) = plan(&order, &lines(&[select(1, 1, None)])) else {
+        panic!("not refused")
+    };
+    let text = &refused.unmet[0].description;
+    assert!(text.starts_with("Line 1 is completed: 1 requested, 0 available ("), "{text}");
+}
+
+#[test]
 fn an_expired_or_canceled_order_says_so_however_the_lines_are_selected() {
     for status in [OrderStatus::Canceled, OrderStatus::Expired] {
         let order = placed(status, LineStatus::Canceled).order().clone();

@@ -1,6 +1,6 @@
-//! Which switches concern the judgement of create order, and what each may be set to.
+//! Which switches concern the judgement of create order, which concern what comes after it, and what each may be set to.
 //!
-//! For callers that try drafts under many settings without knowing the switches one by one.
+//! For callers that try drafts and orders under many settings without knowing the switches one by one.
 
 use super::all::Switches;
 use super::create::{
@@ -8,6 +8,12 @@ use super::create::{
     KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate, PayPalInList, PersonalFields,
     StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf, VatOfDeductions,
     VoucherCategory, ZoneOfTomorrow,
+};
+use super::later::{
+    BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay, ExpiresAt,
+    ExpiryLag, FinalIsCancelable, Hooks, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment,
+    PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf, SupplierDeclines,
+    Timestamps, UnchosenMethod, WrongStateCancel, ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -17,6 +23,8 @@ pub enum Decides {
     Verdict,
     /// Only the words and the field of a refusal.
     Wording,
+    /// Nothing of it, but what comes after: states, amounts, and the shapes of answers.
+    Course,
 }
 
 /// One switch.
@@ -80,6 +88,36 @@ impl Switches {
         axis!(error_texts: ErrorTexts, Wording, Older),
         axis!(line_numbers_at_create: LineNumbers, Wording, FromZero),
         axis!(field_names: FieldNames, Wording, Dotted),
+    ];
+
+    /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
+    /// is left out: only the shell knows that.
+    pub const OF_COURSE: [Axis; 25] = [
+        axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
+        axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
+        axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
+        axis!(timestamps: Timestamps, Course, Offset),
+        axis!(ids: IdShape, Course, Dotted),
+        axis!(country: CountryCase, Course, AsSent),
+        axis!(shipment_self: ShipmentSelf, Course, Orders),
+        axis!(hooks: Hooks, Course, All),
+        axis!(partial_discounted_line: PartialDiscountedLine, Course, Minimum),
+        axis!(partial_maximum: PartialMaximum, Course, UnitPrice),
+        axis!(unchosen_method: UnchosenMethod, Course, Null),
+        axis!(capture_turns_payment_paid: PaidByCapture, Course, AtLast),
+        axis!(error_texts: ErrorTexts, Course, Older),
+        axis!(error_replay: ErrorReplay, Course, No),
+        axis!(expiry_lag: ExpiryLag, Course, FiveMinutes),
+        axis!(final_is_cancelable: FinalIsCancelable, Course, False),
+        axis!(expires_at: ExpiresAt, Course, DateTime),
+        axis!(supplier_declines: SupplierDeclines, Course, Off),
+        axis!(amount_after_line_cancellation: LinesAmount, Course, Unchanged),
+        axis!(refund_without_lines: NoLines, Course, All),
+        axis!(balance_too_low: BalanceTooLow, Course, Queued),
+        axis!(refund_description: RefundDescription, Course, UpTo255),
+        axis!(canceled_refunds_in_lists: CanceledRefunds, Course, Shown),
+        axis!(capture_above_authorization: CaptureAboveAuthorization, Course, Accepted),
+        axis!(line_counters_at_changes: LineCounters, Course, Given),
     ];
 
     /// The settings under which a draft is refused only if it is refused under all; the rest is default.

@@ -1,0 +1,234 @@
+//! The test's own books of an order: whole minor units, by Mollie's amount rule as the documents state it. It shares no code with
+//! the domain or the simulator; what the two did is told to it, and it refuses what cannot be right.
+
+use crate::basket::{Basket, Row};
+pub use crate::share::{Course, Refund, Share};
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub row: Row,
+    pub shipped: Share,
+    pub canceled: Share,
+    /// Its price was lowered beyond what was left of it: nothing of it is measured any more.
+    pub is_overdrawn: bool,
+}
+
+/// The books.
+#[derive(Clone, Debug)]
+pub struct Own {
+    pub captures: bool,
+    /// Whether the shopper has paid or authorized it.
+    pub is_backed: bool,
+    pub lines: Vec<Line>,
+    pub refunds: Vec<Refund>,
+    /// By Mollie's id, and whether it stands.
+    pub chargebacks: Vec<(String, i64, bool)>,
+}
+
+impl Own {
+    #[must_use]
+    pub fn new(basket: &Basket) -> Self {
+        let line = |row: &Row| Line {
+            row: *row,
+            shipped: Share::default(),
+            canceled: Share::default(),
+            is_overdrawn: false,
+        };
+        let lines = basket.rows.iter().map(line).collect();
+        let (refunds, chargebacks) = (Vec::new(), Vec::new());
+        Self { captures: basket.captures, is_backed: false, lines, refunds, chargebacks }
+    }
+
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.lines.iter().map(|line| line.row.total()).sum()
+    }
+
+    /// What is neither shipped nor canceled of a line.
+    #[must_use]
+    pub fn rest(&self, line: usize) -> Share {
+        let line = &self.lines[line];
+        line.ordered() - line.shipped - line.canceled
+    }
+
+    /// What was paid for the line, or captured.
+    #[must_use]
+    pub fn taken(&self, line: usize) -> Share {
+        let line = &self.lines[line];
+        if self.captures { line.shipped } else { line.ordered() }
+    }
+
+    /// What may still be refunded of a line: not what is refunded, nor what is to be.
+    #[must_use]
+    pub fn left(&self, line: usize) -> Share {
+        self.taken(line) - self.given_back(line)
+    }
+
+    /// Refunded of a line, or to be.
+    #[must_use]
+    pub fn given_back(&self, line: usize) -> Share {
+        let counting = self.refunds.iter().filter(|refund| refund.course != Course::Void);
+        counting.fold(Share::default(), |sum, refund| sum + refund.of(line))
+    }
+
+    /// Refunded of a line by refunds of this course and way.
+    #[must_use]
+    pub fn refunded(&self, line: usize, course: Course, on_payment: bool) -> Share {
+        self.of(course, on_payment).fold(Share::default(), |sum, refund| sum + refund.of(line))
+    }
+
+    /// The refunds of this course and way.
+    pub fn of(&self, course: Course, on_payment: bool) -> impl Iterator<Item = &Refund> {
+        self.refunds.iter().filter(move |it| it.course == course && it.on_payment == on_payment)
+    }
+
+    #[must_use]
+    pub fn charged_back(&self) -> i64 {
+        self.chargebacks.iter().filter(|(_, _, stands)| *stands).map(|(_, minor, _)| minor).sum()
+    }
+
+    #[must_use]
+    pub fn released(&self) -> i64 {
+        self.lines.iter().map(|line| line.canceled.minor).sum()
+    }
+
+    /// What was captured, or paid.
+    #[must_use]
+    pub fn received(&self) -> i64 {
+        match (self.is_backed, self.captures) {
+            (false, _) => 0,
+            (true, true) => self.lines.iter().map(|line| line.shipped.minor).sum(),
+            (true, false) => self.total(),
+        }
+    }
+
+    /// What may still be given back of the order; below zero after a chargeback of what was refunded.
+    #[must_use]
+    pub fn room(&self) -> i64 {
+        let counting = self.refunds.iter().filter(|refund| refund.course != Course::Void);
+        self.received() - self.charged_back() - counting.map(|refund| refund.minor).sum::<i64>()
+    }
+
+    /// Ships parts.
+    ///
+    /// # Errors
+    /// They cannot be right.
+    pub fn ship(&mut self, parts: &[(usize, Share)]) -> Result<(), String> {
+        for (line, part) in parts {
+            self.fits(*line, self.rest(*line), *part, "shipped")?;
+            self.lines[*line].shipped = self.lines[*line].shipped + *part;
+        }
+        self.within_authorization()
+    }
+
+    /// Cancels parts.
+    ///
+    /// # Errors
+    /// They cannot be right.
+    pub fn cancel(&mut self, parts: &[(usize, Share)]) -> Result<(), String> {
+        for (line, part) in parts {
+            self.fits(*line, self.rest(*line), *part, "canceled")?;
+            self.lines[*line].canceled = self.lines[*line].canceled + *part;
+        }
+        self.within_authorization()
+    }
+
+    /// Cancels whatever is left.
+    ///
+    /// # Errors
+    /// More is captured than may be.
+    pub fn cancel_rest(&mut self) -> Result<(), String> {
+        let rests: Vec<_> = (0..self.lines.len()).map(|line| (line, self.rest(line))).collect();
+        let rests: Vec<_> = rests.into_iter().filter(|(_, rest)| rest.units > 0).collect();
+        self.cancel(&rests)
+    }
+
+    /// Takes a refund over that was decided.
+    ///
+    /// # Errors
+    /// It cannot be right.
+    pub fn refund(&mut self, refund: Refund) -> Result<(), String> {
+        for (line, part) in &refund.lines {
+            let left = self.left(*line);
+            if refund.beyond && part.units == 0 && part.minor > left.minor {
+                self.lines[*line].is_overdrawn = true;
+            } else if part.units == 0 {
+                self.reduces(*line, left, *part)?;
+            } else {
+                self.fits(*line, left, *part, "refunded")?;
+            }
+        }
+        if refund.minor <= 0 || refund.minor > self.room() && !refund.beyond {
+            return Err(format!("a refund of {} where {} may be given back", refund.minor, self.room()));
+        }
+        self.refunds.push(refund);
+        Ok(())
+    }
+
+    /// The least and the most that some of what is left of a line may be worth: max = min(U·q, R), min = max(0, R − U·(r − q)),
+    /// mirrored below zero; all that is left is worth R.
+    #[must_use]
+    pub fn bounds(&self, line: usize, left: Share, units: i64) -> (i64, i64) {
+        let unit = self.lines[line].row.unit;
+        if units == left.units {
+            return (left.minor, left.minor);
+        }
+        let (taken, kept) = (unit * units, left.minor - unit * (left.units - units));
+        let (least, most) = if unit < 0 {
+            (taken.max(left.minor), kept.min(0))
+        } else {
+            (kept.max(0), taken.min(left.minor))
+        };
+        (least.min(most), least.max(most))
+    }
+
+    fn fits(&self, line: usize, left: Share, part: Share, what: &str) -> Result<(), String> {
+        if self.lines[line].is_overdrawn {
+            return Ok(());
+        }
+        let (least, most) = self.bounds(line, left, part.units);
+        if (1..=left.units).contains(&part.units) && (least..=most).contains(&part.minor) {
+            return Ok(());
+        }
+        Err(format!("of line {} {part:?} was {what}; {left:?} is left, from {least} to {most}", line + 1))
+    }
+
+    /// Whether the rest of a price may go back without units: less than is left, or what is left behind the last unit.
+    fn reduces(&self, line: usize, left: Share, part: Share) -> Result<(), String> {
+        let is_deduction = self.lines[line].row.is_deduction();
+        let fits = if is_deduction { part.minor == left.minor } else { part.minor <= left.minor };
+        if fits || self.lines[line].is_overdrawn {
+            return Ok(());
+        }
+        Err(format!("line {} became cheaper by {}, and {left:?} is left", line + 1, part.minor))
+    }
+
+    /// Captured is at most min(authorized, authorized − released).
+    fn within_authorization(&self) -> Result<(), String> {
+        let (authorized, released, captured) = (self.total(), self.released(), self.received());
+        if !self.captures || captured <= authorized.min(authorized - released) {
+            return Ok(());
+        }
+        Err(format!("{captured} is captured of {authorized}, of which {released} is released"))
+    }
+}
+
+impl Line {
+    #[must_use]
+    pub const fn ordered(&self) -> Share {
+        Share { units: self.row.quantity, minor: self.row.total() }
+    }
+
+    /// Whether all of it is canceled.
+    #[must_use]
+    pub const fn is_canceled(&self) -> bool {
+        self.canceled.units == self.row.quantity
+    }
+
+    /// Whether its units cost less than their price.
+    #[must_use]
+    pub const fn is_discounted(&self) -> bool {
+        self.row.discount > 0
+    }
+}

@@ -1,0 +1,275 @@
+//! What may be done with an order and with a line, by its status: two tables, written by hand from Mollie's guides ("Order status
+//! changes", "Order line status changes", and the pages of each call) and from this service's promises. Each cell is tried: what is
+//! allowed works through to Mollie's books; all else is refused by a name, in words that tell the status and the rule, and Mollie is
+//! asked to change nothing.
+
+use serde_json::{Value, json};
+use tests::proto::{CreateRefundRequest, Order, OrderLineStatus, OrderStatus, ShipmentLineSelection};
+use tests::{Refusal, World, new_request_id, numbered, on_both_engines, refusal};
+use tonic::Code;
+
+use Cell::{No, Nothing, Works};
+
+use crate::requests::{cancel, cancel_lines, ship, ship_rest, sync};
+
+on_both_engines!(what_an_order_allows_in_each_status, what_a_line_allows_in_each_status);
+
+/// What comes of a call.
+#[derive(Clone, Copy, Debug)]
+enum Cell {
+    /// It is done at Mollie.
+    Works,
+    /// It is so already: the call succeeds, and nothing is sent.
+    Nothing,
+    /// It is refused by this name, and the words hold this rule.
+    No(&'static str, &'static str),
+}
+
+const UNSHIPPED: &str = "Goods are shipped while it is authorized, paid or shipping";
+const KEPT: &str = "An order is canceled while it is created or authorized, or shipping and not paid at once";
+const HELD: &str = "Lines are canceled while the order is authorized, or shipping and not paid at once";
+const UNPAID: &str = "An order is refunded while it is paid, shipping or completed";
+
+const NO_SHIPPING: Cell = No("ORDER_NOT_SHIPPABLE", UNSHIPPED);
+const NO_CANCELING: Cell = No("ORDER_NOT_CANCELABLE", KEPT);
+const NO_RELEASE: Cell = No("ORDER_NOT_CANCELABLE", HELD);
+const NO_REFUND: Cell = No("ORDER_NOT_REFUNDABLE", UNPAID);
+/// Every unit went somewhere.
+const GONE: Cell = No("QUANTITY_NOT_AVAILABLE", "0 available");
+const NO_LINE_REFUND: Cell = No("LINE_NOT_REFUNDABLE", "paid, shipping and completed lines are refunded");
+
+/// By the order's status, and where that makes a difference by whether its money was authorized, and is captured by shipments, or
+/// was paid at once. One unit is shipped, canceled or refunded.
+#[rustfmt::skip]
+const ORDERS: [(&str, &str, [Cell; 4]); 11] = [
+    // status       money         ship         cancel        cancel lines  refund
+    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND]),
+    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND]),
+    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND]),
+    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works]),
+    ("shipping",   "authorized", [Works,       Works,        Works,        Works]),
+    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works]),
+    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works]),
+    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works]),
+    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND]),
+    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND]),
+    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND]),
+];
+
+/// By the line's status, in an order that another line keeps open. A line of an unpaid order, or of one that was paid at once, is
+/// judged by the order, whose status the refusal names then.
+#[rustfmt::skip]
+const LINES: [(&str, &str, [Cell; 3]); 8] = [
+    // status       money         ship         cancel lines  refund
+    ("created",    "none",       [NO_SHIPPING, NO_RELEASE,   NO_REFUND]),
+    ("authorized", "authorized", [Works,       Works,        NO_LINE_REFUND]),
+    ("paid",       "paid",       [Works,       NO_RELEASE,   Works]),
+    ("shipping",   "authorized", [Works,       Works,        Works]),
+    ("shipping",   "paid",       [Works,       NO_RELEASE,   Works]),
+    ("completed",  "authorized", [GONE,        GONE,         Works]),
+    ("completed",  "paid",       [GONE,        NO_RELEASE,   Works]),
+    ("canceled",   "authorized", [No("LINE_NOT_SHIPPABLE", "only authorized, paid or shipping lines are shipped"),
+                                               Nothing,      NO_LINE_REFUND]),
+];
+
+/// The columns of both tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    Ship,
+    Cancel,
+    CancelLines,
+    Refund,
+}
+
+const OF_ORDERS: [Call; 4] = [Call::Ship, Call::Cancel, Call::CancelLines, Call::Refund];
+const OF_LINES: [Call; 3] = [Call::Ship, Call::CancelLines, Call::Refund];
+
+async fn what_an_order_allows_in_each_status(world: World) {
+    for (status, money, cells) in ORDERS {
+        let mut order = None;
+        for (call, cell) in OF_ORDERS.into_iter().zip(cells) {
+            // What changed the order leaves it in another status.
+            let ready = match order.take() {
+                Some(order) => order,
+                None => in_status(&world, status, money, &format!("{status}-{money}-{call:?}")).await,
+            };
+            assert_eq!(status_of(&ready), status, "{money}");
+            tried(&world, (status, call, cell), &ready, 0).await;
+            order = (!matches!(cell, Works)).then_some(ready);
+        }
+        world.simulator.mend().await;
+    }
+}
+
+async fn what_a_line_allows_in_each_status(world: World) {
+    for (status, money, cells) in LINES {
+        let mut order = None;
+        for (call, cell) in OF_LINES.into_iter().zip(cells) {
+            let ready = match order.take() {
+                Some(order) => order,
+                None => {
+                    let number = format!("{status}-{money}-{call:?}");
+                    Box::pin(with_line_in(&world, status, money, &number)).await
+                }
+            };
+            let line = place(status);
+            assert_eq!(ready.lines[line].status(), line_status(status), "{status}, {money}");
+            tried(&world, (status, call, cell), &ready, line).await;
+            order = (!matches!(cell, Works)).then_some(ready);
+        }
+    }
+}
+
+/// Tries a cell.
+async fn tried(world: &World, (status, call, cell): (&str, Call, Cell), order: &Order, line: usize) {
+    let what = format!("{call:?} where it is {status}");
+    let (before, asked) = (world.simulator.books(order).await, world.simulator.traffic().await.changes());
+    let outcome = called(world, call, order, line).await;
+    match (cell, outcome) {
+        (Works, None) => {
+            world.settles(&order.id).await;
+            shows(call, line, &before, &world.simulator.books(order).await, &what);
+            return;
+        }
+        (Nothing, None) => (),
+        (No(reason, rule), Some(refused)) => {
+            assert_eq!(refused.kind(), (Code::FailedPrecondition, reason), "{what}: {refused:?}");
+            let words: Vec<_> = refused.unmet.iter().map(|(_, words)| words.as_str()).collect();
+            let words = words.join(" ");
+            let of_order = format!("\"{}\"", status_of(order));
+            let names = words.contains(status) || words.contains(&of_order);
+            assert!(names && words.contains(rule), "{what}: {words}");
+        }
+        (cell, outcome) => panic!("{what} should be {cell:?}, and is {outcome:?}"),
+    }
+    assert_eq!(world.simulator.traffic().await.changes(), asked, "{what}: nothing is sent");
+    assert_eq!(world.simulator.books(order).await, before, "{what}: nothing is done");
+}
+
+fn status_of(order: &Order) -> String {
+    order.status().as_str_name().trim_start_matches("ORDER_STATUS_").to_lowercase()
+}
+
+/// Makes the call, for one unit of the line. Gives its refusal, if it is refused.
+async fn called(world: &World, call: Call, order: &Order, line: usize) -> Option<Refusal> {
+    let mut orders = world.orders();
+    let refused = match call {
+        Call::Ship => orders.create_shipment(ship(order, line, 1, None)).await.err(),
+        Call::Cancel => orders.cancel_order(cancel(order)).await.err(),
+        Call::CancelLines => orders.cancel_order_lines(cancel_lines(order, line, 1, None)).await.err(),
+        Call::Refund => orders.create_refund(refund(order, line)).await.err(),
+    };
+    refused.map(|status| refusal::<()>(Err(status)))
+}
+
+fn refund(order: &Order, line: usize) -> CreateRefundRequest {
+    let line_id = order.lines[line].id.clone();
+    let lines = vec![ShipmentLineSelection { line_id, quantity: 1, amount: None }];
+    CreateRefundRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        lines,
+        ..Default::default()
+    }
+}
+
+/// Mollie's books show the effect: a unit more went where the call sent it, or nothing is left.
+fn shows(call: Call, line: usize, before: &Value, after: &Value, what: &str) {
+    let units = |books: &Value, line: usize, pool: &str| {
+        books["lines"][line][pool]["quantity"].as_u64().expect("a book has units")
+    };
+    let pool = match call {
+        Call::Ship => "shipped",
+        Call::CancelLines => "canceled",
+        Call::Refund => "refunded",
+        Call::Cancel => {
+            let lines = after["lines"].as_array().expect("books have lines").len();
+            let sum = |pools: &[&str]| -> u64 {
+                (0..lines).flat_map(|line| pools.iter().map(move |pool| units(after, line, pool))).sum()
+            };
+            assert_eq!(sum(&["shipped", "canceled"]), sum(&["ordered"]), "{what}: {after:#}");
+            assert!(sum(&["canceled"]) > 0, "{what}: {after:#}");
+            return;
+        }
+    };
+    assert_eq!(units(after, line, pool), units(before, line, pool) + 1, "{what}: {after:#}");
+}
+
+/// An order in a status: two boxes and one more.
+async fn in_status(world: &World, status: &str, money: &str, number: &str) -> Order {
+    let order = match money {
+        "authorized" => checked_out(world, number, "klarnapaylater", "authorized").await,
+        "paid" => checked_out(world, number, "ideal", "paid").await,
+        _ => world.create(numbered(number, "klarnapaylater")).await,
+    };
+    match status {
+        "created" | "authorized" | "paid" => order,
+        "pending" => pending(world, &order).await,
+        "shipping" => shipped(world, &order, OrderStatus::Shipping).await,
+        "completed" => shipped(world, &order, OrderStatus::Completed).await,
+        "canceled" => {
+            world.orders().cancel_order(cancel(&order)).await.expect("it is canceled");
+            world.reaches(&order.id, OrderStatus::Canceled).await;
+            world.settles(&order.id).await
+        }
+        "expired" => {
+            world.advance("P29D").await;
+            world.reaches(&order.id, OrderStatus::Expired).await
+        }
+        other => panic!("no order is {other}"),
+    }
+}
+
+async fn checked_out(world: &World, number: &str, method: &str, result: &str) -> Order {
+    world.create_and_check_out(numbered(number, method), result).await
+}
+
+/// Ships one of the two boxes, or all.
+async fn shipped(world: &World, order: &Order, until: OrderStatus) -> Order {
+    let request = if until == OrderStatus::Completed { ship_rest(order) } else { ship(order, 0, 1, None) };
+    world.orders().create_shipment(request).await.expect("it is shipped");
+    world.reaches(&order.id, until).await;
+    world.settles(&order.id).await
+}
+
+/// No simulated payment is processed for a while; Mollie's answers say so in its place.
+async fn pending(world: &World, order: &Order) -> Order {
+    let edits = json!([{ "op": "add", "path": "/status", "value": "pending" }]);
+    let fault = json!({ "fault": "rewrite", "edits": edits, "method": "GET", "path": "/v2/orders/*", "count": "all" });
+    world.simulator.fail(json!([fault])).await;
+    sync(world, order).await.expect("the order is read")
+}
+
+/// An order one line of which is in a status, and is kept open by the other where that is needed.
+async fn with_line_in(world: &World, status: &str, money: &str, number: &str) -> Order {
+    let of_order = if status == "created" { "created" } else { "shipping" };
+    match status {
+        "completed" => {
+            let order = in_status(world, money, money, number).await;
+            world.orders().create_shipment(ship(&order, 0, 2, None)).await.expect("it is shipped");
+            world.reaches(&order.id, OrderStatus::Shipping).await;
+            world.settles(&order.id).await
+        }
+        "canceled" => {
+            let order = in_status(world, of_order, money, number).await;
+            world
+                .orders()
+                .cancel_order_lines(cancel_lines(&order, 1, 1, None))
+                .await
+                .expect("it is canceled");
+            world.settles(&order.id).await;
+            sync(world, &order).await.expect("the order is read")
+        }
+        _ => in_status(world, of_order, money, number).await,
+    }
+}
+
+/// The line that is in the status: the two boxes where some have left, else the other.
+fn place(status: &str) -> usize {
+    usize::from(!["shipping", "completed"].contains(&status))
+}
+
+fn line_status(status: &str) -> OrderLineStatus {
+    let name = format!("ORDER_LINE_STATUS_{}", status.to_uppercase());
+    OrderLineStatus::from_str_name(&name).expect("a status of lines")
+}
