@@ -39,8 +39,7 @@ impl<'a> Life<'a> {
             self.pay();
         }
         for _ in 0..self.chance.between(1, 4) {
-            // Seldom: what such histories may end in is not judged in full yet. The matrix has every fault of the kind.
-            if self.chance.permille(10) {
+            if self.chance.permille(300) {
                 self.pass();
                 self.cancel_some();
             }
