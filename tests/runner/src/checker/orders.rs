@@ -92,6 +92,7 @@ fn unheard(evidence: &Evidence, order: &Order) -> Vec<String> {
         Act::Shipped { .. }
         | Act::Canceled { .. }
         | Act::LineCanceled { .. }
+        | Act::Money { .. }
         | Act::RequestError(_)
         | Act::Broken(_) => None,
     });

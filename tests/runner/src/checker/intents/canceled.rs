@@ -70,6 +70,7 @@ impl Found<'_> {
             Act::Shipped { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         });

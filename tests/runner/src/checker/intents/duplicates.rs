@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mollie_simulator::rules::{Effect, EffectKind};
 
 use super::Found;
-use crate::journal::Act;
+use crate::journal::{Act, Moved};
 use crate::story;
 
 impl Found<'_> {
@@ -74,9 +74,13 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
+            Act::Money { moved: Moved::Refunded(refund), .. } => {
+                effect.particulars.get("refund_id").and_then(|id| id.as_str()) == Some(refund)
+            }
             Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         })
@@ -106,5 +110,5 @@ impl Found<'_> {
 
 /// Effects that only a request of ours, or somebody in the dashboard, can have caused.
 fn is_ours(effect: &Effect) -> bool {
-    story::all().any(|story| story.is_keyed() && story.effect() == effect.kind)
+    story::all().any(|story| story.is_keyed() && story.effects().contains(&effect.kind))
 }
