@@ -240,3 +240,44 @@ pub struct History {
     pub keys: bool,
     pub steps: Vec<Step>,
 }
+
+impl History {
+    /// Whether money moves behind the service's back, of which only a hook may tell once the order is closed.
+    #[must_use]
+    pub fn moves_money_elsewhere(&self) -> bool {
+        self.steps.iter().any(|step| match step.what {
+            What::Elsewhere { act, .. } => act.moves_money(),
+            What::Place { .. }
+            | What::Shopper { .. }
+            | What::Ship { .. }
+            | What::Track { .. }
+            | What::Cancel { .. }
+            | What::CancelLines { .. }
+            | What::Refund { .. }
+            | What::CallOff { .. }
+            | What::Sync { .. }
+            | What::Fault { .. }
+            | What::Store { .. }
+            | What::Hook { .. }
+            | What::Kill { .. }
+            | What::CrashAfterSend { .. }
+            | What::Stop { .. }
+            | What::Drop { .. }
+            | What::Outage { .. } => false,
+        })
+    }
+}
+
+impl Elsewhere {
+    const fn moves_money(self) -> bool {
+        match self {
+            Self::RefundLine { .. }
+            | Self::RefundAmount { .. }
+            | Self::CancelRefund { .. }
+            | Self::FailRefund { .. }
+            | Self::ChargeBack { .. }
+            | Self::Reverse => true,
+            Self::Ship { .. } | Self::Track { .. } | Self::Cancel | Self::CancelLine { .. } => false,
+        }
+    }
+}

@@ -64,7 +64,8 @@ impl Story for CallingOff {
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
         let id = refund_at_mollie(operation, site)?;
         let mollie = site.mollie();
-        let is_its_end = |effect: &Effect| self.effects().contains(&effect.kind) && refund_id(effect) == Some(&id);
+        let is_its_end =
+            |effect: &Effect| self.effects().contains(&effect.kind) && refund_id(effect) == Some(&id);
         mollie.world.ledger().iter().any(is_its_end).then_some(id)
     }
 

@@ -55,7 +55,11 @@ impl Story for Shipping {
     fn is_like(&self, act: &Act) -> bool {
         match act {
             Act::Shipped { .. } | Act::Tracked { .. } => true,
-            Act::Canceled { .. } | Act::LineCanceled { .. } | Act::Money { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Money { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         }
     }
 

@@ -101,7 +101,8 @@ fn under_its_key(kinds: &[EffectKind], operation: &Operation, site: &Site) -> Op
     let key = operation.key.to_string();
     let mollie = site.mollie();
     let mut ledger = mollie.world.ledger().iter();
-    let own = ledger.find(|effect| kinds.contains(&effect.kind) && effect.idempotency_key.as_ref() == Some(&key))?;
+    let own = ledger
+        .find(|effect| kinds.contains(&effect.kind) && effect.idempotency_key.as_ref() == Some(&key))?;
     own.shipment_id.clone().or_else(|| Some(own.order_id.clone()))
 }
 

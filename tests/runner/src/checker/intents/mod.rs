@@ -38,7 +38,11 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
         match act {
             Act::Broken(text) => found.say("stored", text.clone()),
             Act::RequestError(text) => found.say("I4", text.clone()),
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::LineCanceled { .. } | Act::Tracked { .. } | Act::Money { .. } => (),
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::Money { .. } => (),
         }
     }
     found.violations

@@ -2,15 +2,21 @@
 
 use domain::operations::operation::Operation;
 use domain::rules::ids::RefundId;
+use domain::rules::money::Money;
 use domain::rules::operation::OperationState;
+use domain::rules::refund::{Refund, RefundSelection};
 use mollie_simulator::rules::{Effect, EffectKind};
 
 use super::{Found, Reported};
+use crate::replica::Wish;
 
 impl Found<'_> {
     /// A refund was made once if its operation says so, and else not at all.
     pub fn refunded(&mut self, reported: &Reported<'_>) {
         let Some((operation, refund)) = self.about(reported) else { return };
+        if !self.is_given_as_wished(reported.name, refund) {
+            self.say("I1", format!("{}: refund {refund} is another than was wished", reported.name));
+        }
         let made = self.made(refund);
         let state = operation.state.name();
         let expected = usize::from(state == OperationState::Succeeded);
@@ -21,6 +27,21 @@ impl Found<'_> {
         if state != OperationState::Succeeded && reported.done {
             self.say("I4", format!("{}: said to be done, and is {}", reported.name, state.as_str()));
         }
+    }
+
+    /// What is recorded is what was wished, and what Mollie made of it has its amount.
+    fn is_given_as_wished(&self, name: &str, id: RefundId) -> bool {
+        let intent = self.evidence.journal.intents.iter().find(|intent| intent.request_id == name);
+        let Some(Wish::Refund(_, wish)) = intent.map(|intent| &intent.wish) else { return false };
+        let Some(refund) = self.evidence.stored.refunds.get(&id) else { return false };
+        let ours = id.to_string();
+        let is_it = |effect: &&Effect| {
+            effect.particulars.get("metadata").and_then(|it| it["refund_id"].as_str()) == Some(ours.as_str())
+        };
+        let mut effects = self.evidence.ledger.iter().filter(is_it);
+        let is_exact = effects
+            .all(|effect| effect.amounts["refunded"]["value"].as_str() == Some(&refund.amount.value()));
+        is_exact && is_as_selected(&wish.selection, refund)
     }
 
     /// A refund that was called off was never made, or was canceled.
@@ -60,5 +81,28 @@ impl Found<'_> {
                 || theirs.as_ref().is_some_and(|theirs| id("refund_id") == Some(theirs.as_str()))
         };
         self.evidence.ledger.iter().filter(|effect| effect.kind == kind).filter(is_it).count()
+    }
+}
+
+/// Whether a refund gives back what was selected. What was left of an order only the service knew.
+fn is_as_selected(selection: &RefundSelection, refund: &Refund) -> bool {
+    let has = |line_id, quantity, amount: Option<Money>| {
+        refund.lines.iter().any(|line| {
+            line.line_id == line_id
+                && line.part.quantity == quantity
+                && amount.is_none_or(|amount| line.part.amount == amount)
+        })
+    };
+    match selection {
+        RefundSelection::Lines(lines) => {
+            lines.len() == refund.lines.len()
+                && lines.iter().all(|line| has(line.line_id, line.quantity, line.amount))
+        }
+        RefundSelection::AllRemaining => true,
+        RefundSelection::Reductions(lines) => {
+            lines.len() == refund.lines.len()
+                && lines.iter().all(|line| has(line.line_id, 0, Some(line.amount)))
+        }
+        RefundSelection::Amount(amount) => refund.lines.is_empty() && refund.amount == *amount,
     }
 }

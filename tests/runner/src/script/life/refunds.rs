@@ -38,8 +38,8 @@ impl Life<'_> {
     /// The answer is lost, and nobody looks before the key has died.
     fn lose_sight(&mut self) {
         self.step(self.at, What::Fault { on: On::Change, fault: Fault::HangAfter });
-        let pause = self.chance.between(HOUR.0, HOUR.1);
-        self.step(self.at, What::CrashAfterSend { after: self.chance.below(3_000), pause });
+        let (after, pause) = (self.chance.below(3_000), self.chance.between(HOUR.0, HOUR.1));
+        self.step(self.at, What::CrashAfterSend { after, pause });
     }
 
     /// What becomes of the refunds that there are.
@@ -54,8 +54,7 @@ impl Life<'_> {
         if self.chance.permille(120) {
             let line = usize::from(self.chance.permille(500));
             let cents = self.chance.below(100_000);
-            let act =
-                self.chance.pick(&[Elsewhere::RefundLine { line }, Elsewhere::RefundAmount { cents }]);
+            let act = self.chance.pick(&[Elsewhere::RefundLine { line }, Elsewhere::RefundAmount { cents }]);
             self.meanwhile(20_000, act);
         }
         if self.chance.permille(80) {

@@ -49,8 +49,9 @@ pub fn fail_refund(mollie: &mut Mollie, id: &str, refund: u64, now: Timestamp) -
 /// The shopper's bank takes money of the first payment back that has so much.
 pub fn charge_back(mollie: &mut Mollie, id: &str, cents: u64, now: Timestamp) -> Option<Act> {
     let amount = euro(cents);
-    let is_taken = |payment: &String| mollie.world.charge_back(payment, Some(&amount), None, now).is_ok();
-    let payment = payments(mollie, id).into_iter().find(is_taken)?;
+    let mut payments = payments(mollie, id).into_iter();
+    let payment =
+        payments.find(|payment| mollie.world.charge_back(payment, Some(&amount), None, now).is_ok())?;
     Some(money(id, Moved::ChargedBack(payment)))
 }
 
