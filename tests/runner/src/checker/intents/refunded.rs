@@ -44,11 +44,12 @@ impl Found<'_> {
         is_exact && is_as_selected(&wish.selection, refund)
     }
 
-    /// A refund that was called off was never made, or was canceled.
+    /// A refund that was called off was never made, or was canceled, or has failed: the money is with the merchant.
     pub fn called_off(&mut self, reported: &Reported<'_>) {
         let Some((operation, refund)) = self.about(reported) else { return };
         let canceled = self.refunds(EffectKind::RefundCanceled, refund);
-        let is_gone = self.made(refund) == 0 || canceled > 0;
+        let failed = self.refunds(EffectKind::RefundFailed, refund);
+        let is_gone = self.made(refund) == 0 || canceled + failed > 0;
         if operation.state.name() == OperationState::Succeeded && !is_gone {
             self.say("I4", format!("{}: succeeded, and the refund stands", reported.name));
         }
