@@ -6,7 +6,9 @@ mod happen;
 
 use std::sync::{Arc, Mutex};
 
+use domain::operations::facts::Lane;
 use domain::rules::item::ItemKind;
+use domain::rules::operation::OperationState;
 
 use crate::checker::{self, Violation};
 use crate::script::{History, REPLICAS};
@@ -137,10 +139,12 @@ impl<'a> Stage<'a> {
     /// What Mollie wants to come later comes later: equal refunds an hour apart.
     fn wait_for_turns(&mut self) {
         for _ in 0..TURNS_OF_REFUNDS {
-            let soon = self.site.time.micros() + SETTLED_WITHIN;
+            let now = self.site.time.micros();
             let stored = self.site.store.dump();
-            let waiting = stored.operations.values().filter(|one| !one.state.is_settled());
-            let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > soon).min();
+            let waiting = stored.operations.values().filter(|one| {
+                one.task.lane() == Lane::Refunds && one.state.name() == OperationState::Pending
+            });
+            let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > now).min();
             let Some(due) = due else { return };
             self.run_until(due + SETTLED_WITHIN);
         }

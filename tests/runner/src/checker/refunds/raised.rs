@@ -61,7 +61,7 @@ fn received(order: &Order) -> i64 {
     shipped.max(captured)
 }
 
-/// Of a refund that does not reach the shopper somebody is told, unless we canceled it, or it came to light like that.
+/// Of a refund that does not reach the shopper somebody is told, unless a caller wanted that, or it came to light like that.
 fn failed(evidence: &Evidence, order: &Order, events: &[Arc<Event>], refund: &Refund) -> Option<String> {
     let status = refund.status.as_ref().and_then(|status| match status {
         Read::Known(status) => Some(*status),
@@ -76,8 +76,7 @@ fn failed(evidence: &Evidence, order: &Order, events: &[Arc<Event>], refund: &Re
         refund.origin == Origin::Elsewhere && events.iter().any(|event| was_found_void(event, refund));
     let is_raised = is_raised(order, ItemKind::RefundFailed, &refund.id.to_string());
     let fits = match status {
-        Some(RefundStatus::Failed) => is_raised || was_void,
-        Some(RefundStatus::Canceled) => is_raised || by_us || was_void,
+        Some(RefundStatus::Failed | RefundStatus::Canceled) => is_raised || by_us || was_void,
         Some(
             RefundStatus::Queued | RefundStatus::Pending | RefundStatus::Processing | RefundStatus::Refunded,
         )
