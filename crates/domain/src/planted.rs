@@ -18,6 +18,8 @@ pub enum Planted {
     StaleReadingOverwrites,
     /// A call that is not safe to repeat is sent again without reading the order first.
     RepeatsBlindly,
+    /// A refund whose answer was lost is sent again under its key, however long ago it was sent.
+    ForgetsThatKeysDie,
 }
 
 thread_local! {
@@ -26,13 +28,14 @@ thread_local! {
 
 impl Planted {
     /// Every mistake.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AcknowledgesUnsaved,
         Self::NewKeyOnRetry,
         Self::GuessesFailed,
         Self::AlreadyCanceledIsRefused,
         Self::StaleReadingOverwrites,
         Self::RepeatsBlindly,
+        Self::ForgetsThatKeysDie,
     ];
 
     /// In words.
@@ -45,6 +48,7 @@ impl Planted {
             Self::AlreadyCanceledIsRefused => "records \"already canceled\" as refused",
             Self::StaleReadingOverwrites => "lets a stale reading overwrite a newer state",
             Self::RepeatsBlindly => "repeats blindly what is not safe to repeat",
+            Self::ForgetsThatKeysDie => "repeats a refund after its key has died",
         }
     }
 
