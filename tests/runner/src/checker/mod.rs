@@ -11,7 +11,7 @@ use std::fmt;
 
 use domain::rules::operation::OperationState;
 use jiff::Timestamp;
-use mollie_simulator::rules::{Books, Effect};
+use mollie_simulator::rules::{Books, Effect, Switches};
 use serde_json::Value;
 
 use crate::journal::Journal;
@@ -50,6 +50,8 @@ pub struct Evidence {
     /// Its books of each order, which the API does not show, and its refunds, shown or not.
     pub books: Vec<Books>,
     pub refunds: Vec<refunds::Made>,
+    /// Whether its lists leave canceled refunds out.
+    pub hides_canceled_refunds: bool,
     pub now: Timestamp,
     pub stored: Dump,
 }
@@ -77,6 +79,8 @@ fn gather(site: &Site) -> Evidence {
         mollie,
         books: ids.iter().filter_map(|id| world.books(id)).collect(),
         refunds: refunds::made(world),
+        hides_canceled_refunds: world.switches().canceled_refunds_in_lists
+            != Switches::default().canceled_refunds_in_lists,
         now: site.now(),
         stored: site.store.dump(),
     }

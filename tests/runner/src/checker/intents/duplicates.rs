@@ -89,7 +89,8 @@ impl Found<'_> {
     /// I1: one money effect for one key, and one order for one intent.
     pub fn doubles(&mut self) {
         let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
-        for effect in self.evidence.ledger.iter().filter(|effect| is_ours(effect)) {
+        let seen = self.evidence.ledger.iter().filter(|effect| is_ours(effect) && !self.is_unseen(effect));
+        for effect in seen {
             *by_key.entry(effect.idempotency_key.as_deref().unwrap_or(&effect.order_id)).or_default() +=
                 usize::from(effect.idempotency_key.is_some());
         }
