@@ -146,6 +146,8 @@ impl<'a> Stage<'a> {
             });
             let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > now).min();
             let Some(due) = due else { return };
+            self.run_until(due);
+            self.site.spawn(SHOP, self.world.clone().operate());
             self.run_until(due + SETTLED_WITHIN);
         }
     }

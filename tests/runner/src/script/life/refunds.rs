@@ -13,8 +13,8 @@ impl Life<'_> {
     pub(super) fn give_back(&mut self) {
         let what = given_back(self.chance);
         match self.chance.below(10) {
-            0 => self.lose_sight(),
-            1 | 2 => {
+            0 | 1 => self.lose_sight(),
+            2 | 3 => {
                 let fault = self.chance.pick(&[Fault::HangAfter, Fault::HangBefore, Fault::CloseAfter]);
                 self.step(self.at, What::Fault { on: On::Change, fault });
             }
