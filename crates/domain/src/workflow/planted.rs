@@ -36,6 +36,7 @@ pub(super) fn repeats_blindly(operation: &Operation) -> bool {
 pub(super) fn forgets_that_keys_die(operation: &Operation) -> bool {
     Planted::ForgetsThatKeysDie.is_chosen()
         && operation.repeat() == Repeat::ByKey
+        && operation.state.rejection().is_none()
         && operation.task.lane() == Lane::Refunds
 }
 
