@@ -96,7 +96,7 @@ const PROOFS: [Proof; 12] = [
     },
     Proof {
         name: "planted",
-        says: "six wrong workflows, each caught by the same histories",
+        says: "seven wrong workflows, each caught by the same histories",
         runs_service: false,
         covers: &WORKFLOW,
         work: Work::Cargo(&[

@@ -18,6 +18,8 @@ pub enum Planted {
     StaleReadingOverwrites,
     /// A call that is not safe to repeat is sent again without reading the order first.
     RepeatsBlindly,
+    /// A refund whose answer was lost is sent again under its key, however long ago it was sent.
+    ForgetsThatKeysDie,
     /// A cent too much is entered as shipped.
     ShippedACentOff,
     /// A cent too much is entered as canceled.
@@ -42,13 +44,14 @@ impl Planted {
     ];
 
     /// Every mistake of the workflow.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AcknowledgesUnsaved,
         Self::NewKeyOnRetry,
         Self::GuessesFailed,
         Self::AlreadyCanceledIsRefused,
         Self::StaleReadingOverwrites,
         Self::RepeatsBlindly,
+        Self::ForgetsThatKeysDie,
     ];
 
     /// In words.
@@ -61,6 +64,7 @@ impl Planted {
             Self::AlreadyCanceledIsRefused => "records \"already canceled\" as refused",
             Self::StaleReadingOverwrites => "lets a stale reading overwrite a newer state",
             Self::RepeatsBlindly => "repeats blindly what is not safe to repeat",
+            Self::ForgetsThatKeysDie => "repeats a refund after its key has died",
             Self::ShippedACentOff => "ships a cent more than it did",
             Self::CanceledACentOff => "cancels a cent more than it did",
             Self::RefundedACentOff => "refunds a cent more than it did",

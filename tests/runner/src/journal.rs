@@ -61,10 +61,26 @@ pub enum Act {
         shipment: String,
         code: String,
     },
+    /// Gave money back, or stopped it; or the shopper's bank took it.
+    Money {
+        mollie_order: String,
+        moved: Moved,
+    },
     /// A caller was refused what was kept already, or what Mollie would have let it do.
     RequestError(String),
     /// A step of the service says that what is stored is wrong.
     Broken(String),
+}
+
+/// What somebody did with money behind the service's back, by Mollie's ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// A refund was made.
+    Refunded(String),
+    /// A refund was canceled, or has failed at the bank.
+    Stopped(String),
+    /// Money of a payment was charged back, or came back.
+    ChargedBack(String),
 }
 
 /// All of it.

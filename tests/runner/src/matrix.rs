@@ -4,7 +4,7 @@ use domain::operations::task::OperationKind;
 
 use crate::basket::Basket;
 use crate::chance::{Chance, mix};
-use crate::script::{Choice, Fault, History, On, Pick, Step, What};
+use crate::script::{Choice, Fault, GivenBack, History, On, Pick, Step, What};
 use crate::story::{self, Before};
 
 /// When the processes come back that die at the fault: while keys live, after they have surely died, and a day later
@@ -71,7 +71,8 @@ fn preparation(before: Before) -> Vec<Step> {
     let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };
     let pick = Pick::Part { line: 2, quantity: 1, cents: None, tracked: true };
     let ship = Step { at: CALL - 20_000, what: What::Ship { order: 0, intent: 1, pick } };
-    let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, line: 2 } };
+    let what = GivenBack::Units { line: 2, quantity: 1, cents: None };
+    let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, what } };
     let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
     match before {
         Before::Nothing => Vec::new(),

@@ -6,18 +6,22 @@ mod happen;
 
 use std::sync::{Arc, Mutex};
 
+use domain::operations::facts::Lane;
 use domain::rules::item::ItemKind;
+use domain::rules::operation::OperationState;
 
 use crate::checker::{self, Violation};
 use crate::script::{History, REPLICAS};
 use crate::shop::{Fleet, World};
 use crate::sim::{Process, Tasks, Turn};
-use crate::site::{Event, SHOP, Site};
+use crate::site::{Event, SHOP, Site, micros_of};
 use crate::tally::Tally;
 
 /// Within this everything is settled once nothing fails any more (microseconds): the pause after a 500 that stayed, the settle
 /// window, and a minute.
 const SETTLED_WITHIN: u64 = (60 + 60 + 60) * 1_000_000;
+/// So many equal refunds may wait for each other, each for an hour.
+const TURNS_OF_REFUNDS: usize = 12;
 /// Longer than a payment stays open that is not paid.
 const LAPSE: u64 = 21 * 60 * 1_000_000;
 /// Longer than any look-up on schedule waits.
@@ -123,6 +127,7 @@ impl<'a> Stage<'a> {
         let quiet = self.site.time.micros();
         self.site.spawn(SHOP, self.world.clone().operate());
         self.run_until(quiet + SETTLED_WITHIN);
+        self.wait_for_turns();
         violations.extend(checker::unsettled(&self.site));
         self.finish();
         if self.turns >= TURNS {
@@ -131,9 +136,26 @@ impl<'a> Stage<'a> {
         violations
     }
 
+    /// What Mollie wants to come later comes later: equal refunds an hour apart.
+    fn wait_for_turns(&mut self) {
+        for _ in 0..TURNS_OF_REFUNDS {
+            let now = self.site.time.micros();
+            let stored = self.site.store.dump();
+            let waiting = stored.operations.values().filter(|one| {
+                one.task.lane() == Lane::Refunds && one.state.name() == OperationState::Pending
+            });
+            let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > now).min();
+            let Some(due) = due else { return };
+            self.run_until(due);
+            self.site.spawn(SHOP, self.world.clone().operate());
+            self.run_until(due + SETTLED_WITHIN);
+        }
+    }
+
     /// Mollie's hooks arrive, and every order is read once more: by the schedule, or because its shop asks.
     fn finish(&mut self) {
-        let waits_for_schedule = self.history.seed.is_multiple_of(16);
+        let waits_for_schedule =
+            self.history.seed.is_multiple_of(16) && !self.history.moves_money_elsewhere();
         let now = self.site.time.micros();
         if waits_for_schedule {
             for hour in 1..7 {

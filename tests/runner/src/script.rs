@@ -33,13 +33,13 @@ pub enum What {
     Cancel { order: u64, intent: u64 },
     /// Customer care cancels units of a line; `cents`: which amount within the bounds, if the caller gives one.
     CancelLines { order: u64, intent: u64, line: u32, quantity: u32, cents: Option<u64> },
-    /// The shop gives a unit of a line back.
-    Refund { order: u64, intent: u64, line: u32 },
-    /// The shop cancels a refund of the order.
-    CallOff { order: u64, intent: u64 },
+    /// Customer care gives money back.
+    Refund { order: u64, intent: u64, what: GivenBack },
+    /// Customer care cancels a refund: one of those that the order has.
+    CallOff { order: u64, intent: u64, refund: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
-    /// Somebody ships or cancels in Mollie's dashboard.
+    /// Somebody acts in Mollie's dashboard, or a bank does.
     Elsewhere { order: u64, act: Elsewhere },
     /// What befalls the next request that fits.
     Fault { on: On, fault: Fault },
@@ -91,6 +91,29 @@ pub enum Pick {
     },
 }
 
+/// What a caller wants given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GivenBack {
+    /// Units of a line; `cents`: which amount within the bounds, if the caller gives one.
+    Units {
+        line: u32,
+        quantity: u32,
+        cents: Option<u64>,
+    },
+    All,
+    /// A line costs so much less.
+    Reduction {
+        line: u32,
+        cents: u64,
+    },
+    /// An amount for no line. `beyond`: more than anybody has paid, and the caller gives up that limit.
+    Goodwill {
+        cents: u64,
+        beyond: bool,
+    },
+}
+
 /// What is done behind the service's back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +131,28 @@ pub enum Elsewhere {
     CancelLine {
         line: usize,
     },
+    /// Gives one unit of a line back.
+    RefundLine {
+        line: usize,
+    },
+    /// Gives an amount of a payment back, at once.
+    RefundAmount {
+        cents: u64,
+    },
+    /// Cancels one of the refunds that the order has.
+    CancelRefund {
+        refund: u64,
+    },
+    /// The bank cannot carry out one of the refunds that the order has.
+    FailRefund {
+        refund: u64,
+    },
+    /// The shopper's bank takes an amount back.
+    ChargeBack {
+        cents: u64,
+    },
+    /// The bank returns what it took.
+    Reverse,
 }
 
 /// Which request a fault waits for.
@@ -194,4 +239,45 @@ pub struct History {
     /// Whether Mollie heeds idempotency keys; the service is configured to rely on them only then.
     pub keys: bool,
     pub steps: Vec<Step>,
+}
+
+impl History {
+    /// Whether money moves behind the service's back, of which only a hook may tell once the order is closed.
+    #[must_use]
+    pub fn moves_money_elsewhere(&self) -> bool {
+        self.steps.iter().any(|step| match step.what {
+            What::Elsewhere { act, .. } => act.moves_money(),
+            What::Place { .. }
+            | What::Shopper { .. }
+            | What::Ship { .. }
+            | What::Track { .. }
+            | What::Cancel { .. }
+            | What::CancelLines { .. }
+            | What::Refund { .. }
+            | What::CallOff { .. }
+            | What::Sync { .. }
+            | What::Fault { .. }
+            | What::Store { .. }
+            | What::Hook { .. }
+            | What::Kill { .. }
+            | What::CrashAfterSend { .. }
+            | What::Stop { .. }
+            | What::Drop { .. }
+            | What::Outage { .. } => false,
+        })
+    }
+}
+
+impl Elsewhere {
+    const fn moves_money(self) -> bool {
+        match self {
+            Self::RefundLine { .. }
+            | Self::RefundAmount { .. }
+            | Self::CancelRefund { .. }
+            | Self::FailRefund { .. }
+            | Self::ChargeBack { .. }
+            | Self::Reverse => true,
+            Self::Ship { .. } | Self::Track { .. } | Self::Cancel | Self::CancelLine { .. } => false,
+        }
+    }
 }

@@ -163,20 +163,26 @@ impl World {
     }
 
     /// Only what takes money off can be left, or be missing beside goods. But if somebody cancels in the dashboard what a
-    /// cancellation of ours holds too, shipments wait until that is settled.
+    /// cancellation of ours holds too, the order's shipments wait until that is settled.
     fn question_deductions(&self, request_id: &str, reply: &Reply, order: u64) {
         let Reply::Refused(reason) = reply else { return };
+        let basket = Basket::of(self.seed, order);
         let is_about = match reason.as_str() {
-            "CaptureOutOfBounds" => {
-                !self.site.journal().acts.iter().any(|act| matches!(act, Act::LineCanceled { .. }))
-            }
+            "CaptureOutOfBounds" => !self.was_line_canceled(&basket.order_number()),
             "DeductionLeft" => true,
             _ => false,
         };
-        if is_about && Basket::of(self.seed, order).gift_card().is_none() {
+        if is_about && basket.gift_card().is_none() {
             let text = format!("{request_id}: refused ({reason}), and the order has no gift card");
             self.site.journal().acts.push(Act::RequestError(text));
         }
+    }
+
+    /// Whether somebody canceled units of the order's lines in the dashboard.
+    fn was_line_canceled(&self, order_number: &str) -> bool {
+        let id = find(&self.site.mollie().world, order_number);
+        let is_it = |act: &Act| matches!(act, Act::LineCanceled { mollie_order } if Some(mollie_order) == id.as_ref());
+        self.site.journal().acts.iter().any(is_it)
     }
 
     pub async fn place(self, order: u64) {

@@ -109,7 +109,9 @@ async fn send<P: Ports>(
     let may_repeat = operation.repeat() == Repeat::ByValue
         || operation.is_recognised(ports.clock().now(), settings.trust_idempotency);
     #[cfg(feature = "planted")]
-    let may_repeat = may_repeat || super::planted::repeats_blindly(operation);
+    let may_repeat = may_repeat
+        || super::planted::repeats_blindly(operation)
+        || super::planted::forgets_that_keys_die(operation);
     if !sent.is_first() && (is_late || !may_repeat) {
         let state = State::Resolving { sent, refused: None };
         let resolving = Operation { state, ..operation.clone() };

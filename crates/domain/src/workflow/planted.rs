@@ -1,6 +1,6 @@
 //! What the planted mistakes do in place of the right workflow.
 
-use crate::operations::facts::Repeat;
+use crate::operations::facts::{Lane, Repeat};
 use crate::operations::operation::Operation;
 use crate::planted::Planted;
 use crate::ports::{Ids, OrderKey, Ports, Store, StoreError};
@@ -30,6 +30,14 @@ pub(super) fn repeats_blindly(operation: &Operation) -> bool {
     Planted::RepeatsBlindly.is_chosen()
         && operation.repeat() == Repeat::Never
         && operation.state.rejection().is_none()
+}
+
+/// Whether a refund is repeated under a key that Mollie may have forgotten.
+pub(super) fn forgets_that_keys_die(operation: &Operation) -> bool {
+    Planted::ForgetsThatKeysDie.is_chosen()
+        && operation.repeat() == Repeat::ByKey
+        && operation.state.rejection().is_none()
+        && operation.task.lane() == Lane::Refunds
 }
 
 /// The newest version of the order, to which the earlier reading is then applied.

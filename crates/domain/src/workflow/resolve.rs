@@ -13,6 +13,7 @@ use crate::operations::sent::{Sends, Sent};
 use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, StoreError};
 use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
+use crate::rules::refund::Refund;
 use crate::rules::snapshot::Snapshot;
 
 /// After this many consecutive readings that will not get better by themselves, an operator is asked.
@@ -41,7 +42,8 @@ pub(super) async fn observe<P: Ports>(
         let text = format!("operation {} has nothing to observe", operation.id);
         return Err(StoreError::Inconsistent(text));
     };
-    let seen = match read(ports, order, &sought).await {
+    let followed = followed(ports, order, &sought).await?;
+    let seen = match read(ports, order, &sought, &followed).await {
         Ok(seen) => seen,
         Err(error) => return Ok(Observed::Unreadable(error)),
     };
@@ -54,16 +56,32 @@ pub(super) async fn observe<P: Ports>(
     })
 }
 
+/// The refunds whose payments' lists must be read as well: which payment an operation's refund is on may have come to be known only
+/// after the operation was recorded.
+pub(super) async fn followed<P: Ports>(
+    ports: &P,
+    order: &Order,
+    sought: &Sought,
+) -> Result<Vec<Refund>, StoreError> {
+    match sought {
+        Sought::Refunds { payment: None, .. } => ports.store().list_refunds(order.id).await,
+        Sought::Refunds { payment: Some(_), .. } | Sought::Order(_) | Sought::Placement { .. } => {
+            Ok(Vec::new())
+        }
+    }
+}
+
 /// Reads what is sought, without the parts that contradict what is known.
 pub(super) async fn read<P: Ports>(
     ports: &P,
     order: &Order,
     sought: &Sought,
+    followed: &[Refund],
 ) -> Result<Vec<Snapshot>, GatewayError> {
     match sought {
         Sought::Order(id) => Ok(vec![reading::observe(ports, order, id, &[], None).await?]),
         Sought::Refunds { order: id, payment } => {
-            Ok(vec![reading::observe(ports, order, id, &[], payment.as_ref()).await?])
+            Ok(vec![reading::observe(ports, order, id, followed, payment.as_ref()).await?])
         }
         Sought::Placement { hook_address, since } => {
             let found = ports.gateway().find_by_hook(&order.profile, hook_address, *since).await?;
@@ -98,7 +116,7 @@ pub(super) async fn resolve<P: Ports>(
 ) -> Result<Progress, StoreError> {
     let operation = &claim.operation;
     #[cfg(feature = "planted")]
-    if super::planted::repeats_blindly(operation) {
+    if super::planted::repeats_blindly(operation) || super::planted::forgets_that_keys_die(operation) {
         let state = State::Pending { sent: Some(sent), yields: false };
         return put_back(ports, claim, Operation { state, ..operation.clone() }, SignedDuration::ZERO).await;
     }

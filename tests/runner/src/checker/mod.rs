@@ -5,11 +5,13 @@ mod events;
 mod intents;
 mod money;
 mod orders;
+mod refunds;
 
 use std::fmt;
 
 use domain::rules::operation::OperationState;
-use mollie_simulator::rules::Effect;
+use jiff::Timestamp;
+use mollie_simulator::rules::{Books, Effect, Switches};
 use serde_json::Value;
 
 use crate::journal::Journal;
@@ -45,6 +47,12 @@ pub struct Evidence {
     pub ledger: Vec<Effect>,
     /// Each order as Mollie shows it, with payments and shipments.
     pub mollie: Vec<Value>,
+    /// Its books of each order, which the API does not show, and its refunds, shown or not.
+    pub books: Vec<Books>,
+    pub refunds: Vec<refunds::Made>,
+    /// Whether its lists leave canceled refunds out.
+    pub hides_canceled_refunds: bool,
+    pub now: Timestamp,
     pub stored: Dump,
 }
 
@@ -54,6 +62,7 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     let mut violations = intents::judge(&evidence);
     violations.extend(orders::judge(&evidence));
     violations.extend(money::judge(&evidence));
+    violations.extend(refunds::judge(&evidence));
     violations.extend(events::judge(&evidence.stored));
     orders::count(&evidence, &mut site.tally());
     violations
@@ -62,9 +71,19 @@ pub fn judge(site: &Site) -> Vec<Violation> {
 fn gather(site: &Site) -> Evidence {
     let ids: Vec<String> = site.mollie().world.orders().map(|order| order.id.clone()).collect();
     let journal = site.journal().clone();
-    let ledger = site.mollie().world.ledger().to_vec();
     let mollie = ids.iter().map(|id| read(site, id)).collect();
-    Evidence { journal, ledger, mollie, stored: site.store.dump() }
+    let world = &site.mollie().world;
+    Evidence {
+        journal,
+        ledger: world.ledger().to_vec(),
+        mollie,
+        books: ids.iter().filter_map(|id| world.books(id)).collect(),
+        refunds: refunds::made(world),
+        hides_canceled_refunds: world.switches().canceled_refunds_in_lists
+            != Switches::default().canceled_refunds_in_lists,
+        now: site.now(),
+        stored: site.store.dump(),
+    }
 }
 
 /// What is unsettled although nothing fails any more, except what waits at Mollie's own wish.

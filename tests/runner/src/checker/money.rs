@@ -65,8 +65,18 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
 /// What may be captured beyond what is, if all that is recorded comes about: below zero, that is too much.
 fn left(order: &Order) -> i64 {
     let sum = |cents: fn(&Line) -> i64| order.lines.iter().map(cents).sum::<i64>();
-    let released = sum(|line| line.canceled.amount.minor() + line.canceling.amount.minor()).max(0);
+    let released = sum(|line| line.canceled.amount.minor() + releasing(line)).max(0);
     sum(|line| line.total_amount.minor()) - released - sum(captured_of)
+}
+
+/// What cancellations on their way can still release of a line: of more units than there are, because somebody shipped or
+/// canceled them in the dashboard meanwhile, all that is left.
+fn releasing(line: &Line) -> i64 {
+    let gone = line.shipped.quantity + line.reserved.quantity + line.canceled.quantity;
+    if gone + line.canceling.quantity > line.quantity {
+        return line.total_amount.minor() - line.canceled.amount.minor() - captured_of(line);
+    }
+    line.canceling.amount.minor()
 }
 
 /// Of a line with more units shipped and recorded than there are, all that is left to capture.
@@ -123,7 +133,9 @@ fn stranded(order: &Order, seen: &Value) -> Vec<String> {
             let read = order.observed_time.unwrap_or(stranded.since);
             stranded.payment.as_str() == id && read.duration_since(stranded.since) < SETTLED
         });
-        let fits = if ended && holds { raised || is_new } else { !raised || ended };
+        // All of it may have been given back, before or after it was raised.
+        let is_given_back = cents(&payment["amountRefunded"]) >= cents(&payment["amount"]);
+        let fits = if ended && holds { raised || is_new || is_given_back } else { !raised || ended };
         (!fits).then(|| format!("payment {id} holds money: {holds}, order ended: {ended}, raised: {raised}"))
     });
     each.flatten().collect()

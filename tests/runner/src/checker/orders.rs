@@ -92,6 +92,7 @@ fn unheard(evidence: &Evidence, order: &Order) -> Vec<String> {
         Act::Shipped { .. }
         | Act::Canceled { .. }
         | Act::LineCanceled { .. }
+        | Act::Money { .. }
         | Act::RequestError(_)
         | Act::Broken(_) => None,
     });
@@ -183,7 +184,10 @@ fn surplus(evidence: &Evidence, order: &Order, seen: &Value) -> Option<Violation
     });
     let raised = order.items.iter().filter(|item| item.kind == ItemKind::SurplusPayment).count();
     let came = came.count();
-    let fits = raised + 1 >= held && (raised == 0 || raised < came);
+    // What was given back before is no surplus; what was raised before it was given back stays raised.
+    let is_given_back =
+        embedded(seen, "payments").any(|payment| !value(&payment["amountRefunded"]).is_empty());
+    let fits = (is_given_back || raised + 1 >= held) && (raised == 0 || raised < came);
     (!fits).then(|| {
         let number = &order.terms.order_number;
         Violation::new("surplus", format!("order {number}: {held} payments hold money, {raised} were raised"))

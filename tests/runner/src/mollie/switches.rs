@@ -7,7 +7,7 @@ use serde_json::Map;
 use crate::chance::{Chance, mix};
 
 /// Where documents and practice disagree, each history has its own Mollie; every other one has the documented one.
-const SWITCHES: [(&str, &[&str]); 18] = [
+const SWITCHES: [(&str, &[&str]); 25] = [
     ("cancel_in_wrong_state", &["422"]),
     ("open_payment_and_cancel", &["allowed"]),
     ("zero_amounts", &["0.00", "null"]),
@@ -26,6 +26,13 @@ const SWITCHES: [(&str, &[&str]); 18] = [
     ("expiry_lag", &["5 min"]),
     ("final_is_cancelable", &["left out"]),
     ("expires_at", &["date"]),
+    ("supplier_declines", &["lines", "cancel"]),
+    ("amount_after_line_cancellation", &["reduced"]),
+    ("line_counters_at_changes", &["left out"]),
+    ("capture_above_authorization", &["accepted"]),
+    ("refund_without_lines", &["all"]),
+    ("refund_description", &["255"]),
+    ("canceled_refunds_in_lists", &["left out"]),
 ];
 
 /// Of the history of a seed.

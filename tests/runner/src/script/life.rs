@@ -1,6 +1,8 @@
 //! What is done with one order of a generated history: by its shopper, its warehouse, its shop and the dashboard. It draws
 //! from the history's own stream, in the order written here. What fails on the network or in a process is not its business.
 
+mod refunds;
+
 use super::{Choice, Elsewhere, Fault, On, Pick, Step, What};
 use crate::chance::Chance;
 
@@ -39,16 +41,23 @@ impl<'a> Life<'a> {
             self.pay();
         }
         for _ in 0..self.chance.between(1, 4) {
-            // Seldom: what such histories may end in is not judged in full yet. The matrix has every fault of the kind.
-            if self.chance.permille(10) {
+            if self.chance.permille(300) {
                 self.pass();
                 self.cancel_some();
             }
             self.pass();
             self.ship_some();
+            if self.chance.permille(120) {
+                self.pass();
+                self.give_back();
+            }
         }
         self.pass();
         self.end();
+        while self.chance.permille(300) {
+            self.pass();
+            self.give_back();
+        }
         // Two desks cancel the same order.
         if self.chance.permille(80) {
             self.cancel_within(1_000);
@@ -157,6 +166,10 @@ impl<'a> Life<'a> {
         self.cancel_lines(self.at, (line, quantity), cents);
         if self.chance.permille(250) {
             let at = self.at + self.chance.below(4_000);
+            // Nothing but its number tells it from the first.
+            if self.chance.permille(300) {
+                self.step(at, What::Fault { on: On::Change, fault: Fault::HangAfter });
+            }
             self.cancel_lines(at, (line, quantity), cents);
         }
         if self.chance.permille(60) {

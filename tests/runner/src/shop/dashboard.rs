@@ -1,6 +1,8 @@
 //! Somebody at Mollie's dashboard, who ships and cancels behind the service's back and looks at what is there. No network lies
 //! between, and no fault may befall it; the journal keeps what was done.
 
+mod money;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -29,6 +31,12 @@ impl World {
                 let code = format!("ELSEWHERE-{}", self.site.next_id());
                 ship(&mut mollie, &id, line, tracked.then_some(code), now)
             }
+            Elsewhere::RefundLine { line } => money::refund_line(&mut mollie, &id, line, now),
+            Elsewhere::RefundAmount { cents } => money::refund_amount(&mut mollie, &id, cents, now),
+            Elsewhere::CancelRefund { refund } => money::cancel_refund(&mut mollie, &id, refund, now),
+            Elsewhere::FailRefund { refund } => money::fail_refund(&mut mollie, &id, refund, now),
+            Elsewhere::ChargeBack { cents } => money::charge_back(&mut mollie, &id, cents, now),
+            Elsewhere::Reverse => money::reverse(&mut mollie, &id, now),
         };
         drop(mollie);
         self.site.note(|| format!("dashboard, order {order}: {act:?}, {done:?}"));

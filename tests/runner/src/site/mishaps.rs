@@ -72,6 +72,10 @@ impl Site {
         self.is_calm.store(true, Ordering::Relaxed);
     }
 
+    pub fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::Relaxed)
+    }
+
     /// When the outage ends.
     pub fn outage_until(&self) -> u64 {
         lock(&self.mishaps).outage_until

@@ -38,8 +38,8 @@ impl Story for CancelingLines {
         basket.captures
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::LinesCanceled
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::LinesCanceled]
     }
 
     /// DELETE has no key.
@@ -54,7 +54,11 @@ impl Story for CancelingLines {
     fn is_like(&self, act: &Act) -> bool {
         match act {
             Act::LineCanceled { .. } | Act::Canceled { .. } => true,
-            Act::Shipped { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::Tracked { .. }
+            | Act::Money { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         }
     }
 

@@ -37,8 +37,8 @@ impl Story for Canceling {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::OrderCanceled
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::OrderCanceled]
     }
 
     /// Orders are canceled in the dashboard as well, and by nobody's request.
@@ -58,13 +58,14 @@ impl Story for Canceling {
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
-        under_its_key(self.effect(), operation, site)
+        under_its_key(self.effects(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -24,7 +24,7 @@ impl Story for CallingOff {
     }
 
     fn call(&self, _chance: &mut Chance) -> What {
-        What::CallOff { order: 0, intent: 3 }
+        What::CallOff { order: 0, intent: 3, refund: 0 }
     }
 
     fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
@@ -35,8 +35,8 @@ impl Story for CallingOff {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::RefundCanceled
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::RefundCanceled]
     }
 
     /// DELETE has no key.
@@ -55,6 +55,7 @@ impl Story for CallingOff {
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
@@ -63,7 +64,8 @@ impl Story for CallingOff {
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
         let id = refund_at_mollie(operation, site)?;
         let mollie = site.mollie();
-        let is_its_end = |effect: &Effect| effect.kind == self.effect() && refund_id(effect) == Some(&id);
+        let is_its_end =
+            |effect: &Effect| self.effects().contains(&effect.kind) && refund_id(effect) == Some(&id);
         mollie.world.ledger().iter().any(is_its_end).then_some(id)
     }
 

@@ -1,4 +1,4 @@
-//! Giving back a unit of a line, of an order that is paid or shipped in part. Our id of it is in its metadata, so that it is told
+//! Giving money back, of an order that is paid or shipped in part: by lines, or an amount on a payment. Our id of it is in its metadata, so that it is told
 //! from any other.
 
 use domain::operations::operation::Operation;
@@ -8,8 +8,8 @@ use super::{Before, FailedPrecondition, Story, refund_at_mollie};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
-use crate::journal::Act;
-use crate::script::What;
+use crate::journal::{Act, Moved};
+use crate::script::{GivenBack, What};
 use crate::site::Site;
 
 pub struct Refunding;
@@ -27,7 +27,7 @@ impl Story for Refunding {
     }
 
     fn call(&self, _chance: &mut Chance) -> What {
-        What::Refund { order: 0, intent: 2, line: 2 }
+        What::Refund { order: 0, intent: 2, what: GivenBack::Units { line: 2, quantity: 1, cents: None } }
     }
 
     fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {
@@ -38,8 +38,8 @@ impl Story for Refunding {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::LinesRefunded
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::LinesRefunded, EffectKind::PaymentRefunded]
     }
 
     fn is_keyed(&self) -> bool {
@@ -50,13 +50,15 @@ impl Story for Refunding {
         requests == 1
     }
 
-    /// Nobody gives our refunds in the dashboard.
+    /// Nobody gives our refunds in the dashboard. But what the bank took back may leave too little for them.
     fn is_like(&self, act: &Act) -> bool {
         match act {
+            Act::Money { moved: Moved::ChargedBack(_), .. } => true,
             Act::Shipped { .. }
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }

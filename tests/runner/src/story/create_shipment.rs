@@ -39,8 +39,8 @@ impl Story for Shipping {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::ShipmentCreated
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::ShipmentCreated]
     }
 
     fn is_keyed(&self) -> bool {
@@ -55,12 +55,16 @@ impl Story for Shipping {
     fn is_like(&self, act: &Act) -> bool {
         match act {
             Act::Shipped { .. } | Act::Tracked { .. } => true,
-            Act::Canceled { .. } | Act::LineCanceled { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Money { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         }
     }
 
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
-        under_its_key(self.effect(), operation, site)
+        under_its_key(self.effects(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

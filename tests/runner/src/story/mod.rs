@@ -61,8 +61,8 @@ pub trait Story: Sync {
     /// Whether it can be done to what is in a basket.
     fn fits(&self, basket: &Basket) -> bool;
 
-    /// What its success is in Mollie's ledger.
-    fn effect(&self) -> EffectKind;
+    /// What its success is in Mollie's ledger: one of these.
+    fn effects(&self) -> &'static [EffectKind];
 
     /// Whether such an effect has a key whenever the service caused it. Without one it was done in the dashboard, or is a
     /// stranger.
@@ -97,11 +97,12 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
 }
 
 /// What Mollie's books have under the operation's key.
-fn under_its_key(kind: EffectKind, operation: &Operation, site: &Site) -> Option<String> {
+fn under_its_key(kinds: &[EffectKind], operation: &Operation, site: &Site) -> Option<String> {
     let key = operation.key.to_string();
     let mollie = site.mollie();
     let mut ledger = mollie.world.ledger().iter();
-    let own = ledger.find(|effect| effect.kind == kind && effect.idempotency_key.as_ref() == Some(&key))?;
+    let own = ledger
+        .find(|effect| kinds.contains(&effect.kind) && effect.idempotency_key.as_ref() == Some(&key))?;
     own.shipment_id.clone().or_else(|| Some(own.order_id.clone()))
 }
 
@@ -129,5 +130,5 @@ pub fn all() -> impl Iterator<Item = &'static dyn Story> {
 /// Whether the success of a kind is such an effect.
 #[must_use]
 pub fn causes(kind: OperationKind, effect: EffectKind) -> bool {
-    of(kind).effect() == effect
+    of(kind).effects().contains(&effect)
 }

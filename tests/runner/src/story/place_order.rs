@@ -35,8 +35,8 @@ impl Story for Placing {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::OrderCreated
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::OrderCreated]
     }
 
     fn is_keyed(&self) -> bool {
@@ -54,13 +54,14 @@ impl Story for Placing {
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
-        under_its_key(self.effect(), operation, site)
+        under_its_key(self.effects(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

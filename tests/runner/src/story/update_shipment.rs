@@ -36,8 +36,8 @@ impl Story for Tracking {
         true
     }
 
-    fn effect(&self) -> EffectKind {
-        EffectKind::ShipmentUpdated
+    fn effects(&self) -> &'static [EffectKind] {
+        &[EffectKind::ShipmentUpdated]
     }
 
     /// PATCH has no key.
@@ -56,13 +56,14 @@ impl Story for Tracking {
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         }
     }
 
     fn came_to(&self, operation: &Operation, site: &Site) -> Option<String> {
-        under_its_key(self.effect(), operation, site)
+        under_its_key(self.effects(), operation, site)
     }
 
     fn judge(&self, found: &mut Found<'_>, reported: &Reported<'_>) {

@@ -168,9 +168,7 @@ impl Kind for Task {
             Some(theirs) if theirs.is_void() => Observation::Found(Acceptance::Refund(theirs.clone())),
             Some(_) => Observation::Absent,
             // A canceled refund is not there any more, if this list is whole.
-            None if self.payment_id.as_ref().is_some_and(|payment| snapshot.refunds_of.contains(payment)) => {
-                Observation::Found(Acceptance::Nothing)
-            }
+            None if self.is_listed(book, snapshot) => Observation::Found(Acceptance::Nothing),
             None => Observation::NotUnderstood(format!("it does not list refund {id}").into()),
         }
     }
@@ -185,9 +183,7 @@ impl Kind for Task {
         match listed.find(|theirs| theirs.mollie_id.as_str() == named) {
             Some(theirs) if theirs.is_void() => Named::Effect(Acceptance::Refund(theirs.clone())),
             Some(_) => Named::Other("the refund is not canceled".to_owned()),
-            None if self.payment_id.as_ref().is_some_and(|payment| snapshot.refunds_of.contains(payment)) => {
-                Named::Effect(Acceptance::Nothing)
-            }
+            None if self.is_listed(book, snapshot) => Named::Effect(Acceptance::Nothing),
             None => Named::NotUnderstood(Misread::left_out("_embedded.refunds")),
         }
     }
@@ -232,6 +228,12 @@ impl Kind for Task {
 }
 
 impl Task {
+    /// Whether all refunds of its payment were read. The payment may have come to be known only after this was recorded.
+    fn is_listed(&self, book: Book<'_>, snapshot: &Snapshot) -> bool {
+        let now = self.refund(book).and_then(|refund| refund.payment_id.as_ref());
+        now.or(self.payment_id.as_ref()).is_some_and(|payment| snapshot.refunds_of.contains(payment))
+    }
+
     fn refund<'a>(&self, book: Book<'a>) -> Option<&'a Refund> {
         book.refunds.iter().find(|refund| refund.id == self.refund_id)
     }

@@ -73,11 +73,20 @@ fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
     is_comparable.then_some(whole.min(limit))
 }
 
-/// What was captured of an authorized payment. Where an answer leaves it out, what was shipped.
+/// What was captured of an authorized payment. An answer leaves out what is zero: so if another payment tells, nothing. If none
+/// tells, what was shipped, of the payment that was authorized first; whatever is shipped is captured once.
 fn captured(order: &Order, payment: &Payment) -> i64 {
-    let shipped =
-        || order.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.shipped.amount.minor()));
-    payment.amount_captured.map_or_else(|| shipped().clamp(0, payment.amount.minor()), Money::minor)
+    if let Some(captured) = payment.amount_captured {
+        return captured.minor();
+    }
+    let holding = || order.payments.iter().filter(|other| other.holds_money());
+    let since = |other: &Payment| other.authorized_time.unwrap_or(other.created_time);
+    let first = holding().min_by_key(|other| (since(other), &other.mollie_id));
+    let is_first = first.is_some_and(|first| first.mollie_id == payment.mollie_id);
+    if !is_first || holding().any(|other| other.amount_captured.is_some()) {
+        return 0;
+    }
+    sum(order, |line| line.shipped.amount).clamp(0, payment.amount.minor())
 }
 
 /// What is refunded or charged back, or is to be, by our ledger.

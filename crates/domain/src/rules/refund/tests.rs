@@ -220,6 +220,23 @@ fn a_capture_that_mollie_does_not_tell_is_what_was_shipped() {
     assert_eq!(room(&order), euro("299.00"));
 }
 
+/// Mollie leaves out what is zero.
+#[test]
+fn of_two_authorized_payments_what_was_shipped_was_captured_on_one() {
+    let mut order = shipping();
+    order.payments.push(payment("tr_2", euro("1027.99"), PaymentStatus::Authorized));
+    assert_eq!(room(&order), euro("299.00"), "the first tells what it captured");
+    assert_eq!(planned(&order, &goodwill("1.00")).payment_id, Some(MolliePaymentId::new("tr_1")));
+    let (reason, _) = refused(&order, &goodwill("299.01"));
+    assert_eq!(reason, PreconditionReason::RefundOutOfBounds);
+
+    order.payments[0].amount_captured = None;
+    assert_eq!(room(&order), euro("299.00"), "neither tells");
+    order.payments.swap(0, 1);
+    order.payments[0].amount_captured = Some(euro("299.00"));
+    assert_eq!(room(&order), euro("299.00"), "the second tells");
+}
+
 #[test]
 fn a_chargeback_lowers_what_the_order_may_still_refund_and_its_reversal_restores_it() {
     let mut order = paid();

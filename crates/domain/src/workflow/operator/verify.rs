@@ -19,7 +19,8 @@ pub(super) async fn effect<P: Ports>(
         StoreError::Inconsistent(format!("operation {} has nothing to observe", operation.id))
     })?;
     let mollie_id = mollie_id.to_owned();
-    let seen = match resolve::read(ports, order, &sought).await {
+    let followed = resolve::followed(ports, order, &sought).await?;
+    let seen = match resolve::read(ports, order, &sought, &followed).await {
         Ok(seen) => seen,
         Err(GatewayError::NotFound) => return Err(OperatorError::NotAtMollie { mollie_id }),
         Err(

@@ -2,14 +2,15 @@
 //! failure, unless the order was canceled already.
 
 use domain::rules::operation::OperationState;
-use domain::rules::order::Order;
+use domain::rules::order::{Line, Order};
+use domain::rules::status::OrderStatus;
 use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::{Found, Reported};
 use crate::journal::Act;
-use crate::story;
+use crate::{released, story};
 
 impl Found<'_> {
     /// An acknowledged cancellation leaves nothing of the order open, or is refused and an event says so.
@@ -54,12 +55,26 @@ impl Found<'_> {
         let by_then =
             canceled.zip(at).is_some_and(|(canceled, at)| at.duration_since(canceled).as_secs() >= 1);
         let by_us = canceled.is_some() && !self.others_canceled(order);
-        if by_then || by_us {
+        if (by_then || by_us) && !self.is_ended_by_lines(order) {
             self.say("I4", format!("{name}: refused, and Mollie has canceled the order"));
         }
         if !self.kinds(order.id).contains("cancellation.refused") {
             self.say("I2", format!("{name}: refused without an event"));
         }
+    }
+
+    /// Whether cancellations of lines that have succeeded here account for every unit that is canceled, and the order is completed
+    /// by that: one was in doubt while somebody canceled the rest in the dashboard, and whose units they were nobody can tell.
+    fn is_ended_by_lines(&self, order: &Order) -> bool {
+        let stored = self.evidence.stored.operations.values();
+        let own =
+            stored.filter(|one| one.order_id == order.id && one.state.name() == OperationState::Succeeded);
+        let parts: Vec<_> = own.filter_map(|one| released::lines(one)).flatten().collect();
+        let is_ours = |line: &Line| {
+            let units = parts.iter().filter(|part| part.line_id == line.id).map(|part| part.part.quantity);
+            line.canceled.quantity <= units.sum::<u32>()
+        };
+        order.facts.status == Some(OrderStatus::Completed) && order.lines.iter().all(is_ours)
     }
 
     /// Whether somebody in the dashboard, or another operation, has canceled the order.
@@ -70,6 +85,7 @@ impl Found<'_> {
             Act::Shipped { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         });

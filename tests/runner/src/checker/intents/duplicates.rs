@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mollie_simulator::rules::{Effect, EffectKind};
 
 use super::Found;
-use crate::journal::Act;
+use crate::journal::{Act, Moved};
 use crate::story;
 
 impl Found<'_> {
@@ -74,9 +74,13 @@ impl Found<'_> {
     fn was_elsewhere(&self, effect: &Effect) -> bool {
         self.evidence.journal.acts.iter().any(|act| match act {
             Act::Shipped { shipment, .. } => effect.shipment_id.as_ref() == Some(shipment),
+            Act::Money { moved: Moved::Refunded(refund), .. } => {
+                effect.particulars.get("refund_id").and_then(|id| id.as_str()) == Some(refund)
+            }
             Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         })
@@ -85,7 +89,8 @@ impl Found<'_> {
     /// I1: one money effect for one key, and one order for one intent.
     pub fn doubles(&mut self) {
         let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
-        for effect in self.evidence.ledger.iter().filter(|effect| is_ours(effect)) {
+        let seen = self.evidence.ledger.iter().filter(|effect| is_ours(effect) && !self.is_unseen(effect));
+        for effect in seen {
             *by_key.entry(effect.idempotency_key.as_deref().unwrap_or(&effect.order_id)).or_default() +=
                 usize::from(effect.idempotency_key.is_some());
         }
@@ -106,5 +111,5 @@ impl Found<'_> {
 
 /// Effects that only a request of ours, or somebody in the dashboard, can have caused.
 fn is_ours(effect: &Effect) -> bool {
-    story::all().any(|story| story.is_keyed() && story.effect() == effect.kind)
+    story::all().any(|story| story.is_keyed() && story.effects().contains(&effect.kind))
 }

@@ -94,7 +94,11 @@ impl Found<'_> {
             Act::Canceled { mollie_order } | Act::LineCanceled { mollie_order } => {
                 Some(mollie_order) == id.as_ref()
             }
-            Act::Shipped { .. } | Act::Tracked { .. } | Act::RequestError(_) | Act::Broken(_) => false,
+            Act::Shipped { .. }
+            | Act::Tracked { .. }
+            | Act::Money { .. }
+            | Act::RequestError(_)
+            | Act::Broken(_) => false,
         });
         by_hand || self.canceled_at(order).is_some() || order.facts.expired_time.is_some()
     }

@@ -38,7 +38,11 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
         match act {
             Act::Broken(text) => found.say("stored", text.clone()),
             Act::RequestError(text) => found.say("I4", text.clone()),
-            Act::Shipped { .. } | Act::Canceled { .. } | Act::LineCanceled { .. } | Act::Tracked { .. } => (),
+            Act::Shipped { .. }
+            | Act::Canceled { .. }
+            | Act::LineCanceled { .. }
+            | Act::Tracked { .. }
+            | Act::Money { .. } => (),
         }
     }
     found.violations
@@ -130,6 +134,7 @@ impl<'a> Found<'a> {
                 Act::Shipped { mollie_order, .. }
                 | Act::Tracked { mollie_order, .. }
                 | Act::LineCanceled { mollie_order }
+                | Act::Money { mollie_order, .. }
                 | Act::Canceled { mollie_order },
                 Some(id),
             ) => mollie_order == id.as_str(),
@@ -138,6 +143,7 @@ impl<'a> Found<'a> {
                 | Act::Canceled { .. }
                 | Act::LineCanceled { .. }
                 | Act::Tracked { .. }
+                | Act::Money { .. }
                 | Act::RequestError(_)
                 | Act::Broken(_),
                 _,

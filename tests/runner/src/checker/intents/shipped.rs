@@ -115,6 +115,7 @@ impl Found<'_> {
             Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         })
@@ -142,6 +143,7 @@ impl Found<'_> {
             Act::Canceled { .. }
             | Act::LineCanceled { .. }
             | Act::Tracked { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         })

@@ -76,6 +76,7 @@ impl Found<'_> {
             Act::Shipped { .. }
             | Act::Canceled { .. }
             | Act::LineCanceled { .. }
+            | Act::Money { .. }
             | Act::RequestError(_)
             | Act::Broken(_) => false,
         });
@@ -136,6 +137,7 @@ fn act(act: &Act) -> Option<&str> {
         Act::Shipped { .. }
         | Act::Canceled { .. }
         | Act::LineCanceled { .. }
+        | Act::Money { .. }
         | Act::RequestError(_)
         | Act::Broken(_) => None,
     }
