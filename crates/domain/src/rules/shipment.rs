@@ -11,13 +11,15 @@ use super::rejection::Rejection;
 use super::status::words;
 
 mod capture;
+mod captured;
 mod elsewhere;
 mod likeness;
 mod plan;
 mod request;
 mod whereabouts;
 
-pub use capture::{Capture, CaptureStatus, ListedCapture, captured};
+pub use capture::{Capture, CaptureStatus, ListedCapture};
+pub use captured::captured;
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub(super) use plan::{Misfit, measured, named_lines, not_available};
