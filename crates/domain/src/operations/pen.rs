@@ -103,10 +103,10 @@ impl<'a> Pen<'a> {
         &self.known
     }
 
-    /// A shipment as it was known before.
+    /// A shipment that was known before, with what was written of it since.
     #[must_use]
     pub fn known_shipment(&self, id: ShipmentId) -> Option<Shipment> {
-        self.known.iter().find(|shipment| shipment.id == id).cloned()
+        self.shipments.iter().chain(&self.known).find(|shipment| shipment.id == id).cloned()
     }
 
     /// The refunds of the order that were known before.
@@ -115,10 +115,10 @@ impl<'a> Pen<'a> {
         &self.known_refunds
     }
 
-    /// A refund as it was known before.
+    /// A refund that was known before, with what was written of it since.
     #[must_use]
     pub fn known_refund(&self, id: RefundId) -> Option<Refund> {
-        self.known_refunds.iter().find(|refund| refund.id == id).cloned()
+        self.refunds.iter().chain(&self.known_refunds).find(|refund| refund.id == id).cloned()
     }
 
     #[must_use]
@@ -180,13 +180,15 @@ impl<'a> Pen<'a> {
         self.recorder.raise(concern);
     }
 
-    /// Saves a shipment, whole.
+    /// Saves a shipment, whole, in place of what was written of it before.
     pub fn put(&mut self, shipment: Shipment) {
+        self.shipments.retain(|other| other.id != shipment.id);
         self.shipments.push(shipment);
     }
 
-    /// Saves a refund, whole.
+    /// Saves a refund, whole, in place of what was written of it before.
     pub fn put_refund(&mut self, refund: Refund) {
+        self.refunds.retain(|other| other.id != refund.id);
         self.refunds.push(refund);
     }
 

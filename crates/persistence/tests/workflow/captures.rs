@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use domain::ports::Clock;
+use domain::rules::field::Field;
 use domain::rules::ids::OrderId;
 use domain::rules::item::ItemKind;
-use domain::rules::shipment::{Capture, CaptureStatus, Shipment};
+use domain::rules::shipment::{Capture, CaptureStatus, Shipment, Tracking};
 use domain::rules::status::{PaymentStatus, Read};
 
 use crate::intents::{euro, lamps};
@@ -88,4 +89,25 @@ async fn where_the_order_was_paid_at_once_no_capture_is_awaited() {
     let order = world.sync(id).await;
     assert!(order.open_captures.is_empty());
     assert_eq!(world.shipment(recorded.answer.shipment()).await.capture, None);
+}
+
+/// One row is written, and neither change undoes the other.
+#[tokio::test]
+async fn what_else_is_new_of_a_shipment_is_kept_beside_its_capture() {
+    let world = World::new().await;
+    let id = world.to_be_captured().await;
+    let (recorded, _) = world.ship_now(id, &lamps(1)).await;
+    let theirs = Tracking { carrier: "DHL".to_owned(), code: "ELSEWHERE-42".to_owned(), url: None };
+    world
+        .at_mollie(id, |order| {
+            let parcel = &mut order.shipments.as_mut().unwrap()[0];
+            parcel.tracking = Field::Value(theirs.clone());
+        })
+        .await;
+    world.sync(id).await;
+    let shipment = world.shipment(recorded.answer.shipment()).await;
+    assert_eq!(
+        (shipment.tracking.as_ref(), status(&shipment)),
+        (Some(&theirs), Some(CaptureStatus::Succeeded))
+    );
 }
