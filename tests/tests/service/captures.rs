@@ -30,7 +30,7 @@ async fn each_parcels_capture_is_told_and_then_the_order_is_closed(world: World)
     let rest = world.orders().create_shipment(ship_rest(&order)).await.unwrap().into_inner();
     world.reaches(&order.id, OrderStatus::Completed).await;
     let order = world.settles(&order.id).await;
-    assert_eq!((order.closed_time, told(&world, &first).await.map(|it| it.0)), (None, None));
+    // The hook that told of the end may have had the captures read already.
     let order = sync(&world, &order).await.unwrap();
     assert_eq!(told(&world, &first).await, Some((CaptureStatus::Pending, "299.00".to_owned())));
     assert_eq!(order.closed_time, None, "its money is on the way");
@@ -54,7 +54,9 @@ async fn a_capture_that_fails_is_told_with_its_parcel(world: World) {
     assert_eq!(told(&world, &parcel).await, Some((CaptureStatus::Failed, "1027.99".to_owned())));
     assert!(order.closed_time.is_some());
     assert_eq!(sync(&world, &order).await.unwrap().items, order.items);
-    assert_eq!(captures_told(&world, &order.id).await, ["capture.failed"]);
+    let kinds = captures_told(&world, &order.id).await;
+    let ends: Vec<_> = kinds.iter().filter(|kind| *kind != "capture.pending").collect();
+    assert_eq!(ends, ["capture.failed"]);
 }
 
 async fn of_an_order_paid_at_once_no_capture_is_told(world: World) {
