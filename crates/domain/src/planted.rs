@@ -1,5 +1,5 @@
-//! Wrong workflows, and a wrong ledger, for the suites to catch: what integrations really get wrong, each behind a run-time choice. Only in builds
-//! with the feature `planted`, which no shipped build has.
+//! Wrong workflows, and a wrong ledger, for the suites to catch: what integrations really get wrong, each behind a run-time choice.
+//! Only in builds with the feature `planted`, which no shipped build has.
 
 use std::cell::Cell;
 

@@ -17,14 +17,12 @@ pub(super) async fn with_captures<P: Ports>(
     if order.open_captures.is_empty() {
         return Ok(snapshot);
     }
-    let mut captures = Vec::new();
-    for payment in order.payments.iter().filter(|payment| payment.holds_money()) {
+    // A payment whose rest was released or lapsed may have been captured before.
+    let may_capture = |payment: &&Payment| payment.holds_money() || payment.authorized_time.is_some();
+    for payment in order.payments.iter().filter(may_capture) {
         let listed = ports.gateway().captures_of(&order.profile, &payment.mollie_id).await?;
-        let currency = order.terms.amount.currency();
-        captures.extend(listed.into_iter().filter(|one| one.capture.amount.currency() == currency));
+        snapshot.captures.get_or_insert_default().extend(listed);
     }
-    // Without a payment that holds money, nothing was asked.
-    snapshot.captures = order.payments.iter().any(Payment::holds_money).then_some(captures);
     Ok(snapshot)
 }
 

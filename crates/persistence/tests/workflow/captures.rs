@@ -6,6 +6,7 @@ use domain::ports::Clock;
 use domain::rules::field::Field;
 use domain::rules::ids::OrderId;
 use domain::rules::item::ItemKind;
+use domain::rules::payment::Payment;
 use domain::rules::shipment::{Capture, CaptureStatus, Shipment, Tracking};
 use domain::rules::status::{PaymentStatus, Read};
 
@@ -110,4 +111,18 @@ async fn what_else_is_new_of_a_shipment_is_kept_beside_its_capture() {
         (shipment.tracking.as_ref(), status(&shipment)),
         (Some(&theirs), Some(CaptureStatus::Succeeded))
     );
+}
+
+#[tokio::test]
+async fn what_was_captured_before_the_rest_lapsed_is_followed_to_its_end() {
+    let world = World::new().await;
+    let id = world.to_be_captured().await;
+    let (recorded, _) = world.ship_now(id, &lamps(1)).await;
+    let now = world.clock.now();
+    let lapsed = Payment { authorized_time: Some(now), ..attempt("tr_1", PaymentStatus::Expired, now) };
+    world.at_mollie(id, |order| order.payments = Some(vec![lapsed])).await;
+    world.sync(id).await;
+    world.sync(id).await;
+    let shipment = world.shipment(recorded.answer.shipment()).await;
+    assert_eq!(status(&shipment), Some(CaptureStatus::Succeeded));
 }

@@ -10,15 +10,18 @@ use crate::rules::status::Read;
 /// For so long after a shipment Mollie may not list its capture yet.
 const LISTED_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 
-/// What the list says of a shipment's capture; `None` if it may still come.
+/// What the list says of a shipment's capture; `None` if it may still come. One in another currency is not believed.
 #[must_use]
 pub fn captured(shipment: &Shipment, listed: &[ListedCapture], now: Timestamp) -> Option<Capture> {
-    let is_its = |one: &&ListedCapture| one.shipment_id.is_some() && one.shipment_id == shipment.mollie_id;
+    let currency = shipment.lines.first()?.part.amount.currency();
+    let is_its = |one: &&ListedCapture| {
+        let is_named = one.shipment_id.is_some() && one.shipment_id == shipment.mollie_id;
+        is_named && one.capture.amount.currency() == currency
+    };
     if let Some(found) = listed.iter().find(is_its) {
         return Some(found.capture.clone());
     }
     let due = shipment.registered_time?.saturating_add(LISTED_WITHIN).unwrap_or(Timestamp::MAX);
-    let currency = shipment.lines.first()?.part.amount.currency();
     let minor = shipment.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
     let (amount, status) = (Money::from_minor(minor, currency), Read::Known(CaptureStatus::Missing));
     (now >= due).then_some(Capture { mollie_id: None, amount, status })
@@ -71,6 +74,9 @@ mod tests {
         };
         assert_eq!(captured(&shipped(), &[of(None), of(Some("shp_2"))], at(11)), None);
         assert_eq!(captured(&shipped(), &[of(None), of(Some("shp_1"))], at(11)), Some(pending.clone()));
+        let dollars = Capture { amount: Money::parse("USD", "7.00").unwrap(), ..pending.clone() };
+        let foreign = ListedCapture { capture: dollars, ..of(Some("shp_1")) };
+        assert_eq!(captured(&shipped(), &[foreign], at(11)), None);
         let unplaced = Shipment { mollie_id: None, ..shipped() };
         assert_eq!(captured(&unplaced, &[of(None)], at(11)), None);
     }
