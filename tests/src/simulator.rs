@@ -225,6 +225,15 @@ impl Simulator {
         self.control(Method::POST, &format!("refunds/{id}"), Some(json!({ "status": status }))).await;
     }
 
+    /// From now on the balance of the order's profile is watched, and holds this much.
+    pub async fn set_balance(&self, order: &Order, value: &str) {
+        let url = format!("{}/orders/{}", self.api(), order.mollie_order_id);
+        let answer = self.web.get(url).bearer_auth(API_KEY).send().await.expect("the simulator answers");
+        let theirs: Value = answer.json().await.expect("an order");
+        let profile = theirs["profileId"].as_str().expect("an order has a profile").to_owned();
+        self.control(Method::PUT, &format!("profiles/{profile}/balance"), Some(eur(value))).await;
+    }
+
     async fn change_attempt(&self, id: &str, change: Value) {
         self.control(Method::POST, &format!("attempts/{id}"), Some(change)).await;
     }

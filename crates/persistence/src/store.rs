@@ -6,7 +6,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Store,
+    StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -83,6 +84,19 @@ impl Store for Database {
 
     async fn list_refunds(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
         refund::list(&self.read(), order).await
+    }
+
+    async fn find_refunds(
+        &self,
+        filter: &RefundFilter,
+        after: Option<RefundPageKey>,
+        limit: u32,
+    ) -> Result<Page<Refund, RefundPageKey>, StoreError> {
+        refund::find(&self.read(), filter, after, limit).await
+    }
+
+    async fn sum_refunds(&self, filter: &RefundFilter) -> Result<Vec<RefundSum>, StoreError> {
+        refund::sum(&self.read(), filter).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {

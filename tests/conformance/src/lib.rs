@@ -116,6 +116,7 @@ macro_rules! tests {
                 an_order_stands_with_its_unsettled_operations,
                 several_orders_are_found_as_each_by_itself,
                 those_operations_that_exist_are_found_at_once,
+                refunds_of_all_orders_come_by_their_time_at_mollie_and_add_up,
             }
             items {
                 orders_with_open_items_are_found_whatever_became_of_them,

@@ -1,13 +1,17 @@
 //! Lists come in pages, and orders by every key.
 
 use domain::operations::operation::{Operation, State};
-use domain::ports::{Change, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Store};
+use domain::ports::{
+    Change, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, RefundFilter, RefundSum, Store,
+};
 use domain::rules::event::EventData;
-use domain::rules::ids::{OperationId, OrderId, ProfileName};
+use domain::rules::ids::{OperationId, OrderId, ProfileName, RefundId};
+use domain::rules::money::Money;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
-use domain::rules::status::OrderStatus;
+use domain::rules::refund::Refund;
+use domain::rules::status::{OrderStatus, Read, RefundStatus};
 
 use crate::samples::*;
 
@@ -247,4 +251,53 @@ async fn stands(store: &impl Store, order: &Order, unsettled: &[OperationId]) {
     let listed = store.list_orders(&OrderFilter::default(), None, 10).await.unwrap().items;
     let listed: Vec<_> = listed.iter().filter(|one| one.order.id == order.id).map(ids).collect();
     assert_eq!(listed, [unsettled]);
+}
+
+pub async fn refunds_of_all_orders_come_by_their_time_at_mollie_and_add_up(store: &impl Store) {
+    let outlet = ProfileName::new("outlet");
+    let mut orders = [saved(store, |_| ()).await, saved(store, |order| order.profile = outlet.clone()).await];
+    let queued = |order: &Order, seconds: i64, money: Money| Refund {
+        registered_time: Some(micros(seconds, 1)),
+        amount: money,
+        ..full_refund(order, Read::Known(RefundStatus::Queued))
+    };
+    let yen = Money::parse("JPY", "700").unwrap();
+    let mut expected = Vec::new();
+    for (n, order) in (0..).zip(&mut orders) {
+        let unsent = Refund { id: RefundId::new(uuid()), ..refund(order) };
+        let unknown = full_refund(order, Read::Unknown("reversed".to_owned()));
+        let done = full_refund(order, Read::Known(RefundStatus::Refunded));
+        let waiting =
+            [queued(order, 20 - n, euro("1.25")), queued(order, 10, yen), queued(order, 5, euro("2.00"))];
+        let mut change = change(order);
+        change.refunds = vec![unsent, unknown, done];
+        change.refunds.extend(waiting.clone());
+        store.commit(change).await.unwrap();
+        expected.extend(waiting.map(|refund| (refund.registered_time, refund.id)));
+    }
+    expected.sort();
+    let filter = RefundFilter { statuses: vec![RefundStatus::Queued], ..RefundFilter::default() };
+    for limit in [1, 2, 5, 6] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.find_refunds(&filter, after, limit).await.unwrap();
+            found.extend(page.items.iter().map(|refund| (refund.registered_time, refund.id)));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "pages of {limit}");
+    }
+    let sum = |count, amount| RefundSum { count, amount };
+    let twice = Money::parse("JPY", "1400").unwrap();
+    assert_eq!(store.sum_refunds(&filter).await.unwrap(), [sum(4, euro("6.50")), sum(2, twice)]);
+    let early = RefundFilter { registered_before: Some(at(10)), ..filter.clone() };
+    assert_eq!(store.sum_refunds(&early).await.unwrap(), [sum(2, euro("4.00"))]);
+    let of_profile = RefundFilter { profile: Some(outlet), ..filter };
+    assert_eq!(store.sum_refunds(&of_profile).await.unwrap(), [sum(2, euro("3.25")), sum(1, yen)]);
+    let all = store.sum_refunds(&RefundFilter::default()).await.unwrap();
+    assert_eq!(all.iter().map(|sum| sum.count).sum::<u64>(), 10, "all that Mollie has");
+    let none = RefundFilter { statuses: vec![RefundStatus::Failed], ..RefundFilter::default() };
+    assert_eq!(store.sum_refunds(&none).await.unwrap(), []);
 }

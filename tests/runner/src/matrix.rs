@@ -72,7 +72,7 @@ fn preparation(before: Before) -> Vec<Step> {
     let pick = Pick::Part { line: 2, quantity: 1, cents: None, tracked: true };
     let ship = Step { at: CALL - 20_000, what: What::Ship { order: 0, intent: 1, pick } };
     let what = GivenBack::Units { line: 2, quantity: 1, cents: None };
-    let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, what } };
+    let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, what, merges: false } };
     let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
     match before {
         Before::Nothing => Vec::new(),

@@ -33,8 +33,14 @@ pub enum What {
     Cancel { order: u64, intent: u64 },
     /// Customer care cancels units of a line; `cents`: which amount within the bounds, if the caller gives one.
     CancelLines { order: u64, intent: u64, line: u32, quantity: u32, cents: Option<u64> },
-    /// Customer care gives money back.
-    Refund { order: u64, intent: u64, what: GivenBack },
+    /// Customer care gives money back. `merges`: together with equal refunds that wait.
+    Refund {
+        order: u64,
+        intent: u64,
+        what: GivenBack,
+        #[serde(default)]
+        merges: bool,
+    },
     /// Customer care cancels a refund: one of those that the order has.
     CallOff { order: u64, intent: u64, refund: u64 },
     /// The shop has the order read at Mollie.

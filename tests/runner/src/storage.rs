@@ -8,7 +8,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
+    Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -164,6 +165,21 @@ impl Store for Storage {
     async fn list_refunds(&self, order: OrderId) -> Answer<Vec<Refund>> {
         self.reading().await;
         self.0.store.list_refunds(order).await
+    }
+
+    async fn find_refunds(
+        &self,
+        filter: &RefundFilter,
+        after: Option<RefundPageKey>,
+        limit: u32,
+    ) -> Answer<Page<Refund, RefundPageKey>> {
+        self.reading().await;
+        self.0.store.find_refunds(filter, after, limit).await
+    }
+
+    async fn sum_refunds(&self, filter: &RefundFilter) -> Answer<Vec<RefundSum>> {
+        self.reading().await;
+        self.0.store.sum_refunds(filter).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {

@@ -46,7 +46,8 @@ impl Stage {
         };
         let what =
             format!("refund {}{}", refunded(&selection), if beyond { ", beyond the limits" } else { "" });
-        let request = RefundRequest { selection, payment_id: None, description: None, overrides };
+        let request =
+            RefundRequest { selection, payment_id: None, description: None, merge_equal: false, overrides };
         let may_refuse = self.may_refuse_to_refund(selected.as_ref());
         let asked = self.ask(&what, &GiveBack(request))?;
         self.is_plausible(&asked, selected.as_ref(), may_refuse)?;

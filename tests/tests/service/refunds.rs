@@ -20,6 +20,7 @@ on_both_engines!(
     a_refund_that_fails_may_be_made_again_and_is_told,
     money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it,
     a_refund_is_called_off_while_it_is_pending,
+    equal_refunds_that_wait_are_made_as_one_if_asked_to,
     every_fault_of_the_request_is_named_at_once,
 );
 
@@ -192,6 +193,39 @@ async fn a_refund_is_called_off_while_it_is_pending(world: World) {
     let cancel = CancelRefundRequest { request_id: new_request_id(), id: other.id.clone(), ..cancel };
     let refused = refusal(world.orders().cancel_refund(cancel).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "REFUND_NOT_CANCELABLE"));
+}
+
+async fn equal_refunds_that_wait_are_made_as_one_if_asked_to(world: World) {
+    let order = paid(&world).await;
+    let goodwill = || CreateRefundRequest { amount: Some(amount("5.00")), ..of(&order) };
+    refund(&world, goodwill()).await;
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let one = refund(&world, goodwill()).await;
+        assert_eq!(one.state(), RefundState::Recorded);
+        waiting.push(one);
+    }
+    let merging = CreateRefundRequest { merge_equal: true, ..goodwill() };
+    let planned = refund(&world, CreateRefundRequest { validate_only: true, ..merging.clone() }).await;
+    let remaining = planned.preview.clone().unwrap().remaining.unwrap();
+    assert_eq!((value(&planned), remaining.value.as_str()), ("15.00", "1007.99"));
+    let merged = refund(&world, merging).await;
+    assert_eq!((merged.state(), value(&merged)), (RefundState::Registered, "15.00"));
+    for one in &waiting {
+        let one = read(&world, one).await;
+        assert_eq!((one.state(), one.merged_into_refund_id), (RefundState::Withdrawn, merged.id.clone()));
+        let cancel = CancelRefundRequest { request_id: new_request_id(), id: one.id, ..Default::default() };
+        let refused = refusal(world.orders().cancel_refund(cancel).await);
+        assert_eq!(refused.kind(), (Code::FailedPrecondition, "REFUND_NOT_CANCELABLE"));
+        assert!(refused.message.contains(&merged.id), "{}", refused.message);
+    }
+    let withdrawn =
+        world.events(&order.id).await.into_iter().filter(|event| event.kind == "refund.withdrawn");
+    assert_eq!(withdrawn.map(|event| event.merged_into_refund_id).collect::<Vec<_>>(), [&*merged.id; 2]);
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!(order.items.len(), 0, "{:?}", order.items);
+    let ledger = world.simulator.ledger().await;
+    assert_eq!(ledger.sum(&order.mollie_order_id, "payment_refunded", "refunded"), cents("20.00"));
 }
 
 async fn every_fault_of_the_request_is_named_at_once(world: World) {

@@ -271,6 +271,7 @@ impl<'a> Pen<'a> {
     /// Withdraws an operation that was certainly never sent.
     pub fn withdraw(&mut self, operation: Operation) {
         self.joined = Some(operation.group);
+        self.unsettled.retain(|other| other.id != operation.id);
         let operation = operation.settled(State::Withdrawn { time: self.author.now });
         self.ended.push(OperationWrite::Withdraw { operation });
     }

@@ -14,7 +14,8 @@ pub use mollie::{
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
-    OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum,
+    RequestRecord, Store, StoreError,
 };
 pub use stream::{EventStream, Positioned};
 pub use vault::Vault;

@@ -15,12 +15,13 @@ use crate::rules::event::Event;
 use crate::rules::ids::{
     Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
+use crate::rules::money::Money;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
-use crate::rules::status::OrderStatus;
+use crate::rules::status::{OrderStatus, RefundStatus};
 use crate::rules::subject::Subject;
 
 /// A keyed hash of a parsed command: tells a repeated request from a different one under the same id.
@@ -159,6 +160,29 @@ pub struct OperationFilter {
     pub kinds: Vec<OperationKind>,
 }
 
+/// A filter for the refunds that Mollie has; an empty part does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundFilter {
+    pub profile: Option<ProfileName>,
+    /// Mollie's statuses.
+    pub statuses: Vec<RefundStatus>,
+    pub registered_before: Option<Timestamp>,
+}
+
+/// The position after which the next page begins, the one that Mollie has had longest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundPageKey {
+    pub registered_time: Timestamp,
+    pub id: RefundId,
+}
+
+/// What refunds of one currency add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundSum {
+    pub count: u64,
+    pub amount: Money,
+}
+
 /// The position after which the next page begins, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationPageKey {
@@ -246,6 +270,17 @@ pub trait Store: Send + Sync {
 
     /// All refunds of an order, oldest first.
     fn list_refunds(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Refund>>> + Send;
+
+    /// Refunds of all orders that Mollie has, the one it has had longest first.
+    fn find_refunds(
+        &self,
+        filter: &RefundFilter,
+        after: Option<RefundPageKey>,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<Refund, RefundPageKey>>> + Send;
+
+    /// What all of those add up to, by the currencies' codes.
+    fn sum_refunds(&self, filter: &RefundFilter) -> impl Future<Output = Answer<Vec<RefundSum>>> + Send;
 
     fn load_operation(&self, id: OperationId) -> impl Future<Output = Answer<Option<Operation>>> + Send;
 

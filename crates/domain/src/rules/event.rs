@@ -93,7 +93,13 @@ pub enum EventData {
         entries: Vec<Entry>,
     },
     /// A refund was called off before Mollie had it.
-    RefundWithdrawn { refund_id: RefundId, operation_id: OperationId, entries: Vec<Entry> },
+    RefundWithdrawn {
+        refund_id: RefundId,
+        operation_id: OperationId,
+        /// The refund that gives its money back instead.
+        merged_into: Option<RefundId>,
+        entries: Vec<Entry>,
+    },
     /// A refund has another status at Mollie. `operation_id`: the cancellation that caused it.
     RefundUpdated {
         refund_id: RefundId,

@@ -4,7 +4,7 @@
 //! payment, where Mollie knows no lines; they are booked by line here. Once a line was refunded on a payment, all its later
 //! refunds go there too: Mollie does not know of the first, and would refund too much with the last unit.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ids::{MolliePaymentId, MollieRefundId, OrderId, RefundId};
 use super::ledger::{self, Entry, Pool, Stage};
@@ -25,10 +25,13 @@ mod request;
 
 pub use ceiling::{is_covered, room};
 pub use deductions::deductions_left;
-pub use equal::wait_for_equal;
+pub use equal::{may_be_merged, wait_for_equal};
 pub use lists::payments_to_read;
 pub use plan::{Plan, plan};
 pub use request::{Reduction, ReductionInput, RefundInput, RefundRequest, RefundSelection};
+
+/// A refund that Mollie has queued for longer waits for more than the next settlement: somebody has to top up the balance.
+pub const QUEUED_TOO_LONG: SignedDuration = SignedDuration::from_hours(48);
 
 words!(
     /// The outcome of a refund's request at Mollie.
@@ -37,7 +40,7 @@ words!(
         Registered = "registered",
         Refused = "refused",
         NeedsAttention = "needs_attention",
-        /// Called off before Mollie had it.
+        /// Called off before Mollie had it, or merged into another.
         Withdrawn = "withdrawn",
     }
 );
@@ -102,6 +105,8 @@ pub struct Refund {
     pub registered_time: Option<Timestamp>,
     /// The reason, if Mollie rejected it.
     pub rejection: Option<Rejection>,
+    /// The refund that gives its money back instead.
+    pub merged_into: Option<RefundId>,
 }
 
 impl Refund {

@@ -84,8 +84,11 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::RefundRecorded { refund, operation_id, .. } => {
             of_operation(base, *operation_id, Subject::Refund(refund.id))
         }
+        EventData::RefundWithdrawn { refund_id, operation_id, merged_into, .. } => proto::OrderEvent {
+            merged_into_refund_id: merged_into.map(|id| id.to_string()).unwrap_or_default(),
+            ..of_operation(base, *operation_id, Subject::Refund(*refund_id))
+        },
         EventData::RefundRegistered { refund_id, operation_id, .. }
-        | EventData::RefundWithdrawn { refund_id, operation_id, .. }
         | EventData::RefundCancelRecorded { refund_id, operation_id } => {
             of_operation(base, *operation_id, Subject::Refund(*refund_id))
         }

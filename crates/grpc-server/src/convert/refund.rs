@@ -43,6 +43,7 @@ pub fn refund(refund: &Refund) -> proto::Refund {
             Origin::Elsewhere => true,
         },
         preview: None,
+        merged_into_refund_id: refund.merged_into.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 
@@ -87,6 +88,18 @@ const fn status(status: RefundStatus) -> proto::RefundStatus {
     }
 }
 
+pub fn status_input(status: proto::RefundStatus) -> Option<RefundStatus> {
+    match status {
+        proto::RefundStatus::Unspecified => None,
+        proto::RefundStatus::Queued => Some(RefundStatus::Queued),
+        proto::RefundStatus::Pending => Some(RefundStatus::Pending),
+        proto::RefundStatus::Processing => Some(RefundStatus::Processing),
+        proto::RefundStatus::Refunded => Some(RefundStatus::Refunded),
+        proto::RefundStatus::Failed => Some(RefundStatus::Failed),
+        proto::RefundStatus::Canceled => Some(RefundStatus::Canceled),
+    }
+}
+
 const fn limit_given_up(limit: Override) -> proto::RefundOverride {
     match limit {
         Override::LineCeiling => proto::RefundOverride::LineCeiling,
@@ -117,6 +130,7 @@ pub fn input(request: proto::CreateRefundRequest) -> RefundInput {
         amount: request.amount.map(amount_input),
         mollie_payment_id: request.mollie_payment_id,
         description: request.description,
+        merge_equal: request.merge_equal,
         overrides,
     }
 }

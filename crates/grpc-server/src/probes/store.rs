@@ -6,7 +6,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, OrderWithOperations, Page, PageKey, RequestRecord, Store, StoreError,
+    OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
+    Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -128,6 +129,19 @@ impl<S: Store> Store for Probed<S> {
 
     async fn list_refunds(&self, order: OrderId) -> Answer<Vec<Refund>> {
         self.inner.list_refunds(order).await
+    }
+
+    async fn find_refunds(
+        &self,
+        filter: &RefundFilter,
+        after: Option<RefundPageKey>,
+        limit: u32,
+    ) -> Answer<Page<Refund, RefundPageKey>> {
+        self.inner.find_refunds(filter, after, limit).await
+    }
+
+    async fn sum_refunds(&self, filter: &RefundFilter) -> Answer<Vec<RefundSum>> {
+        self.inner.sum_refunds(filter).await
     }
 
     async fn load_operation(&self, id: OperationId) -> Answer<Option<Operation>> {

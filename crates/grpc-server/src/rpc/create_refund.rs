@@ -59,7 +59,8 @@ async fn tell(
     match preview::decide(rpc, call_deadline, intent, order_id, GiveBack(wanted)).await? {
         Preview::Before(before) => answer(rpc, before.answer.refund().ok_or_else(errors::internal)?).await,
         Preview::Now { before, change } => {
-            let planned = change.refunds.first().ok_or_else(errors::internal)?;
+            // Those it takes in come before it.
+            let planned = change.refunds.last().ok_or_else(errors::internal)?;
             Ok(Response::new(convert::refund::preview(planned, &before, &change.order)))
         }
     }

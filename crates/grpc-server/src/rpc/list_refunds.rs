@@ -1,15 +1,38 @@
-//! ListRefunds: the refunds of one order, oldest first. An order has few, so pages are cut from the whole list.
+//! ListRefunds: the refunds of one order, oldest first, or those of all orders that Mollie has, with their sum.
 
-use domain::ports::{OrderKey, Store};
+use domain::ports::{OrderKey, RefundFilter, RefundPageKey, RefundSum, Store};
+use domain::rules::ids::ProfileName;
+use domain::rules::refund::Refund;
+use domain::rules::violation::{Violation, Violations};
 use tonic::Response;
 
 use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page, request};
-use crate::convert;
-use crate::proto::{ErrorReason, ListRefundsRequest, ListRefundsResponse};
+use crate::convert::common::{amount, time_input};
+use crate::convert::refund::{refund, status_input};
+use crate::proto::{self, ErrorReason, ListRefundsRequest, ListRefundsResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListRefundsRequest) -> Answer<ListRefundsResponse> {
     let mut reading = Reading::of(&request);
+    match (request.order_id.is_empty(), request.filter.clone()) {
+        (false, None) => of_order(rpc, reading, &request).await,
+        (true, Some(filter)) => of_all(rpc, reading, &request, filter).await,
+        (is_missing, _) => {
+            let mut faults = Violations::default();
+            let got = if is_missing { "none of them" } else { "both of them" };
+            faults.add("order_id", "refunds.one_of", "exactly one of order_id, filter", got);
+            reading.add(faults.into_vec());
+            Err(errors::invalid(reading.into_faults()))
+        }
+    }
+}
+
+/// An order has few, so pages are cut from the whole list.
+async fn of_order(
+    rpc: &OrderRpc,
+    mut reading: Reading,
+    request: &ListRefundsRequest,
+) -> Answer<ListRefundsResponse> {
     let id = reading.part(request::order_id(&request.order_id, "order_id"));
     let size = reading.part(page::size(request.page_size));
     let skip = reading.part(page::number(&request.page_token, page::REFUNDS, &request.order_id));
@@ -20,8 +43,63 @@ pub async fn call(rpc: &OrderRpc, request: ListRefundsRequest) -> Answer<ListRef
     if refunds.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
-    let page = page::within_bytes(refunds.iter().skip(skip).take(size).map(convert::refund::refund));
+    let page = page::within_bytes(refunds.iter().skip(skip).take(size).map(refund));
     let end = skip.saturating_add(page.len());
     let next = (end < refunds.len()).then(|| page::number_token(page::REFUNDS, id, end));
-    Ok(Response::new(ListRefundsResponse { refunds: page, next_page_token: next.unwrap_or_default() }))
+    let next_page_token = next.unwrap_or_default();
+    Ok(Response::new(ListRefundsResponse { refunds: page, next_page_token, sums: Vec::new() }))
+}
+
+async fn of_all(
+    rpc: &OrderRpc,
+    mut reading: Reading,
+    request: &ListRefundsRequest,
+    filter: proto::RefundFilter,
+) -> Answer<ListRefundsResponse> {
+    let (filter, faults) = read(filter);
+    reading.add(faults);
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::refund_key(&request.page_token));
+    let (size, after) = reading.end(size.zip(after))?;
+    let store = &rpc.service().store;
+    let found = store.find_refunds(&filter, after, size).await.map_err(errors::store)?;
+    let sums = store.sum_refunds(&filter).await.map_err(errors::store)?;
+    let key = |one: &Refund| RefundPageKey {
+        registered_time: one.registered_time.unwrap_or(one.created_time),
+        id: one.id,
+    };
+    let (refunds, next) = page::messages(found, refund, key);
+    let next_page_token = next.map(page::refund_token).unwrap_or_default();
+    Ok(Response::new(ListRefundsResponse { refunds, next_page_token, sums: sums.iter().map(sum).collect() }))
+}
+
+fn sum(sum: &RefundSum) -> proto::RefundSum {
+    let count = i64::try_from(sum.count).unwrap_or(i64::MAX);
+    proto::RefundSum { count, amount: Some(amount(sum.amount)) }
+}
+
+fn read(filter: proto::RefundFilter) -> (RefundFilter, Vec<Violation>) {
+    let mut faults = Violations::default();
+    let mut statuses = Vec::new();
+    for (n, number) in filter.statuses.iter().enumerate() {
+        match proto::RefundStatus::try_from(*number).ok().and_then(status_input) {
+            Some(status) => statuses.push(status),
+            None => faults.add(
+                format!("filter.statuses[{n}]"),
+                "filter.status",
+                "a known status",
+                number.to_string(),
+            ),
+        }
+    }
+    let registered_before = filter.registered_before_time.as_ref().and_then(|time| {
+        let read = time_input(time);
+        if read.is_none() {
+            let expected = "a time between the years 1 and 9999";
+            faults.add("filter.registered_before_time", "filter.time", expected, "one outside");
+        }
+        read
+    });
+    let profile = (!filter.profile.is_empty()).then(|| ProfileName::new(filter.profile));
+    (RefundFilter { profile, statuses, registered_before }, faults.into_vec())
 }

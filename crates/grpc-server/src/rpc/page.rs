@@ -1,7 +1,7 @@
 //! Pages: sizes and tokens.
 
-use domain::ports::{OperationPageKey, Page, PageKey};
-use domain::rules::ids::{OperationId, OrderId};
+use domain::ports::{OperationPageKey, Page, PageKey, RefundPageKey};
+use domain::rules::ids::{OperationId, OrderId, RefundId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
 use prost::Message;
@@ -99,6 +99,7 @@ const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
 pub const REFUNDS: &str = "refunds";
+const ALL_REFUNDS: &str = "all_refunds";
 
 /// The token of a page of something that an order numbers from 1.
 pub fn number_token(list: &str, of: OrderId, number: impl std::fmt::Display) -> String {
@@ -135,6 +136,17 @@ pub fn operation_key(token: &str) -> Result<Option<OperationPageKey>, Violation>
 /// The token of a page of operations.
 pub fn operation_token(key: OperationPageKey) -> String {
     place_token(OPERATIONS, key.created_time, key.id)
+}
+
+/// The position in a token of a page of all orders' refunds.
+pub fn refund_key(token: &str) -> Result<Option<RefundPageKey>, Violation> {
+    let key = place(token, ALL_REFUNDS, RefundId::parse)?;
+    Ok(key.map(|(registered_time, id)| RefundPageKey { registered_time, id }))
+}
+
+/// The token of a page of all orders' refunds.
+pub fn refund_token(key: RefundPageKey) -> String {
+    place_token(ALL_REFUNDS, key.registered_time, key.id)
 }
 
 fn place_token(list: &str, time: Timestamp, id: impl std::fmt::Display) -> String {

@@ -127,6 +127,8 @@ pub(crate) enum EventDocument {
     RefundWithdrawn {
         refund_id: Uuid,
         operation_id: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        merged_into: Option<Uuid>,
         entries: Vec<EntryDocument>,
     },
     RefundUpdated {
@@ -298,11 +300,14 @@ impl From<&EventData> for EventDocument {
                 rejection: rejection.into(),
                 entries: mirrors(entries),
             },
-            EventData::RefundWithdrawn { refund_id, operation_id, entries } => Self::RefundWithdrawn {
-                refund_id: refund_id.uuid(),
-                operation_id: operation_id.uuid(),
-                entries: mirrors(entries),
-            },
+            EventData::RefundWithdrawn { refund_id, operation_id, merged_into, entries } => {
+                Self::RefundWithdrawn {
+                    refund_id: refund_id.uuid(),
+                    operation_id: operation_id.uuid(),
+                    merged_into: merged_into.map(RefundId::uuid),
+                    entries: mirrors(entries),
+                }
+            }
             EventData::RefundUpdated { refund_id, operation_id, status, entries } => Self::RefundUpdated {
                 refund_id: refund_id.uuid(),
                 operation_id: operation_id.map(OperationId::uuid),
@@ -472,11 +477,14 @@ impl TryFrom<EventDocument> for EventData {
                     entries: each(entries)?,
                 }
             }
-            EventDocument::RefundWithdrawn { refund_id, operation_id, entries } => Self::RefundWithdrawn {
-                refund_id: RefundId::new(refund_id),
-                operation_id: OperationId::new(operation_id),
-                entries: each(entries)?,
-            },
+            EventDocument::RefundWithdrawn { refund_id, operation_id, merged_into, entries } => {
+                Self::RefundWithdrawn {
+                    refund_id: RefundId::new(refund_id),
+                    operation_id: OperationId::new(operation_id),
+                    merged_into: merged_into.map(RefundId::new),
+                    entries: each(entries)?,
+                }
+            }
             EventDocument::RefundUpdated { refund_id, operation_id, status, entries } => {
                 Self::RefundUpdated {
                     refund_id: RefundId::new(refund_id),

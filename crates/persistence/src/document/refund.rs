@@ -39,6 +39,8 @@ pub(crate) struct RefundDocument {
     registered_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<Uuid>,
 }
 
 impl From<&Refund> for RefundDocument {
@@ -60,6 +62,7 @@ impl From<&Refund> for RefundDocument {
             created_time: refund.created_time,
             registered_time: refund.registered_time,
             rejection: refund.rejection.as_ref().map(Into::into),
+            merged_into: refund.merged_into.map(RefundId::uuid),
         }
     }
 }
@@ -86,6 +89,7 @@ impl TryFrom<RefundDocument> for Refund {
             created_time: document.created_time,
             registered_time: document.registered_time,
             rejection: optional(document.rejection)?,
+            merged_into: document.merged_into.map(RefundId::new),
         })
     }
 }

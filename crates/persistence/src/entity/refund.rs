@@ -12,9 +12,13 @@ pub(crate) struct Model {
     /// Mollie's word.
     pub status: Option<String>,
     pub mollie_id: Option<String>,
+    pub currency: String,
+    /// In the currency's smallest unit.
+    pub amount: i64,
     /// The whole refund, JSON.
     pub document: String,
     pub created_time: TimeDateTimeWithTimeZone,
+    pub registered_time: Option<TimeDateTimeWithTimeZone>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

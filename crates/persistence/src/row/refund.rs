@@ -19,8 +19,11 @@ impl TryFrom<&Refund> for Model {
             state: refund.state.as_str().to_owned(),
             status: refund.status.as_ref().map(word),
             mollie_id: refund.mollie_id.as_ref().map(ToString::to_string),
+            currency: refund.amount.currency().code().to_owned(),
+            amount: refund.amount.minor(),
             document: document::write(&RefundDocument::from(refund))?,
             created_time: moment::column(refund.created_time),
+            registered_time: refund.registered_time.map(moment::column),
         })
     }
 }

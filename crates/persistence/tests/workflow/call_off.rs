@@ -16,7 +16,7 @@ use crate::refund::{goodwill, units};
 use crate::world::{World, mins, secs};
 
 impl World {
-    async fn call_off(&self, id: OrderId, of: &Recorded) -> Result<Recorded, MutationError> {
+    pub async fn call_off(&self, id: OrderId, of: &Recorded) -> Result<Recorded, MutationError> {
         let intent = intent("CancelRefund", &format!("call-off-{}", self.number()));
         let refund_id = of.answer.refund().unwrap();
         Box::pin(submit(self, &intent, On::Order(id), &CallOff { refund_id })).await

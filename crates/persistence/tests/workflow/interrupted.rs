@@ -9,7 +9,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, Ports, RequestRecord, Settings, Store, StoreError,
+    OrderWithOperations, Page, PageKey, Ports, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
+    Settings, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -120,6 +121,8 @@ passed_on! {
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
     fn load_refund(id: RefundId) -> Answer<Option<Refund>>;
     fn list_refunds(order: OrderId) -> Answer<Vec<Refund>>;
+    fn find_refunds(filter: &RefundFilter, after: Option<RefundPageKey>, limit: u32) -> Answer<Page<Refund, RefundPageKey>>;
+    fn sum_refunds(filter: &RefundFilter) -> Answer<Vec<RefundSum>>;
     fn load_operation(id: OperationId) -> Answer<Option<Operation>>;
     fn load_operations(ids: &[OperationId]) -> Answer<Vec<Operation>>;
     fn list_operations(filter: &OperationFilter, after: Option<OperationPageKey>, limit: u32) -> Answer<Page<Operation, OperationPageKey>>;

@@ -26,7 +26,13 @@ use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, mins, secs};
 
 pub fn request(selection: RefundSelection) -> RefundRequest {
-    RefundRequest { selection, payment_id: None, description: None, overrides: Vec::new() }
+    RefundRequest {
+        selection,
+        payment_id: None,
+        description: None,
+        merge_equal: false,
+        overrides: Vec::new(),
+    }
 }
 
 pub fn units(line: u32, quantity: u32) -> RefundRequest {
@@ -250,6 +256,60 @@ async fn an_equal_refund_waits_for_an_hour_and_holds_up_nothing_else() {
     assert_eq!(world.refunds_at_mollie(id).await.len(), 3);
     world.sync(id).await;
     world.balanced(id).await;
+}
+
+fn merging(request: RefundRequest) -> RefundRequest {
+    RefundRequest { merge_equal: true, ..request }
+}
+
+#[tokio::test]
+async fn equal_refunds_that_wait_are_merged_into_one_that_asks_for_it() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.refund_now(id, &units(2, 1)).await;
+    let (waiting, _) = world.refund_now(id, &units(2, 1)).await;
+    let (merged, _) = world.refund_now(id, &merging(units(2, 1))).await;
+    let [second, one] = [world.refund_of(&waiting).await, world.refund_of(&merged).await];
+    assert_eq!((second.state, second.merged_into), (RefundState::Withdrawn, Some(one.id)));
+    assert_eq!((one.state, one.amount, one.merged_into), (RefundState::Registered, euro("40.00"), None));
+    assert_eq!(one.lines.iter().map(|line| line.part.quantity).collect::<Vec<_>>(), [2]);
+    // Whoever calls the withdrawn one off must know that its money is given back all the same.
+    let refused = world.call_off(id, &waiting).await;
+    assert_eq!(reason(refused), PreconditionReason::RefundNotCancelable);
+    world.advance(mins(63));
+    world.work(secs(10)).await;
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 2);
+    world.sync(id).await;
+    world.balanced(id).await;
+    assert_eq!(world.order(id).await.lines[1].refunded.quantity, 3);
+}
+
+/// What Mollie may have, or makes in another way, cannot be taken back into one.
+#[tokio::test]
+async fn an_equal_refund_that_was_sent_or_is_made_in_another_way_is_not_merged() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.refund_now(id, &units(2, 1)).await;
+    let (by_line, _) = world.refund_now(id, &units(2, 1)).await;
+    let beside = world.refund(id, &merging(goodwill("20.00"))).await.unwrap();
+    world.work(secs(2)).await;
+    for recorded in [&by_line, &beside] {
+        assert_eq!(world.refund_of(recorded).await.state, RefundState::Recorded);
+    }
+    world.mollie.next(Fate::LostAnswer);
+    let sent = world.refund(id, &units(1, 1)).await.unwrap();
+    world.work(secs(1)).await;
+    let after = world.refund(id, &merging(units(1, 1))).await.unwrap();
+    assert_eq!(world.refund_of(&after).await.lines[0].part.quantity, 1);
+    world.work(mins(5)).await;
+    assert_eq!(world.refund_of(&sent).await.state, RefundState::Registered);
+    for _ in 0..3 {
+        world.advance(mins(63));
+        world.work(secs(10)).await;
+    }
+    world.sync(id).await;
+    world.balanced(id).await;
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 5);
 }
 
 #[tokio::test]

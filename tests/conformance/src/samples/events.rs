@@ -106,7 +106,13 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             rejection: rejection.clone(),
             entries: entries(),
         },
-        EventData::RefundWithdrawn { refund_id, operation_id, entries: entries() },
+        EventData::RefundWithdrawn { refund_id, operation_id, merged_into: None, entries: entries() },
+        EventData::RefundWithdrawn {
+            refund_id,
+            operation_id,
+            merged_into: Some(RefundId::new(uuid())),
+            entries: entries(),
+        },
         EventData::RefundUpdated {
             refund_id,
             operation_id: Some(operation_id),

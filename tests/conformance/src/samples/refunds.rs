@@ -26,6 +26,7 @@ pub fn refund(order: &Order) -> Refund {
         created_time: at(10),
         registered_time: None,
         rejection: None,
+        merged_into: None,
     }
 }
 
@@ -43,6 +44,7 @@ pub fn full_refund(order: &Order, status: Read<RefundStatus>) -> Refund {
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
+        merged_into: Some(RefundId::new(uuid())),
         ..refund(order)
     }
 }

@@ -40,6 +40,10 @@ fn indexed(order: &Order) -> (Timestamp, &ProfileName, Option<&str>, Option<&Mol
 }
 
 impl Orders {
+    pub fn profile(&self, id: OrderId) -> Option<ProfileName> {
+        self.rows.get(&id).map(|order| order.profile.clone())
+    }
+
     /// Refuses an order that is not at the version the change was decided on, then one that would take what is
     /// another's.
     pub fn check(&self, order: &Order, expected: Option<u64>) -> Result<(), CommitError> {

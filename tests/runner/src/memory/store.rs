@@ -6,7 +6,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, Positioned, RequestRecord, Store, StoreError,
+    OrderWithOperations, Page, PageKey, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
+    Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -18,7 +19,7 @@ use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
 use super::lease::Lease;
-use super::{MemoryStore, broken};
+use super::{MemoryStore, broken, refund};
 
 impl Store for MemoryStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
@@ -92,6 +93,22 @@ impl Store for MemoryStore {
 
     async fn list_refunds(&self, order: OrderId) -> Result<Vec<Refund>, StoreError> {
         Ok(self.tables().refunds.list(order))
+    }
+
+    async fn find_refunds(
+        &self,
+        filter: &RefundFilter,
+        after: Option<RefundPageKey>,
+        limit: u32,
+    ) -> Result<Page<Refund, RefundPageKey>, StoreError> {
+        let tables = self.tables();
+        let found = tables.refunds.all_of(filter, |id| tables.orders.profile(id));
+        Ok(refund::page(found, after, limit))
+    }
+
+    async fn sum_refunds(&self, filter: &RefundFilter) -> Result<Vec<RefundSum>, StoreError> {
+        let tables = self.tables();
+        Ok(refund::sums(tables.refunds.all_of(filter, |id| tables.orders.profile(id))))
     }
 
     async fn load_operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError> {

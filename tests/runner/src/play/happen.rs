@@ -61,8 +61,8 @@ impl Stage<'_> {
             What::CancelLines { order, intent, line, quantity, cents } => {
                 self.site.spawn(SHOP, world.cancel_lines(order, intent, (line, quantity), cents));
             }
-            What::Refund { order, intent, what } => {
-                self.site.spawn(SHOP, world.refund(order, intent, what));
+            What::Refund { order, intent, what, merges } => {
+                self.site.spawn(SHOP, world.refund(order, intent, what, merges));
             }
             What::CallOff { order, intent, refund } => {
                 self.site.spawn(SHOP, world.call_off(order, intent, refund));

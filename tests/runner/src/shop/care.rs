@@ -19,14 +19,14 @@ use crate::script::GivenBack;
 
 impl World {
     /// Gives money back, once any was taken.
-    pub async fn refund(self, order: u64, intent: u64, what: GivenBack) {
+    pub async fn refund(self, order: u64, intent: u64, what: GivenBack, merges: bool) {
         let request_id = format!("refund-{intent}");
         if let Some((command, wish)) = self.wished(&request_id) {
             return self.carry(OperationKind::CreateRefund, order, &request_id, &command, wish).await;
         }
         let Some(id) = self.known(order).await else { return };
         let Some(now) = self.when(id, |order| may_be(order, what)).await else { return };
-        let request = request(&now, what);
+        let request = RefundRequest { merge_equal: merges, ..request(&now, what) };
         let command = format!("{request:?}");
         let wish = Wish::Refund(id, request);
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
@@ -99,7 +99,7 @@ fn request(order: &Order, what: GivenBack) -> RefundRequest {
             RefundSelection::Amount(euro(goods * 3 + few(cents).minor()))
         }
     };
-    RefundRequest { selection, payment_id: None, description: None, overrides }
+    RefundRequest { selection, payment_id: None, description: None, merge_equal: false, overrides }
 }
 
 fn few(cents: u64) -> Money {

@@ -27,7 +27,12 @@ impl Story for Refunding {
     }
 
     fn call(&self, _chance: &mut Chance) -> What {
-        What::Refund { order: 0, intent: 2, what: GivenBack::Units { line: 2, quantity: 1, cents: None } }
+        What::Refund {
+            order: 0,
+            intent: 2,
+            what: GivenBack::Units { line: 2, quantity: 1, cents: None },
+            merges: false,
+        }
     }
 
     fn before(&self, _seed: u64, _chance: &mut Chance) -> Before {

@@ -7,14 +7,15 @@
 use serde_json::json;
 use tests::proto::get_order_request::{self, Key};
 use tests::proto::{
-    BatchGetOrdersRequest, CheckOrderDraftRequest, CreateOrderRequest, GetOperationRequest, GetOrderRequest,
-    ListOrderEventsRequest, ListOrdersRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus,
-    WaitOperationRequest,
+    BatchGetOrdersRequest, CheckOrderDraftRequest, CreateOrderRequest, CreateRefundRequest,
+    GetOperationRequest, GetOrderRequest, GetRefundRequest, ListOrderEventsRequest, ListOrdersRequest,
+    ListRefundsRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus, Refund, RefundFilter,
+    RefundStatus, WaitOperationRequest,
 };
-use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, new_request_id, numbered};
+use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, amount, new_request_id, numbered};
 
 use super::{NOBODY, PROFILES};
-use crate::requests::{cancel, create, ship, track};
+use crate::requests::{cancel, cancel_lines, create, ship, sync, track};
 
 const RUNS: usize = WARM + COUNTED;
 /// How many look-ups the service makes at once.
@@ -29,22 +30,28 @@ pub struct Cases<'a> {
     client: Orders,
     there: Vec<Order>,
     placed: Vec<Order>,
+    paid: Vec<Order>,
+    refunds: Vec<Refund>,
     ledger: Ledger,
 }
 
 impl<'a> Cases<'a> {
     pub async fn new(world: &'a World, meter: Meter, there: Vec<Order>) -> Self {
         let (client, ledger) = (world.orders(), world.simulator.ledger().await);
-        Self { world, meter, client, there, placed: Vec::new(), ledger }
+        let (placed, paid, refunds) = (Vec::new(), Vec::new(), Vec::new());
+        Self { world, meter, client, there, placed, paid, refunds, ledger }
     }
 
     pub async fn run(&mut self) {
         self.placing().await;
         self.hooks().await;
+        self.pay().await;
         self.occupy_lookups().await;
         self.changes().await;
+        self.refunding().await;
         self.reading_orders().await;
         self.reading_lists().await;
+        self.reading_refunds().await;
     }
 
     pub fn end(self) -> Meter {
@@ -95,6 +102,14 @@ impl<'a> Cases<'a> {
         }
     }
 
+    /// Lets some of the orders that are there be paid.
+    async fn pay(&mut self) {
+        for order in &self.there[2 * LOOKUPS..][..RUNS] {
+            self.world.simulator.check_out(&order.checkout_url, "paid").await;
+            self.paid.push(sync(self.world, order).await.unwrap());
+        }
+    }
+
     /// Lets as many look-ups hang as are made at once. From now on no other is made.
     async fn occupy_lookups(&self) {
         let hang = json!([{ "fault": "hang", "effect": true, "method": "GET", "path": "/v2/orders/*", "count": "all" }]);
@@ -126,8 +141,53 @@ impl<'a> Cases<'a> {
             })
             .await;
         self.meter
+            .count(world, "CancelOrderLines", RUNS, async |n| {
+                let request = cancel_lines(&placed[n], 1, 1, None);
+                client.clone().cancel_order_lines(request).await.unwrap();
+            })
+            .await;
+        self.meter
             .count(world, "CancelOrder", RUNS, async |n| {
                 client.clone().cancel_order(cancel(&placed[RUNS + n])).await.unwrap();
+            })
+            .await;
+    }
+
+    async fn refunding(&mut self) {
+        let (world, client, paid, refunds) = (self.world, &self.client, &self.paid, &mut self.refunds);
+        self.meter
+            .count(world, "CreateRefund", RUNS, async |n| {
+                let (request_id, order_id) = (new_request_id(), paid[n].id.clone());
+                let amount = Some(amount("1.00"));
+                let request = CreateRefundRequest { request_id, order_id, amount, ..Default::default() };
+                refunds.push(client.clone().create_refund(request).await.unwrap().into_inner());
+            })
+            .await;
+    }
+
+    async fn reading_refunds(&mut self) {
+        let (world, client, refunds) = (self.world, &self.client, &self.refunds);
+        self.meter
+            .count(world, "GetRefund", RUNS, async |n| {
+                let request = GetRefundRequest { id: refunds[n].id.clone() };
+                client.clone().get_refund(request).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "ListRefunds of an order", RUNS, async |n| {
+                let order_id = refunds[n].order_id.clone();
+                let request = ListRefundsRequest { order_id, ..Default::default() };
+                let page = client.clone().list_refunds(request).await.unwrap().into_inner();
+                assert_eq!(page.refunds.len(), 1);
+            })
+            .await;
+        self.meter
+            .count(world, "ListRefunds of a status, and their sum", RUNS, async |_| {
+                let statuses = vec![RefundStatus::Pending.into()];
+                let filter = Some(RefundFilter { statuses, ..Default::default() });
+                let request = ListRefundsRequest { filter, page_size: 5, ..Default::default() };
+                let page = client.clone().list_refunds(request).await.unwrap().into_inner();
+                assert_eq!((page.refunds.len(), page.sums.len()), (5, 1));
             })
             .await;
     }

@@ -2,15 +2,22 @@
 
 use std::process::Output;
 
-use tests::proto::OperationState;
-use tests::{Process, SOON, World, on_both_engines};
+use tests::proto::{
+    CreateRefundRequest, ListRefundsRequest, OperationState, RefundFilter, RefundStatus, RefundSum,
+};
+use tests::{LEGO, Process, SOON, World, amount, draft, new_request_id, on_both_engines, refusal};
+use tonic::Code;
 
 use super::payments::paid_twice;
 use super::{Undecidable, listed};
+use crate::requests::sync;
+
+const NOTHING: &str = "Nothing needs attention, and nothing is under way.\n";
 
 on_both_engines!(
     the_terminal_shows_what_needs_a_person_and_decides_it,
     the_terminal_closes_an_item_and_says_when_nothing_is_left,
+    refunds_that_wait_for_the_balance_for_days_are_listed_with_their_sum_and_shown,
 );
 
 async fn the_terminal_shows_what_needs_a_person_and_decides_it(world: World) {
@@ -35,7 +42,6 @@ async fn the_terminal_shows_what_needs_a_person_and_decides_it(world: World) {
 }
 
 async fn the_terminal_closes_an_item_and_says_when_nothing_is_left(world: World) {
-    const NOTHING: &str = "Nothing needs attention, and nothing is under way.\n";
     assert_eq!(screen(&world).await, NOTHING);
     let (order, [surplus, _]) = paid_twice(&world).await;
     let shown = screen(&world).await;
@@ -49,6 +55,49 @@ async fn the_terminal_closes_an_item_and_says_when_nothing_is_left(world: World)
     let nowhere = Process::start_with("operations", &arguments, world.directory(), &Vec::new());
     let (status, said) = end(nowhere).await;
     assert!(status == Some(1) && said.contains("--address http://HOST:PORT"), "{said}");
+}
+
+async fn refunds_that_wait_for_the_balance_for_days_are_listed_with_their_sum_and_shown(world: World) {
+    let mut queued = Vec::new();
+    for value in ["5.00", "7.50"] {
+        let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
+        world.simulator.set_balance(&order, "0.00").await;
+        let (request_id, order_id) = (new_request_id(), order.id.clone());
+        let request =
+            CreateRefundRequest { request_id, order_id, amount: Some(amount(value)), ..Default::default() };
+        let refund = world.orders().create_refund(request).await.unwrap().into_inner();
+        assert_eq!(refund.status(), RefundStatus::Queued);
+        queued.push((order, refund));
+    }
+    assert_eq!(screen(&world).await, NOTHING, "they may be paid out tomorrow");
+    let filter = RefundFilter { statuses: vec![RefundStatus::Queued.into()], ..Default::default() };
+    let request = ListRefundsRequest { filter: Some(filter), page_size: 1, ..Default::default() };
+    let first = world.orders().list_refunds(request.clone()).await.unwrap().into_inner();
+    let page_token = first.next_page_token.clone();
+    let second = world.orders().list_refunds(ListRefundsRequest { page_token, ..request.clone() }).await;
+    let second = second.unwrap().into_inner();
+    for (page, (_, refund)) in [&first, &second].into_iter().zip(&queued) {
+        assert_eq!(page.refunds, [refund.clone()]);
+        assert_eq!(page.sums, [RefundSum { count: 2, amount: Some(amount("12.50")) }]);
+    }
+    assert_eq!(second.next_page_token, "");
+
+    world.advance("P3D").await;
+    let shown = screen(&world).await;
+    let head = "2 refunds have been queued at Mollie for more than two days, 12.50 EUR in all; top up the balance there:";
+    assert!(shown.starts_with(head), "{shown}");
+    for (order, refund) in &queued {
+        assert!(shown.contains(&order.order_number) && shown.contains(&refund.mollie_refund_id), "{shown}");
+    }
+    world.simulator.set_balance(&queued[0].0, "100.00").await;
+    for (order, _) in &queued {
+        sync(&world, order).await.unwrap();
+    }
+    let after = world.orders().list_refunds(request).await.unwrap().into_inner();
+    assert_eq!((after.refunds.len(), after.sums.len()), (0, 0));
+    assert!(!screen(&world).await.contains("queued"));
+    let neither = refusal(world.orders().list_refunds(ListRefundsRequest::default()).await);
+    assert_eq!((neither.code, neither.violations[0].0.as_str()), (Code::InvalidArgument, "order_id"));
 }
 
 /// What the command shows of this test's service.

@@ -18,7 +18,6 @@ use super::task::OperationKind;
 use crate::ports::{Acceptance, Command};
 use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, RefundId};
-use crate::rules::ledger::Stage;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
@@ -48,6 +47,10 @@ impl Request for CallOff {
                 self.refund_id
             ))));
         };
+        if let Some(other) = refund.merged_into {
+            let text = format!("Refund {} was merged into refund {other}: cancel that one.", refund.id);
+            return Err(RequestError::State(refusal(text)));
+        }
         match refund.state {
             RefundState::Refused | RefundState::Withdrawn => return Ok(subject),
             RefundState::Registered if refund.is_void() => return Ok(subject),
@@ -64,24 +67,13 @@ impl Request for CallOff {
         let making = create_refund::under_way(pen.unsettled(), refund.id).cloned();
         match making {
             Some(making) if matches!(making.state, State::Pending { sent: None, .. }) => {
-                call_off(pen, making, refund);
+                create_refund::withdraw(pen, making, refund, None);
             }
             Some(Operation { id, .. }) => cancel(pen, Some(id), &refund),
             None => cancel(pen, None, &refund),
         }
         Ok(subject)
     }
-}
-
-/// It was certainly never sent.
-fn call_off(pen: &mut Pen<'_>, making: Operation, refund: Refund) {
-    pen.record(EventData::RefundWithdrawn {
-        refund_id: refund.id,
-        operation_id: making.id,
-        entries: refund.entries(Stage::Freed),
-    });
-    pen.withdraw(making);
-    pen.put_refund(Refund { state: RefundState::Withdrawn, ..refund });
 }
 
 /// Cancels it at Mollie, once Mollie has it.

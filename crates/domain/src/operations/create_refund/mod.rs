@@ -2,6 +2,7 @@
 //! metadata, so that it is recognised whatever answer is lost.
 
 mod end;
+mod merge;
 mod task;
 
 use jiff::{SignedDuration, Timestamp};
@@ -47,8 +48,11 @@ impl Request for GiveBack {
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(FACTS.lane)?;
         let plan = refund::plan(pen.order(), pen.known_refunds(), &self.0)?;
+        let waiting = if self.0.merge_equal { merge::waiting(pen, &plan) } else { Vec::new() };
+        let id = pen.new_refund_id();
+        waiting.iter().for_each(|(making, other)| withdraw(pen, making.clone(), other.clone(), Some(id)));
         let refund = Refund {
-            id: pen.new_refund_id(),
+            id,
             order_id: pen.order().id,
             state: RefundState::Recorded,
             origin: Origin::Here,
@@ -64,7 +68,9 @@ impl Request for GiveBack {
             created_time: pen.now(),
             registered_time: None,
             rejection: None,
+            merged_into: None,
         };
+        let refund = waiting.iter().fold(refund, |refund, (_, other)| merge::with(refund, other));
         let task = Task {
             refund_id: refund.id,
             route: refund.route,
@@ -80,6 +86,18 @@ impl Request for GiveBack {
         pen.put_refund(refund);
         Ok(subject)
     }
+}
+
+/// Withdraws a refund that was certainly never sent.
+pub fn withdraw(pen: &mut Pen<'_>, making: Operation, refund: Refund, merged_into: Option<RefundId>) {
+    pen.record(EventData::RefundWithdrawn {
+        refund_id: refund.id,
+        operation_id: making.id,
+        merged_into,
+        entries: refund.entries(Stage::Freed),
+    });
+    pen.withdraw(making);
+    pen.put_refund(Refund { state: RefundState::Withdrawn, merged_into, ..refund });
 }
 
 /// The unsettled operation that makes a refund.

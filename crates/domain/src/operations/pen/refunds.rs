@@ -103,6 +103,7 @@ impl Pen<'_> {
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),
             rejection: None,
+            merged_into: None,
         }
     }
 }

@@ -29,6 +29,7 @@ pub struct RefundInput {
     pub amount: Option<AmountInput>,
     pub mollie_payment_id: String,
     pub description: String,
+    pub merge_equal: bool,
     /// `None`: a value that the API does not know.
     pub overrides: Vec<Option<Override>>,
 }
@@ -60,6 +61,8 @@ pub struct RefundRequest {
     /// The payment to give back from, if the caller chose one. Only for what goes on a payment.
     pub payment_id: Option<MolliePaymentId>,
     pub description: Option<String>,
+    /// Whether it takes in the equal refunds that would have to wait beside it.
+    pub merge_equal: bool,
     pub overrides: Vec<Override>,
 }
 
@@ -97,7 +100,13 @@ impl RefundInput {
             (false, None) => Some(RefundSelection::Lines(selected(self.lines, &mut faults))),
         };
         match selection.filter(|_| faults.is_empty()) {
-            Some(selection) => Ok(RefundRequest { selection, payment_id, description, overrides }),
+            Some(selection) => Ok(RefundRequest {
+                selection,
+                payment_id,
+                description,
+                merge_equal: self.merge_equal,
+                overrides,
+            }),
             None => Err(faults.into_vec()),
         }
     }

@@ -66,7 +66,13 @@ fn shipping() -> Order {
 }
 
 fn request(selection: RefundSelection) -> RefundRequest {
-    RefundRequest { selection, payment_id: None, description: None, overrides: Vec::new() }
+    RefundRequest {
+        selection,
+        payment_id: None,
+        description: None,
+        merge_equal: false,
+        overrides: Vec::new(),
+    }
 }
 
 fn units(line: u32, quantity: u32, amount: Option<&str>) -> RefundRequest {
@@ -341,6 +347,7 @@ fn registered(id: u128, amount: Money, payment: Option<&str>, minute: i64) -> Re
         created_time: at(minute),
         registered_time: Some(at(minute)),
         rejection: None,
+        merged_into: None,
     }
 }
 

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
+use domain::rules::refund::QUEUED_TOO_LONG;
+use prost_types::Timestamp;
 use tonic::transport::Channel;
 
 use crate::proto::get_order_request::Key;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
-    GetOrderRequest, ListOperationsRequest, ListOrdersRequest, Operation, OperationFilter, OperationState,
-    Order, OrderFilter,
+    GetOrderRequest, ListOperationsRequest, ListOrdersRequest, ListRefundsRequest, ListRefundsResponse,
+    Operation, OperationFilter, OperationState, Order, OrderFilter, RefundFilter, RefundStatus,
 };
 use crate::status_text::explained;
 
@@ -29,11 +31,13 @@ pub struct Situation {
     pub attention: Vec<Operation>,
     /// Orders with open review items, oldest first.
     pub concerned: Vec<Order>,
+    /// Refunds that Mollie has queued for too long: the oldest, and the sums of all.
+    pub queued: ListRefundsResponse,
     /// The oldest other unsettled operations.
     pub others: Vec<Operation>,
     /// Whether there are more of the others.
     pub more: bool,
-    /// The orders of the operations, by id.
+    /// The orders of the operations and refunds, by id.
     pub orders: BTreeMap<String, Order>,
 }
 
@@ -45,17 +49,26 @@ pub async fn read(channel: Channel) -> Result<Situation> {
     let states = [OperationState::Pending, OperationState::InFlight, OperationState::Resolving];
     let page = list(states.to_vec(), SHOWN, String::new());
     let page = operations.list_operations(page).await.map_err(explained)?.into_inner();
+    let now = page.read_time.context("the service returned no time")?.seconds;
+    let queued = orders.list_refunds(queued_too_long(now)).await.map_err(explained)?.into_inner();
     let mut known = BTreeMap::new();
-    for operation in attention.iter().chain(&page.operations) {
-        if !known.contains_key(&operation.order_id) {
-            let key = Some(Key::Id(operation.order_id.clone()));
+    let of_operations = attention.iter().chain(&page.operations).map(|operation| &operation.order_id);
+    for id in of_operations.chain(queued.refunds.iter().map(|refund| &refund.order_id)) {
+        if !known.contains_key(id) {
+            let key = Some(Key::Id(id.clone()));
             let order = orders.get_order(GetOrderRequest { key }).await.map_err(explained)?.into_inner();
-            known.insert(operation.order_id.clone(), order);
+            known.insert(id.clone(), order);
         }
     }
-    let now = page.read_time.context("the service returned no time")?.seconds;
     let more = !page.next_page_token.is_empty();
-    Ok(Situation { now, attention, concerned, others: page.operations, more, orders: known })
+    Ok(Situation { now, attention, concerned, queued, others: page.operations, more, orders: known })
+}
+
+fn queued_too_long(now: i64) -> ListRefundsRequest {
+    let before = Timestamp { seconds: now - QUEUED_TOO_LONG.as_secs(), nanos: 0 };
+    let (statuses, registered_before_time) = (vec![RefundStatus::Queued.into()], Some(before));
+    let filter = Some(RefundFilter { statuses, registered_before_time, ..RefundFilter::default() });
+    ListRefundsRequest { filter, page_size: SHOWN, ..ListRefundsRequest::default() }
 }
 
 async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Result<Vec<Operation>> {

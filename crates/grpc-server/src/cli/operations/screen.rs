@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::reading::Situation;
-use crate::proto::{Operation, OperationKind, OperationState, Order, ReviewItem, ReviewItemKind};
+use crate::proto::{
+    Amount, Operation, OperationKind, OperationState, Order, Refund, ReviewItem, ReviewItemKind,
+};
 
 /// The command line of this program, for pasting.
 pub struct Program {
@@ -29,13 +31,14 @@ impl Program {
 }
 
 pub fn screen(situation: &Situation, program: &Program) -> String {
-    let Situation { attention, concerned, others, .. } = situation;
+    let Situation { attention, concerned, queued, others, .. } = situation;
     let items: Vec<_> = concerned.iter().flat_map(open_items).collect();
-    if attention.is_empty() && items.is_empty() && others.is_empty() {
+    let needs_nobody = attention.is_empty() && items.is_empty() && queued.refunds.is_empty();
+    if needs_nobody && others.is_empty() {
         return "Nothing needs attention, and nothing is under way.\n".to_owned();
     }
     let mut text = refused_keys(others);
-    if attention.is_empty() && items.is_empty() && text.is_empty() {
+    if needs_nobody && text.is_empty() {
         text.push_str("Nothing needs attention.\n");
     }
     if !attention.is_empty() {
@@ -45,6 +48,9 @@ pub fn screen(situation: &Situation, program: &Program) -> String {
     if !items.is_empty() {
         section(&mut text, items.len(), "item needs", "items need", "a review");
         items.iter().for_each(|(order, item)| open_item(&mut text, order, item, situation.now, program));
+    }
+    if !queued.refunds.is_empty() {
+        queued_too_long(&mut text, situation);
     }
     if !others.is_empty() {
         section(&mut text, others.len(), "operation is", "operations are", "under way");
@@ -145,6 +151,37 @@ fn open_item(text: &mut String, order: &Order, item: &ReviewItem, now: i64, prog
     line(text, &format!("    {}", plain(&item.text)));
     let command = program.command(&format!("close {} {}", order.id, item.number));
     line(text, &format!("    done:        {command}"));
+}
+
+/// Money that shoppers wait for, because the balance does not cover it.
+fn queued_too_long(text: &mut String, situation: &Situation) {
+    let sums = &situation.queued.sums;
+    let count: i64 = sums.iter().map(|sum| sum.count).sum();
+    let amounts: Vec<_> = sums.iter().map(|sum| money(sum.amount.as_ref())).collect();
+    let (refunds, gap) =
+        (if count == 1 { "refund has" } else { "refunds have" }, if text.is_empty() { "" } else { "\n" });
+    let amounts = amounts.join(", ");
+    line(
+        text,
+        &format!(
+            "{gap}{count} {refunds} been queued at Mollie for more than two days, {amounts} in all; top up the balance there:"
+        ),
+    );
+    situation.queued.refunds.iter().for_each(|refund| queued(text, refund, situation));
+    if !situation.queued.next_page_token.is_empty() {
+        text.push_str("\n  ... and more recent ones.\n");
+    }
+}
+
+fn queued(text: &mut String, refund: &Refund, situation: &Situation) {
+    let order = situation.orders.get(&refund.order_id).map_or_else(|| refund.order_id.clone(), named);
+    let since = refund.registered_time.map(|time| age(situation.now - time.seconds)).unwrap_or_default();
+    let (id, amount) = (plain(&refund.mollie_refund_id), money(refund.amount.as_ref()));
+    line(text, &format!("\n  order {order}: {amount}, {id}, queued {since} ago"));
+}
+
+fn money(amount: Option<&Amount>) -> String {
+    amount.map(|amount| format!("{} {}", plain(&amount.value), plain(&amount.currency))).unwrap_or_default()
 }
 
 fn under_way(text: &mut String, operation: &Operation, situation: &Situation) {

@@ -42,7 +42,24 @@ impl Found<'_> {
         let mut effects = self.evidence.ledger.iter().filter(is_it);
         let is_exact = effects
             .all(|effect| effect.amounts["refunded"]["value"].as_str() == Some(&refund.amount.value()));
-        is_exact && is_as_selected(&wish.selection, refund)
+        is_exact && is_as_selected(&wish.selection, &self.without_merged(refund))
+    }
+
+    /// What a refund gives back by itself, without what it has taken in.
+    fn without_merged(&self, refund: &Refund) -> Refund {
+        let mut own = refund.clone();
+        let taken_in = self.evidence.stored.refunds.values().filter(|it| it.merged_into == Some(refund.id));
+        for taken_in in taken_in {
+            let minor = own.amount.minor() - taken_in.amount.minor();
+            own.amount = Money::from_minor(minor, own.amount.currency());
+            for theirs in &taken_in.lines {
+                if let Some(line) = own.lines.iter_mut().find(|line| line.line_id == theirs.line_id) {
+                    line.part = line.part.without(theirs.part);
+                }
+            }
+        }
+        own.lines.retain(|line| line.part.quantity > 0 || line.part.amount.minor() != 0);
+        own
     }
 
     /// How often a refund of ours was canceled in the dashboard at a Mollie whose lists leave canceled ones out. If nobody had read

@@ -20,15 +20,20 @@ impl Life<'_> {
             }
             _ => (),
         }
-        self.refund(self.at, what);
+        self.refund(self.at, what, false);
         match self.chance.below(10) {
             0 | 1 => {
                 let at = self.at + self.chance.below(4_000);
-                self.refund(at, what);
+                self.refund(at, what, false);
+                if self.chance.permille(400) {
+                    let at = at + self.chance.below(8_000);
+                    self.refund(at, what, true);
+                }
             }
             2 => {
                 let at = self.at + self.chance.between(HOUR.0, HOUR.1);
-                self.refund(at, what);
+                let merges = self.chance.permille(200);
+                self.refund(at, what, merges);
             }
             _ => (),
         }
@@ -85,9 +90,9 @@ impl Life<'_> {
         self.step(at, What::Elsewhere { order: self.order, act });
     }
 
-    fn refund(&mut self, at: u64, what: GivenBack) {
+    fn refund(&mut self, at: u64, what: GivenBack, merges: bool) {
         *self.intents += 1;
-        self.step(at, What::Refund { order: self.order, intent: *self.intents, what });
+        self.step(at, What::Refund { order: self.order, intent: *self.intents, what, merges });
     }
 }
 

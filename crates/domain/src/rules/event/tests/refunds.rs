@@ -31,6 +31,7 @@ fn refund(number: u128) -> Refund {
         created_time: at(3),
         registered_time: None,
         rejection: None,
+        merged_into: None,
     }
 }
 
@@ -79,7 +80,12 @@ fn a_refund_is_followed_until_nothing_more_is_expected_of_it() {
     assert!(recorder.order().open_refunds.contains(&id(1)), "what is not understood is read again");
     recorder.record(updated(Read::Known(Refunded)));
     let entries = refund(2).entries(Stage::Freed);
-    recorder.record(EventData::RefundWithdrawn { refund_id: id(2), operation_id: operation(), entries });
+    recorder.record(EventData::RefundWithdrawn {
+        refund_id: id(2),
+        operation_id: operation(),
+        merged_into: None,
+        entries,
+    });
     assert_eq!(recorder.order().open_refunds, []);
     assert!(recorder.order().closed_time.is_some());
 }

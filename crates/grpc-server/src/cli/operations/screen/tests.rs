@@ -4,6 +4,7 @@ use prost_types::Timestamp;
 
 use super::*;
 use crate::proto::review_item::Closure;
+use crate::proto::{ListRefundsResponse, RefundSum};
 
 const NOW: i64 = 1_790_000_000;
 
@@ -48,7 +49,8 @@ fn operation(kind: OperationKind, state: OperationState, problem: &str) -> Opera
 
 fn situation(attention: Vec<Operation>, concerned: Vec<Order>, others: Vec<Operation>) -> Situation {
     let orders = BTreeMap::from([("order-id".to_owned(), order())]);
-    Situation { now: NOW, attention, concerned, others, more: false, orders }
+    let queued = ListRefundsResponse::default();
+    Situation { now: NOW, attention, concerned, queued, others, more: false, orders }
 }
 
 fn program() -> Program {
@@ -128,4 +130,28 @@ fn a_cancellation_names_its_order_and_an_unknown_effect_the_form_of_its_id() {
 fn an_address_with_shell_characters_is_quoted() {
     let program = Program::this(Some("http://host:1/?a=b&c"));
     assert!(program.command("retry x").contains(" operations --address 'http://host:1/?a=b&c' retry x --by"));
+}
+
+#[test]
+fn refunds_that_are_queued_for_too_long_are_shown_with_their_sum() {
+    let amount = |value: &str| Some(Amount { currency: "EUR".to_owned(), value: value.to_owned() });
+    let refund = Refund {
+        order_id: "order-id".to_owned(),
+        mollie_refund_id: "re_1".to_owned(),
+        amount: amount("10.00"),
+        registered_time: ago(200_000),
+        ..Refund::default()
+    };
+    let sums = vec![RefundSum { count: 3, amount: amount("30.00") }];
+    let next_page_token = "more".to_owned();
+    let queued = ListRefundsResponse { refunds: vec![refund], next_page_token, sums };
+    let shown = screen(&Situation { queued, ..situation(Vec::new(), Vec::new(), Vec::new()) }, &program());
+    let expected = "\
+3 refunds have been queued at Mollie for more than two days, 30.00 EUR in all; top up the balance there:
+
+  order 1337 [2J (order-id): 10.00 EUR, re_1, queued 2 days ago
+
+  ... and more recent ones.
+";
+    assert_eq!(shown, expected);
 }

@@ -1,0 +1,35 @@
+//! Merging: a refund takes in the equal ones that wait, so that Mollie sees one refund of the sum and no duplicate.
+
+use super::under_way;
+use crate::operations::operation::{Operation, State};
+use crate::operations::pen::Pen;
+use crate::rules::money::Money;
+use crate::rules::refund::{Plan, Refund, may_be_merged};
+
+/// The equal refunds that were certainly never sent, with what is to make them.
+pub(super) fn waiting(pen: &Pen<'_>, planned: &Plan) -> Vec<(Operation, Refund)> {
+    let equal = pen.known_refunds().iter().filter(|refund| may_be_merged(refund, planned));
+    let unsent = equal.filter_map(|refund| {
+        let making = under_way(pen.unsettled(), refund.id)?;
+        let is_unsent = matches!(making.state, State::Pending { sent: None, .. });
+        is_unsent.then(|| (making.clone(), refund.clone()))
+    });
+    unsent.collect()
+}
+
+/// Both refunds as one. The shopper reads what was asked for last.
+pub(super) fn with(refund: Refund, other: &Refund) -> Refund {
+    let minor = refund.amount.minor().saturating_add(other.amount.minor());
+    let amount = Money::from_minor(minor, refund.amount.currency());
+    let mut lines = refund.lines;
+    for theirs in &other.lines {
+        match lines.iter_mut().find(|line| line.line_id == theirs.line_id) {
+            Some(line) => line.part = line.part.and(theirs.part),
+            None => lines.push(*theirs),
+        }
+    }
+    let mut overrides = refund.overrides;
+    let new: Vec<_> = other.overrides.iter().copied().filter(|one| !overrides.contains(one)).collect();
+    overrides.extend(new);
+    Refund { amount, lines, overrides, ..refund }
+}
