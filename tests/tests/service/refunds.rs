@@ -235,6 +235,19 @@ async fn every_fault_of_the_request_is_named_at_once(world: World) {
     let refused = refusal(world.orders().create_refund(request).await);
     let paths: Vec<_> = refused.violations.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!((refused.code, paths), (Code::InvalidArgument, vec!["lines"]));
+    let overrides = vec![99];
+    let odd = CreateRefundRequest { amount: Some(amount("1.00")), overrides, ..of(&order) };
+    let refused = refusal(world.orders().create_refund(odd).await);
+    assert_eq!((refused.code, refused.violations[0].0.as_str()), (Code::InvalidArgument, "overrides[0]"));
+    let reused = CreateRefundRequest { validate_only: true, ..units(&order, 0, 1, None) };
+    let made = CreateRefundRequest {
+        validate_only: false,
+        request_id: reused.request_id.clone(),
+        ..less(&order, 1, "1.00")
+    };
+    refund(&world, made).await;
+    let refused = refusal(world.orders().create_refund(reused).await);
+    assert_eq!(refused.kind(), (Code::AlreadyExists, "REQUEST_ID_REUSED"));
     let unknown = GetRefundRequest { id: Uuid::from_u128(1).to_string() };
     let refused = refusal(world.orders().get_refund(unknown).await);
     assert_eq!(refused.kind(), (Code::NotFound, "REFUND_NOT_FOUND"));

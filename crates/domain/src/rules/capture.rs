@@ -66,6 +66,18 @@ pub fn left(order: &Order) -> Money {
     money(order, bound(order).saturating_sub(sum(order.lines.iter().map(taken))))
 }
 
+/// The same, once these units are canceled that a cancellation under way is to cancel.
+#[must_use]
+pub fn left_once_canceled(order: &Order, canceled: &[ShipmentLine]) -> Money {
+    let mut after = order.clone();
+    for ShipmentLine { line_id, part } in canceled {
+        if let Some(line) = after.line_mut(*line_id).filter(|line| line.canceling.quantity >= part.quantity) {
+            (line.canceling, line.canceled) = (line.canceling.without(*part), line.canceled.and(*part));
+        }
+    }
+    left(&after)
+}
+
 /// Refuses a cancellation after which more is captured, or recorded, than may be, or after which the rest cannot all be shipped.
 /// `after`: the order with these units canceled. What was out of bounds before is no reason to refuse, unless it grows.
 ///

@@ -102,7 +102,10 @@ async fn send<P: Ports>(
     let (operation, settings, order) = (&claim.operation, ports.settings(), book.order);
     let is_late = is_too_late(ports, operation, order);
     if sent.is_first() && is_late {
-        return not_sent(ports, claim, order, "its age limit or deadline has passed".to_owned(), None).await;
+        // What kept it from being sent until now says more.
+        let before = operation.last_problem.clone();
+        let problem = before.unwrap_or_else(|| "its age limit or deadline has passed".to_owned());
+        return not_sent(ports, claim, order, problem, None).await;
     }
     // It was to be repeated, but its key may have expired while it waited, or its deadline has passed: the outcome of the earlier
     // send is determined first.

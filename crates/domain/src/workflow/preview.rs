@@ -29,6 +29,9 @@ pub async fn preview<P: Ports, R: Request>(
     id: OrderId,
     request: &R,
 ) -> Result<Preview, MutationError> {
+    if let Some(before) = intent.seen(ports).await? {
+        return Ok(Preview::Before(Box::new(before)));
+    }
     let mut confirmed = None;
     for _ in 0..ROUNDS {
         let OrderWithOperations { order, unsettled } = match intent.begin(ports, id).await? {

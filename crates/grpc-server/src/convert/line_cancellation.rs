@@ -35,6 +35,6 @@ pub fn cancellation(
         operation_id: String::new(),
         lines: lines.iter().map(line).collect(),
         released_amount: Some(amount(Money::from_minor(minor, order.terms.amount.currency()))),
-        capturable_amount: Some(amount(capture::left(order))),
+        capturable_amount: Some(amount(capture::left_once_canceled(order, lines))),
     }
 }

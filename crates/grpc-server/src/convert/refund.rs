@@ -108,10 +108,12 @@ const fn limit_given_up(limit: Override) -> proto::RefundOverride {
 }
 
 pub fn input(request: proto::CreateRefundRequest) -> RefundInput {
-    let overrides = request.overrides().map(|asked| match asked {
-        proto::RefundOverride::Unspecified => None,
-        proto::RefundOverride::LineCeiling => Some(Override::LineCeiling),
-        proto::RefundOverride::OrderCeiling => Some(Override::OrderCeiling),
+    // Its own iterator leaves out what it does not know.
+    let asked = request.overrides.iter().map(|number| proto::RefundOverride::try_from(*number));
+    let overrides = asked.map(|asked| match asked {
+        Ok(proto::RefundOverride::Unspecified) | Err(_) => None,
+        Ok(proto::RefundOverride::LineCeiling) => Some(Override::LineCeiling),
+        Ok(proto::RefundOverride::OrderCeiling) => Some(Override::OrderCeiling),
     });
     let overrides = overrides.collect();
     let lines = request.lines.into_iter().map(|line| LineSelectionInput {

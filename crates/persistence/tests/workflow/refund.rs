@@ -464,6 +464,7 @@ async fn a_refund_that_the_balance_does_not_cover_is_tried_daily_for_fourteen_da
     let order = world.order(id).await;
     assert_eq!(order.lines[0].given_back().quantity, 0);
     assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::RefundRefused]);
+    assert!(order.items[0].text.contains("cannot be refunded"), "{}", order.items[0].text);
 }
 
 /// The bank took the money back while the refund waited: sent, the shopper would have it twice.
@@ -495,6 +496,10 @@ async fn a_refund_that_a_chargeback_leaves_uncovered_waits_for_a_person_and_for_
     assert_eq!(world.order(id).await.beside.charged_back, euro("0.00"));
     world.sync(id).await;
     world.balanced(id).await;
+    charge_back(Some("758.00")).await;
+    charge_back(Some("758.00")).await;
+    let told: Vec<_> = world.order(id).await.items.into_iter().map(|item| item.subject).collect();
+    assert_eq!(told, ["tr_1", "tr_1/2"], "it was charged back again");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `order-service operations`: one screen, and each command on it can be pasted as it stands.
 
 use std::process::Output;
+use std::slice;
 
 use tests::proto::{
     CreateRefundRequest, ListRefundsRequest, OperationState, RefundFilter, RefundStatus, RefundSum,
@@ -77,7 +78,7 @@ async fn refunds_that_wait_for_the_balance_for_days_are_listed_with_their_sum_an
     let second = world.orders().list_refunds(ListRefundsRequest { page_token, ..request.clone() }).await;
     let second = second.unwrap().into_inner();
     for (page, (_, refund)) in [&first, &second].into_iter().zip(&queued) {
-        assert_eq!(page.refunds, [refund.clone()]);
+        assert_eq!(page.refunds.as_slice(), slice::from_ref(refund));
         assert_eq!(page.sums, [RefundSum { count: 2, amount: Some(amount("12.50")) }]);
     }
     assert_eq!(second.next_page_token, "");

@@ -52,7 +52,7 @@ pub(super) fn refused(task: &Task, of: &Operation, why: &Failure, rejection: &Re
         entries: refund.entries(Stage::Freed),
     });
     if *why == Failure::TooLate {
-        pen.raise(concern::refund_refused(of.id, &refund, rejection));
+        pen.raise(concern::refund_refused(of.id, of.last_problem.as_deref(), &refund, rejection));
     }
     pen.put_refund(refund);
 }

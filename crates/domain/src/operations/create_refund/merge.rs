@@ -1,16 +1,20 @@
 //! Merging: a refund takes in the equal ones that wait, so that Mollie sees one refund of the sum and no duplicate.
 
-use super::under_way;
 use crate::operations::operation::{Operation, State};
 use crate::operations::pen::Pen;
+use crate::rules::ids::RefundId;
 use crate::rules::money::Money;
 use crate::rules::refund::{Plan, Refund, may_be_merged};
 
-/// The equal refunds that were certainly never sent, with what is to make them.
-pub(super) fn waiting(pen: &Pen<'_>, planned: &Plan) -> Vec<(Operation, Refund)> {
+/// The equal refunds that were certainly never sent, with what is to make them. `making`: the unsettled operation of a refund.
+pub(super) fn waiting<'a>(
+    pen: &'a Pen<'_>,
+    planned: &Plan,
+    making: impl Fn(RefundId) -> Option<&'a Operation>,
+) -> Vec<(Operation, Refund)> {
     let equal = pen.known_refunds().iter().filter(|refund| may_be_merged(refund, planned));
     let unsent = equal.filter_map(|refund| {
-        let making = under_way(pen.unsettled(), refund.id)?;
+        let making = making(refund.id)?;
         let is_unsent = matches!(making.state, State::Pending { sent: None, .. });
         is_unsent.then(|| (making.clone(), refund.clone()))
     });

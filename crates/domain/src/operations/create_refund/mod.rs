@@ -48,7 +48,8 @@ impl Request for GiveBack {
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(FACTS.lane)?;
         let plan = refund::plan(pen.order(), pen.known_refunds(), &self.0)?;
-        let waiting = if self.0.merge_equal { merge::waiting(pen, &plan) } else { Vec::new() };
+        let making = |id| under_way(pen.unsettled(), id);
+        let waiting = if self.0.merge_equal { merge::waiting(pen, &plan, making) } else { Vec::new() };
         let id = pen.new_refund_id();
         waiting.iter().for_each(|(making, other)| withdraw(pen, making.clone(), other.clone(), Some(id)));
         let refund = Refund {

@@ -12,6 +12,7 @@ use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
+use crate::rules::payment::Payment;
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 
@@ -22,7 +23,7 @@ impl Pen<'_> {
         let personal = snapshot::personal(&self.order().personal, snapshot);
         self.record(EventData::OrderPlaced { mollie_id: snapshot.mollie_id.clone(), observed });
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
-        self.judge_money(self.as_read(snapshot).as_ref(), snapshot);
+        self.judge_money(self.as_read(snapshot).as_ref(), snapshot, &[]);
     }
 
     /// What the first reading holds. Its changes may be the effect of a request made meanwhile; its line ids are known only once
@@ -55,6 +56,7 @@ impl Pen<'_> {
             return;
         }
         let whole = self.as_read(snapshot);
+        let payments = self.order().payments.clone();
         let differing = concern::refunds_differ(self.order(), snapshot);
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
         self.read_refunds(snapshot);
@@ -65,7 +67,7 @@ impl Pen<'_> {
             again.into_iter().for_each(|concern| self.raise(concern));
         }
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
-        self.judge_money(whole.as_ref(), snapshot);
+        self.judge_money(whole.as_ref(), snapshot, &payments);
         if snapshot.contradictions.is_empty() {
             differing.into_iter().for_each(|concern| self.raise(concern));
         }
@@ -111,16 +113,16 @@ impl Pen<'_> {
     }
 
     /// Raises review items about the order's money, judged over all that this reading shows (`whole`, or else the order as
-    /// recorded). A reading that contradicts itself says nothing about sums; that an ended order still holds money depends on no
-    /// sum.
-    fn judge_money(&mut self, whole: Option<&Order>, snapshot: &Snapshot) {
+    /// recorded). `before`: its payments before this reading. A reading that contradicts itself says nothing about sums; what the
+    /// bank took, and that an ended order still holds money, depend on no sum.
+    fn judge_money(&mut self, whole: Option<&Order>, snapshot: &Snapshot, before: &[Payment]) {
         let (order, mut concerns) = (whole.unwrap_or(self.order()), Vec::new());
         if snapshot.contradictions.is_empty() {
             concerns.extend(concern::surplus_payments(order));
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
-            concerns.extend(concern::charged_back(order));
         }
+        concerns.extend(concern::charged_back(before, order));
         concerns.extend(concern::money_on_ended_order(order, self.reading.as_of, self.author.settle_window));
         for concern in concerns {
             self.raise(concern);

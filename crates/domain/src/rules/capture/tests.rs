@@ -240,3 +240,15 @@ fn units_shipped_elsewhere_while_they_were_being_canceled_are_not_released_as_we
     (order.highest_amount, order.lines[0].reserved) = (cents(5_000), part(1, 2_000));
     assert_eq!(left(&order), cents(1_000), "one of two can only be shipped or canceled");
 }
+
+/// Of 100.00 and 20.00 less 5.00, the 20.00 are released: 95.00 may be captured. The 5.00, released as well, give 5.00 back to it.
+#[test]
+fn what_may_be_captured_is_told_as_it_is_once_the_cancellation_has_come() {
+    let mut order = order(&[10_000, 2_000, -500]);
+    order.lines[1].canceled = part(1, 2_000);
+    order.lines[2].canceling = part(1, -500);
+    let lines = [ShipmentLine { line_id: LineId::new(3), part: part(1, -500) }];
+    assert_eq!((left(&order), left_once_canceled(&order, &lines)), (cents(9_500), cents(10_000)));
+    (order.lines[2].canceling, order.lines[2].canceled) = (part(0, 0), part(1, -500));
+    assert_eq!((left(&order), left_once_canceled(&order, &lines)), (cents(10_000), cents(10_000)));
+}

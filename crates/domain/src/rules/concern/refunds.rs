@@ -1,7 +1,8 @@
 //! Review items about refunds: money that does not reach the shopper, or reaches him twice, and figures that differ.
 
 use crate::rules::ids::OperationId;
-use crate::rules::item::{Concern, ItemKind};
+use crate::rules::item::{Concern, Item, ItemKind};
+use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
@@ -29,9 +30,15 @@ pub fn refund_failed(refund: &Refund, status: &Read<RefundStatus>) -> Concern {
 
 /// A refund that was not made although its caller may count on it.
 #[must_use]
-pub fn refund_refused(operation: OperationId, refund: &Refund, rejection: &Rejection) -> Concern {
+pub fn refund_refused(
+    operation: OperationId,
+    last_problem: Option<&str>,
+    refund: &Refund,
+    rejection: &Rejection,
+) -> Concern {
+    let last = last_problem.map(|last| format!(" ({last})")).unwrap_or_default();
     let text = format!(
-        "Refund {} of {} was not made: {rejection}. What it would have given back is free again. Correct what is named and \
+        "Refund {} of {} was not made: {rejection}{last}. What it would have given back is free again. Correct what is named and \
          refund again, or pay it in another way.",
         refund.id, refund.amount
     );
@@ -62,17 +69,30 @@ pub fn refunds_differ(order: &Order, snapshot: &Snapshot) -> Vec<Concern> {
     lines.map(|(line, counted, listed)| refund_differs(line, counted, listed)).collect()
 }
 
-/// The payments of which the shopper's bank took money back.
+/// The payments of which the shopper's bank has taken more back than it had `before`. A payment may be charged back again, also after
+/// the bank returned the first: each time is told.
 #[must_use]
-pub fn charged_back(order: &Order) -> Vec<Concern> {
+pub fn charged_back(before: &[Payment], order: &Order) -> Vec<Concern> {
     let taken = |payment: &Payment| {
-        let amount = payment.amount_charged_back.filter(|amount| amount.minor() > 0)?;
+        let id = &payment.mollie_id;
+        let known = before.iter().find(|known| known.mollie_id == *id);
+        let known = known.and_then(|known| known.amount_charged_back).map_or(0, Money::minor);
+        let amount = payment.amount_charged_back.filter(|amount| amount.minor() > known)?;
+        let is_told = |item: &&Item| {
+            let rest = item.subject.strip_prefix(id.as_str());
+            item.kind == ItemKind::Chargeback
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let subject = match order.items.iter().filter(is_told).count() {
+            0 => id.to_string(),
+            told => format!("{id}/{}", told + 1),
+        };
         let text = format!(
-            "The shopper's bank took {amount} of payment {} back. Dispute it with the bank or agree with the shopper; the order \
+            "The shopper's bank has taken {amount} of payment {} back. Dispute it with the bank or agree with the shopper; the order \
              may refund so much less until the bank returns it, and refunds that are not covered any more wait for you.",
             payment.mollie_id
         );
-        Some(concern(ItemKind::Chargeback, payment.mollie_id.to_string(), &text, None))
+        Some(concern(ItemKind::Chargeback, subject, &text, None))
     };
     order.payments.iter().filter_map(taken).collect()
 }

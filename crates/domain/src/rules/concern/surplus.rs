@@ -49,8 +49,8 @@ fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern 
     let others: Vec<_> = others.map(|other| format!("{} of {}", other.mollie_id, other.amount)).collect();
     let beside = if others.is_empty() { String::new() } else { format!(" beside {}", others.join(", ")) };
     let text = format!(
-        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Refund the excess in Mollie's \
-         dashboard.",
+        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Refund the excess with \
+         CreateRefund, as an amount on this payment.",
         payment.mollie_id, payment.amount, order.highest_amount
     );
     Concern {

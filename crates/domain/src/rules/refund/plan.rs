@@ -137,9 +137,14 @@ fn only(order: &Order) -> Option<MolliePaymentId> {
 }
 
 fn above(order: &Order, amount: Money, lines: &[ShipmentLine]) -> FailedPrecondition {
+    let room = room(order);
+    let as_amount = match room.minor() > 0 && !lines.is_empty() {
+        true => format!(" Fewer lines, or {room} as an amount, can be refunded."),
+        false => String::new(),
+    };
     let text = format!(
-        "{amount} is more than the {} that may be refunded: {} was paid or captured, and the rest is given back or on its way.",
-        room(order),
+        "{amount} is more than the {room} that may be refunded: {} was paid or captured, and the rest is given back, charged back or \
+         on its way.{as_amount}",
         received(order)
     );
     let vouchers: Vec<_> = order.payments.iter().filter_map(by_voucher).collect();
