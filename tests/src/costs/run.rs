@@ -24,7 +24,8 @@ impl Run {
     pub fn reported(log: &str, pages: u64, carried: Range<usize>) -> Self {
         let reported = log::statements(log);
         // The beat's pages are none of the use case's, and cannot be told apart; the other runs tell.
-        let pages = if reported.iter().any(|sql| log::is_timed(sql)) { 0 } else { pages };
+        let has_written = reported.iter().any(|sql| !sql.starts_with("SELECT"));
+        let pages = if !has_written || reported.iter().any(|sql| log::is_timed(sql)) { 0 } else { pages };
         let mut run = Self { statements: Vec::new(), transactions: 0, pages, carried, trips: Vec::new() };
         for sql in reported {
             match log::kind(&sql) {

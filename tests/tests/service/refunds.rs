@@ -162,7 +162,7 @@ async fn money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it(wo
     let payment = order.payments[0].mollie_payment_id.clone();
     let chargeback = world.simulator.charge_back(&payment, "1000.00").await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, ReviewItemKind::Chargeback, &payment, "took 1000.00 EUR");
+    is_told(&order, ReviewItemKind::Chargeback, &payment, "has taken 1000.00 EUR");
     let refused = refusal(world.orders().create_refund(units(&order, 1, 1, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "REFUND_OUT_OF_BOUNDS"));
     assert!(refused.message.contains("27.99 EUR that may be refunded"), "{}", refused.message);

@@ -23,11 +23,11 @@ mod lists;
 mod plan;
 mod request;
 
-pub use ceiling::{is_covered, room};
+pub use ceiling::{charged_back, is_covered, room};
 pub use deductions::deductions_left;
 pub use equal::{may_be_merged, wait_for_equal};
 pub use lists::payments_to_read;
-pub use plan::{Plan, plan};
+pub use plan::{Plan, by_vouchers, plan};
 pub use request::{Reduction, ReductionInput, RefundInput, RefundRequest, RefundSelection};
 
 /// A refund that Mollie has queued for longer waits for more than the next settlement: somebody has to top up the balance.

@@ -3,8 +3,9 @@
 use domain::rules::ids::LineId;
 use domain::rules::money::Money;
 use domain::rules::order::Order;
+use domain::rules::payment::Payment;
 use domain::rules::refund::{
-    Override, ReductionInput, Refund, RefundInput, RefundState, Route, deductions_left, room,
+    Override, ReductionInput, Refund, RefundInput, RefundState, Route, by_vouchers, deductions_left, room,
 };
 use domain::rules::shipment::{LineSelectionInput, Origin};
 use domain::rules::status::{Read, RefundStatus};
@@ -53,6 +54,7 @@ pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund
     let preview = proto::RefundPreview {
         deduction_shares: shares.map(|(id, share)| line(id, 0, share)).collect(),
         remaining: Some(amount(room(after))),
+        store_credits: by_vouchers(before).into_iter().map(store_credit).collect(),
     };
     proto::Refund {
         id: String::new(),
@@ -61,6 +63,10 @@ pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund
         preview: Some(preview),
         ..refund(planned)
     }
+}
+
+fn store_credit((payment, money): (&Payment, Money)) -> proto::VoucherShare {
+    proto::VoucherShare { mollie_payment_id: payment.mollie_id.to_string(), amount: Some(amount(money)) }
 }
 
 fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {

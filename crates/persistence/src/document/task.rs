@@ -48,6 +48,7 @@ pub(crate) enum TaskDocument {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<String>,
         recorded_time: Timestamp,
+        charged_back: MoneyDocument,
     },
     CancelRefund {
         refund_id: Uuid,
@@ -81,6 +82,7 @@ impl From<&Task> for TaskDocument {
                 lines: mirrors(&task.lines),
                 description: task.description.clone(),
                 recorded_time: task.recorded_time,
+                charged_back: (&task.charged_back).into(),
             },
             Task::CancelRefund(task) => Self::CancelRefund {
                 refund_id: task.refund_id.uuid(),
@@ -120,6 +122,7 @@ impl TryFrom<TaskDocument> for Task {
                 lines,
                 description,
                 recorded_time,
+                charged_back,
             } => create_refund::Task {
                 refund_id: RefundId::new(refund_id),
                 route: word("route", &route, Route::parse)?,
@@ -128,6 +131,7 @@ impl TryFrom<TaskDocument> for Task {
                 lines: each(lines)?,
                 description,
                 recorded_time,
+                charged_back: charged_back.try_into()?,
             }
             .into(),
             TaskDocument::CancelRefund { refund_id, payment_id } => cancel_refund::Task {

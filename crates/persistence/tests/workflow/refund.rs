@@ -496,8 +496,14 @@ async fn a_refund_that_a_chargeback_leaves_uncovered_waits_for_a_person_and_for_
     assert_eq!(world.order(id).await.beside.charged_back, euro("0.00"));
     world.sync(id).await;
     world.balanced(id).await;
-    charge_back(Some("758.00")).await;
-    charge_back(Some("758.00")).await;
+    // What is left covers the next one, and it waits for a person all the same.
+    world.mollie.next(Fate::NotSent(Some(mins(10))));
+    let (covered, _) = world.refund_now(id, &goodwill("1.00")).await;
+    charge_back(Some("2.00")).await;
+    charge_back(Some("2.00")).await;
+    world.advance(mins(11));
+    world.work(secs(2)).await;
+    assert_eq!(world.state(covered.operation_id()).await, OperationState::NeedsAttention);
     let told: Vec<_> = world.order(id).await.items.into_iter().map(|item| item.subject).collect();
     assert_eq!(told, ["tr_1", "tr_1/2"], "it was charged back again");
 }

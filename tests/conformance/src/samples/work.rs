@@ -150,6 +150,7 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
                     lines,
                     description,
                     recorded_time,
+                    charged_back: euro("0.50"),
                 };
                 task.into()
             };

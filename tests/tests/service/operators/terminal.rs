@@ -6,7 +6,7 @@ use std::slice;
 use tests::proto::{
     CreateRefundRequest, ListRefundsRequest, OperationState, RefundFilter, RefundStatus, RefundSum,
 };
-use tests::{LEGO, Process, SOON, World, amount, draft, new_request_id, on_both_engines, refusal};
+use tests::{Process, SOON, World, amount, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
 
 use super::payments::paid_twice;
@@ -61,7 +61,7 @@ async fn the_terminal_closes_an_item_and_says_when_nothing_is_left(world: World)
 async fn refunds_that_wait_for_the_balance_for_days_are_listed_with_their_sum_and_shown(world: World) {
     let mut queued = Vec::new();
     for value in ["5.00", "7.50"] {
-        let order = world.create_and_check_out(draft(LEGO, "ideal"), "paid").await;
+        let order = world.create_and_check_out(numbered(&format!("queued-{value}"), "ideal"), "paid").await;
         world.simulator.set_balance(&order, "0.00").await;
         let (request_id, order_id) = (new_request_id(), order.id.clone());
         let request =

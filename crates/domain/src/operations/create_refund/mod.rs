@@ -80,6 +80,7 @@ impl Request for GiveBack {
             lines: refund.lines.clone(),
             description: refund.description.clone(),
             recorded_time: refund.created_time,
+            charged_back: refund::charged_back(pen.order(), refund.payment_id.as_ref()),
         };
         let (subject, entries) = (task.subject(), refund.entries(Stage::Reserved));
         let operation_id = pen.set_to_work(task, None);
@@ -137,8 +138,8 @@ impl Kind for Task {
     fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
         let order = book.order.remote().ok_or("the order has no id at Mollie")?;
         if self.is_charged_back(book) {
-            let problem = "money of the order was charged back, and what is left does not cover the refund any more: reject it, or \
-                           retry once the bank has returned the money";
+            let problem = "money of the payment was charged back after the refund was recorded, or what is left does not cover it: \
+                           reject it and refund what is still owed, or retry once the bank has returned the money";
             return Err(problem.to_owned());
         }
         let on_payment = match self.route {
@@ -238,8 +239,13 @@ impl Kind for Task {
 }
 
 impl Task {
-    /// Whether a chargeback has taken what it was to give back. A request that gave up the limit is not covered in any case.
+    /// Whether a chargeback may have taken what it was to give back: one that came after it, or one that leaves it uncovered. A
+    /// request that gave up the limit is not covered in any case.
     fn is_charged_back(&self, book: Book<'_>) -> bool {
+        let now = refund::charged_back(book.order, self.payment_id.as_ref());
+        if now.minor() > self.charged_back.minor() {
+            return true;
+        }
         let ours = book.refunds.iter().find(|refund| refund.id == self.refund_id);
         let is_unlimited = ours.is_some_and(|refund| refund.overrides.contains(&Override::OrderCeiling));
         book.order.beside.charged_back.minor() > 0 && !is_unlimited && !refund::is_covered(book.order)

@@ -19,4 +19,6 @@ pub struct Task {
     pub description: Option<String>,
     /// When it was recorded: it is tried for fourteen days.
     pub recorded_time: Timestamp,
+    /// What the bank had taken back of the payment by then.
+    pub charged_back: Money,
 }

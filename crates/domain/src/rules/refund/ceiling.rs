@@ -2,6 +2,7 @@
 //! It considers the order as a whole, and its payments; what is left of a line is judged where it is planned.
 
 use super::Refund;
+use crate::rules::ids::MolliePaymentId;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::payment::Payment;
@@ -19,6 +20,15 @@ pub fn room(order: &Order) -> Money {
 #[must_use]
 pub fn is_covered(order: &Order) -> bool {
     received(order).minor() >= given_back(order).max(reported(order))
+}
+
+/// What the shopper's bank has taken back of a payment, or of all if it is not known which.
+#[must_use]
+pub fn charged_back(order: &Order, payment: Option<&MolliePaymentId>) -> Money {
+    let Some(id) = payment else { return order.beside.charged_back };
+    let payment = order.payments.iter().find(|payment| payment.mollie_id == *id);
+    let none = Money::zero(order.terms.amount.currency());
+    payment.and_then(|payment| payment.amount_charged_back).unwrap_or(none)
 }
 
 /// What may still be refunded on a payment, given all refunds of the order. At least zero.

@@ -147,9 +147,7 @@ fn above(order: &Order, amount: Money, lines: &[ShipmentLine]) -> FailedPrecondi
          on its way.{as_amount}",
         received(order)
     );
-    let vouchers: Vec<_> = order.payments.iter().filter_map(by_voucher).collect();
-    let vouchers = vouchers.into_iter().map(|(payment, minor)| {
-        let money = Money::from_minor(minor, payment.amount.currency());
+    let vouchers = by_vouchers(order).into_iter().map(|(payment, money)| {
         format!(" Vouchers paid {money} of {}: give that back as store credit.", payment.mollie_id)
     });
     let whole = Unmet { subject: "order".to_owned(), description: text + &vouchers.collect::<String>() };
@@ -163,11 +161,14 @@ fn above(order: &Order, amount: Money, lines: &[ShipmentLine]) -> FailedPrecondi
     )
 }
 
-/// What vouchers paid of a payment.
-fn by_voucher(payment: &Payment) -> Option<(&Payment, i64)> {
-    let remainder = payment.remainder_amount?.minor();
-    let minor = payment.amount.minor().saturating_sub(remainder);
-    (minor > 0).then_some((payment, minor))
+/// What vouchers paid of each payment: it is not refunded, but given back as store credit.
+#[must_use]
+pub fn by_vouchers(order: &Order) -> Vec<(&Payment, Money)> {
+    let paid = |payment: &Payment| {
+        let minor = payment.amount.minor().saturating_sub(payment.remainder_amount?.minor());
+        (minor > 0).then(|| Money::from_minor(minor, payment.amount.currency()))
+    };
+    order.payments.iter().filter_map(|payment| Some((payment, paid(payment)?))).collect()
 }
 
 /// The payment to give back from: the one the caller names, or the one with most room.
