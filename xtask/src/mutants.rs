@@ -1,6 +1,7 @@
 //! The proofs `mutants-…`: cargo-mutants changes each rule of the domain in small ways, and the domain's own tests must notice.
 //! One proof per shard of the rules, so that each page is renewed by itself. A survivor needs its reason in `survivors.txt`.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,31 +89,39 @@ pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
     let version = process::output(&mut process::cargo(["mutants", "--version"])?)
         .context("cargo-mutants is missing: cargo install --locked cargo-mutants")?;
     let files = files(shard)?;
-    let mut untried = Vec::new();
-    for file in &files {
-        if !file.is_settled()? {
-            untried.push(file);
+    let untried: Vec<_> = files.iter().filter(|file| !file.is_tried()).collect();
+    if !untried.is_empty() {
+        try_changes(&untried, &[], more)?;
+    }
+    // A survivor without a reason may have its test by now, which can stand in another file.
+    let (mut again, mut changes) = (Vec::new(), Vec::new());
+    for file in files.iter().filter(|file| file.is_tried()) {
+        let unexplained = file.unexplained()?;
+        if !unexplained.is_empty() {
+            again.push(file);
+            changes.extend(unexplained);
         }
     }
-    if !untried.is_empty() {
-        try_changes(&untried, more)?;
+    if !again.is_empty() {
+        try_changes(&again, &changes, more)?;
     }
     let mut found = Found::default();
     for file in files.iter().filter(|file| file.is_tried()) {
         found.add(&file.read()?)?;
     }
     let text = format!(
-        "{}{} files, {} of them tried in this run\n{found}",
+        "{}{} files, {} of them tried in this run, and {} survivors of others once more\n{found}",
         version.trim_start(),
         files.len(),
-        untried.len()
+        untried.len(),
+        changes.len()
     );
     found.judge(REASONS).with_context(|| text.clone())?;
     Ok(text)
 }
 
-/// Has cargo-mutants change these files, and keeps what became of it.
-fn try_changes(files: &[&Source], more: &[String]) -> Result<()> {
+/// Has cargo-mutants change these files, and keeps what became of it. `changes`: only these, if there are any.
+fn try_changes(files: &[&Source], changes: &[String], more: &[String]) -> Result<()> {
     let directory = process::target()?.join("mutants");
     let output = directory.join("mutants.out");
     if output.exists() {
@@ -127,6 +136,9 @@ fn try_changes(files: &[&Source], more: &[String]) -> Result<()> {
     command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
     for file in files {
         command.arg("--file").arg(&file.path);
+    }
+    for change in changes {
+        command.arg(format!("--re=^{}$", regex::escape(change)));
     }
     command.args(more).args(["--", "--lib"]);
     process::announce(&command);
@@ -167,33 +179,41 @@ impl Source {
         self.kept.exists()
     }
 
-    /// Tried, and every survivor explained. One that is not may have its test by now, which can stand in another file.
-    fn is_settled(&self) -> Result<bool> {
-        if !self.is_tried() {
-            return Ok(false);
-        }
-        let mut found = Found::default();
-        found.add(&self.read()?)?;
-        Ok(found.unexplained(REASONS).is_empty())
+    /// The changes that survived and have no reason, as cargo-mutants names them.
+    fn unexplained(&self) -> Result<Vec<String>> {
+        let kept = self.read()?;
+        let survivors = kept.lines().filter_map(|line| line.strip_prefix("missed "));
+        let is_explained = |change: &str| REASONS.lines().any(|line| explains(line, &without_place(change)));
+        Ok(survivors.filter(|change| !is_explained(change)).map(str::to_owned).collect())
     }
 
     fn read(&self) -> Result<String> {
         fs::read_to_string(&self.kept).with_context(|| format!("reading {}", self.kept.display()))
     }
 
-    /// Keeps what cargo-mutants found in this file.
+    /// Keeps what cargo-mutants found in this file, beside what it found before of other changes.
     fn keep(&self, output: &Path) -> Result<()> {
         let start = format!("{}:", self.path);
-        let mut kept = String::new();
+        let mut new = String::new();
         for result in RESULTS {
             let path = output.join(format!("{result}.txt"));
             let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
             for line in text.lines().filter(|line| line.starts_with(&start)) {
-                writeln!(kept, "{result} {line}")?;
+                writeln!(new, "{result} {line}")?;
             }
         }
-        fs::write(&self.kept, kept).with_context(|| format!("writing {}", self.kept.display()))
+        let before = if self.is_tried() { self.read()? } else { String::new() };
+        fs::write(&self.kept, renewed(&before, &new))
+            .with_context(|| format!("writing {}", self.kept.display()))
     }
+}
+
+/// The results of before, but for the changes that have a new one.
+fn renewed(before: &str, new: &str) -> String {
+    let change = |line: &str| line.split_once(' ').map(|(_, change)| change.to_owned());
+    let tried: HashSet<_> = new.lines().filter_map(change).collect();
+    let is_old = |line: &&str| change(line).is_some_and(|change| !tried.contains(&change));
+    before.lines().filter(is_old).chain(new.lines()).map(|line| format!("{line}\n")).collect()
 }
 
 /// What became of the changes.
@@ -283,6 +303,12 @@ mod tests {
     }
 
     const ONE: &str = "crates/domain/src/rules/amount.rs:47:9: replace > with >= in Remainder::bounds";
+
+    #[test]
+    fn what_is_tried_once_more_replaces_what_was_found_before() {
+        let renewed = renewed("caught a\nmissed b\nmissed c\n", "caught b\n");
+        assert_eq!(renewed, "caught a\nmissed c\ncaught b\n");
+    }
 
     #[test]
     fn a_survivor_needs_a_reason() {
