@@ -311,7 +311,11 @@ fn nothing_is_no_deduction_with_the_wrong_sign_and_no_discount_of_one() {
         discount_amount: Some(euro("0.00")),
         ..line(1, "0.00", None, "0.00", "0.00")
     };
-    assert_eq!(faults(|draft| draft.lines.push(nothing)), []);
+    assert_eq!(faults(|draft| draft.lines.push(nothing.clone())), []);
+    let mut input = lego();
+    input.lines.push(nothing);
+    let warnings = input.parse("draft", now(), &Agreements::default()).unwrap().warnings;
+    assert!(warnings.iter().all(|it| it.rule != "line.discount_on_deduction"), "{warnings:?}");
 }
 
 #[test]
