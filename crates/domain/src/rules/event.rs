@@ -9,6 +9,7 @@ use super::ids::{
 };
 use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
+use super::money::Money;
 use super::operation::OperationState;
 use super::order::{Canceled, Order, Personal};
 use super::part::Part;
@@ -370,9 +371,8 @@ impl Order {
     fn observe(&mut self, observed: &Observed) {
         self.facts = observed.facts.clone();
         self.terms.amount = observed.amount;
-        if observed.amount.minor() > self.highest_amount.minor() {
-            self.highest_amount = observed.amount;
-        }
+        let highest = self.highest_amount.minor().max(observed.amount.minor());
+        self.highest_amount = Money::from_minor(highest, observed.amount.currency());
         for line in &observed.lines {
             match self.line_mut(line.id) {
                 Some(ours) => *ours = line.clone(),

@@ -258,6 +258,10 @@ async fn an_equal_refund_waits_for_an_hour_and_holds_up_nothing_else() {
     world.balanced(id).await;
 }
 
+fn charged_back(payment: &mut Payment, amount: &str) {
+    payment.amount_charged_back = Some(euro(amount));
+}
+
 fn merging(request: RefundRequest) -> RefundRequest {
     RefundRequest { merge_equal: true, ..request }
 }
@@ -310,6 +314,26 @@ async fn an_equal_refund_that_was_sent_or_is_made_in_another_way_is_not_merged()
     world.sync(id).await;
     world.balanced(id).await;
     assert_eq!(world.refunds_at_mollie(id).await.len(), 5);
+}
+
+/// One of them waits for a person, since the bank took money back after it was recorded; so does what takes it in.
+#[tokio::test]
+async fn a_refund_that_takes_in_one_from_before_a_chargeback_waits_for_a_person() {
+    let world = World::new().await;
+    let id = world.paid().await;
+    world.refund_now(id, &units(2, 1)).await;
+    let (before, progress) = world.refund_now(id, &units(2, 1)).await;
+    assert_eq!(progress, Progress::Deferred);
+    world
+        .at_mollie(id, |order| order.payments.iter_mut().flatten().for_each(|one| charged_back(one, "2.00")))
+        .await;
+    world.sync(id).await;
+    let (merged, _) = world.refund_now(id, &merging(units(2, 1))).await;
+    assert_eq!(world.refund_of(&before).await.state, RefundState::Withdrawn);
+    world.advance(mins(63));
+    world.work(secs(10)).await;
+    assert_eq!(world.state(merged.operation_id()).await, OperationState::NeedsAttention);
+    assert_eq!(world.refunds_at_mollie(id).await.len(), 1);
 }
 
 #[tokio::test]

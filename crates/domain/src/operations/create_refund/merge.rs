@@ -2,6 +2,7 @@
 
 use crate::operations::operation::{Operation, State};
 use crate::operations::pen::Pen;
+use crate::operations::task;
 use crate::rules::ids::RefundId;
 use crate::rules::money::Money;
 use crate::rules::refund::{Plan, Refund, may_be_merged};
@@ -36,4 +37,13 @@ pub(super) fn with(refund: Refund, other: &Refund) -> Refund {
     let new: Vec<_> = other.overrides.iter().copied().filter(|one| !overrides.contains(one)).collect();
     overrides.extend(new);
     Refund { amount, lines, overrides, ..refund }
+}
+
+/// What the bank had taken back when the first of them was recorded: what it took later has to be seen by a person.
+pub(super) fn charged_back(now: Money, waiting: &[(Operation, Refund)]) -> Money {
+    let mark = |making: &Operation| {
+        if let task::Task::CreateRefund(task) = &making.task { Some(task.charged_back) } else { None }
+    };
+    let marks = waiting.iter().filter_map(|(making, _)| mark(making));
+    marks.chain([now]).min_by_key(|mark| mark.minor()).unwrap_or(now)
 }

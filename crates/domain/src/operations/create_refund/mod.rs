@@ -72,6 +72,7 @@ impl Request for GiveBack {
             merged_into: None,
         };
         let refund = waiting.iter().fold(refund, |refund, (_, other)| merge::with(refund, other));
+        let charged_back = refund::charged_back(pen.order(), refund.payment_id.as_ref());
         let task = Task {
             refund_id: refund.id,
             route: refund.route,
@@ -80,7 +81,7 @@ impl Request for GiveBack {
             lines: refund.lines.clone(),
             description: refund.description.clone(),
             recorded_time: refund.created_time,
-            charged_back: refund::charged_back(pen.order(), refund.payment_id.as_ref()),
+            charged_back: merge::charged_back(charged_back, &waiting),
         };
         let (subject, entries) = (task.subject(), refund.entries(Stage::Reserved));
         let operation_id = pen.set_to_work(task, None);

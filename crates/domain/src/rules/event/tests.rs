@@ -8,6 +8,7 @@ use crate::rules::snapshot::observed;
 use crate::rules::status::LineStatus;
 use uuid::Uuid;
 
+mod captures;
 mod refunds;
 
 #[test]
