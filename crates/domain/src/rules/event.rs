@@ -305,6 +305,8 @@ impl Order {
             EventData::ShipmentCaptured { shipment_id, capture } => {
                 self.open_captures.retain(|id| id != shipment_id);
                 self.open_captures.extend(capture.is_open().then_some(*shipment_id));
+                self.lost_captures.retain(|(id, _)| id != shipment_id);
+                self.lost_captures.extend(capture.is_lost().then_some((*shipment_id, capture.amount)));
             }
             EventData::CancellationRecorded { release, .. } => {
                 let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();

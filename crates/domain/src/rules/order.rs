@@ -242,6 +242,8 @@ pub struct Order {
     pub beside: Beside,
     /// Shipments of whose captures news are expected.
     pub open_captures: Vec<ShipmentId>,
+    /// Shipments whose money does not come, with what it was to be.
+    pub lost_captures: Vec<(ShipmentId, Money)>,
     /// Refunds of which news are expected.
     pub open_refunds: Vec<RefundId>,
     pub facts: Facts,
@@ -309,6 +311,7 @@ impl Order {
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
             open_captures: Vec::new(),
+            lost_captures: Vec::new(),
             open_refunds: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {

@@ -65,6 +65,7 @@ fn order() -> Order {
         cancellations: vec![],
         beside: Beside::none(euro("0.00").currency()),
         open_captures: vec![],
+        lost_captures: vec![],
         open_refunds: vec![],
         facts: Facts::default(),
         payments: vec![],

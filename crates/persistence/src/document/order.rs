@@ -106,6 +106,7 @@ pub(crate) struct OrderParts {
     pub cancellations: Vec<Canceled>,
     pub beside: Beside,
     pub open_captures: Vec<ShipmentId>,
+    pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
     pub stranded: Vec<Stranded>,
@@ -129,6 +130,8 @@ pub(crate) struct OrderDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_captures: Vec<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lost_captures: Vec<(Uuid, MoneyDocument)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -149,6 +152,11 @@ impl From<&Order> for OrderDocument {
             cancellations: mirrors(&order.cancellations),
             beside: (&order.beside).into(),
             open_captures: order.open_captures.iter().map(|id| id.uuid()).collect(),
+            lost_captures: order
+                .lost_captures
+                .iter()
+                .map(|(id, amount)| (id.uuid(), amount.into()))
+                .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
@@ -173,6 +181,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             cancellations: each(document.cancellations)?,
             beside: document.beside.try_into()?,
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
+            lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -247,6 +256,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             cancellations: parts.cancellations,
             beside: parts.beside,
             open_captures: parts.open_captures,
+            lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
             stranded: parts.stranded,
             personal: Personal::default(),
@@ -258,4 +268,9 @@ impl TryFrom<RecordedOrderDocument> for Order {
             closed_time: document.closed_time,
         })
     }
+}
+
+/// A shipment whose money does not come.
+fn lost((id, amount): (Uuid, MoneyDocument)) -> Result<(ShipmentId, Money), Misfit> {
+    Ok((ShipmentId::new(id), amount.try_into()?))
 }

@@ -85,6 +85,7 @@ impl TryFrom<Model> for Order {
             cancellations: parts.cancellations,
             beside: parts.beside,
             open_captures: parts.open_captures,
+            lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,

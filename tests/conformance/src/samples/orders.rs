@@ -192,6 +192,7 @@ pub fn bare_order() -> Order {
         cancellations: Vec::new(),
         beside: Beside::none(euro("0.00").currency()),
         open_captures: Vec::new(),
+        lost_captures: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
@@ -210,6 +211,7 @@ pub fn full_order() -> Order {
     order.placement = Placement::Placed;
     order.rejection = Some(rejection());
     order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
+    order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
     order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));

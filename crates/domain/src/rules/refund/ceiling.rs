@@ -84,7 +84,8 @@ fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
 }
 
 /// What was captured of an authorized payment. An answer leaves out what is zero: so if another payment tells, nothing. If none
-/// tells, what was shipped, of the payment that was authorized first; whatever is shipped is captured once.
+/// tells, what was shipped and did not fail to be captured, of the payment that was authorized first; whatever is shipped is captured
+/// once.
 fn captured(order: &Order, payment: &Payment) -> i64 {
     if let Some(captured) = payment.amount_captured {
         return captured.minor();
@@ -96,7 +97,8 @@ fn captured(order: &Order, payment: &Payment) -> i64 {
     if !is_first || holding().any(|other| other.amount_captured.is_some()) {
         return 0;
     }
-    sum(order, |line| line.shipped.amount).clamp(0, payment.amount.minor())
+    let lost = order.lost_captures.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(amount.minor()));
+    sum(order, |line| line.shipped.amount).saturating_sub(lost).clamp(0, payment.amount.minor())
 }
 
 /// What is refunded or charged back, or is to be, by our ledger.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::rules::fixtures::{at, euro, placed};
-use crate::rules::ids::LineId;
+use crate::rules::ids::{LineId, ShipmentId};
 use crate::rules::order::{Line, Order};
 use crate::rules::payment::Payment;
 use crate::rules::precondition::PreconditionReason;
@@ -327,6 +327,18 @@ fn of_two_payments_the_one_with_most_room_is_refunded_unless_the_caller_names_on
     let other = Refund { state: RefundState::Recorded, ..registered(1, euro("900.00"), Some("tr_1"), 0) };
     let plan = plan(&order, &[other], &goodwill("100.00")).unwrap();
     assert_eq!(plan.payment_id.unwrap().as_str(), "tr_2");
+}
+
+/// Mollie leaves out what is zero: a capture that failed is not what was shipped.
+#[test]
+fn what_failed_to_be_captured_is_not_refunded() {
+    let mut order = shipping();
+    order.payments[0].amount_captured = None;
+    assert_eq!(room(&order), euro("299.00"));
+    order.lost_captures = vec![(ShipmentId::new(Uuid::from_u128(1)), euro("299.00"))];
+    assert_eq!(room(&order), euro("0.00"));
+    order.payments[0].amount_captured = Some(euro("299.00"));
+    assert_eq!(room(&order), euro("299.00"), "Mollie's figure counts");
 }
 
 fn registered(id: u128, amount: Money, payment: Option<&str>, minute: i64) -> Refund {

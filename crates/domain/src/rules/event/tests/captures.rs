@@ -100,6 +100,21 @@ fn a_capture_is_followed_until_its_end() {
 }
 
 #[test]
+fn a_capture_that_failed_is_kept_until_mollie_says_otherwise() {
+    let lost = |statuses: &[CaptureStatus]| {
+        let mut recorder = placed(OrderStatus::Shipping, LineStatus::Shipping);
+        recorder.record(captured(2, Read::Known(CaptureStatus::Missing)));
+        statuses.iter().for_each(|status| recorder.record(captured(1, Read::Known(*status))));
+        recorder.order().lost_captures.clone()
+    };
+    let (one, two) = ((id(1), euro("349.00")), (id(2), euro("349.00")));
+    assert_eq!(lost(&[CaptureStatus::Failed]), [two, one]);
+    assert_eq!(lost(&[CaptureStatus::Failed, CaptureStatus::Failed]), [two, one]);
+    assert_eq!(lost(&[CaptureStatus::Failed, CaptureStatus::Succeeded]), [two]);
+    assert_eq!(lost(&[CaptureStatus::Pending]), [two]);
+}
+
+#[test]
 fn kinds_name_the_status_of_a_capture() {
     let kind = |status| captured(1, status).kind();
     assert_eq!(kind(Read::Known(CaptureStatus::Pending)), "capture.pending");
