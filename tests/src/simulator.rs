@@ -203,6 +203,13 @@ impl Simulator {
         self.change_attempt(id, json!({ "status": "paid", "amount": eur(value) })).await;
     }
 
+    /// Pays an attempt, this much of it with a voucher and the rest by iDEAL.
+    pub async fn pay_attempt_by_voucher(&self, id: &str, value: &str) {
+        let vouchers = json!([{ "issuer": "pluxee-lunch-pass", "amount": eur(value) }]);
+        self.change_attempt(id, json!({ "status": "paid", "vouchers": vouchers, "remainder": "ideal" }))
+            .await;
+    }
+
     /// Gives money of a paid attempt back, in EUR.
     pub async fn refund_attempt(&self, id: &str, value: &str) {
         self.change_attempt(id, json!({ "refund": eur(value) })).await;

@@ -15,6 +15,7 @@ use crate::requests::{ship, sync};
 on_both_engines!(
     units_and_goodwill_are_refunded_and_a_repeated_request_gives_the_same_refund,
     a_preview_tells_every_effect_in_cents_and_keeps_nothing,
+    what_a_voucher_paid_is_not_refunded_and_the_preview_names_it_as_store_credit,
     a_line_whose_price_was_lowered_gives_back_no_more_than_its_price,
     what_was_not_taken_is_not_refunded_and_no_call_is_made,
     a_refund_that_fails_may_be_made_again_and_is_told,
@@ -110,6 +111,29 @@ async fn a_preview_tells_every_effect_in_cents_and_keeps_nothing(world: World) {
     assert_eq!(world.simulator.traffic().await.of("POST /v2/orders/{id}/refunds"), 0);
     let all = CreateRefundRequest { all_remaining: true, ..of(&order) };
     assert_eq!(value(&refund(&world, all).await), "15.00");
+}
+
+async fn what_a_voucher_paid_is_not_refunded_and_the_preview_names_it_as_store_credit(world: World) {
+    let mut eaten = draft(LEGO, "voucher");
+    eaten.lines.iter_mut().for_each(|line| line.category = "meal".to_owned());
+    let order = world.create(eaten).await;
+    let attempt = world.simulator.begin_attempt(&order.mollie_order_id, "voucher").await;
+    world.simulator.pay_attempt_by_voucher(&attempt, "27.99").await;
+    let order = world.reaches(&order.id, OrderStatus::Paid).await;
+    let whole = CreateRefundRequest { all_remaining: true, validate_only: true, ..of(&order) };
+    let refused = refusal(world.orders().create_refund(whole).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "REFUND_OUT_OF_BOUNDS"));
+    assert!(refused.message.contains("1000.00 EUR"), "{}", refused.message);
+    let goods = CreateRefundRequest { validate_only: true, ..units(&order, 0, 2, None) };
+    let preview = refund(&world, goods.clone()).await.preview.unwrap();
+    assert_eq!(preview.remaining.unwrap().value, "302.00");
+    let [credit] = preview.store_credits.as_slice() else { panic!("{:?}", preview.store_credits) };
+    assert_eq!(
+        (&credit.mollie_payment_id, credit.amount.as_ref().unwrap().value.as_str()),
+        (&attempt, "27.99")
+    );
+    let given = refund(&world, CreateRefundRequest { validate_only: false, ..goods }).await;
+    assert_eq!((given.state(), value(&given)), (RefundState::Registered, "698.00"));
 }
 
 async fn a_line_whose_price_was_lowered_gives_back_no_more_than_its_price(world: World) {
