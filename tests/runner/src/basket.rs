@@ -115,6 +115,7 @@ fn line(name: &str, line_type: LineType, quantity: u32, unit: i64, discount: i64
         product_url: None,
         metadata: None,
         planned_ship_date: None,
+        reference: None,
     }
 }
 

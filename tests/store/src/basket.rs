@@ -74,6 +74,7 @@ fn line(name: &str, quantity: u32, unit: i64) -> LineDraft {
         product_url: None,
         metadata: None,
         planned_ship_date: None,
+        reference: None,
     }
 }
 

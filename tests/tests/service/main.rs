@@ -31,6 +31,7 @@ mod outage;
 mod points;
 mod pool;
 mod profiles;
+mod references;
 mod reflection;
 mod refunds;
 mod refusals;

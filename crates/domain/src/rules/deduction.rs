@@ -90,7 +90,7 @@ pub fn named(order: &Order, texts: &[String]) -> Result<Vec<LineId>, Vec<Violati
     let (mut faults, mut named) = (Violations::default(), BTreeSet::new());
     for (n, text) in texts.iter().enumerate() {
         let path = format!("release_line_ids[{n}]");
-        let line = LineId::parse(text).and_then(|id| order.line(id));
+        let line = order.line_named(text);
         match line {
             Some(line) if !is_deduction(line) => {
                 faults.add(path, "release.deduction", "a line that takes money off", text);

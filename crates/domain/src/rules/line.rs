@@ -91,6 +91,7 @@ pub struct LineInput {
     pub product_url: String,
     pub metadata: Option<Value>,
     pub planned_ship_date: String,
+    pub reference: String,
 }
 
 impl LineInput {
@@ -121,6 +122,8 @@ pub struct LineDraft {
     pub metadata: Option<Value>,
     /// When the merchant means to ship it. It stays here.
     pub planned_ship_date: Option<Date>,
+    /// The caller's own name for the line. It stays here.
+    pub reference: Option<String>,
 }
 
 rules! {

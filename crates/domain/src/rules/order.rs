@@ -111,6 +111,8 @@ pub struct Line {
     pub metadata: Option<Value>,
     /// When the merchant means to ship it. Mollie does not have it.
     pub planned_ship_date: Option<Date>,
+    /// The caller's own name for it, unique in the order. Mollie does not have it.
+    pub reference: Option<String>,
     /// The last status we understood; `None` until placed.
     pub status: Option<LineStatus>,
     pub unknown_status: Option<String>,
@@ -152,6 +154,7 @@ impl Line {
             product_url: draft.product_url,
             metadata: draft.metadata,
             planned_ship_date: draft.planned_ship_date,
+            reference: draft.reference,
             status: None,
             unknown_status: None,
             shipped: none,
@@ -281,10 +284,21 @@ pub struct Placer {
 const LISTED: usize = 20;
 
 impl Order {
-    /// The first ids of its lines, for an error about a line that does not exist.
+    /// The line that a caller names: by its reference, or else by its id.
+    #[must_use]
+    pub fn line_named(&self, text: &str) -> Option<&Line> {
+        let by_reference = self.lines.iter().find(|line| line.reference.as_deref() == Some(text));
+        by_reference.or_else(|| self.line(LineId::parse(text)?))
+    }
+
+    /// The first ids of its lines, with their references, for an error about a line that does not exist.
     #[must_use]
     pub fn line_ids(&self) -> String {
-        let first: Vec<_> = self.lines.iter().take(LISTED).map(|line| line.id.to_string()).collect();
+        let named = |line: &Line| match &line.reference {
+            Some(reference) => format!("{} ({reference})", line.id),
+            None => line.id.to_string(),
+        };
+        let first: Vec<_> = self.lines.iter().take(LISTED).map(named).collect();
         let more = self.lines.len().saturating_sub(LISTED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{more}", first.join(", "))

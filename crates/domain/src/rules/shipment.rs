@@ -27,8 +27,8 @@ pub use plan::{newly_shipped, plan};
 pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{
-    LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, name_lines,
-    names_no_line,
+    LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, by_id,
+    is_reference, name_lines, names_no_line,
 };
 pub use whereabouts::with_whereabouts;
 

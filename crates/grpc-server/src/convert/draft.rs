@@ -80,6 +80,7 @@ fn line(line: proto::OrderLineDraft, path: &str, faults: &mut Violations) -> Lin
         product_url: line.product_url,
         metadata: json(line.metadata.as_ref(), &format!("{path}.metadata"), faults),
         planned_ship_date: line.planned_ship_date,
+        reference: line.reference,
     }
 }
 

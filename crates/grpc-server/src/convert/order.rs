@@ -119,6 +119,7 @@ fn line(line: &Line) -> proto::OrderLine {
         product_url: text(&line.product_url),
         metadata: line.metadata.as_ref().map(value::from_json),
         planned_ship_date: line.planned_ship_date.map(|date| date.to_string()).unwrap_or_default(),
+        reference: text(&line.reference),
         quantity_shipped: line.shipped.quantity.into(),
         amount_shipped: Some(amount(line.shipped.amount)),
         quantity_canceled: line.canceled.quantity.into(),

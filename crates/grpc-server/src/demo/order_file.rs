@@ -90,6 +90,9 @@ fn line(value: &Value) -> Result<proto::OrderLineDraft> {
             "imageUrl" => line.image_url = text(name, value)?,
             "productUrl" => line.product_url = text(name, value)?,
             "metadata" => line.metadata = Some(from_json(value)),
+            // Not Mollie's: they stay here.
+            "plannedShipDate" => line.planned_ship_date = text(name, value)?,
+            "reference" => line.reference = text(name, value)?,
             unknown => bail!("lines: {unknown} is not a parameter of a line"),
         }
     }

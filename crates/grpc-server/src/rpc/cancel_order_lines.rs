@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, Submitted, begin};
-use super::selection::with_line_ids;
+use super::selection::{by_id, with_line_ids};
 use super::{Answer, OrderRpc, errors, preview};
 use crate::convert;
 use crate::proto::{self, CancelOrderLinesRequest, CancelOrderLinesResponse};
@@ -76,6 +76,8 @@ async fn read(
     };
     let (intent, faults) = header.intent(rpc.service(), request, call_deadline);
     reading.add(faults);
+    let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
+    by_id(rpc, &request.order_id, lines.collect()).await?;
     let ids = request.lines.iter().map(|line| line.line_id.clone()).collect();
     let selected = Selected { ids, all: request.all_remaining };
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));

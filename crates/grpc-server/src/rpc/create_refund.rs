@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{self, Header, begin};
-use super::selection::with_line_ids;
+use super::selection::{by_id, with_line_ids};
 use super::{Answer, OrderRpc, errors, preview};
 use crate::convert;
 use crate::proto::{self, CreateRefundRequest, ErrorReason};
@@ -31,6 +31,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateRefundRequest>) -> Answ
     };
     let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     reading.add(faults);
+    let lines = request.lines.iter_mut().map(|line| &mut line.line_id);
+    let lines = lines.chain(request.reductions.iter_mut().map(|line| &mut line.line_id));
+    by_id(rpc, &request.order_id, lines.collect()).await?;
     let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
     let wanted = match (order_id, convert::refund::input(request).parse()) {
         (Some(order_id), Err(faults)) => Err(with_line_ids(rpc, order_id, faults).await),

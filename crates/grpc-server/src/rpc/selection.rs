@@ -1,11 +1,12 @@
-//! Lines that a request selects: what its faults say of them.
+//! Lines that a request selects: by their ids or the caller's references, and what its faults say of them.
 
 use domain::ports::{OrderKey, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::shipment;
 use domain::rules::violation::Violation;
+use tonic::Status;
 
-use super::OrderRpc;
+use super::{OrderRpc, errors};
 
 /// The faults of a request; if one names an unknown line, it lists the known ones.
 pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
@@ -16,4 +17,14 @@ pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violatio
         }
     }
     faults
+}
+
+/// Puts lines' ids in the place of their references. What is no reference of the order stays as it is, for the rules to refuse.
+pub async fn by_id(rpc: &OrderRpc, order_id: &str, texts: Vec<&mut String>) -> Result<(), Status> {
+    let Some(id) = OrderId::parse(order_id) else { return Ok(()) };
+    if texts.iter().any(|text| shipment::is_reference(text)) {
+        let order = rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?;
+        order.into_iter().for_each(|order| shipment::by_id(&order, texts));
+    }
+    Ok(())
 }

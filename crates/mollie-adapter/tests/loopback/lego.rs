@@ -149,6 +149,7 @@ fn porsche() -> Line {
         product_url: some("https://shop.lego.com/nl-NL/Porsche-911-GT3-RS-42056"),
         metadata: None,
         planned_ship_date: None,
+        reference: None,
         status: None,
         unknown_status: None,
         shipped: none,

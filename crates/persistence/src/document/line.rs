@@ -42,6 +42,8 @@ pub(crate) struct LineDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     planned_ship_date: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_status: Option<String>,
@@ -77,6 +79,7 @@ impl From<&Line> for LineDocument {
             product_url: line.product_url.clone(),
             metadata: line.metadata.clone(),
             planned_ship_date: line.planned_ship_date,
+            reference: line.reference.clone(),
             status: line.status.map(|status| status.as_str().to_owned()),
             unknown_status: line.unknown_status.clone(),
             shipped: (&line.shipped).into(),
@@ -115,6 +118,7 @@ impl TryFrom<LineDocument> for Line {
             product_url: document.product_url,
             metadata: document.metadata,
             planned_ship_date: document.planned_ship_date,
+            reference: document.reference,
             status: status.transpose()?,
             unknown_status: document.unknown_status,
             shipped: document.shipped.try_into()?,

@@ -48,6 +48,7 @@ fn line(name: &str, quantity: u32, unit: &str, discount: Option<&str>, total: &s
         product_url: None,
         metadata: None,
         planned_ship_date: None,
+        reference: None,
     }
 }
 

@@ -68,6 +68,7 @@ fn line(value: &Value) -> Result<LineInput, String> {
             "imageUrl" => line.image_url = text(value)?,
             "productUrl" => line.product_url = text(value)?,
             "metadata" => line.metadata = Some(value.clone()),
+            "reference" => line.reference = text(value)?,
             "plannedShipDate" => line.planned_ship_date = text(value)?,
             other => return Err(format!("a line has no {other}")),
         }

@@ -1,5 +1,7 @@
 //! Reading a draft: its parts in the order in which the API has them, and all that is found.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{OrderDraft, OrderInput, expiry, locale, method, pages, sums};
@@ -33,6 +35,15 @@ rules! {
             |order| order["orderNumber"] = "\u{202e}1337".into(),
         ],
         accepted [|order| order["orderNumber"] = "13 37".into(), |order| order["orderNumber"] = "Größe-１３".into()];
+
+    REFERENCES order_references = "order.references", Refuse, Ours("requests name lines by them"),
+        "A reference names one line of the order.",
+        refused [|order| {
+            (order["lines"][0]["reference"], order["lines"][1]["reference"]) = ("A".into(), "A".into());
+        }],
+        accepted [|order| {
+            (order["lines"][0]["reference"], order["lines"][1]["reference"]) = ("A".into(), "a".into());
+        }];
 
     LINES order_lines = "order.lines", Refuse, Mollie(D, "create order, lines"),
         "An order has at least one line.",
@@ -82,6 +93,7 @@ impl OrderInput {
             faults.lacks(at("lines"), &LINES);
         }
         let shipped_by = expiry::shipped_by(&self, expires_on, today);
+        self.references(&at, &mut faults);
         let lines = (0_usize..).zip(self.lines);
         let lines: Vec<LineReading> =
             lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
@@ -113,6 +125,17 @@ impl OrderInput {
                 warnings: found.warnings,
             }),
             Some(_) | None => Err(found),
+        }
+    }
+
+    /// A reference that stands on two lines would name neither.
+    fn references(&self, at: &impl Fn(&str) -> String, faults: &mut Violations) {
+        let mut seen = HashSet::new();
+        for (n, line) in self.lines.iter().enumerate() {
+            if !line.reference.is_empty() && !seen.insert(&line.reference) {
+                let path = at(&format!("lines[{n}].reference"));
+                faults.breaks(path, &REFERENCES, "a reference that no other line has", &line.reference);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::price::Price;
 use super::vat;
 use super::{LineDraft, LineInput, LineType, metadata_fits};
 use crate::rules::date;
+use crate::rules::ids::LineId;
 use crate::rules::money::{Currency, Money};
 use crate::rules::rule::Mark::{D, I};
 use crate::rules::rule::Source::{Mollie, Ours};
@@ -48,6 +49,19 @@ rules! {
         "The date on which a line is to be shipped is YYYY-MM-DD.",
         refused [|order| order["lines"][0]["plannedShipDate"] = "soon".into()],
         accepted [|order| order["lines"][0]["plannedShipDate"] = "2026-03-05".into()];
+
+    REFERENCE line_reference = "line.reference", Refuse, Ours("Mollie has no such field"),
+        "A reference is the caller's own name for a line: at most 64 characters, without blanks around it, and no number of up to four digits, which is a line id.",
+        refused [
+            |order| order["lines"][0]["reference"] = "7".into(),
+            |order| order["lines"][0]["reference"] = "5".repeat(65).into(),
+            |order| order["lines"][0]["reference"] = " 4711-1".into(),
+        ],
+        accepted [
+            |order| order["lines"][0]["reference"] = "A".into(),
+            |order| order["lines"][0]["reference"] = "47110".into(),
+            |order| order["lines"][0]["reference"] = "5".repeat(64).into(),
+        ];
 
     DISCOUNT_OF_DEDUCTION line_discount_on_deduction = "line.discount_on_deduction", Warn, Mollie(I, "get order, lines[].discountAmount: not relevant"),
         "A line that takes money off has no discount besides.",
@@ -140,6 +154,7 @@ impl LineInput {
             product_url,
             metadata: self.metadata,
             planned_ship_date: None,
+            reference: given(self.reference),
         })
     }
 
@@ -179,7 +194,16 @@ impl LineInput {
         if !categories.contains(&self.category.as_str()) {
             faults.breaks(at("category"), &CATEGORY, categories[1..].join(", "), &self.category);
         }
+        self.reference(&at("reference"), faults);
         metadata_fits(self.metadata.as_ref(), &at("metadata"), faults);
+    }
+
+    fn reference(&self, path: &str, faults: &mut Violations) {
+        let is_line_id = self.reference.len() <= 4 && LineId::parse(&self.reference).is_some();
+        if is_line_id || self.reference.trim() != self.reference || self.reference.chars().count() > 64 {
+            let expected = "at most 64 characters, no blanks around them, and no number of up to four digits";
+            faults.breaks(path, &REFERENCE, expected, &self.reference);
+        }
     }
 
     fn pages(

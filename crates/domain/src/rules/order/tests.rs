@@ -18,6 +18,15 @@ fn an_error_lists_the_first_lines_and_counts_the_others() {
 }
 
 #[test]
+fn a_line_is_named_by_its_reference_or_its_id() {
+    let mut order = of_lines(3);
+    order.lines[1].reference = Some("4711-1".to_owned());
+    let named = |text| order.line_named(text).map(|line| line.id.number());
+    assert_eq!(["4711-1", "2", "3", "4", "4711"].map(named), [Some(2), Some(2), Some(3), None, None]);
+    assert_eq!(order.line_ids(), "1, 2 (4711-1), 3");
+}
+
+#[test]
 fn a_line_is_found_wherever_it_stands() {
     let mut order = of_lines(3);
     order.lines.swap(0, 2);

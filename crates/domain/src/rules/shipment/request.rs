@@ -124,11 +124,26 @@ pub fn name_lines(faults: &mut [Violation], order: &Order) {
     }
 }
 
+/// Puts the line's id in the place of each reference of the order's lines.
+pub fn by_id<'a>(order: &Order, texts: impl IntoIterator<Item = &'a mut String>) {
+    for text in texts {
+        if let Some(line) = order.line_named(text) {
+            *text = line.id.to_string();
+        }
+    }
+}
+
+/// Whether the text can only be a line's reference.
+#[must_use]
+pub fn is_reference(text: &str) -> bool {
+    LineId::parse(text).is_none_or(|id| id.number() > 9_999)
+}
+
 /// The line that a caller names at `path`.
 pub(in crate::rules) fn line_id(text: &str, path: &str, faults: &mut Violations) -> Option<LineId> {
     let line_id = LineId::parse(text);
     if line_id.is_none() {
-        let expected = "this service's id of a line, such as 1, not Mollie's (odl_…)";
+        let expected = "a line's id here, such as 1, or its reference, not Mollie's id (odl_…)";
         faults.add(format!("{path}.line_id"), LINE_ID, expected, text);
     }
     line_id

@@ -256,6 +256,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         image_url: theirs.image_url.clone().or_else(|| kept(|line| &line.image_url)),
         product_url: theirs.product_url.clone().or_else(|| kept(|line| &line.product_url)),
         planned_ship_date: ours.and_then(|line| line.planned_ship_date),
+        reference: ours.and_then(|line| line.reference.clone()),
         metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
         status,
         unknown_status,

@@ -1,0 +1,97 @@
+//! Lines by the caller's own references: taken wherever a line's id is.
+
+use tests::proto::{
+    CancelOrderLinesRequest, CancelOrderRequest, CreateRefundRequest, CreateShipmentRequest, Order,
+    RefundReduction, ShipmentLineSelection,
+};
+use tests::{GIFT_CARD, LEGO, World, amount, draft, new_request_id, on_both_engines, refusal};
+use tonic::Code;
+
+use crate::requests::{create, ship, sync};
+
+on_both_engines!(
+    a_line_is_shipped_canceled_and_refunded_by_its_reference,
+    a_reference_that_is_not_there_is_refused_with_those_that_are,
+    a_reference_names_one_line_and_no_other,
+);
+
+const ROBOT: &str = "sku-5702016116977/red";
+const SET: &str = "4711-2";
+
+async fn referenced(world: &World, method: &str, state: &str) -> Order {
+    let mut draft = draft(LEGO, method);
+    (draft.lines[0].reference, draft.lines[1].reference) = (ROBOT.to_owned(), SET.to_owned());
+    let order = world.create_and_check_out(draft, state).await;
+    assert_eq!([ROBOT, SET], [0, 1].map(|n| order.lines[n].reference.as_str()));
+    order
+}
+
+fn units(reference: &str) -> Vec<ShipmentLineSelection> {
+    vec![ShipmentLineSelection { line_id: reference.to_owned(), quantity: 1, amount: None }]
+}
+
+fn ship_by(order: &Order, reference: &str) -> CreateShipmentRequest {
+    CreateShipmentRequest { lines: units(reference), ..ship(order, 0, 1, None) }
+}
+
+async fn a_line_is_shipped_canceled_and_refunded_by_its_reference(world: World) {
+    let order = referenced(&world, "klarnapaylater", "authorized").await;
+    let parcel = world.orders().create_shipment(ship_by(&order, ROBOT)).await.unwrap().into_inner();
+    assert_eq!(parcel.lines[0].line_id, order.lines[0].id);
+    let (request_id, order_id) = (new_request_id(), order.id.clone());
+    let cancel = CancelOrderLinesRequest { request_id, order_id, lines: units(SET), ..Default::default() };
+    world.orders().cancel_order_lines(cancel).await.unwrap();
+    let order = sync(&world, &order).await.unwrap();
+    let refund = |lines, reductions| CreateRefundRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        lines,
+        reductions,
+        ..Default::default()
+    };
+    world.orders().create_refund(refund(units(ROBOT), Vec::new())).await.unwrap();
+    let order = sync(&world, &order).await.unwrap();
+    let [robot, set] = &order.lines[..] else { panic!("two lines") };
+    assert_eq!((robot.quantity_shipped, robot.quantity_refunded, set.quantity_canceled), (1, 1, 1));
+
+    let order = referenced(&world, "ideal", "paid").await;
+    let (line_id, amount) = (SET.to_owned(), Some(amount("9.99")));
+    let reduced = CreateRefundRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        reductions: vec![RefundReduction { line_id, amount }],
+        ..Default::default()
+    };
+    let reduced = world.orders().create_refund(reduced).await.unwrap().into_inner();
+    assert_eq!(reduced.lines[0].line_id, order.lines[1].id);
+
+    let mut with_card = draft(GIFT_CARD, "klarnapaylater");
+    with_card.lines[1].reference = "card".to_owned();
+    let order = world.create_and_check_out(with_card, "authorized").await;
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    let release_line_ids = vec!["card".to_owned()];
+    let (request_id, id) = (new_request_id(), order.id.clone());
+    let cancel = CancelOrderRequest { request_id, id, release_line_ids, ..Default::default() };
+    world.orders().cancel_order(cancel).await.unwrap();
+}
+
+async fn a_reference_that_is_not_there_is_refused_with_those_that_are(world: World) {
+    let order = referenced(&world, "ideal", "paid").await;
+    let refused = refusal(world.orders().create_shipment(ship_by(&order, "4711-3")).await);
+    let [(path, text)] = refused.violations.as_slice() else { panic!("{refused:#?}") };
+    assert_eq!((refused.code, path.as_str()), (Code::InvalidArgument, "lines[0].line_id"));
+    assert!(text.contains(&format!("1 ({ROBOT}), 2 ({SET})")), "{text}");
+    let both = CreateShipmentRequest { lines: [units(SET), units("2")].concat(), ..ship_by(&order, SET) };
+    let refused = refusal(world.orders().create_shipment(both).await);
+    assert_eq!(refused.violations[0].0, "lines[1].line_id", "{refused:#?}");
+}
+
+async fn a_reference_names_one_line_and_no_other(world: World) {
+    let mut draft = draft(LEGO, "ideal");
+    (draft.lines[0].reference, draft.lines[1].reference) = ("2".to_owned(), "A".to_owned());
+    let numbered = refusal(world.orders().create_order(create(&new_request_id(), draft.clone())).await);
+    assert_eq!(numbered.violations[0].0, "draft.lines[0].reference");
+    draft.lines[0].reference = "A".to_owned();
+    let twice = refusal(world.orders().create_order(create(&new_request_id(), draft)).await);
+    assert_eq!(twice.violations[0].0, "draft.lines[1].reference");
+}
