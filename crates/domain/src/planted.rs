@@ -28,6 +28,8 @@ pub enum Planted {
     RefundedACentOff,
     /// A cent too much is entered as refunded on a payment.
     PaymentRefundedACentOff,
+    /// What takes money off leaves with the last goods only.
+    DeductionLast,
 }
 
 thread_local! {
@@ -69,6 +71,7 @@ impl Planted {
             Self::CanceledACentOff => "cancels a cent more than it did",
             Self::RefundedACentOff => "refunds a cent more than it did",
             Self::PaymentRefundedACentOff => "refunds a cent more on the payment than it did",
+            Self::DeductionLast => "ships deductions last",
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Basket {
     pub tender: Tender,
     /// Whether shipments capture, rather than the shopper paying at once.
     pub captures: bool,
+    /// Whether lines that nobody packs join parcels of goods, rather than being named.
+    pub joins: bool,
     pub rows: Vec<Row>,
 }
 

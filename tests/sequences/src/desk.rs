@@ -1,13 +1,16 @@
 //! One process of the service, and Mollie: the real workflow and adapter over a store in memory and the simulator's rules. Nothing
 //! fails, and time stands still but for the steps of a sequence.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use domain::operations::claim::Claim;
 use domain::ports::{Clock, Ids, Ports, Settings, Store};
+use domain::rules::companion::Companions;
 use domain::rules::ids::{LeaseToken, OrderId, ProfileName};
+use domain::rules::policy::Policy;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
 use futures_util::FutureExt;
@@ -52,7 +55,7 @@ impl Desk {
     /// # Panics
     /// Never: address and key are fixed and right.
     #[must_use]
-    pub fn new(switches: Switches) -> Self {
+    pub fn new(switches: Switches, companions: Companions) -> Self {
         let clock = Hand::default();
         let mollie = Arc::new(Mollie::new(switches, clock.clone()));
         let key = ApiKey::parse("test_sequences").unwrap_or_else(|error| unreachable!("{error}"));
@@ -64,7 +67,7 @@ impl Desk {
             gateway,
             clock,
             vault: PlainVault,
-            settings: settings(),
+            settings: settings(companions),
             mollie,
         }
     }
@@ -135,7 +138,7 @@ impl Desk {
     }
 }
 
-fn settings() -> Settings {
+fn settings(companions: Companions) -> Settings {
     Settings {
         public_url: "https://shop.example".to_owned(),
         placement_age_limit: SignedDuration::from_mins(15),
@@ -143,6 +146,7 @@ fn settings() -> Settings {
         call_timeout: SignedDuration::from_secs(20),
         lease: Duration::from_secs(8),
         trust_idempotency: true,
+        policies: BTreeMap::from([(profile(), Policy { companions })]),
     }
 }
 

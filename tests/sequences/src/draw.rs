@@ -55,15 +55,17 @@ fn baskets() -> impl Strategy<Value = Basket> {
     let fee = prop_oneof![2 => Just(None), 1 => (1..900_i64, select(vec!["shipping_fee", "surcharge"])).prop_map(Some)];
     let credit = (share(600), select(vec!["gift_card", "store_credit"]));
     let goods = proptest::collection::vec(goods(), 1..4);
-    (tenders(), prop_oneof![3 => Just(true), 1 => Just(false)], goods, fee, (share(600), 1..3_i64), credit)
-        .prop_map(|(tender, captures, mut rows, fee, discounts, credit)| {
+    let flow = (prop_oneof![3 => Just(true), 1 => Just(false)], proptest::bool::ANY);
+    (tenders(), flow, goods, fee, (share(600), 1..3_i64), credit).prop_map(
+        |(tender, (captures, joins), mut rows, fee, discounts, credit)| {
             if let Some((unit, kind)) = fee {
                 rows.push(Row { kind, quantity: 1, unit, discount: 0, rate: "21.00" });
             }
             rows.extend(discount_lines(&rows, discounts));
             rows.extend(credit_line(&rows, credit));
-            Basket { tender, captures, rows }
-        })
+            Basket { tender, captures, joins, rows }
+        },
+    )
 }
 
 /// Goods, half of them with a discount. One in ten is 7 % off ten times 0.99.

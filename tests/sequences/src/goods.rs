@@ -49,6 +49,10 @@ impl Stage {
         let is_part = |(line, part): &(usize, Share)| {
             self.own.lines[*line].is_discounted() && part.units < self.own.lines[*line].row.quantity
         };
+        let named = |line: usize| selected.lines.iter().any(|it| it.line_id == line_id(line));
+        if parts.iter().any(|(line, _)| !named(*line)) {
+            self.marks.insert("nobody named what joined a parcel");
+        }
         if parts.iter().any(is_part) {
             self.marks.insert("part of a discounted line shipped");
         }

@@ -119,6 +119,10 @@ impl Own {
             self.fits(*line, self.rest(*line), *part, "shipped")?;
             self.lines[*line].shipped = self.lines[*line].shipped + *part;
         }
+        let captured: i64 = parts.iter().map(|(_, part)| part.minor).sum();
+        if self.captures && captured < 0 {
+            return Err(format!("a parcel is worth {captured}"));
+        }
         self.within_authorization()
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::operations::Request;
 use domain::rules::catalog::mollie_json;
+use domain::rules::companion::Companions;
 use domain::rules::ids::OrderId;
 use domain::rules::money::{Currency, Money};
 use domain::rules::operation::OperationState;
@@ -49,7 +50,8 @@ impl Stage {
     /// # Errors
     /// It is refused.
     pub fn new(basket: Basket, switches: Switches) -> Result<Self, String> {
-        let desk = Desk::new(switches);
+        let companions = if basket.joins { Companions::Join } else { Companions::Explicit };
+        let desk = Desk::new(switches, companions);
         let (input, agreements) = mollie_json::read(&basket.draft())?;
         let draft = input.parse("draft", desk.time(), &agreements);
         let draft = draft.map_err(|found| format!("the draft is refused: {:?}", found.violations))?;

@@ -33,7 +33,7 @@ fn every_sum_is_exact_in_two_thousand_sequences() {
 fn nine_twenty_one(captures: bool) -> Stage {
     let row = Row { kind: "physical", quantity: 10, unit: 99, discount: 69, rate: "21.00" };
     assert_eq!(row.total(), 921);
-    let basket = Basket { tender: EUR, captures, rows: vec![row] };
+    let basket = Basket { tender: EUR, captures, joins: true, rows: vec![row] };
     let mut stage = Stage::new(basket, Switches::default()).expect("it is placed");
     stage.pay().expect("it is paid");
     stage

@@ -1,6 +1,7 @@
 //! One process of the service around the real store: its ports, the calls it serves, and what its loops would do. What is
 //! right is not judged here.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -96,6 +97,7 @@ impl Service {
             call_timeout: SignedDuration::from_secs(20),
             lease: Duration::from_secs(8),
             trust_idempotency: true,
+            policies: BTreeMap::new(),
         };
         let clock = Ticking(Arc::clone(time));
         Arc::new(Self {

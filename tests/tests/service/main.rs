@@ -9,6 +9,7 @@ mod batch;
 mod bounds;
 mod cancel_lines;
 mod captures;
+mod companions;
 mod costs;
 mod crash;
 mod dev;

@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::proto::{
     CancelOrderRequest, ListShipmentsRequest, Order, OrderStatus, ReviewItemKind, ShipmentState,
 };
-use tests::{GIFT_CARD, LEGO, World, draft, new_request_id, on_both_engines, refusal};
+use tests::{EXPLICIT, GIFT_CARD, LEGO, World, draft, new_request_id, on_both_engines, refusal};
 use tonic::Code;
 
 use crate::requests::{cancel, closed, ship, ship_rest, sync};
@@ -20,8 +20,9 @@ on_both_engines!(
     a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_owed,
 );
 
-/// Two mugs at 10.00 and a gift card of 5.00.
-async fn authorized(world: &World) -> Order {
+/// Two mugs at 10.00 and a gift card of 5.00, of a profile that names each line.
+async fn authorized(world: &mut World) -> Order {
+    world.service.restart_with(&[EXPLICIT]).await;
     world.create_and_check_out(draft(GIFT_CARD, "klarnapaylater"), "authorized").await
 }
 
@@ -29,8 +30,8 @@ async fn captured(world: &World, order: &Order) -> i64 {
     world.simulator.ledger().await.sum(&order.mollie_order_id, "shipment_created", "captured")
 }
 
-async fn goods_paid_by_a_gift_card_are_not_captured_without_it(world: World) {
-    let order = authorized(&world).await;
+async fn goods_paid_by_a_gift_card_are_not_captured_without_it(mut world: World) {
+    let order = authorized(&mut world).await;
     let refused = refusal(world.orders().create_shipment(ship(&order, 0, 2, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "CAPTURE_OUT_OF_BOUNDS"));
     let subjects: Vec<_> = refused.unmet.iter().map(|(subject, _)| subject.as_str()).collect();
@@ -43,8 +44,8 @@ async fn goods_paid_by_a_gift_card_are_not_captured_without_it(world: World) {
     assert_eq!(captured(&world, &order).await, 1_500);
 }
 
-async fn canceling_the_rest_gives_up_a_gift_card_by_name_only(world: World) {
-    let order = authorized(&world).await;
+async fn canceling_the_rest_gives_up_a_gift_card_by_name_only(mut world: World) {
+    let order = authorized(&mut world).await;
     world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
     let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "DEDUCTION_LEFT"));
@@ -130,8 +131,8 @@ async fn the_only_line_shipped_in_the_dashboard_unheard_of_alarms_nobody(world: 
     assert_eq!(captured(&world, &order).await, 32_999);
 }
 
-async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much(world: World) {
-    let order = authorized(&world).await;
+async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much(mut world: World) {
+    let order = authorized(&mut world).await;
     world.simulator.ship_in_dashboard(&order, 0).await;
     let order = sync(&world, &order).await.unwrap();
     is_told(&order, ReviewItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
@@ -142,8 +143,8 @@ async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_capt
     assert_eq!(sync(&world, &order).await.unwrap().items, order.items);
 }
 
-async fn what_mollie_lets_another_program_capture_too_much_is_told(world: World) {
-    let order = authorized(&world).await;
+async fn what_mollie_lets_another_program_capture_too_much_is_told(mut world: World) {
+    let order = authorized(&mut world).await;
     world.simulator.switch(json!({ "capture_above_authorization": "accepted" })).await;
     world.simulator.ship_elsewhere(&order, 0, 2, "20.00").await;
     let order = sync(&world, &order).await.unwrap();
@@ -151,8 +152,8 @@ async fn what_mollie_lets_another_program_capture_too_much_is_told(world: World)
     assert_eq!(captured(&world, &order).await, 2_000);
 }
 
-async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(world: World) {
-    let order = authorized(&world).await;
+async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(mut world: World) {
+    let order = authorized(&mut world).await;
     world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
     assert!(world.reaches(&order.id, OrderStatus::Shipping).await.items.is_empty());
     world.advance("P29D").await;
@@ -161,8 +162,8 @@ async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(world: Wo
     assert_eq!(captured(&world, &order).await, 1_000);
 }
 
-async fn a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_owed(world: World) {
-    let order = authorized(&world).await;
+async fn a_gift_card_canceled_in_the_dashboard_behind_shipped_goods_is_told_as_owed(mut world: World) {
+    let order = authorized(&mut world).await;
     world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
     world.simulator.cancel_in_dashboard(&order, 1).await;
     let order = sync(&world, &order).await.unwrap();

@@ -13,6 +13,7 @@ use crate::rules::item::Concern;
 use crate::rules::lookup;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
+use crate::rules::policy::Policy;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
@@ -119,6 +120,12 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub fn known_refund(&self, id: RefundId) -> Option<Refund> {
         self.refunds.iter().chain(&self.known_refunds).find(|refund| refund.id == id).cloned()
+    }
+
+    /// What the order's profile has chosen.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        self.author.policy
     }
 
     #[must_use]

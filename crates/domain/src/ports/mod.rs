@@ -20,9 +20,13 @@ pub use storage::{
 pub use stream::{EventStream, Positioned};
 pub use vault::Vault;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+
+use crate::rules::ids::ProfileName;
+use crate::rules::policy::Policy;
 
 /// The workflow's settings.
 #[derive(Clone, Debug)]
@@ -39,9 +43,17 @@ pub struct Settings {
     pub lease: Duration,
     /// Whether we trust Mollie to recognise a repeated key.
     pub trust_idempotency: bool,
+    /// What each profile has chosen; the default for one that is not listed.
+    pub policies: BTreeMap<ProfileName, Policy>,
 }
 
 impl Settings {
+    /// What a profile has chosen.
+    #[must_use]
+    pub fn policy(&self, profile: &ProfileName) -> Policy {
+        self.policies.get(profile).copied().unwrap_or_default()
+    }
+
     /// How often a lease is renewed during a call.
     #[must_use]
     pub fn lease_renewal(&self) -> Duration {

@@ -74,7 +74,7 @@ pub fn keep_of(order: &Order, canceled: &[ShipmentLine], named: &[LineId]) -> Re
 }
 
 /// The goods that a deduction takes money off.
-fn goods_of<'a>(order: &'a Order, deduction: &'a Line) -> impl Iterator<Item = &'a Line> {
+pub(super) fn goods_of<'a>(order: &'a Order, deduction: &'a Line) -> impl Iterator<Item = &'a Line> {
     let goods = |line: &&Line| !is_deduction(line);
     let is_of_rate = |line: &Line| line.vat_rate == deduction.vat_rate;
     let by_rate = deduction.line_type == Read::Known(LineType::Discount)

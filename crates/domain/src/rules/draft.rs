@@ -15,6 +15,7 @@ pub mod locale;
 pub(in crate::rules) mod method;
 pub(in crate::rules) mod pages;
 pub(in crate::rules) mod reading;
+pub(in crate::rules) mod spread;
 pub(in crate::rules) mod sums;
 
 /// A draft as a caller wrote it; an empty text is a missing one.

@@ -70,6 +70,17 @@ impl LineType {
             Self::Physical | Self::Digital | Self::ShippingFee | Self::Surcharge => false,
         }
     }
+
+    /// Whether it is what the shopper ordered, and no fee or deduction beside it.
+    #[must_use]
+    pub const fn is_goods(self) -> bool {
+        match self {
+            Self::Physical | Self::Digital => true,
+            Self::ShippingFee | Self::Surcharge | Self::Discount | Self::StoreCredit | Self::GiftCard => {
+                false
+            }
+        }
+    }
 }
 
 /// A line as a caller wrote it; an empty text is a missing one.

@@ -22,8 +22,8 @@ pub use capture::{Capture, CaptureStatus, ListedCapture};
 pub use captured::captured;
 pub use elsewhere::{Finding, look_elsewhere};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
-pub(super) use plan::{Misfit, measured, named_lines, not_available};
-pub use plan::{newly_shipped, plan};
+pub(super) use plan::{Misfit, is_shippable, measured, named_lines, not_available};
+pub use plan::{Planned, newly_shipped, plan};
 pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{
@@ -73,6 +73,8 @@ pub struct Shipment {
     pub sequence: u64,
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
+    /// Those of its lines that the service added.
+    pub companions: Vec<LineId>,
     pub tracking: Option<Tracking>,
     /// Its tracking when it was first recorded: a second effect of the call that registered it carries this one.
     pub first_tracking: Option<Tracking>,

@@ -225,6 +225,7 @@ pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) 
         now: ports.clock().now(),
         settle_window: settings.settle_window,
         placement_age_limit: settings.placement_age_limit,
+        policy: settings.policy(&order.profile),
     }
 }
 

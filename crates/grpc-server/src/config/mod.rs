@@ -15,6 +15,7 @@ use std::time::Duration;
 use domain::ports::Settings;
 use domain::rules::agreements::Agreements;
 use domain::rules::ids::ProfileName;
+use domain::rules::policy::Policy;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -98,7 +99,14 @@ impl Config {
             call_timeout: seconds(self.mollie.call_timeout_seconds),
             lease: Duration::from_secs(self.operations.lease_seconds),
             trust_idempotency: self.mollie.trust_idempotency,
+            policies: self.policies(),
         }
+    }
+
+    /// What each profile has chosen of how its orders are worked on.
+    fn policies(&self) -> BTreeMap<ProfileName, Policy> {
+        let chosen = |profile: &Profile| Policy { companions: profile.companions.into() };
+        self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), chosen(profile))).collect()
     }
 
     /// What each profile has agreed with Mollie and chosen for itself.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use domain::rules::agreements::Agreements;
+use domain::rules::companion::Companions;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -114,6 +115,8 @@ pub struct Profile {
     pub required: Required,
     /// A locale that Mollie lists; it stands for one that is missing, or listed in neither spelling, with a warning.
     pub locale_fallback: Option<String>,
+    /// Whether fees and deductions join parcels of goods (`companions`), or are named like goods (`explicit`).
+    pub companions: Shipping,
 }
 
 /// The document by which a draft's required fields are judged.
@@ -123,6 +126,24 @@ pub enum Required {
     #[default]
     CreateOrder,
     GetOrder,
+}
+
+/// Who names the lines that nobody packs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shipping {
+    #[default]
+    Companions,
+    Explicit,
+}
+
+impl From<Shipping> for Companions {
+    fn from(shipping: Shipping) -> Self {
+        match shipping {
+            Shipping::Companions => Self::Join,
+            Shipping::Explicit => Self::Explicit,
+        }
+    }
 }
 
 impl Default for Profile {
@@ -135,6 +156,7 @@ impl Default for Profile {
             strict_rules: BTreeSet::new(),
             required: Required::default(),
             locale_fallback: None,
+            companions: Shipping::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
         line_id: line.line_id.to_string(),
         quantity: line.part.quantity.into(),
         amount: Some(amount(line.part.amount)),
+        companion: shipment.companions.contains(&line.line_id),
     });
     proto::Shipment {
         id: shipment.id.to_string(),

@@ -24,7 +24,9 @@ pub async fn by_id(rpc: &OrderRpc, order_id: &str, texts: Vec<&mut String>) -> R
     let Some(id) = OrderId::parse(order_id) else { return Ok(()) };
     if texts.iter().any(|text| shipment::is_reference(text)) {
         let order = rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?;
-        order.into_iter().for_each(|order| shipment::by_id(&order, texts));
+        if let Some(order) = order {
+            shipment::by_id(&order, texts);
+        }
     }
     Ok(())
 }

@@ -63,6 +63,8 @@ pub(crate) struct ShipmentDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     mollie_id: Option<String>,
     lines: Vec<ShipmentLineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    companions: Vec<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<TrackingDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +122,7 @@ impl From<&Shipment> for ShipmentDocument {
             sequence: shipment.sequence,
             mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
             lines: mirrors(&shipment.lines),
+            companions: shipment.companions.iter().map(|id| id.number()).collect(),
             tracking: shipment.tracking.clone().map(Into::into),
             first_tracking: shipment.first_tracking.clone().map(Into::into),
             pending_tracking: shipment.pending_tracking.clone().map(Into::into),
@@ -144,6 +147,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             sequence: document.sequence,
             mollie_id: document.mollie_id.map(MollieShipmentId::new),
             lines: each(document.lines)?,
+            companions: document.companions.into_iter().map(LineId::new).collect(),
             tracking: document.tracking.map(Into::into),
             first_tracking: document.first_tracking.map(Into::into),
             pending_tracking: document.pending_tracking.map(Into::into),

@@ -1,5 +1,6 @@
 //! A separate service for each test: the real store on a file, Mollie's side in memory, and a clock moved by hand.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -7,10 +8,12 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, Ids, LookupClaim, OrderKey, Ports, Settings, Store};
+use domain::rules::companion::Companions;
 use domain::rules::field::Field;
 use domain::rules::ids::{LeaseToken, MollieOrderId, OperationId, OrderId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::policy::Policy;
 use domain::rules::shipment::Shipment;
 use domain::rules::snapshot::Snapshot;
 use domain::rules::status::{LineStatus, OrderStatus, Read};
@@ -25,6 +28,7 @@ use sea_orm::sqlx::{ConnectOptions, Connection, query, query_scalar};
 use tempfile::TempDir;
 
 use crate::clock::{CountedIds, ManualClock, PlainVault};
+use crate::intents::main_profile;
 use crate::mollie::Mollie;
 
 /// A claim, and when it was taken.
@@ -98,6 +102,8 @@ impl World {
             call_timeout: SignedDuration::from_secs(20),
             lease: Duration::from_secs(8),
             trust_idempotency: true,
+            // Tests name each line that they ship.
+            policies: BTreeMap::from([(main_profile().0, Policy { companions: Companions::Explicit })]),
         };
         change(&mut settings);
         let clock = ManualClock::new();

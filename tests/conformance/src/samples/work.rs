@@ -40,6 +40,7 @@ pub fn shipment(order: &Order) -> Shipment {
         capture: None,
         rejection: None,
         elsewhere: Vec::new(),
+        companions: Vec::new(),
     }
 }
 

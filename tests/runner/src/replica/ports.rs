@@ -1,6 +1,7 @@
 //! The ports of a process, where they are not the store or Mollie: the site's time, counted ids, and a vault that keeps
 //! nothing secret. Ids and time come from the history; nothing here may ask the machine.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub fn settings(keys: bool) -> Settings {
         call_timeout: SignedDuration::try_from(CALL_TIMEOUT).unwrap_or(SignedDuration::MAX),
         lease: Duration::from_secs(8),
         trust_idempotency: keys,
+        policies: BTreeMap::new(),
     }
 }
 

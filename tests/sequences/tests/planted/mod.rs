@@ -1,5 +1,7 @@
 //! A ledger that is off by a cent in one pool is found, whichever it is, and the sequence is made small.
 
+mod companions;
+
 use domain::planted::{Planted, choose};
 use sequences::campaign::play_many;
 

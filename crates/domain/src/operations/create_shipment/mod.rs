@@ -22,7 +22,9 @@ use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
+use crate::rules::shipment::{
+    self, Origin, Planned, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines,
+};
 use crate::rules::snapshot::Snapshot;
 use crate::rules::subject::Subject;
 
@@ -37,7 +39,7 @@ impl Request for Ship {
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         pen.unblocked(FACTS.lane)?;
-        let lines = shipment::plan(pen.order(), &self.0)?;
+        let Planned { lines, companions } = shipment::plan(pen.order(), &self.0, pen.policy().companions)?;
         let shipment = Shipment {
             id: pen.new_shipment_id(),
             order_id: pen.order().id,
@@ -46,6 +48,7 @@ impl Request for Ship {
             sequence: pen.next_sequence(),
             mollie_id: None,
             lines: lines.clone(),
+            companions,
             tracking: self.0.tracking.clone(),
             first_tracking: self.0.tracking.clone(),
             pending_tracking: None,

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::operations::operation::Operation;
 use crate::rules::ids::Caller;
 use crate::rules::order::Order;
+use crate::rules::policy::Policy;
 use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
 
@@ -19,6 +20,8 @@ pub struct Author {
     pub settle_window: SignedDuration,
     /// How long a placement may take before it is given up.
     pub placement_age_limit: SignedDuration,
+    /// What the order's profile has chosen.
+    pub policy: Policy,
 }
 
 /// What was known before anything is written.

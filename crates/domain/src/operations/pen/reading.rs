@@ -188,6 +188,7 @@ impl Pen<'_> {
             sequence: self.next_sequence(),
             mollie_id: Some(theirs.mollie_id.clone()),
             lines: theirs.lines.iter().filter_map(line).collect(),
+            companions: Vec::new(),
             tracking: theirs.tracking.value().cloned(),
             first_tracking: theirs.tracking.value().cloned(),
             pending_tracking: None,

@@ -124,6 +124,7 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         capture: None,
         rejection: None,
         elsewhere: Vec::new(),
+        companions: Vec::new(),
     }
 }
 

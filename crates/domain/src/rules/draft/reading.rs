@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{OrderDraft, OrderInput, expiry, locale, method, pages, sums};
+use super::{OrderDraft, OrderInput, expiry, locale, method, pages, spread, sums};
 use crate::rules::address::AddressInput;
 use crate::rules::agreements::Agreements;
 use crate::rules::date::Today;
@@ -100,6 +100,7 @@ impl OrderInput {
         expiry::ships_in_time(&lines, shipped_by, &at, &mut faults);
         let amount = sums::amount(given, &lines, self.payment.is_first(), &at, &mut faults);
         sums::vat(&lines, &at, &mut faults);
+        spread::check(&lines, shipped_by.is_some(), &at, &mut faults);
         let mut address = |field: &str, input: Option<AddressInput>| {
             input.map(|input| input.parse(&at(field), &mut faults))
         };

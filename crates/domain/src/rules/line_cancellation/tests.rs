@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::rules::companion::Companions;
 use crate::rules::fixtures::{euro, placed};
 use crate::rules::line::LineType;
 use crate::rules::money::Money;
@@ -329,7 +330,8 @@ proptest! {
                 true => plan(&order, &named(&one, &["1"][..usize::from(unit < 0)])).map(|it| it.unwrap().lines),
                 false => {
                     let selection = Selection::Lines(one.to_vec());
-                    shipment::plan(&order, &ShipmentRequest { selection, include_refunded: false, tracking: None })
+                    let request = ShipmentRequest { selection, include_refunded: false, tracking: None };
+                    shipment::plan(&order, &request, Companions::Explicit).map(|planned| planned.lines)
                 }
             };
             let Ok(lines) = lines else { break };
@@ -374,9 +376,10 @@ proptest! {
                 }
                 2 => {
                     let selection = if by_name { Selection::AllRemaining } else { Selection::Lines(vec![one]) };
-                    if let Ok(lines) = shipment::plan(&order, &ShipmentRequest { selection, include_refunded: false, tracking: None }) {
-                        record(&mut order, &lines, false);
-                        waiting.push((lines, false));
+                    let request = ShipmentRequest { selection, include_refunded: false, tracking: None };
+                    if let Ok(planned) = shipment::plan(&order, &request, Companions::Explicit) {
+                        record(&mut order, &planned.lines, false);
+                        waiting.push((planned.lines, false));
                     }
                 }
                 _ if !waiting.is_empty() => {

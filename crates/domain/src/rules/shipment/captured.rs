@@ -58,6 +58,7 @@ mod tests {
             capture: None,
             rejection: None,
             elsewhere: Vec::new(),
+            companions: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
 use crate::rules::capture;
+use crate::rules::companion::{self, Companions};
 use crate::rules::ids::LineId;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
@@ -12,14 +13,26 @@ use crate::rules::request_error::{AMOUNT_BOUNDS, AVAILABLE, RequestError};
 use crate::rules::status::{LineStatus, OrderStatus};
 use crate::rules::violation::Violations;
 
+/// The lines of a shipment as planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub lines: Vec<ShipmentLine>,
+    /// Those of them that nobody named.
+    pub companions: Vec<LineId>,
+}
+
 /// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more than may
-/// be captured.
+/// be captured. `companions`: whether lines that nobody packs join goods.
 ///
 /// # Errors
 /// [`RequestError`], naming every line at once.
-pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
+pub fn plan(
+    order: &Order,
+    request: &ShipmentRequest,
+    companions: Companions,
+) -> Result<Planned, RequestError> {
     shippable_order(order).map_err(RequestError::State)?;
-    let lines = match &request.selection {
+    let mut lines = match &request.selection {
         Selection::AllRemaining => {
             all_remaining(order, request.include_refunded).map_err(RequestError::State)?
         }
@@ -30,8 +43,20 @@ pub fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine
             named_lines(order, lines, part)?
         }
     };
+    let joining = match companions {
+        Companions::Join => companion::of(order, &lines),
+        Companions::Explicit => Vec::new(),
+    };
+    #[cfg(feature = "planted")]
+    let joining = companion::deductions_last(order, &lines, joining);
+    let companions = joining.iter().map(|line| line.line_id).collect();
+    lines.extend(joining);
+    #[cfg(feature = "planted")]
+    if companion::leaves_deductions_last() {
+        return Ok(Planned { lines, companions });
+    }
     capture::check(order, &lines).map_err(RequestError::State)?;
-    Ok(lines)
+    Ok(Planned { lines, companions })
 }
 
 /// The units of this shipment that are not yet counted once Mollie has registered it: at least all known registered shipments and
@@ -78,7 +103,8 @@ fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {
     }
 }
 
-fn is_shippable(line: &Line) -> bool {
+/// Whether Mollie ships units of the line.
+pub(in crate::rules) fn is_shippable(line: &Line) -> bool {
     line.status.is_some_and(LineStatus::allows_shipping)
 }
 

@@ -1,6 +1,7 @@
 //! What may be shipped, for how much, and what the refusal says.
 
-use super::*;
+use super::{plan as plan_with, *};
+use crate::rules::companion::Companions;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, recorded};
 use crate::rules::ids::{LineId, OperationId, ShipmentId};
@@ -23,6 +24,11 @@ fn select(line: u32, quantity: u32, amount: Option<&str>) -> LineSelection {
 
 fn lines(lines: &[LineSelection]) -> ShipmentRequest {
     ShipmentRequest { selection: Selection::Lines(lines.to_vec()), include_refunded: false, tracking: None }
+}
+
+/// The caller names each line.
+fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
+    plan_with(order, request, Companions::Explicit).map(|planned| planned.lines)
 }
 
 const ALL: ShipmentRequest =
@@ -57,6 +63,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         capture: None,
         rejection: None,
         elsewhere: Vec::new(),
+        companions: Vec::new(),
     };
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
     let operation_id = OperationId::new(Uuid::from_u128(8));

@@ -83,6 +83,7 @@ mod tests {
             capture: None,
             rejection: None,
             elsewhere: Vec::new(),
+            companions: Vec::new(),
         }
     }
 

@@ -101,7 +101,10 @@ fn shipped_otherwise(
     let mut differences = Vec::new();
     if let Selection::Lines(lines) = &request.selection {
         let shipped = effect.lines.as_deref().unwrap_or_default();
-        let fit = lines.len() == shipped.len() && lines.iter().all(|line| is_among(line, shipped, order));
+        let is_wished =
+            |seen: &Value| lines.iter().any(|line| is_among(line, std::slice::from_ref(seen), order));
+        let fit = lines.iter().all(|line| is_among(line, shipped, order))
+            && shipped.iter().all(|seen| is_wished(seen) || is_companion(seen, order));
         if !fit {
             differences.push(format!("wished {lines:?}, shipped {shipped:?}"));
         }
@@ -114,6 +117,13 @@ fn shipped_otherwise(
         differences.push(format!("wished parcel {wished:?}, registered {code:?}"));
     }
     differences
+}
+
+/// Whether it is a fee or takes money off, and travels with goods though nobody wished it.
+fn is_companion(shipped: &Value, order: &Value) -> bool {
+    let lines = order["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let line = lines.iter().find(|line| line["id"] == shipped["id"]);
+    line.is_some_and(|line| !["physical", "digital"].contains(&line["type"].as_str().unwrap_or_default()))
 }
 
 /// Line numbers are positions: Mollie keeps the order of the request.

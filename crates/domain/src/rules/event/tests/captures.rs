@@ -35,6 +35,7 @@ fn observed_elsewhere(number: u128, lines: Vec<ShipmentLine>) -> EventData {
         sequence: 3,
         mollie_id: Some(MollieShipmentId::new("shp_2")),
         lines,
+        companions: Vec::new(),
         tracking: None,
         first_tracking: None,
         pending_tracking: None,

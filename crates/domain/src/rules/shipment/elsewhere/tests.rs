@@ -30,6 +30,7 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         capture: None,
         rejection: None,
         elsewhere: Vec::new(),
+        companions: Vec::new(),
     }
 }
 

@@ -1,0 +1,194 @@
+//! What travels with a parcel, and that nothing it takes along is captured out of bounds.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::fixtures::{euro, placed};
+use crate::rules::ids::LineId;
+use crate::rules::line::LineType;
+use crate::rules::line::LineType::{Discount, GiftCard, Physical, ShippingFee, StoreCredit};
+use crate::rules::money::Money;
+use crate::rules::part::Part;
+use crate::rules::status::{LineStatus, OrderStatus};
+
+fn cents(minor: i64) -> Money {
+    Money::from_minor(minor, euro("0.00").currency())
+}
+
+/// An order whose lines have one unit each: type, VAT rate and total. Its status and that of its lines decide the flow.
+fn order_in(status: OrderStatus, line: LineStatus, lines: &[(LineType, &str, i64)]) -> Order {
+    let mut order = placed(status, line).order().clone();
+    let first = order.lines[0].clone();
+    let line = |(id, (line_type, rate, total)): (u32, &(LineType, &str, i64))| Line {
+        id: LineId::new(id),
+        line_type: Read::Known(*line_type),
+        vat_rate: (*rate).to_owned(),
+        quantity: 1,
+        unit_price: cents(*total),
+        total_amount: cents(*total),
+        discount_amount: None,
+        ..first.clone()
+    };
+    order.lines = (1..).zip(lines).map(line).collect();
+    order.highest_amount = cents(lines.iter().map(|(_, _, total)| total).sum());
+    order.terms.amount = order.highest_amount;
+    order
+}
+
+fn order(lines: &[(LineType, &str, i64)]) -> Order {
+    order_in(OrderStatus::Authorized, LineStatus::Authorized, lines)
+}
+
+fn parcel(order: &Order, ids: &[u32]) -> Vec<ShipmentLine> {
+    let part = |id: &u32| {
+        let line_id = LineId::new(*id);
+        ShipmentLine { line_id, part: order.line(line_id).unwrap().available() }
+    };
+    ids.iter().map(part).collect()
+}
+
+fn joining(order: &Order, ids: &[u32]) -> Vec<u32> {
+    of(order, &parcel(order, ids)).iter().map(|line| line.line_id.number()).collect()
+}
+
+/// Ships lines with what joins them.
+fn ship(order: &mut Order, ids: &[u32]) -> Vec<u32> {
+    let along = joining(order, ids);
+    for line in
+        order.lines.iter_mut().filter(|line| ids.iter().chain(&along).any(|id| *id == line.id.number()))
+    {
+        line.shipped = line.available();
+    }
+    along
+}
+
+#[test]
+fn a_fee_travels_with_the_first_parcel_of_goods() {
+    let mut order =
+        order(&[(Physical, "21.00", 1_000), (Physical, "21.00", 1_000), (ShippingFee, "21.00", 495)]);
+    assert_eq!(joining(&order, &[3]), [0; 0], "a fee alone is no parcel of goods");
+    assert_eq!(joining(&order, &[1, 3]), [0; 0], "what is named does not join");
+    assert_eq!(ship(&mut order, &[2]), [3]);
+    assert_eq!(ship(&mut order, &[1]), [0; 0]);
+}
+
+#[test]
+fn a_fee_that_was_freed_joins_the_next_parcel() {
+    let mut order =
+        order(&[(Physical, "21.00", 1_000), (Physical, "21.00", 1_000), (ShippingFee, "21.00", 495)]);
+    order.lines[2].reserved = Part { quantity: 1, amount: cents(495) };
+    assert_eq!(joining(&order, &[1]), [0; 0]);
+    order.lines[2].reserved = Part::none(cents(0));
+    assert_eq!(joining(&order, &[2]), [3]);
+}
+
+#[test]
+fn a_discount_travels_with_goods_of_its_rate_and_a_gift_card_with_any_that_outweigh_it() {
+    let lines = [
+        (Physical, "21.00", 1_000),
+        (Physical, "9.00", 2_000),
+        (Discount, "21.00", -100),
+        (Discount, "9.00", -200),
+        (GiftCard, "0.00", -1_500),
+    ];
+    let mut first = order(&lines);
+    assert_eq!(ship(&mut first, &[1]), [3], "the gift card is worth more than these goods");
+    assert_eq!(ship(&mut first, &[2]), [4, 5]);
+    let mut second = order(&lines);
+    assert_eq!(ship(&mut second, &[2]), [4, 5]);
+    assert_eq!(ship(&mut second, &[1]), [3]);
+}
+
+/// Goods of 4.00 never outweigh a discount of 5.00, nor may it stay behind.
+#[test]
+fn a_discount_travels_with_any_goods_once_those_of_its_rate_have_left() {
+    let mut order = order(&[(Physical, "21.00", 400), (Physical, "9.00", 2_000), (Discount, "21.00", -500)]);
+    assert_eq!(ship(&mut order, &[1]), [0; 0]);
+    assert_eq!(ship(&mut order, &[2]), [3]);
+}
+
+/// Whatever may be captured decides: without the fee it fits, with it it does not.
+#[test]
+fn a_fee_waits_where_the_parcel_may_not_be_captured_with_it() {
+    let mut lines = vec![(Physical, "21.00", 200); 5];
+    lines.extend([(ShippingFee, "21.00", 900), (GiftCard, "0.00", -1_500)]);
+    let mut order = order(&lines);
+    assert_eq!(ship(&mut order, &[1]), [0; 0]);
+    assert_eq!(joining(&order, &[2, 3, 4, 5]), [6, 7]);
+}
+
+#[test]
+fn of_several_deductions_those_go_that_take_most_off() {
+    let lines = [
+        (Physical, "21.00", 1_000),
+        (Physical, "21.00", 900),
+        (GiftCard, "0.00", -600),
+        (StoreCredit, "0.00", -500),
+        (GiftCard, "0.00", -400),
+    ];
+    let mut order = order(&lines);
+    assert_eq!(ship(&mut order, &[1]), [3, 5]);
+    assert_eq!(ship(&mut order, &[2]), [4]);
+}
+
+#[test]
+fn where_shipping_moves_no_money_all_travel_with_the_first_parcel() {
+    let lines = [
+        (Physical, "21.00", 400),
+        (Physical, "21.00", 1_600),
+        (GiftCard, "0.00", -1_500),
+        (ShippingFee, "21.00", 100),
+    ];
+    let mut order = order_in(OrderStatus::Paid, LineStatus::Paid, &lines);
+    (order.facts.authorized_time, order.facts.status) = (None, Some(OrderStatus::Paid));
+    assert_eq!(ship(&mut order, &[1]), [3, 4]);
+    assert_eq!(ship(&mut order, &[2]), [0; 0]);
+}
+
+#[test]
+fn lines_that_cannot_be_shipped_do_not_join() {
+    let mut order = order(&[(Physical, "21.00", 1_000), (ShippingFee, "21.00", 495)]);
+    order.lines[1].status = Some(LineStatus::Canceled);
+    assert_eq!(joining(&order, &[1]), [0; 0]);
+}
+
+proptest! {
+    /// Whatever parcels leave, each captures zero or more, and all together what was authorized at most; and if all goods have left
+    /// together, nothing stays behind.
+    #[test]
+    fn no_order_of_parcels_captures_out_of_bounds(
+        goods in prop::collection::vec(1_i64..3_000, 1..6),
+        fees in prop::collection::vec(1_i64..900, 0..2),
+        off in prop::collection::vec((1_i64..3_000, any::<bool>()), 0..4),
+        turns in prop::collection::vec(any::<prop::sample::Index>(), 1..8),
+    ) {
+        let sold = goods.iter().map(|total| (Physical, "21.00", *total));
+        let charged = fees.iter().map(|total| (ShippingFee, "21.00", *total));
+        let taken = off.iter().map(|(total, card)| (if *card { GiftCard } else { Discount }, "21.00", -total));
+        let lines: Vec<_> = sold.chain(charged).chain(taken).collect();
+        let authorized: i64 = lines.iter().map(|(_, _, total)| total).sum();
+        prop_assume!(authorized > 0);
+        let mut order = order(&lines);
+        for turn in turns {
+            let left: Vec<u32> = (1..=u32::try_from(goods.len()).unwrap())
+                .filter(|id| order.line(LineId::new(*id)).unwrap().available().quantity > 0)
+                .collect();
+            if left.is_empty() {
+                break;
+            }
+            let named = parcel(&order, &left[..=turn.index(left.len())]);
+            let whole: Vec<_> = named.iter().copied().chain(of(&order, &named)).collect();
+            if capture::check(&order, &whole).is_err() {
+                continue;
+            }
+            prop_assert!(whole.iter().map(|line| line.part.amount.minor()).sum::<i64>() >= 0);
+            for line in &mut order.lines {
+                if whole.iter().any(|shipped| shipped.line_id == line.id) {
+                    line.shipped = line.available();
+                }
+            }
+            let captured: i64 = order.lines.iter().map(|line| line.shipped.amount.minor()).sum();
+            prop_assert!(captured <= authorized);
+        }
+    }
+}
