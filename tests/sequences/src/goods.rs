@@ -39,7 +39,7 @@ impl Stage {
         let is_whole = selection == Selection::AllRemaining;
         let what =
             format!("ship {}{}", of(&selection), if include_refunded { ", refunded ones too" } else { "" });
-        let request = ShipmentRequest { selection, include_refunded, tracking: None };
+        let request = ShipmentRequest { selection, include_refunded, goods_left: false, tracking: None };
         let asked = self.ask(&what, &Ship(request))?;
         let may_refuse = self.may_refuse_to_ship();
         self.is_plausible(&asked, Some(selected), may_refuse)?;

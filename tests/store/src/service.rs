@@ -276,6 +276,7 @@ fn parcel(line: u32, code: &str) -> ShipmentRequest {
     ShipmentRequest {
         selection: Selection::Lines(vec![line]),
         include_refunded: false,
+        goods_left: false,
         tracking: Some(tracking(code)),
     }
 }

@@ -22,6 +22,7 @@ mod forms;
 mod frozen;
 mod hooks;
 mod late_money;
+mod late_parcels;
 mod life;
 mod links;
 mod lost;

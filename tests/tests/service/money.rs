@@ -131,7 +131,9 @@ async fn the_only_line_shipped_in_the_dashboard_unheard_of_alarms_nobody(world: 
     assert_eq!(captured(&world, &order).await, 32_999);
 }
 
-async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much(mut world: World) {
+async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_captured_too_much(
+    mut world: World,
+) {
     let order = authorized(&mut world).await;
     world.simulator.ship_in_dashboard(&order, 0).await;
     let order = sync(&world, &order).await.unwrap();

@@ -41,6 +41,8 @@ pub enum EventData {
     OrderObserved { observed: Box<Observed> },
     /// Goods left; their units are reserved until Mollie has registered them.
     ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId, entries: Vec<Entry> },
+    /// Goods left although the order was over: nothing is sent.
+    ShipmentTooLate { shipment: Box<Shipment> },
     /// Mollie registered a shipment of ours.
     ShipmentRegistered {
         shipment_id: ShipmentId,
@@ -137,6 +139,7 @@ impl EventData {
             Self::PlacementAbandoned { .. } => "order.placement_abandoned",
             Self::OrderObserved { observed } => observed_kind(observed),
             Self::ShipmentRecorded { .. } => "shipment.recorded",
+            Self::ShipmentTooLate { .. } => "shipment.too_late",
             Self::ShipmentRegistered { .. } => "shipment.registered",
             Self::ShipmentRefused { .. } => "shipment.refused",
             Self::ShipmentUpdateRecorded { .. } => "shipment.update_recorded",
@@ -182,6 +185,7 @@ impl EventData {
             | Self::RefundObserved { entries, .. } => entries,
             // The counters of a shipment made elsewhere come with the observation that found it.
             Self::ShipmentObserved { .. }
+            | Self::ShipmentTooLate { .. }
             | Self::ShipmentCaptured { .. }
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
@@ -286,6 +290,7 @@ impl Order {
         match data {
             EventData::OrderRecorded { .. }
             | EventData::ShipmentRecorded { .. }
+            | EventData::ShipmentTooLate { .. }
             | EventData::ShipmentRefused { .. }
             | EventData::ShipmentUpdateRecorded { .. }
             | EventData::ShipmentUpdated { .. }

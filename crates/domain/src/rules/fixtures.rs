@@ -6,15 +6,17 @@ use uuid::Uuid;
 use super::draft::OrderDraft;
 use super::event::Recorder;
 use super::field::Field;
-use super::ids::{Caller, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RequestId};
+use super::ids::{
+    Caller, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RequestId,
+};
 use super::line::{LineDraft, LineType};
 use super::money::Money;
 use super::order::{Line, Order, Placer};
 use super::part::Part;
-use super::payment::PaymentParameters;
+use super::payment::{Payment, PaymentParameters};
 use super::placement::Mode;
 use super::snapshot::{LineSnapshot, Snapshot};
-use super::status::{LineStatus, OrderStatus, Read};
+use super::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use super::unread::Unread;
 use super::vat::VatRate;
 
@@ -158,4 +160,22 @@ pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
     let observed = Box::new(super::snapshot::observed(recorder.order(), &snapshot));
     recorder.record(super::event::EventData::OrderPlaced { mollie_id: snapshot.mollie_id, observed });
     recorder
+}
+
+/// A payment of which nothing was given back.
+pub fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
+    Payment {
+        mollie_id: MolliePaymentId::new(id),
+        status: Read::Known(status),
+        method: None,
+        amount,
+        amount_captured: None,
+        amount_refunded: None,
+        remainder_amount: None,
+        amount_charged_back: None,
+        created_time: at(1),
+        authorized_time: None,
+        paid_time: None,
+        ended_time: None,
+    }
 }

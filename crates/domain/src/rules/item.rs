@@ -25,6 +25,8 @@ words!(
         Overcaptured = "overcaptured",
         /// Goods left, and Mollie did not capture their money.
         CaptureLost = "capture_lost",
+        /// Goods left although the order was over: somebody has to get their money.
+        LateParcel = "late_parcel",
         /// The order is canceled or expired, and a payment holds the shopper's money.
         MoneyOnEndedOrder = "money_on_ended_order",
         /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.

@@ -34,6 +34,10 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent { rejection: Some(rejection(refused)), ..base }
         }
         EventData::PlacementAbandoned { reason } => proto::OrderEvent { reason: reason.clone(), ..base },
+        EventData::ShipmentTooLate { shipment } => {
+            let changed = lines(shipment.lines.iter().map(|line| line.line_id)).collect();
+            proto::OrderEvent { shipment_id: shipment.id.to_string(), changed, ..base }
+        }
         EventData::ShipmentRecorded { shipment, operation_id, .. } => {
             of_operation(base, *operation_id, Subject::Shipment(shipment.id))
         }

@@ -38,6 +38,7 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::RefundRefused => proto::ReviewItemKind::RefundRefused,
         ItemKind::SurplusRefund => proto::ReviewItemKind::SurplusRefund,
         ItemKind::RefundsDiffer => proto::ReviewItemKind::RefundsDiffer,
+        ItemKind::LateParcel => proto::ReviewItemKind::LateParcel,
         ItemKind::CaptureLost => proto::ReviewItemKind::CaptureLost,
         ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
     }

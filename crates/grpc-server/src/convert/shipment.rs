@@ -1,5 +1,6 @@
 //! Shipments as messages and inputs.
 
+use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::{
     Capture, CaptureStatus, LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, Tracking,
     TrackingInput,
@@ -33,7 +34,21 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
             Origin::Here => false,
             Origin::Elsewhere => true,
         },
+        refusal_reason: shipment
+            .rejection
+            .as_ref()
+            .map_or(proto::ShipmentRefusalReason::Unspecified, refusal_reason)
+            .into(),
         elsewhere_mollie_shipment_ids: shipment.elsewhere.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// What this service itself refuses is a parcel that left too late.
+const fn refusal_reason(rejection: &Rejection) -> proto::ShipmentRefusalReason {
+    match rejection.by {
+        RejectedBy::Mollie(_) => proto::ShipmentRefusalReason::MollieRefused,
+        RejectedBy::Operator => proto::ShipmentRefusalReason::Operator,
+        RejectedBy::Service => proto::ShipmentRefusalReason::OrderOver,
     }
 }
 
@@ -79,8 +94,13 @@ fn state(state: ShipmentState) -> proto::ShipmentState {
 pub fn input(request: proto::CreateShipmentRequest) -> ShipmentInput {
     let lines = selections(request.lines);
     let tracking = request.tracking.map(tracking_input);
-    let (all_remaining, include_refunded) = (request.all_remaining, request.include_refunded);
-    ShipmentInput { lines, all_remaining, include_refunded, tracking }
+    ShipmentInput {
+        lines,
+        all_remaining: request.all_remaining,
+        include_refunded: request.include_refunded,
+        goods_left: request.goods_left,
+        tracking,
+    }
 }
 
 pub fn selections(lines: Vec<proto::ShipmentLineSelection>) -> Vec<LineSelectionInput> {

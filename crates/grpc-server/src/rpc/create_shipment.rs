@@ -2,6 +2,7 @@
 
 use domain::operations::create_shipment::Ship;
 use domain::ports::Store;
+use domain::rules::rejection::RejectedBy;
 use domain::rules::shipment::ShipmentState;
 use domain::workflow::submit::{On, submit};
 use tonic::{Request, Response};
@@ -47,7 +48,9 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateShipmentRequest>) -> An
         (ShipmentState::Refused, _) if !shipment.elsewhere.is_empty() => {
             Err(errors::shipped_elsewhere(&shipment))
         }
-        (ShipmentState::Refused, Some(rejection)) => Err(errors::mollie_refused(rejection, "shipment", id)),
+        (ShipmentState::Refused, Some(rejection)) if rejection.by != RejectedBy::Service => {
+            Err(errors::mollie_refused(rejection, "shipment", id))
+        }
         (
             ShipmentState::Recorded
             | ShipmentState::Registered

@@ -48,6 +48,9 @@ pub(crate) enum EventDocument {
         operation_id: Uuid,
         entries: Vec<EntryDocument>,
     },
+    ShipmentTooLate {
+        shipment: Box<ShipmentDocument>,
+    },
     ShipmentRegistered {
         shipment_id: Uuid,
         operation_id: Uuid,
@@ -208,6 +211,9 @@ impl From<&EventData> for EventDocument {
                 operation_id: operation_id.uuid(),
                 entries: mirrors(entries),
             },
+            EventData::ShipmentTooLate { shipment } => {
+                Self::ShipmentTooLate { shipment: Box::new((&**shipment).into()) }
+            }
             EventData::ShipmentRegistered {
                 shipment_id,
                 operation_id,
@@ -381,6 +387,9 @@ impl TryFrom<EventDocument> for EventData {
                 entries: each(entries)?,
                 operation_id: OperationId::new(operation_id),
             },
+            EventDocument::ShipmentTooLate { shipment } => {
+                Self::ShipmentTooLate { shipment: Box::new((*shipment).try_into()?) }
+            }
             EventDocument::ShipmentRegistered {
                 shipment_id,
                 operation_id,

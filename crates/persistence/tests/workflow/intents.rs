@@ -126,12 +126,12 @@ pub fn tracking(code: &str) -> Tracking {
 pub fn named(line: u32, quantity: u32, amount: Option<&str>) -> ShipmentRequest {
     let (line_id, amount) = (LineId::new(line), amount.map(euro));
     let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
-    ShipmentRequest { selection, include_refunded: false, tracking: None }
+    ShipmentRequest { selection, include_refunded: false, goods_left: false, tracking: None }
 }
 
 pub fn the_rest() -> ShipmentRequest {
     let selection = Selection::AllRemaining;
-    ShipmentRequest { selection, include_refunded: false, tracking: None }
+    ShipmentRequest { selection, include_refunded: false, goods_left: false, tracking: None }
 }
 
 /// Units of the first line are shipped in the dashboard.

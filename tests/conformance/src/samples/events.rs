@@ -58,6 +58,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::PlacementAbandoned { reason: reason.clone() },
         EventData::OrderObserved { observed: observed() },
         EventData::ShipmentRecorded { shipment: whole.clone(), operation_id, entries: entries() },
+        EventData::ShipmentTooLate { shipment: whole.clone() },
         EventData::ShipmentRegistered {
             shipment_id,
             operation_id,

@@ -40,6 +40,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::PlacementRefused { .. }
         | EventData::PlacementAbandoned { .. }
         | EventData::ShipmentRecorded { .. }
+        | EventData::ShipmentTooLate { .. }
         | EventData::ShipmentRegistered { .. }
         | EventData::ShipmentRefused { .. }
         | EventData::ShipmentUpdateRecorded { .. }
@@ -112,6 +113,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::RefundObserved { .. }
             | EventData::ShipmentUpdated { operation_id: None, .. }
             | EventData::ShipmentCaptured { .. }
+            | EventData::ShipmentTooLate { .. }
             | EventData::ShipmentObserved { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }

@@ -130,13 +130,19 @@ fn request(order: &Order, pick: Pick, seed: u64, intent: u64) -> ShipmentRequest
         Pick::All { tracked } => ShipmentRequest {
             selection: Selection::AllRemaining,
             include_refunded: false,
+            goods_left: false,
             tracking: tracking(tracked),
         },
         Pick::Part { line, quantity, cents, tracked } => {
             let line_id = LineId::new(line);
             let amount = cents.and_then(|cents| amount(order, line_id, quantity, cents));
             let selection = Selection::Lines(vec![LineSelection { line_id, quantity, amount }]);
-            ShipmentRequest { selection, include_refunded: false, tracking: tracking(tracked) }
+            ShipmentRequest {
+                selection,
+                include_refunded: false,
+                goods_left: false,
+                tracking: tracking(tracked),
+            }
         }
     }
 }

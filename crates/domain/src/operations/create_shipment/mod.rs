@@ -1,6 +1,7 @@
 //! Shipping: goods that left are recorded as a fact, whether or not Mollie can be reached, and registered as soon as it can.
 
 mod end;
+mod late;
 mod likeness;
 mod task;
 
@@ -38,6 +39,9 @@ impl Request for Ship {
     }
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
+        if self.0.goods_left && shipment::is_over(pen.order()) {
+            return late::record(&self.0, pen);
+        }
         pen.unblocked(FACTS.lane)?;
         let Planned { lines, companions } = shipment::plan(pen.order(), &self.0, pen.policy().companions)?;
         let shipment = Shipment {

@@ -330,7 +330,7 @@ proptest! {
                 true => plan(&order, &named(&one, &["1"][..usize::from(unit < 0)])).map(|it| it.unwrap().lines),
                 false => {
                     let selection = Selection::Lines(one.to_vec());
-                    let request = ShipmentRequest { selection, include_refunded: false, tracking: None };
+                    let request = ShipmentRequest { selection, include_refunded: false, goods_left: false, tracking: None };
                     shipment::plan(&order, &request, Companions::Explicit).map(|planned| planned.lines)
                 }
             };
@@ -376,7 +376,7 @@ proptest! {
                 }
                 2 => {
                     let selection = if by_name { Selection::AllRemaining } else { Selection::Lines(vec![one]) };
-                    let request = ShipmentRequest { selection, include_refunded: false, tracking: None };
+                    let request = ShipmentRequest { selection, include_refunded: false, goods_left: false, tracking: None };
                     if let Ok(planned) = shipment::plan(&order, &request, Companions::Explicit) {
                         record(&mut order, &planned.lines, false);
                         waiting.push((planned.lines, false));

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::*;
-use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::fixtures::{at, euro, payment, placed};
 use crate::rules::ids::{LineId, ShipmentId};
 use crate::rules::order::{Line, Order};
 use crate::rules::payment::Payment;
@@ -28,23 +28,6 @@ fn enter(order: &mut Order, plan: &Plan, stage: Stage) {
             Some(id) => order.line_mut(id).unwrap().enter(&entry),
             None => order.beside.enter(&entry),
         }
-    }
-}
-
-fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
-    Payment {
-        mollie_id: MolliePaymentId::new(id),
-        status: Read::Known(status),
-        method: None,
-        amount,
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(1),
-        authorized_time: None,
-        paid_time: None,
-        ended_time: None,
     }
 }
 

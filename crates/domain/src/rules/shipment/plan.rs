@@ -143,9 +143,14 @@ fn not_shippable(status: OrderStatus) -> String {
             "nothing is left"
         }
     };
+    let late = if status.is_final() {
+        " If the goods have left all the same, repeat it with goods_left."
+    } else {
+        ""
+    };
     let status = status.as_str();
     format!(
-        "The order's status is \"{status}\": {why}. Goods are shipped while it is authorized, paid or shipping."
+        "The order's status is \"{status}\": {why}. Goods are shipped while it is authorized, paid or shipping.{late}"
     )
 }
 

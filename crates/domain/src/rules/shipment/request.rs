@@ -25,6 +25,7 @@ pub struct ShipmentInput {
     pub lines: Vec<LineSelectionInput>,
     pub all_remaining: bool,
     pub include_refunded: bool,
+    pub goods_left: bool,
     pub tracking: Option<TrackingInput>,
 }
 
@@ -57,6 +58,8 @@ pub struct ShipmentRequest {
     pub selection: Selection,
     /// Whether units that were refunded before they were shipped may be shipped all the same.
     pub include_refunded: bool,
+    /// Whether it is to be kept although the order is over: the goods have left in any case.
+    pub goods_left: bool,
     pub tracking: Option<Tracking>,
 }
 
@@ -71,9 +74,9 @@ impl ShipmentInput {
         let lines = selected(self.lines, &mut faults);
         let tracking = self.tracking.map(|tracking| tracking.parse(&mut faults));
         let selection = if self.all_remaining { Selection::AllRemaining } else { Selection::Lines(lines) };
-        let include_refunded = self.include_refunded;
+        let (include_refunded, goods_left) = (self.include_refunded, self.goods_left);
         match faults.is_empty() {
-            true => Ok(ShipmentRequest { selection, include_refunded, tracking }),
+            true => Ok(ShipmentRequest { selection, include_refunded, goods_left, tracking }),
             false => Err(faults.into_vec()),
         }
     }

@@ -23,7 +23,12 @@ fn select(line: u32, quantity: u32, amount: Option<&str>) -> LineSelection {
 }
 
 fn lines(lines: &[LineSelection]) -> ShipmentRequest {
-    ShipmentRequest { selection: Selection::Lines(lines.to_vec()), include_refunded: false, tracking: None }
+    ShipmentRequest {
+        selection: Selection::Lines(lines.to_vec()),
+        include_refunded: false,
+        goods_left: false,
+        tracking: None,
+    }
 }
 
 /// The caller names each line.
@@ -31,8 +36,12 @@ fn plan(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, R
     plan_with(order, request, Companions::Explicit).map(|planned| planned.lines)
 }
 
-const ALL: ShipmentRequest =
-    ShipmentRequest { selection: Selection::AllRemaining, include_refunded: false, tracking: None };
+const ALL: ShipmentRequest = ShipmentRequest {
+    selection: Selection::AllRemaining,
+    include_refunded: false,
+    goods_left: false,
+    tracking: None,
+};
 
 fn planned(order: &Order, request: &ShipmentRequest) -> Vec<(u32, u32, String)> {
     let lines = plan(order, request).unwrap();

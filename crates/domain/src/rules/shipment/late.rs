@@ -1,0 +1,125 @@
+//! Goods that left although their order is over. Nothing can be registered and nothing is captured, but they are gone, and what they
+//! are worth is known: somebody has to get the money from the shopper, or the goods back. It enters no pool.
+
+use super::{LineSelection, Misfit, Selection, ShipmentLine, ShipmentRequest, measured, named_lines};
+use crate::rules::companion::is_goods;
+use crate::rules::money::Money;
+use crate::rules::order::{Line, Order};
+use crate::rules::part::Part;
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
+use crate::rules::refund;
+use crate::rules::request_error::RequestError;
+use crate::rules::status::OrderStatus;
+
+/// Whether nothing of the order can be shipped any more, whatever Mollie is asked.
+#[must_use]
+pub fn is_over(order: &Order) -> bool {
+    !order.placement.is_alive() || order.facts.status.is_some_and(OrderStatus::is_final)
+}
+
+/// What left: units that were not shipped, whether or not they were canceled. All that remains is all such units of goods.
+///
+/// # Errors
+/// [`RequestError`], naming every line at once.
+pub fn plan_late(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
+    match &request.selection {
+        Selection::Lines(lines) => named_lines(order, lines, named),
+        Selection::AllRemaining => {
+            let goods = order.lines.iter().filter(|line| is_goods(line)).map(uncanceled);
+            let left = goods.filter(|line| line.available().quantity > 0);
+            let lines: Vec<_> =
+                left.map(|line| ShipmentLine { line_id: line.id, part: line.available() }).collect();
+            if lines.is_empty() {
+                let text = "Nothing is left that could have left late: every unit of goods is shipped.";
+                let refusal = FailedPrecondition::of_order(PreconditionReason::NothingRemaining, text);
+                return Err(RequestError::State(refusal));
+            }
+            Ok(lines)
+        }
+    }
+}
+
+/// What these goods are worth, less the money that is held for goods that did not leave.
+#[must_use]
+pub fn unpaid(order: &Order, lines: &[ShipmentLine]) -> Money {
+    let worth = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
+    let kept =
+        |line: &Line| line.shipped.amount.minor().saturating_sub(line.given_back().amount.minor()).max(0);
+    let earned = order.lines.iter().map(kept).fold(0, i64::saturating_add);
+    let held = refund::room(order).minor().saturating_sub(earned).max(0);
+    Money::from_minor(worth.saturating_sub(held).max(0), order.terms.amount.currency())
+}
+
+fn named(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
+    let line = uncanceled(line);
+    measured(&line, selection, line.available().quantity)
+}
+
+/// The line as if nothing of it had been canceled.
+fn uncanceled(line: &Line) -> Line {
+    let none = Part::none(line.total_amount);
+    Line { canceled: none, canceling: none, ..line.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fixtures::{euro, payment, placed};
+    use crate::rules::ids::LineId;
+    use crate::rules::placement::Placement;
+    use crate::rules::status::{LineStatus, PaymentStatus};
+
+    /// Two units at 349.00 each and one at 329.99; one of the first was shipped and paid, the rest is released.
+    fn expired() -> Order {
+        let mut order = placed(OrderStatus::Expired, LineStatus::Canceled).order().clone();
+        let part = |quantity, amount| Part { quantity, amount: euro(amount) };
+        (order.lines[0].shipped, order.lines[0].canceled) = (part(1, "349.00"), part(1, "349.00"));
+        order.lines[1].canceled = part(1, "329.99");
+        order
+    }
+
+    fn all() -> ShipmentRequest {
+        let selection = Selection::AllRemaining;
+        ShipmentRequest { selection, include_refunded: false, goods_left: true, tracking: None }
+    }
+
+    fn units(line: u32, quantity: u32) -> ShipmentRequest {
+        let selection = LineSelection { line_id: LineId::new(line), quantity, amount: None };
+        ShipmentRequest { selection: Selection::Lines(vec![selection]), ..all() }
+    }
+
+    #[test]
+    fn what_was_not_shipped_may_have_left_whether_or_not_it_was_canceled() {
+        let order = expired();
+        let parts = |request: &ShipmentRequest| -> Vec<_> {
+            let lines = plan_late(&order, request).unwrap();
+            lines.iter().map(|line| (line.line_id.number(), line.part.quantity, line.part.amount)).collect()
+        };
+        assert_eq!(parts(&all()), [(1, 1, euro("349.00")), (2, 1, euro("329.99"))]);
+        assert_eq!(parts(&units(2, 1)), [(2, 1, euro("329.99"))]);
+        assert!(plan_late(&order, &units(1, 2)).is_err(), "one of them was shipped in time");
+    }
+
+    #[test]
+    fn the_money_that_is_still_held_counts() {
+        let mut order = expired();
+        let lines = plan_late(&order, &all()).unwrap();
+        assert_eq!(unpaid(&order, &lines), euro("678.99"), "nothing is held beyond what was shipped");
+        // Paid at once, and a canceled line's money was never given back.
+        order.facts.authorized_time = None;
+        order.payments = vec![payment("tr_1", euro("1027.99"), PaymentStatus::Paid)];
+        assert_eq!(unpaid(&order, &lines), euro("0.00"));
+    }
+
+    #[test]
+    fn an_order_is_over_when_it_has_ended_or_was_never_placed() {
+        let over = |status, line| is_over(placed(status, line).order());
+        assert!(over(OrderStatus::Expired, LineStatus::Canceled));
+        assert!(over(OrderStatus::Completed, LineStatus::Completed));
+        assert!(!over(OrderStatus::Shipping, LineStatus::Shipping));
+        let mut order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+        assert!(!is_over(&order));
+        order.placement = Placement::Abandoned;
+        assert!(is_over(&order));
+    }
+}
