@@ -102,3 +102,6 @@ fn any(value: &Value) -> prost_types::Value {
     };
     prost_types::Value { kind: Some(kind) }
 }
+
+/// The setting of a profile whose callers name each line that they ship.
+pub const EXPLICIT: (&str, &str) = ("ORDER_SERVICE__PROFILES__MAIN__COMPANIONS", "explicit");

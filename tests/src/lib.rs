@@ -30,7 +30,7 @@ pub use costs::{COUNTED, Counts, Meter, Searches, Table, Verdict, WARM, statemen
 pub use crash::{Crash, Ended, impatient};
 pub use database::Database;
 pub use disk::Disk;
-pub use drafts::{GIFT_CARD, LEGO, SECOND, draft, numbered};
+pub use drafts::{EXPLICIT, GIFT_CARD, LEGO, SECOND, draft, numbered};
 pub use engine::Engine;
 pub use fleet::{Load, Report};
 pub use grpc_server::proto;

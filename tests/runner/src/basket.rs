@@ -19,7 +19,7 @@ pub struct Basket {
     lamps: u32,
     lamp: i64,
     fee: i64,
-    /// What a gift card takes off, less than any part of the order that is shipped alone; 0: there is none.
+    /// What a gift card takes off; 0: there is none. Some outweigh most parcels.
     gift: i64,
     /// Whether shipments capture, rather than the shopper paying at once.
     pub captures: bool,
@@ -37,7 +37,31 @@ impl Basket {
         let captures = chance.permille(700);
         let has_gift = chance.permille(400);
         let gift = i64::try_from(chance.between(100, 2_000)).unwrap_or(0) * i64::from(has_gift);
+        let total = chair * i64::from(chairs) - discount + lamp * i64::from(lamps) + fee;
+        let share = i64::try_from(chance.between(500, 950)).unwrap_or(500);
+        let gift = if has_gift && captures && chance.permille(300) { total * share / 1_000 } else { gift };
         Self { number: order, chairs, chair, discount, lamps, lamp, fee, gift, captures }
+    }
+
+    /// Whether the gift card outweighs any parcel that leaves it behind goods.
+    pub const fn is_heavy(&self) -> bool {
+        self.gift > 2_000
+    }
+
+    /// Whether nothing joins a parcel of its goods.
+    pub const fn is_plain(&self) -> bool {
+        self.gift == 0 && self.fee == 0
+    }
+
+    /// Whether a parcel of one chair has to wait: it fits neither with nor without the gift card.
+    pub fn holds_a_chair(&self) -> bool {
+        let chairs = self.chair * i64::from(self.chairs) - self.discount;
+        let (one, agreed) = (
+            chairs / i64::from(self.chairs),
+            chairs + self.lamp * i64::from(self.lamps) + self.fee - self.gift,
+        );
+        // With or without the fee, and to the cent above or below.
+        self.captures && one > agreed + 1 && one + self.fee + 1 < self.gift
     }
 
     /// The line that takes money off, as the API names it.

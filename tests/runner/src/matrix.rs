@@ -51,7 +51,8 @@ const CALL: u64 = 40_000;
 #[must_use]
 pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
     let story = story::of(kind);
-    let seed = (seed..).find(|seed| story.fits(&Basket::of(*seed, 0))).unwrap_or(seed);
+    let fits = |basket: &Basket| story.fits(basket) && !basket.is_heavy();
+    let seed = (seed..).find(|seed| fits(&Basket::of(*seed, 0))).unwrap_or(seed);
     let mut chance = Chance::new(mix(seed));
     let step = |at, what| Step { at, what };
     let call = story.call(&mut chance);
@@ -63,6 +64,31 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, 
     }
     steps.push(step(CALL, call));
     steps.push(step(CALL + resume.unwrap_or_default() + 10_000, call));
+    History { seed, keys, steps }
+}
+
+/// Whether nothing joins a parcel of the first order's goods, so that the same may be shipped twice.
+#[must_use]
+pub fn is_plain(seed: u64) -> bool {
+    Basket::of(seed, 0).is_plain()
+}
+
+/// A parcel is held, and the call that ships it with the rest meets a fault.
+#[must_use]
+pub fn held(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
+    let seed = (seed..).find(|seed| Basket::of(*seed, 0).holds_a_chair()).unwrap_or(seed);
+    let after = Chance::new(mix(seed)).below(1_500);
+    let step = |at, what| Step { at, what };
+    let chair = Pick::Part { line: 1, quantity: 1, cents: None, tracked: true };
+    let rest = What::Ship { order: 0, intent: 2, pick: Pick::All { tracked: true } };
+    let mut steps = preparation(Before::Paid);
+    steps.push(step(CALL - 5_000, What::Ship { order: 0, intent: 1, pick: chair }));
+    steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));
+    if let Some(pause) = resume {
+        steps.push(step(CALL - 1_000, What::CrashAfterSend { after, pause }));
+    }
+    steps.push(step(CALL, rest));
+    steps.push(step(CALL + resume.unwrap_or_default() + 10_000, rest));
     History { seed, keys, steps }
 }
 

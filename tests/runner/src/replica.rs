@@ -171,10 +171,11 @@ impl Replica {
     async fn said(&self, accepted: &Recorded) -> Result<Said, StoreError> {
         let operation = match accepted.operation_id() {
             Some(id) => self.storage.load_operation(id).await?,
-            None => return Ok(Said::Done),
+            None => None,
         };
+        // A parcel that is held has no operation yet.
         let is_registration =
-            operation.as_ref().is_some_and(|one| story::causes(one.task.name(), EffectKind::ShipmentCreated));
+            operation.as_ref().is_none_or(|one| story::causes(one.task.name(), EffectKind::ShipmentCreated));
         if let Some(id) = accepted.answer.shipment().filter(|_| is_registration) {
             let shipment = self.storage.load_shipment(id).await?;
             return Ok(match shipment.map(|shipment| shipment.state) {
@@ -182,6 +183,9 @@ impl Replica {
                 Some(ShipmentState::Refused) => Said::NotDone,
                 Some(ShipmentState::Recorded | ShipmentState::NeedsAttention) | None => Said::UnderWay,
             });
+        }
+        if operation.is_none() {
+            return Ok(Said::Done);
         }
         let order = OrderKey::Id(accepted.order_id);
         let placement = self.storage.load_order(&order).await?.map(|order| order.placement);

@@ -37,7 +37,13 @@ fn middle() -> impl Strategy<Value = Vec<Step>> {
             ]
         },
     );
-    prop_oneof![1 => Just(Vec::new()), 2 => usual]
+    let one = || {
+        (0..3_usize, 0..700_u32)
+            .prop_map(|(line, permille)| vec![Pick { line, permille, amount: Amount::Unsaid }])
+    };
+    let parcels = proptest::collection::vec(one(), 2..5)
+        .prop_map(move |parcels| parcels.into_iter().map(|picks| Step::Ship { picks, refunded }).collect());
+    prop_oneof![1 => Just(Vec::new()), 3 => usual, 1 => parcels]
 }
 
 /// Nothing more, or whatever is left is shipped and given back.
@@ -53,7 +59,8 @@ fn tenders() -> impl Strategy<Value = Tender> {
 fn baskets() -> impl Strategy<Value = Basket> {
     let share = |most: i64| prop_oneof![3 => Just(None), 1 => (1..most).prop_map(Some)];
     let fee = prop_oneof![2 => Just(None), 1 => (1..900_i64, select(vec!["shipping_fee", "surcharge"])).prop_map(Some)];
-    let credit = (share(600), select(vec!["gift_card", "store_credit"]));
+    let card = prop_oneof![6 => share(600), 4 => (600..970_i64).prop_map(Some)];
+    let credit = (card, select(vec!["gift_card", "store_credit"]));
     let goods = proptest::collection::vec(goods(), 1..4);
     let flow = (prop_oneof![3 => Just(true), 1 => Just(false)], proptest::bool::ANY);
     (tenders(), flow, goods, fee, (share(600), 1..3_i64), credit).prop_map(

@@ -7,10 +7,10 @@ use domain::rules::ledger::Pool;
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::shipment::{Selection, ShipmentRequest};
 
-use crate::ask::Asked;
+use crate::ask::{Asked, order};
 use crate::excuse;
 use crate::own::{Own, Share};
-use crate::select::{Selected, line_id, parts};
+use crate::select::{Selected, freed, line_id, parts};
 use crate::stage::Stage;
 use crate::step::Pick;
 use crate::words::of;
@@ -45,6 +45,13 @@ impl Stage {
         self.is_plausible(&asked, Some(selected), may_refuse)?;
         let Asked::Accepted { entries, state, .. } = asked else { return Ok(()) };
         let parts = parts(&entries, Pool::Shipped);
+        if state.is_none() {
+            if !self.basket.joins || !self.own.captures {
+                return Err("a parcel waits although nothing joins it".to_owned());
+            }
+            self.marks.insert("parcel held");
+            return self.own.hold(&parts);
+        }
         self.is_succeeded(state, excuse::of_a_shipment())?;
         let is_part = |(line, part): &(usize, Share)| {
             self.own.lines[*line].is_discounted() && part.units < self.own.lines[*line].row.quantity
@@ -57,7 +64,12 @@ impl Stage {
             self.marks.insert("part of a discounted line shipped");
         }
         self.marks.insert("shipped");
-        self.own.ship(&parts)?;
+        if order(&self.desk, self.id)?.held.is_empty() && !self.own.held.is_empty() {
+            self.marks.insert("held parcels shipped");
+            self.own.ship_held(&parts, &freed(&entries))?;
+        } else {
+            self.own.ship(&parts)?;
+        }
         self.is_taken_whole(is_whole && include_refunded, Own::rest)
     }
 

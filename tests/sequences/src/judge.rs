@@ -2,6 +2,7 @@
 //! pool, and nothing was attributed to anybody else.
 
 use domain::ports::Store;
+use domain::rules::event::EventData;
 use domain::rules::item::ItemKind;
 use domain::rules::ledger::Pool;
 use domain::rules::order::{Line, Order};
@@ -14,6 +15,7 @@ use crate::ask::order;
 use crate::basket::{Tender, minor};
 use crate::desk::now;
 use crate::own::{Course, Own, Share};
+use crate::select::{freed, parts};
 use crate::stage::Stage;
 
 impl Stage {
@@ -23,6 +25,7 @@ impl Stage {
     /// In words, where they differ.
     pub fn judge(&mut self) -> Result<(), String> {
         let order = order(&self.desk, self.id)?;
+        self.held_that_went(&order)?;
         let books = self.desk.world().books(&self.mollie_id_of(&order)?).ok_or("Mollie has no books")?;
         let tender = self.basket.tender;
         same("lines", order.lines.len(), self.own.lines.len())?;
@@ -37,6 +40,20 @@ impl Stage {
         mollies_order(&self.own, &books, tender)?;
         self.effects = self.desk.world().ledger().len();
         self.nobody_else(&order)
+    }
+
+    /// Held parcels may go by themselves, once there is room for them.
+    fn held_that_went(&mut self, order: &Order) -> Result<(), String> {
+        if self.own.held.is_empty() || !order.held.is_empty() {
+            return Ok(());
+        }
+        let new =
+            now(self.desk.store.list_events(self.id, self.seen, 1_000))?.map_err(|it| it.to_string())?;
+        let is_carried = |data: &EventData| matches!(data, EventData::ShipmentCarried { .. });
+        let carried = new.items.iter().filter(|event| is_carried(&event.data));
+        let entries: Vec<_> = carried.flat_map(|event| event.data.entries()).copied().collect();
+        self.marks.insert("held parcels went by themselves");
+        self.own.ship_held(&parts(&entries, Pool::Shipped), &freed(&entries))
     }
 
     fn mollie_id_of(&self, order: &Order) -> Result<String, String> {
@@ -77,9 +94,9 @@ fn our_line(own: &Own, n: usize, line: &Line) -> Result<(), String> {
     same(
         "shipped, canceled and left",
         ours(line.shipped.and(line.canceled).and(line.rest())),
-        mine.ordered(),
+        mine.ordered() - own.held_of(n),
     )?;
-    same("reserved to ship", ours(line.reserved), nothing)?;
+    same("reserved to ship", ours(line.reserved), own.held_of(n))?;
     same("reserved to cancel", ours(line.canceling), nothing)?;
     same("refunded", ours(line.refunded), refunded(Course::Standing, false))?;
     same("refunded on a payment", ours(line.payment_refunded), refunded(Course::Standing, true))?;

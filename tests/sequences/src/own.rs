@@ -21,6 +21,8 @@ pub struct Own {
     /// Whether the shopper has paid or authorized it.
     pub is_backed: bool,
     pub lines: Vec<Line>,
+    /// Parts in parcels that wait for others.
+    pub held: Vec<(usize, Share)>,
     pub refunds: Vec<Refund>,
     /// By Mollie's id, and whether it stands.
     pub chargebacks: Vec<(String, i64, bool)>,
@@ -36,8 +38,8 @@ impl Own {
             is_overdrawn: false,
         };
         let lines = basket.rows.iter().map(line).collect();
-        let (refunds, chargebacks) = (Vec::new(), Vec::new());
-        Self { captures: basket.captures, is_backed: false, lines, refunds, chargebacks }
+        let (held, refunds, chargebacks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { captures: basket.captures, is_backed: false, lines, held, refunds, chargebacks }
     }
 
     #[must_use]
@@ -45,11 +47,48 @@ impl Own {
         self.lines.iter().map(|line| line.row.total()).sum()
     }
 
-    /// What is neither shipped nor canceled of a line.
+    /// What is neither shipped nor canceled nor held of a line.
     #[must_use]
     pub fn rest(&self, line: usize) -> Share {
+        let held = self.held_of(line);
         let line = &self.lines[line];
-        line.ordered() - line.shipped - line.canceled
+        line.ordered() - line.shipped - line.canceled - held
+    }
+
+    #[must_use]
+    pub fn held_of(&self, line: usize) -> Share {
+        let of = self.held.iter().filter(|(other, _)| *other == line);
+        of.fold(Share::default(), |sum, (_, part)| sum + *part)
+    }
+
+    /// Keeps parts for a parcel that waits.
+    ///
+    /// # Errors
+    /// They cannot be right.
+    pub fn hold(&mut self, parts: &[(usize, Share)]) -> Result<(), String> {
+        for (line, part) in parts {
+            self.fits(*line, self.rest(*line), *part, "held")?;
+            self.held.push((*line, *part));
+        }
+        Ok(())
+    }
+
+    /// Ships all that was held together with more, but for what was given up of it.
+    ///
+    /// # Errors
+    /// They cannot be right.
+    pub fn ship_held(&mut self, more: &[(usize, Share)], given_up: &[(usize, Share)]) -> Result<(), String> {
+        let mut sums = std::collections::BTreeMap::<usize, Share>::new();
+        for (line, part) in self.held.drain(..).chain(more.iter().copied()) {
+            let sum = sums.entry(line).or_default();
+            *sum = *sum + part;
+        }
+        for (line, part) in given_up {
+            let sum = sums.entry(*line).or_default();
+            *sum = *sum - *part;
+        }
+        let parts: Vec<_> = sums.into_iter().filter(|(_, part)| *part != Share::default()).collect();
+        self.ship(&parts)
     }
 
     /// What was paid for the line, or captured.

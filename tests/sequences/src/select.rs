@@ -93,6 +93,15 @@ pub fn share(entry: &Entry) -> Share {
 
 /// What was reserved of lines in a pool.
 pub fn parts(entries: &[Entry], pool: Pool) -> Vec<(usize, Share)> {
-    let reserved = entries.iter().filter(|entry| entry.pool == pool && entry.stage == Reached::Reserved);
-    reserved.filter_map(|entry| Some((index(entry.line_id?), share(entry)))).collect()
+    of_stage(entries, pool, Reached::Reserved)
+}
+
+/// What was reserved to ship and is given up.
+pub fn freed(entries: &[Entry]) -> Vec<(usize, Share)> {
+    of_stage(entries, Pool::Shipped, Reached::Freed)
+}
+
+fn of_stage(entries: &[Entry], pool: Pool, stage: Reached) -> Vec<(usize, Share)> {
+    let of = entries.iter().filter(|entry| entry.pool == pool && entry.stage == stage);
+    of.filter_map(|entry| Some((index(entry.line_id?), share(entry)))).collect()
 }

@@ -192,6 +192,8 @@ impl Stage {
             }
         };
         self.tell(format!("{what}: {outcome}"));
+        // The reading that confirmed a refusal may have made room for what waited.
+        self.desk.work(None)?;
         Ok(asked)
     }
 

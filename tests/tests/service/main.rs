@@ -20,6 +20,7 @@ mod fleet;
 mod form;
 mod forms;
 mod frozen;
+mod held;
 mod hooks;
 mod late_money;
 mod late_parcels;

@@ -44,6 +44,8 @@ pub enum Needs {
     Order,
     /// The order and its shipments.
     Shipments,
+    /// The order, and its shipments if some of them are held.
+    HeldShipments,
     /// The order and its refunds.
     Refunds,
 }

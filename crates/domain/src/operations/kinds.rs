@@ -1,7 +1,9 @@
-//! From a task to its room: the only match over kinds.
+//! From a task to its room: the only match over kinds; and what rooms do unasked.
 
+use super::create_shipment;
 use super::facts::Lane;
 use super::kind::Kind;
+use super::pen::Pen;
 use super::task::{OperationKind, Task};
 
 impl Task {
@@ -32,4 +34,9 @@ impl Task {
     pub fn lane(&self) -> Lane {
         self.kind().facts().lane
     }
+}
+
+/// What rooms do once a reading is recorded, though nobody asked.
+pub fn after_reading(pen: &mut Pen<'_>) {
+    create_shipment::review(pen);
 }

@@ -1,13 +1,13 @@
 //! Canceling an order (cancel order): authorized money is released, an unpaid order ends. Money that is captured or paid is
 //! refunded instead.
 
-use super::deduction;
 use super::ids::LineId;
 use super::order::Order;
 use super::placement::Placement;
 use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
 use super::status::{LineStatus, OrderStatus};
+use super::{deduction, shipment};
 
 /// How to cancel an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,10 @@ pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<Line
     let named = deduction::named(order, release).map_err(RequestError::Invalid)?;
     let cancellation = way(order).map_err(RequestError::State)?;
     match cancellation {
-        Cancellation::AtMollie => deduction::keep(order, &named).map_err(RequestError::State)?,
+        Cancellation::AtMollie => {
+            shipment::none_held(order).map_err(RequestError::State)?;
+            deduction::keep(order, &named).map_err(RequestError::State)?;
+        }
         Cancellation::Nothing | Cancellation::Withdraw => (),
     }
     Ok((cancellation, named))

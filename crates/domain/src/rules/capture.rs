@@ -49,7 +49,7 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondi
         return Ok(());
     }
     let own = sum(lines.iter().map(|line| line.part.amount.minor()));
-    let before = sum(order.lines.iter().map(taken));
+    let before = taken_of_all(order);
     let bound = bound(order);
     if own < 0 {
         return Err(refusal(order, lines, "ship", below_zero(order, own), |amount| amount > 0));
@@ -63,7 +63,7 @@ pub fn check(order: &Order, lines: &[ShipmentLine]) -> Result<(), FailedPrecondi
 /// What may still be captured, beyond what is captured or recorded. Below zero: that is too much already.
 #[must_use]
 pub fn left(order: &Order) -> Money {
-    money(order, bound(order).saturating_sub(sum(order.lines.iter().map(taken))))
+    money(order, bound(order).saturating_sub(taken_of_all(order)))
 }
 
 /// The same, once these units are canceled that a cancellation under way is to cancel.
@@ -87,7 +87,7 @@ pub fn check_release(before: &Order, after: &Order) -> Result<(), FailedPrecondi
     let bound = bound(after);
     let grows = |excess: fn(&Order) -> i64| excess(after) > excess(before).max(0);
     if grows(taken_too_much) {
-        let taken = sum(after.lines.iter().map(taken));
+        let taken = taken_of_all(after);
         let text = format!(
             "That would leave {} to be captured (authorized {}, less what is released), but {} is already shipped or recorded.",
             money(after, bound),
@@ -111,18 +111,23 @@ pub fn check_release(before: &Order, after: &Order) -> Result<(), FailedPrecondi
 
 /// How far what is captured or recorded exceeds the bound.
 fn taken_too_much(order: &Order) -> i64 {
-    sum(order.lines.iter().map(taken)).saturating_sub(bound(order))
+    taken_of_all(order).saturating_sub(bound(order))
 }
 
 /// How far that would exceed the bound, if the rest were shipped.
 fn left_too_much(order: &Order) -> i64 {
-    sum(order.lines.iter().map(|line| line.available().amount.minor())).saturating_add(taken_too_much(order))
+    let left = |line: &Line| line.available().and(order.held_of(line.id)).amount.minor();
+    sum(order.lines.iter().map(left)).saturating_add(taken_too_much(order))
 }
 
-/// What is captured of a line, or will be. Units that were shipped elsewhere while reserved here count once: no line adds, or
+fn taken_of_all(order: &Order) -> i64 {
+    sum(order.lines.iter().map(|line| taken(order, line)))
+}
+
+/// What is captured of a line, or will be; held parcels are captured once they fit. Units that were shipped elsewhere while reserved here count once: no line adds, or
 /// deducts, more than it holds.
-fn taken(line: &Line) -> i64 {
-    let both = line.shipped.and(line.reserved);
+fn taken(order: &Order, line: &Line) -> i64 {
+    let both = line.shipped.and(line.reserved.without(order.held_of(line.id)));
     let most = Part { quantity: line.quantity, amount: line.total_amount }.without(line.canceled);
     if both.quantity > most.quantity { most.amount.minor() } else { both.amount.minor() }
 }

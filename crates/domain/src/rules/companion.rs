@@ -13,7 +13,8 @@ use crate::planted::Planted;
 use super::capture;
 use super::deduction::{goods_of, is_deduction};
 use super::order::{Line, Order};
-use super::shipment::{ShipmentLine, is_shippable};
+use super::part::Part;
+use super::shipment::{ShipmentLine, together};
 use super::status::{Read, words};
 
 words!(
@@ -42,25 +43,72 @@ pub const fn is_goods(line: &Line) -> bool {
 /// may not be captured with them either.
 #[must_use]
 pub fn of(order: &Order, parcel: &[ShipmentLine]) -> Vec<ShipmentLine> {
-    let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
-    if !order.lines.iter().any(|line| is_goods(line) && is_named(line)) {
+    if !has_goods(order, parcel) {
         return Vec::new();
     }
-    let is_free = |line: &&Line| {
-        !is_goods(line) && !is_named(line) && is_shippable(line) && line.available().quantity > 0
-    };
+    joining(order, parcel, Line::available).unwrap_or_default()
+}
+
+/// The lines that travel with a parcel and all held ones as one shipment, held parts included; `None` if it may not be captured.
+#[must_use]
+pub fn of_all_held(order: &Order, parcel: &[ShipmentLine]) -> Option<Vec<ShipmentLine>> {
+    let is_of_goods = |line: &&ShipmentLine| order.line(line.line_id).is_some_and(is_goods);
+    let held = order.held.iter().flat_map(|parcel| &parcel.lines).filter(is_of_goods);
+    let all = together(parcel.iter().chain(held));
+    joining(order, &all, |line| line.available().and(order.held_of(line.id)))
+}
+
+/// Whether all that is left and all held parcels may be captured as one shipment.
+#[must_use]
+pub fn fits_with_all_left(order: &Order) -> bool {
+    let goods = order.lines.iter().filter(|line| is_goods(line) && line.is_shippable());
+    let left: Vec<_> = goods.map(|line| ShipmentLine { line_id: line.id, part: line.available() }).collect();
+    of_all_held(order, &left).is_some()
+}
+
+/// Whether a parcel that does not fit may wait: it will fit with the others, and its caller left it to us what takes money off it.
+#[must_use]
+pub fn may_wait(order: &Order, parcel: &[ShipmentLine]) -> bool {
+    let takes_off = |line: &ShipmentLine| order.line(line.line_id).is_some_and(is_deduction);
+    !parcel.iter().any(takes_off) && fits_with_all_left(order)
+}
+
+/// What a parcel reserves that has to wait: itself, and each deduction it may need.
+#[must_use]
+pub fn reserved_with(order: &Order, parcel: &[ShipmentLine]) -> Vec<ShipmentLine> {
+    let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
+    let off = order.lines.iter().filter(|line| is_deduction(line) && line.is_shippable() && !is_named(line));
+    rest(off.filter(|line| line.available().quantity > 0 && belongs(order, line, parcel)), Line::available)
+}
+
+/// Whether the parcel holds goods.
+#[must_use]
+pub fn has_goods(order: &Order, parcel: &[ShipmentLine]) -> bool {
+    parcel.iter().any(|named| order.line(named.line_id).is_some_and(is_goods))
+}
+
+/// What joins a parcel; `None` if it may not be captured, whatever joins it. `part`: how much of a line may.
+fn joining(
+    order: &Order,
+    parcel: &[ShipmentLine],
+    part: impl Fn(&Line) -> Part,
+) -> Option<Vec<ShipmentLine>> {
+    let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
+    let is_free =
+        |line: &&Line| !is_goods(line) && !is_named(line) && line.is_shippable() && part(line).quantity > 0;
     let (off, fees): (Vec<_>, Vec<_>) =
         order.lines.iter().filter(is_free).partition(|line| is_deduction(line));
     if !order.captures_by_shipment() {
-        return rest(fees.into_iter().chain(off));
+        return Some(rest(fees.into_iter().chain(off), part));
     }
     let off: Vec<_> = off.into_iter().filter(|line| belongs(order, line, parcel)).collect();
+    let worth = |line: &Line| part(line).amount.minor();
     let own = sum(parcel.iter().map(|line| line.part.amount.minor()));
     let with = |fees: &[&Line]| {
         let own = own.saturating_add(sum(fees.iter().copied().map(worth)));
-        outweighed(order, own, &off).map(|off| rest(fees.iter().copied().chain(off)))
+        outweighed(order, own, &off, worth).map(|off| rest(fees.iter().copied().chain(off), &part))
     };
-    with(&fees).or_else(|| with(&[])).unwrap_or_default()
+    with(&fees).or_else(|| with(&[]))
 }
 
 #[cfg(feature = "planted")]
@@ -86,7 +134,7 @@ pub(super) fn deductions_last(
         .lines
         .iter()
         .filter(|line| !is_goods(line) && line.available().quantity > 0 && takes(line) == 0);
-    rest(free.filter(|line| is_last || !is_deduction(line)))
+    rest(free.filter(|line| is_last || !is_deduction(line)), Line::available)
 }
 
 /// Whether the parcel is one that the deduction travels with: one with goods that it takes money off, or any if no more of those are
@@ -94,19 +142,25 @@ pub(super) fn deductions_last(
 fn belongs(order: &Order, deduction: &Line, parcel: &[ShipmentLine]) -> bool {
     let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
     let mut goods = goods_of(order, deduction);
-    goods.any(is_named) || goods_of(order, deduction).all(|line| line.available().quantity == 0)
+    let is_gone = |line: &Line| line.available().quantity == 0 && order.held_of(line.id).quantity == 0;
+    goods.any(is_named) || goods_of(order, deduction).all(is_gone)
 }
 
 /// Of these deductions the ones that take most off a parcel of this worth and leave it at zero or more, if it may be captured then.
 /// Of equal choices the one with the largest deduction: small ones find another parcel more easily.
-fn outweighed<'a>(order: &Order, own: i64, off: &[&'a Line]) -> Option<Vec<&'a Line>> {
+fn outweighed<'a>(
+    order: &Order,
+    own: i64,
+    off: &[&'a Line],
+    worth: impl Fn(&Line) -> i64,
+) -> Option<Vec<&'a Line>> {
     let mut off = off.to_vec();
     off.sort_by_key(|line| (worth(line), line.id));
     off.truncate(WEIGHED);
     let chosen = |choice: u32| {
         off.iter().enumerate().filter(move |(n, _)| choice >> n & 1 == 1).map(|(_, line)| *line)
     };
-    let left_of = |choice: u32| own.saturating_add(sum(chosen(choice).map(worth)));
+    let left_of = |choice: u32| own.saturating_add(sum(chosen(choice).map(&worth)));
     let most = capture::left(order).minor();
     let fits = |choice: &u32| (0..=most).contains(&left_of(*choice));
     let best = (0..1_u32 << off.len())
@@ -115,16 +169,11 @@ fn outweighed<'a>(order: &Order, own: i64, off: &[&'a Line]) -> Option<Vec<&'a L
     best.map(|choice| chosen(choice).collect())
 }
 
-/// All that is left of these lines, in the order's sequence.
-fn rest<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<ShipmentLine> {
-    let mut rest: Vec<_> =
-        lines.map(|line| ShipmentLine { line_id: line.id, part: line.available() }).collect();
+/// These lines, in the order's sequence.
+fn rest<'a>(lines: impl Iterator<Item = &'a Line>, part: impl Fn(&Line) -> Part) -> Vec<ShipmentLine> {
+    let mut rest: Vec<_> = lines.map(|line| ShipmentLine { line_id: line.id, part: part(line) }).collect();
     rest.sort_by_key(|line| line.line_id);
     rest
-}
-
-fn worth(line: &Line) -> i64 {
-    line.available().amount.minor()
 }
 
 fn sum(minors: impl Iterator<Item = i64>) -> i64 {

@@ -50,10 +50,11 @@ pub fn lost(order: &Order) -> Vec<(LineId, Money)> {
 #[must_use]
 pub fn along_with(after: &Order, canceled: &[ShipmentLine]) -> Vec<ShipmentLine> {
     let is_canceled = |goods: &Line| canceled.iter().any(|line| line.line_id == goods.id);
+    let is_gone = |goods: &Line| goods.available().quantity == 0 && after.held_of(goods.id).quantity == 0;
     let goes = |deduction: &&Line| {
         let mut goods = goods_of(after, deduction);
         goods.any(is_canceled)
-            && goods_of(after, deduction).all(|goods| goods.available().quantity == 0)
+            && goods_of(after, deduction).all(is_gone)
             && deduction.available().quantity > 0
     };
     let rest = |line: &Line| ShipmentLine { line_id: line.id, part: line.available() };

@@ -16,7 +16,7 @@ use super::part::Part;
 use super::placement::Placement;
 use super::refund::Refund;
 use super::rejection::{RejectedBy, Rejection};
-use super::shipment::{Capture, CaptureStatus, Shipment, ShipmentLine, Tracking};
+use super::shipment::{Capture, CaptureStatus, HeldParcel, Shipment, ShipmentLine, Tracking};
 use super::snapshot::Observed;
 use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
@@ -39,8 +39,15 @@ pub enum EventData {
     PlacementAbandoned { reason: String },
     /// Mollie reported something new.
     OrderObserved { observed: Box<Observed> },
-    /// Goods left; their units are reserved until Mollie has registered them.
-    ShipmentRecorded { shipment: Box<Shipment>, operation_id: OperationId, entries: Vec<Entry> },
+    /// Goods left; their units are reserved until Mollie has registered them. A held parcel has no operation.
+    ShipmentRecorded { shipment: Box<Shipment>, operation_id: Option<OperationId>, entries: Vec<Entry> },
+    /// A held parcel goes along with another one; what it reserved beyond that is free again.
+    ShipmentCarried {
+        shipment_id: ShipmentId,
+        carried_by: ShipmentId,
+        operation_id: OperationId,
+        entries: Vec<Entry>,
+    },
     /// Goods left although the order was over: nothing is sent.
     ShipmentTooLate { shipment: Box<Shipment> },
     /// Mollie registered a shipment of ours.
@@ -54,7 +61,8 @@ pub enum EventData {
     /// Mollie rejected a shipment; its units are available again.
     ShipmentRefused {
         shipment_id: ShipmentId,
-        operation_id: OperationId,
+        /// None of a held parcel, which was never sent.
+        operation_id: Option<OperationId>,
         entries: Vec<Entry>,
         rejection: Rejection,
         /// The shipments at Mollie that hold its units, if that is the reason.
@@ -139,6 +147,7 @@ impl EventData {
             Self::PlacementAbandoned { .. } => "order.placement_abandoned",
             Self::OrderObserved { observed } => observed_kind(observed),
             Self::ShipmentRecorded { .. } => "shipment.recorded",
+            Self::ShipmentCarried { .. } => "shipment.carried",
             Self::ShipmentTooLate { .. } => "shipment.too_late",
             Self::ShipmentRegistered { .. } => "shipment.registered",
             Self::ShipmentRefused { .. } => "shipment.refused",
@@ -172,6 +181,7 @@ impl EventData {
         match self {
             Self::OrderPlaced { observed, .. } | Self::OrderObserved { observed } => &observed.entries,
             Self::ShipmentRecorded { entries, .. }
+            | Self::ShipmentCarried { entries, .. }
             | Self::ShipmentRegistered { entries, .. }
             | Self::ShipmentRefused { entries, .. }
             | Self::CancellationRecorded { entries, .. }
@@ -289,9 +299,7 @@ impl Order {
     fn apply(&mut self, data: &EventData, time: Timestamp) {
         match data {
             EventData::OrderRecorded { .. }
-            | EventData::ShipmentRecorded { .. }
             | EventData::ShipmentTooLate { .. }
-            | EventData::ShipmentRefused { .. }
             | EventData::ShipmentUpdateRecorded { .. }
             | EventData::ShipmentUpdated { .. }
             | EventData::ShipmentUpdateRefused { .. }
@@ -300,6 +308,14 @@ impl Order {
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
+            EventData::ShipmentRecorded { shipment, .. } => {
+                let held = HeldParcel { shipment_id: shipment.id, lines: shipment.lines.clone() };
+                self.held.extend(shipment.held.is_some().then_some(held));
+            }
+            EventData::ShipmentCarried { shipment_id, .. }
+            | EventData::ShipmentRefused { shipment_id, .. } => {
+                self.held.retain(|parcel| parcel.shipment_id != *shipment_id);
+            }
             EventData::ShipmentRegistered { shipment_id, entries, .. } => {
                 let settled = entries.iter().filter(|entry| entry.stage == Stage::Settled);
                 self.expect_capture(*shipment_id, settled.map(|entry| entry.part));

@@ -8,8 +8,8 @@ use super::part::Part;
 use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
 use super::shipment::{
-    LineSelection, LineSelectionInput, Misfit, Selection, ShipmentLine, either, measured, named_lines,
-    not_available, selected,
+    LineSelection, LineSelectionInput, Misfit, Selection, ShipmentLine, either, keep_possible, measured,
+    named_lines, not_available, selected,
 };
 use super::status::{LineStatus, OrderStatus};
 use super::violation::{Violation, Violations};
@@ -91,7 +91,9 @@ pub fn plan(
 fn bounded(order: &Order, lines: &[ShipmentLine], named: &[LineId]) -> Result<(), FailedPrecondition> {
     deduction::keep_of(order, lines, named)?;
     alone(order, lines)?;
-    capture::check_release(order, &with(order, lines))
+    let after = with(order, lines);
+    keep_possible(&after)?;
+    capture::check_release(order, &after)
 }
 
 /// Only one cancellation at a time may take more money off than it releases. If one of several fails, no more is captured than

@@ -21,7 +21,7 @@ use super::part::Part;
 use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
-use super::shipment::ShipmentLine;
+use super::shipment::{HeldParcel, ShipmentLine};
 use super::status::{LineStatus, OrderStatus, Read};
 use super::unread::Unread;
 use super::violation::Finding;
@@ -168,6 +168,12 @@ impl Line {
         }
     }
 
+    /// Whether Mollie ships units of it.
+    #[must_use]
+    pub fn is_shippable(&self) -> bool {
+        self.status.is_some_and(LineStatus::allows_shipping)
+    }
+
     /// What is neither shipped nor canceled nor reserved by either. Mollie would let all of it be shipped, refunded or not.
     #[must_use]
     pub fn rest(&self) -> Part {
@@ -243,6 +249,8 @@ pub struct Order {
     pub cancellations: Vec<Canceled>,
     /// Money that belongs to no line.
     pub beside: Beside,
+    /// Parcels that wait until their sum fits.
+    pub held: Vec<HeldParcel>,
     /// Shipments of whose captures news are expected.
     pub open_captures: Vec<ShipmentId>,
     /// Shipments whose money does not come, with what it was to be.
@@ -324,6 +332,7 @@ impl Order {
             releases: Vec::new(),
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
+            held: Vec::new(),
             open_captures: Vec::new(),
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
@@ -359,6 +368,13 @@ impl Order {
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    /// What held parcels reserve of a line.
+    #[must_use]
+    pub fn held_of(&self, id: LineId) -> Part {
+        let lines = self.held.iter().flat_map(|parcel| &parcel.lines).filter(|line| line.line_id == id);
+        lines.fold(Part::none(self.terms.amount), |sum, line| sum.and(line.part))
     }
 
     /// The line with this id, to be changed by an event.

@@ -25,6 +25,8 @@ pub enum PreconditionReason {
     OrderNotCancelable,
     /// A shipment would be worth less than zero, or would exceed the capture bound.
     CaptureOutOfBounds,
+    /// Parcels are held, and canceling would release what they reserve or wait for.
+    ParcelsHeld,
     /// Canceling would give up a deduction from goods that were shipped.
     DeductionLeft,
     /// A line's status allows no cancellation of units.
@@ -48,6 +50,7 @@ impl PreconditionReason {
             | Self::NothingRemaining
             | Self::CaptureOutOfBounds
             | Self::DeductionLeft
+            | Self::ParcelsHeld
             | Self::LineNotRefundable
             | Self::RefundOutOfBounds => true,
             Self::OrderNotPlaced

@@ -13,6 +13,8 @@ pub enum RejectedBy {
     Operator,
     /// This service: it was never sent, and will not be.
     Service,
+    /// This service: what it was about went elsewhere before it could be sent.
+    Overtaken,
 }
 
 /// A definite rejection: nothing was changed at Mollie.
@@ -62,12 +64,18 @@ impl Rejection {
         Self { by: RejectedBy::Service, title, detail, field: None, extra: None }
     }
 
+    /// The same, because it went elsewhere.
+    #[must_use]
+    pub fn of_ours_overtaken(reason: &str) -> Self {
+        Self { by: RejectedBy::Overtaken, ..Self::of_ours(reason) }
+    }
+
     /// Mollie's HTTP status; `None` if Mollie did not decide.
     #[must_use]
     pub const fn status(&self) -> Option<u16> {
         match self.by {
             RejectedBy::Mollie(status) => Some(status),
-            RejectedBy::Operator | RejectedBy::Service => None,
+            RejectedBy::Operator | RejectedBy::Service | RejectedBy::Overtaken => None,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::status::words;
 mod capture;
 mod captured;
 mod elsewhere;
+mod held;
 mod late;
 mod likeness;
 mod plan;
@@ -22,9 +23,10 @@ mod whereabouts;
 pub use capture::{Capture, CaptureStatus, ListedCapture};
 pub use captured::captured;
 pub use elsewhere::{Finding, look_elsewhere};
-pub use late::{is_over, plan_late, unpaid};
+pub use held::{Carried, Fitting, at_mollie, fitting, keep_possible, none_held, overtaken};
+pub use late::{is_over, plan_late, unpaid, worth};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
-pub(super) use plan::{Misfit, is_shippable, measured, named_lines, not_available};
+pub(super) use plan::{Misfit, measured, named_lines, not_available};
 pub use plan::{Planned, newly_shipped, plan};
 pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
@@ -89,8 +91,32 @@ pub struct Shipment {
     pub capture: Option<Capture>,
     /// Mollie's reason, if it rejected the shipment.
     pub rejection: Option<Rejection>,
+    /// Why it waits for other parcels, while it does.
+    pub held: Option<String>,
+    /// The parcel with which it became one shipment at Mollie. They share Mollie's id; tracking and capture are those of that one.
+    pub carried_by: Option<ShipmentId>,
     /// If Mollie rejected it because its units were shipped elsewhere: the shipments that hold them. Then nothing is lost.
     pub elsewhere: Vec<MollieShipmentId>,
+}
+
+/// A parcel that waits for others, as its order knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldParcel {
+    pub shipment_id: ShipmentId,
+    pub lines: Vec<ShipmentLine>,
+}
+
+/// The lines of several parcels as those of one shipment, each line once.
+#[must_use]
+pub fn together<'a>(lines: impl IntoIterator<Item = &'a ShipmentLine>) -> Vec<ShipmentLine> {
+    let mut all: Vec<ShipmentLine> = Vec::new();
+    for line in lines {
+        match all.iter_mut().find(|one| one.line_id == line.line_id) {
+            Some(one) => one.part = one.part.and(line.part),
+            None => all.push(*line),
+        }
+    }
+    all
 }
 
 impl Shipment {

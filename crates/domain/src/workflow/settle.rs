@@ -184,6 +184,8 @@ pub(super) async fn needed<P: Ports>(ports: &P, order: &Order, needs: Needs) -> 
     let mut related = Related::default();
     match needs {
         Needs::Shipments => related.shipments = ports.store().list_shipments(order.id).await?,
+        Needs::HeldShipments if order.held.is_empty() => (),
+        Needs::HeldShipments => related.shipments = ports.store().list_shipments(order.id).await?,
         Needs::Refunds => related.refunds = ports.store().list_refunds(order.id).await?,
         Needs::Order => (),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::rules::event::{Event, EventData};
-use domain::rules::ids::{LineId, OperationId};
+use domain::rules::ids::{LineId, OperationId, ShipmentId};
 use domain::rules::snapshot::Observed;
 use domain::rules::subject::Subject;
 
@@ -39,8 +39,12 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), changed, ..base }
         }
         EventData::ShipmentRecorded { shipment, operation_id, .. } => {
-            of_operation(base, *operation_id, Subject::Shipment(shipment.id))
+            of_shipment(base, *operation_id, shipment.id)
         }
+        EventData::ShipmentCarried { shipment_id, carried_by, operation_id, .. } => proto::OrderEvent {
+            carried_by_shipment_id: carried_by.to_string(),
+            ..of_shipment(base, Some(*operation_id), *shipment_id)
+        },
         EventData::ShipmentRegistered { shipment_id, operation_id, .. } => {
             of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
         }
@@ -53,7 +57,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent {
                 rejection: Some(rejection(refused)),
                 elsewhere_mollie_shipment_ids: elsewhere.iter().map(ToString::to_string).collect(),
-                ..of_operation(base, *operation_id, Subject::Shipment(*shipment_id))
+                ..of_shipment(base, *operation_id, *shipment_id)
             }
         }
         EventData::ShipmentUpdateRecorded { shipment_id, operation_id, tracking } => proto::OrderEvent {
@@ -143,6 +147,12 @@ fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subjec
         refund_id: subject.refund().map(|id| id.to_string()).unwrap_or_default(),
         ..base
     }
+}
+
+/// About a shipment; one that is held has no operation.
+fn of_shipment(base: proto::OrderEvent, operation: Option<OperationId>, id: ShipmentId) -> proto::OrderEvent {
+    let operation_id = operation.map(|id| id.to_string()).unwrap_or_default();
+    proto::OrderEvent { operation_id, shipment_id: id.to_string(), ..base }
 }
 
 /// Each line once, by its path.

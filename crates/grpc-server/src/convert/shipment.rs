@@ -34,6 +34,8 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
             Origin::Here => false,
             Origin::Elsewhere => true,
         },
+        held_reason: shipment.held.clone().unwrap_or_default(),
+        carried_by_shipment_id: shipment.carried_by.map(|id| id.to_string()).unwrap_or_default(),
         refusal_reason: shipment
             .rejection
             .as_ref()
@@ -49,6 +51,7 @@ const fn refusal_reason(rejection: &Rejection) -> proto::ShipmentRefusalReason {
         RejectedBy::Mollie(_) => proto::ShipmentRefusalReason::MollieRefused,
         RejectedBy::Operator => proto::ShipmentRefusalReason::Operator,
         RejectedBy::Service => proto::ShipmentRefusalReason::OrderOver,
+        RejectedBy::Overtaken => proto::ShipmentRefusalReason::UnitsGone,
     }
 }
 

@@ -278,6 +278,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::OrderNotShippable => ErrorReason::OrderNotShippable,
         PreconditionReason::LineNotShippable => ErrorReason::LineNotShippable,
         PreconditionReason::ShipmentRefused => ErrorReason::ShipmentRefused,
+        PreconditionReason::ParcelsHeld => ErrorReason::ParcelsHeld,
         PreconditionReason::QuantityNotAvailable => ErrorReason::QuantityNotAvailable,
         PreconditionReason::NothingRemaining => ErrorReason::NothingRemaining,
         PreconditionReason::OrderNotCancelable => ErrorReason::OrderNotCancelable,
@@ -324,7 +325,7 @@ const fn refused_by(by: RejectedBy) -> &'static str {
     match by {
         RejectedBy::Mollie(_) => "Mollie refused",
         RejectedBy::Operator => "An operator decided that Mollie did not do it",
-        RejectedBy::Service => "The service gave it up",
+        RejectedBy::Service | RejectedBy::Overtaken => "The service gave it up",
     }
 }
 

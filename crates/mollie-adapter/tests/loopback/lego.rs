@@ -64,6 +64,7 @@ fn order() -> Order {
         releases: vec![],
         cancellations: vec![],
         beside: Beside::none(euro("0.00").currency()),
+        held: vec![],
         open_captures: vec![],
         lost_captures: vec![],
         open_refunds: vec![],

@@ -45,6 +45,13 @@ pub(crate) enum EventDocument {
     },
     ShipmentRecorded {
         shipment: Box<ShipmentDocument>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation_id: Option<Uuid>,
+        entries: Vec<EntryDocument>,
+    },
+    ShipmentCarried {
+        shipment_id: Uuid,
+        carried_by: Uuid,
         operation_id: Uuid,
         entries: Vec<EntryDocument>,
     },
@@ -60,7 +67,8 @@ pub(crate) enum EventDocument {
     },
     ShipmentRefused {
         shipment_id: Uuid,
-        operation_id: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation_id: Option<Uuid>,
         entries: Vec<EntryDocument>,
         rejection: RejectionDocument,
         elsewhere: Vec<String>,
@@ -208,9 +216,17 @@ impl From<&EventData> for EventDocument {
             }
             EventData::ShipmentRecorded { shipment, operation_id, entries } => Self::ShipmentRecorded {
                 shipment: Box::new((&**shipment).into()),
-                operation_id: operation_id.uuid(),
+                operation_id: operation_id.map(|id| id.uuid()),
                 entries: mirrors(entries),
             },
+            EventData::ShipmentCarried { shipment_id, carried_by, operation_id, entries } => {
+                Self::ShipmentCarried {
+                    shipment_id: shipment_id.uuid(),
+                    carried_by: carried_by.uuid(),
+                    operation_id: operation_id.uuid(),
+                    entries: mirrors(entries),
+                }
+            }
             EventData::ShipmentTooLate { shipment } => {
                 Self::ShipmentTooLate { shipment: Box::new((&**shipment).into()) }
             }
@@ -230,7 +246,7 @@ impl From<&EventData> for EventDocument {
             EventData::ShipmentRefused { shipment_id, operation_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: shipment_id.uuid(),
-                    operation_id: operation_id.uuid(),
+                    operation_id: operation_id.map(|id| id.uuid()),
                     entries: mirrors(entries),
                     rejection: rejection.into(),
                     elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
@@ -385,8 +401,16 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::ShipmentRecorded { shipment, operation_id, entries } => Self::ShipmentRecorded {
                 shipment: Box::new((*shipment).try_into()?),
                 entries: each(entries)?,
-                operation_id: OperationId::new(operation_id),
+                operation_id: operation_id.map(OperationId::new),
             },
+            EventDocument::ShipmentCarried { shipment_id, carried_by, operation_id, entries } => {
+                Self::ShipmentCarried {
+                    shipment_id: ShipmentId::new(shipment_id),
+                    carried_by: ShipmentId::new(carried_by),
+                    operation_id: OperationId::new(operation_id),
+                    entries: each(entries)?,
+                }
+            }
             EventDocument::ShipmentTooLate { shipment } => {
                 Self::ShipmentTooLate { shipment: Box::new((*shipment).try_into()?) }
             }
@@ -406,7 +430,7 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::ShipmentRefused { shipment_id, operation_id, entries, rejection, elsewhere } => {
                 Self::ShipmentRefused {
                     shipment_id: ShipmentId::new(shipment_id),
-                    operation_id: OperationId::new(operation_id),
+                    operation_id: operation_id.map(OperationId::new),
                     entries: each(entries)?,
                     rejection: rejection.try_into()?,
                     elsewhere: elsewhere.into_iter().map(MollieShipmentId::new).collect(),

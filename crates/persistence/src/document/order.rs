@@ -10,6 +10,7 @@ use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
+use domain::rules::shipment::HeldParcel;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use super::line::LineDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
+use super::shipment::HeldParcelDocument;
 use super::stranded::StrandedDocument;
 use super::word::word;
 use super::{Misfit, each, mirrors, optional, present};
@@ -105,6 +107,7 @@ pub(crate) struct OrderParts {
     pub releases: Vec<LineId>,
     pub cancellations: Vec<Canceled>,
     pub beside: Beside,
+    pub held: Vec<HeldParcel>,
     pub open_captures: Vec<ShipmentId>,
     pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
@@ -127,6 +130,8 @@ pub(crate) struct OrderDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cancellations: Vec<CanceledDocument>,
     beside: BesideDocument,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    held: Vec<HeldParcelDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_captures: Vec<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -151,6 +156,7 @@ impl From<&Order> for OrderDocument {
             releases: order.releases.iter().map(|line| line.number()).collect(),
             cancellations: mirrors(&order.cancellations),
             beside: (&order.beside).into(),
+            held: mirrors(&order.held),
             open_captures: order.open_captures.iter().map(|id| id.uuid()).collect(),
             lost_captures: order
                 .lost_captures
@@ -180,6 +186,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             releases: document.releases.into_iter().map(LineId::new).collect(),
             cancellations: each(document.cancellations)?,
             beside: document.beside.try_into()?,
+            held: each(document.held)?,
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
@@ -255,6 +262,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,
+            held: parts.held,
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,

@@ -26,6 +26,7 @@ enum RejectedByDocument {
     Mollie,
     Operator,
     Service,
+    Overtaken,
 }
 
 impl From<&Rejection> for RejectionDocument {
@@ -35,6 +36,7 @@ impl From<&Rejection> for RejectionDocument {
                 RejectedBy::Mollie(_) => RejectedByDocument::Mollie,
                 RejectedBy::Operator => RejectedByDocument::Operator,
                 RejectedBy::Service => RejectedByDocument::Service,
+                RejectedBy::Overtaken => RejectedByDocument::Overtaken,
             },
             status: rejection.status(),
             title: rejection.title.clone(),
@@ -56,6 +58,7 @@ impl TryFrom<RejectionDocument> for Rejection {
             }
             RejectedByDocument::Operator => RejectedBy::Operator,
             RejectedByDocument::Service => RejectedBy::Service,
+            RejectedByDocument::Overtaken => RejectedBy::Overtaken,
         };
         Ok(Self { by, title, detail, field, extra })
     }

@@ -2,7 +2,7 @@
 
 use domain::rules::ids::{LineId, MollieCaptureId, MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::shipment::{
-    Capture, CaptureStatus, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
+    Capture, CaptureStatus, HeldParcel, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,10 @@ pub(crate) struct ShipmentDocument {
     capture: Option<CaptureDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    carried_by: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<String>,
 }
@@ -130,6 +134,8 @@ impl From<&Shipment> for ShipmentDocument {
             registered_time: shipment.registered_time,
             capture: shipment.capture.as_ref().map(Into::into),
             rejection: shipment.rejection.as_ref().map(Into::into),
+            held: shipment.held.clone(),
+            carried_by: shipment.carried_by.map(|id| id.uuid()),
             elsewhere: shipment.elsewhere.iter().map(ToString::to_string).collect(),
         }
     }
@@ -155,7 +161,30 @@ impl TryFrom<ShipmentDocument> for Shipment {
             registered_time: document.registered_time,
             capture: optional(document.capture)?,
             rejection: optional(document.rejection)?,
+            held: document.held,
+            carried_by: document.carried_by.map(ShipmentId::new),
             elsewhere: document.elsewhere.into_iter().map(MollieShipmentId::new).collect(),
         })
+    }
+}
+
+/// A held parcel, as its order knows it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct HeldParcelDocument {
+    shipment_id: Uuid,
+    lines: Vec<ShipmentLineDocument>,
+}
+
+impl From<&HeldParcel> for HeldParcelDocument {
+    fn from(parcel: &HeldParcel) -> Self {
+        Self { shipment_id: parcel.shipment_id.uuid(), lines: mirrors(&parcel.lines) }
+    }
+}
+
+impl TryFrom<HeldParcelDocument> for HeldParcel {
+    type Error = Misfit;
+
+    fn try_from(document: HeldParcelDocument) -> Result<Self, Misfit> {
+        Ok(Self { shipment_id: ShipmentId::new(document.shipment_id), lines: each(document.lines)? })
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum TaskDocument {
     CreateShipment {
         shipment_id: Uuid,
         lines: Vec<ShipmentLineDocument>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        carries: Vec<Uuid>,
         #[serde(skip_serializing_if = "Option::is_none")]
         tracking: Option<TrackingDocument>,
     },
@@ -66,6 +68,7 @@ impl From<&Task> for TaskDocument {
             Task::CreateShipment(task) => Self::CreateShipment {
                 shipment_id: task.shipment_id.uuid(),
                 lines: mirrors(&task.lines),
+                carries: task.carries.iter().map(|id| id.uuid()).collect(),
                 tracking: task.tracking.clone().map(Into::into),
             },
             Task::UpdateShipment(task) => Self::UpdateShipment {
@@ -100,9 +103,10 @@ impl TryFrom<TaskDocument> for Task {
     fn try_from(document: TaskDocument) -> Result<Self, Misfit> {
         Ok(match document {
             TaskDocument::PlaceOrder { hook_address } => place_order::Task { hook_address }.into(),
-            TaskDocument::CreateShipment { shipment_id, lines, tracking } => create_shipment::Task {
+            TaskDocument::CreateShipment { shipment_id, lines, carries, tracking } => create_shipment::Task {
                 shipment_id: ShipmentId::new(shipment_id),
                 lines: each(lines)?,
+                carries: carries.into_iter().map(ShipmentId::new).collect(),
                 tracking: tracking.map(Into::into),
             }
             .into(),

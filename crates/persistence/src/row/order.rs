@@ -84,6 +84,7 @@ impl TryFrom<Model> for Order {
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,
+            held: parts.held,
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,

@@ -57,7 +57,12 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::PlacementRefused { rejection: rejection.clone() },
         EventData::PlacementAbandoned { reason: reason.clone() },
         EventData::OrderObserved { observed: observed() },
-        EventData::ShipmentRecorded { shipment: whole.clone(), operation_id, entries: entries() },
+        EventData::ShipmentRecorded {
+            shipment: whole.clone(),
+            operation_id: Some(operation_id),
+            entries: entries(),
+        },
+        EventData::ShipmentCarried { shipment_id, carried_by: shipment_id, operation_id, entries: entries() },
         EventData::ShipmentTooLate { shipment: whole.clone() },
         EventData::ShipmentRegistered {
             shipment_id,
@@ -68,7 +73,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         },
         EventData::ShipmentRefused {
             shipment_id,
-            operation_id,
+            operation_id: Some(operation_id),
             entries: entries(),
             rejection: rejection.clone(),
             elsewhere: vec![MollieShipmentId::new("shp_2")],

@@ -9,8 +9,10 @@ use domain::rules::ids::{
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
 use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
+use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::{Unread, UnreadField};
 use domain::rules::violation::Finding;
@@ -193,6 +195,7 @@ pub fn bare_order() -> Order {
         releases: Vec::new(),
         cancellations: Vec::new(),
         beside: Beside::none(euro("0.00").currency()),
+        held: Vec::new(),
         open_captures: Vec::new(),
         lost_captures: Vec::new(),
         open_refunds: Vec::new(),
@@ -212,6 +215,13 @@ pub fn full_order() -> Order {
     order.created_time = micros(0, 123_456);
     order.placement = Placement::Placed;
     order.rejection = Some(rejection());
+    order.held = vec![HeldParcel {
+        shipment_id: ShipmentId::new(uuid()),
+        lines: vec![ShipmentLine {
+            line_id: LineId::new(1),
+            part: Part { quantity: 1, amount: euro("1.00") },
+        }],
+    }];
     order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
     order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];

@@ -39,6 +39,8 @@ pub fn shipment(order: &Order) -> Shipment {
         registered_time: None,
         capture: None,
         rejection: None,
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
     }
@@ -57,6 +59,8 @@ pub fn full_shipment(order: &Order) -> Shipment {
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
         capture: Some(capture()),
+        held: Some("its sum does not fit".to_owned()),
+        carried_by: Some(ShipmentId::new(uuid())),
         elsewhere: vec![MollieShipmentId::new("shp_a"), MollieShipmentId::new("shp_b")],
         ..shipment(order)
     }
@@ -126,7 +130,12 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
         OperationKind::PlaceOrder => vec![place()],
         OperationKind::CreateShipment => {
             let full = full_shipment(&bare_order());
-            let task = create_shipment::Task { shipment_id: full.id, lines: full.lines, tracking: None };
+            let task = create_shipment::Task {
+                shipment_id: full.id,
+                lines: full.lines,
+                carries: vec![ShipmentId::new(uuid())],
+                tracking: None,
+            };
             vec![create_shipment::Task { tracking: full.tracking, ..task.clone() }.into(), task.into()]
         }
         OperationKind::UpdateShipment => {

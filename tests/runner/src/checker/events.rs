@@ -41,6 +41,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::PlacementAbandoned { .. }
         | EventData::ShipmentRecorded { .. }
         | EventData::ShipmentTooLate { .. }
+        | EventData::ShipmentCarried { .. }
         | EventData::ShipmentRegistered { .. }
         | EventData::ShipmentRefused { .. }
         | EventData::ShipmentUpdateRecorded { .. }
@@ -114,6 +115,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentUpdated { operation_id: None, .. }
             | EventData::ShipmentCaptured { .. }
             | EventData::ShipmentTooLate { .. }
+            | EventData::ShipmentCarried { .. }
             | EventData::ShipmentObserved { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
@@ -133,9 +135,11 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         .collect()
 }
 
-/// A cancellation of an order that never came to stand ends with it, in whichever order both are told.
+/// A parcel that is held waits for others. A cancellation of an order that never came to stand ends with it, in whichever order both
+/// are told.
 fn is_moot(order: &Order, name: &str, ends: &BTreeMap<String, u32>) -> bool {
-    !order.placement.is_alive() && name != "placement" && !ends.contains_key(name)
+    let is_held = order.held.iter().any(|parcel| parcel.shipment_id.to_string() == name);
+    is_held || !order.placement.is_alive() && name != "placement" && !ends.contains_key(name)
 }
 
 /// What we know of an order never goes back behind what we knew: Mollie's orders do not.

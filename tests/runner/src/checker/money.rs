@@ -4,9 +4,12 @@
 use std::sync::Arc;
 
 use domain::rules::event::{Event, EventData};
+use domain::rules::ids::ShipmentId;
 use domain::rules::item::{Item, ItemKind};
+use domain::rules::ledger::Stage;
 use domain::rules::money::Money;
 use domain::rules::order::{Line, Order};
+use domain::rules::shipment::HeldParcel;
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -38,12 +41,14 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
     for event in events {
         if let (EventData::ShipmentRecorded { shipment, .. }, Some(order)) = (&event.data, &before)
             && order.facts.authorized_time.is_some()
+            && shipment.held.is_none()
         {
             let own: i64 = shipment.lines.iter().map(|line| line.part.amount.minor()).sum();
+            let own = own + taken_along(order, shipment.id, events);
             let sum = |cents: fn(&Line) -> i64| order.lines.iter().map(cents).sum::<i64>();
             let agreed = sum(|line| line.total_amount.minor());
             let released = sum(|line| line.canceled.amount.minor()).max(0);
-            let captured = sum(captured_of);
+            let captured = captured_of_all(order);
             if own < 0 || captured + own > agreed - released {
                 let text = format!("{captured} + {own} cents of {agreed} less {released}");
                 texts.push(format!("shipment {} was recorded for {text}", shipment.id));
@@ -66,7 +71,7 @@ fn never_too_much(events: &[Arc<Event>]) -> Vec<String> {
 fn left(order: &Order) -> i64 {
     let sum = |cents: fn(&Line) -> i64| order.lines.iter().map(cents).sum::<i64>();
     let released = sum(|line| line.canceled.amount.minor() + releasing(line)).max(0);
-    sum(|line| line.total_amount.minor()) - released - sum(captured_of)
+    sum(|line| line.total_amount.minor()) - released - captured_of_all(order)
 }
 
 /// What cancellations on their way can still release of a line: of more units than there are, because somebody shipped or
@@ -77,6 +82,27 @@ fn releasing(line: &Line) -> i64 {
         return line.total_amount.minor() - line.canceled.amount.minor() - captured_of(line);
     }
     line.canceling.amount.minor()
+}
+
+/// What is captured or on its way; held parcels are not.
+fn captured_of_all(order: &Order) -> i64 {
+    let held = order.held.iter().flat_map(|parcel| &parcel.lines).map(|line| line.part.amount.minor());
+    order.lines.iter().map(captured_of).sum::<i64>() - held.sum::<i64>()
+}
+
+/// What held parcels bring that go along with a shipment.
+fn taken_along(order: &Order, by: ShipmentId, events: &[Arc<Event>]) -> i64 {
+    let along = events.iter().filter_map(|event| {
+        let EventData::ShipmentCarried { shipment_id, carried_by, entries, .. } = &event.data else {
+            return None;
+        };
+        let is_along = |parcel: &&HeldParcel| *carried_by == by && parcel.shipment_id == *shipment_id;
+        let parcel = order.held.iter().find(is_along)?;
+        let held: i64 = parcel.lines.iter().map(|line| line.part.amount.minor()).sum();
+        let freed = entries.iter().filter(|entry| entry.stage == Stage::Freed);
+        Some(held - freed.map(|entry| entry.part.amount.minor()).sum::<i64>())
+    });
+    along.sum()
 }
 
 /// Of a line with more units shipped and recorded than there are, all that is left to capture.

@@ -15,6 +15,7 @@ use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::{Evidence, Violation};
+use crate::basket::euro;
 use crate::journal::Act;
 use crate::tally::Tally;
 
@@ -59,20 +60,25 @@ pub fn compare(evidence: &Evidence, order: &Order, seen: &Value) -> Vec<Violatio
     let theirs = seen["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
     pairs.add("lines", order.lines.len().to_string(), theirs.len().to_string());
     for (line, theirs) in order.lines.iter().zip(theirs) {
-        one_line(&mut pairs, line, theirs);
+        let held = order.held.iter().flat_map(|parcel| &parcel.lines).filter(|held| held.line_id == line.id);
+        one_line(&mut pairs, line, held.map(|held| held.part.quantity).sum(), theirs);
     }
     pairs.add(
         "payments",
         order.payments.iter().map(payment_text).collect::<Vec<_>>().join(", "),
         embedded(seen, "payments").map(seen_payment_text).collect::<Vec<_>>().join(", "),
     );
-    let shipments = evidence
+    let registered: Vec<&Shipment> = evidence
         .stored
         .shipments
         .values()
-        .filter(|shipment| shipment.order_id == order.id && shipment.state == ShipmentState::Registered);
+        .filter(|shipment| shipment.order_id == order.id && shipment.state == ShipmentState::Registered)
+        .map(|shipment| &**shipment)
+        .collect();
+    let shipments = registered.iter().filter(|shipment| shipment.carried_by.is_none());
     let unheard = unheard(evidence, order);
-    let mut ours: Vec<String> = shipments.map(|shipment| shipment_text(order, shipment, &unheard)).collect();
+    let mut ours: Vec<String> =
+        shipments.map(|shipment| shipment_text(order, shipment, &registered, &unheard)).collect();
     let mut theirs: Vec<String> =
         embedded(seen, "shipments").map(|shipment| seen_shipment_text(shipment, &unheard)).collect();
     ours.sort();
@@ -153,7 +159,8 @@ fn whole(pairs: &mut Pairs, order: &Order, seen: &Value) {
     }
 }
 
-fn one_line(pairs: &mut Pairs, line: &Line, seen: &Value) {
+/// `held`: of its units, those in parcels that wait for others.
+fn one_line(pairs: &mut Pairs, line: &Line, held: u32, seen: &Value) {
     let mut add = |what: &str, ours: String, theirs: String| {
         pairs.add(format!("line {} {what}", line.id), ours, theirs);
     };
@@ -170,7 +177,7 @@ fn one_line(pairs: &mut Pairs, line: &Line, seen: &Value) {
     add("canceled", line.canceled.quantity.to_string(), seen["quantityCanceled"].to_string());
     add("canceled amount", plain(line.canceled.amount), value(&seen["amountCanceled"]));
     add("refunded", line.refunded.quantity.to_string(), seen["quantityRefunded"].to_string());
-    add("reserved", line.reserved.quantity.to_string(), "0".to_owned());
+    add("reserved", line.reserved.quantity.to_string(), held.to_string());
     add("being canceled", line.canceling.quantity.to_string(), "0".to_owned());
 }
 
@@ -271,12 +278,17 @@ fn embedded<'a>(order: &'a Value, what: &str) -> impl Iterator<Item = &'a Value>
     order["_embedded"][what].as_array().into_iter().flatten()
 }
 
-fn shipment_text(order: &Order, shipment: &Shipment, unheard: &[String]) -> String {
-    let mut lines: BTreeMap<String, String> = BTreeMap::new();
-    for line in &shipment.lines {
+/// A shipment with all parcels that went along with it.
+fn shipment_text(order: &Order, shipment: &Shipment, all: &[&Shipment], unheard: &[String]) -> String {
+    let mut sums: BTreeMap<String, (u32, i64)> = BTreeMap::new();
+    let along = all.iter().filter(|other| other.carried_by == Some(shipment.id));
+    for line in along.copied().chain([shipment]).flat_map(|parcel| &parcel.lines) {
         let id = order.line(line.line_id).map(id).unwrap_or_default();
-        lines.insert(id, format!("{} for {}", line.part.quantity, plain(line.part.amount)));
+        let (quantity, minor) = sums.entry(id).or_default();
+        (*quantity, *minor) = (*quantity + line.part.quantity, *minor + line.part.amount.minor());
     }
+    let told = |(quantity, minor): (u32, i64)| format!("{quantity} for {}", plain(euro(minor)));
+    let lines: BTreeMap<String, String> = sums.into_iter().map(|(id, sum)| (id, told(sum))).collect();
     let code = shipment.tracking.as_ref().map(|parcel| format!("{} {}", parcel.carrier, parcel.code));
     let id = shipment.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default();
     let code = code.filter(|_| !unheard.contains(&id)).unwrap_or_default();
@@ -314,6 +326,13 @@ pub fn count(evidence: &Evidence, tally: &mut Tally) {
             );
         if in_part {
             tally.order("shipped part of a discounted line");
+        }
+        let all = evidence.stored.shipments.values().filter(|shipment| shipment.order_id == order.id);
+        if all.clone().any(|shipment| shipment.carried_by.is_some()) {
+            tally.order("shipped with held parcels");
+        }
+        if all.clone().any(|shipment| shipment.held.is_some()) {
+            tally.order("ended with held parcels");
         }
     }
 }

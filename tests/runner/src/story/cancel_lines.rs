@@ -4,7 +4,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story};
+use super::{Before, FailedPrecondition, Story, Unasked};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -47,7 +47,7 @@ impl Story for CancelingLines {
         false
     }
 
-    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+    fn is_owned(&self, requests: usize, _unasked: Unasked) -> bool {
         requests == 1
     }
 

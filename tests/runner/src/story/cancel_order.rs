@@ -4,7 +4,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story, under_its_key};
+use super::{Before, FailedPrecondition, Story, Unasked, under_its_key};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -47,8 +47,8 @@ impl Story for Canceling {
     }
 
     /// Requests may share one, and what is late the service cancels by itself.
-    fn is_owned(&self, requests: usize, is_late: bool) -> bool {
-        requests >= 1 || is_late
+    fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
+        requests >= 1 || unasked.is_late
     }
 
     /// A canceled order is canceled: nobody has to tell by whom.

@@ -3,7 +3,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::{Effect, EffectKind};
 
-use super::{Before, FailedPrecondition, Story, refund_at_mollie, refund_id};
+use super::{Before, FailedPrecondition, Story, Unasked, refund_at_mollie, refund_id};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -31,8 +31,9 @@ impl Story for CallingOff {
         Before::Refunded
     }
 
-    fn fits(&self, _basket: &Basket) -> bool {
-        true
+    /// What a gift card took off is not refunded.
+    fn fits(&self, basket: &Basket) -> bool {
+        basket.gift_card().is_none()
     }
 
     fn effects(&self) -> &'static [EffectKind] {
@@ -44,7 +45,7 @@ impl Story for CallingOff {
         false
     }
 
-    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+    fn is_owned(&self, requests: usize, _unasked: Unasked) -> bool {
         requests >= 1
     }
 

@@ -4,7 +4,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story, refund_at_mollie};
+use super::{Before, FailedPrecondition, Story, Unasked, refund_at_mollie};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -39,8 +39,9 @@ impl Story for Refunding {
         Before::Shipped
     }
 
-    fn fits(&self, _basket: &Basket) -> bool {
-        true
+    /// What a gift card took off is not refunded.
+    fn fits(&self, basket: &Basket) -> bool {
+        basket.gift_card().is_none()
     }
 
     fn effects(&self) -> &'static [EffectKind] {
@@ -51,7 +52,7 @@ impl Story for Refunding {
         true
     }
 
-    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+    fn is_owned(&self, requests: usize, _unasked: Unasked) -> bool {
         requests == 1
     }
 

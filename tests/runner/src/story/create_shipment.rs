@@ -3,7 +3,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story, under_its_key};
+use super::{Before, FailedPrecondition, Story, Unasked, under_its_key};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -47,8 +47,8 @@ impl Story for Shipping {
         true
     }
 
-    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
-        requests == 1
+    fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
+        requests == 1 || requests == 0 && unasked.was_held
     }
 
     /// One made in the dashboard may look like ours, and ours, edited there, like another.

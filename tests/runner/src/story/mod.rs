@@ -44,6 +44,15 @@ pub struct FailedPrecondition {
     pub possible: &'static [&'static str],
 }
 
+/// Why the service may have begun an operation by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Unasked {
+    /// Behind a placement that was found too late.
+    pub is_late: bool,
+    /// For parcels that were held, and fit by now.
+    pub was_held: bool,
+}
+
 /// The contract of a kind. Every item is required and none has a default: whoever adds a kind answers every question.
 pub trait Story: Sync {
     /// The method of the API that asks for it.
@@ -68,9 +77,8 @@ pub trait Story: Sync {
     /// stranger.
     fn is_keyed(&self) -> bool;
 
-    /// Whether so many requests may stand behind one operation. `is_late`: nobody waits for its order any more, so that the
-    /// service may act without being asked.
-    fn is_owned(&self, requests: usize, is_late: bool) -> bool;
+    /// Whether so many requests may stand behind one operation. `unasked`: why the service may have begun it by itself.
+    fn is_owned(&self, requests: usize, unasked: Unasked) -> bool;
 
     /// Whether nobody may be able to tell this act in the dashboard from it. Only then it may be put to an operator.
     fn is_like(&self, act: &Act) -> bool;

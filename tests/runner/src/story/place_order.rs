@@ -3,7 +3,7 @@
 use domain::operations::operation::Operation;
 use mollie_simulator::rules::EffectKind;
 
-use super::{Before, FailedPrecondition, Story, under_its_key};
+use super::{Before, FailedPrecondition, Story, Unasked, under_its_key};
 use crate::basket::Basket;
 use crate::chance::Chance;
 use crate::checker::{Found, Reported};
@@ -43,7 +43,7 @@ impl Story for Placing {
         true
     }
 
-    fn is_owned(&self, requests: usize, _is_late: bool) -> bool {
+    fn is_owned(&self, requests: usize, _unasked: Unasked) -> bool {
         requests == 1
     }
 

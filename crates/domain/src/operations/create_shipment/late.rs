@@ -28,6 +28,8 @@ pub(super) fn record(request: &ShipmentRequest, pen: &mut Pen<'_>) -> Result<Sub
         registered_time: None,
         capture: None,
         rejection: Some(Rejection::of_ours("the order was over when the goods left")),
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
     };
     let concern = concern::late_parcel(pen.order(), &shipment, unpaid);

@@ -1,12 +1,14 @@
 //! Shipping: goods that left are recorded as a fact, whether or not Mollie can be reached, and registered as soon as it can.
 
 mod end;
+mod held;
 mod late;
 mod likeness;
 mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use held::review;
 pub use task::Task;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
@@ -23,9 +25,7 @@ use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::{
-    self, Origin, Planned, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines,
-};
+use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
 use crate::rules::snapshot::Snapshot;
 use crate::rules::subject::Subject;
 
@@ -35,7 +35,7 @@ pub struct Ship(pub ShipmentRequest);
 
 impl Request for Ship {
     fn needs(&self) -> Needs {
-        Needs::Order
+        Needs::HeldShipments
     }
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
@@ -43,7 +43,7 @@ impl Request for Ship {
             return late::record(&self.0, pen);
         }
         pen.unblocked(FACTS.lane)?;
-        let Planned { lines, companions } = shipment::plan(pen.order(), &self.0, pen.policy().companions)?;
+        let planned = shipment::plan(pen.order(), &self.0, pen.policy().companions)?;
         let shipment = Shipment {
             id: pen.new_shipment_id(),
             order_id: pen.order().id,
@@ -51,8 +51,8 @@ impl Request for Ship {
             origin: Origin::Here,
             sequence: pen.next_sequence(),
             mollie_id: None,
-            lines: lines.clone(),
-            companions,
+            lines: planned.lines,
+            companions: planned.companions,
             tracking: self.0.tracking.clone(),
             first_tracking: self.0.tracking.clone(),
             pending_tracking: None,
@@ -60,14 +60,21 @@ impl Request for Ship {
             registered_time: None,
             capture: None,
             rejection: None,
+            held: planned.held,
+            carried_by: None,
             elsewhere: Vec::new(),
         };
-        let task = Task { shipment_id: shipment.id, lines, tracking: shipment.tracking.clone() };
-        let subject = task.subject();
-        let operation_id = pen.set_to_work(task, None);
+        let subject = Subject::Shipment(shipment.id);
+        let operation_id = match shipment.held {
+            Some(_) => None,
+            None => Some(held::set_to_work(&shipment, &planned.carries, None, pen)),
+        };
         let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
         let recorded = Box::new(shipment.clone());
         pen.record(EventData::ShipmentRecorded { shipment: recorded, operation_id, entries });
+        if let Some(operation_id) = operation_id {
+            held::carry(&planned.carries, shipment.id, operation_id, pen);
+        }
         pen.put(shipment);
         Ok(subject)
     }

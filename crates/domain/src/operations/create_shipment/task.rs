@@ -7,6 +7,8 @@ use crate::rules::shipment::{ShipmentLine, Tracking};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub shipment_id: ShipmentId,
+    /// Those of the parcel, and of the held ones that go along.
     pub lines: Vec<ShipmentLine>,
+    pub carries: Vec<ShipmentId>,
     pub tracking: Option<Tracking>,
 }

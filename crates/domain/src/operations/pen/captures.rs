@@ -13,7 +13,8 @@ impl Pen<'_> {
         let Some(listed) = &snapshot.captures else { return };
         for id in self.order().open_captures.clone() {
             let Some(ours) = self.known_shipment(id) else { continue };
-            let news = shipment::captured(&ours, listed, self.reading.as_of);
+            let whole = shipment::at_mollie(&self.known).into_iter().find(|whole| whole.id == id);
+            let news = shipment::captured(whole.as_ref().unwrap_or(&ours), listed, self.reading.as_of);
             let Some(capture) = news.filter(|capture| ours.capture.as_ref() != Some(capture)) else {
                 continue;
             };

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 
 use super::Pen;
 use crate::operations::kind::Difference;
+use crate::operations::kinds;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
-use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
+use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 
 impl Pen<'_> {
@@ -74,6 +75,7 @@ impl Pen<'_> {
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
         self.read_captures(snapshot);
+        kinds::after_reading(self);
     }
 
     /// Without what may be the effect of an operation whose outcome is unknown.
@@ -149,7 +151,7 @@ impl Pen<'_> {
 
     /// Compares its tracking with ours to see whether one of our shipments was registered twice.
     fn raise_surplus(&mut self, theirs: &ShipmentSnapshot, origin: Origin) {
-        let surplus = concern::surplus_shipment(self.order(), &self.known, theirs);
+        let surplus = concern::surplus_shipment(self.order(), &shipment::at_mollie(&self.known), theirs);
         if let Some(concern) = surplus.filter(|_| origin == Origin::Elsewhere) {
             self.raise(concern);
         }
@@ -158,7 +160,9 @@ impl Pen<'_> {
     /// Records the tracking of known shipments that was changed elsewhere.
     fn take_over_tracking(&mut self, snapshot: &Snapshot) {
         for theirs in snapshot.shipments.iter().flatten() {
-            let is_same = |ours: &&Shipment| ours.mollie_id.as_ref() == Some(&theirs.mollie_id);
+            let is_same = |ours: &&Shipment| {
+                ours.carried_by.is_none() && ours.mollie_id.as_ref() == Some(&theirs.mollie_id)
+            };
             let Some(ours) = self.known.iter().find(is_same).cloned() else { continue };
             let tracking = theirs.tracking.or_as_before(ours.tracking.as_ref());
             if tracking == ours.tracking || self.is_explained(self.order(), Difference::Tracking(ours.id)) {
@@ -196,6 +200,8 @@ impl Pen<'_> {
             registered_time: Some(theirs.created_time),
             capture: None,
             rejection: None,
+            held: None,
+            carried_by: None,
             elsewhere: Vec::new(),
         }
     }

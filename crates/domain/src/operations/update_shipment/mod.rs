@@ -48,6 +48,11 @@ impl Request for Track {
                 self.shipment_id
             ))));
         };
+        if shipment.state != ShipmentState::Refused
+            && (shipment.held.is_some() || shipment.carried_by.is_some())
+        {
+            return Ok(keep_here(shipment, self.tracking.clone(), pen));
+        }
         let before = match shipment.state {
             ShipmentState::Registered => None,
             ShipmentState::Recorded | ShipmentState::NeedsAttention => {
@@ -69,6 +74,14 @@ impl Request for Track {
         pen.put(Shipment { pending_tracking: Some(tracking), ..shipment });
         Ok(Subject::Shipment(shipment_id))
     }
+}
+
+/// Of several parcels in one shipment Mollie has the tracking of one; that of the others stays here.
+fn keep_here(shipment: Shipment, tracking: Tracking, pen: &mut Pen<'_>) -> Subject {
+    let (shipment_id, tracking) = (shipment.id, Some(tracking));
+    pen.record(EventData::ShipmentUpdated { shipment_id, operation_id: None, tracking: tracking.clone() });
+    pen.put(Shipment { tracking, ..shipment });
+    Subject::Shipment(shipment_id)
 }
 
 fn refusal(text: String) -> FailedPrecondition {

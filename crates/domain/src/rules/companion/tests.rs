@@ -11,6 +11,8 @@ use crate::rules::money::Money;
 use crate::rules::part::Part;
 use crate::rules::status::{LineStatus, OrderStatus};
 
+mod held;
+
 fn cents(minor: i64) -> Money {
     Money::from_minor(minor, euro("0.00").currency())
 }

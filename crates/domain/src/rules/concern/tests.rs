@@ -123,6 +123,8 @@ fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
         registered_time: None,
         capture: None,
         rejection: None,
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
     }

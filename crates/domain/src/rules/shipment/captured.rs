@@ -57,6 +57,8 @@ mod tests {
             registered_time: Some(at(10)),
             capture: None,
             rejection: None,
+            held: None,
+            carried_by: None,
             elsewhere: Vec::new(),
             companions: Vec::new(),
         }

@@ -39,10 +39,18 @@ pub fn plan_late(order: &Order, request: &ShipmentRequest) -> Result<Vec<Shipmen
     }
 }
 
+/// What the goods among these lines are worth. What takes money off them leaves nothing behind.
+#[must_use]
+pub fn worth(order: &Order, lines: &[ShipmentLine]) -> Money {
+    let goods = lines.iter().filter(|line| order.line(line.line_id).is_some_and(is_goods));
+    let minor = goods.fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
+    Money::from_minor(minor, order.terms.amount.currency())
+}
+
 /// What these goods are worth, less the money that is held for goods that did not leave.
 #[must_use]
 pub fn unpaid(order: &Order, lines: &[ShipmentLine]) -> Money {
-    let worth = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
+    let worth = worth(order, lines).minor();
     let kept =
         |line: &Line| line.shipped.amount.minor().saturating_sub(line.given_back().amount.minor()).max(0);
     let earned = order.lines.iter().map(kept).fold(0, i64::saturating_add);

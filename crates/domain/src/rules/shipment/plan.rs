@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
+use super::held::{beside_held, carried};
+use super::{Carried, LineSelection, Selection, Shipment, ShipmentLine, ShipmentRequest, ShipmentState};
 use crate::rules::capture;
 use crate::rules::companion::{self, Companions};
 use crate::rules::ids::LineId;
@@ -19,6 +20,10 @@ pub struct Planned {
     pub lines: Vec<ShipmentLine>,
     /// Those of them that nobody named.
     pub companions: Vec<LineId>,
+    /// The held parcels that go along.
+    pub carries: Vec<Carried>,
+    /// Why it has to wait, if it has.
+    pub held: Option<String>,
 }
 
 /// Decides which units and amounts a shipment takes: only what is available, whatever else is under way, and never more than may
@@ -32,7 +37,7 @@ pub fn plan(
     companions: Companions,
 ) -> Result<Planned, RequestError> {
     shippable_order(order).map_err(RequestError::State)?;
-    let mut lines = match &request.selection {
+    let lines = match &request.selection {
         Selection::AllRemaining => {
             all_remaining(order, request.include_refunded).map_err(RequestError::State)?
         }
@@ -43,20 +48,51 @@ pub fn plan(
             named_lines(order, lines, part)?
         }
     };
-    let joining = match companions {
-        Companions::Join => companion::of(order, &lines),
-        Companions::Explicit => Vec::new(),
-    };
+    let joins = companions == Companions::Join && companion::has_goods(order, &lines);
+    if joins
+        && !order.held.is_empty()
+        && let Some(along) = companion::of_all_held(order, &lines)
+    {
+        return Ok(with_held(order, lines, &along));
+    }
+    let joining = if joins { companion::of(order, &lines) } else { Vec::new() };
     #[cfg(feature = "planted")]
     let joining = companion::deductions_last(order, &lines, joining);
-    let companions = joining.iter().map(|line| line.line_id).collect();
-    lines.extend(joining);
+    let whole: Vec<_> = lines.iter().chain(&joining).copied().collect();
     #[cfg(feature = "planted")]
     if companion::leaves_deductions_last() {
-        return Ok(Planned { lines, companions });
+        return Ok(Planned::alone(whole, &joining));
     }
-    capture::check(order, &lines).map_err(RequestError::State)?;
-    Ok(Planned { lines, companions })
+    match capture::check(order, &whole) {
+        Ok(()) => Ok(Planned::alone(whole, &joining)),
+        Err(refusal) if joins && companion::may_wait(order, &lines) => Ok(waiting(order, lines, &refusal)),
+        Err(refusal) => Err(RequestError::State(refusal)),
+    }
+}
+
+impl Planned {
+    fn alone(lines: Vec<ShipmentLine>, joining: &[ShipmentLine]) -> Self {
+        let companions = joining.iter().map(|line| line.line_id).collect();
+        Self { lines, companions, carries: Vec::new(), held: None }
+    }
+}
+
+/// A parcel with which all held ones fit. `along`: what joins them, held parts included.
+fn with_held(order: &Order, mut lines: Vec<ShipmentLine>, along: &[ShipmentLine]) -> Planned {
+    let carries = carried(order, along);
+    let new = beside_held(order, along);
+    let companions = new.iter().map(|line| line.line_id).collect();
+    lines.extend(new);
+    Planned { lines, companions, carries, held: None }
+}
+
+/// A parcel that fits neither with nor without what takes money off, but will with the others.
+fn waiting(order: &Order, mut lines: Vec<ShipmentLine>, refusal: &FailedPrecondition) -> Planned {
+    let reserved = companion::reserved_with(order, &lines);
+    let companions = reserved.iter().map(|line| line.line_id).collect();
+    lines.extend(reserved);
+    let held = refusal.unmet.first().map(|unmet| unmet.description.clone()).unwrap_or_default();
+    Planned { lines, companions, carries: Vec::new(), held: Some(held) }
 }
 
 /// The units of this shipment that are not yet counted once Mollie has registered it: at least all known registered shipments and
@@ -103,11 +139,6 @@ fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {
     }
 }
 
-/// Whether Mollie ships units of the line.
-pub(in crate::rules) fn is_shippable(line: &Line) -> bool {
-    line.status.is_some_and(LineStatus::allows_shipping)
-}
-
 fn is_completed(order: &Order) -> bool {
     order.facts.status == Some(OrderStatus::Completed)
 }
@@ -122,7 +153,7 @@ fn all_remaining(order: &Order, include_refunded: bool) -> Result<Vec<ShipmentLi
         .lines
         .iter()
         .filter(|_| !is_completed(order))
-        .filter(|line| is_shippable(line))
+        .filter(|line| line.is_shippable())
         .map(|line| ShipmentLine { line_id: line.id, part: to_ship(line, include_refunded) })
         .filter(|line| line.part.quantity > 0)
         .collect();
@@ -222,7 +253,7 @@ fn named_line(
     if is_over {
         return Err(not_available(line, selection.quantity, 0));
     }
-    if !is_shippable(line) {
+    if !line.is_shippable() {
         let status = line.status.map_or("not placed", LineStatus::as_str);
         let text =
             format!("Line {} is {status}; only authorized, paid or shipping lines are shipped.", line.id);

@@ -71,6 +71,8 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
         registered_time: None,
         capture: None,
         rejection: None,
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
     };
@@ -78,7 +80,11 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
     let operation_id = OperationId::new(Uuid::from_u128(8));
     let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
     let recorded = Box::new(shipment.clone());
-    recorder.record(EventData::ShipmentRecorded { shipment: recorded, operation_id, entries });
+    recorder.record(EventData::ShipmentRecorded {
+        shipment: recorded,
+        operation_id: Some(operation_id),
+        entries,
+    });
     (recorder.order().clone(), shipment)
 }
 
@@ -159,7 +165,7 @@ fn a_rejected_shipment_gives_its_units_back() {
     };
     recorder.record(EventData::ShipmentRefused {
         shipment_id: shipment.id,
-        operation_id: OperationId::new(Uuid::from_u128(8)),
+        operation_id: Some(OperationId::new(Uuid::from_u128(8))),
         entries: ledger::ours(Pool::Shipped, Stage::Freed, &shipment.lines),
         rejection,
         elsewhere: Vec::new(),

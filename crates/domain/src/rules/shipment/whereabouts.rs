@@ -82,6 +82,8 @@ mod tests {
             registered_time: None,
             capture: None,
             rejection: None,
+            held: None,
+            carried_by: None,
             elsewhere: Vec::new(),
             companions: Vec::new(),
         }

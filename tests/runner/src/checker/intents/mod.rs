@@ -89,7 +89,7 @@ impl<'a> Found<'a> {
         let Some((order, shipment, operation)) = answers.ids.first().copied() else {
             return;
         };
-        self.as_wished(intent, order, operation);
+        self.as_wished(intent, order, shipment);
         let Answers { done, not_done, .. } = *answers;
         let reported = Reported { name: &intent.request_id, order, shipment, operation, done, not_done };
         story::of(intent.kind).judge(self, &reported);

@@ -2,13 +2,14 @@
 
 use domain::operations::operation::Operation;
 use domain::operations::task::OperationKind;
+use domain::rules::event::EventData;
 use domain::rules::ids::{GroupId, OperationId};
 use domain::rules::order::Order;
 use jiff::SignedDuration;
 use mollie_simulator::rules::EffectKind;
 
 use super::Found;
-use crate::story;
+use crate::story::{self, Unasked};
 
 /// What is found so long after it was asked for has nobody waiting for it, and is canceled without being asked to.
 const AGE_LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -20,7 +21,8 @@ impl Found<'_> {
         for operation in operations {
             let (kind, wishes) = (operation.task.name(), self.wishes_behind(operation.id));
             let own = wishes.iter().filter(|wish| **wish == kind).count();
-            if !story::of(kind).is_owned(own, self.is_late(&operation)) {
+            let unasked = Unasked { is_late: self.is_late(&operation), was_held: self.was_held(&operation) };
+            if !story::of(kind).is_owned(own, unasked) {
                 let text = format!("{} {} is the wish of {wishes:?}", kind.as_str(), operation.id);
                 self.say("I3", text);
             }
@@ -43,6 +45,16 @@ impl Found<'_> {
     fn is_late(&self, operation: &Operation) -> bool {
         self.order(operation.order_id)
             .is_some_and(|order| operation.created_time.duration_since(order.created_time) > AGE_LIMIT)
+    }
+
+    /// Whether it is for held parcels that went without a further one.
+    fn was_held(&self, operation: &Operation) -> bool {
+        let events = self.evidence.stored.events.get(&operation.order_id).into_iter().flatten();
+        let mut events = events.map(|event| &event.data);
+        events.any(|data| {
+            matches!(data, EventData::ShipmentCarried { shipment_id, carried_by, operation_id, .. }
+                if shipment_id == carried_by && *operation_id == operation.id)
+        })
     }
 
     /// Whether somebody asked for the order to be canceled, or nobody waits for it any more.

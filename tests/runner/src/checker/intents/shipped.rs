@@ -43,6 +43,8 @@ impl Found<'_> {
             ShipmentState::Refused if !kinds.contains("shipment.refused") => {
                 self.say("I2", format!("{name}: refused without an event"));
             }
+            // It waits for parcels that nobody has shipped yet.
+            ShipmentState::Recorded if shipment.held.is_some() && self.waits(&shipment) => {}
             ShipmentState::Recorded | ShipmentState::NeedsAttention => {
                 self.say("I2", format!("{name}: its shipment was never decided"));
             }
@@ -83,11 +85,19 @@ impl Found<'_> {
         })
     }
 
-    /// The operation that registers the shipment.
-    fn registration(&self, shipment: &Shipment) -> Option<&Operation> {
+    /// Whether a held parcel may wait: its order is not over, and reserves what it holds.
+    fn waits(&self, shipment: &Shipment) -> bool {
+        self.order(shipment.order_id).is_some_and(|order| {
+            order.closed_time.is_none() && order.held.iter().any(|parcel| parcel.shipment_id == shipment.id)
+        })
+    }
+
+    /// The operation that registers the shipment, or the one with which it became one.
+    pub(super) fn registration(&self, shipment: &Shipment) -> Option<&Operation> {
+        let id = shipment.carried_by.unwrap_or(shipment.id);
         let registers = |one: &&Arc<Operation>| {
             story::causes(one.task.name(), EffectKind::ShipmentCreated)
-                && one.task.kind().subject().shipment() == Some(shipment.id)
+                && one.task.kind().subject().shipment() == Some(id)
         };
         self.evidence.stored.operations.values().find(registers).map(|one| &**one)
     }
@@ -154,8 +164,8 @@ impl Found<'_> {
         if shipment.origin == Origin::Elsewhere {
             return 1;
         }
-        let operation = self.registration(shipment);
-        let key = operation.map(|operation| operation.key.to_string());
+        let Some(operation) = self.registration(shipment) else { return 0 };
+        let key = Some(operation.key.to_string());
         self.evidence
             .ledger
             .iter()

@@ -18,11 +18,20 @@ impl Found<'_> {
     /// An acknowledged change has been made at Mollie, or is refused and an event says so.
     pub fn tracked(&mut self, reported: &Reported<'_>) {
         let Reported { name, order, shipment, operation, done, .. } = *reported;
+        let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id));
+        // Of parcels that are held, or went along with another one, tracking stays here.
+        if operation.is_none()
+            && parcel.is_some_and(|parcel| {
+                parcel.held.is_some() || parcel.carried_by.is_some() || parcel.registered_time.is_none()
+            })
+        {
+            return;
+        }
         let Some(operation) = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned()
         else {
             return self.say("I2", format!("{name}: its operation is gone"));
         };
-        let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id)?.mollie_id.as_ref());
+        let parcel = parcel.and_then(|parcel| parcel.mollie_id.as_ref());
         let parcel = parcel.map(MollieShipmentId::as_str);
         let is_ours = |effect: &&Effect| effect.shipment_id.as_deref() == parcel;
         let is_made = self.updates().filter(is_ours).any(|effect| code(effect) == self.wished(name));
@@ -70,7 +79,7 @@ impl Found<'_> {
     }
 
     fn last_wish(&self, shipment: &Shipment) -> Option<String> {
-        let id = shipment.mollie_id.as_ref()?;
+        let id = shipment.mollie_id.as_ref().filter(|_| shipment.carried_by.is_none())?;
         let is_touched = self.evidence.journal.acts.iter().any(|act| match act {
             Act::Tracked { shipment, .. } => shipment == id.as_str(),
             Act::Shipped { .. }

@@ -1,11 +1,13 @@
 //! I1 from the callers' side: what Mollie did is what was wished, line by line.
 
+use std::collections::BTreeMap;
+
 use domain::rules::draft::OrderDraft;
-use domain::rules::ids::{OperationId, OrderId};
+use domain::rules::ids::{LineId, OrderId, ShipmentId};
 use domain::rules::line::LineDraft;
 use domain::rules::money::Money;
-use domain::rules::shipment::{LineSelection, Selection, ShipmentRequest};
-use mollie_simulator::rules::{Effect, EffectKind};
+use domain::rules::shipment::{Selection, Shipment, ShipmentLine, ShipmentRequest};
+use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
 use super::Found;
@@ -14,9 +16,7 @@ use crate::replica::Wish;
 
 impl Found<'_> {
     /// Compares the effect of an intent with its wish.
-    pub fn as_wished(&mut self, intent: &Intent, order: OrderId, operation: Option<OperationId>) {
-        let operations = &self.evidence.stored.operations;
-        let key = operation.and_then(|id| operations.get(&id)).map(|one| one.key.to_string());
+    pub fn as_wished(&mut self, intent: &Intent, order: OrderId, shipment: Option<ShipmentId>) {
         let mollie_id = self.order(order).and_then(|order| order.mollie_id.as_ref()).map(ToString::to_string);
         let Some(seen) = self.evidence.mollie.iter().find(|seen| seen["id"].as_str() == mollie_id.as_deref())
         else {
@@ -25,13 +25,8 @@ impl Found<'_> {
         let differences = match &intent.wish {
             Wish::Place(draft) => placed_otherwise(draft, seen),
             Wish::Ship(_, request) => {
-                let effect = self.evidence.ledger.iter().find(|effect| {
-                    effect.kind == EffectKind::ShipmentCreated && effect.idempotency_key == key
-                });
-                let is_same = |effect: &Effect| !self.is_followed_anew(effect.shipment_id.as_deref());
-                effect
-                    .map(|effect| shipped_otherwise(request, effect, seen, is_same(effect)))
-                    .unwrap_or_default()
+                let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id));
+                parcel.map(|parcel| self.shipped_otherwise(request, parcel, seen)).unwrap_or_default()
             }
             // Its own effect is told from others by its code, and judged with its outcome.
             Wish::Track(..)
@@ -91,51 +86,76 @@ fn placed(line: &Value) -> String {
     )
 }
 
-/// `is_same`: whether it is followed as it was made.
-fn shipped_otherwise(
-    request: &ShipmentRequest,
-    effect: &Effect,
-    order: &Value,
-    is_same: bool,
-) -> Vec<String> {
-    let mut differences = Vec::new();
-    if let Selection::Lines(lines) = &request.selection {
-        let shipped = effect.lines.as_deref().unwrap_or_default();
-        let is_wished =
-            |seen: &Value| lines.iter().any(|line| is_among(line, std::slice::from_ref(seen), order));
-        let fit = lines.iter().all(|line| is_among(line, shipped, order))
-            && shipped.iter().all(|seen| is_wished(seen) || is_companion(seen, order));
-        if !fit {
-            differences.push(format!("wished {lines:?}, shipped {shipped:?}"));
+impl Found<'_> {
+    /// What was recorded is what was wished, with companions; and Mollie has the sum of all parcels that became one shipment.
+    fn shipped_otherwise(&self, request: &ShipmentRequest, parcel: &Shipment, order: &Value) -> Vec<String> {
+        let mut differences = Vec::new();
+        if let Selection::Lines(lines) = &request.selection {
+            let is_wished = |part: &ShipmentLine| {
+                lines.iter().any(|line| {
+                    let fits = line.amount.is_none_or(|amount| amount == part.part.amount);
+                    line.line_id == part.line_id && line.quantity == part.part.quantity && fits
+                })
+            };
+            let named = parcel.lines.iter().filter(|part| is_wished(part)).count();
+            let beside = parcel.lines.iter().filter(|part| !is_wished(part));
+            if named != lines.len() || !beside.clone().all(|part| is_companion(part, order)) {
+                differences.push(format!("wished {lines:?}, recorded {:?}", parcel.lines));
+            }
         }
+        let Some(operation) = self.registration(parcel) else { return differences };
+        let (key, by) = (Some(operation.key.to_string()), parcel.carried_by.unwrap_or(parcel.id));
+        let effect = self
+            .evidence
+            .ledger
+            .iter()
+            .find(|effect| effect.kind == EffectKind::ShipmentCreated && effect.idempotency_key == key);
+        let Some(effect) = effect else { return differences };
+        let all = self.evidence.stored.shipments.values();
+        let together =
+            all.filter(|one| one.id == by || one.carried_by == Some(by)).flat_map(|one| &one.lines);
+        let mut ours = BTreeMap::<String, (u64, i64)>::new();
+        for part in together {
+            let sum = ours.entry(line_at(order, part.line_id)).or_default();
+            *sum = (sum.0 + u64::from(part.part.quantity), sum.1 + part.part.amount.minor());
+        }
+        let theirs = effect.lines.iter().flatten().map(|line| {
+            let (quantity, amount) = (line["quantity"].as_u64(), line["amount"]["value"].as_str());
+            let minor = amount.and_then(|text| text.replace('.', "").parse().ok());
+            (line["id"].as_str().unwrap_or_default().to_owned(), (quantity.unwrap_or(0), minor.unwrap_or(0)))
+        });
+        let theirs: BTreeMap<_, _> = theirs.collect();
+        if ours != theirs {
+            differences.push(format!("recorded {ours:?}, shipped {theirs:?}"));
+        }
+        // Of parcels that went together Mollie has the tracking of one.
+        let is_same = parcel.carried_by.is_none() && !self.is_followed_anew(effect.shipment_id.as_deref());
+        let shipments = order["_embedded"]["shipments"].as_array().into_iter().flatten();
+        let seen = shipments.into_iter().find(|seen| seen["id"].as_str() == effect.shipment_id.as_deref());
+        let code = seen.and_then(|seen| seen["tracking"]["code"].as_str());
+        let wished = request.tracking.as_ref().map(|tracking| tracking.code.as_str());
+        let is_local = parcel.tracking.as_ref().map(|tracking| tracking.code.as_str()) != wished;
+        if is_same && !is_local && code != wished {
+            differences.push(format!("wished parcel {wished:?}, registered {code:?}"));
+        }
+        differences
     }
-    let shipments = order["_embedded"]["shipments"].as_array().into_iter().flatten();
-    let seen = shipments.into_iter().find(|seen| seen["id"].as_str() == effect.shipment_id.as_deref());
-    let code = seen.and_then(|seen| seen["tracking"]["code"].as_str());
-    let wished = request.tracking.as_ref().map(|tracking| tracking.code.as_str());
-    if is_same && code != wished {
-        differences.push(format!("wished parcel {wished:?}, registered {code:?}"));
-    }
-    differences
-}
-
-/// Whether it is a fee or takes money off, and travels with goods though nobody wished it.
-fn is_companion(shipped: &Value, order: &Value) -> bool {
-    let lines = order["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let line = lines.iter().find(|line| line["id"] == shipped["id"]);
-    line.is_some_and(|line| !["physical", "digital"].contains(&line["type"].as_str().unwrap_or_default()))
 }
 
 /// Line numbers are positions: Mollie keeps the order of the request.
-fn is_among(line: &LineSelection, shipped: &[Value], order: &Value) -> bool {
-    let position = usize::try_from(line.line_id.number()).unwrap_or(usize::MAX).saturating_sub(1);
-    let id = &order["lines"][position]["id"];
-    shipped.iter().any(|seen| {
-        let amount = seen["amount"]["value"].as_str();
-        &seen["id"] == id
-            && seen["quantity"].as_u64() == Some(u64::from(line.quantity))
-            && line.amount.is_none_or(|wished| amount == Some(cents(wished).as_str()))
-    })
+fn line_of(order: &Value, id: LineId) -> &Value {
+    let position = usize::try_from(id.number()).unwrap_or(usize::MAX).saturating_sub(1);
+    &order["lines"][position]
+}
+
+fn line_at(order: &Value, id: LineId) -> String {
+    line_of(order, id)["id"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether it is a fee or takes money off, and travels with goods though nobody wished it.
+fn is_companion(part: &ShipmentLine, order: &Value) -> bool {
+    let kind = line_of(order, part.line_id)["type"].as_str().unwrap_or_default();
+    !["physical", "digital"].contains(&kind)
 }
 
 fn cents(money: Money) -> String {

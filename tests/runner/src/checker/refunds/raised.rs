@@ -109,15 +109,14 @@ fn is_raised(order: &Order, kind: ItemKind, subject: &str) -> bool {
     order.items.iter().any(|item: &Item| item.kind == kind && item.subject == subject)
 }
 
-/// What no history can lead to: nothing waits for fourteen days, no goods leave late, no call is sent under two keys, no capture fails, and Mollie's
+/// What no history can lead to: nothing waits for fourteen days, no call is sent under two keys, no capture fails, and Mollie's
 /// figures agree.
 fn is_impossible(item: &Item) -> bool {
     match item.kind {
         ItemKind::RefundRefused
         | ItemKind::SurplusRefund
         | ItemKind::RefundsDiffer
-        | ItemKind::CaptureLost
-        | ItemKind::LateParcel => true,
+        | ItemKind::CaptureLost => true,
         ItemKind::ShipmentRefused
         | ItemKind::LatePlacement
         | ItemKind::SurplusPayment
@@ -125,6 +124,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::SurplusOrder
         | ItemKind::DeductionLeft
         | ItemKind::Overcaptured
+        | ItemKind::LateParcel
         | ItemKind::MoneyOnEndedOrder
         | ItemKind::SurplusCancellation
         | ItemKind::RefundFailed

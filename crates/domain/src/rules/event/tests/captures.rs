@@ -43,6 +43,8 @@ fn observed_elsewhere(number: u128, lines: Vec<ShipmentLine>) -> EventData {
         registered_time: Some(at(3)),
         capture: None,
         rejection: None,
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
     };
     EventData::ShipmentObserved { shipment: Box::new(shipment) }

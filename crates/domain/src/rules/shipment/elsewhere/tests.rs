@@ -29,6 +29,8 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         registered_time: None,
         capture: None,
         rejection: None,
+        held: None,
+        carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
     }
