@@ -23,6 +23,7 @@ impl Stage {
 
     /// Refunds that waited may have been made, and some given up.
     pub fn follow(&mut self) -> Result<(), String> {
+        let has_beyond = self.own.refunds.iter().any(|refund| refund.beyond && refund.course != Course::Void);
         for n in 0..self.own.refunds.len() {
             let record = self.refund_record(self.own.refunds[n].id)?;
             let refund = &mut self.own.refunds[n];
@@ -30,11 +31,12 @@ impl Stage {
             refund.course = match refund.course {
                 Course::Waiting if is_at_mollie && !record.is_void() => Course::Standing,
                 Course::Waiting if record.counts() => Course::Waiting,
-                // Only what gave up a limit is refused by Mollie, and only what was tried for fourteen days by us.
+                // Mollie refuses only what gave up a limit, or what waited while such a one took what was left; we give up only what
+                // was tried for fourteen days.
                 Course::Waiting
                     if record.state == RefundState::Withdrawn
                         || record.state == RefundState::Refused
-                            && (refund.beyond || excuse::was_tried_long(&record, self.desk.time())) =>
+                            && (has_beyond || excuse::was_tried_long(&record, self.desk.time())) =>
                 {
                     Course::Void
                 }
