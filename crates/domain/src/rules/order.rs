@@ -186,11 +186,12 @@ impl Line {
     pub fn available(&self) -> Part {
         let (rest, left) = (self.rest(), self.shipped.quantity.saturating_add(self.reserved.quantity));
         let early = self.given_back().quantity.saturating_sub(left).min(rest.quantity);
-        match self.remainder().share(rest.quantity - early) {
-            Some(amount) if early > 0 => Part { quantity: rest.quantity - early, amount },
-            None if early > 0 => Part::none(self.total_amount),
-            Some(_) | None => rest,
+        if early == 0 {
+            return rest;
         }
+        let quantity = rest.quantity - early;
+        let share = self.remainder().share(quantity);
+        share.map_or(Part::none(self.total_amount), |amount| Part { quantity, amount })
     }
 
     /// The rest, as input to the amount rule.

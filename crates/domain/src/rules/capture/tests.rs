@@ -252,3 +252,24 @@ fn what_may_be_captured_is_told_as_it_is_once_the_cancellation_has_come() {
     (order.lines[2].canceling, order.lines[2].canceled) = (part(0, 0), part(1, -500));
     assert_eq!((left(&order), left_once_canceled(&order, &lines)), (cents(10_000), cents(10_000)));
 }
+
+/// What adds nothing to the sum would not help.
+#[test]
+fn a_refused_cancellation_names_the_lines_that_would_help_and_no_others() {
+    let before = order(&[1_000, 1_000, -500, 0, 700]);
+    let mut shipped = before.clone();
+    shipped.lines[1].shipped = part(1, 1_000);
+    let canceled = |order: &Order, lines: &[(usize, i64)]| {
+        let mut after = order.clone();
+        lines.iter().for_each(|(line, minor)| after.lines[*line].canceled = part(1, *minor));
+        after
+    };
+    let goods = canceled(&shipped, &[(0, 1_000), (4, 700)]);
+    assert_eq!(
+        subjects(check_release(&shipped, &goods)),
+        ["order", "lines/3"],
+        "5.00 is left of 10.00 shipped"
+    );
+    let card = canceled(&before, &[(2, -500)]);
+    assert_eq!(subjects(check_release(&before, &card)), ["order", "lines/1", "lines/2", "lines/5"]);
+}

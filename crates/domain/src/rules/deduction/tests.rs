@@ -98,3 +98,43 @@ fn what_mollie_canceled_behind_goods_is_lost_unless_it_was_named() {
     order.lines[1].reserved = Part { quantity: 1, amount: euro("329.99") };
     assert_eq!(lost(&order), [], "nothing has left as far as Mollie knows");
 }
+
+/// Goods at 21 % and at 9 %, of which the first are canceled.
+fn canceled_along(line_type: LineType, rate: &str, both: bool) -> Vec<u32> {
+    let mut order = order();
+    order.lines.truncate(3);
+    order.lines[1].vat_rate = "9.00".to_owned();
+    (order.lines[2].line_type, order.lines[2].vat_rate) = (Read::Known(line_type), rate.to_owned());
+    let mut canceled = Vec::new();
+    for line in order.lines.iter_mut().take(if both { 2 } else { 1 }) {
+        canceled.push(ShipmentLine { line_id: line.id, part: line.available() });
+        line.canceled = line.available();
+    }
+    along_with(&order, &canceled).iter().map(|line| line.line_id.number()).collect()
+}
+
+#[test]
+fn a_discount_goes_with_the_last_goods_of_its_rate_and_anything_else_with_the_last_of_all() {
+    assert_eq!(canceled_along(LineType::Discount, "21.00", false), [3]);
+    assert_eq!(canceled_along(LineType::Discount, "9.00", false), [0; 0]);
+    assert_eq!(canceled_along(LineType::GiftCard, "21.00", false), [0; 0], "its rate says nothing");
+    assert_eq!(canceled_along(LineType::GiftCard, "0.00", true), [3]);
+    assert_eq!(canceled_along(LineType::Discount, "0.00", false), [0; 0]);
+    assert_eq!(
+        canceled_along(LineType::Discount, "0.00", true),
+        [3],
+        "no goods have its rate: it goes with the last of all"
+    );
+}
+
+#[test]
+fn what_was_shipped_does_not_go_along() {
+    let mut order = order();
+    let goods = [0, 1].map(|n| ShipmentLine { line_id: order.lines[n].id, part: order.lines[n].available() });
+    for line in &goods {
+        order.line_mut(line.line_id).unwrap().canceled = line.part;
+    }
+    order.lines[2].shipped = order.lines[2].available();
+    let along: Vec<_> = along_with(&order, &goods).iter().map(|line| line.line_id.number()).collect();
+    assert_eq!(along, [4]);
+}

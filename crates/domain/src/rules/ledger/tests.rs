@@ -31,10 +31,17 @@ fn a_chargeback_is_entered_as_mollie_shows_it_and_its_reversal_takes_it_out_agai
     let mut order = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
     let mut seen = snapshot(OrderStatus::Paid, LineStatus::Paid);
     assert_eq!(charged_back(&order, &seen), None);
-    for (shown, after) in [(Some("10.00"), "10.00"), (Some("15.00"), "15.00"), (None, "0.00")] {
+    let entered = [
+        (Some("10.00"), "10.00", Stage::Settled, "10.00"),
+        (Some("15.00"), "15.00", Stage::Settled, "5.00"),
+        (None, "0.00", Stage::Reverted, "15.00"),
+    ];
+    for (shown, after, stage, amount) in entered {
         let amount_charged_back = shown.map(euro);
         seen.payments = Some(vec![Payment { amount_charged_back, ..payment() }]);
-        order.beside.enter(&charged_back(&order, &seen).unwrap());
+        let entry = charged_back(&order, &seen).unwrap();
+        assert_eq!((entry.stage, entry.part.amount), (stage, euro(amount)));
+        order.beside.enter(&entry);
         assert_eq!((order.beside.charged_back, charged_back(&order, &seen)), (euro(after), None));
     }
 }

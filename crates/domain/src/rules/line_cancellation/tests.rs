@@ -396,3 +396,31 @@ proptest! {
         }
     }
 }
+
+/// Goods of 10.00 and 5.00, a card of 4.00 and a line of nothing.
+fn one_under_way(line: usize) -> Order {
+    let mut order = order(&[
+        (GOODS, "21.00", 1, 1_000, 1_000),
+        (GOODS, "21.00", 1, 500, 500),
+        (LineType::GiftCard, "0.00", 1, -400, -400),
+        (GOODS, "21.00", 1, 0, 0),
+        (GOODS, "21.00", 1, 0, 0),
+    ]);
+    order.lines[line].canceling = order.lines[line].available();
+    order
+}
+
+#[test]
+fn what_releases_nothing_may_be_canceled_beside_another_cancellation() {
+    let free = named(&[select(5, 1, None)], &[]);
+    assert_eq!(planned(&one_under_way(0), &free), [(5, 1, "0.00".to_owned())]);
+    assert_eq!(planned(&one_under_way(3), &free), [(5, 1, "0.00".to_owned())]);
+    assert_eq!(refusal(&one_under_way(2), &free), PreconditionReason::CaptureOutOfBounds);
+}
+
+#[test]
+fn all_that_remains_is_what_is_authorized_or_shipping() {
+    let mut order = order(&[(GOODS, "21.00", 1, 1_000, 1_000), (GOODS, "21.00", 1, 500, 500)]);
+    order.lines[1].status = Some(LineStatus::Paid);
+    assert_eq!(planned(&order, &all(&[])), [(1, 1, "10.00".to_owned())]);
+}
