@@ -146,7 +146,7 @@ fn settings(companions: Companions) -> Settings {
         call_timeout: SignedDuration::from_secs(20),
         lease: Duration::from_secs(8),
         trust_idempotency: true,
-        policies: BTreeMap::from([(profile(), Policy { companions })]),
+        policies: BTreeMap::from([(profile(), Policy { companions, ..Policy::default() })]),
     }
 }
 

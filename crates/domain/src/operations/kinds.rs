@@ -1,10 +1,10 @@
 //! From a task to its room: the only match over kinds; and what rooms do unasked.
 
-use super::create_shipment;
 use super::facts::Lane;
 use super::kind::Kind;
 use super::pen::Pen;
 use super::task::{OperationKind, Task};
+use super::{create_refund, create_shipment};
 
 impl Task {
     /// Its room.
@@ -39,4 +39,5 @@ impl Task {
 /// What rooms do once a reading is recorded, though nobody asked.
 pub fn after_reading(pen: &mut Pen<'_>) {
     create_shipment::review(pen);
+    create_refund::give_back_surplus(pen);
 }

@@ -1,7 +1,7 @@
 //! The only writer: all that a decision or an outcome records, saves and sets to work becomes one change, saved whole or not at
 //! all.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
@@ -126,6 +126,17 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub const fn policy(&self) -> Policy {
         self.author.policy
+    }
+
+    /// When the reading that is written was asked for.
+    #[must_use]
+    pub const fn read_at(&self) -> Timestamp {
+        self.reading.as_of
+    }
+
+    #[must_use]
+    pub const fn settle_window(&self) -> SignedDuration {
+        self.author.settle_window
     }
 
     #[must_use]

@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::order::Order;
 use super::placement::Placement;
 use super::status::OrderStatus;
-use super::stranded;
+use super::{stranded, surplus};
 
 /// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
 
-/// When to look the order up next; `None` once it is closed. If an ended order may still hold money, it is read when the settle
-/// window is over.
+/// When to look the order up next; `None` once it is closed. If an ended order may still hold money, or one was paid twice, it
+/// is read when the settle window is over.
 #[must_use]
 pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Option<Timestamp> {
     if order.placement != Placement::Placed || order.closed_time.is_some() {
@@ -33,7 +33,8 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
-    [at_expiry, again].into_iter().flatten().chain([regular]).min()
+    let twice = surplus::look_again(order, now, settle_window);
+    [at_expiry, again, twice].into_iter().flatten().chain([regular]).min()
 }
 
 /// When to repeat a look-up whose answer left out what money depends on, after so many times in a row: from one second, doubled

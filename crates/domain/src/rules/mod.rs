@@ -48,6 +48,7 @@ pub mod snapshot;
 pub mod status;
 pub mod stranded;
 pub mod subject;
+pub mod surplus;
 pub mod text;
 pub mod unread;
 pub mod vat;

@@ -17,6 +17,7 @@ use crate::ports::{
 use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
 use crate::rules::ids::{LeaseToken, OrderId};
+use crate::rules::item::{Item, ItemKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
@@ -215,7 +216,11 @@ pub(super) fn is_about_shipments(order: &Order, snapshot: &Snapshot) -> bool {
 
 /// Whether any refund is known here to be on its way, or listed there.
 pub(super) fn is_about_refunds(order: &Order, snapshot: &Snapshot) -> bool {
-    !order.open_refunds.is_empty() || snapshot.refunds.iter().flatten().next().is_some()
+    // A payment that is too much is given back once, so what was tried before must be known.
+    let is_paid_twice = |item: &Item| item.kind == ItemKind::SurplusPayment && item.is_open();
+    !order.open_refunds.is_empty()
+        || order.items.iter().any(is_paid_twice)
+        || snapshot.refunds.iter().flatten().next().is_some()
 }
 
 /// Who writes about an order, and when.

@@ -105,7 +105,10 @@ impl Config {
 
     /// What each profile has chosen of how its orders are worked on.
     fn policies(&self) -> BTreeMap<ProfileName, Policy> {
-        let chosen = |profile: &Profile| Policy { companions: profile.companions.into() };
+        let chosen = |profile: &Profile| Policy {
+            companions: profile.companions.into(),
+            surplus: profile.surplus_payments.into(),
+        };
         self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), chosen(profile))).collect()
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use domain::rules::agreements::Agreements;
 use domain::rules::companion::Companions;
+use domain::rules::surplus::Surplus;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -117,6 +118,9 @@ pub struct Profile {
     pub locale_fallback: Option<String>,
     /// Whether fees and deductions join parcels of goods (`companions`), or are named like goods (`explicit`).
     pub companions: Shipping,
+    /// Whether a person decides about an order that was paid twice (`review`), or its second payment is given back
+    /// (`refund_surplus`).
+    pub surplus_payments: SurplusPayments,
 }
 
 /// The document by which a draft's required fields are judged.
@@ -135,6 +139,24 @@ pub enum Shipping {
     #[default]
     Companions,
     Explicit,
+}
+
+/// Who decides about an order that was paid twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SurplusPayments {
+    #[default]
+    Review,
+    RefundSurplus,
+}
+
+impl From<SurplusPayments> for Surplus {
+    fn from(chosen: SurplusPayments) -> Self {
+        match chosen {
+            SurplusPayments::Review => Self::Review,
+            SurplusPayments::RefundSurplus => Self::Refund,
+        }
+    }
 }
 
 impl From<Shipping> for Companions {
@@ -157,6 +179,7 @@ impl Default for Profile {
             required: Required::default(),
             locale_fallback: None,
             companions: Shipping::default(),
+            surplus_payments: SurplusPayments::default(),
         }
     }
 }

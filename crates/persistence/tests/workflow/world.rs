@@ -103,7 +103,10 @@ impl World {
             lease: Duration::from_secs(8),
             trust_idempotency: true,
             // Tests name each line that they ship.
-            policies: BTreeMap::from([(main_profile().0, Policy { companions: Companions::Explicit })]),
+            policies: BTreeMap::from([(
+                main_profile().0,
+                Policy { companions: Companions::Explicit, ..Policy::default() },
+            )]),
         };
         change(&mut settings);
         let clock = ManualClock::new();

@@ -2,15 +2,21 @@
 
 use std::slice;
 
-use tests::proto::{Order, OrderStatus, PaymentStatus, ReviewItemKind};
-use tests::{LEGO, SOON, World, draft, on_both_engines, until};
+use tests::proto::{
+    CreateRefundRequest, ListRefundsRequest, Order, OrderStatus, PaymentStatus, Refund, RefundState,
+    ReviewItemKind,
+};
+use tests::{LEGO, SOON, World, amount, draft, new_request_id, on_both_engines, until};
 
 use super::{BY, REASON, close, with_open_items};
+use crate::requests::sync;
 
 on_both_engines!(
     an_old_attempt_that_expires_after_a_newer_one_was_paid_leaves_the_order_paid,
     the_paid_attempt_need_not_be_the_last,
     two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at,
+    the_second_payment_is_given_back_once_where_the_profile_wants_that,
+    a_surplus_that_a_person_refunds_closes_itself,
 );
 
 async fn an_old_attempt_that_expires_after_a_newer_one_was_paid_leaves_the_order_paid(world: World) {
@@ -65,6 +71,57 @@ async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: Wo
     assert_eq!(again.etag, closed.etag);
     let request = tests::proto::SyncOrderRequest { id: order.id.clone() };
     assert_eq!(world.orders().sync_order(request).await.unwrap().into_inner().items, closed.items);
+}
+
+async fn the_second_payment_is_given_back_once_where_the_profile_wants_that(mut world: World) {
+    let chosen = ("ORDER_SERVICE__PROFILES__MAIN__SURPLUS_PAYMENTS", "refund_surplus");
+    world.service.restart_with(&[chosen]).await;
+    let (order, [surplus, _]) = paid_twice(&world).await;
+    assert_eq!(refunds(&world, &order).await, [], "not before the settle window is over");
+    world.advance("PT2M").await;
+    let refunded = until("the surplus is given back", SOON, async || {
+        let made = refunds(&world, &order).await;
+        made.first().is_some_and(|refund| refund.state() == RefundState::Registered).then_some(made)
+    })
+    .await;
+    let [refund] = refunded.as_slice() else { panic!("{refunded:?}") };
+    let amount = refund.amount.as_ref().unwrap();
+    assert_eq!((&refund.mollie_payment_id, amount.value.as_str()), (&surplus, "1027.99"));
+    closes_itself(&world, &order).await;
+    world.advance("PT2H").await;
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!((refunds(&world, &order).await.len(), order.status()), (1, OrderStatus::Paid));
+    assert_eq!(world.simulator.traffic().await.of("POST /v2/payments/{id}/refunds"), 1);
+}
+
+async fn a_surplus_that_a_person_refunds_closes_itself(world: World) {
+    let (order, [surplus, _]) = paid_twice(&world).await;
+    world.advance("PT2M").await;
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!((refunds(&world, &order).await.len(), order.items[0].closed.is_none()), (0, true));
+    let request = CreateRefundRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        amount: Some(amount("1027.99")),
+        mollie_payment_id: surplus,
+        ..Default::default()
+    };
+    world.orders().create_refund(request).await.unwrap();
+    closes_itself(&world, &order).await;
+}
+
+async fn refunds(world: &World, order: &Order) -> Vec<Refund> {
+    let list = ListRefundsRequest { order_id: order.id.clone(), ..Default::default() };
+    world.orders().list_refunds(list).await.unwrap().into_inner().refunds
+}
+
+/// Its only item is closed by a reading.
+async fn closes_itself(world: &World, order: &Order) {
+    let by = until("the item is closed", SOON, async || {
+        let items = sync(world, order).await.unwrap().items;
+        items[0].closed.clone().map(|closure| closure.by)
+    });
+    assert_eq!(by.await, "order-service");
 }
 
 /// An order whose two attempts were both paid, the newer one first: the older one is what came on top.

@@ -3,10 +3,12 @@
 
 mod end;
 mod merge;
+mod surplus;
 mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use surplus::give_back_surplus;
 pub use task::Task;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
@@ -22,7 +24,7 @@ use crate::rules::ids::RefundId;
 use crate::rules::ledger::{Pool, Stage};
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
-use crate::rules::refund::{self, Override, Refund, RefundRequest, RefundState, Route};
+use crate::rules::refund::{self, Override, Plan, Refund, RefundRequest, RefundState, Route};
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::Origin;
@@ -50,45 +52,59 @@ impl Request for GiveBack {
         let plan = refund::plan(pen.order(), pen.known_refunds(), &self.0)?;
         let making = |id| under_way(pen.unsettled(), id);
         let waiting = if self.0.merge_equal { merge::waiting(pen, &plan, making) } else { Vec::new() };
-        let id = pen.new_refund_id();
-        waiting.iter().for_each(|(making, other)| withdraw(pen, making.clone(), other.clone(), Some(id)));
-        let refund = Refund {
-            id,
-            order_id: pen.order().id,
-            state: RefundState::Recorded,
-            origin: Origin::Here,
-            sequence: pen.next_sequence(),
-            mollie_id: None,
-            route: plan.route,
-            payment_id: plan.payment_id,
-            amount: plan.amount,
-            lines: plan.lines,
-            description: self.0.description.clone(),
-            overrides: self.0.overrides.clone(),
-            status: None,
-            created_time: pen.now(),
-            registered_time: None,
-            rejection: None,
-            merged_into: None,
-        };
-        let refund = waiting.iter().fold(refund, |refund, (_, other)| merge::with(refund, other));
-        let charged_back = refund::charged_back(pen.order(), refund.payment_id.as_ref());
-        let task = Task {
-            refund_id: refund.id,
-            route: refund.route,
-            payment_id: refund.payment_id.clone(),
-            amount: refund.amount,
-            lines: refund.lines.clone(),
-            description: refund.description.clone(),
-            recorded_time: refund.created_time,
-            charged_back: merge::charged_back(charged_back, &waiting),
-        };
-        let (subject, entries) = (task.subject(), refund.entries(Stage::Reserved));
-        let operation_id = pen.set_to_work(task, None);
-        pen.record(EventData::RefundRecorded { refund: Box::new(refund.clone()), operation_id, entries });
-        pen.put_refund(refund);
-        Ok(subject)
+        Ok(record(&self.0, plan, &waiting, None, pen))
     }
+}
+
+/// Records a refund as planned, and sets it to work. `policy`: who does, if no caller asked.
+fn record(
+    request: &RefundRequest,
+    plan: Plan,
+    waiting: &[(Operation, Refund)],
+    policy: Option<&str>,
+    pen: &mut Pen<'_>,
+) -> Subject {
+    let id = pen.new_refund_id();
+    waiting.iter().for_each(|(making, other)| withdraw(pen, making.clone(), other.clone(), Some(id)));
+    let refund = Refund {
+        id,
+        order_id: pen.order().id,
+        state: RefundState::Recorded,
+        origin: Origin::Here,
+        sequence: pen.next_sequence(),
+        mollie_id: None,
+        route: plan.route,
+        payment_id: plan.payment_id,
+        amount: plan.amount,
+        lines: plan.lines,
+        description: request.description.clone(),
+        overrides: request.overrides.clone(),
+        status: None,
+        created_time: pen.now(),
+        registered_time: None,
+        rejection: None,
+        merged_into: None,
+    };
+    let refund = waiting.iter().fold(refund, |refund, (_, other)| merge::with(refund, other));
+    let charged_back = refund::charged_back(pen.order(), refund.payment_id.as_ref());
+    let task = Task {
+        refund_id: refund.id,
+        route: refund.route,
+        payment_id: refund.payment_id.clone(),
+        amount: refund.amount,
+        lines: refund.lines.clone(),
+        description: refund.description.clone(),
+        recorded_time: refund.created_time,
+        charged_back: merge::charged_back(charged_back, waiting),
+    };
+    let (subject, entries) = (task.subject(), refund.entries(Stage::Reserved));
+    let operation_id = match policy {
+        Some(policy) => pen.set_to_work_by(policy, task),
+        None => pen.set_to_work(task, None),
+    };
+    pen.record(EventData::RefundRecorded { refund: Box::new(refund.clone()), operation_id, entries });
+    pen.put_refund(refund);
+    subject
 }
 
 /// Withdraws a refund that was certainly never sent.

@@ -16,6 +16,10 @@ use crate::rules::order::Order;
 use crate::rules::payment::Payment;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
+use crate::rules::surplus;
+
+/// Who closes an item that a reading has settled.
+const BY_ITSELF: &str = "order-service";
 
 impl Pen<'_> {
     /// Mollie has the order: records the first reading, whatever else is known.
@@ -128,6 +132,17 @@ impl Pen<'_> {
         concerns.extend(concern::money_on_ended_order(order, self.reading.as_of, self.author.settle_window));
         for concern in concerns {
             self.raise(concern);
+        }
+        if snapshot.contradictions.is_empty() {
+            self.close_settled_surplus();
+        }
+    }
+
+    /// Nobody has to look at a payment of which nothing is too much any more.
+    fn close_settled_surplus(&mut self) {
+        for number in surplus::settled(self.order()) {
+            let (by, reason) = (BY_ITSELF.to_owned(), "nothing of it is too much any more".to_owned());
+            self.record(EventData::ItemClosed { number, by, reason });
         }
     }
 

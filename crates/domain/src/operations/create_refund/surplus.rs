@@ -1,0 +1,31 @@
+//! Giving back the second payment of an order that was paid twice, if its profile wants that.
+
+use super::record;
+use crate::operations::pen::Pen;
+use crate::rules::refund::{self, RefundRequest, RefundSelection};
+use crate::rules::surplus::{self, Surplus};
+
+/// The actor recorded when a second payment is given back.
+const PAID_TWICE: &str = "order-service (refund_surplus)";
+
+/// After a reading: gives the second payment back, once it is plain that it is one. Nothing else of the order may be under way.
+pub fn give_back_surplus(pen: &mut Pen<'_>) {
+    if pen.policy().surplus != Surplus::Refund || !pen.unsettled().is_empty() {
+        return;
+    }
+    let (order, refunds) = (pen.order(), pen.known_refunds());
+    let Some(payment) = surplus::to_give_back(order, refunds, pen.read_at(), pen.settle_window()) else {
+        return;
+    };
+    let request = RefundRequest {
+        selection: RefundSelection::Amount(payment.amount),
+        payment_id: Some(payment.mollie_id.clone()),
+        description: None,
+        merge_equal: false,
+        overrides: Vec::new(),
+    };
+    // What the rules of refunds do not allow waits for a person.
+    if let Ok(plan) = refund::plan(order, refunds, &request) {
+        record(&request, plan, &[], Some(PAID_TWICE), pen);
+    }
+}
