@@ -13,6 +13,15 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 /// The order beside the built-in one: another currency, several VAT rates, a fee and a discount.
 const SECOND_ORDER: &str = "tests/orders/second-order.json";
 
+/// Every case of the demonstration.
+const SCENARIOS: [&str; 5] = [
+    "--scenario=partial-shipment",
+    "--scenario=gift-card",
+    "--scenario=held-parcels",
+    "--scenario=return",
+    "--scenario=paid-twice",
+];
+
 /// Runs every step and reports.
 pub fn run() -> Result<()> {
     let mut steps = Steps::begin();
@@ -31,6 +40,7 @@ pub fn run() -> Result<()> {
     steps.step("buf", supply::buf);
     steps.step("demo", || demo(&[]));
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
+    steps.step("everyday cases", || demo(&SCENARIOS));
     steps.step("a client by reflection only", clients::by_reflection);
     steps.step("answers at the defaults of Python and Node", clients::answers);
     steps.step("Mollie's own clients on the simulated Mollie", clients::mollies);

@@ -59,6 +59,24 @@ impl Client {
         Ok(())
     }
 
+    /// Opens the checkout in a second tab: another attempt to pay, which the checkout form is then about.
+    pub async fn second_tab(&self, mollie_order_id: &str) -> Result<()> {
+        let path = format!("orders/{mollie_order_id}/attempts");
+        self.control(&path, &serde_json::json!({})).await
+    }
+
+    /// Pays by this attempt.
+    pub async fn pay(&self, attempt: &str) -> Result<()> {
+        let paid = serde_json::json!({ "status": "paid" });
+        self.control(&format!("attempts/{attempt}"), &paid).await
+    }
+
+    async fn control(&self, path: &str, body: &serde_json::Value) -> Result<()> {
+        let address = format!("{}/_simulator/{path}", self.simulator);
+        self.http.post(address).json(body).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// The simulator's ledger: what really happened at Mollie.
     pub async fn ledger(&self) -> Result<Vec<serde_json::Value>> {
         let mut ledger: serde_json::Value =

@@ -24,21 +24,21 @@ pub enum Flow {
 }
 
 impl Flow {
-    const fn method(self) -> &'static str {
+    pub const fn method(self) -> &'static str {
         match self {
             Self::Authorized => "klarnapaylater",
             Self::Paid => "ideal",
         }
     }
 
-    const fn final_state(self) -> &'static str {
+    pub const fn final_state(self) -> &'static str {
         match self {
             Self::Authorized => "authorized",
             Self::Paid => "paid",
         }
     }
 
-    const fn status(self) -> OrderStatus {
+    pub const fn status(self) -> OrderStatus {
         match self {
             Self::Authorized => OrderStatus::Authorized,
             Self::Paid => OrderStatus::Paid,
@@ -165,18 +165,20 @@ fn least(line: &OrderLine) -> Result<Amount> {
     Ok(Amount { currency: least.currency().code().to_owned(), value: least.value() })
 }
 
-fn told_lines(shipment: &Shipment) -> String {
+pub fn told_lines(shipment: &Shipment) -> String {
     let line = |line: &crate::proto::ShipmentLine| {
         format!("{} × line {} for {}", line.quantity, line.line_id, money(line.amount.as_ref()))
     };
     shipment.lines.iter().map(line).collect::<Vec<_>>().join(", ")
 }
 
-async fn events(client: &mut Client, order: &Order) -> Result<()> {
+/// Prints the order's events, each on a line.
+pub async fn events(client: &mut Client, order: &Order) -> Result<()> {
     let request = ListOrderEventsRequest { order_id: order.id.clone(), ..ListOrderEventsRequest::default() };
     let events = client.orders.list_order_events(request).await.map_err(explained)?.into_inner().events;
-    let reported: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
-    note(&format!("events: {}", reported.join(", ")));
+    for event in &events {
+        note(&format!("event {}: {}", event.sequence, event.kind));
+    }
     Ok(())
 }
 
@@ -185,7 +187,7 @@ async fn events(client: &mut Client, order: &Order) -> Result<()> {
     clippy::disallowed_methods,
     reason = "the demonstration is a caller like any other and names its own requests"
 )]
-fn unique() -> String {
+pub fn unique() -> String {
     let mut text = uuid::Uuid::new_v4().simple().to_string();
     text.truncate(8);
     text

@@ -1,51 +1,57 @@
-//! The final comparison: what the service reports as ordered, shipped, canceled, captured and paid, against the simulator's
-//! ledger.
+//! The final comparison: what the service reports of an order's money, and the simulator's ledger, in two columns.
 
 use anyhow::{Context, Result};
 use domain::rules::money::Money;
 use serde_json::Value;
 
-use super::Flow;
 use super::client::Client;
-use crate::proto::{Amount, Order};
+use crate::proto::{Amount, Order, PaymentStatus};
 
 /// Compares the sums and prints them; `false` if anything differs.
-pub async fn check(client: &Client, order: &Order, flow: Flow) -> Result<bool> {
+pub async fn check(client: &Client, order: &Order) -> Result<bool> {
     let effects = client.ledger().await?;
     let at_mollie = |amount: &str| sum(&effects, order, amount);
-    let ordered = money(order.amount.as_ref())?;
     let shipped = lines(order, |line| line.amount_shipped.as_ref())?;
     let canceled = lines(order, |line| line.amount_canceled.as_ref())?;
-    let captured = money(order.amount_captured.as_ref())?;
-    let mut comparison = Comparison { right: true };
-    comparison.of("ordered", ordered, "ordered in the ledger", at_mollie("ordered")?);
-    comparison.of("shipped", shipped, "shipped in the ledger", at_mollie("shipped")?);
-    comparison.of("canceled", canceled, "canceled in the ledger", at_mollie("canceled")?);
-    comparison.of("ordered", ordered, "shipped + canceled", shipped.plus(canceled)?);
-    match flow {
-        Flow::Authorized => {
-            comparison.of("captured", captured, "captured in the ledger", at_mollie("captured")?);
-            comparison.of("captured", captured, "shipped", shipped);
-        }
-        Flow::Paid => {
-            comparison.of("shipped", shipped, "paid in the ledger", at_mollie("paid")?);
-            comparison.of("ordered", ordered, "paid in the ledger", at_mollie("paid")?);
-        }
+    let paid = order.payments.iter().filter(|payment| payment.status() == PaymentStatus::Paid);
+    let none = Money::zero(shipped.currency());
+    let mut rows = vec![
+        ("ordered", money(order.amount.as_ref())?, at_mollie("ordered")?),
+        ("shipped", shipped, at_mollie("shipped")?),
+        ("canceled", canceled, at_mollie("canceled")?),
+        (
+            "refunded",
+            order.amount_refunded.as_ref().map_or(Ok(none), |it| money(Some(it)))?,
+            at_mollie("refunded")?,
+        ),
+    ];
+    let authorized = at_mollie("authorized")?;
+    if authorized.minor() > 0 {
+        rows.push(("captured", money(order.amount_captured.as_ref())?, at_mollie("captured")?));
+        rows.push(("shipped", shipped, at_mollie("captured")?));
+    } else {
+        let paid = paid.map(|payment| money(payment.amount.as_ref()));
+        let paid = paid.into_iter().try_fold(none, |sum, amount| anyhow::Ok(sum.plus(amount?)?))?;
+        rows.push(("paid", paid, at_mollie("paid")?));
+    }
+    Ok(table(&rows))
+}
+
+/// Prints the rows in aligned columns; `false` if one differs.
+fn table(rows: &[(&str, Money, Money)]) -> bool {
+    let texts = rows.iter().map(|(name, ours, theirs)| {
+        let mark = if ours == theirs { "" } else { "  ≠" };
+        (*name, ours.to_string(), theirs.to_string(), mark)
+    });
+    let texts: Vec<_> = texts.collect();
+    let width =
+        texts.iter().flat_map(|(_, ours, theirs, _)| [ours.len(), theirs.len()]).max().unwrap_or(0).max(7);
+    println!("  {:<10} {:>width$} | {:>width$}", "", "service", "ledger");
+    for (name, ours, theirs, mark) in &texts {
+        println!("  {name:<10} {ours:>width$} | {theirs:>width$}{mark}");
     }
     println!();
-    Ok(comparison.right)
-}
-
-struct Comparison {
-    right: bool,
-}
-
-impl Comparison {
-    fn of(&mut self, left: &str, a: Money, right: &str, b: Money) {
-        let sign = if a == b { "=" } else { "≠" };
-        println!("  {left} {a} {sign} {b} {right}");
-        self.right &= a == b;
-    }
+    rows.iter().all(|(_, ours, theirs)| ours == theirs)
 }
 
 fn money(amount: Option<&Amount>) -> Result<Money> {

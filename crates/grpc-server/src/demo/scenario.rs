@@ -1,0 +1,240 @@
+//! Everyday cases in which a warehouse does everything right, and the books must be right all the same.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::flow::{Flow, events, told_lines, unique};
+use super::order_file::draft;
+use super::timeline::{money, note, step};
+use crate::proto::{
+    Amount, CancelOrderRequest, CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, Order,
+    OrderStatus, PaymentStatus, Shipment, ShipmentLineSelection, SyncOrderRequest,
+};
+use crate::status_text::explained;
+
+/// One case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scenario {
+    /// Units of a discounted line leave in two parcels, the rest is canceled.
+    PartialShipment,
+    /// Goods at two VAT rates, a shipping fee, discounts and a gift card leave in three parcels.
+    GiftCard,
+    /// A gift card outweighs each parcel: they wait, and become one shipment.
+    HeldParcels,
+    /// A part is shipped, a unit of it comes back, and what was not shipped is canceled.
+    Return,
+    /// A shopper pays in two tabs, and the second payment is given back.
+    PaidTwice,
+}
+
+/// A line of an order: type, name, quantity, unit price, VAT rate.
+type Row = (&'static str, &'static str, u32, &'static str, &'static str);
+
+const MUGS: Row = ("physical", "Mug", 5, "4.00", "21.00");
+
+impl Scenario {
+    const fn rows(self) -> &'static [Row] {
+        match self {
+            Self::PartialShipment => &[("physical", "Chair", 3, "49.00", "21.00")],
+            Self::GiftCard => &[
+                ("physical", "Lamp", 2, "30.00", "21.00"),
+                ("physical", "Cookbook", 1, "20.00", "9.00"),
+                ("discount", "Autumn sale, 21 %", 1, "-6.00", "21.00"),
+                ("discount", "Autumn sale, 9 %", 1, "-2.00", "9.00"),
+                ("shipping_fee", "Shipping", 1, "4.95", "21.00"),
+                ("gift_card", "Gift card", 1, "-25.00", "0.00"),
+            ],
+            Self::HeldParcels => &[MUGS, ("gift_card", "Gift card", 1, "-15.00", "0.00")],
+            Self::Return => &[MUGS, ("shipping_fee", "Shipping", 1, "4.95", "21.00")],
+            Self::PaidTwice => &[MUGS],
+        }
+    }
+
+    const fn flow(self) -> Flow {
+        match self {
+            Self::PartialShipment | Self::GiftCard | Self::HeldParcels | Self::Return => Flow::Authorized,
+            Self::PaidTwice => Flow::Paid,
+        }
+    }
+
+    fn lines(self) -> Value {
+        let euro = |value: &str| json!({ "currency": "EUR", "value": value });
+        let line = |(kind, name, quantity, price, rate): &Row| {
+            let mut line = json!({
+                "type": kind, "name": name, "quantity": quantity, "unitPrice": euro(price), "vatRate": rate,
+            });
+            if self == Self::PartialShipment {
+                line["discountAmount"] = euro("10.00");
+            }
+            line
+        };
+        self.rows().iter().map(line).collect()
+    }
+}
+
+/// Plays a case on an order with the documented addresses, and returns the order.
+pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -> Result<Order> {
+    let mut file = documented.clone();
+    file["lines"] = scenario.lines();
+    file.as_object_mut().and_then(|file| file.remove("amount"));
+    let mut desk = Desk { client, run: unique(), requests: 0, first_tab: None };
+    let order = desk.order(&file, scenario).await?;
+    let order = match scenario {
+        Scenario::PartialShipment => desk.partial_shipment(&order).await?,
+        Scenario::GiftCard => desk.gift_card(&order).await?,
+        Scenario::HeldParcels => desk.held_parcels(&order).await?,
+        Scenario::Return => desk.comes_back(&order).await?,
+        Scenario::PaidTwice => desk.paid_twice(&order).await?,
+    };
+    events(desk.client, &order).await?;
+    Ok(order)
+}
+
+/// Whoever calls the service, with a name for each request.
+struct Desk<'a> {
+    client: &'a mut Client,
+    run: String,
+    requests: u32,
+    /// An attempt to pay that the shopper has not ended.
+    first_tab: Option<String>,
+}
+
+impl Desk<'_> {
+    fn request_id(&mut self) -> String {
+        self.requests += 1;
+        format!("demo-{}-{}", self.run, self.requests)
+    }
+
+    /// Places the order; the shopper pays.
+    async fn order(&mut self, file: &Value, scenario: Scenario) -> Result<Order> {
+        let flow = scenario.flow();
+        let draft = draft(file, &format!("demo-{}", self.run), flow.method())?;
+        let request_id = self.request_id();
+        let create = CreateOrderRequest { request_id, draft: Some(draft), ..CreateOrderRequest::default() };
+        let order = self.client.orders.create_order(create).await.map_err(explained)?.into_inner();
+        println!("{scenario:?}: order {} over {}", order.order_number, money(order.amount.as_ref()));
+        for line in &order.lines {
+            note(&format!(
+                "line {}: {} × {} for {}",
+                line.id,
+                line.quantity,
+                line.name,
+                money(line.total_amount.as_ref())
+            ));
+        }
+        if scenario == Scenario::PaidTwice {
+            self.first_tab = order.payments.first().map(|payment| payment.mollie_payment_id.clone());
+            self.client.second_tab(&order.mollie_order_id).await?;
+        }
+        self.client.check_out(&order.checkout_url, flow.final_state()).await?;
+        let order =
+            self.client.until(&order.id, flow.final_state(), |order| order.status() == flow.status()).await?;
+        step("the shopper used the checkout form", &order);
+        Ok(order)
+    }
+
+    async fn partial_shipment(&mut self, order: &Order) -> Result<Order> {
+        self.ship(order, &[("1", 1)]).await?;
+        self.ship(order, &[("1", 1)]).await?;
+        self.cancel_rest(order).await?;
+        self.completed(order).await
+    }
+
+    async fn gift_card(&mut self, order: &Order) -> Result<Order> {
+        self.ship(order, &[("1", 1)]).await?;
+        self.ship(order, &[("2", 1)]).await?;
+        self.ship(order, &[("1", 1)]).await?;
+        self.completed(order).await
+    }
+
+    async fn held_parcels(&mut self, order: &Order) -> Result<Order> {
+        for units in [2, 1, 1, 1] {
+            self.ship(order, &[("1", units)]).await?;
+        }
+        self.completed(order).await
+    }
+
+    async fn comes_back(&mut self, order: &Order) -> Result<Order> {
+        self.ship(order, &[("1", 3)]).await?;
+        let back = vec![selection("1", 1)];
+        let (request_id, order_id) = (self.request_id(), order.id.clone());
+        let request =
+            CreateRefundRequest { request_id, order_id, lines: back, ..CreateRefundRequest::default() };
+        self.refund(order, request).await?;
+        self.cancel_rest(order).await?;
+        self.completed(order).await
+    }
+
+    async fn paid_twice(&mut self, order: &Order) -> Result<Order> {
+        let tab = self.first_tab.take().context("the shopper has another tab")?;
+        self.client.pay(&tab).await?;
+        let is_twice = |order: &Order| {
+            let paid = order.payments.iter().filter(|payment| payment.status() == PaymentStatus::Paid);
+            paid.count() == 2 && !order.items.is_empty()
+        };
+        let order = self.client.until(&order.id, "paid twice", is_twice).await?;
+        step("the shopper paid in the first tab, too", &order);
+        let item = order.items[0].clone();
+        note(&item.text);
+        self.ship(&order, &[("1", 5)]).await?;
+        let (request_id, order_id) = (self.request_id(), order.id.clone());
+        let request = CreateRefundRequest {
+            request_id,
+            order_id,
+            amount: order.amount.clone(),
+            mollie_payment_id: item.subject,
+            ..CreateRefundRequest::default()
+        };
+        self.refund(&order, request).await?;
+        self.completed(&order).await
+    }
+
+    async fn ship(&mut self, order: &Order, lines: &[(&str, i64)]) -> Result<Shipment> {
+        let request = CreateShipmentRequest {
+            request_id: self.request_id(),
+            order_id: order.id.clone(),
+            lines: lines.iter().map(|(line, quantity)| selection(line, *quantity)).collect(),
+            ..CreateShipmentRequest::default()
+        };
+        let shipment = self.client.orders.create_shipment(request).await.map_err(explained)?.into_inner();
+        let what = match shipment.held_reason.as_str() {
+            "" => format!("is {}", shipment.mollie_shipment_id),
+            reason => format!("waits: {reason}"),
+        };
+        step(
+            &format!("CreateShipment: {} {what}", told_lines(&shipment)),
+            &self.client.order(&order.id).await?,
+        );
+        Ok(shipment)
+    }
+
+    async fn refund(&mut self, order: &Order, request: CreateRefundRequest) -> Result<()> {
+        let refund = self.client.orders.create_refund(request).await.map_err(explained)?.into_inner();
+        let amount: Option<&Amount> = refund.amount.as_ref();
+        step(
+            &format!("CreateRefund: {} is {}", money(amount), refund.mollie_refund_id),
+            &self.client.order(&order.id).await?,
+        );
+        Ok(())
+    }
+
+    async fn cancel_rest(&mut self, order: &Order) -> Result<()> {
+        let (request_id, id) = (self.request_id(), order.id.clone());
+        let cancel = CancelOrderRequest { request_id, id, ..CancelOrderRequest::default() };
+        let order = self.client.orders.cancel_order(cancel).await.map_err(explained)?.into_inner();
+        step("CancelOrder: what was not shipped is released", &order);
+        Ok(())
+    }
+
+    /// The order at its end, read at Mollie once more.
+    async fn completed(&mut self, order: &Order) -> Result<Order> {
+        self.client.until(&order.id, "completed", |order| order.status() == OrderStatus::Completed).await?;
+        let request = SyncOrderRequest { id: order.id.clone() };
+        Ok(self.client.orders.sync_order(request).await.map_err(explained)?.into_inner())
+    }
+}
+
+fn selection(line: &str, quantity: i64) -> ShipmentLineSelection {
+    ShipmentLineSelection { line_id: line.to_owned(), quantity, amount: None }
+}
