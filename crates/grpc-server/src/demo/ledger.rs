@@ -25,8 +25,7 @@ pub async fn check(client: &Client, order: &Order) -> Result<bool> {
             at_mollie("refunded")?,
         ),
     ];
-    let authorized = at_mollie("authorized")?;
-    if authorized.minor() > 0 {
+    if order.authorized_time.is_some() {
         rows.push(("captured", money(order.amount_captured.as_ref())?, at_mollie("captured")?));
         rows.push(("shipped", shipped, at_mollie("captured")?));
     } else {
