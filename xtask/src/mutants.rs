@@ -61,6 +61,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/shipment.rs",
     "crates/domain/src/rules/shipment",
     "crates/domain/src/rules/status.rs",
+    "crates/domain/src/rules/surplus.rs",
 ];
 
 /// What is made of Mollie's answers.

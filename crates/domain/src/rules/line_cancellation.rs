@@ -9,7 +9,7 @@ use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
 use super::shipment::{
     LineSelection, LineSelectionInput, Misfit, Selection, ShipmentLine, either, keep_possible, measured,
-    named_lines, not_available, selected,
+    named_lines, not_available, selected, together,
 };
 use super::status::{LineStatus, OrderStatus};
 use super::violation::{Violation, Violations};
@@ -80,7 +80,7 @@ pub fn plan(
         return Ok(None);
     }
     let along = deduction::along_with(&with(order, &lines), &lines);
-    lines = together(lines, along);
+    lines = together(lines.iter().chain(&along));
     bounded(order, &lines, &named).map_err(RequestError::State)?;
     let is_deduction = |id: &LineId| order.line(*id).is_some_and(deduction::is_deduction);
     let releases = lines.iter().map(|line| line.line_id).filter(is_deduction).collect();
@@ -118,17 +118,6 @@ fn with(order: &Order, lines: &[ShipmentLine]) -> Order {
         }
     }
     after
-}
-
-/// Each line once.
-fn together(mut lines: Vec<ShipmentLine>, along: Vec<ShipmentLine>) -> Vec<ShipmentLine> {
-    for more in along {
-        match lines.iter_mut().find(|line| line.line_id == more.line_id) {
-            Some(line) => line.part = line.part.and(more.part),
-            None => lines.push(more),
-        }
-    }
-    lines
 }
 
 fn cancelable_order(order: &Order) -> Result<(), FailedPrecondition> {

@@ -6,6 +6,7 @@ use crate::operations::task;
 use crate::rules::ids::RefundId;
 use crate::rules::money::Money;
 use crate::rules::refund::{Plan, Refund, may_be_merged};
+use crate::rules::shipment::together;
 
 /// The equal refunds that were certainly never sent, with what is to make them. `making`: the unsettled operation of a refund.
 pub(super) fn waiting<'a>(
@@ -26,13 +27,7 @@ pub(super) fn waiting<'a>(
 pub(super) fn with(refund: Refund, other: &Refund) -> Refund {
     let minor = refund.amount.minor().saturating_add(other.amount.minor());
     let amount = Money::from_minor(minor, refund.amount.currency());
-    let mut lines = refund.lines;
-    for theirs in &other.lines {
-        match lines.iter_mut().find(|line| line.line_id == theirs.line_id) {
-            Some(line) => line.part = line.part.and(theirs.part),
-            None => lines.push(*theirs),
-        }
-    }
+    let lines = together(refund.lines.iter().chain(&other.lines));
     let mut overrides = refund.overrides;
     let new: Vec<_> = other.overrides.iter().copied().filter(|one| !overrides.contains(one)).collect();
     overrides.extend(new);

@@ -13,7 +13,7 @@ pub fn late_parcel(order: &Order, shipment: &Shipment, unpaid: Money) -> Concern
     let status = order.facts.status.map_or(order.placement.as_str(), OrderStatus::as_str);
     let worth = worth(order, &shipment.lines);
     let text = format!(
-        "Goods worth {worth} left as shipment {} when the order was {status}. Nothing was sent to Mollie, and {unpaid} of that is paid \
+        "Goods worth {worth} left as shipment {}, and the order is {status}. Nothing was sent to Mollie, and {unpaid} of that is paid \
          by nobody: have the shopper pay, or the goods returned.",
         shipment.id
     );
