@@ -26,6 +26,11 @@ impl Row {
     }
 
     #[must_use]
+    pub fn is_goods(self) -> bool {
+        self.unit >= 0 && !matches!(self.kind, "shipping_fee" | "surcharge")
+    }
+
+    #[must_use]
     pub const fn is_deduction(self) -> bool {
         self.unit < 0
     }

@@ -3,8 +3,8 @@
 
 use domain::ports::Store;
 use domain::rules::event::EventData;
-use domain::rules::item::ItemKind;
-use domain::rules::ledger::Pool;
+use domain::rules::item::{Item, ItemKind};
+use domain::rules::ledger::{Entry, Pool};
 use domain::rules::order::{Line, Order};
 use domain::rules::part::Part;
 use domain::rules::shipment::Origin;
@@ -26,6 +26,7 @@ impl Stage {
     pub fn judge(&mut self) -> Result<(), String> {
         let order = order(&self.desk, self.id)?;
         self.held_that_went(&order)?;
+        self.fees_that_went()?;
         let books = self.desk.world().books(&self.mollie_id_of(&order)?).ok_or("Mollie has no books")?;
         let tender = self.basket.tender;
         same("lines", order.lines.len(), self.own.lines.len())?;
@@ -47,13 +48,32 @@ impl Stage {
         if self.own.held.is_empty() || !order.held.is_empty() {
             return Ok(());
         }
-        let new =
-            now(self.desk.store.list_events(self.id, self.seen, 1_000))?.map_err(|it| it.to_string())?;
         let is_carried = |data: &EventData| matches!(data, EventData::ShipmentCarried { .. });
-        let carried = new.items.iter().filter(|event| is_carried(&event.data));
-        let entries: Vec<_> = carried.flat_map(|event| event.data.entries()).copied().collect();
+        let entries = self.new_entries(is_carried)?;
         self.marks.insert("held parcels went by themselves");
         self.own.ship_held(&parts(&entries, Pool::Shipped), &freed(&entries))
+    }
+
+    /// Fees go without goods, once no more goods are to leave.
+    fn fees_that_went(&mut self) -> Result<(), String> {
+        let is_of_fees = |data: &EventData| matches!(data, EventData::ShipmentRecorded { shipment, .. } if shipment.is_without_goods());
+        let went = parts(&self.new_entries(is_of_fees)?, Pool::Shipped);
+        if went.is_empty() {
+            return Ok(());
+        }
+        if !self.basket.joins || !self.own.is_delivered() {
+            return Err("fees went alone although goods are left to travel with".to_owned());
+        }
+        self.marks.insert("fees went without goods");
+        self.own.ship(&went)
+    }
+
+    /// What the new events of this kind book.
+    fn new_entries(&self, is_meant: impl Fn(&EventData) -> bool) -> Result<Vec<Entry>, String> {
+        let new =
+            now(self.desk.store.list_events(self.id, self.seen, 1_000))?.map_err(|it| it.to_string())?;
+        let meant = new.items.iter().filter(|event| is_meant(&event.data));
+        Ok(meant.flat_map(|event| event.data.entries()).copied().collect())
     }
 
     fn mollie_id_of(&self, order: &Order) -> Result<String, String> {
@@ -71,9 +91,14 @@ impl Stage {
         if !foreign.is_empty() {
             return Err(format!("attributed to somebody else: {foreign:?}"));
         }
-        let is_expected =
+        let is_of_refunds =
             |kind| matches!(kind, ItemKind::RefundFailed | ItemKind::Chargeback | ItemKind::RefundRefused);
-        match order.items.iter().find(|item| !is_expected(item.kind)) {
+        let is_left_open = |item: &Item| !item.is_open() || self.own.is_left_open(&item.subject);
+        let is_expected = |item: &&Item| match item.kind == ItemKind::LineLeftOpen {
+            true => is_left_open(item),
+            false => is_of_refunds(item.kind),
+        };
+        match order.items.iter().find(|item| !is_expected(item)) {
             None => Ok(()),
             Some(item) => Err(format!("a person is told of {:?}: {}", item.kind, item.text)),
         }

@@ -55,6 +55,27 @@ impl Own {
         line.ordered() - line.shipped - line.canceled - held
     }
 
+    /// Whether goods were shipped, and no more are to leave.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        let goods = || (0..self.lines.len()).filter(|n| self.lines[*n].row.is_goods());
+        goods().any(|n| self.lines[n].shipped.units > 0) && goods().all(|n| self.to_leave(n) == 0)
+    }
+
+    /// Whether this line, named as a review item names it, waits for goods that do not come.
+    #[must_use]
+    pub fn is_left_open(&self, subject: &str) -> bool {
+        let line = (0..self.lines.len()).find(|n| subject == format!("lines/{}", n + 1));
+        line.is_some_and(|n| !self.lines[n].row.is_goods() && self.to_leave(n) > 0) && self.is_delivered()
+    }
+
+    /// The units that are still to leave: not those that were given back before they left, but those that are held.
+    fn to_leave(&self, line: usize) -> i64 {
+        let (rest, held) = (self.rest(line).units, self.held_of(line).units);
+        let early = self.given_back(line).units - self.lines[line].shipped.units - held;
+        held + rest - early.clamp(0, rest)
+    }
+
     #[must_use]
     pub fn held_of(&self, line: usize) -> Share {
         let of = self.held.iter().filter(|(other, _)| *other == line);

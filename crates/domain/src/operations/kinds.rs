@@ -39,5 +39,6 @@ impl Task {
 /// What rooms do once a reading is recorded, though nobody asked.
 pub fn after_reading(pen: &mut Pen<'_>) {
     create_shipment::review(pen);
+    create_shipment::finish(pen);
     create_refund::give_back_surplus(pen);
 }

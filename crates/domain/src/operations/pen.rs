@@ -17,7 +17,7 @@ use crate::rules::policy::Policy;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::Shipment;
+use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
 
 mod captures;
 mod known;
@@ -27,6 +27,9 @@ mod written;
 
 pub use known::{Author, Known, Reading};
 pub use written::{NewOperation, Written};
+
+/// Who closes an item that a reading has settled.
+const BY_ITSELF: &str = "order-service";
 
 /// What is known of an order, and what is written about it.
 pub struct Pen<'a> {
@@ -98,6 +101,12 @@ impl<'a> Pen<'a> {
         &self.unsettled
     }
 
+    /// Whether nothing of the order is under way, what was just set to work included.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
+        self.unsettled.is_empty() && self.new.is_empty()
+    }
+
     /// The shipments of the order that were known before.
     #[must_use]
     pub fn known_shipments(&self) -> &[Shipment] {
@@ -144,9 +153,29 @@ impl<'a> Pen<'a> {
         self.author.now
     }
 
+    /// A parcel that is recorded here now, and that Mollie does not know yet.
     #[must_use]
-    pub fn new_shipment_id(&self) -> ShipmentId {
-        ShipmentId::new(self.ids.ordered())
+    pub fn new_shipment(&self, lines: Vec<ShipmentLine>, tracking: Option<Tracking>) -> Shipment {
+        Shipment {
+            id: ShipmentId::new(self.ids.ordered()),
+            order_id: self.order().id,
+            state: ShipmentState::Recorded,
+            origin: Origin::Here,
+            sequence: self.next_sequence(),
+            mollie_id: None,
+            lines,
+            companions: Vec::new(),
+            tracking: tracking.clone(),
+            first_tracking: tracking,
+            pending_tracking: None,
+            created_time: self.now(),
+            registered_time: None,
+            capture: None,
+            rejection: None,
+            held: None,
+            carried_by: None,
+            elsewhere: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -196,6 +225,17 @@ impl<'a> Pen<'a> {
     /// Raises a review item, unless it was raised before.
     pub fn raise(&mut self, concern: Concern) {
         self.recorder.raise(concern);
+    }
+
+    /// Closes items that nobody has to look at any more.
+    pub fn close(&mut self, numbers: Vec<u32>, reason: &str) {
+        for number in numbers {
+            self.record(EventData::ItemClosed {
+                number,
+                by: BY_ITSELF.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
     }
 
     /// Saves a shipment, whole, in place of what was written of it before.

@@ -3,15 +3,14 @@
 //!
 //! A fee travels with the first parcel, a discount with goods of its VAT rate (create order, `lines[].vatRate`: one discount line per
 //! rate), any other deduction with the first parcel that outweighs it. In the paid flow shipping moves no money: all of them
-//! travel with the first parcel.
+//! travel with the first parcel. Fees that are left when no more goods are to leave are registered alone.
 
 use std::cmp::Reverse;
 
-#[cfg(feature = "planted")]
-use crate::planted::Planted;
-
 use super::capture;
+use super::concern;
 use super::deduction::{goods_of, is_deduction};
+use super::item::{Item, ItemKind};
 use super::order::{Line, Order};
 use super::part::Part;
 use super::shipment::{ShipmentLine, together};
@@ -73,6 +72,34 @@ pub fn may_wait(order: &Order, parcel: &[ShipmentLine]) -> bool {
     !parcel.iter().any(takes_off) && fits_with_all_left(order)
 }
 
+/// What is registered without goods, because none will follow: the fees that travelled with no parcel, and what they outweigh of what
+/// takes money off. Nothing, as long as nothing was shipped: no goods, no fee.
+#[must_use]
+pub fn without_goods(order: &Order) -> Vec<ShipmentLine> {
+    let mut lines = rest(left_open(order).filter(|line| !is_deduction(line)), Line::available);
+    if !lines.is_empty() {
+        match joining(order, &lines, Line::available) {
+            Some(off) => lines.extend(off),
+            None => lines.clear(),
+        }
+    }
+    lines
+}
+
+/// The lines that nobody packs and that no parcel will take any more: goods were shipped, and no more are to leave.
+pub fn left_open(order: &Order) -> impl Iterator<Item = &Line> {
+    let is_open = |line: &&Line| !is_goods(line) && line.is_shippable() && line.available().quantity > 0;
+    order.lines.iter().filter(move |line| is_open(line) && is_delivered(order))
+}
+
+/// The open items about lines that are no longer open.
+#[must_use]
+pub fn no_longer_open(order: &Order) -> Vec<u32> {
+    let is_still = |item: &Item| left_open(order).any(|line| item.subject == concern::subject_of(line));
+    let items = order.items.iter().filter(|item| item.kind == ItemKind::LineLeftOpen && item.is_open());
+    items.filter(|item| !is_still(item)).map(|item| item.number).collect()
+}
+
 /// What a parcel reserves that has to wait: itself, and each deduction it may need.
 #[must_use]
 pub fn reserved_with(order: &Order, parcel: &[ShipmentLine]) -> Vec<ShipmentLine> {
@@ -111,39 +138,22 @@ fn joining(
     with(&fees).or_else(|| with(&[]))
 }
 
-#[cfg(feature = "planted")]
-pub(super) fn leaves_deductions_last() -> bool {
-    Planted::DeductionLast.is_chosen()
-}
-
-/// What joins a parcel by the planted mistake: deductions only if no goods stay behind.
-#[cfg(feature = "planted")]
-pub(super) fn deductions_last(
-    order: &Order,
-    parcel: &[ShipmentLine],
-    joining: Vec<ShipmentLine>,
-) -> Vec<ShipmentLine> {
-    if !leaves_deductions_last() {
-        return joining;
-    }
-    let takes =
-        |line: &Line| parcel.iter().find(|named| named.line_id == line.id).map_or(0, |it| it.part.quantity);
-    let is_last =
-        order.lines.iter().filter(|line| is_goods(line)).all(|line| line.available().quantity <= takes(line));
-    let free = order
-        .lines
-        .iter()
-        .filter(|line| !is_goods(line) && line.available().quantity > 0 && takes(line) == 0);
-    rest(free.filter(|line| is_last || !is_deduction(line)), Line::available)
-}
-
 /// Whether the parcel is one that the deduction travels with: one with goods that it takes money off, or any if no more of those are
 /// to leave.
 fn belongs(order: &Order, deduction: &Line, parcel: &[ShipmentLine]) -> bool {
     let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
-    let mut goods = goods_of(order, deduction);
-    let is_gone = |line: &Line| line.available().quantity == 0 && order.held_of(line.id).quantity == 0;
-    goods.any(is_named) || goods_of(order, deduction).all(is_gone)
+    goods_of(order, deduction).any(is_named) || goods_of(order, deduction).all(|line| is_gone(order, line))
+}
+
+/// Whether goods were shipped, and no more of them are to leave.
+fn is_delivered(order: &Order) -> bool {
+    let goods = || order.lines.iter().filter(|line| is_goods(line));
+    goods().any(|line| line.shipped.quantity > 0) && goods().all(|line| is_gone(order, line))
+}
+
+/// Whether no more of a line is to leave.
+fn is_gone(order: &Order, line: &Line) -> bool {
+    line.available().quantity == 0 && order.held_of(line.id).quantity == 0
 }
 
 /// Of these deductions the ones that take most off a parcel of this worth and leave it at zero or more, if it may be captured then.
@@ -179,6 +189,9 @@ fn rest<'a>(lines: impl Iterator<Item = &'a Line>, part: impl Fn(&Line) -> Part)
 fn sum(minors: impl Iterator<Item = i64>) -> i64 {
     minors.fold(0, i64::saturating_add)
 }
+
+#[cfg(feature = "planted")]
+pub(super) mod planted;
 
 #[cfg(test)]
 mod tests;

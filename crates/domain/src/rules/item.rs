@@ -27,6 +27,8 @@ words!(
         CaptureLost = "capture_lost",
         /// Goods left although the order was over: somebody has to get their money.
         LateParcel = "late_parcel",
+        /// All goods left, and a fee or a deduction of the order stays open: no parcel will take it.
+        LineLeftOpen = "line_left_open",
         /// The order is canceled or expired, and a payment holds the shopper's money.
         MoneyOnEndedOrder = "money_on_ended_order",
         /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.

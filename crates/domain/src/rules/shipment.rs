@@ -27,7 +27,7 @@ pub use held::{Carried, Fitting, at_mollie, fitting, keep_possible, none_held, o
 pub use late::{is_over, plan_late, unpaid, worth};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub(super) use plan::{Misfit, measured, named_lines, not_available};
-pub use plan::{Planned, newly_shipped, plan};
+pub use plan::{Planned, is_shippable, newly_shipped, plan};
 pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{
@@ -120,6 +120,12 @@ pub fn together<'a>(lines: impl IntoIterator<Item = &'a ShipmentLine>) -> Vec<Sh
 }
 
 impl Shipment {
+    /// Whether nobody packed it: fees that were left when no more goods were to leave.
+    #[must_use]
+    pub fn is_without_goods(&self) -> bool {
+        self.lines.iter().all(|line| self.companions.contains(&line.line_id))
+    }
+
     /// The tracking it has, and the one it was recorded with.
     pub fn trackings(&self) -> impl Iterator<Item = Option<&Tracking>> {
         [self.tracking.as_ref(), self.first_tracking.as_ref()].into_iter()

@@ -39,6 +39,7 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::SurplusRefund => proto::ReviewItemKind::SurplusRefund,
         ItemKind::RefundsDiffer => proto::ReviewItemKind::RefundsDiffer,
         ItemKind::LateParcel => proto::ReviewItemKind::LateParcel,
+        ItemKind::LineLeftOpen => proto::ReviewItemKind::LineLeftOpen,
         ItemKind::CaptureLost => proto::ReviewItemKind::CaptureLost,
         ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
     }

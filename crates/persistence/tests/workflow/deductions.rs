@@ -153,7 +153,7 @@ async fn more_captured_than_was_authorized_is_raised_with_the_amount() {
         world.sync(id).await;
     }
     let order = world.settled(id).await;
-    assert_eq!(items(&order), [("overcaptured", "ord_1.1")]);
+    assert_eq!(items(&order), [("overcaptured", "ord_1.1"), ("line_left_open", "lines/2")]);
     let text = &order.items[0].text;
     assert!(text.contains("20.00 EUR") && text.contains("15.00 EUR") && text.contains("5.00 EUR"), "{text}");
 }

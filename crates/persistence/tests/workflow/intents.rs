@@ -75,6 +75,13 @@ pub fn draft(order_number: &str) -> OrderDraft {
     }
 }
 
+/// Two mugs at 10.00, and 4.95 for sending them.
+pub fn with_fee() -> OrderDraft {
+    let fee = LineDraft { line_type: LineType::ShippingFee, ..line("Post", 1, "4.95", None, "4.95", "0.86") };
+    let lines = vec![line("Mug", 2, "10.00", None, "20.00", "3.47"), fee];
+    OrderDraft { amount: euro("24.95"), lines, ..draft("1337") }
+}
+
 /// Two mugs at 10.00, and a gift card of 5.00: an order of 15.00.
 pub fn with_gift_card() -> OrderDraft {
     let gift = LineDraft {
@@ -189,7 +196,12 @@ impl World {
 
     /// An authorized order of mugs and a gift card.
     pub async fn authorized_with_gift_card(&self) -> OrderId {
-        let (intent, draft) = (intent("CreateOrder", "p"), with_gift_card());
+        self.authorized_of(with_gift_card()).await
+    }
+
+    /// An order of this draft that is known to be authorized.
+    pub async fn authorized_of(&self, draft: OrderDraft) -> OrderId {
+        let intent = intent("CreateOrder", "p");
         let accepted = Box::pin(place(self, &intent, main_profile(), draft)).await.unwrap();
         assert_eq!(self.drive(accepted.claim.as_ref().unwrap()).await, Progress::Settled);
         self.advance(secs(1));

@@ -15,6 +15,7 @@ mod contradictory;
 mod deductions;
 mod duplicates;
 mod ended;
+mod fees;
 mod hooks;
 mod incomplete;
 mod intents;

@@ -48,7 +48,7 @@ impl Story for Shipping {
     }
 
     fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
-        requests == 1 || requests == 0 && unasked.was_held
+        requests == 1 || requests == 0 && (unasked.was_held || unasked.is_of_fees)
     }
 
     /// One made in the dashboard may look like ours, and ours, edited there, like another.

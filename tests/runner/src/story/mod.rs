@@ -51,6 +51,8 @@ pub struct Unasked {
     pub is_late: bool,
     /// For parcels that were held, and fit by now.
     pub was_held: bool,
+    /// For fees that were left when no more goods were to leave.
+    pub is_of_fees: bool,
 }
 
 /// The contract of a kind. Every item is required and none has a default: whoever adds a kind answers every question.

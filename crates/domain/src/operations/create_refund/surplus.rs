@@ -10,7 +10,7 @@ const PAID_TWICE: &str = "order-service (refund_surplus)";
 
 /// After a reading: gives the second payment back, once it is plain that it is one. Nothing else of the order may be under way.
 pub fn give_back_surplus(pen: &mut Pen<'_>) {
-    if pen.policy().surplus != Surplus::Refund || !pen.unsettled().is_empty() {
+    if pen.policy().surplus != Surplus::Refund || !pen.is_at_rest() {
         return;
     }
     let (order, refunds) = (pen.order(), pen.known_refunds());

@@ -5,7 +5,7 @@ use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState};
+use crate::rules::shipment::{self, Shipment, ShipmentRequest, ShipmentState};
 use crate::rules::subject::Subject;
 
 /// Records it as refused, and tells a person what its goods are worth.
@@ -13,24 +13,9 @@ pub(super) fn record(request: &ShipmentRequest, pen: &mut Pen<'_>) -> Result<Sub
     let lines = shipment::plan_late(pen.order(), request)?;
     let unpaid = shipment::unpaid(pen.order(), &lines);
     let shipment = Shipment {
-        id: pen.new_shipment_id(),
-        order_id: pen.order().id,
         state: ShipmentState::Refused,
-        origin: Origin::Here,
-        sequence: pen.next_sequence(),
-        mollie_id: None,
-        lines,
-        companions: Vec::new(),
-        tracking: request.tracking.clone(),
-        first_tracking: request.tracking.clone(),
-        pending_tracking: None,
-        created_time: pen.now(),
-        registered_time: None,
-        capture: None,
         rejection: Some(Rejection::of_ours("the order was over when the goods left")),
-        held: None,
-        carried_by: None,
-        elsewhere: Vec::new(),
+        ..pen.new_shipment(lines, request.tracking.clone())
     };
     let concern = concern::late_parcel(pen.order(), &shipment, unpaid);
     pen.record(EventData::ShipmentTooLate { shipment: Box::new(shipment.clone()) });

@@ -1,6 +1,7 @@
 //! Shipping: goods that left are recorded as a fact, whether or not Mollie can be reached, and registered as soon as it can.
 
 mod end;
+mod fees;
 mod held;
 mod late;
 mod likeness;
@@ -8,6 +9,7 @@ mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use fees::finish;
 pub use held::review;
 pub use task::Task;
 
@@ -25,7 +27,7 @@ use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::{self, Origin, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
+use crate::rules::shipment::{self, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
 use crate::rules::snapshot::Snapshot;
 use crate::rules::subject::Subject;
 
@@ -45,24 +47,9 @@ impl Request for Ship {
         pen.unblocked(FACTS.lane)?;
         let planned = shipment::plan(pen.order(), &self.0, pen.policy().companions)?;
         let shipment = Shipment {
-            id: pen.new_shipment_id(),
-            order_id: pen.order().id,
-            state: ShipmentState::Recorded,
-            origin: Origin::Here,
-            sequence: pen.next_sequence(),
-            mollie_id: None,
-            lines: planned.lines,
             companions: planned.companions,
-            tracking: self.0.tracking.clone(),
-            first_tracking: self.0.tracking.clone(),
-            pending_tracking: None,
-            created_time: pen.now(),
-            registered_time: None,
-            capture: None,
-            rejection: None,
             held: planned.held,
-            carried_by: None,
-            elsewhere: Vec::new(),
+            ..pen.new_shipment(planned.lines, self.0.tracking.clone())
         };
         let subject = Subject::Shipment(shipment.id);
         let operation_id = match shipment.held {

@@ -18,9 +18,6 @@ use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::surplus;
 
-/// Who closes an item that a reading has settled.
-const BY_ITSELF: &str = "order-service";
-
 impl Pen<'_> {
     /// Mollie has the order: records the first reading, whatever else is known.
     pub fn place(&mut self, snapshot: &Snapshot) {
@@ -134,15 +131,7 @@ impl Pen<'_> {
             self.raise(concern);
         }
         if snapshot.contradictions.is_empty() {
-            self.close_settled_surplus();
-        }
-    }
-
-    /// Nobody has to look at a payment of which nothing is too much any more.
-    fn close_settled_surplus(&mut self) {
-        for number in surplus::settled(self.order()) {
-            let (by, reason) = (BY_ITSELF.to_owned(), "nothing of it is too much any more".to_owned());
-            self.record(EventData::ItemClosed { number, by, reason });
+            self.close(surplus::settled(self.order()), "nothing of it is too much any more");
         }
     }
 
@@ -199,25 +188,14 @@ impl Pen<'_> {
 
     fn foreign_shipment(&self, lines: &HashMap<MollieLineId, LineId>, theirs: &ShipmentSnapshot) -> Shipment {
         let line = |(id, part): &(_, _)| Some(ShipmentLine { line_id: *lines.get(id)?, part: *part });
+        let lines = theirs.lines.iter().filter_map(line).collect();
         Shipment {
-            id: self.new_shipment_id(),
-            order_id: self.order().id,
             state: ShipmentState::Registered,
             origin: Origin::Elsewhere,
-            sequence: self.next_sequence(),
             mollie_id: Some(theirs.mollie_id.clone()),
-            lines: theirs.lines.iter().filter_map(line).collect(),
-            companions: Vec::new(),
-            tracking: theirs.tracking.value().cloned(),
-            first_tracking: theirs.tracking.value().cloned(),
-            pending_tracking: None,
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),
-            capture: None,
-            rejection: None,
-            held: None,
-            carried_by: None,
-            elsewhere: Vec::new(),
+            ..self.new_shipment(lines, theirs.tracking.value().cloned())
         }
     }
 }

@@ -133,6 +133,38 @@ fn of_several_deductions_those_go_that_take_most_off() {
     assert_eq!(ship(&mut order, &[2]), [4]);
 }
 
+/// Small ones find another parcel more easily.
+#[test]
+fn of_equal_choices_the_one_with_the_largest_deduction_goes() {
+    let lines = [
+        (Physical, "21.00", 600),
+        (Physical, "21.00", 700),
+        (GiftCard, "0.00", -100),
+        (GiftCard, "0.00", -500),
+        (GiftCard, "0.00", -600),
+    ];
+    assert_eq!(joining(&order(&lines), &[1]), [5]);
+}
+
+/// What this release does not know has to be named, unless it takes money off.
+#[test]
+fn a_line_of_an_unknown_type_is_goods() {
+    let mut order = order(&[(Physical, "21.00", 1_000), (GiftCard, "0.00", -300)]);
+    for line in &mut order.lines {
+        line.line_type = Read::Unknown("subscription_box".to_owned());
+    }
+    assert!(is_goods(&order.lines[0]) && !is_goods(&order.lines[1]));
+    assert_eq!(joining(&order, &[1]), [2]);
+}
+
+#[test]
+fn fees_and_deductions_alone_are_no_goods() {
+    let order = order(&[(Physical, "21.00", 1_000), (ShippingFee, "21.00", 495), (GiftCard, "0.00", -300)]);
+    assert!(has_goods(&order, &parcel(&order, &[1, 2])));
+    assert!(!has_goods(&order, &parcel(&order, &[2, 3])));
+    assert!(!has_goods(&order, &[]));
+}
+
 #[test]
 fn where_shipping_moves_no_money_all_travel_with_the_first_parcel() {
     let lines = [
@@ -145,6 +177,55 @@ fn where_shipping_moves_no_money_all_travel_with_the_first_parcel() {
     (order.facts.authorized_time, order.facts.status) = (None, Some(OrderStatus::Paid));
     assert_eq!(ship(&mut order, &[1]), [3, 4]);
     assert_eq!(ship(&mut order, &[2]), [0; 0]);
+}
+
+/// The goods were shipped elsewhere, or what remained of them was canceled.
+#[test]
+fn a_fee_that_no_goods_are_left_for_goes_alone() {
+    let lines = [(Physical, "21.00", 1_000), (Physical, "21.00", 1_000), (ShippingFee, "21.00", 495)];
+    let mut order = order(&lines);
+    let alone = |order: &Order| -> Vec<_> {
+        without_goods(order).iter().map(|line| (line.line_id.number(), line.part.amount)).collect()
+    };
+    order.lines[0].shipped = order.lines[0].available();
+    assert_eq!(alone(&order), [], "it travels with the second parcel");
+    order.lines[1].canceled = order.lines[1].available();
+    assert_eq!(alone(&order), [(3, cents(495))]);
+    order.lines[0].shipped = Part::none(cents(0));
+    order.lines[0].canceled = order.lines[0].available();
+    assert_eq!(alone(&order), [], "nobody is charged for sending nothing");
+}
+
+#[test]
+fn a_fee_that_goes_alone_takes_along_what_it_outweighs_and_no_deduction_goes_without_one() {
+    let lines = [
+        (Physical, "21.00", 1_000),
+        (ShippingFee, "21.00", 500),
+        (GiftCard, "0.00", -300),
+        (GiftCard, "0.00", -900),
+    ];
+    let mut order = order(&lines);
+    order.lines[0].shipped = order.lines[0].available();
+    let ids =
+        |order: &Order| -> Vec<_> { without_goods(order).iter().map(|line| line.line_id.number()).collect() };
+    assert_eq!(ids(&order), [0; 0], "300 are authorized, and 1,000 captured");
+    order.lines[3].shipped = order.lines[3].available();
+    assert_eq!(ids(&order), [2, 3]);
+    order.lines[1].canceled = order.lines[1].available();
+    assert_eq!(ids(&order), [0; 0]);
+}
+
+#[test]
+fn what_stays_open_when_all_goods_have_left_is_told() {
+    let lines = [(Physical, "21.00", 1_000), (ShippingFee, "21.00", 500), (GiftCard, "0.00", -300)];
+    let mut order = order(&lines);
+    let open = |order: &Order| -> Vec<_> { left_open(order).map(|line| line.id.number()).collect() };
+    assert_eq!(open(&order), [0; 0]);
+    order.lines[0].shipped = order.lines[0].available();
+    assert_eq!(open(&order), [2, 3]);
+    order.lines[1].shipped = order.lines[1].available();
+    order.lines[2].status = Some(LineStatus::Canceled);
+    assert_eq!(open(&order), [0; 0]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! Review items about goods that left and cannot be registered: their order is over, or their units went elsewhere.
+//! Review items about goods that left and cannot be registered, because their order is over or their units went elsewhere; and about
+//! what stays behind when all goods have left.
 
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
-use crate::rules::order::Order;
+use crate::rules::order::{Line, Order};
 use crate::rules::shipment::{Shipment, worth};
 use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
@@ -20,6 +21,32 @@ pub fn late_parcel(order: &Order, shipment: &Shipment, unpaid: Money) -> Concern
     Concern {
         kind: ItemKind::LateParcel,
         subject: shipment.id.to_string(),
+        text: printable(&text),
+        operation_id: None,
+    }
+}
+
+/// How an item names the line that it is about.
+#[must_use]
+pub fn subject_of(line: &Line) -> String {
+    format!("lines/{}", line.id)
+}
+
+/// A line that stays open though no more goods are to leave.
+#[must_use]
+pub fn line_left_open(order: &Order, line: &Line) -> Concern {
+    let (id, amount) = (line.id, line.available().amount);
+    let lost = match order.captures_by_shipment() && amount.minor() > 0 {
+        true => "what is not shipped is not captured",
+        false => "the order never completes while a line of it is open",
+    };
+    let text = format!(
+        "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled: {lost}. Ship it with CreateShipment, or \
+         cancel it with CancelOrderLines."
+    );
+    Concern {
+        kind: ItemKind::LineLeftOpen,
+        subject: subject_of(line),
         text: printable(&text),
         operation_id: None,
     }

@@ -57,10 +57,10 @@ pub fn plan(
     }
     let joining = if joins { companion::of(order, &lines) } else { Vec::new() };
     #[cfg(feature = "planted")]
-    let joining = companion::deductions_last(order, &lines, joining);
+    let joining = companion::planted::deductions_last(order, &lines, joining);
     let whole: Vec<_> = lines.iter().chain(&joining).copied().collect();
     #[cfg(feature = "planted")]
-    if companion::leaves_deductions_last() {
+    if companion::planted::leaves_deductions_last() {
         return Ok(Planned::alone(whole, &joining));
     }
     match capture::check(order, &whole) {
@@ -114,6 +114,12 @@ pub fn newly_shipped(order: &Order, known: &[Shipment], this: &Shipment) -> Vec<
         (sum.quantity > shipped.quantity).then_some(ShipmentLine { line_id: line.line_id, part })
     };
     this.lines.iter().filter_map(beyond).collect()
+}
+
+/// Whether Mollie ships what is left of the order.
+#[must_use]
+pub fn is_shippable(order: &Order) -> bool {
+    shippable_order(order).is_ok()
 }
 
 fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {

@@ -21,7 +21,11 @@ impl Found<'_> {
         for operation in operations {
             let (kind, wishes) = (operation.task.name(), self.wishes_behind(operation.id));
             let own = wishes.iter().filter(|wish| **wish == kind).count();
-            let unasked = Unasked { is_late: self.is_late(&operation), was_held: self.was_held(&operation) };
+            let unasked = Unasked {
+                is_late: self.is_late(&operation),
+                was_held: self.was_held(&operation),
+                is_of_fees: self.is_of_fees(&operation),
+            };
             if !story::of(kind).is_owned(own, unasked) {
                 let text = format!("{} {} is the wish of {wishes:?}", kind.as_str(), operation.id);
                 self.say("I3", text);
@@ -49,12 +53,23 @@ impl Found<'_> {
 
     /// Whether it is for held parcels that went without a further one.
     fn was_held(&self, operation: &Operation) -> bool {
-        let events = self.evidence.stored.events.get(&operation.order_id).into_iter().flatten();
-        let mut events = events.map(|event| &event.data);
-        events.any(|data| {
+        self.events_of(operation).any(|data| {
             matches!(data, EventData::ShipmentCarried { shipment_id, carried_by, operation_id, .. }
                 if shipment_id == carried_by && *operation_id == operation.id)
         })
+    }
+
+    /// Whether it is for fees that travelled with no parcel.
+    fn is_of_fees(&self, operation: &Operation) -> bool {
+        self.events_of(operation).any(|data| {
+            matches!(data, EventData::ShipmentRecorded { shipment, operation_id, .. }
+                if shipment.is_without_goods() && *operation_id == Some(operation.id))
+        })
+    }
+
+    fn events_of(&self, operation: &Operation) -> impl Iterator<Item = &EventData> {
+        let events = self.evidence.stored.events.get(&operation.order_id).into_iter().flatten();
+        events.map(|event| &event.data)
     }
 
     /// Whether somebody asked for the order to be canceled, or nobody waits for it any more.

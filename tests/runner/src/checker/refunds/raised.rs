@@ -125,6 +125,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::DeductionLeft
         | ItemKind::Overcaptured
         | ItemKind::LateParcel
+        | ItemKind::LineLeftOpen
         | ItemKind::MoneyOnEndedOrder
         | ItemKind::SurplusCancellation
         | ItemKind::RefundFailed

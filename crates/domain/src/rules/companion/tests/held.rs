@@ -64,6 +64,28 @@ fn captured(order: &Order) -> i64 {
     order.lines.iter().map(|line| line.shipped.amount.minor()).sum()
 }
 
+/// Fees, what is named, what cannot be shipped, what has gone and what belongs to other goods is left for other parcels.
+#[test]
+fn a_parcel_that_waits_reserves_the_deductions_that_it_may_need() {
+    let lines = [
+        (Physical, "21.00", 1_000),
+        (Physical, "9.00", 2_000),
+        (ShippingFee, "21.00", 500),
+        (GiftCard, "0.00", -700),
+        (GiftCard, "0.00", -600),
+        (GiftCard, "0.00", -500),
+        (GiftCard, "0.00", -400),
+        (Discount, "9.00", -300),
+    ];
+    let mut order = order(&lines);
+    order.lines[5].status = Some(LineStatus::Canceled);
+    order.lines[6].shipped = order.lines[6].available();
+    let reserved = |named: &[u32]| ids(&reserved_with(&order, &super::parcel(&order, named)));
+    assert_eq!(reserved(&[1]), [4, 5]);
+    assert_eq!(reserved(&[1, 4]), [5]);
+    assert_eq!(reserved(&[2]), [4, 5, 8]);
+}
+
 /// Five of 4.00, a card of 15.00: 5.00 is authorized.
 #[test]
 fn a_parcel_that_fits_neither_with_nor_without_the_card_waits_for_those_that_make_it_fit() {

@@ -1,0 +1,48 @@
+//! What is left when no more goods are to leave. Fees are registered without goods, or their money would never be captured; of what
+//! stays open all the same a person is told.
+
+use super::held;
+use crate::operations::pen::Pen;
+use crate::rules::companion::{self, Companions};
+use crate::rules::concern;
+use crate::rules::event::EventData;
+use crate::rules::ledger::{self, Pool, Stage};
+use crate::rules::shipment::{Shipment, is_shippable};
+
+/// The actor recorded when fees are registered alone.
+const NO_GOODS_LEFT: &str = "order-service (fees without goods)";
+
+/// After a reading, once nothing of the order is under way that could free goods.
+pub fn finish(pen: &mut Pen<'_>) {
+    if !pen.is_at_rest() {
+        return;
+    }
+    pen.close(
+        companion::no_longer_open(pen.order()),
+        "it was shipped or canceled, or more goods are to leave",
+    );
+    if !is_shippable(pen.order()) {
+        return;
+    }
+    if pen.policy().companions == Companions::Join {
+        register_alone(pen);
+    }
+    let order = pen.order();
+    let open: Vec<_> = companion::left_open(order).map(|line| concern::line_left_open(order, line)).collect();
+    open.into_iter().for_each(|concern| pen.raise(concern));
+}
+
+fn register_alone(pen: &mut Pen<'_>) {
+    // What Mollie refused once waits for a person.
+    let was_refused = |parcel: &Shipment| parcel.is_without_goods() && parcel.rejection.is_some();
+    let lines = companion::without_goods(pen.order());
+    if lines.is_empty() || pen.known_shipments().iter().any(was_refused) {
+        return;
+    }
+    let companions = lines.iter().map(|line| line.line_id).collect();
+    let shipment = Shipment { companions, ..pen.new_shipment(lines, None) };
+    let operation_id = Some(held::set_to_work(&shipment, &[], Some(NO_GOODS_LEFT), pen));
+    let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
+    pen.record(EventData::ShipmentRecorded { shipment: Box::new(shipment.clone()), operation_id, entries });
+    pen.put(shipment);
+}
