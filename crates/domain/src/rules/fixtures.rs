@@ -7,7 +7,8 @@ use super::draft::OrderDraft;
 use super::event::Recorder;
 use super::field::Field;
 use super::ids::{
-    Caller, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RequestId,
+    Caller, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RefundId,
+    RequestId,
 };
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -15,6 +16,8 @@ use super::order::{Line, Order, Placer};
 use super::part::Part;
 use super::payment::{Payment, PaymentParameters};
 use super::placement::Mode;
+use super::refund::{Refund, RefundState, Route};
+use super::shipment::Origin;
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use super::unread::Unread;
@@ -160,6 +163,29 @@ pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
     let observed = Box::new(super::snapshot::observed(recorder.order(), &snapshot));
     recorder.record(super::event::EventData::OrderPlaced { mollie_id: snapshot.mollie_id, observed });
     recorder
+}
+
+/// A refund on a payment, recorded and not sent yet.
+pub fn refund(number: u128, payment: &str, amount: Money) -> Refund {
+    Refund {
+        id: RefundId::new(Uuid::from_u128(number)),
+        order_id: OrderId::new(Uuid::from_u128(1)),
+        state: RefundState::Recorded,
+        origin: Origin::Here,
+        sequence: 3,
+        mollie_id: None,
+        route: Route::Payment,
+        payment_id: Some(MolliePaymentId::new(payment)),
+        amount,
+        lines: Vec::new(),
+        description: None,
+        overrides: Vec::new(),
+        status: None,
+        created_time: at(3),
+        registered_time: None,
+        rejection: None,
+        merged_into: None,
+    }
 }
 
 /// A payment of which nothing was given back.

@@ -112,3 +112,27 @@ impl FailedPrecondition {
         Self { reason, unmet, whereabouts: Whereabouts::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counters that an answer left out decide these, and nothing else.
+    #[test]
+    fn what_units_decide_depends_on_counters_and_what_a_status_decides_does_not() {
+        use PreconditionReason as Reason;
+        for reason in [Reason::QuantityNotAvailable, Reason::CaptureOutOfBounds, Reason::RefundOutOfBounds] {
+            assert!(reason.depends_on_counters(), "{reason:?}");
+        }
+        for reason in [Reason::OrderNotShippable, Reason::LineNotCancelable, Reason::StatusNotUnderstood] {
+            assert!(!reason.depends_on_counters(), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn only_units_that_are_gone_are_looked_for() {
+        let asks = |reason| FailedPrecondition::of_order(reason, "").asks_where_units_went();
+        assert!(asks(PreconditionReason::QuantityNotAvailable));
+        assert!(!asks(PreconditionReason::NothingRemaining));
+    }
+}

@@ -1,7 +1,7 @@
 //! What an order says of itself.
 
 use super::*;
-use crate::rules::fixtures::{at, recorded};
+use crate::rules::fixtures::{at, euro, recorded};
 
 fn of_lines(count: u32) -> Order {
     let mut order = recorded().order().clone();
@@ -24,6 +24,19 @@ fn a_line_is_named_by_its_reference_or_its_id() {
     let named = |text| order.line_named(text).map(|line| line.id.number());
     assert_eq!(["4711-1", "2", "3", "4", "4711"].map(named), [Some(2), Some(2), Some(3), None, None]);
     assert_eq!(order.line_ids(), "1, 2 (4711-1), 3");
+}
+
+/// Units or an amount, made or to be made.
+#[test]
+fn a_line_is_refunded_on_a_payment_by_units_or_by_a_lower_price() {
+    let none = of_lines(1).lines.remove(0);
+    assert!(!none.is_refunded_on_payment());
+    let part = |quantity, amount| Part { quantity, amount: euro(amount) };
+    for part in [part(1, "0.00"), part(0, "2.00"), part(0, "-2.00")] {
+        assert!(Line { payment_refunded: part, ..none.clone() }.is_refunded_on_payment());
+        assert!(Line { payment_refunding: part, ..none.clone() }.is_refunded_on_payment());
+        assert!(!Line { refunded: part, refunding: part, ..none.clone() }.is_refunded_on_payment());
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::*;
-use crate::rules::fixtures::{at, euro, payment, placed};
+use crate::rules::fixtures::{self, at, euro, payment, placed};
 use crate::rules::ids::{LineId, ShipmentId};
 use crate::rules::order::{Line, Order};
 use crate::rules::payment::Payment;
@@ -16,6 +16,44 @@ use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 mod forms;
 mod lists;
 mod sums;
+
+#[test]
+fn a_refund_counts_unless_it_was_not_made_or_failed_since() {
+    use RefundState::{NeedsAttention, Recorded, Refused, Registered, Withdrawn};
+    let refund = |state, status: Option<RefundStatus>| {
+        let status = status.map(Read::Known);
+        Refund { state, status, ..fixtures::refund(1, "tr_1", euro("5.00")) }
+    };
+    let (none, void) = (None, Some(RefundStatus::Failed));
+    for (state, status, counts, is_void) in [
+        (Recorded, none, true, false),
+        (NeedsAttention, none, true, false),
+        (Registered, Some(RefundStatus::Pending), true, false),
+        (Registered, Some(RefundStatus::Refunded), true, false),
+        (Registered, Some(RefundStatus::Canceled), false, true),
+        (Registered, void, false, true),
+        (Refused, none, false, false),
+        (Withdrawn, none, false, false),
+    ] {
+        let refund = refund(state, status);
+        assert_eq!((refund.counts(), refund.is_void()), (counts, is_void), "{state:?} {status:?}");
+    }
+    let unknown = Some(Read::Unknown("on_hold".to_owned()));
+    assert!(Refund { status: unknown, ..refund(Registered, none) }.counts());
+}
+
+/// What belongs to lines, and the rest of its amount.
+#[test]
+fn a_refund_is_entered_for_each_line_and_for_what_belongs_to_none() {
+    let line = ShipmentLine { line_id: LineId::new(2), part: Part { quantity: 1, amount: euro("3.00") } };
+    let refund = Refund { lines: vec![line], ..fixtures::refund(1, "tr_1", euro("5.00")) };
+    let entries = refund.entries(Stage::Reserved);
+    let entered: Vec<_> =
+        entries.iter().map(|entry| (entry.line_id, entry.part.amount, entry.pool)).collect();
+    let pool = Pool::PaymentRefunded;
+    assert_eq!(entered, [(Some(LineId::new(2)), euro("3.00"), pool), (None, euro("2.00"), pool)]);
+    assert_eq!(Refund { amount: euro("3.00"), ..refund }.entries(Stage::Reserved).len(), 1);
+}
 
 /// Takes a refund's money out of the ledger, as if Mollie had registered it.
 fn settle(order: &mut Order, plan: &Plan) {

@@ -2,12 +2,9 @@
 
 use super::*;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::fixtures::{at, euro, payment, placed};
-use crate::rules::ids::{MolliePaymentId, RefundId};
-use crate::rules::refund::{RefundState, Route};
-use crate::rules::shipment::Origin;
+use crate::rules::fixtures::{self, at, euro, payment, placed};
+use crate::rules::refund::RefundState;
 use crate::rules::status::{LineStatus, OrderStatus};
-use uuid::Uuid;
 
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
@@ -72,25 +69,7 @@ fn whatever_is_not_plain_waits_for_a_person() {
 #[test]
 fn a_payment_on_which_a_refund_was_tried_is_not_given_back_again() {
     let order = twice();
-    let refund = |payment: &str, state| Refund {
-        id: RefundId::new(Uuid::from_u128(1)),
-        order_id: order.id,
-        state,
-        origin: Origin::Here,
-        sequence: 3,
-        mollie_id: None,
-        route: Route::Payment,
-        payment_id: Some(MolliePaymentId::new(payment)),
-        amount: euro("1027.99"),
-        lines: Vec::new(),
-        description: None,
-        overrides: Vec::new(),
-        status: None,
-        created_time: at(3),
-        registered_time: None,
-        rejection: None,
-        merged_into: None,
-    };
+    let refund = |payment: &str, state| Refund { state, ..fixtures::refund(1, payment, euro("1027.99")) };
     let given = |refund: Refund| to_give_back(&order, &[refund], at(5), WINDOW).is_some();
     assert!(!given(refund("tr_1", RefundState::Registered)));
     assert!(!given(refund("tr_1", RefundState::Refused)), "in vain");

@@ -1,9 +1,8 @@
 //! Which refunds an order follows, and what their events are called.
 
 use super::*;
-use crate::rules::ids::{MolliePaymentId, MollieRefundId, RefundId};
-use crate::rules::refund::{RefundState, Route};
-use crate::rules::shipment::Origin;
+use crate::rules::fixtures;
+use crate::rules::ids::{MollieRefundId, RefundId};
 
 fn id(number: u128) -> RefundId {
     RefundId::new(Uuid::from_u128(number))
@@ -14,25 +13,7 @@ fn operation() -> OperationId {
 }
 
 fn refund(number: u128) -> Refund {
-    Refund {
-        id: id(number),
-        order_id: OrderId::new(Uuid::from_u128(1)),
-        state: RefundState::Recorded,
-        origin: Origin::Here,
-        sequence: 3,
-        mollie_id: None,
-        route: Route::Payment,
-        payment_id: Some(MolliePaymentId::new("tr_1")),
-        amount: euro("5.00"),
-        lines: Vec::new(),
-        description: None,
-        overrides: Vec::new(),
-        status: None,
-        created_time: at(3),
-        registered_time: None,
-        rejection: None,
-        merged_into: None,
-    }
+    fixtures::refund(number, "tr_1", euro("5.00"))
 }
 
 fn two_recorded() -> Recorder {
