@@ -14,6 +14,7 @@ use crate::rules::shipment::LineSelection;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
 mod forms;
+mod limits;
 mod lists;
 mod sums;
 
@@ -364,23 +365,10 @@ fn what_failed_to_be_captured_is_not_refunded() {
 
 fn registered(id: u128, amount: Money, payment: Option<&str>, minute: i64) -> Refund {
     Refund {
-        id: RefundId::new(Uuid::from_u128(id)),
-        order_id: paid().id,
         state: RefundState::Registered,
-        origin: Origin::Here,
-        sequence: 1,
-        mollie_id: None,
-        route: Route::Payment,
         payment_id: payment.map(MolliePaymentId::new),
-        amount,
-        lines: Vec::new(),
-        description: None,
-        overrides: Vec::new(),
-        status: None,
-        created_time: at(minute),
         registered_time: Some(at(minute)),
-        rejection: None,
-        merged_into: None,
+        ..fixtures::refund(id, "tr_1", amount)
     }
 }
 

@@ -50,6 +50,8 @@ fn it_is_given_back_only_if_it_was_still_there_a_settle_window_later() {
         Some(at(0).saturating_add(SignedDuration::from_secs(61)).unwrap())
     );
     assert_eq!(look_again(&twice(), at(5), WINDOW), None);
+    let due = at(0) + WINDOW + SignedDuration::from_secs(1);
+    assert_eq!(look_again(&twice(), due, WINDOW), None, "this is the reading");
 }
 
 #[test]
