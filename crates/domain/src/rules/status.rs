@@ -202,6 +202,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_refund_is_canceled_while_it_is_queued_or_pending() {
+        let canceled = RefundStatus::ALL.iter().filter(|status| status.allows_canceling());
+        assert_eq!(canceled.map(|status| status.as_str()).collect::<Vec<_>>(), ["queued", "pending"]);
+    }
+
+    #[test]
     fn final_statuses_are_completed_canceled_and_expired() {
         let ends: Vec<_> =
             OrderStatus::ALL.iter().filter(|status| status.is_final()).map(|s| s.as_str()).collect();

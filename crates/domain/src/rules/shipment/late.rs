@@ -109,6 +109,20 @@ mod tests {
     }
 
     #[test]
+    fn of_all_that_remains_nothing_was_shipped_and_what_is_being_canceled_may_have_left() {
+        let mut order = expired();
+        (order.lines[0].shipped, order.lines[0].canceled) =
+            (Part { quantity: 2, amount: euro("698.00") }, Part::none(euro("0.00")));
+        (order.lines[1].canceling, order.lines[1].canceled) =
+            (Part { quantity: 1, amount: euro("329.99") }, Part::none(euro("0.00")));
+        let lines = plan_late(&order, &all()).unwrap();
+        assert_eq!(
+            lines.iter().map(|line| (line.line_id.number(), line.part.quantity)).collect::<Vec<_>>(),
+            [(2, 1)]
+        );
+    }
+
+    #[test]
     fn the_money_that_is_still_held_counts() {
         let mut order = expired();
         let lines = plan_late(&order, &all()).unwrap();

@@ -100,6 +100,39 @@ fn registered(order: &Order, shipment: &Shipment) -> Order {
     recorder.order().clone()
 }
 
+/// Mollie has one shipment of several parcels that went together.
+#[test]
+fn parcels_that_went_along_with_another_are_part_of_it_at_mollie() {
+    let part = |line: u32, minor| {
+        let amount = Money::from_minor(minor, euro("0.00").currency());
+        ShipmentLine { line_id: LineId::new(line), part: Part { quantity: 1, amount } }
+    };
+    let (_, carrier) = reserve(&authorized(), vec![part(1, 400), part(2, -300)]);
+    let id = |number| ShipmentId::new(Uuid::from_u128(number));
+    let along =
+        Shipment { id: id(10), carried_by: Some(carrier.id), lines: vec![part(1, 400)], ..carrier.clone() };
+    let other = Shipment { id: id(11), lines: vec![part(1, 400)], ..carrier.clone() };
+    let there = at_mollie(&[along, carrier.clone(), other]);
+    let ids: Vec<_> = there.iter().map(|shipment| shipment.id).collect();
+    assert_eq!(ids, [carrier.id, id(11)]);
+    let units: Vec<_> = there
+        .iter()
+        .map(|shipment| shipment.lines.iter().map(|line| line.part.quantity).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(units, [vec![2, 1], vec![1]]);
+}
+
+#[test]
+fn a_reference_becomes_its_lines_id_and_what_names_no_line_stays() {
+    let mut order = authorized();
+    order.lines[1].reference = Some("4711".to_owned());
+    let mut texts = ["4711", "1", "9", "odl_1"].map(str::to_owned);
+    by_id(&order, &mut texts);
+    assert_eq!(texts, ["2", "1", "9", "odl_1"]);
+    let references = ["1", "9999", "10000", "4711-1", "odl_1"].map(is_reference);
+    assert_eq!(references, [false, false, true, true, true]);
+}
+
 /// Money that went back before its goods left: they are not shipped by accident.
 #[test]
 fn units_refunded_before_they_were_shipped_are_shipped_only_if_the_caller_says_so() {
@@ -114,6 +147,15 @@ fn units_refunded_before_they_were_shipped_are_shipped_only_if_the_caller_says_s
     assert_eq!(of_first(&all(true)), Some((2, "698.00".to_owned())));
     let both = lines(&[LineSelection { line_id: LineId::new(1), quantity: 2, amount: None }]);
     assert_eq!(of_first(&both), None);
+    let told = |order: &Order| match plan(order, &both).unwrap_err() {
+        RequestError::State(refusal) => refusal.unmet[0].description.clone(),
+        denied @ (RequestError::Invalid(_) | RequestError::Blocked(_)) => panic!("{denied:?}"),
+    };
+    let hint = " 1 of the rest were refunded before they were shipped: set include_refunded to ship them all the same.";
+    assert!(told(&order).ends_with(hint), "{}", told(&order));
+    let mut shipped = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
+    shipped.lines[0].shipped = Part { quantity: 1, amount: euro("399.00") };
+    assert!(told(&shipped).ends_with("reserved of 2)."), "{}", told(&shipped));
     assert_eq!(of_first(&ShipmentRequest { include_refunded: true, ..both }), Some((2, "698.00".to_owned())));
 }
 

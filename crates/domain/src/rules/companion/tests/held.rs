@@ -172,6 +172,32 @@ fn held_parcels_go_by_themselves_once_they_fit() {
     );
 }
 
+/// What it reserved and needs it keeps, and what it does not need is free again.
+#[test]
+fn held_parcels_that_fit_keep_the_deduction_that_they_go_with() {
+    let lines = [(GiftCard, "0.00", -1_000), (GiftCard, "0.00", -500), (Physical, "21.00", 1_000)];
+    let mut order = mugs(5, &lines);
+    order.lines[3].canceling = order.lines[3].available();
+    assert_eq!(ids(&parcel(&mut order, 1, 1).lines), [1], "5.00 may be captured");
+    assert!(parcel(&mut order, 1, 3).held.is_some());
+    order.lines[3].canceling = Part::none(cents(0));
+    let fits = fitting(&order).unwrap();
+    assert_eq!((ids(&fits.lines), ids(&fits.reserved), ids(&fits.freed)), (vec![1, 2], vec![], vec![3]));
+    assert_eq!(fits.companions, [LineId::new(2)]);
+}
+
+#[test]
+fn held_parcels_that_fit_take_along_what_they_had_not_reserved() {
+    let lines = [(GiftCard, "0.00", -1_500), (Physical, "21.00", 1_000), (ShippingFee, "21.00", 200)];
+    let mut order = mugs(5, &lines);
+    order.lines[2].canceling = order.lines[2].available();
+    assert!(parcel(&mut order, 1, 2).held.is_some());
+    order.lines[2].canceling = Part::none(cents(0));
+    let fits = fitting(&order).unwrap();
+    assert_eq!((ids(&fits.lines), ids(&fits.reserved), ids(&fits.freed)), (vec![1, 4], vec![4], vec![2]));
+    assert_eq!(fits.companions, [LineId::new(4)]);
+}
+
 #[test]
 fn of_held_parcels_the_newest_are_given_up_whose_units_went_elsewhere() {
     let mut order = mugs(5, &[(GiftCard, "0.00", -1_500)]);
