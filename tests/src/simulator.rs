@@ -263,6 +263,13 @@ impl Simulator {
         self.control(Method::POST, &path, Some(tracking)).await;
     }
 
+    /// Cancels units of a line in Mollie's dashboard, and no hook tells of it.
+    pub async fn cancel_units_in_dashboard(&self, order: &Order, line: usize, quantity: i64) {
+        let lines = json!([{ "id": order.lines[line].mollie_line_id, "quantity": quantity }]);
+        let path = format!("orders/{}/cancellations", order.mollie_order_id);
+        self.control(Method::POST, &path, Some(json!({ "lines": lines, "notify": false }))).await;
+    }
+
     async fn in_dashboard(&self, order: &Order, line: usize, what: &str) -> Value {
         let lines = json!([{ "id": order.lines[line].mollie_line_id }]);
         let path = format!("orders/{}/{what}", order.mollie_order_id);

@@ -15,6 +15,7 @@ on_both_engines!(
     nothing_is_canceled_that_held_parcels_need,
     held_parcels_of_an_expired_order_are_told_with_what_their_goods_are_worth,
     a_shipment_made_in_the_dashboard_meanwhile_counts,
+    a_parcel_whose_others_are_canceled_in_the_dashboard_is_given_up_and_told,
 );
 
 /// Five mugs at 4.00 and a gift card of 15.00.
@@ -129,4 +130,18 @@ async fn a_shipment_made_in_the_dashboard_meanwhile_counts(world: World) {
     assert_eq!(read(&world, &first).await.carried_by_shipment_id, last.id);
     let order = world.reaches(&order.id, OrderStatus::Completed).await;
     assert_eq!((order.items.len(), captured(&world, &order).await), (0, cents("5.00")), "{:?}", order.items);
+}
+
+/// It would wait for ever: 8.00 never outweigh 15.00.
+async fn a_parcel_whose_others_are_canceled_in_the_dashboard_is_given_up_and_told(world: World) {
+    let order = authorized(&world).await;
+    let held = parcel(&world, ship(&order, 0, 2, None)).await;
+    world.simulator.cancel_units_in_dashboard(&order, 0, 3).await;
+    sync(&world, &order).await.unwrap();
+    let now = read(&world, &held).await;
+    assert_eq!((now.state(), now.held_reason.as_str()), (ShipmentState::Refused, ""));
+    assert_eq!(now.refusal_reason(), ShipmentRefusalReason::UnitsGone);
+    let order = world.settles(&order.id).await;
+    is_told(&order, ReviewItemKind::ShipmentRefused, &held.id, "8.00 EUR of it is paid by nobody");
+    assert_eq!(order.lines[0].quantity_available, 2, "its units are free again");
 }

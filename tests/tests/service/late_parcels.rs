@@ -39,8 +39,15 @@ async fn goods_that_leave_after_the_order_was_canceled_are_kept_and_told(world: 
     let kinds: Vec<_> = world.events(&order.id).await.into_iter().map(|event| event.kind).collect();
     assert!(kinds.contains(&"shipment.too_late".to_owned()), "{kinds:?}");
     let rest = CreateShipmentRequest { goods_left: true, ..ship_rest(&order) };
-    let parcel = world.orders().create_shipment(rest).await.unwrap().into_inner();
-    assert_eq!(parcel.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 1]);
+    let parcel = world.orders().create_shipment(rest.clone()).await.unwrap().into_inner();
+    assert_eq!(
+        parcel.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(),
+        [1, 1],
+        "each unit leaves once"
+    );
+    let again = CreateShipmentRequest { request_id: new_request_id(), ..rest };
+    let refused = refusal(world.orders().create_shipment(again).await);
+    assert_eq!(refused.kind(), (Code::FailedPrecondition, "NOTHING_REMAINING"));
     assert_eq!(world.simulator.traffic().await.of(ROUTE), 0, "nothing was sent");
 }
 

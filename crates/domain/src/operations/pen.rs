@@ -119,6 +119,14 @@ impl<'a> Pen<'a> {
         self.shipments.iter().chain(&self.known).find(|shipment| shipment.id == id).cloned()
     }
 
+    /// The shipments of the order that are known, each with what was written of it.
+    #[must_use]
+    pub fn shipments(&self) -> Vec<Shipment> {
+        let is_known = |id| self.known.iter().any(|known| known.id == id);
+        let new = self.shipments.iter().filter(|shipment| !is_known(shipment.id)).cloned();
+        self.known.iter().filter_map(|known| self.known_shipment(known.id)).chain(new).collect()
+    }
+
     /// The refunds of the order that were known before.
     #[must_use]
     pub fn known_refunds(&self) -> &[Refund] {

@@ -8,7 +8,7 @@ use super::event::Recorder;
 use super::field::Field;
 use super::ids::{
     Caller, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RefundId,
-    RequestId,
+    RequestId, ShipmentId,
 };
 use super::line::{LineDraft, LineType};
 use super::money::Money;
@@ -17,7 +17,7 @@ use super::part::Part;
 use super::payment::{Payment, PaymentParameters};
 use super::placement::Mode;
 use super::refund::{Refund, RefundState, Route};
-use super::shipment::Origin;
+use super::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use super::unread::Unread;
@@ -163,6 +163,30 @@ pub fn placed(status: OrderStatus, line: LineStatus) -> Recorder {
     let observed = Box::new(super::snapshot::observed(recorder.order(), &snapshot));
     recorder.record(super::event::EventData::OrderPlaced { mollie_id: snapshot.mollie_id, observed });
     recorder
+}
+
+/// A parcel, recorded and not sent yet.
+pub fn shipment(number: u128, lines: Vec<ShipmentLine>) -> Shipment {
+    Shipment {
+        id: ShipmentId::new(Uuid::from_u128(number)),
+        order_id: OrderId::new(Uuid::from_u128(1)),
+        state: ShipmentState::Recorded,
+        origin: Origin::Here,
+        sequence: 2,
+        mollie_id: None,
+        lines,
+        companions: Vec::new(),
+        tracking: None,
+        first_tracking: None,
+        pending_tracking: None,
+        created_time: at(3),
+        registered_time: None,
+        capture: None,
+        rejection: None,
+        held: None,
+        carried_by: None,
+        elsewhere: Vec::new(),
+    }
 }
 
 /// A refund on a payment, recorded and not sent yet.

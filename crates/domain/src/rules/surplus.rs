@@ -23,7 +23,8 @@ words!(
 );
 
 /// The payment to give back in a reading at `read_at`: of two paid attempts the one without captures, else the newer. `refunds`:
-/// all of the order. A payment on which anything was refunded before, even in vain, is left to a person.
+/// all of the order. Where anything was refunded before, even in vain, or charged back, on either of them, it is left to a person:
+/// then not the whole of one is too much.
 #[must_use]
 pub fn to_give_back<'a>(
     order: &'a Order,
@@ -49,9 +50,10 @@ pub fn to_give_back<'a>(
             [one, other].into_iter().max_by_key(|it| (it.paid_time, &it.mollie_id))?
         }
     };
-    let is_touched = refunds.iter().any(|refund| refund.payment_id.as_ref() == Some(&chosen.mollie_id));
-    let is_whole = is_nothing(chosen.amount_refunded) && is_nothing(chosen.amount_charged_back);
-    (is_whole && chosen.remainder_amount.is_none() && !is_touched).then_some(chosen)
+    let is_whole =
+        |payment: &Payment| is_nothing(payment.amount_refunded) && is_nothing(payment.amount_charged_back);
+    let is_untouched = refunds.is_empty() && is_whole(one) && is_whole(other);
+    (is_untouched && chosen.remainder_amount.is_none()).then_some(chosen)
 }
 
 /// The open items about payments of which nothing is too much any more.

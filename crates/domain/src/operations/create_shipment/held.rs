@@ -6,7 +6,10 @@ use crate::operations::pen::Pen;
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, ShipmentId};
+use crate::rules::item::Concern;
 use crate::rules::ledger::{self, Pool, Stage};
+use crate::rules::money::Money;
+use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::{self, Carried, Fitting, HeldParcel, Shipment, ShipmentState, together};
 
@@ -15,6 +18,7 @@ const FITS_NOW: &str = "order-service (held parcels)";
 
 const OVER: &str = "the order was over while it waited for other parcels";
 const OVERTAKEN: &str = "its units went elsewhere while it waited for other parcels";
+const LEFT_ALONE: &str = "what it waited for went elsewhere, and its sum can never be captured";
 
 /// Sets the registration of a parcel and of those that go along with it to work. `policy`: who does, if no caller asked.
 pub(super) fn set_to_work(
@@ -57,24 +61,37 @@ pub fn review(pen: &mut Pen<'_>) {
     if pen.order().held.is_empty() {
         return;
     }
-    let gone: Vec<_> = match shipment::is_over(pen.order()) {
-        true => pen.order().held.clone(),
-        false => shipment::overtaken(pen.order()),
-    };
-    for parcel in gone {
-        refuse(&parcel, pen);
+    match shipment::is_over(pen.order()) {
+        true => refuse(pen.order().held.clone(), Rejection::of_ours(OVER), concern::late_parcel, pen),
+        false => {
+            let gone = shipment::overtaken(pen.order());
+            let tell: Tell = |_, parcel, _| concern::overtaken_parcel(parcel);
+            refuse(gone, Rejection::of_ours_overtaken(OVERTAKEN), tell, pen);
+        }
     }
     let is_busy = pen.unsettled().iter().any(|operation| operation.task.lane() == Lane::Authorization);
-    if !is_busy {
-        go_if_they_fit(pen);
+    if is_busy {
+        return;
+    }
+    go_if_they_fit(pen);
+    if shipment::is_shippable(pen.order()) && shipment::keep_possible(pen.order()).is_err() {
+        let all = pen.order().held.clone();
+        refuse(all, Rejection::of_ours_overtaken(LEFT_ALONE), concern::parcel_left_alone, pen);
     }
 }
 
-fn refuse(parcel: &HeldParcel, pen: &mut Pen<'_>) {
+/// Tells a person of a parcel, with what nobody pays of it.
+type Tell = fn(&Order, &Shipment, Money) -> Concern;
+
+fn refuse(parcels: Vec<HeldParcel>, rejection: Rejection, tell: Tell, pen: &mut Pen<'_>) {
+    for parcel in parcels {
+        refuse_one(&parcel, rejection.clone(), tell, pen);
+    }
+}
+
+fn refuse_one(parcel: &HeldParcel, rejection: Rejection, tell: Tell, pen: &mut Pen<'_>) {
     let Some(ours) = pen.known_shipment(parcel.shipment_id) else { return };
-    let is_over = shipment::is_over(pen.order());
-    let unpaid = shipment::unpaid(pen.order(), &ours.lines);
-    let rejection = if is_over { Rejection::of_ours(OVER) } else { Rejection::of_ours_overtaken(OVERTAKEN) };
+    let unpaid = shipment::unpaid(pen.order(), &pen.shipments(), &ours.lines);
     pen.record(EventData::ShipmentRefused {
         shipment_id: ours.id,
         operation_id: None,
@@ -82,11 +99,7 @@ fn refuse(parcel: &HeldParcel, pen: &mut Pen<'_>) {
         rejection: rejection.clone(),
         elsewhere: Vec::new(),
     });
-    let concern = match is_over {
-        true => concern::late_parcel(pen.order(), &ours, unpaid),
-        false => concern::overtaken_parcel(&ours),
-    };
-    pen.raise(concern);
+    pen.raise(tell(pen.order(), &ours, unpaid));
     pen.put(Shipment { state: ShipmentState::Refused, held: None, rejection: Some(rejection), ..ours });
 }
 

@@ -10,8 +10,8 @@ use crate::rules::subject::Subject;
 
 /// Records it as refused, and tells a person what its goods are worth.
 pub(super) fn record(request: &ShipmentRequest, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
-    let lines = shipment::plan_late(pen.order(), request)?;
-    let unpaid = shipment::unpaid(pen.order(), &lines);
+    let lines = shipment::plan_late(pen.order(), &pen.shipments(), request)?;
+    let unpaid = shipment::unpaid(pen.order(), &pen.shipments(), &lines);
     let shipment = Shipment {
         state: ShipmentState::Refused,
         rejection: Some(Rejection::of_ours("the order was over when the goods left")),

@@ -37,7 +37,7 @@ pub struct Ship(pub ShipmentRequest);
 
 impl Request for Ship {
     fn needs(&self) -> Needs {
-        Needs::HeldShipments
+        if self.0.goods_left { Needs::Shipments } else { Needs::HeldShipments }
     }
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {

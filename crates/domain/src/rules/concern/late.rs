@@ -52,6 +52,24 @@ pub fn line_left_open(order: &Order, line: &Line) -> Concern {
     }
 }
 
+/// A held parcel that can never be captured: what it waited for was shipped or canceled elsewhere.
+#[must_use]
+pub fn parcel_left_alone(order: &Order, shipment: &Shipment, unpaid: Money) -> Concern {
+    let worth = worth(order, &shipment.lines);
+    let text = format!(
+        "Goods worth {worth} left as shipment {}, which waited for other parcels. Those were shipped or canceled elsewhere, and what takes \
+         money off the order leaves nothing of this one to capture: {unpaid} of it is paid by nobody. Have the shopper pay, or the goods \
+         returned.",
+        shipment.id
+    );
+    Concern {
+        kind: ItemKind::ShipmentRefused,
+        subject: shipment.id.to_string(),
+        text: printable(&text),
+        operation_id: None,
+    }
+}
+
 /// A held parcel whose units somebody else shipped or canceled.
 #[must_use]
 pub fn overtaken_parcel(shipment: &Shipment) -> Concern {

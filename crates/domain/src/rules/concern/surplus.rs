@@ -19,12 +19,13 @@ use crate::rules::snapshot::ShipmentSnapshot;
 use crate::rules::text::printable;
 
 /// The payments with which more was paid or authorized, and not refunded, than the order ever cost, by time of success. All
-/// payments count together: the last in the list, or the newest, says nothing about the others.
+/// payments count together: the last in the list, or the newest, says nothing about the others. Goods that were given back are not
+/// owed any more.
 #[must_use]
 pub fn surplus_payments(order: &Order) -> Vec<Concern> {
     let mut successful: Vec<_> = order.payments.iter().filter(|payment| payment.holds_money()).collect();
     successful.sort_by_key(|payment| (successful_since(payment), &payment.mollie_id));
-    let mut left = order.highest_amount;
+    let mut left = owed(order);
     let concern = |payment: &Payment| {
         let (kept, none) = (payment.kept()?, Money::zero(left.currency()));
         let Ok(rest) = left.minus(kept) else {
@@ -38,6 +39,19 @@ pub fn surplus_payments(order: &Order) -> Vec<Concern> {
     successful.into_iter().filter_map(concern).collect()
 }
 
+/// What the order ever cost, less what was given back of its lines, as far as Mollie's payments show that too.
+fn owed(order: &Order) -> Money {
+    let sum = |amounts: &mut dyn Iterator<Item = Money>| {
+        amounts.fold(0_i64, |sum, amount| sum.saturating_add(amount.minor()))
+    };
+    let of_lines = sum(&mut order.lines.iter().map(|line| line.refunded.and(line.payment_refunded).amount));
+    let currency = order.highest_amount.currency();
+    let shown = order.payments.iter().filter_map(|payment| payment.amount_refunded);
+    let shown = sum(&mut shown.filter(|amount| amount.currency() == currency));
+    let returned = of_lines.min(shown.saturating_sub(order.beside.refunded.minor())).max(0);
+    Money::from_minor(order.highest_amount.minor().saturating_sub(returned), currency)
+}
+
 fn successful_since(payment: &Payment) -> Timestamp {
     let times = payment.authorized_time.into_iter().chain(payment.paid_time);
     times.min().unwrap_or(payment.created_time)
@@ -48,10 +62,14 @@ fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern 
         order.payments.iter().filter(|other| other.holds_money() && other.mollie_id != payment.mollie_id);
     let others: Vec<_> = others.map(|other| format!("{} of {}", other.mollie_id, other.amount)).collect();
     let beside = if others.is_empty() { String::new() } else { format!(" beside {}", others.join(", ")) };
+    let (cost, owed) = (order.highest_amount, owed(order));
+    let than = match owed == cost {
+        true => format!("the order of {cost} ever cost"),
+        false => format!("the {owed} that are owed of the order of {cost}, as goods were given back"),
+    };
     let text = format!(
-        "Payment {} of {}{beside} is {surplus} more than the order of {} ever cost. Refund the excess with \
-         CreateRefund, as an amount on this payment.",
-        payment.mollie_id, payment.amount, order.highest_amount
+        "Payment {} of {}{beside} is {surplus} more than {than}. Refund the excess with CreateRefund, as an amount on this payment.",
+        payment.mollie_id, payment.amount
     );
     Concern {
         kind: ItemKind::SurplusPayment,

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::fixtures::{at, euro, placed};
-use crate::rules::ids::{LineId, MolliePaymentId, OrderId, ShipmentId};
+use crate::rules::fixtures::{self, at, euro, placed};
+use crate::rules::ids::{LineId, MolliePaymentId};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::rejection::RejectedBy;
@@ -89,6 +89,37 @@ fn payments_that_together_pay_the_order_once_are_not_surplus() {
     assert_eq!(subjects(vec![refunded("1027.98"), paid("tr_b", "1027.99", 2)]), ["tr_b"]);
 }
 
+/// A shopper who gave everything back and pays in the other tab.
+#[test]
+fn what_is_paid_for_goods_that_were_given_back_is_surplus() {
+    let paid = |id, refunded: &str, minute| Payment {
+        amount_refunded: Some(euro(refunded)),
+        ..payment(id, PaymentStatus::Paid, "1027.99", Some(at(minute)))
+    };
+    let both = |first: &str, second: &str| order(vec![paid("tr_a", first, 1), paid("tr_b", second, 2)]);
+    let told = |order: &Order| {
+        surplus_payments(order).into_iter().map(|it| (it.subject, it.text)).next().unwrap_or_default()
+    };
+    let mut returned = both("1027.99", "0.00");
+    assert_eq!(told(&returned).0, "", "of no line: it was the surplus");
+    returned.lines[0].refunded = Part { quantity: 2, amount: euro("698.00") };
+    let (subject, text) = told(&returned);
+    assert_eq!(subject, "tr_b");
+    assert!(
+        text.contains("698.00 EUR more than the 329.99 EUR that are owed of the order of 1027.99 EUR"),
+        "{text}"
+    );
+    returned.beside.refunded = euro("329.99");
+    assert_eq!(told(&returned).0, "tr_b");
+    // One payment alone, and what Mollie does not show yet, is no surplus.
+    returned.payments.truncate(1);
+    assert_eq!(told(&returned).0, "");
+    let mut unseen = both("0.00", "1027.99");
+    unseen.beside.refunded = euro("1027.99");
+    unseen.lines[0].refunded = Part { quantity: 2, amount: euro("698.00") };
+    assert_eq!(told(&unseen).0, "");
+}
+
 #[test]
 fn amounts_that_cannot_be_added_up_raise_a_review_item() {
     let paid = |id, amount| payment(id, PaymentStatus::Paid, amount, Some(at(1)));
@@ -108,25 +139,15 @@ fn each_payment_beyond_the_price_is_named_with_what_it_adds_to_the_surplus() {
 }
 
 fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
+    let line = ShipmentLine { line_id: LineId::new(1), part: part(1) };
+    let (tracking, first_tracking) = (code.map(tracking), code.map(tracking));
     Shipment {
-        id: ShipmentId::new(Uuid::from_u128(9)),
-        order_id: OrderId::new(Uuid::from_u128(1)),
         state,
         origin,
-        sequence: 2,
-        mollie_id: None,
-        lines: vec![ShipmentLine { line_id: LineId::new(1), part: part(1) }],
-        tracking: code.map(tracking),
-        first_tracking: code.map(tracking),
-        pending_tracking: None,
+        tracking,
+        first_tracking,
         created_time: at(1),
-        registered_time: None,
-        capture: None,
-        rejection: None,
-        held: None,
-        carried_by: None,
-        elsewhere: Vec::new(),
-        companions: Vec::new(),
+        ..fixtures::shipment(9, vec![line])
     }
 }
 

@@ -1,13 +1,14 @@
 //! Goods that left although their order is over. Nothing can be registered and nothing is captured, but they are gone, and what they
 //! are worth is known: somebody has to get the money from the shopper, or the goods back. It enters no pool.
 
-use super::{LineSelection, Misfit, Selection, ShipmentLine, ShipmentRequest, measured, named_lines};
+use super::{Selection, Shipment, ShipmentLine, ShipmentRequest, measured, named_lines};
 use crate::rules::companion::is_goods;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::refund;
+use crate::rules::rejection::RejectedBy;
 use crate::rules::request_error::RequestError;
 use crate::rules::status::OrderStatus;
 
@@ -17,15 +18,24 @@ pub fn is_over(order: &Order) -> bool {
     !order.placement.is_alive() || order.facts.status.is_some_and(OrderStatus::is_final)
 }
 
-/// What left: units that were not shipped, whether or not they were canceled. All that remains is all such units of goods.
+/// What left: units that were not shipped, whether or not they were canceled, and that have not left too late before. All that remains
+/// is all such units of goods. `before`: the order's other shipments.
 ///
 /// # Errors
 /// [`RequestError`], naming every line at once.
-pub fn plan_late(order: &Order, request: &ShipmentRequest) -> Result<Vec<ShipmentLine>, RequestError> {
+pub fn plan_late(
+    order: &Order,
+    before: &[Shipment],
+    request: &ShipmentRequest,
+) -> Result<Vec<ShipmentLine>, RequestError> {
+    let still_here = |line: &Line| still_here(line, before);
     match &request.selection {
-        Selection::Lines(lines) => named_lines(order, lines, named),
+        Selection::Lines(lines) => named_lines(order, lines, |line, selection| {
+            let line = still_here(line);
+            measured(&line, selection, line.available().quantity)
+        }),
         Selection::AllRemaining => {
-            let goods = order.lines.iter().filter(|line| is_goods(line)).map(uncanceled);
+            let goods = order.lines.iter().filter(|line| is_goods(line)).map(still_here);
             let left = goods.filter(|line| line.available().quantity > 0);
             let lines: Vec<_> =
                 left.map(|line| ShipmentLine { line_id: line.id, part: line.available() }).collect();
@@ -47,34 +57,41 @@ pub fn worth(order: &Order, lines: &[ShipmentLine]) -> Money {
     Money::from_minor(minor, order.terms.amount.currency())
 }
 
-/// What these goods are worth, less the money that is held for goods that did not leave.
+/// What these goods are worth, less the money that is held for goods that did not leave. `before`: the order's other shipments; what
+/// left too late before has used that money up.
 #[must_use]
-pub fn unpaid(order: &Order, lines: &[ShipmentLine]) -> Money {
+pub fn unpaid(order: &Order, before: &[Shipment], lines: &[ShipmentLine]) -> Money {
+    let late = before.iter().filter(|shipment| is_late(shipment));
+    let used = late.map(|shipment| worth(order, &shipment.lines).minor()).fold(0, i64::saturating_add);
     let worth = worth(order, lines).minor();
     let kept =
         |line: &Line| line.shipped.amount.minor().saturating_sub(line.given_back().amount.minor()).max(0);
     let earned = order.lines.iter().map(kept).fold(0, i64::saturating_add);
-    let held = refund::room(order).minor().saturating_sub(earned).max(0);
+    let held = refund::room(order).minor().saturating_sub(earned).saturating_sub(used).max(0);
     Money::from_minor(worth.saturating_sub(held).max(0), order.terms.amount.currency())
 }
 
-fn named(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
-    let line = uncanceled(line);
-    measured(&line, selection, line.available().quantity)
+/// Whether its goods left although its order was over.
+fn is_late(shipment: &Shipment) -> bool {
+    shipment.rejection.as_ref().is_some_and(|rejection| rejection.by == RejectedBy::Service)
 }
 
-/// The line as if nothing of it had been canceled.
-fn uncanceled(line: &Line) -> Line {
+/// The line as if nothing of it had been canceled, and what left too late had been shipped.
+fn still_here(line: &Line, before: &[Shipment]) -> Line {
     let none = Part::none(line.total_amount);
-    Line { canceled: none, canceling: none, ..line.clone() }
+    let late = before.iter().filter(|shipment| is_late(shipment)).flat_map(|shipment| &shipment.lines);
+    let late = late.filter(|part| part.line_id == line.id).fold(none, |sum, part| sum.and(part.part));
+    Line { canceled: none, canceling: none, shipped: line.shipped.and(late), ..line.clone() }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::LineSelection;
     use super::*;
-    use crate::rules::fixtures::{euro, payment, placed};
+    use crate::rules::fixtures::{self, euro, payment, placed};
     use crate::rules::ids::LineId;
     use crate::rules::placement::Placement;
+    use crate::rules::rejection::Rejection;
     use crate::rules::status::{LineStatus, PaymentStatus};
 
     /// Two units at 349.00 each and one at 329.99; one of the first was shipped and paid, the rest is released.
@@ -100,12 +117,12 @@ mod tests {
     fn what_was_not_shipped_may_have_left_whether_or_not_it_was_canceled() {
         let order = expired();
         let parts = |request: &ShipmentRequest| -> Vec<_> {
-            let lines = plan_late(&order, request).unwrap();
+            let lines = plan_late(&order, &[], request).unwrap();
             lines.iter().map(|line| (line.line_id.number(), line.part.quantity, line.part.amount)).collect()
         };
         assert_eq!(parts(&all()), [(1, 1, euro("349.00")), (2, 1, euro("329.99"))]);
         assert_eq!(parts(&units(2, 1)), [(2, 1, euro("329.99"))]);
-        assert!(plan_late(&order, &units(1, 2)).is_err(), "one of them was shipped in time");
+        assert!(plan_late(&order, &[], &units(1, 2)).is_err(), "one of them was shipped in time");
     }
 
     #[test]
@@ -115,7 +132,7 @@ mod tests {
             (Part { quantity: 2, amount: euro("698.00") }, Part::none(euro("0.00")));
         (order.lines[1].canceling, order.lines[1].canceled) =
             (Part { quantity: 1, amount: euro("329.99") }, Part::none(euro("0.00")));
-        let lines = plan_late(&order, &all()).unwrap();
+        let lines = plan_late(&order, &[], &all()).unwrap();
         assert_eq!(
             lines.iter().map(|line| (line.line_id.number(), line.part.quantity)).collect::<Vec<_>>(),
             [(2, 1)]
@@ -125,12 +142,32 @@ mod tests {
     #[test]
     fn the_money_that_is_still_held_counts() {
         let mut order = expired();
-        let lines = plan_late(&order, &all()).unwrap();
-        assert_eq!(unpaid(&order, &lines), euro("678.99"), "nothing is held beyond what was shipped");
+        let lines = plan_late(&order, &[], &all()).unwrap();
+        assert_eq!(unpaid(&order, &[], &lines), euro("678.99"), "nothing is held beyond what was shipped");
         // Paid at once, and a canceled line's money was never given back.
         order.facts.authorized_time = None;
         order.payments = vec![payment("tr_1", euro("1027.99"), PaymentStatus::Paid)];
-        assert_eq!(unpaid(&order, &lines), euro("0.00"));
+        assert_eq!(unpaid(&order, &[], &lines), euro("0.00"));
+    }
+
+    /// Two parcels left too late: the money that is still held pays the first of them alone, and each unit leaves once.
+    #[test]
+    fn what_left_too_late_before_has_left_and_has_used_the_money_up() {
+        let mut order = expired();
+        order.facts.authorized_time = None;
+        order.payments = vec![payment("tr_1", euro("700.00"), PaymentStatus::Paid)];
+        let first = plan_late(&order, &[], &units(1, 1)).unwrap();
+        assert_eq!(unpaid(&order, &[], &first), euro("0.00"), "351.00 is held");
+        let rejection = Some(Rejection::of_ours("too late"));
+        let first = Shipment { rejection, ..fixtures::shipment(1, first) };
+        let before = std::slice::from_ref(&first);
+        let rest = plan_late(&order, before, &all()).unwrap();
+        assert_eq!(rest.iter().map(|line| line.line_id.number()).collect::<Vec<_>>(), [2]);
+        assert_eq!(unpaid(&order, before, &rest), euro("327.99"), "2.00 is left");
+        assert!(plan_late(&order, before, &units(1, 1)).is_err());
+        let refused =
+            Shipment { rejection: Some(Rejection::of_ours_overtaken("elsewhere")), ..first.clone() };
+        assert_eq!(plan_late(&order, &[refused], &all()).unwrap().len(), 2, "that one is not counted");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{plan as plan_with, *};
 use crate::rules::companion::Companions;
 use crate::rules::event::EventData;
-use crate::rules::fixtures::{at, euro, placed, recorded};
+use crate::rules::fixtures::{self, at, euro, placed, recorded};
 use crate::rules::ids::{LineId, OperationId, ShipmentId};
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::money::Money;
@@ -56,26 +56,7 @@ fn refusal(order: &Order, request: &ShipmentRequest) -> PreconditionReason {
 }
 
 fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
-    let shipment = Shipment {
-        id: ShipmentId::new(Uuid::from_u128(9)),
-        order_id: order.id,
-        state: ShipmentState::Recorded,
-        origin: Origin::Here,
-        sequence: 2,
-        mollie_id: None,
-        lines: parts,
-        tracking: None,
-        first_tracking: None,
-        pending_tracking: None,
-        created_time: at(3),
-        registered_time: None,
-        capture: None,
-        rejection: None,
-        held: None,
-        carried_by: None,
-        elsewhere: Vec::new(),
-        companions: Vec::new(),
-    };
+    let shipment = Shipment { order_id: order.id, ..fixtures::shipment(9, parts) };
     let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
     let operation_id = OperationId::new(Uuid::from_u128(8));
     let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
