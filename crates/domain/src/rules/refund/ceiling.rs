@@ -64,6 +64,8 @@ pub(super) fn received(order: &Order) -> Money {
 fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
     let whole = match (&payment.status, order.captures_by_shipment()) {
         (Read::Known(PaymentStatus::Paid), false) => payment.amount.minor(),
+        // Paid at once, beside one whose money is captured.
+        (Read::Known(PaymentStatus::Paid), true) if was_paid_at_once(payment) => payment.amount.minor(),
         (Read::Known(PaymentStatus::Paid | PaymentStatus::Authorized), true) => captured(order, payment),
         (Read::Known(PaymentStatus::Authorized), false) => payment.amount_captured?.minor(),
         (
@@ -81,6 +83,11 @@ fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
     let limit = payment.remainder_amount.map_or(i64::MAX, Money::minor);
     let is_comparable = payment.amount.currency() == order.terms.amount.currency();
     is_comparable.then_some(whole.min(limit))
+}
+
+/// Whether nothing of it had to be captured.
+fn was_paid_at_once(payment: &Payment) -> bool {
+    payment.authorized_time.is_none() && payment.amount_captured.is_none()
 }
 
 /// What was captured of an authorized payment. An answer leaves out what is zero: so if another payment tells, nothing. If none

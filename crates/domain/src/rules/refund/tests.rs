@@ -82,6 +82,7 @@ fn shipping() -> Order {
     let mut order = placed(OrderStatus::Shipping, LineStatus::Authorized).order().clone();
     order.payments = vec![payment("tr_1", euro("1027.99"), PaymentStatus::Authorized)];
     order.payments[0].amount_captured = Some(euro("299.00"));
+    order.payments[0].authorized_time = Some(at(2));
     order.lines[0].status = Some(LineStatus::Shipping);
     order.lines[0].shipped = Part { quantity: 1, amount: euro("299.00") };
     order

@@ -46,6 +46,19 @@ fn the_only_payment_refunds_no_more_than_it_or_the_order_has_left() {
     assert_eq!(room_on(&order, &[], &order.payments[0]), euro("27.99"));
 }
 
+/// The shopper pays at once in the other tab, after an authorization.
+#[test]
+fn what_was_paid_at_once_beside_an_authorization_can_be_given_back_whole() {
+    let mut order = shipping();
+    order
+        .payments
+        .push(Payment { paid_time: Some(at(4)), ..payment("tr_2", euro("1027.99"), PaymentStatus::Paid) });
+    assert_eq!(room(&order), euro("1326.99"));
+    let second = Some(MolliePaymentId::new("tr_2"));
+    let whole = RefundRequest { payment_id: second.clone(), ..goodwill("1027.99") };
+    assert_eq!(planned(&order, &whole).payment_id, second);
+}
+
 #[test]
 fn a_free_line_is_refunded_with_all_the_rest_and_its_price_is_not_lowered() {
     let order = with_a_free_line();
