@@ -19,16 +19,21 @@ pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone,
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 
-/// A shipment that Mollie rejected. `found`: what a reading showed of its units.
+/// A shipment that Mollie rejected. `along`: the parcels that were to go along with it. `found`: what a reading showed of their units.
 #[must_use]
 pub fn shipment_refused(
     operation: OperationId,
     shipment: &Shipment,
+    along: &[Shipment],
     rejection: &Rejection,
     found: &str,
 ) -> Concern {
+    let along: Vec<_> = along.iter().map(|parcel| parcel.id.to_string()).collect();
+    let along = if along.is_empty() { String::new() } else { format!(" with {}", along.join(", ")) };
+    let reason = rejection.to_string();
+    let reason = reason.trim_end_matches('.');
     let text = format!(
-        "Mollie refused shipment {}: {rejection}. {found} If the goods left, their money is not captured: correct what Mollie \
+        "Mollie refused shipment {}{along}: {reason}. {found} If the goods left, their money is not captured: correct what Mollie \
          names and ship again, or find out why its records differ.",
         shipment.id
     );

@@ -10,12 +10,16 @@ use super::{stranded, surplus};
 /// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
 
-/// When to look the order up next; `None` once it is closed. If an ended order may still hold money, or one was paid twice, it
-/// is read when the settle window is over.
+/// When to look the order up next; `None` once it is closed. If an ended order may still hold money, or one was paid twice, even
+/// after it was closed, it is read when the settle window is over.
 #[must_use]
 pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Option<Timestamp> {
-    if order.placement != Placement::Placed || order.closed_time.is_some() {
+    if order.placement != Placement::Placed {
         return None;
+    }
+    let twice = surplus::look_again(order, now, settle_window);
+    if order.closed_time.is_some() {
+        return twice;
     }
     let pause = match order.facts.status {
         // While a shopper may be paying, a lost webhook delays the goods.
@@ -33,7 +37,6 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
-    let twice = surplus::look_again(order, now, settle_window);
     [at_expiry, again, twice].into_iter().flatten().chain([regular]).min()
 }
 
@@ -48,6 +51,7 @@ pub fn again(now: Timestamp, times: u32) -> Timestamp {
 mod tests {
     use super::*;
     use crate::rules::fixtures::{at, placed, recorded};
+    use crate::rules::item::{Concern, ItemKind};
     use crate::rules::status::LineStatus;
 
     const WINDOW: SignedDuration = SignedDuration::from_secs(60);
@@ -62,6 +66,18 @@ mod tests {
         assert_eq!(waiting(OrderStatus::Pending), Some(at(25)));
         assert_eq!(waiting(OrderStatus::Authorized), Some(at(10 + 6 * 60)));
         assert_eq!(waiting(OrderStatus::Shipping), Some(at(10 + 6 * 60)));
+    }
+
+    /// The shopper pays in the other tab after everything has left.
+    #[test]
+    fn a_closed_order_that_was_paid_twice_is_read_once_more() {
+        let mut recorder = placed(OrderStatus::Completed, LineStatus::Completed);
+        assert_eq!(next(recorder.order(), at(10), WINDOW), None);
+        let (kind, subject, text) = (ItemKind::SurplusPayment, "tr_2".to_owned(), String::new());
+        recorder.raise(Concern { kind, subject, text, operation_id: None });
+        let due = at(0) + WINDOW + SignedDuration::from_secs(1);
+        assert_eq!(next(recorder.order(), at(0), WINDOW), Some(due));
+        assert_eq!(next(recorder.order(), due, WINDOW), None);
     }
 
     #[test]

@@ -73,8 +73,11 @@ const fn has_no_width(c: char) -> bool {
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A text for an operator holds so many characters.
+const BOUND: usize = 1_000;
+
 /// A text for an operator, bounded; it may quote an answer from outside.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(BOUND).collect()
 }

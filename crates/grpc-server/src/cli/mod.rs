@@ -81,6 +81,11 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
                                                 VAT may be left out [create_order]
   ORDER_SERVICE__PROFILES__MAIN__LOCALE_FALLBACK
                                                 sent for a locale that is missing or not listed
+  ORDER_SERVICE__PROFILES__MAIN__COMPANIONS     companions: fees and deductions that nobody names join parcels of goods; or
+                                                explicit: callers name every line [companions]
+  ORDER_SERVICE__PROFILES__MAIN__SURPLUS_PAYMENTS
+                                                what becomes of the second of two paid attempts: review, or
+                                                refund_surplus, which gives it back [review]
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]

@@ -1,6 +1,7 @@
 //! Everyday cases in which a warehouse does everything right, and the books must be right all the same.
 
 use anyhow::{Context, Result};
+use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -34,6 +35,11 @@ type Row = (&'static str, &'static str, u32, &'static str, &'static str);
 const MUGS: Row = ("physical", "Mug", 5, "4.00", "21.00");
 
 impl Scenario {
+    /// As the option spells it.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
     const fn rows(self) -> &'static [Row] {
         match self {
             Self::PartialShipment => &[("physical", "Chair", 3, "49.00", "21.00")],
@@ -113,7 +119,7 @@ impl Desk<'_> {
         let request_id = self.request_id();
         let create = CreateOrderRequest { request_id, draft: Some(draft), ..CreateOrderRequest::default() };
         let order = self.client.orders.create_order(create).await.map_err(explained)?.into_inner();
-        println!("{scenario:?}: order {} over {}", order.order_number, money(order.amount.as_ref()));
+        println!("{}: order {} over {}", scenario.name(), order.order_number, money(order.amount.as_ref()));
         for line in &order.lines {
             note(&format!(
                 "line {}: {} × {} for {}",

@@ -80,6 +80,6 @@ async fn where_the_caller_names_each_line_a_person_is_told_of_the_fee_until_it_i
     let closed = world.settled(id).await.items.remove(0).closed.unwrap();
     assert_eq!(
         (closed.by.as_str(), closed.reason.as_str()),
-        ("order-service", "it was shipped or canceled, or more goods are to leave")
+        ("order-service", "nothing of it is left, or more goods are to leave")
     );
 }

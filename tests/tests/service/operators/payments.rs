@@ -3,19 +3,23 @@
 use std::slice;
 
 use tests::proto::{
-    CreateRefundRequest, ListRefundsRequest, Order, OrderStatus, PaymentStatus, Refund, RefundState,
-    ReviewItemKind,
+    CreateRefundRequest, ListRefundsRequest, Order, OrderDraft, OrderStatus, PaymentStatus, Refund,
+    RefundState, ReviewItemKind,
 };
 use tests::{LEGO, SOON, World, amount, draft, new_request_id, on_both_engines, until};
 
 use super::{BY, REASON, close, with_open_items};
-use crate::requests::sync;
+use crate::requests::{ship_rest, sync};
+
+const GIVES_BACK: (&str, &str) = ("ORDER_SERVICE__PROFILES__MAIN__SURPLUS_PAYMENTS", "refund_surplus");
 
 on_both_engines!(
     an_old_attempt_that_expires_after_a_newer_one_was_paid_leaves_the_order_paid,
     the_paid_attempt_need_not_be_the_last,
     two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at,
     the_second_payment_is_given_back_once_where_the_profile_wants_that,
+    of_a_captured_authorization_and_a_payment_the_payment_is_given_back,
+    where_the_bank_took_one_of_two_payments_back_a_person_decides,
     a_surplus_that_a_person_refunds_closes_itself,
 );
 
@@ -74,24 +78,61 @@ async fn two_paid_attempts_are_one_paid_order_and_a_surplus_to_look_at(world: Wo
 }
 
 async fn the_second_payment_is_given_back_once_where_the_profile_wants_that(mut world: World) {
-    let chosen = ("ORDER_SERVICE__PROFILES__MAIN__SURPLUS_PAYMENTS", "refund_surplus");
-    world.service.restart_with(&[chosen]).await;
+    world.service.restart_with(&[GIVES_BACK]).await;
     let (order, [surplus, _]) = paid_twice(&world).await;
     assert_eq!(refunds(&world, &order).await, [], "not before the settle window is over");
     world.advance("PT2M").await;
-    let refunded = until("the surplus is given back", SOON, async || {
-        let made = refunds(&world, &order).await;
-        made.first().is_some_and(|refund| refund.state() == RefundState::Registered).then_some(made)
-    })
-    .await;
-    let [refund] = refunded.as_slice() else { panic!("{refunded:?}") };
-    let amount = refund.amount.as_ref().unwrap();
-    assert_eq!((&refund.mollie_payment_id, amount.value.as_str()), (&surplus, "1027.99"));
+    is_given_back(&world, &order, &surplus).await;
     closes_itself(&world, &order).await;
     world.advance("PT2H").await;
     let order = sync(&world, &order).await.unwrap();
     assert_eq!((refunds(&world, &order).await.len(), order.status()), (1, OrderStatus::Paid));
     assert_eq!(world.simulator.traffic().await.of("POST /v2/payments/{id}/refunds"), 1);
+}
+
+/// The shopper authorizes in one tab and pays in the other: what was captured stays.
+async fn of_a_captured_authorization_and_a_payment_the_payment_is_given_back(mut world: World) {
+    world.service.restart_with(&[GIVES_BACK]).await;
+    let methods = ["klarnapaylater", "ideal"].map(str::to_owned).to_vec();
+    let order = world.create(OrderDraft { method: methods, ..draft(LEGO, "") }).await;
+    let authorization = world.simulator.begin_attempt(&order.mollie_order_id, "klarnapaylater").await;
+    let second = world.simulator.begin_attempt(&order.mollie_order_id, "ideal").await;
+    world.simulator.end_attempt(&authorization, "authorized").await;
+    let order = world.reaches(&order.id, OrderStatus::Authorized).await;
+    world.orders().create_shipment(ship_rest(&order)).await.unwrap();
+    let order = world.reaches(&order.id, OrderStatus::Completed).await;
+    world.advance("PT1M").await;
+    world.simulator.end_attempt(&second, "paid").await;
+    learns(&world, &order, &second, PaymentStatus::Paid).await;
+    world.advance("PT2M").await;
+    is_given_back(&world, &order, &second).await;
+    closes_itself(&world, &order).await;
+}
+
+/// Both would be gone.
+async fn where_the_bank_took_one_of_two_payments_back_a_person_decides(mut world: World) {
+    world.service.restart_with(&[GIVES_BACK]).await;
+    let (order, [_, first]) = paid_twice(&world).await;
+    world.simulator.charge_back(&first, "5.00").await;
+    sync(&world, &order).await.unwrap();
+    world.advance("PT2M").await;
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!(refunds(&world, &order).await, []);
+    let open = order.items.iter().filter(|item| item.closed.is_none());
+    let kinds: Vec<_> = open.map(|item| item.kind()).collect();
+    assert_eq!(kinds, [ReviewItemKind::SurplusPayment, ReviewItemKind::Chargeback]);
+}
+
+/// The whole of this payment, and nothing else.
+async fn is_given_back(world: &World, order: &Order, payment: &str) {
+    let refunded = until("the surplus is given back", SOON, async || {
+        let made = refunds(world, order).await;
+        made.first().is_some_and(|refund| refund.state() == RefundState::Registered).then_some(made)
+    })
+    .await;
+    let [refund] = refunded.as_slice() else { panic!("{refunded:?}") };
+    let amount = refund.amount.as_ref().unwrap();
+    assert_eq!((refund.mollie_payment_id.as_str(), amount.value.as_str()), (payment, "1027.99"));
 }
 
 async fn a_surplus_that_a_person_refunds_closes_itself(world: World) {

@@ -93,7 +93,8 @@ pub(super) fn refused(
         elsewhere: shipment.elsewhere.clone(),
     });
     if !found.is_all && rejection.by != RejectedBy::Operator {
-        pen.raise(concern::shipment_refused(of.id, &shipment, rejection, &found.text));
+        let along = carried(task, pen);
+        pen.raise(concern::shipment_refused(of.id, &shipment, &along, rejection, &found.text));
     }
     for along in carried(task, pen) {
         pen.record(EventData::ShipmentRefused {

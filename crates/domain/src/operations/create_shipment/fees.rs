@@ -17,10 +17,7 @@ pub fn finish(pen: &mut Pen<'_>) {
     if !pen.is_at_rest() {
         return;
     }
-    pen.close(
-        companion::no_longer_open(pen.order()),
-        "it was shipped or canceled, or more goods are to leave",
-    );
+    pen.close(companion::no_longer_open(pen.order()), "nothing of it is left, or more goods are to leave");
     if !is_shippable(pen.order()) {
         return;
     }

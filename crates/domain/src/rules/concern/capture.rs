@@ -6,7 +6,7 @@ use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::shipment::{Capture, Shipment};
 use crate::rules::text::printable;
-use crate::rules::{capture, deduction};
+use crate::rules::{capture, deduction, refund};
 
 /// Mollie's records show more captured than was authorized.
 #[must_use]
@@ -49,13 +49,18 @@ pub fn capture_lost(shipment: &Shipment, capture: &Capture) -> Concern {
 /// Each deduction that was released after goods were shipped, without the caller naming it.
 #[must_use]
 pub fn deductions_left(order: &Order) -> Vec<Concern> {
-    deduction::lost(order).into_iter().map(deduction_left).collect()
+    deduction::lost(order).into_iter().map(|lost| deduction_left(order, lost)).collect()
 }
 
-fn deduction_left((line, owed): (LineId, Money)) -> Concern {
+fn deduction_left(order: &Order, (line, owed): (LineId, Money)) -> Concern {
+    let room = refund::room(order);
+    let most = match owed.minor() > room.minor() {
+        true => format!("at most {room} of it, all that was captured,"),
+        false => "it".to_owned(),
+    };
     let text = format!(
         "Line {line} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
-         Refund it with CreateRefund, or restore the gift card or credit."
+         Refund {most} with CreateRefund, or restore the gift card or credit."
     );
     Concern {
         kind: ItemKind::DeductionLeft,

@@ -36,13 +36,19 @@ pub fn subject_of(line: &Line) -> String {
 #[must_use]
 pub fn line_left_open(order: &Order, line: &Line) -> Concern {
     let (id, amount) = (line.id, line.available().amount);
-    let lost = match order.captures_by_shipment() && amount.minor() > 0 {
-        true => "what is not shipped is not captured",
-        false => "the order never completes while a line of it is open",
+    let why = match order.captures_by_shipment() {
+        true if amount.minor() > 0 => {
+            "what is not shipped is not captured. Ship it with CreateShipment, or cancel it with CancelOrderLines."
+        }
+        true => {
+            "the order is not completed before. Ship it with CreateShipment, or cancel it with CancelOrderLines."
+        }
+        false => {
+            "the order is not completed before. Ship it with CreateShipment, or give its money back with CreateRefund."
+        }
     };
     let text = format!(
-        "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled: {lost}. Ship it with CreateShipment, or \
-         cancel it with CancelOrderLines."
+        "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled: {why}"
     );
     Concern {
         kind: ItemKind::LineLeftOpen,

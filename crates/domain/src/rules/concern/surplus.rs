@@ -16,6 +16,7 @@ use crate::rules::shipment::{
     Origin, Shipment, ShipmentLine, ShipmentState, has_lines, has_tracking, same_tracking,
 };
 use crate::rules::snapshot::ShipmentSnapshot;
+use crate::rules::status::{PaymentStatus, Read};
 use crate::rules::text::printable;
 
 /// The payments with which more was paid or authorized, and not refunded, than the order ever cost, by time of success. All
@@ -67,8 +68,22 @@ fn surplus_payment(order: &Order, payment: &Payment, surplus: Money) -> Concern 
         true => format!("the order of {cost} ever cost"),
         false => format!("the {owed} that are owed of the order of {cost}, as goods were given back"),
     };
+    let todo = match payment.status {
+        Read::Known(PaymentStatus::Authorized) => {
+            "It is authorized only, and lapses unless something of it is captured."
+        }
+        Read::Known(
+            PaymentStatus::Open
+            | PaymentStatus::Pending
+            | PaymentStatus::Paid
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired,
+        )
+        | Read::Unknown(_) => "Refund the excess with CreateRefund, as an amount on this payment.",
+    };
     let text = format!(
-        "Payment {} of {}{beside} is {surplus} more than {than}. Refund the excess with CreateRefund, as an amount on this payment.",
+        "Payment {} of {}{beside} is {surplus} more than {than}. {todo}",
         payment.mollie_id, payment.amount
     );
     Concern {

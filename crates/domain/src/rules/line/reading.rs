@@ -4,7 +4,6 @@ use super::price::Price;
 use super::vat;
 use super::{LineDraft, LineInput, LineType, metadata_fits};
 use crate::rules::date;
-use crate::rules::ids::LineId;
 use crate::rules::money::{Currency, Money};
 use crate::rules::rule::Mark::{D, I};
 use crate::rules::rule::Source::{Mollie, Ours};
@@ -54,6 +53,7 @@ rules! {
         "A reference is the caller's own name for a line: at most 64 characters, without blanks around it, and no number of up to four digits, which is a line id.",
         refused [
             |order| order["lines"][0]["reference"] = "7".into(),
+            |order| order["lines"][0]["reference"] = "0001".into(),
             |order| order["lines"][0]["reference"] = "5".repeat(65).into(),
             |order| order["lines"][0]["reference"] = " 4711-1".into(),
         ],
@@ -199,7 +199,8 @@ impl LineInput {
     }
 
     fn reference(&self, path: &str, faults: &mut Violations) {
-        let is_line_id = self.reference.len() <= 4 && LineId::parse(&self.reference).is_some();
+        let is_number = self.reference.bytes().all(|byte| byte.is_ascii_digit());
+        let is_line_id = (1..=4).contains(&self.reference.len()) && is_number;
         if is_line_id || self.reference.trim() != self.reference || self.reference.chars().count() > 64 {
             let expected = "at most 64 characters, no blanks around them, and no number of up to four digits";
             faults.breaks(path, &REFERENCE, expected, &self.reference);

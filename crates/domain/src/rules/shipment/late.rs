@@ -1,7 +1,9 @@
 //! Goods that left although their order is over. Nothing can be registered and nothing is captured, but they are gone, and what they
 //! are worth is known: somebody has to get the money from the shopper, or the goods back. It enters no pool.
 
-use super::{Selection, Shipment, ShipmentLine, ShipmentRequest, measured, named_lines};
+use super::{
+    LineSelection, Misfit, Selection, Shipment, ShipmentLine, ShipmentRequest, measured, named_lines,
+};
 use crate::rules::companion::is_goods;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
@@ -30,10 +32,16 @@ pub fn plan_late(
 ) -> Result<Vec<ShipmentLine>, RequestError> {
     let still_here = |line: &Line| still_here(line, before);
     match &request.selection {
-        Selection::Lines(lines) => named_lines(order, lines, |line, selection| {
-            let line = still_here(line);
-            measured(&line, selection, line.available().quantity)
-        }),
+        Selection::Lines(lines) => {
+            let lines =
+                named_lines(order, lines, |line, selection| late_part(line, &still_here(line), selection))?;
+            if lines.iter().any(|line| order.line(line.line_id).is_some_and(is_goods)) {
+                return Ok(lines);
+            }
+            let text = "No goods are named: fees and what takes money off leave with goods, or not at all.";
+            let refusal = FailedPrecondition::of_order(PreconditionReason::NothingRemaining, text);
+            Err(RequestError::State(refusal))
+        }
         Selection::AllRemaining => {
             let goods = order.lines.iter().filter(|line| is_goods(line)).map(still_here);
             let left = goods.filter(|line| line.available().quantity > 0);
@@ -76,6 +84,20 @@ fn is_late(shipment: &Shipment) -> bool {
     shipment.rejection.as_ref().is_some_and(|rejection| rejection.by == RejectedBy::Service)
 }
 
+/// What left of a line: at most the units that are still here.
+fn late_part(line: &Line, still_here: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
+    let left = still_here.available().quantity;
+    if selection.quantity > left {
+        let (id, ordered, gone) = (line.id, line.quantity, still_here.shipped.quantity);
+        let text = format!(
+            "Line {id}: {} requested, and of {ordered} ordered {gone} have left already, in time or too late.",
+            selection.quantity
+        );
+        return Err(Misfit::State(PreconditionReason::QuantityNotAvailable, text));
+    }
+    measured(still_here, selection, left)
+}
+
 /// The line as if nothing of it had been canceled, and what left too late had been shipped.
 fn still_here(line: &Line, before: &[Shipment]) -> Line {
     let none = Part::none(line.total_amount);
@@ -86,13 +108,13 @@ fn still_here(line: &Line, before: &[Shipment]) -> Line {
 
 #[cfg(test)]
 mod tests {
-    use super::super::LineSelection;
     use super::*;
     use crate::rules::fixtures::{self, euro, payment, placed};
     use crate::rules::ids::LineId;
+    use crate::rules::line::LineType;
     use crate::rules::placement::Placement;
     use crate::rules::rejection::Rejection;
-    use crate::rules::status::{LineStatus, PaymentStatus};
+    use crate::rules::status::{LineStatus, PaymentStatus, Read};
 
     /// Two units at 349.00 each and one at 329.99; one of the first was shipped and paid, the rest is released.
     fn expired() -> Order {
@@ -168,6 +190,20 @@ mod tests {
         let refused =
             Shipment { rejection: Some(Rejection::of_ours_overtaken("elsewhere")), ..first.clone() };
         assert_eq!(plan_late(&order, &[refused], &all()).unwrap().len(), 2, "that one is not counted");
+    }
+
+    #[test]
+    fn a_parcel_without_goods_is_none_and_units_that_left_are_told() {
+        let order = expired();
+        let told = |order: &Order, request: &ShipmentRequest| match plan_late(order, &[], request) {
+            Err(RequestError::State(refusal)) => refusal.unmet[0].description.clone(),
+            other => panic!("{other:?}"),
+        };
+        let text = told(&order, &units(1, 2));
+        assert_eq!(text, "Line 1: 2 requested, and of 2 ordered 1 have left already, in time or too late.");
+        let mut fee = order;
+        fee.lines[1].line_type = Read::Known(LineType::ShippingFee);
+        assert!(told(&fee, &units(2, 1)).starts_with("No goods are named"));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Where the units of a line went, for a refusal of units that are gone. Decides nothing.
 
+use std::collections::HashSet;
+
 use super::{Shipment, ShipmentState};
+use crate::rules::ids::MollieShipmentId;
 use crate::rules::precondition::{FailedPrecondition, Unmet, Whereabouts};
 
 /// How many shipments are named per line, and in all: a refusal may be about a hundred lines.
@@ -17,8 +20,12 @@ pub fn with_whereabouts(mut refusal: FailedPrecondition, shipments: &[Shipment])
         if of_line.is_empty() {
             continue;
         }
-        let names: Vec<_> = of_line.iter().take(NAMED).map(|shipment| name(shipment)).collect();
-        let more = of_line.len() - names.len();
+        // Parcels that went together are one shipment at Mollie.
+        let mut names: Vec<_> = of_line.iter().map(|shipment| name(shipment)).collect();
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         unmet.description.push_str(&format!(" Shipped as {}{more}.", names.join(", ")));
         of_line.into_iter().for_each(|shipment| add(&mut found, shipment));
@@ -42,6 +49,7 @@ fn is_about(shipment: &Shipment, unmet: &Unmet) -> bool {
 fn name(shipment: &Shipment) -> String {
     match &shipment.mollie_id {
         Some(mollie_id) => mollie_id.to_string(),
+        None if shipment.held.is_some() => format!("shipment {}, which is held", shipment.id),
         None => format!("shipment {}, which Mollie has not registered yet", shipment.id),
     }
 }
@@ -49,44 +57,27 @@ fn name(shipment: &Shipment) -> String {
 fn add(found: &mut Whereabouts, shipment: &Shipment) {
     if found.shipments.len() < LISTED && !found.shipments.contains(&shipment.id) {
         found.shipments.push(shipment.id);
-        found.mollie_shipments.extend(shipment.mollie_id.clone());
+        let is_new = |id: &&MollieShipmentId| !found.mollie_shipments.contains(id);
+        let new = shipment.mollie_id.as_ref().filter(is_new).cloned();
+        found.mollie_shipments.extend(new);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::rules::fixtures::{at, euro};
-    use crate::rules::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
+    use crate::rules::fixtures::{self, euro};
+    use crate::rules::ids::LineId;
     use crate::rules::part::Part;
     use crate::rules::precondition::PreconditionReason;
-    use crate::rules::shipment::{Origin, ShipmentLine};
+    use crate::rules::shipment::ShipmentLine;
 
     fn shipment(number: u32, line: u32, state: ShipmentState) -> Shipment {
         let part = Part { quantity: 1, amount: euro("1.00") };
         let is_registered = state == ShipmentState::Registered;
-        Shipment {
-            id: ShipmentId::new(Uuid::from_u128(u128::from(number))),
-            order_id: OrderId::new(Uuid::from_u128(99)),
-            state,
-            origin: Origin::Here,
-            sequence: 2,
-            mollie_id: is_registered.then(|| MollieShipmentId::new(format!("shp_{number}"))),
-            lines: vec![ShipmentLine { line_id: LineId::new(line), part }],
-            tracking: None,
-            first_tracking: None,
-            pending_tracking: None,
-            created_time: at(3),
-            registered_time: None,
-            capture: None,
-            rejection: None,
-            held: None,
-            carried_by: None,
-            elsewhere: Vec::new(),
-            companions: Vec::new(),
-        }
+        let mollie_id = is_registered.then(|| MollieShipmentId::new(format!("shp_{number}")));
+        let lines = vec![ShipmentLine { line_id: LineId::new(line), part }];
+        Shipment { state, mollie_id, ..fixtures::shipment(u128::from(number), lines) }
     }
 
     /// What a refusal about line 1 says, given these shipments.
@@ -121,6 +112,18 @@ mod tests {
         assert_eq!(said(&many(5)).0, "None left. Shipped as shp_1, shp_2, shp_3, shp_4, shp_5.");
         assert!(said(&many(7)).0.ends_with("shp_5 and 2 more."));
         assert_eq!(said(&many(9)).1.shipments.len(), 8);
+    }
+
+    #[test]
+    fn parcels_that_went_together_are_named_once_and_a_held_one_is_called_so() {
+        let first = shipment(1, 1, ShipmentState::Registered);
+        let along =
+            Shipment { mollie_id: first.mollie_id.clone(), ..shipment(2, 1, ShipmentState::Registered) };
+        let (text, found) = said(&[first.clone(), along]);
+        assert_eq!(text, "None left. Shipped as shp_1.");
+        assert_eq!((found.shipments.len(), found.mollie_shipments.len()), (2, 1));
+        let held = Shipment { held: Some("too dear".to_owned()), ..shipment(3, 1, ShipmentState::Recorded) };
+        assert!(said(&[held]).0.ends_with("which is held."));
     }
 
     #[test]
