@@ -107,8 +107,9 @@ impl AttemptEnd {
         if !self.brings_money() {
             return Ok(payment);
         }
-        let chosen = payment.method.clone().or_else(|| self.voucher_method(order));
-        let methods = chosen.map_or_else(|| order.offered_methods(), |method| vec![method]);
+        let offered = || order.methods_for(&payment);
+        let chosen = payment.method.clone().or_else(|| self.voucher_method(&offered()));
+        let methods = chosen.map_or_else(offered, |method| vec![method]);
         let method = methods.into_iter().find(|method| self.state.fits(method));
         let method = method.ok_or(NotEnded::Misfit(self.state))?;
         let payment = Payment { method: Some(method), amount, ..payment };
@@ -116,9 +117,8 @@ impl AttemptEnd {
     }
 
     /// Whoever pays with vouchers has chosen them.
-    fn voucher_method(&self, order: &Order) -> Option<String> {
-        let offered = order.offered_methods();
-        offered.into_iter().find(|method| !self.vouchers.is_empty() && takes_vouchers(method))
+    fn voucher_method(&self, offered: &[String]) -> Option<String> {
+        offered.iter().find(|method| !self.vouchers.is_empty() && takes_vouchers(method)).cloned()
     }
 
     fn with_vouchers(&self, order: &Order, payment: Payment) -> Result<Payment, NotEnded> {

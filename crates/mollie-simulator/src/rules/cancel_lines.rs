@@ -30,7 +30,7 @@ impl World {
         let parts = read_parts(&order, body, self.switches())?;
         match self.switches().supplier_declines {
             SupplierDeclines::Lines => return Err(Refusal::supplier_declined()),
-            SupplierDeclines::Off | SupplierDeclines::Cancel => {}
+            SupplierDeclines::Off | SupplierDeclines::Address | SupplierDeclines::Cancel => {}
         }
         self.release_lines(order, &parts, above, now)?;
         Ok(Answer::no_content())

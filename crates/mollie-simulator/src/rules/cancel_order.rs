@@ -73,7 +73,7 @@ impl World {
     /// Where nothing is authorized yet, no supplier has a say.
     fn check_supplier(&self, order: &Order) -> Result<(), Refusal> {
         match self.switches().supplier_declines {
-            SupplierDeclines::Off | SupplierDeclines::Lines => Ok(()),
+            SupplierDeclines::Off | SupplierDeclines::Address | SupplierDeclines::Lines => Ok(()),
             SupplierDeclines::Cancel if order.status == OrderStatus::Created => Ok(()),
             SupplierDeclines::Cancel => Err(Refusal::supplier_declined()),
         }

@@ -39,7 +39,7 @@ impl World {
     pub fn checkout(&mut self, token: &str, now: Timestamp) -> Option<CheckoutView> {
         self.tick(whole_seconds(now));
         let order = self.order(&format!("ord_{token}"))?;
-        let methods = order.offered_methods();
+        let methods = order.methods_on_page();
         let is_payable = order.status == OrderStatus::Created;
         let is_offered = |state: &FinalState| is_payable && methods.iter().any(|method| state.fits(method));
         Some(CheckoutView {
@@ -99,7 +99,7 @@ impl World {
 }
 
 fn choose_method(order: &Order, state: FinalState, wanted: Option<&str>) -> Result<String, NotChosen> {
-    let offered = order.offered_methods();
+    let offered = order.methods_on_page();
     if let Some(wanted) = wanted {
         if !offered.iter().any(|method| method == wanted) {
             return Err(NotChosen::MethodNotOffered(wanted.to_owned()));

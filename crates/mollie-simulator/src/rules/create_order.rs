@@ -95,6 +95,10 @@ impl World {
             ended_at: None,
             vouchers: Vec::new(),
             remainder_method: None,
+            methods: Vec::new(),
+            // Source: seed 3, "the payment.webhookUrl is copied when a new order payment is created".
+            webhook_url: order.payments.last().and_then(|latest| latest.webhook_url.clone()),
+            sequence_type: None,
         };
         self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
         order.method = method.or(order.method.take());

@@ -42,8 +42,8 @@ impl World {
 
     /// Only for what ends an attempt without money; success goes to the order's hook.
     pub(super) fn notify_payment(&mut self, order: &Order, payment: &Payment, now: Timestamp) {
-        if let Some(url) = &order.particulars.payment_webhook_url {
-            self.queue_hook(url.clone(), payment.id.clone(), now);
+        if let Some(url) = order.webhook_of(payment) {
+            self.queue_hook(url.to_owned(), payment.id.clone(), now);
         }
     }
 

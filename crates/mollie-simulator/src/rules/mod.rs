@@ -44,6 +44,7 @@ mod list_orders;
 mod method;
 mod money;
 mod order_json;
+mod order_payment;
 mod page;
 mod pattern;
 mod payment_json;
@@ -65,6 +66,7 @@ mod switches;
 #[cfg(test)]
 mod tests;
 mod tracking;
+mod update_order;
 mod vat;
 mod world;
 

@@ -19,7 +19,7 @@ pub fn embedded(order: &Order, payment: &Payment, with_remainder: bool, world: &
 }
 
 fn links(order: &Order, payment: &Payment, world: &World) -> Object {
-    let is_open = payment.status == PaymentStatus::Open && order.particulars.sequence_type != "recurring";
+    let is_open = payment.status == PaymentStatus::Open && order.sequence_type_of(payment) != "recurring";
     let checkout = || link(format!("{}/checkout/{}", world.base(), order.token()), HTML);
     let parts =
         |name: &str, any: bool| any.then(|| world.api_link(&format!("payments/{}/{name}", payment.id)));
@@ -52,9 +52,9 @@ fn body(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -
         .maybe("locale", particulars.locale.as_deref())
         .set("profileId", order.owner.profile.as_str())
         .set("orderId", order.id.as_str())
-        .set("sequenceType", particulars.sequence_type.as_str())
+        .set("sequenceType", order.sequence_type_of(payment))
         .set("redirectUrl", particulars.redirect_url.as_deref())
-        .maybe("webhookUrl", particulars.payment_webhook_url.as_deref())
+        .maybe("webhookUrl", order.webhook_of(payment))
 }
 
 fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Object {

@@ -9,12 +9,16 @@ pub enum Endpoint {
     CreateOrder,
     ListOrders,
     GetOrder(String),
+    UpdateOrder(String),
     CancelOrder(String),
     CreateShipment(String),
     ListShipments(String),
     GetShipment(String, String),
     UpdateShipment(String, String),
     CancelLines(String),
+    ManageLines(String),
+    UpdateLine(String, String),
+    CreateOrderPayment(String),
     CreateOrderRefund(String),
     ListOrderRefunds(String),
     GetPayment(String),
@@ -28,6 +32,8 @@ pub enum Endpoint {
     ListPaymentChargebacks(String),
     GetChargeback(String, String),
     ListChargebacks,
+    ListMethods,
+    GetMethod(String),
 }
 
 impl Endpoint {
@@ -39,6 +45,8 @@ impl Endpoint {
         let found = match parts.as_slice() {
             ["v2", "orders", rest @ ..] => of_orders(method, rest),
             ["v2", "payments", rest @ ..] => of_payments(method, rest),
+            ["v2", "methods"] => Some((method == "GET").then_some(Self::ListMethods)),
+            ["v2", "methods", id] => Some((method == "GET").then(|| Self::GetMethod((*id).to_owned()))),
             ["v2", "refunds"] => Some((method == "GET").then_some(Self::ListRefunds)),
             ["v2", "chargebacks"] => Some((method == "GET").then_some(Self::ListChargebacks)),
             _ => None,
@@ -51,9 +59,13 @@ impl Endpoint {
         match self {
             Self::CreateOrder
             | Self::CreateShipment(_)
+            | Self::CreateOrderPayment(_)
             | Self::CreateOrderRefund(_)
             | Self::CreatePaymentRefund(_) => true,
-            Self::UpdateShipment(..)
+            Self::UpdateOrder(_)
+            | Self::UpdateShipment(..)
+            | Self::UpdateLine(..)
+            | Self::ManageLines(_)
             | Self::CancelLines(_)
             | Self::ListOrders
             | Self::GetOrder(_)
@@ -70,15 +82,22 @@ impl Endpoint {
             | Self::GetCapture(..)
             | Self::ListPaymentChargebacks(_)
             | Self::GetChargeback(..)
-            | Self::ListChargebacks => false,
+            | Self::ListChargebacks
+            | Self::ListMethods
+            | Self::GetMethod(_) => false,
         }
     }
 
     pub fn has_body(&self) -> bool {
         match self {
-            Self::UpdateShipment(..) | Self::CancelLines(_) => true,
+            Self::UpdateOrder(_)
+            | Self::UpdateShipment(..)
+            | Self::UpdateLine(..)
+            | Self::ManageLines(_)
+            | Self::CancelLines(_) => true,
             Self::CreateOrder
             | Self::CreateShipment(_)
+            | Self::CreateOrderPayment(_)
             | Self::CreateOrderRefund(_)
             | Self::CreatePaymentRefund(_)
             | Self::ListOrders
@@ -96,7 +115,9 @@ impl Endpoint {
             | Self::GetCapture(..)
             | Self::ListPaymentChargebacks(_)
             | Self::GetChargeback(..)
-            | Self::ListChargebacks => self.is_post(),
+            | Self::ListChargebacks
+            | Self::ListMethods
+            | Self::GetMethod(_) => self.is_post(),
         }
     }
 }
@@ -111,6 +132,10 @@ fn of_orders(method: &str, rest: &[&str]) -> Found {
         ("GET", []) => Some(Endpoint::ListOrders),
         ("GET", [id]) => Some(Endpoint::GetOrder(own(id))),
         ("DELETE", [id]) => Some(Endpoint::CancelOrder(own(id))),
+        ("PATCH", [id]) => Some(Endpoint::UpdateOrder(own(id))),
+        ("PATCH", [id, "lines"]) => Some(Endpoint::ManageLines(own(id))),
+        ("PATCH", [id, "lines", one]) => Some(Endpoint::UpdateLine(own(id), own(one))),
+        ("POST", [id, "payments"]) => Some(Endpoint::CreateOrderPayment(own(id))),
         ("DELETE", [id, "lines"]) => Some(Endpoint::CancelLines(own(id))),
         ("POST", [id, "shipments"]) => Some(Endpoint::CreateShipment(own(id))),
         ("GET", [id, "shipments"]) => Some(Endpoint::ListShipments(own(id))),
@@ -118,7 +143,10 @@ fn of_orders(method: &str, rest: &[&str]) -> Found {
         ("PATCH", [id, "shipments", one]) => Some(Endpoint::UpdateShipment(own(id), own(one))),
         ("POST", [id, "refunds"]) => Some(Endpoint::CreateOrderRefund(own(id))),
         ("GET", [id, "refunds"]) => Some(Endpoint::ListOrderRefunds(own(id))),
-        (_, [] | [_] | [_, "lines" | "shipments" | "refunds"] | [_, "shipments", _]) => None,
+        (
+            _,
+            [] | [_] | [_, "lines" | "payments" | "shipments" | "refunds"] | [_, "lines" | "shipments", _],
+        ) => None,
         _ => return None,
     })
 }

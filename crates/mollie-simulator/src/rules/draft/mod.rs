@@ -1,4 +1,5 @@
-//! The create request, read and judged: every field, every rule, one fault at a time.
+//! The create request, read and judged: every field, every rule, one fault at a time. What later requests send of the same
+//! fields is read here too.
 //!
 //! Makes no order: the result is what `create_order` builds one from. Where the documents disagree or are silent, a
 //! switch decides (`switches::create`); what has none is refused, or taken, under all settings.
@@ -11,6 +12,8 @@ mod line_amounts;
 mod line_vat;
 mod method;
 mod order;
+mod order_payment;
+mod order_update;
 mod parameters;
 mod particulars;
 mod payment;
@@ -19,4 +22,6 @@ mod webhook;
 
 pub use judge::{judge_create, judge_create_as, read_create};
 pub use order::OrderDraft;
+pub use order_payment::read_order_payment;
+pub use order_update::{OrderUpdate, read_order_update};
 pub use parameters::Credential;

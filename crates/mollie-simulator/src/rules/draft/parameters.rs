@@ -22,6 +22,10 @@ pub enum Part {
     Payment,
     Company,
     ApplicationFee,
+    /// The body of create order payment: payment parameters and a method.
+    OrderPayment,
+    /// The body of update order.
+    OrderUpdate,
 }
 
 const ORDER: [&str; 15] = [
@@ -88,6 +92,26 @@ const PAYMENT: [&str; 14] = [
     "voucherPin",
     "webhookUrl",
 ];
+const ORDER_PAYMENT: [&str; 15] = [
+    "method",
+    "applePayPaymentToken",
+    "cardToken",
+    "company",
+    "consumerAccount",
+    "customerId",
+    "customerReference",
+    "dueDate",
+    "extraMerchantData",
+    "issuer",
+    "mandateId",
+    "sequenceType",
+    "voucherNumber",
+    "voucherPin",
+    "webhookUrl",
+];
+/// Source: seed 5.
+pub const ORDER_UPDATE: [&str; 6] =
+    ["billingAddress", "shippingAddress", "orderNumber", "redirectUrl", "cancelUrl", "webhookUrl"];
 pub const COMPANY: [&str; 3] = ["registrationNumber", "vatNumber", "entityType"];
 const APPLICATION_FEE: [&str; 2] = ["description", "amount"];
 const TESTMODE: &str = "testmode";
@@ -119,6 +143,8 @@ fn known(part: Part) -> &'static [&'static str] {
         Part::Payment => &PAYMENT,
         Part::Company => &COMPANY,
         Part::ApplicationFee => &APPLICATION_FEE,
+        Part::OrderPayment => &ORDER_PAYMENT,
+        Part::OrderUpdate => &ORDER_UPDATE,
     }
 }
 
@@ -126,6 +152,8 @@ fn of_tokens(part: Part) -> &'static [&'static str] {
     match part {
         Part::Order => &["profileId", TESTMODE],
         Part::Payment => &["applicationFee"],
+        Part::OrderPayment => &["applicationFee", TESTMODE],
+        Part::OrderUpdate => &[TESTMODE],
         Part::Line | Part::Address | Part::Company | Part::ApplicationFee => &[],
     }
 }

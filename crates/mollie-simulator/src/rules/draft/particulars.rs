@@ -94,7 +94,8 @@ fn read_billing_address(
     Ok(address)
 }
 
-fn read_address(
+/// An address that is sent, as a whole.
+pub fn read_address(
     fields: &Fields<'_>,
     name: &str,
     organization: bool,

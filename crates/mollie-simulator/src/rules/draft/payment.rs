@@ -2,6 +2,7 @@
 //!
 //! The documents name more of them elsewhere ("has additional fields"), so that others are taken as they are.
 
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::parameters::{COMPANY, Credential, Part, check_known};
@@ -27,23 +28,35 @@ pub struct PaymentWishes {
     pub sequence_type: String,
     pub has_apple_pay_token: bool,
     pub webhook_url: Option<String>,
+    pub due_date: Option<Date>,
 }
 
 impl PaymentWishes {
     pub fn read(top: &Fields<'_>, credential: Credential, switches: &Switches) -> Result<Self, Refusal> {
         let none = Value::Object(Map::new());
         let fields = Fields::nested(top.get("payment").unwrap_or(&none), "payment")?;
-        check_known(&fields, Part::Payment, credential, switches)?;
+        Self::of(&fields, Part::Payment, credential, switches)
+    }
+
+    /// The same of the object that has the parameters in it.
+    pub fn of(
+        fields: &Fields<'_>,
+        part: Part,
+        credential: Credential,
+        switches: &Switches,
+    ) -> Result<Self, Refusal> {
+        check_known(fields, part, credential, switches)?;
         for name in TEXTS {
             fields.text(name)?;
         }
-        fields.date("dueDate")?;
-        check_company(&fields, credential, switches)?;
-        check_application_fee(&fields, credential, switches)?;
+        let due_date = fields.date("dueDate")?;
+        check_company(fields, credential, switches)?;
+        check_application_fee(fields, credential, switches)?;
         Ok(Self {
-            sequence_type: read_sequence_type(&fields)?.to_owned(),
+            sequence_type: read_sequence_type(fields)?.to_owned(),
             has_apple_pay_token: fields.text("applePayPaymentToken")?.is_some_and(|token| !token.is_empty()),
-            webhook_url: read_webhook_url(&fields, switches)?.map(str::to_owned),
+            webhook_url: read_webhook_url(fields, switches)?.map(str::to_owned),
+            due_date,
         })
     }
 }

@@ -15,6 +15,8 @@ use crate::rules::money::{Currency, Minor};
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
     OrderCreated,
+    /// `particulars` have what was sent as `updated`.
+    OrderUpdated,
     OrderCanceled,
     OrderExpired,
     OrderCompleted,
@@ -42,6 +44,12 @@ pub enum EffectKind {
     /// Its tracking was set, also where it was the same before: `particulars` have the whole `tracking`.
     ShipmentUpdated,
     LinesCanceled,
+    /// One line was given other values: `lines` has it as it is now, `particulars` what was sent as `updated`. `amounts` of
+    /// this and the next: `ordered`, what the order's attempts are for since then; `authorized` where there is an authorisation.
+    LineUpdated,
+    /// Lines were added, updated and canceled by one request: `particulars` have the parts as `added`, `updated` and
+    /// `canceled`, in the order of the request.
+    LinesManaged,
 }
 
 /// One entry. `seq` starts at 1.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::capture::Capture;
 use super::chargeback::Chargeback;
 use super::line::Line;
-use super::payment::Payment;
+use super::payment::{Payment, PaymentStatus};
 use super::refund::Refund;
 use super::shipment::Shipment;
 use crate::rules::caller::Caller;
@@ -192,13 +192,33 @@ impl Order {
         self.payment_mut(&id)
     }
 
-    /// What a shopper may choose from on the checkout page.
+    /// What a shopper may choose from, as far as the order itself says.
     pub(in crate::rules) fn offered_methods(&self) -> Vec<String> {
         if self.particulars.methods.is_empty() {
             CHOICES.into_iter().map(str::to_owned).collect()
         } else {
             self.particulars.methods.clone()
         }
+    }
+
+    /// What this attempt may be paid with.
+    pub(in crate::rules) fn methods_for(&self, payment: &Payment) -> Vec<String> {
+        if payment.methods.is_empty() { self.offered_methods() } else { payment.methods.clone() }
+    }
+
+    /// What the checkout page offers: it is the page of the newest attempt that is open.
+    pub(in crate::rules) fn methods_on_page(&self) -> Vec<String> {
+        let newest_open = self.payments.iter().rfind(|payment| payment.status == PaymentStatus::Open);
+        newest_open.map_or_else(|| self.offered_methods(), |payment| self.methods_for(payment))
+    }
+
+    /// Where the hooks of this attempt go.
+    pub(in crate::rules) fn webhook_of<'a>(&'a self, payment: &'a Payment) -> Option<&'a str> {
+        payment.webhook_url.as_deref().or(self.particulars.payment_webhook_url.as_deref())
+    }
+
+    pub(in crate::rules) fn sequence_type_of<'a>(&'a self, payment: &'a Payment) -> &'a str {
+        payment.sequence_type.as_deref().unwrap_or(&self.particulars.sequence_type)
     }
 
     /// What Mollie writes on the bank statement.

@@ -55,6 +55,15 @@ pub struct Payment {
     /// How the rest was paid that vouchers left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remainder_method: Option<String>,
+    /// The methods it alone was made for; empty where it takes those of its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+    /// Where its own hooks go, if that is not where the order's payment object says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+    /// If it is another than the order's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence_type: Option<String>,
 }
 
 /// One voucher, and how much was taken from it.

@@ -71,8 +71,9 @@ switch!(
     ExpiresAt { DateTime = "datetime", Date = "date" }
 );
 switch!(
-    /// Whether the supplier of the payment method declines to release an authorisation: of lines, or of the whole order.
-    SupplierDeclines { Off = "off", Lines = "lines", Cancel = "cancel" }
+    /// What the supplier of the payment method declines: another address, a change or release of lines, or the release of
+    /// the whole order.
+    SupplierDeclines { Off = "off", Address = "address", Lines = "lines", Cancel = "cancel" }
 );
 switch!(
     /// The amount of an order that lines were canceled of.

@@ -24,6 +24,8 @@ mod late;
 mod late_money;
 mod line_cancellation;
 mod listing;
+mod order_payment;
+mod order_update;
 mod refund_amounts;
 mod refund_balance;
 mod refund_course;
@@ -125,6 +127,15 @@ impl Shop {
 
     fn delete_lines(&mut self, id: &str, body: &Value) -> Answer {
         self.request("DELETE", &format!("/v2/orders/{id}/lines"), Some(body), None)
+    }
+
+    fn patch(&mut self, id: &str, rest: &str, body: &Value) -> Answer {
+        self.request("PATCH", &format!("/v2/orders/{id}{rest}"), Some(body), None)
+    }
+
+    /// Asks for a further payment.
+    fn pay_again(&mut self, id: &str, body: &Value) -> Answer {
+        self.request("POST", &format!("/v2/orders/{id}/payments"), Some(body), None)
     }
 
     /// Asks for a refund of lines.
