@@ -108,10 +108,11 @@ impl World {
             Endpoint::CreateOrder => self.create_order(caller, &body, embeds, now),
             Endpoint::UpdateOrder(id) => self.update_order(caller, &id, &body, embeds, now),
             Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
-            Endpoint::UpdateLine(..)
-            | Endpoint::ManageLines(_)
-            | Endpoint::ListMethods
-            | Endpoint::GetMethod(_) => Err(Refusal::new(404, "No such resource exists.")),
+            Endpoint::UpdateLine(id, line_id) => self.update_line(caller, &id, &line_id, &body, now),
+            Endpoint::ManageLines(id) => self.manage_lines(caller, &id, &body, now),
+            Endpoint::ListMethods | Endpoint::GetMethod(_) => {
+                Err(Refusal::new(404, "No such resource exists."))
+            }
             Endpoint::CreateOrderPayment(id) => self.create_order_payment(caller, &id, &body, now),
             Endpoint::CancelLines(id) => self.delete_lines(caller, &id, &body, now),
             Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),

@@ -157,7 +157,7 @@ impl Order {
         self.settled_by = Some(id.to_owned());
         let method = self.payment_mut(id).and_then(|payment| payment.method.clone());
         self.method = method.or(self.method.take());
-        for line in &mut self.lines {
+        for line in self.lines.iter_mut().filter(|line| line.status != LineStatus::Canceled) {
             line.status = of_lines;
         }
     }

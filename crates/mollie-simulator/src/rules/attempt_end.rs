@@ -112,6 +112,8 @@ impl AttemptEnd {
         let methods = chosen.map_or_else(offered, |method| vec![method]);
         let method = methods.into_iter().find(|method| self.state.fits(method));
         let method = method.ok_or(NotEnded::Misfit(self.state))?;
+        // One that was for the lines as they were then stays so.
+        let amount = amount.or(payment.amount);
         let payment = Payment { method: Some(method), amount, ..payment };
         self.with_vouchers(order, payment)
     }

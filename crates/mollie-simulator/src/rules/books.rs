@@ -18,7 +18,7 @@ pub struct Books {
     pub authorized: Amount,
     /// By shipments in the authorized flow, all at once in the paid flow.
     pub captured: Amount,
-    /// Of the authorisation: lines that were canceled.
+    /// Of the authorisation: lines that were canceled since.
     pub released: Amount,
     pub failed_captures: Amount,
     pub refunded: Amount,
@@ -132,7 +132,7 @@ fn released(order: &Order, payment: &Payment) -> Minor {
         return 0;
     }
     if order.settling_payment().is_some_and(|settling| settling.id == payment.id) {
-        return order.lines.iter().map(|line| line.canceled.amount).sum();
+        return order.lines.iter().map(Line::released).sum();
     }
     match payment.status {
         PaymentStatus::Canceled | PaymentStatus::Expired | PaymentStatus::Failed => order.amount_of(payment),

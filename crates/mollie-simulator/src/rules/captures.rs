@@ -7,7 +7,7 @@
 use super::answer::Refusal;
 use super::method::Flow;
 use super::money::Minor;
-use super::records::Order;
+use super::records::{Line, Order};
 use super::switches::CaptureAboveAuthorization;
 
 impl Order {
@@ -18,7 +18,7 @@ impl Order {
     /// The most that all shipments together may have captured. Releasing goods lowers it; releasing a deduction, whose
     /// amount is negative, does not raise it: the shopper has not authorized more by that.
     fn most_captured(&self) -> Minor {
-        let released: Minor = self.lines.iter().map(|line| line.canceled.amount).sum();
+        let released: Minor = self.lines.iter().map(Line::released).sum();
         let authorized = self.authorized();
         authorized.min(authorized - released)
     }

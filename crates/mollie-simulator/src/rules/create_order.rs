@@ -68,6 +68,7 @@ impl World {
             captures: Vec::new(),
             chargebacks: Vec::new(),
             shown_less: 0,
+            hooks_lost: false,
         }
     }
 

@@ -32,7 +32,7 @@ impl OrderEvent {
 
 impl World {
     pub(super) fn notify_order(&mut self, order: &Order, event: OrderEvent, now: Timestamp) {
-        if !event.is_sent(self.switches().hooks) {
+        if order.hooks_lost || !event.is_sent(self.switches().hooks) {
             return;
         }
         if let Some(url) = &order.particulars.webhook_url {

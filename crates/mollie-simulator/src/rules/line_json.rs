@@ -56,7 +56,7 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
         .maybe("vatRate", line.vat_rate().map(VatRate::as_text))
         .maybe("vatAmount", line.vat.as_ref().and_then(|vat| vat.amount).map(amount))
         .set("totalAmount", amount(line.total))
-        .set("createdAt", world.time(order.created_at))
+        .set("createdAt", world.time(line.created_at.unwrap_or(order.created_at)))
         .maybe("discountAmount", line.discount.map(amount))
         .maybe("_links", line_links(line))
         .into()
@@ -79,7 +79,7 @@ pub(super) fn part_json(
         .maybe("vatAmount", vat.map(amount))
         .maybe("discountAmount", Some(discount).filter(|discount| *discount != 0).map(amount))
         .set("totalAmount", amount(part.amount))
-        .set("createdAt", world.time(order.created_at))
+        .set("createdAt", world.time(line.created_at.unwrap_or(order.created_at)))
         .maybe("_links", line_links(line))
         .into()
 }

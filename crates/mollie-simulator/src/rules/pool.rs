@@ -130,21 +130,35 @@ pub fn read_named(
     switches: &Switches,
 ) -> Result<Vec<(usize, Share)>, Refusal> {
     let mut parts = Vec::new();
-    let currency = order.currency;
     for (index, value) in wanted.iter().enumerate() {
         let fields = Fields::nested(value, &format!("lines.{index}"))?;
-        let id = fields.required_text("id")?;
-        let mut lines = order.lines.iter().zip(&mut pools).enumerate();
-        let named = lines.find(|(_, (line, _))| line.id == id);
-        let (position, (line, rest)) = named.ok_or_else(|| {
-            fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
-        })?;
-        let quantity = fields.quantity("quantity")?;
-        let amount = fields.money_in("amount", currency)?;
-        let part = Wanted { fields, index, quantity, amount }.part_of(line, *rest, currency, switches)?;
-        rest.quantity -= part.quantity;
-        rest.amount -= part.amount;
+        let (position, part) = read_part(fields, index, order, &pools, switches)?;
+        if let Some(rest) = pools.get_mut(position) {
+            rest.quantity -= part.quantity;
+            rest.amount -= part.amount;
+        }
         parts.push((position, part));
     }
     Ok(parts)
+}
+
+/// The part that one object of a request names, the one at `index`.
+pub fn read_part(
+    fields: Fields<'_>,
+    index: usize,
+    order: &Order,
+    pools: &[Share],
+    switches: &Switches,
+) -> Result<(usize, Share), Refusal> {
+    let currency = order.currency;
+    let id = fields.required_text("id")?;
+    let mut lines = order.lines.iter().zip(pools).enumerate();
+    let named = lines.find(|(_, (line, _))| line.id == id);
+    let (position, (line, rest)) = named.ok_or_else(|| {
+        fields.refuse("id", format!("Line {index} contains invalid data. No line has id {id}."))
+    })?;
+    let quantity = fields.quantity("quantity")?;
+    let amount = fields.money_in("amount", currency)?;
+    let part = Wanted { fields, index, quantity, amount }.part_of(line, *rest, currency, switches)?;
+    Ok((position, part))
 }

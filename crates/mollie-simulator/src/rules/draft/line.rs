@@ -1,4 +1,4 @@
-//! One line of a create request: read it, and have it checked without the other lines.
+//! One line as create order, and later requests, send it: read it, and have it checked without the other lines.
 
 use serde_json::Value;
 
@@ -25,14 +25,34 @@ pub fn numbered(index: usize, switches: &Switches) -> usize {
 /// Reads line `index` (from 0). Its id is still empty.
 pub fn parse(value: &Value, index: usize, currency: Currency, switches: &Switches) -> Result<Line, Refusal> {
     let number = numbered(index, switches);
-    let fields = Fields::nested(value, &format!("lines.{number}"))?;
+    read_line(&Fields::nested(value, &format!("lines.{number}"))?, number, currency, switches)
+}
+
+/// Reads a line wherever it stands. `number` is for error texts.
+pub fn read_line(
+    fields: &Fields<'_>,
+    number: usize,
+    currency: Currency,
+    switches: &Switches,
+) -> Result<Line, Refusal> {
     // A line has no parameter that depends on the credential.
-    check_known(&fields, Part::Line, Credential::ApiKey, switches)?;
-    let line = read(&fields, currency, switches)?;
-    check_total(&fields, &line, number, currency)?;
-    check_price(&fields, &line, switches)?;
-    check_vat(&fields, &line, number, currency, switches)?;
+    check_known(fields, Part::Line, Credential::ApiKey, switches)?;
+    let line = read(fields, currency, switches)?;
+    check_amounts(fields, &line, number, currency, switches)?;
     Ok(line)
+}
+
+/// Whether price, discount, total and VAT of a line fit together.
+pub fn check_amounts(
+    fields: &Fields<'_>,
+    line: &Line,
+    number: usize,
+    currency: Currency,
+    switches: &Switches,
+) -> Result<(), Refusal> {
+    check_total(fields, line, number, currency)?;
+    check_price(fields, line, switches)?;
+    check_vat(fields, line, number, currency, switches)
 }
 
 fn read(fields: &Fields<'_>, currency: Currency, switches: &Switches) -> Result<Line, Refusal> {
@@ -56,10 +76,12 @@ fn read(fields: &Fields<'_>, currency: Currency, switches: &Switches) -> Result<
         vat: read_vat(fields, currency, switches)?,
         shipped: Share::default(),
         canceled: Share::default(),
+        dropped: Share::default(),
+        created_at: None,
     })
 }
 
-fn read_category<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<&'a str>, Refusal> {
+pub fn read_category<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<&'a str>, Refusal> {
     let category = fields.text("category")?;
     let is_fine = |category: &str| match switches.unlisted_values {
         UnlistedValues::Refused => CATEGORIES.contains(&category),
@@ -72,7 +94,7 @@ fn read_category<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<
     }
 }
 
-fn read_sku<'a>(fields: &Fields<'a>) -> Result<Option<&'a str>, Refusal> {
+pub fn read_sku<'a>(fields: &Fields<'a>) -> Result<Option<&'a str>, Refusal> {
     let sku = fields.text("sku")?;
     if sku.is_some_and(|sku| sku.chars().count() > MAX_SKU) {
         return Err(fields.refuse("sku", "The sku may be at most 64 characters long."));
@@ -80,7 +102,7 @@ fn read_sku<'a>(fields: &Fields<'a>) -> Result<Option<&'a str>, Refusal> {
     Ok(sku)
 }
 
-fn read_type(fields: &Fields<'_>) -> Result<LineType, Refusal> {
+pub fn read_type(fields: &Fields<'_>) -> Result<LineType, Refusal> {
     Ok(match fields.text("type")?.unwrap_or("physical") {
         "physical" => LineType::Physical,
         "discount" => LineType::Discount,

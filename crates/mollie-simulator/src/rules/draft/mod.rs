@@ -9,6 +9,7 @@ mod expires_at;
 mod judge;
 mod line;
 mod line_amounts;
+mod line_change;
 mod line_vat;
 mod method;
 mod order;
@@ -21,7 +22,9 @@ mod sums;
 mod webhook;
 
 pub use judge::{judge_create, judge_create_as, read_create};
+pub use line::read_line;
+pub use line_change::{Amended, check_lines, read_line_change};
 pub use order::OrderDraft;
 pub use order_payment::read_order_payment;
 pub use order_update::{OrderUpdate, read_order_update};
-pub use parameters::Credential;
+pub use parameters::{Credential, Part, check_known};

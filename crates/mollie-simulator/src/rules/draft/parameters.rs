@@ -26,6 +26,11 @@ pub enum Part {
     OrderPayment,
     /// The body of update order.
     OrderUpdate,
+    /// The body of manage order lines, one operation of it, and the data of one that names a line.
+    LineOperations,
+    LineOperation,
+    ManagedLine,
+    CanceledLine,
 }
 
 const ORDER: [&str; 15] = [
@@ -45,7 +50,24 @@ const ORDER: [&str; 15] = [
     "expiresAt",
     "shopperCountryMustMatchBillingCountry",
 ];
-const LINE: [&str; 14] = [
+const MANAGED_LINE: [&str; 15] = [
+    "id",
+    "type",
+    "category",
+    "name",
+    "quantity",
+    "quantityUnit",
+    "unitPrice",
+    "discountAmount",
+    "totalAmount",
+    "vatRate",
+    "vatAmount",
+    "sku",
+    "imageUrl",
+    "productUrl",
+    "metadata",
+];
+pub const LINE: [&str; 14] = [
     "type",
     "category",
     "name",
@@ -145,6 +167,10 @@ fn known(part: Part) -> &'static [&'static str] {
         Part::ApplicationFee => &APPLICATION_FEE,
         Part::OrderPayment => &ORDER_PAYMENT,
         Part::OrderUpdate => &ORDER_UPDATE,
+        Part::LineOperations => &["operations"],
+        Part::LineOperation => &["operation", "data"],
+        Part::ManagedLine => &MANAGED_LINE,
+        Part::CanceledLine => &["id", "quantity", "amount"],
     }
 }
 
@@ -153,8 +179,14 @@ fn of_tokens(part: Part) -> &'static [&'static str] {
         Part::Order => &["profileId", TESTMODE],
         Part::Payment => &["applicationFee"],
         Part::OrderPayment => &["applicationFee", TESTMODE],
-        Part::OrderUpdate => &[TESTMODE],
-        Part::Line | Part::Address | Part::Company | Part::ApplicationFee => &[],
+        Part::OrderUpdate | Part::LineOperations => &[TESTMODE],
+        Part::Line
+        | Part::Address
+        | Part::Company
+        | Part::ApplicationFee
+        | Part::LineOperation
+        | Part::ManagedLine
+        | Part::CanceledLine => &[],
     }
 }
 

@@ -72,7 +72,10 @@ impl Order {
             LineStatus::Created | LineStatus::Canceled => false,
         };
         match self.flow() {
-            Flow::Paid if has_money => Share { quantity: line.quantity, amount: line.total },
+            Flow::Paid if has_money => Share {
+                quantity: line.quantity - line.dropped.quantity,
+                amount: line.total - line.dropped.amount,
+            },
             Flow::Authorized if has_money => line.shipped,
             Flow::Paid | Flow::Authorized => Share::default(),
         }

@@ -48,7 +48,8 @@ pub enum EffectKind {
     /// this and the next: `ordered`, what the order's attempts are for since then; `authorized` where there is an authorisation.
     LineUpdated,
     /// Lines were added, updated and canceled by one request: `particulars` have the parts as `added`, `updated` and
-    /// `canceled`, in the order of the request.
+    /// `canceled`, in the order of the request, the first two with what was `sent`. `amounts` have `ordered_before` and the
+    /// sum of what was `canceled` too.
     LinesManaged,
 }
 

@@ -1,5 +1,6 @@
 //! The lines of an order: what was ordered, and how much of it was shipped and canceled.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -72,6 +73,12 @@ pub struct Line {
     pub vat: Option<LineVat>,
     pub shipped: Share,
     pub canceled: Share,
+    /// What of `canceled` was canceled while nothing was paid or authorized: no attempt that came after was for it.
+    #[serde(default, skip_serializing_if = "Share::is_nothing")]
+    pub dropped: Share,
+    /// Of a line that was added later; the others are as old as the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// At least one of them was given.
@@ -93,6 +100,10 @@ impl Share {
         self.quantity += other.quantity;
         self.amount += other.amount;
     }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Line {
@@ -106,6 +117,11 @@ impl Line {
             quantity: self.quantity - self.shipped.quantity - self.canceled.quantity,
             amount: self.total - self.shipped.amount - self.canceled.amount,
         }
+    }
+
+    /// What was released of money, or of the promise of it.
+    pub fn released(&self) -> Minor {
+        self.canceled.amount - self.dropped.amount
     }
 
     /// Whether a part of it can have a price that is not simply unit price × quantity.

@@ -105,6 +105,9 @@ pub struct Order {
     /// By how much less its amount is shown since lines of it were canceled.
     #[serde(default)]
     pub shown_less: Minor,
+    /// Its hooks have gone missing, and none is sent any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hooks_lost: bool,
 }
 
 impl Order {

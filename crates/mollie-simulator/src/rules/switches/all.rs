@@ -10,9 +10,10 @@ use super::create::{
 };
 use super::later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
-    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment,
-    PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf, SupplierDeclines,
-    Timestamps, UnchosenMethod, WrongStateCancel, ZeroAmounts,
+    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
+    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
+    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongStateCancel,
+    ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -52,6 +53,8 @@ pub struct Switches {
     pub canceled_refunds_in_lists: CanceledRefunds,
     pub capture_above_authorization: CaptureAboveAuthorization,
     pub line_counters_at_changes: LineCounters,
+    pub unsent_discount_at_update: UnsentDiscount,
+    pub hooks_after_managing_lines: HooksAfterManaging,
     pub vat_of_deductions: VatOfDeductions,
     pub store_credit_vat: StoreCreditVat,
     pub discount_above_price: DiscountAbovePrice,

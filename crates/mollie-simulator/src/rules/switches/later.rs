@@ -76,7 +76,8 @@ switch!(
     SupplierDeclines { Off = "off", Address = "address", Lines = "lines", Cancel = "cancel" }
 );
 switch!(
-    /// The amount of an order that lines were canceled of.
+    /// The amount of an order that lines were canceled of. Where lines are changed it is the sum of those that are not
+    /// canceled in any case; whether parts of them that are canceled count is decided here too.
     LinesAmount { Unchanged = "unchanged", Reduced = "reduced" }
 );
 switch!(
@@ -100,6 +101,14 @@ switch!(
     CaptureAboveAuthorization { Refused = "422", Accepted = "accepted" }
 );
 switch!(
-    /// Whether answers to create order, and to changes of lines once there are any, give the counters of lines.
+    /// What becomes of the discount of a line that is updated without one. The rulebook only says to send it always.
+    UnsentDiscount { Removed = "removed", Kept = "kept" }
+);
+switch!(
+    /// Hooks of an order after its lines were managed: they have gone missing in practice.
+    HooksAfterManaging { Sent = "sent", Missing = "missing" }
+);
+switch!(
+    /// Whether answers to create order and to changes of lines give the counters of lines.
     LineCounters { Given = "given", LeftOut = "left out" }
 );

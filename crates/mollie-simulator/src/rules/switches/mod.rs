@@ -38,7 +38,8 @@ pub use create::{
 };
 pub use later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
-    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment,
-    PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf, SupplierDeclines,
-    Timestamps, UnchosenMethod, WrongStateCancel, ZeroAmounts,
+    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
+    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
+    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongStateCancel,
+    ZeroAmounts,
 };

@@ -23,6 +23,8 @@ mod judging;
 mod late;
 mod late_money;
 mod line_cancellation;
+mod line_management;
+mod line_update;
 mod listing;
 mod order_payment;
 mod order_update;
