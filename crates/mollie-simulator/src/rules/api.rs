@@ -110,9 +110,8 @@ impl World {
             Endpoint::CancelOrder(id) => self.cancel_order(caller, &id, now),
             Endpoint::UpdateLine(id, line_id) => self.update_line(caller, &id, &line_id, &body, now),
             Endpoint::ManageLines(id) => self.manage_lines(caller, &id, &body, now),
-            Endpoint::ListMethods | Endpoint::GetMethod(_) => {
-                Err(Refusal::new(404, "No such resource exists."))
-            }
+            Endpoint::ListMethods => self.list_methods(&query),
+            Endpoint::GetMethod(id) => self.get_method(&id, &query),
             Endpoint::CreateOrderPayment(id) => self.create_order_payment(caller, &id, &body, now),
             Endpoint::CancelLines(id) => self.delete_lines(caller, &id, &body, now),
             Endpoint::CreateShipment(id) => self.create_shipment(caller, &id, &body, now),

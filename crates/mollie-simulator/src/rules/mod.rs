@@ -44,6 +44,7 @@ mod line_json;
 mod list_orders;
 mod manage_lines;
 mod method;
+mod methods;
 mod money;
 mod order_json;
 mod order_payment;

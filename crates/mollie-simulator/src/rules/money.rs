@@ -43,6 +43,12 @@ impl Currency {
         10_u64.pow(u32::from(self.decimals))
     }
 
+    /// So many hundredths of the currency, whatever decimals it has.
+    pub(super) fn of_hundredths(self, hundredths: i64) -> Minor {
+        let unit = Minor::try_from(self.unit()).unwrap_or(Minor::MAX);
+        hundredths.saturating_mul(unit) / 100
+    }
+
     /// Reads `-12.34`. `None` when the text is no number, too large, or has other decimals than the currency.
     pub fn parse(self, text: &str) -> Option<Minor> {
         let (negative, digits) = match text.strip_prefix('-') {

@@ -139,7 +139,7 @@ fn is_e164(text: &str) -> bool {
 }
 
 /// The Netherlands Antilles are gone from the standard, but Mollie still names them.
-fn is_country(text: &str) -> bool {
+pub fn is_country(text: &str) -> bool {
     let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     two_letters
         && (celes::Country::from_alpha2(text.to_ascii_uppercase()).is_ok() || text.eq_ignore_ascii_case("AN"))

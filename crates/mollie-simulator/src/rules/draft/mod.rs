@@ -21,6 +21,7 @@ mod payment;
 mod sums;
 mod webhook;
 
+pub use address::is_country;
 pub use judge::{judge_create, judge_create_as, read_create};
 pub use line::read_line;
 pub use line_change::{Amended, check_lines, read_line_change};
@@ -28,3 +29,4 @@ pub use order::OrderDraft;
 pub use order_payment::read_order_payment;
 pub use order_update::{OrderUpdate, read_order_update};
 pub use parameters::{Credential, Part, check_known};
+pub use particulars::is_locale;

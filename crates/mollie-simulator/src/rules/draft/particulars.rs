@@ -65,12 +65,19 @@ fn read_locale<'a>(fields: &Fields<'a>, switches: &Switches) -> Result<Option<&'
         (None, PersonalFields::Required) => return Err(fields.missing("locale")),
         (None, PersonalFields::Optional) => return Ok(None),
     };
-    let is_fine = LOCALES.split(' ').any(|listed| listed == locale)
+    if is_locale(locale, switches) {
+        Ok(Some(locale))
+    } else {
+        Err(fields.refuse("locale", "The locale is invalid."))
+    }
+}
+
+pub fn is_locale(locale: &str, switches: &Switches) -> bool {
+    LOCALES.split(' ').any(|listed| listed == locale)
         || match switches.unlisted_locale {
             UnlistedLocale::Refused => false,
             UnlistedLocale::Accepted => has_locale_shape(locale),
-        };
-    if is_fine { Ok(Some(locale)) } else { Err(fields.refuse("locale", "The locale is invalid.")) }
+        }
 }
 
 /// `en_CA` and `nl-NL` were seen to be taken, `nl` was not.

@@ -26,6 +26,7 @@ mod line_cancellation;
 mod line_management;
 mod line_update;
 mod listing;
+mod methods;
 mod order_payment;
 mod order_update;
 mod refund_amounts;
