@@ -14,4 +14,4 @@ mod shell;
 mod simulator;
 
 pub use shell::{OpenError, SharedOffset};
-pub use simulator::{Config, Simulator};
+pub use simulator::{Config, PublicAddressError, Simulator};

@@ -20,9 +20,15 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Config {
     /// Created when missing.
     pub data_dir: PathBuf,
-    /// Scheme, host and port, as in `http://127.0.0.1:50053`; without `/v2`. Every link to the API starts with it.
+    /// Scheme, host and port, as in `http://127.0.0.1:50053`; without `/v2`. Every link to the API starts with it,
+    /// unless `Simulator::at_public_address` names another one.
     pub base_url: String,
 }
+
+/// An address that links cannot start with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the public address of the simulator should be as in https://mollie.example.org, and not \"{0}\"")]
+pub struct PublicAddressError(String);
 
 /// A simulator with its state, not yet serving.
 #[derive(Debug)]
@@ -35,6 +41,20 @@ impl Simulator {
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let engine = Engine::open(&config.data_dir, &config.base_url)?;
         Ok(Self { engine: Arc::new(engine) })
+    }
+
+    /// Lets links of the API and to the checkout start with `address` instead of `base_url`: the one under which a proxy
+    /// that speaks TLS is reached, as in `https://mollie.example.org`, perhaps with a path in front of everything.
+    pub fn at_public_address(self, address: &str) -> Result<Self, PublicAddressError> {
+        let invalid = || PublicAddressError(address.to_owned());
+        let (scheme, rest) = address.split_once("://").ok_or_else(invalid)?;
+        let has_host = !rest.is_empty() && !rest.starts_with('/');
+        let is_plain = rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\".contains(&byte));
+        if !["http", "https"].contains(&scheme) || !has_host || !is_plain {
+            return Err(invalid());
+        }
+        self.engine.set_base(address);
+        Ok(self)
     }
 
     /// How far the simulated clock is ahead. The value follows the clock.

@@ -20,10 +20,14 @@ mod hold;
 mod journal;
 #[path = "http/late_money.rs"]
 mod late_money;
+#[path = "http/line_changes.rs"]
+mod line_changes;
 #[path = "http/money.rs"]
 mod money;
 #[path = "http/orders.rs"]
 mod orders;
+#[path = "http/public_address.rs"]
+mod public_address;
 #[path = "http/rewrites.rs"]
 mod rewrites;
 #[path = "http/tracking.rs"]

@@ -76,6 +76,13 @@ impl Refusal {
         Self::new(404, format!("No order exists with token {id}."))
     }
 
+    /// The sure sign of a wrong key.
+    pub fn of_other_profile(what: &str, id: &str) -> Self {
+        let detail =
+            format!("{what} {id} exists, but belongs to a different website profile than the API key used");
+        Self::new(404, detail)
+    }
+
     pub fn no_shipment(id: &str) -> Self {
         Self::nothing_such("shipment", id)
     }

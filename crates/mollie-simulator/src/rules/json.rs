@@ -20,6 +20,14 @@ impl Object {
         self
     }
 
+    /// Shows null instead of leaving the key out, where asked to.
+    pub fn or_null(self, key: &str, value: Option<impl Into<Value>>, null: bool) -> Self {
+        match value {
+            None if null => self.set(key, Value::Null),
+            Some(_) | None => self.maybe(key, value),
+        }
+    }
+
     /// Leaves the key out when there is nothing to say.
     pub fn maybe(self, key: &str, value: Option<impl Into<Value>>) -> Self {
         match value {

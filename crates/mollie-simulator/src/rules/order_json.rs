@@ -9,7 +9,7 @@ use super::payment_json;
 use super::records::{Order, OrderStatus};
 use super::refund_json;
 use super::shipment_json;
-use super::switches::{CountryCase, ExpiresAt, LineCounters, UnchosenMethod, ZeroAmounts};
+use super::switches::{CountryCase, EmptyKeys, ExpiresAt, LineCounters, UnchosenMethod, ZeroAmounts};
 use super::world::World;
 
 /// Related resources that the request asked for.
@@ -71,7 +71,7 @@ fn embedded(order: &Order, embeds: Embeds, world: &World) -> Value {
     let with_remainder = embeds.remainder_details;
     let payment = |payment| payment_json::embedded(order, payment, with_remainder, world);
     let payments = || order.payments.iter().map(payment);
-    let shipments = || order.shipments.iter().map(|shipment| shipment_json::embedded(order, shipment, world));
+    let shipments = || order.shipments.iter().map(|shipment| shipment_json::direct(order, shipment, world));
     let shown = || order.refunds.iter().filter(|refund| world.shows(refund));
     let refunds = || shown().map(|refund| refund_json::embedded(order, refund, world));
     Object::default()
@@ -93,6 +93,7 @@ fn links(order: &Order, world: &World) -> Object {
 fn body(order: &Order, world: &World) -> Object {
     let particulars = &order.particulars;
     let milestones = &order.milestones;
+    let nulls = shows_nulls(order, world);
     let object = Object::default()
         .set("resource", "order")
         .set("id", order.id.as_str())
@@ -115,21 +116,33 @@ fn body(order: &Order, world: &World) -> Object {
         .maybe("locale", particulars.locale.as_deref())
         .maybe("billingAddress", particulars.billing_address.as_ref().map(|parts| address(parts, world)))
         .set("shopperCountryMustMatchBillingCountry", particulars.shopper_country_must_match_billing_country)
-        .maybe("consumerDateOfBirth", particulars.consumer_date_of_birth.as_deref())
+        .or_null("consumerDateOfBirth", particulars.consumer_date_of_birth.as_deref(), nulls)
         .set("orderNumber", particulars.order_number.as_str())
-        .maybe("shippingAddress", particulars.shipping_address.as_ref().map(|parts| address(parts, world)));
+        .or_null(
+            "shippingAddress",
+            particulars.shipping_address.as_ref().map(|parts| address(parts, world)),
+            nulls,
+        );
     let object = zero_or(object, "amountCaptured", order, order.captured, world);
     let object = zero_or(object, "amountRefunded", order, order.refunded(), world);
     object
-        .maybe("authorizedAt", world.times(milestones.authorized_at))
-        .maybe("paidAt", world.times(milestones.paid_at))
-        .maybe("canceledAt", world.times(milestones.canceled_at))
-        .maybe("expiredAt", world.times(milestones.expired_at))
-        .maybe("completedAt", world.times(milestones.completed_at))
+        .or_null("authorizedAt", world.times(milestones.authorized_at), nulls)
+        .or_null("paidAt", world.times(milestones.paid_at), nulls)
+        .or_null("canceledAt", world.times(milestones.canceled_at), nulls)
+        .or_null("expiredAt", world.times(milestones.expired_at), nulls)
+        .or_null("completedAt", world.times(milestones.completed_at), nulls)
         .set("redirectUrl", particulars.redirect_url.as_deref())
-        .maybe("cancelUrl", particulars.cancel_url.as_deref())
-        .maybe("webhookUrl", particulars.webhook_url.as_deref())
+        .or_null("cancelUrl", particulars.cancel_url.as_deref(), nulls)
+        .or_null("webhookUrl", particulars.webhook_url.as_deref(), nulls)
         .set("lines", order.lines.iter().map(|line| line_json(order, line, world)).collect::<Vec<_>>())
+}
+
+/// Whether a key that has nothing to say is there all the same.
+fn shows_nulls(order: &Order, world: &World) -> bool {
+    match world.switches().empty_keys_of_created_orders {
+        EmptyKeys::LeftOut => false,
+        EmptyKeys::Null => order.status == OrderStatus::Created,
+    }
 }
 
 fn zero_or(object: Object, key: &str, order: &Order, minor: Minor, world: &World) -> Object {

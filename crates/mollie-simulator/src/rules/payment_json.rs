@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::caller::Mode;
+use super::ids::digest;
 use super::json::{HTML, Object, dashboard, documentation, link};
 use super::method::Flow;
 use super::money::Minor;
@@ -21,19 +23,61 @@ pub fn embedded(order: &Order, payment: &Payment, with_remainder: bool, world: &
 fn links(order: &Order, payment: &Payment, world: &World) -> Object {
     let is_open = payment.status == PaymentStatus::Open && order.sequence_type_of(payment) != "recurring";
     let checkout = || link(format!("{}/checkout/{}", world.base(), order.token()), HTML);
+    let waits_for_bank = payment.status == PaymentStatus::Open && is_transfer(payment);
+    // Pages for people, which the simulator does not have.
+    let page = |name: &str| {
+        link(format!("https://www.mollie.com/checkout/bank-transfer/{name}/{}", order.token()), HTML)
+    };
     let parts =
         |name: &str, any: bool| any.then(|| world.api_link(&format!("payments/{}/{name}", payment.id)));
     Object::default()
         .set("self", world.api_link(&format!("payments/{}", payment.id)))
-        .maybe("checkout", is_open.then(checkout))
+        .maybe("checkout", is_open.then(&checkout))
         .set("dashboard", dashboard(&format!("payments/{}", payment.id)))
+        .maybe("changePaymentState", can_be_changed(order, payment).then(&checkout))
         .set("order", world.api_link(&format!("orders/{}", order.id)))
+        .maybe("status", waits_for_bank.then(|| page("status")))
+        .maybe("payOnline", waits_for_bank.then(|| page("pay-online")))
         .maybe("refunds", parts("refunds", order.refunds.iter().any(|one| one.payment_id == payment.id)))
         .maybe("captures", parts("captures", order.captures.iter().any(|one| one.payment_id == payment.id)))
         .maybe(
             "chargebacks",
             parts("chargebacks", order.chargebacks.iter().any(|one| one.payment_id == payment.id)),
         )
+}
+
+/// Source: recorded answers of the test mode, on a paid payment. The state here is chosen on the checkout page.
+fn can_be_changed(order: &Order, payment: &Payment) -> bool {
+    match (order.owner.mode, payment.status) {
+        (Mode::Test, PaymentStatus::Paid | PaymentStatus::Authorized) => true,
+        (
+            Mode::Test,
+            PaymentStatus::Open | PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired,
+        )
+        | (
+            Mode::Live,
+            PaymentStatus::Open
+            | PaymentStatus::Authorized
+            | PaymentStatus::Paid
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired,
+        ) => false,
+    }
+}
+
+fn is_transfer(payment: &Payment) -> bool {
+    payment.method.as_deref() == Some("banktransfer")
+}
+
+fn of_billing<'a>(order: &'a Order, part: &str) -> Option<&'a str> {
+    order.particulars.billing_address.as_ref()?.get(part)?.as_str()
+}
+
+/// Of two expired payments in one recorded answer only one has it. Inferred: that one the shopper had opened.
+fn country_code(order: &Order, payment: &Payment) -> Option<String> {
+    let was_opened = payment.opened || payment.paid_at.is_some() || payment.authorized_at.is_some();
+    of_billing(order, "country").filter(|_| was_opened).map(str::to_ascii_uppercase)
 }
 
 fn body(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -> Object {
@@ -50,6 +94,7 @@ fn body(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -
         .set("status", payment.status.as_text());
     progress(object, order, payment, with_remainder, world)
         .maybe("locale", particulars.locale.as_deref())
+        .maybe("countryCode", country_code(order, payment))
         .set("profileId", order.owner.profile.as_str())
         .set("orderId", order.id.as_str())
         .set("sequenceType", order.sequence_type_of(payment))
@@ -71,7 +116,15 @@ fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bo
     let refunded = order.refunded_on(payment);
     match payment.status {
         PaymentStatus::Open => {
-            object.set("isCancelable", true).set("expiresAt", world.time(payment.expires_at))
+            let object = object.set("isCancelable", true).set("expiresAt", world.time(payment.expires_at));
+            // As recorded: what is to be transferred, and where to.
+            if is_transfer(payment) {
+                object
+                    .set("settlementAmount", amount(order.amount_of(payment)))
+                    .set("details", transfer_details(order, payment))
+            } else {
+                object
+            }
         }
         PaymentStatus::Authorized => object
             .maybe("amountRefunded", Some(refunded).filter(|minor| *minor > 0).map(amount))
@@ -90,7 +143,11 @@ fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bo
 
 fn details(order: &Order, payment: &Payment, with_remainder: bool) -> Value {
     if payment.vouchers.is_empty() {
-        return details_of(payment.method.as_deref());
+        return if is_transfer(payment) {
+            transfer_details(order, payment)
+        } else {
+            details_of(payment.method.as_deref())
+        };
     }
     let amount = |minor: Minor| order.currency.amount(minor);
     let vouchers = payment.vouchers.iter();
@@ -104,6 +161,19 @@ fn details(order: &Order, payment: &Payment, with_remainder: bool) -> Value {
         .set("remainderAmount", amount(order.amount_of(payment) - payment.vouchers_total()))
         .set("remainderMethod", method)
         .maybe("remainderDetails", remainder)
+        .into()
+}
+
+fn transfer_details(order: &Order, payment: &Payment) -> Value {
+    let digits = format!("{:012}", digest(payment.id.as_bytes()) % 1_000_000_000_000);
+    let (first, rest) = digits.split_at(4);
+    let (second, third) = rest.split_at(4);
+    Object::default()
+        .set("bankName", "Stichting Mollie Payments")
+        .set("bankAccount", "NL10TEST000100100")
+        .set("bankBic", "TESTNL10")
+        .set("transferReference", format!("RF12-{first}-{second}-{third}"))
+        .maybe("billingEmail", of_billing(order, "email"))
         .into()
 }
 

@@ -5,21 +5,42 @@ use super::caller::Caller;
 use super::page::{List, page};
 use super::query::Query;
 use super::records::{Capture, Chargeback, Order, Payment, Refund, RefundStatus};
-use super::switches::CanceledRefunds;
+use super::switches::{CanceledRefunds, WrongKey};
 use super::world::World;
 use super::{capture_json, chargeback_json, payment_json, refund_json, shipment_json};
 
 impl World {
-    /// The order, if it is the caller's. Orders of others do not exist.
+    /// The order, if it is the caller's.
     pub(super) fn owned_order(&self, caller: &Caller, id: &str) -> Result<&Order, Refusal> {
-        self.order(id).filter(|order| order.owner == *caller).ok_or_else(|| Refusal::no_order(id))
+        let order = self.order(id).ok_or_else(|| Refusal::no_order(id))?;
+        if order.owner == *caller {
+            return Ok(order);
+        }
+        Err(self.not_theirs(caller, &order.owner, "Order", id).unwrap_or_else(|| Refusal::no_order(id)))
+    }
+
+    /// What is said of another one's resource; `None` where that is what is said of none at all. A test key never sees what
+    /// is live, nor the other way round (seed 4): inferred, such a key is told nothing of other profiles.
+    fn not_theirs(&self, caller: &Caller, owner: &Caller, what: &str, id: &str) -> Option<Refusal> {
+        match self.switches().wrong_key {
+            WrongKey::Unknown => None,
+            WrongKey::OtherProfile => {
+                (owner.mode == caller.mode).then(|| Refusal::of_other_profile(what, id))
+            }
+            WrongKey::Unauthorized => Some(Refusal::unauthorized()),
+        }
     }
 
     /// The payment with its order, if it is the caller's.
     pub(super) fn owned_payment(&self, caller: &Caller, id: &str) -> Result<(&Order, &Payment), Refusal> {
-        let order = self.order_with(id).filter(|order| order.owner == *caller);
-        let found = order.and_then(|order| Some((order, order.payment(id)?)));
-        found.ok_or_else(|| Refusal::nothing_such("payment", id))
+        let unknown = || Refusal::nothing_such("payment", id);
+        let found = self.order_with(id).and_then(|order| Some((order, order.payment(id)?)));
+        let (order, payment) = found.ok_or_else(unknown)?;
+        if order.owner == *caller {
+            return Ok((order, payment));
+        }
+        // The text is known of orders only.
+        Err(self.not_theirs(caller, &order.owner, "Payment", id).unwrap_or_else(unknown))
     }
 
     /// The refund with its order. One that was canceled is not there any more.

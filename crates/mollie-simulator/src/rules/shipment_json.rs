@@ -8,21 +8,15 @@ use super::records::{Order, Shipment, ShippedLine, Tracking};
 use super::switches::ShipmentSelf;
 use super::world::World;
 
-/// The shipment as the answer itself.
+/// A shipment with all its links. Unlike other resources it has its documentation within an order and a list too.
 pub fn direct(order: &Order, shipment: &Shipment, world: &World) -> Value {
-    let links =
-        links(order, shipment, world).set("documentation", documentation("shipments-api/get-shipment"));
-    body(order, shipment, world).set("_links", links).into()
-}
-
-pub fn embedded(order: &Order, shipment: &Shipment, world: &World) -> Value {
     body(order, shipment, world).set("_links", links(order, shipment, world)).into()
 }
 
 /// All shipments of an order, newest first.
 pub fn list(order: &Order, world: &World) -> Value {
     let shipments: Vec<Value> =
-        order.shipments.iter().rev().map(|shipment| embedded(order, shipment, world)).collect();
+        order.shipments.iter().rev().map(|shipment| direct(order, shipment, world)).collect();
     json!({
         "count": shipments.len(),
         "_embedded": { "shipments": shipments },
@@ -43,12 +37,14 @@ fn links(order: &Order, shipment: &Shipment, world: &World) -> Object {
     Object::default()
         .set("self", world.api_link(&format!("{orders}/{}/shipments/{}", order.id, shipment.id)))
         .set("order", world.api_link(&format!("orders/{}", order.id)))
+        .set("documentation", documentation("shipments-api/get-shipment"))
 }
 
 fn body(order: &Order, shipment: &Shipment, world: &World) -> Object {
     Object::default()
         .set("resource", "shipment")
         .set("id", shipment.id.as_str())
+        .set("mode", order.owner.mode.as_text())
         .set("orderId", order.id.as_str())
         .set("createdAt", world.time(shipment.created_at))
         .maybe("tracking", shipment.tracking.as_ref().map(tracking))

@@ -45,6 +45,11 @@ impl World {
         Self { base: base_url.trim_end_matches('/').to_owned(), seed, touched, ..Self::default() }
     }
 
+    /// Lets links start with this address from now on. No part of the journal: whoever starts the simulator says it.
+    pub fn set_base(&mut self, base_url: &str) {
+        base_url.trim_end_matches('/').clone_into(&mut self.base);
+    }
+
     pub fn base(&self) -> &str {
         &self.base
     }

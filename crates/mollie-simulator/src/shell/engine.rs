@@ -64,6 +64,14 @@ impl Engine {
         &self.offset
     }
 
+    /// What links start with. A stopped engine makes none.
+    pub fn set_base(&self, base_url: &str) {
+        let mut slot = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(State { world, .. }) = slot.as_mut() {
+            world.set_base(base_url);
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.offset.now()
     }

@@ -150,7 +150,7 @@ pub async fn reply(response: reqwest::Response) -> Reply {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test's own client")]
-fn client() -> Client {
+pub fn client() -> Client {
     Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
 }
 

@@ -9,11 +9,11 @@ use super::create::{
     VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
-    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
-    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
-    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
-    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongStateCancel,
-    ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
+    ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
+    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum,
+    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
+    WrongStateCancel, ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -53,6 +53,8 @@ pub struct Switches {
     pub canceled_refunds_in_lists: CanceledRefunds,
     pub capture_above_authorization: CaptureAboveAuthorization,
     pub line_counters_at_changes: LineCounters,
+    pub empty_keys_of_created_orders: EmptyKeys,
+    pub wrong_key: WrongKey,
     pub unsent_discount_at_update: UnsentDiscount,
     pub hooks_after_managing_lines: HooksAfterManaging,
     pub vat_of_deductions: VatOfDeductions,

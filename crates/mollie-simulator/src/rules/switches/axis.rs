@@ -10,10 +10,11 @@ use super::create::{
     VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
-    BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay, ExpiresAt,
-    ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines,
-    OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription, ShipmentSelf,
-    SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongStateCancel, ZeroAmounts,
+    BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys, ErrorReplay,
+    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
+    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
+    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
+    ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -92,7 +93,7 @@ impl Switches {
 
     /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
     /// is left out: only the shell knows that.
-    pub const OF_COURSE: [Axis; 27] = [
+    pub const OF_COURSE: [Axis; 29] = [
         axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
         axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
         axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
@@ -118,6 +119,8 @@ impl Switches {
         axis!(canceled_refunds_in_lists: CanceledRefunds, Course, Shown),
         axis!(capture_above_authorization: CaptureAboveAuthorization, Course, Accepted),
         axis!(line_counters_at_changes: LineCounters, Course, Given),
+        axis!(empty_keys_of_created_orders: EmptyKeys, Course, LeftOut),
+        axis!(wrong_key: WrongKey, Course, Unknown),
         axis!(unsent_discount_at_update: UnsentDiscount, Course, Removed),
         axis!(hooks_after_managing_lines: HooksAfterManaging, Course, Sent),
     ];

@@ -101,6 +101,16 @@ switch!(
     CaptureAboveAuthorization { Refused = "422", Accepted = "accepted" }
 );
 switch!(
+    /// What a created order has nothing to say about: the times of what has not happened, and what was not sent. Newer
+    /// documents have null among the values of all of it.
+    EmptyKeys { LeftOut = "left out", Null = "null" }
+);
+switch!(
+    /// The answer to a key that is not the order's: as if there were no such order, that it is another profile's, or that the
+    /// key is not valid any more.
+    WrongKey { Unknown = "404 unknown", OtherProfile = "404 other profile", Unauthorized = "401" }
+);
+switch!(
     /// What becomes of the discount of a line that is updated without one. The rulebook only says to send it always.
     UnsentDiscount { Removed = "removed", Kept = "kept" }
 );

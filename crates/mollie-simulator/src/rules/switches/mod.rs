@@ -37,9 +37,9 @@ pub use create::{
     VoucherCategory, ZoneOfTomorrow,
 };
 pub use later::{
-    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, ErrorReplay,
-    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
-    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
-    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongStateCancel,
-    ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
+    ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
+    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum,
+    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
+    WrongStateCancel, ZeroAmounts,
 };

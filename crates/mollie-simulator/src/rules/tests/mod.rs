@@ -4,6 +4,7 @@ mod amounts;
 mod attempts;
 mod attempts_in_time;
 mod books;
+mod callers;
 mod capture_status;
 mod captures;
 mod chargebacks;
@@ -29,6 +30,7 @@ mod listing;
 mod methods;
 mod order_payment;
 mod order_update;
+mod recorded_keys;
 mod refund_amounts;
 mod refund_balance;
 mod refund_course;
@@ -65,12 +67,24 @@ impl Shop {
     }
 
     fn request(&mut self, method: &str, path: &str, body: Option<&Value>, key: Option<&str>) -> Answer {
+        self.request_as(KEY, method, path, body, key)
+    }
+
+    /// The same with another API key than the shop's own.
+    fn request_as(
+        &mut self,
+        api_key: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Answer {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let request = ApiRequest {
             method: method.to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
-            authorization: Some(format!("Bearer {KEY}")),
+            authorization: Some(format!("Bearer {api_key}")),
             idempotency_key: key.map(str::to_owned),
             body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
         };
