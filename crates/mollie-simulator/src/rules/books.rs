@@ -12,7 +12,7 @@ use super::world::World;
 pub struct Books {
     pub id: String,
     pub status: String,
-    /// What lines were ordered for.
+    /// What lines were ordered for, also those that were canceled before anything was paid or authorized.
     pub ordered: Amount,
     /// By the attempt that settled the order, if shipments capture.
     pub authorized: Amount,

@@ -118,11 +118,10 @@ impl Order {
     fn follow_lines(&mut self, before: &Self, cancellation: LinesAmount) {
         let total = |order: &Self| -> Minor { order.lines.iter().map(|line| line.total).sum() };
         let difference = total(self) - total(before);
-        self.keep_amounts_of_others(before, difference);
-        if self.has_supplier() {
-            self.amount += difference;
-        } else {
-            self.amount = self.uncanceled();
+        let amount = if self.has_supplier() { self.amount + difference } else { self.uncanceled() };
+        if amount != before.amount {
+            self.amount = amount;
+            self.keep_amounts_of_others(before, difference);
         }
         let counts = |line: &&Line| match cancellation {
             LinesAmount::Unchanged => line.status == LineStatus::Canceled,

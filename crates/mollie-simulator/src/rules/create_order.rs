@@ -101,7 +101,8 @@ impl World {
             webhook_url: order.payments.last().and_then(|latest| latest.webhook_url.clone()),
             sequence_type: None,
         };
-        self.enter(Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id), now);
+        let entry = Draft::new(EffectKind::PaymentCreated, order).payment(&payment.id);
+        self.enter(entry.with("method", json!(method)), now);
         order.method = method.or(order.method.take());
         order.payments.push(payment);
         id

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::draft::{OrderUpdate, read_order_update};
-use super::method::Flow;
 use super::order_json::{self, Embeds};
 use super::records::{Draft, EffectKind, Order, OrderStatus, Particulars};
 use super::switches::SupplierDeclines;
@@ -85,30 +84,9 @@ impl Particulars {
 }
 
 impl Order {
-    /// Whether a supplier stands for the order: it has authorized it, and shipments capture from that.
+    /// Whether a supplier has a say: it has authorized the order, and shipments capture from that.
     pub(super) fn has_supplier(&self) -> bool {
-        match (self.flow(), self.status) {
-            (
-                Flow::Authorized,
-                OrderStatus::Authorized
-                | OrderStatus::Shipping
-                | OrderStatus::Completed
-                | OrderStatus::Paid
-                | OrderStatus::Canceled
-                | OrderStatus::Expired,
-            ) => true,
-            (Flow::Authorized, OrderStatus::Created)
-            | (
-                Flow::Paid,
-                OrderStatus::Created
-                | OrderStatus::Paid
-                | OrderStatus::Authorized
-                | OrderStatus::Shipping
-                | OrderStatus::Completed
-                | OrderStatus::Canceled
-                | OrderStatus::Expired,
-            ) => false,
-        }
+        self.settling_payment().is_some_and(|payment| payment.authorized_at.is_some())
     }
 
     /// Source: seed 5, "only possible when the payment is not yet finalized". Inferred: that is as long as an attempt may

@@ -20,6 +20,7 @@ pub enum EffectKind {
     OrderCanceled,
     OrderExpired,
     OrderCompleted,
+    /// `method`: null where the shopper is to choose one.
     PaymentCreated,
     PaymentAuthorized,
     PaymentPaid,

@@ -38,7 +38,7 @@ pub struct Payment {
     pub expires_at: Timestamp,
     pub status: PaymentStatus,
     pub method: Option<String>,
-    /// Paid or authorized for another amount than the order's.
+    /// Paid or authorized for another amount than the order's, or made for what the lines were before they were changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Minor>,
     /// The shopper has chosen to pay and has not finished.

@@ -30,7 +30,8 @@ fn once_the_latest_payment_has_come_to_nothing_another_is_made() {
         assert_eq!(order["method"], "banktransfer", "the method is the one used last");
         assert_eq!(order["_embedded"]["payments"].as_array().unwrap().len(), 2);
         assert_eq!(order["_embedded"]["payments"][1]["id"], payment["id"]);
-        assert_eq!(shop.kinds().last(), Some(&PaymentCreated));
+        let effect = shop.world.ledger().last().unwrap();
+        assert_eq!((effect.kind, &effect.particulars["method"]), (PaymentCreated, &json!("banktransfer")));
     }
 }
 

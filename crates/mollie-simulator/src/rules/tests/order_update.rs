@@ -108,5 +108,8 @@ fn the_supplier_may_decline_another_address() {
     let (paid, _) = shop.settled(&lego("ideal"));
     assert_eq!(shop.patch(&paid, "", &both).status, 200, "no supplier has a say");
     let created = text(&shop.create(&lego("klarna")), "/id");
-    assert_eq!(shop.patch(&created, "", &both).status, 200);
+    assert_eq!(shop.patch(&created, "", &both).status, 200, "nothing is authorized yet");
+    assert_eq!(shop.cancel(&created).status, 200);
+    let back = json!({ "billingAddress": address() });
+    assert_eq!(shop.patch(&created, "", &back).status, 200, "nothing ever was");
 }
