@@ -201,3 +201,31 @@ fn hooks_go_missing_afterwards_where_the_switch_says_so() {
     let (other, _) = order(&mut shop, "ideal", true);
     assert_eq!(shop.hooks().last(), Some(&other.as_str()));
 }
+
+#[test]
+fn the_lines_that_are_left_have_to_fit_together() {
+    let with_vat = |line_type: &str, price: &str, vat: &str| {
+        let mut one = line(1, price, None, price);
+        one["type"] = json!(line_type);
+        one["vatRate"] = json!("21.00");
+        one["vatAmount"] = eur(vat);
+        one
+    };
+    let lines = [
+        with_vat("physical", "10.00", "1.74"),
+        with_vat("discount", "-5.00", "-0.87"),
+        line(1, "20.00", None, "20.00"),
+    ];
+    let mut shop = Shop::new();
+    let order = shop.create(&order_of("ideal", &eur("25.00"), &lines));
+    let (id, goods, discount) =
+        (text(&order, "/id"), text(&order, "/lines/0/id"), text(&order, "/lines/1/id"));
+    let refusal = manage(&mut shop, &id, &[cancel(&goods, None)]);
+    assert_eq!(
+        (refusal.status, &refusal.body["field"]),
+        (422, &json!("lines")),
+        "a discount without its goods"
+    );
+    let answer = manage(&mut shop, &id, &[cancel(&goods, None), cancel(&discount, None)]);
+    assert_eq!((answer.status, &answer.body["amount"]), (200, &eur("20.00")), "{}", answer.body);
+}

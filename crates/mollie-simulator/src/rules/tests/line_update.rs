@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::EffectKind::*;
-use super::super::FinalState::{Authorized, Failed, Paid};
+use super::super::FinalState::{Authorized, Expired, Failed, Paid};
+use super::super::{Amount, AttemptEnd};
 use super::captures::only;
 use super::{Shop, eur, lego, line, order_of, text};
 
@@ -190,4 +191,26 @@ fn answers_leave_line_counters_out_where_the_switch_says_so() {
     assert!(answer.body["lines"][0].get("quantityShipped").is_none());
     assert_eq!(answer.body["lines"][0]["quantity"], 2);
     assert_eq!(shop.order(&id)["lines"][0]["quantityShipped"], 0);
+}
+
+#[test]
+fn attempts_keep_the_amount_they_were_for() {
+    let mut shop = Shop::new();
+    let (id, lines) = small(&mut shop, "ideal");
+    shop.choose(&id, Expired).unwrap();
+    let expired = shop.payment_id(&id);
+    assert_eq!(update(&mut shop, &id, &lines[0], &amounts(1, "10.00", None, "10.00")).status, 200);
+    let late = AttemptEnd::new(Paid).forced();
+    shop.world.end_attempt_as(&expired, &late, shop.now).unwrap();
+    let order = shop.order(&id);
+    assert_eq!(order["_embedded"]["payments"][0]["amount"], eur("25.00"), "the shopper saw this one");
+    assert_eq!((&order["amount"], &order["amountCaptured"]), (&eur("15.00"), &eur("15.00")));
+
+    let (id, lines) = small(&mut shop, "klarna");
+    let other = AttemptEnd::new(Authorized).amount(Amount::new("24.00", "EUR"));
+    let payment = shop.payment_id(&id);
+    shop.world.end_attempt_as(&payment, &other, shop.now).unwrap();
+    assert_eq!(update(&mut shop, &id, &lines[0], &amounts(3, "10.00", None, "30.00")).status, 200);
+    let books = json!(shop.world.books(&id).unwrap());
+    assert_eq!((&books["ordered"], &books["authorized"]), (&eur("35.00"), &eur("34.00")));
 }
