@@ -25,7 +25,7 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let mut order = self.owned_order(caller, order_id)?.clone();
-        let draft = read_order_payment(body, &order.lines, self.switches())?;
+        let draft = read_order_payment(body, &order, self.switches(), now)?;
         order.check_new_payment()?;
         // Inferred: a request that names no method leaves the shopper the choice that the order leaves.
         let methods = if draft.methods.is_empty() { &order.particulars.methods } else { &draft.methods };

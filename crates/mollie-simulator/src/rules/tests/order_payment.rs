@@ -170,3 +170,28 @@ fn the_same_key_makes_one_payment() {
     let view = shop.world.checkout(id.trim_start_matches("ord_"), shop.now).unwrap();
     assert_eq!(view.methods, ["ideal"]);
 }
+
+#[test]
+fn a_method_asks_of_its_order_what_it_asks_at_create() {
+    let mut private = lego("ideal");
+    private["billingAddress"].as_object_mut().unwrap().remove("organizationName");
+    let mut late = lego("ideal");
+    late["expiresAt"] = json!("2018-10-01");
+    let mut plain = lego("ideal");
+    for line in plain["lines"].as_array_mut().unwrap() {
+        line.as_object_mut().unwrap().remove("category");
+    }
+    for (order, method, field) in
+        [(&private, "billie", "method"), (&late, "klarna", "method"), (&plain, "voucher", "lines")]
+    {
+        let mut shop = Shop::new();
+        let id = after(&mut shop, Failed, order);
+        let refusal = shop.pay_again(&id, &json!({ "method": method }));
+        assert_eq!((refusal.status, &refusal.body["field"]), (422, &json!(field)), "{method}");
+        let id = after(&mut shop, Failed, &lego("ideal"));
+        assert_eq!(shop.pay_again(&id, &json!({ "method": method })).status, 201, "{method}");
+    }
+    let mut shop = Shop::with(&json!({ "klarna_beyond_28_days": "agreed" }));
+    let id = after(&mut shop, Failed, &late);
+    assert_eq!(shop.pay_again(&id, &json!({ "method": "klarna" })).status, 201);
+}
