@@ -101,6 +101,7 @@ const OF_DEVELOPMENT: &str = if cfg!(feature = "dev") {
 For development:
   ORDER_SERVICE__SIMULATOR__LISTEN              the simulated Mollie [127.0.0.1:50053]
   ORDER_SERVICE__SIMULATOR__DATA                its state [data/simulator]
+  ORDER_SERVICE__SIMULATOR__PUBLIC_URL          what its links start with, where a proxy stands in front of it
   ORDER_SERVICE__CLOCK__URL                     a simulator in another process whose time `serve` follows"
 } else {
     ""

@@ -30,5 +30,9 @@ pub async fn open(config: &Config) -> Result<(Simulator, TcpListener)> {
     let data_dir = config.simulator.data.clone();
     let simulator =
         Simulator::open(SimulatorConfig { data_dir, base_url }).context("the simulator's data")?;
+    let simulator = match &config.simulator.public_url {
+        Some(address) => simulator.at_public_address(address)?,
+        None => simulator,
+    };
     Ok((simulator, listener))
 }

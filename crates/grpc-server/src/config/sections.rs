@@ -43,6 +43,8 @@ pub struct Webhook {
 pub struct Simulator {
     pub listen: SocketAddr,
     pub data: PathBuf,
+    /// What links start with, where a proxy stands in front of it; without one, the address it listens on.
+    pub public_url: Option<String>,
 }
 
 /// The database.
@@ -207,7 +209,7 @@ impl Default for Webhook {
 
 impl Default for Simulator {
     fn default() -> Self {
-        Self { listen: loopback(50053), data: PathBuf::from("data/simulator") }
+        Self { listen: loopback(50053), data: PathBuf::from("data/simulator"), public_url: None }
     }
 }
 
