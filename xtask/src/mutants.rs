@@ -54,6 +54,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/ledger.rs",
     "crates/domain/src/rules/line_cancellation.rs",
     "crates/domain/src/rules/order.rs",
+    "crates/domain/src/rules/order_payment.rs",
     "crates/domain/src/rules/part.rs",
     "crates/domain/src/rules/precondition.rs",
     "crates/domain/src/rules/refund.rs",

@@ -9,7 +9,7 @@ use crate::base::Base;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::transport::Request;
-use crate::{order, refund, shipment, snapshot};
+use crate::{order, payment, refund, shipment, snapshot};
 
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
@@ -60,6 +60,10 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             };
             posted(endpoint, url, refund::body(command)?)
         }
+        Command::CreatePayment(command) => {
+            let url = at(base, &["orders", command.order.as_str(), "payments"])?;
+            posted(Endpoint::CreatePayment, url, payment::further_body(command)?)
+        }
         Command::CancelRefund { payment, refund } => Ok(Request {
             endpoint: Endpoint::CancelRefund,
             url: at(base, &["payments", payment.as_str(), "refunds", refund.as_str()])?,
@@ -101,6 +105,7 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
             shipment::read_own(whole()?, shipment).map(Acceptance::Shipment)
         }
         Command::CreateRefund(_) => refund::read(whole()?).map(Acceptance::Refund),
+        Command::CreatePayment(_) => payment::read(whole()?).map(|read| Acceptance::Payment(Box::new(read))),
         // Whatever it holds: Mollie's documents promise no body.
         Command::CancelRefund { .. } => Ok(Acceptance::Nothing),
         Command::CancelOrder { mollie_id } => {

@@ -18,6 +18,7 @@ pub enum Endpoint {
     CreateOrderRefund,
     CreatePaymentRefund,
     CancelRefund,
+    CreatePayment,
 }
 
 impl Endpoint {
@@ -26,7 +27,8 @@ impl Endpoint {
             Self::CreateOrder
             | Self::CreateShipment
             | Self::CreateOrderRefund
-            | Self::CreatePaymentRefund => Method::POST,
+            | Self::CreatePaymentRefund
+            | Self::CreatePayment => Method::POST,
             Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds | Self::ListCaptures => Method::GET,
             Self::UpdateShipment => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
@@ -43,6 +45,7 @@ impl Endpoint {
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
             Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
             Self::ListCaptures => "/payments/{id}/captures",
+            Self::CreatePayment => "/orders/{id}/payments",
             Self::CreateOrderRefund => "/orders/{id}/refunds",
             Self::CancelRefund => "/payments/{id}/refunds/{id}",
         }
@@ -61,7 +64,8 @@ impl Endpoint {
             | Self::ListCaptures
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund
-            | Self::CancelRefund => 4 << 20,
+            | Self::CancelRefund
+            | Self::CreatePayment => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -91,6 +95,7 @@ impl Endpoint {
             Self::ListCaptures => span!("mollie.capture.list"),
             Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
             Self::CancelRefund => span!("mollie.refund.cancel"),
+            Self::CreatePayment => span!("mollie.payment.create"),
         }
     }
 }

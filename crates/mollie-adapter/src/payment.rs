@@ -1,6 +1,7 @@
 //! Payments: parameters for the first one, and the attempts that Mollie reports. Some parameters are secrets: they are written
 //! into the request and nowhere else.
 
+use domain::ports::OpenPayment;
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::misread::Misread;
 use domain::rules::money::Money;
@@ -12,10 +13,31 @@ use crate::json::Object;
 
 const EXTRA_MERCHANT_DATA: &str = "extra_merchant_data";
 const FURTHER: &str = "further_parameters";
+const WEBHOOK: &str = "webhookUrl";
 
-/// The `payment` object of an order to create: `company.vat_number` becomes `vatNumber` within `company`. The webhook address is
-/// always ours, whatever the parameters say.
+/// The `payment` object of an order to create. The webhook address is always ours, whatever the parameters say.
 pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
+    let mut payment = object(parameters);
+    put(&mut payment, "webhook_url", hook_address);
+    payment
+}
+
+/// The body of `POST /orders/{id}/payments`: the parameters stand at the top. Mollie copies the webhook address from the first payment.
+pub fn further_body(command: &OpenPayment) -> Result<Vec<u8>, String> {
+    let mut payment = object(&command.payment);
+    payment["method"] = match &command.methods[..] {
+        [] => Value::Null,
+        [one] => one.as_str().into(),
+        several => several.into(),
+    };
+    if let Some(fields) = payment.as_object_mut() {
+        fields.retain(|name, value| name != WEBHOOK && !value.is_null());
+    }
+    serde_json::to_vec(&payment).map_err(|error| format!("the request cannot be written: {error}"))
+}
+
+/// The parameters as Mollie spells them: `company.vat_number` becomes `vatNumber` within `company`.
+fn object(parameters: &PaymentParameters) -> Value {
     let mut payment = Value::Object(Map::new());
     for (path, text) in parameters.0.iter().filter(|(path, _)| *path != FURTHER) {
         put(&mut payment, path, text);
@@ -29,7 +51,6 @@ pub fn body(parameters: &PaymentParameters, hook_address: &str) -> Value {
     for (name, value) in further.unwrap_or_default() {
         payment[name] = value;
     }
-    put(&mut payment, "webhook_url", hook_address);
     payment
 }
 
@@ -69,6 +90,7 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         status: PaymentStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
         method: payment.loose_text("method").value().cloned(),
         amount: payment.required_money("amount")?,
+        checkout_url: payment.loose_link("checkout").value().cloned(),
         amount_captured: payment.some_money("amountCaptured")?,
         amount_refunded: payment.some_money("amountRefunded")?,
         remainder_amount: remainder(payment)?,
@@ -77,6 +99,7 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         authorized_time: payment.time("authorizedAt")?,
         paid_time: payment.time("paidAt")?,
         ended_time,
+        expires_time: payment.loose_time("expiresAt"),
     })
 }
 
@@ -92,6 +115,7 @@ fn remainder(payment: &Object<'_>) -> Result<Option<Money>, Misread> {
 
 #[cfg(test)]
 mod tests {
+    use domain::rules::ids::MollieOrderId;
     use serde_json::json;
 
     use super::*;
@@ -117,6 +141,22 @@ mod tests {
             "webhookUrl": "https://shop.example/hook",
         });
         assert_eq!(body(&given, "https://shop.example/hook"), expected);
+    }
+
+    #[test]
+    fn a_further_payment_has_its_parameters_at_the_top_and_no_webhook_address() {
+        let sent = |methods: &[&str], pairs: &[(&str, &str)]| -> Value {
+            let command = OpenPayment {
+                order: MollieOrderId::new("ord_1"),
+                methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+                payment: parameters(pairs),
+            };
+            serde_json::from_slice(&further_body(&command).unwrap()).unwrap()
+        };
+        assert_eq!(sent(&[], &[]), json!({}));
+        assert_eq!(sent(&["ideal"], &[("issuer", "x")]), json!({"method": "ideal", "issuer": "x"}));
+        let several = sent(&["ideal", "kbc"], &[("webhook_url", "https://elsewhere.example/")]);
+        assert_eq!(several, json!({"method": ["ideal", "kbc"]}));
     }
 
     #[test]

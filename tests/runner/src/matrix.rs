@@ -100,8 +100,10 @@ fn preparation(before: Before) -> Vec<Step> {
     let what = GivenBack::Units { line: 2, quantity: 1, cents: None };
     let refund = Step { at: CALL - 15_000, what: What::Refund { order: 0, intent: 2, what, merges: false } };
     let sync = Step { at: CALL - 10_000, what: What::Sync { order: 0 } };
+    let fail = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Fail } };
     match before {
         Before::Nothing => Vec::new(),
+        Before::Unpaid => vec![place, fail, sync],
         Before::Placed => vec![place, sync],
         Before::Paid => vec![place, pay, sync],
         Before::Shipped => vec![place, pay, ship, sync],

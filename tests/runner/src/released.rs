@@ -27,7 +27,8 @@ pub fn lines(operation: &Operation) -> Option<&[ShipmentLine]> {
         | Task::UpdateShipment(_)
         | Task::CancelOrder(_)
         | Task::CreateRefund(_)
-        | Task::CancelRefund(_) => None,
+        | Task::CancelRefund(_)
+        | Task::CreatePayment(_) => None,
     }
 }
 

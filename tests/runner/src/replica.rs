@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::operations::cancel_lines;
 use domain::operations::cancel_order::Cancel;
 use domain::operations::cancel_refund::CallOff;
+use domain::operations::create_payment::Pay;
 use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
 use domain::operations::update_shipment::Track;
@@ -19,6 +20,7 @@ use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::operation::OperationState;
+use domain::rules::order_payment::PaymentRequest;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refund::RefundRequest;
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
@@ -73,6 +75,7 @@ pub enum Wish {
     CancelLines(OrderId, LineCancellationRequest),
     Refund(OrderId, RefundRequest),
     CallOff(OrderId, CallOff),
+    Pay(OrderId, PaymentRequest),
 }
 
 impl Replica {
@@ -116,6 +119,9 @@ impl Replica {
             }
             Wish::Refund(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &GiveBack(request))).await
+            }
+            Wish::Pay(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &Pay(request))).await
             }
             Wish::CallOff(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &request)).await

@@ -43,6 +43,8 @@ pub enum What {
     },
     /// Customer care cancels a refund: one of those that the order has.
     CallOff { order: u64, intent: u64, refund: u64 },
+    /// The shop asks for a further attempt to pay.
+    Pay { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody acts in Mollie's dashboard, or a bank does.
@@ -261,6 +263,7 @@ impl History {
             | What::CancelLines { .. }
             | What::Refund { .. }
             | What::CallOff { .. }
+            | What::Pay { .. }
             | What::Sync { .. }
             | What::Fault { .. }
             | What::Store { .. }

@@ -18,7 +18,7 @@ pub enum Trace {
     RefundCancellation,
 }
 
-const TRACES: [(&str, Trace); 7] = [
+const TRACES: [(&str, Trace); 8] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
     ("update_shipment", Trace::Tracking),
@@ -26,6 +26,7 @@ const TRACES: [(&str, Trace); 7] = [
     ("cancel_lines", Trace::Lines),
     ("create_refund", Trace::Refund),
     ("cancel_refund", Trace::RefundCancellation),
+    ("create_payment", Trace::Keyed("payment_created")),
 ];
 
 /// The effects of a refund: by lines, or as an amount on a payment.

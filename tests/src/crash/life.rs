@@ -1,4 +1,4 @@
-//! The life: placed, authorized, one unit of a discounted line shipped and its parcel followed, some of its price given back and that
+//! The life: placed, not paid at first, authorized, one unit of a discounted line shipped and its parcel followed, some of its price given back and that
 //! called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
 //! repeated under its name until it is answered.
 
@@ -10,10 +10,10 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderRequest,
-    CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, Order, OrderStatus,
-    Placement, Refund, RefundState, RefundStatus, Shipment, ShipmentLineSelection, ShipmentState,
-    SyncOrderRequest, Tracking, UpdateShipmentRequest,
+    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest,
+    CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest,
+    Order, OrderStatus, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Shipment,
+    ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
@@ -28,7 +28,9 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
         withdraw(ward, journal, &road).await;
     }
     let order = place(ward, journal, &road).await;
-    ward.world.simulator.check_out(&order.checkout_url, "authorized").await;
+    ward.world.simulator.check_out(&order.checkout_url, "failed").await;
+    let payment = pay(ward, journal, &road, &order).await;
+    ward.world.simulator.check_out(&payment.checkout_url, "authorized").await;
     reaches(ward, &order, OrderStatus::Authorized).await;
     let shipment = ship(ward, journal, &road, &order).await;
     track(ward, journal, &road, &shipment).await;
@@ -55,6 +57,26 @@ async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
     let again = ward.call("the order is placed again", create, Some).await;
     assert_eq!((&again.id, &again.mollie_order_id), (&order.id, &order.mollie_order_id));
     order
+}
+
+/// The first attempt has failed, and another one is opened.
+async fn pay(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) -> Payment {
+    let id = order.id.clone();
+    let sync = async |mut orders: crate::Orders| orders.sync_order(SyncOrderRequest { id: id.clone() }).await;
+    let failed = |it: Order| (it.payments[0].status() == PaymentStatus::Failed).then_some(());
+    ward.call("the first attempt has failed", sync, failed).await;
+    road.lay(&ward.world.simulator, "create_payment").await;
+    let request = CreateOrderPaymentRequest {
+        request_id: journal.intend(),
+        order_id: order.id.clone(),
+        ..CreateOrderPaymentRequest::default()
+    };
+    let create = async |mut orders: crate::Orders| orders.create_order_payment(request.clone()).await;
+    let payment = ward.call("the payment is opened", create, Some).await;
+    journal.acknowledge(&request.request_id);
+    let again = ward.call("the payment is opened again", create, Some).await;
+    assert_eq!(again.mollie_payment_id, payment.mollie_payment_id);
+    payment
 }
 
 async fn ship(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) -> Shipment {
@@ -268,6 +290,7 @@ pub fn check(books: &Books, points: &[String]) {
         ["order_created", "shipment_created", "lines_canceled", "order_canceled", "order_completed"]
             .map(effects);
     assert_eq!(counted, [1; 5], "{points:?}");
+    assert_eq!(effects("payment_created"), 2, "{points:?}");
     let refunds = ["payment_refunded", "refund_canceled"].map(effects);
     assert!(refunds[0] >= 1 && refunds[0] == refunds[1], "{points:?}: {refunds:?}");
     // It sets what it says, and may have come twice.

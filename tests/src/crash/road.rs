@@ -29,6 +29,7 @@ impl Road<'_> {
             "cancel_order" => ("DELETE", "/v2/orders/*"),
             "cancel_lines" => ("DELETE", "/v2/orders/*/lines"),
             "create_refund" => ("POST", "/v2/payments/*/refunds"),
+            "create_payment" => ("POST", "/v2/orders/*/payments"),
             "cancel_refund" => ("DELETE", "/v2/payments/*/refunds/*"),
             _ => panic!("nothing is known of {stem}"),
         };

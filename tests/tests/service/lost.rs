@@ -14,7 +14,7 @@ on_both_engines!(
 );
 
 /// What may happen to one call.
-fn faults() -> Vec<Value> {
+pub fn faults() -> Vec<Value> {
     vec![
         json!({"fault": "refuse"}),
         json!({"fault": "close_before"}),
@@ -31,7 +31,7 @@ fn faults() -> Vec<Value> {
 }
 
 /// Arms a fault for the next such request.
-async fn arm(world: &World, fault: &Value, method: &str, path: &str) {
+pub async fn arm(world: &World, fault: &Value, method: &str, path: &str) {
     let mut fault = fault.clone();
     fault["method"] = method.into();
     fault["path"] = path.into();

@@ -31,6 +31,7 @@ mod money;
 mod numbers;
 mod operators;
 mod outage;
+mod payments;
 mod points;
 mod pool;
 mod profiles;

@@ -18,6 +18,7 @@ impl Task {
             Self::CancelLines(task) => task,
             Self::CreateRefund(task) => task,
             Self::CancelRefund(task) => task,
+            Self::CreatePayment(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

@@ -8,6 +8,7 @@ pub mod cancel_lines;
 pub mod cancel_order;
 pub mod cancel_refund;
 pub mod claim;
+pub mod create_payment;
 pub mod create_refund;
 pub mod create_shipment;
 pub mod facts;

@@ -3,7 +3,8 @@
 #[cfg(feature = "made-up")]
 use super::made_up;
 use super::{
-    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
+    update_shipment,
 };
 use crate::rules::status::words;
 
@@ -17,6 +18,7 @@ words!(
         CancelLines = "cancel_lines",
         CreateRefund = "create_refund",
         CancelRefund = "cancel_refund",
+        CreatePayment = "create_payment",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -31,6 +33,7 @@ pub enum Task {
     CancelLines(cancel_lines::Task),
     CreateRefund(create_refund::Task),
     CancelRefund(cancel_refund::Task),
+    CreatePayment(create_payment::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -74,6 +77,12 @@ impl From<create_refund::Task> for Task {
 impl From<cancel_refund::Task> for Task {
     fn from(task: cancel_refund::Task) -> Self {
         Self::CancelRefund(task)
+    }
+}
+
+impl From<create_payment::Task> for Task {
+    fn from(task: create_payment::Task) -> Self {
+        Self::CreatePayment(task)
     }
 }
 

@@ -9,7 +9,7 @@ mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{
-    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, Outcome, PlaceOrder,
+    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, OpenPayment, Outcome, PlaceOrder,
     RegisterShipment, TrackShipment,
 };
 pub use storage::{

@@ -11,7 +11,7 @@ use crate::rules::ids::{
 use crate::rules::misread::Misread;
 use crate::rules::money::Money;
 use crate::rules::order::Order;
-use crate::rules::payment::PaymentParameters;
+use crate::rules::payment::{Payment, PaymentParameters};
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
 use crate::rules::shipment::{ListedCapture, ShipmentLine, Tracking};
@@ -28,6 +28,7 @@ pub enum Command {
     },
     CancelLines(CancelLines),
     CreateRefund(MakeRefund),
+    CreatePayment(OpenPayment),
     /// Answered by 204.
     CancelRefund {
         payment: MolliePaymentId,
@@ -93,6 +94,15 @@ pub struct MakeRefund {
     pub description: Option<String>,
 }
 
+/// A further attempt to pay an order.
+#[derive(Clone, Debug)]
+pub struct OpenPayment {
+    pub order: MollieOrderId,
+    /// Empty: those of the order.
+    pub methods: Vec<String>,
+    pub payment: PaymentParameters,
+}
+
 /// The outcome of a command.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -115,6 +125,7 @@ pub enum Acceptance {
     Order(Box<Snapshot>),
     Shipment(ShipmentSnapshot),
     Refund(RefundSnapshot),
+    Payment(Box<Payment>),
     /// It is done, and the answer had no content.
     Nothing,
 }

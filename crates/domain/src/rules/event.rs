@@ -13,6 +13,7 @@ use super::money::Money;
 use super::operation::OperationState;
 use super::order::{Canceled, Order, Personal};
 use super::part::Part;
+use super::payment::Payment;
 use super::placement::Placement;
 use super::refund::Refund;
 use super::rejection::{RejectedBy, Rejection};
@@ -120,6 +121,12 @@ pub enum EventData {
     },
     /// Mollie has a refund that was made elsewhere.
     RefundObserved { refund: Box<Refund>, entries: Vec<Entry> },
+    /// A further payment was requested. Empty methods: those of the order.
+    PaymentRecorded { operation_id: OperationId, methods: Vec<String> },
+    /// Mollie opened it.
+    PaymentCreated { operation_id: OperationId, payment: Box<Payment> },
+    /// Mollie rejected it.
+    PaymentRefused { operation_id: OperationId, rejection: Rejection },
     /// The cancellation of a refund was requested.
     RefundCancelRecorded { refund_id: RefundId, operation_id: OperationId },
     /// Mollie did not cancel a refund.
@@ -165,6 +172,9 @@ impl EventData {
             Self::RefundWithdrawn { .. } => "refund.withdrawn",
             Self::RefundUpdated { status, .. } => updated_kind(status),
             Self::RefundObserved { .. } => "refund.observed",
+            Self::PaymentRecorded { .. } => "payment.recorded",
+            Self::PaymentCreated { .. } => "payment.created",
+            Self::PaymentRefused { .. } => "payment.refused",
             Self::RefundCancelRecorded { .. } => "refund.cancel_recorded",
             Self::RefundCancelRefused { .. } => "refund.cancel_refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
@@ -199,6 +209,9 @@ impl EventData {
             | Self::ShipmentCaptured { .. }
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
+            | Self::PaymentRecorded { .. }
+            | Self::PaymentCreated { .. }
+            | Self::PaymentRefused { .. }
             | Self::ShipmentUpdateRecorded { .. }
             | Self::ShipmentUpdated { .. }
             | Self::ShipmentUpdateRefused { .. }
@@ -305,6 +318,8 @@ impl Order {
             | EventData::ShipmentUpdateRefused { .. }
             | EventData::RefundCancelRecorded { .. }
             | EventData::RefundCancelRefused { .. }
+            | EventData::PaymentRecorded { .. }
+            | EventData::PaymentRefused { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. } => (),
@@ -341,6 +356,10 @@ impl Order {
                 if rejection.by == RejectedBy::Operator {
                     self.remember_canceled(*operation_id, entries, Stage::Freed);
                 }
+            }
+            EventData::PaymentCreated { operation_id, payment } => {
+                self.put_payment(payment);
+                self.made_payments.push((*operation_id, payment.mollie_id.clone()));
             }
             EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {
                 self.follow(refund.id, refund.is_open());
@@ -402,12 +421,17 @@ impl Order {
                 None => self.lines.push(line.clone()),
             }
         }
-        for payment in &observed.payments {
-            match self.payments.iter_mut().find(|ours| ours.mollie_id == payment.mollie_id) {
-                Some(ours) => *ours = payment.clone(),
-                None => self.payments.push(payment.clone()),
-            }
+        observed.payments.iter().for_each(|payment| self.put_payment(payment));
+    }
+
+    /// Attempts stand in the order in which they were created, as Mollie lists them.
+    fn put_payment(&mut self, payment: &Payment) {
+        if let Some(ours) = self.payments.iter_mut().find(|ours| ours.mollie_id == payment.mollie_id) {
+            *ours = payment.clone();
+            return;
         }
+        let later = self.payments.iter().position(|other| other.created_time > payment.created_time);
+        self.payments.insert(later.unwrap_or(self.payments.len()), payment.clone());
     }
 
     /// Follows the capture of a shipment, if it is to bring money.

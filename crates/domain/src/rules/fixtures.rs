@@ -219,6 +219,7 @@ pub fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
         status: Read::Known(status),
         method: None,
         amount,
+        checkout_url: None,
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
@@ -227,5 +228,6 @@ pub fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
         authorized_time: None,
         paid_time: None,
         ended_time: None,
+        expires_time: None,
     }
 }

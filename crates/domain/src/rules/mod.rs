@@ -31,6 +31,7 @@ pub mod misread;
 pub mod money;
 pub mod operation;
 pub mod order;
+pub mod order_payment;
 pub mod part;
 pub mod payment;
 mod phone;

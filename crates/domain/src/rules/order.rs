@@ -11,8 +11,8 @@ use super::amount::Remainder;
 use super::beside::Beside;
 use super::draft::OrderDraft;
 use super::ids::{
-    Caller, LineId, MollieLineId, MollieOrderId, OperationId, OrderId, ProfileName, RefundId, RequestId,
-    ShipmentId,
+    Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
+    RefundId, RequestId, ShipmentId,
 };
 use super::item::Item;
 use super::line::{LineDraft, LineType};
@@ -261,6 +261,8 @@ pub struct Order {
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
+    /// The attempts that operations of ours opened.
+    pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     /// Payments that hold money although the order has ended.
     pub stranded: Vec<Stranded>,
     /// Review items, open and closed; by number.
@@ -337,6 +339,7 @@ impl Order {
             open_captures: Vec::new(),
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
+            made_payments: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
                 order_number: draft.order_number,

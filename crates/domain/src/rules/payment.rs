@@ -76,6 +76,25 @@ impl PaymentParameters {
         self.0.get(path).map(String::as_str)
     }
 
+    /// As they are sealed; `None`: there are none.
+    #[must_use]
+    pub fn to_secret(&self) -> Option<Vec<u8>> {
+        let text = serde_json::Value::from_iter(self.0.clone()).to_string();
+        (!self.0.is_empty()).then(|| text.into_bytes())
+    }
+
+    /// What was sealed; `None`, if this release does not know it.
+    #[must_use]
+    pub fn from_secret(secret: Option<&[u8]>) -> Option<Self> {
+        let Some(secret) = secret else { return Some(Self::default()) };
+        let value: serde_json::Value = serde_json::from_slice(secret).ok()?;
+        let entries = value.as_object()?.iter();
+        entries
+            .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
     /// Checks the parameters that have a closed form; Mollie judges the others.
     /// `currency`: the order's, where that could be read.
     pub(super) fn check(
@@ -136,6 +155,8 @@ pub struct Payment {
     /// The method, once one is chosen.
     pub method: Option<String>,
     pub amount: Money,
+    /// Where the shopper completes it, while it is open.
+    pub checkout_url: Option<String>,
     pub amount_captured: Option<Money>,
     pub amount_refunded: Option<Money>,
     /// What of it was not paid by vouchers: only that can be refunded. `None` without vouchers.
@@ -147,6 +168,8 @@ pub struct Payment {
     pub paid_time: Option<Timestamp>,
     /// When it failed, expired or was canceled.
     pub ended_time: Option<Timestamp>,
+    /// When it ends if the shopper does not complete it.
+    pub expires_time: Option<Timestamp>,
 }
 
 impl Payment {
@@ -185,6 +208,15 @@ pub struct Stranded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_sealed_of_payment_parameters_is_read_back() {
+        let given = PaymentParameters([("issuer".to_owned(), "ideal_INGBNL2A".to_owned())].into());
+        assert_eq!(PaymentParameters::from_secret(given.to_secret().as_deref()), Some(given));
+        assert_eq!(PaymentParameters::default().to_secret(), None);
+        assert_eq!(PaymentParameters::from_secret(None), Some(PaymentParameters::default()));
+        assert_eq!(PaymentParameters::from_secret(Some(b"[1]")), None);
+    }
 
     #[test]
     fn of_payment_parameters_only_the_names_are_printed() {

@@ -39,6 +39,10 @@ pub enum PreconditionReason {
     RefundOutOfBounds,
     /// The refund has gone too far to be canceled.
     RefundNotCancelable,
+    /// The order's status, or an attempt that has not ended, allows no further payment.
+    OrderNotPayable,
+    /// An attempt is open: the shopper can complete it.
+    PaymentOpen,
 }
 
 impl PreconditionReason {
@@ -62,7 +66,9 @@ impl PreconditionReason {
             | Self::OrderNotCancelable
             | Self::LineNotCancelable
             | Self::OrderNotRefundable
-            | Self::RefundNotCancelable => false,
+            | Self::RefundNotCancelable
+            | Self::OrderNotPayable
+            | Self::PaymentOpen => false,
         }
     }
 }

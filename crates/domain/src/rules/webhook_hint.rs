@@ -41,12 +41,12 @@ fn is_known(order: &Order, hint: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rules::event::{EventData, Recorder};
-    use crate::rules::fixtures::{at, placed, recorded, snapshot};
-    use crate::rules::ids::MolliePaymentId;
+    use crate::rules::fixtures::{self, placed, recorded, snapshot};
+
     use crate::rules::item::Concern;
-    use crate::rules::payment::Payment;
+
     use crate::rules::snapshot::observed;
-    use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+    use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
     #[test]
     fn hints_are_ids_of_orders_and_payments() {
@@ -75,20 +75,7 @@ mod tests {
     #[test]
     fn a_payment_of_the_order_and_a_duplicate_that_was_raised_are_known() {
         let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
-        let payment = |id: &str| Payment {
-            mollie_id: MolliePaymentId::new(id),
-            status: Read::Known(PaymentStatus::Open),
-            method: None,
-            amount: seen.amount,
-            amount_captured: None,
-            amount_refunded: None,
-            remainder_amount: None,
-            amount_charged_back: None,
-            created_time: at(1),
-            authorized_time: None,
-            paid_time: None,
-            ended_time: None,
-        };
+        let payment = |id: &str| fixtures::payment(id, seen.amount, PaymentStatus::Open);
         seen.payments = Some(vec![payment("tr_1"), payment("tr_2")]);
         let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
         let observed = Box::new(observed(recorder.order(), &seen));

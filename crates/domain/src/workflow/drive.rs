@@ -133,7 +133,10 @@ async fn send<P: Ports>(
         Outcome::Accepted(acceptance) => {
             let acceptance = match acceptance {
                 Acceptance::Order(snapshot) => Acceptance::Order(Box::new(believed(order, *snapshot))),
-                other @ (Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing) => other,
+                other @ (Acceptance::Shipment(_)
+                | Acceptance::Refund(_)
+                | Acceptance::Payment(_)
+                | Acceptance::Nothing) => other,
             };
             end(ports, claim, order, How::Succeeded(acceptance)).await
         }

@@ -198,7 +198,12 @@ impl Resolution {
     fn readings(&self) -> impl Iterator<Item = &Snapshot> {
         let answer = match &self.how {
             How::Succeeded(Acceptance::Order(snapshot)) => Some(&**snapshot),
-            How::Succeeded(Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing)
+            How::Succeeded(
+                Acceptance::Shipment(_)
+                | Acceptance::Refund(_)
+                | Acceptance::Payment(_)
+                | Acceptance::Nothing,
+            )
             | How::Rejected(_)
             | How::TooLate
             | How::NothingToFollow

@@ -101,7 +101,7 @@ fn line_type(number: i32) -> Option<Option<LineType>> {
     }
 }
 
-fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violations) -> PaymentParameters {
+pub fn payment(payment: proto::PaymentParameters, path: &str, faults: &mut Violations) -> PaymentParameters {
     let mut object = |object: Option<prost_types::Struct>, name: &str| {
         let value = object.map(|object| prost_types::Value { kind: Some(Kind::StructValue(object)) });
         let json = json(value.as_ref(), &format!("{path}.{name}"), faults);

@@ -24,6 +24,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
     };
     match &event.data {
         EventData::OrderRecorded { operation_id, .. }
+        | EventData::PaymentRecorded { operation_id, .. }
         | EventData::CancellationSucceeded { operation_id, .. } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), ..base }
         }
@@ -84,9 +85,15 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::ShipmentObserved { shipment } => {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
         }
-        EventData::CancellationRefused { operation_id, rejection: refused, .. } => proto::OrderEvent {
+        EventData::CancellationRefused { operation_id, rejection: refused, .. }
+        | EventData::PaymentRefused { operation_id, rejection: refused } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             rejection: Some(rejection(refused)),
+            ..base
+        },
+        EventData::PaymentCreated { operation_id, payment } => proto::OrderEvent {
+            operation_id: operation_id.to_string(),
+            changed: vec![format!("payments/{}", payment.mollie_id)],
             ..base
         },
         EventData::RefundRecorded { refund, operation_id, .. } => {

@@ -41,6 +41,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::CancelLines => proto::OperationKind::CancelLines,
         OperationKind::CreateRefund => proto::OperationKind::CreateRefund,
         OperationKind::CancelRefund => proto::OperationKind::CancelRefund,
+        OperationKind::CreatePayment => proto::OperationKind::CreatePayment,
     }
 }
 

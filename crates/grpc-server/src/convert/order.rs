@@ -137,7 +137,7 @@ fn line(line: &Line) -> proto::OrderLine {
     }
 }
 
-fn payment(payment: &Payment) -> proto::Payment {
+pub fn payment(payment: &Payment) -> proto::Payment {
     let (status, status_raw) = match &payment.status {
         Read::Known(known) => (payment_status(*known), known.as_str().to_owned()),
         Read::Unknown(word) => (proto::PaymentStatus::Unspecified, word.clone()),
@@ -156,6 +156,8 @@ fn payment(payment: &Payment) -> proto::Payment {
         authorized_time: payment.authorized_time.map(time),
         paid_time: payment.paid_time.map(time),
         ended_time: payment.ended_time.map(time),
+        checkout_url: payment.checkout_url.clone().unwrap_or_default(),
+        expires_time: payment.expires_time.map(time),
     }
 }
 

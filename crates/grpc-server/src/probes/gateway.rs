@@ -19,6 +19,7 @@ const fn kind(command: &Command) -> OperationKind {
         Command::CancelLines(_) => OperationKind::CancelLines,
         Command::CreateRefund(_) => OperationKind::CreateRefund,
         Command::CancelRefund { .. } => OperationKind::CancelRefund,
+        Command::CreatePayment(_) => OperationKind::CreatePayment,
     }
 }
 

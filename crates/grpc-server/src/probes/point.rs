@@ -60,7 +60,8 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
         | OperationKind::UpdateShipment
         | OperationKind::CancelOrder
         | OperationKind::CancelLines
-        | OperationKind::CancelRefund => {
+        | OperationKind::CancelRefund
+        | OperationKind::CreatePayment => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

@@ -129,7 +129,8 @@ async fn canceled(
             | Task::UpdateShipment(_)
             | Task::CancelOrder(_)
             | Task::CreateRefund(_)
-            | Task::CancelRefund(_) => (),
+            | Task::CancelRefund(_)
+            | Task::CreatePayment(_) => (),
         }
     }
     Ok(found)

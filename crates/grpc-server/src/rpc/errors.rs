@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use domain::ports::{GatewayError, StoreError};
+use domain::rules::ids::OperationId;
 use domain::rules::misread::Misread;
 use domain::rules::precondition::{FailedPrecondition, PreconditionReason, Whereabouts};
 use domain::rules::rejection::{RejectedBy, Rejection};
@@ -233,7 +234,26 @@ pub fn outcome_pending() -> Status {
     .status()
 }
 
-fn contended() -> Status {
+/// An operation is recorded, and its outcome is not known yet.
+pub fn operation_pending(id: OperationId, what: &str) -> Status {
+    let text = format!(
+        "The {what} is recorded, and Mollie's answer is not known yet; repeat with the same request_id to learn it."
+    );
+    Failure::new(Code::Unavailable, ErrorReason::OutcomePending, text)
+        .with("operation_id", id)
+        .retry(SOON)
+        .status()
+}
+
+/// A further payment that was not opened while its shopper waited.
+pub fn payment_given_up(id: OperationId) -> Status {
+    let text = "This payment was given up, as Mollie could not be reached in time; ask for another with a new request_id.";
+    Failure::new(Code::FailedPrecondition, ErrorReason::OrderNotPayable, text)
+        .with("operation_id", id)
+        .status()
+}
+
+pub fn contended() -> Status {
     Failure::new(
         Code::Aborted,
         ErrorReason::Contended,
@@ -289,6 +309,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::LineNotRefundable => ErrorReason::LineNotRefundable,
         PreconditionReason::RefundOutOfBounds => ErrorReason::RefundOutOfBounds,
         PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
+        PreconditionReason::OrderNotPayable | PreconditionReason::PaymentOpen => ErrorReason::OrderNotPayable,
     }
 }
 

@@ -37,17 +37,15 @@ async fn of_order(
     let size = reading.part(page::size(request.page_size));
     let skip = reading.part(page::number(&request.page_token, page::REFUNDS, &request.order_id));
     let ((id, size), skip) = reading.end(id.zip(size).zip(skip))?;
-    let (size, skip) = (size as usize, usize::try_from(skip).unwrap_or(usize::MAX));
     let store = &rpc.service().store;
     let refunds = store.list_refunds(id).await.map_err(errors::store)?;
     if refunds.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
-    let page = page::within_bytes(refunds.iter().skip(skip).take(size).map(refund));
-    let end = skip.saturating_add(page.len());
-    let next = (end < refunds.len()).then(|| page::number_token(page::REFUNDS, id, end));
+    let (refunds, end) = page::cut(&refunds, size, skip, refund);
+    let next = end.map(|end| page::number_token(page::REFUNDS, id, end));
     let next_page_token = next.unwrap_or_default();
-    Ok(Response::new(ListRefundsResponse { refunds: page, next_page_token, sums: Vec::new() }))
+    Ok(Response::new(ListRefundsResponse { refunds, next_page_token, sums: Vec::new() }))
 }
 
 async fn of_all(

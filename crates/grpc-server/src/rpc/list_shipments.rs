@@ -14,14 +14,12 @@ pub async fn call(rpc: &OrderRpc, request: ListShipmentsRequest) -> Answer<ListS
     let size = reading.part(page::size(request.page_size));
     let skip = reading.part(page::number(&request.page_token, page::SHIPMENTS, &request.order_id));
     let ((id, size), skip) = reading.end(id.zip(size).zip(skip))?;
-    let (size, skip) = (size as usize, usize::try_from(skip).unwrap_or(usize::MAX));
     let store = &rpc.service().store;
     let shipments = store.list_shipments(id).await.map_err(errors::store)?;
     if shipments.is_empty() && store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?.is_none() {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
-    let page = page::within_bytes(shipments.iter().skip(skip).take(size).map(convert::shipment::shipment));
-    let end = skip.saturating_add(page.len());
-    let next = (end < shipments.len()).then(|| page::number_token(page::SHIPMENTS, id, end));
-    Ok(Response::new(ListShipmentsResponse { shipments: page, next_page_token: next.unwrap_or_default() }))
+    let (shipments, end) = page::cut(&shipments, size, skip, convert::shipment::shipment);
+    let next = end.map(|end| page::number_token(page::SHIPMENTS, id, end));
+    Ok(Response::new(ListShipmentsResponse { shipments, next_page_token: next.unwrap_or_default() }))
 }

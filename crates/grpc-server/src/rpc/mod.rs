@@ -8,6 +8,7 @@ mod cancel_refund;
 mod check_order_draft;
 mod close_review_item;
 mod create_order;
+mod create_order_payment;
 mod create_refund;
 mod create_shipment;
 mod decision;
@@ -19,6 +20,7 @@ mod get_refund;
 mod get_shipment;
 mod list_operations;
 mod list_order_events;
+mod list_order_payments;
 mod list_orders;
 mod list_refunds;
 mod list_shipments;
@@ -127,6 +129,20 @@ impl OrderService for OrderRpc {
         request: Request<proto::CancelOrderLinesRequest>,
     ) -> Answer<proto::CancelOrderLinesResponse> {
         cancel_order_lines::call(self, request).await
+    }
+
+    async fn create_order_payment(
+        &self,
+        request: Request<proto::CreateOrderPaymentRequest>,
+    ) -> Answer<proto::Payment> {
+        create_order_payment::call(self, request).await
+    }
+
+    async fn list_order_payments(
+        &self,
+        request: Request<proto::ListOrderPaymentsRequest>,
+    ) -> Answer<proto::ListOrderPaymentsResponse> {
+        list_order_payments::call(self, request.into_inner()).await
     }
 
     async fn sync_order(&self, request: Request<proto::SyncOrderRequest>) -> Answer<proto::Order> {

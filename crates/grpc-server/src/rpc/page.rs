@@ -24,6 +24,19 @@ pub fn within_half<M: Message>(messages: impl IntoIterator<Item = M>) -> Vec<M> 
     filled(Filling { bytes: BYTES / 2, ..Filling::new(u32::MAX) }, messages)
 }
 
+/// A page that is cut from a whole list, and where the next one begins.
+pub fn cut<T, M: Message>(
+    whole: &[T],
+    size: u32,
+    skip: u64,
+    message: impl Fn(&T) -> M,
+) -> (Vec<M>, Option<usize>) {
+    let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+    let page = within_bytes(whole.iter().skip(skip).take(size as usize).map(message));
+    let end = skip.saturating_add(page.len());
+    (page, (end < whole.len()).then_some(end))
+}
+
 fn filled<M: Message>(mut filling: Filling<M>, messages: impl IntoIterator<Item = M>) -> Vec<M> {
     let _full = messages.into_iter().try_for_each(|message| filling.push(message).then_some(()));
     filling.messages
@@ -98,6 +111,7 @@ const ORDERS: &str = "orders";
 const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
+pub const PAYMENTS: &str = "payments";
 pub const REFUNDS: &str = "refunds";
 const ALL_REFUNDS: &str = "all_refunds";
 

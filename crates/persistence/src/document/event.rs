@@ -16,6 +16,7 @@ use super::item::ItemDocument;
 use super::ledger::EntryDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
+use super::payment::PaymentDocument;
 use super::refund::{self, RefundDocument};
 use super::rejection::RejectionDocument;
 use super::shipment::{CaptureDocument, ShipmentDocument, TrackingDocument};
@@ -152,6 +153,18 @@ pub(crate) enum EventDocument {
     RefundObserved {
         refund: Box<RefundDocument>,
         entries: Vec<EntryDocument>,
+    },
+    PaymentRecorded {
+        operation_id: Uuid,
+        methods: Vec<String>,
+    },
+    PaymentCreated {
+        operation_id: Uuid,
+        payment: Box<PaymentDocument>,
+    },
+    PaymentRefused {
+        operation_id: Uuid,
+        rejection: RejectionDocument,
     },
     RefundCancelRecorded {
         refund_id: Uuid,
@@ -338,6 +351,16 @@ impl From<&EventData> for EventDocument {
             },
             EventData::RefundObserved { refund, entries } => {
                 Self::RefundObserved { refund: Box::new((&**refund).into()), entries: mirrors(entries) }
+            }
+            EventData::PaymentRecorded { operation_id, methods } => {
+                Self::PaymentRecorded { operation_id: operation_id.uuid(), methods: methods.clone() }
+            }
+            EventData::PaymentCreated { operation_id, payment } => Self::PaymentCreated {
+                operation_id: operation_id.uuid(),
+                payment: Box::new((&**payment).into()),
+            },
+            EventData::PaymentRefused { operation_id, rejection } => {
+                Self::PaymentRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
             }
             EventData::RefundCancelRecorded { refund_id, operation_id } => {
                 Self::RefundCancelRecorded { refund_id: refund_id.uuid(), operation_id: operation_id.uuid() }
@@ -529,6 +552,17 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::RefundObserved { refund, entries } => {
                 Self::RefundObserved { refund: Box::new((*refund).try_into()?), entries: each(entries)? }
             }
+            EventDocument::PaymentRecorded { operation_id, methods } => {
+                Self::PaymentRecorded { operation_id: OperationId::new(operation_id), methods }
+            }
+            EventDocument::PaymentCreated { operation_id, payment } => Self::PaymentCreated {
+                operation_id: OperationId::new(operation_id),
+                payment: Box::new((*payment).try_into()?),
+            },
+            EventDocument::PaymentRefused { operation_id, rejection } => Self::PaymentRefused {
+                operation_id: OperationId::new(operation_id),
+                rejection: rejection.try_into()?,
+            },
             EventDocument::RefundCancelRecorded { refund_id, operation_id } => Self::RefundCancelRecorded {
                 refund_id: RefundId::new(refund_id),
                 operation_id: OperationId::new(operation_id),

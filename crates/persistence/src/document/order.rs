@@ -2,7 +2,8 @@
 
 use domain::rules::beside::Beside;
 use domain::rules::ids::{
-    Caller, LineId, MollieOrderId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
+    Caller, LineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RefundId, RequestId,
+    ShipmentId,
 };
 use domain::rules::item::Item;
 use domain::rules::money::Money;
@@ -112,6 +113,7 @@ pub(crate) struct OrderParts {
     pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
+    pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
     pub rejection: Option<Rejection>,
@@ -140,6 +142,8 @@ pub(crate) struct OrderDocument {
     open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    made_payments: Vec<(Uuid, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
     items: Vec<ItemDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,6 +168,11 @@ impl From<&Order> for OrderDocument {
                 .map(|(id, amount)| (id.uuid(), amount.into()))
                 .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
+            made_payments: order
+                .made_payments
+                .iter()
+                .map(|(operation, payment)| (operation.uuid(), payment.to_string()))
+                .collect(),
             stranded: mirrors(&order.stranded),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
@@ -190,6 +199,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
+            made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
@@ -266,6 +276,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
+            made_payments: parts.made_payments,
             stranded: parts.stranded,
             personal: Personal::default(),
             lines: parts.lines,
@@ -279,6 +290,10 @@ impl TryFrom<RecordedOrderDocument> for Order {
 }
 
 /// A shipment whose money does not come.
+fn made((operation, payment): (Uuid, String)) -> (OperationId, MolliePaymentId) {
+    (OperationId::new(operation), MolliePaymentId::new(payment))
+}
+
 fn lost((id, amount): (Uuid, MoneyDocument)) -> Result<(ShipmentId, Money), Misfit> {
     Ok((ShipmentId::new(id), amount.try_into()?))
 }

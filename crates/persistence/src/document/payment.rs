@@ -18,6 +18,8 @@ pub(crate) struct PaymentDocument {
     method: Option<String>,
     amount: MoneyDocument,
     #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     amount_captured: Option<MoneyDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amount_refunded: Option<MoneyDocument>,
@@ -32,6 +34,8 @@ pub(crate) struct PaymentDocument {
     paid_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_time: Option<Timestamp>,
 }
 
 impl From<&Payment> for PaymentDocument {
@@ -41,6 +45,7 @@ impl From<&Payment> for PaymentDocument {
             status: WordDocument::new(&payment.status, PaymentStatus::as_str),
             method: payment.method.clone(),
             amount: (&payment.amount).into(),
+            checkout_url: payment.checkout_url.clone(),
             amount_captured: payment.amount_captured.as_ref().map(Into::into),
             amount_refunded: payment.amount_refunded.as_ref().map(Into::into),
             remainder_amount: payment.remainder_amount.as_ref().map(Into::into),
@@ -49,6 +54,7 @@ impl From<&Payment> for PaymentDocument {
             authorized_time: payment.authorized_time,
             paid_time: payment.paid_time,
             ended_time: payment.ended_time,
+            expires_time: payment.expires_time,
         }
     }
 }
@@ -62,6 +68,7 @@ impl TryFrom<PaymentDocument> for Payment {
             status: document.status.read("payment status", PaymentStatus::parse)?,
             method: document.method,
             amount: document.amount.try_into()?,
+            checkout_url: document.checkout_url,
             amount_captured: optional(document.amount_captured)?,
             amount_refunded: optional(document.amount_refunded)?,
             remainder_amount: optional(document.remainder_amount)?,
@@ -70,6 +77,7 @@ impl TryFrom<PaymentDocument> for Payment {
             authorized_time: document.authorized_time,
             paid_time: document.paid_time,
             ended_time: document.ended_time,
+            expires_time: document.expires_time,
         })
     }
 }

@@ -3,7 +3,8 @@
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
 use domain::operations::{
-    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
+    update_shipment,
 };
 use domain::rules::ids::{MolliePaymentId, RefundId, ShipmentId};
 use domain::rules::refund::Route;
@@ -57,6 +58,11 @@ pub(crate) enum TaskDocument {
         #[serde(skip_serializing_if = "Option::is_none")]
         payment_id: Option<String>,
     },
+    CreatePayment {
+        methods: Vec<String>,
+        before: Vec<String>,
+        until: Timestamp,
+    },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
 }
@@ -90,6 +96,11 @@ impl From<&Task> for TaskDocument {
             Task::CancelRefund(task) => Self::CancelRefund {
                 refund_id: task.refund_id.uuid(),
                 payment_id: task.payment_id.as_ref().map(ToString::to_string),
+            },
+            Task::CreatePayment(task) => Self::CreatePayment {
+                methods: task.methods.clone(),
+                before: task.before.iter().map(ToString::to_string).collect(),
+                until: task.until,
             },
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
@@ -141,6 +152,12 @@ impl TryFrom<TaskDocument> for Task {
             TaskDocument::CancelRefund { refund_id, payment_id } => cancel_refund::Task {
                 refund_id: RefundId::new(refund_id),
                 payment_id: payment_id.map(MolliePaymentId::new),
+            }
+            .into(),
+            TaskDocument::CreatePayment { methods, before, until } => create_payment::Task {
+                methods,
+                before: before.into_iter().map(MolliePaymentId::new).collect(),
+                until,
             }
             .into(),
             #[cfg(feature = "made-up")]

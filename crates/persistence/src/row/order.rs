@@ -90,6 +90,7 @@ impl TryFrom<Model> for Order {
             open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,
+            made_payments: parts.made_payments,
             stranded: parts.stranded,
             items: parts.items,
             observed_time: row.optional_time("observed_time", model.observed_time)?,

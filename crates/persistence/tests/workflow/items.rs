@@ -26,6 +26,7 @@ pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
         status: Read::Known(status),
         method: Some("ideal".to_owned()),
         amount: euro("758.00"),
+        checkout_url: None,
         amount_captured: None,
         amount_refunded: None,
         remainder_amount: None,
@@ -34,6 +35,7 @@ pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
         authorized_time: None,
         paid_time: (status == PaymentStatus::Paid).then_some(since),
         ended_time: None,
+        expires_time: None,
     }
 }
 

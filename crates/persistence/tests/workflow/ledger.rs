@@ -3,19 +3,22 @@
 use std::collections::HashMap;
 
 use domain::ports::{
-    Acceptance, CancelLines, Command, MakeRefund, PlaceOrder, RegisterShipment, TrackShipment,
+    Acceptance, CancelLines, Command, MakeRefund, OpenPayment, PlaceOrder, RegisterShipment, TrackShipment,
 };
 use domain::rules::field::Field;
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieRefundId, MollieShipmentId};
 use domain::rules::money::Money;
 use domain::rules::order::Line;
 use domain::rules::part::Part;
+use domain::rules::payment::Payment;
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::{AddressSnapshot, LineSnapshot, RefundSnapshot, ShipmentSnapshot, Snapshot};
-use domain::rules::status::{LineStatus, OrderStatus, Read, RefundStatus};
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read, RefundStatus};
 use domain::rules::unread::Unread;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::items::attempt;
 
 #[derive(Default)]
 pub struct Ledger {
@@ -51,8 +54,13 @@ impl Ledger {
         key: IdempotencyKey,
         now: Timestamp,
     ) -> Result<Acceptance, Box<Rejection>> {
-        let is_post =
-            matches!(command, Command::PlaceOrder(_) | Command::CreateShipment(_) | Command::CreateRefund(_));
+        let is_post = matches!(
+            command,
+            Command::PlaceOrder(_)
+                | Command::CreateShipment(_)
+                | Command::CreateRefund(_)
+                | Command::CreatePayment(_)
+        );
         let keyed = !self.forgets_keys && is_post;
         if let Some((at, acceptance)) = self.answered.get(&key).filter(|_| keyed)
             && now.duration_since(*at) < SignedDuration::from_hours(1)
@@ -66,6 +74,7 @@ impl Ledger {
             Command::CancelOrder { mollie_id } => Acceptance::Order(Box::new(self.cancel(mollie_id, now)?)),
             Command::CancelLines(cancel) => self.release(cancel)?,
             Command::CreateRefund(refund) => Acceptance::Refund(self.refund(refund, now)?),
+            Command::CreatePayment(open) => Acceptance::Payment(Box::new(self.open(open, now)?)),
             Command::CancelRefund { refund, .. } => self.cancel_refund(refund)?,
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
@@ -177,6 +186,23 @@ impl Ledger {
             return Err(Box::new(Rejection { by: RejectedBy::Mollie(409), ..*duplicate }));
         }
         add_refund(order, &made);
+        Ok(made)
+    }
+
+    /// One attempt at most is open.
+    fn open(&mut self, open: &OpenPayment, now: Timestamp) -> Result<Payment, Box<Rejection>> {
+        let number = self.next();
+        let order = self.find_mut(&open.order);
+        let is_open = |payment: &Payment| payment.status == Read::Known(PaymentStatus::Open);
+        if order.payments.iter().flatten().any(is_open) {
+            return Err(refused("Cannot create a new payment for order ord_1 when it has an open payment."));
+        }
+        let made = Payment {
+            checkout_url: Some(format!("https://mollie.example/checkout/{number}")),
+            method: open.methods.first().cloned(),
+            ..attempt(&format!("tr_1.{number}"), PaymentStatus::Open, now)
+        };
+        order.payments.get_or_insert_default().push(made.clone());
         Ok(made)
     }
 

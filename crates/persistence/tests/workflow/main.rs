@@ -31,6 +31,7 @@ mod mollie;
 mod operator;
 mod operator_cancel;
 mod operator_place;
+mod pay;
 mod place;
 mod queue;
 mod refund;

@@ -100,7 +100,10 @@ impl Side {
     fn accepted(&self, acceptance: Acceptance) -> Acceptance {
         match acceptance {
             Acceptance::Order(order) => Acceptance::Order(Box::new(self.as_answered(*order))),
-            other @ (Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing) => other,
+            other @ (Acceptance::Shipment(_)
+            | Acceptance::Refund(_)
+            | Acceptance::Payment(_)
+            | Acceptance::Nothing) => other,
         }
     }
 
@@ -207,6 +210,10 @@ impl Mollie {
             Command::CancelLines(_) => "cancel lines",
             Command::CreateRefund(_) => "refund",
             Command::CancelRefund { .. } => "call off",
+            Command::CreatePayment(open) => {
+                side.secrets = open.payment.0.values().cloned().collect();
+                "pay"
+            }
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {
                 side.bodies.push(body.clone());

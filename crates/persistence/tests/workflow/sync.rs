@@ -1,14 +1,14 @@
 //! Recording what Mollie reports, and refusing only on what it reports now.
 
 use domain::ports::{Clock, GatewayError, Store};
-use domain::rules::ids::MolliePaymentId;
 use domain::rules::payment::Payment;
 use domain::rules::precondition::PreconditionReason;
-use domain::rules::status::{LineStatus, OrderStatus, Read};
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::workflow::MutationError;
 use domain::workflow::sync::{SyncError, sync};
 
 use crate::intents::{lamps, reason, the_rest};
+use crate::items::attempt;
 use crate::mollie::meanwhile;
 use crate::world::{World, mins, secs};
 
@@ -42,20 +42,9 @@ async fn an_unknown_line_or_payment_status_stops_money_too() {
     world
         .at_mollie(id, |order| {
             order.lines[0].status = Read::Known(LineStatus::Authorized);
-            order.payments = Some(vec![Payment {
-                mollie_id: MolliePaymentId::new("tr_1"),
-                status: Read::Unknown("held".to_owned()),
-                method: None,
-                amount: order.amount,
-                amount_captured: None,
-                amount_refunded: None,
-                remainder_amount: None,
-                amount_charged_back: None,
-                created_time: now,
-                authorized_time: None,
-                paid_time: None,
-                ended_time: None,
-            }]);
+            let held = Read::Unknown("held".to_owned());
+            order.payments =
+                Some(vec![Payment { status: held, ..attempt("tr_1", PaymentStatus::Open, now) }]);
         })
         .await;
     world.sync(id).await;

@@ -132,6 +132,12 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             entries: Vec::new(),
         },
         EventData::RefundObserved { refund, entries: entries() },
+        EventData::PaymentRecorded { operation_id, methods: vec!["ideal".to_owned()] },
+        EventData::PaymentCreated {
+            operation_id,
+            payment: Box::new(full_payment(Read::Known(PaymentStatus::Open))),
+        },
+        EventData::PaymentRefused { operation_id, rejection: rejection.clone() },
         EventData::RefundCancelRecorded { refund_id, operation_id },
         EventData::RefundCancelRefused { refund_id, operation_id, rejection },
         EventData::AttentionNeeded { operation_id, subject: Subject::Order, reason: reason.clone() },

@@ -106,6 +106,7 @@ pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
         status,
         method: Some("klarna".into()),
         amount: euro("10.00"),
+        checkout_url: Some("https://checkout.example/2".into()),
         amount_captured: Some(euro("5.00")),
         amount_refunded: Some(euro("0.00")),
         remainder_amount: Some(euro("7.00")),
@@ -114,6 +115,7 @@ pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
         authorized_time: Some(at(2)),
         paid_time: Some(at(3)),
         ended_time: Some(micros(4, 1)),
+        expires_time: Some(micros(5, 2)),
     }
 }
 
@@ -198,6 +200,7 @@ pub fn bare_order() -> Order {
         held: Vec::new(),
         open_captures: Vec::new(),
         lost_captures: Vec::new(),
+        made_payments: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
@@ -224,6 +227,7 @@ pub fn full_order() -> Order {
     }];
     order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
     order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
+    order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
     order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));

@@ -7,7 +7,8 @@ use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
 use domain::operations::{
-    cancel_lines, cancel_order, cancel_refund, create_refund, create_shipment, place_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
+    update_shipment,
 };
 use domain::rules::ids::{
     GroupId, IdempotencyKey, LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OperationId,
@@ -170,6 +171,14 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
         OperationKind::CancelRefund => {
             let of = |payment_id| cancel_refund::Task { refund_id: RefundId::new(uuid()), payment_id }.into();
             vec![of(None), of(Some(MolliePaymentId::new("tr_7UhSN1zuXS")))]
+        }
+        OperationKind::CreatePayment => {
+            let of = |methods: &[&str], before: &[&str]| {
+                let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+                let before = before.iter().map(|id| MolliePaymentId::new(*id)).collect();
+                create_payment::Task { methods, before, until: micros(9, 1) }.into()
+            };
+            vec![of(&[], &[]), of(&["ideal", "kbc"], &["tr_7UhSN1zuXS", "tr_2"])]
         }
         #[cfg(feature = "made-up")]
         OperationKind::MadeUp => {

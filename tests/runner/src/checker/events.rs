@@ -60,6 +60,9 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::RefundObserved { .. }
         | EventData::RefundCancelRecorded { .. }
         | EventData::RefundCancelRefused { .. }
+        | EventData::PaymentRecorded { .. }
+        | EventData::PaymentCreated { .. }
+        | EventData::PaymentRefused { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -98,6 +101,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             }
             EventData::CancellationRecorded { operation_id, .. }
             | EventData::RefundCancelRecorded { operation_id, .. }
+            | EventData::PaymentRecorded { operation_id, .. }
             | EventData::ShipmentUpdateRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
@@ -105,6 +109,8 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::CancellationRefused { operation_id, .. }
             | EventData::RefundUpdated { operation_id: Some(operation_id), .. }
             | EventData::RefundCancelRefused { operation_id, .. }
+            | EventData::PaymentCreated { operation_id, .. }
+            | EventData::PaymentRefused { operation_id, .. }
             | EventData::ShipmentUpdated { operation_id: Some(operation_id), .. }
             | EventData::ShipmentUpdateRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;

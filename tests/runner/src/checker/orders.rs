@@ -65,8 +65,8 @@ pub fn compare(evidence: &Evidence, order: &Order, seen: &Value) -> Vec<Violatio
     }
     pairs.add(
         "payments",
-        order.payments.iter().map(payment_text).collect::<Vec<_>>().join(", "),
-        embedded(seen, "payments").map(seen_payment_text).collect::<Vec<_>>().join(", "),
+        sorted(order.payments.iter().map(payment_text)),
+        sorted(embedded(seen, "payments").map(seen_payment_text)),
     );
     let registered: Vec<&Shipment> = evidence
         .stored
@@ -335,4 +335,11 @@ pub fn count(evidence: &Evidence, tally: &mut Tally) {
             tally.order("ended with held parcels");
         }
     }
+}
+
+/// Attempts that were opened within one second have no order.
+fn sorted(texts: impl Iterator<Item = String>) -> String {
+    let mut texts: Vec<_> = texts.collect();
+    texts.sort();
+    texts.join(", ")
 }

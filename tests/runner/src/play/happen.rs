@@ -67,6 +67,7 @@ impl Stage<'_> {
             What::CallOff { order, intent, refund } => {
                 self.site.spawn(SHOP, world.call_off(order, intent, refund));
             }
+            What::Pay { order, intent } => self.site.spawn(SHOP, world.pay(order, intent)),
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),

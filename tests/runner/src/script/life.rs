@@ -78,6 +78,11 @@ impl<'a> Life<'a> {
             self.pass();
             let choice = self.chance.pick(&[Choice::Fail, Choice::Cancel]);
             self.step(self.at, What::Shopper { order, choice });
+            if self.chance.permille(500) {
+                self.pass();
+                *self.intents += 1;
+                self.step(self.at, What::Pay { order, intent: *self.intents });
+            }
         }
     }
 

@@ -1,14 +1,34 @@
 //! The shopper: goes to Mollie's checkout as soon as there is one, and pays there, or does not. The service hears of it from
 //! Mollie only.
 
+use domain::operations::task::OperationKind;
+use domain::rules::order_payment::{self, PaymentRequest};
+use domain::rules::payment::PaymentParameters;
 use jiff::Timestamp;
 use mollie_simulator::rules::{self, FinalState};
 
 use super::{World, find};
 use crate::basket::Basket;
+use crate::replica::Wish;
 use crate::script::Choice;
 
 impl World {
+    /// The shop asks for a further attempt, once one has failed.
+    pub async fn pay(self, order: u64, intent: u64) {
+        let request_id = format!("pay-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            return self.carry(OperationKind::CreatePayment, order, &request_id, &command, wish).await;
+        }
+        let Some(id) = self.known(order).await else { return };
+        if self.when(id, |order| order_payment::check(order).is_ok()).await.is_none() {
+            return;
+        }
+        let request = PaymentRequest { methods: Vec::new(), payment: PaymentParameters::default() };
+        let (command, wish) = (format!("{request:?}"), Wish::Pay(id, request));
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::CreatePayment, order, &request_id, &command, wish).await;
+    }
+
     /// The shopper goes to the checkout as soon as there is one.
     pub async fn shop(self, order: u64, choice: Choice) {
         let basket = Basket::of(self.seed, order);

@@ -5,6 +5,7 @@
 mod cancel_lines;
 mod cancel_order;
 mod cancel_refund;
+mod create_payment;
 mod create_refund;
 mod create_shipment;
 mod place_order;
@@ -28,7 +29,9 @@ pub enum Before {
     Nothing,
     /// The order is placed, and read at Mollie.
     Placed,
-    /// It is paid or authorized as well.
+    /// And its attempt to be paid has failed.
+    Unpaid,
+    /// It is placed, and paid or authorized as well.
     Paid,
     /// And a unit of it is shipped.
     Shipped,
@@ -103,6 +106,7 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::CancelLines => &cancel_lines::CancelingLines,
         OperationKind::CreateRefund => &create_refund::Refunding,
         OperationKind::CancelRefund => &cancel_refund::CallingOff,
+        OperationKind::CreatePayment => &create_payment::Paying,
     }
 }
 

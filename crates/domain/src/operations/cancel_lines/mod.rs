@@ -131,7 +131,10 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let reading = match effect {
             Acceptance::Order(snapshot) => Some(&**snapshot),
-            Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing => None,
+            Acceptance::Shipment(_)
+            | Acceptance::Refund(_)
+            | Acceptance::Payment(_)
+            | Acceptance::Nothing => None,
         };
         let settled = ledger::ours(Pool::Canceled, Stage::Settled, &self.settled(pen.order(), reading));
         let entries = self.freed().into_iter().chain(settled).collect();

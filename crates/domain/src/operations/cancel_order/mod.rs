@@ -183,7 +183,10 @@ impl Kind for Task {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries });
                 pen.observe(snapshot);
             }
-            Acceptance::Shipment(_) | Acceptance::Refund(_) | Acceptance::Nothing => {
+            Acceptance::Shipment(_)
+            | Acceptance::Refund(_)
+            | Acceptance::Payment(_)
+            | Acceptance::Nothing => {
                 pen.record(EventData::CancellationSucceeded { operation_id, entries: Vec::new() });
             }
         }

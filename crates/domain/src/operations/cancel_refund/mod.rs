@@ -198,7 +198,7 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let status = match effect {
             Acceptance::Refund(RefundSnapshot { status, .. }) => status.clone(),
-            Acceptance::Order(_) | Acceptance::Shipment(_) | Acceptance::Nothing => {
+            Acceptance::Order(_) | Acceptance::Shipment(_) | Acceptance::Payment(_) | Acceptance::Nothing => {
                 Read::Known(RefundStatus::Canceled)
             }
         };

@@ -40,7 +40,7 @@ impl Request for Place {
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         let task = Task { hook_address: self.hook_address.clone() };
-        let operation_id = pen.set_to_work(task, secret(&self.payment));
+        let operation_id = pen.set_to_work(task, self.payment.to_secret());
         pen.begin(operation_id);
         Ok(Subject::Order)
     }
@@ -52,21 +52,6 @@ pub(super) fn unsent(unsettled: &[Operation]) -> Option<&Operation> {
         operation.task.name() == OperationKind::PlaceOrder
             && matches!(operation.state, State::Pending { sent: None, .. })
     })
-}
-
-fn secret(payment: &PaymentParameters) -> Option<Vec<u8>> {
-    let text = serde_json::Value::from_iter(payment.0.clone()).to_string();
-    (!payment.0.is_empty()).then(|| text.into_bytes())
-}
-
-fn payment(secret: Option<&[u8]>) -> Option<PaymentParameters> {
-    let Some(secret) = secret else { return Some(PaymentParameters::default()) };
-    let value: serde_json::Value = serde_json::from_slice(secret).ok()?;
-    let entries = value.as_object()?.iter();
-    entries
-        .map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect::<Option<_>>()
-        .map(PaymentParameters)
 }
 
 const FACTS: Facts = Facts {
@@ -94,7 +79,8 @@ impl Kind for Task {
     }
 
     fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String> {
-        let payment = payment(secret).ok_or("this release does not know these payment parameters")?;
+        let payment = PaymentParameters::from_secret(secret)
+            .ok_or("this release does not know these payment parameters")?;
         let (order, hook_address) = (book.order.clone(), self.hook_address.clone());
         Ok(Command::PlaceOrder(Box::new(PlaceOrder { order, payment, hook_address })))
     }

@@ -179,7 +179,9 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         let reported = match effect {
             Acceptance::Shipment(theirs) => theirs.tracking.value().cloned(),
-            Acceptance::Order(_) | Acceptance::Refund(_) | Acceptance::Nothing => None,
+            Acceptance::Order(_) | Acceptance::Refund(_) | Acceptance::Payment(_) | Acceptance::Nothing => {
+                None
+            }
         };
         let tracking = Some(reported.unwrap_or_else(|| self.tracking.clone()));
         pen.record(EventData::ShipmentUpdated {

@@ -3,9 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::fixtures::{at, euro, placed};
-use crate::rules::ids::MolliePaymentId;
-use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use crate::rules::fixtures::{self, at, euro, placed};
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
 fn cents(minor: i64) -> Money {
     Money::from_minor(minor, euro("0.00").currency())
@@ -51,18 +50,8 @@ fn subjects(outcome: Result<(), FailedPrecondition>) -> Vec<String> {
 
 fn payment(status: PaymentStatus, amount: &str) -> Payment {
     Payment {
-        mollie_id: MolliePaymentId::new(format!("tr_{amount}")),
-        status: Read::Known(status),
-        method: None,
-        amount: euro(amount),
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(0),
         authorized_time: Some(at(2)),
-        paid_time: None,
-        ended_time: None,
+        ..fixtures::payment(&format!("tr_{amount}"), euro(amount), status)
     }
 }
 

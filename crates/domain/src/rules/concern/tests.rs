@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{self, at, euro, placed};
-use crate::rules::ids::{LineId, MolliePaymentId};
+use crate::rules::ids::LineId;
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::rejection::RejectedBy;
@@ -32,20 +32,7 @@ fn payment(id: &str, status: PaymentStatus, amount: &str, since: Option<Timestam
         | PaymentStatus::Canceled
         | PaymentStatus::Expired => (None, None),
     };
-    Payment {
-        mollie_id: MolliePaymentId::new(id),
-        status: Read::Known(status),
-        method: None,
-        amount: euro(amount),
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(0),
-        authorized_time,
-        paid_time,
-        ended_time: None,
-    }
+    Payment { authorized_time, paid_time, ..fixtures::payment(id, euro(amount), status) }
 }
 
 fn subjects(payments: Vec<Payment>) -> Vec<String> {

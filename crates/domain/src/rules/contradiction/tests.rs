@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::rules::amount::Remainder;
 use crate::rules::field::Field;
-use crate::rules::fixtures::{at, euro, placed, snapshot};
+use crate::rules::fixtures::{self, at, euro, placed, snapshot};
 use crate::rules::ids::{MollieLineId, MolliePaymentId, MollieShipmentId};
 use crate::rules::part::Part;
 use crate::rules::snapshot::{ShipmentSnapshot, difference};
@@ -153,18 +153,9 @@ fn an_impossible_shipment_discards_the_whole_list() {
 #[test]
 fn a_payments_sums_are_in_its_own_currency() {
     let payment = Payment {
-        mollie_id: MolliePaymentId::new("tr_1"),
-        status: Read::Known(PaymentStatus::Authorized),
-        method: None,
-        amount: euro("1027.99"),
         amount_captured: Some(dollars("10.00")),
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(2),
-        paid_time: None,
         authorized_time: Some(at(2)),
-        ended_time: None,
+        ..fixtures::payment("tr_1", euro("1027.99"), PaymentStatus::Authorized)
     };
     let judged = believed(&order(), reported(|it| it.payments = Some(vec![payment.clone()])));
     assert_eq!(judged.payments.unwrap()[0].amount_captured, None);

@@ -99,7 +99,7 @@ pub(super) fn check(draft: &OrderInput, at: &impl Fn(&str) -> String, faults: &m
     }
 }
 
-fn methods(methods: &[String], at: &impl Fn(&str) -> String, faults: &mut Violations) {
+pub(in crate::rules) fn methods(methods: &[String], at: &impl Fn(&str) -> String, faults: &mut Violations) {
     let mut seen = HashSet::new();
     for (n, method) in methods.iter().enumerate() {
         let path = at(&format!("method[{n}]"));

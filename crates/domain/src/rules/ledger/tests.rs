@@ -1,10 +1,9 @@
 //! Units and money enter pools and leave them, and Mollie's figures are compared with what is settled here.
 
 use super::*;
-use crate::rules::fixtures::{at, euro, placed, snapshot};
-use crate::rules::ids::MolliePaymentId;
+use crate::rules::fixtures::{self, euro, placed, snapshot};
 use crate::rules::payment::Payment;
-use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
 fn part(quantity: u32, amount: &str) -> Part {
     Part { quantity, amount: euro(amount) }
@@ -47,20 +46,7 @@ fn a_chargeback_is_entered_as_mollie_shows_it_and_its_reversal_takes_it_out_agai
 }
 
 fn payment() -> Payment {
-    Payment {
-        mollie_id: MolliePaymentId::new("tr_1"),
-        status: Read::Known(PaymentStatus::Paid),
-        method: None,
-        amount: euro("1027.99"),
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(1),
-        authorized_time: None,
-        paid_time: None,
-        ended_time: None,
-    }
+    fixtures::payment("tr_1", euro("1027.99"), PaymentStatus::Paid)
 }
 
 /// Mollie's line counter does not move for a refund on a payment: what it shows is compared with the other pool alone.

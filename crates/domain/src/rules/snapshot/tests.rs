@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::fixtures::{at, euro, placed, snapshot};
+use crate::rules::fixtures::{self, at, euro, placed, snapshot};
 use crate::rules::ids::MolliePaymentId;
 use crate::rules::order::{Facts, Order, Personal};
 use crate::rules::status::PaymentStatus;
@@ -71,20 +71,7 @@ fn lines_keep_our_ids_and_reservations_and_new_ones_get_the_next_id() {
 
 #[test]
 fn every_payment_attempt_is_kept_whichever_comes_last() {
-    let attempt = |id: &str, status| Payment {
-        mollie_id: MolliePaymentId::new(id),
-        status: Read::Known(status),
-        method: None,
-        amount: euro("1027.99"),
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(1),
-        authorized_time: None,
-        paid_time: None,
-        ended_time: None,
-    };
+    let attempt = |id: &str, status| fixtures::payment(id, euro("1027.99"), status);
     let with =
         |payments| Snapshot { payments: Some(payments), ..snapshot(OrderStatus::Paid, LineStatus::Paid) };
     let order = after(
@@ -130,18 +117,9 @@ fn an_authorized_order_counts_as_one_even_without_its_time() {
     let silent = Snapshot { authorized_time: None, ..authorized.clone() };
     assert!(after(&created(), &silent).captures_by_shipment());
     let payment = Payment {
-        mollie_id: MolliePaymentId::new("tr_1"),
-        status: Read::Known(PaymentStatus::Authorized),
         method: Some("klarna".to_owned()),
-        amount: authorized.amount,
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(0),
         authorized_time: Some(at(4)),
-        paid_time: None,
-        ended_time: None,
+        ..fixtures::payment("tr_1", authorized.amount, PaymentStatus::Authorized)
     };
     let reported = after(&created(), &Snapshot { payments: Some(vec![payment]), ..silent.clone() });
     assert_eq!(reported.facts.authorized_time, Some(at(4)));

@@ -2,27 +2,18 @@
 
 use super::*;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::fixtures::{at, euro, placed};
+use crate::rules::fixtures::{self, at, euro, placed};
 use crate::rules::item::Concern;
 use crate::rules::payment::Payment;
-use crate::rules::status::{LineStatus, PaymentStatus, Read};
+use crate::rules::status::{LineStatus, PaymentStatus};
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
 fn payment(id: &str, status: PaymentStatus, refunded: Option<&str>) -> Payment {
     Payment {
-        mollie_id: MolliePaymentId::new(id),
-        status: Read::Known(status),
-        method: None,
-        amount: euro("1027.99"),
-        amount_captured: None,
         amount_refunded: refunded.map(euro),
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(0),
-        authorized_time: None,
         paid_time: Some(at(2)),
-        ended_time: None,
+        ..fixtures::payment(id, euro("1027.99"), status)
     }
 }
 

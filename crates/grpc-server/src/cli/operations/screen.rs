@@ -136,6 +136,7 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
         OperationKind::CreateRefund => (named("re_"), "re_ID"),
         // The refund itself; the operation does not say which.
         OperationKind::CancelRefund => (Vec::new(), "re_ID"),
+        OperationKind::CreatePayment => (named("tr_"), "tr_ID"),
         OperationKind::Unspecified => (Vec::new(), "ID"),
     };
     if candidates.is_empty() { vec![form.to_owned()] } else { candidates }

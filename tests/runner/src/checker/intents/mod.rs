@@ -4,6 +4,7 @@
 mod canceled;
 mod duplicates;
 mod lines;
+mod opened;
 mod owners;
 mod placed;
 mod refunded;

@@ -81,7 +81,8 @@ impl Found<'_> {
             | Task::CancelOrder(_)
             | Task::CancelLines(_)
             | Task::CreateRefund(_)
-            | Task::CancelRefund(_) => false,
+            | Task::CancelRefund(_)
+            | Task::CreatePayment(_) => false,
         })
     }
 

@@ -101,7 +101,8 @@ impl Found<'_> {
             | Task::CancelOrder(_)
             | Task::CancelLines(_)
             | Task::CreateRefund(_)
-            | Task::CancelRefund(_) => None,
+            | Task::CancelRefund(_)
+            | Task::CreatePayment(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -136,7 +137,8 @@ fn wish(intent: &Intent) -> Option<&str> {
         | Wish::Cancel(..)
         | Wish::CancelLines(..)
         | Wish::Refund(..)
-        | Wish::CallOff(..) => None,
+        | Wish::CallOff(..)
+        | Wish::Pay(..) => None,
     }
 }
 

@@ -33,7 +33,8 @@ impl Found<'_> {
             | Wish::Cancel(..)
             | Wish::CancelLines(..)
             | Wish::Refund(..)
-            | Wish::CallOff(..) => Vec::new(),
+            | Wish::CallOff(..)
+            | Wish::Pay(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));

@@ -65,18 +65,9 @@ fn the_readable_parts_of_an_address_are_recorded() {
 #[test]
 fn a_payment_with_an_unreadable_method_keeps_the_one_it_had() {
     let attempt = |method: Option<&str>, status| Payment {
-        mollie_id: MolliePaymentId::new("tr_1"),
-        status: Read::Known(status),
         method: method.map(str::to_owned),
-        amount: euro("1027.99"),
-        amount_captured: None,
-        amount_refunded: None,
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(1),
-        authorized_time: None,
-        paid_time: None,
         ended_time: method.map(|_| at(2)),
+        ..fixtures::payment("tr_1", euro("1027.99"), status)
     };
     let with = |payment| Snapshot { payments: Some(vec![payment]), ..reported() };
     let before = after(&created(), &with(attempt(Some("ideal"), PaymentStatus::Open)));

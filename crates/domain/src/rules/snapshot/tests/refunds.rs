@@ -28,18 +28,9 @@ fn reported(refunds: Option<Vec<RefundSnapshot>>) -> Snapshot {
 
 fn payment(refunded: Option<&str>) -> Payment {
     Payment {
-        mollie_id: MolliePaymentId::new("tr_1"),
-        status: Read::Known(PaymentStatus::Paid),
-        method: None,
-        amount: euro("1027.99"),
-        amount_captured: None,
         amount_refunded: refunded.map(euro),
-        remainder_amount: None,
-        amount_charged_back: None,
-        created_time: at(1),
-        authorized_time: None,
         paid_time: Some(at(2)),
-        ended_time: None,
+        ..fixtures::payment("tr_1", euro("1027.99"), PaymentStatus::Paid)
     }
 }
 

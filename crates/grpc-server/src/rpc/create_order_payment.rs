@@ -1,0 +1,81 @@
+//! CreateOrderPayment: a further attempt to pay, or the one that is open.
+
+use domain::operations::create_payment::Pay;
+use domain::ports::{Clock, OrderKey, Store};
+use domain::rules::order_payment::{self, PaymentInput};
+use domain::rules::precondition::PreconditionReason;
+use domain::rules::subject::Subject;
+use domain::rules::violation::Violations;
+use domain::workflow::submit::{On, submit};
+use domain::workflow::{MutationError, Recorded};
+use tonic::{Request, Response, Status};
+
+use super::call_deadline::CallDeadline;
+use super::reading::Reading;
+use super::request::{self, Header, begin, refuse_if_rejected};
+use super::{Answer, OrderRpc, errors};
+use crate::convert;
+use crate::proto::{self, CreateOrderPaymentRequest};
+
+pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -> Answer<proto::Payment> {
+    let call_deadline = CallDeadline::of(request.metadata());
+    let mut request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let request_id = std::mem::take(&mut request.request_id);
+    let header = Header {
+        method: "CreateOrderPayment",
+        request_id: &request_id,
+        etag: &request.etag,
+        actor: &request.actor,
+    };
+    let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
+    reading.add(faults);
+    let order_id = reading.part(request::order_id(&request.order_id, "order_id"));
+    let mut faults = Violations::default();
+    let given = request.payment.unwrap_or_default();
+    let payment = convert::draft::payment(given, "payment", &mut faults);
+    reading.add(faults.into_vec());
+    let input = PaymentInput { methods: request.method, payment };
+    let wanted = reading.part(input.parse(rpc.service().clock.now()));
+    let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
+    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
+        match submit(&*service, &intent, On::Order(order_id), &Pay(wanted)).await {
+            // There is nothing to make: the answer is the attempt that is open.
+            Err(MutationError::Precondition(refusal))
+                if refusal.reason == PreconditionReason::PaymentOpen =>
+            {
+                let (answer, group, claim) = (Subject::Order, None, None);
+                Ok(Recorded { order_id, answer, group, claim, is_single: false })
+            }
+            recorded => recorded,
+        }
+    });
+    answer(rpc, &begun.await?.wait(&rpc.driver, call_deadline).await).await
+}
+
+async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Payment>, Status> {
+    let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
+    let Some(operation) = recorded.operation_id() else {
+        let open = order_payment::open(&order).ok_or_else(errors::contended)?;
+        return Ok(Response::new(with_page(convert::order::payment(open), order.facts.checkout_url)));
+    };
+    let made = order.made_payments.iter().find(|(by, _)| *by == operation).map(|(_, id)| id);
+    if let Some(payment) = order.payments.iter().find(|payment| Some(&payment.mollie_id) == made) {
+        return Ok(Response::new(convert::order::payment(payment)));
+    }
+    refuse_if_rejected(rpc, recorded.order_id, recorded.group).await?;
+    let stored = rpc.service().store.load_operation(operation).await.map_err(errors::store)?;
+    match stored.is_some_and(|stored| stored.state.is_settled()) {
+        true => Err(errors::payment_given_up(operation)),
+        false => Err(errors::operation_pending(operation, "payment")),
+    }
+}
+
+/// Mollie may show the page of an open attempt at the order alone.
+fn with_page(payment: proto::Payment, of_order: Option<String>) -> proto::Payment {
+    let checkout_url = match payment.checkout_url.is_empty() {
+        true => of_order.unwrap_or_default(),
+        false => payment.checkout_url,
+    };
+    proto::Payment { checkout_url, ..payment }
+}
