@@ -13,7 +13,7 @@ words!(
         Authorization = "authorization",
         /// Refunds.
         Refunds = "refunds",
-        /// Operations that move no money: addresses, numbers, tracking.
+        /// Operations that move no money: addresses, numbers, tracking, a page to pay on.
         Terms = "terms",
     }
 );

@@ -4,12 +4,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::facts::Lane;
+use super::kinds;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ShipmentId};
-use crate::rules::item::Concern;
+use crate::rules::item::{BY_ITSELF, Concern};
 use crate::rules::lookup;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
@@ -28,9 +29,6 @@ mod written;
 pub use known::{Author, Known, Reading};
 pub use written::{NewOperation, Written};
 
-/// Who closes an item that a reading has settled.
-const BY_ITSELF: &str = "order-service";
-
 /// What is known of an order, and what is written about it.
 pub struct Pen<'a> {
     ids: &'a dyn Ids,
@@ -48,6 +46,8 @@ pub struct Pen<'a> {
     shipments: Vec<Shipment>,
     refunds: Vec<Refund>,
     lookup: Option<Timestamp>,
+    /// Whether a reading was recorded.
+    has_read: bool,
 }
 
 impl<'a> Pen<'a> {
@@ -74,6 +74,7 @@ impl<'a> Pen<'a> {
             shipments: Vec::new(),
             refunds: Vec::new(),
             lookup: None,
+            has_read: false,
         }
     }
 
@@ -107,6 +108,13 @@ impl<'a> Pen<'a> {
         self.unsettled.is_empty() && self.new.is_empty()
     }
 
+    /// The same for one lane.
+    #[must_use]
+    pub fn is_lane_at_rest(&self, lane: Lane) -> bool {
+        let new = self.new.iter().map(|new| &new.operation);
+        !self.unsettled.iter().chain(new).any(|operation| operation.task.lane() == lane)
+    }
+
     /// The shipments of the order that were known before.
     #[must_use]
     pub fn known_shipments(&self) -> &[Shipment] {
@@ -131,6 +139,14 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub fn known_refunds(&self) -> &[Refund] {
         &self.known_refunds
+    }
+
+    /// The refunds of the order that are known, each with what was written of it.
+    #[must_use]
+    pub fn refunds(&self) -> Vec<Refund> {
+        let is_known = |id| self.known_refunds.iter().any(|known| known.id == id);
+        let new = self.refunds.iter().filter(|refund| !is_known(refund.id)).cloned();
+        self.known_refunds.iter().filter_map(|known| self.known_refund(known.id)).chain(new).collect()
     }
 
     /// A refund that was known before, with what was written of it since.
@@ -350,7 +366,11 @@ impl<'a> Pen<'a> {
 
     /// Finishes the change. `request`: the id of the request and its outcome.
     #[must_use]
-    pub fn finish(self, request: Option<RequestRecord>) -> Written {
+    pub fn finish(mut self, request: Option<RequestRecord>) -> Written {
+        // Only now is it written what became of the operation that the reading was taken for.
+        if self.has_read {
+            kinds::after_reading(&mut self);
+        }
         let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();
         let change = Change {

@@ -125,7 +125,7 @@ pub enum EventData {
     PaymentRecorded { operation_id: OperationId, methods: Vec<String> },
     /// Mollie opened it.
     PaymentCreated { operation_id: OperationId, payment: Box<Payment> },
-    /// Mollie rejected it.
+    /// Mollie rejected it, or nobody waits for it any more.
     PaymentRefused { operation_id: OperationId, rejection: Rejection },
     /// The cancellation of a refund was requested.
     RefundCancelRecorded { refund_id: RefundId, operation_id: OperationId },
@@ -358,7 +358,10 @@ impl Order {
                 }
             }
             EventData::PaymentCreated { operation_id, payment } => {
-                self.put_payment(payment);
+                // What a reading shows of it is newer than the answer that it was opened.
+                if self.payments.iter().all(|known| known.mollie_id != payment.mollie_id) {
+                    self.put_payment(payment);
+                }
                 self.made_payments.push((*operation_id, payment.mollie_id.clone()));
             }
             EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {

@@ -90,10 +90,14 @@ impl Item {
     }
 }
 
-/// The new item, given the order's existing ones; `None` if it was raised before, open or closed.
+/// Who closes an item that a reading has settled.
+pub const BY_ITSELF: &str = "order-service";
+
+/// The new item, given the order's existing ones; `None` if it was raised before and is open, or a person has closed it.
 #[must_use]
 pub(super) fn next(items: &[Item], concern: Concern, now: Timestamp) -> Option<Item> {
-    if items.iter().any(|item| item.is_about(&concern)) {
+    let counts = |item: &&Item| item.closed.as_ref().is_none_or(|closure| closure.by != BY_ITSELF);
+    if items.iter().filter(counts).any(|item| item.is_about(&concern)) {
         return None;
     }
     let Concern { kind, subject, text, operation_id } = concern;

@@ -96,7 +96,9 @@ pub fn check(order: &Order) -> Result<(), RequestError> {
     Ok(())
 }
 
-const fn has_ended(payment: &Payment) -> bool {
+/// Whether an attempt has ended without money.
+#[must_use]
+pub const fn has_ended(payment: &Payment) -> bool {
     match payment.status {
         Read::Known(PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired) => true,
         Read::Known(

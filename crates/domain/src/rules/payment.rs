@@ -1,4 +1,4 @@
-//! Payments: the parameters a caller gives for the first one, and the attempts Mollie reports.
+//! Payments: the parameters a caller gives for one, and the attempts Mollie reports.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ rules! {
 
 /// Payment parameters by their path in the API (`issuer`, `company.vat_number`, `application_fee.amount.value`); those of
 /// `extra_merchant_data`, whose shape is Klarna's, and of `further_parameters` are JSON text. Some are secrets (card token, voucher pin), so all are stored
-/// sealed and wiped once the placement is settled.
+/// sealed and wiped once their operation is settled.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentParameters(pub BTreeMap<String, String>);
 

@@ -27,7 +27,7 @@ pub use held::{Carried, Fitting, at_mollie, fitting, keep_possible, none_held, o
 pub use late::{is_over, plan_late, unpaid, worth};
 pub use likeness::{has_a_line, has_lines, has_tracking, same_tracking};
 pub(super) use plan::{Misfit, measured, named_lines, not_available};
-pub use plan::{Planned, is_shippable, newly_shipped, plan};
+pub use plan::{Planned, is_refunded_early, is_shippable, newly_shipped, plan};
 pub(super) use request::either;
 pub(in crate::rules) use request::{LINE_ID, line_id, selected};
 pub use request::{

@@ -1,9 +1,13 @@
 //! CreateOrderPayment: a further attempt to pay, or the one that is open.
 
 use domain::operations::create_payment::Pay;
+use domain::operations::operation::State;
 use domain::ports::{Clock, OrderKey, Store};
+use domain::rules::order::Order;
 use domain::rules::order_payment::{self, PaymentInput};
+use domain::rules::payment::Payment;
 use domain::rules::precondition::PreconditionReason;
+use domain::rules::status::{PaymentStatus, Read};
 use domain::rules::subject::Subject;
 use domain::rules::violation::Violations;
 use domain::workflow::submit::{On, submit};
@@ -12,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Header, begin, refuse_if_rejected};
+use super::request::{self, Header, begin};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderPaymentRequest};
@@ -54,28 +58,38 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -
 }
 
 async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Payment>, Status> {
-    let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
     let Some(operation) = recorded.operation_id() else {
+        let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
         let open = order_payment::open(&order).ok_or_else(errors::contended)?;
-        return Ok(Response::new(with_page(convert::order::payment(open), order.facts.checkout_url)));
+        return Ok(Response::new(with_page(open, &order)));
     };
+    // The operation is read first: what it has made is in the order by then.
+    let stored = rpc.service().store.load_operation(operation).await.map_err(errors::store)?;
+    let order = rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?.order;
     let made = order.made_payments.iter().find(|(by, _)| *by == operation).map(|(_, id)| id);
     if let Some(payment) = order.payments.iter().find(|payment| Some(&payment.mollie_id) == made) {
-        return Ok(Response::new(convert::order::payment(payment)));
+        return Ok(Response::new(with_page(payment, &order)));
     }
-    refuse_if_rejected(rpc, recorded.order_id, recorded.group).await?;
-    let stored = rpc.service().store.load_operation(operation).await.map_err(errors::store)?;
-    match stored.is_some_and(|stored| stored.state.is_settled()) {
-        true => Err(errors::payment_given_up(operation)),
-        false => Err(errors::operation_pending(operation, "payment")),
+    match stored.map(|stored| stored.state) {
+        Some(State::Rejected { rejection, .. }) => {
+            Err(errors::mollie_refused(&rejection, "operation", operation))
+        }
+        Some(State::Withdrawn { .. }) => Err(errors::payment_given_up(operation)),
+        Some(
+            State::Pending { .. }
+            | State::InFlight { .. }
+            | State::Resolving { .. }
+            | State::NeedsAttention { .. }
+            | State::Succeeded { .. },
+        )
+        | None => Err(errors::operation_pending(operation, "payment")),
     }
 }
 
 /// Mollie may show the page of an open attempt at the order alone.
-fn with_page(payment: proto::Payment, of_order: Option<String>) -> proto::Payment {
-    let checkout_url = match payment.checkout_url.is_empty() {
-        true => of_order.unwrap_or_default(),
-        false => payment.checkout_url,
-    };
-    proto::Payment { checkout_url, ..payment }
+fn with_page(payment: &Payment, order: &Order) -> proto::Payment {
+    let is_open = payment.status == Read::Known(PaymentStatus::Open);
+    let of_order = order.facts.checkout_url.clone().filter(|_| is_open);
+    let checkout_url = payment.checkout_url.clone().or(of_order).unwrap_or_default();
+    proto::Payment { checkout_url, ..convert::order::payment(payment) }
 }

@@ -289,11 +289,12 @@ impl TryFrom<RecordedOrderDocument> for Order {
     }
 }
 
-/// A shipment whose money does not come.
+/// An attempt to pay that an operation of ours opened.
 fn made((operation, payment): (Uuid, String)) -> (OperationId, MolliePaymentId) {
     (OperationId::new(operation), MolliePaymentId::new(payment))
 }
 
+/// A shipment whose money does not come.
 fn lost((id, amount): (Uuid, MoneyDocument)) -> Result<(ShipmentId, Money), Misfit> {
     Ok((ShipmentId::new(id), amount.try_into()?))
 }

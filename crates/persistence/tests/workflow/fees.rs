@@ -66,6 +66,33 @@ async fn a_fee_that_mollie_refused_alone_waits_for_a_person() {
     );
 }
 
+/// Its units are free again: more goods are to leave, and the fee travels with them.
+#[tokio::test]
+async fn goods_that_mollie_refused_are_still_to_leave_and_leave_no_line_open() {
+    let world = World::new().await;
+    let id = world.authorized_of(with_fee()).await;
+    world.ship_now(id, &named(1, 1, None)).await;
+    world.mollie.next(Fate::Rejected);
+    world.ship_now(id, &named(1, 1, None)).await;
+    world.work(secs(2)).await;
+    let order = world.settled(id).await;
+    assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::ShipmentRefused]);
+}
+
+/// A reading closed the item, and no person: it is raised anew.
+#[tokio::test]
+async fn a_line_that_is_left_open_again_is_told_again() {
+    let world = World::new().await;
+    let id = all_but_the_fee_left(&world).await;
+    world.sync(id).await;
+    world.mollie.next(Fate::Rejected);
+    world.ship_now(id, &named(2, 1, None)).await;
+    world.sync(id).await;
+    let order = world.settled(id).await;
+    let open: Vec<_> = order.items.iter().filter(|item| item.is_open()).map(|item| item.kind).collect();
+    assert!(open.contains(&ItemKind::LineLeftOpen), "{open:?}");
+}
+
 #[tokio::test]
 async fn where_the_caller_names_each_line_a_person_is_told_of_the_fee_until_it_is_shipped() {
     let world = World::new().await;

@@ -1,21 +1,24 @@
 //! Further payments: opened once whatever answer is lost, and never beside an attempt that is open.
 
 use domain::operations::create_payment::Pay;
+use std::sync::Arc;
+
 use domain::ports::Clock;
 use domain::rules::ids::OrderId;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::order_payment::PaymentRequest;
-use domain::rules::payment::PaymentParameters;
+use domain::rules::payment::{Payment, PaymentParameters};
 use domain::rules::precondition::PreconditionReason;
-use domain::rules::status::{PaymentStatus, Read};
+use domain::rules::snapshot::Snapshot;
+use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{MutationError, Recorded};
 
 use crate::intents::{intent, reason};
 use crate::items::attempt;
-use crate::mollie::Fate;
-use crate::world::{World, mins, secs};
+use crate::mollie::{Fate, meanwhile};
+use crate::world::{World, all_at, mins, secs};
 
 impl World {
     async fn pay_anew(&self, id: OrderId) -> Result<Recorded, MutationError> {
@@ -94,6 +97,57 @@ async fn an_attempt_that_is_open_is_told_instead_of_another() {
     assert_eq!(order.made_payments[0].1.as_str(), "tr_1", "Mollie refused another");
     assert_eq!(reason(world.pay_anew(id).await), PreconditionReason::PaymentOpen);
     assert_eq!(world.mollie.calls().iter().filter(|call| call.kind == "pay").count(), 1);
+}
+
+/// The shopper opened another one at the checkout, and it has ended too.
+#[tokio::test]
+async fn an_attempt_that_has_ended_by_then_is_no_answer() {
+    for fate in [Fate::Answered, Fate::LostCall, Fate::LostAnswer] {
+        let world = World::new().await;
+        let (id, now) = (world.unpaid().await, world.clock.now());
+        let ended = ["tr_0", "tr_x"].map(|id| attempt(id, PaymentStatus::Failed, now)).to_vec();
+        world.at_mollie(id, |order| order.payments = Some(ended)).await;
+        world.mollie.next(fate.clone());
+        let made = world.pay_anew(id).await.unwrap();
+        world.drive(made.claim.as_ref().unwrap()).await;
+        world.work(mins(5)).await;
+        world.sync(id).await;
+        let order = world.settled(id).await;
+        let of = &order.made_payments[0].1;
+        let payment = order.payments.iter().find(|payment| payment.mollie_id == *of).unwrap();
+        assert_eq!((payment.status.clone(), order.payments.len()), (OPEN, 3), "{fate:?}");
+    }
+}
+
+/// A hook is faster than the answer: what it told stays.
+#[tokio::test]
+async fn the_answer_that_an_attempt_was_opened_does_not_undo_what_a_reading_showed() {
+    let world = World::new().await;
+    let id = world.unpaid().await;
+    let paid = {
+        let world = Arc::clone(&world);
+        meanwhile(async move {
+            let now = world.clock.now();
+            let paid = |payment: Payment| Payment {
+                status: Read::Known(PaymentStatus::Paid),
+                paid_time: Some(now),
+                ..payment
+            };
+            let change = |order: &mut Snapshot| {
+                all_at(order, OrderStatus::Paid, LineStatus::Paid);
+                let last = order.payments.iter_mut().flatten().last().unwrap();
+                *last = paid(last.clone());
+            };
+            world.at_mollie(id, change).await;
+            world.sync(id).await;
+        })
+    };
+    world.mollie.next_during(Fate::Answered, paid);
+    let made = world.pay_anew(id).await.unwrap();
+    world.drive(made.claim.as_ref().unwrap()).await;
+    let order = world.order(id).await;
+    assert_eq!(order.payments[1].status, Read::Known(PaymentStatus::Paid));
+    assert_eq!(order.made_payments.len(), 1);
 }
 
 /// It is read at Mollie before it is refused.

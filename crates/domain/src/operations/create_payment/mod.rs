@@ -17,6 +17,7 @@ use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, OpenPayment};
 use crate::rules::event::EventData;
+use crate::rules::ids::GroupId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::order_payment::{self, PaymentRequest};
@@ -36,12 +37,12 @@ impl Request for Pay {
     }
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
-        if let Some(group) = under_way(pen.unsettled()).map(|operation| operation.group) {
+        order_payment::check(pen.order())?;
+        pen.unblocked(FACTS.lane)?;
+        if let Some(group) = under_way(pen.unsettled()) {
             pen.join(group);
             return Ok(Subject::Order);
         }
-        order_payment::check(pen.order())?;
-        pen.unblocked(FACTS.lane)?;
         let methods = self.0.methods.clone();
         let before = pen.order().payments.iter().map(|payment| payment.mollie_id.clone()).collect();
         let task = Task { methods: methods.clone(), before, until: order_payment::tried_until(pen.now()) };
@@ -51,13 +52,15 @@ impl Request for Pay {
     }
 }
 
-fn under_way(unsettled: &[Operation]) -> Option<&Operation> {
-    unsettled.iter().find(|operation| operation.task.name() == FACTS.name)
+/// A payment under way: who asks meanwhile gets that one, whatever for.
+fn under_way(unsettled: &[Operation]) -> Option<GroupId> {
+    let own = unsettled.iter().find(|operation| operation.task.name() == FACTS.name);
+    own.map(|operation| operation.group)
 }
 
 const FACTS: Facts = Facts {
     name: OperationKind::CreatePayment,
-    lane: Lane::Authorization,
+    lane: Lane::Terms,
     repeat: Repeat::ByKey,
     needs: Needs::Order,
 };
@@ -95,11 +98,9 @@ impl Kind for Task {
         let Some(payments) = &snapshot.payments else {
             return Observation::NotUnderstood(Misread::left_out("_embedded.payments"));
         };
-        match payments
-            .iter()
-            .filter(|payment| self.is_new(payment))
-            .max_by_key(|payment| payment.created_time)
-        {
+        // One that has ended serves nobody. If it was ours, its key gives it again.
+        let serves = |payment: &&Payment| self.is_new(payment) && !order_payment::has_ended(payment);
+        match payments.iter().filter(serves).max_by_key(|payment| payment.created_time) {
             Some(newest) => Observation::Found(Acceptance::Payment(Box::new(newest.clone()))),
             None => Observation::Absent,
         }

@@ -13,8 +13,8 @@ pub fn give_back_surplus(pen: &mut Pen<'_>) {
     if pen.policy().surplus != Surplus::Refund || !pen.is_at_rest() {
         return;
     }
-    let (order, refunds) = (pen.order(), pen.known_refunds());
-    let Some(payment) = surplus::to_give_back(order, refunds, pen.read_at(), pen.settle_window()) else {
+    let (order, refunds) = (pen.order(), pen.refunds());
+    let Some(payment) = surplus::to_give_back(order, &refunds, pen.read_at(), pen.settle_window()) else {
         return;
     };
     let request = RefundRequest {
@@ -25,7 +25,7 @@ pub fn give_back_surplus(pen: &mut Pen<'_>) {
         overrides: Vec::new(),
     };
     // What the rules of refunds do not allow waits for a person.
-    if let Ok(plan) = refund::plan(order, refunds, &request) {
+    if let Ok(plan) = refund::plan(order, &refunds, &request) {
         record(&request, plan, &[], Some(PAID_TWICE), pen);
     }
 }

@@ -2,19 +2,21 @@
 //! stays open all the same a person is told.
 
 use super::held;
+use crate::operations::facts::Lane;
 use crate::operations::pen::Pen;
 use crate::rules::companion::{self, Companions};
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ledger::{self, Pool, Stage};
-use crate::rules::shipment::{Shipment, is_shippable};
+use crate::rules::shipment::{self, Shipment, is_shippable};
 
 /// The actor recorded when fees are registered alone.
 const NO_GOODS_LEFT: &str = "order-service (fees without goods)";
 
-/// After a reading, once nothing of the order is under way that could free goods.
+/// After a reading, once nothing is under way that could free goods: no shipment or cancellation, and no refund of goods that have not
+/// left.
 pub fn finish(pen: &mut Pen<'_>) {
-    if !pen.is_at_rest() {
+    if !pen.is_lane_at_rest(Lane::Authorization) || shipment::is_refunded_early(pen.order()) {
         return;
     }
     pen.close(companion::no_longer_open(pen.order()), "nothing of it is left, or more goods are to leave");
@@ -33,7 +35,7 @@ fn register_alone(pen: &mut Pen<'_>) {
     // What Mollie refused once waits for a person.
     let was_refused = |parcel: &Shipment| parcel.is_without_goods() && parcel.rejection.is_some();
     let lines = companion::without_goods(pen.order());
-    if lines.is_empty() || pen.known_shipments().iter().any(was_refused) {
+    if lines.is_empty() || pen.shipments().iter().any(was_refused) {
         return;
     }
     let companions = lines.iter().map(|line| line.line_id).collect();

@@ -69,8 +69,7 @@ pub fn review(pen: &mut Pen<'_>) {
             refuse(gone, Rejection::of_ours_overtaken(OVERTAKEN), tell, pen);
         }
     }
-    let is_busy = pen.unsettled().iter().any(|operation| operation.task.lane() == Lane::Authorization);
-    if is_busy {
+    if !pen.is_lane_at_rest(Lane::Authorization) {
         return;
     }
     go_if_they_fit(pen);

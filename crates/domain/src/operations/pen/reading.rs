@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::Pen;
 use crate::operations::kind::Difference;
-use crate::operations::kinds;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
@@ -76,7 +75,7 @@ impl Pen<'_> {
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
         self.read_captures(snapshot);
-        kinds::after_reading(self);
+        self.has_read = true;
     }
 
     /// Without what may be the effect of an operation whose outcome is unknown.

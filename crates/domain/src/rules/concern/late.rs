@@ -36,19 +36,20 @@ pub fn subject_of(line: &Line) -> String {
 #[must_use]
 pub fn line_left_open(order: &Order, line: &Line) -> Concern {
     let (id, amount) = (line.id, line.available().amount);
-    let why = match order.captures_by_shipment() {
-        true if amount.minor() > 0 => {
-            "what is not shipped is not captured. Ship it with CreateShipment, or cancel it with CancelOrderLines."
+    let todo = match (order.captures_by_shipment(), amount.minor() > 0) {
+        (true, true) => {
+            "What is not shipped is not captured: ship it with CreateShipment, or cancel it with CancelOrderLines."
         }
-        true => {
-            "the order is not completed before. Ship it with CreateShipment, or cancel it with CancelOrderLines."
+        (true, false) => {
+            "The shopper is owed that: refund it with CreateRefund, and then cancel the line, naming it in release_line_ids."
         }
-        false => {
-            "the order is not completed before. Ship it with CreateShipment, or give its money back with CreateRefund."
+        (false, true) => {
+            "The order is not completed before: ship it with CreateShipment, or give its money back with CreateRefund."
         }
+        (false, false) => "The order is not completed before: ship it with CreateShipment.",
     };
     let text = format!(
-        "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled: {why}"
+        "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled. {todo}"
     );
     Concern {
         kind: ItemKind::LineLeftOpen,

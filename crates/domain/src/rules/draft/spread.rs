@@ -19,6 +19,11 @@ rules! {
             |order| takes_off(order, "-400.00"),
             |order| {
                 order["method"] = "klarna".into();
+                (order["lines"][0]["quantity"], order["lines"][1]["type"]) = (1.into(), "shipping_fee".into());
+                takes_off(order, "-400.00");
+            },
+            |order| {
+                order["method"] = "klarna".into();
                 order["lines"][0]["quantity"] = 1.into();
                 drop(order["lines"][1].take());
                 takes_off(order, "-298.99");

@@ -65,7 +65,9 @@ fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
     let whole = match (&payment.status, order.captures_by_shipment()) {
         (Read::Known(PaymentStatus::Paid), false) => payment.amount.minor(),
         // Paid at once, beside one whose money is captured.
-        (Read::Known(PaymentStatus::Paid), true) if was_paid_at_once(payment) => payment.amount.minor(),
+        (Read::Known(PaymentStatus::Paid), true) if was_paid_at_once(order, payment) => {
+            payment.amount.minor()
+        }
         (Read::Known(PaymentStatus::Paid | PaymentStatus::Authorized), true) => captured(order, payment),
         (Read::Known(PaymentStatus::Authorized), false) => payment.amount_captured?.minor(),
         (
@@ -85,9 +87,10 @@ fn received_by(order: &Order, payment: &Payment) -> Option<i64> {
     is_comparable.then_some(whole.min(limit))
 }
 
-/// Whether nothing of it had to be captured.
-fn was_paid_at_once(payment: &Payment) -> bool {
-    payment.authorized_time.is_none() && payment.amount_captured.is_none()
+/// Whether nothing of it had to be captured: that of another one is. An answer may leave out the times of the only one.
+fn was_paid_at_once(order: &Order, payment: &Payment) -> bool {
+    let captures = |one: &Payment| one.authorized_time.is_some() || one.amount_captured.is_some();
+    !captures(payment) && order.payments.iter().any(|other| other.holds_money() && captures(other))
 }
 
 /// What was captured of an authorized payment. An answer leaves out what is zero: so if another payment tells, nothing. If none

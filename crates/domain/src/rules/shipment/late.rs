@@ -88,7 +88,8 @@ fn is_late(shipment: &Shipment) -> bool {
 fn late_part(line: &Line, still_here: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
     let left = still_here.available().quantity;
     if selection.quantity > left {
-        let (id, ordered, gone) = (line.id, line.quantity, still_here.shipped.quantity);
+        let (id, ordered) = (line.id, line.quantity);
+        let gone = still_here.shipped.quantity.saturating_add(still_here.reserved.quantity);
         let text = format!(
             "Line {id}: {} requested, and of {ordered} ordered {gone} have left already, in time or too late.",
             selection.quantity

@@ -122,6 +122,13 @@ pub fn is_shippable(order: &Order) -> bool {
     shippable_order(order).is_ok()
 }
 
+/// Whether a refund is under way of units that have not left: if it fails, they are to leave again.
+#[must_use]
+pub fn is_refunded_early(order: &Order) -> bool {
+    let is_under_way = |line: &Line| line.refunding.quantity > 0 || line.payment_refunding.quantity > 0;
+    order.lines.iter().any(|line| is_under_way(line) && line.rest().quantity > line.available().quantity)
+}
+
 fn shippable_order(order: &Order) -> Result<(), FailedPrecondition> {
     let refuse = |reason, text: String| Err(FailedPrecondition::of_order(reason, text));
     if !order.is_understood() {
