@@ -4,7 +4,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::facts::Lane;
-use super::kinds;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
@@ -367,10 +366,8 @@ impl<'a> Pen<'a> {
     /// Finishes the change. `request`: the id of the request and its outcome.
     #[must_use]
     pub fn finish(mut self, request: Option<RequestRecord>) -> Written {
-        // Only now is it written what became of the operation that the reading was taken for.
-        if self.has_read {
-            kinds::after_reading(&mut self);
-        }
+        // Only now is it written what became of the operation that a reading was taken for.
+        self.act_on_reading();
         let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();
         let change = Change {

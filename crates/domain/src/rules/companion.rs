@@ -8,7 +8,6 @@
 use std::cmp::Reverse;
 
 use super::capture;
-use super::concern;
 use super::deduction::{goods_of, is_deduction};
 use super::item::{Item, ItemKind};
 use super::order::{Line, Order};
@@ -95,7 +94,7 @@ pub fn left_open(order: &Order) -> impl Iterator<Item = &Line> {
 /// The open items about lines that are no longer open.
 #[must_use]
 pub fn no_longer_open(order: &Order) -> Vec<u32> {
-    let is_still = |item: &Item| left_open(order).any(|line| item.subject == concern::subject_of(line));
+    let is_still = |item: &Item| left_open(order).any(|line| item.subject == line.path());
     let items = order.items.iter().filter(|item| item.kind == ItemKind::LineLeftOpen && item.is_open());
     items.filter(|item| !is_still(item)).map(|item| item.number).collect()
 }

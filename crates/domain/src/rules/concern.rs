@@ -15,7 +15,7 @@ mod surplus;
 
 pub use capture::{capture_lost, deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
-pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone, subject_of};
+pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone};
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 

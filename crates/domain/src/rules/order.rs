@@ -168,6 +168,12 @@ impl Line {
         }
     }
 
+    /// How errors and items name it: `lines/2`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("lines/{}", self.id)
+    }
+
     /// Whether Mollie ships units of it.
     #[must_use]
     pub fn is_shippable(&self) -> bool {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Pen;
 use crate::operations::kind::Difference;
+use crate::operations::kinds;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
@@ -76,6 +77,13 @@ impl Pen<'_> {
         self.take_over_tracking(snapshot);
         self.read_captures(snapshot);
         self.has_read = true;
+    }
+
+    /// Lets the rooms do what nobody asked for, if a reading was recorded.
+    pub(super) fn act_on_reading(&mut self) {
+        if self.has_read {
+            kinds::after_reading(self);
+        }
     }
 
     /// Without what may be the effect of an operation whose outcome is unknown.

@@ -26,12 +26,6 @@ pub fn late_parcel(order: &Order, shipment: &Shipment, unpaid: Money) -> Concern
     }
 }
 
-/// How an item names the line that it is about.
-#[must_use]
-pub fn subject_of(line: &Line) -> String {
-    format!("lines/{}", line.id)
-}
-
 /// A line that stays open though no more goods are to leave.
 #[must_use]
 pub fn line_left_open(order: &Order, line: &Line) -> Concern {
@@ -51,12 +45,7 @@ pub fn line_left_open(order: &Order, line: &Line) -> Concern {
     let text = format!(
         "No more goods are to leave, and {amount} of line {id} is neither shipped nor canceled. {todo}"
     );
-    Concern {
-        kind: ItemKind::LineLeftOpen,
-        subject: subject_of(line),
-        text: printable(&text),
-        operation_id: None,
-    }
+    Concern { kind: ItemKind::LineLeftOpen, subject: line.path(), text: printable(&text), operation_id: None }
 }
 
 /// A held parcel that can never be captured: what it waited for was shipped or canceled elsewhere.
