@@ -116,6 +116,8 @@ fn each(act: impl Fn(&Path, &str, &Verdict) -> Result<()>) -> Result<()> {
         Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?,
         Err(_) => Vec::new(),
     };
+    // Beside the pages lies what a run may build on.
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     files.sort();
     if files.is_empty() {
         println!("no proof is kept in {DIRECTORY}");

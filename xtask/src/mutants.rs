@@ -1,13 +1,14 @@
 //! The proofs `mutants-…`: cargo-mutants changes each rule of the domain in small ways, and the domain's own tests must notice.
-//! One proof per shard of the rules, so that each page is renewed by itself. A survivor needs its reason in `survivors.txt`.
+//! One proof per shard of the rules, so that each page is renewed by itself. A survivor needs its reason in `survivors.txt`. What became
+//! of each file is kept beside the pages, so that only what has changed is tried again.
 
-use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::kept::DIRECTORY;
 use crate::process;
 use crate::supply::git;
 
@@ -65,52 +66,66 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/surplus.rs",
 ];
 
-/// What is made of Mollie's answers.
+/// What is made of Mollie's answers, and what names all of it.
 pub const READ: &Shard = &[
     "crates/domain/src/rules/adoption.rs",
-    "crates/domain/src/rules/concern.rs",
     "crates/domain/src/rules/concern",
-    "crates/domain/src/rules/contradiction.rs",
+    "crates/domain/src/rules/concern.rs",
     "crates/domain/src/rules/contradiction",
-    "crates/domain/src/rules/event.rs",
+    "crates/domain/src/rules/contradiction.rs",
+    "crates/domain/src/rules/decision.rs",
     "crates/domain/src/rules/event",
+    "crates/domain/src/rules/event.rs",
     "crates/domain/src/rules/field.rs",
+    "crates/domain/src/rules/ids.rs",
     "crates/domain/src/rules/item.rs",
     "crates/domain/src/rules/lookup.rs",
     "crates/domain/src/rules/misread.rs",
+    "crates/domain/src/rules/operation.rs",
+    "crates/domain/src/rules/placement.rs",
+    "crates/domain/src/rules/policy.rs",
     "crates/domain/src/rules/rejection.rs",
-    "crates/domain/src/rules/snapshot.rs",
+    "crates/domain/src/rules/remote.rs",
+    "crates/domain/src/rules/request_error.rs",
     "crates/domain/src/rules/snapshot",
+    "crates/domain/src/rules/snapshot.rs",
     "crates/domain/src/rules/stranded.rs",
+    "crates/domain/src/rules/subject.rs",
     "crates/domain/src/rules/unread.rs",
     "crates/domain/src/rules/webhook_hint.rs",
 ];
 
 /// Changes what one shard holds. `more` goes to cargo-mutants. What is known of a file that has not changed since is not tried
 /// again, so that a page is renewed at the cost of what changed.
-pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
+pub fn proven(name: &str, shard: &Shard, more: &[String]) -> Result<String> {
     let version = process::output(&mut process::cargo(["mutants", "--version"])?)
         .context("cargo-mutants is missing: cargo install --locked cargo-mutants")?;
-    let files = files(shard)?;
-    let untried: Vec<_> = files.iter().filter(|file| !file.is_tried()).collect();
+    let list = process::root()?.join(DIRECTORY).join(format!("mutants/{name}.txt"));
+    let (files, mut known) = (files(shard)?, Known::read(&list)?);
+    let untried: Vec<_> = files.iter().filter(|(path, content)| !known.has(path, content)).collect();
     if !untried.is_empty() {
-        try_changes(&untried, &[], more)?;
-    }
-    // A survivor without a reason may have its test by now, which can stand in another file.
-    let (mut again, mut changes) = (Vec::new(), Vec::new());
-    for file in files.iter().filter(|file| file.is_tried()) {
-        let unexplained = file.unexplained()?;
-        if !unexplained.is_empty() {
-            again.push(file);
-            changes.extend(unexplained);
+        let output = try_changes(untried.iter().map(|(path, _)| *path), &[], more)?;
+        for (path, content) in untried.iter().filter(|_| more.is_empty()) {
+            known.0.insert((*path).clone(), Tried::new(content, path, &output)?);
         }
     }
+    // A survivor without a reason may have its test by now, which can stand in another file.
+    let again: Vec<_> = files.keys().filter(|path| !known.unexplained(path, REASONS).is_empty()).collect();
+    let changes: Vec<_> = again.iter().flat_map(|path| known.unexplained(path, REASONS)).collect();
     if !again.is_empty() {
-        try_changes(&again, &changes, more)?;
+        let output = try_changes(again.iter().copied(), &changes, more)?;
+        for path in again.iter().filter(|_| more.is_empty()) {
+            let anew = Tried::new("", path, &output)?;
+            known.0.entry((*path).clone()).and_modify(|tried| tried.renew(&changes, anew));
+        }
     }
+    known.0.retain(|path, _| files.contains_key(path));
+    known.write(&list)?;
     let mut found = Found::default();
-    for file in files.iter().filter(|file| file.is_tried()) {
-        found.add(&file.read()?)?;
+    for tried in
+        files.iter().filter_map(|(path, content)| known.0.get(path).filter(|it| it.content == *content))
+    {
+        found.add(tried);
     }
     let text = format!(
         "{}{} files, {} of them tried in this run, and {} survivors of others once more\n{found}",
@@ -123,14 +138,18 @@ pub fn proven(shard: &Shard, more: &[String]) -> Result<String> {
     Ok(text)
 }
 
-/// Has cargo-mutants change these files, and keeps what became of it. `changes`: only these, if there are any.
-fn try_changes(files: &[&Source], changes: &[String], more: &[String]) -> Result<()> {
+/// Has cargo-mutants change these files, and gives where it writes what became of them. `changes`: only these, if there are any.
+fn try_changes<'a>(
+    files: impl IntoIterator<Item = &'a String>,
+    changes: &[String],
+    more: &[String],
+) -> Result<PathBuf> {
     let directory = process::target()?.join("mutants");
     let output = directory.join("mutants.out");
     if output.exists() {
         fs::remove_dir_all(&output).with_context(|| format!("removing {}", output.display()))?;
     }
-    fs::create_dir_all(directory.join(KEPT)).with_context(|| format!("making {}", directory.display()))?;
+    fs::create_dir_all(&directory).with_context(|| format!("making {}", directory.display()))?;
     let mut command = process::cargo(["mutants", "--package", "domain", "--features", "examples"])?;
     command.args(["--no-shuffle", "--colors=never", "--minimum-test-timeout=30"]);
     // Each change is a build. Two copies of the workspace with one target directory would take each other's for their own.
@@ -138,7 +157,7 @@ fn try_changes(files: &[&Source], changes: &[String], more: &[String]) -> Result
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     command.arg(format!("--jobs={jobs}")).arg("--output").arg(&directory);
     for file in files {
-        command.arg("--file").arg(&file.path);
+        command.arg("--file").arg(file);
     }
     for change in changes {
         command.arg(format!("--re=^{}$", regex::escape(change)));
@@ -148,75 +167,128 @@ fn try_changes(files: &[&Source], changes: &[String], more: &[String]) -> Result
     let status = command.status().context("starting cargo-mutants")?;
     // A change that survives, or a test without end, is a result as well.
     ensure!(matches!(status.code(), Some(0 | 2 | 3)), "cargo-mutants gave up: {status}");
-    if !more.is_empty() {
-        return Ok(());
-    }
-    files.iter().try_for_each(|file| file.keep(&output))
+    Ok(output)
 }
 
-/// Where results are kept, below the directory of cargo-mutants.
-const KEPT: &str = "kept";
-
-/// The results, as cargo-mutants names their files.
-const RESULTS: [&str; 4] = ["caught", "timeout", "unviable", "missed"];
-
-/// A file of a shard, and where the results for this content of it are kept.
-struct Source {
-    path: String,
-    kept: PathBuf,
-}
-
-/// The files of a shard.
-fn files(shard: &Shard) -> Result<Vec<Source>> {
+/// The files of a shard but for those of tests, each with its content's name in git.
+fn files(shard: &Shard) -> Result<BTreeMap<String, String>> {
     let listed = process::output(git(&["ls-files", "--"])?.args(shard))?;
-    let directory = process::target()?.join("mutants").join(KEPT);
-    let source = |path: &str| -> Result<Source> {
+    let file = |path: &str| -> Result<(String, String)> {
         let content = process::output(&mut git(&["hash-object", path])?)?;
-        Ok(Source { path: path.to_owned(), kept: directory.join(content.trim()) })
+        Ok((path.to_owned(), content.trim().to_owned()))
     };
-    listed.lines().map(source).collect()
+    listed.lines().filter(|path| !path.contains("/tests")).map(file).collect()
 }
 
-impl Source {
-    fn is_tried(&self) -> bool {
-        self.kept.exists()
-    }
+/// What became of the changes of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tried {
+    content: String,
+    caught: usize,
+    endless: usize,
+    unviable: usize,
+    /// As cargo-mutants names them.
+    survivors: Vec<String>,
+}
 
-    /// The changes that survived and have no reason, as cargo-mutants names them.
-    fn unexplained(&self) -> Result<Vec<String>> {
-        let kept = self.read()?;
-        let survivors = kept.lines().filter_map(|line| line.strip_prefix("missed "));
-        let is_explained = |change: &str| REASONS.lines().any(|line| explains(line, &without_place(change)));
-        Ok(survivors.filter(|change| !is_explained(change)).map(str::to_owned).collect())
-    }
-
-    fn read(&self) -> Result<String> {
-        fs::read_to_string(&self.kept).with_context(|| format!("reading {}", self.kept.display()))
-    }
-
-    /// Keeps what cargo-mutants found in this file, beside what it found before of other changes.
-    fn keep(&self, output: &Path) -> Result<()> {
-        let start = format!("{}:", self.path);
-        let mut new = String::new();
-        for result in RESULTS {
+impl Tried {
+    /// Reads what cargo-mutants wrote of a file.
+    fn new(content: &str, path: &str, output: &Path) -> Result<Self> {
+        let start = format!("{path}:");
+        let lines = |result: &str| -> Result<Vec<String>> {
             let path = output.join(format!("{result}.txt"));
             let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            for line in text.lines().filter(|line| line.starts_with(&start)) {
-                writeln!(new, "{result} {line}")?;
-            }
-        }
-        let before = if self.is_tried() { self.read()? } else { String::new() };
-        fs::write(&self.kept, renewed(&before, &new))
-            .with_context(|| format!("writing {}", self.kept.display()))
+            Ok(text.lines().filter(|line| line.starts_with(&start)).map(str::to_owned).collect())
+        };
+        Ok(Self {
+            content: content.to_owned(),
+            caught: lines("caught")?.len(),
+            endless: lines("timeout")?.len(),
+            unviable: lines("unviable")?.len(),
+            survivors: lines("missed")?,
+        })
+    }
+
+    /// The same, once these of its survivors were tried again.
+    fn renew(&mut self, changes: &[String], anew: Self) {
+        self.survivors.retain(|survivor| !changes.contains(survivor));
+        self.survivors.extend(anew.survivors);
+        self.caught += anew.caught;
+        self.endless += anew.endless;
+        self.unviable += anew.unviable;
     }
 }
 
-/// The results of before, but for the changes that have a new one.
-fn renewed(before: &str, new: &str) -> String {
-    let change = |line: &str| line.split_once(' ').map(|(_, change)| change.to_owned());
-    let tried: HashSet<_> = new.lines().filter_map(change).collect();
-    let is_old = |line: &&str| change(line).is_some_and(|change| !tried.contains(&change));
-    before.lines().filter(is_old).chain(new.lines()).map(|line| format!("{line}\n")).collect()
+/// What is known of the files of a shard, as it is kept beside its page: a line for each file, and one for each survivor.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Known(BTreeMap<String, Tried>);
+
+impl Known {
+    fn read(list: &Path) -> Result<Self> {
+        match list.exists() {
+            true => {
+                let text = fs::read_to_string(list).with_context(|| format!("reading {}", list.display()))?;
+                text.parse()
+            }
+            false => Ok(Self::default()),
+        }
+    }
+
+    fn write(&self, list: &Path) -> Result<()> {
+        if let Some(directory) = list.parent() {
+            fs::create_dir_all(directory).with_context(|| format!("making {}", directory.display()))?;
+        }
+        fs::write(list, self.to_string()).with_context(|| format!("writing {}", list.display()))
+    }
+
+    fn has(&self, path: &str, content: &str) -> bool {
+        self.0.get(path).is_some_and(|tried| tried.content == content)
+    }
+
+    /// The changes of a file that survived and have no reason.
+    fn unexplained(&self, path: &str, reasons: &str) -> Vec<String> {
+        let is_explained =
+            |change: &&String| reasons.lines().any(|line| explains(line, &without_place(change)));
+        let survivors = self.0.get(path).into_iter().flat_map(|tried| &tried.survivors);
+        survivors.filter(|change| !is_explained(change)).cloned().collect()
+    }
+}
+
+impl std::str::FromStr for Known {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut known = BTreeMap::<String, Tried>::new();
+        let mut last = None;
+        for line in text.lines() {
+            if let Some(survivor) = line.strip_prefix("  ") {
+                let tried = last.as_ref().and_then(|path| known.get_mut(path));
+                tried
+                    .with_context(|| format!("{survivor:?} is of no file"))?
+                    .survivors
+                    .push(survivor.to_owned());
+                continue;
+            }
+            let [path, content, caught, endless, unviable] = line.split(' ').collect::<Vec<_>>()[..] else {
+                bail!("{line:?} is no file");
+            };
+            let (content, survivors) = (content.to_owned(), Vec::new());
+            let (caught, endless, unviable) = (caught.parse()?, endless.parse()?, unviable.parse()?);
+            known.insert(path.to_owned(), Tried { content, caught, endless, unviable, survivors });
+            last = Some(path.to_owned());
+        }
+        Ok(Self(known))
+    }
+}
+
+impl std::fmt::Display for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (path, Tried { content, caught, endless, unviable, survivors }) in &self.0 {
+            writeln!(f, "{path} {content} {caught} {endless} {unviable}")?;
+            survivors.iter().try_for_each(|survivor| writeln!(f, "  {survivor}"))?;
+        }
+        Ok(())
+    }
 }
 
 /// What became of the changes.
@@ -229,18 +301,11 @@ struct Found {
 }
 
 impl Found {
-    /// What is kept of one file: `result change` in each line.
-    fn add(&mut self, kept: &str) -> Result<()> {
-        for line in kept.lines() {
-            match line.split_once(' ') {
-                Some(("caught", _)) => self.caught += 1,
-                Some(("timeout", _)) => self.endless += 1,
-                Some(("unviable", _)) => self.unviable += 1,
-                Some(("missed", change)) => self.survivors.push(without_place(change)),
-                _ => bail!("{line:?} is no result"),
-            }
-        }
-        Ok(())
+    fn add(&mut self, tried: &Tried) {
+        self.caught += tried.caught;
+        self.endless += tried.endless;
+        self.unviable += tried.unviable;
+        self.survivors.extend(tried.survivors.iter().map(|survivor| without_place(survivor)));
     }
 
     fn unexplained(&self, reasons: &str) -> Vec<&String> {
@@ -296,21 +361,43 @@ mod tests {
         Found { caught, survivors, ..Found::default() }
     }
 
+    fn tried(caught: usize, survivors: &[&str]) -> Tried {
+        let survivors = survivors.iter().map(|line| (*line).to_owned()).collect();
+        Tried { content: "3f2a".to_owned(), caught, endless: 1, unviable: 2, survivors }
+    }
+
     #[test]
-    fn results_that_are_kept_are_read_back() {
-        let mut read = Found::default();
-        read.add(&format!("caught a\ncaught b\ntimeout c\nunviable d\nmissed {ONE}\n")).unwrap();
-        assert_eq!((read.caught, read.endless, read.unviable), (2, 1, 1));
-        assert_eq!(read.survivors, ["rules/amount.rs: replace > with >= in Remainder::bounds"]);
-        assert!(read.add("lost e").is_err());
+    fn what_is_kept_is_read_back() {
+        let known = Known(
+            [("rules/a.rs".to_owned(), tried(34, &[ONE])), ("rules/b.rs".to_owned(), tried(0, &[]))].into(),
+        );
+        assert_eq!(known.to_string().parse::<Known>().unwrap(), known);
+        assert!(
+            known.has("rules/a.rs", "3f2a")
+                && !known.has("rules/a.rs", "3f2b")
+                && !known.has("rules/c.rs", "3f2a")
+        );
+        assert!("  lost".parse::<Known>().is_err() && "rules/a.rs 3f2a".parse::<Known>().is_err());
+    }
+
+    #[test]
+    fn the_results_of_all_files_add_up() {
+        let mut found = Found::default();
+        found.add(&tried(2, &[ONE]));
+        found.add(&tried(3, &[]));
+        assert_eq!((found.caught, found.endless, found.unviable), (5, 2, 4));
+        assert_eq!(found.survivors, ["rules/amount.rs: replace > with >= in Remainder::bounds"]);
     }
 
     const ONE: &str = "crates/domain/src/rules/amount.rs:47:9: replace > with >= in Remainder::bounds";
 
     #[test]
     fn what_is_tried_once_more_replaces_what_was_found_before() {
-        let renewed = renewed("caught a\nmissed b\nmissed c\n", "caught b\n");
-        assert_eq!(renewed, "caught a\nmissed c\ncaught b\n");
+        let mut before = tried(5, &["b", "c"]);
+        before.renew(&["b".to_owned()], Tried { caught: 1, ..Tried::default() });
+        assert_eq!((before.caught, &before.survivors[..]), (6, &["c".to_owned()][..]));
+        before.renew(&["c".to_owned()], Tried { survivors: vec!["c".to_owned()], ..Tried::default() });
+        assert_eq!((before.caught, before.survivors), (6, vec!["c".to_owned()]));
     }
 
     #[test]
