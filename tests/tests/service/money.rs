@@ -137,7 +137,7 @@ async fn goods_shipped_in_the_dashboard_without_their_gift_card_are_told_as_capt
     let order = authorized(&mut world).await;
     world.simulator.ship_in_dashboard(&order, 0).await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, ReviewItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    is_overcaptured(&order);
     assert_eq!(captured(&world, &order).await, 2_000);
     // Told once, and it stands in the way of nothing that makes it worse.
     let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
@@ -150,8 +150,17 @@ async fn what_mollie_lets_another_program_capture_too_much_is_told(mut world: Wo
     world.simulator.switch(json!({ "capture_above_authorization": "accepted" })).await;
     world.simulator.ship_elsewhere(&order, 0, 2, "20.00").await;
     let order = sync(&world, &order).await.unwrap();
-    is_told(&order, ReviewItemKind::Overcaptured, &order.mollie_order_id, "5.00 EUR too much");
+    is_overcaptured(&order);
     assert_eq!(captured(&world, &order).await, 2_000);
+}
+
+/// And the gift card is left open, where the caller names each line.
+fn is_overcaptured(order: &Order) {
+    let [captured, open] = order.items.as_slice() else { panic!("{:?}", order.items) };
+    assert_eq!((captured.kind(), &captured.subject), (ReviewItemKind::Overcaptured, &order.mollie_order_id));
+    assert!(captured.text.contains("5.00 EUR too much"), "{}", captured.text);
+    assert_eq!((open.kind(), open.subject.as_str()), (ReviewItemKind::LineLeftOpen, "lines/2"));
+    assert!(open.text.contains("The shopper is owed that: refund it"), "{}", open.text);
 }
 
 async fn a_gift_card_that_expires_behind_shipped_goods_is_told_as_owed(mut world: World) {

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::concern;
 use super::item::{Item, ItemKind};
 use super::money::Money;
-use super::order::Order;
+use super::order::{Line, Order};
+use super::part::Part;
 use super::payment::Payment;
 use super::refund::Refund;
 use super::status::{PaymentStatus, Read, words};
@@ -56,12 +57,22 @@ pub fn to_give_back<'a>(
     (is_untouched && chosen.remainder_amount.is_none()).then_some(chosen)
 }
 
-/// The open items about payments of which nothing is too much any more.
+/// The open items about payments of which nothing is too much any more. While a refund is under way that is not known: Mollie's payment
+/// may show it before it is known whether it was of goods.
 #[must_use]
 pub fn settled(order: &Order) -> Vec<u32> {
+    if is_refund_under_way(order) {
+        return Vec::new();
+    }
     let still = concern::surplus_payments(order);
     let is_still = |item: &&Item| still.iter().any(|concern| concern.subject == item.subject);
     open(order).filter(|item| !is_still(item)).map(|item| item.number).collect()
+}
+
+fn is_refund_under_way(order: &Order) -> bool {
+    let of_line = |line: &Line| line.refunding.and(line.payment_refunding);
+    let is_any = |part: Part| part.quantity > 0 || part.amount.minor() != 0;
+    order.lines.iter().map(of_line).any(is_any) || order.beside.refunding.minor() != 0
 }
 
 /// When to read the order again to see whether it is still paid twice; `None` if that is known.

@@ -90,3 +90,22 @@ fn an_item_is_settled_once_nothing_is_too_much() {
     recorder.record(EventData::ItemClosed { number: 1, by: "jane".into(), reason: "given back".into() });
     assert_eq!(settled(recorder.order()), [0; 0]);
 }
+
+/// It may be of goods, and then the payment is too much as before.
+#[test]
+fn while_a_refund_is_under_way_nothing_is_settled() {
+    let mut given_back = twice();
+    given_back.payments[0].amount_refunded = Some(euro("1027.99"));
+    assert_eq!(settled(&given_back), [1]);
+    let part = |quantity, amount| Part { quantity, amount: euro(amount) };
+    let with = |change: fn(&mut Order, Part), part| {
+        let mut order = given_back.clone();
+        change(&mut order, part);
+        settled(&order)
+    };
+    for part in [part(1, "349.00"), part(0, "5.00"), part(1, "0.00")] {
+        assert_eq!(with(|order, part| order.lines[0].refunding = part, part), [0; 0]);
+        assert_eq!(with(|order, part| order.lines[0].payment_refunding = part, part), [0; 0]);
+    }
+    assert_eq!(with(|order, part| order.beside.refunding = part.amount, part(0, "5.00")), [0; 0]);
+}
