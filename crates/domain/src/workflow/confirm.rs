@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::intent::MutationError;
 use super::sync::{Because, SyncError, read};
-use crate::ports::{Clock, GatewayError, Ports, Store, StoreError};
+use crate::ports::{Clock, GatewayError, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
@@ -22,6 +22,12 @@ pub(super) async fn is_stale<P: Ports>(ports: &P, order: &Order) -> Result<bool,
     let now = ports.clock().now();
     let is_young = |read| (SignedDuration::ZERO..FRESH).contains(&now.duration_since(read));
     Ok(!order.observed_time.is_some_and(is_young) || ports.store().is_lookup_due(order.id, now).await?)
+}
+
+/// Whether the order has changed since it was loaded.
+pub(super) async fn has_moved<P: Ports>(ports: &P, order: &Order) -> Result<bool, StoreError> {
+    let now = ports.store().load_order(&OrderKey::Id(order.id)).await?;
+    Ok(now.is_some_and(|now| now.version != order.version))
 }
 
 /// Proof that the order was read, with what the answer left out.

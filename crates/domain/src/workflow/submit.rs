@@ -100,6 +100,10 @@ pub(super) async fn confirm_or_refuse<P: Ports>(
         *confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
         return Ok(());
     }
+    // A look-up may have ended since the order was loaded: then it is due no longer, and has told what lifts the refusal.
+    if may_be_outdated(&denied) && confirm::has_moved(ports, order).await? {
+        return Ok(());
+    }
     let depends_on_counters = denied.depends_on_counters();
     let refusal = refused(with_whereabouts(ports, order, denied).await?);
     Err(confirm::refuse(order, depends_on_counters, confirmed.take(), refusal))

@@ -244,3 +244,20 @@ async fn an_interrupted_decision_is_made_again() {
     assert_eq!(world.decisions(id).await.len(), 2);
     world.settled(id).await;
 }
+
+/// A look-up ends between the loading and the question whether one is due: the refusal is of what was before.
+#[tokio::test]
+async fn a_refusal_of_an_order_that_has_moved_is_decided_again() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let looks_up = {
+        let world = Arc::clone(&world);
+        async move {
+            world.authorize(id).await;
+            world.sync(id).await;
+        }
+    };
+    let ports = Interrupted::new(&world, Some("load_with_operations"), looks_up);
+    let made = Box::pin(ship(&ports, &intent("CreateShipment", "s"), id, &lamps(1))).await;
+    assert!(made.is_ok(), "{made:?}");
+}
