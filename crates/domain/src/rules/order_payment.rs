@@ -125,7 +125,7 @@ fn not_payable(status: OrderStatus) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::fixtures::{euro, payment, placed};
+    use crate::rules::fixtures::{at, euro, payment, placed};
     use crate::rules::status::LineStatus;
 
     fn order(status: OrderStatus, attempts: &[PaymentStatus]) -> Order {
@@ -164,6 +164,17 @@ mod tests {
         let mut placing = order(OrderStatus::Created, &[]);
         placing.facts.status = None;
         assert_eq!(reason(&placing), Some(PreconditionReason::OrderNotPlaced));
+    }
+
+    #[test]
+    fn a_refusal_says_why_and_nobody_waits_longer_than_a_quarter_of_an_hour() {
+        let why = |status| match check(&order(status, &[])) {
+            Err(RequestError::State(refusal)) => refusal.unmet[0].description.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert!(why(OrderStatus::Paid).starts_with("The order's status is \"paid\": the shopper has paid."));
+        assert!(why(OrderStatus::Expired).contains("it has ended; create a new order"));
+        assert_eq!(tried_until(at(0)), at(15));
     }
 
     #[test]

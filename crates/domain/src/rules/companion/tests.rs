@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::fixtures::{euro, placed};
+use crate::rules::fixtures::{at, euro, placed};
 use crate::rules::ids::LineId;
+use crate::rules::item::Closure;
 use crate::rules::line::LineType;
 use crate::rules::line::LineType::{Discount, GiftCard, Physical, ShippingFee, StoreCredit};
 use crate::rules::money::Money;
@@ -226,6 +227,34 @@ fn what_stays_open_when_all_goods_have_left_is_told() {
     order.lines[1].shipped = order.lines[1].available();
     order.lines[2].status = Some(LineStatus::Canceled);
     assert_eq!(open(&order), [0; 0]);
+}
+
+/// Others, and what a person has closed, are not its business.
+#[test]
+fn an_item_about_an_open_line_is_done_with_once_the_line_is_not_open() {
+    let mut order =
+        order(&[(Physical, "21.00", 1_000), (ShippingFee, "21.00", 500), (GiftCard, "0.00", -300)]);
+    order.lines[0].shipped = order.lines[0].available();
+    let item = |number, kind, line: u32, closed: bool| Item {
+        number,
+        kind,
+        subject: format!("lines/{line}"),
+        text: String::new(),
+        operation_id: None,
+        raised_time: at(1),
+        closed: closed.then(|| Closure { time: at(2), by: "jane".to_owned(), reason: String::new() }),
+    };
+    order.items = vec![
+        item(1, ItemKind::LineLeftOpen, 2, false),
+        item(2, ItemKind::LineLeftOpen, 3, false),
+        item(3, ItemKind::DeductionLeft, 2, false),
+        item(4, ItemKind::LineLeftOpen, 2, true),
+    ];
+    assert_eq!(no_longer_open(&order), [0; 0]);
+    order.lines[1].shipped = order.lines[1].available();
+    assert_eq!(no_longer_open(&order), [1]);
+    order.lines[0].shipped = Part::none(cents(0));
+    assert_eq!(no_longer_open(&order), [1, 2], "more goods are to leave");
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn a_line_is_named_by_its_reference_or_its_id() {
     let named = |text| order.line_named(text).map(|line| line.id.number());
     assert_eq!(["4711-1", "2", "3", "4", "4711"].map(named), [Some(2), Some(2), Some(3), None, None]);
     assert_eq!(order.line_ids(), "1, 2 (4711-1), 3");
+    assert_eq!(order.lines[1].path(), "lines/2");
 }
 
 /// Units or an amount, made or to be made.

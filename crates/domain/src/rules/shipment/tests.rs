@@ -104,6 +104,17 @@ fn parcels_that_went_along_with_another_are_part_of_it_at_mollie() {
 }
 
 #[test]
+fn a_shipment_of_companions_alone_is_without_goods() {
+    let line = |number| ShipmentLine { line_id: LineId::new(number), part: Part::none(euro("0.00")) };
+    let with = |companions: &[u32]| {
+        let companions = companions.iter().map(|id| LineId::new(*id)).collect();
+        Shipment { companions, ..fixtures::shipment(1, vec![line(2), line(3)]) }
+    };
+    assert!(with(&[2, 3]).is_without_goods());
+    assert!(!with(&[3]).is_without_goods() && !with(&[]).is_without_goods());
+}
+
+#[test]
 fn a_reference_becomes_its_lines_id_and_what_names_no_line_stays() {
     let mut order = authorized();
     order.lines[1].reference = Some("4711".to_owned());
