@@ -54,9 +54,32 @@ fn what_was_paid_at_once_beside_an_authorization_can_be_given_back_whole() {
         .payments
         .push(Payment { paid_time: Some(at(4)), ..payment("tr_2", euro("1027.99"), PaymentStatus::Paid) });
     assert_eq!(room(&order), euro("1326.99"));
+    order.payments[0].authorized_time = None;
+    assert_eq!(room(&order), euro("1326.99"), "an answer may leave out that it was authorized");
     let second = Some(MolliePaymentId::new("tr_2"));
     let whole = RefundRequest { payment_id: second.clone(), ..goodwill("1027.99") };
     assert_eq!(planned(&order, &whole).payment_id, second);
+}
+
+#[test]
+fn the_only_payment_of_an_order_that_was_authorized_was_captured_whatever_its_answer_leaves_out() {
+    let mut order = shipping();
+    (order.payments[0].authorized_time, order.payments[0].amount_captured) = (None, None);
+    order.payments[0].status = Read::Known(PaymentStatus::Paid);
+    assert_eq!(room(&order), euro("299.00"));
+}
+
+#[test]
+fn what_was_charged_back_is_of_the_payment_that_is_named() {
+    let mut order = paid();
+    order.payments.push(payment("tr_2", euro("500.00"), PaymentStatus::Paid));
+    order.payments[1].amount_charged_back = Some(euro("5.00"));
+    order.beside.charged_back = euro("7.00");
+    let of = |id: &str| charged_back(&order, Some(&MolliePaymentId::new(id)));
+    assert_eq!(
+        (of("tr_1"), of("tr_2"), charged_back(&order, None)),
+        (euro("0.00"), euro("5.00"), euro("7.00"))
+    );
 }
 
 #[test]
