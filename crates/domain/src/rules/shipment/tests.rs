@@ -104,6 +104,34 @@ fn parcels_that_went_along_with_another_are_part_of_it_at_mollie() {
 }
 
 #[test]
+fn what_is_left_is_shipped_while_the_order_is_authorized_paid_or_shipping() {
+    let is = |status, line| is_shippable(placed(status, line).order());
+    assert!(is(OrderStatus::Authorized, LineStatus::Authorized) && is(OrderStatus::Paid, LineStatus::Paid));
+    assert!(
+        !is(OrderStatus::Created, LineStatus::Created) && !is(OrderStatus::Expired, LineStatus::Canceled)
+    );
+}
+
+/// Units that were refunded before they left, while that is under way: through the order or on a payment.
+#[test]
+fn only_a_refund_under_way_of_goods_that_have_not_left_may_send_them_off_again() {
+    let paid = placed(OrderStatus::Paid, LineStatus::Paid).order().clone();
+    assert!(!is_refunded_early(&paid));
+    let part = Part { quantity: 1, amount: euro("349.00") };
+    for on_payment in [false, true] {
+        let mut order = paid.clone();
+        let line = &mut order.lines[0];
+        *(if on_payment { &mut line.payment_refunding } else { &mut line.refunding }) = part;
+        assert!(is_refunded_early(&order));
+        order.lines[0].shipped = part;
+        assert!(!is_refunded_early(&order), "it may be the one that left");
+    }
+    let mut settled = paid.clone();
+    settled.lines[0].refunded = part;
+    assert!(!is_refunded_early(&settled));
+}
+
+#[test]
 fn a_shipment_of_companions_alone_is_without_goods() {
     let line = |number| ShipmentLine { line_id: LineId::new(number), part: Part::none(euro("0.00")) };
     let with = |companions: &[u32]| {
