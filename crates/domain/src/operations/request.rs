@@ -14,6 +14,5 @@ pub trait Request: Send + Sync {
     ///
     /// # Errors
     /// [`RequestError`]; what was written is discarded. The caller gets the error only after Mollie was read.
-    /// reading.
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError>;
 }

@@ -6,7 +6,6 @@ use crate::ports::{OrderKey, Ports, Store};
 use crate::rules::ids::ProfileName;
 
 /// Whether the number is free: before a refusal, Mollie is read, because the holder may have ended and its webhook been lost.
-/// refusal.
 ///
 /// # Errors
 /// [`MutationError::NumberHeld`], or that the holder cannot be read.

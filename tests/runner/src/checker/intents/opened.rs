@@ -1,4 +1,4 @@
-//! What further payments came to: an attempt that Mollie has, opened once, whoever the shopper is sent there by.
+//! What further payments came to: an attempt that Mollie has, whoever opened it.
 
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -7,8 +7,7 @@ use mollie_simulator::rules::EffectKind;
 use super::{Found, Reported};
 
 impl Found<'_> {
-    /// An acknowledged payment is one of the order's attempts at Mollie beside the first; and under one key there is one, where Mollie
-    /// heeds keys.
+    /// An acknowledged payment is one of the order's attempts at Mollie beside the first, and a refused one is none.
     pub fn opened(&mut self, reported: &Reported<'_>) {
         let Reported { name, order: id, operation, done, .. } = *reported;
         let Some(order) = self.order(id).cloned() else {
