@@ -201,9 +201,12 @@ fn filtered(filter: &OrderFilter) -> Select<Entity> {
     if let Some(before) = filter.created_before {
         select = select.filter(Column::CreatedTime.lt(moment::column(before)));
     }
+    // Exactly the conditions of the partial indexes: with a bound value they would not be used.
     if filter.with_open_items {
-        // Exactly the condition of the partial index: with a bound value it would not be used.
         select = select.filter(Expr::cust("open_items > 0"));
+    }
+    if filter.with_held_shipments {
+        select = select.filter(Expr::cust("held_shipments > 0"));
     }
     select
 }

@@ -2,10 +2,11 @@
 
 use domain::ports::{LookupClaim, OrderFilter, OrderKey, Store};
 use domain::rules::event::{EventData, Recorder};
-use domain::rules::ids::{OperationId, OrderId};
+use domain::rules::ids::{OperationId, OrderId, ShipmentId};
 use domain::rules::item::{Concern, ItemKind};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
+use domain::rules::shipment::HeldParcel;
 use domain::rules::webhook_hint;
 
 use crate::samples::*;
@@ -48,6 +49,23 @@ pub async fn an_order_is_found_until_its_last_item_is_closed(store: &impl Store)
     order.items[1] = full_item(2);
     store.commit(change(&mut order)).await.unwrap();
     assert_eq!(with_open_items(store).await, []);
+}
+
+pub async fn orders_with_held_shipments_are_found_until_none_is_held(store: &impl Store) {
+    let held = async || {
+        let filter = OrderFilter { with_held_shipments: true, ..OrderFilter::default() };
+        let page = store.list_orders(&filter, None, 100).await.unwrap();
+        page.items.into_iter().map(|one| one.order.id).collect::<Vec<_>>()
+    };
+    stored(store, &[], bare_order()).await;
+    let mut order = stored(store, &[], bare_order()).await;
+    assert_eq!(held().await, []);
+    order.held = vec![HeldParcel { shipment_id: ShipmentId::new(uuid()), lines: Vec::new() }];
+    store.commit(change(&mut order)).await.unwrap();
+    assert_eq!(held().await, [order.id]);
+    order.held.clear();
+    store.commit(change(&mut order)).await.unwrap();
+    assert_eq!(held().await, []);
 }
 
 pub async fn folding_the_events_gives_the_items(store: &impl Store) {

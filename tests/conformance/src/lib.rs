@@ -121,6 +121,7 @@ macro_rules! tests {
             items {
                 orders_with_open_items_are_found_whatever_became_of_them,
                 an_order_is_found_until_its_last_item_is_closed,
+                orders_with_held_shipments_are_found_until_none_is_held,
                 folding_the_events_gives_the_items,
                 each_hint_is_kept_once_and_in_the_order_of_its_coming,
                 no_more_than_eight_hints_are_kept,

@@ -9,7 +9,8 @@ pub(super) const TABLES: [&str; 6] = ["orders", "events", "operations", "shipmen
 
 /// Indexes of what is not over yet: they hold little, and nothing else. Claims read them from their beginning. Of another
 /// statement the server thinks so only as long as it plans for given values, while they are nearly empty.
-const PARTIAL: [&str; 3] = ["operations_due", "operations_unsettled", "orders_open_items"];
+const PARTIAL: [&str; 4] =
+    ["operations_due", "operations_unsettled", "orders_held_shipments", "orders_open_items"];
 
 /// More rows than this read and thrown away are a condition that no index knows.
 const MOST_REMOVED: u64 = 60;

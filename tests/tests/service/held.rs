@@ -1,8 +1,8 @@
 //! Parcels that fit neither with nor without what takes money off wait, and go with the one that makes their sum fit.
 
 use tests::proto::{
-    CreateShipmentRequest, GetShipmentRequest, Order, OrderDraft, OrderStatus, ReviewItemKind, Shipment,
-    ShipmentRefusalReason, ShipmentState,
+    CreateShipmentRequest, GetShipmentRequest, HeldShipment, ListOrdersRequest, Order, OrderDraft,
+    OrderFilter, OrderStatus, ReviewItemKind, Shipment, ShipmentRefusalReason, ShipmentState,
 };
 use tests::{GIFT_CARD, World, amount, cents, draft, on_both_engines, refusal};
 use tonic::Code;
@@ -42,6 +42,12 @@ async fn read(world: &World, parcel: &Shipment) -> Shipment {
     world.orders().get_shipment(request).await.unwrap().into_inner()
 }
 
+async fn with_held_shipments(world: &World) -> Vec<Order> {
+    let filter = Some(OrderFilter { with_held_shipments: true, ..OrderFilter::default() });
+    let request = ListOrdersRequest { filter, ..ListOrdersRequest::default() };
+    world.orders().list_orders(request).await.unwrap().into_inner().orders
+}
+
 async fn captured(world: &World, order: &Order) -> i64 {
     world.simulator.ledger().await.sum(&order.mollie_order_id, "shipment_created", "captured")
 }
@@ -55,6 +61,9 @@ async fn parcels_that_do_not_fit_wait_and_become_one_shipment_with_the_one_that_
     assert_eq!(parcel(&world, request).await, first, "a repeated request gives the same parcel");
     let now = world.order(&order.id).await;
     assert_eq!((now.operations.len(), now.lines[0].quantity_available), (0, 3));
+    let worth = HeldShipment { shipment_id: first.id.clone(), goods_amount: Some(amount("8.00")) };
+    assert_eq!(now.held_shipments, [worth]);
+    assert_eq!(with_held_shipments(&world).await, [now]);
     let second = parcel(&world, ship(&order, 0, 1, None)).await;
     assert_eq!((second.state(), second.lines.len()), (ShipmentState::Registered, 1), "it fits without");
     let third = parcel(&world, ship(&order, 0, 1, None)).await;
@@ -71,6 +80,7 @@ async fn parcels_that_do_not_fit_wait_and_become_one_shipment_with_the_one_that_
     }
     let order = world.reaches(&order.id, OrderStatus::Completed).await;
     assert_eq!(order.items.len(), 0, "{:?}", order.items);
+    assert_eq!(with_held_shipments(&world).await, []);
     assert_eq!(captured(&world, &order).await, cents("5.00"));
     // Mollie follows the last one only.
     world.orders().update_shipment(track(&first, "T1")).await.unwrap();

@@ -148,6 +148,8 @@ pub struct OrderFilter {
     pub created_before: Option<Timestamp>,
     /// Only orders with open review items.
     pub with_open_items: bool,
+    /// Only orders with held shipments.
+    pub with_held_shipments: bool,
 }
 
 /// A filter for operations; an empty part does not restrict, except `states`.
@@ -215,7 +217,6 @@ pub struct LookupClaim {
     /// Consecutive failed look-ups.
     pub failures: u32,
     /// The ids that webhooks named, each once, by arrival; at most [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
-    /// [`webhook_hint::MOST`](crate::rules::webhook_hint::MOST).
     pub hints: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refused_field;
+use domain::rules::shipment::{self, HeldParcel};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::UnreadField;
 use domain::rules::violation::Finding;
@@ -73,6 +74,14 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
             .collect(),
         warnings: terms.warnings.iter().map(warning).collect(),
         warnings_left_out: i32::try_from(terms.warnings_left_out).unwrap_or(i32::MAX),
+        held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
+    }
+}
+
+fn held_shipment(order: &Order, parcel: &HeldParcel) -> proto::HeldShipment {
+    proto::HeldShipment {
+        shipment_id: parcel.shipment_id.to_string(),
+        goods_amount: Some(amount(shipment::worth(order, &parcel.lines))),
     }
 }
 

@@ -86,6 +86,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
         created_from,
         created_before,
         with_open_items: filter.with_open_items,
+        with_held_shipments: filter.with_held_shipments,
     };
     (filter, faults.into_vec())
 }

@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub consumer_date_of_birth: Option<String>,
     /// How many review items are open.
     pub open_items: i64,
+    /// How many of its shipments are held.
+    pub held_shipments: i64,
     /// How many of its operations are unsettled, so that most reads need not search for them.
     pub open_operations: i64,
     /// Everything else, JSON.

@@ -36,6 +36,7 @@ impl MigrationTrait for Migration {
             .col(text_null("shipping_address"))
             .col(text_null("consumer_date_of_birth"))
             .col(big_integer("open_items"))
+            .col(big_integer("held_shipments"))
             .col(big_integer("open_operations"))
             .col(text("document"))
             .take();
@@ -52,9 +53,12 @@ impl MigrationTrait for Migration {
             index("orders_order_number", &["profile", "order_number", "created_time"]),
             index("orders_created_time", &["created_time", "id"]),
             index("orders_profile_created_time", &["profile", "created_time", "id"]),
-            // Few orders have any, so the index holds only those.
+            // Few orders have any of these, so each index holds only those.
             index("orders_open_items", &["created_time", "id"])
                 .and_where(Expr::col("open_items").gt(0))
+                .take(),
+            index("orders_held_shipments", &["created_time", "id"])
+                .and_where(Expr::col("held_shipments").gt(0))
                 .take(),
         ] {
             manager.create_index(index).await?;

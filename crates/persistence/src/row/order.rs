@@ -38,6 +38,7 @@ impl TryFrom<&Order> for Model {
             shipping_address: shipping_address.as_ref().map(address).transpose()?,
             consumer_date_of_birth: consumer_date_of_birth.map(|date| date.to_string()),
             open_items: bigint(order.open_items().try_into().unwrap_or(u64::MAX)),
+            held_shipments: bigint(order.held.len().try_into().unwrap_or(u64::MAX)),
             // Maintained as operations are added and settled.
             open_operations: 0,
             document: document::write(&OrderDocument::from(order))?,

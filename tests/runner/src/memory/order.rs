@@ -159,4 +159,5 @@ fn passes(filter: &OrderFilter, order: &Order) -> bool {
         && filter.created_from.is_none_or(|from| from <= order.created_time)
         && filter.created_before.is_none_or(|before| order.created_time < before)
         && (!filter.with_open_items || order.items.iter().any(Item::is_open))
+        && (!filter.with_held_shipments || !order.held.is_empty())
 }

@@ -11,8 +11,9 @@ use crate::proto::get_order_request::Key;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
-    GetOrderRequest, ListOperationsRequest, ListOrdersRequest, ListRefundsRequest, ListRefundsResponse,
-    Operation, OperationFilter, OperationState, Order, OrderFilter, RefundFilter, RefundStatus,
+    GetOrderRequest, GetShipmentRequest, ListOperationsRequest, ListOrdersRequest, ListRefundsRequest,
+    ListRefundsResponse, Operation, OperationFilter, OperationState, Order, OrderFilter, RefundFilter,
+    RefundStatus, Shipment,
 };
 use crate::status_text::explained;
 
@@ -31,6 +32,8 @@ pub struct Situation {
     pub attention: Vec<Operation>,
     /// Orders with open review items, oldest first.
     pub concerned: Vec<Order>,
+    /// Held shipments with their orders, the oldest order first.
+    pub held: Vec<(Order, Shipment)>,
     /// Refunds that Mollie has queued for too long: the oldest, and the sums of all.
     pub queued: ListRefundsResponse,
     /// The oldest other unsettled operations.
@@ -45,7 +48,9 @@ pub async fn read(channel: Channel) -> Result<Situation> {
     let (mut operations, mut orders) =
         (OperationServiceClient::new(channel.clone()), OrderServiceClient::new(channel));
     let attention = needing_attention(&mut operations).await?;
-    let concerned = with_open_items(&mut orders).await?;
+    let open_items = OrderFilter { with_open_items: true, ..OrderFilter::default() };
+    let concerned = all(&mut orders, open_items).await?;
+    let held = held_shipments(&mut orders).await?;
     let states = [OperationState::Pending, OperationState::InFlight, OperationState::Resolving];
     let page = list(states.to_vec(), SHOWN, String::new());
     let page = operations.list_operations(page).await.map_err(explained)?.into_inner();
@@ -61,7 +66,7 @@ pub async fn read(channel: Channel) -> Result<Situation> {
         }
     }
     let more = !page.next_page_token.is_empty();
-    Ok(Situation { now, attention, concerned, queued, others: page.operations, more, orders: known })
+    Ok(Situation { now, attention, concerned, held, queued, others: page.operations, more, orders: known })
 }
 
 fn queued_too_long(now: i64) -> ListRefundsRequest {
@@ -84,10 +89,24 @@ async fn needing_attention(service: &mut OperationServiceClient<Channel>) -> Res
     }
 }
 
-async fn with_open_items(service: &mut OrderServiceClient<Channel>) -> Result<Vec<Order>> {
+async fn held_shipments(service: &mut OrderServiceClient<Channel>) -> Result<Vec<(Order, Shipment)>> {
+    let filter = OrderFilter { with_held_shipments: true, ..OrderFilter::default() };
+    let mut found = Vec::new();
+    for order in all(service, filter).await? {
+        for held in &order.held_shipments {
+            let request = GetShipmentRequest { id: held.shipment_id.clone() };
+            let shipment = service.get_shipment(request).await.map_err(explained)?.into_inner();
+            found.push((order.clone(), shipment));
+        }
+    }
+    Ok(found)
+}
+
+/// All of these orders, oldest first.
+async fn all(service: &mut OrderServiceClient<Channel>, filter: OrderFilter) -> Result<Vec<Order>> {
     let (mut found, mut token) = (Vec::new(), String::new());
     loop {
-        let filter = Some(OrderFilter { with_open_items: true, ..OrderFilter::default() });
+        let filter = Some(filter.clone());
         let request = ListOrdersRequest { filter, page_size: ORDERS, page_token: token.clone() };
         let page = service.list_orders(request).await.map_err(explained)?.into_inner();
         found.extend(page.orders);

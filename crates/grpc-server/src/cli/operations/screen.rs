@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use domain::rules::money::Money;
+
 use super::reading::Situation;
 use crate::proto::{
-    Amount, Operation, OperationKind, OperationState, Order, Refund, ReviewItem, ReviewItemKind,
+    Amount, Operation, OperationKind, OperationState, Order, Refund, ReviewItem, ReviewItemKind, Shipment,
 };
 
 /// The command line of this program, for pasting.
@@ -31,9 +33,10 @@ impl Program {
 }
 
 pub fn screen(situation: &Situation, program: &Program) -> String {
-    let Situation { attention, concerned, queued, others, .. } = situation;
+    let Situation { attention, concerned, held, queued, others, .. } = situation;
     let items: Vec<_> = concerned.iter().flat_map(open_items).collect();
-    let needs_nobody = attention.is_empty() && items.is_empty() && queued.refunds.is_empty();
+    let needs_nobody =
+        attention.is_empty() && items.is_empty() && held.is_empty() && queued.refunds.is_empty();
     if needs_nobody && others.is_empty() {
         return "Nothing needs attention, and nothing is under way.\n".to_owned();
     }
@@ -48,6 +51,9 @@ pub fn screen(situation: &Situation, program: &Program) -> String {
     if !items.is_empty() {
         section(&mut text, items.len(), "item needs", "items need", "a review");
         items.iter().for_each(|(order, item)| open_item(&mut text, order, item, situation.now, program));
+    }
+    if !held.is_empty() {
+        held_shipments(&mut text, situation);
     }
     if !queued.refunds.is_empty() {
         queued_too_long(&mut text, situation);
@@ -152,6 +158,40 @@ fn open_item(text: &mut String, order: &Order, item: &ReviewItem, now: i64, prog
     line(text, &format!("    {}", plain(&item.text)));
     let command = program.command(&format!("close {} {}", order.id, item.number));
     line(text, &format!("    done:        {command}"));
+}
+
+/// Goods that left, and whose money is not captured before further parcels leave.
+fn held_shipments(text: &mut String, situation: &Situation) {
+    let held = &situation.held;
+    let worth = |(order, shipment): &(Order, Shipment)| {
+        let found = order.held_shipments.iter().find(|held| held.shipment_id == shipment.id)?;
+        found.goods_amount.clone()
+    };
+    let read = |amount: Amount| Money::parse(&amount.currency, &amount.value).ok();
+    let mut sums = BTreeMap::<&str, Money>::new();
+    for worth in held.iter().filter_map(worth).filter_map(read) {
+        let sum = sums.entry(worth.currency().code()).or_insert(Money::zero(worth.currency()));
+        *sum = sum.plus(worth).unwrap_or(*sum);
+    }
+    let sums: Vec<_> = sums.values().map(ToString::to_string).collect();
+    let what = format!(
+        "held, goods worth {} in all; none of it is captured before further parcels leave",
+        sums.join(", ")
+    );
+    section(text, held.len(), "shipment is", "shipments are", &what);
+    for one in held {
+        let (order, shipment) = one;
+        let since = shipment.created_time.map(|time| age(situation.now - time.seconds)).unwrap_or_default();
+        let (order, worth) = (named(order), money(worth(one).as_ref()));
+        line(
+            text,
+            &format!(
+                "\n  order {order}: goods worth {worth}, shipment {}, left {since} ago",
+                plain(&shipment.id)
+            ),
+        );
+        line(text, &format!("    {}", plain(&shipment.held_reason)));
+    }
 }
 
 /// Money that shoppers wait for, because the balance does not cover it.

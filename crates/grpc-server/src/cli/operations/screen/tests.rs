@@ -4,7 +4,7 @@ use prost_types::Timestamp;
 
 use super::*;
 use crate::proto::review_item::Closure;
-use crate::proto::{ListRefundsResponse, RefundSum};
+use crate::proto::{HeldShipment, ListRefundsResponse, RefundSum};
 
 const NOW: i64 = 1_790_000_000;
 
@@ -50,7 +50,7 @@ fn operation(kind: OperationKind, state: OperationState, problem: &str) -> Opera
 fn situation(attention: Vec<Operation>, concerned: Vec<Order>, others: Vec<Operation>) -> Situation {
     let orders = BTreeMap::from([("order-id".to_owned(), order())]);
     let queued = ListRefundsResponse::default();
-    Situation { now: NOW, attention, concerned, queued, others, more: false, orders }
+    Situation { now: NOW, attention, concerned, held: Vec::new(), queued, others, more: false, orders }
 }
 
 fn program() -> Program {
@@ -101,6 +101,31 @@ Mollie does not accept the API key of profile outlet: 1 operation waits for the 
 4 operations are under way:
 ";
     assert!(shown.starts_with(expected), "{shown}");
+}
+
+#[test]
+fn held_shipments_are_shown_with_what_their_goods_are_worth_and_why_they_wait() {
+    let amount = |value: &str| Some(Amount { currency: "EUR".to_owned(), value: value.to_owned() });
+    let held = |id: &str, value| HeldShipment { shipment_id: id.to_owned(), goods_amount: amount(value) };
+    let order = Order { held_shipments: vec![held("s1", "8.00"), held("s2", "4.50")], ..order() };
+    let shipment = |id: &str| Shipment {
+        id: id.to_owned(),
+        created_time: ago(3_000),
+        held_reason: "8.00 EUR is more than 5.00 EUR.".to_owned(),
+        ..Shipment::default()
+    };
+    let mut situation = situation(Vec::new(), Vec::new(), Vec::new());
+    situation.held = vec![(order.clone(), shipment("s1")), (order, shipment("s2"))];
+    let expected = "\
+2 shipments are held, goods worth 12.50 EUR in all; none of it is captured before further parcels leave:
+
+  order 1337 [2J (order-id): goods worth 8.00 EUR, shipment s1, left 50 min ago
+    8.00 EUR is more than 5.00 EUR.
+
+  order 1337 [2J (order-id): goods worth 4.50 EUR, shipment s2, left 50 min ago
+    8.00 EUR is more than 5.00 EUR.
+";
+    assert_eq!(screen(&situation, &program()), expected);
 }
 
 #[test]
