@@ -32,3 +32,24 @@ impl RequestError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::precondition::PreconditionReason;
+
+    #[test]
+    fn what_depends_on_counters_is_told_by_the_rule_or_the_reason() {
+        let of_rule = |rule| {
+            let fault =
+                |rule| Violation { path: String::new(), rule, expected: String::new(), got: String::new() };
+            RequestError::Invalid(vec![fault("selection.line"), fault(rule)]).depends_on_counters()
+        };
+        assert!(of_rule(AMOUNT_BOUNDS) && of_rule(AVAILABLE));
+        assert!(!of_rule("selection.quantity"));
+        let of = |reason| FailedPrecondition::of_order(reason, String::new());
+        assert!(RequestError::State(of(PreconditionReason::NothingRemaining)).depends_on_counters());
+        assert!(!RequestError::State(of(PreconditionReason::OrderNotShippable)).depends_on_counters());
+        assert!(!RequestError::Blocked(of(PreconditionReason::NothingRemaining)).depends_on_counters());
+    }
+}

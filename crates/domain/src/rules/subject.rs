@@ -37,3 +37,23 @@ impl Subject {
         shipment.map_or(refund, Self::Shipment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_thing() {
+        let (shipment, refund) = (ShipmentId::new(Uuid::from_u128(1)), RefundId::new(Uuid::from_u128(2)));
+        for (subject, parts) in [
+            (Subject::Order, (None, None)),
+            (Subject::Shipment(shipment), (Some(shipment), None)),
+            (Subject::Refund(refund), (None, Some(refund))),
+        ] {
+            assert_eq!((subject.shipment(), subject.refund()), parts);
+            assert_eq!(Subject::of(parts.0, parts.1), subject);
+        }
+    }
+}

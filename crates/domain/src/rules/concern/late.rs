@@ -30,7 +30,7 @@ pub fn late_parcel(order: &Order, shipment: &Shipment, unpaid: Money) -> Concern
 #[must_use]
 pub fn line_left_open(order: &Order, line: &Line) -> Concern {
     let (id, amount) = (line.id, line.available().amount);
-    let todo = match (order.captures_by_shipment(), amount.minor() > 0) {
+    let todo = match (order.captures_by_shipment(), amount.minor() >= 0) {
         (true, true) => {
             "What is not shipped is not captured: ship it with CreateShipment, or cancel it with CancelOrderLines."
         }

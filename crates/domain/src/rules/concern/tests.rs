@@ -241,6 +241,50 @@ fn a_deduction_canceled_after_goods_were_shipped_is_raised_with_what_is_owed() {
 }
 
 #[test]
+fn of_a_deduction_that_is_owed_no_more_is_to_be_refunded_than_was_captured() {
+    let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
+    order.lines[0].shipped = part(1);
+    (order.lines[1].unit_price, order.lines[1].total_amount) = (euro("-5.00"), euro("-5.00"));
+    order.lines[1].canceled = Part { quantity: 1, amount: euro("-5.00") };
+    for (captured, most) in [
+        ("4.99", "Refund at most 4.99 EUR of it, all that was captured, with CreateRefund"),
+        ("5.00", "Refund it with CreateRefund"),
+        ("5.01", "Refund it with CreateRefund"),
+    ] {
+        let amount_captured = Some(euro(captured));
+        let authorized = payment("tr_a", PaymentStatus::Authorized, "1027.99", Some(at(2)));
+        order.payments = vec![Payment { amount_captured, ..authorized }];
+        order.facts.amount_captured = amount_captured;
+        let text = deductions_left(&order).remove(0).text;
+        assert!(text.contains(most), "{captured}: {text}");
+    }
+}
+
+#[test]
+fn of_a_line_left_open_it_is_told_who_is_owed_what_and_what_to_do() {
+    let told = |status, amount: &str| {
+        let mut order = placed(status, LineStatus::Shipping).order().clone();
+        let line = &mut order.lines[1];
+        (line.unit_price, line.total_amount) = (euro(amount), euro(amount));
+        line_left_open(&order, &order.lines[1]).text
+    };
+    let captured = |amount| told(OrderStatus::Authorized, amount);
+    assert!(
+        captured("4.95").contains(
+            "4.95 EUR of line 2 is neither shipped nor canceled. What is not shipped is not captured"
+        )
+    );
+    assert!(
+        captured("0.00").contains("What is not shipped is not captured"),
+        "a fee of nothing is owed to nobody"
+    );
+    assert!(captured("-4.95").contains("The shopper is owed that"));
+    let paid = |amount| told(OrderStatus::Paid, amount);
+    assert!(paid("4.95").contains("or give its money back with CreateRefund"));
+    assert!(!paid("-4.95").contains("CreateRefund"));
+}
+
+#[test]
 fn a_surplus_payment_is_described_with_the_others_that_hold_money() {
     let paid = |id, minute| payment(id, PaymentStatus::Paid, "1027.99", Some(at(minute)));
     let failed = payment("tr_c", PaymentStatus::Failed, "1027.99", None);

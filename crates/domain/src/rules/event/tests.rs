@@ -1,11 +1,11 @@
 //! Folding the events of an order yields the order.
 
 use super::*;
-use crate::rules::fixtures::{at, euro, placed, recorded, snapshot};
+use crate::rules::fixtures::{self, at, euro, placed, recorded, snapshot};
 use crate::rules::ledger;
 use crate::rules::part::Part;
 use crate::rules::snapshot::observed;
-use crate::rules::status::LineStatus;
+use crate::rules::status::{LineStatus, PaymentStatus};
 use uuid::Uuid;
 
 mod captures;
@@ -171,4 +171,52 @@ fn what_a_person_took_for_rejected_is_remembered() {
     let entries = ledger::ours(Pool::Canceled, Stage::Freed, &lines);
     recorder.record(EventData::CancellationRefused { operation_id, rejection, entries });
     assert_eq!(recorder.order().cancellations, [Canceled { operation_id, lines: lines.to_vec() }]);
+}
+
+/// The order as events leave it that begin with two held parcels.
+#[test]
+fn a_held_parcel_that_goes_along_leaves_the_others_held() {
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    let parcels = [1, 2].map(|number| Shipment {
+        held: Some("too dear".to_owned()),
+        ..fixtures::shipment(number, Vec::new())
+    });
+    for shipment in &parcels {
+        let shipment = Box::new(shipment.clone());
+        recorder.record(EventData::ShipmentRecorded { shipment, operation_id: None, entries: Vec::new() });
+    }
+    let ids =
+        |recorder: &Recorder| recorder.order().held.iter().map(|one| one.shipment_id).collect::<Vec<_>>();
+    assert_eq!(ids(&recorder), parcels.each_ref().map(|parcel| parcel.id));
+    recorder.record(EventData::ShipmentCarried {
+        shipment_id: parcels[0].id,
+        carried_by: ShipmentId::new(Uuid::from_u128(3)),
+        operation_id: OperationId::new(Uuid::from_u128(7)),
+        entries: Vec::new(),
+    });
+    assert_eq!(ids(&recorder), [parcels[1].id]);
+}
+
+#[test]
+fn attempts_stand_by_their_time_and_an_answer_does_not_undo_a_reading() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    let attempt = |id: &str, minute, status| Payment {
+        created_time: at(minute),
+        ..fixtures::payment(id, euro("1027.99"), status)
+    };
+    for (number, payment) in [
+        (1, attempt("tr_b", 5, PaymentStatus::Failed)),
+        (2, attempt("tr_a", 4, PaymentStatus::Failed)),
+        (3, attempt("tr_c", 5, PaymentStatus::Paid)),
+        (4, attempt("tr_c", 5, PaymentStatus::Open)),
+    ] {
+        let (operation_id, payment) = (OperationId::new(Uuid::from_u128(number)), Box::new(payment));
+        recorder.record(EventData::PaymentCreated { operation_id, payment });
+    }
+    let order = recorder.order();
+    let stand: Vec<_> =
+        order.payments.iter().map(|payment| (payment.mollie_id.as_str(), payment.status.clone())).collect();
+    let (failed, paid) = (Read::Known(PaymentStatus::Failed), Read::Known(PaymentStatus::Paid));
+    assert_eq!(stand, [("tr_a", failed.clone()), ("tr_b", failed), ("tr_c", paid)]);
+    assert_eq!(order.made_payments.len(), 4);
 }
