@@ -64,6 +64,12 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             let url = at(base, &["orders", command.order.as_str(), "payments"])?;
             posted(Endpoint::CreatePayment, url, payment::further_body(command)?)
         }
+        Command::UpdateOrder(command) => Ok(Request {
+            endpoint: Endpoint::UpdateOrder,
+            url: at(base, &["orders", command.order.as_str()])?,
+            body: Some(order::update_body(command)?),
+            idempotency: None,
+        }),
         Command::CancelRefund { payment, refund } => Ok(Request {
             endpoint: Endpoint::CancelRefund,
             url: at(base, &["payments", payment.as_str(), "refunds", refund.as_str()])?,
@@ -106,6 +112,9 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
         }
         Command::CreateRefund(_) => refund::read(whole()?).map(Acceptance::Refund),
         Command::CreatePayment(_) => payment::read(whole()?).map(|read| Acceptance::Payment(Box::new(read))),
+        Command::UpdateOrder(command) => {
+            snapshot::read_own(whole()?, &command.order).map(|read| Acceptance::Order(Box::new(read)))
+        }
         // Whatever it holds: Mollie's documents promise no body.
         Command::CancelRefund { .. } => Ok(Acceptance::Nothing),
         Command::CancelOrder { mollie_id } => {

@@ -19,6 +19,7 @@ pub enum Endpoint {
     CreatePaymentRefund,
     CancelRefund,
     CreatePayment,
+    UpdateOrder,
 }
 
 impl Endpoint {
@@ -30,7 +31,7 @@ impl Endpoint {
             | Self::CreatePaymentRefund
             | Self::CreatePayment => Method::POST,
             Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds | Self::ListCaptures => Method::GET,
-            Self::UpdateShipment => Method::PATCH,
+            Self::UpdateShipment | Self::UpdateOrder => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
         }
     }
@@ -39,7 +40,7 @@ impl Endpoint {
     pub const fn template(self) -> &'static str {
         match self {
             Self::CreateOrder | Self::ListOrders => "/orders",
-            Self::GetOrder | Self::CancelOrder => "/orders/{id}",
+            Self::GetOrder | Self::CancelOrder | Self::UpdateOrder => "/orders/{id}",
             Self::CancelLines => "/orders/{id}/lines",
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
@@ -65,7 +66,8 @@ impl Endpoint {
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund
             | Self::CancelRefund
-            | Self::CreatePayment => 4 << 20,
+            | Self::CreatePayment
+            | Self::UpdateOrder => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -96,6 +98,7 @@ impl Endpoint {
             Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
             Self::CancelRefund => span!("mollie.refund.cancel"),
             Self::CreatePayment => span!("mollie.payment.create"),
+            Self::UpdateOrder => span!("mollie.order.update"),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The request that creates an order. Equal orders give equal bytes: Mollie recognises a repeat by its key and its body. Missing
+//! The requests that create an order and change one. Equal orders give equal bytes: Mollie recognises a repeat by its key and its body. Missing
 //! values are left out; nothing is validated.
 
-use domain::ports::PlaceOrder;
+use domain::ports::{PlaceOrder, UpdateOrder};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -79,4 +79,33 @@ pub fn body(command: &PlaceOrder) -> Result<Vec<u8>, serde_json::Error> {
         expires_at: terms.expires_on.map(|date| date.to_string()),
         shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
     })
+}
+
+/// What changes, and nothing else: some suppliers decline a body that repeats what they have (practice).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_address: Option<AddressBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<AddressBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_url: Option<&'a str>,
+}
+
+/// The body of `PATCH /orders/{id}`.
+pub fn update_body(command: &UpdateOrder) -> Result<Vec<u8>, String> {
+    let UpdateOrder { order: _, terms, addresses } = command;
+    let body = UpdateBody {
+        order_number: terms.order_number.as_deref(),
+        billing_address: addresses.billing_address.as_ref().map(AddressBody::from),
+        shipping_address: addresses.shipping_address.as_ref().map(AddressBody::from),
+        redirect_url: terms.redirect_url.as_deref(),
+        cancel_url: terms.cancel_url.as_deref(),
+    };
+    serde_json::to_vec(&body).map_err(|error| format!("the request cannot be written: {error}"))
 }

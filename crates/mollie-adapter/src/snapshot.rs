@@ -36,6 +36,8 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
         canceled_time: order.loose_time("canceledAt"),
         expired_time: order.loose_time("expiredAt"),
         completed_time: order.loose_time("completedAt"),
+        redirect_url: order.loose_text("redirectUrl"),
+        cancel_url: order.loose_text("cancelUrl"),
         billing_address: address::read(order, "billingAddress"),
         shipping_address: address::read(order, "shippingAddress"),
         lines: lines.iter().map(line::read).collect::<Result<_, _>>()?,

@@ -1,7 +1,5 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide how an order changes.
 
-use std::cmp::Reverse;
-
 use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
@@ -95,11 +93,8 @@ pub(crate) async fn load_many_with_operations(
     keys: &[OrderKey],
 ) -> Result<Vec<Option<OrderWithOperations>>, StoreError> {
     let any = keys.iter().fold(Condition::any(), |any, key| any.add(is_found_by(key)));
-    let mut rows = Entity::find().filter(any).all(session).await.map_err(store_error)?;
-    // As a single key finds them: the order that holds a number first, then the newest.
-    rows.sort_by_key(|row| (row.held_number.is_none(), Reverse(row.created_time), Reverse(row.id)));
-    let ids: Vec<_> =
-        keys.iter().map(|key| rows.iter().find(|row| is_named(row, key)).map(|row| row.id)).collect();
+    let rows = Entity::find().filter(any).all(session).await.map_err(store_error)?;
+    let ids: Vec<_> = keys.iter().map(|key| first_named(&rows, key)).collect();
     let found = with_operations(session, rows).await?;
     let of = |id: Option<Uuid>| found.iter().find(|one| Some(one.order.id.uuid()) == id).cloned();
     Ok(ids.into_iter().map(of).collect())
@@ -115,12 +110,23 @@ fn is_found_by(key: &OrderKey) -> Expr {
     }
 }
 
+/// As a single key finds it: the order that holds the number, or else the newest.
+fn first_named(rows: &[Model], key: &OrderKey) -> Option<Uuid> {
+    let holds = |row: &Model| match key {
+        OrderKey::Id(_) | OrderKey::MollieId(_) => false,
+        OrderKey::Number { order_number, .. } => row.held_number.as_ref() == Some(order_number),
+    };
+    let named = rows.iter().filter(|row| is_named(row, key));
+    named.max_by_key(|row| (holds(row), row.created_time, row.id)).map(|row| row.id)
+}
+
 fn is_named(row: &Model, key: &OrderKey) -> bool {
     match key {
         OrderKey::Id(id) => row.id == id.uuid(),
         OrderKey::MollieId(id) => row.mollie_id.as_ref() == Some(id),
         OrderKey::Number { profile, order_number } => {
-            row.profile == profile.as_str() && row.order_number == *order_number
+            row.profile == profile.as_str()
+                && (row.order_number == *order_number || row.held_number.as_ref() == Some(order_number))
         }
     }
 }
@@ -147,10 +153,13 @@ fn found_by(key: &OrderKey) -> Select<Entity> {
         OrderKey::Id(id) => Entity::find_by_id(id.uuid()),
         OrderKey::MollieId(id) => newest_first(Entity::find().filter(Column::MollieId.eq(id))),
         OrderKey::Number { profile, order_number } => {
+            // An order holds the number that it is to have, in place of the one it has.
+            let is_named = Column::OrderNumber.eq(order_number).or(Column::HeldNumber.eq(order_number));
+            let holds_none_or_another = Column::HeldNumber.is_null().or(Column::HeldNumber.ne(order_number));
             let numbered = Entity::find()
                 .filter(Column::Profile.eq(profile.as_str()))
-                .filter(Column::OrderNumber.eq(order_number))
-                .order_by_asc(Column::HeldNumber.is_null());
+                .filter(is_named)
+                .order_by_asc(holds_none_or_another);
             newest_first(numbered)
         }
     }

@@ -28,7 +28,8 @@ pub fn lines(operation: &Operation) -> Option<&[ShipmentLine]> {
         | Task::CancelOrder(_)
         | Task::CreateRefund(_)
         | Task::CancelRefund(_)
-        | Task::CreatePayment(_) => None,
+        | Task::CreatePayment(_)
+        | Task::UpdateOrder(_) => None,
     }
 }
 

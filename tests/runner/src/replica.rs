@@ -14,6 +14,7 @@ use domain::operations::cancel_refund::CallOff;
 use domain::operations::create_payment::Pay;
 use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
+use domain::operations::update_order::Update;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
@@ -21,6 +22,7 @@ use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::operation::OperationState;
 use domain::rules::order_payment::PaymentRequest;
+use domain::rules::order_update::OrderUpdate;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refund::RefundRequest;
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
@@ -76,6 +78,7 @@ pub enum Wish {
     Refund(OrderId, RefundRequest),
     CallOff(OrderId, CallOff),
     Pay(OrderId, PaymentRequest),
+    Update(OrderId, Box<OrderUpdate>),
 }
 
 impl Replica {
@@ -122,6 +125,9 @@ impl Replica {
             }
             Wish::Pay(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Pay(request))).await
+            }
+            Wish::Update(order, update) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &Update(*update))).await
             }
             Wish::CallOff(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &request)).await

@@ -45,6 +45,8 @@ pub enum What {
     CallOff { order: u64, intent: u64, refund: u64 },
     /// The shop asks for a further attempt to pay.
     Pay { order: u64, intent: u64 },
+    /// The shopper has moved.
+    Update { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody acts in Mollie's dashboard, or a bank does.
@@ -264,6 +266,7 @@ impl History {
             | What::Refund { .. }
             | What::CallOff { .. }
             | What::Pay { .. }
+            | What::Update { .. }
             | What::Sync { .. }
             | What::Fault { .. }
             | What::Store { .. }

@@ -13,7 +13,7 @@ pub use journal::Journal;
 pub use tables::Settled;
 use tables::{Operation, Tables};
 use tokio::time::Instant;
-use traces::{REFUNDS, Trace, keyed_effects};
+use traces::{REFUNDS, Trace, keyed_effects, value_effects};
 pub use traces::{keyed_kinds, unkeyed_kinds};
 
 use crate::ledger::Ledger;
@@ -115,7 +115,9 @@ impl Books {
         let operations = self.tables.operations.iter().filter_map(|operation| self.of_operation(operation));
         let mut faults: Vec<String> = operations.collect();
         faults.extend(self.orders.iter().filter_map(|order| self.of_cancellations(order)));
-        faults.extend(self.orders.iter().filter_map(|order| self.of_trackings(order)));
+        for effect in value_effects() {
+            faults.extend(self.orders.iter().filter_map(|order| self.of_values(order, effect)));
+        }
         faults.extend(self.orders.iter().filter_map(|order| self.of_lines(order)));
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
@@ -139,7 +141,7 @@ impl Books {
             Trace::Keyed(effect) => self.keyed(effect, &operation.key),
             Trace::Refund => REFUNDS.iter().map(|effect| self.keyed(effect, &operation.key)).sum(),
             // See the order.
-            Trace::Cancellation | Trace::Tracking | Trace::Lines | Trace::RefundCancellation => return None,
+            Trace::Cancellation | Trace::Value(_) | Trace::Lines | Trace::RefundCancellation => return None,
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
@@ -160,19 +162,16 @@ impl Books {
         })
     }
 
-    /// What parcels are followed by was set at least once for each operation that succeeded, and not at all where there is none.
-    fn of_trackings(&self, order: &Order) -> Option<String> {
-        let of_order = |one: &&Operation| one.order_id == order.id && Trace::of(&one.kind) == Trace::Tracking;
+    /// A value was set at least once for each operation that succeeded, and not at all where there is none.
+    fn of_values(&self, order: &Order, effect: &'static str) -> Option<String> {
+        let of_order =
+            |one: &&Operation| one.order_id == order.id && Trace::of(&one.kind) == Trace::Value(effect);
         let own = || self.tables.operations.iter().filter(of_order);
         let (all, succeeded) = (own().count(), own().filter(|one| one.state == "succeeded").count());
-        let effects = self.ledger.of("shipment_updated").into_iter();
+        let effects = self.ledger.of(effect).into_iter();
         let effects = effects.filter(|it| it["order_id"] == *order.mollie_order_id).count();
-        (effects < succeeded || all == 0 && effects > 0).then(|| {
-            format!(
-                "order {}: {succeeded} of {all} changes of tracking succeeded, {effects} effects",
-                order.id
-            )
-        })
+        (effects < succeeded || all == 0 && effects > 0)
+            .then(|| format!("order {}: {succeeded} of {all} changes succeeded, {effects} effects", order.id))
     }
 
     /// Lines were canceled once for each operation that succeeded.

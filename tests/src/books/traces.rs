@@ -8,8 +8,8 @@ pub enum Trace {
     Keyed(&'static str),
     /// As the cancellation of its order, of which Mollie knows no key. Several may have the same.
     Cancellation,
-    /// As what its shipment is followed by, of which Mollie knows no key either.
-    Tracking,
+    /// As a value of its order or shipment, of which Mollie knows no key either. It may be set more than once.
+    Value(&'static str),
     /// As a cancellation of lines of its order, of which Mollie knows no key. Equal ones are told only by their number.
     Lines,
     /// As one effect with its refund's id: by lines or as an amount, and so of one of two kinds. Its call may be repeated.
@@ -18,15 +18,16 @@ pub enum Trace {
     RefundCancellation,
 }
 
-const TRACES: [(&str, Trace); 8] = [
+const TRACES: [(&str, Trace); 9] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
-    ("update_shipment", Trace::Tracking),
+    ("update_shipment", Trace::Value("shipment_updated")),
     ("cancel_order", Trace::Cancellation),
     ("cancel_lines", Trace::Lines),
     ("create_refund", Trace::Refund),
     ("cancel_refund", Trace::RefundCancellation),
     ("create_payment", Trace::Keyed("payment_created")),
+    ("update_order", Trace::Value("order_updated")),
 ];
 
 /// The effects of a refund: by lines, or as an amount on a payment.
@@ -46,7 +47,7 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation | Self::Tracking | Self::Lines | Self::Refund | Self::RefundCancellation => {
+            Self::Cancellation | Self::Value(_) | Self::Lines | Self::Refund | Self::RefundCancellation => {
                 None
             }
         }
@@ -72,4 +73,14 @@ fn kinds(keyed: bool) -> Vec<&'static str> {
 /// The kinds of effects that have the keys of operations.
 pub fn keyed_effects() -> Vec<&'static str> {
     TRACES.iter().filter_map(|(_, trace)| trace.keyed()).chain(REFUNDS).collect()
+}
+
+/// The kinds of effects that set a value.
+pub fn value_effects() -> impl Iterator<Item = &'static str> {
+    TRACES.iter().filter_map(|(_, trace)| match trace {
+        Trace::Value(effect) => Some(*effect),
+        Trace::Keyed(_) | Trace::Cancellation | Trace::Lines | Trace::Refund | Trace::RefundCancellation => {
+            None
+        }
+    })
 }

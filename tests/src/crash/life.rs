@@ -1,7 +1,8 @@
-//! The life: placed, not paid at first, authorized, one unit of a discounted line shipped and its parcel followed, some of its price given back and that
-//! called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
+//! The life: placed, billed elsewhere, not paid at first, authorized, one unit of a discounted line shipped and its parcel followed, some
+//! of its price given back and that called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
 //! repeated under its name until it is answered.
 
+use prost_types::FieldMask;
 use tonic::Code;
 
 use super::road::Road;
@@ -10,14 +11,17 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest,
+    Address, CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest,
     CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest,
-    Order, OrderStatus, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Shipment,
-    ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateShipmentRequest,
+    Order, OrderStatus, OrderUpdate, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus,
+    Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateOrderRequest,
+    UpdateShipmentRequest,
 };
 
 /// What one unit of the first line is shipped for.
 const AMOUNT: &str = "299.00";
+/// Where the shopper moves to.
+const CITY: &str = "Utrecht";
 /// What it is followed by.
 const CODE: &str = "3SKABA000000000";
 
@@ -28,6 +32,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
         withdraw(ward, journal, &road).await;
     }
     let order = place(ward, journal, &road).await;
+    update(ward, journal, &road, &order).await;
     ward.world.simulator.check_out(&order.checkout_url, "failed").await;
     let payment = pay(ward, journal, &road, &order).await;
     ward.world.simulator.check_out(&payment.checkout_url, "authorized").await;
@@ -57,6 +62,27 @@ async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
     let again = ward.call("the order is placed again", create, Some).await;
     assert_eq!((&again.id, &again.mollie_order_id), (&order.id, &order.mollie_order_id));
     order
+}
+
+/// The shopper has moved.
+async fn update(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.lay(&ward.world.simulator, "update_order").await;
+    let new = Address { city: CITY.to_owned(), ..order.billing_address.clone().unwrap_or_default() };
+    let request = UpdateOrderRequest {
+        request_id: journal.intend(),
+        id: order.id.clone(),
+        order: Some(OrderUpdate { billing_address: Some(new), ..OrderUpdate::default() }),
+        update_mask: Some(FieldMask { paths: vec!["billing_address".to_owned()] }),
+        ..UpdateOrderRequest::default()
+    };
+    let update = async |mut orders: crate::Orders| orders.update_order(request.clone()).await;
+    ward.call("the change is recorded", update, Some).await;
+    journal.acknowledge(&request.request_id);
+    let changed = |it: Order| {
+        let city = it.billing_address.as_ref().map(|address| address.city.as_str());
+        (city == Some(CITY) && it.operations.is_empty()).then_some(())
+    };
+    ward.call("the address is changed", update, changed).await;
 }
 
 /// The first attempt has failed, and another one is opened.

@@ -30,6 +30,7 @@ impl Road<'_> {
             "cancel_lines" => ("DELETE", "/v2/orders/*/lines"),
             "create_refund" => ("POST", "/v2/payments/*/refunds"),
             "create_payment" => ("POST", "/v2/orders/*/payments"),
+            "update_order" => ("PATCH", "/v2/orders/*"),
             "cancel_refund" => ("DELETE", "/v2/payments/*/refunds/*"),
             _ => panic!("nothing is known of {stem}"),
         };

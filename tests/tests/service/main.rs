@@ -46,5 +46,6 @@ mod rivals;
 mod table;
 mod time;
 mod track;
+mod updates;
 mod waiting;
 mod wire;

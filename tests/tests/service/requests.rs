@@ -1,8 +1,10 @@
 //! Requests that many tests make.
 
+use prost_types::FieldMask;
 use tests::proto::{
-    CancelOrderLinesRequest, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, Order,
-    OrderDraft, Shipment, ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateShipmentRequest,
+    Address, CancelOrderLinesRequest, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest,
+    CreateShipmentRequest, Order, OrderDraft, OrderUpdate, Shipment, ShipmentLineSelection, SyncOrderRequest,
+    Tracking, UpdateOrderRequest, UpdateShipmentRequest,
 };
 use tests::{Refusal, World, amount, new_request_id, refusal};
 
@@ -58,6 +60,34 @@ pub fn cancel_lines(
         lines: vec![ShipmentLineSelection { line_id, quantity, amount: value.map(amount) }],
         ..Default::default()
     }
+}
+
+/// A request for a further attempt to pay.
+pub fn pay(order: &Order) -> CreateOrderPaymentRequest {
+    let (request_id, order_id) = (new_request_id(), order.id.clone());
+    CreateOrderPaymentRequest { request_id, order_id, ..Default::default() }
+}
+
+/// A request to change what a field of the order says.
+pub fn update(order: &Order, field: &str, new: OrderUpdate) -> UpdateOrderRequest {
+    UpdateOrderRequest {
+        request_id: new_request_id(),
+        id: order.id.clone(),
+        order: Some(new),
+        update_mask: Some(FieldMask { paths: vec![field.to_owned()] }),
+        ..Default::default()
+    }
+}
+
+/// A request to bill the order in another city.
+pub fn move_to(order: &Order, city: &str) -> UpdateOrderRequest {
+    let address = Address { city: city.to_owned(), ..order.billing_address.clone().unwrap() };
+    update(order, "billing_address", OrderUpdate { billing_address: Some(address), ..Default::default() })
+}
+
+/// A request to send the shopper to another page.
+pub fn come_back_to(order: &Order, url: &str) -> UpdateOrderRequest {
+    update(order, "redirect_url", OrderUpdate { redirect_url: url.to_owned(), ..Default::default() })
 }
 
 /// A request to cancel.

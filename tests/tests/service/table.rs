@@ -10,7 +10,7 @@ use tonic::Code;
 
 use Cell::{No, Nothing, Works};
 
-use crate::requests::{cancel, cancel_lines, ship, ship_rest, sync};
+use crate::requests::{cancel, cancel_lines, come_back_to, move_to, pay, ship, ship_rest, sync};
 
 on_both_engines!(what_an_order_allows_in_each_status, what_a_line_allows_in_each_status);
 
@@ -34,26 +34,30 @@ const NO_SHIPPING: Cell = No("ORDER_NOT_SHIPPABLE", UNSHIPPED);
 const NO_CANCELING: Cell = No("ORDER_NOT_CANCELABLE", KEPT);
 const NO_RELEASE: Cell = No("ORDER_NOT_CANCELABLE", HELD);
 const NO_REFUND: Cell = No("ORDER_NOT_REFUNDABLE", UNPAID);
+const NO_PAY: Cell = No("ORDER_NOT_PAYABLE", "A further payment is made while it is created");
+const NO_PAGE: Cell =
+    No("PAYMENT_FINAL", "redirect_url and cancel_url can be changed until its payment is final");
 /// Every unit went somewhere.
 const GONE: Cell = No("QUANTITY_NOT_AVAILABLE", "0 available");
 const NO_LINE_REFUND: Cell = No("LINE_NOT_REFUNDABLE", "paid, shipping and completed lines are refunded");
 
 /// By the order's status, and where that makes a difference by whether its money was authorized, and is captured by shipments, or
-/// was paid at once. One unit is shipped, canceled or refunded.
+/// was paid at once. One unit is shipped, canceled or refunded; a further payment is asked for, another address, another page to come
+/// back to. A created order has an attempt that is open, and so needs no further one.
 #[rustfmt::skip]
-const ORDERS: [(&str, &str, [Cell; 4]); 11] = [
-    // status       money         ship         cancel        cancel lines  refund
-    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND]),
-    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND]),
-    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND]),
-    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works]),
-    ("shipping",   "authorized", [Works,       Works,        Works,        Works]),
-    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works]),
-    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works]),
-    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works]),
-    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND]),
-    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND]),
-    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND]),
+const ORDERS: [(&str, &str, [Cell; 7]); 11] = [
+    // status       money         ship         cancel        cancel lines  refund     pay      address  page
+    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND, Nothing, Works,   Works]),
+    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   Works]),
+    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
+    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
+    ("shipping",   "authorized", [Works,       Works,        Works,        Works,     NO_PAY,  Works,   NO_PAGE]),
+    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
+    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works,     NO_PAY,  Works,   NO_PAGE]),
+    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
+    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
+    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
+    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
 ];
 
 /// By the line's status, in an order that another line keeps open. A line of an unpaid order, or of one that was paid at once, is
@@ -79,9 +83,13 @@ enum Call {
     Cancel,
     CancelLines,
     Refund,
+    Pay,
+    Address,
+    Page,
 }
 
-const OF_ORDERS: [Call; 4] = [Call::Ship, Call::Cancel, Call::CancelLines, Call::Refund];
+const OF_ORDERS: [Call; 7] =
+    [Call::Ship, Call::Cancel, Call::CancelLines, Call::Refund, Call::Pay, Call::Address, Call::Page];
 const OF_LINES: [Call; 3] = [Call::Ship, Call::CancelLines, Call::Refund];
 
 async fn what_an_order_allows_in_each_status(world: World) {
@@ -95,7 +103,8 @@ async fn what_an_order_allows_in_each_status(world: World) {
             };
             assert_eq!(status_of(&ready), status, "{money}");
             tried(&world, (status, call, cell), &ready, 0).await;
-            order = (!matches!(cell, Works)).then_some(ready);
+            let is_kept = !matches!(cell, Works) || call.is_update();
+            order = is_kept.then_some(ready);
         }
         world.simulator.mend().await;
     }
@@ -124,10 +133,15 @@ async fn what_a_line_allows_in_each_status(world: World) {
 async fn tried(world: &World, (status, call, cell): (&str, Call, Cell), order: &Order, line: usize) {
     let what = format!("{call:?} where it is {status}");
     let (before, asked) = (world.simulator.books(order).await, world.simulator.traffic().await.changes());
+    let updates = updates(world, order).await;
     let outcome = called(world, call, order, line).await;
     match (cell, outcome) {
         (Works, None) => {
             world.settles(&order.id).await;
+            if call.is_update() {
+                assert_eq!(self::updates(world, order).await, updates + 1, "{what}");
+                return;
+            }
             shows(call, line, &before, &world.simulator.books(order).await, &what);
             return;
         }
@@ -158,6 +172,9 @@ async fn called(world: &World, call: Call, order: &Order, line: usize) -> Option
         Call::Cancel => orders.cancel_order(cancel(order)).await.err(),
         Call::CancelLines => orders.cancel_order_lines(cancel_lines(order, line, 1, None)).await.err(),
         Call::Refund => orders.create_refund(refund(order, line)).await.err(),
+        Call::Pay => orders.create_order_payment(pay(order)).await.err(),
+        Call::Address => orders.update_order(move_to(order, "Utrecht")).await.err(),
+        Call::Page => orders.update_order(come_back_to(order, "https://shop.example/back")).await.err(),
     };
     refused.map(|status| refusal::<()>(Err(status)))
 }
@@ -173,6 +190,22 @@ fn refund(order: &Order, line: usize) -> CreateRefundRequest {
     }
 }
 
+/// How often the order's terms or addresses were changed at Mollie.
+async fn updates(world: &World, order: &Order) -> usize {
+    let ledger = world.simulator.ledger().await;
+    ledger.of("order_updated").iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
+}
+
+impl Call {
+    /// Whether it changes no money, and no status.
+    const fn is_update(self) -> bool {
+        match self {
+            Self::Address | Self::Page => true,
+            Self::Ship | Self::Cancel | Self::CancelLines | Self::Refund | Self::Pay => false,
+        }
+    }
+}
+
 /// Mollie's books show the effect: a unit more went where the call sent it, or nothing is left.
 fn shows(call: Call, line: usize, before: &Value, after: &Value, what: &str) {
     let units = |books: &Value, line: usize, pool: &str| {
@@ -182,6 +215,7 @@ fn shows(call: Call, line: usize, before: &Value, after: &Value, what: &str) {
         Call::Ship => "shipped",
         Call::CancelLines => "canceled",
         Call::Refund => "refunded",
+        Call::Pay | Call::Address | Call::Page => panic!("{what} moves no units"),
         Call::Cancel => {
             let lines = after["lines"].as_array().expect("books have lines").len();
             let sum = |pools: &[&str]| -> u64 {

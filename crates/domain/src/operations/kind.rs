@@ -26,6 +26,18 @@ pub struct Book<'a> {
     pub shipments: &'a [Shipment],
     /// All its refunds, if the kind needs them or the reading lists any.
     pub refunds: &'a [Refund],
+    /// What was sealed with the operation's task.
+    pub secret: Secret<'a>,
+}
+
+/// The secret part of a task, opened. None if there is none, or if it cannot be opened any more.
+#[derive(Clone, Copy, Default)]
+pub struct Secret<'a>(pub Option<&'a [u8]>);
+
+impl std::fmt::Debug for Secret<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// Whether an operation can be sent, checked just before the send.
@@ -159,11 +171,11 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
     /// Whether it can be sent, checked just before the send.
     fn ready(&self, book: Book<'_>, now: Timestamp) -> Ready;
 
-    /// What to send. `secret`: what was sealed with the task.
+    /// What to send.
     ///
     /// # Errors
     /// A message for the operator, if the command can no longer be made.
-    fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String>;
+    fn command(&self, book: Book<'_>) -> Result<Command, String>;
 
     /// What must be read to see its effect; `named`: the id that an operator says is its effect. `None` if there is nothing to
     /// read.

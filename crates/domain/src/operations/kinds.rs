@@ -19,6 +19,7 @@ impl Task {
             Self::CreateRefund(task) => task,
             Self::CancelRefund(task) => task,
             Self::CreatePayment(task) => task,
+            Self::UpdateOrder(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

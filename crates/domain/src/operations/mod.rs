@@ -22,6 +22,7 @@ pub mod place_order;
 mod request;
 pub mod sent;
 pub mod task;
+pub mod update_order;
 pub mod update_shipment;
 
 pub use pen::{Author, Known, NewOperation, Pen, Reading, Written};

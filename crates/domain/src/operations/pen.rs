@@ -7,6 +7,7 @@ use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
+use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ShipmentId};
 use crate::rules::item::{BY_ITSELF, Concern};
@@ -47,13 +48,15 @@ pub struct Pen<'a> {
     lookup: Option<Timestamp>,
     /// Whether a reading was recorded.
     has_read: bool,
+    /// Whether another order holds the number that this one is to hold.
+    number_is_taken: bool,
 }
 
 impl<'a> Pen<'a> {
     /// Starts from what is known. An order of version 0 is new.
     #[must_use]
     pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
-        let Known { order, unsettled, shipments, refunds } = known;
+        let Known { order, unsettled, shipments, refunds, number_is_taken } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
         let recorder = Recorder::new(order, author.now, author.actor.clone());
@@ -74,6 +77,7 @@ impl<'a> Pen<'a> {
             refunds: Vec::new(),
             lookup: None,
             has_read: false,
+            number_is_taken,
         }
     }
 
@@ -368,6 +372,7 @@ impl<'a> Pen<'a> {
     pub fn finish(mut self, request: Option<RequestRecord>) -> Written {
         // Only now is it written what became of the operation that a reading was taken for.
         self.act_on_reading();
+        self.give_up_number();
         let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();
         let change = Change {
@@ -381,6 +386,15 @@ impl<'a> Pen<'a> {
             lookup: self.lookup,
         };
         Written { order, group, operations: self.new, is_at_head, change }
+    }
+
+    /// The order takes back a number that it had given away, and another one has taken it meanwhile.
+    fn give_up_number(&mut self) {
+        let number = self.order().held_number().filter(|_| self.number_is_taken).map(str::to_owned);
+        if let Some(number) = number {
+            self.record(EventData::NumberLost { number: number.clone() });
+            self.raise(concern::number_shared(&number));
+        }
     }
 
     /// What was set to work so far, or what was joined.

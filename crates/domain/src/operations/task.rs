@@ -4,7 +4,7 @@
 use super::made_up;
 use super::{
     cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_shipment,
+    update_order, update_shipment,
 };
 use crate::rules::status::words;
 
@@ -19,6 +19,7 @@ words!(
         CreateRefund = "create_refund",
         CancelRefund = "cancel_refund",
         CreatePayment = "create_payment",
+        UpdateOrder = "update_order",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -34,6 +35,7 @@ pub enum Task {
     CreateRefund(create_refund::Task),
     CancelRefund(cancel_refund::Task),
     CreatePayment(create_payment::Task),
+    UpdateOrder(update_order::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -83,6 +85,12 @@ impl From<cancel_refund::Task> for Task {
 impl From<create_payment::Task> for Task {
     fn from(task: create_payment::Task) -> Self {
         Self::CreatePayment(task)
+    }
+}
+
+impl From<update_order::Task> for Task {
+    fn from(task: update_order::Task) -> Self {
+        Self::UpdateOrder(task)
     }
 }
 

@@ -10,7 +10,7 @@ mod vault;
 pub use clock::{Clock, Ids};
 pub use mollie::{
     Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, OpenPayment, Outcome, PlaceOrder,
-    RegisterShipment, TrackShipment,
+    RegisterShipment, TrackShipment, UpdateOrder,
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,

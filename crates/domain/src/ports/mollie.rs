@@ -11,6 +11,7 @@ use crate::rules::ids::{
 use crate::rules::misread::Misread;
 use crate::rules::money::Money;
 use crate::rules::order::Order;
+use crate::rules::order_update::{NewAddresses, NewTerms};
 use crate::rules::payment::{Payment, PaymentParameters};
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
@@ -29,6 +30,7 @@ pub enum Command {
     CancelLines(CancelLines),
     CreateRefund(MakeRefund),
     CreatePayment(OpenPayment),
+    UpdateOrder(Box<UpdateOrder>),
     /// Answered by 204.
     CancelRefund {
         payment: MolliePaymentId,
@@ -101,6 +103,14 @@ pub struct OpenPayment {
     /// Empty: those of the order.
     pub methods: Vec<String>,
     pub payment: PaymentParameters,
+}
+
+/// New terms and addresses of an order. Only what changes is sent, and addresses whole.
+#[derive(Clone, Debug)]
+pub struct UpdateOrder {
+    pub order: MollieOrderId,
+    pub terms: NewTerms,
+    pub addresses: NewAddresses,
 }
 
 /// The outcome of a command.

@@ -1,6 +1,7 @@
 //! Addresses of a draft (create order, the address object), and addresses as Mollie returns them.
 
 use celes::Country;
+use serde_json::Value;
 
 use super::email;
 use super::phone;
@@ -138,24 +139,49 @@ pub struct Address {
 }
 
 impl Address {
+    /// Each part by its name.
+    fn parts(&mut self) -> [(&'static str, &mut Option<String>); 12] {
+        [
+            ("organization_name", &mut self.organization_name),
+            ("title", &mut self.title),
+            ("given_name", &mut self.given_name),
+            ("family_name", &mut self.family_name),
+            ("email", &mut self.email),
+            ("phone", &mut self.phone),
+            ("street_and_number", &mut self.street_and_number),
+            ("street_additional", &mut self.street_additional),
+            ("postal_code", &mut self.postal_code),
+            ("city", &mut self.city),
+            ("region", &mut self.region),
+            ("country", &mut self.country),
+        ]
+    }
+
+    /// As JSON, to be sealed.
+    pub(super) fn to_json(&self) -> Value {
+        let mut address = self.clone();
+        let parts = address.parts().map(|(name, part)| Some((name, part.take()?)));
+        parts.into_iter().flatten().collect()
+    }
+
+    /// What [`to_json`](Self::to_json) made; `None` for anything else.
+    pub(super) fn from_json(value: &Value) -> Option<Self> {
+        let mut address = Self::default();
+        for (name, value) in value.as_object()? {
+            let (_, part) = address.parts().into_iter().find(|(known, _)| known == name)?;
+            *part = Some(value.as_str()?.to_owned());
+        }
+        Some(address)
+    }
+
     /// This address, each part it does not hold taken from another.
     #[must_use]
-    pub fn over(self, other: &Self) -> Self {
-        let or = |mine: Option<String>, theirs: &Option<String>| mine.or_else(|| theirs.clone());
-        Self {
-            organization_name: or(self.organization_name, &other.organization_name),
-            title: or(self.title, &other.title),
-            given_name: or(self.given_name, &other.given_name),
-            family_name: or(self.family_name, &other.family_name),
-            email: or(self.email, &other.email),
-            phone: or(self.phone, &other.phone),
-            street_and_number: or(self.street_and_number, &other.street_and_number),
-            street_additional: or(self.street_additional, &other.street_additional),
-            postal_code: or(self.postal_code, &other.postal_code),
-            city: or(self.city, &other.city),
-            region: or(self.region, &other.region),
-            country: or(self.country, &other.country),
+    pub fn over(mut self, other: &Self) -> Self {
+        let mut other = other.clone();
+        for ((_, mine), (_, theirs)) in self.parts().into_iter().zip(other.parts()) {
+            *mine = mine.take().or_else(|| theirs.take());
         }
+        self
     }
 }
 

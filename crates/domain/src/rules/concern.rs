@@ -101,6 +101,21 @@ pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
     }
 }
 
+/// An order that keeps its number although another one holds it by now.
+#[must_use]
+pub fn number_shared(number: &str) -> Concern {
+    let text = format!(
+        "This order was to have another number, which Mollie refused, and meanwhile another order has taken number {number}: both \
+         have it at Mollie. If the shopper ordered once, cancel one of them; if not, give one of them another number."
+    );
+    Concern {
+        kind: ItemKind::NumberShared,
+        subject: number.to_owned(),
+        text: printable(&text),
+        operation_id: None,
+    }
+}
+
 fn twice(theirs: &MollieShipmentId, ours: &Shipment) -> String {
     format!(
         "Shipment {theirs} at Mollie has the lines and tracking of our shipment {} ({}), which is a different one: the same \

@@ -11,7 +11,8 @@ use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
 use super::money::Money;
 use super::operation::OperationState;
-use super::order::{Canceled, Order, Personal};
+use super::order::{Canceled, Order, Personal, Terms};
+use super::order_update::NewTerms;
 use super::part::Part;
 use super::payment::Payment;
 use super::placement::Placement;
@@ -127,6 +128,14 @@ pub enum EventData {
     PaymentCreated { operation_id: OperationId, payment: Box<Payment> },
     /// Mollie rejected it, or nobody waits for it any more.
     PaymentRefused { operation_id: OperationId, rejection: Rejection },
+    /// Other terms or addresses were requested.
+    UpdateRecorded { operation_id: OperationId, terms: NewTerms },
+    /// Mollie has them.
+    Updated { operation_id: OperationId, terms: NewTerms },
+    /// Mollie, or the supplier, did not take them: the order is as it was.
+    UpdateRefused { operation_id: OperationId, rejection: Rejection },
+    /// The order has a number that another order holds by now.
+    NumberLost { number: String },
     /// The cancellation of a refund was requested.
     RefundCancelRecorded { refund_id: RefundId, operation_id: OperationId },
     /// Mollie did not cancel a refund.
@@ -175,6 +184,10 @@ impl EventData {
             Self::PaymentRecorded { .. } => "payment.recorded",
             Self::PaymentCreated { .. } => "payment.created",
             Self::PaymentRefused { .. } => "payment.refused",
+            Self::UpdateRecorded { .. } => "order.update_recorded",
+            Self::Updated { .. } => "order.terms_updated",
+            Self::UpdateRefused { .. } => "order.update_refused",
+            Self::NumberLost { .. } => "order.number_lost",
             Self::RefundCancelRecorded { .. } => "refund.cancel_recorded",
             Self::RefundCancelRefused { .. } => "refund.cancel_refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
@@ -212,6 +225,10 @@ impl EventData {
             | Self::PaymentRecorded { .. }
             | Self::PaymentCreated { .. }
             | Self::PaymentRefused { .. }
+            | Self::UpdateRecorded { .. }
+            | Self::Updated { .. }
+            | Self::UpdateRefused { .. }
+            | Self::NumberLost { .. }
             | Self::ShipmentUpdateRecorded { .. }
             | Self::ShipmentUpdated { .. }
             | Self::ShipmentUpdateRefused { .. }
@@ -364,6 +381,17 @@ impl Order {
                 }
                 self.made_payments.push((*operation_id, payment.mollie_id.clone()));
             }
+            EventData::UpdateRecorded { operation_id, terms } => {
+                self.renames.extend(terms.order_number.clone().map(|number| (*operation_id, number)));
+            }
+            EventData::Updated { operation_id, terms } => {
+                self.renames.retain(|(by, _)| by != operation_id);
+                self.terms.take(terms);
+            }
+            EventData::UpdateRefused { operation_id, .. } => {
+                self.renames.retain(|(by, _)| by != operation_id);
+            }
+            EventData::NumberLost { .. } => self.number_released = true,
             EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {
                 self.follow(refund.id, refund.is_open());
             }
@@ -463,6 +491,17 @@ impl Order {
     #[must_use]
     pub fn impersonal(&self) -> Self {
         Self { personal: Personal::default(), ..self.clone() }
+    }
+}
+
+impl Terms {
+    fn take(&mut self, new: &NewTerms) {
+        let NewTerms { order_number, redirect_url, cancel_url, personal: _ } = new.clone();
+        self.redirect_url = redirect_url.or(self.redirect_url.take());
+        self.cancel_url = cancel_url.or(self.cancel_url.take());
+        if let Some(number) = order_number {
+            self.order_number = number;
+        }
     }
 }
 

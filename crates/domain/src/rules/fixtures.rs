@@ -118,6 +118,8 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         canceled_time: None,
         expired_time: None,
         completed_time: None,
+        redirect_url: Field::LeftOut,
+        cancel_url: Field::LeftOut,
         billing_address: None,
         shipping_address: None,
         lines: order.lines.iter().map(|ours| line_snapshot(ours, line)).collect(),

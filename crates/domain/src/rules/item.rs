@@ -43,6 +43,8 @@ words!(
         RefundsDiffer = "refunds_differ",
         /// The shopper's bank took money back.
         Chargeback = "chargeback",
+        /// Two orders have the same number at Mollie.
+        NumberShared = "number_shared",
     }
 );
 

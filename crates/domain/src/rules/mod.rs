@@ -32,6 +32,7 @@ pub mod money;
 pub mod operation;
 pub mod order;
 pub mod order_payment;
+pub mod order_update;
 pub mod part;
 pub mod payment;
 mod phone;

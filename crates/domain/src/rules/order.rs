@@ -240,7 +240,7 @@ pub struct Order {
     /// The base address given to Mollie for this order's webhooks; Mollie never forgets the hook address.
     pub hook_base: String,
     pub placement: Placement,
-    /// Whether it has released its order number; it never takes it back, even if Mollie revives the order.
+    /// Whether it has released its order number, or lost it; it never takes it back, even if Mollie revives the order.
     pub number_released: bool,
     /// Mollie's reason, if it rejected the order.
     pub rejection: Option<Rejection>,
@@ -267,6 +267,8 @@ pub struct Order {
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
+    /// Numbers that it is to have: each is held until its operation is settled.
+    pub renames: Vec<(OperationId, String)>,
     /// The attempts that operations of ours opened.
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     /// Payments that hold money although the order has ended.
@@ -345,6 +347,7 @@ impl Order {
             open_captures: Vec::new(),
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
+            renames: Vec::new(),
             made_payments: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
@@ -407,10 +410,12 @@ impl Order {
         self.lines.iter().rev().filter_map(|line| Some((line.mollie_id.as_ref()?, line))).collect()
     }
 
-    /// The order number that this order reserves; Mollie itself does not protect against duplicates.
+    /// The order number that this order reserves; Mollie itself does not protect against duplicates. A number that it is to have is
+    /// reserved already, in place of the one it has.
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
-        (!self.number_released).then_some(self.terms.order_number.as_str())
+        let number = self.renames.last().map_or(&self.terms.order_number, |(_, number)| number);
+        (!self.number_released).then_some(number.as_str())
     }
 
     /// The time after which it is too late to place it.

@@ -43,6 +43,8 @@ pub enum PreconditionReason {
     OrderNotPayable,
     /// An attempt is open: the shopper can complete it.
     PaymentOpen,
+    /// The shopper does not come back from a payment any more.
+    PaymentFinal,
 }
 
 impl PreconditionReason {
@@ -68,7 +70,8 @@ impl PreconditionReason {
             | Self::OrderNotRefundable
             | Self::RefundNotCancelable
             | Self::OrderNotPayable
-            | Self::PaymentOpen => false,
+            | Self::PaymentOpen
+            | Self::PaymentFinal => false,
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub canceled_time: Option<Timestamp>,
     pub expired_time: Option<Timestamp>,
     pub completed_time: Option<Timestamp>,
+    pub redirect_url: Field<String>,
+    pub cancel_url: Field<String>,
     pub billing_address: Option<AddressSnapshot>,
     pub shipping_address: Option<AddressSnapshot>,
     pub lines: Vec<LineSnapshot>,

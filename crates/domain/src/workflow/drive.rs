@@ -20,9 +20,7 @@ use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{
-    Acceptance, Clock, Command, Gateway, GatewayError, Outcome, Ports, Store, StoreError, Vault,
-};
+use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Outcome, Ports, Store, StoreError};
 use crate::rules::contradiction::believed;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
@@ -52,7 +50,8 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
     }
     let kind = claim.operation.task.kind();
     let related = settle::needed(ports, order, kind.facts().needs).await?;
-    let book = related.book(order);
+    let secret = settle::opened(ports, &claim.operation);
+    let book = related.book(order, secret.as_deref());
     match (&claim.operation.state, kind.ready(book, ports.clock().now())) {
         // Whether it was claimed for the first time or left in flight.
         (State::InFlight { .. } | State::Resolving { .. }, Ready::Done) => {
@@ -120,7 +119,10 @@ async fn send<P: Ports>(
         let resolving = Operation { state, ..operation.clone() };
         return put_back(ports, claim, resolving, SignedDuration::ZERO).await;
     }
-    let command = match command(ports, book, operation) {
+    if operation.sealed.is_some() && book.secret.0.is_none() {
+        return end(ports, claim, order, How::Attention(LOCKED.to_owned())).await;
+    }
+    let command = match operation.task.kind().command(book) {
         Ok(command) => command,
         Err(problem) => return end(ports, claim, order, How::Attention(problem)).await,
     };
@@ -150,13 +152,6 @@ async fn send<P: Ports>(
         Outcome::Unknown { problem, stumbled: false } => unknown(ports, operation, claim, problem).await,
         Outcome::Unknown { problem, stumbled: true } => stumbled(ports, claim, &problem).await,
     }
-}
-
-/// What to send; or a message for the operator if that can no longer be determined.
-fn command<P: Ports>(ports: &P, book: Book<'_>, operation: &Operation) -> Result<Command, String> {
-    let open = |sealed: &Vec<u8>| ports.vault().open(sealed).ok_or(LOCKED);
-    let secret = operation.sealed.as_ref().map(open).transpose()?;
-    operation.task.kind().command(book, secret.as_deref())
 }
 
 const LOCKED: &str = "its sealed part cannot be opened: the service's secret has changed since it was saved";

@@ -15,14 +15,14 @@ pub(super) async fn is_free<P: Ports>(
     number: Option<String>,
 ) -> Result<(), MutationError> {
     let Some(order_number) = number else { return Ok(()) };
-    let key = OrderKey::Number { profile, order_number };
+    let key = OrderKey::Number { profile, order_number: order_number.clone() };
     let Some(holder) = ports.store().load_order(&key).await? else { return Ok(()) };
     let holder = match confirm::is_stale(ports, &holder).await? {
         true => sync::sync(ports, holder.id).await.map_err(sync::SyncError::into_mutation)?,
         false => holder,
     };
     match holder.held_number() {
-        Some(held) => Err(MutationError::NumberHeld { by: holder.id, order_number: held.to_owned() }),
-        None => Ok(()),
+        Some(held) if held == order_number => Err(MutationError::NumberHeld { by: holder.id, order_number }),
+        Some(_) | None => Ok(()),
     }
 }

@@ -41,7 +41,7 @@ pub async fn retry<P: Ports>(
         let operation = needing_attention(ports, id).await?;
         let known = settle::load(ports, &operation, &How::TooLate.into()).await?;
         let (change, after) = plan_retry(ports, operation, known, decision);
-        if commit(ports, change).await? {
+        if commit(ports, change).await? == Written::Yes {
             return Ok(after);
         }
     }
@@ -81,6 +81,7 @@ pub async fn resolve_as<P: Ports>(
     verdict: &Verdict,
     decision: &Decision,
 ) -> Result<Operation, OperatorError> {
+    let mut number_is_taken = false;
     for _ in 0..ROUNDS {
         let operation = needing_attention(ports, id).await?;
         let asked = ports.clock().now();
@@ -93,11 +94,16 @@ pub async fn resolve_as<P: Ports>(
         };
         let resolution = resolution.into();
         let known = settle::around(ports, &operation, order, &resolution).await?;
+        let known = Known { number_is_taken, ..known };
         let reading = Reading { as_of: asked, is_latest: true };
         let change =
             settle::plan(ports, &operation, SettledBy::Operator(decision), known, &resolution, reading);
-        if commit(ports, change).await? {
-            return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
+        match commit(ports, change).await? {
+            Written::Yes => {
+                return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
+            }
+            Written::Moved => (),
+            Written::NumberHeld => number_is_taken = true,
         }
     }
     Err(OperatorError::Contended)
@@ -126,7 +132,7 @@ pub async fn close_item<P: Ports>(
         pen.record(EventData::ItemClosed { number, by, reason });
         let order = pen.order().clone();
         let change = unclaimed(ports, pen.finish(None));
-        if commit(ports, change).await? {
+        if commit(ports, change).await? == Written::Yes {
             return Ok(order);
         }
     }
@@ -146,13 +152,23 @@ async fn needing_attention<P: Ports>(ports: &P, id: OperationId) -> Result<Opera
     }
 }
 
-/// Writes a decision; `false` if the order or the operation has changed and the decision must be repeated.
-async fn commit<P: Ports>(ports: &P, change: Change) -> Result<bool, OperatorError> {
+/// Whether a decision was written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Yes,
+    /// The order or the operation has changed: it is decided again.
+    Moved,
+    /// The order would take a number back that another one holds by now.
+    NumberHeld,
+}
+
+async fn commit<P: Ports>(ports: &P, change: Change) -> Result<Written, OperatorError> {
     match ports.store().commit(change).await {
-        Ok(()) => Ok(true),
-        Err(CommitError::VersionMoved | CommitError::LeaseLost) => Ok(false),
+        Ok(()) => Ok(Written::Yes),
+        Err(CommitError::VersionMoved | CommitError::LeaseLost) => Ok(Written::Moved),
+        Err(CommitError::NumberHeld) => Ok(Written::NumberHeld),
         Err(CommitError::Store(error)) => Err(error.into()),
-        // This change contains neither.
-        Err(CommitError::RequestTaken | CommitError::NumberHeld) => Err(OperatorError::Contended),
+        // No request was made.
+        Err(CommitError::RequestTaken) => Err(OperatorError::Contended),
     }
 }

@@ -40,7 +40,7 @@ pub async fn preview<P: Ports, R: Request>(
         };
         let Related { shipments, refunds } = settle::needed(ports, &order, request.needs()).await?;
         let before = Box::new(order.clone());
-        let known = Known { order, unsettled: Some(unsettled), shipments, refunds };
+        let known = Known { unsettled: Some(unsettled), shipments, refunds, ..order.into() };
         let mut pen = Pen::new(ports.ids(), author(ports, intent, &known.order), known);
         match request.decide(&mut pen) {
             Ok(_) => {

@@ -48,7 +48,8 @@ pub(super) async fn observe<P: Ports>(
         Err(error) => return Ok(Observed::Unreadable(error)),
     };
     let related = related(ports, order, kind.facts().needs, &seen).await?;
-    Ok(match kind.observe(related.book(order), &seen, sends) {
+    let secret = settle::opened(ports, operation);
+    Ok(match kind.observe(related.book(order, secret.as_deref()), &seen, sends) {
         Observation::Found(effect) => Observed::Found(effect, seen),
         Observation::Absent => Observed::Absent(seen),
         Observation::Ambiguous(reason) => Observed::Ambiguous(reason),

@@ -7,12 +7,12 @@ use super::claim_at_head::unclaimed;
 use super::{ROUNDS, policy};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Needs;
-use crate::operations::kind::{Book, Failure};
+use crate::operations::kind::{Book, Failure, Secret};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 use crate::operations::{Author, Known, Pen, Reading};
 use crate::ports::{
-    Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError,
+    Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError, Vault,
 };
 use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
@@ -98,12 +98,18 @@ async fn write<P: Ports>(
         Some(order) => around(ports, operation, order, resolution).await?,
         None => load(ports, operation, resolution).await?,
     };
+    let mut number_is_taken = false;
     for _ in 0..ROUNDS {
+        known.number_is_taken = number_is_taken;
         let asked = operation.state.sent().map_or_else(|| ports.clock().now(), |sent| sent.last);
         let reading = Reading { as_of: asked, is_latest: version == Some(known.order.version) };
         match ports.store().commit(plan(ports, operation, settled_by, known, resolution, reading)).await {
             Ok(()) => return Ok(Progress::Settled),
             Err(CommitError::VersionMoved) => known = load(ports, operation, resolution).await?,
+            Err(CommitError::NumberHeld) if !number_is_taken => {
+                number_is_taken = true;
+                known = load(ports, operation, resolution).await?;
+            }
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
             Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
@@ -122,6 +128,11 @@ pub(super) async fn load<P: Ports>(
 ) -> Result<Known, StoreError> {
     let order = order(ports, operation.order_id).await?;
     around(ports, operation, order, resolution).await
+}
+
+/// The secret part of an operation's task. None also if the service's secret has changed since it was sealed.
+pub(super) fn opened<P: Ports>(ports: &P, operation: &Operation) -> Option<Vec<u8>> {
+    operation.sealed.as_ref().and_then(|sealed| ports.vault().open(sealed))
 }
 
 /// The order of an operation, which must be there.
@@ -158,7 +169,7 @@ pub(super) async fn around<P: Ports>(
     };
     let is_other = |other: &Operation| other.id != operation.id;
     let unsettled = unsettled.map(|all| all.into_iter().filter(is_other).collect());
-    Ok(Known { order, shipments, refunds, unsettled })
+    Ok(Known { shipments, refunds, unsettled, ..order.into() })
 }
 
 fn needs_refunds(operation: &Operation, order: &Order, resolution: &Resolution) -> bool {
@@ -175,8 +186,8 @@ pub(super) struct Related {
 
 impl Related {
     /// As what a kind decides and observes on.
-    pub fn book<'a>(&'a self, order: &'a Order) -> Book<'a> {
-        Book { order, shipments: &self.shipments, refunds: &self.refunds }
+    pub fn book<'a>(&'a self, order: &'a Order, secret: Option<&'a [u8]>) -> Book<'a> {
+        Book { order, shipments: &self.shipments, refunds: &self.refunds, secret: Secret(secret) }
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn submit<P: Ports, R: Request>(
                     let OrderWithOperations { order, unsettled } = *found;
                     let Related { shipments, refunds } =
                         settle::needed(ports, &order, request.needs()).await?;
-                    Known { order, unsettled: Some(unsettled), shipments, refunds }
+                    Known { unsettled: Some(unsettled), shipments, refunds, ..order.into() }
                 }
             },
         };

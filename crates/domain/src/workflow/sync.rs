@@ -109,7 +109,7 @@ pub(super) async fn read<P: Ports>(
             true if followed.is_empty() => ports.store().list_refunds(order_id).await?,
             true | false => followed,
         };
-        let known = Known { order: order.clone(), unsettled, shipments, refunds };
+        let known = Known { unsettled, shipments, refunds, ..order.clone().into() };
         let mut change = plan(ports, known, &snapshot, read_at);
         if left_out.is_some() && because == Because::Asked {
             let now = ports.clock().now();

@@ -86,11 +86,18 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             proto::OrderEvent { shipment_id: shipment.id.to_string(), ..base }
         }
         EventData::CancellationRefused { operation_id, rejection: refused, .. }
-        | EventData::PaymentRefused { operation_id, rejection: refused } => proto::OrderEvent {
+        | EventData::PaymentRefused { operation_id, rejection: refused }
+        | EventData::UpdateRefused { operation_id, rejection: refused } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             rejection: Some(rejection(refused)),
             ..base
         },
+        EventData::UpdateRecorded { operation_id, terms } | EventData::Updated { operation_id, terms } => {
+            proto::OrderEvent { operation_id: operation_id.to_string(), changed: terms.names(), ..base }
+        }
+        EventData::NumberLost { .. } => {
+            proto::OrderEvent { changed: vec!["order_number".to_owned()], ..base }
+        }
         EventData::PaymentCreated { operation_id, payment } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             changed: vec![format!("payments/{}", payment.mollie_id)],

@@ -42,5 +42,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::LineLeftOpen => proto::ReviewItemKind::LineLeftOpen,
         ItemKind::CaptureLost => proto::ReviewItemKind::CaptureLost,
         ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
+        ItemKind::NumberShared => proto::ReviewItemKind::NumberShared,
     }
 }

@@ -42,6 +42,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::CreateRefund => proto::OperationKind::CreateRefund,
         OperationKind::CancelRefund => proto::OperationKind::CancelRefund,
         OperationKind::CreatePayment => proto::OperationKind::CreatePayment,
+        OperationKind::UpdateOrder => proto::OperationKind::UpdateOrder,
     }
 }
 

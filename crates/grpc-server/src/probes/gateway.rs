@@ -20,6 +20,7 @@ const fn kind(command: &Command) -> OperationKind {
         Command::CreateRefund(_) => OperationKind::CreateRefund,
         Command::CancelRefund { .. } => OperationKind::CancelRefund,
         Command::CreatePayment(_) => OperationKind::CreatePayment,
+        Command::UpdateOrder(_) => OperationKind::UpdateOrder,
     }
 }
 

@@ -61,7 +61,8 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
         | OperationKind::CancelOrder
         | OperationKind::CancelLines
         | OperationKind::CancelRefund
-        | OperationKind::CreatePayment => {
+        | OperationKind::CreatePayment
+        | OperationKind::UpdateOrder => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

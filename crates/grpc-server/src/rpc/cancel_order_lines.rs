@@ -130,7 +130,8 @@ async fn canceled(
             | Task::CancelOrder(_)
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
-            | Task::CreatePayment(_) => (),
+            | Task::CreatePayment(_)
+            | Task::UpdateOrder(_) => (),
         }
     }
     Ok(found)

@@ -75,7 +75,7 @@ pub async fn number_holder(
 ) -> Result<Option<OrderId>, Status> {
     let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
     let found = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
-    Ok(found.filter(|holder| holder.held_number().is_some()).map(|holder| holder.id))
+    Ok(found.filter(|holder| holder.held_number() == Some(order_number)).map(|holder| holder.id))
 }
 
 /// The order that a draft would become.

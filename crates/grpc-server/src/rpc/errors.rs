@@ -310,6 +310,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::RefundOutOfBounds => ErrorReason::RefundOutOfBounds,
         PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
         PreconditionReason::OrderNotPayable | PreconditionReason::PaymentOpen => ErrorReason::OrderNotPayable,
+        PreconditionReason::PaymentFinal => ErrorReason::PaymentFinal,
     }
 }
 

@@ -32,6 +32,7 @@ mod resolve_operation;
 mod retry_operation;
 mod selection;
 mod sync_order;
+mod update_order;
 mod update_shipment;
 mod wait_operation;
 
@@ -129,6 +130,10 @@ impl OrderService for OrderRpc {
         request: Request<proto::CancelOrderLinesRequest>,
     ) -> Answer<proto::CancelOrderLinesResponse> {
         cancel_order_lines::call(self, request).await
+    }
+
+    async fn update_order(&self, request: Request<proto::UpdateOrderRequest>) -> Answer<proto::Order> {
+        update_order::call(self, request).await
     }
 
     async fn create_order_payment(

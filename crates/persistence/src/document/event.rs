@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::item::ItemDocument;
 use super::ledger::EntryDocument;
+use super::new_terms::NewTermsDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
 use super::payment::PaymentDocument;
@@ -153,6 +154,21 @@ pub(crate) enum EventDocument {
     RefundObserved {
         refund: Box<RefundDocument>,
         entries: Vec<EntryDocument>,
+    },
+    UpdateRecorded {
+        operation_id: Uuid,
+        terms: NewTermsDocument,
+    },
+    Updated {
+        operation_id: Uuid,
+        terms: NewTermsDocument,
+    },
+    UpdateRefused {
+        operation_id: Uuid,
+        rejection: RejectionDocument,
+    },
+    NumberLost {
+        number: String,
     },
     PaymentRecorded {
         operation_id: Uuid,
@@ -352,6 +368,16 @@ impl From<&EventData> for EventDocument {
             EventData::RefundObserved { refund, entries } => {
                 Self::RefundObserved { refund: Box::new((&**refund).into()), entries: mirrors(entries) }
             }
+            EventData::UpdateRecorded { operation_id, terms } => {
+                Self::UpdateRecorded { operation_id: operation_id.uuid(), terms: terms.into() }
+            }
+            EventData::Updated { operation_id, terms } => {
+                Self::Updated { operation_id: operation_id.uuid(), terms: terms.into() }
+            }
+            EventData::UpdateRefused { operation_id, rejection } => {
+                Self::UpdateRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
+            }
+            EventData::NumberLost { number } => Self::NumberLost { number: number.clone() },
             EventData::PaymentRecorded { operation_id, methods } => {
                 Self::PaymentRecorded { operation_id: operation_id.uuid(), methods: methods.clone() }
             }
@@ -552,6 +578,17 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::RefundObserved { refund, entries } => {
                 Self::RefundObserved { refund: Box::new((*refund).try_into()?), entries: each(entries)? }
             }
+            EventDocument::UpdateRecorded { operation_id, terms } => {
+                Self::UpdateRecorded { operation_id: OperationId::new(operation_id), terms: terms.into() }
+            }
+            EventDocument::Updated { operation_id, terms } => {
+                Self::Updated { operation_id: OperationId::new(operation_id), terms: terms.into() }
+            }
+            EventDocument::UpdateRefused { operation_id, rejection } => Self::UpdateRefused {
+                operation_id: OperationId::new(operation_id),
+                rejection: rejection.try_into()?,
+            },
+            EventDocument::NumberLost { number } => Self::NumberLost { number },
             EventDocument::PaymentRecorded { operation_id, methods } => {
                 Self::PaymentRecorded { operation_id: OperationId::new(operation_id), methods }
             }

@@ -15,6 +15,7 @@ mod line;
 #[cfg(feature = "made-up")]
 mod made_up;
 mod money;
+mod new_terms;
 mod observed;
 mod order;
 mod payment;

@@ -113,6 +113,7 @@ pub(crate) struct OrderParts {
     pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
+    pub renames: Vec<(OperationId, String)>,
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -142,6 +143,8 @@ pub(crate) struct OrderDocument {
     open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    renames: Vec<(Uuid, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made_payments: Vec<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
@@ -168,6 +171,7 @@ impl From<&Order> for OrderDocument {
                 .map(|(id, amount)| (id.uuid(), amount.into()))
                 .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
+            renames: order.renames.iter().map(|(by, number)| (by.uuid(), number.clone())).collect(),
             made_payments: order
                 .made_payments
                 .iter()
@@ -199,6 +203,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
+            renames: document.renames.into_iter().map(renamed).collect(),
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -276,6 +281,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
+            renames: parts.renames,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             personal: Personal::default(),
@@ -287,6 +293,11 @@ impl TryFrom<RecordedOrderDocument> for Order {
             closed_time: document.closed_time,
         })
     }
+}
+
+/// A number that the order is to have.
+fn renamed((by, number): (Uuid, String)) -> (OperationId, String) {
+    (OperationId::new(by), number)
 }
 
 /// An attempt to pay that an operation of ours opened.

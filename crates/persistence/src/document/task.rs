@@ -4,7 +4,7 @@ use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
 use domain::operations::{
     cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_shipment,
+    update_order, update_shipment,
 };
 use domain::rules::ids::{MolliePaymentId, RefundId, ShipmentId};
 use domain::rules::refund::Route;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::money::MoneyDocument;
+use super::new_terms::NewTermsDocument;
 use super::shipment::{ShipmentLineDocument, TrackingDocument};
 use super::word::word;
 use super::{Misfit, each, mirrors};
@@ -63,6 +64,9 @@ pub(crate) enum TaskDocument {
         before: Vec<String>,
         until: Timestamp,
     },
+    UpdateOrder {
+        terms: NewTermsDocument,
+    },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
 }
@@ -102,6 +106,7 @@ impl From<&Task> for TaskDocument {
                 before: task.before.iter().map(ToString::to_string).collect(),
                 until: task.until,
             },
+            Task::UpdateOrder(task) => Self::UpdateOrder { terms: (&task.terms).into() },
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
         }
@@ -160,6 +165,7 @@ impl TryFrom<TaskDocument> for Task {
                 until,
             }
             .into(),
+            TaskDocument::UpdateOrder { terms } => update_order::Task { terms: terms.into() }.into(),
             #[cfg(feature = "made-up")]
             TaskDocument::MadeUp(document) => domain::operations::made_up::Task::try_from(document)?.into(),
         })

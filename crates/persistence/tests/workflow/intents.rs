@@ -168,8 +168,13 @@ pub fn ship_lamps_elsewhere(order: &mut Snapshot, id: &str, lamps: u32, code: Op
 
 impl World {
     pub async fn place(&self, request_id: &str, order_number: &str) -> Recorded {
+        self.place_as(request_id, order_number).await.unwrap()
+    }
+
+    /// The same, refused or not.
+    pub async fn place_as(&self, request_id: &str, order_number: &str) -> Result<Recorded, MutationError> {
         let intent = intent("CreateOrder", request_id);
-        Box::pin(place(self, &intent, main_profile(), draft(order_number))).await.unwrap()
+        Box::pin(place(self, &intent, main_profile(), draft(order_number))).await
     }
 
     /// A recorded order whose placement is still ours to drive.

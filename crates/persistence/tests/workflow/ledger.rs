@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use domain::ports::{
     Acceptance, CancelLines, Command, MakeRefund, OpenPayment, PlaceOrder, RegisterShipment, TrackShipment,
+    UpdateOrder,
 };
+use domain::rules::address::Address;
 use domain::rules::field::Field;
 use domain::rules::ids::{IdempotencyKey, MollieLineId, MollieOrderId, MollieRefundId, MollieShipmentId};
 use domain::rules::money::Money;
@@ -75,6 +77,7 @@ impl Ledger {
             Command::CancelLines(cancel) => self.release(cancel)?,
             Command::CreateRefund(refund) => Acceptance::Refund(self.refund(refund, now)?),
             Command::CreatePayment(open) => Acceptance::Payment(Box::new(self.open(open, now)?)),
+            Command::UpdateOrder(update) => Acceptance::Order(Box::new(self.update(update))),
             Command::CancelRefund { refund, .. } => self.cancel_refund(refund)?,
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
@@ -109,6 +112,8 @@ impl Ledger {
             canceled_time: None,
             expired_time: None,
             completed_time: None,
+            redirect_url: order.terms.redirect_url.clone().into(),
+            cancel_url: order.terms.cancel_url.clone().into(),
             billing_address: order
                 .personal
                 .billing_address
@@ -225,6 +230,29 @@ impl Ledger {
         let shipment = shipment.ok_or_else(|| refused("No shipment exists with this token."))?;
         shipment.tracking = Field::Value(track.tracking.clone());
         Ok(shipment.clone())
+    }
+
+    fn update(&mut self, update: &UpdateOrder) -> Snapshot {
+        let order = self.find_mut(&update.order);
+        let (terms, addresses) = (&update.terms, &update.addresses);
+        if let Some(number) = &terms.order_number {
+            order.order_number.clone_from(number);
+        }
+        if let Some(url) = &terms.redirect_url {
+            order.redirect_url = Field::Value(url.clone());
+        }
+        if let Some(url) = &terms.cancel_url {
+            order.cancel_url = Field::Value(url.clone());
+        }
+        let whole = |parts: &Address| AddressSnapshot { parts: parts.clone(), is_whole: true };
+        if let Some(address) = &addresses.billing_address {
+            order.billing_address = Some(whole(address));
+        }
+        if let Some(address) = &addresses.shipping_address {
+            order.shipping_address = Some(whole(address));
+        }
+        // The answer to PATCH has no embedded resources.
+        Snapshot { payments: None, shipments: None, refunds: None, ..order.clone() }
     }
 
     fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {

@@ -46,5 +46,6 @@ mod submitted;
 mod surplus;
 mod sync;
 mod track;
+mod update;
 mod whereabouts;
 mod world;

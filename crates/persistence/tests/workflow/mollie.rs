@@ -214,6 +214,7 @@ impl Mollie {
                 side.secrets = open.payment.0.values().cloned().collect();
                 "pay"
             }
+            Command::UpdateOrder(_) => "update",
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {
                 side.bodies.push(body.clone());

@@ -132,6 +132,10 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             entries: Vec::new(),
         },
         EventData::RefundObserved { refund, entries: entries() },
+        EventData::UpdateRecorded { operation_id, terms: full_terms() },
+        EventData::Updated { operation_id, terms: full_terms() },
+        EventData::UpdateRefused { operation_id, rejection: rejection.clone() },
+        EventData::NumberLost { number: "1338".to_owned() },
         EventData::PaymentRecorded { operation_id, methods: vec!["ideal".to_owned()] },
         EventData::PaymentCreated {
             operation_id,

@@ -23,7 +23,9 @@ use uuid::Uuid;
 pub use events::{event, every_event, observed};
 pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment, open_item};
 pub use refunds::{full_refund, refund};
-pub use work::{capture, full_operation, full_shipment, operation, place, shipment, state, tasks, tracking};
+pub use work::{
+    capture, full_operation, full_shipment, full_terms, operation, place, shipment, state, tasks, tracking,
+};
 
 pub const LEASE: Duration = Duration::from_secs(600);
 /// A lease that has run out as soon as it is given.

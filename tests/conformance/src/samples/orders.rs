@@ -200,6 +200,7 @@ pub fn bare_order() -> Order {
         held: Vec::new(),
         open_captures: Vec::new(),
         lost_captures: Vec::new(),
+        renames: Vec::new(),
         made_payments: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
@@ -227,6 +228,7 @@ pub fn full_order() -> Order {
     }];
     order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
     order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
+    order.renames = vec![(OperationId::new(uuid()), "1338".to_owned())];
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };

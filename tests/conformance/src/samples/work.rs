@@ -8,7 +8,7 @@ use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
 use domain::operations::{
     cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_shipment,
+    update_order, update_shipment,
 };
 use domain::rules::ids::{
     GroupId, IdempotencyKey, LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OperationId,
@@ -16,6 +16,7 @@ use domain::rules::ids::{
 };
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::order_update::NewTerms;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::{
     Capture, CaptureStatus, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
@@ -180,6 +181,10 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             };
             vec![of(&[], &[]), of(&["ideal", "kbc"], &["tr_7UhSN1zuXS", "tr_2"])]
         }
+        OperationKind::UpdateOrder => {
+            let of = |terms| update_order::Task { terms }.into();
+            vec![of(NewTerms::default()), of(full_terms())]
+        }
         #[cfg(feature = "made-up")]
         OperationKind::MadeUp => {
             let line = full_shipment(&bare_order()).lines.remove(0);
@@ -221,5 +226,15 @@ pub fn full_operation(order: &Order) -> Operation {
         sealed: Some(vec![0, 1, 255]),
         actor: Some("jane@care".into()),
         ..operation(order, 7)
+    }
+}
+
+/// Every term that can be changed.
+pub fn full_terms() -> NewTerms {
+    NewTerms {
+        order_number: Some("1338".to_owned()),
+        redirect_url: Some("https://shop.example/back".to_owned()),
+        cancel_url: Some("https://shop.example/canceled".to_owned()),
+        personal: vec!["billing_address".to_owned(), "shipping_address".to_owned()],
     }
 }

@@ -63,6 +63,10 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::PaymentRecorded { .. }
         | EventData::PaymentCreated { .. }
         | EventData::PaymentRefused { .. }
+        | EventData::UpdateRecorded { .. }
+        | EventData::Updated { .. }
+        | EventData::UpdateRefused { .. }
+        | EventData::NumberLost { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -102,6 +106,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             EventData::CancellationRecorded { operation_id, .. }
             | EventData::RefundCancelRecorded { operation_id, .. }
             | EventData::PaymentRecorded { operation_id, .. }
+            | EventData::UpdateRecorded { operation_id, .. }
             | EventData::ShipmentUpdateRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
@@ -111,11 +116,14 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::RefundCancelRefused { operation_id, .. }
             | EventData::PaymentCreated { operation_id, .. }
             | EventData::PaymentRefused { operation_id, .. }
+            | EventData::Updated { operation_id, .. }
+            | EventData::UpdateRefused { operation_id, .. }
             | EventData::ShipmentUpdated { operation_id: Some(operation_id), .. }
             | EventData::ShipmentUpdateRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;
             }
             EventData::OrderObserved { .. }
+            | EventData::NumberLost { .. }
             | EventData::RefundUpdated { operation_id: None, .. }
             | EventData::RefundObserved { .. }
             | EventData::ShipmentUpdated { operation_id: None, .. }

@@ -26,7 +26,7 @@ const SWITCHES: [(&str, &[&str]); 25] = [
     ("expiry_lag", &["5 min"]),
     ("final_is_cancelable", &["left out"]),
     ("expires_at", &["date"]),
-    ("supplier_declines", &["lines", "cancel"]),
+    ("supplier_declines", &["address", "lines", "cancel"]),
     ("amount_after_line_cancellation", &["reduced"]),
     ("line_counters_at_changes", &["left out"]),
     ("capture_above_authorization", &["accepted"]),

@@ -68,6 +68,7 @@ impl Stage<'_> {
                 self.site.spawn(SHOP, world.call_off(order, intent, refund));
             }
             What::Pay { order, intent } => self.site.spawn(SHOP, world.pay(order, intent)),
+            What::Update { order, intent } => self.site.spawn(SHOP, world.update(order, intent)),
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),

@@ -45,6 +45,9 @@ impl<'a> Life<'a> {
                 self.pass();
                 self.cancel_some();
             }
+            if self.chance.permille(150) {
+                self.update();
+            }
             self.pass();
             self.ship_some();
             if self.chance.permille(120) {
@@ -84,6 +87,13 @@ impl<'a> Life<'a> {
                 self.step(self.at, What::Pay { order, intent: *self.intents });
             }
         }
+    }
+
+    /// The shopper moves.
+    fn update(&mut self) {
+        let at = self.at + self.chance.below(20_000);
+        *self.intents += 1;
+        self.step(at, What::Update { order: self.order, intent: *self.intents });
     }
 
     fn pay(&mut self) {

@@ -2,13 +2,16 @@
 //! Mollie only.
 
 use domain::operations::task::OperationKind;
+use domain::rules::address::Address;
 use domain::rules::order_payment::{self, PaymentRequest};
+use domain::rules::order_update::{NewAddresses, NewTerms, OrderUpdate};
 use domain::rules::payment::PaymentParameters;
 use jiff::Timestamp;
 use mollie_simulator::rules::{self, FinalState};
 
 use super::{World, find};
 use crate::basket::Basket;
+use crate::chance::mix;
 use crate::replica::Wish;
 use crate::script::Choice;
 
@@ -27,6 +30,27 @@ impl World {
         let (command, wish) = (format!("{request:?}"), Wish::Pay(id, request));
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
         self.carry(OperationKind::CreatePayment, order, &request_id, &command, wish).await;
+    }
+
+    /// The shopper has moved, and the shop passes that on.
+    pub async fn update(self, order: u64, intent: u64) {
+        let request_id = format!("update-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            return self.carry(OperationKind::UpdateOrder, order, &request_id, &command, wish).await;
+        }
+        let Some(id) = self.known(order).await else { return };
+        let Some(found) = self.when(id, |order| order.facts.status.is_some()).await else { return };
+        let Some(address) = found.personal.billing_address else { return };
+        // Few streets, so that the same is wanted again.
+        let street_and_number = Some(format!("Singel {}", mix(self.seed ^ intent) % 3 + 1));
+        let billing_address = Some(Address { street_and_number, ..address });
+        let addresses = NewAddresses { billing_address, shipping_address: None };
+        let terms = NewTerms { personal: addresses.names(), ..NewTerms::default() };
+        let update = OrderUpdate { terms, addresses };
+        let command = format!("{update:?}, {intent}");
+        let wish = Wish::Update(id, Box::new(update));
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::UpdateOrder, order, &request_id, &command, wish).await;
     }
 
     /// The shopper goes to the checkout as soon as there is one.

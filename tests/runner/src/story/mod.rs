@@ -9,6 +9,7 @@ mod create_payment;
 mod create_refund;
 mod create_shipment;
 mod place_order;
+mod update_order;
 mod update_shipment;
 
 use domain::operations::operation::Operation;
@@ -107,6 +108,7 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::CreateRefund => &create_refund::Refunding,
         OperationKind::CancelRefund => &cancel_refund::CallingOff,
         OperationKind::CreatePayment => &create_payment::Paying,
+        OperationKind::UpdateOrder => &update_order::Updating,
     }
 }
 

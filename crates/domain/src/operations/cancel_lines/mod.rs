@@ -84,7 +84,7 @@ impl Kind for Task {
         if are_canceled { Ready::Done } else { Ready::Send }
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let order = book.order.remote().ok_or("the order has no id at Mollie")?;
         Ok(Command::CancelLines(CancelLines { order, lines: self.lines.clone() }))
     }

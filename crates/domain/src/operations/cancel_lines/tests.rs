@@ -1,6 +1,7 @@
 //! Recognising a cancellation of lines in a reading, and what it explains.
 
 use super::*;
+use crate::operations::kind::Secret;
 use crate::operations::sent::Sent;
 use crate::rules::fixtures::{euro, placed, snapshot};
 use crate::rules::status::{LineStatus, OrderStatus, Read};
@@ -45,7 +46,11 @@ enum Word {
 
 fn look(task: &Task, order: &Order, seen: &Snapshot, is_refused: bool) -> Word {
     let sends = Sends { sent: Sent::at(order.created_time), is_refused };
-    match task.observe(Book { order, shipments: &[], refunds: &[] }, std::slice::from_ref(seen), sends) {
+    match task.observe(
+        Book { order, shipments: &[], refunds: &[], secret: Secret::default() },
+        std::slice::from_ref(seen),
+        sends,
+    ) {
         Observation::Found(_) => Word::Found,
         Observation::Absent => Word::Absent,
         Observation::Ambiguous(_) => Word::Ambiguous,
@@ -116,7 +121,11 @@ fn a_missing_counter_or_line_proves_nothing() {
 fn an_operators_word_needs_at_least_its_units() {
     let order = order();
     let named = |canceled, id: &str| {
-        one().identify(Book { order: &order, shipments: &[], refunds: &[] }, &[seen(canceled)], id)
+        one().identify(
+            Book { order: &order, shipments: &[], refunds: &[], secret: Secret::default() },
+            &[seen(canceled)],
+            id,
+        )
     };
     let mollie_id = "ord_1.abc";
     assert!(matches!(named([part(1, "299.00"), none()], mollie_id), Named::Effect(_)));
@@ -140,7 +149,12 @@ fn canceled_units_of_its_lines_may_be_its_own_once_it_was_sent() {
 #[test]
 fn nothing_is_sent_for_lines_that_are_canceled_altogether() {
     let mut order = order();
-    let ready = |order: &Order| one().ready(Book { order, shipments: &[], refunds: &[] }, order.created_time);
+    let ready = |order: &Order| {
+        one().ready(
+            Book { order, shipments: &[], refunds: &[], secret: Secret::default() },
+            order.created_time,
+        )
+    };
     assert_eq!(ready(&order), Ready::Send);
     order.lines[0].canceled = part(1, "349.00");
     assert_eq!(ready(&order), Ready::Send);

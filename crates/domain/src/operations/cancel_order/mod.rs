@@ -119,7 +119,7 @@ impl Kind for Task {
         if book.order.placement.is_alive() { Ready::Send } else { Ready::Done }
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let mollie_id = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
         Ok(Command::CancelOrder { mollie_id })
     }

@@ -1,6 +1,7 @@
 //! Recognising a cancellation in a reading.
 
 use super::*;
+use crate::operations::kind::Secret;
 use crate::rules::fixtures::{euro, placed, snapshot};
 use crate::rules::part::Part;
 use crate::rules::status::LineStatus;
@@ -13,7 +14,11 @@ fn one() -> Part {
 
 fn look(order: &Order, seen: &Snapshot) -> Observation {
     let sends = Sends { sent: crate::operations::sent::Sent::at(order.created_time), is_refused: true };
-    TASK.observe(Book { order, shipments: &[], refunds: &[] }, std::slice::from_ref(seen), sends)
+    TASK.observe(
+        Book { order, shipments: &[], refunds: &[], secret: Secret::default() },
+        std::slice::from_ref(seen),
+        sends,
+    )
 }
 
 fn is_found(order: &Order, seen: &Snapshot) -> bool {

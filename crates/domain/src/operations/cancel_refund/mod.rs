@@ -136,7 +136,7 @@ impl Kind for Task {
         if self.refund(book).is_some_and(Refund::is_void) { Ready::Done } else { Ready::Send }
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let refund = self.refund(book).ok_or("there is no such refund")?;
         let id = refund.mollie_id.clone().ok_or("the refund has no id at Mollie")?;
         let payment = refund.payment_id.clone().ok_or("Mollie has not told the payment of the refund")?;

@@ -82,9 +82,9 @@ impl Kind for Task {
         Ready::Send
     }
 
-    fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let order = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
-        let payment = PaymentParameters::from_secret(secret)
+        let payment = PaymentParameters::from_secret(book.secret.0)
             .ok_or("this release does not know these payment parameters")?;
         Ok(Command::CreatePayment(OpenPayment { order, methods: self.methods.clone(), payment }))
     }

@@ -152,7 +152,7 @@ impl Kind for Task {
         refund::wait_for_equal(book.refunds, self.refund_id, now).map_or(Ready::Send, Ready::Later)
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let order = book.order.remote().ok_or("the order has no id at Mollie")?;
         if self.is_charged_back(book) {
             let problem = "money of the payment was charged back after the refund was recorded, or what is left does not cover it: \

@@ -99,7 +99,7 @@ impl Kind for Task {
         Ready::Send
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let order = book.order.remote().ok_or("the order has no id at Mollie")?;
         let (lines, tracking) = (self.lines.clone(), self.tracking.clone());
         Ok(Command::CreateShipment(RegisterShipment { order, lines, tracking }))

@@ -87,7 +87,7 @@ impl Kind for Task {
         }
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let mollie_id = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
         let body = match &self.what {
             What::Number(number) => serde_json::json!({ "orderNumber": number }),

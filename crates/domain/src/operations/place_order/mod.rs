@@ -78,8 +78,8 @@ impl Kind for Task {
         Ready::Send
     }
 
-    fn command(&self, book: Book<'_>, secret: Option<&[u8]>) -> Result<Command, String> {
-        let payment = PaymentParameters::from_secret(secret)
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
+        let payment = PaymentParameters::from_secret(book.secret.0)
             .ok_or("this release does not know these payment parameters")?;
         let (order, hook_address) = (book.order.clone(), self.hook_address.clone());
         Ok(Command::PlaceOrder(Box::new(PlaceOrder { order, payment, hook_address })))

@@ -112,7 +112,7 @@ impl Kind for Task {
         Ready::Send
     }
 
-    fn command(&self, book: Book<'_>, _secret: Option<&[u8]>) -> Result<Command, String> {
+    fn command(&self, book: Book<'_>) -> Result<Command, String> {
         let order = book.order.mollie_id.clone().ok_or("the order has no id at Mollie")?;
         let shipment = self.mollie_id(book).cloned().ok_or("the shipment has no id at Mollie")?;
         Ok(Command::UpdateShipment(TrackShipment { order, shipment, tracking: self.tracking.clone() }))

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::OrderInput;
+use crate::rules::address::AddressInput;
 use crate::rules::rule::Mark::{D, I};
 use crate::rules::rule::Source::Mollie;
 use crate::rules::rule::rules;
@@ -120,8 +121,18 @@ fn billing(draft: &OrderInput, path: &str, faults: &mut Violations) {
         }
         return;
     };
-    if draft.methods.iter().any(|method| method == "billie") && address.organization_name.trim().is_empty() {
-        let rule = if draft.pays_only("billie") { &BILLIE } else { &BILLIE_LEFT_OUT };
+    organization(&draft.methods, address, path, faults);
+}
+
+/// The organisation in a billing address, where a method needs it.
+pub(in crate::rules) fn organization(
+    methods: &[String],
+    address: &AddressInput,
+    path: &str,
+    faults: &mut Violations,
+) {
+    if methods.iter().any(|method| method == "billie") && address.organization_name.trim().is_empty() {
+        let rule = if methods == ["billie"] { &BILLIE } else { &BILLIE_LEFT_OUT };
         faults.lacks(format!("{path}.organization_name"), rule);
     }
 }

@@ -76,7 +76,7 @@ impl OrderInput {
         let mut faults = Violations::under(agreements.clone());
         let at = |field: &str| format!("{path}.{field}");
         let today = Today::at(now);
-        self.number(&at("order_number"), &mut faults);
+        number(&self.order_number, &at("order_number"), &mut faults);
         let of_lines = self.currency_of_all_lines();
         let given = self.amount.as_ref().map(|amount| amount.parse_in(of_lines, &at("amount"), &mut faults));
         let of_amount = given.flatten().map(Money::currency);
@@ -140,18 +140,6 @@ impl OrderInput {
         }
     }
 
-    fn number(&self, path: &str, faults: &mut Violations) {
-        if self.order_number.trim().is_empty() {
-            faults.lacks(path, &NUMBER);
-        } else if characters(&self.order_number) > 255 || !is_printable(&self.order_number) {
-            let expected = "at most 255 printable characters";
-            faults.breaks(path, &NUMBER_FORM, expected, shape(&self.order_number));
-        } else if let Some(unseen) = unseen(&self.order_number) {
-            let got = format!("U+{:04X}", u32::from(unseen));
-            faults.breaks(path, &NUMBER_SEEN, "no blanks around it and no characters without width", got);
-        }
-    }
-
     /// That of every amount of every line. If they agree among themselves, it is the order's amount that is wrong.
     fn currency_of_all_lines(&self) -> Option<Currency> {
         let mut codes = self.lines.iter().flat_map(LineInput::amounts).map(|amount| &amount.currency);
@@ -165,5 +153,17 @@ impl OrderInput {
         let prices = self.lines.iter().filter_map(|line| line.unit_price.as_ref());
         let mut read = prices.filter_map(|price| Currency::parse(&price.currency));
         read.find(|currency| !currency.is_special())
+    }
+}
+
+/// An order's number.
+pub(in crate::rules) fn number(number: &str, path: &str, faults: &mut Violations) {
+    if number.trim().is_empty() {
+        faults.lacks(path, &NUMBER);
+    } else if characters(number) > 255 || !is_printable(number) {
+        faults.breaks(path, &NUMBER_FORM, "at most 255 printable characters", shape(number));
+    } else if let Some(unseen) = unseen(number) {
+        let got = format!("U+{:04X}", u32::from(unseen));
+        faults.breaks(path, &NUMBER_SEEN, "no blanks around it and no characters without width", got);
     }
 }

@@ -5,7 +5,7 @@ use crate::operations::kind::Named;
 use crate::operations::operation::Operation;
 use crate::ports::{Acceptance, GatewayError, Ports, StoreError};
 use crate::rules::order::Order;
-use crate::workflow::resolve;
+use crate::workflow::{resolve, settle};
 
 /// The effect that the id refers to, as the operation's room recognises it.
 pub(super) async fn effect<P: Ports>(
@@ -29,7 +29,8 @@ pub(super) async fn effect<P: Ports>(
         ) => return Err(OperatorError::Unverified(error)),
     };
     let related = resolve::related(ports, order, kind.facts().needs, &seen).await?;
-    match kind.identify(related.book(order), &seen, &mollie_id) {
+    let secret = settle::opened(ports, operation);
+    match kind.identify(related.book(order, secret.as_deref()), &seen, &mollie_id) {
         Named::Effect(effect) => Ok(effect),
         Named::Nothing => Err(OperatorError::NotAtMollie { mollie_id }),
         Named::Other(difference) => Err(OperatorError::DoesNotFit { mollie_id, difference }),

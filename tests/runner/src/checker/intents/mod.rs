@@ -10,6 +10,7 @@ mod placed;
 mod refunded;
 mod shipped;
 mod tracked;
+mod updated;
 mod wishes;
 
 use std::collections::BTreeSet;
@@ -31,6 +32,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     }
     found.duplicates();
     found.trackings();
+    found.addresses();
     found.doubles();
     found.line_cancellations();
     found.operations();

@@ -82,7 +82,8 @@ impl Found<'_> {
             | Task::CancelLines(_)
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
-            | Task::CreatePayment(_) => false,
+            | Task::CreatePayment(_)
+            | Task::UpdateOrder(_) => false,
         })
     }
 

@@ -102,7 +102,8 @@ impl Found<'_> {
             | Task::CancelLines(_)
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
-            | Task::CreatePayment(_) => None,
+            | Task::CreatePayment(_)
+            | Task::UpdateOrder(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -138,7 +139,8 @@ fn wish(intent: &Intent) -> Option<&str> {
         | Wish::CancelLines(..)
         | Wish::Refund(..)
         | Wish::CallOff(..)
-        | Wish::Pay(..) => None,
+        | Wish::Pay(..)
+        | Wish::Update(..) => None,
     }
 }
 

@@ -34,7 +34,8 @@ impl Found<'_> {
             | Wish::CancelLines(..)
             | Wish::Refund(..)
             | Wish::CallOff(..)
-            | Wish::Pay(..) => Vec::new(),
+            | Wish::Pay(..)
+            | Wish::Update(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));

@@ -109,14 +109,15 @@ fn is_raised(order: &Order, kind: ItemKind, subject: &str) -> bool {
     order.items.iter().any(|item: &Item| item.kind == kind && item.subject == subject)
 }
 
-/// What no history can lead to: nothing waits for fourteen days, no call is sent under two keys, no capture fails, and Mollie's
-/// figures agree.
+/// What no history can lead to: nothing waits for fourteen days, no call is sent under two keys, no capture fails, no order gets
+/// another number, and Mollie's figures agree.
 fn is_impossible(item: &Item) -> bool {
     match item.kind {
         ItemKind::RefundRefused
         | ItemKind::SurplusRefund
         | ItemKind::RefundsDiffer
-        | ItemKind::CaptureLost => true,
+        | ItemKind::CaptureLost
+        | ItemKind::NumberShared => true,
         ItemKind::ShipmentRefused
         | ItemKind::LatePlacement
         | ItemKind::SurplusPayment

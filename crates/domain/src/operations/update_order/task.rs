@@ -1,0 +1,9 @@
+//! What changing an order needs; new addresses are sealed beside it.
+
+use crate::rules::order_update::NewTerms;
+
+/// Gives an order other terms or addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub terms: NewTerms,
+}

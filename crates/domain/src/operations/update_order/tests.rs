@@ -1,0 +1,86 @@
+//! How the effect of a change is recognised.
+
+use super::*;
+use crate::operations::kind::Secret;
+use crate::operations::sent::Sent;
+use crate::rules::fixtures::{at, placed, snapshot};
+use crate::rules::order_update::NewTerms;
+use crate::rules::status::{LineStatus, OrderStatus};
+
+fn lives_in(city: &str) -> Address {
+    Address { city: Some(city.to_owned()), country: Some("NL".to_owned()), ..Address::default() }
+}
+
+fn told(parts: Address, is_whole: bool) -> Option<AddressSnapshot> {
+    Some(AddressSnapshot { parts, is_whole })
+}
+
+/// What is seen of new terms and a new billing address.
+fn observed(terms: &NewTerms, city: Option<&str>, change: impl FnOnce(&mut Snapshot)) -> Observation {
+    let order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+    let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
+    change(&mut seen);
+    let addresses = NewAddresses { billing_address: city.map(lives_in), shipping_address: None };
+    let secret = addresses.to_secret();
+    let book = Book { order: &order, shipments: &[], refunds: &[], secret: Secret(secret.as_deref()) };
+    let sends = Sends { sent: Sent::at(at(3)), is_refused: false };
+    let terms = NewTerms { personal: addresses.names(), ..terms.clone() };
+    Task { terms }.observe(book, &[seen], sends)
+}
+
+#[test]
+fn it_is_done_once_every_value_is_there() {
+    let terms = NewTerms {
+        order_number: Some("1338".into()),
+        redirect_url: Some("https://a.example".into()),
+        ..NewTerms::default()
+    };
+    let set = |seen: &mut Snapshot| {
+        seen.order_number = "1338".into();
+        seen.redirect_url = Field::Value("https://a.example".into());
+        seen.billing_address = told(lives_in("Utrecht"), true);
+    };
+    assert!(matches!(observed(&terms, Some("Utrecht"), set), Observation::Found(_)));
+    type Change = fn(&mut Snapshot);
+    let others: [Change; 3] = [
+        |seen| seen.order_number = "1337".into(),
+        |seen| seen.redirect_url = Field::Value("https://b.example".into()),
+        |seen| seen.billing_address = told(lives_in("Amsterdam"), true),
+    ];
+    for other in others {
+        let seen = |seen: &mut Snapshot| (set(seen), other(seen)).1;
+        assert!(matches!(observed(&terms, Some("Utrecht"), seen), Observation::Absent));
+    }
+    let untold: [Change; 4] = [
+        |seen| seen.order_number.clear(),
+        |seen| seen.redirect_url = Field::LeftOut,
+        |seen| seen.billing_address = None,
+        |seen| seen.billing_address = told(Address { country: None, ..lives_in("Utrecht") }, false),
+    ];
+    for untold in untold {
+        let seen = |seen: &mut Snapshot| (set(seen), untold(seen)).1;
+        assert!(matches!(observed(&terms, Some("Utrecht"), seen), Observation::NotUnderstood(_)));
+    }
+}
+
+#[test]
+fn without_the_sealed_addresses_nothing_is_known() {
+    let (order, seen) = (
+        placed(OrderStatus::Created, LineStatus::Created),
+        [snapshot(OrderStatus::Created, LineStatus::Created)],
+    );
+    let book = Book { order: order.order(), shipments: &[], refunds: &[], secret: Secret::default() };
+    let task =
+        Task { terms: NewTerms { personal: vec!["billing_address".to_owned()], ..NewTerms::default() } };
+    let sends = Sends { sent: Sent::at(at(3)), is_refused: false };
+    assert!(matches!(task.observe(book, &seen, sends), Observation::NotUnderstood(_)));
+    assert!(task.command(book).is_err());
+}
+
+#[test]
+fn an_address_of_which_an_understood_part_differs_is_another_one() {
+    let seen = |seen: &mut Snapshot| {
+        seen.billing_address = told(Address { country: None, ..lives_in("Amsterdam") }, false);
+    };
+    assert!(matches!(observed(&NewTerms::default(), Some("Utrecht"), seen), Observation::Absent));
+}
