@@ -104,7 +104,7 @@ pub fn no_longer_open(order: &Order) -> Vec<u32> {
 pub fn reserved_with(order: &Order, parcel: &[ShipmentLine]) -> Vec<ShipmentLine> {
     let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
     let off = order.lines.iter().filter(|line| is_deduction(line) && line.is_shippable() && !is_named(line));
-    rest(off.filter(|line| line.available().quantity > 0 && belongs(order, line, parcel)), Line::available)
+    rest(off.filter(|line| line.available().quantity > 0 && belongs(order, line, is_named)), Line::available)
 }
 
 /// Whether the parcel holds goods.
@@ -127,21 +127,24 @@ fn joining(
     if !order.captures_by_shipment() {
         return Some(rest(fees.into_iter().chain(off), part));
     }
-    let off: Vec<_> = off.into_iter().filter(|line| belongs(order, line, parcel)).collect();
     let worth = |line: &Line| part(line).amount.minor();
     let own = sum(parcel.iter().map(|line| line.part.amount.minor()));
     let with = |fees: &[&Line]| {
         let own = own.saturating_add(sum(fees.iter().copied().map(worth)));
+        // What is taken off a fee's VAT rate goes where the fee goes.
+        let goes = |line: &Line| {
+            parcel.iter().any(|named| named.line_id == line.id) || fees.iter().any(|fee| fee.id == line.id)
+        };
+        let off: Vec<_> = off.iter().copied().filter(|line| belongs(order, line, goes)).collect();
         outweighed(order, own, &off, worth).map(|off| rest(fees.iter().copied().chain(off), &part))
     };
     with(&fees).or_else(|| with(&[]))
 }
 
-/// Whether the parcel is one that the deduction travels with: one with goods that it takes money off, or any if no more of those are
-/// to leave.
-fn belongs(order: &Order, deduction: &Line, parcel: &[ShipmentLine]) -> bool {
-    let is_named = |line: &Line| parcel.iter().any(|named| named.line_id == line.id);
-    goods_of(order, deduction).any(is_named) || goods_of(order, deduction).all(|line| is_gone(order, line))
+/// Whether a parcel is one that the deduction travels with: one with something that it takes money off, or any if no more of that is
+/// to leave. `goes`: what is in the parcel.
+fn belongs(order: &Order, deduction: &Line, goes: impl Fn(&Line) -> bool) -> bool {
+    goods_of(order, deduction).any(goes) || goods_of(order, deduction).all(|line| is_gone(order, line))
 }
 
 /// Whether goods were shipped, and no more of them are to leave.

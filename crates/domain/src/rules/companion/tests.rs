@@ -110,6 +110,14 @@ fn a_discount_travels_with_any_goods_once_those_of_its_rate_have_left() {
     assert_eq!(ship(&mut order, &[2]), [3]);
 }
 
+/// A fee has a VAT rate too, and what takes money off that rate goes where the fee goes.
+#[test]
+fn a_discount_of_a_fees_rate_travels_with_the_fee() {
+    let mut order =
+        order(&[(Physical, "9.00", 1_000), (ShippingFee, "21.00", 500), (Discount, "21.00", -100)]);
+    assert_eq!(ship(&mut order, &[1]), [2, 3]);
+}
+
 /// Whatever may be captured decides: without the fee it fits, with it it does not.
 #[test]
 fn a_fee_waits_where_the_parcel_may_not_be_captured_with_it() {

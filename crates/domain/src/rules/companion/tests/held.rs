@@ -212,3 +212,24 @@ fn of_held_parcels_the_newest_are_given_up_whose_units_went_elsewhere() {
     assert_eq!(order.held.len(), 2);
     assert_eq!((gone(2), gone(3), gone(5)), (vec![], vec![id(1)], vec![id(1), id(0)]));
 }
+
+/// Found by random sequences: the fee did not fit into the second parcel, so what is taken off it stayed too, and the held parcel was
+/// given up.
+#[test]
+fn a_held_parcel_still_fits_with_a_fee_and_what_is_taken_off_that() {
+    let mut order = order(&[
+        (Physical, "9.00", 8_137),
+        (Physical, "9.00", 1_057),
+        (Physical, "9.00", 24_801),
+        (ShippingFee, "21.00", 560),
+        (Discount, "21.00", -36),
+        (Discount, "9.00", -2_276),
+        (GiftCard, "0.00", -30_663),
+    ]);
+    assert!(parcel(&mut order, 1, 1).held.is_some());
+    assert_eq!(ids(&parcel(&mut order, 2, 1).lines), [2]);
+    assert_eq!(keep_possible(&order), Ok(()));
+    let last = parcel(&mut order, 3, 1);
+    assert_eq!((ids(&last.lines), last.carries.len()), (vec![3, 4, 5], 1));
+    assert_eq!(capture::left(&order), cents(0));
+}
