@@ -11,6 +11,7 @@ mod convert;
 mod demo;
 mod driver;
 mod key_alerts;
+mod methods;
 #[cfg(feature = "probes")]
 mod probes;
 mod profiles;

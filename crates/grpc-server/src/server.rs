@@ -18,6 +18,7 @@ use tracing::{info, warn};
 use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
+use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
 use crate::proto::order_service_server::OrderServiceServer;
@@ -71,9 +72,20 @@ impl Server {
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
-        let agreements = config.agreements();
-        let service =
-            Service { store, stream, gateway, clock, ids, vault, settings, profiles, retired, agreements };
+        let (agreements, methods) = (config.agreements(), KnownMethods::default());
+        let service = Service {
+            store,
+            stream,
+            gateway,
+            clock,
+            ids,
+            vault,
+            settings,
+            profiles,
+            retired,
+            agreements,
+            methods,
+        };
         let mollie = config.mollie.base_url.clone();
         let driver = Driver::new(Arc::new(service));
         let position_pause = Duration::from_millis(config.events.position_milliseconds);

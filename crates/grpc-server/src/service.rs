@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::ports::{Ports, Settings};
+use domain::ports::{Clock, Ports, Settings};
 use domain::rules::agreements::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 
 use crate::clock::SystemClock;
+use crate::methods::KnownMethods;
 #[cfg(feature = "probes")]
 pub use crate::probes::{Mollie, Storage};
 use crate::vault::{SecretVault, SystemIds};
@@ -33,9 +34,17 @@ pub struct Service {
     pub retired: BTreeMap<ProfileName, Option<Mode>>,
     /// What each profile has agreed with Mollie.
     pub agreements: BTreeMap<ProfileName, Agreements>,
+    /// What methods Mollie has listed.
+    pub methods: KnownMethods,
 }
 
 impl Service {
+    /// What bounds a draft of the profile: what it has agreed and chosen, and what is known of its methods.
+    pub fn agreed(&self, profile: &ProfileName) -> Agreements {
+        let agreed = self.agreements.get(profile).cloned().unwrap_or_default();
+        Agreements { limits: self.methods.limits(profile, self.clock.elapsed()), ..agreed }
+    }
+
     /// The profile in a caller's query, including retired ones.
     pub fn known_profile(&self, name: &str) -> Result<ProfileName, String> {
         let retired = self.retired.get_key_value(&ProfileName::new(name));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
+use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ use crate::key::ApiKey;
 use crate::oddities::Oddities;
 use crate::page::{self, Page};
 use crate::transport::{Request, Transport};
-use crate::{capture, lookup, outcome, refund, snapshot};
+use crate::{capture, lookup, method, outcome, refund, snapshot};
 
 /// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
 /// a slow Mollie would answer none of them in time.
@@ -214,6 +215,16 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let list = ("captures", Endpoint::ListCaptures);
         let parse = |list: &Object<'_>| page::read(list, "captures", capture::read);
         self.of_payment(profile, payment, list, parse).await
+    }
+
+    async fn methods(
+        &self,
+        profile: &ProfileName,
+        wanted: &MethodsWanted,
+    ) -> Result<Vec<PaymentMethod>, GatewayError> {
+        let mut url = self.0.base.at(&["methods"]).ok_or(GatewayError::NotFound)?;
+        method::query(&mut url, wanted);
+        self.read(profile, Request::reading(Endpoint::ListMethods, url), method::read_list).await
     }
 
     async fn find_by_hook(

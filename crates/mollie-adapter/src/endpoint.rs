@@ -20,6 +20,7 @@ pub enum Endpoint {
     CancelRefund,
     CreatePayment,
     UpdateOrder,
+    ListMethods,
 }
 
 impl Endpoint {
@@ -30,7 +31,11 @@ impl Endpoint {
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund
             | Self::CreatePayment => Method::POST,
-            Self::GetOrder | Self::ListOrders | Self::ListPaymentRefunds | Self::ListCaptures => Method::GET,
+            Self::GetOrder
+            | Self::ListOrders
+            | Self::ListPaymentRefunds
+            | Self::ListCaptures
+            | Self::ListMethods => Method::GET,
             Self::UpdateShipment | Self::UpdateOrder => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
         }
@@ -47,6 +52,7 @@ impl Endpoint {
             Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
             Self::ListCaptures => "/payments/{id}/captures",
             Self::CreatePayment => "/orders/{id}/payments",
+            Self::ListMethods => "/methods",
             Self::CreateOrderRefund => "/orders/{id}/refunds",
             Self::CancelRefund => "/payments/{id}/refunds/{id}",
         }
@@ -67,7 +73,8 @@ impl Endpoint {
             | Self::CreatePaymentRefund
             | Self::CancelRefund
             | Self::CreatePayment
-            | Self::UpdateOrder => 4 << 20,
+            | Self::UpdateOrder
+            | Self::ListMethods => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
     }
@@ -99,6 +106,7 @@ impl Endpoint {
             Self::CancelRefund => span!("mollie.refund.cancel"),
             Self::CreatePayment => span!("mollie.payment.create"),
             Self::UpdateOrder => span!("mollie.order.update"),
+            Self::ListMethods => span!("mollie.method.list"),
         }
     }
 }

@@ -15,6 +15,7 @@ mod key;
 mod line;
 mod lookup;
 mod loose;
+mod method;
 mod money;
 mod oddities;
 mod order;

@@ -27,6 +27,7 @@ mod late_parcels;
 mod life;
 mod links;
 mod lost;
+mod methods;
 mod money;
 mod numbers;
 mod operators;

@@ -13,6 +13,7 @@ use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::order_update::{NewAddresses, NewTerms};
 use crate::rules::payment::{Payment, PaymentParameters};
+use crate::rules::payment_method::{MethodsWanted, PaymentMethod};
 use crate::rules::rejection::Rejection;
 use crate::rules::remote::Remote;
 use crate::rules::shipment::{ListedCapture, ShipmentLine, Tracking};
@@ -198,6 +199,13 @@ pub trait Gateway: Send + Sync {
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<ListedCapture>, GatewayError>> + Send;
+
+    /// Reads the methods that the profile may offer for such an order.
+    fn methods(
+        &self,
+        profile: &ProfileName,
+        wanted: &MethodsWanted,
+    ) -> impl Future<Output = Result<Vec<PaymentMethod>, GatewayError>> + Send;
 
     /// Finds the orders with this hook address that were created since `since`, and reads them, oldest first. There should be at
     /// most one; with more, the shopper may pay twice.

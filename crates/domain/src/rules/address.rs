@@ -278,7 +278,8 @@ fn postal_code(text: &str, country: Option<&str>, path: &str, faults: &mut Viola
     }
 }
 
-fn country(text: &str, path: &str, faults: &mut Violations) -> Option<String> {
+/// A country, in upper case.
+pub(super) fn country(text: &str, path: &str, faults: &mut Violations) -> Option<String> {
     let upper = text.to_ascii_uppercase();
     // The Netherlands Antilles left ISO 3166-1 in 2010; Mollie still lists them.
     let known = upper == "AN" || Country::from_alpha2(&upper).is_ok();

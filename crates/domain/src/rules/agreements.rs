@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::method_limits::MethodLimits;
+
 /// What a profile has agreed and chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agreements {
@@ -14,12 +16,14 @@ pub struct Agreements {
     pub reads_get_order: bool,
     /// Stands for a locale that is missing or that Mollie lists in neither spelling; always with a warning.
     pub locale_fallback: Option<String>,
+    /// Between which amounts Mollie offers the profile's methods, as far as that was read.
+    pub limits: Vec<MethodLimits>,
 }
 
 impl Default for Agreements {
     fn default() -> Self {
-        let (strict, locale_fallback) = (BTreeSet::new(), None);
-        Self { klarna_expiry_days: 28, strict, reads_get_order: false, locale_fallback }
+        let (strict, locale_fallback, limits) = (BTreeSet::new(), None, Vec::new());
+        Self { klarna_expiry_days: 28, strict, reads_get_order: false, locale_fallback, limits }
     }
 }
 

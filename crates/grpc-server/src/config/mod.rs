@@ -119,6 +119,7 @@ impl Config {
             strict: profile.strict_rules.clone(),
             reads_get_order: profile.required == Required::GetOrder,
             locale_fallback: profile.locale_fallback.clone(),
+            limits: Vec::new(),
         };
         self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), agreed(profile))).collect()
     }

@@ -7,6 +7,7 @@ pub mod item;
 pub mod line_cancellation;
 pub mod operation;
 pub mod order;
+pub mod payment_method;
 pub mod refund;
 pub mod shipment;
 pub mod value;

@@ -3,6 +3,7 @@
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
+use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -51,6 +52,14 @@ impl<G: Gateway> Gateway for Probed<G> {
         payment: &MolliePaymentId,
     ) -> Result<Vec<ListedCapture>, GatewayError> {
         Box::pin(self.inner.captures_of(profile, payment)).await
+    }
+
+    async fn methods(
+        &self,
+        profile: &ProfileName,
+        wanted: &MethodsWanted,
+    ) -> Result<Vec<PaymentMethod>, GatewayError> {
+        Box::pin(self.inner.methods(profile, wanted)).await
     }
 
     async fn find_by_hook(

@@ -1,5 +1,9 @@
 //! CheckOrderDraft: all that is found in a draft, as an ordinary answer, and the order that it would become.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::rules::payment_method::MethodsWanted;
 use domain::rules::violation::Violation;
 use tonic::Response;
 
@@ -9,7 +13,13 @@ use super::{Answer, OrderRpc, draft, page};
 use crate::convert;
 use crate::proto::{CheckOrderDraftRequest, CheckOrderDraftResponse, DraftViolation};
 
+/// So long a check waits for the limits of methods at most: without them it warns of less.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<CheckOrderDraftResponse> {
+    if request.draft.as_ref().is_some_and(|draft| !draft.method.is_empty()) {
+        learn_limits(rpc, &request.profile).await;
+    }
     let reading = Reading::of(&request);
     let read = draft::read(rpc.service(), &request.profile, request.draft.unwrap_or_default(), reading);
     let holder = match &read.number {
@@ -34,6 +44,20 @@ pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<Che
         warnings_left_out,
         order_number_held_by,
     }))
+}
+
+/// Reads the profile's methods, if they are not known.
+async fn learn_limits(rpc: &OrderRpc, profile: &str) {
+    let service = Arc::clone(rpc.service());
+    let Ok((profile, _)) = service.profile(profile) else { return };
+    let listing = rpc.driver.own(async move {
+        let listed = service.methods.list(&*service, &profile, &MethodsWanted::default()).await;
+        if let Err(error) = listed {
+            tracing::info!(%error, "the limits of methods could not be read");
+        }
+    });
+    // Whether it ends in time or not, the draft is judged by what is known.
+    let _ = tokio::time::timeout(PATIENCE, listing).await;
 }
 
 fn held(order_number: &str, holder: impl std::fmt::Display) -> Violation {

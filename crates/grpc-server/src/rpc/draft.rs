@@ -41,7 +41,7 @@ pub fn read(service: &Service, profile: &str, draft: proto::OrderDraft, mut read
     reading.add(form_faults);
     let profile = reading.part(named);
     // Where no profile is named rightly, the rest is judged by what most have agreed.
-    let agreed = profile.as_ref().and_then(|(name, _)| service.agreements.get(name).cloned());
+    let agreed = profile.as_ref().map(|(name, _)| service.agreed(name));
     let number = Some(input.order_number.clone()).filter(|number| !number.trim().is_empty());
     let number = profile.as_ref().map(|(name, _)| name.clone()).zip(number);
     let (draft, warnings) = match input.parse("draft", service.clock.now(), &agreed.unwrap_or_default()) {

@@ -197,7 +197,7 @@ pub fn store(error: StoreError) -> Status {
 }
 
 /// A refusal needs a confirmed state: if it could not be confirmed, the caller may retry, whatever the cause.
-fn gateway(error: &GatewayError) -> Status {
+pub fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
     let failure = match error {

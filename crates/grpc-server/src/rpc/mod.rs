@@ -22,6 +22,7 @@ mod list_operations;
 mod list_order_events;
 mod list_order_payments;
 mod list_orders;
+mod list_payment_methods;
 mod list_refunds;
 mod list_shipments;
 mod page;
@@ -141,6 +142,13 @@ impl OrderService for OrderRpc {
         request: Request<proto::CreateOrderPaymentRequest>,
     ) -> Answer<proto::Payment> {
         create_order_payment::call(self, request).await
+    }
+
+    async fn list_payment_methods(
+        &self,
+        request: Request<proto::ListPaymentMethodsRequest>,
+    ) -> Answer<proto::ListPaymentMethodsResponse> {
+        list_payment_methods::call(self, request).await
     }
 
     async fn list_order_payments(

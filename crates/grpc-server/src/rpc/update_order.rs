@@ -32,10 +32,10 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateOrderRequest>) -> Answe
         Some(id) => rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?,
         None => None,
     };
-    let agreed = order.as_ref().and_then(|order| rpc.service().agreements.get(&order.profile));
+    let agreed = order.as_ref().map(|order| rpc.service().agreed(&order.profile)).unwrap_or_default();
     let (input, faults) = input(request.order.unwrap_or_default(), request.update_mask);
     reading.add(faults);
-    let update = reading.part(input.parse("order", order.as_ref(), &agreed.cloned().unwrap_or_default()));
+    let update = reading.part(input.parse("order", order.as_ref(), &agreed));
     let (order_id, update) = reading.end(order_id.zip(update))?;
     let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         submit(&*service, &intent, On::Order(order_id), &Update(update)).await

@@ -13,6 +13,7 @@ use domain::rules::ids::{
     IdempotencyKey, MollieCaptureId, MollieOrderId, MolliePaymentId, MollieShipmentId, ProfileName,
 };
 use domain::rules::money::Money;
+use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::{Capture, CaptureStatus, ListedCapture};
 use domain::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
@@ -315,6 +316,14 @@ impl Gateway for Mollie {
             shipments.map(|shipment| capture_of(shipment, &failed)).collect()
         })
         .await
+    }
+
+    async fn methods(
+        &self,
+        _profile: &ProfileName,
+        _wanted: &MethodsWanted,
+    ) -> Result<Vec<PaymentMethod>, GatewayError> {
+        self.read(|_| Vec::new()).await
     }
 
     async fn find_by_hook(

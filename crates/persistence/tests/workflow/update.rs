@@ -183,7 +183,7 @@ async fn a_number_that_cannot_be_taken_back_is_told() {
         assert_eq!((order.held_number(), world.holder("1337").await), (None, Some(other)));
         let [item] = &order.items[..] else { panic!("{:?}", order.items) };
         assert_eq!((item.kind, item.subject.as_str()), (ItemKind::NumberShared, "1337"));
-        assert!(world.kinds(id).await.iter().any(|kind| *kind == "order.number_lost"));
+        assert!(world.kinds(id).await.contains(&"order.number_lost"));
     }
 }
 

@@ -10,6 +10,8 @@ use crate::rules::agreements::Agreements;
 use crate::rules::amount_input::AmountInput;
 use crate::rules::draft::OrderInput;
 use crate::rules::line::{LineInput, LineType};
+use crate::rules::method_limits::MethodLimits;
+use crate::rules::money::Money;
 use crate::rules::payment::further::NAMES;
 use crate::rules::text::snake_case;
 
@@ -152,10 +154,29 @@ fn profile(value: &Value) -> Result<Agreements, String> {
             }
             "readsGetOrder" => agreements.reads_get_order = value.as_bool().unwrap_or_default(),
             "localeFallback" => agreements.locale_fallback = Some(text(value)?),
+            "methods" => agreements.limits = list(value)?.iter().map(limits).collect::<Result<_, _>>()?,
             other => return Err(format!("a profile has no {other}")),
         }
     }
     Ok(agreements)
+}
+
+/// A method as Mollie lists it.
+fn limits(method: &Value) -> Result<MethodLimits, String> {
+    let mut limits = MethodLimits { id: String::new(), minimum: None, maximum: None };
+    let money = |value| {
+        let AmountInput { currency, value } = amount(value)?;
+        Money::parse(&currency, &value).map_err(|error| error.to_string())
+    };
+    for (key, value) in given(method)? {
+        match key.as_str() {
+            "id" => limits.id = text(value)?,
+            "minimumAmount" => limits.minimum = Some(money(value)?),
+            "maximumAmount" => limits.maximum = Some(money(value)?),
+            other => return Err(format!("the limits of a method have no {other}")),
+        }
+    }
+    Ok(limits)
 }
 
 fn amount(value: &Value) -> Result<AmountInput, String> {

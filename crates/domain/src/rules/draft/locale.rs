@@ -76,7 +76,7 @@ pub(super) fn read(text: &str, path: &str, faults: &mut Violations) -> Option<St
 }
 
 /// Two letters and two.
-fn is_formed(text: &str) -> bool {
+pub(in crate::rules) fn is_formed(text: &str) -> bool {
     text.split_once(['_', '-']).is_some_and(|(language, country)| {
         language.len() == 2
             && country.len() == 2

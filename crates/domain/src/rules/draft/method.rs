@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::OrderInput;
 use crate::rules::address::AddressInput;
+use crate::rules::money::Money;
 use crate::rules::rule::Mark::{D, I};
 use crate::rules::rule::Source::Mollie;
 use crate::rules::rule::rules;
@@ -49,6 +50,17 @@ rules! {
         ],
         accepted [|order| order["method"] = serde_json::json!(["billie", "ideal"])];
 
+    LIMITS order_method_limits = "order.method_limits", Warn, Mollie(D, "create order, amount: minimum and maximum amounts of the methods; list methods"),
+        "The order's amount lies between the limits of each method it names, as far as Mollie has told them.",
+        refused [
+            |order| { order["method"] = "ideal".into(); order["profile"] = limits("1028.00", "50000.00"); },
+            |order| { order["method"] = "ideal".into(); order["profile"] = limits("0.01", "1027.98"); },
+        ],
+        accepted [
+            |order| { order["method"] = "ideal".into(); order["profile"] = limits("1027.99", "1027.99"); },
+            |order| { order["method"] = "eps".into(); order["profile"] = limits("1028.00", "50000.00"); },
+        ];
+
     VOUCHER order_voucher_category = "order.voucher_category", Warn, Mollie(D, "create order, lines[].category: \"should\" in one document, needed in another"),
         "For vouchers a line has a category; else vouchers are refused, or not offered.",
         refused [
@@ -56,6 +68,14 @@ rules! {
             |order| order["method"] = serde_json::json!(["voucher", "ideal"]),
         ],
         accepted [|order| { order["method"] = "voucher".into(); order["lines"][1]["category"] = "gift".into(); }];
+}
+
+/// A profile whose iDEAL has these limits.
+#[cfg(any(test, feature = "examples"))]
+fn limits(minimum: &str, maximum: &str) -> serde_json::Value {
+    let amount = |value| serde_json::json!({ "currency": "EUR", "value": value });
+    let ideal = serde_json::json!({ "id": "ideal", "minimumAmount": amount(minimum), "maximumAmount": amount(maximum) });
+    serde_json::json!({ "methods": [ideal] })
 }
 
 /// Methods that the documents name.
@@ -110,6 +130,23 @@ pub(in crate::rules) fn methods(methods: &[String], at: &impl Fn(&str) -> String
             faults.breaks(path, &ONCE, "each method once", method);
         } else if !METHODS.contains(&method.as_str()) {
             faults.breaks(path, &KNOWN, "a method that Mollie's documents name", method);
+        }
+    }
+}
+
+/// Methods that are not offered for this amount.
+pub(super) fn check_limits(
+    methods: &[String],
+    amount: Money,
+    at: &impl Fn(&str) -> String,
+    faults: &mut Violations,
+) {
+    let known = faults.agreements().map(|agreed| agreed.limits.clone()).unwrap_or_default();
+    for (n, method) in methods.iter().enumerate() {
+        let limits = known.iter().filter(|limits| limits.id == *method);
+        if let Some(expected) = limits.filter_map(|limits| limits.broken_by(amount)).next() {
+            let expected = format!("an amount {expected}, or another method");
+            faults.breaks(at(&format!("method[{n}]")), &LIMITS, expected, format!("{method} for {amount}"));
         }
     }
 }

@@ -99,6 +99,9 @@ impl OrderInput {
             lines.map(|(n, line)| line.parse(&at(&format!("lines[{n}]")), currency, &mut faults)).collect();
         expiry::ships_in_time(&lines, shipped_by, &at, &mut faults);
         let amount = sums::amount(given, &lines, self.payment.is_first(), &at, &mut faults);
+        if let Some(amount) = amount {
+            method::check_limits(&self.methods, amount, &at, &mut faults);
+        }
         sums::vat(&lines, &at, &mut faults);
         spread::check(&lines, shipped_by.is_some(), &at, &mut faults);
         let mut address = |field: &str, input: Option<AddressInput>| {
