@@ -7,12 +7,12 @@ BEGIN;
 INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "refund_id",
     "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
     lpad(:unique, 32, '0')::uuid, NULL, NULL, lpad(:unique, 32, '0')::uuid, now());
-INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id",
-    "placement", "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time",
-    "closed_time", "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "open_operations",
+INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
+    "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",
+    "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "held_shipments", "open_operations",
     "document") VALUES (lpad(:unique, 32, '0')::uuid, 'main', 'test', 'anonymous', ('request-' || :unique), ('B' || :unique),
     ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, now(), NULL, NULL, NULL, :billing_address, :shipping_address,
-    '1958-01-31', 0, 1, :recorded_document);
+    '1958-01-31', 0, 0, 1, :recorded_document);
 WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES
     (lpad(:unique, 32, '0')::uuid, 1, now(), 'order.recorded', :recorded_event, NULL) RETURNING order_id, sequence) INSERT
     INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence;
@@ -30,7 +30,7 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     'placed', "status" = 'created', "currency" = 'EUR', "amount_minor" = 102799, "version" = 2, "created_time" = now(),
     "expires_time" = (now() + interval '10 years'), "observed_time" = now(), "closed_time" = NULL, "billing_address" =
     :billing_address, "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0,
-    "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" =
+    "held_shipments" = 0, "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" =
     lpad(:unique, 32, '0')::uuid AND "orders"."version" = 1;
 WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES
     (lpad(:unique, 32, '0')::uuid, 2, now(), 'order.placed', :placed_event, NULL) RETURNING order_id, sequence) INSERT INTO
@@ -50,5 +50,5 @@ SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "o
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
     "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
     "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
-    "orders"."open_items", "orders"."open_operations", "orders"."document" FROM "orders" WHERE "orders"."id" =
-    lpad(:unique, 32, '0')::uuid LIMIT 1;
+    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."document" FROM "orders" WHERE
+    "orders"."id" = lpad(:unique, 32, '0')::uuid LIMIT 1;

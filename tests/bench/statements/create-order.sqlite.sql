@@ -6,12 +6,12 @@ INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_
     "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
     CAST(printf('%016d', :unique) AS BLOB), NULL, NULL,
     CAST(printf('%016d', :unique) AS BLOB), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
-INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id",
-    "placement", "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time",
-    "closed_time", "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "open_operations",
-    "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique),
-    ('B' || :unique), ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
-    NULL, NULL, NULL, :billing_address, :shipping_address, '1958-01-31', 0, 1, :recorded_document);
+INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
+    "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",
+    "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "held_shipments", "open_operations",
+    "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique), ('B' ||
+    :unique), ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL,
+    NULL, :billing_address, :shipping_address, '1958-01-31', 0, 0, 1, :recorded_document);
 INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
     1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event, NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
@@ -31,9 +31,9 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     'placed', "status" = 'created', "currency" = 'EUR', "amount_minor" = 102799, "version" = 2, "created_time" =
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "expires_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+10 years'),
     "observed_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "closed_time" = NULL, "billing_address" = :billing_address,
-    "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0, "document" =
-    :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d', :unique) AS BLOB)
-    AND "orders"."version" = 1;
+    "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0, "held_shipments" = 0,
+    "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d',
+    :unique) AS BLOB) AND "orders"."version" = 1;
 INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
     2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event, NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 2);
@@ -55,5 +55,5 @@ SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "o
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
     "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
     "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
-    "orders"."open_items", "orders"."open_operations", "orders"."document" FROM "orders" WHERE "orders"."id" =
-    CAST(printf('%016d', :unique) AS BLOB) LIMIT 1;
+    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."document" FROM "orders" WHERE
+    "orders"."id" = CAST(printf('%016d', :unique) AS BLOB) LIMIT 1;

@@ -15,7 +15,7 @@ use tests::proto::{
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, amount, new_request_id, numbered};
 
 use super::{NOBODY, PROFILES};
-use crate::requests::{cancel, cancel_lines, create, ship, sync, track};
+use crate::requests::{cancel, cancel_lines, create, move_to, pay, ship, sync, track};
 
 const RUNS: usize = WARM + COUNTED;
 /// How many look-ups the service makes at once.
@@ -31,6 +31,7 @@ pub struct Cases<'a> {
     there: Vec<Order>,
     placed: Vec<Order>,
     paid: Vec<Order>,
+    unpaid: Vec<Order>,
     refunds: Vec<Refund>,
     ledger: Ledger,
 }
@@ -38,8 +39,8 @@ pub struct Cases<'a> {
 impl<'a> Cases<'a> {
     pub async fn new(world: &'a World, meter: Meter, there: Vec<Order>) -> Self {
         let (client, ledger) = (world.orders(), world.simulator.ledger().await);
-        let (placed, paid, refunds) = (Vec::new(), Vec::new(), Vec::new());
-        Self { world, meter, client, there, placed, paid, refunds, ledger }
+        let (placed, paid, unpaid, refunds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { world, meter, client, there, placed, paid, unpaid, refunds, ledger }
     }
 
     pub async fn run(&mut self) {
@@ -102,11 +103,16 @@ impl<'a> Cases<'a> {
         }
     }
 
-    /// Lets some of the orders that are there be paid.
+    /// Lets some of the orders that are there be paid, and some fail.
     async fn pay(&mut self) {
-        for order in &self.there[2 * LOOKUPS..][..RUNS] {
-            self.world.simulator.check_out(&order.checkout_url, "paid").await;
-            self.paid.push(sync(self.world, order).await.unwrap());
+        let orders = &self.there[2 * LOOKUPS..];
+        for (orders, result, into) in
+            [(&orders[..RUNS], "paid", &mut self.paid), (&orders[RUNS..2 * RUNS], "failed", &mut self.unpaid)]
+        {
+            for order in orders {
+                self.world.simulator.check_out(&order.checkout_url, result).await;
+                into.push(sync(self.world, order).await.unwrap());
+            }
         }
     }
 
@@ -122,7 +128,7 @@ impl<'a> Cases<'a> {
 
     async fn changes(&mut self) {
         let (world, client, ledger) = (self.world, &self.client, &self.ledger);
-        let (there, placed) = (&self.there[LOOKUPS..], &self.placed);
+        let (there, placed, unpaid) = (&self.there[LOOKUPS..], &self.placed, &self.unpaid);
         let mut parcels = Vec::new();
         self.meter
             .count(world, "a hook, until it is acknowledged", RUNS, async |n| {
@@ -138,6 +144,16 @@ impl<'a> Cases<'a> {
         self.meter
             .count(world, "UpdateShipment", RUNS, async |n| {
                 client.clone().update_shipment(track(&parcels[n], "JD01")).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "UpdateOrder", RUNS, async |n| {
+                client.clone().update_order(move_to(&placed[n], "Utrecht")).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "CreateOrderPayment", RUNS, async |n| {
+                client.clone().create_order_payment(pay(&unpaid[n])).await.unwrap();
             })
             .await;
         self.meter
