@@ -97,6 +97,8 @@ pub fn read(line: &Object<'_>) -> Result<LineSnapshot, Misread> {
         image_url: line.loose_link("imageUrl").value().cloned(),
         product_url: line.loose_link("productUrl").value().cloned(),
         metadata: line.value("metadata").cloned(),
+        is_cancelable: line.loose_flag("isCancelable"),
+        created_time: line.loose_time("createdAt"),
         shipped: part("quantityShipped", "amountShipped")?,
         canceled: part("quantityCanceled", "amountCanceled")?,
         refunded: part("quantityRefunded", "amountRefunded")?,

@@ -6,6 +6,7 @@ use domain::rules::ids::MolliePaymentId;
 use domain::rules::misread::Misread;
 use domain::rules::money::Money;
 use domain::rules::payment::{Payment, PaymentParameters};
+use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use domain::rules::status::{PaymentStatus, Read};
 use serde_json::{Map, Value};
 
@@ -100,7 +101,41 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         paid_time: payment.time("paidAt")?,
         ended_time,
         expires_time: payment.loose_time("expiresAt"),
+        capture_before: payment.end("captureBefore")?,
+        particulars: particulars(payment),
     })
+}
+
+/// What no rule depends on. Of `details` nothing that is the shopper's is read.
+fn particulars(payment: &Object<'_>) -> PaymentParticulars {
+    let text = |name: &str| payment.loose_text(name).value().cloned();
+    let money = |name: &str| payment.loose_money(name).value().copied();
+    let details = payment.discreet().loose_object("details");
+    let details = details.value();
+    let detail = |name: &str| details.and_then(|details| details.loose_text(name).value().cloned());
+    let transfer = BankTransfer {
+        bank_name: detail("bankName"),
+        bank_account: detail("bankAccount"),
+        bank_bic: detail("bankBic"),
+        transfer_reference: detail("transferReference"),
+    };
+    let vouchers = details.and_then(|details| details.objects("vouchers").ok().flatten());
+    let voucher = |voucher: &Object<'_>| Voucher {
+        issuer: voucher.loose_text("issuer").value().cloned(),
+        amount: voucher.loose_money("amount").value().copied(),
+    };
+    PaymentParticulars {
+        sequence_type: text("sequenceType"),
+        customer_id: text("customerId"),
+        mandate_id: text("mandateId"),
+        country_code: text("countryCode"),
+        failure_reason: detail("failureReason"),
+        amount_remaining: money("amountRemaining"),
+        settlement_amount: money("settlementAmount"),
+        transfer: (transfer != BankTransfer::default()).then_some(transfer),
+        vouchers: vouchers.iter().flatten().map(voucher).collect(),
+        remainder_method: detail("remainderMethod"),
+    }
 }
 
 /// What vouchers did not pay, if there were any: only that can be refunded. Without a further method that is nothing.
@@ -157,6 +192,49 @@ mod tests {
         assert_eq!(sent(&["ideal"], &[("issuer", "x")]), json!({"method": "ideal", "issuer": "x"}));
         let several = sent(&["ideal", "kbc"], &[("webhook_url", "https://elsewhere.example/")]);
         assert_eq!(several, json!({"method": ["ideal", "kbc"]}));
+    }
+
+    /// Whatever Mollie tells of the shopper in `details` is left where it is.
+    #[test]
+    fn of_details_only_what_is_not_the_shoppers_is_read() {
+        let payment = json!({
+            "id": "tr_1", "status": "failed", "amount": {"currency": "EUR", "value": "10.00"},
+            "createdAt": "2026-02-01T08:00:01+00:00", "captureBefore": "2026-02-28", "sequenceType": "first",
+            "customerId": "cst_1", "mandateId": "mdt_1", "countryCode": "NL",
+            "amountRemaining": {"currency": "EUR", "value": "1.00"}, "settlementAmount": "odd",
+            "details": {
+                "consumerName": "T. TEST", "consumerAccount": "NL56RABO0597193515", "cardHolder": "T. TEST",
+                "billingEmail": "t@test.example", "failureReason": "insufficient_funds",
+                "bankName": "Bank", "bankAccount": "NL10", "bankBic": "TEST", "transferReference": "RF12-3456",
+                "vouchers": [{"issuer": "sodexo", "amount": {"currency": "EUR", "value": "3.00"}}, {}],
+                "remainderAmount": {"currency": "EUR", "value": "7.00"}, "remainderMethod": "ideal",
+            },
+        });
+        let object = Object::root(&payment).unwrap();
+        let read = read(&object).unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let expected = PaymentParticulars {
+            sequence_type: text("first"),
+            customer_id: text("cst_1"),
+            mandate_id: text("mdt_1"),
+            country_code: text("NL"),
+            failure_reason: text("insufficient_funds"),
+            amount_remaining: Money::parse("EUR", "1.00").ok(),
+            settlement_amount: None,
+            transfer: Some(BankTransfer {
+                bank_name: text("Bank"),
+                bank_account: text("NL10"),
+                bank_bic: text("TEST"),
+                transfer_reference: text("RF12-3456"),
+            }),
+            vouchers: vec![Voucher { issuer: text("sodexo"), amount: Money::parse("EUR", "3.00").ok() }],
+            remainder_method: text("ideal"),
+        };
+        assert_eq!(read.particulars, expected);
+        assert_eq!(read.capture_before.unwrap().to_string(), "2026-02-28T23:59:59Z");
+        assert!(!format!("{read:?}").contains("TEST.") && !format!("{read:?}").contains("RABO"), "{read:?}");
+        let unread: Vec<_> = object.unread().fields.into_iter().map(|field| field.path).collect();
+        assert_eq!(unread, ["settlementAmount"]);
     }
 
     #[test]

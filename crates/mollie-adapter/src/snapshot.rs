@@ -36,6 +36,8 @@ pub fn read(order: &Object<'_>) -> Result<Snapshot, Misread> {
         canceled_time: order.loose_time("canceledAt"),
         expired_time: order.loose_time("expiredAt"),
         completed_time: order.loose_time("completedAt"),
+        mollie_profile_id: order.loose_text("profileId").value().cloned(),
+        dashboard_url: order.loose_link("dashboard"),
         redirect_url: order.loose_text("redirectUrl"),
         cancel_url: order.loose_text("cancelUrl"),
         billing_address: address::read(order, "billingAddress"),

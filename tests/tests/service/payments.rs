@@ -9,12 +9,14 @@ use tests::{LEGO, SOON, World, draft, new_request_id, numbered, on_both_engines,
 use tonic::Code;
 
 use crate::lost::{arm, faults};
+use crate::requests::sync;
 
 on_both_engines!(
     a_shopper_whose_payment_failed_gets_another_page_and_pays_there,
     while_an_attempt_is_open_it_is_the_answer_whatever_is_asked_for,
     whatever_becomes_of_its_answer_a_further_attempt_is_opened_once,
     an_order_that_is_paid_takes_no_further_payment_and_every_fault_is_named,
+    where_the_money_goes_and_what_mollie_tells_beside_is_shown,
 );
 
 fn pay(order: &Order, methods: &[&str]) -> CreateOrderPaymentRequest {
@@ -47,6 +49,26 @@ async fn unpaid(world: &World, number: &str) -> Order {
     })
     .await;
     order
+}
+
+async fn where_the_money_goes_and_what_mollie_tells_beside_is_shown(world: World) {
+    let order = world.create(numbered("transfer", "banktransfer")).await;
+    assert!(order.mollie_profile_id.starts_with("pfl_"), "{}", order.mollie_profile_id);
+    assert!(order.dashboard_url.contains(&order.mollie_order_id), "{}", order.dashboard_url);
+    assert!(order.mollie_created_time.is_some());
+    assert!(
+        order.lines.iter().all(|line| line.is_cancelable.is_some() && line.mollie_created_time.is_some())
+    );
+    let [payment] = &order.payments[..] else { panic!("{:?}", order.payments) };
+    let transfer = payment.bank_transfer.as_ref().expect("it is a bank transfer");
+    assert!(
+        transfer.transfer_reference.starts_with("RF") && !transfer.bank_account.is_empty(),
+        "{transfer:?}"
+    );
+    assert_eq!((payment.sequence_type.as_str(), payment.status()), ("oneoff", PaymentStatus::Open));
+    let authorized = world.create_and_check_out(numbered("reserved", "klarnapaylater"), "authorized").await;
+    let read = sync(&world, &authorized).await.unwrap();
+    assert!(read.payments[0].capture_before_time.is_some(), "{:?}", read.payments);
 }
 
 async fn a_shopper_whose_payment_failed_gets_another_page_and_pays_there(world: World) {

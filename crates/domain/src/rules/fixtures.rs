@@ -15,6 +15,7 @@ use super::money::Money;
 use super::order::{Line, Order, Placer};
 use super::part::Part;
 use super::payment::{Payment, PaymentParameters};
+use super::payment_particulars::PaymentParticulars;
 use super::placement::Mode;
 use super::refund::{Refund, RefundState, Route};
 use super::shipment::{Origin, Shipment, ShipmentLine, ShipmentState};
@@ -118,6 +119,8 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         canceled_time: None,
         expired_time: None,
         completed_time: None,
+        mollie_profile_id: None,
+        dashboard_url: Field::LeftOut,
         redirect_url: Field::LeftOut,
         cancel_url: Field::LeftOut,
         billing_address: None,
@@ -152,6 +155,8 @@ fn line_snapshot(line: &Line, status: LineStatus) -> LineSnapshot {
         image_url: None,
         product_url: None,
         metadata: None,
+        is_cancelable: Field::LeftOut,
+        created_time: None,
         shipped: Some(none),
         canceled: Some(none),
         refunded: Some(none),
@@ -231,5 +236,7 @@ pub fn payment(id: &str, amount: Money, status: PaymentStatus) -> Payment {
         paid_time: None,
         ended_time: None,
         expires_time: None,
+        capture_before: None,
+        particulars: PaymentParticulars::default(),
     }
 }

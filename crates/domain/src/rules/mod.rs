@@ -37,6 +37,7 @@ pub mod order_update;
 pub mod part;
 pub mod payment;
 pub mod payment_method;
+pub mod payment_particulars;
 mod phone;
 pub mod placement;
 pub mod policy;

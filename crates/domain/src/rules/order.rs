@@ -78,6 +78,10 @@ pub struct Facts {
     pub amount_refunded: Option<Money>,
     pub checkout_url: Option<String>,
     pub created_time: Option<Timestamp>,
+    /// `pfl_…`.
+    pub mollie_profile_id: Option<String>,
+    /// The order's page in Mollie's dashboard.
+    pub dashboard_url: Option<String>,
     /// When Mollie ends the order: any authorization not shipped by then is lost.
     pub expires_time: Option<Timestamp>,
     pub authorized_time: Option<Timestamp>,
@@ -113,6 +117,10 @@ pub struct Line {
     pub planned_ship_date: Option<Date>,
     /// The caller's own name for it, unique in the order. Mollie does not have it.
     pub reference: Option<String>,
+    /// Whether Mollie says that it can be canceled. Nothing depends on it.
+    pub is_cancelable: Option<bool>,
+    /// When Mollie created it.
+    pub created_time: Option<Timestamp>,
     /// The last status we understood; `None` until placed.
     pub status: Option<LineStatus>,
     pub unknown_status: Option<String>,
@@ -155,6 +163,8 @@ impl Line {
             metadata: draft.metadata,
             planned_ship_date: draft.planned_ship_date,
             reference: draft.reference,
+            is_cancelable: None,
+            created_time: None,
             status: None,
             unknown_status: None,
             shipped: none,

@@ -8,6 +8,7 @@ use super::amount_input::AmountInput;
 use super::date::Today;
 use super::ids::MolliePaymentId;
 use super::money::{Currency, Money};
+use super::payment_particulars::PaymentParticulars;
 use super::rule::Mark::{D, I};
 use super::rule::Source::Mollie;
 use super::rule::rules;
@@ -170,6 +171,9 @@ pub struct Payment {
     pub ended_time: Option<Timestamp>,
     /// When it ends if the shopper does not complete it.
     pub expires_time: Option<Timestamp>,
+    /// Until when an authorized amount can be captured, where Mollie tells.
+    pub capture_before: Option<Timestamp>,
+    pub particulars: PaymentParticulars,
 }
 
 impl Payment {

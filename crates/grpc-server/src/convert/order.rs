@@ -4,6 +4,7 @@ use domain::operations::operation::Operation;
 use domain::rules::line::LineType;
 use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
+use domain::rules::payment_particulars::Voucher;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refused_field;
 use domain::rules::shipment::{self, HeldParcel};
@@ -74,6 +75,9 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
             .collect(),
         warnings: terms.warnings.iter().map(warning).collect(),
         warnings_left_out: i32::try_from(terms.warnings_left_out).unwrap_or(i32::MAX),
+        mollie_profile_id: facts.mollie_profile_id.clone().unwrap_or_default(),
+        dashboard_url: facts.dashboard_url.clone().unwrap_or_default(),
+        mollie_created_time: facts.created_time.map(time),
         held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
     }
 }
@@ -129,6 +133,8 @@ fn line(line: &Line) -> proto::OrderLine {
         metadata: line.metadata.as_ref().map(value::from_json),
         planned_ship_date: line.planned_ship_date.map(|date| date.to_string()).unwrap_or_default(),
         reference: text(&line.reference),
+        is_cancelable: line.is_cancelable,
+        mollie_created_time: line.created_time.map(time),
         quantity_shipped: line.shipped.quantity.into(),
         amount_shipped: Some(amount(line.shipped.amount)),
         quantity_canceled: line.canceled.quantity.into(),
@@ -151,6 +157,7 @@ pub fn payment(payment: &Payment) -> proto::Payment {
         Read::Known(known) => (payment_status(*known), known.as_str().to_owned()),
         Read::Unknown(word) => (proto::PaymentStatus::Unspecified, word.clone()),
     };
+    let (told, text) = (&payment.particulars, |text: &Option<String>| text.clone().unwrap_or_default());
     proto::Payment {
         mollie_payment_id: payment.mollie_id.to_string(),
         status: status.into(),
@@ -167,7 +174,28 @@ pub fn payment(payment: &Payment) -> proto::Payment {
         ended_time: payment.ended_time.map(time),
         checkout_url: payment.checkout_url.clone().unwrap_or_default(),
         expires_time: payment.expires_time.map(time),
+        capture_before_time: payment.capture_before.map(time),
+        sequence_type: text(&told.sequence_type),
+        customer_id: text(&told.customer_id),
+        mandate_id: text(&told.mandate_id),
+        country_code: text(&told.country_code),
+        failure_reason: text(&told.failure_reason),
+        amount_remaining: told.amount_remaining.map(amount),
+        settlement_amount: told.settlement_amount.map(amount),
+        bank_transfer: told.transfer.as_ref().map(|transfer| proto::payment::BankTransfer {
+            bank_name: text(&transfer.bank_name),
+            bank_account: text(&transfer.bank_account),
+            bank_bic: text(&transfer.bank_bic),
+            transfer_reference: text(&transfer.transfer_reference),
+        }),
+        vouchers: told.vouchers.iter().map(voucher).collect(),
+        remainder_method: text(&told.remainder_method),
     }
+}
+
+fn voucher(voucher: &Voucher) -> proto::payment::Voucher {
+    let issuer = voucher.issuer.clone().unwrap_or_default();
+    proto::payment::Voucher { issuer, amount: voucher.amount.map(amount) }
 }
 
 /// Mollie's own text: the status we do not understand, or else the one we do.

@@ -153,6 +153,8 @@ fn porsche() -> Line {
         metadata: None,
         planned_ship_date: None,
         reference: None,
+        is_cancelable: None,
+        created_time: None,
         status: None,
         unknown_status: None,
         shipped: none,

@@ -29,6 +29,10 @@ pub(crate) struct FactsDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     created_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    mollie_profile_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dashboard_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorized_time: Option<Timestamp>,
@@ -55,6 +59,8 @@ impl From<&Facts> for FactsDocument {
             amount_refunded: facts.amount_refunded.as_ref().map(Into::into),
             checkout_url: facts.checkout_url.clone(),
             created_time: facts.created_time,
+            mollie_profile_id: facts.mollie_profile_id.clone(),
+            dashboard_url: facts.dashboard_url.clone(),
             expires_time: facts.expires_time,
             authorized_time: facts.authorized_time,
             paid_time: facts.paid_time,
@@ -80,6 +86,8 @@ impl TryFrom<FactsDocument> for Facts {
             amount_refunded: optional(document.amount_refunded)?,
             checkout_url: document.checkout_url,
             created_time: document.created_time,
+            mollie_profile_id: document.mollie_profile_id,
+            dashboard_url: document.dashboard_url,
             expires_time: document.expires_time,
             authorized_time: document.authorized_time,
             paid_time: document.paid_time,

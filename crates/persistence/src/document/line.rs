@@ -5,6 +5,7 @@ use domain::rules::line::LineType;
 use domain::rules::order::Line;
 use domain::rules::part::Part;
 use domain::rules::status::LineStatus;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +45,10 @@ pub(crate) struct LineDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    is_cancelable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown_status: Option<String>,
@@ -80,6 +85,8 @@ impl From<&Line> for LineDocument {
             metadata: line.metadata.clone(),
             planned_ship_date: line.planned_ship_date,
             reference: line.reference.clone(),
+            is_cancelable: line.is_cancelable,
+            created_time: line.created_time,
             status: line.status.map(|status| status.as_str().to_owned()),
             unknown_status: line.unknown_status.clone(),
             shipped: (&line.shipped).into(),
@@ -119,6 +126,8 @@ impl TryFrom<LineDocument> for Line {
             metadata: document.metadata,
             planned_ship_date: document.planned_ship_date,
             reference: document.reference,
+            is_cancelable: document.is_cancelable,
+            created_time: document.created_time,
             status: status.transpose()?,
             unknown_status: document.unknown_status,
             shipped: document.shipped.try_into()?,

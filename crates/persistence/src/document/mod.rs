@@ -19,6 +19,7 @@ mod new_terms;
 mod observed;
 mod order;
 mod payment;
+mod payment_particulars;
 mod refund;
 mod rejection;
 mod shipment;

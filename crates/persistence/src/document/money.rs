@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Misfit;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MoneyDocument {
     currency: String,
     minor: i64,

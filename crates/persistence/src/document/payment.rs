@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::money::MoneyDocument;
+use super::payment_particulars::ParticularsDocument;
 use super::word::WordDocument;
 use super::{Misfit, optional};
 
@@ -36,6 +37,10 @@ pub(crate) struct PaymentDocument {
     ended_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture_before: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "ParticularsDocument::is_empty")]
+    particulars: ParticularsDocument,
 }
 
 impl From<&Payment> for PaymentDocument {
@@ -55,6 +60,8 @@ impl From<&Payment> for PaymentDocument {
             paid_time: payment.paid_time,
             ended_time: payment.ended_time,
             expires_time: payment.expires_time,
+            capture_before: payment.capture_before,
+            particulars: (&payment.particulars).into(),
         }
     }
 }
@@ -78,6 +85,8 @@ impl TryFrom<PaymentDocument> for Payment {
             paid_time: document.paid_time,
             ended_time: document.ended_time,
             expires_time: document.expires_time,
+            capture_before: document.capture_before,
+            particulars: document.particulars.try_into()?,
         })
     }
 }

@@ -5,6 +5,7 @@ use domain::rules::ids::{MolliePaymentId, OrderId};
 use domain::rules::item::{Item, ItemKind};
 use domain::rules::order::Order;
 use domain::rules::payment::Payment;
+use domain::rules::payment_particulars::PaymentParticulars;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::workflow::operator::{OperatorError, close_item};
 use domain::workflow::step::Progress;
@@ -36,6 +37,8 @@ pub fn attempt(id: &str, status: PaymentStatus, since: Timestamp) -> Payment {
         paid_time: (status == PaymentStatus::Paid).then_some(since),
         ended_time: None,
         expires_time: None,
+        capture_before: None,
+        particulars: PaymentParticulars::default(),
     }
 }
 

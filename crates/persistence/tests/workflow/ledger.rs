@@ -112,6 +112,8 @@ impl Ledger {
             canceled_time: None,
             expired_time: None,
             completed_time: None,
+            mollie_profile_id: None,
+            dashboard_url: Field::LeftOut,
             redirect_url: order.terms.redirect_url.clone().into(),
             cancel_url: order.terms.cancel_url.clone().into(),
             billing_address: order
@@ -426,6 +428,8 @@ pub fn line_snapshot(order: u32, line: &Line) -> LineSnapshot {
         image_url: None,
         product_url: None,
         metadata: None,
+        is_cancelable: Field::LeftOut,
+        created_time: None,
         shipped: Some(none),
         canceled: Some(none),
         refunded: Some(none),

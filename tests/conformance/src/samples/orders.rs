@@ -11,6 +11,7 @@ use domain::rules::line::LineType;
 use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
 use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
+use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -59,6 +60,8 @@ pub fn bare_line(id: u32) -> Line {
         metadata: None,
         planned_ship_date: None,
         reference: None,
+        is_cancelable: None,
+        created_time: None,
         status: None,
         unknown_status: None,
         shipped: part(0, "0.00"),
@@ -85,6 +88,8 @@ pub fn full_line(id: u32) -> Line {
         product_url: text("https://shop.example/p"),
         planned_ship_date: Some("2026-02-28".parse().unwrap()),
         reference: Some("4711-1".into()),
+        is_cancelable: Some(false),
+        created_time: Some(micros(2, 3)),
         metadata: Some(json!({"zeta": 1, "alpha": [1.5, null, "x\u{0}"]})),
         status: Some(LineStatus::Shipping),
         unknown_status: text("packing"),
@@ -116,6 +121,32 @@ pub fn full_payment(status: Read<PaymentStatus>) -> Payment {
         paid_time: Some(at(3)),
         ended_time: Some(micros(4, 1)),
         expires_time: Some(micros(5, 2)),
+        capture_before: Some(micros(6, 2)),
+        particulars: full_particulars(),
+    }
+}
+
+fn full_particulars() -> PaymentParticulars {
+    let text = |text: &str| Some(text.to_owned());
+    PaymentParticulars {
+        sequence_type: text("first"),
+        customer_id: text("cst_8wmqcHMN4U"),
+        mandate_id: text("mdt_h3gAaD5zP"),
+        country_code: text("NL"),
+        failure_reason: text("insufficient_funds"),
+        amount_remaining: Some(euro("3.00")),
+        settlement_amount: Some(euro("9.70")),
+        transfer: Some(BankTransfer {
+            bank_name: text("Stichting Mollie Payments"),
+            bank_account: text("NL53ABNA0627535577"),
+            bank_bic: text("ABNANL2A"),
+            transfer_reference: text("RF12-3456-7890-1234"),
+        }),
+        vouchers: vec![
+            Voucher { issuer: text("sodexo"), amount: Some(euro("3.00")) },
+            Voucher { issuer: None, amount: None },
+        ],
+        remainder_method: text("ideal"),
     }
 }
 
@@ -129,6 +160,8 @@ pub fn full_facts() -> Facts {
         amount_refunded: Some(euro("1.00")),
         checkout_url: Some("https://checkout.example/1".into()),
         created_time: Some(at(1)),
+        mollie_profile_id: Some("pfl_85dxyKqNHa".into()),
+        dashboard_url: Some("https://my.mollie.com/dashboard/org_1/orders/ord_1".into()),
         expires_time: Some(at(2_000_000)),
         authorized_time: Some(at(3)),
         paid_time: Some(at(4)),

@@ -172,6 +172,8 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         amount_refunded: sum(snapshot.amount_refunded, before.amount_refunded),
         checkout_url: snapshot.checkout_url.or_as_before(before.checkout_url.as_ref()),
         created_time: Some(snapshot.created_time),
+        mollie_profile_id: snapshot.mollie_profile_id.clone().or_else(|| before.mollie_profile_id.clone()),
+        dashboard_url: snapshot.dashboard_url.or_as_before(before.dashboard_url.as_ref()),
         // Mollie leaves the expiry out of paid and final orders; the earlier value stays on record.
         expires_time: snapshot.expires_time.or(before.expires_time),
         authorized_time: authorized_time(snapshot, status).or(kept(before.authorized_time)),
@@ -258,6 +260,8 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         planned_ship_date: ours.and_then(|line| line.planned_ship_date),
         reference: ours.and_then(|line| line.reference.clone()),
         metadata: theirs.metadata.clone().or_else(|| ours.and_then(|line| line.metadata.clone())),
+        is_cancelable: theirs.is_cancelable.or_as_before(ours.and_then(|line| line.is_cancelable.as_ref())),
+        created_time: theirs.created_time.or_else(|| ours.and_then(|line| line.created_time)),
         status,
         unknown_status,
         shipped: ours.map_or(none, |line| line.shipped),
@@ -290,6 +294,11 @@ fn changed_payments(order: &Order, snapshot: &Snapshot) -> Vec<Payment> {
         Payment {
             method: payment.method.clone().or_else(|| ours.and_then(|ours| ours.method.clone())),
             ended_time: payment.ended_time.or_else(|| ours.and_then(|ours| ours.ended_time)),
+            capture_before: payment.capture_before.or_else(|| ours.and_then(|ours| ours.capture_before)),
+            particulars: match ours {
+                Some(ours) => payment.particulars.clone().or(&ours.particulars),
+                None => payment.particulars.clone(),
+            },
             ..payment.clone()
         }
     });
