@@ -1,11 +1,11 @@
 //! Orders in their table: writing under the version guard, and reading. It may not decide how an order changes.
 
 use domain::ports::{CommitError, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, StoreError};
-use domain::rules::ids::OrderId;
+use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -153,16 +153,24 @@ fn found_by(key: &OrderKey) -> Select<Entity> {
         OrderKey::Id(id) => Entity::find_by_id(id.uuid()),
         OrderKey::MollieId(id) => newest_first(Entity::find().filter(Column::MollieId.eq(id))),
         OrderKey::Number { profile, order_number } => {
-            // An order holds the number that it is to have, in place of the one it has.
-            let is_named = Column::OrderNumber.eq(order_number).or(Column::HeldNumber.eq(order_number));
             let holds_none_or_another = Column::HeldNumber.is_null().or(Column::HeldNumber.ne(order_number));
             let numbered = Entity::find()
-                .filter(Column::Profile.eq(profile.as_str()))
-                .filter(is_named)
+                .filter(Column::Id.in_subquery(numbered(profile, order_number)))
                 .order_by_asc(holds_none_or_another);
             newest_first(numbered)
         }
     }
+}
+
+/// The orders that have the number, or hold it: one that it is to have is held in place of the one it has. Each part has its own index.
+fn numbered(profile: &ProfileName, order_number: &str) -> SelectStatement {
+    let by = |column: Column| {
+        let mut one = Query::select();
+        one.column(Column::Id).from(Entity);
+        one.and_where(Column::Profile.eq(profile.as_str())).and_where(column.eq(order_number));
+        one
+    };
+    by(Column::OrderNumber).union(UnionType::All, by(Column::HeldNumber)).take()
 }
 
 fn newest_first(select: Select<Entity>) -> Select<Entity> {
