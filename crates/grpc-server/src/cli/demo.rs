@@ -64,7 +64,7 @@ async fn drive(
         right &= demo::check(&client, &done).await?;
     }
     for flow in [Flow::Authorized, Flow::Paid].into_iter().filter(|_| scenarios.is_empty()) {
-        let done = demo::run(&mut client, order, flow).await?;
+        let done = Box::pin(demo::run(&mut client, order, flow)).await?;
         right &= demo::check(&client, &done).await?;
     }
     if right {

@@ -1,5 +1,6 @@
-//! Every crash point on both databases, and every ordered pair of points on one: the first kills the first process, the
-//! second waits in the process that takes over, and a third one finishes.
+//! Every crash point on both databases, and pairs of points on one: the first kills the first process, the second waits in the
+//! process that takes over, and a third one finishes. Of one kind of operation every ordered pair is tried; of two kinds, whose second
+//! death strikes when the first one's work is long done, some that are drawn anew in each run.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
@@ -7,12 +8,14 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tests::{Crash, Ended, Engine, points};
+use tests::{Crash, Dice, Ended, Engine, points};
 
 /// Runs mostly wait: for leases, for windows, for processes to start.
 const AT_ONCE: usize = 6;
 /// Where pairs are tried: on the engine that companies have.
 const OF_PAIRS: Engine = Engine::Postgres;
+/// Of the pairs of two kinds one in so many is tried.
+const OTHERS: usize = 8;
 
 /// Does every `share`th run; `false` if one went wrong.
 pub async fn prove(share: usize) -> bool {
@@ -21,12 +24,17 @@ pub async fn prove(share: usize) -> bool {
     }
     let (began, points) = (Instant::now(), points());
     let some = |crashes: Vec<Crash>| crashes.into_iter().step_by(share).collect();
-    let (singles, pairs) = (some(both_engines(&points)), some(pairs(&points)));
+    let mut dice = Dice::new("pairs of crash points");
+    let (singles, pairs) = (some(both_engines(&points)), some(pairs(&points, &mut dice)));
     let work = || (all(singles), all(pairs));
     let (singles, pairs) = tokio::task::spawn_blocking(work).await.expect("a run's failure is caught");
     println!("crash points              {:>6}", points.len());
     println!("each on both databases    {:>6} runs, {} deaths", singles.len(), deaths(&singles));
     println!("ordered pairs on {OF_PAIRS:?} {:>6} runs, {} deaths", pairs.len(), deaths(&pairs));
+    let within =
+        pairs.iter().filter(|run| is_of_one_kind(&run.crash.points[0], &run.crash.points[1])).count();
+    println!("  of one kind, all        {within:>6}");
+    println!("  of two kinds, one in {OTHERS} {:>6}", pairs.len() - within);
     let twice = pairs.iter().filter(|run| run.deaths() == 2).count();
     println!("  both points reached     {twice:>6}");
     println!(
@@ -57,12 +65,20 @@ fn both_engines(points: &[String]) -> Vec<Crash> {
     on(Engine::Sqlite).chain(on(Engine::Postgres)).collect()
 }
 
-fn pairs(points: &[String]) -> Vec<Crash> {
+fn is_of_one_kind(first: &str, second: &str) -> bool {
+    let kind = |point: &str| point.split('.').next().map(str::to_owned);
+    kind(first) == kind(second)
+}
+
+fn pairs(points: &[String], dice: &mut Dice) -> Vec<Crash> {
+    let mut is_drawn = || dice.below(OTHERS) == 0;
     let with = |first: &String, second: &String| Crash {
         engine: OF_PAIRS,
         points: vec![first.clone(), second.clone()],
     };
-    points.iter().flat_map(|first| points.iter().map(move |second| with(first, second))).collect()
+    let all = points.iter().flat_map(|first| points.iter().map(move |second| (first, second)));
+    let tried = all.filter(|(first, second)| is_of_one_kind(first, second) || is_drawn());
+    tried.map(|(first, second)| with(first, second)).collect()
 }
 
 fn deaths(runs: &[Run]) -> usize {
