@@ -71,6 +71,24 @@ impl Client {
         self.control(&format!("attempts/{attempt}"), &paid).await
     }
 
+    /// Has suppliers decline new addresses, and gives the simulator's switches as they were.
+    pub async fn decline_addresses(&self) -> Result<serde_json::Value> {
+        let address = format!("{}/_simulator/switches", self.simulator);
+        let before: serde_json::Value =
+            self.http.get(address).send().await?.error_for_status()?.json().await?;
+        let mut declining = before.clone();
+        declining["supplier_declines"] = "address".into();
+        self.switch(&declining).await?;
+        Ok(before)
+    }
+
+    /// Sets all switches of the simulator.
+    pub async fn switch(&self, switches: &serde_json::Value) -> Result<()> {
+        let address = format!("{}/_simulator/switches", self.simulator);
+        self.http.put(address).json(switches).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     async fn control(&self, path: &str, body: &serde_json::Value) -> Result<()> {
         let address = format!("{}/_simulator/{path}", self.simulator);
         self.http.post(address).json(body).send().await?.error_for_status()?;

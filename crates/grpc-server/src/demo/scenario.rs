@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use clap::ValueEnum as _;
+use prost_types::FieldMask;
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -9,8 +10,9 @@ use super::flow::{Flow, events, told_lines, unique};
 use super::order_file::draft;
 use super::timeline::{money, note, step};
 use crate::proto::{
-    Amount, CancelOrderRequest, CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, Order,
-    OrderStatus, PaymentStatus, Shipment, ShipmentLineSelection, SyncOrderRequest,
+    Address, Amount, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest, CreateRefundRequest,
+    CreateShipmentRequest, Order, OrderStatus, OrderUpdate, PaymentStatus, Shipment, ShipmentLineSelection,
+    SyncOrderRequest, UpdateOrderRequest,
 };
 use crate::status_text::explained;
 
@@ -27,6 +29,10 @@ pub enum Scenario {
     Return,
     /// A shopper pays in two tabs, and the second payment is given back.
     PaidTwice,
+    /// A payment fails, and the shop sends the shopper to another page to pay on.
+    SecondPayment,
+    /// The shopper has moved; the supplier declines the new address once, and takes it later.
+    SupplierDecline,
 }
 
 /// A line of an order: type, name, quantity, unit price, VAT rate.
@@ -53,14 +59,18 @@ impl Scenario {
             ],
             Self::HeldParcels => &[MUGS, ("gift_card", "Gift card", 1, "-15.00", "0.00")],
             Self::Return => &[MUGS, ("shipping_fee", "Shipping", 1, "4.95", "21.00")],
-            Self::PaidTwice => &[MUGS],
+            Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline => &[MUGS],
         }
     }
 
     const fn flow(self) -> Flow {
         match self {
-            Self::PartialShipment | Self::GiftCard | Self::HeldParcels | Self::Return => Flow::Authorized,
-            Self::PaidTwice => Flow::Paid,
+            Self::PartialShipment
+            | Self::GiftCard
+            | Self::HeldParcels
+            | Self::Return
+            | Self::SupplierDecline => Flow::Authorized,
+            Self::PaidTwice | Self::SecondPayment => Flow::Paid,
         }
     }
 
@@ -92,6 +102,8 @@ pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -
         Scenario::HeldParcels => desk.held_parcels(&order).await?,
         Scenario::Return => desk.comes_back(&order).await?,
         Scenario::PaidTwice => desk.paid_twice(&order).await?,
+        Scenario::SecondPayment => desk.ships_all(&order).await?,
+        Scenario::SupplierDecline => desk.supplier_decline(&order).await?,
     };
     events(desk.client, &order).await?;
     Ok(order)
@@ -133,7 +145,16 @@ impl Desk<'_> {
             self.first_tab = order.payments.first().map(|payment| payment.mollie_payment_id.clone());
             self.client.second_tab(&order.mollie_order_id).await?;
         }
-        self.client.check_out(&order.checkout_url, flow.final_state()).await?;
+        let page = match scenario {
+            Scenario::SecondPayment => self.second_payment(&order).await?,
+            Scenario::PartialShipment
+            | Scenario::GiftCard
+            | Scenario::HeldParcels
+            | Scenario::Return
+            | Scenario::PaidTwice
+            | Scenario::SupplierDecline => order.checkout_url.clone(),
+        };
+        self.client.check_out(&page, flow.final_state()).await?;
         let order =
             self.client.until(&order.id, flow.final_state(), |order| order.status() == flow.status()).await?;
         step("the shopper used the checkout form", &order);
@@ -170,6 +191,59 @@ impl Desk<'_> {
         self.refund(order, request).await?;
         self.cancel_rest(order).await?;
         self.completed(order).await
+    }
+
+    /// The first payment fails; another one is asked for. Gives the page to pay on.
+    async fn second_payment(&mut self, order: &Order) -> Result<String> {
+        self.client.check_out(&order.checkout_url, "failed").await?;
+        let has_failed =
+            |order: &Order| order.payments.iter().any(|payment| payment.status() == PaymentStatus::Failed);
+        let failed = self.client.until(&order.id, "told of the failure", has_failed).await?;
+        step("the shopper's payment failed", &failed);
+        let (request_id, order_id) = (self.request_id(), order.id.clone());
+        let request =
+            CreateOrderPaymentRequest { request_id, order_id, ..CreateOrderPaymentRequest::default() };
+        let payment = self.client.orders.create_order_payment(request).await.map_err(explained)?.into_inner();
+        step(
+            &format!("CreateOrderPayment: {} is open", payment.mollie_payment_id),
+            &self.client.order(&order.id).await?,
+        );
+        note(&format!("checkout at {}", payment.checkout_url));
+        Ok(payment.checkout_url)
+    }
+
+    async fn ships_all(&mut self, order: &Order) -> Result<Order> {
+        self.ship(order, &[("1", 5)]).await?;
+        self.completed(order).await
+    }
+
+    async fn supplier_decline(&mut self, order: &Order) -> Result<Order> {
+        let before = self.client.decline_addresses().await?;
+        let declined = self.moves(order).await;
+        self.client.switch(&before).await?;
+        let refusal = declined.err().context("the supplier took the address, and was to decline it")?;
+        step(
+            "UpdateOrder: the supplier declined, and the order stays as it was",
+            &self.client.order(&order.id).await?,
+        );
+        note(&refusal.to_string());
+        let moved = self.moves(order).await?;
+        step("UpdateOrder: the new address is at Mollie", &moved);
+        self.ships_all(order).await
+    }
+
+    /// The shopper has moved to Singel.
+    async fn moves(&mut self, order: &Order) -> Result<Order> {
+        let address = order.billing_address.clone().unwrap_or_default();
+        let new = Address { street_and_number: "Singel 2".to_owned(), ..address };
+        let request = UpdateOrderRequest {
+            request_id: self.request_id(),
+            id: order.id.clone(),
+            order: Some(OrderUpdate { billing_address: Some(new), ..OrderUpdate::default() }),
+            update_mask: Some(FieldMask { paths: vec!["billing_address".to_owned()] }),
+            ..UpdateOrderRequest::default()
+        };
+        Ok(self.client.orders.update_order(request).await.map_err(explained)?.into_inner())
     }
 
     async fn paid_twice(&mut self, order: &Order) -> Result<Order> {
