@@ -225,6 +225,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_pending_is_authorized_or_to_be_paid_again() {
+        let successors: Vec<_> = OrderStatus::Pending.successors().iter().map(|s| s.as_str()).collect();
+        assert!(successors.contains(&"authorized") && successors.contains(&"created"), "{successors:?}");
+    }
+
+    #[test]
     fn every_status_is_read_back() {
         for status in OrderStatus::ALL {
             assert_eq!(OrderStatus::parse(status.as_str()), Some(*status));

@@ -91,6 +91,19 @@ fn every_payment_attempt_is_kept_whichever_comes_last() {
     assert_eq!(order.facts.status, Some(OrderStatus::Paid));
 }
 
+/// Nobody judges what an attempt may become: Mollie says.
+#[test]
+fn a_pending_payment_becomes_what_mollie_says() {
+    let with = |status| {
+        let payment = fixtures::payment("tr_1", euro("10.00"), status);
+        Snapshot { payments: Some(vec![payment]), ..snapshot(OrderStatus::Created, LineStatus::Created) }
+    };
+    let pending = after(&created(), &with(PaymentStatus::Pending));
+    for status in [PaymentStatus::Paid, PaymentStatus::Authorized, PaymentStatus::Failed] {
+        assert_eq!(after(&pending, &with(status)).payments[0].status, Read::Known(status));
+    }
+}
+
 #[test]
 fn missing_fields_stay_known_until_the_order_is_to_be_paid_again() {
     let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
