@@ -36,9 +36,12 @@ impl Listed {
     }
 }
 
-/// The lists that are known.
+/// The lists that are known, and what they tell of limits.
 #[derive(Default)]
-pub struct KnownMethods(Mutex<BTreeMap<Key, Listed>>);
+pub struct KnownMethods {
+    lists: Mutex<BTreeMap<Key, Listed>>,
+    limits: Mutex<BTreeMap<ProfileName, Vec<(Duration, MethodLimits)>>>,
+}
 
 impl KnownMethods {
     /// The methods for such an order: as known, if that is fresh, or else as Mollie lists them now.
@@ -71,15 +74,23 @@ impl KnownMethods {
 
     /// Between which amounts the methods of a profile are offered, as far as that is known.
     pub fn limits(&self, profile: &ProfileName, elapsed: Duration) -> Vec<MethodLimits> {
-        let lists = self.lists();
-        let of_profile =
-            lists.iter().filter(|((of, _), listed)| of == profile && listed.is_younger(elapsed, KEPT));
-        let mut limits: Vec<_> = of_profile
-            .flat_map(|(_, listed)| listed.methods.iter())
-            .filter_map(PaymentMethod::limits)
-            .collect();
-        limits.dedup();
-        limits
+        let limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = limits.get(profile).map(Vec::as_slice).unwrap_or_default();
+        let is_young = |read_at: &Duration| elapsed.saturating_sub(*read_at) < KEPT;
+        known.iter().filter(|(read_at, _)| is_young(read_at)).map(|(_, limits)| limits.clone()).collect()
+    }
+
+    /// Takes over what a list tells: of each method and currency the newest. Lists of one country may tell of other limits.
+    fn learn(&self, (profile, wanted): &Key, listed: &Listed) {
+        if wanted.billing_country.is_some() {
+            return;
+        }
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = limits.entry(profile.clone()).or_default();
+        for new in listed.methods.iter().filter_map(PaymentMethod::limits) {
+            known.retain(|(_, old)| !old.is_of_same(&new));
+            known.push((listed.read_at, new));
+        }
     }
 
     /// The list, unless it is older than that.
@@ -88,6 +99,7 @@ impl KnownMethods {
     }
 
     fn keep(&self, key: Key, listed: Listed) {
+        self.learn(&key, &listed);
         let mut lists = self.lists();
         if lists.len() >= MOST && !lists.contains_key(&key) {
             let oldest = lists.iter().min_by_key(|(_, listed)| listed.read_at).map(|(key, _)| key.clone());
@@ -98,7 +110,7 @@ impl KnownMethods {
 
     /// What a task that panicked has left is whole: each entry is put in place at once.
     fn lists(&self) -> MutexGuard<'_, BTreeMap<Key, Listed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,18 +142,21 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_those_of_the_profile_that_are_not_too_old() {
+    fn limits_are_the_newest_of_the_profile_and_of_no_single_country() {
         let known = KnownMethods::default();
-        for (country, id) in [(0, "ideal"), (1, "ideal"), (2, "eps")] {
-            known.keep(key(country), listed(id, Duration::ZERO));
-        }
-        known.keep((ProfileName::new("outlet"), MethodsWanted::default()), listed("kbc", Duration::ZERO));
+        let all = |profile: &str| (ProfileName::new(profile), MethodsWanted::default());
+        known.keep(all("main"), listed("ideal", Duration::ZERO));
+        known.keep(key(1), listed("klarna", Duration::ZERO));
+        known.keep(all("outlet"), listed("kbc", Duration::ZERO));
+        known.keep(all("main"), listed("ideal", Duration::from_secs(60)));
+        known.keep(all("main"), listed("eps", Duration::from_secs(1)));
         let ids = |elapsed| {
             let limits = known.limits(&ProfileName::new("main"), elapsed);
             limits.into_iter().map(|limits| limits.id).collect::<Vec<_>>()
         };
-        assert_eq!(ids(Duration::from_secs(1)), ["ideal", "eps"]);
-        assert_eq!(ids(KEPT), [""; 0]);
+        assert_eq!(ids(Duration::from_secs(61)), ["ideal", "eps"]);
+        assert_eq!(ids(KEPT + Duration::from_secs(30)), ["ideal"], "the older one is too old");
+        assert_eq!(ids(KEPT + Duration::from_secs(60)), [""; 0]);
     }
 
     #[test]

@@ -45,6 +45,14 @@ impl Object<'_> {
         })
     }
 
+    /// An expiry that nothing depends on.
+    pub fn loose_end(&self, name: &str) -> Option<Timestamp> {
+        self.end(name).unwrap_or_else(|_| {
+            self.note(name);
+            None
+        })
+    }
+
     /// An amount.
     pub fn loose_money(&self, name: &str) -> Field<Money> {
         self.money(name).map_or_else(|_| self.not_read(name), Field::from)

@@ -101,7 +101,7 @@ pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
         paid_time: payment.time("paidAt")?,
         ended_time,
         expires_time: payment.loose_time("expiresAt"),
-        capture_before: payment.end("captureBefore")?,
+        capture_before: payment.loose_end("captureBefore"),
         particulars: particulars(payment),
     })
 }

@@ -9,11 +9,11 @@ words!(
     Lane {
         /// Placing the order. Holds all others.
         Placement = "placement",
-        /// Operations on the authorized money and the goods: shipping, canceling.
+        /// Operations on the authorized money and the goods: shipping, canceling, a further attempt to pay.
         Authorization = "authorization",
         /// Refunds.
         Refunds = "refunds",
-        /// Operations that move no money: addresses, numbers, tracking, a page to pay on.
+        /// Operations that move no money: addresses, numbers, tracking.
         Terms = "terms",
     }
 );

@@ -48,15 +48,15 @@ pub struct Pen<'a> {
     lookup: Option<Timestamp>,
     /// Whether a reading was recorded.
     has_read: bool,
-    /// Whether another order holds the number that this one is to hold.
-    number_is_taken: bool,
+    /// A number that another order holds, although this one is to hold it.
+    taken_number: Option<String>,
 }
 
 impl<'a> Pen<'a> {
     /// Starts from what is known. An order of version 0 is new.
     #[must_use]
     pub fn new(ids: &'a dyn Ids, author: Author, known: Known) -> Self {
-        let Known { order, unsettled, shipments, refunds, number_is_taken } = known;
+        let Known { order, unsettled, shipments, refunds, taken_number } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
         let recorder = Recorder::new(order, author.now, author.actor.clone());
@@ -77,7 +77,7 @@ impl<'a> Pen<'a> {
             refunds: Vec::new(),
             lookup: None,
             has_read: false,
-            number_is_taken,
+            taken_number,
         }
     }
 
@@ -390,8 +390,9 @@ impl<'a> Pen<'a> {
 
     /// The order takes back a number that it had given away, and another one has taken it meanwhile.
     fn give_up_number(&mut self) {
-        let number = self.order().held_number().filter(|_| self.number_is_taken).map(str::to_owned);
-        if let Some(number) = number {
+        if let Some(number) =
+            self.taken_number.take_if(|taken| self.recorder.order().held_number() == Some(taken))
+        {
             self.record(EventData::NumberLost { number: number.clone() });
             self.raise(concern::number_shared(&number));
         }

@@ -174,6 +174,16 @@ impl Address {
         Some(address)
     }
 
+    /// Whether it is the same to a postman: Mollie may spell blanks, hyphens and capitals otherwise.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let (mut mine, mut theirs) = (self.clone(), other.clone());
+        let mut parts = mine.parts().into_iter().zip(theirs.parts());
+        parts.all(|((_, mine), (_, theirs))| {
+            is_like(mine.as_deref().unwrap_or_default(), theirs.as_deref().unwrap_or_default())
+        })
+    }
+
     /// This address, each part it does not hold taken from another.
     #[must_use]
     pub fn over(mut self, other: &Self) -> Self {
@@ -183,6 +193,16 @@ impl Address {
         }
         self
     }
+}
+
+/// Whether two texts differ in blanks, hyphens, capitals and a last slash at most.
+#[must_use]
+pub fn is_like(one: &str, other: &str) -> bool {
+    let letters = |text: &str| {
+        let kept = text.trim_end_matches('/').chars().filter(|c| !c.is_whitespace() && *c != '-');
+        kept.flat_map(char::to_lowercase).collect::<String>()
+    };
+    letters(one) == letters(other)
 }
 
 impl std::fmt::Debug for Address {

@@ -1,8 +1,8 @@
 //! Companions: lines that nobody packs. A shipping fee, a surcharge, a discount, a gift card or a store credit travels with a parcel of
 //! goods, because what is never shipped is never captured, and what is never taken off is captured too much. It may not plan goods.
 //!
-//! A fee travels with the first parcel, a discount with goods of its VAT rate (create order, `lines[].vatRate`: one discount line per
-//! rate), any other deduction with the first parcel that outweighs it. In the paid flow shipping moves no money: all of them
+//! A fee travels with the first parcel, a discount with goods or a fee of its VAT rate (create order, `lines[].vatRate`: one discount line
+//! per rate), any other deduction with the first parcel that outweighs it. In the paid flow shipping moves no money: all of them
 //! travel with the first parcel. Fees that are left when no more goods are to leave are registered alone.
 
 use std::cmp::Reverse;

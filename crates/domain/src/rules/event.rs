@@ -11,7 +11,7 @@ use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
 use super::money::Money;
 use super::operation::OperationState;
-use super::order::{Canceled, Order, Personal, Terms};
+use super::order::{Canceled, Order, Personal, Renaming, Terms};
 use super::order_update::NewTerms;
 use super::part::Part;
 use super::payment::Payment;
@@ -382,14 +382,20 @@ impl Order {
                 self.made_payments.push((*operation_id, payment.mollie_id.clone()));
             }
             EventData::UpdateRecorded { operation_id, terms } => {
-                self.renames.extend(terms.order_number.clone().map(|number| (*operation_id, number)));
+                if let Some(number) = &terms.order_number {
+                    let (operation_id, number) = (*operation_id, number.clone());
+                    self.renaming = Some(Box::new(Renaming { operation_id, number }));
+                }
             }
             EventData::Updated { operation_id, terms } => {
-                self.renames.retain(|(by, _)| by != operation_id);
+                if self.renaming.take_if(|renaming| renaming.operation_id == *operation_id).is_some() {
+                    // Whatever became of the old one, this one is its own.
+                    self.number_released = false;
+                }
                 self.terms.take(terms);
             }
             EventData::UpdateRefused { operation_id, .. } => {
-                self.renames.retain(|(by, _)| by != operation_id);
+                self.renaming.take_if(|renaming| renaming.operation_id == *operation_id);
             }
             EventData::NumberLost { .. } => self.number_released = true,
             EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {

@@ -1,6 +1,6 @@
 //! Between which amounts a method is offered (list methods, minimumAmount and maximumAmount). Decides nothing for a draft.
 
-use super::money::Money;
+use super::money::{Currency, Money};
 
 /// Between which amounts a method is offered, of those that are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,16 @@ pub struct MethodLimits {
 }
 
 impl MethodLimits {
+    /// Whether both are limits of one method, in one currency.
+    #[must_use]
+    pub fn is_of_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.currency() == other.currency()
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.minimum.or(self.maximum).map(Money::currency)
+    }
+
     /// What the method takes, if this is not it. Limits in another currency say nothing.
     #[must_use]
     pub fn broken_by(&self, amount: Money) -> Option<String> {
@@ -35,6 +45,14 @@ mod tests {
 
     fn limits(minimum: Option<&str>, maximum: Option<&str>) -> MethodLimits {
         MethodLimits { id: "ideal".to_owned(), minimum: minimum.map(euro), maximum: maximum.map(euro) }
+    }
+
+    #[test]
+    fn limits_are_of_one_method_in_one_currency() {
+        let one = limits(Some("1.00"), None);
+        assert!(one.is_of_same(&limits(None, Some("10.00"))));
+        assert!(!one.is_of_same(&MethodLimits { id: "eps".to_owned(), ..one.clone() }));
+        assert!(!one.is_of_same(&MethodLimits { minimum: Money::parse("JPY", "1").ok(), ..one.clone() }));
     }
 
     #[test]

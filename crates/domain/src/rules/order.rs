@@ -250,7 +250,7 @@ pub struct Order {
     /// The base address given to Mollie for this order's webhooks; Mollie never forgets the hook address.
     pub hook_base: String,
     pub placement: Placement,
-    /// Whether it has released its order number, or lost it; it never takes it back, even if Mollie revives the order.
+    /// Whether it has released its order number, or lost it; it never takes that back, even if Mollie revives the order.
     pub number_released: bool,
     /// Mollie's reason, if it rejected the order.
     pub rejection: Option<Rejection>,
@@ -277,8 +277,8 @@ pub struct Order {
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
-    /// Numbers that it is to have: each is held until its operation is settled.
-    pub renames: Vec<(OperationId, String)>,
+    /// The number that it is to have, and by which operation.
+    pub renaming: Option<Box<Renaming>>,
     /// The attempts that operations of ours opened.
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     /// Payments that hold money although the order has ended.
@@ -289,6 +289,13 @@ pub struct Order {
     pub observed_time: Option<Timestamp>,
     /// Since when nothing more is expected to happen.
     pub closed_time: Option<Timestamp>,
+}
+
+/// A number that an order is to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renaming {
+    pub operation_id: OperationId,
+    pub number: String,
 }
 
 /// The units that a cancellation of ours has canceled.
@@ -357,7 +364,7 @@ impl Order {
             open_captures: Vec::new(),
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
-            renames: Vec::new(),
+            renaming: None,
             made_payments: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
@@ -424,8 +431,10 @@ impl Order {
     /// reserved already, in place of the one it has.
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
-        let number = self.renames.last().map_or(&self.terms.order_number, |(_, number)| number);
-        (!self.number_released).then_some(number.as_str())
+        match &self.renaming {
+            Some(renaming) => (!self.frees_number()).then_some(renaming.number.as_str()),
+            None => (!self.number_released).then_some(self.terms.order_number.as_str()),
+        }
     }
 
     /// The time after which it is too late to place it.

@@ -1,6 +1,8 @@
 //! Changing an order's addresses, its number, and the pages the shopper comes back to (update order): what a caller may ask for, and
 //! when. What is asked for here is set as it is; nothing can be taken away.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::address::{Address, AddressInput};
 use super::agreements::Agreements;
 use super::draft::{method, reading};
@@ -142,10 +144,20 @@ impl NewAddresses {
     }
 }
 
-/// Refuses a change that Mollie does not take: of an order that it does not have, and of the pages once a payment has decided.
+/// What Mollie does not take within a day is given up, and told: whoever asked for it has gone on.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Until when a change recorded now is tried.
+#[must_use]
+pub fn tried_until(now: Timestamp) -> Timestamp {
+    now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX)
+}
+
+/// Refuses a change that Mollie does not take: of an order that it does not have, and of the pages once a payment has decided. And a
+/// second new number while one is under way: an order can hold one.
 ///
 /// # Errors
-/// [`RequestError::State`].
+/// [`RequestError::State`], or [`RequestError::Blocked`] for the number.
 pub fn check(order: &Order, terms: &NewTerms) -> Result<(), RequestError> {
     let refuse = |reason, text: String| Err(RequestError::State(FailedPrecondition::of_order(reason, text)));
     let Some(status) = order.facts.status else {
@@ -159,6 +171,14 @@ pub fn check(order: &Order, terms: &NewTerms) -> Result<(), RequestError> {
             status.as_str()
         );
         return refuse(PreconditionReason::PaymentFinal, text);
+    }
+    if let (Some(_), Some(renaming)) = (&terms.order_number, &order.renaming) {
+        let number = &renaming.number;
+        let text = format!(
+            "The order is to have number {number}, and Mollie's answer is not known yet: wait for it."
+        );
+        let refusal = FailedPrecondition::of_order(PreconditionReason::NumberChanging, text);
+        return Err(RequestError::Blocked(refusal));
     }
     Ok(())
 }

@@ -45,6 +45,8 @@ pub enum PreconditionReason {
     PaymentOpen,
     /// The shopper does not come back from a payment any more.
     PaymentFinal,
+    /// Another new number of the order is under way.
+    NumberChanging,
 }
 
 impl PreconditionReason {
@@ -71,7 +73,8 @@ impl PreconditionReason {
             | Self::RefundNotCancelable
             | Self::OrderNotPayable
             | Self::PaymentOpen
-            | Self::PaymentFinal => false,
+            | Self::PaymentFinal
+            | Self::NumberChanging => false,
         }
     }
 }

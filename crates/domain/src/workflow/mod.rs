@@ -28,6 +28,7 @@ mod settle;
 pub mod step;
 pub mod submit;
 pub mod sync;
+mod taken;
 
 pub use hook::{HookAddress, hook_address, parse_hook_path};
 pub use intent::{Intent, MutationError, Recorded};

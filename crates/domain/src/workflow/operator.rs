@@ -1,9 +1,9 @@
 //! Operator decisions: to resume the resolution of an operation, to resolve it, to close a review item. The events record who
 //! decided and why. Success is accepted only if Mollie shows the effect.
 
-use super::ROUNDS;
 use super::claim_at_head::unclaimed;
 use super::settle::{self, How, SettledBy};
+use super::{ROUNDS, taken};
 use crate::operations::operation::{Operation, State, Tries};
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
@@ -81,7 +81,7 @@ pub async fn resolve_as<P: Ports>(
     verdict: &Verdict,
     decision: &Decision,
 ) -> Result<Operation, OperatorError> {
-    let mut number_is_taken = false;
+    let mut wanted_number = None;
     for _ in 0..ROUNDS {
         let operation = needing_attention(ports, id).await?;
         let asked = ports.clock().now();
@@ -94,16 +94,18 @@ pub async fn resolve_as<P: Ports>(
         };
         let resolution = resolution.into();
         let known = settle::around(ports, &operation, order, &resolution).await?;
-        let known = Known { number_is_taken, ..known };
+        let taken_number = taken::taken(ports, &known.order, wanted_number.take()).await?;
+        let known = Known { taken_number, ..known };
         let reading = Reading { as_of: asked, is_latest: true };
         let change =
             settle::plan(ports, &operation, SettledBy::Operator(decision), known, &resolution, reading);
+        let number = change.order.held_number().map(str::to_owned);
         match commit(ports, change).await? {
             Written::Yes => {
                 return ports.store().load_operation(id).await?.ok_or(OperatorError::OperationNotFound(id));
             }
             Written::Moved => (),
-            Written::NumberHeld => number_is_taken = true,
+            Written::NumberHeld => wanted_number = number,
         }
     }
     Err(OperatorError::Contended)

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::claim_at_head::unclaimed;
-use super::{ROUNDS, policy};
+use super::{ROUNDS, policy, taken};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Needs;
 use crate::operations::kind::{Book, Failure, Secret};
@@ -98,21 +98,21 @@ async fn write<P: Ports>(
         Some(order) => around(ports, operation, order, resolution).await?,
         None => load(ports, operation, resolution).await?,
     };
-    let mut number_is_taken = false;
     for _ in 0..ROUNDS {
-        known.number_is_taken = number_is_taken;
         let asked = operation.state.sent().map_or_else(|| ports.clock().now(), |sent| sent.last);
         let reading = Reading { as_of: asked, is_latest: version == Some(known.order.version) };
-        match ports.store().commit(plan(ports, operation, settled_by, known, resolution, reading)).await {
+        let change = plan(ports, operation, settled_by, known, resolution, reading);
+        let number = change.order.held_number().map(str::to_owned);
+        match ports.store().commit(change).await {
             Ok(()) => return Ok(Progress::Settled),
             Err(CommitError::VersionMoved) => known = load(ports, operation, resolution).await?,
-            Err(CommitError::NumberHeld) if !number_is_taken => {
-                number_is_taken = true;
-                known = load(ports, operation, resolution).await?;
+            Err(CommitError::NumberHeld) => {
+                let loaded = load(ports, operation, resolution).await?;
+                known = Known { taken_number: taken::taken(ports, &loaded.order, number).await?, ..loaded };
             }
             Err(CommitError::LeaseLost) => return Ok(Progress::LeaseLost),
             Err(CommitError::Store(error)) => return Err(error),
-            Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld)) => {
+            Err(error @ CommitError::RequestTaken) => {
                 return Err(StoreError::Inconsistent(format!("operation {}: {error}", operation.id)));
             }
         }

@@ -197,7 +197,7 @@ pub fn store(error: StoreError) -> Status {
 }
 
 /// A refusal needs a confirmed state: if it could not be confirmed, the caller may retry, whatever the cause.
-pub fn gateway(error: &GatewayError) -> Status {
+fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
     let failure = match error {
@@ -221,6 +221,25 @@ pub fn gateway(error: &GatewayError) -> Status {
         }
     };
     failure.retry(SOON).status()
+}
+
+/// Mollie does not list methods for this request.
+pub fn methods(error: &GatewayError) -> Status {
+    error!(%error, "methods cannot be listed");
+    let failure = |reason, text: &str| Failure::new(Code::Unavailable, reason, text).retry(SOON).status();
+    match error {
+        GatewayError::Unavailable(_) => {
+            failure(ErrorReason::MollieUnavailable, "Mollie cannot list the methods now. Try again.")
+        }
+        GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
+            ErrorReason::ProfileKeyRefused,
+            "Mollie does not accept the profile's API key; an operator must check it.",
+        ),
+        // We word the problem ourselves, or Mollie said what it does not like in the request.
+        GatewayError::Unreadable(misread) => {
+            failure(ErrorReason::MollieUnavailable, &format!("Mollie lists no methods for this: {misread}."))
+        }
+    }
 }
 
 /// The work goes on after the caller's deadline.
@@ -311,6 +330,7 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
         PreconditionReason::OrderNotPayable | PreconditionReason::PaymentOpen => ErrorReason::OrderNotPayable,
         PreconditionReason::PaymentFinal => ErrorReason::PaymentFinal,
+        PreconditionReason::NumberChanging => ErrorReason::OrderNumberChanging,
     }
 }
 

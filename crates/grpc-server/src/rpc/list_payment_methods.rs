@@ -35,7 +35,7 @@ pub async fn call(
     let service = Arc::clone(rpc.service());
     let listing = rpc.driver.own(async move { service.methods.list(&*service, &profile, &wanted).await });
     let listed = match tokio::time::timeout_at(call_deadline.answer_by, listing).await {
-        Ok(Ok(listed)) => listed.map_err(|error| errors::gateway(&error))?,
+        Ok(Ok(listed)) => listed.map_err(|error| errors::methods(&error))?,
         Ok(Err(error)) => {
             tracing::error!(%error, "a reading ended unexpectedly");
             return Err(errors::internal());

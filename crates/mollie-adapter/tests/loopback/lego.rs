@@ -70,7 +70,7 @@ fn order() -> Order {
         open_refunds: vec![],
         facts: Facts::default(),
         payments: vec![],
-        renames: vec![],
+        renaming: None,
         made_payments: vec![],
         stranded: vec![],
         items: vec![],

@@ -7,7 +7,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::Item;
 use domain::rules::money::Money;
-use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
+use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Renaming, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
@@ -113,7 +113,7 @@ pub(crate) struct OrderParts {
     pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
-    pub renames: Vec<(OperationId, String)>,
+    pub renaming: Option<Box<Renaming>>,
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -142,8 +142,8 @@ pub(crate) struct OrderDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_refunds: Vec<Uuid>,
     payments: Vec<PaymentDocument>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    renames: Vec<(Uuid, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renaming: Option<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made_payments: Vec<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -171,7 +171,7 @@ impl From<&Order> for OrderDocument {
                 .map(|(id, amount)| (id.uuid(), amount.into()))
                 .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
-            renames: order.renames.iter().map(|(by, number)| (by.uuid(), number.clone())).collect(),
+            renaming: order.renaming.as_ref().map(|it| (it.operation_id.uuid(), it.number.clone())),
             made_payments: order
                 .made_payments
                 .iter()
@@ -203,7 +203,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
-            renames: document.renames.into_iter().map(renamed).collect(),
+            renaming: document.renaming.map(renamed),
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -281,7 +281,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
-            renames: parts.renames,
+            renaming: parts.renaming,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             personal: Personal::default(),
@@ -296,8 +296,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
 }
 
 /// A number that the order is to have.
-fn renamed((by, number): (Uuid, String)) -> (OperationId, String) {
-    (OperationId::new(by), number)
+fn renamed((by, number): (Uuid, String)) -> Box<Renaming> {
+    Box::new(Renaming { operation_id: OperationId::new(by), number })
 }
 
 /// An attempt to pay that an operation of ours opened.

@@ -66,6 +66,7 @@ pub(crate) enum TaskDocument {
     },
     UpdateOrder {
         terms: NewTermsDocument,
+        until: Timestamp,
     },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
@@ -106,7 +107,7 @@ impl From<&Task> for TaskDocument {
                 before: task.before.iter().map(ToString::to_string).collect(),
                 until: task.until,
             },
-            Task::UpdateOrder(task) => Self::UpdateOrder { terms: (&task.terms).into() },
+            Task::UpdateOrder(task) => Self::UpdateOrder { terms: (&task.terms).into(), until: task.until },
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
         }
@@ -165,7 +166,9 @@ impl TryFrom<TaskDocument> for Task {
                 until,
             }
             .into(),
-            TaskDocument::UpdateOrder { terms } => update_order::Task { terms: terms.into() }.into(),
+            TaskDocument::UpdateOrder { terms, until } => {
+                update_order::Task { terms: terms.into(), until }.into()
+            }
             #[cfg(feature = "made-up")]
             TaskDocument::MadeUp(document) => domain::operations::made_up::Task::try_from(document)?.into(),
         })

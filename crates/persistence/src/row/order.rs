@@ -91,7 +91,7 @@ impl TryFrom<Model> for Order {
             open_refunds: parts.open_refunds,
             facts: parts.facts,
             payments: parts.payments,
-            renames: parts.renames,
+            renaming: parts.renaming,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             items: parts.items,

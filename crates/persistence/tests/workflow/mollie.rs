@@ -153,6 +153,11 @@ impl Mollie {
         self.side().script.push_back((fate, None));
     }
 
+    /// The calls to come have no fate.
+    pub fn forget_script(&self) {
+        self.side().script.clear();
+    }
+
     /// The same, and `work` happens after the effect and before the answer.
     pub fn next_during(&self, fate: Fate, work: Meanwhile) {
         self.side().script.push_back((fate, Some(work)));

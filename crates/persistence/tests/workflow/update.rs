@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use domain::operations::update_order::Update;
-use domain::ports::OrderKey;
-use domain::ports::Store;
+use domain::ports::{GatewayError, OrderKey, Store};
 use domain::rules::address::Address;
 use domain::rules::ids::{OrderId, ProfileName};
 use domain::rules::item::ItemKind;
@@ -124,6 +123,64 @@ async fn what_is_declined_leaves_the_order_as_it_was() {
     assert!(world.kinds(id).await.ends_with(&["order.update_recorded", "order.update_refused"]));
 }
 
+/// Mollie leaves out what an order does not have, and that must not look like an answer that cannot be read.
+#[tokio::test]
+async fn a_first_shipping_address_that_is_declined_is_refused_at_once() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.mollie.next(Fate::Rejected);
+    let addresses = NewAddresses { billing_address: None, shipping_address: Some(lives_in("Breda")) };
+    let terms = NewTerms { cancel_url: Some("https://shop.example/c".to_owned()), ..NewTerms::default() };
+    let terms = NewTerms { personal: addresses.names(), ..terms };
+    let declined = world.update_now(id, OrderUpdate { terms, addresses }).await;
+    assert_eq!(world.state(declined.operation_id()).await, OperationState::Rejected);
+    assert_eq!(world.settled(id).await.personal.shipping_address, None);
+}
+
+#[tokio::test]
+async fn what_mollie_does_not_take_within_a_day_is_given_up() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.mollie.next(Fate::NotSent(Some(mins(25 * 60))));
+    let made = world.update_now(id, moved_to("Utrecht")).await;
+    assert_eq!(world.state(made.operation_id()).await, OperationState::Pending);
+    world.advance(mins(25 * 60));
+    world.work(secs(2)).await;
+    assert_eq!(world.state(made.operation_id()).await, OperationState::Withdrawn);
+    assert!(world.kinds(id).await.ends_with(&["order.update_recorded", "order.update_refused"]));
+}
+
+/// An order holds one new number: of two the first would be free for others while Mollie has it.
+#[tokio::test]
+async fn a_second_new_number_waits_for_the_first() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.mollie.next(Fate::NotSent(Some(secs(60))));
+    world.update_now(id, numbered("1338")).await;
+    assert_eq!(reason(world.update(id, numbered("1339")).await), PreconditionReason::NumberChanging);
+    world.update(id, moved_to("Utrecht")).await.unwrap();
+    world.work(mins(3)).await;
+    world.update_now(id, numbered("1339")).await;
+    assert_eq!(world.settled(id).await.held_number(), Some("1339"));
+}
+
+/// The number was free again by the time it was taken back.
+#[tokio::test]
+async fn a_number_that_is_free_again_is_taken_back() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.mollie.next(Fate::NotSent(Some(secs(60))));
+    world.update_now(id, numbered("1338")).await;
+    let other = world.place_as("p-2", "1337").await.unwrap();
+    world.drive(other.claim.as_ref().unwrap()).await;
+    let canceled = world.cancel(other.order_id).await.unwrap();
+    world.drive(canceled.claim.as_ref().unwrap()).await;
+    world.sync(other.order_id).await;
+    world.mollie.next(Fate::Rejected);
+    world.work(mins(3)).await;
+    assert_eq!(world.settled(id).await.held_number(), Some("1337"));
+}
+
 #[tokio::test]
 async fn a_declined_change_that_an_earlier_call_has_made_counts_as_made() {
     let world = World::new().await;
@@ -167,9 +224,9 @@ async fn a_number_that_cannot_be_taken_back_is_told() {
         world.drive(other.claim.as_ref().unwrap()).await;
         let other = other.order_id;
         if by_operator {
-            // Nobody hears anything, and readings do not tell the number.
+            // Nobody hears anything, and no reading can be understood.
             (0..12).for_each(|_| world.mollie.next(Fate::LostCall));
-            world.mollie.side().distorts = Some(|order| order.order_number.clear());
+            world.mollie.side().unreadable = Some(GatewayError::Unreadable("it is odd".into()));
             world.work(mins(60)).await;
             assert_eq!(world.state(made.operation_id()).await, OperationState::NeedsAttention);
             let operation = made.operation_id().unwrap();
@@ -184,6 +241,10 @@ async fn a_number_that_cannot_be_taken_back_is_told() {
         let [item] = &order.items[..] else { panic!("{:?}", order.items) };
         assert_eq!((item.kind, item.subject.as_str()), (ItemKind::NumberShared, "1337"));
         assert!(world.kinds(id).await.contains(&"order.number_lost"));
+        world.mollie.side().unreadable = None;
+        world.mollie.forget_script();
+        world.update_now(id, numbered("1339")).await;
+        assert_eq!(world.holder("1339").await, Some(id), "another number is its own again");
     }
 }
 

@@ -8,7 +8,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
-use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Terms};
+use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Renaming, Terms};
 use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
@@ -233,7 +233,7 @@ pub fn bare_order() -> Order {
         held: Vec::new(),
         open_captures: Vec::new(),
         lost_captures: Vec::new(),
-        renames: Vec::new(),
+        renaming: None,
         made_payments: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
@@ -261,7 +261,8 @@ pub fn full_order() -> Order {
     }];
     order.open_captures = vec![ShipmentId::new(uuid()), ShipmentId::new(uuid())];
     order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
-    order.renames = vec![(OperationId::new(uuid()), "1338".to_owned())];
+    let renaming = Renaming { operation_id: OperationId::new(uuid()), number: "1338".to_owned() };
+    order.renaming = Some(Box::new(renaming));
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };

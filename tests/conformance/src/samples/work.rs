@@ -182,7 +182,7 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             vec![of(&[], &[]), of(&["ideal", "kbc"], &["tr_7UhSN1zuXS", "tr_2"])]
         }
         OperationKind::UpdateOrder => {
-            let of = |terms| update_order::Task { terms }.into();
+            let of = |terms| update_order::Task { terms, until: micros(9, 1) }.into();
             vec![of(NewTerms::default()), of(full_terms())]
         }
         #[cfg(feature = "made-up")]

@@ -60,7 +60,7 @@ fn under_way(unsettled: &[Operation]) -> Option<GroupId> {
 
 const FACTS: Facts = Facts {
     name: OperationKind::CreatePayment,
-    lane: Lane::Terms,
+    lane: Lane::Authorization,
     repeat: Repeat::ByKey,
     needs: Needs::Order,
 };

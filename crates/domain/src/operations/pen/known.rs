@@ -34,13 +34,13 @@ pub struct Known {
     pub shipments: Vec<Shipment>,
     /// Its refunds, if they matter.
     pub refunds: Vec<Refund>,
-    /// Whether another order of the profile holds the number that this one is to hold.
-    pub number_is_taken: bool,
+    /// A number that another order of the profile holds, although this one is to hold it.
+    pub taken_number: Option<String>,
 }
 
 impl From<Order> for Known {
     fn from(order: Order) -> Self {
-        Self { order, unsettled: None, shipments: Vec::new(), refunds: Vec::new(), number_is_taken: false }
+        Self { order, unsettled: None, shipments: Vec::new(), refunds: Vec::new(), taken_number: None }
     }
 }
 

@@ -15,7 +15,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, UpdateOrder};
-use crate::rules::address::Address;
+use crate::rules::address::{Address, is_like};
 use crate::rules::event::EventData;
 use crate::rules::field::Field;
 use crate::rules::misread::Misread;
@@ -39,7 +39,8 @@ impl Request for Update {
         let OrderUpdate { terms, addresses } = &self.0;
         order_update::check(pen.order(), terms)?;
         pen.unblocked(FACTS.lane)?;
-        let operation_id = pen.set_to_work(Task { terms: terms.clone() }, addresses.to_secret());
+        let task = Task { terms: terms.clone(), until: order_update::tried_until(pen.now()) };
+        let operation_id = pen.set_to_work(task, addresses.to_secret());
         pen.record(EventData::UpdateRecorded { operation_id, terms: terms.clone() });
         Ok(Subject::Order)
     }
@@ -62,7 +63,7 @@ impl Kind for Task {
     }
 
     fn deadline(&self, _order: &Order, _age_limit: SignedDuration) -> Option<Timestamp> {
-        None
+        Some(self.until)
     }
 
     fn ready(&self, _book: Book<'_>, _now: Timestamp) -> Ready {
@@ -84,7 +85,8 @@ impl Kind for Task {
         match self.is_in(snapshot, book) {
             Shown::Set => Observation::Found(Acceptance::Order(Box::new(snapshot.clone()))),
             Shown::Other => Observation::Absent,
-            Shown::Untold(field) => Observation::NotUnderstood(Misread::left_out(field)),
+            Shown::Unread(field) => Observation::NotUnderstood(unread(field)),
+            Shown::Sealed => Observation::NotUnderstood(SEALED.into()),
         }
     }
 
@@ -96,11 +98,13 @@ impl Kind for Task {
         match self.is_in(snapshot, book) {
             Shown::Set => Named::Effect(Acceptance::Order(Box::new(snapshot.clone()))),
             Shown::Other => Named::Other("the order has other values".to_owned()),
-            Shown::Untold(field) => Named::NotUnderstood(Misread::left_out(field)),
+            Shown::Unread(field) => Named::NotUnderstood(unread(field)),
+            // Somebody has looked, and nothing that can be compared speaks against it.
+            Shown::Sealed => Named::Effect(Acceptance::Order(Box::new(snapshot.clone()))),
         }
     }
 
-    /// Terms and addresses are no figures: what a reading shows of them is taken over, whoever set it.
+    /// They are no figures. Addresses that a reading shows are taken over, whoever set them; number and pages are as they were set here.
     fn explains(&self, _order: &Order, _found: Difference<'_>, _sent: bool) -> bool {
         false
     }
@@ -131,8 +135,17 @@ impl Kind for Task {
 enum Shown {
     Set,
     Other,
-    /// It does not tell this field.
-    Untold(&'static str),
+    /// This field could not be read.
+    Unread(&'static str),
+    /// The addresses cannot be compared: their seal cannot be opened.
+    Sealed,
+}
+
+const SEALED: &str =
+    "its sealed addresses cannot be opened: the service's secret has changed since it was saved";
+
+fn unread(field: &str) -> Misread {
+    format!("{field} cannot be read").as_str().into()
 }
 
 impl Task {
@@ -142,36 +155,36 @@ impl Task {
     }
 
     fn is_in(&self, snapshot: &Snapshot, book: Book<'_>) -> Shown {
-        let Some(NewAddresses { billing_address, shipping_address }) = self.addresses(book) else {
-            return Shown::Untold("billingAddress");
-        };
-        let number = match snapshot.order_number.is_empty() {
-            true => Field::LeftOut,
-            false => Field::Value(snapshot.order_number.clone()),
-        };
-        let terms = &self.terms;
-        let fields = [
+        let (terms, number) = (&self.terms, Field::Value(snapshot.order_number.clone()));
+        let texts = [
             text("orderNumber", terms.order_number.as_ref(), &number),
             text("redirectUrl", terms.redirect_url.as_ref(), &snapshot.redirect_url),
             text("cancelUrl", terms.cancel_url.as_ref(), &snapshot.cancel_url),
-            address("billingAddress", billing_address.as_ref(), snapshot.billing_address.as_ref()),
-            address("shippingAddress", shipping_address.as_ref(), snapshot.shipping_address.as_ref()),
         ];
+        let addresses = match self.addresses(book) {
+            Some(NewAddresses { billing_address, shipping_address }) => [
+                address("billingAddress", billing_address.as_ref(), snapshot.billing_address.as_ref()),
+                address("shippingAddress", shipping_address.as_ref(), snapshot.shipping_address.as_ref()),
+            ],
+            None => [Shown::Sealed, Shown::Set],
+        };
         let worst = |shown, next| match (shown, next) {
             (Shown::Other, _) | (_, Shown::Other) => Shown::Other,
-            (Shown::Untold(field), _) | (Shown::Set, Shown::Untold(field)) => Shown::Untold(field),
+            (Shown::Sealed, _) | (_, Shown::Sealed) => Shown::Sealed,
+            (Shown::Unread(field), _) | (Shown::Set, Shown::Unread(field)) => Shown::Unread(field),
             (Shown::Set, Shown::Set) => Shown::Set,
         };
-        fields.into_iter().fold(Shown::Set, worst)
+        texts.into_iter().chain(addresses).fold(Shown::Set, worst)
     }
 }
 
+/// What an order does not have is left out.
 fn text(field: &'static str, wanted: Option<&String>, told: &Field<String>) -> Shown {
     match (wanted, told) {
         (None, _) => Shown::Set,
-        (Some(wanted), Field::Value(told)) if wanted == told => Shown::Set,
-        (Some(_), Field::Value(_)) => Shown::Other,
-        (Some(_), Field::LeftOut | Field::Unreadable) => Shown::Untold(field),
+        (Some(wanted), Field::Value(told)) if is_like(wanted, told) => Shown::Set,
+        (Some(_), Field::Value(_) | Field::LeftOut) => Shown::Other,
+        (Some(_), Field::Unreadable) => Shown::Unread(field),
     }
 }
 
@@ -179,12 +192,11 @@ fn text(field: &'static str, wanted: Option<&String>, told: &Field<String>) -> S
 fn address(field: &'static str, wanted: Option<&Address>, told: Option<&AddressSnapshot>) -> Shown {
     match (wanted, told) {
         (None, _) => Shown::Set,
-        (Some(_), None) => Shown::Untold(field),
-        (Some(wanted), Some(told)) if told.parts == *wanted => Shown::Set,
-        (Some(wanted), Some(told)) if !told.is_whole && told.parts.clone().over(wanted) == *wanted => {
-            Shown::Untold(field)
+        (Some(wanted), Some(told)) if wanted.is_like(&told.parts) => Shown::Set,
+        (Some(wanted), Some(told)) if !told.is_whole && wanted.is_like(&told.parts.clone().over(wanted)) => {
+            Shown::Unread(field)
         }
-        (Some(_), Some(_)) => Shown::Other,
+        (Some(_), Some(_) | None) => Shown::Other,
     }
 }
 

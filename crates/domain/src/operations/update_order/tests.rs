@@ -25,7 +25,7 @@ fn observed(terms: &NewTerms, city: Option<&str>, change: impl FnOnce(&mut Snaps
     let book = Book { order: &order, shipments: &[], refunds: &[], secret: Secret(secret.as_deref()) };
     let sends = Sends { sent: Sent::at(at(3)), is_refused: false };
     let terms = NewTerms { personal: addresses.names(), ..terms.clone() };
-    Task { terms }.observe(book, &[seen], sends)
+    Task { terms, until: at(9) }.observe(book, &[seen], sends)
 }
 
 #[test]
@@ -42,24 +42,37 @@ fn it_is_done_once_every_value_is_there() {
     };
     assert!(matches!(observed(&terms, Some("Utrecht"), set), Observation::Found(_)));
     type Change = fn(&mut Snapshot);
-    let others: [Change; 3] = [
+    let others: [Change; 6] = [
         |seen| seen.order_number = "1337".into(),
+        |seen| seen.order_number.clear(),
         |seen| seen.redirect_url = Field::Value("https://b.example".into()),
+        // What an order does not have is left out.
+        |seen| seen.redirect_url = Field::LeftOut,
         |seen| seen.billing_address = told(lives_in("Amsterdam"), true),
+        |seen| seen.billing_address = None,
     ];
     for other in others {
         let seen = |seen: &mut Snapshot| (set(seen), other(seen)).1;
         assert!(matches!(observed(&terms, Some("Utrecht"), seen), Observation::Absent));
     }
-    let untold: [Change; 4] = [
-        |seen| seen.order_number.clear(),
-        |seen| seen.redirect_url = Field::LeftOut,
-        |seen| seen.billing_address = None,
+    let unread: [Change; 2] = [
+        |seen| seen.redirect_url = Field::Unreadable,
         |seen| seen.billing_address = told(Address { country: None, ..lives_in("Utrecht") }, false),
     ];
-    for untold in untold {
-        let seen = |seen: &mut Snapshot| (set(seen), untold(seen)).1;
+    for unread in unread {
+        let seen = |seen: &mut Snapshot| (set(seen), unread(seen)).1;
         assert!(matches!(observed(&terms, Some("Utrecht"), seen), Observation::NotUnderstood(_)));
+    }
+    let spelled: [Change; 2] = [
+        |seen| seen.redirect_url = Field::Value("https://a.example/".into()),
+        |seen| seen.billing_address = told(lives_in(" UTRECHT"), true),
+    ];
+    for spelled in spelled {
+        let seen = |seen: &mut Snapshot| (set(seen), spelled(seen)).1;
+        assert!(
+            matches!(observed(&terms, Some("Utrecht"), seen), Observation::Found(_)),
+            "only spelled otherwise"
+        );
     }
 }
 
@@ -70,11 +83,16 @@ fn without_the_sealed_addresses_nothing_is_known() {
         [snapshot(OrderStatus::Created, LineStatus::Created)],
     );
     let book = Book { order: order.order(), shipments: &[], refunds: &[], secret: Secret::default() };
-    let task =
-        Task { terms: NewTerms { personal: vec!["billing_address".to_owned()], ..NewTerms::default() } };
+    let task = Task {
+        until: at(9),
+        terms: NewTerms { personal: vec!["billing_address".to_owned()], ..NewTerms::default() },
+    };
     let sends = Sends { sent: Sent::at(at(3)), is_refused: false };
     assert!(matches!(task.observe(book, &seen, sends), Observation::NotUnderstood(_)));
     assert!(task.command(book).is_err());
+    // A person who has looked may say so all the same, of this order.
+    assert!(matches!(task.identify(book, &seen, "ord_1.abc"), Named::Effect(_)));
+    assert!(matches!(task.identify(book, &seen, "ord_2"), Named::Other(_)));
 }
 
 #[test]
