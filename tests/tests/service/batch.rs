@@ -3,8 +3,8 @@
 use prost::Message;
 use tests::proto::batch_get_orders_response::result::Outcome;
 use tests::proto::get_order_request::{Key, OrderNumber};
-use tests::proto::{BatchGetOrdersRequest, BatchGetOrdersResponse, GetOrderRequest, Order};
-use tests::{LEGO, Uuid, World, draft, new_request_id, numbered, on_both_engines, refusal};
+use tests::proto::{BatchGetOrdersRequest, BatchGetOrdersResponse, GetOrderRequest, Order, PaymentStatus};
+use tests::{LEGO, SOON, Uuid, World, draft, new_request_id, numbered, on_both_engines, refusal, until};
 use tonic::Code;
 
 use crate::arrival::{ANSWER, large};
@@ -33,6 +33,12 @@ async fn each_order_is_found_by_its_own_key_and_what_is_not_there_is_no_error(wo
     world.orders().cancel_order(cancel(&canceled)).await.unwrap();
     // The number is free again.
     let holder = world.create(numbered("7", "ideal")).await;
+    // Mollie cancels the payment with its order and calls once more; then nothing changes any more.
+    until("the payment is canceled too", SOON, async || {
+        let payment = world.order(&canceled.id).await.payments[0].status();
+        (payment == PaymentStatus::Canceled).then_some(())
+    })
+    .await;
     let number =
         |order_number: &str| OrderNumber { profile: String::new(), order_number: order_number.to_owned() };
     let found = get(
