@@ -1,5 +1,7 @@
 //! What an order says of itself.
 
+use uuid::Uuid;
+
 use super::*;
 use crate::rules::fixtures::{at, euro, recorded};
 
@@ -50,6 +52,18 @@ fn a_line_is_found_wherever_it_stands() {
         assert_eq!(order.line_mut(id).map(|line| line.id), Some(id));
     }
     assert_eq!(order.line(LineId::new(4)), None);
+}
+
+#[test]
+fn an_order_holds_the_number_that_it_is_to_have_until_it_ends() {
+    let mut order = of_lines(1);
+    let held = |order: &Order| order.held_number().map(ToOwned::to_owned);
+    assert_eq!(held(&order).as_deref(), Some("1337"));
+    let operation_id = OperationId::new(Uuid::nil());
+    order.renaming = Some(Box::new(Renaming { operation_id, number: "1338".to_owned() }));
+    assert_eq!(held(&order).as_deref(), Some("1338"));
+    order.facts.status = Some(OrderStatus::Canceled);
+    assert_eq!(held(&order), None);
 }
 
 #[test]
