@@ -1,7 +1,7 @@
 //! What may be changed of an order.
 
 use super::*;
-use crate::rules::fixtures::{placed, recorded};
+use crate::rules::fixtures::{at, placed, recorded};
 use crate::rules::status::LineStatus;
 
 fn address() -> AddressInput {
@@ -36,6 +36,7 @@ fn a_change_is_read_by_the_rules_for_drafts() {
     };
     let update = input.parse("order", None, &Agreements::default()).unwrap();
     assert_eq!(update.terms.order_number.as_deref(), Some("1338"));
+    assert_eq!(update.terms.names(), ["billing_address", "order_number", "redirect_url"]);
     assert_eq!(update.terms.redirect_url.as_deref(), Some("https://shop.example/Back"));
     assert_eq!((update.terms.cancel_url, update.terms.personal), (None, vec!["billing_address".to_owned()]));
     assert_eq!(update.addresses.billing_address.unwrap().country.as_deref(), Some("NL"));
@@ -122,4 +123,9 @@ fn addresses_come_out_of_their_seal_as_they_went_in() {
     for strange in ["[]x", r#"{"billing_address": 1}"#, r#"{"billing_address": {"planet": "Mars"}}"#] {
         assert_eq!(NewAddresses::from_secret(Some(strange.as_bytes())), None, "{strange}");
     }
+}
+
+#[test]
+fn a_change_is_tried_for_a_day() {
+    assert_eq!(tried_until(at(0)), at(24 * 60));
 }
