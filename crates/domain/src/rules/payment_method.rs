@@ -129,8 +129,9 @@ mod tests {
         };
         let paths: Vec<_> = input.parse().unwrap_err().into_iter().map(|fault| fault.path).collect();
         assert_eq!(paths, ["amount.value", "billing_country", "locale"]);
-        let less = AmountInput { currency: "EUR".to_owned(), value: "-1.00".to_owned() };
-        assert!(MethodsInput { amount: Some(less), ..MethodsInput::default() }.parse().is_err());
+        let of = |value: &str| AmountInput { currency: "EUR".to_owned(), value: value.to_owned() };
+        assert!(MethodsInput { amount: Some(of("-1.00")), ..MethodsInput::default() }.parse().is_err());
+        assert!(MethodsInput { amount: Some(of("0.00")), ..MethodsInput::default() }.parse().is_ok());
         let whole = MethodsInput {
             amount: Some(AmountInput { currency: "EUR".to_owned(), value: "10.00".to_owned() }),
             billing_country: "nl".to_owned(),
