@@ -96,11 +96,10 @@ impl Kind for Task {
             return Named::Other(format!("the order to be changed is {}", snapshot.mollie_id));
         }
         match self.is_in(snapshot, book) {
-            Shown::Set => Named::Effect(Acceptance::Order(Box::new(snapshot.clone()))),
+            // Of what is sealed: somebody has looked, and nothing that can be compared speaks against it.
+            Shown::Set | Shown::Sealed => Named::Effect(Acceptance::Order(Box::new(snapshot.clone()))),
             Shown::Other => Named::Other("the order has other values".to_owned()),
             Shown::Unread(field) => Named::NotUnderstood(unread(field)),
-            // Somebody has looked, and nothing that can be compared speaks against it.
-            Shown::Sealed => Named::Effect(Acceptance::Order(Box::new(snapshot.clone()))),
         }
     }
 
@@ -156,15 +155,32 @@ impl Task {
 
     fn is_in(&self, snapshot: &Snapshot, book: Book<'_>) -> Shown {
         let (terms, number) = (&self.terms, Field::Value(snapshot.order_number.clone()));
+        let (had, had_personal) = (&book.order.terms, &book.order.personal);
+        let had_number = Some(&had.order_number);
         let texts = [
-            text("orderNumber", terms.order_number.as_ref(), &number),
-            text("redirectUrl", terms.redirect_url.as_ref(), &snapshot.redirect_url),
-            text("cancelUrl", terms.cancel_url.as_ref(), &snapshot.cancel_url),
+            text("orderNumber", terms.order_number.as_ref(), had_number, &number),
+            text(
+                "redirectUrl",
+                terms.redirect_url.as_ref(),
+                had.redirect_url.as_ref(),
+                &snapshot.redirect_url,
+            ),
+            text("cancelUrl", terms.cancel_url.as_ref(), had.cancel_url.as_ref(), &snapshot.cancel_url),
         ];
         let addresses = match self.addresses(book) {
             Some(NewAddresses { billing_address, shipping_address }) => [
-                address("billingAddress", billing_address.as_ref(), snapshot.billing_address.as_ref()),
-                address("shippingAddress", shipping_address.as_ref(), snapshot.shipping_address.as_ref()),
+                address(
+                    "billingAddress",
+                    billing_address.as_ref(),
+                    had_personal.billing_address.as_ref(),
+                    snapshot.billing_address.as_ref(),
+                ),
+                address(
+                    "shippingAddress",
+                    shipping_address.as_ref(),
+                    had_personal.shipping_address.as_ref(),
+                    snapshot.shipping_address.as_ref(),
+                ),
             ],
             None => [Shown::Sealed, Shown::Set],
         };
@@ -178,21 +194,28 @@ impl Task {
     }
 }
 
-/// What an order does not have is left out.
-fn text(field: &'static str, wanted: Option<&String>, told: &Field<String>) -> Shown {
+/// What an order does not have is left out. Mollie may spell what is wanted otherwise; but what the order had, it still has.
+fn text(field: &'static str, wanted: Option<&String>, had: Option<&String>, told: &Field<String>) -> Shown {
     match (wanted, told) {
         (None, _) => Shown::Set,
-        (Some(wanted), Field::Value(told)) if is_like(wanted, told) => Shown::Set,
+        (Some(wanted), Field::Value(told)) if wanted == told => Shown::Set,
+        (Some(wanted), Field::Value(told)) if is_like(wanted, told) && had != Some(told) => Shown::Set,
         (Some(_), Field::Value(_) | Field::LeftOut) => Shown::Other,
         (Some(_), Field::Unreadable) => Shown::Unread(field),
     }
 }
 
-/// A part that was not understood may be as it is to be.
-fn address(field: &'static str, wanted: Option<&Address>, told: Option<&AddressSnapshot>) -> Shown {
+/// The same of an address. A part that was not understood may be as it is to be.
+fn address(
+    field: &'static str,
+    wanted: Option<&Address>,
+    had: Option<&Address>,
+    told: Option<&AddressSnapshot>,
+) -> Shown {
     match (wanted, told) {
         (None, _) => Shown::Set,
-        (Some(wanted), Some(told)) if wanted.is_like(&told.parts) => Shown::Set,
+        (Some(wanted), Some(told)) if *wanted == told.parts => Shown::Set,
+        (Some(wanted), Some(told)) if wanted.is_like(&told.parts) && had != Some(&told.parts) => Shown::Set,
         (Some(wanted), Some(told)) if !told.is_whole && wanted.is_like(&told.parts.clone().over(wanted)) => {
             Shown::Unread(field)
         }

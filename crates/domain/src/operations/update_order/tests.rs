@@ -102,3 +102,24 @@ fn an_address_of_which_an_understood_part_differs_is_another_one() {
     };
     assert!(matches!(observed(&NewTerms::default(), Some("Utrecht"), seen), Observation::Absent));
 }
+
+/// A supplier may decline it, and then nothing has changed.
+#[test]
+fn what_the_order_had_before_is_not_taken_for_a_new_spelling_of_it() {
+    let mut order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+    order.terms.redirect_url = Some("https://a.example/Back".into());
+    order.personal.billing_address = Some(lives_in("utrecht"));
+    let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
+    seen.redirect_url = Field::Value("https://a.example/Back".into());
+    seen.billing_address = told(lives_in("utrecht"), true);
+    let number = NewTerms { order_number: Some("13-37".into()), ..NewTerms::default() };
+    let page = NewTerms { redirect_url: Some("https://a.example/back".into()), ..NewTerms::default() };
+    for (terms, city) in [(number, None), (page, None), (NewTerms::default(), Some("Utrecht"))] {
+        let addresses = NewAddresses { billing_address: city.map(lives_in), shipping_address: None };
+        let secret = addresses.to_secret();
+        let book = Book { order: &order, shipments: &[], refunds: &[], secret: Secret(secret.as_deref()) };
+        let sends = Sends { sent: Sent::at(at(3)), is_refused: true };
+        let task = Task { terms: NewTerms { personal: addresses.names(), ..terms }, until: at(9) };
+        assert!(matches!(task.observe(book, &[seen.clone()], sends), Observation::Absent), "{task:?}");
+    }
+}
