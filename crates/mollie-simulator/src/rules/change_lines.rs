@@ -22,6 +22,7 @@ impl World {
         order_id: &str,
         line_id: &str,
         body: &Value,
+        embeds: Embeds,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let before = self.owned_order(caller, order_id)?;
@@ -43,7 +44,7 @@ impl World {
             .lines([(line_id, part)].into_iter())
             .with("updated", Value::Object(sent));
         self.enter(entry, now);
-        let answer = Answer::ok(order_json::changed(&after, Embeds::default(), self));
+        let answer = Answer::ok(order_json::changed(&after, embeds, self));
         self.save(after);
         Ok(answer)
     }

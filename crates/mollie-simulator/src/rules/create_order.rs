@@ -32,6 +32,8 @@ impl World {
         let method = order.method.clone();
         self.add_payment(&mut order, method, now);
         self.notify_order(&order, OrderEvent::Created, now);
+        // Source: the rulebook on endpoints names payments and refunds here.
+        let embeds = Embeds { shipments: false, ..embeds };
         let answer = Answer::created(order_json::changed(&order, embeds, self));
         self.save(order);
         Ok(answer)

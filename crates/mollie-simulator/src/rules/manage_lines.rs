@@ -31,6 +31,7 @@ impl World {
         caller: &Caller,
         order_id: &str,
         body: &Value,
+        embeds: Embeds,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let before = self.owned_order(caller, order_id)?.clone();
@@ -49,7 +50,7 @@ impl World {
         }
         self.enter_managed(&managed, &before, now);
         let order = self.end_managed(managed, now);
-        let answer = Answer::ok(order_json::changed(&order, Embeds::default(), self));
+        let answer = Answer::ok(order_json::changed(&order, embeds, self));
         self.save(order);
         Ok(answer)
     }

@@ -1,6 +1,7 @@
 //! The rules, asked without HTTP: a shop with one key, a clock that the test moves, and the LEGO order of the documents.
 
 mod amounts;
+mod answers;
 mod attempts;
 mod attempts_in_time;
 mod books;
