@@ -49,7 +49,7 @@ impl World {
         if let Some(method) = method.filter(|method| !offered.iter().any(|one| one == method)) {
             return Err(NotBegun::MethodNotOffered(method.to_owned()));
         }
-        let id = self.add_payment(&mut order, method.map(str::to_owned), now);
+        let id = self.add_payment(&mut order, method.map(str::to_owned), None, now);
         if let Some(payment) = order.payment_mut(&id) {
             payment.opened = method.is_some();
         }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::final_state::FinalState;
-use super::method::open_for;
+use super::lapse::lapses_at;
 use super::records::{Order, OrderStatus, Payment, PaymentStatus};
 use super::seconds::whole_seconds;
 use super::world::World;
@@ -82,13 +82,14 @@ impl World {
         let newest_open = order.payments.iter().rfind(is_open);
         let id = match newest_open.map(|payment| payment.id.clone()) {
             Some(id) => id,
-            None => self.add_payment(order, Some(method.clone()), now),
+            None => self.add_payment(order, Some(method.clone()), None, now),
         };
-        let latest = order.expires_at;
+        // Parameters of a method count once the shopper has chosen it.
+        let due_date = order.payment(&id).and_then(|payment| payment.due_date);
+        let lapses_at = lapses_at(order, Some(&method), due_date, now);
         if let Some(payment) = order.payment_mut(&id) {
             if payment.method.as_deref() != Some(&method) {
-                let lapses_at = open_for(Some(&method)).and_then(|open| now.checked_add(open).ok());
-                payment.expires_at = lapses_at.map_or(latest, |at| at.min(latest));
+                payment.expires_at = lapses_at;
             }
             payment.method = Some(method.clone());
             payment.opened = true;

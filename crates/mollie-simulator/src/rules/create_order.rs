@@ -1,13 +1,14 @@
 //! Create an order, and with it its first payment; further attempts are made here too.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
-use super::draft::{Credential, OrderDraft, read_create};
+use super::draft::{Credential, OrderDraft, only_one, read_create};
 use super::hooks::OrderEvent;
-use super::method::open_for;
+use super::lapse::lapses_at;
 use super::order_json::{self, Embeds};
 use super::records::{Draft, EffectKind, Milestones, Order, OrderStatus, Payment, PaymentStatus};
 use super::world::World;
@@ -21,6 +22,7 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let draft = read_create(body, Credential::ApiKey, self.switches(), now)?;
+        let due_date = draft.due_date;
         let mut order = self.order_from(draft, caller, now);
         let particulars = &order.particulars;
         let created = Draft::new(EffectKind::OrderCreated, &order)
@@ -30,7 +32,7 @@ impl World {
             .with("metadata", particulars.metadata.clone());
         self.enter(created, now);
         let method = order.method.clone();
-        self.add_payment(&mut order, method, now);
+        self.add_payment(&mut order, method, due_date, now);
         self.notify_order(&order, OrderEvent::Created, now);
         // Source: the rulebook on endpoints names payments and refunds here.
         let embeds = Embeds { shipments: false, ..embeds };
@@ -40,15 +42,12 @@ impl World {
     }
 
     fn order_from(&mut self, draft: OrderDraft, caller: &Caller, now: Timestamp) -> Order {
-        let OrderDraft { currency, amount, mut lines, expires_at, particulars } = draft;
+        let OrderDraft { currency, amount, mut lines, expires_at, due_date: _, particulars } = draft;
         let id = self.draw_short("ord_");
         for line in &mut lines {
             line.id = self.draw_short("odl_");
         }
-        let method = match particulars.methods.as_slice() {
-            [only] => Some(only.clone()),
-            [] | [_, ..] => None,
-        };
+        let method = only_one(&particulars.methods);
         Order {
             number: self.next_number(),
             id,
@@ -79,15 +78,15 @@ impl World {
         &mut self,
         order: &mut Order,
         method: Option<String>,
+        due_date: Option<Date>,
         now: Timestamp,
     ) -> String {
-        let lapses_at = open_for(method.as_deref()).and_then(|open| now.checked_add(open).ok());
         let id = self.draw_long("tr_");
         let payment = Payment {
             id: id.clone(),
             created_at: now,
-            // No attempt outlives its order.
-            expires_at: lapses_at.map_or(order.expires_at, |at| at.min(order.expires_at)),
+            expires_at: lapses_at(order, method.as_deref(), due_date, now),
+            due_date,
             status: PaymentStatus::Open,
             method: method.clone(),
             amount: None,

@@ -60,6 +60,11 @@ pub fn flow_of(method: Option<&str>) -> Flow {
     }
 }
 
+/// Whether the merchant says until when it is to be paid. Source: seeds 3 and 4, by example.
+pub fn takes_due_date(method: &str) -> bool {
+    method == "banktransfer"
+}
+
 /// How long an attempt stays open. `None` while no method is chosen: then nothing has begun that could lapse.
 pub fn open_for(method: Option<&str>) -> Option<SignedDuration> {
     let minutes = SignedDuration::from_mins;

@@ -39,6 +39,7 @@ mod hooks;
 mod idempotency;
 mod ids;
 mod json;
+mod lapse;
 mod late;
 mod line_json;
 mod list_orders;

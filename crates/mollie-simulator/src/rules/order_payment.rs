@@ -1,8 +1,6 @@
 //! Create order payment: a further attempt, once the one before it has come to nothing.
 
-use jiff::civil::{Date, time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Answer, Refusal};
@@ -27,20 +25,11 @@ impl World {
         let mut order = self.owned_order(caller, order_id)?.clone();
         let draft = read_order_payment(body, &order, self.switches(), now)?;
         order.check_new_payment()?;
-        // Inferred: a request that names no method leaves the shopper the choice that the order leaves.
-        let methods = if draft.methods.is_empty() { &order.particulars.methods } else { &draft.methods };
-        let method = match methods.as_slice() {
-            [only] => Some(only.clone()),
-            [] | [_, ..] => None,
-        };
-        let is_transfer = method.as_deref() == Some("banktransfer");
-        let due = draft.due_date.filter(|_| is_transfer).map(|date| falls_due(date, now)).transpose()?;
-        let id = self.add_payment(&mut order, method, now);
+        let id = self.add_payment(&mut order, draft.method, draft.due_date, now);
         if let Some(payment) = order.payment_mut(&id) {
             payment.methods = draft.methods;
             payment.webhook_url = draft.webhook_url.or(payment.webhook_url.take());
             payment.sequence_type = draft.sequence_type;
-            payment.expires_at = due.unwrap_or(payment.expires_at);
         }
         let payment = order.payment(&id).map(|payment| payment_json::direct(&order, payment, false, self));
         self.save(order);
@@ -70,16 +59,4 @@ impl Order {
         }
         Ok(())
     }
-}
-
-/// When a bank transfer lapses that has a due date. Inferred from a recorded answer: at 05:00, and not bound by the expiry
-/// of the order, which ends the payment all the same. That it is on the day after is a guess.
-fn falls_due(date: Date, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let refuse = || Refusal::field("dueDate", "The dueDate should be a date from tomorrow on.");
-    if date <= now.to_zoned(TimeZone::UTC).date() {
-        return Err(refuse());
-    }
-    let next_day = date.checked_add(1.day()).map_err(|_| refuse())?;
-    let zoned = next_day.to_datetime(time(5, 0, 0, 0)).to_zoned(TimeZone::UTC);
-    zoned.map(|zoned| zoned.timestamp()).map_err(|_| refuse())
 }

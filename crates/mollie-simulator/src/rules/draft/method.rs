@@ -73,3 +73,11 @@ impl Choice {
         }
     }
 }
+
+/// The one that needs no choosing.
+pub fn only_one(methods: &[String]) -> Option<String> {
+    match methods {
+        [only] => Some(only.clone()),
+        [] | [_, ..] => None,
+    }
+}

@@ -5,6 +5,8 @@
 //! switch decides (`switches::create`); what has none is refused, or taken, under all settings.
 
 mod address;
+mod dates;
+mod due_date;
 mod expires_at;
 mod judge;
 mod line;
@@ -25,6 +27,7 @@ pub use address::is_country;
 pub use judge::{judge_create, judge_create_as, read_create};
 pub use line::read_line;
 pub use line_change::{Amended, check_lines, read_line_change};
+pub use method::only_one;
 pub use order::OrderDraft;
 pub use order_payment::read_order_payment;
 pub use order_update::{OrderUpdate, read_order_update};

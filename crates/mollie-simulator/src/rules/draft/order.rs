@@ -1,9 +1,10 @@
 //! The create request as a whole.
 
 use jiff::Timestamp;
-
+use jiff::civil::Date;
 use serde_json::Value;
 
+use super::due_date::read_due_date;
 use super::expires_at::read_expiry;
 use super::line;
 use super::method::Choice;
@@ -22,6 +23,8 @@ pub struct OrderDraft {
     pub amount: Minor,
     pub lines: Vec<Line>,
     pub expires_at: Timestamp,
+    /// Of the bank transfer that the order may be paid by.
+    pub due_date: Option<Date>,
     pub particulars: Particulars,
 }
 
@@ -46,7 +49,10 @@ impl OrderDraft {
         let particulars = read_particulars(&fields, &choice, credential, switches)?;
         check_amount(&fields, amount, &particulars.sequence_type, switches)?;
         let expires_at = read_expiry(&fields, &choice, switches, now)?;
-        Ok(Self { currency, amount, lines, expires_at, particulars })
+        let payment = fields.object("payment")?;
+        let due_date = payment.map(|payment| read_due_date(&payment, &choice.methods, switches, now));
+        let due_date = due_date.transpose()?.flatten();
+        Ok(Self { currency, amount, lines, expires_at, due_date, particulars })
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::method::Choice;
+use super::due_date::read_due_date;
+use super::method::{Choice, only_one};
 use super::parameters::{Credential, Part};
 use super::payment::PaymentWishes;
 use crate::rules::answer::Refusal;
@@ -14,6 +15,8 @@ use crate::rules::switches::{KlarnaExpiry, Switches};
 
 /// A request for a further payment that no rule on fields objects to.
 pub struct OrderPaymentDraft {
+    /// The only one that there is to choose.
+    pub method: Option<String>,
     /// Empty where it names none.
     pub methods: Vec<String>,
     pub webhook_url: Option<String>,
@@ -34,11 +37,15 @@ pub fn read_order_payment(
     choice.check_vouchers(&fields, &order.lines, switches)?;
     check_order(&fields, &choice, order, switches, now)?;
     let sequence_type = fields.get("sequenceType").map(|_| wishes.sequence_type);
+    // Inferred: a request that names no method leaves the shopper the choice that the order leaves.
+    let methods = if choice.methods.is_empty() { &order.particulars.methods } else { &choice.methods };
+    let due_date = read_due_date(&fields, methods, switches, now)?;
     Ok(OrderPaymentDraft {
+        method: only_one(methods),
         methods: choice.methods,
         webhook_url: wishes.webhook_url,
         sequence_type,
-        due_date: wishes.due_date,
+        due_date,
     })
 }
 

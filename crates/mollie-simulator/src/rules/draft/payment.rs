@@ -2,7 +2,6 @@
 //!
 //! The documents name more of them elsewhere ("has additional fields"), so that others are taken as they are.
 
-use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::parameters::{COMPANY, Credential, Part, check_known};
@@ -28,7 +27,6 @@ pub struct PaymentWishes {
     pub sequence_type: String,
     pub has_apple_pay_token: bool,
     pub webhook_url: Option<String>,
-    pub due_date: Option<Date>,
 }
 
 impl PaymentWishes {
@@ -49,14 +47,12 @@ impl PaymentWishes {
         for name in TEXTS {
             fields.text(name)?;
         }
-        let due_date = fields.date("dueDate")?;
         check_company(fields, credential, switches)?;
         check_application_fee(fields, credential, switches)?;
         Ok(Self {
             sequence_type: read_sequence_type(fields)?.to_owned(),
             has_apple_pay_token: fields.text("applePayPaymentToken")?.is_some_and(|token| !token.is_empty()),
             webhook_url: read_webhook_url(fields, switches)?.map(str::to_owned),
-            due_date,
         })
     }
 }

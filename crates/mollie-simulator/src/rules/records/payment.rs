@@ -1,6 +1,7 @@
 //! One attempt to pay an order: its states, what became of it when, and vouchers it was paid with.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::method::{Flow, flow_of};
@@ -36,6 +37,9 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// When it lapses: an open one for want of an end, an authorized one with its order.
     pub expires_at: Timestamp,
+    /// Until when the request said that it is to be paid, whether or not its method heeds that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<Date>,
     pub status: PaymentStatus,
     pub method: Option<String>,
     /// Paid or authorized for another amount than the order's, or made for what the lines were before they were changed.

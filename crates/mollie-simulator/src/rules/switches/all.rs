@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::create::{
-    ApplePayRedirect, DiscountAbovePrice, DiscountRate, ErrorTexts, FieldNames, FirstPaymentOfNothing,
-    KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate, PayPalInList, PersonalFields,
-    StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf, VatOfDeductions,
-    VoucherCategory, ZoneOfTomorrow,
+    ApplePayRedirect, DiscountAbovePrice, DiscountRate, DueDateBounds, ErrorTexts, FieldNames,
+    FirstPaymentOfNothing, KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate,
+    PayPalInList, PersonalFields, StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf,
+    VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
@@ -63,6 +63,7 @@ pub struct Switches {
     pub discount_rate: DiscountRate,
     pub first_payment_of_nothing: FirstPaymentOfNothing,
     pub klarna_beyond_28_days: KlarnaExpiry,
+    pub due_date_bounds: DueDateBounds,
     pub zone_of_tomorrow: ZoneOfTomorrow,
     pub apple_pay_without_redirect_url: ApplePayRedirect,
     pub paypal_in_a_list: PayPalInList,

@@ -4,10 +4,10 @@
 
 use super::all::Switches;
 use super::create::{
-    ApplePayRedirect, DiscountAbovePrice, DiscountRate, ErrorTexts, FieldNames, FirstPaymentOfNothing,
-    KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate, PayPalInList, PersonalFields,
-    StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf, VatOfDeductions,
-    VoucherCategory, ZoneOfTomorrow,
+    ApplePayRedirect, DiscountAbovePrice, DiscountRate, DueDateBounds, ErrorTexts, FieldNames,
+    FirstPaymentOfNothing, KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate,
+    PayPalInList, PersonalFields, StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf,
+    VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
     BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys, ErrorReplay,
@@ -67,7 +67,7 @@ macro_rules! axis {
 
 impl Switches {
     /// Every switch that can change the answer to a create request that is refused, or make it one.
-    pub const OF_CREATE: [Axis; 21] = [
+    pub const OF_CREATE: [Axis; 22] = [
         axis!(personal_fields: PersonalFields, Verdict, Optional),
         axis!(negative_price_on_physical: NegativePrice, Verdict, Accepted),
         axis!(discount_above_price: DiscountAbovePrice, Verdict, Accepted),
@@ -82,6 +82,7 @@ impl Switches {
         axis!(unknown_parameters: UnknownParameters, Verdict, Ignored),
         axis!(webhook_to_localhost: LocalWebhook, Verdict, Allowed),
         axis!(klarna_beyond_28_days: KlarnaExpiry, Verdict, Agreed),
+        axis!(due_date_bounds: DueDateBounds, Verdict, Accepted),
         axis!(zone_of_tomorrow: ZoneOfTomorrow, Verdict, Either),
         axis!(apple_pay_without_redirect_url: ApplePayRedirect, Verdict, Accepted),
         axis!(paypal_in_a_list: PayPalInList, Verdict, Express),

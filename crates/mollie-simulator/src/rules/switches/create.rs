@@ -59,6 +59,10 @@ switch!(
     KlarnaExpiry { Refused = "422", Agreed = "agreed" }
 );
 switch!(
+    /// A due date that is not from tomorrow until 100 days after tomorrow.
+    DueDateBounds { Refused = "422", Accepted = "accepted" }
+);
+switch!(
     /// In which zone `expiresAt` counts its days. No document says.
     ZoneOfTomorrow { Either = "either", Utc = "UTC", Amsterdam = "Europe/Amsterdam" }
 );

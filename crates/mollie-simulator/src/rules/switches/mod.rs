@@ -31,10 +31,10 @@ mod pairwise;
 pub use all::Switches;
 pub use axis::{Axis, Decides};
 pub use create::{
-    ApplePayRedirect, DiscountAbovePrice, DiscountRate, ErrorTexts, FieldNames, FirstPaymentOfNothing,
-    KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate, PayPalInList, PersonalFields,
-    StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf, VatOfDeductions,
-    VoucherCategory, ZoneOfTomorrow,
+    ApplePayRedirect, DiscountAbovePrice, DiscountRate, DueDateBounds, ErrorTexts, FieldNames,
+    FirstPaymentOfNothing, KlarnaExpiry, LineNumbers, LocalWebhook, NegativePrice, NegativeVatPerRate,
+    PayPalInList, PersonalFields, StoreCreditVat, UnknownParameters, UnlistedLocale, UnlistedValues, VatHalf,
+    VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 pub use later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,

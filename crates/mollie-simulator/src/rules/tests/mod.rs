@@ -16,6 +16,7 @@ mod create_lists;
 mod create_payment;
 mod create_switches;
 mod dashboard;
+mod due_dates;
 mod fault_hooks;
 mod fault_lists;
 mod faults;
