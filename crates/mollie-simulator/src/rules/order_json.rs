@@ -9,7 +9,9 @@ use super::payment_json;
 use super::records::{Order, OrderStatus};
 use super::refund_json;
 use super::shipment_json;
-use super::switches::{CountryCase, EmptyKeys, ExpiresAt, LineCounters, UnchosenMethod, ZeroAmounts};
+use super::switches::{
+    CountryCase, EmptyKeys, ExpiresAt, LineCounters, PaymentObject, UnchosenMethod, ZeroAmounts,
+};
 use super::world::World;
 
 /// Related resources that the request asked for.
@@ -134,7 +136,15 @@ fn body(order: &Order, world: &World) -> Object {
         .set("redirectUrl", particulars.redirect_url.as_deref())
         .or_null("cancelUrl", particulars.cancel_url.as_deref(), nulls)
         .or_null("webhookUrl", particulars.webhook_url.as_deref(), nulls)
+        .maybe("payment", payment_object(order, world))
         .set("lines", order.lines.iter().map(|line| line_json(order, line, world)).collect::<Vec<_>>())
+}
+
+fn payment_object(order: &Order, world: &World) -> Option<Value> {
+    match world.switches().payment_object {
+        PaymentObject::LeftOut => None,
+        PaymentObject::AsSent => Some(order.particulars.payment.clone().map_or(Value::Null, Value::Object)),
+    }
 }
 
 /// Whether a key that has nothing to say is there all the same.

@@ -38,6 +38,7 @@ pub fn read_particulars(
         methods: choice.methods.clone(),
         sequence_type: payment.sequence_type,
         payment_webhook_url: payment.webhook_url,
+        payment: fields.get("payment").and_then(Value::as_object).cloned(),
     })
 }
 

@@ -69,6 +69,9 @@ pub struct Particulars {
     pub methods: Vec<String>,
     pub sequence_type: String,
     pub payment_webhook_url: Option<String>,
+    /// The payment object of the create request, as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Map<String, Value>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use super::create::{
 use super::later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
     ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
-    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum,
+    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
     RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
     WrongStateCancel, ZeroAmounts,
 };
@@ -57,6 +57,7 @@ pub struct Switches {
     pub wrong_key: WrongKey,
     pub unsent_discount_at_update: UnsentDiscount,
     pub hooks_after_managing_lines: HooksAfterManaging,
+    pub payment_object: PaymentObject,
     pub vat_of_deductions: VatOfDeductions,
     pub store_credit_vat: StoreCreditVat,
     pub discount_above_price: DiscountAbovePrice,

@@ -12,9 +12,9 @@ use super::create::{
 use super::later::{
     BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys, ErrorReplay,
     ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
-    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, RefundDescription,
-    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
-    ZeroAmounts,
+    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
+    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
+    WrongStateCancel, ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -94,7 +94,7 @@ impl Switches {
 
     /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
     /// is left out: only the shell knows that.
-    pub const OF_COURSE: [Axis; 29] = [
+    pub const OF_COURSE: [Axis; 30] = [
         axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
         axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
         axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
@@ -124,6 +124,7 @@ impl Switches {
         axis!(wrong_key: WrongKey, Course, Unknown),
         axis!(unsent_discount_at_update: UnsentDiscount, Course, Removed),
         axis!(hooks_after_managing_lines: HooksAfterManaging, Course, Sent),
+        axis!(payment_object: PaymentObject, Course, LeftOut),
     ];
 
     /// The settings under which a draft is refused only if it is refused under all; the rest is default.

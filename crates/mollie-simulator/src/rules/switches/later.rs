@@ -119,6 +119,11 @@ switch!(
     HooksAfterManaging { Sent = "sent", Missing = "missing" }
 );
 switch!(
+    /// Whether orders show the payment object of their create request, null where there was none: the newest document has
+    /// it among the answer's fields, no recorded answer has it.
+    PaymentObject { LeftOut = "left out", AsSent = "as sent" }
+);
+switch!(
     /// Whether answers to create order and to changes of lines give the counters of lines.
     LineCounters { Given = "given", LeftOut = "left out" }
 );

@@ -1,7 +1,8 @@
-//! What an answer has beside the order as it is: what was asked to be embedded.
+//! What an answer has beside the order as it is: what was asked to be embedded, and what was sent with it.
 
 use serde_json::{Value, json};
 
+use super::super::FinalState::Failed;
 use super::{Shop, eur, lego, line, text};
 
 fn embedded(order: &Value) -> Vec<&str> {
@@ -46,4 +47,21 @@ fn a_created_order_embeds_payments_and_refunds_alone() {
     assert_eq!(embedded(&shop.order(&id)), ["payments", "refunds", "shipments"]);
     let order = shop.request("POST", "/v2/orders?embed=shipments", Some(&lego("ideal")), None).body;
     assert!(order.get("_embedded").is_none());
+}
+
+#[test]
+fn an_order_can_show_the_payment_object_that_was_sent() {
+    let mut body = lego("banktransfer");
+    body["payment"] = json!({ "dueDate": "2018-08-20", "customerReference": "Æ 7", "captureMode": "manual" });
+    let order = Shop::new().create(&body);
+    assert!(order.get("payment").is_none(), "no recorded answer has it");
+    let mut shop = Shop::with(&json!({ "payment_object": "as sent" }));
+    let order = shop.create(&body);
+    assert_eq!(order["payment"], body["payment"]);
+    let id = text(&order, "/id");
+    shop.restart();
+    shop.choose(&id, Failed).unwrap();
+    shop.pay_again(&id, &json!({ "method": "ideal", "customerReference": "other" }));
+    assert_eq!(shop.order(&id)["payment"], body["payment"], "that of create order");
+    assert_eq!(shop.create(&lego("ideal"))["payment"], Value::Null);
 }
