@@ -26,6 +26,8 @@ mod line_changes;
 mod money;
 #[path = "http/orders.rs"]
 mod orders;
+#[path = "http/pending.rs"]
+mod pending;
 #[path = "http/public_address.rs"]
 mod public_address;
 #[path = "http/rewrites.rs"]

@@ -94,6 +94,7 @@ impl World {
         match state {
             FinalState::Paid => self.pay(order, id, now),
             FinalState::Authorized => self.authorize(order, id, now),
+            FinalState::Pending => self.suspend(order, id, now),
             FinalState::Failed => self.end_payment(order, id, Ending::Failed, now),
             FinalState::Canceled => self.end_payment(order, id, Ending::Canceled, now),
             FinalState::Expired => self.end_payment(order, id, Ending::Expired, now),
@@ -108,7 +109,7 @@ impl World {
         payment.status = PaymentStatus::Paid;
         payment.paid_at = Some(now);
         let paid = payment.amount.unwrap_or(order.amount);
-        if order.status == OrderStatus::Created {
+        if order.awaits_payment() {
             // Source: in the paid flow an order's amountCaptured comes all at once (rulebook on objects). For a second
             // paid attempt, known from practice, no document gives an amount; inferred: the order shows the money for
             // its lines, and the surplus lies on that payment. So it is with a payment of more than the order's amount.
@@ -132,7 +133,7 @@ impl World {
         payment.authorized_at = Some(now);
         payment.expires_at = until;
         let authorized = payment.amount.unwrap_or(order.amount);
-        if order.status == OrderStatus::Created {
+        if order.awaits_payment() {
             order.milestones.authorized_at = Some(now);
             order.settle(id, OrderStatus::Authorized, LineStatus::Authorized);
         }

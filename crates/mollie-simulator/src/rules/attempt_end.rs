@@ -66,20 +66,17 @@ impl AttemptEnd {
         Self { vouchers, remainder: remainder.map(str::to_owned), ..self }
     }
 
-    fn brings_money(&self) -> bool {
-        match self.state {
-            FinalState::Paid | FinalState::Authorized => true,
-            FinalState::Failed | FinalState::Canceled | FinalState::Expired | FinalState::Open => false,
-        }
-    }
-
     /// The attempt as an open one, if it is that or may be taken for it.
     pub(super) fn reopened(&self, order: &Order, payment: Payment) -> Result<Payment, NotEnded> {
         let may = match payment.status {
             PaymentStatus::Open => return Ok(payment),
-            PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired => self.brings_money(),
+            PaymentStatus::Pending if self.state.decides_pending() => return Ok(payment),
+            PaymentStatus::Pending => return Err(NotEnded::Misfit(self.state)),
+            PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired => {
+                self.state.brings_money()
+            }
             PaymentStatus::Authorized | PaymentStatus::Paid => {
-                !self.brings_money() && order.has_come_to_nothing() && order.refunded_on(&payment) == 0
+                !self.state.brings_money() && order.has_come_to_nothing() && order.refunded_on(&payment) == 0
             }
         };
         if !(self.forced && may) {
@@ -95,16 +92,16 @@ impl AttemptEnd {
         })
     }
 
-    /// With method and amount as they are when money comes. Nobody pays without a method; any that is offered will do where
+    /// With method and amount as they are when money comes, or is to come. Nobody pays without a method; any that is offered will do where
     /// none has been chosen.
     pub(super) fn agreed(&self, order: &Order, payment: Payment) -> Result<Payment, NotEnded> {
         let amount = self.amount.as_ref().map(|amount| amount.minor_in(order.currency)).transpose();
         let amount = amount.map_err(NotEnded::Amount)?;
         let of_money_only = amount.is_some() || !self.vouchers.is_empty();
-        if self.state == FinalState::Open || (of_money_only && !self.brings_money()) {
+        if self.state == FinalState::Open || (of_money_only && !self.state.brings_money()) {
             return Err(NotEnded::Misfit(self.state));
         }
-        if !self.brings_money() {
+        if !(self.state.brings_money() || self.state == FinalState::Pending) {
             return Ok(payment);
         }
         let offered = || order.methods_for(&payment);

@@ -103,7 +103,11 @@ fn payment_book(order: &Order, payment: &Payment) -> PaymentBook {
     let received = match payment.status {
         PaymentStatus::Paid => order.received_by(payment),
         PaymentStatus::Authorized => payment.captured,
-        PaymentStatus::Open | PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired => 0,
+        PaymentStatus::Open
+        | PaymentStatus::Pending
+        | PaymentStatus::Failed
+        | PaymentStatus::Canceled
+        | PaymentStatus::Expired => 0,
     };
     PaymentBook {
         id: payment.id.clone(),
@@ -136,6 +140,6 @@ fn released(order: &Order, payment: &Payment) -> Minor {
     }
     match payment.status {
         PaymentStatus::Canceled | PaymentStatus::Expired | PaymentStatus::Failed => order.amount_of(payment),
-        PaymentStatus::Open | PaymentStatus::Authorized | PaymentStatus::Paid => 0,
+        PaymentStatus::Open | PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::Paid => 0,
     }
 }

@@ -64,7 +64,11 @@ impl World {
             | (OrderStatus::Shipping, Flow::Authorized) => Ok(()),
             (OrderStatus::Shipping, Flow::Paid)
             | (
-                OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
+                OrderStatus::Pending
+                | OrderStatus::Paid
+                | OrderStatus::Completed
+                | OrderStatus::Canceled
+                | OrderStatus::Expired,
                 Flow::Paid | Flow::Authorized,
             ) => Err(self.wrong_state(order.status)),
         }
@@ -89,7 +93,15 @@ impl World {
     }
 
     fn check_open_payment(&self, order: &Order) -> Result<(), Refusal> {
-        let is_opened = order.payments.iter().any(|one| one.status == PaymentStatus::Open && one.opened);
+        let is_opened = order.payments.iter().any(|one| match one.status {
+            PaymentStatus::Open => one.opened,
+            PaymentStatus::Pending => true,
+            PaymentStatus::Authorized
+            | PaymentStatus::Paid
+            | PaymentStatus::Failed
+            | PaymentStatus::Canceled
+            | PaymentStatus::Expired => false,
+        });
         match self.switches().open_payment_and_cancel {
             OpenPayment::Blocks if is_opened => Err(Refusal::bad_request(
                 "Unable to cancel order at this moment. The order has an open payment, please try again later.",

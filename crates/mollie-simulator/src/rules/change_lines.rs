@@ -57,7 +57,7 @@ impl World {
             check_lines(&left, after.uncanceled(), &after.particulars.sequence_type, self.switches())?;
         }
         match self.switches().supplier_declines {
-            SupplierDeclines::Lines if before.has_supplier() => return Err(Refusal::supplier_declined()),
+            SupplierDeclines::Lines if before.asks_supplier() => return Err(Refusal::supplier_declined()),
             SupplierDeclines::Lines
             | SupplierDeclines::Off
             | SupplierDeclines::Address
@@ -87,7 +87,7 @@ impl Order {
     /// shipping is none of them.
     pub(super) fn check_changeable(&self) -> Result<(), Refusal> {
         match self.status {
-            OrderStatus::Created | OrderStatus::Authorized => Ok(()),
+            OrderStatus::Created | OrderStatus::Pending | OrderStatus::Authorized => Ok(()),
             OrderStatus::Paid
             | OrderStatus::Shipping
             | OrderStatus::Completed
@@ -114,7 +114,8 @@ impl Order {
         }
     }
 
-    /// Lets amount and authorisation follow the lines. While nothing is authorized, attempts are for what is not canceled.
+    /// Lets amount and authorisation follow the lines. While nothing is authorized, attempts are for what is not canceled, also
+    /// one that is pending: inferred, what is decided then is what the lines are then.
     /// An authorisation keeps what was canceled of it since, in the books as released.
     fn follow_lines(&mut self, before: &Self, cancellation: LinesAmount) {
         let total = |order: &Self| -> Minor { order.lines.iter().map(|line| line.total).sum() };
@@ -137,7 +138,7 @@ impl Order {
         for payment in &mut self.payments {
             let follows = match &settling {
                 Some(id) => payment.id == *id,
-                None => payment.status == PaymentStatus::Open,
+                None => matches!(payment.status, PaymentStatus::Open | PaymentStatus::Pending),
             };
             payment.amount = match payment.amount {
                 Some(amount) if follows => Some(amount + difference),

@@ -1,6 +1,7 @@
 //! The hosted checkout: which results a shopper may choose, and what the choice does to order and payment.
 //!
-//! As in Mollie's test mode, the shopper says how the payment ends. Looking at the page changes nothing.
+//! As in Mollie's test mode, the shopper says how the payment ends; of one that is pending, whoever looks at the page says
+//! it. Looking at the page changes nothing.
 
 use jiff::Timestamp;
 
@@ -40,8 +41,8 @@ impl World {
         self.tick(whole_seconds(now));
         let order = self.order(&format!("ord_{token}"))?;
         let methods = order.methods_on_page();
-        let is_payable = order.status == OrderStatus::Created;
-        let is_offered = |state: &FinalState| is_payable && methods.iter().any(|method| state.fits(method));
+        let is_offered =
+            |state: &FinalState| order.offers(*state) && methods.iter().any(|method| state.fits(method));
         Some(CheckoutView {
             order_number: order.particulars.order_number.clone(),
             amount: order.currency.spoken(order.amount),
@@ -63,11 +64,17 @@ impl World {
         let now = whole_seconds(now);
         self.tick(now);
         let mut order = self.order(&format!("ord_{token}")).ok_or(NotChosen::UnknownOrder)?.clone();
-        if order.status != OrderStatus::Created {
+        if !order.awaits_payment() {
             return Err(NotChosen::NotPayable);
         }
+        if !order.offers(state) {
+            return Err(NotChosen::Misfit(state));
+        }
         let method = choose_method(&order, state, method)?;
-        let attempt = self.take_up_attempt(&mut order, method, now);
+        let attempt = match order.pending_payment() {
+            Some(pending) => pending.id.clone(),
+            None => self.take_up_attempt(&mut order, method, now),
+        };
         self.conclude(&mut order, &attempt, state, now);
         let particulars = &order.particulars;
         let cancel_url = particulars.cancel_url.as_ref().filter(|_| state == FinalState::Canceled);
@@ -96,6 +103,23 @@ impl World {
         }
         order.method = Some(method);
         id
+    }
+}
+
+impl Order {
+    /// Whether its page offers this. While an attempt is pending the page is that of the newest such, for whoever decides
+    /// about it.
+    fn offers(&self, state: FinalState) -> bool {
+        self.awaits_payment() && (self.pending_payment().is_none() || state.decides_pending())
+    }
+
+    /// What its page offers: the method of the attempt that is pending, or what the newest that is open takes.
+    fn methods_on_page(&self) -> Vec<String> {
+        if let Some(method) = self.pending_payment().and_then(|pending| pending.method.clone()) {
+            return vec![method];
+        }
+        let newest_open = self.payments.iter().rfind(|payment| payment.status == PaymentStatus::Open);
+        newest_open.map_or_else(|| self.offered_methods(), |payment| self.methods_for(payment))
     }
 }
 

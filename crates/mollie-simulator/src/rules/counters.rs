@@ -29,7 +29,7 @@ impl Order {
             // Also while a payment is open: it is no promise.
             OrderStatus::Created | OrderStatus::Authorized => Some(true),
             OrderStatus::Shipping => Some(self.flow() == Flow::Authorized),
-            OrderStatus::Paid => Some(false),
+            OrderStatus::Pending | OrderStatus::Paid => Some(false),
             OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired => {
                 match switches.final_is_cancelable {
                     FinalIsCancelable::False => Some(false),

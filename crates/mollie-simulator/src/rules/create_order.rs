@@ -92,6 +92,7 @@ impl World {
             amount: None,
             opened: false,
             captured: 0,
+            pending_since: None,
             authorized_at: None,
             paid_at: None,
             ended_at: None,

@@ -7,6 +7,8 @@ use super::method::{Flow, flow_of};
 pub enum FinalState {
     Paid,
     Authorized,
+    /// No end: whoever decides about the money takes their time.
+    Pending,
     Failed,
     Canceled,
     Expired,
@@ -14,13 +16,21 @@ pub enum FinalState {
 }
 
 impl FinalState {
-    pub const ALL: [Self; 6] =
-        [Self::Paid, Self::Authorized, Self::Failed, Self::Canceled, Self::Expired, Self::Open];
+    pub const ALL: [Self; 7] = [
+        Self::Paid,
+        Self::Authorized,
+        Self::Pending,
+        Self::Failed,
+        Self::Canceled,
+        Self::Expired,
+        Self::Open,
+    ];
 
     pub fn as_text(self) -> &'static str {
         match self {
             Self::Paid => "paid",
             Self::Authorized => "authorized",
+            Self::Pending => "pending",
             Self::Failed => "failed",
             Self::Canceled => "canceled",
             Self::Expired => "expired",
@@ -36,7 +46,23 @@ impl FinalState {
         match self {
             Self::Paid => flow_of(Some(method)) == Flow::Paid,
             Self::Authorized => flow_of(Some(method)) == Flow::Authorized,
-            Self::Failed | Self::Canceled | Self::Expired | Self::Open => true,
+            // Which methods take their time, no document says.
+            Self::Pending | Self::Failed | Self::Canceled | Self::Expired | Self::Open => true,
+        }
+    }
+
+    /// Whether a pending payment can become this. Source: the rulebook on the states of payments.
+    pub(super) fn decides_pending(self) -> bool {
+        match self {
+            Self::Paid | Self::Authorized | Self::Failed => true,
+            Self::Pending | Self::Canceled | Self::Expired | Self::Open => false,
+        }
+    }
+
+    pub(super) fn brings_money(self) -> bool {
+        match self {
+            Self::Paid | Self::Authorized => true,
+            Self::Pending | Self::Failed | Self::Canceled | Self::Expired | Self::Open => false,
         }
     }
 }

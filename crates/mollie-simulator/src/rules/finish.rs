@@ -30,9 +30,11 @@ impl Ending {
 }
 
 impl Payment {
-    fn can_end(&self) -> bool {
+    /// Source: the rulebook on the states of payments. What is pending can fail, and is neither canceled nor does it lapse.
+    fn can_end(&self, ending: Ending) -> bool {
         match self.status {
             PaymentStatus::Open | PaymentStatus::Authorized => true,
+            PaymentStatus::Pending => ending == Ending::Failed,
             PaymentStatus::Paid
             | PaymentStatus::Failed
             | PaymentStatus::Canceled
@@ -128,7 +130,8 @@ impl World {
         self.enter(Draft::new(EffectKind::PaymentPaid, order).payment(&id).amount("paid", captured), now);
     }
 
-    /// Ends every attempt that is open or authorized: the order has ended, and nothing may come of it any more.
+    /// Ends every attempt that is open or authorized: the order has ended, and nothing may come of it any more. What is
+    /// pending stays so.
     pub(super) fn end_all_payments(&mut self, order: &mut Order, ending: Ending, now: Timestamp) {
         let ids: Vec<String> = order.payments.iter().map(|payment| payment.id.clone()).collect();
         for id in ids {
@@ -136,15 +139,17 @@ impl World {
         }
     }
 
-    /// Ends this attempt, if it has not ended, and tells the payment's own hook. The order stays as it is.
+    /// Ends this attempt, if it has not ended, and tells the payment's own hook. The order stays as it is, unless it was
+    /// pending for this attempt.
     pub(super) fn end_payment(&mut self, order: &mut Order, id: &str, ending: Ending, now: Timestamp) {
         let (status, kind) = ending.parts();
-        let Some(payment) = order.payment_mut(id).filter(|payment| payment.can_end()) else {
+        let Some(payment) = order.payment_mut(id).filter(|payment| payment.can_end(ending)) else {
             return;
         };
         payment.status = status;
         payment.ended_at = Some(now);
         let payment = payment.clone();
+        order.leave_pending(self.switches());
         self.enter(Draft::new(kind, order).payment(&payment.id), now);
         self.notify_payment(order, &payment, now);
     }

@@ -11,7 +11,7 @@ use super::hooks::OrderEvent;
 use super::money::Minor;
 use super::order_json::{self, Embeds};
 use super::pool::read_part;
-use super::records::{EffectKind, Line, LineStatus, Order, OrderStatus, Share};
+use super::records::{EffectKind, Line, LineStatus, Order, Share};
 use super::switches::{HooksAfterManaging, Switches};
 use super::world::World;
 
@@ -40,6 +40,7 @@ impl World {
         for (index, operation) in read_operations(body, self.switches())?.iter().enumerate() {
             managed.operate(operation, index, self.switches())?;
         }
+        managed.order.check_rest(self.switches())?;
         self.agree_on_lines(&before, &mut managed.order)?;
         // Nothing can be refused from here on.
         for (position, _) in &managed.added {
@@ -136,11 +137,7 @@ impl Managed {
         switches: &Switches,
     ) -> Result<(), Refusal> {
         let line = read_line(data, index, self.order.currency, switches)?;
-        let status = if self.order.status == OrderStatus::Created {
-            LineStatus::Created
-        } else {
-            LineStatus::Authorized
-        };
+        let status = if self.order.awaits_payment() { LineStatus::Created } else { LineStatus::Authorized };
         self.added.push((self.order.lines.len(), sent));
         self.order.lines.push(Line { status, ..line });
         Ok(())
@@ -172,7 +169,7 @@ impl Managed {
         };
         let pools: Vec<Share> = self.order.lines.iter().map(rest).collect();
         let (position, part) = read_part(data, index, &self.order, &pools, switches)?;
-        let is_unpaid = self.order.status == OrderStatus::Created;
+        let is_unpaid = self.order.awaits_payment();
         if let Some(line) = self.order.lines.get_mut(position) {
             line.release(part);
             if is_unpaid {

@@ -52,6 +52,7 @@ mod order_payment;
 mod page;
 mod pattern;
 mod payment_json;
+mod pending;
 mod pool;
 mod query;
 mod reads;

@@ -170,7 +170,8 @@ fn zero_or(object: Object, key: &str, order: &Order, minor: Minor, world: &World
 fn expires_at(order: &Order, world: &World) -> Option<String> {
     let text = match order.status {
         OrderStatus::Created | OrderStatus::Authorized => world.time(order.expires_at),
-        OrderStatus::Paid
+        OrderStatus::Pending
+        | OrderStatus::Paid
         | OrderStatus::Shipping
         | OrderStatus::Completed
         | OrderStatus::Canceled

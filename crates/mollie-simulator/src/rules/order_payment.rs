@@ -49,7 +49,10 @@ impl Order {
         // The documents speak of the latest payment, the text of any. They differ only where a test has begun several.
         let is_over = |status| match status {
             PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired => true,
-            PaymentStatus::Open | PaymentStatus::Authorized | PaymentStatus::Paid => false,
+            PaymentStatus::Open
+            | PaymentStatus::Pending
+            | PaymentStatus::Authorized
+            | PaymentStatus::Paid => false,
         };
         if !self.payments.iter().all(|payment| is_over(payment.status)) {
             return Err(refuse("it has an open payment"));

@@ -46,10 +46,11 @@ fn links(order: &Order, payment: &Payment, world: &World) -> Object {
         )
 }
 
-/// Source: recorded answers of the test mode, on a paid payment. The state here is chosen on the checkout page.
+/// Source: recorded answers of the test mode, on a paid payment. Inferred: on an authorized and a pending one too. The state
+/// here is chosen on the checkout page.
 fn can_be_changed(order: &Order, payment: &Payment) -> bool {
     match (order.owner.mode, payment.status) {
-        (Mode::Test, PaymentStatus::Paid | PaymentStatus::Authorized) => true,
+        (Mode::Test, PaymentStatus::Pending | PaymentStatus::Paid | PaymentStatus::Authorized) => true,
         (
             Mode::Test,
             PaymentStatus::Open | PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired,
@@ -57,6 +58,7 @@ fn can_be_changed(order: &Order, payment: &Payment) -> bool {
         | (
             Mode::Live,
             PaymentStatus::Open
+            | PaymentStatus::Pending
             | PaymentStatus::Authorized
             | PaymentStatus::Paid
             | PaymentStatus::Failed
@@ -126,6 +128,8 @@ fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bo
                 object
             }
         }
+        // Neither when it lapses nor a way to pay it: there is nothing for the shopper to do.
+        PaymentStatus::Pending => object,
         PaymentStatus::Authorized => object
             .maybe("amountRefunded", Some(refunded).filter(|minor| *minor > 0).map(amount))
             .set("captureBefore", world.time(payment.expires_at)),

@@ -36,11 +36,11 @@ impl World {
         Ok(answer)
     }
 
-    /// Source: seed 5, the supplier may decline and then nothing of the request is kept. Where nothing is authorized yet,
-    /// no supplier has a say; one that is asked looks at addresses only.
+    /// Source: seed 5, the supplier may decline and then nothing of the request is kept. Where nothing is authorized yet
+    /// and nobody is about to, no supplier has a say; one that is asked looks at addresses only.
     fn check_supplier_of_address(&self, order: &Order, update: &OrderUpdate) -> Result<(), Refusal> {
         match self.switches().supplier_declines {
-            SupplierDeclines::Address if order.has_supplier() && update.moves(&order.particulars) => {
+            SupplierDeclines::Address if order.asks_supplier() && update.moves(&order.particulars) => {
                 Err(Refusal::supplier_declined())
             }
             SupplierDeclines::Address
@@ -93,7 +93,7 @@ impl Order {
     /// still settle the order, whatever has become of earlier ones.
     fn check_redirects(&self, update: &OrderUpdate) -> Result<(), Refusal> {
         let is_open = match self.status {
-            OrderStatus::Created => true,
+            OrderStatus::Created | OrderStatus::Pending => true,
             OrderStatus::Paid
             | OrderStatus::Authorized
             | OrderStatus::Shipping

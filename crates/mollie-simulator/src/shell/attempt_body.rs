@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::rules::{Amount, AttemptEnd, FinalState, PaidVoucher, Refusal};
 
-const STATUSES: &str = "status: should be paid, authorized, failed, canceled or expired";
+const STATUSES: &str = "status: should be paid, authorized, pending, failed, canceled or expired";
 const VOUCHERS: &str = "vouchers: should be a list, as in \
     [{\"issuer\":\"pluxee-lunch-pass\",\"amount\":{\"value\":\"10.00\",\"currency\":\"EUR\"}}]";
 const AMOUNT: &str = "should be an amount, as in {\"value\":\"10.00\",\"currency\":\"EUR\"}";

@@ -22,7 +22,7 @@ pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>,
     Ok(Json(json!({ "id": id })))
 }
 
-/// `{"status": "paid"}`, with `"amount"` where the shopper pays another one than the order's, and `"forced": true` for a
+/// `{"status": "paid"}`, also `"pending"` and later how that was decided; with `"amount"` where the shopper pays another one than the order's, and `"forced": true` for a
 /// result that comes after the attempt's or the order's end. A paid one may say what of it comes from `"vouchers"`, and by
 /// which method the `"remainder"` is paid. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
 /// gives money of a paid attempt back.

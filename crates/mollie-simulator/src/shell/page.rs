@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::rules::{CheckoutView, FinalState};
+use crate::rules::{CheckoutView, FinalState, OrderStatus};
 
 const STYLE: &str = "body{font-family:system-ui,sans-serif;background:#f4f5f7;color:#1c1d21;margin:0}\
 main{max-width:26rem;margin:3rem auto;padding:2rem;background:#fff;border:1px solid #dfe1e6;border-radius:.5rem}\
@@ -28,6 +28,9 @@ pub fn checkout(view: &CheckoutView) -> String {
             format_args!("<p>This order can no longer be paid. It is <strong>{status}</strong>.</p>\n"),
         );
     } else {
+        if view.status == OrderStatus::Pending {
+            body.push_str("<p>The shopper is done. The payment is <strong>pending</strong>.</p>\n");
+        }
         put_form(&mut body, view);
     }
     document(&view.description, &body)
@@ -68,6 +71,7 @@ fn caption(state: FinalState) -> &'static str {
     match state {
         FinalState::Paid => "Paid",
         FinalState::Authorized => "Authorized",
+        FinalState::Pending => "Pending: not decided yet",
         FinalState::Failed => "Failed",
         FinalState::Canceled => "Canceled",
         FinalState::Expired => "Expired",

@@ -117,7 +117,7 @@ async fn what_is_wrong_with_an_attempt_is_said_at_once() {
     for wrong in [json!({ "id": 1 }), json!({ "status": "open", "id": 1 }), json!({ "status": 1, "id": 1 })] {
         let expected = json!([
             "id: is no field of this request",
-            "status: should be paid, authorized, failed, canceled or expired"
+            "status: should be paid, authorized, pending, failed, canceled or expired"
         ]);
         assert_eq!(problems(&try_end(&bench, &attempt, wrong).await), expected);
     }

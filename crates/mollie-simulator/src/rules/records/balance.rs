@@ -31,6 +31,7 @@ impl Order {
             (PaymentStatus::Authorized, Flow::Paid)
             | (
                 PaymentStatus::Open
+                | PaymentStatus::Pending
                 | PaymentStatus::Failed
                 | PaymentStatus::Canceled
                 | PaymentStatus::Expired,

@@ -32,7 +32,8 @@ impl Order {
             PaymentStatus::Authorized => {
                 self.settling_payment().is_none_or(|settling| settling.id != payment.id)
             }
-            PaymentStatus::Paid
+            PaymentStatus::Pending
+            | PaymentStatus::Paid
             | PaymentStatus::Failed
             | PaymentStatus::Canceled
             | PaymentStatus::Expired => false,
@@ -43,12 +44,23 @@ impl Order {
     fn order_deadline(&self) -> Option<Timestamp> {
         match (self.status, self.flow()) {
             (OrderStatus::Created | OrderStatus::Authorized, Flow::Paid | Flow::Authorized)
-            | (OrderStatus::Shipping, Flow::Authorized) => Some(self.expires_at),
+            | (OrderStatus::Shipping, Flow::Authorized) => Some(self.expiry()),
             (OrderStatus::Shipping, Flow::Paid)
             | (
-                OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired,
+                OrderStatus::Pending
+                | OrderStatus::Paid
+                | OrderStatus::Completed
+                | OrderStatus::Canceled
+                | OrderStatus::Expired,
                 Flow::Paid | Flow::Authorized,
             ) => None,
         }
+    }
+
+    /// No document lets a pending order expire. Inferred: it does as soon as its payment is decided, if its time has come.
+    fn expiry(&self) -> Timestamp {
+        let was_pending = self.payments.iter().filter(|payment| payment.pending_since.is_some());
+        let decided = was_pending.filter_map(|payment| payment.authorized_at.or(payment.ended_at));
+        decided.fold(self.expires_at, Timestamp::max)
     }
 }

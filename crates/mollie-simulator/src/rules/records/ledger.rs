@@ -22,6 +22,8 @@ pub enum EffectKind {
     OrderCompleted,
     /// `method`: null where the shopper is to choose one.
     PaymentCreated,
+    /// The shopper has done their part. No money has moved, nor is any promised.
+    PaymentPending,
     PaymentAuthorized,
     PaymentPaid,
     PaymentFailed,

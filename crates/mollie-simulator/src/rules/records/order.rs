@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::capture::Capture;
 use super::chargeback::Chargeback;
 use super::line::Line;
-use super::payment::{Payment, PaymentStatus};
+use super::payment::Payment;
 use super::refund::Refund;
 use super::shipment::Shipment;
 use crate::rules::caller::Caller;
@@ -20,6 +20,7 @@ use crate::rules::money::{Currency, Minor};
 #[serde(rename_all = "lowercase")]
 pub enum OrderStatus {
     Created,
+    Pending,
     Paid,
     Authorized,
     Shipping,
@@ -32,6 +33,7 @@ impl OrderStatus {
     pub fn as_text(self) -> &'static str {
         match self {
             Self::Created => "created",
+            Self::Pending => "pending",
             Self::Paid => "paid",
             Self::Authorized => "authorized",
             Self::Shipping => "shipping",
@@ -126,9 +128,11 @@ impl Order {
     pub fn is_final(&self) -> bool {
         match self.status {
             OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired => true,
-            OrderStatus::Created | OrderStatus::Paid | OrderStatus::Authorized | OrderStatus::Shipping => {
-                false
-            }
+            OrderStatus::Created
+            | OrderStatus::Pending
+            | OrderStatus::Paid
+            | OrderStatus::Authorized
+            | OrderStatus::Shipping => false,
         }
     }
 
@@ -137,10 +141,24 @@ impl Order {
         match self.status {
             OrderStatus::Canceled | OrderStatus::Expired => true,
             OrderStatus::Created
+            | OrderStatus::Pending
             | OrderStatus::Paid
             | OrderStatus::Authorized
             | OrderStatus::Shipping
             | OrderStatus::Completed => false,
+        }
+    }
+
+    /// Whether an attempt may still make it paid or authorized.
+    pub(in crate::rules) fn awaits_payment(&self) -> bool {
+        match self.status {
+            OrderStatus::Created | OrderStatus::Pending => true,
+            OrderStatus::Paid
+            | OrderStatus::Authorized
+            | OrderStatus::Shipping
+            | OrderStatus::Completed
+            | OrderStatus::Canceled
+            | OrderStatus::Expired => false,
         }
     }
 
@@ -210,12 +228,6 @@ impl Order {
     /// What this attempt may be paid with.
     pub(in crate::rules) fn methods_for(&self, payment: &Payment) -> Vec<String> {
         if payment.methods.is_empty() { self.offered_methods() } else { payment.methods.clone() }
-    }
-
-    /// What the checkout page offers: it is the page of the newest attempt that is open.
-    pub(in crate::rules) fn methods_on_page(&self) -> Vec<String> {
-        let newest_open = self.payments.iter().rfind(|payment| payment.status == PaymentStatus::Open);
-        newest_open.map_or_else(|| self.offered_methods(), |payment| self.methods_for(payment))
     }
 
     /// Where the hooks of this attempt go.

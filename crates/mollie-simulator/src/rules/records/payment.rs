@@ -11,6 +11,8 @@ use crate::rules::money::Minor;
 #[serde(rename_all = "lowercase")]
 pub enum PaymentStatus {
     Open,
+    /// The shopper is done, and whoever decides about the money has not decided yet.
+    Pending,
     Authorized,
     Paid,
     Failed,
@@ -22,6 +24,7 @@ impl PaymentStatus {
     pub fn as_text(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Pending => "pending",
             Self::Authorized => "authorized",
             Self::Paid => "paid",
             Self::Failed => "failed",
@@ -49,6 +52,9 @@ pub struct Payment {
     pub opened: bool,
     /// What shipments have taken of an authorisation.
     pub captured: Minor,
+    /// Since when its outcome is, or was, for others than the shopper to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_since: Option<Timestamp>,
     pub authorized_at: Option<Timestamp>,
     pub paid_at: Option<Timestamp>,
     /// When it failed, was canceled or expired.
@@ -92,6 +98,7 @@ impl Payment {
         match self.status {
             PaymentStatus::Authorized | PaymentStatus::Paid => true,
             PaymentStatus::Open
+            | PaymentStatus::Pending
             | PaymentStatus::Failed
             | PaymentStatus::Canceled
             | PaymentStatus::Expired => false,

@@ -9,11 +9,11 @@ use super::create::{
     VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
-    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
-    ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
-    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
-    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
-    WrongStateCancel, ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
+    EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
+    HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
+    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundDescription, ShipmentSelf,
+    SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -57,6 +57,8 @@ pub struct Switches {
     pub wrong_key: WrongKey,
     pub unsent_discount_at_update: UnsentDiscount,
     pub hooks_after_managing_lines: HooksAfterManaging,
+    pub pending_orders: PendingOrders,
+    pub emptied_pending_order: EmptiedPendingOrder,
     pub payment_object: PaymentObject,
     pub vat_of_deductions: VatOfDeductions,
     pub store_credit_vat: StoreCreditVat,

@@ -10,11 +10,11 @@ use super::create::{
     VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 use super::later::{
-    BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys, ErrorReplay,
-    ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters, LinesAmount,
-    NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
-    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
-    WrongStateCancel, ZeroAmounts,
+    BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptiedPendingOrder, EmptyKeys,
+    ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
+    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
+    PendingOrders, RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod,
+    UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -94,7 +94,7 @@ impl Switches {
 
     /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
     /// is left out: only the shell knows that.
-    pub const OF_COURSE: [Axis; 30] = [
+    pub const OF_COURSE: [Axis; 32] = [
         axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
         axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
         axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
@@ -124,6 +124,8 @@ impl Switches {
         axis!(wrong_key: WrongKey, Course, Unknown),
         axis!(unsent_discount_at_update: UnsentDiscount, Course, Removed),
         axis!(hooks_after_managing_lines: HooksAfterManaging, Course, Sent),
+        axis!(pending_orders: PendingOrders, Course, EveryFlow),
+        axis!(emptied_pending_order: EmptiedPendingOrder, Course, Canceled),
         axis!(payment_object: PaymentObject, Course, LeftOut),
     ];
 

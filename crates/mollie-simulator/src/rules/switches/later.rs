@@ -119,6 +119,16 @@ switch!(
     HooksAfterManaging { Sent = "sent", Missing = "missing" }
 );
 switch!(
+    /// Which pending payments make their order pending. The documents say it of all; yet for the order that follows on it
+    /// they name authorized and created alone, and not paid.
+    PendingOrders { EveryFlow = "every flow", AuthorizedFlow = "authorized flow" }
+);
+switch!(
+    /// Of a pending order nothing is left by a change of its lines: an order without lines is canceled, but a pending one
+    /// cannot be.
+    EmptiedPendingOrder { Refused = "422", Canceled = "canceled" }
+);
+switch!(
     /// Whether orders show the payment object of their create request, null where there was none: the newest document has
     /// it among the answer's fields, no recorded answer has it.
     PaymentObject { LeftOut = "left out", AsSent = "as sent" }

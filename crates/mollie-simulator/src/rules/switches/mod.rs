@@ -37,9 +37,9 @@ pub use create::{
     VatOfDeductions, VoucherCategory, ZoneOfTomorrow,
 };
 pub use later::{
-    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptyKeys,
-    ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
-    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
-    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
-    WrongStateCancel, ZeroAmounts,
+    Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
+    EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
+    HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
+    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundDescription, ShipmentSelf,
+    SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
 };
