@@ -9,7 +9,7 @@ use super::attempt_end::{AttemptEnd, NotEnded};
 use super::final_state::FinalState;
 use super::finish::Ending;
 use super::hooks::OrderEvent;
-use super::records::{Draft, EffectKind, LineStatus, Order, OrderStatus, PaymentStatus};
+use super::records::{Draft, EffectKind, LineStatus, Order, OrderStatus, PaymentStatus, Terms};
 use super::seconds::whole_seconds;
 use super::world::World;
 
@@ -49,7 +49,7 @@ impl World {
         if let Some(method) = method.filter(|method| !offered.iter().any(|one| one == method)) {
             return Err(NotBegun::MethodNotOffered(method.to_owned()));
         }
-        let id = self.add_payment(&mut order, method.map(str::to_owned), None, now);
+        let id = self.add_payment(&mut order, method.map(str::to_owned), Terms::default(), now);
         if let Some(payment) = order.payment_mut(&id) {
             payment.opened = method.is_some();
         }

@@ -18,6 +18,8 @@ pub struct AttemptEnd {
     /// An attempt that has ended without money may become paid or authorized after all: the order stays ended if it has.
     /// Money on an order that is canceled or expired may go away again, as long as nothing of it was given back.
     pub forced: bool,
+    /// Why an attempt fails, as in `insufficient_funds`.
+    pub failure: Option<String>,
     /// What of a paid attempt comes from vouchers. Nothing of that can be refunded.
     pub vouchers: Vec<PaidVoucher>,
     /// How the rest is paid that the vouchers leave; by iDEAL if this does not say.
@@ -50,7 +52,7 @@ pub enum NotEnded {
 
 impl AttemptEnd {
     pub fn new(state: FinalState) -> Self {
-        Self { state, amount: None, forced: false, vouchers: Vec::new(), remainder: None }
+        Self { state, amount: None, forced: false, failure: None, vouchers: Vec::new(), remainder: None }
     }
 
     pub fn amount(self, amount: Amount) -> Self {
@@ -59,6 +61,10 @@ impl AttemptEnd {
 
     pub fn forced(self) -> Self {
         Self { forced: true, ..self }
+    }
+
+    pub fn failure(self, reason: &str) -> Self {
+        Self { failure: Some(reason.to_owned()), ..self }
     }
 
     /// The rest is paid by `remainder`.
@@ -86,6 +92,7 @@ impl AttemptEnd {
             status: PaymentStatus::Open,
             paid_at: None,
             ended_at: None,
+            failure_reason: None,
             vouchers: Vec::new(),
             remainder_method: None,
             ..payment
@@ -98,11 +105,13 @@ impl AttemptEnd {
         let amount = self.amount.as_ref().map(|amount| amount.minor_in(order.currency)).transpose();
         let amount = amount.map_err(NotEnded::Amount)?;
         let of_money_only = amount.is_some() || !self.vouchers.is_empty();
-        if self.state == FinalState::Open || (of_money_only && !self.state.brings_money()) {
+        let of_failures_only = self.failure.is_some() && self.state != FinalState::Failed;
+        if of_failures_only || self.state == FinalState::Open || (of_money_only && !self.state.brings_money())
+        {
             return Err(NotEnded::Misfit(self.state));
         }
         if !(self.state.brings_money() || self.state == FinalState::Pending) {
-            return Ok(payment);
+            return Ok(Payment { failure_reason: self.failure.clone(), ..payment });
         }
         let offered = || order.methods_for(&payment);
         let chosen = payment.method.clone().or_else(|| self.voucher_method(&offered()));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::final_state::FinalState;
 use super::lapse::lapses_at;
-use super::records::{Order, OrderStatus, Payment, PaymentStatus};
+use super::records::{Order, OrderStatus, Payment, PaymentStatus, Terms};
 use super::seconds::whole_seconds;
 use super::world::World;
 
@@ -89,10 +89,10 @@ impl World {
         let newest_open = order.payments.iter().rfind(is_open);
         let id = match newest_open.map(|payment| payment.id.clone()) {
             Some(id) => id,
-            None => self.add_payment(order, Some(method.clone()), None, now),
+            None => self.add_payment(order, Some(method.clone()), Terms::default(), now),
         };
         // Parameters of a method count once the shopper has chosen it.
-        let due_date = order.payment(&id).and_then(|payment| payment.due_date);
+        let due_date = order.payment(&id).and_then(|payment| payment.terms.due_date);
         let lapses_at = lapses_at(order, Some(&method), due_date, now);
         if let Some(payment) = order.payment_mut(&id) {
             if payment.method.as_deref() != Some(&method) {

@@ -1,7 +1,6 @@
 //! Create an order, and with it its first payment; further attempts are made here too.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Refusal};
@@ -10,7 +9,7 @@ use super::draft::{Credential, OrderDraft, only_one, read_create};
 use super::hooks::OrderEvent;
 use super::lapse::lapses_at;
 use super::order_json::{self, Embeds};
-use super::records::{Draft, EffectKind, Milestones, Order, OrderStatus, Payment, PaymentStatus};
+use super::records::{Draft, EffectKind, Milestones, Order, OrderStatus, Payment, PaymentStatus, Terms};
 use super::world::World;
 
 impl World {
@@ -22,8 +21,7 @@ impl World {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let draft = read_create(body, Credential::ApiKey, self.switches(), now)?;
-        let due_date = draft.due_date;
-        let mut order = self.order_from(draft, caller, now);
+        let (mut order, terms) = self.order_from(draft, caller, now);
         let particulars = &order.particulars;
         let created = Draft::new(EffectKind::OrderCreated, &order)
             .amount("ordered", order.amount)
@@ -32,7 +30,7 @@ impl World {
             .with("metadata", particulars.metadata.clone());
         self.enter(created, now);
         let method = order.method.clone();
-        self.add_payment(&mut order, method, due_date, now);
+        self.add_payment(&mut order, method, terms, now);
         self.notify_order(&order, OrderEvent::Created, now);
         // Source: the rulebook on endpoints names payments and refunds here.
         let embeds = Embeds { shipments: false, ..embeds };
@@ -41,14 +39,14 @@ impl World {
         Ok(answer)
     }
 
-    fn order_from(&mut self, draft: OrderDraft, caller: &Caller, now: Timestamp) -> Order {
-        let OrderDraft { currency, amount, mut lines, expires_at, due_date: _, particulars } = draft;
+    fn order_from(&mut self, draft: OrderDraft, caller: &Caller, now: Timestamp) -> (Order, Terms) {
+        let OrderDraft { currency, amount, mut lines, expires_at, terms, particulars } = draft;
         let id = self.draw_short("ord_");
         for line in &mut lines {
             line.id = self.draw_short("odl_");
         }
         let method = only_one(&particulars.methods);
-        Order {
+        let order = Order {
             number: self.next_number(),
             id,
             owner: caller.clone(),
@@ -70,7 +68,8 @@ impl World {
             chargebacks: Vec::new(),
             shown_less: 0,
             hooks_lost: false,
-        }
+        };
+        (order, terms)
     }
 
     /// Adds an open attempt beside those that are there. Returns its id.
@@ -78,15 +77,16 @@ impl World {
         &mut self,
         order: &mut Order,
         method: Option<String>,
-        due_date: Option<Date>,
+        terms: Terms,
         now: Timestamp,
     ) -> String {
         let id = self.draw_long("tr_");
         let payment = Payment {
             id: id.clone(),
             created_at: now,
-            expires_at: lapses_at(order, method.as_deref(), due_date, now),
-            due_date,
+            expires_at: lapses_at(order, method.as_deref(), terms.due_date, now),
+            terms,
+            failure_reason: None,
             status: PaymentStatus::Open,
             method: method.clone(),
             amount: None,

@@ -25,7 +25,7 @@ impl World {
         let mut order = self.owned_order(caller, order_id)?.clone();
         let draft = read_order_payment(body, &order, self.switches(), now)?;
         order.check_new_payment()?;
-        let id = self.add_payment(&mut order, draft.method, draft.due_date, now);
+        let id = self.add_payment(&mut order, draft.method, draft.terms, now);
         if let Some(payment) = order.payment_mut(&id) {
             payment.methods = draft.methods;
             payment.webhook_url = draft.webhook_url.or(payment.webhook_url.take());

@@ -100,6 +100,8 @@ fn body(order: &Order, payment: &Payment, with_remainder: bool, world: &World) -
         .set("profileId", order.owner.profile.as_str())
         .set("orderId", order.id.as_str())
         .set("sequenceType", order.sequence_type_of(payment))
+        .maybe("customerId", payment.terms.customer_id.as_deref())
+        .maybe("mandateId", payment.terms.mandate_id.as_deref())
         .set("redirectUrl", particulars.redirect_url.as_deref())
         .maybe("webhookUrl", order.webhook_of(payment))
 }
@@ -139,7 +141,10 @@ fn progress(object: Object, order: &Order, payment: &Payment, with_remainder: bo
             .set("amountRemaining", amount(order.refundable_on(payment)))
             .set("settlementAmount", amount(order.received_by(payment) - payment.vouchers_total()))
             .set("details", details(order, payment, with_remainder)),
-        PaymentStatus::Failed => object.maybe("failedAt", world.times(payment.ended_at)),
+        PaymentStatus::Failed => object.maybe("failedAt", world.times(payment.ended_at)).maybe(
+            "details",
+            payment.failure_reason.as_ref().map(|reason| json!({ "failureReason": reason })),
+        ),
         PaymentStatus::Canceled => object.maybe("canceledAt", world.times(payment.ended_at)),
         PaymentStatus::Expired => object.maybe("expiredAt", world.times(payment.ended_at)),
     }

@@ -31,8 +31,10 @@ pub fn read_method(body: &[u8]) -> Result<Option<String>, Refusal> {
 
 pub fn read_end_or_refund(body: &[u8]) -> Result<Asked, Refusal> {
     let object = object(body)?;
-    let mut problems =
-        unknown_fields(&object, &["status", "amount", "forced", "vouchers", "remainder", "refund"]);
+    let mut problems = unknown_fields(
+        &object,
+        &["status", "amount", "forced", "failure", "vouchers", "remainder", "refund"],
+    );
     let asked = match object.get("refund") {
         Some(_) => read_refund(&object, &mut problems),
         None => read_end(&object, &mut problems),
@@ -62,18 +64,29 @@ fn read_end(object: &Map<String, Value>, problems: &mut Vec<String>) -> Option<A
     if forced == Some(None) {
         problems.push("forced: should be true or false".to_owned());
     }
-    let vouchers = read_vouchers(object, problems);
-    let remainder = object.get("remainder").map(Value::as_str);
-    if remainder == Some(None) {
-        problems.push("remainder: should be a text".to_owned());
+    let failure = read_text(object, "failure", problems);
+    if failure.is_some() && state.is_some_and(|state| state != FinalState::Failed) {
+        problems.push("failure: only a payment that fails has one".to_owned());
     }
+    let vouchers = read_vouchers(object, problems);
+    let remainder = read_text(object, "remainder", problems);
     Some(Asked::End(AttemptEnd {
         state: state?,
         amount,
         forced: forced.flatten().unwrap_or(false),
+        failure,
         vouchers,
-        remainder: remainder.flatten().map(str::to_owned),
+        remainder,
     }))
+}
+
+fn read_text(object: &Map<String, Value>, name: &str, problems: &mut Vec<String>) -> Option<String> {
+    let value = object.get(name)?;
+    let text = value.as_str().map(str::to_owned);
+    if text.is_none() {
+        problems.push(format!("{name}: should be a text"));
+    }
+    text
 }
 
 fn read_vouchers(object: &Map<String, Value>, problems: &mut Vec<String>) -> Vec<PaidVoucher> {

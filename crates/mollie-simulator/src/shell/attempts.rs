@@ -23,7 +23,7 @@ pub async fn begin(State(engine): State<Arc<Engine>>, Path(order): Path<String>,
 }
 
 /// `{"status": "paid"}`, also `"pending"` and later how that was decided; with `"amount"` where the shopper pays another one than the order's, and `"forced": true` for a
-/// result that comes after the attempt's or the order's end. A paid one may say what of it comes from `"vouchers"`, and by
+/// result that comes after the attempt's or the order's end. A failed one may say why as `"failure"`. A paid one may say what of it comes from `"vouchers"`, and by
 /// which method the `"remainder"` is paid. Or `{"refund": {"value": "10.00", "currency": "EUR"}}`, which
 /// gives money of a paid attempt back.
 pub async fn end(State(engine): State<Arc<Engine>>, Path(payment): Path<String>, body: Bytes) -> Reply {

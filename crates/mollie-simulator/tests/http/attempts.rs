@@ -123,6 +123,10 @@ async fn what_is_wrong_with_an_attempt_is_said_at_once() {
     }
     let unknown_field = try_end(&bench, &attempt, json!({ "status": "failed", "id": 1 })).await;
     assert_eq!(problems(&unknown_field), json!(["id: is no field of this request"]));
+    let failures = try_end(&bench, &attempt, json!({ "status": "paid", "failure": "card_expired" })).await;
+    assert_eq!(problems(&failures), json!(["failure: only a payment that fails has one"]));
+    let no_text = try_end(&bench, &attempt, json!({ "status": "failed", "failure": 1 })).await;
+    assert_eq!(problems(&no_text), json!(["failure: should be a text"]));
     assert_eq!(try_end(&bench, &attempt, json!([])).await.status, 422);
     assert_eq!(bench.kinds().await.len(), 3, "the order and two attempts");
     bench.stop().await;

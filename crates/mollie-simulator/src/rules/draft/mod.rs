@@ -6,7 +6,6 @@
 
 mod address;
 mod dates;
-mod due_date;
 mod expires_at;
 mod judge;
 mod line;
@@ -21,6 +20,7 @@ mod parameters;
 mod particulars;
 mod payment;
 mod sums;
+mod terms;
 mod webhook;
 
 pub use address::is_country;

@@ -1,20 +1,19 @@
 //! The create request as a whole.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::Value;
 
-use super::due_date::read_due_date;
 use super::expires_at::read_expiry;
 use super::line;
 use super::method::Choice;
 use super::parameters::{Credential, Part, check_known, check_owner};
 use super::particulars::read_particulars;
 use super::sums::{check_amount, check_discount_rates, check_sum, check_vat_sums};
+use super::terms::read_terms;
 use crate::rules::answer::Refusal;
 use crate::rules::fields::Fields;
 use crate::rules::money::{Currency, Minor};
-use crate::rules::records::{Line, Particulars};
+use crate::rules::records::{Line, Particulars, Terms};
 use crate::rules::switches::Switches;
 
 /// A create request that no rule objects to.
@@ -23,8 +22,8 @@ pub struct OrderDraft {
     pub amount: Minor,
     pub lines: Vec<Line>,
     pub expires_at: Timestamp,
-    /// Of the bank transfer that the order may be paid by.
-    pub due_date: Option<Date>,
+    /// Of its first payment.
+    pub terms: Terms,
     pub particulars: Particulars,
 }
 
@@ -50,9 +49,9 @@ impl OrderDraft {
         check_amount(&fields, amount, &particulars.sequence_type, switches)?;
         let expires_at = read_expiry(&fields, &choice, switches, now)?;
         let payment = fields.object("payment")?;
-        let due_date = payment.map(|payment| read_due_date(&payment, &choice.methods, switches, now));
-        let due_date = due_date.transpose()?.flatten();
-        Ok(Self { currency, amount, lines, expires_at, due_date, particulars })
+        let terms = payment.map(|payment| read_terms(&payment, &choice.methods, switches, now));
+        let terms = terms.transpose()?.unwrap_or_default();
+        Ok(Self { currency, amount, lines, expires_at, terms, particulars })
     }
 }
 

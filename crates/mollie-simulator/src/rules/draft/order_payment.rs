@@ -1,16 +1,15 @@
 //! The create order payment request: a method, and the parameters of a payment at the top of the body.
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::due_date::read_due_date;
 use super::method::{Choice, only_one};
 use super::parameters::{Credential, Part};
 use super::payment::PaymentWishes;
+use super::terms::read_terms;
 use crate::rules::answer::Refusal;
 use crate::rules::fields::Fields;
-use crate::rules::records::Order;
+use crate::rules::records::{Order, Terms};
 use crate::rules::switches::{KlarnaExpiry, Switches};
 
 /// A request for a further payment that no rule on fields objects to.
@@ -21,7 +20,7 @@ pub struct OrderPaymentDraft {
     pub methods: Vec<String>,
     pub webhook_url: Option<String>,
     pub sequence_type: Option<String>,
-    pub due_date: Option<Date>,
+    pub terms: Terms,
 }
 
 /// Reads the body as create order reads `method` and `payment`.
@@ -39,13 +38,13 @@ pub fn read_order_payment(
     let sequence_type = fields.get("sequenceType").map(|_| wishes.sequence_type);
     // Inferred: a request that names no method leaves the shopper the choice that the order leaves.
     let methods = if choice.methods.is_empty() { &order.particulars.methods } else { &choice.methods };
-    let due_date = read_due_date(&fields, methods, switches, now)?;
+    let terms = read_terms(&fields, methods, switches, now)?;
     Ok(OrderPaymentDraft {
         method: only_one(methods),
         methods: choice.methods,
         webhook_url: wishes.webhook_url,
         sequence_type,
-        due_date,
+        terms,
     })
 }
 

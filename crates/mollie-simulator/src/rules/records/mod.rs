@@ -30,7 +30,7 @@ pub(super) use late::Postponed;
 pub use ledger::{Draft, Effect, EffectKind};
 pub use line::{Line, LineStatus, LineType, LineVat, Share};
 pub use order::{Milestones, Order, OrderStatus, Particulars};
-pub use payment::{Payment, PaymentStatus, Voucher};
+pub use payment::{Payment, PaymentStatus, Terms, Voucher};
 pub use refund::{Refund, RefundStatus, RefundStep, RefundedLine};
 pub use remembered::Remembered;
 pub use shipment::{Shipment, ShippedLine, Tracking};

@@ -40,9 +40,11 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// When it lapses: an open one for want of an end, an authorized one with its order.
     pub expires_at: Timestamp,
-    /// Until when the request said that it is to be paid, whether or not its method heeds that.
+    #[serde(default, skip_serializing_if = "Terms::is_nothing")]
+    pub terms: Terms,
+    /// Why it failed, in a word of the bank's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_date: Option<Date>,
+    pub failure_reason: Option<String>,
     pub status: PaymentStatus,
     pub method: Option<String>,
     /// Paid or authorized for another amount than the order's, or made for what the lines were before they were changed.
@@ -74,6 +76,21 @@ pub struct Payment {
     /// If it is another than the order's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence_type: Option<String>,
+}
+
+/// What was said of it when it was made. Source: seed 3 on payment-specific parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Until when it is to be paid, whether or not its method heeds that.
+    pub due_date: Option<Date>,
+    pub customer_id: Option<String>,
+    pub mandate_id: Option<String>,
+}
+
+impl Terms {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One voucher, and how much was taken from it.

@@ -32,6 +32,7 @@ mod listing;
 mod methods;
 mod order_payment;
 mod order_update;
+mod payment_fields;
 mod pending;
 mod recorded_keys;
 mod refund_amounts;

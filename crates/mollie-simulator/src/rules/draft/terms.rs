@@ -1,4 +1,4 @@
-//! Until when a bank transfer is to be made, if the request says so.
+//! What a request says of the one payment that it makes.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,11 +7,26 @@ use super::dates::is_within_reach;
 use crate::rules::answer::Refusal;
 use crate::rules::fields::Fields;
 use crate::rules::method::takes_due_date;
+use crate::rules::records::Terms;
 use crate::rules::switches::{DueDateBounds, Switches};
 
-/// Reads it from the parameters of a payment that any of `methods` may be used for; all if there are none. Inferred: its
-/// bounds are those of `expiresAt`, and nobody looks at them where no bank transfer can be made.
-pub fn read_due_date(
+/// Reads the parameters of a payment that any of `methods` may be used for; all if there are none.
+pub fn read_terms(
+    fields: &Fields<'_>,
+    methods: &[String],
+    switches: &Switches,
+    now: Timestamp,
+) -> Result<Terms, Refusal> {
+    let text = |name: &str| Ok(fields.text(name)?.map(str::to_owned));
+    Ok(Terms {
+        due_date: read_due_date(fields, methods, switches, now)?,
+        customer_id: text("customerId")?,
+        mandate_id: text("mandateId")?,
+    })
+}
+
+/// Inferred: its bounds are those of `expiresAt`, and nobody looks at them where no bank transfer can be made.
+fn read_due_date(
     fields: &Fields<'_>,
     methods: &[String],
     switches: &Switches,
