@@ -35,7 +35,7 @@ impl World {
         }
         let payment = order.settling_payment().ok_or_else(|| nothing("paid"))?;
         order.check_duplicate(&payment.id, amount, now)?;
-        order.check_refundable(payment, amount)?;
+        order.check_refundable(payment, amount, self.switches().refund_ceiling)?;
         let lines = refunded_lines(&order, &parts, self.switches().vat_half);
         let wish = Wish { payment_id: payment.id.clone(), amount, lines, note };
         let order = self.begin_refund(order, wish, now)?;

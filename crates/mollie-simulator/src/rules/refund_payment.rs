@@ -6,12 +6,17 @@ use serde_json::Value;
 use super::answer::{Answer, Refusal};
 use super::caller::Caller;
 use super::fields::Fields;
+use super::method::Flow;
 use super::money::{Amount, Minor};
 use super::records::{Order, Payment, PaymentStatus, RefundStatus};
 use super::refund::{Note, Wish};
 use super::refund_json;
 use super::seconds::whole_seconds;
+use super::switches::RefundCeiling;
 use super::world::World;
+
+/// What some payments may be refunded beyond what was paid, in cents of EUR.
+const BEYOND_PAYMENT: Minor = 2_500;
 
 /// Why nothing was given back. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +46,7 @@ impl World {
         }
         let note = self.read_note(&fields)?;
         order.check_duplicate(payment_id, amount, now)?;
-        order.check_refundable(&payment, amount)?;
+        order.check_refundable(&payment, amount, self.switches().refund_ceiling)?;
         let wish = Wish { payment_id: payment_id.to_owned(), amount, lines: Vec::new(), note };
         let order = self.begin_refund(order, wish, now)?;
         Ok(refund_json::created(&order, self))
@@ -82,10 +87,19 @@ fn refundable(order: &Order, payment: &Payment, amount: &Amount) -> Result<Minor
 }
 
 impl Order {
-    /// No more than what has come and is still there. Some of Mollie's payments may be refunded up to 25.00 EUR beyond that;
-    /// which, no document says.
-    pub(super) fn check_refundable(&self, payment: &Payment, amount: Minor) -> Result<(), Refusal> {
-        if amount > self.refundable_on(payment) {
+    /// No more than what has come and is still there, and what the switch adds to it.
+    pub(super) fn check_refundable(
+        &self,
+        payment: &Payment,
+        amount: Minor,
+        ceiling: RefundCeiling,
+    ) -> Result<(), Refusal> {
+        let is_plain = payment.status == PaymentStatus::Paid && payment.vouchers.is_empty();
+        let beyond = match (ceiling, payment.flow()) {
+            (RefundCeiling::More, Flow::Paid) if is_plain && self.currency.code() == "EUR" => BEYOND_PAYMENT,
+            (RefundCeiling::Paid | RefundCeiling::More, Flow::Paid | Flow::Authorized) => 0,
+        };
+        if amount > (self.left_on(payment) + beyond).max(0) {
             return Err(Refusal::field("amount", "The amount is higher than the maximum"));
         }
         Ok(())

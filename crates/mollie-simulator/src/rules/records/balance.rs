@@ -25,6 +25,11 @@ impl Order {
 
     /// What may still be given back on this attempt. Of vouchers nothing is.
     pub(in crate::rules) fn refundable_on(&self, payment: &Payment) -> Minor {
+        self.left_on(payment).max(0)
+    }
+
+    /// The same, and below zero where more was given or taken back than has come.
+    pub(in crate::rules) fn left_on(&self, payment: &Payment) -> Minor {
         let received = match (payment.status, payment.flow()) {
             (PaymentStatus::Paid, Flow::Paid | Flow::Authorized)
             | (PaymentStatus::Authorized, Flow::Authorized) => self.received_by(payment),
@@ -39,7 +44,7 @@ impl Order {
             ) => 0,
         };
         let gone = payment.vouchers_total() + self.refunded_on(payment) + self.charged_back_on(payment);
-        (received - gone).max(0)
+        received - gone
     }
 
     fn standing_refunds(&self) -> impl Iterator<Item = &Refund> {

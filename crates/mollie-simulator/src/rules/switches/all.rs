@@ -12,8 +12,9 @@ use super::later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
     EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
     HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
-    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundDescription, ShipmentSelf,
-    SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
+    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling, RefundDescription,
+    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
+    ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -49,6 +50,7 @@ pub struct Switches {
     pub amount_after_line_cancellation: LinesAmount,
     pub refund_without_lines: NoLines,
     pub balance_too_low: BalanceTooLow,
+    pub refund_ceiling: RefundCeiling,
     pub refund_description: RefundDescription,
     pub canceled_refunds_in_lists: CanceledRefunds,
     pub capture_above_authorization: CaptureAboveAuthorization,

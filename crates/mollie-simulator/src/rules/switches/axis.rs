@@ -13,8 +13,8 @@ use super::later::{
     BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptiedPendingOrder, EmptyKeys,
     ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
     LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
-    PendingOrders, RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod,
-    UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
+    PendingOrders, RefundCeiling, RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps,
+    UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -94,7 +94,7 @@ impl Switches {
 
     /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
     /// is left out: only the shell knows that.
-    pub const OF_COURSE: [Axis; 32] = [
+    pub const OF_COURSE: [Axis; 33] = [
         axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
         axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
         axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
@@ -116,6 +116,7 @@ impl Switches {
         axis!(amount_after_line_cancellation: LinesAmount, Course, Unchanged),
         axis!(refund_without_lines: NoLines, Course, All),
         axis!(balance_too_low: BalanceTooLow, Course, Queued),
+        axis!(refund_ceiling: RefundCeiling, Course, More),
         axis!(refund_description: RefundDescription, Course, UpTo255),
         axis!(canceled_refunds_in_lists: CanceledRefunds, Course, Shown),
         axis!(capture_above_authorization: CaptureAboveAuthorization, Course, Accepted),

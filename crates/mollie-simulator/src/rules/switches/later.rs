@@ -89,6 +89,11 @@ switch!(
     BalanceTooLow { Queued = "201 queued", Refused = "422" }
 );
 switch!(
+    /// How much may be given back on a payment. Source: seed 4 and the rulebook, by some methods up to 25.00 EUR more than was
+    /// paid. Which, no document says: here all that are paid at once.
+    RefundCeiling { Paid = "what was paid", More = "25.00 EUR more" }
+);
+switch!(
     /// How long the description of a refund may be: the newer documents allow more.
     RefundDescription { UpTo140 = "140", UpTo255 = "255" }
 );

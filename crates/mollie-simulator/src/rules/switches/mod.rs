@@ -40,6 +40,7 @@ pub use later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
     EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
     HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
-    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundDescription, ShipmentSelf,
-    SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
+    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling, RefundDescription,
+    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
+    ZeroAmounts,
 };

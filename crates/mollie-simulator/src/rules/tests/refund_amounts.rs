@@ -178,3 +178,30 @@ fn a_line_whose_price_was_reduced_is_given_back_whole_or_not_at_all() {
     assert_eq!(shop.refund_amount(&payment, "0.01").status, 422);
     assert_eq!(shop.order(&id)["amountRefunded"], eur("25.00"));
 }
+
+#[test]
+fn a_switch_lets_25_euros_more_be_given_back_than_was_paid() {
+    for (switches, key, mostly, more) in [
+        (json!({}), "ideal", 422, 422),
+        (json!({ "refund_ceiling": "25.00 EUR more" }), "ideal", 201, 422),
+        (json!({ "refund_ceiling": "25.00 EUR more" }), "klarna", 422, 422),
+    ] {
+        let mut shop = Shop::with(&switches);
+        let (id, _) = shop.settled(&lego(key));
+        if key == "klarna" {
+            shop.shipped(&id, &json!({}));
+        }
+        let payment = shop.payment_id(&id);
+        Shop::made(shop.refund_amount(&payment, "1027.99"));
+        assert_eq!(shop.refund_amount(&payment, "25.01").status, 422, "{key}");
+        assert_eq!(shop.refund_amount(&payment, "25.00").status, mostly, "{key}");
+        assert_eq!(shop.refund_amount(&payment, "0.01").status, more, "{key}");
+        let shown = shop.order(&id)["amountRefunded"].clone();
+        assert_eq!(
+            shown,
+            eur(if mostly == 201 { "1052.99" } else { "1027.99" }),
+            "seed 4: above the order's amount"
+        );
+        assert_eq!(shop.get(&format!("/v2/payments/{payment}"))["amountRemaining"], eur("0.00"));
+    }
+}
