@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::switches::Timestamps;
+use super::records::{Order, OrderStatus};
+use super::switches::{EmptyKeys, Timestamps};
 use super::world::World;
 
 pub const HAL: &str = "application/hal+json";
@@ -60,6 +61,14 @@ impl World {
             Timestamps::TenthsZulu => "%Y-%m-%dT%H:%M:%S.0Z",
         };
         zoned.strftime(format).to_string()
+    }
+
+    /// Whether a key of the order that has nothing to say is there all the same.
+    pub(super) fn shows_nulls(&self, order: &Order) -> bool {
+        match self.switches().empty_keys_of_created_orders {
+            EmptyKeys::LeftOut => false,
+            EmptyKeys::Null => order.status == OrderStatus::Created,
+        }
     }
 
     pub(super) fn times(&self, at: Option<Timestamp>) -> Option<String> {

@@ -41,6 +41,7 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
     let cancelable = order.cancelable_quantity(line);
     let refunded = order.refunded_of(line);
     line_head(order, line, line.status.as_text(), cancelable > 0)
+        .or_null("category", line.category.as_deref(), world.shows_nulls(order))
         .set("quantity", line.quantity)
         .maybe("quantityUnit", line.quantity_unit.as_deref())
         .set("quantityShipped", line.shipped.quantity)

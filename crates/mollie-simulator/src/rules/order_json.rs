@@ -9,9 +9,7 @@ use super::payment_json;
 use super::records::{Order, OrderStatus};
 use super::refund_json;
 use super::shipment_json;
-use super::switches::{
-    CountryCase, EmptyKeys, ExpiresAt, LineCounters, PaymentObject, UnchosenMethod, ZeroAmounts,
-};
+use super::switches::{CountryCase, ExpiresAt, LineCounters, PaymentObject, UnchosenMethod, ZeroAmounts};
 use super::world::World;
 
 /// Related resources that the request asked for.
@@ -95,7 +93,7 @@ fn links(order: &Order, world: &World) -> Object {
 fn body(order: &Order, world: &World) -> Object {
     let particulars = &order.particulars;
     let milestones = &order.milestones;
-    let nulls = shows_nulls(order, world);
+    let nulls = world.shows_nulls(order);
     let object = Object::default()
         .set("resource", "order")
         .set("id", order.id.as_str())
@@ -144,14 +142,6 @@ fn payment_object(order: &Order, world: &World) -> Option<Value> {
     match world.switches().payment_object {
         PaymentObject::LeftOut => None,
         PaymentObject::AsSent => Some(order.particulars.payment.clone().map_or(Value::Null, Value::Object)),
-    }
-}
-
-/// Whether a key that has nothing to say is there all the same.
-fn shows_nulls(order: &Order, world: &World) -> bool {
-    match world.switches().empty_keys_of_created_orders {
-        EmptyKeys::LeftOut => false,
-        EmptyKeys::Null => order.status == OrderStatus::Created,
     }
 }
 

@@ -97,13 +97,19 @@ fn what_a_created_order_does_not_have_can_be_null() {
         body.as_object_mut().unwrap().remove(field);
     }
     let empty = "authorizedAt paidAt canceledAt expiredAt completedAt cancelUrl shippingAddress consumerDateOfBirth webhookUrl";
+    body["lines"][1].as_object_mut().unwrap().remove("category");
     let mut shop = Shop::with(&json!({ "empty_keys_of_created_orders": "null" }));
     let order = shop.create(&body);
     for key in empty.split(' ') {
         assert_eq!(order.get(key), Some(&Value::Null), "{key}");
     }
+    assert_eq!(
+        (&order["lines"][0]["category"], order["lines"][1].get("category")),
+        (&json!("gift"), Some(&Value::Null))
+    );
     let (id, _) = shop.settled(&body);
     assert!(shop.order(&id).get("canceledAt").is_none());
     let order = Shop::new().create(&body);
     assert!(empty.split(' ').all(|key| order.get(key).is_none()));
+    assert!(order["lines"][1].get("category").is_none());
 }
