@@ -113,13 +113,23 @@ impl Order {
         self.awaits_payment() && (self.pending_payment().is_none() || state.decides_pending())
     }
 
-    /// What its page offers: the method of the attempt that is pending, or what the newest that is open takes.
+    /// What its page offers: the method of the attempt that is pending, or what the newest that is open takes. Source: of a
+    /// recorded payment that was made for a bank transfer later answers say that it was paid by iDEAL, which is the order's own
+    /// method. So a transfer that waits can be paid online, as its link `payOnline` says.
     fn methods_on_page(&self) -> Vec<String> {
         if let Some(method) = self.pending_payment().and_then(|pending| pending.method.clone()) {
             return vec![method];
         }
         let newest_open = self.payments.iter().rfind(|payment| payment.status == PaymentStatus::Open);
-        newest_open.map_or_else(|| self.offered_methods(), |payment| self.methods_for(payment))
+        let Some(payment) = newest_open else {
+            return self.offered_methods();
+        };
+        let mut methods = self.methods_for(payment);
+        if payment.method.as_deref() == Some("banktransfer") {
+            let others = self.offered_methods().into_iter().filter(|other| !methods.contains(other));
+            methods.extend(others.collect::<Vec<_>>());
+        }
+        methods
     }
 }
 

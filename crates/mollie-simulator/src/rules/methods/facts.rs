@@ -60,6 +60,13 @@ const KLARNA: MethodFacts = MethodFacts {
     ..BANK
 };
 
+/// Whether shoppers of this country pay with the method. One that nothing is known of is for everybody.
+pub fn is_for_country(method: &str, country: &str) -> bool {
+    let facts = FACTS.iter().find(|facts| facts.id == method);
+    let countries = facts.map(|facts| facts.countries).unwrap_or_default();
+    countries.is_empty() || countries.split(' ').any(|one| one.eq_ignore_ascii_case(country))
+}
+
 pub const FACTS: [MethodFacts; 28] = [
     MethodFacts {
         id: "applepay",

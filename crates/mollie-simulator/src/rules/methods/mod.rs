@@ -2,7 +2,7 @@
 //!
 //! Every method of the documents is activated for every profile. Nothing here decides what create order takes.
 
-mod facts;
+pub(super) mod facts;
 mod wanted;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod callers;
 mod capture_status;
 mod captures;
 mod chargebacks;
+mod checkout_methods;
 mod create;
 mod create_bounds;
 mod create_fields;
