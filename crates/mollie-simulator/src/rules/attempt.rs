@@ -79,12 +79,16 @@ impl World {
         let unknown = || NotEnded::UnknownPayment(payment_id.to_owned());
         let mut order = self.order_with(payment_id).ok_or_else(unknown)?.clone();
         let payment = order.payment_mut(payment_id).ok_or_else(unknown)?.clone();
+        let is_lost = order.would_lose(&payment, end.state);
         let payment = end.reopened(&order, payment)?;
         let payment = end.agreed(&order, payment)?;
         if let Some(place) = order.payment_mut(payment_id) {
             *place = payment;
         }
         self.conclude(&mut order, payment_id, end.state, now);
+        if is_lost {
+            self.give_back(&mut order, now);
+        }
         self.save(order);
         Ok(())
     }

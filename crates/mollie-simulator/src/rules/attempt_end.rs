@@ -16,7 +16,8 @@ pub struct AttemptEnd {
     /// Of an attempt that becomes paid or authorized; the order's amount without it.
     pub amount: Option<Amount>,
     /// An attempt that has ended without money may become paid or authorized after all: the order stays ended if it has.
-    /// Money on an order that is canceled or expired may go away again, as long as nothing of it was given back.
+    /// Money on an order that is canceled or expired may go away again, as long as nothing of it was given back; and an
+    /// authorisation may be canceled or expire before its order does, as long as nothing was made of it.
     pub forced: bool,
     /// Why an attempt fails, as in `insufficient_funds`.
     pub failure: Option<String>,
@@ -82,7 +83,8 @@ impl AttemptEnd {
                 self.state.brings_money()
             }
             PaymentStatus::Authorized | PaymentStatus::Paid => {
-                !self.state.brings_money() && order.has_come_to_nothing() && order.refunded_on(&payment) == 0
+                let is_without_order = order.has_come_to_nothing() && order.refunded_on(&payment) == 0;
+                (self.state.brings_nothing() && is_without_order) || order.would_lose(&payment, self.state)
             }
         };
         if !(self.forced && may) {

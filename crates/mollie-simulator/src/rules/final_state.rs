@@ -59,6 +59,14 @@ impl FinalState {
         }
     }
 
+    /// Whether an attempt is over with it and nothing has come.
+    pub(super) fn brings_nothing(self) -> bool {
+        match self {
+            Self::Failed | Self::Canceled | Self::Expired => true,
+            Self::Paid | Self::Authorized | Self::Pending | Self::Open => false,
+        }
+    }
+
     pub(super) fn brings_money(self) -> bool {
         match self {
             Self::Paid | Self::Authorized => true,

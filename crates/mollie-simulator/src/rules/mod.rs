@@ -43,6 +43,7 @@ mod lapse;
 mod late;
 mod line_json;
 mod list_orders;
+mod lost_authorization;
 mod manage_lines;
 mod method;
 mod methods;

@@ -30,6 +30,7 @@ mod line_cancellation;
 mod line_management;
 mod line_update;
 mod listing;
+mod lost_authorization;
 mod methods;
 mod order_payment;
 mod order_update;
