@@ -12,6 +12,7 @@ mod hook;
 mod late;
 mod ledger;
 mod line;
+mod offers;
 mod order;
 mod payment;
 mod refund;

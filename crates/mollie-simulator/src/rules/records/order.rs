@@ -13,8 +13,7 @@ use super::payment::Payment;
 use super::refund::Refund;
 use super::shipment::Shipment;
 use crate::rules::caller::Caller;
-use crate::rules::method::{CHOICES, Flow, flow_of};
-use crate::rules::methods::facts::is_for_country;
+use crate::rules::method::{Flow, flow_of};
 use crate::rules::money::{Currency, Minor};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,38 +214,6 @@ impl Order {
     pub(in crate::rules) fn settling_payment_mut(&mut self) -> Option<&mut Payment> {
         let id = self.settling_payment()?.id.clone();
         self.payment_mut(&id)
-    }
-
-    /// What a shopper may choose from, as far as the order itself says.
-    pub(in crate::rules) fn offered_methods(&self) -> Vec<String> {
-        let methods = if self.particulars.methods.is_empty() {
-            CHOICES.into_iter().map(str::to_owned).collect()
-        } else {
-            self.particulars.methods.clone()
-        };
-        self.of_billing_country(methods)
-    }
-
-    /// Source: seeds 3 and 4, only methods of the billing country where the order asks for that. Inferred: a single one leaves
-    /// nothing to restrict.
-    fn of_billing_country(&self, methods: Vec<String>) -> Vec<String> {
-        let address = self.particulars.billing_address.as_ref();
-        let country = address.and_then(|parts| parts.get("country")).and_then(Value::as_str);
-        match (self.particulars.shopper_country_must_match_billing_country, country, methods.as_slice()) {
-            (true, Some(country), [_, _, ..]) => {
-                methods.into_iter().filter(|method| is_for_country(method, country)).collect()
-            }
-            (true | false, Some(_) | None, _) => methods,
-        }
-    }
-
-    /// What this attempt may be paid with.
-    pub(in crate::rules) fn methods_for(&self, payment: &Payment) -> Vec<String> {
-        if payment.methods.is_empty() {
-            self.offered_methods()
-        } else {
-            self.of_billing_country(payment.methods.clone())
-        }
     }
 
     /// Where the hooks of this attempt go.
