@@ -14,13 +14,14 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 const SECOND_ORDER: &str = "tests/orders/second-order.json";
 
 /// Every case of the demonstration.
-const SCENARIOS: [&str; 7] = [
+const SCENARIOS: [&str; 8] = [
     "--scenario=partial-shipment",
     "--scenario=gift-card",
     "--scenario=held-parcels",
     "--scenario=return",
     "--scenario=paid-twice",
     "--scenario=second-payment",
+    "--scenario=line-exchange",
     "--scenario=supplier-decline",
 ];
 

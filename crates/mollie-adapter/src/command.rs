@@ -9,7 +9,7 @@ use crate::base::Base;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::transport::Request;
-use crate::{order, payment, refund, shipment, snapshot};
+use crate::{line_change, order, payment, refund, shipment, snapshot};
 
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
@@ -70,6 +70,7 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             body: Some(order::update_body(command)?),
             idempotency: None,
         }),
+        Command::ManageLines(command) => line_change::request(base, command),
         Command::CancelRefund { payment, refund } => Ok(Request {
             endpoint: Endpoint::CancelRefund,
             url: at(base, &["payments", payment.as_str(), "refunds", refund.as_str()])?,
@@ -95,7 +96,8 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
     }
 }
 
-fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
+/// The address of these segments.
+pub fn at(base: &Base, segments: &[&str]) -> Result<Url, String> {
     let strange = || "the id is not valid in a path, so it is not Mollie's".to_owned();
     base.at(segments).ok_or_else(strange)
 }
@@ -114,6 +116,9 @@ pub fn accept(command: &Command, answer: Option<&Object<'_>>) -> Result<Acceptan
         Command::CreatePayment(_) => payment::read(whole()?).map(|read| Acceptance::Payment(Box::new(read))),
         Command::UpdateOrder(command) => {
             snapshot::read_own(whole()?, &command.order).map(|read| Acceptance::Order(Box::new(read)))
+        }
+        Command::ManageLines(command) => {
+            snapshot::read_own(whole()?, &command.order.id).map(|read| Acceptance::Order(Box::new(read)))
         }
         // Whatever it holds: Mollie's documents promise no body.
         Command::CancelRefund { .. } => Ok(Acceptance::Nothing),

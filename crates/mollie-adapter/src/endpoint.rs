@@ -20,6 +20,8 @@ pub enum Endpoint {
     CancelRefund,
     CreatePayment,
     UpdateOrder,
+    UpdateLine,
+    ManageLines,
     ListMethods,
 }
 
@@ -36,7 +38,7 @@ impl Endpoint {
             | Self::ListPaymentRefunds
             | Self::ListCaptures
             | Self::ListMethods => Method::GET,
-            Self::UpdateShipment | Self::UpdateOrder => Method::PATCH,
+            Self::UpdateShipment | Self::UpdateOrder | Self::UpdateLine | Self::ManageLines => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
         }
     }
@@ -46,7 +48,8 @@ impl Endpoint {
         match self {
             Self::CreateOrder | Self::ListOrders => "/orders",
             Self::GetOrder | Self::CancelOrder | Self::UpdateOrder => "/orders/{id}",
-            Self::CancelLines => "/orders/{id}/lines",
+            Self::CancelLines | Self::ManageLines => "/orders/{id}/lines",
+            Self::UpdateLine => "/orders/{id}/lines/{id}",
             Self::CreateShipment => "/orders/{id}/shipments",
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
             Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
@@ -74,6 +77,8 @@ impl Endpoint {
             | Self::CancelRefund
             | Self::CreatePayment
             | Self::UpdateOrder
+            | Self::UpdateLine
+            | Self::ManageLines
             | Self::ListMethods => 4 << 20,
             Self::ListOrders => 64 << 20,
         }
@@ -106,6 +111,8 @@ impl Endpoint {
             Self::CancelRefund => span!("mollie.refund.cancel"),
             Self::CreatePayment => span!("mollie.payment.create"),
             Self::UpdateOrder => span!("mollie.order.update"),
+            Self::UpdateLine => span!("mollie.line.update"),
+            Self::ManageLines => span!("mollie.lines.manage"),
             Self::ListMethods => span!("mollie.method.list"),
         }
     }

@@ -13,6 +13,7 @@ mod endpoint;
 mod json;
 mod key;
 mod line;
+mod line_change;
 mod lookup;
 mod loose;
 mod method;

@@ -15,6 +15,7 @@ mod checker;
 mod hooks;
 mod journal;
 mod kept;
+mod managed;
 pub mod matrix;
 pub mod memory;
 mod mollie;

@@ -29,7 +29,8 @@ pub fn lines(operation: &Operation) -> Option<&[ShipmentLine]> {
         | Task::CreateRefund(_)
         | Task::CancelRefund(_)
         | Task::CreatePayment(_)
-        | Task::UpdateOrder(_) => None,
+        | Task::UpdateOrder(_)
+        | Task::ManageLines(_) => None,
     }
 }
 

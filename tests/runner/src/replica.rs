@@ -14,12 +14,14 @@ use domain::operations::cancel_refund::CallOff;
 use domain::operations::create_payment::Pay;
 use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
+use domain::operations::manage_lines::Manage;
 use domain::operations::update_order::Update;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
 use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::line_cancellation::LineCancellationRequest;
+use domain::rules::line_change::LineChangesInput;
 use domain::rules::operation::OperationState;
 use domain::rules::order_payment::PaymentRequest;
 use domain::rules::order_update::OrderUpdate;
@@ -79,6 +81,8 @@ pub enum Wish {
     CallOff(OrderId, CallOff),
     Pay(OrderId, PaymentRequest),
     Update(OrderId, Box<OrderUpdate>),
+    /// With the name that it gives a line.
+    Manage(OrderId, String, Box<LineChangesInput>),
 }
 
 impl Replica {
@@ -128,6 +132,9 @@ impl Replica {
             }
             Wish::Update(order, update) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Update(*update))).await
+            }
+            Wish::Manage(order, _, changes) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &Manage(*changes))).await
             }
             Wish::CallOff(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &request)).await

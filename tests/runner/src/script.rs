@@ -47,6 +47,8 @@ pub enum What {
     Pay { order: u64, intent: u64 },
     /// The shopper has moved.
     Update { order: u64, intent: u64 },
+    /// The shopper wants other things.
+    Manage { order: u64, intent: u64 },
     /// The shop has the order read at Mollie.
     Sync { order: u64 },
     /// Somebody acts in Mollie's dashboard, or a bank does.
@@ -267,6 +269,7 @@ impl History {
             | What::CallOff { .. }
             | What::Pay { .. }
             | What::Update { .. }
+            | What::Manage { .. }
             | What::Sync { .. }
             | What::Fault { .. }
             | What::Store { .. }

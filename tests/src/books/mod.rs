@@ -13,7 +13,7 @@ pub use journal::Journal;
 pub use tables::Settled;
 use tables::{Operation, Tables};
 use tokio::time::Instant;
-use traces::{REFUNDS, Trace, keyed_effects, value_effects};
+use traces::{REFUNDS, Trace, keyed_effects, line_effects, value_effects};
 pub use traces::{keyed_kinds, unkeyed_kinds};
 
 use crate::ledger::Ledger;
@@ -118,7 +118,9 @@ impl Books {
         for effect in value_effects() {
             faults.extend(self.orders.iter().filter_map(|order| self.of_values(order, effect)));
         }
-        faults.extend(self.orders.iter().filter_map(|order| self.of_lines(order)));
+        for effects in line_effects() {
+            faults.extend(self.orders.iter().filter_map(|order| self.of_lines(order, effects)));
+        }
         faults.extend(self.of_effects());
         faults.extend(self.of_intents(journal));
         faults.extend(self.tables.gaps());
@@ -141,7 +143,9 @@ impl Books {
             Trace::Keyed(effect) => self.keyed(effect, &operation.key),
             Trace::Refund => REFUNDS.iter().map(|effect| self.keyed(effect, &operation.key)).sum(),
             // See the order.
-            Trace::Cancellation | Trace::Value(_) | Trace::Lines | Trace::RefundCancellation => return None,
+            Trace::Cancellation | Trace::Value(_) | Trace::Lines(_) | Trace::RefundCancellation => {
+                return None;
+            }
         };
         let Operation { id, kind, state, .. } = operation;
         (effects != expected).then(|| format!("{kind} {id} is {state}, and has {effects} effects"))
@@ -174,17 +178,18 @@ impl Books {
             .then(|| format!("order {}: {succeeded} of {all} changes succeeded, {effects} effects", order.id))
     }
 
-    /// Lines were canceled once for each operation that succeeded.
-    fn of_lines(&self, order: &Order) -> Option<String> {
+    /// Lines were canceled, or changed, once for each operation that succeeded.
+    fn of_lines(&self, order: &Order, kinds: &'static [&'static str]) -> Option<String> {
         let is_done = |one: &&Operation| {
-            one.order_id == order.id && Trace::of(&one.kind) == Trace::Lines && one.state == "succeeded"
+            one.order_id == order.id
+                && Trace::of(&one.kind) == Trace::Lines(kinds)
+                && one.state == "succeeded"
         };
         let succeeded = self.tables.operations.iter().filter(is_done).count();
-        let effects = self.ledger.of("lines_canceled").into_iter();
+        let effects = kinds.iter().flat_map(|kind| self.ledger.of(kind));
         let effects = effects.filter(|it| it["order_id"] == *order.mollie_order_id).count();
-        (effects != succeeded).then(|| {
-            format!("order {}: {succeeded} cancellations of lines succeeded, {effects} effects", order.id)
-        })
+        (effects != succeeded)
+            .then(|| format!("order {}: {succeeded} operations succeeded, {effects} {kinds:?}", order.id))
     }
 
     /// No effect without an operation that succeeded, no order at Mollie that is not one of ours.

@@ -10,20 +10,21 @@ pub enum Trace {
     Cancellation,
     /// As a value of its order or shipment, of which Mollie knows no key either. It may be set more than once.
     Value(&'static str),
-    /// As a cancellation of lines of its order, of which Mollie knows no key. Equal ones are told only by their number.
-    Lines,
+    /// As one effect of these kinds on lines of its order, of which Mollie knows no key. Equal ones are told only by their number.
+    Lines(&'static [&'static str]),
     /// As one effect with its refund's id: by lines or as an amount, and so of one of two kinds. Its call may be repeated.
     Refund,
     /// As the cancellation of its refund, of which Mollie knows no key.
     RefundCancellation,
 }
 
-const TRACES: [(&str, Trace); 9] = [
+const TRACES: [(&str, Trace); 10] = [
     ("place_order", Trace::Keyed("order_created")),
     ("create_shipment", Trace::Keyed("shipment_created")),
     ("update_shipment", Trace::Value("shipment_updated")),
     ("cancel_order", Trace::Cancellation),
-    ("cancel_lines", Trace::Lines),
+    ("cancel_lines", Trace::Lines(&["lines_canceled"])),
+    ("manage_lines", Trace::Lines(&["lines_managed", "line_updated"])),
     ("create_refund", Trace::Refund),
     ("cancel_refund", Trace::RefundCancellation),
     ("create_payment", Trace::Keyed("payment_created")),
@@ -47,9 +48,11 @@ impl Trace {
     const fn keyed(self) -> Option<&'static str> {
         match self {
             Self::Keyed(effect) => Some(effect),
-            Self::Cancellation | Self::Value(_) | Self::Lines | Self::Refund | Self::RefundCancellation => {
-                None
-            }
+            Self::Cancellation
+            | Self::Value(_)
+            | Self::Lines(_)
+            | Self::Refund
+            | Self::RefundCancellation => None,
         }
     }
 }
@@ -79,8 +82,22 @@ pub fn keyed_effects() -> Vec<&'static str> {
 pub fn value_effects() -> impl Iterator<Item = &'static str> {
     TRACES.iter().filter_map(|(_, trace)| match trace {
         Trace::Value(effect) => Some(*effect),
-        Trace::Keyed(_) | Trace::Cancellation | Trace::Lines | Trace::Refund | Trace::RefundCancellation => {
-            None
-        }
+        Trace::Keyed(_)
+        | Trace::Cancellation
+        | Trace::Lines(_)
+        | Trace::Refund
+        | Trace::RefundCancellation => None,
+    })
+}
+
+/// The kinds of effects on lines that operations of one kind have, for each such kind.
+pub fn line_effects() -> impl Iterator<Item = &'static [&'static str]> {
+    TRACES.iter().filter_map(|(_, trace)| match trace {
+        Trace::Lines(effects) => Some(*effects),
+        Trace::Keyed(_)
+        | Trace::Cancellation
+        | Trace::Value(_)
+        | Trace::Refund
+        | Trace::RefundCancellation => None,
     })
 }

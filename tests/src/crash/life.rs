@@ -1,4 +1,4 @@
-//! The life: placed, billed elsewhere, not paid at first, authorized, one unit of a discounted line shipped and its parcel followed, some
+//! The life: placed, billed elsewhere, not paid at first, authorized, with another line, one unit of a discounted line shipped and its parcel followed, some
 //! of its price given back and that called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
 //! repeated under its name until it is answered.
 
@@ -13,15 +13,18 @@ use crate::drafts::numbered;
 use crate::proto::{
     Address, CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest,
     CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest,
-    Order, OrderStatus, OrderUpdate, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus,
-    Shipment, ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateOrderRequest,
-    UpdateShipmentRequest,
+    LineOperation, ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType, OrderLineUpdate,
+    OrderStatus, OrderUpdate, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Shipment,
+    ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateOrderRequest,
+    UpdateShipmentRequest, line_operation,
 };
 
 /// What one unit of the first line is shipped for.
 const AMOUNT: &str = "299.00";
 /// Where the shopper moves to.
 const CITY: &str = "Utrecht";
+/// What is added to it.
+const MUG: &str = "Mug";
 /// What it is followed by.
 const CODE: &str = "3SKABA000000000";
 
@@ -37,6 +40,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     let payment = pay(ward, journal, &road, &order).await;
     ward.world.simulator.check_out(&payment.checkout_url, "authorized").await;
     reaches(ward, &order, OrderStatus::Authorized).await;
+    manage(ward, journal, &road, &order).await;
     let shipment = ship(ward, journal, &road, &order).await;
     track(ward, journal, &road, &shipment).await;
     let refund = refund(ward, journal, &road, &order).await;
@@ -83,6 +87,40 @@ async fn update(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Ord
         (city == Some(CITY) && it.operations.is_empty()).then_some(())
     };
     ward.call("the address is changed", update, changed).await;
+}
+
+/// The shopper wants a mug more, and the other thing under another name.
+async fn manage(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+    road.lay(&ward.world.simulator, "manage_lines").await;
+    let mug = OrderLineDraft {
+        r#type: OrderLineType::Physical.into(),
+        name: MUG.to_owned(),
+        quantity: 1,
+        unit_price: Some(amount("10.00")),
+        vat_rate: "21.00".to_owned(),
+        ..OrderLineDraft::default()
+    };
+    let renamed = line_operation::Update {
+        line_id: order.lines[1].id.clone(),
+        line: Some(OrderLineUpdate { name: "Another".to_owned(), ..OrderLineUpdate::default() }),
+        update_mask: Some(FieldMask { paths: vec!["name".to_owned()] }),
+    };
+    let operations = [line_operation::Operation::Add(mug), line_operation::Operation::Update(renamed)];
+    let request = ManageOrderLinesRequest {
+        request_id: journal.intend(),
+        order_id: order.id.clone(),
+        operations: operations.map(|operation| LineOperation { operation: Some(operation) }).into(),
+        ..ManageOrderLinesRequest::default()
+    };
+    let manage = async |mut orders: crate::Orders| orders.manage_order_lines(request.clone()).await;
+    ward.call("the change is recorded", manage, Some).await;
+    journal.acknowledge(&request.request_id);
+    let changed = |it: Order| {
+        let mugs = it.lines.iter().filter(|line| line.name == MUG).count();
+        assert!(mugs <= 1, "the mug is added once");
+        (mugs == 1 && it.operations.is_empty()).then_some(())
+    };
+    ward.call("the lines are changed", manage, changed).await;
 }
 
 /// The first attempt has failed, and another one is opened.

@@ -31,6 +31,7 @@ impl Road<'_> {
             "create_refund" => ("POST", "/v2/payments/*/refunds"),
             "create_payment" => ("POST", "/v2/orders/*/payments"),
             "update_order" => ("PATCH", "/v2/orders/*"),
+            "manage_lines" => ("PATCH", "/v2/orders/*/lines"),
             "cancel_refund" => ("DELETE", "/v2/payments/*/refunds/*"),
             _ => panic!("nothing is known of {stem}"),
         };

@@ -25,6 +25,7 @@ mod hooks;
 mod late_money;
 mod late_parcels;
 mod life;
+mod line_changes;
 mod links;
 mod lost;
 mod methods;

@@ -3,8 +3,9 @@
 use prost_types::FieldMask;
 use tests::proto::{
     Address, CancelOrderLinesRequest, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest,
-    CreateShipmentRequest, Order, OrderDraft, OrderUpdate, Shipment, ShipmentLineSelection, SyncOrderRequest,
-    Tracking, UpdateOrderRequest, UpdateShipmentRequest,
+    CreateShipmentRequest, LineOperation, ManageOrderLinesRequest, Order, OrderDraft, OrderLineDraft,
+    OrderLineType, OrderLineUpdate, OrderUpdate, Shipment, ShipmentLineSelection, SyncOrderRequest, Tracking,
+    UpdateOrderLineRequest, UpdateOrderRequest, UpdateShipmentRequest, line_operation,
 };
 use tests::{Refusal, World, amount, new_request_id, refusal};
 
@@ -88,6 +89,57 @@ pub fn move_to(order: &Order, city: &str) -> UpdateOrderRequest {
 /// A request to send the shopper to another page.
 pub fn come_back_to(order: &Order, url: &str) -> UpdateOrderRequest {
     update(order, "redirect_url", OrderUpdate { redirect_url: url.to_owned(), ..Default::default() })
+}
+
+/// A request to give a line other values.
+pub fn update_line(
+    order: &Order,
+    line: usize,
+    fields: &[&str],
+    new: OrderLineUpdate,
+) -> UpdateOrderLineRequest {
+    UpdateOrderLineRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        line_id: order.lines[line].id.clone(),
+        line: Some(new),
+        update_mask: Some(FieldMask { paths: fields.iter().map(|field| (*field).to_owned()).collect() }),
+        ..Default::default()
+    }
+}
+
+/// A request to call a line otherwise.
+pub fn rename_line(order: &Order, line: usize, name: &str) -> UpdateOrderLineRequest {
+    update_line(order, line, &["name"], OrderLineUpdate { name: name.to_owned(), ..Default::default() })
+}
+
+/// A request to change several lines.
+pub fn manage(order: &Order, operations: Vec<line_operation::Operation>) -> ManageOrderLinesRequest {
+    let operations = operations.into_iter().map(|operation| LineOperation { operation: Some(operation) });
+    ManageOrderLinesRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        operations: operations.collect(),
+        ..Default::default()
+    }
+}
+
+/// A thing more, for 10.00 each.
+pub fn thing(name: &str, quantity: i64) -> line_operation::Operation {
+    line_operation::Operation::Add(OrderLineDraft {
+        r#type: OrderLineType::Physical.into(),
+        name: name.to_owned(),
+        quantity,
+        unit_price: Some(amount("10.00")),
+        vat_rate: "21.00".to_owned(),
+        ..Default::default()
+    })
+}
+
+/// Units of a line that are not wanted any more.
+pub fn without(order: &Order, line: usize, quantity: i64) -> line_operation::Operation {
+    let line_id = order.lines[line].id.clone();
+    line_operation::Operation::Cancel(ShipmentLineSelection { line_id, quantity, amount: None })
 }
 
 /// A request to cancel.

@@ -3,14 +3,16 @@
 //! allowed works through to Mollie's books; all else is refused by a name, in words that tell the status and the rule, and Mollie is
 //! asked to change nothing.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::proto::{CreateRefundRequest, Order, OrderLineStatus, OrderStatus, ShipmentLineSelection};
 use tests::{Refusal, World, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
 
 use Cell::{No, Nothing, Works};
 
-use crate::requests::{cancel, cancel_lines, come_back_to, move_to, pay, ship, ship_rest, sync};
+use crate::requests::{
+    cancel, cancel_lines, come_back_to, manage, move_to, pay, rename_line, ship, ship_rest, sync, thing,
+};
 
 on_both_engines!(what_an_order_allows_in_each_status, what_a_line_allows_in_each_status);
 
@@ -37,43 +39,45 @@ const NO_REFUND: Cell = No("ORDER_NOT_REFUNDABLE", UNPAID);
 const NO_PAY: Cell = No("ORDER_NOT_PAYABLE", "A further payment is made while it is created");
 const NO_PAGE: Cell =
     No("PAYMENT_FINAL", "redirect_url and cancel_url can be changed until its payment is final");
+const NO_CHANGE: Cell =
+    No("ORDER_NOT_CHANGEABLE", "Lines are changed while the order is created, pending or authorized");
 /// Every unit went somewhere.
 const GONE: Cell = No("QUANTITY_NOT_AVAILABLE", "0 available");
 const NO_LINE_REFUND: Cell = No("LINE_NOT_REFUNDABLE", "paid, shipping and completed lines are refunded");
 
 /// By the order's status, and where that makes a difference by whether its money was authorized, and is captured by shipments, or
 /// was paid at once. One unit is shipped, canceled or refunded; a further payment is asked for, another address, another page to come
-/// back to. A created order has an attempt that is open, and so needs no further one.
+/// back to, another name of a line, a line more. A created order has an attempt that is open, and so needs no further one.
 #[rustfmt::skip]
-const ORDERS: [(&str, &str, [Cell; 7]); 11] = [
-    // status       money         ship         cancel        cancel lines  refund     pay      address  page
-    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND, Nothing, Works,   Works]),
-    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   Works]),
-    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
-    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
-    ("shipping",   "authorized", [Works,       Works,        Works,        Works,     NO_PAY,  Works,   NO_PAGE]),
-    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
-    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works,     NO_PAY,  Works,   NO_PAGE]),
-    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE]),
-    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
-    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
-    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   NO_PAGE]),
+const ORDERS: [(&str, &str, [Cell; 9]); 11] = [
+    // status       money         ship         cancel        cancel lines  refund     pay      address  page     line       lines
+    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND, Nothing, Works,   Works,  Works,     Works]),
+    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   Works,  Works,     Works]),
+    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND, NO_PAY,  Works,   NO_PAGE,  Works,     Works]),
+    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("shipping",   "authorized", [Works,       Works,        Works,        Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
 ];
 
 /// By the line's status, in an order that another line keeps open. A line of an unpaid order, or of one that was paid at once, is
 /// judged by the order, whose status the refusal names then.
 #[rustfmt::skip]
-const LINES: [(&str, &str, [Cell; 3]); 8] = [
-    // status       money         ship         cancel lines  refund
-    ("created",    "none",       [NO_SHIPPING, NO_RELEASE,   NO_REFUND]),
-    ("authorized", "authorized", [Works,       Works,        NO_LINE_REFUND]),
-    ("paid",       "paid",       [Works,       NO_RELEASE,   Works]),
-    ("shipping",   "authorized", [Works,       Works,        Works]),
-    ("shipping",   "paid",       [Works,       NO_RELEASE,   Works]),
-    ("completed",  "authorized", [GONE,        GONE,         Works]),
-    ("completed",  "paid",       [GONE,        NO_RELEASE,   Works]),
+const LINES: [(&str, &str, [Cell; 4]); 8] = [
+    // status       money         ship         cancel lines  refund          line
+    ("created",    "none",       [NO_SHIPPING, NO_RELEASE,   NO_REFUND,      Works]),
+    ("authorized", "authorized", [Works,       Works,        NO_LINE_REFUND, NO_CHANGE]),
+    ("paid",       "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE]),
+    ("shipping",   "authorized", [Works,       Works,        Works,          NO_CHANGE]),
+    ("shipping",   "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE]),
+    ("completed",  "authorized", [GONE,        GONE,         Works,          NO_CHANGE]),
+    ("completed",  "paid",       [GONE,        NO_RELEASE,   Works,          NO_CHANGE]),
     ("canceled",   "authorized", [No("LINE_NOT_SHIPPABLE", "only authorized, paid or shipping lines are shipped"),
-                                               Nothing,      NO_LINE_REFUND]),
+                                               Nothing,      NO_LINE_REFUND, NO_CHANGE]),
 ];
 
 /// The columns of both tables.
@@ -86,11 +90,22 @@ enum Call {
     Pay,
     Address,
     Page,
+    Line,
+    Lines,
 }
 
-const OF_ORDERS: [Call; 7] =
-    [Call::Ship, Call::Cancel, Call::CancelLines, Call::Refund, Call::Pay, Call::Address, Call::Page];
-const OF_LINES: [Call; 3] = [Call::Ship, Call::CancelLines, Call::Refund];
+const OF_ORDERS: [Call; 9] = [
+    Call::Ship,
+    Call::Cancel,
+    Call::CancelLines,
+    Call::Refund,
+    Call::Pay,
+    Call::Address,
+    Call::Page,
+    Call::Line,
+    Call::Lines,
+];
+const OF_LINES: [Call; 4] = [Call::Ship, Call::CancelLines, Call::Refund, Call::Line];
 
 async fn what_an_order_allows_in_each_status(world: World) {
     for (status, money, cells) in ORDERS {
@@ -175,6 +190,8 @@ async fn called(world: &World, call: Call, order: &Order, line: usize) -> Option
         Call::Pay => orders.create_order_payment(pay(order)).await.err(),
         Call::Address => orders.update_order(move_to(order, "Utrecht")).await.err(),
         Call::Page => orders.update_order(come_back_to(order, "https://shop.example/back")).await.err(),
+        Call::Line => orders.update_order_line(rename_line(order, line, "Box")).await.err(),
+        Call::Lines => orders.manage_order_lines(manage(order, vec![thing("Mug", 1)])).await.err(),
     };
     refused.map(|status| refusal::<()>(Err(status)))
 }
@@ -190,17 +207,19 @@ fn refund(order: &Order, line: usize) -> CreateRefundRequest {
     }
 }
 
-/// How often the order's terms or addresses were changed at Mollie.
+/// How often the order's terms, addresses or lines were changed at Mollie.
 async fn updates(world: &World, order: &Order) -> usize {
     let ledger = world.simulator.ledger().await;
-    ledger.of("order_updated").iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
+    let kinds = ["order_updated", "line_updated", "lines_managed"];
+    let effects = kinds.into_iter().flat_map(|kind| ledger.of(kind));
+    effects.filter(|effect| effect["order_id"] == *order.mollie_order_id).count()
 }
 
 impl Call {
     /// Whether it changes no money, and no status.
     const fn is_update(self) -> bool {
         match self {
-            Self::Address | Self::Page => true,
+            Self::Address | Self::Page | Self::Line | Self::Lines => true,
             Self::Ship | Self::Cancel | Self::CancelLines | Self::Refund | Self::Pay => false,
         }
     }
@@ -215,7 +234,7 @@ fn shows(call: Call, line: usize, before: &Value, after: &Value, what: &str) {
         Call::Ship => "shipped",
         Call::CancelLines => "canceled",
         Call::Refund => "refunded",
-        Call::Pay | Call::Address | Call::Page => panic!("{what} moves no units"),
+        Call::Pay | Call::Address | Call::Page | Call::Line | Call::Lines => panic!("{what} moves no units"),
         Call::Cancel => {
             let lines = after["lines"].as_array().expect("books have lines").len();
             let sum = |pools: &[&str]| -> u64 {
@@ -266,11 +285,9 @@ async fn shipped(world: &World, order: &Order, until: OrderStatus) -> Order {
     world.settles(&order.id).await
 }
 
-/// No simulated payment is processed for a while; Mollie's answers say so in its place.
+/// The shopper's payment is being processed.
 async fn pending(world: &World, order: &Order) -> Order {
-    let edits = json!([{ "op": "add", "path": "/status", "value": "pending" }]);
-    let fault = json!({ "fault": "rewrite", "edits": edits, "method": "GET", "path": "/v2/orders/*", "count": "all" });
-    world.simulator.fail(json!([fault])).await;
+    world.simulator.check_out(&order.checkout_url, "pending").await;
     sync(world, order).await.expect("the order is read")
 }
 

@@ -14,7 +14,7 @@ use crate::rules::order::Order;
 use crate::rules::refund::Refund;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::Shipment;
-use crate::rules::snapshot::{RefundSnapshot, ShipmentSnapshot, Snapshot};
+use crate::rules::snapshot::{LineSnapshot, RefundSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
 
@@ -129,6 +129,10 @@ pub enum Difference<'a> {
     Refund(&'a RefundSnapshot),
     /// Another status of a known refund.
     RefundStatus(RefundId),
+    /// A line that we do not know.
+    NewLine(&'a LineSnapshot),
+    /// Other values of a known line.
+    LineValues(LineId),
 }
 
 /// How an operation fails.

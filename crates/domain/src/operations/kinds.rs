@@ -20,6 +20,7 @@ impl Task {
             Self::CancelRefund(task) => task,
             Self::CreatePayment(task) => task,
             Self::UpdateOrder(task) => task,
+            Self::ManageLines(task) => task,
             #[cfg(feature = "made-up")]
             Self::MadeUp(task) => task,
         }

@@ -16,6 +16,7 @@ pub mod kind;
 mod kinds;
 #[cfg(feature = "made-up")]
 pub mod made_up;
+pub mod manage_lines;
 pub mod operation;
 mod pen;
 pub mod place_order;

@@ -3,8 +3,8 @@
 #[cfg(feature = "made-up")]
 use super::made_up;
 use super::{
-    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, manage_lines,
+    place_order, update_order, update_shipment,
 };
 use crate::rules::status::words;
 
@@ -20,6 +20,7 @@ words!(
         CancelRefund = "cancel_refund",
         CreatePayment = "create_payment",
         UpdateOrder = "update_order",
+        ManageLines = "manage_lines",
         MadeUp = "made_up" if "made-up",
     }
 );
@@ -36,6 +37,7 @@ pub enum Task {
     CancelRefund(cancel_refund::Task),
     CreatePayment(create_payment::Task),
     UpdateOrder(update_order::Task),
+    ManageLines(manage_lines::Task),
     #[cfg(feature = "made-up")]
     MadeUp(made_up::Task),
 }
@@ -91,6 +93,12 @@ impl From<create_payment::Task> for Task {
 impl From<update_order::Task> for Task {
     fn from(task: update_order::Task) -> Self {
         Self::UpdateOrder(task)
+    }
+}
+
+impl From<manage_lines::Task> for Task {
+    fn from(task: manage_lines::Task) -> Self {
+        Self::ManageLines(task)
     }
 }
 

@@ -9,8 +9,8 @@ mod vault;
 
 pub use clock::{Clock, Ids};
 pub use mollie::{
-    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, OpenPayment, Outcome, PlaceOrder,
-    RegisterShipment, TrackShipment, UpdateOrder,
+    Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,
+    PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder,
 };
 pub use storage::{
     Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,

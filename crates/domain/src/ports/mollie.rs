@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::rules::ids::{
     IdempotencyKey, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, ProfileName, RefundId,
 };
+use crate::rules::line_change::LineChanges;
 use crate::rules::misread::Misread;
 use crate::rules::money::Money;
 use crate::rules::order::Order;
@@ -32,6 +33,7 @@ pub enum Command {
     CreateRefund(MakeRefund),
     CreatePayment(OpenPayment),
     UpdateOrder(Box<UpdateOrder>),
+    ManageLines(ManageLines),
     /// Answered by 204.
     CancelRefund {
         payment: MolliePaymentId,
@@ -104,6 +106,13 @@ pub struct OpenPayment {
     /// Empty: those of the order.
     pub methods: Vec<String>,
     pub payment: PaymentParameters,
+}
+
+/// Changes of an order's lines, all of them or none. Without any is never sent.
+#[derive(Clone, Debug)]
+pub struct ManageLines {
+    pub order: Remote,
+    pub changes: LineChanges,
 }
 
 /// New terms and addresses of an order. Only what changes is sent, and addresses whole.

@@ -14,13 +14,14 @@ use super::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use super::shipment::ShipmentLine;
 
 /// The authorized amount: the largest payment that holds the money, or if none is known the most the order ever cost. Never more
-/// than the lines add up to.
+/// than the lines add up to, without those that were canceled before anything was authorized.
 #[must_use]
 pub fn authorized(order: &Order) -> Money {
     let currency = order.terms.amount.currency();
     let held = order.payments.iter().filter(|payment| payment.holds_money()).map(|payment| payment.amount);
     let held = held.filter(|amount| amount.currency() == currency).map(Money::minor).max();
     let lines = sum(order.lines.iter().map(|line| line.total_amount.minor()));
+    let lines = lines.saturating_sub(order.canceled_unpaid.minor());
     Money::from_minor(held.unwrap_or_else(|| order.highest_amount.minor()).min(lines), currency)
 }
 
@@ -137,9 +138,12 @@ fn taken(order: &Order, line: &Line) -> i64 {
 fn bound(order: &Order) -> i64 {
     let authorized = authorized(order).minor();
     let released = sum(order.lines.iter().map(|line| line.canceled.amount.minor()));
+    let released = released.saturating_sub(order.canceled_unpaid.minor());
     // A cancellation under way may fail: then it has not raised the bound.
     let released = released.saturating_add(under_way(order).max(0));
-    authorized.min(authorized.saturating_sub(released))
+    // Nor has a change of lines; but if it succeeds, it has lowered it.
+    let lowered = order.line_change.as_ref().map_or(0, |change| change.difference.minor().min(0));
+    authorized.min(authorized.saturating_sub(released)).saturating_add(lowered)
 }
 
 /// What cancellations of lines that are under way release.

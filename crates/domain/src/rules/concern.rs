@@ -12,12 +12,14 @@ mod ended;
 mod late;
 mod refunds;
 mod surplus;
+mod surplus_line;
 
 pub use capture::{capture_lost, deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
 pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone};
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
+pub use surplus_line::surplus_lines;
 
 /// A shipment that Mollie rejected. `along`: the parcels that were to go along with it. `found`: what a reading showed of their units.
 #[must_use]

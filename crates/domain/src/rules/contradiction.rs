@@ -7,7 +7,7 @@
 
 use super::misread::Misread;
 use super::money::{Currency, Money};
-use super::order::Order;
+use super::order::{Line, Order};
 use super::payment::Payment;
 use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, Read};
@@ -44,7 +44,7 @@ fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &
     let reported = snapshot.amount;
     if reported.currency() != currency(order) {
         doubts.push(foreign("amount", reported, currency(order)));
-    } else if let Some(problem) = off(snapshot).filter(|_| !dropped && !snapshot.lines.is_empty()) {
+    } else if let Some(problem) = off(order, snapshot).filter(|_| !dropped && !snapshot.lines.is_empty()) {
         doubts.push(Misread::at("amount", problem));
     } else if !dropped {
         return;
@@ -53,10 +53,14 @@ fn judge_amount(order: &Order, snapshot: &mut Snapshot, dropped: bool, doubts: &
 }
 
 /// How the amount differs from what the lines add up to.
-fn off(snapshot: &Snapshot) -> Option<String> {
+fn off(order: &Order, snapshot: &Snapshot) -> Option<String> {
     let reported = i128::from(snapshot.amount.minor());
     let all: i128 = snapshot.lines.iter().map(|line| i128::from(line.total_amount.minor())).sum();
-    let canceled = || snapshot.lines.iter().map(|line| i128::from(canceled(line, snapshot)));
+    let known = order.lines_at_mollie();
+    let canceled = || {
+        let each = snapshot.lines.iter();
+        each.map(|line| i128::from(canceled(known.get(&line.mollie_id).copied(), line, snapshot)))
+    };
     let (least, most): (i128, i128) =
         (canceled().filter(|minor| *minor > 0).sum(), canceled().filter(|minor| *minor < 0).sum());
     (!(all - least..=all - most).contains(&reported)).then(|| {
@@ -70,13 +74,15 @@ fn off(snapshot: &Snapshot) -> Option<String> {
 }
 
 /// How much of the line the order's amount may no longer count. If its counter is missing, possibly all of it; not so for unpaid
-/// orders, where a line is canceled as a whole.
-fn canceled(line: &LineSnapshot, snapshot: &Snapshot) -> i64 {
+/// orders, where only a change of lines cancels a part of one: what is known to be canceled, or may be by now.
+fn canceled(ours: Option<&Line>, line: &LineSnapshot, snapshot: &Snapshot) -> i64 {
     let total = line.total_amount.minor();
     match (line.canceled, &line.status) {
         (_, Read::Known(LineStatus::Canceled)) => total,
         (Some(part), _) => part.amount.minor(),
-        (None, _) if snapshot.is_created() => 0,
+        (None, _) if snapshot.is_created() => {
+            ours.map_or(0, |ours| ours.canceled.and(ours.canceling).amount.minor())
+        }
         (None, _) => total,
     }
 }

@@ -11,7 +11,7 @@ use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
 use super::money::Money;
 use super::operation::OperationState;
-use super::order::{Canceled, Order, Personal, Renaming, Terms};
+use super::order::{Canceled, Line, LineChanging, Order, Personal, Renaming, Terms};
 use super::order_update::NewTerms;
 use super::part::Part;
 use super::payment::Payment;
@@ -24,6 +24,7 @@ use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
 use super::subject::Subject;
 
+mod lines;
 mod recorder;
 
 pub use recorder::Recorder;
@@ -136,6 +137,12 @@ pub enum EventData {
     UpdateRefused { operation_id: OperationId, rejection: Rejection },
     /// The order has a number that another order holds by now.
     NumberLost { number: String },
+    /// Changes of lines were requested: what is canceled is reserved, and lines that change have nothing available.
+    LineChangeRecorded { change: Box<LineChanging>, entries: Vec<Entry> },
+    /// Mollie has made them: new lines, and those with new values, whole.
+    LinesChanged { operation_id: OperationId, lines: Vec<Line>, entries: Vec<Entry> },
+    /// Mollie, or the supplier, did not make them: all lines are as they were.
+    LineChangeRefused { operation_id: OperationId, rejection: Rejection, entries: Vec<Entry> },
     /// The cancellation of a refund was requested.
     RefundCancelRecorded { refund_id: RefundId, operation_id: OperationId },
     /// Mollie did not cancel a refund.
@@ -188,6 +195,9 @@ impl EventData {
             Self::Updated { .. } => "order.terms_updated",
             Self::UpdateRefused { .. } => "order.update_refused",
             Self::NumberLost { .. } => "order.number_lost",
+            Self::LineChangeRecorded { .. } => "lines.change_recorded",
+            Self::LinesChanged { .. } => "lines.changed",
+            Self::LineChangeRefused { .. } => "lines.change_refused",
             Self::RefundCancelRecorded { .. } => "refund.cancel_recorded",
             Self::RefundCancelRefused { .. } => "refund.cancel_refused",
             Self::AttentionNeeded { .. } => "operation.needs_attention",
@@ -210,6 +220,9 @@ impl EventData {
             | Self::CancellationRecorded { entries, .. }
             | Self::CancellationSucceeded { entries, .. }
             | Self::CancellationRefused { entries, .. }
+            | Self::LineChangeRecorded { entries, .. }
+            | Self::LinesChanged { entries, .. }
+            | Self::LineChangeRefused { entries, .. }
             | Self::RefundRecorded { entries, .. }
             | Self::RefundRegistered { entries, .. }
             | Self::RefundRefused { entries, .. }
@@ -317,6 +330,7 @@ impl Order {
                 None => self.beside.enter(entry),
             }
         }
+        self.note_canceled_unpaid();
         if let EventData::CancellationRefused { .. } = &event.data {
             self.take_back_releases();
         }
@@ -398,6 +412,18 @@ impl Order {
                 self.renaming.take_if(|renaming| renaming.operation_id == *operation_id);
             }
             EventData::NumberLost { .. } => self.number_released = true,
+            EventData::LineChangeRecorded { change, .. } => self.begin_line_change(change),
+            EventData::LinesChanged { operation_id, lines, entries } => {
+                self.end_line_change(*operation_id);
+                self.remember_canceled(*operation_id, entries, Stage::Settled);
+                self.take_lines(lines, entries);
+            }
+            EventData::LineChangeRefused { operation_id, rejection, entries } => {
+                self.end_line_change(*operation_id);
+                if rejection.by == RejectedBy::Operator {
+                    self.remember_canceled(*operation_id, entries, Stage::Freed);
+                }
+            }
             EventData::RefundRecorded { refund, .. } | EventData::RefundObserved { refund, .. } => {
                 self.follow(refund.id, refund.is_open());
             }

@@ -33,6 +33,8 @@ words!(
         MoneyOnEndedOrder = "money_on_ended_order",
         /// Units may have been canceled twice: Mollie shows the same cancellation of lines again.
         SurplusCancellation = "surplus_cancellation",
+        /// The same line may have been added twice.
+        SurplusLine = "surplus_line",
         /// A refund failed, or was canceled elsewhere: the shopper does not get the money.
         RefundFailed = "refund_failed",
         /// A refund was not made: Mollie or its deadline refused it after its caller was answered.

@@ -70,6 +70,14 @@ pub fn plan(
         return Ok(None);
     }
     cancelable_order(order).map_err(RequestError::State)?;
+    if let Some(change) = &order.line_change {
+        let id = change.operation_id;
+        let text = format!(
+            "Operation {id} changes lines of this order, and Mollie's answer is not known yet: wait for it."
+        );
+        let refusal = FailedPrecondition::of_order(PreconditionReason::LinesChanging, text);
+        return Err(RequestError::Blocked(refusal));
+    }
     let mut lines = match &request.selection {
         Selection::AllRemaining => all_remaining(order).map_err(RequestError::State)?,
         Selection::Lines(lines) => named_lines(order, lines, named_line)?,
@@ -141,8 +149,7 @@ fn cancelable_order(order: &Order) -> Result<(), FailedPrecondition> {
             return Ok(());
         }
         OrderStatus::Created => {
-            "lines of an unpaid order are removed by managing its lines, for now in Mollie's dashboard; CancelOrder ends the \
-             whole order"
+            "lines of an unpaid order are removed by ManageOrderLines; CancelOrder ends the whole order"
         }
         OrderStatus::Pending => {
             "a payment is being processed; try again when the order is authorized or created"
@@ -195,7 +202,7 @@ fn named_line(line: &Line, selection: &LineSelection) -> Result<Part, Misfit> {
         }
         Some(LineStatus::Created) | None => Err(not_cancelable(
             line,
-            "nothing is authorized of it; manage the order's lines, for now in Mollie's dashboard, or cancel the whole order",
+            "nothing is authorized of it; remove it with ManageOrderLines, or cancel the whole order",
         )),
     }
 }

@@ -26,6 +26,7 @@ pub mod item;
 pub mod ledger;
 pub mod line;
 pub mod line_cancellation;
+pub mod line_change;
 pub mod lookup;
 pub mod method_limits;
 pub mod misread;

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::address::Address;
-use super::amount::Remainder;
 use super::beside::Beside;
 use super::draft::OrderDraft;
 use super::ids::{
@@ -15,16 +14,19 @@ use super::ids::{
     RefundId, RequestId, ShipmentId,
 };
 use super::item::Item;
-use super::line::{LineDraft, LineType};
 use super::money::Money;
 use super::part::Part;
 use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
 use super::shipment::{HeldParcel, ShipmentLine};
-use super::status::{LineStatus, OrderStatus, Read};
+use super::status::{OrderStatus, Read};
 use super::unread::Unread;
 use super::violation::Finding;
+
+mod line;
+
+pub use line::Line;
 
 /// Personal data of an order; it has separate columns and stays out of events, logs and errors.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -93,148 +95,6 @@ pub struct Facts {
     pub unread: Unread,
 }
 
-/// A line of an order. Mollie never changes its quantity or amounts by shipping, canceling or refunding.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    pub id: LineId,
-    pub mollie_id: Option<MollieLineId>,
-    pub line_type: Read<LineType>,
-    pub category: Option<String>,
-    pub name: String,
-    pub sku: Option<String>,
-    pub quantity: u32,
-    pub quantity_unit: Option<String>,
-    pub unit_price: Money,
-    pub discount_amount: Option<Money>,
-    pub total_amount: Money,
-    /// Empty, and the amount zero, where the draft had none.
-    pub vat_rate: String,
-    pub vat_amount: Money,
-    pub image_url: Option<String>,
-    pub product_url: Option<String>,
-    pub metadata: Option<Value>,
-    /// When the merchant means to ship it. Mollie does not have it.
-    pub planned_ship_date: Option<Date>,
-    /// The caller's own name for it, unique in the order. Mollie does not have it.
-    pub reference: Option<String>,
-    /// Whether Mollie says that it can be canceled. Nothing depends on it.
-    pub is_cancelable: Option<bool>,
-    /// When Mollie created it.
-    pub created_time: Option<Timestamp>,
-    /// The last status we understood; `None` until placed.
-    pub status: Option<LineStatus>,
-    pub unknown_status: Option<String>,
-    /// Registered at Mollie.
-    pub shipped: Part,
-    pub canceled: Part,
-    /// Refunded through the order: what Mollie's counter of the line shows.
-    pub refunded: Part,
-    /// Refunded on a payment, which moves no counter at Mollie. A lower price has an amount and no units.
-    pub payment_refunded: Part,
-    /// In shipments recorded by us and not yet settled at Mollie.
-    pub reserved: Part,
-    /// In cancellations of lines recorded by us and not yet settled at Mollie.
-    pub canceling: Part,
-    /// Refunds through the order, recorded by us and not yet settled at Mollie.
-    pub refunding: Part,
-    /// Refunds on a payment, recorded by us and not yet settled at Mollie.
-    pub payment_refunding: Part,
-}
-
-impl Line {
-    fn from_draft(id: LineId, draft: LineDraft) -> Self {
-        let none = Part::none(draft.total_amount);
-        Self {
-            id,
-            mollie_id: None,
-            line_type: Read::Known(draft.line_type),
-            category: draft.category,
-            name: draft.name,
-            sku: draft.sku,
-            quantity: draft.quantity,
-            quantity_unit: draft.quantity_unit,
-            unit_price: draft.unit_price,
-            discount_amount: draft.discount_amount,
-            total_amount: draft.total_amount,
-            vat_rate: draft.vat.as_ref().map_or("", |(rate, _)| rate.as_str()).to_owned(),
-            vat_amount: draft.vat.as_ref().map_or(none.amount, |(_, amount)| *amount),
-            image_url: draft.image_url,
-            product_url: draft.product_url,
-            metadata: draft.metadata,
-            planned_ship_date: draft.planned_ship_date,
-            reference: draft.reference,
-            is_cancelable: None,
-            created_time: None,
-            status: None,
-            unknown_status: None,
-            shipped: none,
-            canceled: none,
-            refunded: none,
-            payment_refunded: none,
-            reserved: none,
-            canceling: none,
-            refunding: none,
-            payment_refunding: none,
-        }
-    }
-
-    /// How errors and items name it: `lines/2`.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("lines/{}", self.id)
-    }
-
-    /// Whether Mollie ships units of it.
-    #[must_use]
-    pub fn is_shippable(&self) -> bool {
-        self.status.is_some_and(LineStatus::allows_shipping)
-    }
-
-    /// What is neither shipped nor canceled nor reserved by either. Mollie would let all of it be shipped, refunded or not.
-    #[must_use]
-    pub fn rest(&self) -> Part {
-        let all = Part { quantity: self.quantity, amount: self.total_amount };
-        all.without(self.shipped).without(self.canceled).without(self.reserved).without(self.canceling)
-    }
-
-    /// What can still be shipped or canceled: the rest, without the units that were refunded before they were shipped.
-    #[must_use]
-    pub fn available(&self) -> Part {
-        let (rest, left) = (self.rest(), self.shipped.quantity.saturating_add(self.reserved.quantity));
-        let early = self.given_back().quantity.saturating_sub(left).min(rest.quantity);
-        if early == 0 {
-            return rest;
-        }
-        let quantity = rest.quantity - early;
-        let share = self.remainder().share(quantity);
-        share.map_or(Part::none(self.total_amount), |amount| Part { quantity, amount })
-    }
-
-    /// The rest, as input to the amount rule.
-    #[must_use]
-    pub fn remainder(&self) -> Remainder {
-        let Part { quantity, amount } = self.rest();
-        Remainder { quantity, amount, unit_price: self.unit_price }
-    }
-
-    /// What is refunded of the line, or is to be: through the order and on payments.
-    #[must_use]
-    pub fn given_back(&self) -> Part {
-        self.refunded.and(self.payment_refunded).and(self.refunding).and(self.payment_refunding)
-    }
-
-    /// Whether part of it was refunded on a payment, or is to be. Mollie, which does not know of that, would then refund too much
-    /// with the last unit.
-    #[must_use]
-    pub const fn is_refunded_on_payment(&self) -> bool {
-        let (settled, reserved) = (self.payment_refunded, self.payment_refunding);
-        settled.quantity > 0
-            || reserved.quantity > 0
-            || settled.amount.minor() != 0
-            || reserved.amount.minor() != 0
-    }
-}
-
 /// An order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
@@ -258,6 +118,8 @@ pub struct Order {
     pub terms: Terms,
     /// The most it ever cost: money paid for lines since removed is not a surplus.
     pub highest_amount: Money,
+    /// What was canceled of it while nothing was paid or authorized: no payment is for that.
+    pub canceled_unpaid: Money,
     pub personal: Personal,
     pub lines: Vec<Line>,
     /// The deductions that cancellations give up: what they take off is not owed.
@@ -279,6 +141,10 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// The number that it is to have, and by which operation.
     pub renaming: Option<Box<Renaming>>,
+    /// The change of its lines that is under way.
+    pub line_change: Option<Box<LineChanging>>,
+    /// The lines that changes of ours added: the same again may be a second effect.
+    pub added_lines: Vec<LineId>,
     /// The attempts that operations of ours opened.
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     /// Payments that hold money although the order has ended.
@@ -296,6 +162,18 @@ pub struct Order {
 pub struct Renaming {
     pub operation_id: OperationId,
     pub number: String,
+}
+
+/// A change of lines whose outcome is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineChanging {
+    pub operation_id: OperationId,
+    /// The ids that new lines are to have.
+    pub added: Vec<LineId>,
+    /// The lines that are to have other values.
+    pub updated: Vec<LineId>,
+    /// What new lines and new values add to the order, or take off it. What is canceled is reserved as that.
+    pub difference: Money,
 }
 
 /// The units that a cancellation of ours has canceled.
@@ -357,6 +235,7 @@ impl Order {
             rejection: None,
             mollie_id: None,
             highest_amount: draft.amount,
+            canceled_unpaid: Money::zero(draft.amount.currency()),
             releases: Vec::new(),
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
@@ -365,6 +244,8 @@ impl Order {
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
             renaming: None,
+            line_change: None,
+            added_lines: Vec::new(),
             made_payments: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {
@@ -392,6 +273,14 @@ impl Order {
             observed_time: None,
             closed_time: None,
         }
+    }
+
+    /// The id of the next line: none that it has, or is to have.
+    #[must_use]
+    pub fn next_line_id(&self) -> LineId {
+        let to_come = self.line_change.iter().flat_map(|change| &change.added).copied();
+        let last = self.lines.iter().map(|line| line.id).chain(to_come).map(LineId::number).max();
+        LineId::new(last.unwrap_or(0).saturating_add(1))
     }
 
     /// The line with this id.

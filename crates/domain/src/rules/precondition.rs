@@ -47,6 +47,12 @@ pub enum PreconditionReason {
     PaymentFinal,
     /// Another new number of the order is under way.
     NumberChanging,
+    /// The order's status, or goods that have left, allow no change of its lines.
+    OrderNotChangeable,
+    /// A line's status allows no change of it.
+    LineNotChangeable,
+    /// Another change of the order's lines is under way.
+    LinesChanging,
 }
 
 impl PreconditionReason {
@@ -74,7 +80,10 @@ impl PreconditionReason {
             | Self::OrderNotPayable
             | Self::PaymentOpen
             | Self::PaymentFinal
-            | Self::NumberChanging => false,
+            | Self::NumberChanging
+            | Self::OrderNotChangeable
+            | Self::LineNotChangeable
+            | Self::LinesChanging => false,
         }
     }
 }

@@ -20,10 +20,12 @@ use super::unread::Unread;
 
 mod counters;
 mod difference;
+mod lines;
 mod refunds;
 
 pub(super) use difference::counterpart;
 pub use difference::{Observed, difference, observed, personal, without_undecided};
+pub use lines::without_line_changes;
 pub use refunds::without_refunds;
 
 /// An order as read. A part that was not in the answer is `None`; only the lines that it contained are listed.

@@ -143,7 +143,8 @@ pub(super) async fn read<P: Ports>(
 
 /// Whether a reading may show the effect of one of our operations, or lists a shipment or a refund.
 fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
-    ledger::is_beyond(order, snapshot)
+    order.line_change.is_some()
+        || ledger::is_beyond(order, snapshot)
         || snapshot.captures.is_some()
         || settle::is_about_shipments(order, snapshot)
         || settle::is_about_refunds(order, snapshot)

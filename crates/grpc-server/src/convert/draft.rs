@@ -43,7 +43,8 @@ pub fn input(draft: proto::OrderDraft, path: &str) -> (OrderInput, Vec<Violation
     (input, faults.into_vec())
 }
 
-fn json(
+/// JSON of a message, or the fault that it has.
+pub fn json(
     value: Option<&prost_types::Value>,
     path: &str,
     faults: &mut Violations,
@@ -63,7 +64,8 @@ fn json(
     None
 }
 
-fn line(line: proto::OrderLineDraft, path: &str, faults: &mut Violations) -> LineInput {
+/// A line of a draft.
+pub fn line(line: proto::OrderLineDraft, path: &str, faults: &mut Violations) -> LineInput {
     LineInput {
         line_type: line_type(line.r#type),
         category: line.category,

@@ -9,7 +9,7 @@ use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{item, operation, shipment};
+use super::{item, line_change, operation, shipment};
 use crate::proto;
 
 pub fn event(event: &Event) -> proto::OrderEvent {
@@ -87,6 +87,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         }
         EventData::CancellationRefused { operation_id, rejection: refused, .. }
         | EventData::PaymentRefused { operation_id, rejection: refused }
+        | EventData::LineChangeRefused { operation_id, rejection: refused, .. }
         | EventData::UpdateRefused { operation_id, rejection: refused } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             rejection: Some(rejection(refused)),
@@ -95,6 +96,16 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::UpdateRecorded { operation_id, terms } | EventData::Updated { operation_id, terms } => {
             proto::OrderEvent { operation_id: operation_id.to_string(), changed: terms.names(), ..base }
         }
+        EventData::LineChangeRecorded { change, entries } => proto::OrderEvent {
+            operation_id: change.operation_id.to_string(),
+            changed: line_change::named(change.added.iter().chain(&change.updated).copied(), entries),
+            ..base
+        },
+        EventData::LinesChanged { operation_id, lines, entries } => proto::OrderEvent {
+            operation_id: operation_id.to_string(),
+            changed: line_change::named(lines.iter().map(|line| line.id), entries),
+            ..base
+        },
         EventData::NumberLost { .. } => {
             proto::OrderEvent { changed: vec!["order_number".to_owned()], ..base }
         }

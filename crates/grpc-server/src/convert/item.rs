@@ -43,5 +43,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::CaptureLost => proto::ReviewItemKind::CaptureLost,
         ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
         ItemKind::NumberShared => proto::ReviewItemKind::NumberShared,
+        ItemKind::SurplusLine => proto::ReviewItemKind::SurplusLine,
     }
 }

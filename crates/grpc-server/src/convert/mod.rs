@@ -5,6 +5,7 @@ pub mod draft;
 pub mod event;
 pub mod item;
 pub mod line_cancellation;
+pub mod line_change;
 pub mod operation;
 pub mod order;
 pub mod payment_method;

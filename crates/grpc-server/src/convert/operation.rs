@@ -43,6 +43,7 @@ fn kind(kind: OperationKind) -> proto::OperationKind {
         OperationKind::CancelRefund => proto::OperationKind::CancelRefund,
         OperationKind::CreatePayment => proto::OperationKind::CreatePayment,
         OperationKind::UpdateOrder => proto::OperationKind::UpdateOrder,
+        OperationKind::ManageLines => proto::OperationKind::ManageLines,
     }
 }
 

@@ -148,6 +148,7 @@ fn line(line: &Line) -> proto::OrderLine {
         quantity_available: available.quantity.into(),
         amount_available: Some(amount(available.amount)),
         quantity_canceling: line.canceling.quantity.into(),
+        is_changing: line.is_changing,
         amount_canceling: Some(amount(line.canceling.amount)),
     }
 }

@@ -16,7 +16,7 @@ pub async fn check(client: &Client, order: &Order) -> Result<bool> {
     let paid = order.payments.iter().filter(|payment| payment.status() == PaymentStatus::Paid);
     let none = Money::zero(shipped.currency());
     let mut rows = vec![
-        ("ordered", money(order.amount.as_ref())?, at_mollie("ordered")?),
+        ("ordered", lines(order, |line| line.total_amount.as_ref())?, last(&effects, order, "ordered")?),
         ("shipped", shipped, at_mollie("shipped")?),
         ("canceled", canceled, at_mollie("canceled")?),
         (
@@ -61,6 +61,15 @@ fn money(amount: Option<&Amount>) -> Result<Money> {
 fn lines(order: &Order, part: impl Fn(&crate::proto::OrderLine) -> Option<&Amount>) -> Result<Money> {
     let zero = Money::zero(money(order.amount.as_ref())?.currency());
     order.lines.iter().try_fold(zero, |sum, line| Ok(sum.plus(money(part(line))?)?))
+}
+
+/// What the order's last effect with such an amount says: a change of lines says anew what is ordered.
+fn last(effects: &[Value], order: &Order, amount: &str) -> Result<Money> {
+    let has_it = |effect: &&Value| {
+        effect["order_id"] == order.mollie_order_id.as_str() && effect["amounts"].get(amount).is_some()
+    };
+    let last = effects.iter().rfind(has_it).context("the ledger has no such amount")?;
+    sum(std::slice::from_ref(last), order, amount)
 }
 
 /// The sum of one kind of amount over the order's effects.

@@ -11,7 +11,8 @@ use super::order_file::draft;
 use super::timeline::{money, note, step};
 use crate::proto::{
     Address, Amount, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest, CreateRefundRequest,
-    CreateShipmentRequest, Order, OrderStatus, OrderUpdate, PaymentStatus, Shipment, ShipmentLineSelection,
+    CreateShipmentRequest, LineOperation, ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType,
+    OrderLineUpdate, OrderStatus, OrderUpdate, PaymentStatus, Shipment, ShipmentLineSelection,
     SyncOrderRequest, UpdateOrderRequest,
 };
 use crate::status_text::explained;
@@ -31,6 +32,8 @@ pub enum Scenario {
     PaidTwice,
     /// A payment fails, and the shop sends the shopper to another page to pay on.
     SecondPayment,
+    /// The shopper wants another thing instead, and more of one.
+    LineExchange,
     /// The shopper has moved; the supplier declines the new address once, and takes it later.
     SupplierDecline,
 }
@@ -59,6 +62,7 @@ impl Scenario {
             ],
             Self::HeldParcels => &[MUGS, ("gift_card", "Gift card", 1, "-15.00", "0.00")],
             Self::Return => &[MUGS, ("shipping_fee", "Shipping", 1, "4.95", "21.00")],
+            Self::LineExchange => &[MUGS, ("physical", "Teapot", 1, "25.00", "21.00")],
             Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline => &[MUGS],
         }
     }
@@ -69,6 +73,7 @@ impl Scenario {
             | Self::GiftCard
             | Self::HeldParcels
             | Self::Return
+            | Self::LineExchange
             | Self::SupplierDecline => Flow::Authorized,
             Self::PaidTwice | Self::SecondPayment => Flow::Paid,
         }
@@ -103,6 +108,7 @@ pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -
         Scenario::Return => desk.comes_back(&order).await?,
         Scenario::PaidTwice => desk.paid_twice(&order).await?,
         Scenario::SecondPayment => desk.ships_all(&order).await?,
+        Scenario::LineExchange => desk.line_exchange(&order).await?,
         Scenario::SupplierDecline => desk.supplier_decline(&order).await?,
     };
     events(desk.client, &order).await?;
@@ -152,6 +158,7 @@ impl Desk<'_> {
             | Scenario::HeldParcels
             | Scenario::Return
             | Scenario::PaidTwice
+            | Scenario::LineExchange
             | Scenario::SupplierDecline => order.checkout_url.clone(),
         };
         self.client.check_out(&page, flow.final_state()).await?;
@@ -214,6 +221,38 @@ impl Desk<'_> {
 
     async fn ships_all(&mut self, order: &Order) -> Result<Order> {
         self.ship(order, &[("1", 5)]).await?;
+        self.completed(order).await
+    }
+
+    /// A bowl in place of the teapot, and a mug more, in one step.
+    async fn line_exchange(&mut self, order: &Order) -> Result<Order> {
+        use crate::proto::line_operation::{Operation, Update};
+        let euro = |value: &str| Amount { currency: "EUR".to_owned(), value: value.to_owned() };
+        let bowl = OrderLineDraft {
+            r#type: OrderLineType::Physical.into(),
+            name: "Bowl".to_owned(),
+            quantity: 1,
+            unit_price: Some(euro("18.00")),
+            vat_rate: "21.00".to_owned(),
+            reference: "bowl".to_owned(),
+            ..OrderLineDraft::default()
+        };
+        let more = Update {
+            line_id: "1".to_owned(),
+            line: Some(OrderLineUpdate { quantity: 6, ..OrderLineUpdate::default() }),
+            update_mask: Some(FieldMask { paths: vec!["quantity".to_owned()] }),
+        };
+        let operations =
+            [Operation::Cancel(selection("2", 1)), Operation::Add(bowl), Operation::Update(more)];
+        let request = ManageOrderLinesRequest {
+            request_id: self.request_id(),
+            order_id: order.id.clone(),
+            operations: operations.map(|operation| LineOperation { operation: Some(operation) }).into(),
+            ..ManageOrderLinesRequest::default()
+        };
+        let changed = self.client.orders.manage_order_lines(request).await.map_err(explained)?.into_inner();
+        step("ManageOrderLines: a bowl for the teapot, and a mug more", &changed);
+        self.ship(order, &[("1", 6), ("bowl", 1)]).await?;
         self.completed(order).await
     }
 

@@ -22,6 +22,7 @@ const fn kind(command: &Command) -> OperationKind {
         Command::CancelRefund { .. } => OperationKind::CancelRefund,
         Command::CreatePayment(_) => OperationKind::CreatePayment,
         Command::UpdateOrder(_) => OperationKind::UpdateOrder,
+        Command::ManageLines(_) => OperationKind::ManageLines,
     }
 }
 

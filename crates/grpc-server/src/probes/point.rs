@@ -62,7 +62,8 @@ const fn steps(kind: OperationKind) -> &'static [Step] {
         | OperationKind::CancelLines
         | OperationKind::CancelRefund
         | OperationKind::CreatePayment
-        | OperationKind::UpdateOrder => {
+        | OperationKind::UpdateOrder
+        | OperationKind::ManageLines => {
             &[Step::Saved, Step::Sent, Step::Deferred, Step::Claimed, Step::Settled]
         }
     }

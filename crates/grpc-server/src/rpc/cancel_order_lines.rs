@@ -131,7 +131,8 @@ async fn canceled(
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
             | Task::CreatePayment(_)
-            | Task::UpdateOrder(_) => (),
+            | Task::UpdateOrder(_)
+            | Task::ManageLines(_) => (),
         }
     }
     Ok(found)

@@ -330,6 +330,9 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::RefundNotCancelable => ErrorReason::RefundNotCancelable,
         PreconditionReason::OrderNotPayable | PreconditionReason::PaymentOpen => ErrorReason::OrderNotPayable,
         PreconditionReason::PaymentFinal => ErrorReason::PaymentFinal,
+        PreconditionReason::OrderNotChangeable => ErrorReason::OrderNotChangeable,
+        PreconditionReason::LineNotChangeable => ErrorReason::LineNotChangeable,
+        PreconditionReason::LinesChanging => ErrorReason::LinesChanging,
         PreconditionReason::NumberChanging => ErrorReason::OrderNumberChanging,
     }
 }

@@ -18,6 +18,7 @@ mod get_operation;
 mod get_order;
 mod get_refund;
 mod get_shipment;
+mod line_change;
 mod list_operations;
 mod list_order_events;
 mod list_order_payments;
@@ -25,6 +26,7 @@ mod list_orders;
 mod list_payment_methods;
 mod list_refunds;
 mod list_shipments;
+mod manage_order_lines;
 mod page;
 mod preview;
 mod reading;
@@ -34,6 +36,7 @@ mod retry_operation;
 mod selection;
 mod sync_order;
 mod update_order;
+mod update_order_line;
 mod update_shipment;
 mod wait_operation;
 
@@ -135,6 +138,20 @@ impl OrderService for OrderRpc {
 
     async fn update_order(&self, request: Request<proto::UpdateOrderRequest>) -> Answer<proto::Order> {
         update_order::call(self, request).await
+    }
+
+    async fn update_order_line(
+        &self,
+        request: Request<proto::UpdateOrderLineRequest>,
+    ) -> Answer<proto::Order> {
+        update_order_line::call(self, request).await
+    }
+
+    async fn manage_order_lines(
+        &self,
+        request: Request<proto::ManageOrderLinesRequest>,
+    ) -> Answer<proto::Order> {
+        manage_order_lines::call(self, request).await
     }
 
     async fn create_order_payment(

@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(most("orders.v1.OrderFilter", "statuses"), Some(9));
         assert_eq!(most("orders.v1.OrderFilter", "placements"), Some(5));
         assert_eq!(most("orders.v1.OperationFilter", "states"), Some(8));
-        assert_eq!(most("orders.v1.OperationFilter", "kinds"), Some(10));
+        assert_eq!(most("orders.v1.OperationFilter", "kinds"), Some(11));
         assert_eq!(most("orders.v1.OrderDraft", "lines"), Some(1_000));
         assert_eq!(most("orders.v1.CreateShipmentRequest", "lines"), Some(1_000));
         assert_eq!(most("orders.v1.CancelOrderLinesRequest", "lines"), Some(1_000));

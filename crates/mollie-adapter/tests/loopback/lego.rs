@@ -60,6 +60,7 @@ fn order() -> Order {
             consumer_date_of_birth: Some("1958-01-31".parse().unwrap()),
         },
         highest_amount: euro("1027.99"),
+        canceled_unpaid: euro("0.00"),
         lines: vec![chiron(), porsche()],
         releases: vec![],
         cancellations: vec![],
@@ -72,6 +73,8 @@ fn order() -> Order {
         payments: vec![],
         renaming: None,
         made_payments: vec![],
+        line_change: None,
+        added_lines: vec![],
         stranded: vec![],
         items: vec![],
         observed_time: None,
@@ -165,6 +168,7 @@ fn porsche() -> Line {
         payment_refunded: none,
         refunding: none,
         payment_refunding: none,
+        is_changing: false,
     }
 }
 

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use super::item::ItemDocument;
 use super::ledger::EntryDocument;
+use super::line::LineDocument;
+use super::line_change::LineChangingDocument;
 use super::new_terms::NewTermsDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
@@ -181,6 +183,23 @@ pub(crate) enum EventDocument {
     PaymentRefused {
         operation_id: Uuid,
         rejection: RejectionDocument,
+    },
+    LineChangeRecorded {
+        change: Box<LineChangingDocument>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
+    },
+    LinesChanged {
+        operation_id: Uuid,
+        lines: Vec<LineDocument>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
+    },
+    LineChangeRefused {
+        operation_id: Uuid,
+        rejection: RejectionDocument,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryDocument>,
     },
     RefundCancelRecorded {
         refund_id: Uuid,
@@ -388,6 +407,19 @@ impl From<&EventData> for EventDocument {
             EventData::PaymentRefused { operation_id, rejection } => {
                 Self::PaymentRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
             }
+            EventData::LineChangeRecorded { change, entries } => {
+                Self::LineChangeRecorded { change: Box::new((&**change).into()), entries: mirrors(entries) }
+            }
+            EventData::LinesChanged { operation_id, lines, entries } => Self::LinesChanged {
+                operation_id: operation_id.uuid(),
+                lines: mirrors(lines),
+                entries: mirrors(entries),
+            },
+            EventData::LineChangeRefused { operation_id, rejection, entries } => Self::LineChangeRefused {
+                operation_id: operation_id.uuid(),
+                rejection: rejection.into(),
+                entries: mirrors(entries),
+            },
             EventData::RefundCancelRecorded { refund_id, operation_id } => {
                 Self::RefundCancelRecorded { refund_id: refund_id.uuid(), operation_id: operation_id.uuid() }
             }
@@ -600,6 +632,21 @@ impl TryFrom<EventDocument> for EventData {
                 operation_id: OperationId::new(operation_id),
                 rejection: rejection.try_into()?,
             },
+            EventDocument::LineChangeRecorded { change, entries } => {
+                Self::LineChangeRecorded { change: Box::new((*change).try_into()?), entries: each(entries)? }
+            }
+            EventDocument::LinesChanged { operation_id, lines, entries } => Self::LinesChanged {
+                operation_id: OperationId::new(operation_id),
+                lines: each(lines)?,
+                entries: each(entries)?,
+            },
+            EventDocument::LineChangeRefused { operation_id, rejection, entries } => {
+                Self::LineChangeRefused {
+                    operation_id: OperationId::new(operation_id),
+                    rejection: rejection.try_into()?,
+                    entries: each(entries)?,
+                }
+            }
             EventDocument::RefundCancelRecorded { refund_id, operation_id } => Self::RefundCancelRecorded {
                 refund_id: RefundId::new(refund_id),
                 operation_id: OperationId::new(operation_id),

@@ -62,6 +62,8 @@ pub(crate) struct LineDocument {
     canceling: Option<PartDocument>,
     refunding: PartDocument,
     payment_refunding: PartDocument,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_changing: bool,
 }
 
 impl From<&Line> for LineDocument {
@@ -97,6 +99,7 @@ impl From<&Line> for LineDocument {
             canceling: (line.canceling.quantity > 0).then(|| (&line.canceling).into()),
             refunding: (&line.refunding).into(),
             payment_refunding: (&line.payment_refunding).into(),
+            is_changing: line.is_changing,
         }
     }
 }
@@ -138,6 +141,7 @@ impl TryFrom<LineDocument> for Line {
             canceling: optional(document.canceling)?.unwrap_or(Part::none(total_amount)),
             refunding: document.refunding.try_into()?,
             payment_refunding: document.payment_refunding.try_into()?,
+            is_changing: document.is_changing,
         })
     }
 }

@@ -12,6 +12,7 @@ mod finding;
 mod item;
 mod ledger;
 mod line;
+mod line_change;
 #[cfg(feature = "made-up")]
 mod made_up;
 mod money;

@@ -7,7 +7,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::Item;
 use domain::rules::money::Money;
-use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Renaming, Terms};
+use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Renaming, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
@@ -24,6 +24,7 @@ use super::facts::FactsDocument;
 use super::finding::FindingDocument;
 use super::item::ItemDocument;
 use super::line::LineDocument;
+use super::line_change::LineChangingDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
@@ -103,6 +104,7 @@ pub(crate) struct OrderParts {
     pub number_released: bool,
     pub terms: Terms,
     pub highest_amount: Money,
+    pub canceled_unpaid: Money,
     pub facts: Facts,
     pub lines: Vec<Line>,
     pub releases: Vec<LineId>,
@@ -114,6 +116,8 @@ pub(crate) struct OrderParts {
     pub open_refunds: Vec<RefundId>,
     pub payments: Vec<Payment>,
     pub renaming: Option<Box<Renaming>>,
+    pub line_change: Option<Box<LineChanging>>,
+    pub added_lines: Vec<LineId>,
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -126,6 +130,7 @@ pub(crate) struct OrderDocument {
     number_released: bool,
     terms: TermsDocument,
     highest_amount: MoneyDocument,
+    canceled_unpaid: MoneyDocument,
     facts: FactsDocument,
     lines: Vec<LineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -144,6 +149,10 @@ pub(crate) struct OrderDocument {
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renaming: Option<(Uuid, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line_change: Option<Box<LineChangingDocument>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    added_lines: Vec<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made_payments: Vec<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -160,6 +169,7 @@ impl From<&Order> for OrderDocument {
             number_released: order.number_released,
             terms: (&order.terms).into(),
             highest_amount: (&order.highest_amount).into(),
+            canceled_unpaid: (&order.canceled_unpaid).into(),
             releases: order.releases.iter().map(|line| line.number()).collect(),
             cancellations: mirrors(&order.cancellations),
             beside: (&order.beside).into(),
@@ -172,6 +182,8 @@ impl From<&Order> for OrderDocument {
                 .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
             renaming: order.renaming.as_ref().map(|it| (it.operation_id.uuid(), it.number.clone())),
+            line_change: order.line_change.as_ref().map(|change| Box::new((&**change).into())),
+            added_lines: order.added_lines.iter().copied().map(LineId::number).collect(),
             made_payments: order
                 .made_payments
                 .iter()
@@ -196,6 +208,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             number_released: document.number_released,
             terms: document.terms.try_into()?,
             highest_amount: document.highest_amount.try_into()?,
+            canceled_unpaid: document.canceled_unpaid.try_into()?,
             releases: document.releases.into_iter().map(LineId::new).collect(),
             cancellations: each(document.cancellations)?,
             beside: document.beside.try_into()?,
@@ -204,6 +217,8 @@ impl TryFrom<OrderDocument> for OrderParts {
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
             renaming: document.renaming.map(renamed),
+            line_change: document.line_change.map(|change| (*change).try_into().map(Box::new)).transpose()?,
+            added_lines: document.added_lines.into_iter().map(LineId::new).collect(),
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -274,6 +289,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             mollie_id: document.mollie_id.map(MollieOrderId::new),
             terms: parts.terms,
             highest_amount: parts.highest_amount,
+            canceled_unpaid: parts.canceled_unpaid,
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,
@@ -282,6 +298,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
             renaming: parts.renaming,
+            line_change: parts.line_change,
+            added_lines: parts.added_lines,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             personal: Personal::default(),

@@ -3,8 +3,8 @@
 use domain::operations::cancel_order::Cause;
 use domain::operations::task::Task;
 use domain::operations::{
-    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, manage_lines,
+    place_order, update_order, update_shipment,
 };
 use domain::rules::ids::{MolliePaymentId, RefundId, ShipmentId};
 use domain::rules::refund::Route;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::line_change::LineChangesDocument;
 use super::money::MoneyDocument;
 use super::new_terms::NewTermsDocument;
 use super::shipment::{ShipmentLineDocument, TrackingDocument};
@@ -68,6 +69,10 @@ pub(crate) enum TaskDocument {
         terms: NewTermsDocument,
         until: Timestamp,
     },
+    ManageLines {
+        changes: LineChangesDocument,
+        until: Timestamp,
+    },
     #[cfg(feature = "made-up")]
     MadeUp(super::made_up::MadeUpDocument),
 }
@@ -108,6 +113,9 @@ impl From<&Task> for TaskDocument {
                 until: task.until,
             },
             Task::UpdateOrder(task) => Self::UpdateOrder { terms: (&task.terms).into(), until: task.until },
+            Task::ManageLines(task) => {
+                Self::ManageLines { changes: (&task.changes).into(), until: task.until }
+            }
             #[cfg(feature = "made-up")]
             Task::MadeUp(task) => Self::MadeUp(task.into()),
         }
@@ -168,6 +176,9 @@ impl TryFrom<TaskDocument> for Task {
             .into(),
             TaskDocument::UpdateOrder { terms, until } => {
                 update_order::Task { terms: terms.into(), until }.into()
+            }
+            TaskDocument::ManageLines { changes, until } => {
+                manage_lines::Task { changes: changes.try_into()?, until }.into()
             }
             #[cfg(feature = "made-up")]
             TaskDocument::MadeUp(document) => domain::operations::made_up::Task::try_from(document)?.into(),

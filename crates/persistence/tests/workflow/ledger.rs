@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::ports::{
-    Acceptance, CancelLines, Command, MakeRefund, OpenPayment, PlaceOrder, RegisterShipment, TrackShipment,
-    UpdateOrder,
+    Acceptance, CancelLines, Command, MakeRefund, ManageLines, OpenPayment, PlaceOrder, RegisterShipment,
+    TrackShipment, UpdateOrder,
 };
 use domain::rules::address::Address;
 use domain::rules::field::Field;
@@ -28,6 +28,8 @@ pub struct Ledger {
     pub cancellations: usize,
     /// How often units of lines were canceled by a call.
     pub line_cancellations: usize,
+    /// How often a call changed lines.
+    pub line_changes: usize,
     /// Whether a repeated key counts as a new one.
     pub forgets_keys: bool,
     answered: HashMap<IdempotencyKey, (Timestamp, Acceptance)>,
@@ -78,6 +80,7 @@ impl Ledger {
             Command::CreateRefund(refund) => Acceptance::Refund(self.refund(refund, now)?),
             Command::CreatePayment(open) => Acceptance::Payment(Box::new(self.open(open, now)?)),
             Command::UpdateOrder(update) => Acceptance::Order(Box::new(self.update(update))),
+            Command::ManageLines(manage) => Acceptance::Order(Box::new(self.manage(manage)?)),
             Command::CancelRefund { refund, .. } => self.cancel_refund(refund)?,
             #[cfg(feature = "made-up")]
             Command::MadeUp { mollie_id, body } => self.make_up(mollie_id, body)?,
@@ -255,6 +258,39 @@ impl Ledger {
         }
         // The answer to PATCH has no embedded resources.
         Snapshot { payments: None, shipments: None, refunds: None, ..order.clone() }
+    }
+
+    /// All of it, or nothing. What is authorized follows.
+    fn manage(&mut self, manage: &ManageLines) -> Result<Snapshot, Box<Rejection>> {
+        let number = self.next();
+        let mut order = self.find_mut(&manage.order.id).clone();
+        if order.lines.iter().any(|line| shipped(line).quantity > 0) {
+            return Err(refused("The lines of the order cannot be changed from state: shipping"));
+        }
+        let sum = |order: &Snapshot| order.lines.iter().map(|line| line.total_amount.minor()).sum::<i64>();
+        let (before, status) = (sum(&order), order.lines[0].status.clone());
+        for updated in &manage.changes.updated {
+            let id = &manage.order.lines[&updated.line.id];
+            let line = order.lines.iter_mut().find(|line| line.mollie_id == *id).unwrap();
+            let new = line_snapshot(number, &updated.line);
+            let (mollie_id, status) = (line.mollie_id.clone(), line.status.clone());
+            *line = LineSnapshot { mollie_id, status, canceled: line.canceled, ..new };
+        }
+        for canceled in &manage.changes.canceled {
+            release(&mut order, &manage.order.lines[&canceled.line_id], canceled.part)?;
+        }
+        for added in &manage.changes.added {
+            order.lines.push(LineSnapshot { status: status.clone(), ..line_snapshot(number, added) });
+        }
+        let more = sum(&order) - before;
+        let follow = |amount: Money| Money::from_minor(amount.minor() + more, amount.currency());
+        order.amount = follow(order.amount);
+        for payment in order.payments.iter_mut().flatten() {
+            payment.amount = follow(payment.amount);
+        }
+        *self.find_mut(&manage.order.id) = order.clone();
+        self.line_changes += 1;
+        Ok(Snapshot { payments: None, shipments: None, refunds: None, ..order })
     }
 
     fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {

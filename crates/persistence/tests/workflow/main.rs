@@ -27,6 +27,7 @@ mod leases;
 mod ledger;
 #[cfg(feature = "made-up")]
 mod made_up;
+mod manage_lines;
 mod mollie;
 mod operator;
 mod operator_cancel;

@@ -221,6 +221,7 @@ impl Mollie {
                 "pay"
             }
             Command::UpdateOrder(_) => "update",
+            Command::ManageLines(_) => "manage lines",
             #[cfg(feature = "made-up")]
             Command::MadeUp { body, .. } => {
                 side.bodies.push(body.clone());

@@ -136,6 +136,10 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::Updated { operation_id, terms: full_terms() },
         EventData::UpdateRefused { operation_id, rejection: rejection.clone() },
         EventData::NumberLost { number: "1338".to_owned() },
+        EventData::LineChangeRecorded { change: Box::new(line_changing()), entries: entries() },
+        EventData::LinesChanged { operation_id, lines: vec![full_line(1), bare_line(7)], entries: entries() },
+        EventData::LinesChanged { operation_id, lines: Vec::new(), entries: Vec::new() },
+        EventData::LineChangeRefused { operation_id, rejection: rejection.clone(), entries: entries() },
         EventData::PaymentRecorded { operation_id, methods: vec!["ideal".to_owned()] },
         EventData::PaymentCreated {
             operation_id,

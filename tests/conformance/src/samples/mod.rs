@@ -21,7 +21,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use events::{event, every_event, observed};
-pub use orders::{bare_order, full_facts, full_item, full_line, full_order, full_payment, open_item};
+pub use orders::{
+    bare_line, bare_order, full_facts, full_item, full_line, full_order, full_payment, line_changing,
+    open_item,
+};
 pub use refunds::{full_refund, refund};
 pub use work::{
     capture, full_operation, full_shipment, full_terms, operation, place, shipment, state, tasks, tracking,

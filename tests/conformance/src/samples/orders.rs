@@ -8,7 +8,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
-use domain::rules::order::{Canceled, Facts, Line, Order, Personal, Renaming, Terms};
+use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Renaming, Terms};
 use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
@@ -72,6 +72,7 @@ pub fn bare_line(id: u32) -> Line {
         canceling: part(0, "0.00"),
         refunding: part(0, "0.00"),
         payment_refunding: part(0, "0.00"),
+        is_changing: false,
     }
 }
 
@@ -101,6 +102,7 @@ pub fn full_line(id: u32) -> Line {
         canceling: part(1, "4.50"),
         refunding: part(1, "0.25"),
         payment_refunding: part(2, "-0.25"),
+        is_changing: true,
         ..bare_line(id)
     }
 }
@@ -225,6 +227,7 @@ pub fn bare_order() -> Order {
             warnings_left_out: 0,
         },
         highest_amount: euro("10.00"),
+        canceled_unpaid: euro("0.00"),
         personal: Personal::default(),
         lines: vec![bare_line(1)],
         releases: Vec::new(),
@@ -234,6 +237,8 @@ pub fn bare_order() -> Order {
         open_captures: Vec::new(),
         lost_captures: Vec::new(),
         renaming: None,
+        line_change: None,
+        added_lines: Vec::new(),
         made_payments: Vec::new(),
         open_refunds: Vec::new(),
         facts: Facts::default(),
@@ -242,6 +247,16 @@ pub fn bare_order() -> Order {
         items: Vec::new(),
         observed_time: None,
         closed_time: None,
+    }
+}
+
+/// A change of lines under way.
+pub fn line_changing() -> LineChanging {
+    LineChanging {
+        operation_id: OperationId::new(uuid()),
+        added: vec![LineId::new(7), LineId::new(8)],
+        updated: vec![LineId::new(1)],
+        difference: euro("-3.21"),
     }
 }
 
@@ -263,6 +278,8 @@ pub fn full_order() -> Order {
     order.lost_captures = vec![(ShipmentId::new(uuid()), euro("12.34"))];
     let renaming = Renaming { operation_id: OperationId::new(uuid()), number: "1338".to_owned() };
     order.renaming = Some(Box::new(renaming));
+    order.line_change = Some(Box::new(line_changing()));
+    order.added_lines = vec![LineId::new(2), LineId::new(5)];
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
@@ -293,6 +310,7 @@ pub fn full_order() -> Order {
         full_payment(Read::Unknown("frozen".into())),
     ];
     order.highest_amount = euro("12.00");
+    order.canceled_unpaid = euro("1.50");
     order.releases = vec![LineId::new(2)];
     order.cancellations = vec![Canceled { operation_id: OperationId::new(uuid()), lines: lines() }];
     order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];

@@ -7,13 +7,14 @@ use domain::operations::operation::{Operation, State, Tries};
 use domain::operations::sent::Sent;
 use domain::operations::task::{OperationKind, Task};
 use domain::operations::{
-    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, place_order,
-    update_order, update_shipment,
+    cancel_lines, cancel_order, cancel_refund, create_payment, create_refund, create_shipment, manage_lines,
+    place_order, update_order, update_shipment,
 };
 use domain::rules::ids::{
     GroupId, IdempotencyKey, LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OperationId,
     RefundId, ShipmentId,
 };
+use domain::rules::line_change::{LineChanges, LineField, UpdatedLine};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::order_update::NewTerms;
@@ -185,6 +186,10 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             let of = |terms| update_order::Task { terms, until: micros(9, 1) }.into();
             vec![of(NewTerms::default()), of(full_terms())]
         }
+        OperationKind::ManageLines => {
+            let of = |changes| manage_lines::Task { changes, until: micros(9, 1) }.into();
+            vec![of(LineChanges::default()), of(full_changes())]
+        }
         #[cfg(feature = "made-up")]
         OperationKind::MadeUp => {
             let line = full_shipment(&bare_order()).lines.remove(0);
@@ -226,6 +231,15 @@ pub fn full_operation(order: &Order) -> Operation {
         sealed: Some(vec![0, 1, 255]),
         actor: Some("jane@care".into()),
         ..operation(order, 7)
+    }
+}
+
+/// Every kind of change of lines, and every field.
+pub fn full_changes() -> LineChanges {
+    LineChanges {
+        added: vec![full_line(7), bare_line(8)],
+        updated: vec![UpdatedLine { line: full_line(1), fields: LineField::ALL.to_vec() }],
+        canceled: lines(),
     }
 }
 

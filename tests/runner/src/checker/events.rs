@@ -67,6 +67,9 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::Updated { .. }
         | EventData::UpdateRefused { .. }
         | EventData::NumberLost { .. }
+        | EventData::LineChangeRecorded { .. }
+        | EventData::LinesChanged { .. }
+        | EventData::LineChangeRefused { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -110,6 +113,9 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentUpdateRecorded { operation_id, .. } => {
                 begun.insert(operation_id.to_string());
             }
+            EventData::LineChangeRecorded { change, .. } => {
+                begun.insert(change.operation_id.to_string());
+            }
             EventData::CancellationSucceeded { operation_id, .. }
             | EventData::CancellationRefused { operation_id, .. }
             | EventData::RefundUpdated { operation_id: Some(operation_id), .. }
@@ -118,6 +124,8 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::PaymentRefused { operation_id, .. }
             | EventData::Updated { operation_id, .. }
             | EventData::UpdateRefused { operation_id, .. }
+            | EventData::LinesChanged { operation_id, .. }
+            | EventData::LineChangeRefused { operation_id, .. }
             | EventData::ShipmentUpdated { operation_id: Some(operation_id), .. }
             | EventData::ShipmentUpdateRefused { operation_id, .. } => {
                 *ends.entry(operation_id.to_string()).or_default() += 1;

@@ -194,14 +194,20 @@ fn surplus(evidence: &Evidence, order: &Order, seen: &Value) -> Option<Violation
     let raised = raised.map(|item| item.subject.as_str()).collect::<BTreeSet<_>>().len();
     let came = came.count();
     // What was given back before is no surplus; what was raised before it was given back stays raised.
-    let is_given_back =
-        embedded(seen, "payments").any(|payment| !value(&payment["amountRefunded"]).is_empty());
+    // A refund may have failed since.
+    let is_given_back = evidence.ledger.iter().any(|effect| {
+        matches!(effect.kind, EffectKind::PaymentRefunded | EffectKind::LinesRefunded)
+            && seen["id"] == effect.order_id.as_str()
+    });
     // Goods that were given back from the second payment are not owed of the first either.
     let most = if is_given_back { came } else { came.saturating_sub(1) };
     let fits = (is_given_back || raised + 1 >= held) && raised <= most;
     (!fits).then(|| {
         let number = &order.terms.order_number;
-        Violation::new("surplus", format!("order {number}: {held} payments hold money, {raised} were raised"))
+        let items = order.items.iter().filter(|item| item.kind == ItemKind::SurplusPayment);
+        let texts: Vec<_> = items.map(|item| item.text.as_str()).collect();
+        let raised = format!("{raised} were raised: {}", texts.join(" "));
+        Violation::new("surplus", format!("order {number}: {held} payments hold money, {raised}"))
     })
 }
 

@@ -69,6 +69,7 @@ impl Stage<'_> {
             }
             What::Pay { order, intent } => self.site.spawn(SHOP, world.pay(order, intent)),
             What::Update { order, intent } => self.site.spawn(SHOP, world.update(order, intent)),
+            What::Manage { order, intent } => self.site.spawn(SHOP, world.manage(order, intent)),
             What::Sync { order } => self.site.spawn(SHOP, world.sync(order)),
             What::Elsewhere { order, act } => world.elsewhere(order, act),
             What::Fault { on, fault } => self.site.arm(on, fault),

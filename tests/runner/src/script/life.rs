@@ -37,6 +37,9 @@ impl<'a> Life<'a> {
             self.cancel_within(2_000);
         }
         self.pass();
+        if self.chance.permille(150) {
+            self.manage();
+        }
         if self.chance.permille(930) {
             self.pay();
         }
@@ -47,6 +50,9 @@ impl<'a> Life<'a> {
             }
             if self.chance.permille(150) {
                 self.update();
+            }
+            if self.chance.permille(150) {
+                self.manage();
             }
             self.pass();
             self.ship_some();
@@ -94,6 +100,13 @@ impl<'a> Life<'a> {
         let at = self.at + self.chance.below(20_000);
         *self.intents += 1;
         self.step(at, What::Update { order: self.order, intent: *self.intents });
+    }
+
+    /// The shopper wants other things.
+    fn manage(&mut self) {
+        let at = self.at + self.chance.below(20_000);
+        *self.intents += 1;
+        self.step(at, What::Manage { order: self.order, intent: *self.intents });
     }
 
     fn pay(&mut self) {

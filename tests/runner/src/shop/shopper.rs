@@ -12,6 +12,7 @@ use mollie_simulator::rules::{self, FinalState};
 use super::{World, find};
 use crate::basket::Basket;
 use crate::chance::mix;
+use crate::managed;
 use crate::replica::Wish;
 use crate::script::Choice;
 
@@ -51,6 +52,21 @@ impl World {
         let wish = Wish::Update(id, Box::new(update));
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
         self.carry(OperationKind::UpdateOrder, order, &request_id, &command, wish).await;
+    }
+
+    /// The shopper wants other things, and the shop passes that on.
+    pub async fn manage(self, order: u64, intent: u64) {
+        let request_id = format!("manage-{intent}");
+        if let Some((command, wish)) = self.wished(&request_id) {
+            return self.carry(OperationKind::ManageLines, order, &request_id, &command, wish).await;
+        }
+        let Some(id) = self.known(order).await else { return };
+        let Some(found) = self.when(id, |order| order.facts.status.is_some()).await else { return };
+        let (name, changes) = managed::wanted(&found, self.seed, intent);
+        let command = format!("{changes:?}");
+        let wish = Wish::Manage(id, name, Box::new(changes));
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(OperationKind::ManageLines, order, &request_id, &command, wish).await;
     }
 
     /// The shopper goes to the checkout as soon as there is one.

@@ -8,6 +8,7 @@ mod cancel_refund;
 mod create_payment;
 mod create_refund;
 mod create_shipment;
+mod manage_lines;
 mod place_order;
 mod update_order;
 mod update_shipment;
@@ -109,6 +110,7 @@ pub fn of(kind: OperationKind) -> &'static dyn Story {
         OperationKind::CancelRefund => &cancel_refund::CallingOff,
         OperationKind::CreatePayment => &create_payment::Paying,
         OperationKind::UpdateOrder => &update_order::Updating,
+        OperationKind::ManageLines => &manage_lines::Managing,
     }
 }
 

@@ -15,7 +15,9 @@ use tests::proto::{
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, amount, new_request_id, numbered};
 
 use super::{NOBODY, PROFILES};
-use crate::requests::{cancel, cancel_lines, create, move_to, pay, ship, sync, track};
+use crate::requests::{
+    cancel, cancel_lines, create, manage, move_to, pay, rename_line, ship, sync, thing, track, without,
+};
 
 const RUNS: usize = WARM + COUNTED;
 /// How many look-ups the service makes at once.
@@ -149,6 +151,18 @@ impl<'a> Cases<'a> {
         self.meter
             .count(world, "UpdateOrder", RUNS, async |n| {
                 client.clone().update_order(move_to(&placed[n], "Utrecht")).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "UpdateOrderLine", RUNS, async |n| {
+                client.clone().update_order_line(rename_line(&placed[RUNS + n], 0, "Box")).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "ManageOrderLines", RUNS, async |n| {
+                let order = &placed[RUNS + n];
+                let request = manage(order, vec![thing("Mug", 1), without(order, 1, 1)]);
+                client.clone().manage_order_lines(request).await.unwrap();
             })
             .await;
         self.meter

@@ -159,7 +159,9 @@ impl Kind for Task {
             | Difference::Shipment(_)
             | Difference::Tracking(_)
             | Difference::Refund(_)
-            | Difference::RefundStatus(_) => false,
+            | Difference::RefundStatus(_)
+            | Difference::NewLine(_)
+            | Difference::LineValues(_) => false,
         }
     }
 

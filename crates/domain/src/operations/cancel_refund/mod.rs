@@ -186,7 +186,9 @@ impl Kind for Task {
             Difference::Refund(_)
             | Difference::Shipment(_)
             | Difference::Tracking(_)
-            | Difference::Units { .. } => false,
+            | Difference::Units { .. }
+            | Difference::NewLine(_)
+            | Difference::LineValues(_) => false,
         }
     }
 

@@ -217,7 +217,9 @@ impl Kind for Task {
             }
             | Difference::Shipment(_)
             | Difference::Tracking(_)
-            | Difference::RefundStatus(_) => false,
+            | Difference::RefundStatus(_)
+            | Difference::NewLine(_)
+            | Difference::LineValues(_) => false,
         }
     }
 

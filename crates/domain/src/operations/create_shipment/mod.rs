@@ -153,7 +153,9 @@ impl Kind for Task {
             }
             | Difference::Tracking(_)
             | Difference::Refund(_)
-            | Difference::RefundStatus(_) => false,
+            | Difference::RefundStatus(_)
+            | Difference::NewLine(_)
+            | Difference::LineValues(_) => false,
         }
     }
 

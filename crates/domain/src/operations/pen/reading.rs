@@ -65,8 +65,9 @@ impl Pen<'_> {
         let personal = snapshot::personal(&self.order().personal, snapshot);
         if let Some(observed) = snapshot::difference(self.order(), snapshot) {
             let again = concern::surplus_cancellation(self.order(), &observed.entries);
+            let doubled = concern::surplus_lines(self.order(), &observed.lines);
             self.record(EventData::OrderObserved { observed: Box::new(observed) });
-            again.into_iter().for_each(|concern| self.raise(concern));
+            again.into_iter().chain(doubled).for_each(|concern| self.raise(concern));
         }
         self.recorder.note_reading(confirmed(self.order(), snapshot, self.reading.as_of), personal);
         self.judge_money(whole.as_ref(), snapshot, &payments);
@@ -104,6 +105,12 @@ impl Pen<'_> {
             !refunds.contains(&theirs.mollie_id) && is_explained(Difference::Refund(theirs))
         };
         let snapshot = snapshot::without_refunds(snapshot, is_aside).counted_by_refunds();
+        let snapshot = snapshot::without_line_changes(
+            order,
+            snapshot,
+            |theirs| is_explained(Difference::NewLine(theirs)),
+            |line_id| is_explained(Difference::LineValues(line_id)),
+        );
         let status = snapshot.status.clone();
         let are_undecided = |pool, line_id| {
             is_left_out(pool) && is_explained(Difference::Units { pool, line_id, status: status.as_ref() })
@@ -124,10 +131,12 @@ impl Pen<'_> {
 
     /// Raises review items about the order's money, judged over all that this reading shows (`whole`, or else the order as
     /// recorded). `before`: its payments before this reading. A reading that contradicts itself says nothing about sums; what the
-    /// bank took, and that an ended order still holds money, depend on no sum.
+    /// bank took, and that an ended order still holds money, depend on no sum. Nor does it while lines are changing: payments and lines
+    /// may be of before and after.
     fn judge_money(&mut self, whole: Option<&Order>, snapshot: &Snapshot, before: &[Payment]) {
         let (order, mut concerns) = (whole.unwrap_or(self.order()), Vec::new());
-        if snapshot.contradictions.is_empty() {
+        let is_sound = snapshot.contradictions.is_empty() && order.line_change.is_none();
+        if is_sound {
             concerns.extend(concern::surplus_payments(order));
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
@@ -137,7 +146,7 @@ impl Pen<'_> {
         for concern in concerns {
             self.raise(concern);
         }
-        if snapshot.contradictions.is_empty() {
+        if is_sound {
             self.close(surplus::settled(self.order()), "nothing of it is too much any more");
         }
     }

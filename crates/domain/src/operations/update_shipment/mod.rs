@@ -166,7 +166,9 @@ impl Kind for Task {
             Difference::Shipment(_)
             | Difference::Units { .. }
             | Difference::Refund(_)
-            | Difference::RefundStatus(_) => false,
+            | Difference::RefundStatus(_)
+            | Difference::NewLine(_)
+            | Difference::LineValues(_) => false,
         }
     }
 

@@ -262,3 +262,17 @@ fn a_refused_cancellation_names_the_lines_that_would_help_and_no_others() {
     let card = canceled(&before, &[(2, -500)]);
     assert_eq!(subjects(check_release(&before, &card)), ["order", "lines/1", "lines/2", "lines/5"]);
 }
+
+/// A line was removed before the shopper authorized the rest: it releases nothing of that.
+#[test]
+fn what_was_canceled_before_anything_was_authorized_takes_nothing_off_the_bound() {
+    let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    order.lines[0].canceled = Part { quantity: 2, amount: euro("698.00") };
+    order.canceled_unpaid = euro("698.00");
+    let lines =
+        [ShipmentLine { line_id: order.lines[1].id, part: Part { quantity: 1, amount: euro("329.99") } }];
+    assert_eq!((authorized(&order), left(&order)), (euro("329.99"), euro("329.99")));
+    assert_eq!(check(&order, &lines), Ok(()));
+    order.payments = vec![fixtures::payment("tr_1", euro("329.99"), PaymentStatus::Authorized)];
+    assert_eq!((authorized(&order), left(&order)), (euro("329.99"), euro("329.99")));
+}

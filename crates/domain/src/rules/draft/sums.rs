@@ -71,7 +71,7 @@ fn off(order: &mut serde_json::Value, price: &str, rate: &str) {
 }
 
 /// The amount, given or computed. `given`: none if it was left out.
-pub(super) fn amount(
+pub(in crate::rules) fn amount(
     given: Option<Option<Money>>,
     lines: &[LineReading],
     is_first: bool,
@@ -114,7 +114,7 @@ fn costs_something(amount: Money, is_first: bool, path: String, faults: &mut Vio
 }
 
 /// The VAT in sum, for each rate and altogether.
-pub(super) fn vat(lines: &[LineReading], at: &impl Fn(&str) -> String, faults: &mut Violations) {
+pub(in crate::rules) fn vat(lines: &[LineReading], at: &impl Fn(&str) -> String, faults: &mut Violations) {
     if lines.iter().any(|line| line.vat.is_none() && !line.is_without_vat) {
         return;
     }

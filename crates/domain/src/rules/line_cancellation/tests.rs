@@ -164,7 +164,7 @@ fn a_refusal_of_an_unpaid_order_names_the_ways_there_are() {
     let order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
     let Err(RequestError::State(refusal)) = plan(&order, &all(&[])) else { panic!("it is allowed") };
     let text = &refusal.unmet[0].description;
-    assert!(text.contains("managing its lines") && text.contains("CancelOrder"), "{text}");
+    assert!(text.contains("ManageOrderLines") && text.contains("CancelOrder"), "{text}");
 }
 
 #[test]

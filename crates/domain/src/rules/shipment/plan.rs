@@ -305,7 +305,11 @@ pub(in crate::rules) fn not_available(line: &Line, quantity: u32, available: u32
         line.shipped.quantity,
         line.canceled.quantity,
         line.quantity,
-        refunded(line)
+        if line.is_changing {
+            " A change of it is under way: wait for it.".to_owned()
+        } else {
+            refunded(line)
+        }
     );
     Misfit::State(PreconditionReason::QuantityNotAvailable, text)
 }

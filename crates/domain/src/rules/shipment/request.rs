@@ -153,7 +153,7 @@ pub(in crate::rules) fn line_id(text: &str, path: &str, faults: &mut Violations)
 }
 
 impl LineSelectionInput {
-    fn parse(&self, path: &str, faults: &mut Violations) -> Option<LineSelection> {
+    pub(in crate::rules) fn parse(&self, path: &str, faults: &mut Violations) -> Option<LineSelection> {
         let line_id = line_id(&self.line_id, path, faults);
         let quantity = u32::try_from(self.quantity).ok().filter(|quantity| *quantity > 0);
         if quantity.is_none() {

@@ -203,7 +203,7 @@ fn understood<T: Copy>(before: Option<T>, read: &Read<T>) -> (Option<T>, Option<
 }
 
 fn changed_lines(order: &Order, snapshot: &Snapshot) -> (Vec<Line>, Vec<Entry>) {
-    let mut next = order.lines.iter().map(|line| line.id.number()).max().unwrap_or(0) + 1;
+    let mut next = order.next_line_id().number();
     let (known, mut changed, mut entries) = (order.lines_at_mollie(), Vec::new(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
         let ours = counterpart(order, &known, position, theirs);
@@ -272,6 +272,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         canceling: ours.map_or(none, |line| line.canceling),
         refunding: ours.map_or(none, |line| line.refunding),
         payment_refunding: ours.map_or(none, |line| line.payment_refunding),
+        is_changing: ours.is_some_and(|line| line.is_changing),
     }
 }
 

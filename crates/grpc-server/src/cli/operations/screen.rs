@@ -135,7 +135,10 @@ fn effects(operation: &Operation, order: Option<&Order>) -> Vec<String> {
         // The shipment itself; the operation does not say which.
         OperationKind::UpdateShipment => (Vec::new(), "shp_ID"),
         OperationKind::PlaceOrder => (named("ord_"), "ord_ID"),
-        OperationKind::CancelOrder | OperationKind::CancelLines | OperationKind::UpdateOrder => {
+        OperationKind::CancelOrder
+        | OperationKind::CancelLines
+        | OperationKind::UpdateOrder
+        | OperationKind::ManageLines => {
             let changed = order.map(|order| order.mollie_order_id.clone());
             (changed.into_iter().filter(|id| !id.is_empty()).collect(), "ord_ID")
         }

@@ -4,6 +4,7 @@
 mod canceled;
 mod duplicates;
 mod lines;
+mod managed;
 mod opened;
 mod owners;
 mod placed;
@@ -35,6 +36,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
     found.addresses();
     found.doubles();
     found.line_cancellations();
+    found.line_changes();
     found.operations();
     found.owners();
     for act in &evidence.journal.acts {

@@ -83,7 +83,8 @@ impl Found<'_> {
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
             | Task::CreatePayment(_)
-            | Task::UpdateOrder(_) => false,
+            | Task::UpdateOrder(_)
+            | Task::ManageLines(_) => false,
         })
     }
 

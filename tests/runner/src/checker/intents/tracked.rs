@@ -103,7 +103,8 @@ impl Found<'_> {
             | Task::CreateRefund(_)
             | Task::CancelRefund(_)
             | Task::CreatePayment(_)
-            | Task::UpdateOrder(_) => None,
+            | Task::UpdateOrder(_)
+            | Task::ManageLines(_) => None,
         });
         let last = last.filter(|_| !is_touched)?;
         let all = self.evidence.mollie.iter().filter_map(|order| order["_embedded"]["shipments"].as_array());
@@ -140,7 +141,8 @@ fn wish(intent: &Intent) -> Option<&str> {
         | Wish::Refund(..)
         | Wish::CallOff(..)
         | Wish::Pay(..)
-        | Wish::Update(..) => None,
+        | Wish::Update(..)
+        | Wish::Manage(..) => None,
     }
 }
 

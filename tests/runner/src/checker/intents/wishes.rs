@@ -7,11 +7,12 @@ use domain::rules::ids::{LineId, OrderId, ShipmentId};
 use domain::rules::line::LineDraft;
 use domain::rules::money::Money;
 use domain::rules::shipment::{Selection, Shipment, ShipmentLine, ShipmentRequest};
-use mollie_simulator::rules::EffectKind;
+use mollie_simulator::rules::{Effect, EffectKind};
 use serde_json::Value;
 
 use super::Found;
 use crate::journal::Intent;
+use crate::managed;
 use crate::replica::Wish;
 
 impl Found<'_> {
@@ -23,7 +24,12 @@ impl Found<'_> {
             return;
         };
         let differences = match &intent.wish {
-            Wish::Place(draft) => placed_otherwise(draft, seen),
+            Wish::Place(draft) => {
+                let of_order = |effect: &&Effect| Some(&effect.order_id) == mollie_id.as_ref();
+                let mut of_order = self.evidence.ledger.iter().filter(of_order);
+                let are_changed = of_order.any(|effect| managed::EFFECTS.contains(&effect.kind));
+                placed_otherwise(draft, seen, are_changed)
+            }
             Wish::Ship(_, request) => {
                 let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id));
                 parcel.map(|parcel| self.shipped_otherwise(request, parcel, seen)).unwrap_or_default()
@@ -35,7 +41,8 @@ impl Found<'_> {
             | Wish::Refund(..)
             | Wish::CallOff(..)
             | Wish::Pay(..)
-            | Wish::Update(..) => Vec::new(),
+            | Wish::Update(..)
+            | Wish::Manage(..) => Vec::new(),
         };
         for difference in differences {
             self.say("I1", format!("{}: {difference}", intent.request_id));
@@ -43,10 +50,11 @@ impl Found<'_> {
     }
 }
 
-fn placed_otherwise(draft: &OrderDraft, seen: &Value) -> Vec<String> {
+/// Lines that were changed since are held against the order as it is here.
+fn placed_otherwise(draft: &OrderDraft, seen: &Value, are_changed: bool) -> Vec<String> {
     let mut differences = Vec::new();
-    let lines = seen["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if lines.len() != draft.lines.len() {
+    let lines = seen["lines"].as_array().filter(|_| !are_changed).map_or_else(|| &[][..], Vec::as_slice);
+    if lines.len() != draft.lines.len() && !are_changed {
         differences.push(format!("{} lines were wished, {} placed", draft.lines.len(), lines.len()));
     }
     for (line, seen) in draft.lines.iter().zip(lines) {

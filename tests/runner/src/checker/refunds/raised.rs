@@ -129,6 +129,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::LineLeftOpen
         | ItemKind::MoneyOnEndedOrder
         | ItemKind::SurplusCancellation
+        | ItemKind::SurplusLine
         | ItemKind::RefundFailed
         | ItemKind::Chargeback => false,
     }

@@ -22,6 +22,7 @@ fn single(quantity: u32, unit: Money, total: Money, is_captured_by_shipment: boo
         reserved: none,
         refunding: none,
         payment_refunding: none,
+        is_changing: false,
         status: Some(status),
         ..line.clone()
     };

@@ -1,0 +1,77 @@
+//! What changes of lines do to the order: while they are under way, and once they are made.
+
+use crate::rules::deduction;
+use crate::rules::ids::OperationId;
+use crate::rules::ledger::{Entry, Pool, Stage};
+use crate::rules::money::Money;
+use crate::rules::order::{Line, LineChanging, Order};
+use crate::rules::status::OrderStatus;
+
+impl Order {
+    pub(super) fn begin_line_change(&mut self, change: &LineChanging) {
+        for line in self.lines.iter_mut().filter(|line| change.updated.contains(&line.id)) {
+            line.is_changing = true;
+        }
+        self.line_change = Some(Box::new(change.clone()));
+    }
+
+    /// An authorization grows with new lines, and keeps what was canceled of it before, or in the same step.
+    fn raise_highest_amount(&mut self) {
+        let totals = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
+        let sum = totals.saturating_sub(self.canceled_unpaid.minor());
+        if self.captures_by_shipment() && sum > self.highest_amount.minor() {
+            self.highest_amount = Money::from_minor(sum, self.highest_amount.currency());
+        }
+    }
+
+    /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid.
+    pub(super) fn note_canceled_unpaid(&mut self) {
+        let is_unpaid = match self.facts.status {
+            Some(OrderStatus::Created | OrderStatus::Pending) => true,
+            None
+            | Some(
+                OrderStatus::Authorized
+                | OrderStatus::Paid
+                | OrderStatus::Shipping
+                | OrderStatus::Completed
+                | OrderStatus::Canceled
+                | OrderStatus::Expired,
+            ) => false,
+        };
+        if is_unpaid {
+            let minor =
+                self.lines.iter().map(|line| line.canceled.amount.minor()).fold(0, i64::saturating_add);
+            self.canceled_unpaid = Money::from_minor(minor, self.canceled_unpaid.currency());
+        }
+    }
+
+    /// Whatever became of it, its lines are available again.
+    pub(super) fn end_line_change(&mut self, operation_id: OperationId) {
+        let Some(change) = self.line_change.take_if(|change| change.operation_id == operation_id) else {
+            return;
+        };
+        for line in self.lines.iter_mut().filter(|line| change.updated.contains(&line.id)) {
+            line.is_changing = false;
+        }
+    }
+
+    /// Takes new lines, and new values. A deduction that is canceled was given up by whoever asked for the change.
+    pub(super) fn take_lines(&mut self, lines: &[Line], entries: &[Entry]) {
+        for line in lines {
+            match self.line_mut(line.id) {
+                Some(ours) => *ours = line.clone(),
+                None => {
+                    self.added_lines.push(line.id);
+                    self.lines.push(line.clone());
+                }
+            }
+        }
+        self.raise_highest_amount();
+        let canceled =
+            entries.iter().filter(|entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled);
+        let is_new =
+            |id: &_| !self.releases.contains(id) && self.line(*id).is_some_and(deduction::is_deduction);
+        let given_up: Vec<_> = canceled.filter_map(|entry| entry.line_id).filter(is_new).collect();
+        self.releases.extend(given_up);
+    }
+}
