@@ -1,10 +1,11 @@
 //! Random sequences. What comes first in a choice is the simplest, so that a failing sequence shrinks towards it.
 
+use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::basket::{Basket, EUR, Row, Tender};
-use crate::step::{Amount, Pick, Sequence, Step};
+use crate::step::{Amount, Change, Pick, Sequence, Step};
 
 /// Sequences under one of so many settings of the simulator.
 pub fn sequences(settings: usize) -> impl Strategy<Value = Sequence> {
@@ -20,6 +21,9 @@ pub fn sequences(settings: usize) -> impl Strategy<Value = Sequence> {
 fn opening() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         18 => Just(vec![Step::Pay]),
+        4 => change().prop_map(|change| vec![change, Step::Pay]),
+        4 => change().prop_map(|change| vec![Step::Pay, change]),
+        2 => (change(), change()).prop_map(|(one, other)| vec![one, Step::Pay, other]),
         1 => Just(vec![Step::FailToPay, Step::Pay]),
         1 => Just(Vec::new()),
     ]
@@ -109,6 +113,7 @@ fn step() -> impl Strategy<Value = Step> {
     let few = 0..8_usize;
     prop_oneof![
         1 => Just(Step::Pay),
+        1 => change(),
         14 => (picks(), proptest::bool::weighted(0.2)).prop_map(|(picks, refunded)| Step::Ship { picks, refunded }),
         2 => proptest::bool::ANY.prop_map(|refunded| Step::ShipRest { refunded }),
         6 => (picks(), proptest::bool::ANY).prop_map(|(picks, release)| Step::CancelLines { picks, release }),
@@ -122,6 +127,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => proptest::bool::ANY.prop_map(|enough| Step::Balance { enough }),
         6 => prop_oneof![3 => 1..90_i64, 1 => 90..2_000_i64].prop_map(|minutes| Step::Wait { minutes }),
     ]
+}
+
+/// Of lines: something more, more of something, and something less.
+fn change() -> impl Strategy<Value = Step> {
+    let more = (0..8_usize, 0..3_i64, prop_oneof![1 => Just(0_i64), 1 => 1..500_i64]);
+    let cancel = prop_oneof![1 => Just(Vec::new()), 2 => picks()];
+    (weighted(0.6, goods()), weighted(0.5, more), cancel)
+        .prop_map(|(add, update, cancel)| Step::Change(Change { add, update, cancel }))
 }
 
 fn refund() -> impl Strategy<Value = Step> {

@@ -151,7 +151,7 @@ fn mollies_order(own: &Own, books: &Books, tender: Tender) -> Result<(), String>
     let cents =
         |amount: &Amount| minor(tender, &amount.value).ok_or_else(|| format!("unreadable: {amount:?}"));
     let refunded = own.of(Course::Standing, false).chain(own.of(Course::Standing, true));
-    let authorized = if own.captures && own.is_backed { own.total() } else { 0 };
+    let authorized = if own.captures && own.is_backed { own.agreed() } else { 0 };
     let captured = cents(&books.captured)?;
     same("captured at Mollie", captured, own.received())?;
     same("authorized at Mollie", cents(&books.authorized)?, authorized)?;

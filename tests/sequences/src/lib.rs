@@ -5,6 +5,7 @@
 mod ask;
 pub mod basket;
 pub mod campaign;
+mod change;
 pub mod desk;
 mod draw;
 mod excuse;

@@ -10,6 +10,8 @@ pub struct Line {
     pub row: Row,
     pub shipped: Share,
     pub canceled: Share,
+    /// Of that, before the shopper had paid or authorized anything.
+    pub dropped: Share,
     /// Its price was lowered beyond what was left of it: nothing of it is measured any more.
     pub is_overdrawn: bool,
 }
@@ -31,13 +33,7 @@ pub struct Own {
 impl Own {
     #[must_use]
     pub fn new(basket: &Basket) -> Self {
-        let line = |row: &Row| Line {
-            row: *row,
-            shipped: Share::default(),
-            canceled: Share::default(),
-            is_overdrawn: false,
-        };
-        let lines = basket.rows.iter().map(line).collect();
+        let lines = basket.rows.iter().copied().map(Line::new).collect();
         let (held, refunds, chargebacks) = (Vec::new(), Vec::new(), Vec::new());
         Self { captures: basket.captures, is_backed: false, lines, held, refunds, chargebacks }
     }
@@ -45,6 +41,12 @@ impl Own {
     #[must_use]
     pub fn total(&self) -> i64 {
         self.lines.iter().map(|line| line.row.total()).sum()
+    }
+
+    /// What the shopper pays or authorizes: all but what was canceled before.
+    #[must_use]
+    pub fn agreed(&self) -> i64 {
+        self.total() - self.lines.iter().map(|line| line.dropped.minor).sum::<i64>()
     }
 
     /// What is neither shipped nor canceled nor held of a line.
@@ -119,7 +121,7 @@ impl Own {
     #[must_use]
     pub fn taken(&self, line: usize) -> Share {
         let line = &self.lines[line];
-        if self.captures { line.shipped } else { line.ordered() }
+        if self.captures { line.shipped } else { line.ordered() - line.dropped }
     }
 
     /// What may still be refunded of a line: not what is refunded, nor what is to be.
@@ -153,7 +155,7 @@ impl Own {
 
     #[must_use]
     pub fn released(&self) -> i64 {
-        self.lines.iter().map(|line| line.canceled.minor).sum()
+        self.lines.iter().map(|line| line.canceled.minor - line.dropped.minor).sum()
     }
 
     /// What was captured, or paid.
@@ -162,7 +164,7 @@ impl Own {
         match (self.is_backed, self.captures) {
             (false, _) => 0,
             (true, true) => self.lines.iter().map(|line| line.shipped.minor).sum(),
-            (true, false) => self.total(),
+            (true, false) => self.agreed(),
         }
     }
 
@@ -197,8 +199,28 @@ impl Own {
         for (line, part) in parts {
             self.fits(*line, self.rest(*line), *part, "canceled")?;
             self.lines[*line].canceled = self.lines[*line].canceled + *part;
+            if !self.is_backed {
+                self.lines[*line].dropped = self.lines[*line].dropped + *part;
+            }
         }
         self.within_authorization()
+    }
+
+    /// Changes lines: other rows, another row, and parts that are canceled.
+    ///
+    /// # Errors
+    /// They cannot be right.
+    pub fn change(
+        &mut self,
+        rows: &[(usize, Row)],
+        add: Option<Row>,
+        parts: &[(usize, Share)],
+    ) -> Result<(), String> {
+        for (line, row) in rows {
+            self.lines[*line].row = *row;
+        }
+        self.lines.extend(add.map(Line::new));
+        self.cancel(parts)
     }
 
     /// Cancels whatever is left.
@@ -273,7 +295,7 @@ impl Own {
 
     /// Captured is at most min(authorized, authorized − released).
     fn within_authorization(&self) -> Result<(), String> {
-        let (authorized, released, captured) = (self.total(), self.released(), self.received());
+        let (authorized, released, captured) = (self.agreed(), self.released(), self.received());
         if !self.captures || captured <= authorized.min(authorized - released) {
             return Ok(());
         }
@@ -282,6 +304,12 @@ impl Own {
 }
 
 impl Line {
+    #[must_use]
+    pub fn new(row: Row) -> Self {
+        let none = Share::default();
+        Self { row, shipped: none, canceled: none, dropped: none, is_overdrawn: false }
+    }
+
     #[must_use]
     pub const fn ordered(&self) -> Share {
         Share { units: self.row.quantity, minor: self.row.total() }

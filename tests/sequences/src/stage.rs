@@ -99,6 +99,7 @@ impl Stage {
                 self.cancel_lines(Selection::AllRemaining, *release, &all)
             }
             Step::CancelOrder { release } => self.cancel_order(*release),
+            Step::Change(change) => self.change(change),
             Step::Refund { picks } => {
                 let selected = self.select(picks, Own::left, |_, _| false);
                 self.refund(RefundSelection::Lines(selected.lines.clone()), false, Some(selected))

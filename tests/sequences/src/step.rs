@@ -1,7 +1,7 @@
 //! What happens in a sequence, in terms that have a meaning on whatever order: lines and refunds by position, parts in
 //! thousandths of what is left.
 
-use crate::basket::Basket;
+use crate::basket::{Basket, Row};
 
 /// One order, and what happens to it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,17 @@ pub enum Amount {
     Above,
 }
 
+/// What is changed of lines.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// A thing more.
+    pub add: Option<Row>,
+    /// So many units more of a line, each dearer by so many thousandths.
+    pub update: Option<(usize, i64, i64)>,
+    /// What is not wanted any more.
+    pub cancel: Vec<Pick>,
+}
+
 /// Something that happens.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -61,6 +72,8 @@ pub enum Step {
     CancelOrder {
         release: bool,
     },
+    /// Changes lines in one step.
+    Change(Change),
     Refund {
         picks: Vec<Pick>,
     },

@@ -192,7 +192,11 @@ impl<'a> Plan<'a> {
         }
         together::check(self.order, &self.changes, path, &mut self.faults);
         let found = self.faults.into_findings().violations;
-        if found.is_empty() { Ok(Some(self.changes)) } else { Err(RequestError::Invalid(found)) }
+        if !found.is_empty() {
+            return Err(RequestError::Invalid(found));
+        }
+        together::check_capture(self.order, &self.changes).map_err(RequestError::State)?;
+        Ok(Some(self.changes))
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::rules::capture;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::field::Field;
-use crate::rules::fixtures::{at, euro, placed, snapshot};
+use crate::rules::fixtures::{self, at, euro, placed, snapshot};
 use crate::rules::ids::{LineId, MollieLineId, OperationId};
 use crate::rules::line::LineType;
 use crate::rules::part::Part;
@@ -12,7 +12,7 @@ use crate::rules::precondition::PreconditionReason;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::snapshot::LineSnapshot;
-use crate::rules::status::{LineStatus, OrderStatus, Read};
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
 /// Two boxes at 399.00 less 100.00, and one thing at 329.99.
 fn order(status: OrderStatus, line: LineStatus) -> Order {
@@ -370,4 +370,32 @@ fn while_a_change_is_under_way_its_lines_are_not_available_and_less_is_captured(
     recorder.record(EventData::LineChangeRefused { operation_id, rejection, entries: Vec::new() });
     let after = Order { version: before.version, ..recorder.order().clone() };
     assert_eq!(after, before);
+}
+
+/// Whoever does not want a gift card any more pays more: the shopper has not agreed to that.
+#[test]
+fn giving_up_what_takes_money_off_needs_an_authorization_that_covers_the_rest() {
+    let mut order = authorized();
+    let card = Line {
+        id: LineId::new(3),
+        line_type: Read::Known(LineType::GiftCard),
+        quantity: 1,
+        unit_price: euro("-100.00"),
+        discount_amount: None,
+        total_amount: euro("-100.00"),
+        vat_rate: "0.00".to_owned(),
+        vat_amount: euro("0.00"),
+        ..order.lines[1].clone()
+    };
+    order.lines.push(card);
+    order.payments = vec![fixtures::payment("tr_1", euro("927.99"), PaymentStatus::Authorized)];
+    let without = |more: Vec<LineChangeInput>| changes([vec![cancel("3", 1)], more].concat());
+    assert_eq!(reason(&order, &without(Vec::new())), PreconditionReason::CaptureOutOfBounds);
+    // With goods that cost as much it is not missed.
+    assert!(plan(&order, &without(vec![cancel("2", 1)])).is_ok());
+    let cheaper = LineUpdateInput { unit_price: Some(amount("-10.00")), ..update("3") };
+    assert!(plan(&order, &updates(cheaper)).is_ok(), "the supplier is asked for more");
+    order.facts.authorized_time = None;
+    order.facts.status = Some(OrderStatus::Created);
+    assert!(plan(&order, &without(Vec::new())).is_ok(), "the shopper has not paid yet");
 }

@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::LineChanges;
+use super::{LineChanges, UpdatedLine};
+use crate::rules::capture;
 use crate::rules::draft::sums;
 use crate::rules::line::LineReading;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
+use crate::rules::precondition::FailedPrecondition;
+use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::{LineStatus, Read};
 use crate::rules::vat::VatRate;
 use crate::rules::violation::Violations;
@@ -42,6 +45,40 @@ pub(super) fn check(order: &Order, changes: &LineChanges, path: &str, faults: &m
     let at = |_: &str| path.to_owned();
     sums::amount(None, &left, false, &at, faults);
     sums::vat(&left, &at, faults);
+}
+
+/// Of an authorized order all that is left can be captured afterwards, to the cent. An authorization follows new lines and new values;
+/// giving a deduction up never raises it (canceling lines, `rules/capture.rs`).
+///
+/// # Errors
+/// `CaptureOutOfBounds`, naming the sums.
+pub(super) fn check_capture(order: &Order, changes: &LineChanges) -> Result<(), FailedPrecondition> {
+    if !order.captures_by_shipment() {
+        return Ok(());
+    }
+    capture::check_release(order, &after(order, changes))
+}
+
+/// The order with the changes made.
+fn after(order: &Order, changes: &LineChanges) -> Order {
+    let (mut after, more) = (order.clone(), difference(order, changes).minor());
+    for UpdatedLine { line, .. } in &changes.updated {
+        if let Some(ours) = after.line_mut(line.id) {
+            *ours = ours.with_values_of(line);
+        }
+    }
+    for ShipmentLine { line_id, part } in &changes.canceled {
+        if let Some(line) = after.line_mut(*line_id) {
+            line.canceled = line.canceled.and(*part);
+        }
+    }
+    after.lines.extend(changes.added.iter().cloned());
+    let grown = |amount: Money| Money::from_minor(amount.minor().saturating_add(more), amount.currency());
+    for payment in after.payments.iter_mut().filter(|payment| payment.holds_money()) {
+        payment.amount = grown(payment.amount);
+    }
+    after.highest_amount = grown(after.highest_amount);
+    after
 }
 
 /// The lines that are not canceled then, each with what is not canceled of it.
