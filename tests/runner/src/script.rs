@@ -85,6 +85,10 @@ pub enum Choice {
     PayEarlier,
     /// Pays in the one opened last; the other expires later.
     PayLater,
+    /// Pays, and the money is on its way for a while.
+    PaySlowly,
+    /// The same, and it does not come.
+    FailSlowly,
 }
 
 /// What is to be shipped.

@@ -7,7 +7,7 @@ use serde_json::Map;
 use crate::chance::{Chance, mix};
 
 /// Where documents and practice disagree, each history has its own Mollie; every other one has the documented one.
-const SWITCHES: [(&str, &[&str]); 25] = [
+const SWITCHES: [(&str, &[&str]); 27] = [
     ("cancel_in_wrong_state", &["422"]),
     ("open_payment_and_cancel", &["allowed"]),
     ("zero_amounts", &["0.00", "null"]),
@@ -33,6 +33,8 @@ const SWITCHES: [(&str, &[&str]); 25] = [
     ("refund_without_lines", &["all"]),
     ("refund_description", &["255"]),
     ("canceled_refunds_in_lists", &["left out"]),
+    ("pending_orders", &["authorized flow"]),
+    ("emptied_pending_order", &["canceled"]),
 ];
 
 /// Of the history of a seed.

@@ -114,6 +114,8 @@ impl<'a> Life<'a> {
             0 => Choice::PayTwice,
             1 => Choice::PayEarlier,
             2 => Choice::PayLater,
+            3 | 4 => Choice::PaySlowly,
+            5 => Choice::FailSlowly,
             _ => Choice::Pay,
         };
         self.step(self.at, What::Shopper { order: self.order, choice });

@@ -7,7 +7,7 @@ use domain::rules::order_payment::{self, PaymentRequest};
 use domain::rules::order_update::{NewAddresses, NewTerms, OrderUpdate};
 use domain::rules::payment::PaymentParameters;
 use jiff::Timestamp;
-use mollie_simulator::rules::{self, FinalState};
+use mollie_simulator::rules::{self, FinalState, PaymentStatus};
 
 use super::{World, find};
 use crate::basket::Basket;
@@ -84,7 +84,7 @@ impl World {
                 self.site
                     .tally()
                     .call(format!("shopper: {choice:?}, {}", if done { "done" } else { "too late" }));
-                if done && !matches!(choice, Choice::Fail | Choice::Cancel) {
+                if done && !matches!(choice, Choice::Fail | Choice::Cancel | Choice::FailSlowly) {
                     self.site.tally().order("paid or authorized");
                 }
                 self.site.pump();
@@ -95,7 +95,7 @@ impl World {
         }
     }
 
-    /// The attempt that the shopper left open ends as well.
+    /// The attempt that the shopper left open, or whose money is on its way, ends as well.
     async fn end_other(&self, later: Option<(String, FinalState)>) {
         let Some((attempt, state)) = later else { return };
         self.site.pause(100, 60_000).await;
@@ -119,11 +119,20 @@ fn decide(
         Choice::Fail => FinalState::Failed,
         Choice::Cancel => FinalState::Canceled,
         Choice::Pay | Choice::PayTwice | Choice::PayEarlier | Choice::PayLater => success,
+        Choice::PaySlowly | Choice::FailSlowly => FinalState::Pending,
     };
+    let mut choose =
+        || world.choose(id.trim_start_matches("ord_"), state, Some(basket.method()), now).is_ok();
     let (pays_first, later) = match choice {
-        Choice::Pay | Choice::Fail | Choice::Cancel => {
-            let token = id.trim_start_matches("ord_");
-            return (world.choose(token, state, Some(basket.method()), now).is_ok(), None);
+        Choice::Pay | Choice::Fail | Choice::Cancel => return (choose(), None),
+        Choice::PaySlowly | Choice::FailSlowly => {
+            let comes = if choice == Choice::PaySlowly { success } else { FinalState::Failed };
+            if !choose() {
+                return (false, None);
+            }
+            let payments = world.order(id).into_iter().flat_map(|order| &order.payments);
+            let pending = payments.filter(|payment| payment.status == PaymentStatus::Pending);
+            return (true, pending.last().map(|payment| (payment.id.clone(), comes)));
         }
         Choice::PayTwice => (true, success),
         Choice::PayEarlier => (true, FinalState::Failed),
