@@ -290,6 +290,16 @@ impl Simulator {
         shipment["id"].as_str().expect("a shipment has an id").to_owned()
     }
 
+    /// Refunds units of one line as another program with the key does.
+    pub async fn refund_elsewhere(&self, order: &Order, line: usize, quantity: i64, value: &str) {
+        let line =
+            json!({ "id": order.lines[line].mollie_line_id, "quantity": quantity, "amount": eur(value) });
+        let url = format!("{}/orders/{}/refunds", self.api(), order.mollie_order_id);
+        let call = self.web.post(url).bearer_auth(API_KEY);
+        let answer = call.json(&json!({ "lines": [line] })).send().await.expect("the simulator answers");
+        assert_eq!(answer.status(), StatusCode::CREATED);
+    }
+
     /// Chooses a result on the checkout page, as a shopper does.
     pub async fn check_out(&self, address: &str, result: &str) {
         let answer =

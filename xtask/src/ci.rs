@@ -14,11 +14,12 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 const SECOND_ORDER: &str = "tests/orders/second-order.json";
 
 /// Every case of the demonstration.
-const SCENARIOS: [&str; 8] = [
+const SCENARIOS: [&str; 9] = [
     "--scenario=partial-shipment",
     "--scenario=gift-card",
     "--scenario=held-parcels",
     "--scenario=return",
+    "--scenario=gives-back-one",
     "--scenario=paid-twice",
     "--scenario=second-payment",
     "--scenario=line-exchange",

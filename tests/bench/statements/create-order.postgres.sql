@@ -5,8 +5,8 @@
 \set unique :turn * 1000 + :client_id
 BEGIN;
 INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "refund_id",
-    "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
-    lpad(:unique, 32, '0')::uuid, NULL, NULL, lpad(:unique, 32, '0')::uuid, now());
+    "return_id", "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
+    lpad(:unique, 32, '0')::uuid, NULL, NULL, NULL, lpad(:unique, 32, '0')::uuid, now());
 INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
     "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",
     "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "held_shipments", "open_operations",

@@ -3,8 +3,8 @@
 -- Documents, events and addresses are variables: the benchmark reads them from an order that the service has placed.
 BEGIN;
 INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_id", "shipment_id", "refund_id",
-    "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
-    CAST(printf('%016d', :unique) AS BLOB), NULL, NULL,
+    "return_id", "group_id", "created_time") VALUES ('anonymous', ('request-' || :unique), 'CreateOrder', '49bb6f600227c57dba52af93a364817e',
+    CAST(printf('%016d', :unique) AS BLOB), NULL, NULL, NULL,
     CAST(printf('%016d', :unique) AS BLOB), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
 INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
     "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",

@@ -42,6 +42,7 @@ macro_rules! tests {
                 shipments_come_back_unchanged_and_oldest_first,
                 refunds_come_back_unchanged_and_oldest_first,
                 a_request_about_a_refund_is_found_with_it,
+                a_request_about_a_return_is_found_with_it,
                 an_operation_comes_back_unchanged,
                 metadata_comes_back_as_the_caller_wrote_it,
             }

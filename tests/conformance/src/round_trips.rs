@@ -3,7 +3,7 @@
 use domain::operations::operation::Operation;
 use domain::ports::{OrderKey, RequestRecord, Store};
 use domain::rules::event::{Event, EventData, Recorder};
-use domain::rules::ids::{OperationId, RefundId};
+use domain::rules::ids::{OperationId, RefundId, ReturnId};
 use domain::rules::operation::OperationState;
 use domain::rules::order::{Order, Personal};
 use domain::rules::refund::Refund;
@@ -110,6 +110,16 @@ pub async fn a_request_about_a_refund_is_found_with_it(store: &impl Store) {
     let mut recorded = change(&mut order);
     let answer = Subject::Refund(RefundId::new(uuid()));
     let wish = RequestRecord { method: "CreateRefund".into(), answer, ..request(&order, "refund") };
+    recorded.request = Some(wish.clone());
+    store.commit(recorded).await.unwrap();
+    assert_eq!(store.find_request(&wish.caller, &wish.request_id).await.unwrap(), Some(wish));
+}
+
+pub async fn a_request_about_a_return_is_found_with_it(store: &impl Store) {
+    let mut order = stored(store, &[], bare_order()).await;
+    let mut recorded = change(&mut order);
+    let answer = Subject::Return(ReturnId::new(uuid()));
+    let wish = RequestRecord { method: "ReturnLines".into(), answer, ..request(&order, "return") };
     recorded.request = Some(wish.clone());
     store.commit(recorded).await.unwrap();
     assert_eq!(store.find_request(&wish.caller, &wish.request_id).await.unwrap(), Some(wish));

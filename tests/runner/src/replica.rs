@@ -15,6 +15,7 @@ use domain::operations::create_payment::Pay;
 use domain::operations::create_refund::GiveBack;
 use domain::operations::create_shipment::Ship;
 use domain::operations::manage_lines::Manage;
+use domain::operations::return_lines::TakeBack;
 use domain::operations::update_order::Update;
 use domain::operations::update_shipment::Track;
 use domain::ports::{Clock, OrderKey, Settings, Store, StoreError};
@@ -22,6 +23,7 @@ use domain::rules::draft::OrderDraft;
 use domain::rules::ids::{OperationId, OrderId, ProfileName};
 use domain::rules::line_cancellation::LineCancellationRequest;
 use domain::rules::line_change::LineChangesInput;
+use domain::rules::line_return::ReturnRequest;
 use domain::rules::operation::OperationState;
 use domain::rules::order_payment::PaymentRequest;
 use domain::rules::order_update::OrderUpdate;
@@ -79,6 +81,7 @@ pub enum Wish {
     CancelLines(OrderId, LineCancellationRequest),
     Refund(OrderId, RefundRequest),
     CallOff(OrderId, CallOff),
+    TakeBack(OrderId, ReturnRequest),
     Pay(OrderId, PaymentRequest),
     Update(OrderId, Box<OrderUpdate>),
     /// With the name that it gives a line.
@@ -135,6 +138,9 @@ impl Replica {
             }
             Wish::Manage(order, _, changes) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Manage(*changes))).await
+            }
+            Wish::TakeBack(order, request) => {
+                Box::pin(submit(&*self, &intent, On::Order(order), &TakeBack(request))).await
             }
             Wish::CallOff(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &request)).await

@@ -41,6 +41,8 @@ pub enum What {
         #[serde(default)]
         merges: bool,
     },
+    /// Customer care takes units of a line back: so many came back, and so many do not leave.
+    TakeBack { order: u64, intent: u64, line: u32, back: u32, stay: u32 },
     /// Customer care cancels a refund: one of those that the order has.
     CallOff { order: u64, intent: u64, refund: u64 },
     /// The shop asks for a further attempt to pay.
@@ -271,6 +273,7 @@ impl History {
             | What::CancelLines { .. }
             | What::Refund { .. }
             | What::CallOff { .. }
+            | What::TakeBack { .. }
             | What::Pay { .. }
             | What::Update { .. }
             | What::Manage { .. }

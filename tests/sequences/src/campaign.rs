@@ -14,7 +14,7 @@ use crate::stage::{Marks, Stage};
 use crate::step::Sequence;
 
 /// What must be seen of the whole, in percent.
-const SHARES: [(&str, u32); 8] = [
+const SHARES: [(&str, u32); 12] = [
     ("paid or authorized", 60),
     ("part of a discounted line shipped", 20),
     ("refund after a partial cancellation", 10),
@@ -23,6 +23,10 @@ const SHARES: [(&str, u32); 8] = [
     ("nobody named what joined a parcel", 10),
     ("parcel held", 3),
     ("held parcels shipped", 1),
+    ("return canceled and refunded", 5),
+    ("return refunded", 10),
+    ("paid units do not leave", 3),
+    ("return whose cancellation was declined", 1),
 ];
 
 /// What the sequences did.

@@ -47,7 +47,9 @@ fn middle() -> impl Strategy<Value = Vec<Step>> {
     };
     let parcels = proptest::collection::vec(one(), 2..5)
         .prop_map(move |parcels| parcels.into_iter().map(|picks| Step::Ship { picks, refunded }).collect());
-    prop_oneof![1 => Just(Vec::new()), 3 => usual, 1 => parcels]
+    let returned = (picks(), returns())
+        .prop_map(move |(shipped, back)| vec![Step::Ship { picks: shipped, refunded }, back]);
+    prop_oneof![1 => Just(Vec::new()), 3 => usual, 1 => parcels, 2 => returned]
 }
 
 /// Nothing more, or whatever is left is shipped and given back.
@@ -120,6 +122,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => proptest::bool::ANY.prop_map(|release| Step::CancelAllLines { release }),
         1 => proptest::bool::ANY.prop_map(|release| Step::CancelOrder { release }),
         14 => refund(),
+        10 => returns(),
         3 => few.clone().prop_map(|refund| Step::CallOff { refund }),
         2 => few.clone().prop_map(|refund| Step::RefundFails { refund }),
         2 => (1..=1_000_u32).prop_map(|permille| Step::ChargeBack { permille }),
@@ -146,6 +149,13 @@ fn refund() -> impl Strategy<Value = Step> {
             .prop_map(|(line, permille, beyond)| Step::Reduce { line, permille, beyond }),
         2 => (1..1_100_u32, beyond).prop_map(|(permille, beyond)| Step::Goodwill { permille, beyond }),
     ]
+}
+
+/// Some of either sort, or of both.
+fn returns() -> impl Strategy<Value = Step> {
+    let few = |most| proptest::collection::vec(pick(), 0..most);
+    let both = prop_oneof![2 => (few(3), picks()), 2 => (picks(), few(3))];
+    (both, proptest::bool::ANY).prop_map(|((back, kept), release)| Step::TakeBack { back, kept, release })
 }
 
 fn picks() -> impl Strategy<Value = Vec<Pick>> {

@@ -74,7 +74,7 @@ impl Stage {
     }
 
     /// Where something takes money off or was refunded before it left, there are more reasons to refuse than parts and amounts.
-    fn may_refuse_to_ship(&self) -> bool {
+    pub fn may_refuse_to_ship(&self) -> bool {
         let is_early = |line: usize| self.own.given_back(line) != Share::default();
         !self.own.is_backed
             || self.own.lines.iter().any(|line| line.row.is_deduction())
@@ -102,7 +102,7 @@ impl Stage {
         Ok(())
     }
 
-    fn deductions(&self, release: bool) -> Vec<String> {
+    pub fn deductions(&self, release: bool) -> Vec<String> {
         let all = self.own.lines.iter().enumerate();
         let named = all.filter(|(_, line)| release && line.row.is_deduction());
         named.map(|(line, _)| line_id(line).to_string()).collect()

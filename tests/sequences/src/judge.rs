@@ -123,6 +123,9 @@ fn our_line(own: &Own, n: usize, line: &Line) -> Result<(), String> {
     )?;
     same("reserved to ship", ours(line.reserved), own.held_of(n))?;
     same("reserved to cancel", ours(line.canceling), nothing)?;
+    same("units that stay", i64::from(line.not_leaving), own.kept(n))?;
+    same("units that may leave", i64::from(line.available().quantity), own.available(n))?;
+    same("units with the shopper", i64::from(line.with_shopper()), own.with_shopper(n))?;
     same("refunded", ours(line.refunded), refunded(Course::Standing, false))?;
     same("refunded on a payment", ours(line.payment_refunded), refunded(Course::Standing, true))?;
     same("to be refunded", ours(line.refunding), refunded(Course::Waiting, false))?;

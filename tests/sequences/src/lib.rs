@@ -16,6 +16,7 @@ mod later;
 pub mod mollie;
 pub mod own;
 mod refunds;
+mod returns;
 pub mod select;
 mod share;
 pub mod stage;

@@ -76,9 +76,52 @@ impl Own {
 
     /// The units that are still to leave: not those that were given back before they left, but those that are held.
     fn to_leave(&self, line: usize) -> i64 {
-        let (rest, held) = (self.rest(line).units, self.held_of(line).units);
-        let early = self.given_back(line).units - self.lines[line].shipped.units - held;
-        held + rest - early.clamp(0, rest)
+        self.held_of(line).units + self.available(line)
+    }
+
+    /// The units that may leave: not those that stay, nor others that were given back beyond all that left.
+    #[must_use]
+    pub fn available(&self, line: usize) -> i64 {
+        let rest = self.rest(line).units;
+        let beyond = self.given_back(line).units - self.staying(line) - self.left_here(line);
+        rest - (self.staying(line) + beyond.max(0)).min(rest)
+    }
+
+    /// The units that left and were not given back.
+    #[must_use]
+    pub fn with_shopper(&self, line: usize) -> i64 {
+        (self.left_here(line) - (self.given_back(line).units - self.staying(line))).max(0)
+    }
+
+    /// The units that may come back: those that the shopper has, or where shipments capture, of those captured only.
+    #[must_use]
+    pub fn may_come_back(&self, line: usize) -> i64 {
+        if self.captures { self.left(line).units.max(0) } else { self.with_shopper(line) }
+    }
+
+    fn left_here(&self, line: usize) -> i64 {
+        self.lines[line].shipped.units + self.held_of(line).units
+    }
+
+    /// The units that were said not to leave, whether or not they left all the same.
+    #[must_use]
+    pub fn kept(&self, line: usize) -> i64 {
+        let counting = self.refunds.iter().filter(|refund| refund.course != Course::Void);
+        let of_line = counting.flat_map(|refund| &refund.kept).filter(|(one, _)| *one == line);
+        of_line.map(|(_, units)| units).sum()
+    }
+
+    fn staying(&self, line: usize) -> i64 {
+        self.kept(line).min(self.rest(line).units)
+    }
+
+    /// What some of what is left of a line is worth if nobody says: its share, rounded half away from zero, within the bounds.
+    #[must_use]
+    pub fn share(&self, line: usize, left: Share, units: i64) -> i64 {
+        let (least, most) = self.bounds(line, left, units);
+        let (doubled, all) = (2 * left.minor * units, 2 * left.units);
+        let rounded = (doubled.abs() + left.units).div_euclid(all.max(1)) * doubled.signum();
+        rounded.clamp(least, most)
     }
 
     #[must_use]

@@ -1,15 +1,14 @@
 //! Giving money back: units of lines, lower prices, goodwill.
 
 use domain::operations::create_refund::GiveBack;
-use domain::rules::ledger::Stage as Reached;
 use domain::rules::money::Money;
-use domain::rules::refund::{Override, Reduction, RefundRequest, RefundSelection, Route};
+use domain::rules::refund::{Override, Reduction, RefundRequest, RefundSelection};
 use domain::rules::shipment::LineSelection;
 
 use crate::ask::Asked;
 use crate::excuse;
-use crate::own::{Course, Own, Refund};
-use crate::select::{Selected, index, line_id, share};
+use crate::own::Own;
+use crate::select::{Selected, index, line_id};
 use crate::stage::Stage;
 use crate::words::refunded;
 
@@ -46,8 +45,14 @@ impl Stage {
         };
         let what =
             format!("refund {}{}", refunded(&selection), if beyond { ", beyond the limits" } else { "" });
-        let request =
-            RefundRequest { selection, payment_id: None, description: None, merge_equal: false, overrides };
+        let request = RefundRequest {
+            selection,
+            payment_id: None,
+            description: None,
+            merge_equal: false,
+            overrides,
+            not_leaving: None,
+        };
         let may_refuse = self.may_refuse_to_refund(selected.as_ref());
         let asked = self.ask(&what, &GiveBack(request))?;
         self.is_plausible(&asked, selected.as_ref(), may_refuse)?;
@@ -57,18 +62,18 @@ impl Stage {
             self.marks.insert("refund after a partial cancellation");
         }
         let id = answer.refund().ok_or("a refund's answer names no refund")?;
-        let record = self.refund_record(id)?;
-        let of_line = entries.iter().filter(|entry| entry.stage == Reached::Reserved);
-        let lines = of_line.filter_map(|entry| Some((index(entry.line_id?), share(entry)))).collect();
-        let (on_payment, minor) = (record.route == Route::Payment, record.amount.minor());
-        self.own.refund(Refund { id, on_payment, minor, lines, beyond, course: Course::Waiting })?;
+        // Nobody says which units come back: first those that the shopper has.
+        let kept =
+            |own: &Own, line, units| if own.captures { 0 } else { units - own.with_shopper(line).min(units) };
+        let refund = self.recorded(id, &entries, kept)?;
+        self.own.refund(refund)?;
         let is_plain = !self.own.lines.iter().any(|line| line.is_overdrawn);
         self.is_taken_whole(is_whole && is_plain, Own::left)?;
         self.follow()
     }
 
     /// Units that are left, at a price that fits, of lines that money was taken for, within what may be given back.
-    fn may_refuse_to_refund(&self, selected: Option<&Selected>) -> bool {
+    pub fn may_refuse_to_refund(&self, selected: Option<&Selected>) -> bool {
         let Some(selected) = selected else { return true };
         let least = |one: &LineSelection| {
             let line = index(one.line_id);

@@ -46,6 +46,8 @@ pub struct Refund {
     pub minor: i64,
     /// By position.
     pub lines: Vec<(usize, Share)>,
+    /// Units of lines, by position, that did not leave and will not.
+    pub kept: Vec<(usize, i64)>,
     /// Whether its caller gave up a limit.
     pub beyond: bool,
     pub course: Course,

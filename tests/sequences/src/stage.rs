@@ -113,6 +113,7 @@ impl Stage {
                 let minor = (self.own.room().max(0) * i64::from(*permille) / 1_000).max(1);
                 self.refund(RefundSelection::Amount(self.money(minor)), *beyond, None)
             }
+            Step::TakeBack { back, kept, release } => self.take_back(back, kept, *release),
             Step::CallOff { refund } => self.call_off(*refund),
             Step::RefundFails { refund } => self.refund_fails(*refund),
             Step::ChargeBack { permille } => self.charge_back(*permille),

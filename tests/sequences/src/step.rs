@@ -89,6 +89,13 @@ pub enum Step {
         permille: u32,
         beyond: bool,
     },
+    /// Units that came back, of those that left; units that stay, of those that are available. `release`: whether every line that takes
+    /// money off is given up by name.
+    TakeBack {
+        back: Vec<Pick>,
+        kept: Vec<Pick>,
+        release: bool,
+    },
     CallOff {
         refund: usize,
     },

@@ -1,5 +1,6 @@
-//! The life: placed, billed elsewhere, not paid at first, authorized, with another line, one unit of a discounted line shipped and its parcel followed, some
-//! of its price given back and that called off, another line canceled, then the rest; before it, if need be, another order that is withdrawn. Each step is one intent,
+//! The life: placed, billed elsewhere, not paid at first, authorized, with another line, one unit of a discounted line shipped and its
+//! parcel followed, some of its price given back and that called off, what was shipped given back and another line canceled together, then
+//! the rest canceled; before it, if need be, another order that is withdrawn. Each step is one intent,
 //! repeated under its name until it is answered.
 
 use prost_types::FieldMask;
@@ -11,12 +12,12 @@ use crate::answers::amount;
 use crate::books::{Books, Journal};
 use crate::drafts::numbered;
 use crate::proto::{
-    Address, CancelOrderLinesRequest, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest,
-    CreateOrderRequest, CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest,
-    LineOperation, ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType, OrderLineUpdate,
-    OrderStatus, OrderUpdate, Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Shipment,
-    ShipmentLineSelection, ShipmentState, SyncOrderRequest, Tracking, UpdateOrderRequest,
-    UpdateShipmentRequest, line_operation,
+    Address, CancelOrderRequest, CancelRefundRequest, CreateOrderPaymentRequest, CreateOrderRequest,
+    CreateRefundRequest, CreateShipmentRequest, GetRefundRequest, GetShipmentRequest, LineOperation,
+    ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType, OrderLineUpdate, OrderStatus, OrderUpdate,
+    Payment, PaymentStatus, Placement, Refund, RefundState, RefundStatus, Return, ReturnLineSelection,
+    ReturnLinesRequest, ReturnPart, ReturnPartState, Shipment, ShipmentLineSelection, ShipmentState,
+    SyncOrderRequest, Tracking, UpdateOrderRequest, UpdateShipmentRequest, line_operation,
 };
 
 /// What one unit of the first line is shipped for.
@@ -48,7 +49,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     if road.has_withdrawal("create_refund") {
         withdraw_refund(ward, journal, &road, &order).await;
     }
-    cancel_line(ward, journal, &road, &order).await;
+    take_back(ward, journal, &road, &order).await;
     cancel(ward, journal, &road, &order).await;
 }
 
@@ -188,26 +189,36 @@ async fn track(ward: &mut Ward, journal: &Journal, road: &Road<'_>, shipment: &S
     assert_eq!((again.id.as_str(), again.tracking), (shipment.id.as_str(), Some(tracking)));
 }
 
-async fn cancel_line(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
+/// What was shipped comes back, and the other line does not leave: a refund and a cancellation of lines, in one request.
+async fn take_back(ward: &mut Ward, journal: &Journal, road: &Road<'_>, order: &Order) {
     road.lay(&ward.world.simulator, "cancel_lines").await;
-    let line_id = order.lines[1].id.clone();
-    let request = CancelOrderLinesRequest {
+    let line = |line: usize, came_back, not_leaving| ReturnLineSelection {
+        line_id: order.lines[line].id.clone(),
+        came_back,
+        not_leaving,
+    };
+    let request = ReturnLinesRequest {
         request_id: journal.intend(),
         order_id: order.id.clone(),
-        lines: vec![ShipmentLineSelection { line_id, quantity: 1, amount: None }],
-        ..CancelOrderLinesRequest::default()
+        lines: vec![line(0, 1, 0), line(1, 0, 1)],
+        ..ReturnLinesRequest::default()
     };
-    let cancel = async |mut orders: crate::Orders| orders.cancel_order_lines(request.clone()).await;
-    let recorded = ward.call("the cancellation of a line is recorded", cancel, Some).await;
+    let take = async |mut orders: crate::Orders| orders.return_lines(request.clone()).await;
+    let recorded = ward.call("the return is recorded", take, Some).await;
     journal.acknowledge(&request.request_id);
-    reaches(ward, order, OrderStatus::Shipping).await;
-    let again = ward.call("the cancellation of a line is recorded again", cancel, Some).await;
-    let operation = |answer: crate::proto::CancelOrderLinesResponse| {
-        answer.cancellation.map(|cancellation| cancellation.operation_id)
+    let done = |it: Return| {
+        let is_done =
+            it.parts.len() == 2 && it.parts.iter().all(|part| part.state() == ReturnPartState::Done);
+        is_done.then_some(it)
     };
-    let (line, first) =
-        (again.order.as_ref().map(|order| order.lines[1].quantity_canceled), operation(recorded));
-    assert_eq!((line, operation(again)), (Some(1), first));
+    let ended = ward.call("both parts of the return are done", take, done).await;
+    assert_eq!(ended.id, recorded.id);
+    let worth = |part: &ReturnPart| part.amount.clone().unwrap_or_default().value;
+    assert_eq!(
+        ended.parts.iter().map(worth).collect::<Vec<_>>(),
+        recorded.parts.iter().map(worth).collect::<Vec<_>>()
+    );
+    reaches(ward, order, OrderStatus::Shipping).await;
 }
 
 /// What was shipped costs a little less.
@@ -355,6 +366,12 @@ pub fn check(books: &Books, points: &[String]) {
             .map(effects);
     assert_eq!(counted, [1; 5], "{points:?}");
     assert_eq!(effects("payment_created"), 2, "{points:?}");
+    assert_eq!(effects("lines_refunded"), 1, "{points:?}");
+    assert_eq!(
+        ledger.sum(&order.mollie_order_id, "lines_refunded", "refunded"),
+        crate::cents(AMOUNT),
+        "{points:?}"
+    );
     let refunds = ["payment_refunded", "refund_canceled"].map(effects);
     assert!(refunds[0] >= 1 && refunds[0] == refunds[1], "{points:?}: {refunds:?}");
     // It sets what it says, and may have come twice.

@@ -44,6 +44,7 @@ mod refusals;
 mod repeats;
 mod replicas;
 mod requests;
+mod returns;
 mod rivals;
 mod table;
 mod time;

@@ -2,12 +2,12 @@
 
 use tests::proto::{
     CancelOrderLinesRequest, CancelOrderRequest, CreateRefundRequest, CreateShipmentRequest, Order,
-    RefundReduction, ShipmentLineSelection,
+    RefundReduction, ReturnLineSelection, ReturnLinesRequest, ShipmentLineSelection,
 };
 use tests::{GIFT_CARD, LEGO, World, amount, draft, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
 
-use crate::requests::{create, ship, sync};
+use crate::requests::{create, ship, sync, take_back};
 
 on_both_engines!(
     a_line_is_shipped_canceled_and_refunded_by_its_reference,
@@ -64,6 +64,10 @@ async fn a_line_is_shipped_canceled_and_refunded_by_its_reference(world: World) 
     };
     let reduced = world.orders().create_refund(reduced).await.unwrap().into_inner();
     assert_eq!(reduced.lines[0].line_id, order.lines[1].id);
+    let line = ReturnLineSelection { line_id: ROBOT.to_owned(), came_back: 0, not_leaving: 1 };
+    let returned = ReturnLinesRequest { lines: vec![line], ..take_back(&order, &[]) };
+    let returned = world.orders().return_lines(returned).await.unwrap().into_inner();
+    assert_eq!(returned.lines[0].line_id, order.lines[0].id);
 
     let mut with_card = draft(GIFT_CARD, "klarnapaylater");
     with_card.lines[1].reference = "card".to_owned();

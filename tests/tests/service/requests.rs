@@ -4,8 +4,9 @@ use prost_types::FieldMask;
 use tests::proto::{
     Address, CancelOrderLinesRequest, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest,
     CreateShipmentRequest, LineOperation, ManageOrderLinesRequest, Order, OrderDraft, OrderLineDraft,
-    OrderLineType, OrderLineUpdate, OrderUpdate, Shipment, ShipmentLineSelection, SyncOrderRequest, Tracking,
-    UpdateOrderLineRequest, UpdateOrderRequest, UpdateShipmentRequest, line_operation,
+    OrderLineType, OrderLineUpdate, OrderUpdate, ReturnLineSelection, ReturnLinesRequest, Shipment,
+    ShipmentLineSelection, SyncOrderRequest, Tracking, UpdateOrderLineRequest, UpdateOrderRequest,
+    UpdateShipmentRequest, line_operation,
 };
 use tests::{Refusal, World, amount, new_request_id, refusal};
 
@@ -59,6 +60,21 @@ pub fn cancel_lines(
         request_id: new_request_id(),
         order_id: order.id.clone(),
         lines: vec![ShipmentLineSelection { line_id, quantity, amount: value.map(amount) }],
+        ..Default::default()
+    }
+}
+
+/// A request to take lines back: by line, how many units came back and how many do not leave.
+pub fn take_back(order: &Order, lines: &[(usize, i32, i32)]) -> ReturnLinesRequest {
+    let line = |(line, came_back, not_leaving): &(usize, i32, i32)| ReturnLineSelection {
+        line_id: order.lines[*line].id.clone(),
+        came_back: *came_back,
+        not_leaving: *not_leaving,
+    };
+    ReturnLinesRequest {
+        request_id: new_request_id(),
+        order_id: order.id.clone(),
+        lines: lines.iter().map(line).collect(),
         ..Default::default()
     }
 }

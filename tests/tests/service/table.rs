@@ -11,7 +11,8 @@ use tonic::Code;
 use Cell::{No, Nothing, Works};
 
 use crate::requests::{
-    cancel, cancel_lines, come_back_to, manage, move_to, pay, rename_line, ship, ship_rest, sync, thing,
+    cancel, cancel_lines, come_back_to, manage, move_to, pay, rename_line, ship, ship_rest, sync, take_back,
+    thing,
 };
 
 on_both_engines!(what_an_order_allows_in_each_status, what_a_line_allows_in_each_status);
@@ -45,39 +46,43 @@ const NO_CHANGE: Cell =
 const GONE: Cell = No("QUANTITY_NOT_AVAILABLE", "0 available");
 const NO_LINE_REFUND: Cell = No("LINE_NOT_REFUNDABLE", "paid, shipping and completed lines are refunded");
 
+/// Nothing of it has left, so nothing of it came back.
+const NOT_BACK: Cell = No("LINE_NOT_REFUNDABLE", "0 left and not given back");
+
 /// By the order's status, and where that makes a difference by whether its money was authorized, and is captured by shipments, or
 /// was paid at once. One unit is shipped, canceled or refunded; a further payment is asked for, another address, another page to come
-/// back to, another name of a line, a line more. A created order has an attempt that is open, and so needs no further one.
+/// back to, another name of a line, a line more. A created order has an attempt that is open, and so needs no further one. A unit came
+/// back, or does not leave.
 #[rustfmt::skip]
-const ORDERS: [(&str, &str, [Cell; 9]); 11] = [
-    // status       money         ship         cancel        cancel lines  refund     pay      address  page     line       lines
-    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND, Nothing, Works,   Works,  Works,     Works]),
-    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   Works,  Works,     Works]),
-    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND, NO_PAY,  Works,   NO_PAGE,  Works,     Works]),
-    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("shipping",   "authorized", [Works,       Works,        Works,        Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
-    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   NO_PAGE,  NO_CHANGE, NO_CHANGE]),
+const ORDERS: [(&str, &str, [Cell; 11]); 11] = [
+    // status       money         ship         cancel        cancel lines  refund     pay      address  page     line       lines      came back  does not leave
+    ("created",    "none",       [NO_SHIPPING, Works,        NO_RELEASE,   NO_REFUND, Nothing, Works,   Works,   Works,     Works,     NO_REFUND, NO_REFUND]),
+    ("pending",    "none",       [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   Works,   Works,     Works,     NO_REFUND, NO_REFUND]),
+    ("authorized", "authorized", [Works,       Works,        Works,        NO_REFUND, NO_PAY,  Works,   NO_PAGE, Works,     Works,     NO_REFUND, Works]),
+    ("paid",       "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, NOT_BACK,  Works]),
+    ("shipping",   "authorized", [Works,       Works,        Works,        Works,     NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, Works,     Works]),
+    ("shipping",   "paid",       [Works,       NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, Works,     Works]),
+    ("completed",  "authorized", [GONE,        NO_CANCELING, GONE,         Works,     NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, Works,     GONE]),
+    ("completed",  "paid",       [GONE,        NO_CANCELING, NO_RELEASE,   Works,     NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, Works,     GONE]),
+    ("canceled",   "none",       [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, NO_REFUND, NO_REFUND]),
+    ("canceled",   "authorized", [NO_SHIPPING, Nothing,      Nothing,      NO_REFUND, NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, NO_REFUND, GONE]),
+    ("expired",    "authorized", [NO_SHIPPING, NO_CANCELING, NO_RELEASE,   NO_REFUND, NO_PAY,  Works,   NO_PAGE, NO_CHANGE, NO_CHANGE, NO_REFUND, NO_RELEASE]),
 ];
 
 /// By the line's status, in an order that another line keeps open. A line of an unpaid order, or of one that was paid at once, is
 /// judged by the order, whose status the refusal names then.
 #[rustfmt::skip]
-const LINES: [(&str, &str, [Cell; 4]); 8] = [
-    // status       money         ship         cancel lines  refund          line
-    ("created",    "none",       [NO_SHIPPING, NO_RELEASE,   NO_REFUND,      Works]),
-    ("authorized", "authorized", [Works,       Works,        NO_LINE_REFUND, NO_CHANGE]),
-    ("paid",       "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE]),
-    ("shipping",   "authorized", [Works,       Works,        Works,          NO_CHANGE]),
-    ("shipping",   "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE]),
-    ("completed",  "authorized", [GONE,        GONE,         Works,          NO_CHANGE]),
-    ("completed",  "paid",       [GONE,        NO_RELEASE,   Works,          NO_CHANGE]),
+const LINES: [(&str, &str, [Cell; 6]); 8] = [
+    // status       money         ship         cancel lines  refund          line       came back       does not leave
+    ("created",    "none",       [NO_SHIPPING, NO_RELEASE,   NO_REFUND,      Works,     NO_REFUND,      NO_REFUND]),
+    ("authorized", "authorized", [Works,       Works,        NO_LINE_REFUND, NO_CHANGE, NO_LINE_REFUND, Works]),
+    ("paid",       "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE, NOT_BACK,       Works]),
+    ("shipping",   "authorized", [Works,       Works,        Works,          NO_CHANGE, Works,          Works]),
+    ("shipping",   "paid",       [Works,       NO_RELEASE,   Works,          NO_CHANGE, Works,          Works]),
+    ("completed",  "authorized", [GONE,        GONE,         Works,          NO_CHANGE, Works,          GONE]),
+    ("completed",  "paid",       [GONE,        NO_RELEASE,   Works,          NO_CHANGE, Works,          GONE]),
     ("canceled",   "authorized", [No("LINE_NOT_SHIPPABLE", "only authorized, paid or shipping lines are shipped"),
-                                               Nothing,      NO_LINE_REFUND, NO_CHANGE]),
+                                               Nothing,      NO_LINE_REFUND, NO_CHANGE, NO_LINE_REFUND, GONE]),
 ];
 
 /// The columns of both tables.
@@ -92,9 +97,11 @@ enum Call {
     Page,
     Line,
     Lines,
+    CameBack,
+    DoesNotLeave,
 }
 
-const OF_ORDERS: [Call; 9] = [
+const OF_ORDERS: [Call; 11] = [
     Call::Ship,
     Call::Cancel,
     Call::CancelLines,
@@ -104,8 +111,11 @@ const OF_ORDERS: [Call; 9] = [
     Call::Page,
     Call::Line,
     Call::Lines,
+    Call::CameBack,
+    Call::DoesNotLeave,
 ];
-const OF_LINES: [Call; 4] = [Call::Ship, Call::CancelLines, Call::Refund, Call::Line];
+const OF_LINES: [Call; 6] =
+    [Call::Ship, Call::CancelLines, Call::Refund, Call::Line, Call::CameBack, Call::DoesNotLeave];
 
 async fn what_an_order_allows_in_each_status(world: World) {
     for (status, money, cells) in ORDERS {
@@ -192,6 +202,8 @@ async fn called(world: &World, call: Call, order: &Order, line: usize) -> Option
         Call::Page => orders.update_order(come_back_to(order, "https://shop.example/back")).await.err(),
         Call::Line => orders.update_order_line(rename_line(order, line, "Box")).await.err(),
         Call::Lines => orders.manage_order_lines(manage(order, vec![thing("Mug", 1)])).await.err(),
+        Call::CameBack => orders.return_lines(take_back(order, &[(line, 1, 0)])).await.err(),
+        Call::DoesNotLeave => orders.return_lines(take_back(order, &[(line, 0, 1)])).await.err(),
     };
     refused.map(|status| refusal::<()>(Err(status)))
 }
@@ -220,7 +232,13 @@ impl Call {
     const fn is_update(self) -> bool {
         match self {
             Self::Address | Self::Page | Self::Line | Self::Lines => true,
-            Self::Ship | Self::Cancel | Self::CancelLines | Self::Refund | Self::Pay => false,
+            Self::Ship
+            | Self::Cancel
+            | Self::CancelLines
+            | Self::Refund
+            | Self::Pay
+            | Self::CameBack
+            | Self::DoesNotLeave => false,
         }
     }
 }
@@ -233,7 +251,13 @@ fn shows(call: Call, line: usize, before: &Value, after: &Value, what: &str) {
     let pool = match call {
         Call::Ship => "shipped",
         Call::CancelLines => "canceled",
-        Call::Refund => "refunded",
+        Call::Refund | Call::CameBack => "refunded",
+        // Where it is only authorized it is canceled, where it is paid it is refunded.
+        Call::DoesNotLeave => {
+            let both = |books| units(books, line, "canceled") + units(books, line, "refunded");
+            assert_eq!(both(after), both(before) + 1, "{what}: {after:#}");
+            return;
+        }
         Call::Pay | Call::Address | Call::Page | Call::Line | Call::Lines => panic!("{what} moves no units"),
         Call::Cancel => {
             let lines = after["lines"].as_array().expect("books have lines").len();

@@ -21,6 +21,7 @@ pub mod operation;
 mod pen;
 pub mod place_order;
 mod request;
+pub mod return_lines;
 pub mod sent;
 pub mod task;
 pub mod update_order;

@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ShipmentId};
+use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ReturnId, ShipmentId};
 use crate::rules::item::{BY_ITSELF, Concern};
 use crate::rules::lookup;
 use crate::rules::operation::OperationState;
@@ -210,6 +210,11 @@ impl<'a> Pen<'a> {
         RefundId::new(self.ids.ordered())
     }
 
+    #[must_use]
+    pub fn new_return_id(&self) -> ReturnId {
+        ReturnId::new(self.ids.ordered())
+    }
+
     /// The sequence of the next recorded event.
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {
@@ -353,9 +358,8 @@ impl<'a> Pen<'a> {
         self.ended.push(write);
     }
 
-    /// Withdraws an operation that was certainly never sent.
+    /// Withdraws an operation that was certainly never sent. What else its group does is no part of this request.
     pub fn withdraw(&mut self, operation: Operation) {
-        self.joined = Some(operation.group);
         self.unsettled.retain(|other| other.id != operation.id);
         let operation = operation.settled(State::Withdrawn { time: self.author.now });
         self.ended.push(OperationWrite::Withdraw { operation });

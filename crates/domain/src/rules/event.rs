@@ -18,6 +18,7 @@ use super::payment::Payment;
 use super::placement::Placement;
 use super::refund::Refund;
 use super::rejection::{RejectedBy, Rejection};
+use super::returned::Return;
 use super::shipment::{Capture, CaptureStatus, HeldParcel, Shipment, ShipmentLine, Tracking};
 use super::snapshot::Observed;
 use super::status::{OrderStatus, Read, RefundStatus};
@@ -123,6 +124,8 @@ pub enum EventData {
     },
     /// Mollie has a refund that was made elsewhere.
     RefundObserved { refund: Box<Refund>, entries: Vec<Entry> },
+    /// Lines were given back: what is canceled and what is refunded of them, each by events of its own, belongs together.
+    ReturnRecorded { returned: Box<Return> },
     /// A further payment was requested. Empty methods: those of the order.
     PaymentRecorded { operation_id: OperationId, methods: Vec<String> },
     /// Mollie opened it.
@@ -188,6 +191,7 @@ impl EventData {
             Self::RefundWithdrawn { .. } => "refund.withdrawn",
             Self::RefundUpdated { status, .. } => updated_kind(status),
             Self::RefundObserved { .. } => "refund.observed",
+            Self::ReturnRecorded { .. } => "return.recorded",
             Self::PaymentRecorded { .. } => "payment.recorded",
             Self::PaymentCreated { .. } => "payment.created",
             Self::PaymentRefused { .. } => "payment.refused",
@@ -235,6 +239,7 @@ impl EventData {
             | Self::ShipmentCaptured { .. }
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
+            | Self::ReturnRecorded { .. }
             | Self::PaymentRecorded { .. }
             | Self::PaymentCreated { .. }
             | Self::PaymentRefused { .. }
@@ -388,6 +393,7 @@ impl Order {
                     self.remember_canceled(*operation_id, entries, Stage::Freed);
                 }
             }
+            EventData::ReturnRecorded { returned } => self.returns.push((**returned).clone()),
             EventData::PaymentCreated { operation_id, payment } => {
                 // What a reading shows of it is newer than the answer that it was opened.
                 if self.payments.iter().all(|known| known.mollie_id != payment.mollie_id) {

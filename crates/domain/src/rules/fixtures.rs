@@ -209,6 +209,7 @@ pub fn refund(number: u128, payment: &str, amount: Money) -> Refund {
         payment_id: Some(MolliePaymentId::new(payment)),
         amount,
         lines: Vec::new(),
+        not_leaving: Vec::new(),
         description: None,
         overrides: Vec::new(),
         status: None,

@@ -51,6 +51,10 @@ uuid_id!(
     RefundId
 );
 uuid_id!(
+    /// A return of ours.
+    ReturnId
+);
+uuid_id!(
     /// One intended change at Mollie.
     OperationId
 );

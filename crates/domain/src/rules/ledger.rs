@@ -27,6 +27,9 @@ words!(
         PaymentRefunded = "payment_refunded",
         /// Taken back by the shopper's bank. It belongs to no line.
         ChargedBack = "charged_back",
+        /// Refunded, and not to leave any more: units without money, which one of the pools of refunds has. No line at Mollie counts
+        /// it, and once it is known it matters no more whether the refund is settled.
+        NotLeaving = "not_leaving",
     }
 );
 
@@ -85,6 +88,7 @@ impl Line {
             Pool::Refunded => self.refunded,
             Pool::PaymentRefunded => self.payment_refunded,
             Pool::ChargedBack => Part::none(self.total_amount),
+            Pool::NotLeaving => Part { quantity: self.not_leaving, ..Part::none(self.total_amount) },
         }
     }
 
@@ -97,6 +101,7 @@ impl Line {
             Pool::Canceled => (&mut self.canceling, &mut self.canceled),
             Pool::Refunded => (&mut self.refunding, &mut self.refunded),
             Pool::PaymentRefunded => (&mut self.payment_refunding, &mut self.payment_refunded),
+            Pool::NotLeaving => return self.keep(entry),
             // No line has any.
             Pool::ChargedBack => return,
         };
@@ -109,6 +114,17 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Units stay whether their refund is settled or to be.
+    const fn keep(&mut self, entry: &Entry) {
+        let units = entry.part.quantity;
+        self.not_leaving = match entry.stage {
+            Stage::Reserved | Stage::Settled => self.not_leaving.saturating_add(units),
+            Stage::Freed | Stage::Reverted => self.not_leaving.saturating_sub(units),
+        };
+    }
+}
+
 impl Beside {
     /// Changes the sums by an entry that names no line.
     pub(super) fn enter(&mut self, entry: &Entry) {
@@ -117,7 +133,7 @@ impl Beside {
             // Nobody reserves a chargeback.
             Pool::ChargedBack => (None, &mut self.charged_back),
             // Goods always belong to a line.
-            Pool::Shipped | Pool::Canceled => return,
+            Pool::Shipped | Pool::Canceled | Pool::NotLeaving => return,
         };
         let by = entry.part.amount.minor();
         let (sum, by) = match entry.stage {
@@ -140,7 +156,7 @@ impl LineSnapshot {
             Pool::Shipped => self.shipped,
             Pool::Canceled => self.canceled,
             Pool::Refunded => self.refunded,
-            Pool::PaymentRefunded | Pool::ChargedBack => None,
+            Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving => None,
         }
     }
 
@@ -150,7 +166,7 @@ impl LineSnapshot {
             Pool::Shipped => self.shipped = Some(part),
             Pool::Canceled => self.canceled = Some(part),
             Pool::Refunded => self.refunded = Some(part),
-            Pool::PaymentRefunded | Pool::ChargedBack => (),
+            Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving => (),
         }
     }
 }
@@ -238,7 +254,7 @@ fn a_cent_off(entry: Entry) -> Entry {
         Pool::Canceled => Planted::CanceledACentOff,
         Pool::Refunded => Planted::RefundedACentOff,
         Pool::PaymentRefunded => Planted::PaymentRefundedACentOff,
-        Pool::ChargedBack => return entry,
+        Pool::ChargedBack | Pool::NotLeaving => return entry,
     };
     let is_off = mistake.is_chosen() && entry.stage == Stage::Settled && entry.by == Origin::Here;
     let minor = entry.part.amount.minor().saturating_add(i64::from(is_off));

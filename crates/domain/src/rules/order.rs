@@ -11,7 +11,7 @@ use super::beside::Beside;
 use super::draft::OrderDraft;
 use super::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
-    RefundId, RequestId, ShipmentId,
+    RefundId, RequestId, ReturnId, ShipmentId,
 };
 use super::item::Item;
 use super::money::Money;
@@ -19,6 +19,7 @@ use super::part::Part;
 use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
+use super::returned::Return;
 use super::shipment::{HeldParcel, ShipmentLine};
 use super::status::{OrderStatus, Read};
 use super::unread::Unread;
@@ -136,6 +137,8 @@ pub struct Order {
     pub lost_captures: Vec<(ShipmentId, Money)>,
     /// Refunds of which news are expected.
     pub open_refunds: Vec<RefundId>,
+    /// What was given back together, oldest first.
+    pub returns: Vec<Return>,
     pub facts: Facts,
     /// Every payment attempt that Mollie reports, in Mollie's order.
     pub payments: Vec<Payment>,
@@ -243,6 +246,7 @@ impl Order {
             open_captures: Vec::new(),
             lost_captures: Vec::new(),
             open_refunds: Vec::new(),
+            returns: Vec::new(),
             renaming: None,
             line_change: None,
             added_lines: Vec::new(),
@@ -287,6 +291,12 @@ impl Order {
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    /// The return with this id.
+    #[must_use]
+    pub fn returned(&self, id: ReturnId) -> Option<&Return> {
+        self.returns.iter().find(|one| one.id == id)
     }
 
     /// What held parcels reserve of a line.

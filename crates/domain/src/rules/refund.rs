@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ids::{MolliePaymentId, MollieRefundId, OrderId, RefundId};
+use super::ids::{LineId, MolliePaymentId, MollieRefundId, OrderId, RefundId};
 use super::ledger::{self, Entry, Pool, Stage};
 use super::money::Money;
 use super::part::Part;
@@ -27,7 +27,8 @@ pub use ceiling::{charged_back, is_covered, room};
 pub use deductions::deductions_left;
 pub use equal::{may_be_merged, wait_for_equal};
 pub use lists::payments_to_read;
-pub use plan::{Plan, by_vouchers, plan};
+pub use plan::{Plan, by_lines, by_vouchers, plan};
+pub(in crate::rules) use request::description;
 pub use request::{Reduction, ReductionInput, RefundInput, RefundRequest, RefundSelection};
 
 /// A refund that Mollie has queued for longer waits for more than the next settlement: somebody has to top up the balance.
@@ -94,6 +95,8 @@ pub struct Refund {
     pub amount: Money,
     /// What belongs to lines. The rest of the amount belongs to none.
     pub lines: Vec<ShipmentLine>,
+    /// How many units of a line are not to leave, where its request says so.
+    pub not_leaving: Vec<(LineId, u32)>,
     /// What the shopper reads.
     pub description: Option<String>,
     /// The limits that its request gave up.
@@ -110,10 +113,19 @@ pub struct Refund {
 }
 
 impl Refund {
-    /// Its entries in the ledger: one for each line, and one for what belongs to no line.
+    /// Its entries in the ledger: one for each line, one for what belongs to no line, and one for each line with units that are not
+    /// to leave.
     #[must_use]
     pub fn entries(&self, stage: Stage) -> Vec<Entry> {
-        entries(self.route, self.amount, &self.lines, stage, self.origin)
+        let kept = |(line_id, quantity): &(LineId, u32)| Entry {
+            line_id: Some(*line_id),
+            pool: Pool::NotLeaving,
+            part: Part { quantity: *quantity, ..Part::none(self.amount) },
+            stage,
+            by: self.origin,
+        };
+        let refunded = entries(self.route, self.amount, &self.lines, stage, self.origin).into_iter();
+        refunded.chain(self.not_leaving.iter().map(kept)).collect()
     }
 
     /// Whether its money is given back, or is to be.

@@ -1,7 +1,7 @@
 //! Why a request is refused before it becomes an operation.
 
 use super::precondition::FailedPrecondition;
-use super::violation::Violation;
+use super::violation::{Violation, Violations};
 
 /// The amount of a part is outside its bounds.
 pub(in crate::rules) const AMOUNT_BOUNDS: &str = "selection.amount_bounds";
@@ -20,6 +20,22 @@ pub enum RequestError {
 }
 
 impl RequestError {
+    /// Every fault of both. If something is wrong whatever the state, that is told first. What only waits for us is told alone.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Invalid(faults), Self::Invalid(more)) => Self::Invalid(distinct(faults, more)),
+            (Self::Invalid(faults), Self::State(refusal)) | (Self::State(refusal), Self::Invalid(faults)) => {
+                Self::Invalid(distinct(faults, as_faults(refusal)))
+            }
+            (Self::State(refusal), Self::State(more)) => {
+                let unmet = distinct(refusal.unmet, more.unmet);
+                Self::State(FailedPrecondition { unmet, ..refusal })
+            }
+            (Self::Blocked(_), other) | (other, Self::Blocked(_)) => other,
+        }
+    }
+
     /// Whether it depends on the lines' shipped and canceled units.
     #[must_use]
     pub fn depends_on_counters(&self) -> bool {
@@ -33,10 +49,53 @@ impl RequestError {
     }
 }
 
+fn distinct<T: PartialEq>(all: Vec<T>, more: Vec<T>) -> Vec<T> {
+    let new: Vec<_> = more.into_iter().filter(|one| !all.contains(one)).collect();
+    all.into_iter().chain(new).collect()
+}
+
+fn as_faults(refusal: FailedPrecondition) -> Vec<Violation> {
+    let mut faults = Violations::default();
+    for unmet in refusal.unmet {
+        faults.add(unmet.subject, AVAILABLE, "at most what is available", unmet.description);
+    }
+    faults.into_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::precondition::PreconditionReason;
+    use crate::rules::precondition::{PreconditionReason, Unmet};
+
+    #[test]
+    fn two_refusals_tell_every_fault_once() {
+        let unmet = |text: &str| Unmet { subject: "lines/1".to_owned(), description: text.to_owned() };
+        let of = |reason, texts: &[&str]| {
+            RequestError::State(FailedPrecondition::new(
+                reason,
+                texts.iter().map(|text| unmet(text)).collect(),
+            ))
+        };
+        let (first, second) =
+            (PreconditionReason::LineNotRefundable, PreconditionReason::QuantityNotAvailable);
+        assert_eq!(of(first, &["a", "b"]).and(of(second, &["b", "c"])), of(first, &["a", "b", "c"]));
+        let blocked = RequestError::Blocked(FailedPrecondition::of_order(first, ""));
+        assert_eq!(blocked.clone().and(of(second, &["c"])), of(second, &["c"]));
+        assert_eq!(of(second, &["c"]).and(blocked), of(second, &["c"]));
+        let fault = |path: &str, rule, expected: &str, got: &str| Violation {
+            path: path.to_owned(),
+            rule,
+            expected: expected.to_owned(),
+            got: got.to_owned(),
+        };
+        let unknown = || fault("lines[0].line_id", "selection.line_id", "1", "9");
+        let told = fault("lines/1", AVAILABLE, "at most what is available", "a");
+        let both = RequestError::Invalid(vec![unknown(), told]);
+        assert_eq!(RequestError::Invalid(vec![unknown()]).and(of(first, &["a"])), both);
+        assert_eq!(of(first, &["a"]).and(RequestError::Invalid(vec![unknown()])), both);
+        let one = RequestError::Invalid(vec![unknown()]);
+        assert_eq!(one.clone().and(one.clone()), one);
+    }
 
     #[test]
     fn what_depends_on_counters_is_told_by_the_rule_or_the_reason() {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{LineId, OperationId, ShipmentId};
+use domain::rules::returned::Return;
 use domain::rules::snapshot::Observed;
 use domain::rules::subject::Subject;
 
@@ -114,6 +115,7 @@ pub fn event(event: &Event) -> proto::OrderEvent {
             changed: vec![format!("payments/{}", payment.mollie_id)],
             ..base
         },
+        EventData::ReturnRecorded { returned } => of_return(base, returned),
         EventData::RefundRecorded { refund, operation_id, .. } => {
             of_operation(base, *operation_id, Subject::Refund(refund.id))
         }
@@ -175,6 +177,17 @@ fn of_operation(base: proto::OrderEvent, operation: OperationId, subject: Subjec
 }
 
 /// About a shipment; one that is held has no operation.
+fn of_return(event: proto::OrderEvent, returned: &Return) -> proto::OrderEvent {
+    let canceling = returned.cancellation.as_ref().map(|it| it.operation_id.to_string());
+    proto::OrderEvent {
+        return_id: returned.id.to_string(),
+        operation_id: canceling.unwrap_or_default(),
+        refund_id: returned.refunds.first().map(ToString::to_string).unwrap_or_default(),
+        changed: lines(returned.lines.iter().map(|line| line.line_id)).collect(),
+        ..event
+    }
+}
+
 fn of_shipment(base: proto::OrderEvent, operation: Option<OperationId>, id: ShipmentId) -> proto::OrderEvent {
     let operation_id = operation.map(|id| id.to_string()).unwrap_or_default();
     proto::OrderEvent { operation_id, shipment_id: id.to_string(), ..base }

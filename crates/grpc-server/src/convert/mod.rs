@@ -10,5 +10,6 @@ pub mod operation;
 pub mod order;
 pub mod payment_method;
 pub mod refund;
+pub mod returned;
 pub mod shipment;
 pub mod value;

@@ -19,7 +19,12 @@ pub fn refund(refund: &Refund) -> proto::Refund {
         Some(Read::Unknown(word)) => (proto::RefundStatus::Unspecified, word.clone()),
         None => (proto::RefundStatus::Unspecified, String::new()),
     };
-    let lines = refund.lines.iter().map(|of| line(of.line_id, of.part.quantity, of.part.amount));
+    let kept =
+        |id| refund.not_leaving.iter().find(|(line_id, _)| *line_id == id).map_or(0, |(_, units)| *units);
+    let lines = refund.lines.iter().map(|of| proto::RefundLine {
+        not_leaving: kept(of.line_id).into(),
+        ..line(of.line_id, of.part.quantity, of.part.amount)
+    });
     proto::Refund {
         id: refund.id.to_string(),
         order_id: refund.order_id.to_string(),
@@ -70,7 +75,12 @@ fn store_credit((payment, money): (&Payment, Money)) -> proto::VoucherShare {
 }
 
 fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {
-    proto::RefundLine { line_id: id.to_string(), quantity: quantity.into(), amount: Some(amount(money)) }
+    proto::RefundLine {
+        line_id: id.to_string(),
+        quantity: quantity.into(),
+        amount: Some(amount(money)),
+        not_leaving: 0,
+    }
 }
 
 const fn state(state: RefundState) -> proto::RefundState {

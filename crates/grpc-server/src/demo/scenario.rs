@@ -1,6 +1,6 @@
 //! Everyday cases in which a warehouse does everything right, and the books must be right all the same.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum as _;
 use prost_types::FieldMask;
 use serde_json::{Value, json};
@@ -12,8 +12,9 @@ use super::timeline::{money, note, step};
 use crate::proto::{
     Address, Amount, CancelOrderRequest, CreateOrderPaymentRequest, CreateOrderRequest, CreateRefundRequest,
     CreateShipmentRequest, LineOperation, ManageOrderLinesRequest, Order, OrderLineDraft, OrderLineType,
-    OrderLineUpdate, OrderStatus, OrderUpdate, PaymentStatus, Shipment, ShipmentLineSelection,
-    SyncOrderRequest, UpdateOrderRequest,
+    OrderLineUpdate, OrderStatus, OrderUpdate, PaymentStatus, Return, ReturnLineSelection,
+    ReturnLinesRequest, ReturnPart, Shipment, ShipmentLineSelection, SyncOrderRequest, UpdateOrderRequest,
+    return_part::Part,
 };
 use crate::status_text::explained;
 
@@ -28,6 +29,8 @@ pub enum Scenario {
     HeldParcels,
     /// A part is shipped, a unit of it comes back, and what was not shipped is canceled.
     Return,
+    /// Of two chairs one has left. The customer calls: the one comes back, the other is not to leave.
+    GivesBackOne,
     /// A shopper pays in two tabs, and the second payment is given back.
     PaidTwice,
     /// A payment fails, and the shop sends the shopper to another page to pay on.
@@ -63,6 +66,9 @@ impl Scenario {
             Self::HeldParcels => &[MUGS, ("gift_card", "Gift card", 1, "-15.00", "0.00")],
             Self::Return => &[MUGS, ("shipping_fee", "Shipping", 1, "4.95", "21.00")],
             Self::LineExchange => &[MUGS, ("physical", "Teapot", 1, "25.00", "21.00")],
+            Self::GivesBackOne => {
+                &[("physical", "Chair", 2, "49.00", "21.00"), ("physical", "Lamp", 1, "30.00", "21.00")]
+            }
             Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline => &[MUGS],
         }
     }
@@ -74,6 +80,7 @@ impl Scenario {
             | Self::HeldParcels
             | Self::Return
             | Self::LineExchange
+            | Self::GivesBackOne
             | Self::SupplierDecline => Flow::Authorized,
             Self::PaidTwice | Self::SecondPayment => Flow::Paid,
         }
@@ -85,7 +92,18 @@ impl Scenario {
             let mut line = json!({
                 "type": kind, "name": name, "quantity": quantity, "unitPrice": euro(price), "vatRate": rate,
             });
-            if self == Self::PartialShipment {
+            let is_discounted = match self {
+                Self::PartialShipment => true,
+                Self::GivesBackOne => *name == "Chair",
+                Self::GiftCard
+                | Self::HeldParcels
+                | Self::Return
+                | Self::PaidTwice
+                | Self::SecondPayment
+                | Self::LineExchange
+                | Self::SupplierDecline => false,
+            };
+            if is_discounted {
                 line["discountAmount"] = euro("10.00");
             }
             line
@@ -106,6 +124,7 @@ pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -
         Scenario::GiftCard => desk.gift_card(&order).await?,
         Scenario::HeldParcels => desk.held_parcels(&order).await?,
         Scenario::Return => desk.comes_back(&order).await?,
+        Scenario::GivesBackOne => desk.gives_back_one(&order).await?,
         Scenario::PaidTwice => desk.paid_twice(&order).await?,
         Scenario::SecondPayment => desk.ships_all(&order).await?,
         Scenario::LineExchange => desk.line_exchange(&order).await?,
@@ -157,6 +176,7 @@ impl Desk<'_> {
             | Scenario::GiftCard
             | Scenario::HeldParcels
             | Scenario::Return
+            | Scenario::GivesBackOne
             | Scenario::PaidTwice
             | Scenario::LineExchange
             | Scenario::SupplierDecline => order.checkout_url.clone(),
@@ -197,6 +217,29 @@ impl Desk<'_> {
             CreateRefundRequest { request_id, order_id, lines: back, ..CreateRefundRequest::default() };
         self.refund(order, request).await?;
         self.cancel_rest(order).await?;
+        self.completed(order).await
+    }
+
+    /// Customer care looks at what it would be before it is done.
+    async fn gives_back_one(&mut self, order: &Order) -> Result<Order> {
+        self.ship(order, &[("1", 1), ("2", 1)]).await?;
+        let wish = ReturnLinesRequest {
+            request_id: self.request_id(),
+            order_id: order.id.clone(),
+            lines: vec![ReturnLineSelection { line_id: "1".to_owned(), came_back: 1, not_leaving: 1 }],
+            ..ReturnLinesRequest::default()
+        };
+        let preview = ReturnLinesRequest { validate_only: true, ..wish.clone() };
+        let seen = self.client.orders.return_lines(preview).await.map_err(explained)?.into_inner();
+        note(&format!("what care sees before: {}", parts(&seen)));
+        let done = self.client.orders.return_lines(wish).await.map_err(explained)?.into_inner();
+        step(&format!("ReturnLines: {}", parts(&done)), &self.client.order(&order.id).await?);
+        ensure!(
+            parts(&seen) == parts(&done),
+            "it came to {}, and care was told {}",
+            parts(&done),
+            parts(&seen)
+        );
         self.completed(order).await
     }
 
@@ -352,6 +395,19 @@ impl Desk<'_> {
         let request = SyncOrderRequest { id: order.id.clone() };
         Ok(self.client.orders.sync_order(request).await.map_err(explained)?.into_inner())
     }
+}
+
+/// What is canceled and what is refunded, on which payment.
+fn parts(of: &Return) -> String {
+    let told = |part: &ReturnPart| {
+        let amount = money(part.amount.as_ref());
+        match &part.part {
+            Some(Part::Cancellation(_)) => format!("{amount} is not taken"),
+            Some(Part::Refund(refund)) => format!("{amount} goes back on {}", refund.mollie_payment_id),
+            None => amount,
+        }
+    };
+    of.parts.iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn selection(line: &str, quantity: i64) -> ShipmentLineSelection {

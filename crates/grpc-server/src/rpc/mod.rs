@@ -33,6 +33,7 @@ mod reading;
 mod request;
 mod resolve_operation;
 mod retry_operation;
+mod return_lines;
 mod selection;
 mod sync_order;
 mod update_order;
@@ -221,6 +222,10 @@ impl OrderService for OrderRpc {
 
     async fn cancel_refund(&self, request: Request<proto::CancelRefundRequest>) -> Answer<proto::Refund> {
         cancel_refund::call(self, request).await
+    }
+
+    async fn return_lines(&self, request: Request<proto::ReturnLinesRequest>) -> Answer<proto::Return> {
+        return_lines::call(self, request).await
     }
 
     async fn list_order_events(

@@ -76,6 +76,8 @@ mod tests {
         assert_eq!(most("orders.v1.OrderDraft", "lines"), Some(1_000));
         assert_eq!(most("orders.v1.CreateShipmentRequest", "lines"), Some(1_000));
         assert_eq!(most("orders.v1.CancelOrderLinesRequest", "lines"), Some(1_000));
+        assert_eq!(most("orders.v1.ReturnLinesRequest", "lines"), Some(1_000));
+        assert_eq!(most("orders.v1.ReturnLinesRequest", "release_line_ids"), Some(1_000));
         assert_eq!(most("google.protobuf.ListValue", "values"), Some(1_000));
         assert_eq!(most("orders.v1.CreateOrderRequest", "draft"), Some(1));
         assert_eq!(most("orders.v1.CreateOrderRequest", "actor"), None);

@@ -69,6 +69,7 @@ fn order() -> Order {
         open_captures: vec![],
         lost_captures: vec![],
         open_refunds: vec![],
+        returns: vec![],
         facts: Facts::default(),
         payments: vec![],
         renaming: None,
@@ -169,6 +170,7 @@ fn porsche() -> Line {
         refunding: none,
         payment_refunding: none,
         is_changing: false,
+        not_leaving: 0,
     }
 }
 

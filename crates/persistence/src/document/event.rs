@@ -22,6 +22,7 @@ use super::order::RecordedOrderDocument;
 use super::payment::PaymentDocument;
 use super::refund::{self, RefundDocument};
 use super::rejection::RejectionDocument;
+use super::returned::ReturnDocument;
 use super::shipment::{CaptureDocument, ShipmentDocument, TrackingDocument};
 use super::word::{WordDocument, word};
 use super::{Misfit, each, mirrors};
@@ -156,6 +157,9 @@ pub(crate) enum EventDocument {
     RefundObserved {
         refund: Box<RefundDocument>,
         entries: Vec<EntryDocument>,
+    },
+    ReturnRecorded {
+        returned: Box<ReturnDocument>,
     },
     UpdateRecorded {
         operation_id: Uuid,
@@ -420,6 +424,9 @@ impl From<&EventData> for EventDocument {
                 rejection: rejection.into(),
                 entries: mirrors(entries),
             },
+            EventData::ReturnRecorded { returned } => {
+                Self::ReturnRecorded { returned: Box::new((&**returned).into()) }
+            }
             EventData::RefundCancelRecorded { refund_id, operation_id } => {
                 Self::RefundCancelRecorded { refund_id: refund_id.uuid(), operation_id: operation_id.uuid() }
             }
@@ -647,6 +654,9 @@ impl TryFrom<EventDocument> for EventData {
                     entries: each(entries)?,
                 }
             }
+            EventDocument::ReturnRecorded { returned } => {
+                Self::ReturnRecorded { returned: Box::new((*returned).try_into()?) }
+            }
             EventDocument::RefundCancelRecorded { refund_id, operation_id } => Self::RefundCancelRecorded {
                 refund_id: RefundId::new(refund_id),
                 operation_id: OperationId::new(operation_id),
@@ -688,5 +698,5 @@ impl TryFrom<EventDocument> for EventData {
 
 /// The subject of an operation.
 fn subject(shipment_id: Option<Uuid>, refund_id: Option<Uuid>) -> Subject {
-    Subject::of(shipment_id.map(ShipmentId::new), refund_id.map(RefundId::new))
+    Subject::of(shipment_id.map(ShipmentId::new), refund_id.map(RefundId::new), None)
 }

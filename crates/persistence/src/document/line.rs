@@ -64,6 +64,13 @@ pub(crate) struct LineDocument {
     payment_refunding: PartDocument,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_changing: bool,
+    #[serde(default, skip_serializing_if = "is_none")]
+    not_leaving: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none(units: &u32) -> bool {
+    *units == 0
 }
 
 impl From<&Line> for LineDocument {
@@ -100,6 +107,7 @@ impl From<&Line> for LineDocument {
             refunding: (&line.refunding).into(),
             payment_refunding: (&line.payment_refunding).into(),
             is_changing: line.is_changing,
+            not_leaving: line.not_leaving,
         }
     }
 }
@@ -142,6 +150,7 @@ impl TryFrom<LineDocument> for Line {
             refunding: document.refunding.try_into()?,
             payment_refunding: document.payment_refunding.try_into()?,
             is_changing: document.is_changing,
+            not_leaving: document.not_leaving,
         })
     }
 }

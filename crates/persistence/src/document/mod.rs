@@ -23,6 +23,7 @@ mod payment;
 mod payment_particulars;
 mod refund;
 mod rejection;
+mod returned;
 mod shipment;
 mod stranded;
 mod task;

@@ -11,6 +11,7 @@ use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal,
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
+use domain::rules::returned::Return;
 use domain::rules::shipment::HeldParcel;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,6 +29,7 @@ use super::line_change::LineChangingDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
 use super::rejection::RejectionDocument;
+use super::returned::ReturnDocument;
 use super::shipment::HeldParcelDocument;
 use super::stranded::StrandedDocument;
 use super::word::word;
@@ -114,6 +116,7 @@ pub(crate) struct OrderParts {
     pub open_captures: Vec<ShipmentId>,
     pub lost_captures: Vec<(ShipmentId, Money)>,
     pub open_refunds: Vec<RefundId>,
+    pub returns: Vec<Return>,
     pub payments: Vec<Payment>,
     pub renaming: Option<Box<Renaming>>,
     pub line_change: Option<Box<LineChanging>>,
@@ -146,6 +149,8 @@ pub(crate) struct OrderDocument {
     lost_captures: Vec<(Uuid, MoneyDocument)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_refunds: Vec<Uuid>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    returns: Vec<ReturnDocument>,
     payments: Vec<PaymentDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renaming: Option<(Uuid, String)>,
@@ -181,6 +186,7 @@ impl From<&Order> for OrderDocument {
                 .map(|(id, amount)| (id.uuid(), amount.into()))
                 .collect(),
             open_refunds: order.open_refunds.iter().map(|id| id.uuid()).collect(),
+            returns: mirrors(&order.returns),
             renaming: order.renaming.as_ref().map(|it| (it.operation_id.uuid(), it.number.clone())),
             line_change: order.line_change.as_ref().map(|change| Box::new((&**change).into())),
             added_lines: order.added_lines.iter().copied().map(LineId::number).collect(),
@@ -216,6 +222,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             open_captures: document.open_captures.into_iter().map(ShipmentId::new).collect(),
             lost_captures: document.lost_captures.into_iter().map(lost).collect::<Result<_, _>>()?,
             open_refunds: document.open_refunds.into_iter().map(RefundId::new).collect(),
+            returns: each(document.returns)?,
             renaming: document.renaming.map(renamed),
             line_change: document.line_change.map(|change| (*change).try_into().map(Box::new)).transpose()?,
             added_lines: document.added_lines.into_iter().map(LineId::new).collect(),
@@ -297,6 +304,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
+            returns: parts.returns,
             renaming: parts.renaming,
             line_change: parts.line_change,
             added_lines: parts.added_lines,

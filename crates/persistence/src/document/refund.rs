@@ -1,6 +1,6 @@
 //! Refunds as documents: whole for events and, beside the searched columns, for their table.
 
-use domain::rules::ids::{MolliePaymentId, MollieRefundId, OrderId, RefundId};
+use domain::rules::ids::{LineId, MolliePaymentId, MollieRefundId, OrderId, RefundId};
 use domain::rules::refund::{Override, Refund, RefundState, Route};
 use domain::rules::shipment::Origin;
 use domain::rules::status::{Read, RefundStatus};
@@ -28,6 +28,8 @@ pub(crate) struct RefundDocument {
     payment_id: Option<String>,
     amount: MoneyDocument,
     lines: Vec<ShipmentLineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    not_leaving: Vec<(u32, u32)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -56,6 +58,7 @@ impl From<&Refund> for RefundDocument {
             payment_id: refund.payment_id.as_ref().map(ToString::to_string),
             amount: (&refund.amount).into(),
             lines: mirrors(&refund.lines),
+            not_leaving: refund.not_leaving.iter().map(|(id, quantity)| (id.number(), *quantity)).collect(),
             description: refund.description.clone(),
             overrides: refund.overrides.iter().map(|limit| limit.as_str().to_owned()).collect(),
             status: refund.status.as_ref().map(|status| WordDocument::new(status, RefundStatus::as_str)),
@@ -71,6 +74,7 @@ impl TryFrom<RefundDocument> for Refund {
     type Error = Misfit;
 
     fn try_from(document: RefundDocument) -> Result<Self, Misfit> {
+        let kept = document.not_leaving.into_iter().map(|(id, quantity)| (LineId::new(id), quantity));
         let limits = document.overrides.iter().map(|text| word("override", text, Override::parse));
         Ok(Self {
             id: RefundId::new(document.id),
@@ -83,6 +87,7 @@ impl TryFrom<RefundDocument> for Refund {
             payment_id: document.payment_id.map(MolliePaymentId::new),
             amount: document.amount.try_into()?,
             lines: each(document.lines)?,
+            not_leaving: kept.collect(),
             description: document.description,
             overrides: limits.collect::<Result<_, _>>()?,
             status: document.status.map(status).transpose()?,

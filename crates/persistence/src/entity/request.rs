@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub shipment_id: Option<Uuid>,
     /// The refund that the answer is about, if any.
     pub refund_id: Option<Uuid>,
+    /// The return that the answer is about, if any.
+    pub return_id: Option<Uuid>,
     pub group_id: Option<Uuid>,
     pub created_time: TimeDateTimeWithTimeZone,
 }

@@ -19,6 +19,7 @@ impl MigrationTrait for Migration {
             .col(uuid("order_id"))
             .col(uuid_null("shipment_id"))
             .col(uuid_null("refund_id"))
+            .col(uuid_null("return_id"))
             .col(uuid_null("group_id"))
             .col(time("created_time"))
             .primary_key(Index::create().col("caller").col("request_id"))

@@ -90,6 +90,7 @@ impl TryFrom<Model> for Order {
             open_captures: parts.open_captures,
             lost_captures: parts.lost_captures,
             open_refunds: parts.open_refunds,
+            returns: parts.returns,
             facts: parts.facts,
             payments: parts.payments,
             renaming: parts.renaming,

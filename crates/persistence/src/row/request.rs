@@ -1,7 +1,7 @@
 //! Requests between domain and columns. It may not query.
 
 use domain::ports::{Fingerprint, RequestRecord, StoreError};
-use domain::rules::ids::{Caller, GroupId, OrderId, RefundId, RequestId, ShipmentId};
+use domain::rules::ids::{Caller, GroupId, OrderId, RefundId, RequestId, ReturnId, ShipmentId};
 use domain::rules::subject::Subject;
 
 use super::Row;
@@ -18,6 +18,7 @@ impl From<&RequestRecord> for Model {
             order_id: record.order_id.uuid(),
             shipment_id: record.answer.shipment().map(ShipmentId::uuid),
             refund_id: record.answer.refund().map(RefundId::uuid),
+            return_id: record.answer.returned().map(ReturnId::uuid),
             group_id: record.group.map(GroupId::uuid),
             created_time: moment::column(record.created_time),
         }
@@ -36,7 +37,11 @@ impl TryFrom<Model> for RequestRecord {
             method: model.method,
             fingerprint: Fingerprint(model.fingerprint),
             order_id: OrderId::new(model.order_id),
-            answer: Subject::of(model.shipment_id.map(ShipmentId::new), model.refund_id.map(RefundId::new)),
+            answer: Subject::of(
+                model.shipment_id.map(ShipmentId::new),
+                model.refund_id.map(RefundId::new),
+                model.return_id.map(ReturnId::new),
+            ),
             group: model.group_id.map(GroupId::new),
         })
     }

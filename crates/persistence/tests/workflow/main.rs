@@ -38,6 +38,7 @@ mod queue;
 mod refund;
 mod refusals;
 mod requests;
+mod return_lines;
 mod ship;
 mod ship_elsewhere;
 mod ship_found;

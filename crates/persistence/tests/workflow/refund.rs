@@ -32,6 +32,7 @@ pub fn request(selection: RefundSelection) -> RefundRequest {
         description: None,
         merge_equal: false,
         overrides: Vec::new(),
+        not_leaving: None,
     }
 }
 

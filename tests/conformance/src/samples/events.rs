@@ -132,6 +132,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             entries: Vec::new(),
         },
         EventData::RefundObserved { refund, entries: entries() },
+        EventData::ReturnRecorded { returned: Box::new(full_return()) },
         EventData::UpdateRecorded { operation_id, terms: full_terms() },
         EventData::Updated { operation_id, terms: full_terms() },
         EventData::UpdateRefused { operation_id, rejection: rejection.clone() },

@@ -4,7 +4,7 @@ use domain::rules::address::Address;
 use domain::rules::beside::Beside;
 use domain::rules::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
-    RefundId, RequestId, ShipmentId,
+    RefundId, RequestId, ReturnId, ShipmentId,
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
@@ -13,6 +13,7 @@ use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::returned::{Canceling, Return, ReturnedLine};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::{Unread, UnreadField};
@@ -73,6 +74,7 @@ pub fn bare_line(id: u32) -> Line {
         refunding: part(0, "0.00"),
         payment_refunding: part(0, "0.00"),
         is_changing: false,
+        not_leaving: 0,
     }
 }
 
@@ -103,6 +105,7 @@ pub fn full_line(id: u32) -> Line {
         refunding: part(1, "0.25"),
         payment_refunding: part(2, "-0.25"),
         is_changing: true,
+        not_leaving: 1,
         ..bare_line(id)
     }
 }
@@ -241,6 +244,7 @@ pub fn bare_order() -> Order {
         added_lines: Vec::new(),
         made_payments: Vec::new(),
         open_refunds: Vec::new(),
+        returns: Vec::new(),
         facts: Facts::default(),
         payments: Vec::new(),
         stranded: Vec::new(),
@@ -257,6 +261,17 @@ pub fn line_changing() -> LineChanging {
         added: vec![LineId::new(7), LineId::new(8)],
         updated: vec![LineId::new(1)],
         difference: euro("-3.21"),
+    }
+}
+
+/// A return with both parts.
+pub fn full_return() -> Return {
+    Return {
+        id: ReturnId::new(uuid()),
+        lines: vec![ReturnedLine { line_id: LineId::new(1), came_back: 1, not_leaving: 2 }],
+        cancellation: Some(Canceling { operation_id: OperationId::new(uuid()), lines: lines() }),
+        refunds: vec![RefundId::new(uuid())],
+        created_time: micros(6, 7),
     }
 }
 
@@ -282,6 +297,7 @@ pub fn full_order() -> Order {
     order.added_lines = vec![LineId::new(2), LineId::new(5)];
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
+    order.returns = vec![full_return(), Return { cancellation: None, refunds: Vec::new(), ..full_return() }];
     order.beside = Beside { refunding: euro("0.01"), refunded: euro("0.02"), charged_back: euro("0.03") };
     order.mollie_id = Some(MollieOrderId::new(format!("ord_1.{}", number())));
     order.terms.methods = vec!["ideal".into(), "klarna".into()];

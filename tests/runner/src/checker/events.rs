@@ -60,6 +60,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::RefundObserved { .. }
         | EventData::RefundCancelRecorded { .. }
         | EventData::RefundCancelRefused { .. }
+        | EventData::ReturnRecorded { .. }
         | EventData::PaymentRecorded { .. }
         | EventData::PaymentCreated { .. }
         | EventData::PaymentRefused { .. }
@@ -132,6 +133,8 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             }
             EventData::OrderObserved { .. }
             | EventData::NumberLost { .. }
+            // Its parts begin and end by events of their own.
+            | EventData::ReturnRecorded { .. }
             | EventData::RefundUpdated { operation_id: None, .. }
             | EventData::RefundObserved { .. }
             | EventData::ShipmentUpdated { operation_id: None, .. }

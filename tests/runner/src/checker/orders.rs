@@ -344,6 +344,13 @@ pub fn count(evidence: &Evidence, tally: &mut Tally) {
         if all.clone().any(|shipment| shipment.held.is_some()) {
             tally.order("ended with held parcels");
         }
+        for returned in &order.returns {
+            tally.order(match (&returned.cancellation, returned.refunds.is_empty()) {
+                (Some(_), false) => "taken back: canceled and refunded",
+                (Some(_), true) => "taken back: canceled",
+                (None, _) => "taken back: refunded",
+            });
+        }
     }
 }
 

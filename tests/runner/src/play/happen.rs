@@ -64,6 +64,9 @@ impl Stage<'_> {
             What::Refund { order, intent, what, merges } => {
                 self.site.spawn(SHOP, world.refund(order, intent, what, merges));
             }
+            What::TakeBack { order, intent, line, back, stay } => {
+                self.site.spawn(SHOP, world.take_back(order, intent, line, (back, stay)));
+            }
             What::CallOff { order, intent, refund } => {
                 self.site.spawn(SHOP, world.call_off(order, intent, refund));
             }

@@ -60,6 +60,10 @@ impl<'a> Life<'a> {
                 self.pass();
                 self.give_back();
             }
+            if self.chance.permille(150) {
+                self.pass();
+                self.take_back();
+            }
         }
         self.pass();
         self.end();
@@ -207,6 +211,19 @@ impl<'a> Life<'a> {
             let act = Elsewhere::CancelLine { line: usize::from(line == 2) };
             self.step(at, What::Elsewhere { order: self.order, act });
         }
+    }
+
+    /// Units come back, do not leave, or both; now and then the answer to one of the parts is lost.
+    fn take_back(&mut self) {
+        let line = if self.chance.permille(700) { 1 } else { 2 };
+        let (back, stay) = self.chance.pick(&[(1, 0), (0, 1), (1, 1), (1, 2)]);
+        if self.chance.permille(150) {
+            let fault = if self.chance.permille(500) { Fault::HangAfter } else { Fault::HangBefore };
+            self.step(self.at, What::Fault { on: On::Change, fault });
+        }
+        *self.intents += 1;
+        let (order, intent) = (self.order, *self.intents);
+        self.step(self.at, What::TakeBack { order, intent, line, back, stay });
     }
 
     fn cancel_lines(&mut self, at: u64, (line, quantity): (u32, u32), cents: Option<u64>) {

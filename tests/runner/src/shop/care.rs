@@ -5,15 +5,18 @@ use domain::operations::cancel_refund::CallOff;
 use domain::operations::task::OperationKind;
 use domain::ports::Store;
 use domain::rules::ids::{LineId, OrderId, RefundId};
+use domain::rules::line_return::ReturnRequest;
 use domain::rules::money::Money;
 use domain::rules::order::{Line, Order};
 use domain::rules::part::Part;
 use domain::rules::refund::{Override, Reduction, RefundRequest, RefundSelection};
+use domain::rules::returned::ReturnedLine;
 use domain::rules::shipment::LineSelection;
 use domain::rules::status::{LineStatus, OrderStatus};
 
 use super::World;
-use crate::basket::euro;
+use crate::basket::{Basket, euro};
+use crate::chance::mix;
 use crate::replica::Wish;
 use crate::script::GivenBack;
 
@@ -31,6 +34,30 @@ impl World {
         let wish = Wish::Refund(id, request);
         self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
         self.carry(OperationKind::CreateRefund, order, &request_id, &command, wish).await;
+    }
+
+    /// Takes units of a line back, once any was taken. What is only authorized of them is canceled first.
+    pub async fn take_back(self, order: u64, intent: u64, line: u32, (back, stay): (u32, u32)) {
+        let request_id = format!("take-back-{intent}");
+        let basket = Basket::of(self.seed, order);
+        let cancels = basket.captures && stay > 0;
+        let kind = if cancels { OperationKind::CancelLines } else { OperationKind::CreateRefund };
+        if let Some((command, wish)) = self.wished(&request_id) {
+            return self.carry(kind, order, &request_id, &command, wish).await;
+        }
+        let Some(id) = self.known(order).await else { return };
+        let is_held = |order: &Order| order.facts.status.is_some_and(OrderStatus::allows_shipping);
+        if self.when(id, is_held).await.is_none() {
+            return;
+        }
+        let line = ReturnedLine { line_id: LineId::new(line), came_back: back, not_leaving: stay };
+        // Every other desk gives up the gift card, if there is one.
+        let gives_up = mix(self.seed ^ intent).is_multiple_of(2);
+        let release = basket.gift_card().filter(|_| gives_up).into_iter().collect();
+        let request = ReturnRequest { lines: vec![line], description: None, release };
+        let (command, wish) = (format!("{request:?}"), Wish::TakeBack(id, request));
+        self.wishes().insert(request_id.clone(), (command.clone(), wish.clone()));
+        self.carry(kind, order, &request_id, &command, wish).await;
     }
 
     /// Cancels one of the order's refunds, once there is one.
@@ -99,7 +126,14 @@ fn request(order: &Order, what: GivenBack) -> RefundRequest {
             RefundSelection::Amount(euro(goods * 3 + few(cents).minor()))
         }
     };
-    RefundRequest { selection, payment_id: None, description: None, merge_equal: false, overrides }
+    RefundRequest {
+        selection,
+        payment_id: None,
+        description: None,
+        merge_equal: false,
+        overrides,
+        not_leaving: None,
+    }
 }
 
 fn few(cents: u64) -> Money {

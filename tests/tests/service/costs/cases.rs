@@ -16,7 +16,8 @@ use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, amount, new_request_id,
 
 use super::{NOBODY, PROFILES};
 use crate::requests::{
-    cancel, cancel_lines, create, manage, move_to, pay, rename_line, ship, sync, thing, track, without,
+    cancel, cancel_lines, create, manage, move_to, pay, rename_line, ship, sync, take_back, thing, track,
+    without,
 };
 
 const RUNS: usize = WARM + COUNTED;
@@ -174,6 +175,11 @@ impl<'a> Cases<'a> {
             .count(world, "CancelOrderLines", RUNS, async |n| {
                 let request = cancel_lines(&placed[n], 1, 1, None);
                 client.clone().cancel_order_lines(request).await.unwrap();
+            })
+            .await;
+        self.meter
+            .count(world, "ReturnLines, one shipped and one not", RUNS, async |n| {
+                client.clone().return_lines(take_back(&placed[n], &[(0, 1, 1)])).await.unwrap();
             })
             .await;
         self.meter

@@ -18,11 +18,12 @@ use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, CancelLines, Command};
 use crate::rules::event::EventData;
-use crate::rules::ids::LineId;
+use crate::rules::ids::{LineId, OperationId};
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::line_cancellation::{self, LineCancellation, LineCancellationRequest};
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::ShipmentLine;
@@ -48,12 +49,34 @@ impl Request for Cancel {
             pen.join(group);
             return Ok(Subject::Order);
         }
-        let LineCancellation { lines, releases } = canceled;
-        let entries = ledger::ours(Pool::Canceled, Stage::Reserved, &lines);
-        let operation_id = pen.set_to_work(Task { lines }, None);
-        pen.record(EventData::CancellationRecorded { operation_id, release: releases, entries });
+        record(pen, canceled);
         Ok(Subject::Order)
     }
+}
+
+/// Cancels lines, as planned, as one part of a larger request. What a cancellation of the whole order under way takes cannot be told
+/// apart in it, so it is not taken for this one.
+///
+/// # Errors
+/// [`RequestError::Blocked`], if an operation in this lane waits for an operator, or the whole order is being canceled.
+pub fn cancel(pen: &mut Pen<'_>, planned: LineCancellation) -> Result<OperationId, RequestError> {
+    pen.unblocked(FACTS.lane)?;
+    if cancel_order::under_way(pen.unsettled()).is_some() {
+        let text = "A cancellation of the whole order is under way, and releases everything that has not left: return only what came \
+                    back, or try again when it is settled.";
+        let refusal = FailedPrecondition::of_order(PreconditionReason::NothingRemaining, text);
+        return Err(RequestError::Blocked(refusal));
+    }
+    Ok(record(pen, planned))
+}
+
+/// Reserves what is canceled, and sets it to work.
+fn record(pen: &mut Pen<'_>, planned: LineCancellation) -> OperationId {
+    let LineCancellation { lines, releases } = planned;
+    let entries = ledger::ours(Pool::Canceled, Stage::Reserved, &lines);
+    let operation_id = pen.set_to_work(Task { lines }, None);
+    pen.record(EventData::CancellationRecorded { operation_id, release: releases, entries });
+    operation_id
 }
 
 const FACTS: Facts = Facts {
@@ -113,7 +136,8 @@ impl Kind for Task {
         match found {
             Difference::Units { pool: Pool::Canceled, line_id, .. } => sent && self.has(line_id),
             Difference::Units {
-                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                pool:
+                    Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,
                 ..
             }
             | Difference::Shipment(_)

@@ -54,6 +54,7 @@ impl Request for Cancel {
                     Some(placement) => {
                         let reason = "withdrawn before it was sent".to_owned();
                         pen.record(EventData::PlacementAbandoned { reason });
+                        pen.join(placement.group);
                         pen.withdraw(placement);
                     }
                     None => cancel(pen, release),
@@ -153,7 +154,8 @@ impl Kind for Task {
                 sent || status == Some(&Read::Known(OrderStatus::Completed))
             }
             Difference::Units {
-                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                pool:
+                    Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,
                 ..
             }
             | Difference::Shipment(_)

@@ -1,9 +1,11 @@
 //! Merging: a refund takes in the equal ones that wait, so that Mollie sees one refund of the sum and no duplicate.
 
+use std::collections::BTreeMap;
+
 use crate::operations::operation::{Operation, State};
 use crate::operations::pen::Pen;
 use crate::operations::task;
-use crate::rules::ids::RefundId;
+use crate::rules::ids::{LineId, RefundId};
 use crate::rules::money::Money;
 use crate::rules::refund::{Plan, Refund, may_be_merged};
 use crate::rules::shipment::together;
@@ -31,7 +33,18 @@ pub(super) fn with(refund: Refund, other: &Refund) -> Refund {
     let mut overrides = refund.overrides;
     let new: Vec<_> = other.overrides.iter().copied().filter(|one| !overrides.contains(one)).collect();
     overrides.extend(new);
-    Refund { amount, lines, overrides, ..refund }
+    let not_leaving = kept(&refund.not_leaving, &other.not_leaving);
+    Refund { amount, lines, not_leaving, overrides, ..refund }
+}
+
+/// Each line once.
+fn kept(one: &[(LineId, u32)], other: &[(LineId, u32)]) -> Vec<(LineId, u32)> {
+    let mut all = BTreeMap::<LineId, u32>::new();
+    for (line_id, quantity) in one.iter().chain(other) {
+        let sum = all.entry(*line_id).or_default();
+        *sum = sum.saturating_add(*quantity);
+    }
+    all.into_iter().collect()
 }
 
 /// What the bank had taken back when the first of them was recorded: what it took later has to be seen by a person.

@@ -52,8 +52,17 @@ impl Request for GiveBack {
         let plan = refund::plan(pen.order(), pen.known_refunds(), &self.0)?;
         let making = |id| under_way(pen.unsettled(), id);
         let waiting = if self.0.merge_equal { merge::waiting(pen, &plan, making) } else { Vec::new() };
-        Ok(record(&self.0, plan, &waiting, None, pen))
+        Ok(Subject::Refund(record(&self.0, plan, &waiting, None, pen)))
     }
+}
+
+/// Makes a refund, as planned, as one part of a larger request.
+///
+/// # Errors
+/// [`RequestError::Blocked`], if a refund of the order waits for an operator.
+pub fn make(pen: &mut Pen<'_>, request: &RefundRequest, plan: Plan) -> Result<RefundId, RequestError> {
+    pen.unblocked(FACTS.lane)?;
+    Ok(record(request, plan, &[], None, pen))
 }
 
 /// Records a refund as planned, and sets it to work. `policy`: who does, if no caller asked.
@@ -63,7 +72,7 @@ fn record(
     waiting: &[(Operation, Refund)],
     policy: Option<&str>,
     pen: &mut Pen<'_>,
-) -> Subject {
+) -> RefundId {
     let id = pen.new_refund_id();
     waiting.iter().for_each(|(making, other)| withdraw(pen, making.clone(), other.clone(), Some(id)));
     let refund = Refund {
@@ -77,6 +86,7 @@ fn record(
         payment_id: plan.payment_id,
         amount: plan.amount,
         lines: plan.lines,
+        not_leaving: plan.not_leaving,
         description: request.description.clone(),
         overrides: request.overrides.clone(),
         status: None,
@@ -97,14 +107,14 @@ fn record(
         recorded_time: refund.created_time,
         charged_back: merge::charged_back(charged_back, waiting),
     };
-    let (subject, entries) = (task.subject(), refund.entries(Stage::Reserved));
+    let entries = refund.entries(Stage::Reserved);
     let operation_id = match policy {
         Some(policy) => pen.set_to_work_by(policy, task),
         None => pen.set_to_work(task, None),
     };
     pen.record(EventData::RefundRecorded { refund: Box::new(refund.clone()), operation_id, entries });
     pen.put_refund(refund);
-    subject
+    id
 }
 
 /// Withdraws a refund that was certainly never sent.
@@ -212,7 +222,8 @@ impl Kind for Task {
                 sent && is_counted && self.lines.iter().any(|line| line.line_id == line_id)
             }
             Difference::Units {
-                pool: Pool::Shipped | Pool::Canceled | Pool::PaymentRefunded | Pool::ChargedBack,
+                pool:
+                    Pool::Shipped | Pool::Canceled | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,
                 ..
             }
             | Difference::Shipment(_)

@@ -23,6 +23,7 @@ pub fn give_back_surplus(pen: &mut Pen<'_>) {
         description: None,
         merge_equal: false,
         overrides: Vec::new(),
+        not_leaving: None,
     };
     // What the rules of refunds do not allow waits for a person.
     if let Ok(plan) = refund::plan(order, &refunds, &request) {

@@ -148,7 +148,8 @@ impl Kind for Task {
                 sent && self.lines.iter().any(|line| line.line_id == line_id)
             }
             Difference::Units {
-                pool: Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                pool:
+                    Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,
                 ..
             }
             | Difference::Tracking(_)

@@ -114,7 +114,8 @@ impl Kind for Task {
             Difference::LineValues(id) => sent && self.updates(id),
             Difference::Units { pool: Pool::Canceled, line_id, .. } => sent && self.cancels(line_id),
             Difference::Units {
-                pool: Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack,
+                pool:
+                    Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,
                 ..
             }
             | Difference::Shipment(_)

@@ -97,6 +97,7 @@ impl Pen<'_> {
             payment_id: theirs.payment_id.clone(),
             amount: theirs.amount,
             lines: theirs.lines.iter().filter_map(line).collect(),
+            not_leaving: Vec::new(),
             description: theirs.description.value().cloned(),
             overrides: Vec::new(),
             status: Some(theirs.status.clone()),

@@ -59,6 +59,8 @@ pub struct Line {
     pub payment_refunding: Part,
     /// Whether new values of it are recorded and not yet settled at Mollie: until then none of its units is available.
     pub is_changing: bool,
+    /// Units of those refunded, or to be, of which it was said that they do not leave.
+    pub not_leaving: u32,
 }
 
 impl Line {
@@ -96,6 +98,7 @@ impl Line {
             refunding: none,
             payment_refunding: none,
             is_changing: false,
+            not_leaving: 0,
         }
     }
 
@@ -148,14 +151,37 @@ impl Line {
     /// What can still be shipped or canceled: the rest, without the units that were refunded before they were shipped.
     #[must_use]
     pub fn available(&self) -> Part {
-        let (rest, left) = (self.rest(), self.shipped.quantity.saturating_add(self.reserved.quantity));
-        let early = self.given_back().quantity.saturating_sub(left).min(rest.quantity);
+        let (rest, early) = (self.rest(), self.given_back_early());
         if early == 0 {
             return rest;
         }
         let quantity = rest.quantity - early;
         let share = self.remainder().share(quantity);
         share.map_or(Part::none(self.total_amount), |amount| Part { quantity, amount })
+    }
+
+    /// Units of the rest that are given back: those of which it was said that they do not leave, and others only as far as more are
+    /// given back than ever left.
+    fn given_back_early(&self) -> u32 {
+        let (rest, said) = (self.rest().quantity, self.kept());
+        let others = self.given_back().quantity.saturating_sub(said).saturating_sub(self.left());
+        said.saturating_add(others).min(rest)
+    }
+
+    /// The units that the shopper has: they left, and are not given back.
+    #[must_use]
+    pub fn with_shopper(&self) -> u32 {
+        self.left().saturating_sub(self.given_back().quantity.saturating_sub(self.kept()))
+    }
+
+    /// The units that left, whether or not Mollie knows.
+    const fn left(&self) -> u32 {
+        self.shipped.quantity.saturating_add(self.reserved.quantity)
+    }
+
+    /// The units that were said not to leave, and have not left all the same.
+    fn kept(&self) -> u32 {
+        self.not_leaving.min(self.rest().quantity)
     }
 
     /// The rest, as input to the amount rule.

@@ -4,7 +4,7 @@ use super::ceiling::{holding, received, room, room_on};
 use super::deductions::deductions_left;
 use super::lines::{all_remaining, reductions, units};
 use super::{Override, Refund, RefundRequest, RefundSelection, Route};
-use crate::rules::ids::MolliePaymentId;
+use crate::rules::ids::{LineId, MolliePaymentId};
 use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::payment::Payment;
@@ -23,6 +23,8 @@ pub struct Plan {
     /// Above zero.
     pub amount: Money,
     pub lines: Vec<ShipmentLine>,
+    /// How many units of a line did not leave, and will not.
+    pub not_leaving: Vec<(LineId, u32)>,
 }
 
 /// Decides what a refund gives back: of each line no more than was paid or captured for it and not given back, and no more of
@@ -54,7 +56,16 @@ pub fn plan(order: &Order, refunds: &[Refund], request: &RefundRequest) -> Resul
         Route::Order => only(order),
         Route::Payment => Some(payment(order, refunds, request, amount)?),
     };
-    Ok(Plan { route, payment_id, amount, lines })
+    let not_leaving = not_leaving(order, request, &lines);
+    Ok(Plan { route, payment_id, amount, lines, not_leaving })
+}
+
+/// Whether lines of the order can be refunded at all, as far as its status says.
+///
+/// # Errors
+/// The status does not allow it.
+pub fn by_lines(order: &Order) -> Result<(), FailedPrecondition> {
+    refundable_order(order, true)
 }
 
 fn refundable_order(order: &Order, is_by_line: bool) -> Result<(), FailedPrecondition> {
@@ -92,6 +103,19 @@ fn not_refundable(status: OrderStatus) -> String {
     format!(
         "The order's status is \"{status}\": {why}. An order is refunded while it is paid, shipping or completed."
     )
+}
+
+/// Paid units that did not leave and are refunded: those that the request names, or else those beyond what the shopper has. They stay
+/// unavailable when others leave after them. Where shipments capture, only what left is refunded.
+fn not_leaving(order: &Order, request: &RefundRequest, lines: &[ShipmentLine]) -> Vec<(LineId, u32)> {
+    if order.captures_by_shipment() {
+        return Vec::new();
+    }
+    let beyond = |line: &ShipmentLine| {
+        let quantity = line.part.quantity.saturating_sub(order.line(line.line_id)?.with_shopper());
+        (quantity > 0).then_some((line.line_id, quantity))
+    };
+    request.not_leaving.clone().unwrap_or_else(|| lines.iter().filter_map(beyond).collect())
 }
 
 fn in_currency(order: &Order, amount: Money) -> Result<Money, RequestError> {

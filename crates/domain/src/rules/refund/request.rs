@@ -64,6 +64,8 @@ pub struct RefundRequest {
     /// Whether it takes in the equal refunds that would have to wait beside it.
     pub merge_equal: bool,
     pub overrides: Vec<Override>,
+    /// How many units of each line did not leave and will not; `None`: nobody says, so those that the shopper has come first.
+    pub not_leaving: Option<Vec<(LineId, u32)>>,
 }
 
 impl RefundInput {
@@ -85,11 +87,7 @@ impl RefundInput {
             let expected = "none: Mollie chooses the payment for units of lines";
             faults.add("mollie_payment_id", "refund.payment", expected, "one");
         }
-        let description = given(self.description.trim().to_owned());
-        at_most(&mut faults, "description", "refund.description", description.as_deref(), DESCRIPTION);
-        if !description.as_deref().is_none_or(is_printable) {
-            faults.add("description", "refund.printable", "no control characters", "some");
-        }
+        let description = description(&self.description, &mut faults);
         let overrides = overrides(self.overrides, &mut faults);
         let selection = match (self.all_remaining, self.amount) {
             (true, _) => Some(RefundSelection::AllRemaining),
@@ -106,10 +104,21 @@ impl RefundInput {
                 description,
                 merge_equal: self.merge_equal,
                 overrides,
+                not_leaving: None,
             }),
             None => Err(faults.into_vec()),
         }
     }
+}
+
+/// What the shopper reads.
+pub(in crate::rules) fn description(text: &str, faults: &mut Violations) -> Option<String> {
+    let description = given(text.trim().to_owned());
+    at_most(faults, "description", "refund.description", description.as_deref(), DESCRIPTION);
+    if !description.as_deref().is_none_or(is_printable) {
+        faults.add("description", "refund.printable", "no control characters", "some");
+    }
+    description
 }
 
 fn overrides(given: Vec<Option<Override>>, faults: &mut Violations) -> Vec<Override> {

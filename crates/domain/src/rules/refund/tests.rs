@@ -62,7 +62,9 @@ fn settle(order: &mut Order, plan: &Plan) {
 }
 
 fn enter(order: &mut Order, plan: &Plan, stage: Stage) {
-    for entry in entries(plan.route, plan.amount, &plan.lines, stage, Origin::Here) {
+    let (lines, not_leaving) = (plan.lines.clone(), plan.not_leaving.clone());
+    let refund = Refund { route: plan.route, lines, not_leaving, ..fixtures::refund(1, "tr_1", plan.amount) };
+    for entry in refund.entries(stage) {
         match entry.line_id {
             Some(id) => order.line_mut(id).unwrap().enter(&entry),
             None => order.beside.enter(&entry),
@@ -95,6 +97,7 @@ fn request(selection: RefundSelection) -> RefundRequest {
         description: None,
         merge_equal: false,
         overrides: Vec::new(),
+        not_leaving: None,
     }
 }
 
@@ -194,6 +197,7 @@ fn a_line_that_was_reduced_is_refunded_on_the_payment_and_gives_back_no_more_tha
                 ShipmentLine { line_id: LineId::new(1), part: Part { quantity: 2, amount: euro("698.00") } },
                 ShipmentLine { line_id: LineId::new(2), part: Part { quantity: 1, amount: euro("324.99") } },
             ],
+            not_leaving: vec![(LineId::new(1), 2), (LineId::new(2), 1)],
         }
     );
 }
@@ -438,4 +442,20 @@ fn units_refunded_beyond_those_shipped_are_not_available_any_more() {
     assert_eq!(order.lines[0].available(), Part::none(euro("0.00")));
     enter(&mut order, &second, Stage::Freed);
     assert_eq!(quantity(&order), (1, 1));
+}
+
+/// Goods that leave later are not those that were given back before.
+#[test]
+fn a_unit_refunded_before_it_left_stays_unavailable_when_the_others_have_left() {
+    let mut order = paid();
+    let one = planned(&order, &units(1, 1, None));
+    assert_eq!(one.not_leaving, [(LineId::new(1), 1)]);
+    enter(&mut order, &one, Stage::Reserved);
+    enter(&mut order, &one, Stage::Freed);
+    enter(&mut order, &one, Stage::Settled);
+    order.lines[0].shipped = Part { quantity: 1, amount: euro("349.00") };
+    assert_eq!(order.lines[0].available().quantity, 0);
+    assert_eq!(planned(&order, &units(1, 1, None)).not_leaving, [], "the shopper has this one");
+    enter(&mut order, &one, Stage::Reverted);
+    assert_eq!(order.lines[0].available().quantity, 1, "it failed");
 }

@@ -103,7 +103,9 @@ pub(super) fn counted(ours: &Line, theirs: &LineSnapshot, snapshot: &Snapshot, p
             let sum = parts.fold(Part::none(theirs.total_amount), Part::and);
             if sum.quantity > known.quantity { sum } else { known }
         }
-        Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack => known,
+        Pool::Canceled | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving => {
+            known
+        }
     })
 }
 

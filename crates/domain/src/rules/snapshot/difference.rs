@@ -119,7 +119,7 @@ pub fn without_undecided(
             let tells = match pool {
                 Pool::Shipped => lists_shipments,
                 Pool::Refunded => snapshot.refunds.is_some(),
-                Pool::Canceled | Pool::PaymentRefunded | Pool::ChargedBack => false,
+                Pool::Canceled | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving => false,
             };
             if !tells && ledger::unexplained(ours, line, *pool).is_some() && are_undecided(*pool, ours.id) {
                 line.count(*pool, ours.settled(*pool));
@@ -273,6 +273,7 @@ fn line(id: LineId, ours: Option<&Line>, theirs: &LineSnapshot) -> Line {
         refunding: ours.map_or(none, |line| line.refunding),
         payment_refunding: ours.map_or(none, |line| line.payment_refunding),
         is_changing: ours.is_some_and(|line| line.is_changing),
+        not_leaving: ours.map_or(0, |line| line.not_leaving),
     }
 }
 

@@ -8,7 +8,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::shipment::{LineSelection, Selection, ShipmentLine};
 
-use super::{Found, Reported};
+use super::{Found, Reported, returned};
 use crate::journal::Act;
 use crate::released::{self, Parts};
 use crate::replica::Wish;
@@ -38,8 +38,25 @@ impl Found<'_> {
 
     fn is_as_wished(&self, name: &str, lines: &[ShipmentLine]) -> bool {
         let intent = self.evidence.journal.intents.iter().find(|intent| intent.request_id == name);
-        let Some(Wish::CancelLines(_, request)) = intent.map(|intent| &intent.wish) else { return false };
-        let Selection::Lines(wished) = &request.selection else { return true };
+        let wished = match intent.map(|intent| &intent.wish) {
+            Some(Wish::CancelLines(_, request)) => match &request.selection {
+                Selection::Lines(wished) => wished.clone(),
+                Selection::AllRemaining => return true,
+            },
+            Some(Wish::TakeBack(_, request)) => returned::staying(request),
+            Some(
+                Wish::Place(..)
+                | Wish::Ship(..)
+                | Wish::Track(..)
+                | Wish::Cancel(..)
+                | Wish::Refund(..)
+                | Wish::CallOff(..)
+                | Wish::Pay(..)
+                | Wish::Update(..)
+                | Wish::Manage(..),
+            )
+            | None => return false,
+        };
         let fits = |wish: &LineSelection| {
             lines.iter().any(|line| {
                 line.line_id == wish.line_id

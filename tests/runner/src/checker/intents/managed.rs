@@ -81,6 +81,7 @@ fn wish(wish: &Wish) -> Option<&str> {
         | Wish::CancelLines(..)
         | Wish::Refund(..)
         | Wish::CallOff(..)
+        | Wish::TakeBack(..)
         | Wish::Pay(..)
         | Wish::Update(..) => None,
     }

@@ -9,6 +9,7 @@ mod opened;
 mod owners;
 mod placed;
 mod refunded;
+mod returned;
 mod shipped;
 mod tracked;
 mod updated;
@@ -98,6 +99,7 @@ impl<'a> Found<'a> {
         let Answers { done, not_done, .. } = *answers;
         let reported = Reported { name: &intent.request_id, order, shipment, operation, done, not_done };
         story::of(intent.kind).judge(self, &reported);
+        self.returned(intent, &reported);
     }
 
     /// Only what nobody can decide is put to an operator: where somebody did in the dashboard what may be it. In the end nothing

@@ -3,12 +3,12 @@
 use domain::operations::operation::Operation;
 use domain::operations::task::OperationKind;
 use domain::rules::event::EventData;
-use domain::rules::ids::{GroupId, OperationId};
+use domain::rules::ids::GroupId;
 use domain::rules::order::Order;
 use jiff::SignedDuration;
 use mollie_simulator::rules::EffectKind;
 
-use super::Found;
+use super::{Found, returned};
 use crate::story::{self, Unasked};
 
 /// What is found so long after it was asked for has nobody waiting for it, and is canceled without being asked to.
@@ -19,8 +19,8 @@ impl Found<'_> {
     pub fn owners(&mut self) {
         let operations: Vec<_> = self.evidence.stored.operations.values().cloned().collect();
         for operation in operations {
-            let (kind, wishes) = (operation.task.name(), self.wishes_behind(operation.id));
-            let own = wishes.iter().filter(|wish| **wish == kind).count();
+            let (kind, wishes) = (operation.task.name(), self.wishes_behind(operation.group));
+            let own = wishes.iter().filter(|wish| wish.contains(&kind)).count();
             let unasked = Unasked {
                 is_late: self.is_late(&operation),
                 was_held: self.was_held(&operation),
@@ -33,14 +33,14 @@ impl Found<'_> {
         }
     }
 
-    /// What callers wanted whose requests were answered with this operation.
-    fn wishes_behind(&self, id: OperationId) -> Vec<OperationKind> {
+    /// What callers wanted whose requests were answered with this group: the kinds of operations that may come of each.
+    fn wishes_behind(&self, group: GroupId) -> Vec<Vec<OperationKind>> {
         let requests = self.evidence.stored.requests.values();
-        let own = requests.filter(|request| request.group.map(GroupId::first) == Some(id));
+        let own = requests.filter(|request| request.group == Some(group));
         own.filter_map(|request| {
             let mut intents = self.evidence.journal.intents.iter();
             let wanted = intents.find(|intent| intent.request_id == request.request_id.as_str());
-            wanted.map(|intent| intent.kind)
+            wanted.map(returned::kinds)
         })
         .collect()
     }

@@ -7,7 +7,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::refund::{Refund, RefundSelection};
 use mollie_simulator::rules::{Effect, EffectKind};
 
-use super::{Found, Reported};
+use super::{Found, Reported, returned};
 use crate::journal::{Act, Moved};
 use crate::replica::Wish;
 
@@ -33,7 +33,20 @@ impl Found<'_> {
     /// What is recorded is what was wished, and what Mollie made of it has its amount.
     fn is_given_as_wished(&self, name: &str, id: RefundId) -> bool {
         let intent = self.evidence.journal.intents.iter().find(|intent| intent.request_id == name);
-        let Some(Wish::Refund(_, wish)) = intent.map(|intent| &intent.wish) else { return false };
+        let Some(intent) = intent else { return false };
+        let selection = match &intent.wish {
+            Wish::Refund(_, wish) => wish.selection.clone(),
+            Wish::TakeBack(_, request) => RefundSelection::Lines(returned::going_back(intent.kind, request)),
+            Wish::Place(..)
+            | Wish::Ship(..)
+            | Wish::Track(..)
+            | Wish::Cancel(..)
+            | Wish::CancelLines(..)
+            | Wish::CallOff(..)
+            | Wish::Pay(..)
+            | Wish::Update(..)
+            | Wish::Manage(..) => return false,
+        };
         let Some(refund) = self.evidence.stored.refunds.get(&id) else { return false };
         let ours = id.to_string();
         let is_it = |effect: &&Effect| {
@@ -42,7 +55,7 @@ impl Found<'_> {
         let mut effects = self.evidence.ledger.iter().filter(is_it);
         let is_exact = effects
             .all(|effect| effect.amounts["refunded"]["value"].as_str() == Some(&refund.amount.value()));
-        is_exact && is_as_selected(&wish.selection, &self.without_merged(refund))
+        is_exact && is_as_selected(&selection, &self.without_merged(refund))
     }
 
     /// What a refund gives back by itself, without what it has taken in.

@@ -140,6 +140,7 @@ fn wish(intent: &Intent) -> Option<&str> {
         | Wish::CancelLines(..)
         | Wish::Refund(..)
         | Wish::CallOff(..)
+        | Wish::TakeBack(..)
         | Wish::Pay(..)
         | Wish::Update(..)
         | Wish::Manage(..) => None,

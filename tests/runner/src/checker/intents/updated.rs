@@ -110,6 +110,7 @@ fn wish(intent: &Intent) -> Option<&str> {
         | Wish::CancelLines(..)
         | Wish::Refund(..)
         | Wish::CallOff(..)
+        | Wish::TakeBack(..)
         | Wish::Pay(..)
         | Wish::Manage(..) => None,
     }

@@ -40,6 +40,7 @@ impl Found<'_> {
             | Wish::CancelLines(..)
             | Wish::Refund(..)
             | Wish::CallOff(..)
+            | Wish::TakeBack(..)
             | Wish::Pay(..)
             | Wish::Update(..)
             | Wish::Manage(..) => Vec::new(),

@@ -23,6 +23,7 @@ fn single(quantity: u32, unit: Money, total: Money, is_captured_by_shipment: boo
         refunding: none,
         payment_refunding: none,
         is_changing: false,
+        not_leaving: 0,
         status: Some(status),
         ..line.clone()
     };

@@ -1,0 +1,180 @@
+//! What a return cancels and refunds, decided on the order as it is. Amounts are those of the rules of cancellations and refunds.
+
+use super::ReturnRequest;
+use crate::rules::deduction;
+use crate::rules::ids::LineId;
+use crate::rules::line_cancellation::{self, LineCancellation, LineCancellationRequest};
+use crate::rules::order::{Line, Order};
+use crate::rules::precondition::{FailedPrecondition, PreconditionReason, Unmet};
+use crate::rules::refund::{self, Refund, RefundRequest, RefundSelection};
+use crate::rules::request_error::RequestError;
+use crate::rules::returned::ReturnedLine;
+use crate::rules::shipment::{LINE_ID, LineSelection, Misfit, Selection, not_available};
+use crate::rules::status::LineStatus;
+use crate::rules::violation::Violations;
+
+/// The parts of a return. At least one is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What is authorized and will not leave.
+    pub cancellation: Option<LineCancellation>,
+    /// What was paid or captured, with the request by which CreateRefund would make it.
+    pub refund: Option<(RefundRequest, refund::Plan)>,
+}
+
+/// Decides what is canceled and what is refunded. Where shipments capture, what will not leave is only authorized and is canceled;
+/// where all was paid at once, it is refunded together with what came back, and does not leave all the same. `refunds`: all refunds
+/// of the order.
+///
+/// # Errors
+/// [`RequestError`], with every fault of both parts.
+pub fn plan(order: &Order, refunds: &[Refund], request: &ReturnRequest) -> Result<Plan, RequestError> {
+    let known: Vec<_> = request.lines.iter().filter(|line| order.line(line.line_id).is_some()).collect();
+    let parts = match order.captures_by_shipment() {
+        true => both(
+            refunded(order, refunds, request, &known, |line| line.came_back),
+            canceled(order, request, &known),
+        ),
+        false => both(paid(order, refunds, request, &known), named(order, &request.release).map(|()| None)),
+    };
+    let unknown = unknown(order, request);
+    match (parts, unknown) {
+        (parts, None) => parts.map(|(refund, cancellation)| Plan { cancellation, refund }),
+        (Ok(_), Some(unknown)) => Err(unknown),
+        (Err(other), Some(unknown)) => Err(unknown.and(other)),
+    }
+}
+
+/// Both, or the faults of both.
+fn both<A, B>(one: Result<A, RequestError>, other: Result<B, RequestError>) -> Result<(A, B), RequestError> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(one), Err(other)) => Err(one.and(other)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+    }
+}
+
+fn unknown(order: &Order, request: &ReturnRequest) -> Option<RequestError> {
+    let mut faults = Violations::default();
+    for (n, line) in request.lines.iter().enumerate().filter(|(_, line)| order.line(line.line_id).is_none()) {
+        let expected = format!("a line of the order: {}", order.line_ids());
+        faults.add(format!("lines[{n}].line_id"), LINE_ID, expected, line.line_id.to_string());
+    }
+    (!faults.is_empty()).then(|| RequestError::Invalid(faults.into_vec()))
+}
+
+fn named(order: &Order, release: &[String]) -> Result<(), RequestError> {
+    deduction::named(order, release).map(drop).map_err(RequestError::Invalid)
+}
+
+/// The units of each line of which there are some.
+fn selections(lines: &[&ReturnedLine], units: impl Fn(&ReturnedLine) -> u32) -> Vec<LineSelection> {
+    let of =
+        |line: &&ReturnedLine| LineSelection { line_id: line.line_id, quantity: units(line), amount: None };
+    lines.iter().map(of).filter(|selection| selection.quantity > 0).collect()
+}
+
+/// What is authorized of the units that will not leave. Of what is canceled already, CancelOrderLines takes nothing; here that is
+/// more than there is.
+fn canceled(
+    order: &Order,
+    request: &ReturnRequest,
+    lines: &[&ReturnedLine],
+) -> Result<Option<LineCancellation>, RequestError> {
+    let wanted = selections(lines, |line| line.not_leaving);
+    if wanted.is_empty() {
+        return named(order, &request.release).map(|()| None);
+    }
+    let selection = Selection::Lines(wanted.clone());
+    let release = request.release.clone();
+    let canceled = line_cancellation::plan(order, &LineCancellationRequest { selection, release })?;
+    let is_taken = |id: LineId| canceled.iter().flat_map(|it| &it.lines).any(|line| line.line_id == id);
+    let gone = wanted.iter().filter(|wanted| !is_taken(wanted.line_id));
+    match state(gone.filter_map(|wanted| missing(order, wanted)).collect()) {
+        None => Ok(canceled),
+        Some(error) => Err(error),
+    }
+}
+
+fn refunded(
+    order: &Order,
+    refunds: &[Refund],
+    request: &ReturnRequest,
+    lines: &[&ReturnedLine],
+    units: impl Fn(&ReturnedLine) -> u32,
+) -> Result<Option<(RefundRequest, refund::Plan)>, RequestError> {
+    let wanted = selections(lines, units);
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let stays = selections(lines, |line| line.not_leaving).into_iter();
+    let not_leaving = Some(stays.map(|line| (line.line_id, line.quantity)).collect());
+    let request = RefundRequest {
+        selection: RefundSelection::Lines(wanted),
+        payment_id: None,
+        description: request.description.clone(),
+        merge_equal: false,
+        overrides: Vec::new(),
+        not_leaving,
+    };
+    let plan = refund::plan(order, refunds, &request)?;
+    Ok(Some((request, plan)))
+}
+
+/// Paid at once: one refund of all units. Which of them left only we know, so this also asks whether there are so many of each sort.
+fn paid(
+    order: &Order,
+    refunds: &[Refund],
+    request: &ReturnRequest,
+    lines: &[&ReturnedLine],
+) -> Result<Option<(RefundRequest, refund::Plan)>, RequestError> {
+    // Where nothing is paid, units say no more.
+    refund::by_lines(order).map_err(RequestError::State)?;
+    let units = |line: &ReturnedLine| line.came_back.saturating_add(line.not_leaving);
+    let planned = refunded(order, refunds, request, lines, units);
+    let misfits = state(lines.iter().flat_map(|line| misfits(order, line)).collect());
+    match (planned, misfits) {
+        (Ok(planned), None) => Ok(planned),
+        (Ok(_), Some(misfits)) => Err(misfits),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(misfits)) => Err(misfits.and(error)),
+    }
+}
+
+/// Of what there is less than was named.
+fn misfits(order: &Order, line: &ReturnedLine) -> Vec<(PreconditionReason, Unmet)> {
+    let Some(of) = order.line(line.line_id) else { return Vec::new() };
+    let came_back = (line.came_back > of.with_shopper()).then(|| not_with_shopper(of, line.came_back));
+    let selection = LineSelection { line_id: line.line_id, quantity: line.not_leaving, amount: None };
+    let stays = (line.not_leaving > of.available().quantity).then(|| missing(order, &selection)).flatten();
+    came_back.into_iter().chain(stays).collect()
+}
+
+fn not_with_shopper(line: &Line, came_back: u32) -> (PreconditionReason, Unmet) {
+    let left = line.shipped.quantity.saturating_add(line.reserved.quantity);
+    let status = line.status.map_or("not placed", LineStatus::as_str);
+    let description = format!(
+        "Line {} is {status}: {came_back} came back, {} left and not given back ({left} shipped of {}, {} refunded or to be). Units \
+         that were not shipped are not_leaving.",
+        line.id,
+        line.with_shopper(),
+        line.quantity,
+        line.given_back().quantity
+    );
+    (PreconditionReason::LineNotRefundable, Unmet { subject: line.path(), description })
+}
+
+fn missing(order: &Order, wanted: &LineSelection) -> Option<(PreconditionReason, Unmet)> {
+    let line = order.line(wanted.line_id)?;
+    match not_available(line, wanted.quantity, line.available().quantity) {
+        Misfit::State(reason, description) => Some((reason, Unmet { subject: line.path(), description })),
+        Misfit::Amount { .. } => None,
+    }
+}
+
+/// The reason is that of the first.
+fn state(misfits: Vec<(PreconditionReason, Unmet)>) -> Option<RequestError> {
+    let reason = misfits.first()?.0;
+    let unmet = misfits.into_iter().map(|(_, unmet)| unmet).collect();
+    Some(RequestError::State(FailedPrecondition::new(reason, unmet)))
+}
