@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
@@ -24,7 +25,7 @@ use crate::key::ApiKey;
 use crate::oddities::Oddities;
 use crate::page::{self, Page};
 use crate::transport::{Request, Transport};
-use crate::{capture, lookup, method, outcome, refund, snapshot};
+use crate::{capture, chargeback, lookup, method, outcome, refund, snapshot};
 
 /// How many lists are paged through at once. Each is many large answers: if every lost order were searched for at the same time,
 /// a slow Mollie would answer none of them in time.
@@ -213,11 +214,26 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         payment: &MolliePaymentId,
     ) -> Result<Vec<ListedCapture>, GatewayError> {
         let list = ("captures", Endpoint::ListCaptures);
-        let parse = |list: &Object<'_>| page::read(list, "captures", capture::read);
+        let parse =
+            |list: &Object<'_>| page::read(list, "captures", |capture| capture::read(capture, payment));
         self.of_payment(profile, payment, list, parse).await
     }
 
     async fn methods(
+    async fn chargebacks_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<Chargeback>, GatewayError> {
+        let list = ("chargebacks", Endpoint::ListChargebacks);
+        let parse = |list: &Object<'_>| page::read(list, "chargebacks", |one| Ok(chargeback::read(one)));
+        let listed = self.of_payment(profile, payment, list, parse).await;
+        // Nothing else waits for them, so nobody else would tell.
+        let warn =
+            |error: &GatewayError| tracing::warn!(%profile, %payment, %error, "chargebacks cannot be read");
+        listed.inspect_err(warn).map(chargeback::known)
+    }
+
         &self,
         profile: &ProfileName,
         wanted: &MethodsWanted,

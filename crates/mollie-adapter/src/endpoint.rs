@@ -15,6 +15,7 @@ pub enum Endpoint {
     UpdateShipment,
     ListPaymentRefunds,
     ListCaptures,
+    ListChargebacks,
     CreateOrderRefund,
     CreatePaymentRefund,
     CancelRefund,
@@ -37,6 +38,7 @@ impl Endpoint {
             | Self::ListOrders
             | Self::ListPaymentRefunds
             | Self::ListCaptures
+            | Self::ListChargebacks
             | Self::ListMethods => Method::GET,
             Self::UpdateShipment | Self::UpdateOrder | Self::UpdateLine | Self::ManageLines => Method::PATCH,
             Self::CancelOrder | Self::CancelLines | Self::CancelRefund => Method::DELETE,
@@ -54,6 +56,7 @@ impl Endpoint {
             Self::UpdateShipment => "/orders/{id}/shipments/{id}",
             Self::ListPaymentRefunds | Self::CreatePaymentRefund => "/payments/{id}/refunds",
             Self::ListCaptures => "/payments/{id}/captures",
+            Self::ListChargebacks => "/payments/{id}/chargebacks",
             Self::CreatePayment => "/orders/{id}/payments",
             Self::ListMethods => "/methods",
             Self::CreateOrderRefund => "/orders/{id}/refunds",
@@ -72,6 +75,7 @@ impl Endpoint {
             | Self::UpdateShipment
             | Self::ListPaymentRefunds
             | Self::ListCaptures
+            | Self::ListChargebacks
             | Self::CreateOrderRefund
             | Self::CreatePaymentRefund
             | Self::CancelRefund
@@ -107,6 +111,7 @@ impl Endpoint {
             Self::UpdateShipment => span!("mollie.shipment.update"),
             Self::ListPaymentRefunds => span!("mollie.refund.list"),
             Self::ListCaptures => span!("mollie.capture.list"),
+            Self::ListChargebacks => span!("mollie.chargeback.list"),
             Self::CreateOrderRefund | Self::CreatePaymentRefund => span!("mollie.refund.create"),
             Self::CancelRefund => span!("mollie.refund.cancel"),
             Self::CreatePayment => span!("mollie.payment.create"),

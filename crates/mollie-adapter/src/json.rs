@@ -99,6 +99,11 @@ impl<'a> Object<'a> {
         Ok(link.map(|link| link.text("href")).transpose()?.flatten())
     }
 
+    /// All its fields, whatever they are.
+    pub fn all(&self) -> Option<&'a Map<String, Value>> {
+        self.fields
+    }
+
     /// Whether it has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_none_or(Map::is_empty)

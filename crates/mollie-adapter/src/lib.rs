@@ -7,6 +7,7 @@ mod adapter;
 mod address;
 mod base;
 mod capture;
+mod chargeback;
 mod client;
 mod command;
 mod endpoint;

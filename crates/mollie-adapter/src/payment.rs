@@ -2,11 +2,13 @@
 //! into the request and nowhere else.
 
 use domain::ports::OpenPayment;
+use domain::rules::field::Field;
 use domain::rules::ids::MolliePaymentId;
 use domain::rules::misread::Misread;
 use domain::rules::money::Money;
 use domain::rules::payment::{Payment, PaymentParameters};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
+use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{PaymentStatus, Read};
 use serde_json::{Map, Value};
 
@@ -79,6 +81,12 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
+/// The parameters of an order's payment, without what is secret or the shopper's.
+pub fn shown(order: &Object<'_>) -> Field<Box<ShownPayment>> {
+    let shown = order.discreet().loose_object("payment");
+    shown.and_then(|payment| payment.all().and_then(ShownPayment::of).map(Box::new).into())
+}
+
 /// Reads one payment attempt.
 pub fn read(payment: &Object<'_>) -> Result<Payment, Misread> {
     let status = payment.required_text("status")?;
@@ -135,6 +143,8 @@ fn particulars(payment: &Object<'_>) -> PaymentParticulars {
         transfer: (transfer != BankTransfer::default()).then_some(transfer),
         vouchers: vouchers.iter().flatten().map(voucher).collect(),
         remainder_method: detail("remainderMethod"),
+        is_cancelable: payment.loose_flag("isCancelable").value().copied(),
+        chargebacks: Vec::new(),
     }
 }
 
@@ -200,7 +210,7 @@ mod tests {
         let payment = json!({
             "id": "tr_1", "status": "failed", "amount": {"currency": "EUR", "value": "10.00"},
             "createdAt": "2026-02-01T08:00:01+00:00", "captureBefore": "2026-02-28", "sequenceType": "first",
-            "customerId": "cst_1", "mandateId": "mdt_1", "countryCode": "NL",
+            "customerId": "cst_1", "mandateId": "mdt_1", "countryCode": "NL", "isCancelable": false,
             "amountRemaining": {"currency": "EUR", "value": "1.00"}, "settlementAmount": "odd",
             "details": {
                 "consumerName": "T. TEST", "consumerAccount": "NL56RABO0597193515", "cardHolder": "T. TEST",
@@ -229,6 +239,8 @@ mod tests {
             }),
             vouchers: vec![Voucher { issuer: text("sodexo"), amount: Money::parse("EUR", "3.00").ok() }],
             remainder_method: text("ideal"),
+            is_cancelable: Some(false),
+            chargebacks: Vec::new(),
         };
         assert_eq!(read.particulars, expected);
         assert_eq!(read.capture_before.unwrap().to_string(), "2026-02-28T23:59:59Z");

@@ -15,6 +15,10 @@ on_both_engines!(
 async fn told(world: &World, shipment: &Shipment) -> Option<(CaptureStatus, String)> {
     let request = GetShipmentRequest { id: shipment.id.clone() };
     let capture = world.orders().get_shipment(request).await.unwrap().into_inner().capture?;
+    assert!(
+        capture.mollie_payment_id.starts_with("tr_") || capture.mollie_capture_id.is_empty(),
+        "{capture:?}"
+    );
     Some((capture.status(), capture.amount.unwrap().value))
 }
 

@@ -10,6 +10,7 @@ mod bounds;
 mod cancel_lines;
 mod captures;
 mod companions;
+mod complete;
 mod costs;
 mod crash;
 mod dev;

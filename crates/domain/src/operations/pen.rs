@@ -21,6 +21,7 @@ use crate::rules::request_error::RequestError;
 use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
 
 mod captures;
+mod chargebacks;
 mod known;
 mod reading;
 mod refunds;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::rules::chargeback::Chargeback;
 use crate::rules::ids::{
     IdempotencyKey, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, ProfileName, RefundId,
 };
@@ -208,6 +209,13 @@ pub trait Gateway: Send + Sync {
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<ListedCapture>, GatewayError>> + Send;
+
+    /// Reads all chargebacks of a payment.
+    fn chargebacks_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> impl Future<Output = Result<Vec<Chargeback>, GatewayError>> + Send;
 
     /// Reads the methods that the profile may offer for such an order.
     fn methods(

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::chargeback::Chargeback;
 use super::ids::{
     LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
     ShipmentId,
@@ -126,6 +127,8 @@ pub enum EventData {
     RefundObserved { refund: Box<Refund>, entries: Vec<Entry> },
     /// Lines were given back: what is canceled and what is refunded of them, each by events of its own, belongs together.
     ReturnRecorded { returned: Box<Return> },
+    /// A payment's list of chargebacks has a new one, or says more of one: that it was returned.
+    ChargebackObserved { payment_id: MolliePaymentId, chargeback: Chargeback },
     /// A further payment was requested. Empty methods: those of the order.
     PaymentRecorded { operation_id: OperationId, methods: Vec<String> },
     /// Mollie opened it.
@@ -192,6 +195,10 @@ impl EventData {
             Self::RefundUpdated { status, .. } => updated_kind(status),
             Self::RefundObserved { .. } => "refund.observed",
             Self::ReturnRecorded { .. } => "return.recorded",
+            Self::ChargebackObserved { chargeback, .. } => match chargeback.stands() {
+                true => "chargeback.received",
+                false => "chargeback.reversed",
+            },
             Self::PaymentRecorded { .. } => "payment.recorded",
             Self::PaymentCreated { .. } => "payment.created",
             Self::PaymentRefused { .. } => "payment.refused",
@@ -240,6 +247,7 @@ impl EventData {
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
             | Self::ReturnRecorded { .. }
+            | Self::ChargebackObserved { .. }
             | Self::PaymentRecorded { .. }
             | Self::PaymentCreated { .. }
             | Self::PaymentRefused { .. }
@@ -401,6 +409,9 @@ impl Order {
                 }
                 self.made_payments.push((*operation_id, payment.mollie_id.clone()));
             }
+            EventData::ChargebackObserved { payment_id, chargeback } => {
+                self.put_chargeback(payment_id, chargeback);
+            }
             EventData::UpdateRecorded { operation_id, terms } => {
                 if let Some(number) = &terms.order_number {
                     let (operation_id, number) = (*operation_id, number.clone());
@@ -501,6 +512,17 @@ impl Order {
         }
         let later = self.payments.iter().position(|other| other.created_time > payment.created_time);
         self.payments.insert(later.unwrap_or(self.payments.len()), payment.clone());
+    }
+
+    fn put_chargeback(&mut self, payment: &MolliePaymentId, chargeback: &Chargeback) {
+        let Some(payment) = self.payments.iter_mut().find(|ours| ours.mollie_id == *payment) else { return };
+        let all = &mut payment.particulars.chargebacks;
+        if let Some(known) = all.iter_mut().find(|known| known.mollie_id == chargeback.mollie_id) {
+            *known = chargeback.clone();
+            return;
+        }
+        let later = all.iter().position(|other| other.created_time > chargeback.created_time);
+        all.insert(later.unwrap_or(all.len()), chargeback.clone());
     }
 
     /// Follows the capture of a shipment, if it is to bring money.

@@ -130,6 +130,8 @@ pub fn snapshot(status: OrderStatus, line: LineStatus) -> Snapshot {
         shipments: None,
         captures: None,
         refunds: None,
+        chargebacks: Vec::new(),
+        payment: Field::LeftOut,
         refunds_of: Vec::new(),
         unread: Unread::default(),
         contradictions: Vec::new(),

@@ -134,6 +134,10 @@ text_id!(
     MollieCaptureId
 );
 text_id!(
+    /// Mollie's id of a chargeback, `chb_…`.
+    MollieChargebackId
+);
+text_id!(
     /// Mollie's id of a refund, `re_…`.
     MollieRefundId
 );

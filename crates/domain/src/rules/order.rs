@@ -21,6 +21,7 @@ use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
 use super::returned::Return;
 use super::shipment::{HeldParcel, ShipmentLine};
+use super::shown_payment::ShownPayment;
 use super::status::{OrderStatus, Read};
 use super::unread::Unread;
 use super::violation::Finding;
@@ -87,6 +88,8 @@ pub struct Facts {
     pub dashboard_url: Option<String>,
     /// When Mollie ends the order: any authorization not shipped by then is lost.
     pub expires_time: Option<Timestamp>,
+    /// The parameters of its payment, without secrets.
+    pub payment: Option<Box<ShownPayment>>,
     pub authorized_time: Option<Timestamp>,
     pub paid_time: Option<Timestamp>,
     pub canceled_time: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! What Mollie tells of a payment that no rule depends on (get payment): for people who look at it. It holds nothing personal: of `details`
 //! only what is Mollie's own account, vouchers and reasons, never the shopper's name, account or card.
 
+use super::chargeback::Chargeback;
 use super::money::Money;
 
 /// What is told beside status, amounts and times. An answer that leaves something out takes nothing back.
@@ -23,6 +24,10 @@ pub struct PaymentParticulars {
     pub vouchers: Vec<Voucher>,
     /// With what the rest was paid, where vouchers paid a part.
     pub remainder_method: Option<String>,
+    /// Whether Mollie says that it can be canceled. Nothing depends on it.
+    pub is_cancelable: Option<bool>,
+    /// What the shopper's bank took back, one by one, oldest first as far as they were read.
+    pub chargebacks: Vec<Chargeback>,
 }
 
 /// Where the shopper transfers the money.
@@ -57,6 +62,13 @@ impl PaymentParticulars {
             transfer: self.transfer.or_else(|| before.transfer.clone()),
             vouchers: if self.vouchers.is_empty() { before.vouchers.clone() } else { self.vouchers },
             remainder_method: text(self.remainder_method, &before.remainder_method),
+            // Shown only while it is open: once that is over, it says nothing any more.
+            is_cancelable: self.is_cancelable,
+            chargebacks: if self.chargebacks.is_empty() {
+                before.chargebacks.clone()
+            } else {
+                self.chargebacks
+            },
         }
     }
 }
@@ -65,6 +77,7 @@ impl PaymentParticulars {
 mod tests {
     use super::*;
     use crate::rules::fixtures::euro;
+    use crate::rules::ids::MollieChargebackId;
 
     #[test]
     fn what_an_answer_leaves_out_stays_known_and_what_it_tells_is_new() {
@@ -80,8 +93,19 @@ mod tests {
             transfer: Some(BankTransfer { bank_name: text("Bank"), ..BankTransfer::default() }),
             vouchers: vec![Voucher { issuer: text("sodexo"), amount: Some(euro("3.00")) }],
             remainder_method: text("ideal"),
+            is_cancelable: Some(true),
+            chargebacks: vec![Chargeback {
+                mollie_id: MollieChargebackId::new("chb_1"),
+                amount: Some(euro("1.00")),
+                settlement_amount: None,
+                created_time: None,
+                reversed_time: None,
+                reason_code: None,
+                reason: text("fraud"),
+            }],
         };
-        assert_eq!(PaymentParticulars::default().or(&whole), whole);
+        let ended = PaymentParticulars { is_cancelable: None, ..whole.clone() };
+        assert_eq!(PaymentParticulars::default().or(&whole), ended);
         assert_eq!(whole.clone().or(&PaymentParticulars::default()), whole);
         let newer = PaymentParticulars {
             amount_remaining: Some(euro("0.00")),

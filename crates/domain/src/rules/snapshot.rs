@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::address::Address;
+use super::chargeback::ListedChargebacks;
 use super::field::Field;
 use super::ids::{MollieLineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, RefundId};
 use super::line::LineType;
@@ -15,6 +16,7 @@ use super::money::Money;
 use super::part::Part;
 use super::payment::Payment;
 use super::shipment::{ListedCapture, Tracking};
+use super::shown_payment::ShownPayment;
 use super::status::{LineStatus, OrderStatus, Read, RefundStatus};
 use super::unread::Unread;
 
@@ -51,6 +53,8 @@ pub struct Snapshot {
     pub completed_time: Option<Timestamp>,
     pub mollie_profile_id: Option<String>,
     pub dashboard_url: Field<String>,
+    /// The parameters of its payment, where Mollie shows them.
+    pub payment: Field<Box<ShownPayment>>,
     pub redirect_url: Field<String>,
     pub cancel_url: Field<String>,
     pub billing_address: Option<AddressSnapshot>,
@@ -62,6 +66,8 @@ pub struct Snapshot {
     pub shipments: Option<Vec<ShipmentSnapshot>>,
     /// The captures of all payments, if their lists were read.
     pub captures: Option<Vec<ListedCapture>>,
+    /// The chargebacks of the payments whose own list was read.
+    pub chargebacks: Vec<ListedChargebacks>,
     /// The refunds, if requested: those of the order, and all of the payments in `refunds_of`.
     pub refunds: Option<Vec<RefundSnapshot>>,
     /// The payments whose own list of refunds was read: what it lacks does not exist.

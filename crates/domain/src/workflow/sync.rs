@@ -94,6 +94,7 @@ pub(super) async fn read<P: Ports>(
         };
         let snapshot = reading::observe(ports, &order, &mollie_id, &followed, None).await?;
         let snapshot = reading::with_captures(ports, &order, snapshot).await?;
+        let snapshot = Box::pin(reading::with_chargebacks(ports, &order, snapshot)).await;
         let (left_out, contradictions) = (snapshot.left_out(), snapshot.contradictions.clone());
         let (shipments, unsettled) = match may_be_ours(&order, &snapshot) {
             true => {

@@ -10,7 +10,7 @@ use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{item, line_change, operation, shipment};
+use super::{chargeback, item, line_change, operation, shipment};
 use crate::proto;
 
 pub fn event(event: &Event) -> proto::OrderEvent {
@@ -110,6 +110,12 @@ pub fn event(event: &Event) -> proto::OrderEvent {
         EventData::NumberLost { .. } => {
             proto::OrderEvent { changed: vec!["order_number".to_owned()], ..base }
         }
+        EventData::ChargebackObserved { payment_id, chargeback } => proto::OrderEvent {
+            changed: vec![format!("payments/{payment_id}")],
+            mollie_payment_id: payment_id.to_string(),
+            chargeback: Some(chargeback::chargeback(chargeback)),
+            ..base
+        },
         EventData::PaymentCreated { operation_id, payment } => proto::OrderEvent {
             operation_id: operation_id.to_string(),
             changed: vec![format!("payments/{}", payment.mollie_id)],

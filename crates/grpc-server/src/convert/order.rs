@@ -8,12 +8,13 @@ use domain::rules::payment_particulars::Voucher;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refused_field;
 use domain::rules::shipment::{self, HeldParcel};
+use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::UnreadField;
 use domain::rules::violation::Finding;
 
 use super::common::{address, amount, rejection, time};
-use super::{item, operation, value};
+use super::{chargeback, item, operation, value};
 use crate::proto;
 use crate::rpc::errors::shown;
 
@@ -77,12 +78,20 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         warnings_left_out: i32::try_from(terms.warnings_left_out).unwrap_or(i32::MAX),
         mollie_profile_id: facts.mollie_profile_id.clone().unwrap_or_default(),
         dashboard_url: facts.dashboard_url.clone().unwrap_or_default(),
+        payment: facts.payment.as_deref().map(shown_payment),
         mollie_created_time: facts.created_time.map(time),
         held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
     }
 }
 
 fn held_shipment(order: &Order, parcel: &HeldParcel) -> proto::HeldShipment {
+fn shown_payment(shown: &ShownPayment) -> proto::ShownPaymentParameters {
+    proto::ShownPaymentParameters {
+        parameters: Some(value::object(&shown.parameters)),
+        withheld: shown.withheld.clone(),
+    }
+}
+
     proto::HeldShipment {
         shipment_id: parcel.shipment_id.to_string(),
         goods_amount: Some(amount(shipment::worth(order, &parcel.lines))),
@@ -192,6 +201,8 @@ pub fn payment(payment: &Payment) -> proto::Payment {
         vouchers: told.vouchers.iter().map(voucher).collect(),
         remainder_method: text(&told.remainder_method),
     }
+        is_cancelable: told.is_cancelable,
+        chargebacks: told.chargebacks.iter().map(chargeback::chargeback).collect(),
 }
 
 fn voucher(voucher: &Voucher) -> proto::payment::Voucher {
@@ -280,7 +291,7 @@ fn payment_status(status: PaymentStatus) -> proto::PaymentStatus {
     }
 }
 
-fn line_type(line_type: LineType) -> proto::OrderLineType {
+pub(super) fn line_type(line_type: LineType) -> proto::OrderLineType {
     match line_type {
         LineType::Physical => proto::OrderLineType::Physical,
         LineType::Digital => proto::OrderLineType::Digital,

@@ -62,6 +62,7 @@ pub fn capture(capture: &Capture) -> proto::Capture {
     };
     proto::Capture {
         mollie_capture_id: capture.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        mollie_payment_id: capture.payment.as_ref().map(ToString::to_string).unwrap_or_default(),
         amount: Some(amount(capture.amount)),
         status: status.into(),
         status_raw: raw,

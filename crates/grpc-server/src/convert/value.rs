@@ -54,6 +54,12 @@ pub fn from_json(value: &Value) -> prost_types::Value {
     write(value, DEPTH)
 }
 
+/// The fields of a JSON object.
+pub fn object(fields: &Map<String, Value>) -> Struct {
+    let fields = fields.iter().map(|(key, value)| (key.clone(), write(value, DEPTH)));
+    Struct { fields: fields.collect() }
+}
+
 fn write(value: &Value, levels: u32) -> prost_types::Value {
     let kind = match (value, levels.checked_sub(1)) {
         (Value::Null, _) => Kind::NullValue(0),

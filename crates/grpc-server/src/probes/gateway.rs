@@ -2,6 +2,7 @@
 
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
 use domain::rules::shipment::ListedCapture;
@@ -56,6 +57,14 @@ impl<G: Gateway> Gateway for Probed<G> {
     }
 
     async fn methods(
+    async fn chargebacks_of(
+        &self,
+        profile: &ProfileName,
+        payment: &MolliePaymentId,
+    ) -> Result<Vec<Chargeback>, GatewayError> {
+        Box::pin(self.inner.chargebacks_of(profile, payment)).await
+    }
+
         &self,
         profile: &ProfileName,
         wanted: &MethodsWanted,

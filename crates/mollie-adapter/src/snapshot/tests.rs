@@ -12,6 +12,7 @@ use crate::fixtures::{bare_order, full_order};
 
 mod any;
 mod odd;
+mod payment;
 
 fn snapshot(value: &Value) -> Result<Snapshot, String> {
     let read = Object::root(value).and_then(|order| read(&order));

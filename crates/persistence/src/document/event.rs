@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::chargeback::ChargebackDocument;
 use super::item::ItemDocument;
 use super::ledger::EntryDocument;
 use super::line::LineDocument;
@@ -101,6 +102,10 @@ pub(crate) enum EventDocument {
     },
     ShipmentObserved {
         shipment: Box<ShipmentDocument>,
+    },
+    ChargebackObserved {
+        payment_id: String,
+        chargeback: ChargebackDocument,
     },
     CancellationRecorded {
         operation_id: Uuid,
@@ -329,6 +334,9 @@ impl From<&EventData> for EventDocument {
             EventData::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((&**shipment).into()) }
             }
+            EventData::ChargebackObserved { payment_id, chargeback } => {
+                Self::ChargebackObserved { payment_id: payment_id.to_string(), chargeback: chargeback.into() }
+            }
             EventData::CancellationRecorded { operation_id, release, entries } => {
                 Self::CancellationRecorded {
                     operation_id: operation_id.uuid(),
@@ -550,6 +558,10 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::ShipmentObserved { shipment } => {
                 Self::ShipmentObserved { shipment: Box::new((*shipment).try_into()?) }
             }
+            EventDocument::ChargebackObserved { payment_id, chargeback } => Self::ChargebackObserved {
+                payment_id: MolliePaymentId::new(payment_id),
+                chargeback: chargeback.try_into()?,
+            },
             EventDocument::CancellationRecorded { operation_id, release, entries } => {
                 Self::CancellationRecorded {
                     operation_id: OperationId::new(operation_id),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::money::MoneyDocument;
+use super::shown_payment::ShownPaymentDocument;
 use super::unread::UnreadDocument;
 use super::word::word;
 use super::{Misfit, optional};
@@ -32,6 +33,8 @@ pub(crate) struct FactsDocument {
     mollie_profile_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dashboard_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<ShownPaymentDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +64,7 @@ impl From<&Facts> for FactsDocument {
             created_time: facts.created_time,
             mollie_profile_id: facts.mollie_profile_id.clone(),
             dashboard_url: facts.dashboard_url.clone(),
+            payment: facts.payment.as_deref().cloned().map(Into::into),
             expires_time: facts.expires_time,
             authorized_time: facts.authorized_time,
             paid_time: facts.paid_time,
@@ -88,6 +92,7 @@ impl TryFrom<FactsDocument> for Facts {
             created_time: document.created_time,
             mollie_profile_id: document.mollie_profile_id,
             dashboard_url: document.dashboard_url,
+            payment: document.payment.map(|payment| Box::new(payment.into())),
             expires_time: document.expires_time,
             authorized_time: document.authorized_time,
             paid_time: document.paid_time,

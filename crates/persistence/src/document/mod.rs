@@ -6,6 +6,7 @@
 mod address;
 mod beside;
 mod canceled;
+mod chargeback;
 mod event;
 mod facts;
 mod finding;
@@ -25,6 +26,7 @@ mod refund;
 mod rejection;
 mod returned;
 mod shipment;
+mod shown_payment;
 mod stranded;
 mod task;
 mod unread;

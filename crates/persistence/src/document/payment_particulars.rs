@@ -3,8 +3,9 @@
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use serde::{Deserialize, Serialize};
 
+use super::chargeback::ChargebackDocument;
 use super::money::MoneyDocument;
-use super::{Misfit, optional};
+use super::{Misfit, each, mirrors, optional};
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ParticularsDocument {
@@ -28,6 +29,10 @@ pub(crate) struct ParticularsDocument {
     vouchers: Vec<VoucherDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remainder_method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_cancelable: Option<bool>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chargebacks: Vec<ChargebackDocument>,
 }
 
 impl ParticularsDocument {
@@ -75,6 +80,8 @@ impl From<&PaymentParticulars> for ParticularsDocument {
             transfer: told.transfer.map(transfer),
             vouchers: told.vouchers.into_iter().map(voucher).collect(),
             remainder_method: told.remainder_method,
+            is_cancelable: told.is_cancelable,
+            chargebacks: mirrors(&told.chargebacks),
         }
     }
 }
@@ -98,6 +105,8 @@ impl TryFrom<ParticularsDocument> for PaymentParticulars {
             transfer: document.transfer.map(transfer),
             vouchers: document.vouchers.into_iter().map(voucher).collect::<Result<_, Misfit>>()?,
             remainder_method: document.remainder_method,
+            is_cancelable: document.is_cancelable,
+            chargebacks: each(document.chargebacks)?,
         })
     }
 }

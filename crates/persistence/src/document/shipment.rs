@@ -1,6 +1,6 @@
 //! Shipments as documents: whole for events and, beside the searched columns, for their table.
 
-use domain::rules::ids::{LineId, MollieCaptureId, MollieShipmentId, OrderId, ShipmentId};
+use domain::rules::ids::{LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::shipment::{
     Capture, CaptureStatus, HeldParcel, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
 };
@@ -90,6 +90,8 @@ pub(crate) struct ShipmentDocument {
 pub(crate) struct CaptureDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     mollie_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment: Option<String>,
     amount: MoneyDocument,
     status: WordDocument,
 }
@@ -98,6 +100,7 @@ impl From<&Capture> for CaptureDocument {
     fn from(capture: &Capture) -> Self {
         Self {
             mollie_id: capture.mollie_id.as_ref().map(ToString::to_string),
+            payment: capture.payment.as_ref().map(ToString::to_string),
             amount: (&capture.amount).into(),
             status: WordDocument::new(&capture.status, CaptureStatus::as_str),
         }
@@ -110,6 +113,7 @@ impl TryFrom<CaptureDocument> for Capture {
     fn try_from(document: CaptureDocument) -> Result<Self, Misfit> {
         Ok(Self {
             mollie_id: document.mollie_id.map(MollieCaptureId::new),
+            payment: document.payment.map(MolliePaymentId::new),
             amount: document.amount.try_into()?,
             status: document.status.read("capture status", CaptureStatus::parse)?,
         })

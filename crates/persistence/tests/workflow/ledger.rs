@@ -129,6 +129,8 @@ impl Ledger {
             payments: Some(Vec::new()),
             shipments: Some(Vec::new()),
             captures: None,
+            chargebacks: Vec::new(),
+            payment: Field::LeftOut,
             refunds: Some(Vec::new()),
             refunds_of: Vec::new(),
             unread: Unread::default(),

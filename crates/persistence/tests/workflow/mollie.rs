@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{
     IdempotencyKey, MollieCaptureId, MollieOrderId, MolliePaymentId, MollieShipmentId, ProfileName,
 };
@@ -84,6 +85,10 @@ pub struct Side {
     pub failed_captures: Vec<MollieShipmentId>,
     /// Whether Mollie lists no captures at all.
     pub lists_no_captures: bool,
+    /// What Mollie answers to whoever reads a payment's chargebacks.
+    pub chargebacks: Vec<Chargeback>,
+    /// Why nobody can read them.
+    pub chargebacks_fail: Option<GatewayError>,
     /// The current distortion of each order in an answer.
     pub distorts: Option<fn(&mut Snapshot)>,
     script: VecDeque<(Fate, Option<Meanwhile>)>,
@@ -324,6 +329,15 @@ impl Gateway for Mollie {
         .await
     }
 
+    async fn chargebacks_of(
+        &self,
+        _: &ProfileName,
+        _: &MolliePaymentId,
+    ) -> Result<Vec<Chargeback>, GatewayError> {
+        let side = self.side();
+        side.chargebacks_fail.clone().map_or_else(|| Ok(side.chargebacks.clone()), Err)
+    }
+
     async fn methods(
         &self,
         _profile: &ProfileName,
@@ -355,6 +369,6 @@ fn capture_of(shipment: &ShipmentSnapshot, failed: &[MollieShipmentId]) -> Liste
     let mollie_id = Some(MollieCaptureId::new(format!("cpt_{id}")));
     ListedCapture {
         shipment_id: Some(id.clone()),
-        capture: Capture { mollie_id, amount, status: Read::Known(status) },
+        capture: Capture { mollie_id, payment: None, amount, status: Read::Known(status) },
     }
 }

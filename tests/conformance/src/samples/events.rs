@@ -94,6 +94,10 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::ShipmentObserved { shipment: whole },
         EventData::CancellationRecorded { operation_id, release: vec![LineId::new(2)], entries: entries() },
         EventData::CancellationSucceeded { operation_id, entries: Vec::new() },
+        EventData::ChargebackObserved {
+            payment_id: MolliePaymentId::new("tr_7UhSN1zuXS"),
+            chargeback: full_chargeback(),
+        },
         EventData::CancellationSucceeded { operation_id, entries: entries() },
         EventData::CancellationRefused { operation_id, rejection: rejection.clone(), entries: entries() },
         EventData::RefundRecorded { refund: refund.clone(), operation_id, entries: entries() },

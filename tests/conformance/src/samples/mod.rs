@@ -22,8 +22,8 @@ use uuid::Uuid;
 
 pub use events::{event, every_event, observed};
 pub use orders::{
-    bare_line, bare_order, full_facts, full_item, full_line, full_order, full_payment, full_return,
-    line_changing, open_item,
+    bare_line, bare_order, full_chargeback, full_facts, full_item, full_line, full_order, full_payment,
+    full_return, line_changing, open_item,
 };
 pub use refunds::{full_refund, refund};
 pub use work::{

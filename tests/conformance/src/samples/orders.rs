@@ -2,9 +2,10 @@
 
 use domain::rules::address::Address;
 use domain::rules::beside::Beside;
+use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{
-    Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
-    RefundId, RequestId, ReturnId, ShipmentId,
+    Caller, LineId, MollieChargebackId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId,
+    ProfileName, RefundId, RequestId, ReturnId, ShipmentId,
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
@@ -15,6 +16,7 @@ use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Vouch
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::returned::{Canceling, Return, ReturnedLine};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
+use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use domain::rules::unread::{Unread, UnreadField};
 use domain::rules::violation::Finding;
@@ -152,6 +154,31 @@ fn full_particulars() -> PaymentParticulars {
             Voucher { issuer: None, amount: None },
         ],
         remainder_method: text("ideal"),
+        is_cancelable: Some(true),
+        chargebacks: vec![
+            full_chargeback(),
+            Chargeback {
+                mollie_id: MollieChargebackId::new("chb_2"),
+                amount: None,
+                settlement_amount: None,
+                created_time: None,
+                reversed_time: None,
+                reason_code: None,
+                reason: None,
+            },
+        ],
+    }
+}
+
+pub fn full_chargeback() -> Chargeback {
+    Chargeback {
+        mollie_id: MollieChargebackId::new("chb_n9z.0tp"),
+        amount: Some(euro("2.00")),
+        settlement_amount: Money::parse("USD", "-2.20").ok(),
+        created_time: Some(micros(7, 1)),
+        reversed_time: Some(micros(8, 2)),
+        reason_code: Some("AC01".to_owned()),
+        reason: Some("Account identifier \"incorrect\"".to_owned()),
     }
 }
 
@@ -167,6 +194,11 @@ pub fn full_facts() -> Facts {
         created_time: Some(at(1)),
         mollie_profile_id: Some("pfl_85dxyKqNHa".into()),
         dashboard_url: Some("https://my.mollie.com/dashboard/org_1/orders/ord_1".into()),
+        payment: Some(Box::new(ShownPayment {
+            parameters: serde_json::from_value(json!({"dueDate": "2026-03-01", "new": {"zeta": [1, null]}}))
+                .unwrap(),
+            withheld: vec!["cardToken".into()],
+        })),
         expires_time: Some(at(2_000_000)),
         authorized_time: Some(at(3)),
         paid_time: Some(at(4)),

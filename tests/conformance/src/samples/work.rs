@@ -72,6 +72,7 @@ pub fn full_shipment(order: &Order) -> Shipment {
 pub fn capture() -> Capture {
     Capture {
         mollie_id: Some(MollieCaptureId::new("cpt_4qqhO89gsT")),
+        payment: Some(MolliePaymentId::new("tr_WDqYK6vllg")),
         amount: euro("5.00"),
         status: Read::Known(CaptureStatus::Failed),
     }

@@ -61,6 +61,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::RefundCancelRecorded { .. }
         | EventData::RefundCancelRefused { .. }
         | EventData::ReturnRecorded { .. }
+        | EventData::ChargebackObserved { .. }
         | EventData::PaymentRecorded { .. }
         | EventData::PaymentCreated { .. }
         | EventData::PaymentRefused { .. }
@@ -142,6 +143,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentTooLate { .. }
             | EventData::ShipmentCarried { .. }
             | EventData::ShipmentObserved { .. }
+            | EventData::ChargebackObserved { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. }

@@ -77,6 +77,7 @@ impl Pen<'_> {
         self.take_over_shipments(snapshot);
         self.take_over_tracking(snapshot);
         self.read_captures(snapshot);
+        self.read_chargebacks(snapshot);
         self.has_read = true;
     }
 

@@ -1,7 +1,7 @@
 //! What becomes of a shipment's money where shipments capture it: Mollie takes some time, and it may fail (captures API, one capture
 //! for each shipment).
 
-use crate::rules::ids::{MollieCaptureId, MollieShipmentId};
+use crate::rules::ids::{MollieCaptureId, MolliePaymentId, MollieShipmentId};
 use crate::rules::money::Money;
 use crate::rules::status::{Read, words};
 
@@ -41,6 +41,8 @@ impl CaptureStatus {
 pub struct Capture {
     /// `None` while Mollie lists none.
     pub mollie_id: Option<MollieCaptureId>,
+    /// The payment that it takes its money from; `None` while Mollie lists none.
+    pub payment: Option<MolliePaymentId>,
     pub amount: Money,
     pub status: Read<CaptureStatus>,
 }
@@ -78,7 +80,12 @@ mod tests {
     use crate::rules::fixtures::euro;
 
     fn capture(status: Read<CaptureStatus>) -> Capture {
-        Capture { mollie_id: Some(MollieCaptureId::new("cpt_1")), amount: euro("7.00"), status }
+        Capture {
+            mollie_id: Some(MollieCaptureId::new("cpt_1")),
+            payment: None,
+            amount: euro("7.00"),
+            status,
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn captured(shipment: &Shipment, listed: &[ListedCapture], now: Timestamp) -
     let due = shipment.registered_time?.saturating_add(LISTED_WITHIN).unwrap_or(Timestamp::MAX);
     let minor = shipment.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
     let (amount, status) = (Money::from_minor(minor, currency), Read::Known(CaptureStatus::Missing));
-    (now >= due).then_some(Capture { mollie_id: None, amount, status })
+    (now >= due).then_some(Capture { mollie_id: None, payment: None, amount, status })
 }
 
 #[cfg(test)]
@@ -65,7 +65,12 @@ mod tests {
     }
 
     fn capture(status: Read<CaptureStatus>) -> Capture {
-        Capture { mollie_id: Some(MollieCaptureId::new("cpt_1")), amount: euro("7.00"), status }
+        Capture {
+            mollie_id: Some(MollieCaptureId::new("cpt_1")),
+            payment: None,
+            amount: euro("7.00"),
+            status,
+        }
     }
 
     #[test]
@@ -90,6 +95,6 @@ mod tests {
         assert_eq!(captured(&shipped(), &[], at(DUE - 1)), None);
         let missing = captured(&shipped(), &[], at(DUE)).unwrap();
         let status = Read::Known(CaptureStatus::Missing);
-        assert_eq!(missing, Capture { mollie_id: None, amount: euro("7.00"), status });
+        assert_eq!(missing, Capture { mollie_id: None, payment: None, amount: euro("7.00"), status });
     }
 }

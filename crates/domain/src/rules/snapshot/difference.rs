@@ -179,6 +179,8 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         authorized_time: authorized_time(snapshot, status).or(kept(before.authorized_time)),
         paid_time: snapshot.paid_time.or(kept(before.paid_time)),
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
+        // Only the newest answers show it: one that does not takes nothing back.
+        payment: snapshot.payment.value().or(before.payment.as_ref()).cloned(),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
         unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),

@@ -51,7 +51,8 @@ fn observed_elsewhere(number: u128, lines: Vec<ShipmentLine>) -> EventData {
 }
 
 fn captured(number: u128, status: Read<CaptureStatus>) -> EventData {
-    let capture = Capture { mollie_id: Some(MollieCaptureId::new("cpt_1")), status, amount: euro("349.00") };
+    let mollie_id = Some(MollieCaptureId::new("cpt_1"));
+    let capture = Capture { mollie_id, payment: None, status, amount: euro("349.00") };
     EventData::ShipmentCaptured { shipment_id: id(number), capture }
 }
 
