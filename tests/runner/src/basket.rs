@@ -106,6 +106,7 @@ impl Basket {
             metadata: None,
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            continues: None,
             warnings: Vec::new(),
         }
     }

@@ -30,6 +30,7 @@ pub fn draft(order_number: &str) -> OrderDraft {
         metadata: None,
         expires_on: None,
         shopper_country_must_match_billing_country: None,
+        continues: None,
         warnings: Vec::new(),
     }
 }

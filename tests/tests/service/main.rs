@@ -11,6 +11,7 @@ mod cancel_lines;
 mod captures;
 mod companions;
 mod complete;
+mod continued;
 mod costs;
 mod crash;
 mod dev;

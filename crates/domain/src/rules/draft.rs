@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::address::{Address, AddressInput};
 use super::amount_input::AmountInput;
+use super::ids::OrderId;
 use super::line::{LineDraft, LineInput};
 use super::money::Money;
 use super::payment::PaymentParameters;
@@ -56,6 +57,8 @@ pub struct OrderDraft {
     pub metadata: Option<Value>,
     pub expires_on: Option<Date>,
     pub shopper_country_must_match_billing_country: Option<bool>,
+    /// The order whose open lines it takes up. No part of what is read as a draft.
+    pub continues: Option<OrderId>,
     /// What Mollie may refuse of it.
     pub warnings: Vec<Violation>,
 }

@@ -71,6 +71,7 @@ fn draft() -> OrderDraft {
         metadata: None,
         expires_on: None,
         shopper_country_must_match_billing_country: None,
+        continues: None,
         warnings: Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod chargeback;
 pub mod companion;
 pub mod concern;
+pub mod continuation;
 pub mod contradiction;
 mod date;
 pub mod decision;

@@ -62,6 +62,8 @@ pub struct Terms {
     /// The expiry date requested for the order.
     pub expires_on: Option<Date>,
     pub shopper_country_must_match_billing_country: Option<bool>,
+    /// The order of ours, ended, whose open lines it takes up.
+    pub continues: Option<OrderId>,
     /// What Mollie may refuse of the draft, in its order; at most [`WARNINGS`].
     pub warnings: Vec<Finding>,
     /// How many more there were.
@@ -265,6 +267,7 @@ impl Order {
                 metadata: draft.metadata,
                 expires_on: draft.expires_on,
                 shopper_country_must_match_billing_country: draft.shopper_country_must_match_billing_country,
+                continues: draft.continues,
                 warnings_left_out: draft.warnings.len().saturating_sub(WARNINGS),
                 warnings: draft.warnings.into_iter().take(WARNINGS).map(Finding::from).collect(),
             },

@@ -5,15 +5,39 @@ use std::collections::BTreeSet;
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{LineId, OperationId, ShipmentId};
 use domain::rules::returned::Return;
+use domain::rules::order::Order;
+use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::Observed;
 use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
 use super::{chargeback, item, line_change, operation, shipment};
+use super::{chargeback, continuation, item, operation, shipment};
 use crate::proto;
 
-pub fn event(event: &Event) -> proto::OrderEvent {
+/// Whether an event shows something that only its order has.
+pub fn needs_order(event: &Event) -> bool {
+    !left_open(&event.data).is_empty()
+}
+
+/// The units that an order's end left open.
+fn left_open(data: &EventData) -> &[ShipmentLine] {
+    if let EventData::OrderPlaced { observed, .. } | EventData::OrderObserved { observed } = data {
+        &observed.left_open
+    } else {
+        &[]
+    }
+}
+
+/// The event. `order`: as it is now, where that is needed.
+pub fn with_order(event: &Event, order: Option<&Order>) -> proto::OrderEvent {
+    let left = left_open(&event.data);
+    let open_lines = order.filter(|_| !left.is_empty()).map(|order| continuation::draft(order, left));
+    proto::OrderEvent { open_lines, ..self::event(event) }
+}
+
+fn event(event: &Event) -> proto::OrderEvent {
     let base = proto::OrderEvent {
         order_id: event.order_id.to_string(),
         sequence: i64::try_from(event.sequence).unwrap_or(i64::MAX),
@@ -250,6 +274,7 @@ mod tests {
             facts: Facts::default(),
             amount: Money::parse("EUR", "10.00").unwrap(),
             lines: Vec::new(),
+            left_open: Vec::new(),
             entries: vec![entry(2, Pool::Refunded), entry(1, Pool::Canceled), entry(2, Pool::Shipped)],
             payments: Vec::new(),
             personal: Vec::new(),

@@ -2,6 +2,7 @@
 
 pub mod chargeback;
 pub mod common;
+pub mod continuation;
 pub mod draft;
 pub mod event;
 pub mod item;

@@ -80,6 +80,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         dashboard_url: facts.dashboard_url.clone().unwrap_or_default(),
         payment: facts.payment.as_deref().map(shown_payment),
         mollie_created_time: facts.created_time.map(time),
+        continues: terms.continues.map(|id| id.to_string()).unwrap_or_default(),
         held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
     }
 }

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
 use super::request::{Header, Submitted, begin};
-use super::{Answer, OrderRpc, draft, errors};
+use super::{Answer, OrderRpc, continues, draft, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderRequest};
 use crate::service::Service;
@@ -24,9 +24,11 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
     let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
     reading.add(faults);
+    let continued = reading.part(continues::id(&request.continues));
     let read =
         draft::read(rpc.service(), &request.profile, request.draft.take().unwrap_or_default(), reading)
             .parsed;
+    let read = continues::checked(rpc, read, continued.flatten()).await?;
     if is_named
         && (read.is_err() || validate_only)
         && let Some(before) = place::repeated(&**rpc.service(), &intent).await.map_err(errors::mutation)?

@@ -1,6 +1,7 @@
 //! ListOrderEvents: an order's changes by sequence.
 
 use domain::ports::{OrderKey, Store};
+use domain::rules::event::Event;
 use tonic::Response;
 
 use super::reading::Reading;
@@ -20,7 +21,12 @@ pub async fn call(rpc: &OrderRpc, request: ListOrderEventsRequest) -> Answer<Lis
     {
         return Err(errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}")));
     }
-    let (events, next) = page::messages(events, convert::event::event, |event| event.sequence);
+    let order = match events.items.iter().any(convert::event::needs_order) {
+        true => store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?,
+        false => None,
+    };
+    let message = |event: &Event| convert::event::with_order(event, order.as_ref());
+    let (events, next) = page::messages(events, message, |event| event.sequence);
     let next_page_token =
         next.map(|sequence| page::number_token(page::EVENTS, id, sequence)).unwrap_or_default();
     Ok(Response::new(ListOrderEventsResponse { events, next_page_token }))

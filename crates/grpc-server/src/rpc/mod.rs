@@ -7,6 +7,7 @@ mod cancel_order_lines;
 mod cancel_refund;
 mod check_order_draft;
 mod close_review_item;
+mod continues;
 mod create_order;
 mod create_order_payment;
 mod create_refund;

@@ -51,6 +51,7 @@ fn order() -> Order {
             metadata: Some(json!({"order_id": "1337", "description": "Lego cars"})),
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            continues: None,
             warnings: Vec::new(),
             warnings_left_out: 0,
         },

@@ -8,6 +8,7 @@ use super::ledger::EntryDocument;
 use super::line::LineDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
+use super::shipment::ShipmentLineDocument;
 use super::{Misfit, each, mirrors};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub(crate) struct ObservedDocument {
     lines: Vec<LineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entries: Vec<EntryDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left_open: Vec<ShipmentLineDocument>,
     payments: Vec<PaymentDocument>,
     personal: Vec<String>,
     status_changed: bool,
@@ -32,6 +35,7 @@ impl From<&Observed> for ObservedDocument {
             amount: (&observed.amount).into(),
             lines: mirrors(&observed.lines),
             entries: mirrors(&observed.entries),
+            left_open: mirrors(&observed.left_open),
             payments: mirrors(&observed.payments),
             personal: observed.personal.clone(),
             status_changed: observed.status_changed,
@@ -50,6 +54,7 @@ impl TryFrom<ObservedDocument> for Box<Observed> {
             amount: document.amount.try_into()?,
             lines: each(document.lines)?,
             entries: each(document.entries)?,
+            left_open: each(document.left_open)?,
             payments: each(document.payments)?,
             personal: document.personal,
             status_changed: document.status_changed,

@@ -51,6 +51,8 @@ struct TermsDocument {
     expires_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shopper_country_must_match_billing_country: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    continues: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<FindingDocument>,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -74,6 +76,7 @@ impl From<&Terms> for TermsDocument {
             metadata: terms.metadata.clone(),
             expires_on: terms.expires_on,
             shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
+            continues: terms.continues.map(OrderId::uuid),
             warnings: mirrors(&terms.warnings),
             warnings_left_out: terms.warnings_left_out,
         }
@@ -94,6 +97,7 @@ impl TryFrom<TermsDocument> for Terms {
             metadata: document.metadata,
             expires_on: document.expires_on,
             shopper_country_must_match_billing_country: document.shopper_country_must_match_billing_country,
+            continues: document.continues.map(OrderId::new),
             warnings: each(document.warnings)?,
             warnings_left_out: document.warnings_left_out,
         })

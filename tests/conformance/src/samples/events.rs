@@ -13,6 +13,7 @@ use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read, RefundStatus};
 use domain::rules::subject::Subject;
 
+use super::work::lines;
 use super::*;
 
 pub fn observed() -> Box<Observed> {
@@ -21,6 +22,7 @@ pub fn observed() -> Box<Observed> {
         amount: euro("10.00"),
         lines: vec![full_line(1)],
         entries: entries(),
+        left_open: lines(),
         payments: vec![full_payment(Read::Known(PaymentStatus::Paid))],
         personal: vec!["billing_address.city".into()],
         status_changed: true,

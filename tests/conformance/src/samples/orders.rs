@@ -258,6 +258,7 @@ pub fn bare_order() -> Order {
             metadata: None,
             expires_on: None,
             shopper_country_must_match_billing_country: None,
+            continues: None,
             warnings: Vec::new(),
             warnings_left_out: 0,
         },
@@ -338,6 +339,7 @@ pub fn full_order() -> Order {
     order.terms.metadata = Some(json!({"cart": "0815", "b": {"a": 0.1}}));
     order.terms.expires_on = Some("2026-03-29".parse().unwrap());
     order.terms.shopper_country_must_match_billing_country = Some(true);
+    order.terms.continues = Some(OrderId::new(uuid()));
     order.personal = Personal {
         billing_address: Some(address("Piet")),
         shipping_address: Some(address("Jó")),

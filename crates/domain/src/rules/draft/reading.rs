@@ -126,6 +126,7 @@ impl OrderInput {
                 metadata: self.metadata,
                 expires_on,
                 shopper_country_must_match_billing_country: self.shopper_country_must_match_billing_country,
+                continues: None,
                 warnings: found.warnings,
             }),
             Some(_) | None => Err(found),

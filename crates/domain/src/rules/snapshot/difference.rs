@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot, counters};
 use crate::rules::address::Address;
+use crate::rules::continuation;
 use crate::rules::field::Field;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Entry, Pool};
@@ -14,6 +15,7 @@ use crate::rules::money::Money;
 use crate::rules::order::{Facts, Line, Order, Personal};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
+use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::{OrderStatus, Read};
 
 /// A difference seen at Mollie. Only changed lines and payments are listed, each whole; a line's settled and reserved units
@@ -25,6 +27,8 @@ pub struct Observed {
     pub lines: Vec<Line>,
     /// Units shipped, canceled and refunded beyond what was known.
     pub entries: Vec<Entry>,
+    /// If time has ended the order: the units that were open, to be placed anew.
+    pub left_open: Vec<ShipmentLine>,
     pub payments: Vec<Payment>,
     /// Which personal fields changed; never their values.
     pub personal: Vec<String>,
@@ -52,6 +56,7 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
         unexpected,
         amount: snapshot.amount,
         lines,
+        left_open: continuation::left_open(order, &facts, &entries),
         entries,
         payments: changed_payments(order, snapshot),
         personal: changed_personal(&order.personal, snapshot),
