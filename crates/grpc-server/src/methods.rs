@@ -9,7 +9,14 @@ use domain::ports::{Clock, Gateway, GatewayError, Ports};
 use domain::rules::ids::ProfileName;
 use domain::rules::method_limits::MethodLimits;
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
+use domain::rules::rejection::Rejection;
 use jiff::Timestamp;
+
+use self::failures::Failures;
+use self::turns::Turns;
+
+mod failures;
+mod turns;
 
 /// So long a list is not read again.
 const FRESH: Duration = Duration::from_mins(10);
@@ -36,39 +43,82 @@ impl Listed {
     }
 }
 
+/// Why there is no list.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NotListed {
+    /// Mollie does not take what was asked for.
+    #[error("Mollie refused the list: {0}")]
+    Refused(Box<Rejection>),
+    #[error(transparent)]
+    Gateway(GatewayError),
+}
+
 /// The lists that are known, and what they tell of limits.
 #[derive(Default)]
 pub struct KnownMethods {
+    turns: Turns,
+    failures: Failures,
     lists: Mutex<BTreeMap<Key, Listed>>,
     limits: Mutex<BTreeMap<ProfileName, Vec<(Duration, MethodLimits)>>>,
 }
 
 impl KnownMethods {
-    /// The methods for such an order: as known, if that is fresh, or else as Mollie lists them now.
+    /// The methods for such an order: as known, if that is fresh, or else as Mollie lists them now. Of those who ask for the same list
+    /// at the same time one asks Mollie.
     ///
     /// # Errors
-    /// Mollie cannot be read, and nothing is known.
+    /// Mollie cannot be read, and nothing is known; or it does not take what was asked for.
     pub async fn list<P: Ports>(
         &self,
         ports: &P,
         profile: &ProfileName,
         wanted: &MethodsWanted,
-    ) -> Result<Listed, GatewayError> {
+    ) -> Result<Listed, NotListed> {
         let key = (profile.clone(), wanted.clone());
-        let (now, read_at) = (ports.clock().now(), ports.clock().elapsed());
-        if let Some(known) = self.since(&key, read_at, FRESH) {
-            return Ok(known);
+        if let Some(known) = self.known(&key, ports.clock().elapsed()) {
+            return known;
         }
-        match ports.gateway().methods(profile, wanted).await {
-            Ok(methods) => {
-                let listed = Listed { methods: methods.into(), read_time: now, read_at };
+        let _turn = self.turns.of(&key).await;
+        let _room = self.turns.room().await;
+        // Meanwhile somebody else may have read it, or have tried to.
+        if let Some(known) = self.known(&key, ports.clock().elapsed()) {
+            return known;
+        }
+        self.read(ports, key).await
+    }
+
+    async fn read<P: Ports>(&self, ports: &P, key: Key) -> Result<Listed, NotListed> {
+        let (read_time, read_at) = (ports.clock().now(), ports.clock().elapsed());
+        let error = match ports.gateway().methods(&key.0, &key.1).await {
+            Ok(Ok(methods)) => {
+                let listed = Listed { methods: methods.into(), read_time, read_at };
                 self.keep(key, listed.clone());
-                Ok(listed)
+                return Ok(listed);
             }
-            Err(error @ GatewayError::Unavailable(_)) => self.since(&key, read_at, KEPT).ok_or(error),
-            Err(
-                error @ (GatewayError::KeyRefused(_) | GatewayError::NotFound | GatewayError::Unreadable(_)),
-            ) => Err(error),
+            Ok(Err(rejection)) => NotListed::Refused(rejection),
+            Err(error) => NotListed::Gateway(error),
+        };
+        let failed_at = ports.clock().elapsed();
+        self.failures.note(&key, &error, failed_at);
+        self.instead_of(&key, error, failed_at)
+    }
+
+    /// What can be said without asking Mollie: a fresh list, or that it could not be read a moment ago.
+    fn known(&self, key: &Key, elapsed: Duration) -> Option<Result<Listed, NotListed>> {
+        if let Some(fresh) = self.since(key, elapsed, FRESH) {
+            return Some(Ok(fresh));
+        }
+        self.failures.recent(key, elapsed).map(|error| self.instead_of(key, error, elapsed))
+    }
+
+    /// While Mollie is down, an older list stands in.
+    fn instead_of(&self, key: &Key, error: NotListed, elapsed: Duration) -> Result<Listed, NotListed> {
+        match error {
+            NotListed::Gateway(GatewayError::Unavailable(_)) => self.since(key, elapsed, KEPT).ok_or(error),
+            NotListed::Gateway(
+                GatewayError::KeyRefused(_) | GatewayError::NotFound | GatewayError::Unreadable(_),
+            )
+            | NotListed::Refused(_) => Err(error),
         }
     }
 

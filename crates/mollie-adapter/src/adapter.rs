@@ -11,6 +11,7 @@ use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
+use domain::rules::rejection::Rejection;
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -219,7 +220,6 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         self.of_payment(profile, payment, list, parse).await
     }
 
-    async fn methods(
     async fn chargebacks_of(
         &self,
         profile: &ProfileName,
@@ -234,13 +234,16 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         listed.inspect_err(warn).map(chargeback::known)
     }
 
+    async fn methods(
         &self,
         profile: &ProfileName,
         wanted: &MethodsWanted,
-    ) -> Result<Vec<PaymentMethod>, GatewayError> {
+    ) -> Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError> {
         let mut url = self.0.base.at(&["methods"]).ok_or(GatewayError::NotFound)?;
         method::query(&mut url, wanted);
-        self.read(profile, Request::reading(Endpoint::ListMethods, url), method::read_list).await
+        let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
+        let answer = self.0.transport.send(key, Request::reading(Endpoint::ListMethods, url)).await;
+        outcome::of_asking(profile, answer, method::read_list)
     }
 
     async fn find_by_hook(

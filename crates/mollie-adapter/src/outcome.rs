@@ -73,6 +73,20 @@ pub fn of_reading<T>(
     }
 }
 
+/// What was read, or Mollie's refusal of what was asked for, if it names the field.
+pub fn of_asking<T>(
+    profile: &ProfileName,
+    result: Result<Answer, Failure>,
+    parse: impl FnOnce(&Object<'_>) -> Result<T, Misread>,
+) -> Result<Result<T, Box<Rejection>>, GatewayError> {
+    let is_about_us = |answer: &Answer| matches!(answer.status.as_u16(), 400 | 422);
+    let refusal = result.as_ref().ok().filter(|answer| is_about_us(answer)).and_then(rejection);
+    match refusal.filter(|refusal| refusal.field.is_some()) {
+        Some(refusal) => Ok(Err(Box::new(refusal))),
+        None => of_reading(profile, result, parse).map(Ok),
+    }
+}
+
 fn read<T>(answer: &Answer, parse: impl FnOnce(&Object<'_>) -> Result<T, Misread>) -> Result<T, Misread> {
     let body = answer.body.as_ref().map_err(|problem| format!("the body broke off: {problem}"))?;
     // serde_json's message may quote personal data: only the position is kept.

@@ -1,16 +1,21 @@
 //! The methods that a checkout page shows, and what their limits say of a draft.
 
+use std::time::Instant;
+
 use serde_json::json;
 use tests::proto::{
     CheckOrderDraftRequest, CreateOrderRequest, ListPaymentMethodsRequest, ListPaymentMethodsResponse,
     OrderDraft,
 };
-use tests::{World, amount, new_request_id, numbered, on_both_engines, refusal};
+use tests::{SOON, World, amount, new_request_id, numbered, on_both_engines, refusal, until};
 use tonic::Code;
 
 on_both_engines!(
     methods_are_listed_for_an_amount_and_a_country_and_read_once,
     a_list_that_cannot_be_read_is_told_and_a_known_one_stands_in,
+    those_who_ask_at_once_share_one_reading,
+    a_mollie_that_is_down_is_not_asked_by_each_caller,
+    what_mollie_does_not_take_of_a_request_is_the_callers_fault,
     an_amount_beyond_what_a_method_takes_is_a_warning,
 );
 
@@ -73,7 +78,63 @@ async fn a_list_that_cannot_be_read_is_told_and_a_known_one_stands_in(world: Wor
     assert_eq!(refused.kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
     assert!(refused.retry.is_some());
     world.simulator.mend().await;
-    assert!(ids(&methods(&world, &other).await).contains(&"bancontact"));
+    let listed = until("Mollie is asked again", SOON, async || {
+        world.orders().list_payment_methods(other.clone()).await.ok().map(tonic::Response::into_inner)
+    })
+    .await;
+    assert!(ids(&listed).contains(&"bancontact"));
+}
+
+async fn those_who_ask_at_once_share_one_reading(world: World) {
+    let request = ListPaymentMethodsRequest::default();
+    world.simulator.hold("GET", "/v2/methods").await;
+    let asking: Vec<_> = (0..8)
+        .map(|_| {
+            let (mut orders, request) = (world.orders(), request.clone());
+            tokio::spawn(async move {
+                orders.list_payment_methods(request).await.map(tonic::Response::into_inner)
+            })
+        })
+        .collect();
+    world.simulator.holds_one().await;
+    world.simulator.release().await;
+    for asked in asking {
+        assert!(ids(&asked.await.unwrap().unwrap()).contains(&"ideal"));
+    }
+    assert_eq!(world.simulator.traffic().await.of("GET /v2/methods"), 1);
+}
+
+/// More callers than a second has readings: each asks for another list, and Mollie is down.
+async fn a_mollie_that_is_down_is_not_asked_by_each_caller(world: World) {
+    let down = json!({ "fault": "status", "status": 503, "effect": true, "method": "GET", "path": "/v2/methods", "count": "all" });
+    world.simulator.fail(json!([down])).await;
+    let before = Instant::now();
+    let asking: Vec<_> = (1..=40)
+        .map(|n| {
+            let amount = Some(amount(&format!("{n}.00")));
+            let request = ListPaymentMethodsRequest { amount, ..ListPaymentMethodsRequest::default() };
+            let mut orders = world.orders();
+            tokio::spawn(async move { orders.list_payment_methods(request).await })
+        })
+        .collect();
+    for asked in asking {
+        assert_eq!(refusal(asked.await.unwrap()).kind(), (Code::Unavailable, "MOLLIE_UNAVAILABLE"));
+    }
+    // At most four at once, and after each failure nobody for a second.
+    let most = 4 * (1 + before.elapsed().as_secs());
+    let asked = world.simulator.traffic().await.of("GET /v2/methods");
+    assert!((1..=most).contains(&asked), "Mollie was asked {asked} times");
+}
+
+async fn what_mollie_does_not_take_of_a_request_is_the_callers_fault(world: World) {
+    let odd =
+        ListPaymentMethodsRequest { locale: "xx_XX".to_owned(), ..ListPaymentMethodsRequest::default() };
+    for _ in 0..2 {
+        let refused = refusal(world.orders().list_payment_methods(odd.clone()).await);
+        assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
+        let rules: Vec<_> = refused.rules.iter().map(|(path, rule)| (path.as_str(), rule.as_str())).collect();
+        assert_eq!(rules, [("locale", "MOLLIE_REFUSED")], "{:?}", refused.violations);
+    }
 }
 
 async fn an_amount_beyond_what_a_method_takes_is_a_warning(world: World) {

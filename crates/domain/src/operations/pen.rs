@@ -23,6 +23,7 @@ use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Trac
 mod captures;
 mod chargebacks;
 mod known;
+mod number;
 mod reading;
 mod refunds;
 mod written;

@@ -217,12 +217,12 @@ pub trait Gateway: Send + Sync {
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<Chargeback>, GatewayError>> + Send;
 
-    /// Reads the methods that the profile may offer for such an order.
+    /// Reads the methods that the profile may offer for such an order, unless Mollie does not take what is asked for.
     fn methods(
         &self,
         profile: &ProfileName,
         wanted: &MethodsWanted,
-    ) -> impl Future<Output = Result<Vec<PaymentMethod>, GatewayError>> + Send;
+    ) -> impl Future<Output = Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError>> + Send;
 
     /// Finds the orders with this hook address that were created since `since`, and reads them, oldest first. There should be at
     /// most one; with more, the shopper may pay twice.

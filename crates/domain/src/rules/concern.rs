@@ -118,6 +118,20 @@ pub fn number_shared(number: &str) -> Concern {
     }
 }
 
+/// An order that has another number at Mollie.
+#[must_use]
+pub fn number_differs(ours: &str, theirs: &str) -> Concern {
+    let text = format!(
+        "Mollie shows this order under number {theirs}; here it is {ours}. If somebody changed it in Mollie's dashboard, give it the same          number here (UpdateOrder), or change it back there."
+    );
+    Concern {
+        kind: ItemKind::NumberDiffers,
+        subject: printable(theirs),
+        text: printable(&text),
+        operation_id: None,
+    }
+}
+
 fn twice(theirs: &MollieShipmentId, ours: &Shipment) -> String {
     format!(
         "Shipment {theirs} at Mollie has the lines and tracking of our shipment {} ({}), which is a different one: the same \

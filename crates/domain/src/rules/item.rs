@@ -47,6 +47,8 @@ words!(
         Chargeback = "chargeback",
         /// Two orders have the same number at Mollie.
         NumberShared = "number_shared",
+        /// Mollie shows the order under another number.
+        NumberDiffers = "number_differs",
     }
 );
 

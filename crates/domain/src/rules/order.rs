@@ -88,10 +88,10 @@ pub struct Facts {
     pub mollie_profile_id: Option<String>,
     /// The order's page in Mollie's dashboard.
     pub dashboard_url: Option<String>,
-    /// When Mollie ends the order: any authorization not shipped by then is lost.
-    pub expires_time: Option<Timestamp>,
     /// The parameters of its payment, without secrets.
     pub payment: Option<Box<ShownPayment>>,
+    /// When Mollie ends the order: any authorization not shipped by then is lost.
+    pub expires_time: Option<Timestamp>,
     pub authorized_time: Option<Timestamp>,
     pub paid_time: Option<Timestamp>,
     pub canceled_time: Option<Timestamp>,

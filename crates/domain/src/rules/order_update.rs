@@ -13,6 +13,8 @@ use super::status::OrderStatus;
 use super::violation::{Violation, Violations};
 use super::web_address::{self, Schemes};
 
+mod sealed;
+
 /// What a caller wants changed; what is `None` stays as it is.
 #[derive(Clone, Default)]
 pub struct UpdateInput {

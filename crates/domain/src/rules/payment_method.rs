@@ -5,6 +5,7 @@ use super::amount_input::AmountInput;
 use super::draft::locale;
 use super::method_limits::MethodLimits;
 use super::money::Money;
+use super::rejection::Rejection;
 use super::violation::{Violation, Violations};
 
 /// What methods a caller asks for; what is left out leaves nothing out.
@@ -91,6 +92,25 @@ impl MethodsInput {
     }
 }
 
+impl MethodsWanted {
+    /// Mollie's refusal of the list, as a fault of what the caller gave; `None` if it is not about that.
+    #[must_use]
+    pub fn refused(&self, refusal: &Rejection) -> Option<Violation> {
+        let currency = self.amount.as_ref().map(|(currency, _)| currency);
+        let value = self.amount.as_ref().map(|(_, value)| value);
+        let (path, got) = match refusal.field.as_deref()? {
+            "amount.currency" | "amount[currency]" => ("amount.currency", currency),
+            "amount" => ("amount", value),
+            "amount.value" | "amount[value]" => ("amount.value", value),
+            "billingCountry" => ("billing_country", self.billing_country.as_ref()),
+            "locale" => ("locale", self.locale.as_ref()),
+            _ => return None,
+        };
+        let (path, got, expected) = (path.to_owned(), got?.clone(), refusal.detail.clone());
+        Some(Violation { path, rule: "mollie.refused", expected, got })
+    }
+}
+
 impl PaymentMethod {
     /// Between which amounts it is offered; `None` if Mollie names no bound.
     #[must_use]
@@ -108,6 +128,7 @@ impl PaymentMethod {
 mod tests {
     use super::*;
     use crate::rules::fixtures::euro;
+    use crate::rules::rejection::RejectedBy;
 
     #[test]
     fn a_method_without_bounds_has_no_limits() {
@@ -116,6 +137,35 @@ mod tests {
         let bounded = PaymentMethod { minimum: Some(euro("1.00")), ..method };
         let limits = MethodLimits { id: "ideal".to_owned(), minimum: Some(euro("1.00")), maximum: None };
         assert_eq!(bounded.limits(), Some(limits));
+    }
+
+    #[test]
+    fn a_refusal_that_names_what_the_caller_gave_is_its_fault_and_no_other() {
+        let wanted = MethodsWanted {
+            amount: Some(("EUR".to_owned(), "10.00".to_owned())),
+            locale: Some("xx_XX".to_owned()),
+            ..MethodsWanted::default()
+        };
+        let refused = |field: Option<&str>| {
+            let refusal = Rejection {
+                by: RejectedBy::Mollie(422),
+                title: "Unprocessable Entity".to_owned(),
+                detail: "The value is invalid".to_owned(),
+                field: field.map(str::to_owned),
+                extra: None,
+            };
+            wanted.refused(&refusal).map(|fault| (fault.path, fault.got, fault.expected))
+        };
+        let fault = |path: &str, got: &str| {
+            Some((path.to_owned(), got.to_owned(), "The value is invalid".to_owned()))
+        };
+        assert_eq!(refused(Some("locale")), fault("locale", "xx_XX"));
+        assert_eq!(refused(Some("amount")), fault("amount", "10.00"));
+        assert_eq!(refused(Some("amount.value")), fault("amount.value", "10.00"));
+        assert_eq!(refused(Some("amount[currency]")), fault("amount.currency", "EUR"));
+        for other in [None, Some("billingCountry"), Some("resource"), Some("_embedded.methods")] {
+            assert_eq!(refused(other), None, "{other:?}: it was not given");
+        }
     }
 
     #[test]

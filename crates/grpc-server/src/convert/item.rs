@@ -44,5 +44,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::Chargeback => proto::ReviewItemKind::Chargeback,
         ItemKind::NumberShared => proto::ReviewItemKind::NumberShared,
         ItemKind::SurplusLine => proto::ReviewItemKind::SurplusLine,
+        ItemKind::NumberDiffers => proto::ReviewItemKind::NumberDiffers,
     }
 }

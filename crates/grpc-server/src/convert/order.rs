@@ -85,7 +85,6 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
     }
 }
 
-fn held_shipment(order: &Order, parcel: &HeldParcel) -> proto::HeldShipment {
 fn shown_payment(shown: &ShownPayment) -> proto::ShownPaymentParameters {
     proto::ShownPaymentParameters {
         parameters: Some(value::object(&shown.parameters)),
@@ -93,6 +92,7 @@ fn shown_payment(shown: &ShownPayment) -> proto::ShownPaymentParameters {
     }
 }
 
+fn held_shipment(order: &Order, parcel: &HeldParcel) -> proto::HeldShipment {
     proto::HeldShipment {
         shipment_id: parcel.shipment_id.to_string(),
         goods_amount: Some(amount(shipment::worth(order, &parcel.lines))),
@@ -201,9 +201,9 @@ pub fn payment(payment: &Payment) -> proto::Payment {
         }),
         vouchers: told.vouchers.iter().map(voucher).collect(),
         remainder_method: text(&told.remainder_method),
-    }
         is_cancelable: told.is_cancelable,
         chargebacks: told.chargebacks.iter().map(chargeback::chargeback).collect(),
+    }
 }
 
 fn voucher(voucher: &Voucher) -> proto::payment::Voucher {

@@ -5,6 +5,7 @@ use domain::ports::{Command, Gateway, GatewayError, Outcome};
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
+use domain::rules::rejection::Rejection;
 use domain::rules::shipment::ListedCapture;
 use domain::rules::snapshot::{RefundSnapshot, Snapshot};
 use jiff::Timestamp;
@@ -56,7 +57,6 @@ impl<G: Gateway> Gateway for Probed<G> {
         Box::pin(self.inner.captures_of(profile, payment)).await
     }
 
-    async fn methods(
     async fn chargebacks_of(
         &self,
         profile: &ProfileName,
@@ -65,10 +65,11 @@ impl<G: Gateway> Gateway for Probed<G> {
         Box::pin(self.inner.chargebacks_of(profile, payment)).await
     }
 
+    async fn methods(
         &self,
         profile: &ProfileName,
         wanted: &MethodsWanted,
-    ) -> Result<Vec<PaymentMethod>, GatewayError> {
+    ) -> Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError> {
         Box::pin(self.inner.methods(profile, wanted)).await
     }
 

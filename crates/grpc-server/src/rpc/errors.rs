@@ -21,6 +21,7 @@ use crate::proto::ErrorReason;
 mod draft_refused;
 mod elsewhere;
 mod fit;
+mod methods;
 mod operator;
 mod placement;
 mod request;
@@ -30,6 +31,7 @@ use fit::{Faults, Text, described, fact, fitted};
 pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
+pub use methods::methods;
 pub use operator::{decision_pending, operator};
 pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
@@ -221,25 +223,6 @@ fn gateway(error: &GatewayError) -> Status {
         }
     };
     failure.retry(SOON).status()
-}
-
-/// Mollie does not list methods for this request.
-pub fn methods(error: &GatewayError) -> Status {
-    error!(%error, "methods cannot be listed");
-    let failure = |reason, text: &str| Failure::new(Code::Unavailable, reason, text).retry(SOON).status();
-    match error {
-        GatewayError::Unavailable(_) => {
-            failure(ErrorReason::MollieUnavailable, "Mollie cannot list the methods now. Try again.")
-        }
-        GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
-            ErrorReason::ProfileKeyRefused,
-            "Mollie does not accept the profile's API key; an operator must check it.",
-        ),
-        // We word the problem ourselves, or Mollie said what it does not like in the request.
-        GatewayError::Unreadable(misread) => {
-            failure(ErrorReason::MollieUnavailable, &format!("Mollie lists no methods for this: {misread}."))
-        }
-    }
 }
 
 /// The work goes on after the caller's deadline.

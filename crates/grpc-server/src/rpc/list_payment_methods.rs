@@ -33,9 +33,10 @@ pub async fn call(
     let wanted = reading.part(input.parse());
     let ((profile, _), wanted) = reading.end(profile.zip(wanted))?;
     let service = Arc::clone(rpc.service());
-    let listing = rpc.driver.own(async move { service.methods.list(&*service, &profile, &wanted).await });
+    let asked = wanted.clone();
+    let listing = rpc.driver.own(async move { service.methods.list(&*service, &profile, &asked).await });
     let listed = match tokio::time::timeout_at(call_deadline.answer_by, listing).await {
-        Ok(Ok(listed)) => listed.map_err(|error| errors::methods(&error))?,
+        Ok(Ok(listed)) => listed.map_err(|error| errors::methods(error, &wanted))?,
         Ok(Err(error)) => {
             tracing::error!(%error, "a reading ended unexpectedly");
             return Err(errors::internal());

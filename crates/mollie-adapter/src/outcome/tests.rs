@@ -159,3 +159,21 @@ fn each_answer_to_a_reading_is_classified() {
     }
     assert!(matches!(read(Ok(broken(200))), Err(GatewayError::Unavailable(_))));
 }
+
+/// Only where Mollie itself names the field that it does not take.
+#[test]
+fn a_refusal_of_what_was_asked_for_is_no_failure_to_read() {
+    let asked = |status: u16, body: &str| {
+        let read = of_asking(&ProfileName::new("main"), Ok(answer(status, body)), |_| Ok(()));
+        read.map(|read| read.err().and_then(|refusal| refusal.field))
+    };
+    let field = Some("lines.0.quantity".to_owned());
+    assert_eq!(asked(422, WRONG).unwrap(), field);
+    assert_eq!(asked(400, &WRONG.replace("422", "400")).unwrap(), field);
+    assert_eq!(asked(200, "{}").unwrap(), None);
+    for (status, body) in [(400, FINAL), (422, HTML), (404, GONE), (401, KEY), (503, HTML)] {
+        assert!(asked(status, body).is_err(), "{status} {body}");
+    }
+    let lost = of_asking(&ProfileName::new("main"), Err(Failure::Lost("reset".to_owned())), |_| Ok(()));
+    assert!(matches!(lost, Err(GatewayError::Unavailable(_))));
+}

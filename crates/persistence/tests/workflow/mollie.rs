@@ -342,8 +342,8 @@ impl Gateway for Mollie {
         &self,
         _profile: &ProfileName,
         _wanted: &MethodsWanted,
-    ) -> Result<Vec<PaymentMethod>, GatewayError> {
-        self.read(|_| Vec::new()).await
+    ) -> Result<Result<Vec<PaymentMethod>, Box<Rejection>>, GatewayError> {
+        self.read(|_| Ok(Vec::new())).await
     }
 
     async fn find_by_hook(

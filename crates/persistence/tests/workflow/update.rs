@@ -12,6 +12,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::order_update::{NewAddresses, NewTerms, OrderUpdate};
 use domain::rules::precondition::PreconditionReason;
+use domain::rules::snapshot::AddressSnapshot;
 use domain::workflow::operator::{self, Verdict};
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{MutationError, Recorded};
@@ -246,6 +247,40 @@ async fn a_number_that_cannot_be_taken_back_is_told() {
         world.update_now(id, numbered("1339")).await;
         assert_eq!(world.holder("1339").await, Some(id), "another number is its own again");
     }
+}
+
+/// Mollie has done it and spells it otherwise, a hook has the order read, and the repeat is refused.
+#[tokio::test]
+async fn a_change_that_mollie_spells_otherwise_is_done_although_its_repeat_is_refused() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.mollie.next(Fate::LostAnswer);
+    let made = world.update_now(id, moved_to("Utrecht")).await;
+    let spelled = AddressSnapshot { parts: lives_in(" UTRECHT"), is_whole: true };
+    world.at_mollie(id, |order| order.billing_address = Some(spelled)).await;
+    assert_eq!(city(&world.sync(id).await), Some(" UTRECHT"));
+    (0..12).for_each(|_| world.mollie.next(Fate::Rejected));
+    world.work(mins(5)).await;
+    assert_eq!(world.state(made.operation_id()).await, OperationState::Succeeded);
+    world.settled(id).await;
+}
+
+#[tokio::test]
+async fn another_number_at_mollie_is_raised_once_and_closes_itself() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let ours = world.order(id).await.terms.order_number;
+    world.at_mollie(id, |order| order.order_number = "4711".to_owned()).await;
+    let order = world.sync(id).await;
+    let [item] = &order.items[..] else { panic!("{:?}", order.items) };
+    assert_eq!((item.kind, item.subject.as_str(), item.is_open()), (ItemKind::NumberDiffers, "4711", true));
+    assert!(item.text.contains(&ours), "{}", item.text);
+    assert_eq!(world.sync(id).await.items, order.items);
+    assert_eq!(world.order(id).await.terms.order_number, ours, "a number is as it was set here");
+    world.update_now(id, numbered("4711")).await;
+    let order = world.sync(id).await;
+    assert!(!order.items[0].is_open() && order.items.len() == 1, "{:?}", order.items);
+    world.settled(id).await;
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ impl Pen<'_> {
         self.take_over_tracking(snapshot);
         self.read_captures(snapshot);
         self.read_chargebacks(snapshot);
+        self.read_number(snapshot);
         self.has_read = true;
     }
 

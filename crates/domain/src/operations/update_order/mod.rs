@@ -40,7 +40,12 @@ impl Request for Update {
         order_update::check(pen.order(), terms)?;
         pen.unblocked(FACTS.lane)?;
         let task = Task { terms: terms.clone(), until: order_update::tried_until(pen.now()) };
-        let operation_id = pen.set_to_work(task, addresses.to_secret());
+        // Behind another change nobody knows yet what this one will find.
+        let secret = match pen.is_lane_at_rest(FACTS.lane) {
+            true => addresses.to_secret_after(&pen.order().personal),
+            false => addresses.to_secret(),
+        };
+        let operation_id = pen.set_to_work(task, secret);
         pen.record(EventData::UpdateRecorded { operation_id, terms: terms.clone() });
         Ok(Subject::Order)
     }
@@ -155,7 +160,11 @@ impl Task {
 
     fn is_in(&self, snapshot: &Snapshot, book: Book<'_>) -> Shown {
         let (terms, number) = (&self.terms, Field::Value(snapshot.order_number.clone()));
-        let (had, had_personal) = (&book.order.terms, &book.order.personal);
+        let had = &book.order.terms;
+        let had_addresses = NewAddresses::had(book.secret.0).unwrap_or_else(|| NewAddresses {
+            billing_address: book.order.personal.billing_address.clone(),
+            shipping_address: book.order.personal.shipping_address.clone(),
+        });
         let had_number = Some(&had.order_number);
         let texts = [
             text("orderNumber", terms.order_number.as_ref(), had_number, &number),
@@ -172,13 +181,13 @@ impl Task {
                 address(
                     "billingAddress",
                     billing_address.as_ref(),
-                    had_personal.billing_address.as_ref(),
+                    had_addresses.billing_address.as_ref(),
                     snapshot.billing_address.as_ref(),
                 ),
                 address(
                     "shippingAddress",
                     shipping_address.as_ref(),
-                    had_personal.shipping_address.as_ref(),
+                    had_addresses.shipping_address.as_ref(),
                     snapshot.shipping_address.as_ref(),
                 ),
             ],

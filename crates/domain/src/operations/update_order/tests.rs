@@ -103,6 +103,25 @@ fn an_address_of_which_an_understood_part_differs_is_another_one() {
     assert!(matches!(observed(&NewTerms::default(), Some("Utrecht"), seen), Observation::Absent));
 }
 
+/// A reading has taken Mollie's spelling over before the change has ended.
+#[test]
+fn what_the_order_had_when_it_was_asked_for_tells_a_new_spelling_from_a_refusal() {
+    let mut order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+    let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
+    let new = NewAddresses { billing_address: Some(lives_in("Utrecht")), shipping_address: None };
+    let task = Task { terms: NewTerms { personal: new.names(), ..NewTerms::default() }, until: at(9) };
+    for (had, is_done) in [("Breda", true), ("utrecht", false)] {
+        order.personal.billing_address = Some(lives_in(had));
+        let secret = new.to_secret_after(&order.personal);
+        seen.billing_address = told(lives_in("utrecht"), true);
+        order.personal.billing_address = Some(lives_in("utrecht"));
+        let book = Book { order: &order, shipments: &[], refunds: &[], secret: Secret(secret.as_deref()) };
+        let sends = Sends { sent: Sent::at(at(3)), is_refused: true };
+        let found = matches!(task.observe(book, &[seen.clone()], sends), Observation::Found(_));
+        assert_eq!(found, is_done, "it had {had}");
+    }
+}
+
 /// A supplier may decline it, and then nothing has changed.
 #[test]
 fn what_the_order_had_before_is_not_taken_for_a_new_spelling_of_it() {

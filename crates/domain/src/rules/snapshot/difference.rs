@@ -179,13 +179,13 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         created_time: Some(snapshot.created_time),
         mollie_profile_id: snapshot.mollie_profile_id.clone().or_else(|| before.mollie_profile_id.clone()),
         dashboard_url: snapshot.dashboard_url.or_as_before(before.dashboard_url.as_ref()),
+        // Only the newest answers show it: one that does not takes nothing back.
+        payment: snapshot.payment.value().or(before.payment.as_ref()).cloned(),
         // Mollie leaves the expiry out of paid and final orders; the earlier value stays on record.
         expires_time: snapshot.expires_time.or(before.expires_time),
         authorized_time: authorized_time(snapshot, status).or(kept(before.authorized_time)),
         paid_time: snapshot.paid_time.or(kept(before.paid_time)),
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
-        // Only the newest answers show it: one that does not takes nothing back.
-        payment: snapshot.payment.value().or(before.payment.as_ref()).cloned(),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
         unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),

@@ -117,7 +117,8 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::SurplusRefund
         | ItemKind::RefundsDiffer
         | ItemKind::CaptureLost
-        | ItemKind::NumberShared => true,
+        | ItemKind::NumberShared
+        | ItemKind::NumberDiffers => true,
         ItemKind::ShipmentRefused
         | ItemKind::LatePlacement
         | ItemKind::SurplusPayment
