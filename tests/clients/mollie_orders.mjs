@@ -3,49 +3,11 @@
 // Usage: node mollie_orders.mjs HOST:PORT ORDER.json       exits 0 when every answer is as it should be
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { connect } from "node:net";
 
-// Its packages lie with the other tools, where the build puts them.
-const require = createRequire(`${process.env.PACKAGES}/`);
-const { createMollieClient } = require("@mollie/api-client");
+import { euro, ids, refused, settled as settledIn, shop } from "./mollie_shop.mjs";
 
-const [address, path] = process.argv.slice(2);
-// Another key than the other client's: each key is a profile of its own.
-const mollie = createMollieClient({ apiKey: "test_nodeHar4XY7LxsDOtmnkVtjNVWXLSl", apiEndpoint: `http://${address}/v2/` });
-const draft = JSON.parse(readFileSync(path, "utf8"));
-const euro = (value) => ({ currency: "EUR", value });
-const ids = (list) => list.map(({ id }) => id);
-
-/** Whether somebody listens. */
-const answers = () => new Promise((resolve) => {
-  const [host, port] = address.split(":");
-  const socket = connect({ host, port: Number(port) }, () => resolve(true)).on("error", () => resolve(false));
-  socket.unref();
-});
-for (const end = Date.now() + 30_000; !await answers(); await new Promise((next) => setTimeout(next, 50))) {
-  assert.ok(Date.now() < end, `nobody listens on ${address}`);
-}
-
-/** An order that the shopper has paid or authorized, read again. */
-async function settled(method, result) {
-  const { id, status, _links } = await mollie.orders.create({ ...draft, method });
-  assert.equal(status, "created");
-  const form = new URLSearchParams({ final_state: result });
-  const answer = await fetch(_links.checkout.href, { method: "POST", redirect: "manual", body: form });
-  assert.equal(answer.status, 303);
-  const order = await mollie.orders.get(id, { embed: ["payments", "refunds", "shipments"] });
-  assert.equal(order.status, result);
-  return { order, paymentId: order._embedded.payments[0].id };
-}
-
-/** How a call is refused. */
-async function refused(call, status, field) {
-  const error = await call.then(() => assert.fail("not refused"), (error) => error);
-  assert.deepEqual([error.statusCode, error.field], [status, field], error.message);
-  return error.message;
-}
+const mollie = await shop("test_nodeHar4XY7LxsDOtmnkVtjNVWXLSl");
+const settled = (method, result) => settledIn(mollie, method, result);
 
 async function shipAndCancel() {
   const { order, paymentId } = await settled("klarnapaylater", "authorized");
@@ -118,4 +80,4 @@ async function refund() {
 await refund();
 await shipAndCancel();
 assert.equal((await mollie.orders.page({ limit: 250 })).length, 4);
-console.log("Mollie's client for Node is content.");
+console.log("Mollie's client for Node is content with orders.");

@@ -1,80 +1,18 @@
 """Drives the simulated Mollie with Mollie's own client for Python, unmodified: orders, shipments, lines, refunds.
 
-The client reads every answer in its own way, so that an answer of another shape than Mollie's fails here. The shopper's part
-is a form posted to the checkout address.
+The client reads every answer in its own way, so that an answer of another shape than Mollie's fails here. Changes of an order
+are in mollie_changes.py.
 
 Usage: python mollie_orders.py HOST:PORT ORDER.json       exits 0 when every answer is as it should be
 """
 
-import json
-import pathlib
-import socket
 import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 
-from mollie.api.client import Client
-from mollie.api.error import ConflictError, Error, NotFoundError, UnprocessableEntityError
+from mollie.api.error import ConflictError, NotFoundError, UnprocessableEntityError
+
+from mollie_shop import euro, expect, payment_of, refused, run, settled
 
 KEY = "test_dHar4XY7LxsDOtmnkVtjNVWXLSlXsM"
-PATIENCE = 30
-
-
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The shop's own page is none of our business."""
-
-    def redirect_request(self, *_):
-        return None
-
-
-def expect(truth, what):
-    if not truth:
-        raise AssertionError(what)
-
-
-def euro(value):
-    return {"currency": "EUR", "value": value}
-
-
-def wait_for(address):
-    host, port = address.rsplit(":", 1)
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-            return
-        except OSError:
-            expect(time.monotonic() < end, f"nobody listens on {address}")
-            time.sleep(0.05)
-
-
-def refused(error, call):
-    try:
-        call()
-    except error as answer:
-        return answer
-    raise AssertionError(f"not refused with {error.__name__}")
-
-
-def settled(client, draft, method, result):
-    """An order that the shopper has paid or authorized, read again."""
-    order = client.orders.create(draft | {"method": method})
-    expect(order.is_created() and order.checkout_url, "an order is created and can be paid")
-    form = urllib.parse.urlencode({"final_state": result}).encode()
-    try:
-        status = urllib.request.build_opener(NoRedirect).open(order.checkout_url, form).status
-    except urllib.error.HTTPError as answer:
-        status = answer.code
-    expect(status == 303, f"the checkout form answers {status}")
-    order = client.orders.get(order.id, embed="payments,refunds,shipments")
-    expect(order.status == result, f"the order is {order.status}, not {result}")
-    return order
-
-
-def payment_of(client, order):
-    return client.payments.get(order.payments.list()[0].id)
 
 
 def ship_and_cancel(client, draft):
@@ -146,26 +84,13 @@ def refund(client, draft):
     print(f"  {order.id}: refunded {order.amount_refunded['value']}")
 
 
-def main(arguments):
-    address, path = arguments
-    wait_for(address)
-    client = Client(api_endpoint=f"http://{address}")
-    client.set_api_key(KEY)
-    draft = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+def drive(client, draft):
     # The list of all refunds is looked at while there are none but its own.
     refund(client, draft)
     ship_and_cancel(client, draft)
     expect(len(client.orders.list(limit=250)) == 4, "every order is listed")
-    print("Mollie's client for Python is content.")
-    return 0
+    print("Mollie's client for Python is content with orders.")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        print(__doc__, file=sys.stderr)
-        sys.exit(2)
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except (AssertionError, Error) as error:
-        print(f"not as it should be: {type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(run(__doc__, KEY, drive))

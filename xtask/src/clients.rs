@@ -13,8 +13,8 @@ const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
 const ANSWERS: &str = "tests/clients/answers.py";
 const PACKAGES: &str = "tests/clients/package.json";
 const ANSWERS_IN_NODE: &str = "tests/clients/answers.mjs";
-const MOLLIES: &str = "tests/clients/mollie_orders.py";
-const MOLLIES_IN_NODE: &str = "tests/clients/mollie_orders.mjs";
+const MOLLIES: [&str; 2] = ["tests/clients/mollie_orders.py", "tests/clients/mollie_changes.py"];
+const MOLLIES_IN_NODE: [&str; 2] = ["tests/clients/mollie_orders.mjs", "tests/clients/mollie_changes.mjs"];
 const ORDER: &str = "tests/orders/lego.json";
 
 /// The client that knows nothing but reflection.
@@ -37,9 +37,14 @@ pub fn answers() -> Result<()> {
 pub fn mollies() -> Result<()> {
     let (python, packages) = (python()?, node_packages()?);
     dev::with_simulator("mollies-clients", |simulator| {
-        process::run(process::command(&python, ["-B", MOLLIES])?.args([simulator, ORDER]))?;
-        let mut node = process::command("node", [MOLLIES_IN_NODE])?;
-        process::run(node.args([simulator, ORDER]).env("PACKAGES", &packages))
+        for script in MOLLIES {
+            process::run(process::command(&python, ["-B", script])?.args([simulator, ORDER]))?;
+        }
+        for script in MOLLIES_IN_NODE {
+            let mut node = process::command("node", [script])?;
+            process::run(node.args([simulator, ORDER]).env("PACKAGES", &packages))?;
+        }
+        Ok(())
     })
 }
 
