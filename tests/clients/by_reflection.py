@@ -91,6 +91,7 @@ def drive(service, path, method, result):
     order = service.call("CreateOrder", request)
     print(f"  created {order['id']}, {order['mollieOrderId']}, to be paid at {order['checkoutUrl']}")
     expect(service.call("CreateOrder", request)["id"] == order["id"], "repeating the request gives the same order")
+    order = change(service, order)
     check_out(order["checkoutUrl"], result)
     order = service.reaches(order, f"ORDER_STATUS_{result.upper()}")
 
@@ -114,6 +115,28 @@ def drive(service, path, method, result):
         print("  shipped the rest")
     order = service.reaches(order, "ORDER_STATUS_COMPLETED")
     agree(service, order, result, Decimal(value["value"]))
+
+
+def change(service, order):
+    """The order with a line more, another name for its last one, and then other values for the new one."""
+    last, before = order["lines"][-1], Decimal(order["amount"]["value"])
+    name = f"{last['name']} (signed)"
+    bag = {"type": "ORDER_LINE_TYPE_PHYSICAL", "name": "Bag", "quantity": 1, "vatRate": "21.00"}
+    operations = [
+        {"update": {"lineId": last["id"], "line": {"name": name}, "updateMask": "name"}},
+        {"add": bag | {"unitPrice": {"currency": "EUR", "value": "5.00"}, "reference": "bag"}},
+    ]
+    request = {"requestId": str(uuid.uuid4()), "orderId": order["id"], "operations": operations}
+    order = service.call("ManageOrderLines", request)
+    expect([line["name"] for line in order["lines"][-2:]] == [name, "Bag"], "one line is new, another has a new name")
+    request = {"requestId": str(uuid.uuid4()), "orderId": order["id"], "lineId": "bag", "updateMask": "quantity,unitPrice"}
+    line = {"quantity": 2, "unitPrice": {"currency": "EUR", "value": "4.50"}}
+    order = service.call("UpdateOrderLine", request | {"line": line})
+    bag, amount = order["lines"][-1], Decimal(order["amount"]["value"])
+    expect((bag["totalAmount"]["value"], bag["vatAmount"]["value"]) == ("9.00", "1.56"), "what follows is computed")
+    expect(amount == before + 9, f"the order costs what its lines cost: {amount}")
+    print(f"  {amount} with a bag, after two changes of its lines")
+    return order
 
 
 def least_for_one(line):
