@@ -65,6 +65,12 @@ fn values(updated: &UpdatedLine) -> Result<Map<String, Value>, String> {
         all.insert(name(LineField::DiscountAmount).to_owned(), written(Amount::from(none))?);
     }
     all.retain(|key, _| fields.iter().any(|field| name(*field) == key));
+    if all.is_empty() {
+        return Err(format!(
+            "a change of line {} without a value is never sent: Mollie wants at least one",
+            line.id
+        ));
+    }
     Ok(all)
 }
 

@@ -97,7 +97,7 @@ struct UpdateBody<'a> {
     cancel_url: Option<&'a str>,
 }
 
-/// The body of `PATCH /orders/{id}`.
+/// The body of `PATCH /orders/{id}`, or why it must not be sent.
 pub fn update_body(command: &UpdateOrder) -> Result<Vec<u8>, String> {
     let UpdateOrder { order: _, terms, addresses } = command;
     let body = UpdateBody {
@@ -107,5 +107,10 @@ pub fn update_body(command: &UpdateOrder) -> Result<Vec<u8>, String> {
         redirect_url: terms.redirect_url.as_deref(),
         cancel_url: terms.cancel_url.as_deref(),
     };
-    serde_json::to_vec(&body).map_err(|error| format!("the request cannot be written: {error}"))
+    match serde_json::to_vec(&body).map_err(|error| format!("the request cannot be written: {error}"))? {
+        nothing if nothing == b"{}" => {
+            Err("a change of an order without a value is never sent: Mollie wants at least one".to_owned())
+        }
+        body => Ok(body),
+    }
 }

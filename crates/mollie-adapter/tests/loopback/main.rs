@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod change;
+mod changed;
 mod changes;
 mod lego;
 mod lookup;
