@@ -64,16 +64,15 @@ impl Endpoint {
         }
     }
 
-    /// The largest answer in bytes. A page of a list holds 250 orders with all their lines.
+    /// The largest answer in bytes. A page of a list holds 250 orders with all their lines, or 250 refunds with theirs; an order that
+    /// is read has its lines again in each shipment and each refund, and a limit that is too low would leave it unread for ever.
     pub const fn answer_limit(self) -> usize {
         match self {
             Self::CreateOrder
-            | Self::GetOrder
             | Self::CancelOrder
             | Self::CancelLines
             | Self::CreateShipment
             | Self::UpdateShipment
-            | Self::ListPaymentRefunds
             | Self::ListCaptures
             | Self::ListChargebacks
             | Self::CreateOrderRefund
@@ -84,7 +83,7 @@ impl Endpoint {
             | Self::UpdateLine
             | Self::ManageLines
             | Self::ListMethods => 4 << 20,
-            Self::ListOrders => 64 << 20,
+            Self::ListOrders | Self::GetOrder | Self::ListPaymentRefunds => 64 << 20,
         }
     }
 

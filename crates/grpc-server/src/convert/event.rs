@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{LineId, OperationId, ShipmentId};
-use domain::rules::returned::Return;
 use domain::rules::order::Order;
+use domain::rules::returned::Return;
 use domain::rules::shipment::ShipmentLine;
 use domain::rules::snapshot::Observed;
 use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{chargeback, item, line_change, operation, shipment};
-use super::{chargeback, continuation, item, operation, shipment};
+use super::{chargeback, continuation, item, line_change, operation, shipment};
 use crate::proto;
 
 /// Whether an event shows something that only its order has.

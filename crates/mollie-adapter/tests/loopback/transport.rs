@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::http::Response;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
-use domain::rules::ids::MollieOrderId;
+use domain::rules::ids::{MollieOrderId, MolliePaymentId};
 use mollie_adapter::MollieAdapter;
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::lego;
@@ -84,6 +85,28 @@ async fn an_answer_without_end_is_cut_off() {
         matches!(&outcome, Outcome::Unknown { problem, .. } if problem.contains("larger than")),
         "{outcome:?}"
     );
+}
+
+/// Lines of 1,000 bytes, a thousand of them, come again in each shipment and in each refund.
+#[tokio::test]
+async fn an_order_is_read_however_many_parcels_its_lines_left_in() {
+    let line = json!({"id": "odl_1.a", "name": "x".repeat(900), "quantity": 1,
+        "totalAmount": {"currency": "EUR", "value": "1.00"}});
+    let shipment = |n: usize| {
+        json!({"resource": "shipment", "id": format!("shp_1.{n}"), "createdAt": "2026-02-02T10:00:00.0Z",
+            "lines": vec![&line; 1_000]})
+    };
+    let mut order = lego::answer("ord_1");
+    order["_embedded"] = json!({ "shipments": (0..5).map(shipment).collect::<Vec<_>>() });
+    let refund = json!({"resource": "refund", "id": "re_1.a", "status": "pending", "paymentId": "tr_1",
+        "amount": {"currency": "EUR", "value": "1.00"}, "createdAt": "2026-02-02T10:00:00.0Z", "lines": vec![&line; 5_000]});
+    let refunds = json!({"count": 1, "_embedded": {"refunds": [refund]}, "_links": {"next": null}});
+    let server = Server::start([hal(200, &order), hal(200, &refunds)]).await;
+    let adapter = server.adapter();
+    let read = adapter.observe(&profile(), &MollieOrderId::new("ord_1")).await.unwrap();
+    assert_eq!(read.shipments.map(|shipments| shipments.len()), Some(5));
+    let refunds = adapter.refunds_of(&profile(), &MolliePaymentId::new("tr_1")).await.unwrap();
+    assert_eq!(refunds.len(), 1);
 }
 
 #[tokio::test]
