@@ -93,6 +93,23 @@ async function authorized({ id, checkoutUrl }) {
 }
 
 const placed = await answer("createOrder", { requestId: randomUUID(), draft: draftOf(LINES, "121.14") });
+for (const count of FAULTY_LINES) {
+  const operations = draftOf(count, "0.01").lines.map((add) => ({ add }));
+  const { error } = await call("manageOrderLines", { requestId: randomUUID(), orderId: placed.id, operations });
+  const [info, { field_violations: violations }] = told(error, "BadRequest");
+  assert.deepEqual([info.reason, info.metadata.faults], ["INVALID_REQUEST", String(count)]);
+  assert.equal(violations[0].field, "operations[0].add.vat_amount");
+  isCounted(error.details.split("\n").slice(1), count, error);
+  console.log(`  manageOrderLines, ${count} faults: ${violations.length} in the details`);
+}
+/** Another name for a line. */
+const renamed = ({ id: lineId }, name) => ({ lineId, line: { name }, updateMask: { paths: ["name"] } });
+const operations = placed.lines.map((line) => ({ update: renamed(line, "x".repeat(2_000)) }));
+const longer = await answer("manageOrderLines", { requestId: randomUUID(), orderId: placed.id, operations });
+assert.ok(longer.lines.length === LINES && longer.lines.every(({ name }) => name.length === 2_000));
+const wish = { requestId: randomUUID(), orderId: placed.id, ...renamed(placed.lines[0], "y") };
+assert.equal((await answer("updateOrderLine", wish)).lines[0].name, "y");
+console.log(`  manageOrderLines, ${LINES} lines with other names; updateOrderLine`);
 const { id, lines } = await authorized(placed);
 const shipped = lines.slice(1).map((line) => ({ lineId: line.id, quantity: 2 }));
 await answer("createShipment", { requestId: randomUUID(), orderId: id, lines: shipped });

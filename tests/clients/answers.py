@@ -17,6 +17,9 @@ from by_reflection import Service, check_out, draft_of, expect, LEGO
 
 FAULTY_LINES = (16, 75, 1000)
 LINES = 120
+# No request holds more lines, and none is much longer than this many texts of this length.
+MOST_LINES = 1000
+TEXTS, TEXT = 450, 2000
 
 
 def faulty(count):
@@ -60,6 +63,50 @@ def arrives(service, name, request, code, reason, count):
     print(f"  {name}, {count} faults: {len(faults)} in the details, text of {len(text)} characters")
 
 
+def change(service, order, operations):
+    request = {"requestId": str(uuid.uuid4()), "orderId": order["id"], "operations": operations}
+    return service.call("ManageOrderLines", request)
+
+
+def named(line, **values):
+    return {"lineId": line["id"], "line": values, "updateMask": ",".join(values)}
+
+
+def grow(service, order):
+    """Makes an order of 1,000 lines as long as changes can make it: however long, every client can read it."""
+    line, *_ = draft_of(LEGO, "ideal")["lines"]
+    line = {"type": line["type"], "name": "x", "quantity": 1, "unitPrice": line["unitPrice"], "vatRate": "21.00"}
+    order = change(service, order, [{"add": line}] * (MOST_LINES - len(order["lines"])))
+    expect(len(order["lines"]) == MOST_LINES, f"the order has {len(order['lines'])} lines")
+    page, sent, refused = f"https://example.org/{'x' * (TEXT - 20)}", 0, None
+    for values in ({"name": "x" * TEXT}, {"imageUrl": page}, {"productUrl": page}):
+        for first in range(0, MOST_LINES, TEXTS):
+            longer = [{"update": named(line, **values)} for line in order["lines"][first : first + TEXTS]]
+            try:
+                change(service, order, longer)
+                sent += len(longer)
+            except grpc.RpcError as error:
+                expect(error.code() == grpc.StatusCode.INVALID_ARGUMENT, f"{error.code()}: {error.details()}")
+                refused = refused or error.details()
+            service.call("GetOrder", {"id": order["id"]})
+    expect(sent > 0 and refused, f"{sent} lines were made longer, and none was refused")
+    request = {"requestId": str(uuid.uuid4()), "orderId": order["id"]} | named(order["lines"][0], name="y")
+    order = service.call("UpdateOrderLine", request)
+    expect(order["lines"][0]["name"] == "y", "a shorter name is taken")
+    print(f"  ManageOrderLines: {sent} longer texts, then: {refused}")
+    return order
+
+
+def leave(service, order):
+    """Lets it leave in two parcels. Each has its lines again wherever the service reads the order."""
+    check_out(order["checkoutUrl"], "paid")
+    order = service.reaches(order, "ORDER_STATUS_PAID")
+    lines = [{"lineId": line["id"], "quantity": 1} for line in order["lines"][1:]]
+    for part in ({"lines": lines}, {"allRemaining": True}):
+        service.call("CreateShipment", {"requestId": str(uuid.uuid4()), "orderId": order["id"]} | part)
+    service.reaches(order, "ORDER_STATUS_COMPLETED")
+
+
 def main(arguments):
     service = Service(arguments[0])
     for count in FAULTY_LINES:
@@ -75,6 +122,10 @@ def main(arguments):
     report = service.call("CheckOrderDraft", {"draft": draft})
     expect(report["order"]["orderNumber"] == draft["orderNumber"], f"no order came of a good draft: {report}")
     order = service.call("CreateOrder", {"requestId": str(uuid.uuid4()), "draft": draft})
+    for count in FAULTY_LINES:
+        operations = [{"add": line} for line in faulty(count)["lines"]]
+        request = {"requestId": str(uuid.uuid4()), "orderId": order["id"], "operations": operations}
+        arrives(service, "ManageOrderLines", request, grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST", count)
     check_out(order["checkoutUrl"], "authorized")
     order = service.reaches(order, "ORDER_STATUS_AUTHORIZED")
     lines = [{"lineId": line["id"], "quantity": 2} for line in order["lines"][1:]]
@@ -83,6 +134,9 @@ def main(arguments):
     code, info, text, faults = refusal(service, "CreateShipment", again)
     expect(code == grpc.StatusCode.FAILED_PRECONDITION, f"{code}: {text}")
     arrives(service, "CreateShipment", again, code, info.reason, LINES - 1)
+
+    draft = draft_of(LEGO, "ideal")
+    leave(service, grow(service, service.call("CreateOrder", {"requestId": str(uuid.uuid4()), "draft": draft})))
     print("Every answer arrives.")
     return 0
 

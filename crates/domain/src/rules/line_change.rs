@@ -14,6 +14,7 @@ use super::violation::{Violation, Violations};
 mod amended;
 mod plan;
 mod shown;
+mod size;
 mod together;
 
 pub use plan::plan;

@@ -204,6 +204,28 @@ fn what_is_left_fits_together_as_a_draft_does() {
     assert_eq!(rules(&order, &one_more), [("operations".to_owned(), "lines.count")]);
 }
 
+/// An order that became longer than what clients take at once could not be read any more.
+#[test]
+fn lines_grow_no_longer_than_a_draft_may_be() {
+    let mut order = authorized();
+    let name = |text: String| updates(LineUpdateInput { name: Some(text), ..update("1") });
+    order.lines.iter_mut().for_each(|line| (line.image_url, line.metadata) = (None, None));
+    let others: usize = order.lines.iter().map(size::of).sum::<usize>() - order.lines[0].name.len();
+    let most = size::MOST - others;
+    assert!(plan(&order, &name("x".repeat(most))).unwrap().is_some());
+    assert_eq!(rules(&order, &name("x".repeat(most + 1))), [("operations".to_owned(), "lines.size")]);
+    let mug = LineInput { name: "x".repeat(size::MOST), ..mug() };
+    assert_eq!(
+        rules(&order, &changes(vec![LineChangeInput::Add(Box::new(mug))])),
+        [("operations".to_owned(), "lines.size")]
+    );
+    // An order that is too long already may become shorter.
+    order.lines[1].metadata = Some(serde_json::json!({ "list": vec![1; size::MOST / 12] }));
+    order.lines[0].name = "Long".to_owned();
+    assert_eq!(rules(&order, &name("Longer".to_owned())), [("operations".to_owned(), "lines.size")]);
+    assert!(plan(&order, &name("L".to_owned())).unwrap().is_some());
+}
+
 #[test]
 fn lines_change_while_the_order_is_created_pending_or_authorized_and_nothing_has_left() {
     let request = || changes(vec![LineChangeInput::Add(Box::new(mug()))]);

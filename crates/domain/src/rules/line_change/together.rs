@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{LineChanges, UpdatedLine};
+use super::{LineChanges, UpdatedLine, size};
 use crate::rules::capture;
 use crate::rules::draft::sums;
 use crate::rules::line::LineReading;
@@ -41,6 +41,12 @@ pub(super) fn check(order: &Order, changes: &LineChanges, path: &str, faults: &m
             format!("at most {} lines in the order", super::LINES),
             count.to_string(),
         );
+    }
+    let (before, after) = (bytes(&order.lines), bytes(stored(order, changes)));
+    if after > size::MOST && after > before {
+        let expected =
+            format!("at most {} bytes of texts and metadata in all lines of the order", size::MOST);
+        faults.add(path, "lines.size", expected, format!("{after} bytes"));
     }
     let at = |_: &str| path.to_owned();
     sums::amount(None, &left, false, &at, faults);
@@ -81,12 +87,21 @@ fn after(order: &Order, changes: &LineChanges) -> Order {
     after
 }
 
+/// All lines then, with their new values.
+fn stored<'a>(order: &'a Order, changes: &'a LineChanges) -> impl Iterator<Item = &'a Line> {
+    let updated = |line: &Line| changes.updated.iter().find(|updated| updated.line.id == line.id);
+    let kept = order.lines.iter().map(move |line| updated(line).map_or(line, |updated| &updated.line));
+    kept.chain(&changes.added)
+}
+
+fn bytes<'a>(lines: impl IntoIterator<Item = &'a Line>) -> usize {
+    lines.into_iter().map(size::of).sum()
+}
+
 /// The lines that are not canceled then, each with what is not canceled of it.
 fn left(order: &Order, changes: &LineChanges) -> Vec<LineReading> {
-    let updated = |line: &Line| changes.updated.iter().find(|updated| updated.line.id == line.id);
-    let kept = order.lines.iter().filter(|line| line.status != Some(LineStatus::Canceled));
-    let kept = kept.map(|line| updated(line).map_or(line, |updated| &updated.line));
-    kept.chain(&changes.added).filter_map(|line| reading(line, canceled(changes, line))).collect()
+    let kept = stored(order, changes).filter(|line| line.status != Some(LineStatus::Canceled));
+    kept.filter_map(|line| reading(line, canceled(changes, line))).collect()
 }
 
 fn canceled(changes: &LineChanges, line: &Line) -> Part {
