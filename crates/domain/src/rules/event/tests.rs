@@ -9,6 +9,7 @@ use crate::rules::status::{LineStatus, PaymentStatus};
 use uuid::Uuid;
 
 mod captures;
+mod lines;
 mod refunds;
 
 #[test]

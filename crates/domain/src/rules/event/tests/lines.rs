@@ -1,0 +1,82 @@
+//! What changes of lines leave behind.
+
+use super::*;
+use crate::rules::ledger::Pool;
+use crate::rules::order::LineChanging;
+
+fn operation() -> OperationId {
+    OperationId::new(Uuid::from_u128(9))
+}
+
+/// One unit of the first line, or of the second.
+fn part(line: u32) -> ShipmentLine {
+    let amount = euro(if line == 1 { "349.00" } else { "329.99" });
+    ShipmentLine { line_id: LineId::new(line), part: Part { quantity: 1, amount } }
+}
+
+fn see(recorder: &mut Recorder, status: OrderStatus, line: LineStatus) {
+    let mut seen = snapshot(status, line);
+    for (theirs, ours) in seen.lines.iter_mut().zip(&recorder.order().lines) {
+        theirs.canceled = Some(ours.canceled);
+    }
+    let observed = Box::new(observed(recorder.order(), &seen));
+    recorder.record(EventData::OrderObserved { observed });
+}
+
+fn cancel(recorder: &mut Recorder, line: u32) {
+    let entries = ledger::ours(Pool::Canceled, Stage::Settled, &[part(line)]);
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines: Vec::new(), entries });
+}
+
+/// No payment is for what was canceled before it; and once an authorization has lapsed, the next one is for what is left.
+#[test]
+fn what_is_canceled_counts_as_unpaid_as_long_as_nothing_is_authorized() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    cancel(&mut recorder, 1);
+    assert_eq!(recorder.order().canceled_unpaid, euro("349.00"));
+    see(&mut recorder, OrderStatus::Authorized, LineStatus::Authorized);
+    cancel(&mut recorder, 2);
+    assert_eq!(recorder.order().canceled_unpaid, euro("349.00"), "the other one was authorized");
+    see(&mut recorder, OrderStatus::Created, LineStatus::Created);
+    assert_eq!(recorder.order().canceled_unpaid, euro("678.99"));
+}
+
+#[test]
+fn a_change_holds_its_lines_until_it_is_known_and_leaves_what_it_added() {
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    let (added, updated) = (vec![LineId::new(3)], vec![LineId::new(1)]);
+    let change = LineChanging { operation_id: operation(), added, updated, difference: euro("10.00") };
+    recorder.record(EventData::LineChangeRecorded { change: Box::new(change), entries: Vec::new() });
+    let order = recorder.order();
+    assert_eq!((order.lines[0].is_changing, order.lines[1].is_changing), (true, false));
+    let mut lines = vec![order.lines[0].clone(), order.lines[1].clone()];
+    lines[0].is_changing = false;
+    (lines[1].id, lines[1].total_amount) = (LineId::new(3), euro("10.00"));
+    let other = OperationId::new(Uuid::from_u128(8));
+    let refused = EventData::LineChangeRefused {
+        operation_id: other,
+        rejection: Rejection::of_ours("it is another one"),
+        entries: Vec::new(),
+    };
+    recorder.record(refused);
+    assert!(recorder.order().line_change.is_some(), "of another operation");
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines, entries: Vec::new() });
+    let order = recorder.order();
+    assert_eq!((order.lines.len(), order.line_change.as_ref()), (3, None));
+    assert_eq!((&order.added_lines[..], order.lines[0].is_changing), (&[LineId::new(3)][..], false));
+    // 1,027.99 and the new line: what is authorized has grown.
+    assert_eq!(order.highest_amount, euro("1037.99"));
+}
+
+#[test]
+fn a_deduction_that_a_change_cancels_was_given_up() {
+    let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
+    let mut card = recorder.order().lines[1].clone();
+    card.total_amount = euro("-5.00");
+    let lines = vec![card];
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines, entries: Vec::new() });
+    let given_up = ShipmentLine { part: Part { quantity: 1, amount: euro("-5.00") }, ..part(2) };
+    let entries = ledger::ours(Pool::Canceled, Stage::Settled, &[given_up, part(1)]);
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines: Vec::new(), entries });
+    assert_eq!(recorder.order().releases, [LineId::new(2)]);
+}
