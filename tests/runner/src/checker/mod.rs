@@ -11,7 +11,7 @@ use std::fmt;
 
 use domain::rules::operation::OperationState;
 use jiff::Timestamp;
-use mollie_simulator::rules::{Books, Effect, Switches};
+use mollie_simulator::rules::{self, Books, Effect, Switches};
 use serde_json::Value;
 
 use crate::journal::Journal;
@@ -79,11 +79,15 @@ fn gather(site: &Site) -> Evidence {
         mollie,
         books: ids.iter().filter_map(|id| world.books(id)).collect(),
         refunds: refunds::made(world),
-        hides_canceled_refunds: world.switches().canceled_refunds_in_lists
-            != Switches::default().canceled_refunds_in_lists,
+        hides_canceled_refunds: hides_canceled_refunds(world),
         now: site.now(),
         stored: site.store.dump(),
     }
+}
+
+/// Whether Mollie's lists leave canceled refunds out.
+pub fn hides_canceled_refunds(world: &rules::World) -> bool {
+    world.switches().canceled_refunds_in_lists != Switches::default().canceled_refunds_in_lists
 }
 
 /// What is unsettled although nothing fails any more, except what waits at Mollie's own wish.

@@ -19,7 +19,7 @@ use mollie_simulator::rules::{Effect, EffectKind};
 
 use crate::basket::Basket;
 use crate::chance::Chance;
-use crate::checker::{Found, Reported};
+use crate::checker::{Found, Reported, hides_canceled_refunds};
 use crate::journal::Act;
 use crate::script::What;
 use crate::site::Site;
@@ -124,7 +124,8 @@ fn under_its_key(kinds: &[EffectKind], operation: &Operation, site: &Site) -> Op
     own.shipment_id.clone().or_else(|| Some(own.order_id.clone()))
 }
 
-/// Mollie's id of the refund that an operation is about, whose creation has our id in its metadata; `None`: there is none.
+/// Mollie's id of the refund that an operation is about, whose creation has our id in its metadata; `None`: there is none that Mollie
+/// shows.
 fn refund_at_mollie(operation: &Operation, site: &Site) -> Option<String> {
     let ours = operation.task.kind().subject().refund()?.to_string();
     let mollie = site.mollie();
@@ -132,7 +133,14 @@ fn refund_at_mollie(operation: &Operation, site: &Site) -> Option<String> {
         let metadata = effect.particulars.get("metadata");
         metadata.and_then(|it| it["refund_id"].as_str()) == Some(ours.as_str())
     };
-    mollie.world.ledger().iter().find(is_it).and_then(refund_id).map(str::to_owned)
+    let ledger = mollie.world.ledger();
+    let is_hidden = |id: &&str| {
+        let is_canceled =
+            |effect: &&Effect| effect.kind == EffectKind::RefundCanceled && refund_id(effect) == Some(*id);
+        hides_canceled_refunds(&mollie.world) && ledger.iter().any(|effect| is_canceled(&effect))
+    };
+    let ids = ledger.iter().filter(is_it).filter_map(refund_id);
+    ids.filter(|id| !is_hidden(id)).last().map(str::to_owned)
 }
 
 /// Mollie's id of the refund that an effect is about.
