@@ -19,8 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut config = tonic_prost_build::Config::new();
     // The codec identifies a message by its type name.
     config.enable_type_names();
-    // An order is much larger than the other outcomes.
+    // An order is much larger than the other outcomes, and a refund than the cancellation beside it.
     config.boxed(".orders.v1.BatchGetOrdersResponse.Result.outcome.order");
+    config.boxed(".orders.v1.ReturnPart.part.refund");
     let api = tonic_prost_build::configure().build_client(true).build_server(true);
     api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;
     Ok(())

@@ -65,7 +65,8 @@ pub async fn submit<P: Ports, R: Request>(
         let (change, accepted) = saved(ports, intent, pen, subject);
         let held_number = change.order.held_number().map(str::to_owned);
         let profile = change.order.profile.clone();
-        match ports.store().commit(change).await {
+        // A change holds the whole order: apart, it does not make every request's future as large.
+        match Box::pin(ports.store().commit(change)).await {
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]
             Err(CommitError::Store(_)) if Planted::AcknowledgesUnsaved.is_chosen() => return Ok(accepted),

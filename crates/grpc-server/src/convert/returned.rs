@@ -91,7 +91,7 @@ fn refunded(
     state: Option<PartState>,
     words: Option<proto::MollieError>,
 ) -> proto::ReturnPart {
-    part(state, of.amount.clone(), words, Part::Refund(of))
+    part(state, of.amount.clone(), words, Part::Refund(Box::new(of)))
 }
 
 fn part(
