@@ -83,11 +83,26 @@ async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreE
 ///
 /// The request comes first: if the same request is made twice at once, the second waits here and is recognised, rather than
 /// refused because its order number is held. Then the order, whose row every change of it locks: from there on no other change of
-/// the same order interferes. The look-up comes last, as webhooks lock it alone and briefly.
+/// the same order interferes. Of two orders `Change::parts` says which is first. The look-ups come last, as webhooks lock them alone
+/// and briefly.
 async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
     }
+    let parts = change.parts();
+    for part in &parts {
+        write_order(tx, part).await?;
+    }
+    for part in parts {
+        if let Some(time) = part.lookup {
+            lookup::schedule(tx, part.order.id, time).await?;
+        }
+    }
+    Ok(())
+}
+
+/// One order and what belongs to it.
+async fn write_order(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     let opened = change.operations.iter().map(operation::opened).sum();
     order::save(tx, &change.order, change.expected_version, opened).await?;
     event::append(tx, &change.events).await?;
@@ -96,8 +111,5 @@ async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     }
     shipment::save(tx, &change.shipments).await?;
     refund::save(tx, &change.refunds).await?;
-    if let Some(time) = change.lookup {
-        lookup::schedule(tx, change.order.id, time).await?;
-    }
     Ok(())
 }

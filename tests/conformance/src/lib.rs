@@ -15,6 +15,7 @@ pub mod leases;
 pub mod lists;
 pub mod lookups;
 pub mod operator;
+pub mod pairs;
 pub mod requests;
 pub mod round_trips;
 pub mod samples;
@@ -60,6 +61,14 @@ macro_rules! tests {
                 an_operation_is_inserted_once,
                 an_order_at_mollie_is_one_of_ours_in_each_profile,
                 nothing_is_kept_of_an_unknown_order,
+            }
+            pairs {
+                a_number_moves_to_a_new_order_and_back_again,
+                nothing_of_two_orders_is_written_if_one_of_them_has_moved,
+                nothing_of_two_orders_is_written_if_a_third_holds_the_number,
+                of_many_orders_that_replace_one_one_is_written,
+                both_orders_are_looked_up_when_they_are_due,
+                each_order_keeps_what_is_written_of_it,
             }
             requests {
                 a_request_is_found_by_caller_and_id,

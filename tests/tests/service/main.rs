@@ -9,6 +9,7 @@ mod batch;
 mod bounds;
 mod cancel_lines;
 mod captures;
+mod carts;
 mod companions;
 mod complete;
 mod continued;

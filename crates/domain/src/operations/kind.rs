@@ -82,6 +82,8 @@ pub enum Observation {
     Found(Acceptance),
     /// The effect is not there, as of this reading.
     Absent,
+    /// The effect is not there, and is not wanted any more; the reason.
+    Unwanted(String),
     /// Something there may or may not be the effect; a description.
     Ambiguous(String),
     /// The reading does not answer the question.

@@ -4,7 +4,7 @@ use super::facts::Lane;
 use super::kind::Kind;
 use super::pen::Pen;
 use super::task::{OperationKind, Task};
-use super::{create_refund, create_shipment};
+use super::{cancel_order, create_refund, create_shipment};
 
 impl Task {
     /// Its room.
@@ -44,4 +44,5 @@ pub fn after_reading(pen: &mut Pen<'_>) {
     create_shipment::review(pen);
     create_shipment::finish(pen);
     create_refund::give_back_surplus(pen);
+    cancel_order::end_superseded(pen);
 }

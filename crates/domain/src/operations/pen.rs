@@ -390,6 +390,7 @@ impl<'a> Pen<'a> {
             shipments: self.shipments,
             refunds: self.refunds,
             lookup: self.lookup,
+            other: None,
         };
         Written { order, group, operations: self.new, is_at_head, change }
     }

@@ -74,6 +74,32 @@ pub struct Change {
     pub refunds: Vec<Refund>,
     /// When to look the order up at Mollie; `None` leaves the schedule as it is.
     pub lookup: Option<Timestamp>,
+    /// What the same decision changes of another order, which this one is to replace: without a request, and without a further order.
+    pub other: Option<Box<Self>>,
+}
+
+impl Change {
+    /// Its orders' changes, in the order in which they are written. A new order comes last, as it may take the number that the other one
+    /// gives up; one that ends comes first, as it may give a number back. So two such changes never lock the same orders the other
+    /// way round.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Self> {
+        match &self.other {
+            None => vec![self],
+            Some(other) if self.expected_version.is_none() => vec![other, self],
+            Some(other) => vec![self, other],
+        }
+    }
+
+    /// The same, each by itself.
+    #[must_use]
+    pub fn into_parts(mut self) -> Vec<Self> {
+        match self.other.take() {
+            None => vec![self],
+            Some(other) if self.expected_version.is_none() => vec![*other, self],
+            Some(other) => vec![self, *other],
+        }
+    }
 }
 
 /// Why a change was not written.
@@ -85,7 +111,7 @@ pub enum CommitError {
     /// The request id is taken: read its outcome.
     #[error("the request id was used by another call")]
     RequestTaken,
-    /// Another order of the profile holds the order number.
+    /// A third order of the profile holds the order number.
     #[error("the order number is held by another order")]
     NumberHeld,
     /// The lease ran out, or the operation is no longer in the state that was decided on.

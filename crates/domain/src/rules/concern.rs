@@ -11,6 +11,7 @@ mod capture;
 mod ended;
 mod late;
 mod refunds;
+mod superseded;
 mod surplus;
 mod surplus_line;
 
@@ -18,6 +19,7 @@ pub use capture::{capture_lost, deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
 pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone};
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};
+pub use superseded::superseded_paid;
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 pub use surplus_line::surplus_lines;
 
@@ -103,11 +105,11 @@ pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
     }
 }
 
-/// An order that keeps its number although another one holds it by now.
+/// An order that keeps a number it had given away, although another one holds it by now.
 #[must_use]
 pub fn number_shared(number: &str) -> Concern {
     let text = format!(
-        "This order was to have another number, which Mollie refused, and meanwhile another order has taken number {number}: both \
+        "Mollie refused what was to free number {number} of this order, and meanwhile another order has taken it: both \
          have it at Mollie. If the shopper ordered once, cancel one of them; if not, give one of them another number."
     );
     Concern {

@@ -25,6 +25,7 @@ use super::snapshot::Observed;
 use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
 use super::subject::Subject;
+use super::superseded::{Kept, Superseded};
 
 mod lines;
 mod recorder;
@@ -141,6 +142,12 @@ pub enum EventData {
     Updated { operation_id: OperationId, terms: NewTerms },
     /// Mollie, or the supplier, did not take them: the order is as it was.
     UpdateRefused { operation_id: OperationId, rejection: Rejection },
+    /// Another order is to replace this one, and its number is free.
+    Superseded { by: OrderId },
+    /// Mollie has the order that replaces this one: this one is to be canceled.
+    Replaced { by: OrderId },
+    /// There will be no order that replaces this one: it has its number back.
+    Reinstated { by: OrderId },
     /// The order has a number that another order holds by now.
     NumberLost { number: String },
     /// Changes of lines were requested: what is canceled is reserved, and lines that change have nothing available.
@@ -205,6 +212,9 @@ impl EventData {
             Self::UpdateRecorded { .. } => "order.update_recorded",
             Self::Updated { .. } => "order.terms_updated",
             Self::UpdateRefused { .. } => "order.update_refused",
+            Self::Superseded { .. } => "order.superseded",
+            Self::Replaced { .. } => "order.replaced",
+            Self::Reinstated { .. } => "order.reinstated",
             Self::NumberLost { .. } => "order.number_lost",
             Self::LineChangeRecorded { .. } => "lines.change_recorded",
             Self::LinesChanged { .. } => "lines.changed",
@@ -254,6 +264,9 @@ impl EventData {
             | Self::UpdateRecorded { .. }
             | Self::Updated { .. }
             | Self::UpdateRefused { .. }
+            | Self::Superseded { .. }
+            | Self::Replaced { .. }
+            | Self::Reinstated { .. }
             | Self::NumberLost { .. }
             | Self::ShipmentUpdateRecorded { .. }
             | Self::ShipmentUpdated { .. }
@@ -346,6 +359,8 @@ impl Order {
         self.note_canceled_unpaid();
         if let EventData::CancellationRefused { .. } = &event.data {
             self.take_back_releases();
+            let kept = Kept::at(event.time, &self.payments);
+            self.superseded.iter_mut().for_each(|superseded| superseded.kept = Some(kept.clone()));
         }
         self.number_released |= self.frees_number();
         self.stranded = stranded::after(self, event.time);
@@ -428,6 +443,13 @@ impl Order {
             EventData::UpdateRefused { operation_id, .. } => {
                 self.renaming.take_if(|renaming| renaming.operation_id == *operation_id);
             }
+            EventData::Superseded { by } => {
+                self.superseded = Some(Box::new(Superseded::by(*by)));
+            }
+            EventData::Replaced { .. } => {
+                self.superseded.iter_mut().for_each(|superseded| superseded.is_final = true);
+            }
+            EventData::Reinstated { .. } => self.superseded = None,
             EventData::NumberLost { .. } => self.number_released = true,
             EventData::LineChangeRecorded { change, .. } => self.begin_line_change(change),
             EventData::LinesChanged { operation_id, lines, entries } => {

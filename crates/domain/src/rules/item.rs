@@ -49,6 +49,8 @@ words!(
         NumberShared = "number_shared",
         /// Mollie shows the order under another number.
         NumberDiffers = "number_differs",
+        /// Another order has replaced this one, and the shopper paid this one.
+        SupersededPaid = "superseded_paid",
     }
 );
 

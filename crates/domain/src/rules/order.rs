@@ -23,6 +23,7 @@ use super::returned::Return;
 use super::shipment::{HeldParcel, ShipmentLine};
 use super::shown_payment::ShownPayment;
 use super::status::{OrderStatus, Read};
+use super::superseded::Superseded;
 use super::unread::Unread;
 use super::violation::Finding;
 
@@ -116,6 +117,10 @@ pub struct Order {
     /// The base address given to Mollie for this order's webhooks; Mollie never forgets the hook address.
     pub hook_base: String,
     pub placement: Placement,
+    /// The order that it is to replace.
+    pub supersedes: Option<OrderId>,
+    /// That another order replaces it, or is to.
+    pub superseded: Option<Box<Superseded>>,
     /// Whether it has released its order number, or lost it; it never takes that back, even if Mollie revives the order.
     pub number_released: bool,
     /// Mollie's reason, if it rejected the order.
@@ -239,6 +244,8 @@ impl Order {
             version: 0,
             hook_base: placer.hook_base,
             placement: Placement::Placing,
+            supersedes: None,
+            superseded: None,
             number_released: false,
             rejection: None,
             mollie_id: None,
@@ -333,9 +340,12 @@ impl Order {
     }
 
     /// The order number that this order reserves; Mollie itself does not protect against duplicates. A number that it is to have is
-    /// reserved already, in place of the one it has.
+    /// reserved already, in place of the one it has. While another order replaces it, it reserves none.
     #[must_use]
     pub fn held_number(&self) -> Option<&str> {
+        if self.superseded.is_some() {
+            return None;
+        }
         match &self.renaming {
             Some(renaming) => (!self.frees_number()).then_some(renaming.number.as_str()),
             None => (!self.number_released).then_some(self.terms.order_number.as_str()),

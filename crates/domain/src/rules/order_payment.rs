@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::date::Today;
 use super::draft::method;
+use super::number_refusal::by_another;
 use super::order::Order;
 use super::payment::{Payment, PaymentParameters};
 use super::precondition::{FailedPrecondition, PreconditionReason};
@@ -72,6 +73,9 @@ pub fn check(order: &Order) -> Result<(), RequestError> {
         let text = "Mollie reports a status this release does not know; update the service before asking for a payment.";
         return refuse(PreconditionReason::StatusNotUnderstood, text.to_owned());
     }
+    if let Some(superseded) = &order.superseded {
+        return Err(RequestError::Blocked(by_another(order, superseded)));
+    }
     match order.facts.status {
         None => {
             let text = format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str());
@@ -84,7 +88,7 @@ pub fn check(order: &Order) -> Result<(), RequestError> {
         let text = format!("Payment {} is open: the shopper can complete it.", payment.mollie_id);
         return refuse(PreconditionReason::PaymentOpen, text);
     }
-    if let Some(payment) = order.payments.iter().find(|payment| !has_ended(payment)) {
+    if let Some(payment) = order.payments.iter().find(|payment| !payment.has_ended()) {
         let text = format!("Payment {} may still succeed, or has: wait for its end.", payment.mollie_id);
         return refuse(PreconditionReason::OrderNotPayable, text);
     }
@@ -94,18 +98,6 @@ pub fn check(order: &Order) -> Result<(), RequestError> {
         return refuse(PreconditionReason::OrderNotPayable, text);
     }
     Ok(())
-}
-
-/// Whether an attempt has ended without money.
-#[must_use]
-pub const fn has_ended(payment: &Payment) -> bool {
-    match payment.status {
-        Read::Known(PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired) => true,
-        Read::Known(
-            PaymentStatus::Open | PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::Paid,
-        )
-        | Read::Unknown(_) => false,
-    }
 }
 
 fn not_payable(status: OrderStatus) -> String {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::address::{Address, AddressInput};
 use super::agreements::Agreements;
 use super::draft::{method, reading};
+use super::number_refusal::{by_another, is_changing};
 use super::order::Order;
 use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
@@ -174,15 +175,12 @@ pub fn check(order: &Order, terms: &NewTerms) -> Result<(), RequestError> {
         );
         return refuse(PreconditionReason::PaymentFinal, text);
     }
-    if let (Some(_), Some(renaming)) = (&terms.order_number, &order.renaming) {
-        let number = &renaming.number;
-        let text = format!(
-            "The order is to have number {number}, and Mollie's answer is not known yet: wait for it."
-        );
-        let refusal = FailedPrecondition::of_order(PreconditionReason::NumberChanging, text);
-        return Err(RequestError::Blocked(refusal));
+    match (&terms.order_number, &order.renaming, &order.superseded) {
+        (Some(_), Some(_), _) => Err(RequestError::Blocked(is_changing(order))),
+        // It holds none, and keeps the one that it may get back.
+        (Some(_), None, Some(superseded)) => Err(RequestError::Blocked(by_another(order, superseded))),
+        (Some(_), None, None) | (None, _, _) => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether a shopper may still come back from a payment (update order, redirectUrl and cancelUrl).

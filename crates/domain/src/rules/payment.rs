@@ -193,6 +193,21 @@ impl Payment {
         }
     }
 
+    /// Whether it has ended without money.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        match self.status {
+            Read::Known(PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired) => true,
+            Read::Known(
+                PaymentStatus::Open
+                | PaymentStatus::Pending
+                | PaymentStatus::Authorized
+                | PaymentStatus::Paid,
+            )
+            | Read::Unknown(_) => false,
+        }
+    }
+
     /// The money it holds that was not refunded; `None` if it holds none. The whole, if the amounts cannot be compared.
     #[must_use]
     pub fn kept(&self) -> Option<Money> {

@@ -1,6 +1,6 @@
 //! Preconditions: why the order's state does not allow a request, and what would have to change. Nothing was sent or stored.
 
-use super::ids::{MollieShipmentId, ShipmentId};
+use super::ids::{MollieShipmentId, OrderId, ShipmentId};
 
 /// Which precondition does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +53,10 @@ pub enum PreconditionReason {
     LineNotChangeable,
     /// Another change of the order's lines is under way.
     LinesChanging,
+    /// A payment of the order is under way, or it holds money.
+    OrderNotSupersedable,
+    /// Another order has replaced it, or is to.
+    OrderSuperseded,
 }
 
 impl PreconditionReason {
@@ -83,7 +87,9 @@ impl PreconditionReason {
             | Self::NumberChanging
             | Self::OrderNotChangeable
             | Self::LineNotChangeable
-            | Self::LinesChanging => false,
+            | Self::LinesChanging
+            | Self::OrderNotSupersedable
+            | Self::OrderSuperseded => false,
         }
     }
 }
@@ -104,6 +110,8 @@ pub struct FailedPrecondition {
     pub unmet: Vec<Unmet>,
     /// Where the requested units went, if that is the reason.
     pub whereabouts: Whereabouts,
+    /// The order that has replaced this one, if that is the reason.
+    pub superseded_by: Option<OrderId>,
 }
 
 /// The shipments that hold units of the requested lines.
@@ -130,7 +138,7 @@ impl FailedPrecondition {
     /// All the conditions that do not hold.
     #[must_use]
     pub fn new(reason: PreconditionReason, unmet: Vec<Unmet>) -> Self {
-        Self { reason, unmet, whereabouts: Whereabouts::default() }
+        Self { reason, unmet, whereabouts: Whereabouts::default(), superseded_by: None }
     }
 }
 

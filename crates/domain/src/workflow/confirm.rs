@@ -33,6 +33,18 @@ pub(super) async fn has_moved<P: Ports>(ports: &P, order: &Order) -> Result<bool
 /// Proof that the order was read, with what the answer left out.
 pub(super) struct Confirmed(Option<Misread>);
 
+impl Confirmed {
+    /// Nothing that the order's state depends on was left out.
+    ///
+    /// # Errors
+    /// [`MutationError::Unconfirmed`]: the caller may retry.
+    pub fn is_whole(&self) -> Result<(), MutationError> {
+        self.0
+            .clone()
+            .map_or(Ok(()), |left_out| Err(MutationError::Unconfirmed(GatewayError::Unreadable(left_out))))
+    }
+}
+
 /// Reads the order, so that the request can be decided again.
 pub(super) async fn confirm<P: Ports>(ports: &P, id: OrderId) -> Result<Confirmed, MutationError> {
     let reading = read(ports, id, Because::Asked).await.map_err(SyncError::into_mutation)?;

@@ -58,7 +58,10 @@ pub async fn drive<P: Ports>(ports: &P, claim: &Claim, claimed_at: Duration) -> 
             end(ports, claim, order, How::Succeeded(Acceptance::Nothing)).await
         }
         (State::InFlight { sent }, Ready::Send) => send(ports, claim, book, *sent, claimed_at).await,
-        (State::InFlight { sent }, Ready::LookFirst) => look_first(ports, claim, book, *sent).await,
+        (State::InFlight { sent }, Ready::LookFirst) => match look_first(ports, claim, order, *sent).await? {
+            Looked::Over(progress) => Ok(progress),
+            Looked::Absent { claimed_at } => send(ports, claim, book, *sent, claimed_at).await,
+        },
         (State::InFlight { sent }, Ready::Later(time)) => {
             later(ports, claim, order, *sent, time, "its time has not come yet".to_owned()).await
         }
@@ -172,15 +175,22 @@ async fn under_lease<P: Ports, T>(ports: &P, claim: &Claim, work: impl Future<Ou
     }
 }
 
-/// Its effect may exist already.
+/// What a look before the send came to.
+enum Looked {
+    /// There is nothing to send, for now.
+    Over(Progress),
+    /// It is to be sent, under a lease renewed just after this time.
+    Absent { claimed_at: Duration },
+}
+
+/// Its effect may exist already, or may not be wanted any more.
 async fn look_first<P: Ports>(
     ports: &P,
     claim: &Claim,
-    book: Book<'_>,
+    order: &Order,
     sent: Sent,
-) -> Result<Progress, StoreError> {
-    let order = book.order;
-    match under_lease(ports, claim, observe(ports, &claim.operation, order)).await? {
+) -> Result<Looked, StoreError> {
+    let progress = match under_lease(ports, claim, observe(ports, &claim.operation, order)).await? {
         Observed::Found(effect, seen) => {
             end(ports, claim, order, Resolution { how: How::Succeeded(effect), seen }).await
         }
@@ -188,16 +198,27 @@ async fn look_first<P: Ports>(
             // The observation may have taken most of the lease.
             let (claimed_at, lease) = (ports.clock().elapsed(), ports.settings().lease);
             match ports.store().renew_lease(claim.operation.id, claim.token, lease).await? {
-                true => send(ports, claim, book, sent, claimed_at).await,
+                true => return Ok(Looked::Absent { claimed_at }),
                 false => Ok(Progress::LeaseLost),
             }
+        }
+        Observed::Unwanted(reason, seen) if sent.is_first() => {
+            let how = How::Rejected(Rejection::of_ours(&reason));
+            end(ports, claim, order, Resolution { how, seen }).await
+        }
+        // An earlier send may still have its effect.
+        Observed::Unwanted(..) => {
+            let resolving =
+                Operation { state: State::Resolving { sent, refused: None }, ..claim.operation.clone() };
+            put_back(ports, claim, resolving, SignedDuration::ZERO).await
         }
         Observed::Ambiguous(reason) => end(ports, claim, order, How::Attention(reason)).await,
         Observed::Unreadable(error @ GatewayError::KeyRefused(_)) => {
             key_refused(ports, claim, order, &error.to_string()).await
         }
         Observed::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), None).await,
-    }
+    };
+    progress.map(Looked::Over)
 }
 
 /// A rejection is final only if nothing was done: the effect may exist already, and a repeated call may be rejected because an
@@ -231,10 +252,10 @@ async fn rejected<P: Ports>(
             let time = ports.clock().now().saturating_add(pause).unwrap_or(Timestamp::MAX);
             later(ports, claim, order, sent, time, format!("rejected for now: {rejection}")).await
         }
-        Observed::Absent(seen) if is_only => {
+        Observed::Absent(seen) | Observed::Unwanted(_, seen) if is_only => {
             end(ports, claim, order, Resolution { how: How::Rejected(rejection), seen }).await
         }
-        Observed::Absent(_) => {
+        Observed::Absent(_) | Observed::Unwanted(..) => {
             let problem = format!("rejected; checking whether an earlier call took effect: {rejection}");
             unknown(ports, &refused, claim, problem).await
         }

@@ -10,7 +10,9 @@ use crate::ports::{
     Store, StoreError,
 };
 use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
+use crate::rules::placement::Placement;
 use crate::rules::precondition::FailedPrecondition;
+use crate::rules::status::OrderStatus;
 use crate::rules::subject::Subject;
 use crate::rules::violation::Violation;
 
@@ -61,6 +63,16 @@ pub(super) enum Submitted {
     Now(Box<OrderWithOperations>),
 }
 
+/// The order that holds a number: where the shopper may go on. Nothing personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub placement: Placement,
+    pub status: Option<OrderStatus>,
+    pub checkout_url: Option<String>,
+    /// Whether it was created from the draft that was given now; `None`: none was given.
+    pub same_draft: Option<bool>,
+}
+
 /// Why an intent was not saved. Nothing was changed or sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MutationError {
@@ -75,7 +87,7 @@ pub enum MutationError {
     #[error("the state of the order does not allow it")]
     Precondition(FailedPrecondition),
     #[error("the order number {order_number} is held by order {by}")]
-    NumberHeld { by: OrderId, order_number: String },
+    NumberHeld { by: OrderId, order_number: String, holder: Box<Holder> },
     /// The order's state could not be confirmed at Mollie.
     #[error("the order cannot be read at Mollie")]
     Unconfirmed(#[source] GatewayError),

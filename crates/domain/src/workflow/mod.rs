@@ -23,15 +23,20 @@ mod policy;
 pub mod preview;
 mod put_off;
 mod reading;
+mod records;
+mod refuse;
 mod resolve;
+mod save;
 mod settle;
 pub mod step;
 pub mod submit;
+pub mod supersede;
 pub mod sync;
 mod taken;
 
+pub use held::held_by;
 pub use hook::{HookAddress, hook_address, parse_hook_path};
-pub use intent::{Intent, MutationError, Recorded};
+pub use intent::{Holder, Intent, MutationError, Recorded};
 
 /// How often a decision is repeated because the order changed meanwhile.
 const ROUNDS: usize = 16;

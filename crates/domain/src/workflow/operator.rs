@@ -3,7 +3,7 @@
 
 use super::claim_at_head::unclaimed;
 use super::settle::{self, How, SettledBy};
-use super::{ROUNDS, taken};
+use super::{ROUNDS, save, taken};
 use crate::operations::operation::{Operation, State, Tries};
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store};
@@ -165,7 +165,7 @@ enum Written {
 }
 
 async fn commit<P: Ports>(ports: &P, change: Change) -> Result<Written, OperatorError> {
-    match ports.store().commit(change).await {
+    match Box::pin(save::commit(ports, change)).await {
         Ok(()) => Ok(Written::Yes),
         Err(CommitError::VersionMoved | CommitError::LeaseLost) => Ok(Written::Moved),
         Err(CommitError::NumberHeld) => Ok(Written::NumberHeld),

@@ -29,8 +29,22 @@ pub async fn place<P: Ports>(
     profile: (ProfileName, Mode),
     draft: OrderDraft,
 ) -> Result<Recorded, MutationError> {
+    Box::pin(place_in_stead(ports, intent, profile, draft, None)).await
+}
+
+/// The same, in place of an earlier order: the shopper went back and changed the cart.
+///
+/// # Errors
+/// As [`place`]; and if the earlier order may not be replaced.
+pub async fn place_in_stead<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    profile: (ProfileName, Mode),
+    draft: OrderDraft,
+    supersedes: Option<OrderId>,
+) -> Result<Recorded, MutationError> {
     let payment = draft.payment.clone();
-    let order = new_order(ports, intent, profile, draft);
+    let order = Order { supersedes, ..new_order(ports, intent, profile, draft) };
     let request = Place { hook_address: hook_address(ports, &order), payment };
     submit(ports, intent, On::New(Box::new(order)), &request).await
 }

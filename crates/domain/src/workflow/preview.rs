@@ -2,8 +2,8 @@
 
 use super::claim_at_head::unclaimed;
 use super::intent::{Intent, MutationError, Recorded, Submitted};
+use super::refuse::{author, confirm_or_refuse};
 use super::settle::Related;
-use super::submit::{author, confirm_or_refuse};
 use super::{ROUNDS, settle};
 use crate::operations::{Known, Pen, Request};
 use crate::ports::{Change, OrderWithOperations, Ports};

@@ -14,6 +14,7 @@ use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, Store
 use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
 use crate::rules::refund::Refund;
+use crate::rules::rejection::Rejection;
 use crate::rules::snapshot::Snapshot;
 
 /// After this many consecutive readings that will not get better by themselves, an operator is asked.
@@ -25,6 +26,8 @@ pub(super) enum Observed {
     Found(Acceptance, Vec<Snapshot>),
     /// The effect is not there, as of this reading.
     Absent(Vec<Snapshot>),
+    /// The effect is not there, as of this reading, and is not wanted any more; the reason.
+    Unwanted(String, Vec<Snapshot>),
     /// Something there may or may not be the effect.
     Ambiguous(String),
     /// Nothing could be read.
@@ -52,6 +55,7 @@ pub(super) async fn observe<P: Ports>(
     Ok(match kind.observe(related.book(order, secret.as_deref()), &seen, sends) {
         Observation::Found(effect) => Observed::Found(effect, seen),
         Observation::Absent => Observed::Absent(seen),
+        Observation::Unwanted(reason) => Observed::Unwanted(reason, seen),
         Observation::Ambiguous(reason) => Observed::Ambiguous(reason),
         Observation::NotUnderstood(misread) => Observed::Unreadable(GatewayError::Unreadable(misread)),
     })
@@ -150,6 +154,13 @@ pub(super) async fn resolve<P: Ports>(
             put_back(ports, claim, pending, SignedDuration::ZERO).await
         }
         (Observed::Absent(seen), _) => absent(ports, claim, order, sent, read_at, seen).await,
+        (Observed::Unwanted(..), _) if read_at < certain(ports, sent) => {
+            put_back(ports, claim, operation.clone(), until_certain(ports, sent)).await
+        }
+        (Observed::Unwanted(reason, seen), refused) => {
+            let how = How::Rejected(refused.unwrap_or_else(|| Rejection::of_ours(&reason)));
+            end(ports, claim, order, Resolution { how, seen }).await
+        }
         (Observed::Ambiguous(problem), None) if by_value => {
             again_by_value(ports, claim, order, (sent, read_at), &problem).await
         }

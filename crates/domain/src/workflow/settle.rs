@@ -4,19 +4,18 @@
 use jiff::Timestamp;
 
 use super::claim_at_head::unclaimed;
-use super::{ROUNDS, policy, taken};
+pub(super) use super::records::{author, order};
+use super::{ROUNDS, policy, save, taken};
 use crate::operations::claim::Claim;
 use crate::operations::facts::Needs;
 use crate::operations::kind::{Book, Failure, Secret};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
-use crate::operations::{Author, Known, Pen, Reading};
-use crate::ports::{
-    Acceptance, Change, Clock, CommitError, OperationWrite, OrderKey, Ports, Store, StoreError, Vault,
-};
+use crate::operations::{Known, Pen, Reading};
+use crate::ports::{Acceptance, Change, Clock, CommitError, OperationWrite, Ports, Store, StoreError, Vault};
 use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
-use crate::rules::ids::{LeaseToken, OrderId};
+use crate::rules::ids::LeaseToken;
 use crate::rules::item::{Item, ItemKind};
 use crate::rules::order::{Line, Order};
 use crate::rules::refund::Refund;
@@ -103,7 +102,7 @@ async fn write<P: Ports>(
         let reading = Reading { as_of: asked, is_latest: version == Some(known.order.version) };
         let change = plan(ports, operation, settled_by, known, resolution, reading);
         let number = change.order.held_number().map(str::to_owned);
-        match ports.store().commit(change).await {
+        match Box::pin(save::commit(ports, change)).await {
             Ok(()) => return Ok(Progress::Settled),
             Err(CommitError::VersionMoved) => known = load(ports, operation, resolution).await?,
             Err(CommitError::NumberHeld) => {
@@ -133,12 +132,6 @@ pub(super) async fn load<P: Ports>(
 /// The secret part of an operation's task. None also if the service's secret has changed since it was sealed.
 pub(super) fn opened<P: Ports>(ports: &P, operation: &Operation) -> Option<Vec<u8>> {
     operation.sealed.as_ref().and_then(|sealed| ports.vault().open(sealed))
-}
-
-/// The order of an operation, which must be there.
-pub(super) async fn order<P: Ports>(ports: &P, id: OrderId) -> Result<Order, StoreError> {
-    let order = ports.store().load_order(&OrderKey::Id(id)).await?;
-    order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))
 }
 
 /// Whatever belongs to the order is read after it, and only if it matters: a change in between moves the order's version.
@@ -237,19 +230,6 @@ pub(super) fn is_about_refunds(order: &Order, snapshot: &Snapshot) -> bool {
     !order.open_refunds.is_empty()
         || order.items.iter().any(is_paid_twice)
         || snapshot.refunds.iter().flatten().next().is_some()
-}
-
-/// Who writes about an order, and when.
-pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) -> Author {
-    let settings = ports.settings();
-    Author {
-        caller: order.caller.clone(),
-        actor,
-        now: ports.clock().now(),
-        settle_window: settings.settle_window,
-        placement_age_limit: settings.placement_age_limit,
-        policy: settings.policy(&order.profile),
-    }
 }
 
 /// Plans everything that the resolution changes, on what was loaded.

@@ -2,16 +2,16 @@
 //! caller's request id, and decided again if the order changed meanwhile.
 
 use super::intent::{Intent, MutationError, Recorded, Submitted};
+use super::refuse::{author, confirm_or_refuse};
 use super::settle::Related;
-use super::{ROUNDS, claim_at_head, confirm, held, settle};
-use crate::operations::{Author, Known, Pen, Request};
+use super::supersede::{Old, supersede};
+use super::{ROUNDS, claim_at_head, held, save, settle};
+use crate::operations::{Known, Pen, Request};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
-use crate::ports::{Change, CommitError, OrderWithOperations, Ports, Store, StoreError};
+use crate::ports::{Change, CommitError, OrderWithOperations, Ports};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
-use crate::rules::request_error::RequestError;
-use crate::rules::shipment;
 use crate::rules::subject::Subject;
 
 /// The order that a request is about.
@@ -21,6 +21,15 @@ pub enum On {
     Order(OrderId),
     /// A new order.
     New(Box<Order>),
+}
+
+impl On {
+    fn as_new(&self) -> Option<&Order> {
+        match self {
+            Self::Order(_) => None,
+            Self::New(order) => Some(order),
+        }
+    }
 }
 
 /// Decides the request and saves what it decided.
@@ -62,11 +71,20 @@ pub async fn submit<P: Ports, R: Request>(
         if let Err(late) = intent.in_time(ports) {
             return intent.seen(ports).await?.ok_or(late);
         }
-        let (change, accepted) = saved(ports, intent, pen, subject);
+        let (mut change, accepted) = saved(ports, intent, pen, subject);
+        if let Some(new) = on.as_new() {
+            match Box::pin(supersede(ports, intent, new, &mut confirmed)).await {
+                Ok(Old::None) => (),
+                Ok(Old::Changes(other)) => change.other = Some(other),
+                Ok(Old::Read) => continue,
+                // The order that replaces it may be from this same request.
+                Err(refusal) => return intent.seen(ports).await?.ok_or(refusal),
+            }
+        }
         let held_number = change.order.held_number().map(str::to_owned);
         let profile = change.order.profile.clone();
         // A change holds the whole order: apart, it does not make every request's future as large.
-        match Box::pin(ports.store().commit(change)).await {
+        match Box::pin(save::commit(ports, change)).await {
             Ok(()) => return Ok(accepted),
             #[cfg(feature = "planted")]
             Err(CommitError::Store(_)) if Planted::AcknowledgesUnsaved.is_chosen() => return Ok(accepted),
@@ -76,7 +94,8 @@ pub async fn submit<P: Ports, R: Request>(
                 return intent.seen(ports).await?.ok_or(MutationError::Contended);
             }
             Err(CommitError::NumberHeld) if !holder_confirmed => {
-                if let Err(refusal) = Box::pin(held::is_free(ports, profile, held_number)).await {
+                if let Err(refusal) = Box::pin(held::is_free(ports, profile, held_number, on.as_new())).await
+                {
                     // The order that holds the number may be from this same request.
                     return intent.seen(ports).await?.ok_or(refusal);
                 }
@@ -88,61 +107,6 @@ pub async fn submit<P: Ports, R: Request>(
         }
     }
     Err(MutationError::Contended)
-}
-
-/// Reads the order at Mollie, so that the request can be decided again; or refuses it, if that was done or can change nothing.
-pub(super) async fn confirm_or_refuse<P: Ports>(
-    ports: &P,
-    order: &Order,
-    denied: RequestError,
-    confirmed: &mut Option<confirm::Confirmed>,
-) -> Result<(), MutationError> {
-    if may_be_outdated(&denied) && confirmed.is_none() && confirm::is_stale(ports, order).await? {
-        *confirmed = Some(Box::pin(confirm::confirm(ports, order.id)).await?);
-        return Ok(());
-    }
-    // A look-up may have ended since the order was loaded: then it is due no longer, and has told what lifts the refusal.
-    if may_be_outdated(&denied) && confirm::has_moved(ports, order).await? {
-        return Ok(());
-    }
-    let depends_on_counters = denied.depends_on_counters();
-    let refusal = refused(with_whereabouts(ports, order, denied).await?);
-    Err(confirm::refuse(order, depends_on_counters, confirmed.take(), refusal))
-}
-
-pub(super) fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
-    let caller = intent.caller.clone();
-    Author { caller, ..settle::author(ports, order, intent.actor.clone()) }
-}
-
-/// Whether Mollie may have news that would lift the refusal.
-pub(super) const fn may_be_outdated(denied: &RequestError) -> bool {
-    match denied {
-        RequestError::Invalid(_) | RequestError::State(_) => true,
-        RequestError::Blocked(_) => false,
-    }
-}
-
-pub(super) fn refused(denied: RequestError) -> MutationError {
-    match denied {
-        RequestError::Invalid(faults) => MutationError::Invalid(faults),
-        RequestError::State(refusal) | RequestError::Blocked(refusal) => MutationError::Precondition(refusal),
-    }
-}
-
-/// If requested units are gone, adds where they went.
-pub(super) async fn with_whereabouts<P: Ports>(
-    ports: &P,
-    order: &Order,
-    denied: RequestError,
-) -> Result<RequestError, StoreError> {
-    match denied {
-        RequestError::State(refusal) if refusal.asks_where_units_went() => {
-            let shipments = ports.store().list_shipments(order.id).await?;
-            Ok(RequestError::State(shipment::with_whereabouts(refusal, &shipments)))
-        }
-        RequestError::State(_) | RequestError::Invalid(_) | RequestError::Blocked(_) => Ok(denied),
-    }
 }
 
 /// What is saved: the first new operation is claimed at once, if nothing holds it up.

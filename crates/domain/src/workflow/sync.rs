@@ -14,7 +14,7 @@ use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::{ledger, lookup, stranded};
+use crate::rules::{ledger, lookup, stranded, supersession};
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +146,7 @@ pub(super) async fn read<P: Ports>(
 fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
     order.line_change.is_some()
         || ledger::is_beyond(order, snapshot)
+        || supersession::is_owed(order)
         || snapshot.captures.is_some()
         || settle::is_about_shipments(order, snapshot)
         || settle::is_about_refunds(order, snapshot)

@@ -60,7 +60,7 @@ async fn drive(
     let mut client = Client::connect(grpc, simulator).await?;
     let mut right = true;
     for scenario in scenarios {
-        let done = demo::play(&mut client, order, *scenario).await?;
+        let done = Box::pin(demo::play(&mut client, order, *scenario)).await?;
         right &= demo::check(&client, &done).await?;
     }
     for flow in [Flow::Authorized, Flow::Paid].into_iter().filter(|_| scenarios.is_empty()) {

@@ -130,6 +130,9 @@ fn event(event: &Event) -> proto::OrderEvent {
             changed: line_change::named(lines.iter().map(|line| line.id), entries),
             ..base
         },
+        EventData::Superseded { by } | EventData::Replaced { by } | EventData::Reinstated { by } => {
+            proto::OrderEvent { superseded_by: by.to_string(), ..base }
+        }
         EventData::NumberLost { .. } => {
             proto::OrderEvent { changed: vec!["order_number".to_owned()], ..base }
         }

@@ -45,5 +45,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::NumberShared => proto::ReviewItemKind::NumberShared,
         ItemKind::SurplusLine => proto::ReviewItemKind::SurplusLine,
         ItemKind::NumberDiffers => proto::ReviewItemKind::NumberDiffers,
+        ItemKind::SupersededPaid => proto::ReviewItemKind::SupersededPaid,
     }
 }

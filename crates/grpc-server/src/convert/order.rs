@@ -81,6 +81,8 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         payment: facts.payment.as_deref().map(shown_payment),
         mollie_created_time: facts.created_time.map(time),
         continues: terms.continues.map(|id| id.to_string()).unwrap_or_default(),
+        supersedes: order.supersedes.map(|id| id.to_string()).unwrap_or_default(),
+        superseded_by: order.superseded.as_ref().map(|it| it.by.to_string()).unwrap_or_default(),
         held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
     }
 }

@@ -23,7 +23,7 @@ pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<Che
     let reading = Reading::of(&request);
     let read = draft::read(rpc.service(), &request.profile, request.draft.unwrap_or_default(), reading);
     let holder = match &read.number {
-        Some((profile, number)) => draft::number_holder(rpc, profile, number).await?,
+        Some((profile, number)) => draft::number_holder(rpc, profile, number).await?.map(|holder| holder.id),
         None => None,
     };
     let (parsed, mut faults) = match read.parsed {
@@ -32,7 +32,7 @@ pub async fn call(rpc: &OrderRpc, request: CheckOrderDraftRequest) -> Answer<Che
     };
     faults.extend(holder.and_then(|holder| Some(held(&read.number.as_ref()?.1, holder))));
     let order = parsed.filter(|_| faults.is_empty());
-    let order = order.map(|(profile, draft)| draft::preview(rpc.service(), profile, draft));
+    let order = order.map(|(profile, draft)| draft::preview(&draft::would_be(rpc.service(), profile, draft)));
     let (violations, violations_left_out) = bounded(faults);
     let (warnings, warnings_left_out) = bounded(read.warnings);
     let order_number_held_by = holder.map(|holder| holder.to_string()).unwrap_or_default();

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use domain::ports::{OrderKey, OrderWithOperations};
-use domain::rules::placement::Placement;
-use domain::workflow::{MutationError, Recorded, place};
+use domain::rules::draft::OrderDraft;
+use domain::rules::ids::{OrderId, ProfileName};
+use domain::rules::order::Order;
+use domain::rules::placement::{Mode, Placement};
+use domain::workflow::{Recorded, held_by, place, supersede};
 use tonic::{Request, Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{Header, Submitted, begin};
+use super::request::{Header, Submitted, begin, order_id};
 use super::{Answer, OrderRpc, continues, draft, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderRequest};
@@ -25,6 +28,8 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
     reading.add(faults);
     let continued = reading.part(continues::id(&request.continues));
+    let named = Some(&request.supersedes).filter(|text| !text.is_empty());
+    let supersedes = reading.part(named.map(|text| order_id(text, "supersedes")).transpose()).flatten();
     let read =
         draft::read(rpc.service(), &request.profile, request.draft.take().unwrap_or_default(), reading)
             .parsed;
@@ -38,17 +43,36 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     }
     let (profile, draft) = read.map_err(errors::invalid)?;
     if validate_only {
-        if let Some(by) = draft::number_holder(rpc, &profile.0, &draft.order_number).await? {
-            let order_number = draft.order_number;
-            return Err(errors::mutation(MutationError::NumberHeld { by, order_number }));
-        }
-        return Ok(Response::new(draft::preview(rpc.service(), profile, draft)));
+        return validated(rpc, profile, draft, supersedes).await;
     }
     let placing = |service: Arc<Service>| async move {
-        Box::pin(place::place(&*service, &intent, profile, draft)).await
+        Box::pin(place::place_in_stead(&*service, &intent, profile, draft, supersedes)).await
     };
     let recorded = begin(&rpc.driver, call_deadline, placing).await?.wait(&rpc.driver, call_deadline).await;
     answer(rpc, &recorded).await
+}
+
+/// What the order would be, unless it would be refused.
+async fn validated(
+    rpc: &OrderRpc,
+    profile: (ProfileName, Mode),
+    draft: OrderDraft,
+    supersedes: Option<OrderId>,
+) -> Answer<proto::Order> {
+    let service = Arc::clone(rpc.service());
+    let order = Order { supersedes, ..draft::would_be(&service, profile, draft) };
+    if let Some(old) = supersedes {
+        let profile = order.profile.clone();
+        let checking = rpc.driver.own(async move { supersede::check(&*service, old, &profile).await });
+        checking.await.map_err(|_| errors::internal())?.map_err(errors::mutation)?;
+    }
+    let number = order.terms.order_number.clone();
+    let holder = draft::number_holder(rpc, &order.profile, &number).await?;
+    if let Some(holder) = holder.filter(|holder| Some(holder.id) != supersedes) {
+        let held = held_by(&**rpc.service(), &holder, number, Some(&order)).await;
+        return Err(held.map_or_else(errors::store, errors::mutation));
+    }
+    Ok(Response::new(draft::preview(&order)))
 }
 
 async fn answer(rpc: &OrderRpc, recorded: &Recorded) -> Result<Response<proto::Order>, Status> {

@@ -72,18 +72,22 @@ pub async fn number_holder(
     rpc: &OrderRpc,
     profile: &ProfileName,
     order_number: &str,
-) -> Result<Option<OrderId>, Status> {
+) -> Result<Option<Order>, Status> {
     let key = OrderKey::Number { profile: profile.clone(), order_number: order_number.to_owned() };
     let found = rpc.service().store.load_order(&key).await.map_err(errors::store)?;
-    Ok(found.filter(|holder| holder.held_number() == Some(order_number)).map(|holder| holder.id))
+    Ok(found.filter(|holder| holder.held_number() == Some(order_number)))
 }
 
 /// The order that a draft would become.
-pub fn preview(service: &Service, (profile, mode): (ProfileName, Mode), draft: OrderDraft) -> proto::Order {
+pub fn would_be(service: &Service, (profile, mode): (ProfileName, Mode), draft: OrderDraft) -> Order {
     let id = OrderId::new(service.ids().ordered());
     let (caller, request_id) = (Caller::new(""), RequestId::new(""));
     let placer = Placer { id, profile, mode, caller, request_id, hook_base: String::new() };
-    let order = Order::placing(placer, draft, service.clock.now());
-    let message = convert::order::order(&order, &[]);
+    Order::placing(placer, draft, service.clock.now())
+}
+
+/// The same as a message, without what only a recorded order has.
+pub fn preview(order: &Order) -> proto::Order {
+    let message = convert::order::order(order, &[]);
     proto::Order { id: String::new(), etag: String::new(), placement: 0, created_time: None, ..message }
 }

@@ -22,6 +22,7 @@ mod draft_refused;
 mod elsewhere;
 mod fit;
 mod methods;
+mod number_held;
 mod operator;
 mod placement;
 mod request;
@@ -32,6 +33,7 @@ pub use draft_refused::draft_refused;
 pub use elsewhere::shipped_elsewhere;
 pub use fit::shown;
 pub use methods::methods;
+pub use number_held::number_held;
 pub use operator::{decision_pending, operator};
 pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
@@ -132,17 +134,7 @@ pub fn mutation(error: MutationError) -> Status {
         .with("actual", actual)
         .status(),
         MutationError::Precondition(refusal) => refused(refusal),
-        MutationError::NumberHeld { by, order_number } => Failure::new(
-            Code::AlreadyExists,
-            ErrorReason::OrderNumberHeld,
-            format!(
-                "Order {by} of this profile has the order_number \"{order_number}\" and is not canceled or expired; use \
-                 another number."
-            ),
-        )
-        .with("order_id", by)
-        .with("order_number", order_number)
-        .status(),
+        MutationError::NumberHeld { by, order_number, holder } => number_held(by, &order_number, &holder),
         MutationError::Unconfirmed(error) => gateway(&error),
         MutationError::DeadlinePassed => Failure::new(
             Code::DeadlineExceeded,
@@ -278,6 +270,9 @@ fn refused(refusal: FailedPrecondition) -> Status {
     let mut failure = Failure::new(Code::FailedPrecondition, reason, "").unmet(name, unmet);
     failure = failure.with("faults", lines.len());
     failure.text = Text { count: lines.len(), lines, ..failure.text };
+    if let Some(by) = refusal.superseded_by {
+        failure = failure.with("superseded_by", by);
+    }
     let Whereabouts { shipments, mollie_shipments } = &refusal.whereabouts;
     if !shipments.is_empty() {
         failure = failure.with("shipment_ids", listed(shipments));
@@ -317,6 +312,8 @@ fn refusal_reason(reason: PreconditionReason) -> ErrorReason {
         PreconditionReason::LineNotChangeable => ErrorReason::LineNotChangeable,
         PreconditionReason::LinesChanging => ErrorReason::LinesChanging,
         PreconditionReason::NumberChanging => ErrorReason::OrderNumberChanging,
+        PreconditionReason::OrderNotSupersedable => ErrorReason::OrderNotSupersedable,
+        PreconditionReason::OrderSuperseded => ErrorReason::OrderSuperseded,
     }
 }
 
@@ -387,6 +384,7 @@ mod tests {
             reason: PreconditionReason::QuantityNotAvailable,
             unmet: (1..=119).map(unmet).collect(),
             whereabouts: Whereabouts::default(),
+            superseded_by: None,
         };
         let status = mutation(MutationError::Precondition(refusal));
         let details = status.get_error_details();

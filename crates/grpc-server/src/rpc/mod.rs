@@ -99,7 +99,7 @@ fn named(key: &OrderKey) -> String {
 #[tonic::async_trait]
 impl OrderService for OrderRpc {
     async fn create_order(&self, request: Request<proto::CreateOrderRequest>) -> Answer<proto::Order> {
-        create_order::call(self, request).await
+        Box::pin(create_order::call(self, request)).await
     }
 
     async fn check_order_draft(

@@ -74,6 +74,8 @@ fn order() -> Order {
         facts: Facts::default(),
         payments: vec![],
         renaming: None,
+        supersedes: None,
+        superseded: None,
         made_payments: vec![],
         line_change: None,
         added_lines: vec![],

@@ -2,7 +2,7 @@
 
 use domain::rules::event::EventData;
 use domain::rules::ids::{
-    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, RefundId,
+    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
     ShipmentId,
 };
 use domain::rules::operation::OperationState;
@@ -177,6 +177,15 @@ pub(crate) enum EventDocument {
     UpdateRefused {
         operation_id: Uuid,
         rejection: RejectionDocument,
+    },
+    Superseded {
+        by: Uuid,
+    },
+    Replaced {
+        by: Uuid,
+    },
+    Reinstated {
+        by: Uuid,
     },
     NumberLost {
         number: String,
@@ -408,6 +417,9 @@ impl From<&EventData> for EventDocument {
             EventData::UpdateRefused { operation_id, rejection } => {
                 Self::UpdateRefused { operation_id: operation_id.uuid(), rejection: rejection.into() }
             }
+            EventData::Superseded { by } => Self::Superseded { by: by.uuid() },
+            EventData::Replaced { by } => Self::Replaced { by: by.uuid() },
+            EventData::Reinstated { by } => Self::Reinstated { by: by.uuid() },
             EventData::NumberLost { number } => Self::NumberLost { number: number.clone() },
             EventData::PaymentRecorded { operation_id, methods } => {
                 Self::PaymentRecorded { operation_id: operation_id.uuid(), methods: methods.clone() }
@@ -639,6 +651,9 @@ impl TryFrom<EventDocument> for EventData {
                 operation_id: OperationId::new(operation_id),
                 rejection: rejection.try_into()?,
             },
+            EventDocument::Superseded { by } => Self::Superseded { by: OrderId::new(by) },
+            EventDocument::Replaced { by } => Self::Replaced { by: OrderId::new(by) },
+            EventDocument::Reinstated { by } => Self::Reinstated { by: OrderId::new(by) },
             EventDocument::NumberLost { number } => Self::NumberLost { number },
             EventDocument::PaymentRecorded { operation_id, methods } => {
                 Self::PaymentRecorded { operation_id: OperationId::new(operation_id), methods }

@@ -28,6 +28,7 @@ mod returned;
 mod shipment;
 mod shown_payment;
 mod stranded;
+mod superseded;
 mod task;
 mod unread;
 mod word;

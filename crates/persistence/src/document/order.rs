@@ -13,6 +13,7 @@ use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
 use domain::rules::returned::Return;
 use domain::rules::shipment::HeldParcel;
+use domain::rules::superseded::Superseded;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ use super::rejection::RejectionDocument;
 use super::returned::ReturnDocument;
 use super::shipment::HeldParcelDocument;
 use super::stranded::StrandedDocument;
+use super::superseded::SupersededDocument;
 use super::word::word;
 use super::{Misfit, each, mirrors, optional, present};
 
@@ -107,6 +109,8 @@ impl TryFrom<TermsDocument> for Terms {
 /// The parts of an order that have no separate column.
 pub(crate) struct OrderParts {
     pub hook_base: String,
+    pub supersedes: Option<OrderId>,
+    pub superseded: Option<Box<Superseded>>,
     pub number_released: bool,
     pub terms: Terms,
     pub highest_amount: Money,
@@ -134,6 +138,10 @@ pub(crate) struct OrderParts {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OrderDocument {
     hook_base: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    supersedes: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    superseded: Option<SupersededDocument>,
     number_released: bool,
     terms: TermsDocument,
     highest_amount: MoneyDocument,
@@ -175,6 +183,8 @@ impl From<&Order> for OrderDocument {
     fn from(order: &Order) -> Self {
         Self {
             hook_base: order.hook_base.clone(),
+            supersedes: order.supersedes.map(|id| id.uuid()),
+            superseded: order.superseded.as_deref().map(Into::into),
             number_released: order.number_released,
             terms: (&order.terms).into(),
             highest_amount: (&order.highest_amount).into(),
@@ -215,6 +225,8 @@ impl TryFrom<OrderDocument> for OrderParts {
     fn try_from(document: OrderDocument) -> Result<Self, Misfit> {
         Ok(Self {
             hook_base: document.hook_base,
+            supersedes: document.supersedes.map(OrderId::new),
+            superseded: document.superseded.map(|document| Box::new(document.into())),
             number_released: document.number_released,
             terms: document.terms.try_into()?,
             highest_amount: document.highest_amount.try_into()?,
@@ -294,6 +306,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
             created_time: document.created_time,
             version: document.version,
             hook_base: parts.hook_base,
+            supersedes: parts.supersedes,
+            superseded: parts.superseded,
             number_released: parts.number_released,
             placement: word("placement", &document.placement, Placement::parse)?,
             rejection: parts.rejection,

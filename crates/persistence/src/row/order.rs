@@ -74,6 +74,8 @@ impl TryFrom<Model> for Order {
             created_time: row.time("created_time", model.created_time)?,
             version: row.count("version", model.version)?,
             hook_base: parts.hook_base,
+            supersedes: parts.supersedes,
+            superseded: parts.superseded,
             number_released: parts.number_released,
             placement: row.word("placement", &model.placement, Placement::parse)?,
             rejection: parts.rejection,

@@ -297,6 +297,10 @@ impl Ledger {
 
     fn cancel(&mut self, id: &MollieOrderId, now: Timestamp) -> Result<Snapshot, Box<Rejection>> {
         let order = self.find_mut(id);
+        let is_open = |payment: &Payment| payment.status == Read::Known(PaymentStatus::Open);
+        if order.payments.iter().flatten().any(is_open) {
+            return Err(refused("Unable to cancel order at this moment: it has an open payment."));
+        }
         let status = match order.status {
             Some(Read::Known(OrderStatus::Created | OrderStatus::Authorized)) => OrderStatus::Canceled,
             Some(Read::Known(OrderStatus::Shipping)) => OrderStatus::Completed,

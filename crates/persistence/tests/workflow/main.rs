@@ -46,6 +46,8 @@ mod ship_found;
 mod ship_lost;
 mod stale;
 mod submitted;
+mod supersede;
+mod supersede_paid;
 mod surplus;
 mod sync;
 mod track;

@@ -21,7 +21,7 @@ use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, all_at, mins, secs};
 
 impl World {
-    async fn pay_anew(&self, id: OrderId) -> Result<Recorded, MutationError> {
+    pub async fn pay_anew(&self, id: OrderId) -> Result<Recorded, MutationError> {
         let intent = intent("CreateOrderPayment", &format!("pay-{}", self.number()));
         let payment = PaymentParameters([("issuer".to_owned(), "ideal_INGBNL2A".to_owned())].into());
         let request = Pay(PaymentRequest { methods: vec!["ideal".to_owned()], payment });

@@ -2,7 +2,7 @@
 
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{
-    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, RefundId,
+    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
     ShipmentId,
 };
 use domain::rules::ledger::{Entry, Pool, Stage};
@@ -142,6 +142,9 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         EventData::UpdateRecorded { operation_id, terms: full_terms() },
         EventData::Updated { operation_id, terms: full_terms() },
         EventData::UpdateRefused { operation_id, rejection: rejection.clone() },
+        EventData::Superseded { by: OrderId::new(uuid()) },
+        EventData::Replaced { by: OrderId::new(uuid()) },
+        EventData::Reinstated { by: OrderId::new(uuid()) },
         EventData::NumberLost { number: "1338".to_owned() },
         EventData::LineChangeRecorded { change: Box::new(line_changing()), entries: entries() },
         EventData::LinesChanged { operation_id, lines: vec![full_line(1), bare_line(7)], entries: entries() },

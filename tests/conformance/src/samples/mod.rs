@@ -100,6 +100,7 @@ pub fn creation(order: &Order) -> Change {
         shipments: Vec::new(),
         refunds: Vec::new(),
         lookup: None,
+        other: None,
     }
 }
 

@@ -18,6 +18,7 @@ use domain::rules::returned::{Canceling, Return, ReturnedLine};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
+use domain::rules::superseded::{Kept, Superseded};
 use domain::rules::unread::{Unread, UnreadField};
 use domain::rules::violation::Finding;
 use serde_json::json;
@@ -244,6 +245,8 @@ pub fn bare_order() -> Order {
         created_time: at(0),
         version: 1,
         hook_base: "https://orders.example".into(),
+        supersedes: None,
+        superseded: None,
         number_released: false,
         placement: Placement::Placing,
         rejection: None,
@@ -328,6 +331,10 @@ pub fn full_order() -> Order {
     order.renaming = Some(Box::new(renaming));
     order.line_change = Some(Box::new(line_changing()));
     order.added_lines = vec![LineId::new(2), LineId::new(5)];
+    order.supersedes = Some(OrderId::new(uuid()));
+    let kept = Kept { time: micros(8, 4), beside: vec![MolliePaymentId::new("tr_2")] };
+    let superseded = Superseded { by: OrderId::new(uuid()), is_final: true, kept: Some(kept) };
+    order.superseded = Some(Box::new(superseded));
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];
     order.returns = vec![full_return(), Return { cancellation: None, refunds: Vec::new(), ..full_return() }];

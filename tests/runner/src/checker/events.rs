@@ -68,6 +68,9 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::UpdateRecorded { .. }
         | EventData::Updated { .. }
         | EventData::UpdateRefused { .. }
+        | EventData::Superseded { .. }
+        | EventData::Replaced { .. }
+        | EventData::Reinstated { .. }
         | EventData::NumberLost { .. }
         | EventData::LineChangeRecorded { .. }
         | EventData::LinesChanged { .. }
@@ -133,6 +136,9 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
                 *ends.entry(operation_id.to_string()).or_default() += 1;
             }
             EventData::OrderObserved { .. }
+            | EventData::Replaced { .. }
+            | EventData::Reinstated { .. }
+            | EventData::Superseded { .. }
             | EventData::NumberLost { .. }
             // Its parts begin and end by events of their own.
             | EventData::ReturnRecorded { .. }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::ports::{Change, CommitError, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
+use domain::rules::order::Order;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
 
@@ -15,27 +16,35 @@ impl Tables {
     /// The order of the guards is part of the contract, as the first that fails names the reason: the request, then the
     /// order, then what belongs to it.
     pub fn commit(&mut self, change: Change, clock: Duration) -> Result<(), CommitError> {
-        let Change { order, expected_version, events, request, operations, shipments, refunds, lookup } =
-            change;
-        if let Some(request) = &request {
+        if let Some(request) = &change.request {
             self.requests.check(request)?;
         }
-        self.orders.check(&order, expected_version)?;
-        self.events.check(&events)?;
-        let rows = self.operations.plan(operations, clock)?;
-        let owners = owners(&events, &rows, &shipments, &refunds);
-        self.check_owners(order.id, owners)?;
+        let orders: Vec<_> = change.parts().into_iter().map(|part| &part.order).collect();
+        let rows = change.parts().into_iter().map(|part| self.check(part, &orders, clock));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
 
         // From here on nothing fails.
-        let id = order.id;
-        request.into_iter().for_each(|request| self.requests.record(request));
-        self.orders.save(order);
-        self.events.append(events);
-        rows.into_iter().for_each(|row| self.operations.save(row));
-        self.shipments.save(shipments);
-        self.refunds.save(refunds);
-        lookup.into_iter().for_each(|time| self.lookups.schedule(id, time));
+        change.request.iter().for_each(|request| self.requests.record(request.clone()));
+        for (part, rows) in change.into_parts().into_iter().zip(rows) {
+            let id = part.order.id;
+            self.orders.save(part.order);
+            self.events.append(part.events);
+            rows.into_iter().for_each(|row| self.operations.save(row));
+            self.shipments.save(part.shipments);
+            self.refunds.save(part.refunds);
+            part.lookup.into_iter().for_each(|time| self.lookups.schedule(id, time));
+        }
         Ok(())
+    }
+
+    /// The rows that the part of a change leaves, if nothing refuses it. `orders`: all that the change writes.
+    fn check(&self, part: &Change, orders: &[&Order], clock: Duration) -> Result<Vec<Row>, CommitError> {
+        self.orders.check(&part.order, part.expected_version, orders)?;
+        self.events.check(&part.events)?;
+        let rows = self.operations.plan(part.operations.clone(), clock)?;
+        let owners = owners(&part.events, &rows, &part.shipments, &part.refunds);
+        self.check_owners(part.order.id, owners)?;
+        Ok(rows)
     }
 
     /// Refuses what belongs to no order, neither a stored one nor the one being written.

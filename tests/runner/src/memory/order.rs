@@ -45,13 +45,16 @@ impl Orders {
     }
 
     /// Refuses an order that is not at the version the change was decided on, then one that would take what is
-    /// another's.
-    pub fn check(&self, order: &Order, expected: Option<u64>) -> Result<(), CommitError> {
+    /// another's. `written`: all orders of the change; what one of them gives up another may take.
+    pub fn check(&self, order: &Order, expected: Option<u64>, written: &[&Order]) -> Result<(), CommitError> {
         if self.rows.get(&order.id).map(|stored| stored.version) != expected {
             return Err(CommitError::VersionMoved);
         }
         let of_another = |holder: Option<&OrderId>| holder.is_some_and(|id| *id != order.id);
-        if of_another(number(order).and_then(|key| self.held.get(&key))) {
+        let gives_up = |id: &OrderId| {
+            written.iter().any(|other| other.id == *id && other.held_number() != order.held_number())
+        };
+        if of_another(number(order).and_then(|key| self.held.get(&key)).filter(|id| !gives_up(id))) {
             return Err(CommitError::NumberHeld);
         }
         if of_another(at_mollie(order).and_then(|key| self.at_mollie.get(&key))) {

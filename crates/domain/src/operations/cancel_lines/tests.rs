@@ -52,7 +52,7 @@ fn look(task: &Task, order: &Order, seen: &Snapshot, is_refused: bool) -> Word {
         sends,
     ) {
         Observation::Found(_) => Word::Found,
-        Observation::Absent => Word::Absent,
+        Observation::Absent | Observation::Unwanted(_) => Word::Absent,
         Observation::Ambiguous(_) => Word::Ambiguous,
         Observation::NotUnderstood(_) => Word::Unreadable,
     }

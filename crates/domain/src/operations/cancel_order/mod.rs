@@ -1,10 +1,12 @@
 //! Canceling an order: at Mollie, or by withdrawing its placement before Mollie has it. An order that is already canceled stays
 //! as it is, and the request succeeds.
 
+mod superseded;
 mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use superseded::end_superseded;
 pub use task::{Cause, Task};
 
 use super::facts::{Facts, Lane, Needs, Repeat};
@@ -117,7 +119,14 @@ impl Kind for Task {
 
     /// If the order was never placed, there is nothing to cancel or to look up.
     fn ready(&self, book: Book<'_>, _now: Timestamp) -> Ready {
-        if book.order.placement.is_alive() { Ready::Send } else { Ready::Done }
+        if !book.order.placement.is_alive() {
+            return Ready::Done;
+        }
+        match self.cause {
+            Cause::Request | Cause::AgeLimit => Ready::Send,
+            // Nobody asked for it: what the shopper has authorized in the meantime must not be released.
+            Cause::Superseded => Ready::LookFirst,
+        }
     }
 
     fn command(&self, book: Book<'_>) -> Result<Command, String> {
@@ -130,7 +139,11 @@ impl Kind for Task {
     }
 
     fn observe(&self, book: Book<'_>, seen: &[Snapshot], _sends: Sends) -> Observation {
-        seen.first().map_or(Observation::Absent, |snapshot| recognise(book.order, snapshot))
+        let Some(snapshot) = seen.first() else { return Observation::Absent };
+        match (recognise(book.order, snapshot), self.spares(snapshot)) {
+            (Observation::Absent, Some(reason)) => Observation::Unwanted(reason),
+            (observation, _) => observation,
+        }
     }
 
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named {
@@ -140,7 +153,9 @@ impl Kind for Task {
         }
         match recognise(book.order, snapshot) {
             Observation::Found(effect) => Named::Effect(effect),
-            Observation::Absent => Named::Other("the order is not canceled".to_owned()),
+            Observation::Absent | Observation::Unwanted(_) => {
+                Named::Other("the order is not canceled".to_owned())
+            }
             Observation::Ambiguous(difference) => Named::Other(difference),
             Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
         }
@@ -197,8 +212,9 @@ impl Kind for Task {
         look_again(pen);
     }
 
-    fn fail(&self, of: &Operation, why: &Failure, _seen: &[Snapshot], pen: &mut Pen<'_>) {
+    fn fail(&self, of: &Operation, why: &Failure, seen: &[Snapshot], pen: &mut Pen<'_>) {
         if let Some(rejection) = why.rejection() {
+            self.look_around(seen, pen);
             self.refused(of, &rejection, pen);
         }
         look_again(pen);
@@ -220,7 +236,7 @@ impl Task {
             (Cause::AgeLimit, Some(mollie_id)) => {
                 pen.raise(concern::late_placement_stays(of.id, &mollie_id, &rejection));
             }
-            (Cause::AgeLimit, None) | (Cause::Request, _) => (),
+            (Cause::AgeLimit, None) | (Cause::Request | Cause::Superseded, _) => (),
         }
     }
 }

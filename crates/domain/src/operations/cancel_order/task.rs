@@ -9,6 +9,8 @@ words!(
         Request = "request",
         /// It was found at Mollie after its age limit.
         AgeLimit = "age_limit",
+        /// Another order replaces it.
+        Superseded = "superseded",
     }
 );
 

@@ -99,7 +99,7 @@ impl Kind for Task {
             return Observation::NotUnderstood(Misread::left_out("_embedded.payments"));
         };
         // One that has ended serves nobody. If it was ours, its key gives it again.
-        let serves = |payment: &&Payment| self.is_new(payment) && !order_payment::has_ended(payment);
+        let serves = |payment: &&Payment| self.is_new(payment) && !payment.has_ended();
         match payments.iter().filter(serves).max_by_key(|payment| payment.created_time) {
             Some(newest) => Observation::Found(Acceptance::Payment(Box::new(newest.clone()))),
             None => Observation::Absent,

@@ -119,7 +119,7 @@ impl Kind for Task {
         let sends = Sends { sent: super::sent::Sent::at(book.order.created_time), is_refused: false };
         match self.observe(book, seen, sends) {
             Observation::Found(effect) => Named::Effect(effect),
-            Observation::Absent => Named::Nothing,
+            Observation::Absent | Observation::Unwanted(_) => Named::Nothing,
             Observation::Ambiguous(difference) => Named::Other(difference),
             Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
         }

@@ -98,7 +98,7 @@ fn look(task: &Task, order: &Order, seen: &Snapshot, is_refused: bool) -> Word {
     let sends = Sends { sent: Sent::at(at(3)), is_refused };
     match task.observe(book(order), std::slice::from_ref(seen), sends) {
         Observation::Found(_) => Word::Found,
-        Observation::Absent => Word::Absent,
+        Observation::Absent | Observation::Unwanted(_) => Word::Absent,
         Observation::Ambiguous(_) => Word::Ambiguous,
         Observation::NotUnderstood(_) => Word::Unreadable,
     }

@@ -144,6 +144,7 @@ impl Pen<'_> {
             concerns.extend(concern::deductions_left(order));
         }
         concerns.extend(concern::charged_back(before, order));
+        concerns.extend(concern::superseded_paid(order));
         concerns.extend(concern::money_on_ended_order(order, self.reading.as_of, self.author.settle_window));
         for concern in concerns {
             self.raise(concern);

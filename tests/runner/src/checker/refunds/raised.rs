@@ -132,6 +132,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::SurplusCancellation
         | ItemKind::SurplusLine
         | ItemKind::RefundFailed
+        | ItemKind::SupersededPaid
         | ItemKind::Chargeback => false,
     }
 }

@@ -1,0 +1,38 @@
+//! Canceling an order that another one has replaced: unasked, once Mollie has the other one, and as soon as it lets itself be. What
+//! the shopper has paid meanwhile is a person's to decide, so Mollie is read directly before the send.
+
+use super::{Cause, FACTS, Task};
+use crate::operations::pen::Pen;
+use crate::rules::event::EventData;
+use crate::rules::snapshot::Snapshot;
+use crate::rules::supersession;
+
+/// The actor recorded when a replaced order is canceled.
+const SUPERSEDED: &str = "order-service (superseded)";
+
+/// After a reading: cancels the order, unless something of its lane is under way or Mollie is known not to cancel it yet.
+pub fn end_superseded(pen: &mut Pen<'_>) {
+    if !supersession::is_to_be_canceled(pen.order(), pen.now()) || !pen.is_lane_at_rest(FACTS.lane) {
+        return;
+    }
+    let operation_id = pen.set_to_work_by(SUPERSEDED, Task { cause: Cause::Superseded });
+    pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
+}
+
+impl Task {
+    /// Why it is not to be canceled any more.
+    pub(super) fn spares(self, seen: &Snapshot) -> Option<String> {
+        match self.cause {
+            Cause::Superseded => supersession::spared(seen),
+            Cause::Request | Cause::AgeLimit => None,
+        }
+    }
+
+    /// What keeps a replaced order from being canceled is recorded first: once it has ended, Mollie is asked again.
+    pub(super) fn look_around(self, seen: &[Snapshot], pen: &mut Pen<'_>) {
+        match self.cause {
+            Cause::Superseded => seen.iter().for_each(|snapshot| pen.observe(snapshot)),
+            Cause::Request | Cause::AgeLimit => (),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What every writer starts from: the order as it is stored, and who writes about it.
+
+use crate::operations::Author;
+use crate::ports::{Clock, OrderKey, Ports, Store, StoreError};
+use crate::rules::ids::OrderId;
+use crate::rules::order::Order;
+
+/// The order of an operation, which must be there.
+pub(super) async fn order<P: Ports>(ports: &P, id: OrderId) -> Result<Order, StoreError> {
+    let order = ports.store().load_order(&OrderKey::Id(id)).await?;
+    order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))
+}
+
+/// Who writes about an order, and when.
+pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) -> Author {
+    let settings = ports.settings();
+    Author {
+        caller: order.caller.clone(),
+        actor,
+        now: ports.clock().now(),
+        settle_window: settings.settle_window,
+        placement_age_limit: settings.placement_age_limit,
+        policy: settings.policy(&order.profile),
+    }
+}

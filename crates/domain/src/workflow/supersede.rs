@@ -1,0 +1,84 @@
+//! A new order in place of an old one: whether the old one may be replaced, as Mollie shows it now, and how it changes with the new
+//! one. It saves nothing.
+
+use super::ROUNDS;
+use super::claim_at_head::unclaimed;
+use super::confirm::{self, Confirmed};
+use super::intent::{Intent, MutationError};
+use super::refuse::{author, confirm_or_refuse};
+use crate::operations::Pen;
+use crate::ports::{Change, OrderKey, Ports, Store};
+use crate::rules::event::EventData;
+use crate::rules::ids::{OrderId, ProfileName};
+use crate::rules::order::Order;
+use crate::rules::supersession;
+
+/// Where the decision about the old order stands.
+pub(super) enum Old {
+    /// None is to be replaced.
+    None,
+    /// It changes so, together with the new one.
+    Changes(Box<Change>),
+    /// It was read just now: decide again.
+    Read,
+}
+
+/// Decides about the old order as it is known, or has it read first.
+///
+/// # Errors
+/// [`MutationError`]; nothing was changed.
+pub(super) async fn supersede<P: Ports>(
+    ports: &P,
+    intent: &Intent,
+    new: &Order,
+    confirmed: &mut Option<Confirmed>,
+) -> Result<Old, MutationError> {
+    let Some(id) = new.supersedes else { return Ok(Old::None) };
+    let Some(old) = may_be_replaced(ports, id, &new.profile, confirmed).await? else { return Ok(Old::Read) };
+    let mut pen = Pen::new(ports.ids(), author(ports, intent, &old), old.into());
+    pen.record(EventData::Superseded { by: new.id });
+    Ok(Old::Changes(Box::new(unclaimed(ports, pen.finish(None)))))
+}
+
+/// Checks whether an order of this profile could be replaced now. Changes nothing but what a reading brings.
+///
+/// # Errors
+/// [`MutationError`]: why it cannot.
+pub async fn check<P: Ports>(ports: &P, id: OrderId, profile: &ProfileName) -> Result<(), MutationError> {
+    let mut confirmed = None;
+    for _ in 0..ROUNDS {
+        if may_be_replaced(ports, id, profile, &mut confirmed).await?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(MutationError::Contended)
+}
+
+/// The old order, if it may be replaced; `None` if it was read just now. It is read before it is refused for its state, and also
+/// before it is allowed: a payment may have begun without our knowledge.
+async fn may_be_replaced<P: Ports>(
+    ports: &P,
+    id: OrderId,
+    profile: &ProfileName,
+    confirmed: &mut Option<Confirmed>,
+) -> Result<Option<Order>, MutationError> {
+    let old = ports.store().load_order(&OrderKey::Id(id)).await?.ok_or(MutationError::OrderNotFound(id))?;
+    if let Some(fault) = supersession::of_another_profile(&old, profile) {
+        return Err(MutationError::Invalid(vec![fault]));
+    }
+    if let Err(denied) = supersession::check(&old) {
+        confirm_or_refuse(ports, &old, denied, confirmed).await?;
+        return Ok(None);
+    }
+    if supersession::must_be_read(&old) {
+        match confirmed {
+            Some(reading) => reading.is_whole()?,
+            None if confirm::is_stale(ports, &old).await? => {
+                *confirmed = Some(Box::pin(confirm::confirm(ports, id)).await?);
+                return Ok(None);
+            }
+            None => (),
+        }
+    }
+    Ok(Some(old))
+}
