@@ -1,6 +1,6 @@
 //! The life: placed, billed elsewhere, not paid at first, authorized, with another line, one unit of a discounted line shipped and its
 //! parcel followed, some of its price given back and that called off, what was shipped given back and another line canceled together, then
-//! the rest canceled; before it, if need be, another order that is withdrawn. Each step is one intent,
+//! the rest canceled; before it, if need be, another order that is withdrawn, or one that this one replaces. Each step is one intent,
 //! repeated under its name until it is answered.
 
 use prost_types::FieldMask;
@@ -35,7 +35,10 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     if road.has_withdrawal("place_order") {
         withdraw(ward, journal, &road).await;
     }
-    let order = place(ward, journal, &road).await;
+    let order = match road.has_changed_cart() {
+        true => Box::pin(change_cart(ward, journal, &road)).await,
+        false => place(ward, journal, &road, CreateOrderRequest::default()).await,
+    };
     update(ward, journal, &road, &order).await;
     ward.world.simulator.check_out(&order.checkout_url, "failed").await;
     let payment = pay(ward, journal, &road, &order).await;
@@ -53,12 +56,23 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     cancel(ward, journal, &road, &order).await;
 }
 
-async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
+/// The shopper went back: the old order is canceled once Mollie has the new one.
+async fn change_cart(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
+    let old = place(ward, journal, road, CreateOrderRequest::default()).await;
+    let instead = CreateOrderRequest { supersedes: old.id.clone(), ..CreateOrderRequest::default() };
+    let order = place(ward, journal, road, instead).await;
+    reaches(ward, &old, OrderStatus::Canceled).await;
+    let replaced = ward.call("the old order says by which", read(&old), Some).await;
+    assert_eq!((&replaced.superseded_by, &order.supersedes), (&order.id, &old.id));
+    order
+}
+
+async fn place(ward: &mut Ward, journal: &Journal, road: &Road<'_>, request: CreateOrderRequest) -> Order {
     road.lay(&ward.world.simulator, "place_order").await;
     let request = CreateOrderRequest {
         request_id: journal.intend(),
         draft: Some(numbered("life", "klarnapaylater")),
-        ..CreateOrderRequest::default()
+        ..request
     };
     let create = async |mut orders: crate::Orders| orders.create_order(request.clone()).await;
     let order = ward.call("the order is placed", create, Some).await;
@@ -356,7 +370,8 @@ fn read(order: &Order) -> impl AsyncFn(crate::Orders) -> Result<tonic::Response<
 
 /// One effect of each kind, and the captured amount of what was shipped.
 pub fn check(books: &Books, points: &[String]) {
-    let order = books.orders().iter().find(|order| order.order_number == "life").expect("it lives");
+    let is_it = |order: &&Order| order.order_number == "life" && order.superseded_by.is_empty();
+    let order = books.orders().iter().find(is_it).expect("it lives");
     let ledger = books.ledger();
     let effects = |kind: &str| {
         ledger.of(kind).iter().filter(|effect| effect["order_id"] == *order.mollie_order_id).count()

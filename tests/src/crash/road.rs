@@ -20,6 +20,11 @@ impl Road<'_> {
         self.0.iter().any(|point| point.starts_with(&format!("{stem}.withdrawn.")))
     }
 
+    /// Whether an order has to replace another one, so that both are written at once.
+    pub fn has_changed_cart(&self) -> bool {
+        self.0.iter().any(|point| point.starts_with("orders.paired."))
+    }
+
     /// Puts what is needed before the next call of a stem.
     pub async fn lay(&self, simulator: &Simulator, stem: &str) {
         let (method, path) = match stem {

@@ -40,6 +40,26 @@ async fn a_kill_while_a_reading_is_noted_changes_nothing_but_the_time_it_takes()
     dies_once("order", 1).await;
 }
 
+/// The first time the number moves, the second time Mollie has the new order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_while_one_order_replaces_another_changes_nothing_but_the_time_it_takes() {
+    if !probes_are_available() {
+        return;
+    }
+    for (engine, time) in
+        [(Engine::Sqlite, 1), (Engine::Postgres, 1), (Engine::Sqlite, 2), (Engine::Postgres, 2)]
+    {
+        if !engine.is_available().await {
+            continue;
+        }
+        let point = Dice::new(&format!("crash-orders-{time}")).one_of(&points().of("orders")).clone();
+        let points = vec![format!("{point}:{time}")];
+        println!("crash point {} on {engine:?}", points[0]);
+        let ended = Box::pin(Crash { engine, points }.run()).await;
+        assert_eq!(ended.deaths, 1, "the point is reached");
+    }
+}
+
 #[test]
 fn every_kind_of_operation_has_its_points_under_names_of_their_own() {
     if !probes_are_available() {

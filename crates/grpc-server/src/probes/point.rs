@@ -11,6 +11,8 @@ pub enum Point {
     Operation(OperationKind, Step, Side),
     /// A change of an order without an operation: from a reading, or a request with nothing left to do.
     Noted(Side),
+    /// A change of two orders at once, one of which replaces the other.
+    Paired(Side),
 }
 
 /// The steps of an operation.
@@ -46,7 +48,9 @@ impl Point {
             })
         };
         let operations = OperationKind::ALL.iter().flat_map(of_kind);
-        operations.chain([Self::Noted(Side::Before), Self::Noted(Side::After)]).collect()
+        let of_orders = [Self::Noted, Self::Paired];
+        let of_orders = of_orders.iter().flat_map(|point| [point(Side::Before), point(Side::After)]);
+        operations.chain(of_orders).collect()
     }
 }
 
@@ -84,6 +88,7 @@ impl fmt::Display for Point {
         match self {
             Self::Operation(kind, step, side) => write!(f, "{}.{step}.{side}", kind.as_str()),
             Self::Noted(side) => write!(f, "order.noted.{side}"),
+            Self::Paired(side) => write!(f, "orders.paired.{side}"),
         }
     }
 }

@@ -41,9 +41,10 @@ fn points(change: &Change, side: Side) -> Vec<Point> {
             Point::Operation(operation.task.name(), Step::Withdrawn, side)
         }
     };
+    let of_pair = change.other.iter().map(|_| Point::Paired(side));
     match change.operations.as_slice() {
-        [] => vec![Point::Noted(side)],
-        writes => writes.iter().map(point).collect(),
+        [] => of_pair.chain([Point::Noted(side)]).collect(),
+        writes => of_pair.chain(writes.iter().map(point)).collect(),
     }
 }
 
