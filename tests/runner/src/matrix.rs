@@ -92,6 +92,22 @@ pub fn held(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History
     History { seed, keys, steps }
 }
 
+/// An order is placed, and the call that replaces it by another one meets a fault.
+#[must_use]
+pub fn changed_cart(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
+    let after = Chance::new(mix(seed)).below(1_500);
+    let step = |at, what| Step { at, what };
+    let change = What::ChangeCart { order: 1, old: 0 };
+    let mut steps = preparation(Before::Placed);
+    steps.push(step(CALL - 1_000, What::Fault { on: On::Change, fault }));
+    if let Some(pause) = resume {
+        steps.push(step(CALL - 1_000, What::CrashAfterSend { after, pause }));
+    }
+    steps.push(step(CALL, change));
+    steps.push(step(CALL + resume.unwrap_or_default() + 10_000, change));
+    History { seed, keys, steps }
+}
+
 fn preparation(before: Before) -> Vec<Step> {
     let place = Step { at: 0, what: What::Place { order: 0 } };
     let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };

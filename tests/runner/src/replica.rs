@@ -30,7 +30,7 @@ use domain::rules::order_update::OrderUpdate;
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::refund::RefundRequest;
 use domain::rules::shipment::{ShipmentRequest, ShipmentState};
-use domain::workflow::place::place;
+use domain::workflow::place::place_in_stead;
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded, parse_hook_path};
 use mollie_adapter::{ApiKey, MollieAdapter};
@@ -73,7 +73,8 @@ pub struct Replica {
 /// What a call changes.
 #[derive(Clone, Debug)]
 pub enum Wish {
-    Place(Box<OrderDraft>),
+    /// Perhaps in place of an earlier order.
+    Place(Box<OrderDraft>, Option<OrderId>),
     Ship(OrderId, ShipmentRequest),
     Track(OrderId, Track),
     /// With the lines to be given up.
@@ -115,7 +116,10 @@ impl Replica {
     /// Serves one call.
     pub async fn serve(self: Arc<Self>, intent: Intent, wish: Wish) -> Reply {
         let decided = match wish {
-            Wish::Place(draft) => Box::pin(place(&*self, &intent, (profile(), Mode::Test), *draft)).await,
+            Wish::Place(draft, old) => {
+                let profile = (profile(), Mode::Test);
+                Box::pin(place_in_stead(&*self, &intent, profile, *draft, old)).await
+            }
             Wish::Ship(order, request) => {
                 Box::pin(submit(&*self, &intent, On::Order(order), &Ship(request))).await
             }

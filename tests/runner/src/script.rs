@@ -23,6 +23,8 @@ pub struct Step {
 pub enum What {
     /// The shop places an order.
     Place { order: u64 },
+    /// The shopper went back, and the shop places an order in place of an earlier one.
+    ChangeCart { order: u64, old: u64 },
     /// The shopper decides at the checkout.
     Shopper { order: u64, choice: Choice },
     /// The warehouse ships.
@@ -266,6 +268,7 @@ impl History {
         self.steps.iter().any(|step| match step.what {
             What::Elsewhere { act, .. } => act.moves_money(),
             What::Place { .. }
+            | What::ChangeCart { .. }
             | What::Shopper { .. }
             | What::Ship { .. }
             | What::Track { .. }

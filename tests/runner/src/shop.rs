@@ -3,6 +3,7 @@
 //! dashboard. None of them writes what the service stores: they call one of its processes, or act at Mollie.
 
 mod care;
+mod cart;
 mod dashboard;
 mod shopper;
 mod warehouse;
@@ -133,7 +134,7 @@ impl World {
     }
 
     /// The order's status, unless it has changed just now.
-    fn status_at_mollie(&self, order: u64) -> Option<&'static str> {
+    pub fn status_at_mollie(&self, order: u64) -> Option<&'static str> {
         let number = Basket::of(self.seed, order).order_number();
         let mollie = self.site.mollie();
         let own = mollie.world.orders().find(|order| order.particulars.order_number == number)?;
@@ -193,7 +194,7 @@ impl World {
             order,
             &format!("place-{order}"),
             "draft",
-            Wish::Place(Box::new(draft)),
+            Wish::Place(Box::new(draft), None),
         )
         .await;
     }

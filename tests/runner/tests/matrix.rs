@@ -3,7 +3,7 @@
 
 use domain::operations::task::OperationKind;
 use domain::rules::item::ItemKind;
-use runner::matrix::{FAULTS, RESUMES, cell, held, is_plain};
+use runner::matrix::{FAULTS, RESUMES, cell, changed_cart, held, is_plain};
 use runner::script::{Choice, Fault, On, Pick, Step, What};
 use runner::{History, Played, Tally, new_seed, play, seed_of};
 
@@ -79,6 +79,30 @@ fn held_parcels_become_one_shipment_whatever_their_call_meets() {
         }
     }
     println!("seed held={seed}, {number} cells");
+    assert!(failed.is_empty(), "seed {seed}\n{}", failed.join("\n"));
+}
+
+/// One of two carts is alive, whatever the call meets that places the new one.
+#[test]
+fn a_changed_cart_leaves_one_order_whatever_its_call_meets() {
+    let (seed, mut number, mut failed) = (seed(), 0, Vec::new());
+    for keys in [true, false] {
+        for fault in FAULTS {
+            for (resume, millis) in RESUMES {
+                number += 1;
+                let played = play(&changed_cart(fault, millis, keys, seed_of(seed, number)), false);
+                let cell = format!("{} {resume} keys {keys}", fault.name());
+                let alive = played.tally.orders.get("ended created").copied().unwrap_or(0);
+                if alive > 1 {
+                    failed.push(format!("{cell}: {alive} orders are alive"));
+                }
+                let missing = missing(&played, OperationKind::PlaceOrder, fault, millis.is_some());
+                failed.extend(missing.map(|what| format!("{cell}: {what}")));
+                failed.extend(played.violations.into_iter().map(|violation| format!("{cell}: {violation}")));
+            }
+        }
+    }
+    println!("seed carts={seed}, {number} cells");
     assert!(failed.is_empty(), "seed {seed}\n{}", failed.join("\n"));
 }
 

@@ -1,6 +1,7 @@
 //! Judges what came of a history: the callers' journal, Mollie's ledger and the service's storage must tell the same story.
 //! The service never sees the ledger, and nothing here asks the service's own rules what should have been.
 
+mod carts;
 mod events;
 mod intents;
 mod money;
@@ -63,6 +64,7 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     violations.extend(orders::judge(&evidence));
     violations.extend(money::judge(&evidence));
     violations.extend(refunds::judge(&evidence));
+    violations.extend(carts::judge(&evidence));
     violations.extend(events::judge(&evidence.stored));
     orders::count(&evidence, &mut site.tally());
     violations

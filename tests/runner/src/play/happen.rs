@@ -52,6 +52,7 @@ impl Stage<'_> {
         let world = self.world.clone();
         match what {
             What::Place { order } => self.site.spawn(SHOP, world.place(order)),
+            What::ChangeCart { order, old } => self.site.spawn(SHOP, world.change_cart(order, old)),
             What::Shopper { order, choice } => self.site.spawn(SHOP, world.shop(order, choice)),
             What::Ship { order, intent, pick } => self.site.spawn(SHOP, world.ship(order, intent, pick)),
             What::Track { order, intent, parcel } => {

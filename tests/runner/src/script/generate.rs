@@ -2,7 +2,7 @@
 //! an order's life, makes another history of every seed. Chance may come from nowhere else.
 
 use super::life::Life;
-use super::{Fault, History, HookFault, On, Step, StoreFault, What, Write};
+use super::{Choice, Fault, History, HookFault, On, Step, StoreFault, What, Write};
 use crate::chance::Chance;
 
 /// When Mollie keeps what it was asked within the settle window, an effect lands so long after the call at most.
@@ -30,8 +30,35 @@ impl History {
             let pause = chance.pick(&[2 * 60_000, 16 * 60_000, 50 * 60_000]);
             steps.push(Step { at: chance.below(end + 1), what: What::Outage { pause } });
         }
+        if chance.permille(200) {
+            change_cart(orders, end, &mut chance, &mut steps);
+        }
         steps.sort_by_key(|step| step.at);
         Self { seed, keys, steps }
+    }
+}
+
+/// The shopper goes back from the first order, mostly early, and pays the new one or none; now and then goes back once more.
+fn change_cart(orders: u64, end: u64, chance: &mut Chance, steps: &mut Vec<Step>) {
+    let (mut at, mut old, mut order) = (0, 0, orders);
+    loop {
+        at += if chance.permille(800) { chance.between(1_000, 12_000) } else { chance.below(end + 1) };
+        steps.push(Step { at, what: What::ChangeCart { order, old } });
+        if !chance.permille(200) {
+            break;
+        }
+        (old, order) = (order, order + 1);
+    }
+    if chance.permille(700) {
+        at += chance.below(20_000);
+        steps.push(Step { at, what: What::Shopper { order, choice: Choice::Pay } });
+    }
+    if chance.permille(200) {
+        // Nobody closed the other tab.
+        steps.push(Step {
+            at: at + chance.below(5_000),
+            what: What::Shopper { order: 0, choice: Choice::Pay },
+        });
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Unasked {
     pub was_held: bool,
     /// For fees that were left when no more goods were to leave.
     pub is_of_fees: bool,
+    /// On an order that another one has replaced.
+    pub is_replaced: bool,
 }
 
 /// The contract of a kind. Every item is required and none has a default: whoever adds a kind answers every question.

@@ -74,7 +74,7 @@ impl Found<'_> {
 fn wish(wish: &Wish) -> Option<&str> {
     match wish {
         Wish::Manage(_, name, _) => Some(name),
-        Wish::Place(_)
+        Wish::Place(..)
         | Wish::Ship(..)
         | Wish::Track(..)
         | Wish::Cancel(..)

@@ -5,6 +5,7 @@ use domain::operations::task::OperationKind;
 use domain::rules::event::EventData;
 use domain::rules::ids::GroupId;
 use domain::rules::order::Order;
+use domain::rules::placement::Placement;
 use jiff::SignedDuration;
 use mollie_simulator::rules::EffectKind;
 
@@ -25,6 +26,7 @@ impl Found<'_> {
                 is_late: self.is_late(&operation),
                 was_held: self.was_held(&operation),
                 is_of_fees: self.is_of_fees(&operation),
+                is_replaced: self.order(operation.order_id).is_some_and(|order| self.is_replaced(order)),
             };
             if !story::of(kind).is_owned(own, unasked) {
                 let text = format!("{} {} is the wish of {wishes:?}", kind.as_str(), operation.id);
@@ -81,6 +83,12 @@ impl Found<'_> {
         let mut own = self.evidence.stored.operations.values().filter(|one| {
             one.order_id == order.id && story::causes(one.task.name(), EffectKind::OrderCanceled)
         });
-        asked || own.any(|one| self.is_late(one))
+        asked || self.is_replaced(order) || own.any(|one| self.is_late(one))
+    }
+
+    /// Whether another order was asked for in its place, and Mollie has that one.
+    fn is_replaced(&self, order: &Order) -> bool {
+        let new = order.superseded.as_ref().and_then(|superseded| self.order(superseded.by));
+        new.is_some_and(|new| new.supersedes == Some(order.id) && new.placement == Placement::Placed)
     }
 }

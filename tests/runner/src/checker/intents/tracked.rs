@@ -134,7 +134,7 @@ fn code(effect: &Effect) -> Option<&str> {
 fn wish(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Track(_, track) => Some(&track.tracking.code),
-        Wish::Place(_)
+        Wish::Place(..)
         | Wish::Ship(..)
         | Wish::Cancel(..)
         | Wish::CancelLines(..)

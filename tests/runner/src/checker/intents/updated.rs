@@ -103,7 +103,7 @@ fn wish(intent: &Intent) -> Option<&str> {
             let address = update.addresses.billing_address.as_ref()?;
             address.street_and_number.as_deref()
         }
-        Wish::Place(_)
+        Wish::Place(..)
         | Wish::Ship(..)
         | Wish::Track(..)
         | Wish::Cancel(..)

@@ -24,7 +24,7 @@ impl Found<'_> {
             return;
         };
         let differences = match &intent.wish {
-            Wish::Place(draft) => {
+            Wish::Place(draft, _) => {
                 let of_order = |effect: &&Effect| Some(&effect.order_id) == mollie_id.as_ref();
                 let mut of_order = self.evidence.ledger.iter().filter(of_order);
                 let are_changed = of_order.any(|effect| managed::EFFECTS.contains(&effect.kind));

@@ -1,0 +1,89 @@
+//! Changed carts: a number is held by one order at most, an order that was replaced ends without money or with an item, and one whose
+//! replacement came to nothing goes on. A second reading of the rules, over what is stored and Mollie's ledger.
+
+use std::collections::BTreeMap;
+
+use domain::rules::event::EventData;
+use domain::rules::ids::OrderId;
+use domain::rules::item::ItemKind;
+use domain::rules::order::Order;
+use domain::rules::placement::Placement;
+use domain::rules::status::OrderStatus;
+use mollie_simulator::rules::EffectKind;
+
+use super::{Evidence, Violation};
+
+pub fn judge(evidence: &Evidence) -> Vec<Violation> {
+    let orders = evidence.stored.orders.values();
+    let mut texts = numbers(evidence);
+    for order in orders {
+        texts.extend(new_one(evidence, order));
+        texts.extend(old_one(evidence, order));
+        texts.extend(raised(evidence, order));
+    }
+    texts.into_iter().map(|text| Violation::new("cart", text)).collect()
+}
+
+fn numbers(evidence: &Evidence) -> Vec<String> {
+    let mut held: BTreeMap<&str, Vec<OrderId>> = BTreeMap::new();
+    for order in evidence.stored.orders.values() {
+        held.entry(order.held_number().unwrap_or_default()).or_default().push(order.id);
+    }
+    let doubled = held.into_iter().filter(|(number, by)| !number.is_empty() && by.len() > 1);
+    doubled.map(|(number, by)| format!("number {number} is held by {by:?}")).collect()
+}
+
+/// Both orders say the same of each other, unless the new one came to nothing.
+fn new_one(evidence: &Evidence, new: &Order) -> Option<String> {
+    let old = evidence.stored.orders.get(&new.supersedes?)?;
+    let (by, is_final) = old
+        .superseded
+        .as_ref()
+        .map_or((None, false), |superseded| (Some(superseded.by), superseded.is_final));
+    let fits = match new.placement {
+        Placement::Placing => by == Some(new.id) && !is_final,
+        Placement::Placed => by == Some(new.id) && is_final,
+        Placement::Refused | Placement::Abandoned => by != Some(new.id),
+    };
+    let placement = new.placement.as_str();
+    (!fits).then(|| format!("{} is {placement} in place of {}, which is replaced by {by:?}", new.id, old.id))
+}
+
+/// It ends without money, or a person knows of that; and nobody but its caller canceled it before Mollie had the new one.
+fn old_one(evidence: &Evidence, old: &Order) -> Option<String> {
+    let events = evidence.stored.events.get(&old.id).map(Vec::as_slice).unwrap_or_default();
+    let position = |is: fn(&EventData) -> bool| events.iter().position(|event| is(&event.data));
+    let replaced = position(|data| matches!(data, EventData::Replaced { .. }));
+    let by_itself = events.iter().position(|event| {
+        matches!(event.data, EventData::CancellationRecorded { operation_id, .. }
+        if evidence.stored.operations.get(&operation_id).is_some_and(|one| {
+            one.actor.as_deref() == Some("order-service (superseded)")
+        }))
+    });
+    if by_itself.is_some_and(|canceled| replaced.is_none_or(|replaced| canceled < replaced)) {
+        return Some(format!("order {} was canceled before another one had replaced it", old.id));
+    }
+    replaced?;
+    let is_over = matches!(old.facts.status, Some(OrderStatus::Canceled | OrderStatus::Expired));
+    let status = old.facts.status.map_or("nothing", OrderStatus::as_str);
+    (!is_over && !is_raised(old))
+        .then(|| format!("order {} is replaced, {status}, and nobody is told", old.id))
+}
+
+/// Only money raises it, and only once.
+fn raised(evidence: &Evidence, order: &Order) -> Option<String> {
+    let items = order.items.iter().filter(|item| item.kind == ItemKind::SupersededPaid).count();
+    let id = order.mollie_id.as_ref().map(ToString::to_string);
+    let came = evidence.ledger.iter().any(|effect| {
+        Some(&effect.order_id) == id.as_ref()
+            && matches!(effect.kind, EffectKind::PaymentPaid | EffectKind::PaymentAuthorized)
+    });
+    let fits = items <= usize::from(came && order.superseded.is_some());
+    (!fits).then(|| {
+        format!("order {} is raised {items} times as paid and replaced, money came: {came}", order.id)
+    })
+}
+
+fn is_raised(order: &Order) -> bool {
+    order.items.iter().any(|item| item.kind == ItemKind::SupersededPaid)
+}
