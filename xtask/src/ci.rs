@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 const SECOND_ORDER: &str = "tests/orders/second-order.json";
 
 /// Every case of the demonstration.
-const SCENARIOS: [&str; 9] = [
+const SCENARIOS: [&str; 10] = [
     "--scenario=partial-shipment",
     "--scenario=gift-card",
     "--scenario=held-parcels",
@@ -24,6 +24,7 @@ const SCENARIOS: [&str; 9] = [
     "--scenario=second-payment",
     "--scenario=line-exchange",
     "--scenario=supplier-decline",
+    "--scenario=changed-cart",
 ];
 
 /// Runs every step and reports.

@@ -18,6 +18,8 @@ use crate::proto::{
 };
 use crate::status_text::explained;
 
+mod changed_cart;
+
 /// One case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Scenario {
@@ -39,6 +41,8 @@ pub enum Scenario {
     LineExchange,
     /// The shopper has moved; the supplier declines the new address once, and takes it later.
     SupplierDecline,
+    /// The shopper goes back and changes the cart: a new order replaces the old one, which is canceled.
+    ChangedCart,
 }
 
 /// A line of an order: type, name, quantity, unit price, VAT rate.
@@ -69,7 +73,7 @@ impl Scenario {
             Self::GivesBackOne => {
                 &[("physical", "Chair", 2, "49.00", "21.00"), ("physical", "Lamp", 1, "30.00", "21.00")]
             }
-            Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline => &[MUGS],
+            Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline | Self::ChangedCart => &[MUGS],
         }
     }
 
@@ -82,34 +86,36 @@ impl Scenario {
             | Self::LineExchange
             | Self::GivesBackOne
             | Self::SupplierDecline => Flow::Authorized,
-            Self::PaidTwice | Self::SecondPayment => Flow::Paid,
+            Self::PaidTwice | Self::SecondPayment | Self::ChangedCart => Flow::Paid,
         }
     }
 
     fn lines(self) -> Value {
-        let euro = |value: &str| json!({ "currency": "EUR", "value": value });
-        let line = |(kind, name, quantity, price, rate): &Row| {
-            let mut line = json!({
-                "type": kind, "name": name, "quantity": quantity, "unitPrice": euro(price), "vatRate": rate,
-            });
-            let is_discounted = match self {
-                Self::PartialShipment => true,
-                Self::GivesBackOne => *name == "Chair",
-                Self::GiftCard
-                | Self::HeldParcels
-                | Self::Return
-                | Self::PaidTwice
-                | Self::SecondPayment
-                | Self::LineExchange
-                | Self::SupplierDecline => false,
-            };
-            if is_discounted {
-                line["discountAmount"] = euro("10.00");
+        let mut lines = lines(self.rows());
+        match self {
+            Self::PartialShipment | Self::GivesBackOne => {
+                lines[0]["discountAmount"] = json!({ "currency": "EUR", "value": "10.00" });
             }
-            line
-        };
-        self.rows().iter().map(line).collect()
+            Self::GiftCard
+            | Self::HeldParcels
+            | Self::Return
+            | Self::PaidTwice
+            | Self::SecondPayment
+            | Self::LineExchange
+            | Self::SupplierDecline
+            | Self::ChangedCart => (),
+        }
+        lines
     }
+}
+
+fn euro(value: &str) -> Value {
+    json!({ "currency": "EUR", "value": value })
+}
+
+fn lines(rows: &[Row]) -> Value {
+    let line = |(kind, name, quantity, price, rate): &Row| json!({ "type": kind, "name": name, "quantity": quantity, "unitPrice": euro(price), "vatRate": rate });
+    rows.iter().map(line).collect()
 }
 
 /// Plays a case on an order with the documented addresses, and returns the order.
@@ -128,6 +134,7 @@ pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -
         Scenario::PaidTwice => desk.paid_twice(&order).await?,
         Scenario::SecondPayment => desk.ships_all(&order).await?,
         Scenario::LineExchange => desk.line_exchange(&order).await?,
+        Scenario::ChangedCart => desk.ships_changed_cart(&order).await?,
         Scenario::SupplierDecline => desk.supplier_decline(&order).await?,
     };
     events(desk.client, &order).await?;
@@ -166,6 +173,10 @@ impl Desk<'_> {
                 money(line.total_amount.as_ref())
             ));
         }
+        let order = match scenario == Scenario::ChangedCart {
+            true => self.change_cart(file, &order).await?,
+            false => order,
+        };
         if scenario == Scenario::PaidTwice {
             self.first_tab = order.payments.first().map(|payment| payment.mollie_payment_id.clone());
             self.client.second_tab(&order.mollie_order_id).await?;
@@ -179,7 +190,8 @@ impl Desk<'_> {
             | Scenario::GivesBackOne
             | Scenario::PaidTwice
             | Scenario::LineExchange
-            | Scenario::SupplierDecline => order.checkout_url.clone(),
+            | Scenario::SupplierDecline
+            | Scenario::ChangedCart => order.checkout_url.clone(),
         };
         self.client.check_out(&page, flow.final_state()).await?;
         let order =
