@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::agreements::Agreements;
 use super::amount_input::AmountInput;
 use super::line::LineInput;
-use super::order::{Line, LineChanging, Order};
+use super::order::{Line, Order};
 use super::shipment::{LineSelectionInput, ShipmentLine};
 use super::status::words;
 use super::violation::{Violation, Violations};
@@ -16,6 +16,7 @@ mod plan;
 mod shown;
 mod size;
 mod together;
+mod under_way;
 
 pub use plan::plan;
 pub use shown::{Shown, is_shown, shows_change};
@@ -143,17 +144,6 @@ impl LineChanges {
         let canceled = self.canceled.iter().map(|canceled| canceled.line_id);
         let all = self.added.iter().map(|line| line.id).chain(updated).chain(canceled);
         all.map(|id| format!("lines/{id}")).collect()
-    }
-
-    /// What they mean for the order while their outcome is not known.
-    #[must_use]
-    pub fn under_way(&self, order: &Order, operation_id: super::ids::OperationId) -> LineChanging {
-        LineChanging {
-            operation_id,
-            added: self.added.iter().map(|line| line.id).collect(),
-            updated: self.updated.iter().map(|updated| updated.line.id).collect(),
-            difference: together::difference(order, self),
-        }
     }
 }
 

@@ -30,6 +30,7 @@ pub mod line;
 pub mod line_cancellation;
 pub mod line_change;
 pub mod line_return;
+pub mod listed_chargebacks;
 pub mod lookup;
 pub mod method_limits;
 pub mod misread;

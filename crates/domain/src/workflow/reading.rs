@@ -1,9 +1,10 @@
 //! Reading an order at Mollie: the order's answer, and the lists of refunds, captures and chargebacks that it lacks. Records nothing.
 
 use crate::ports::{Gateway, GatewayError, Ports};
-use crate::rules::chargeback::{self, ListedChargebacks};
+use crate::rules::chargeback::ListedChargebacks;
 use crate::rules::contradiction::believed;
 use crate::rules::ids::{MollieOrderId, MolliePaymentId};
+use crate::rules::listed_chargebacks;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
 use crate::rules::refund::{Refund, payments_to_read};
@@ -30,7 +31,7 @@ pub(super) async fn with_captures<P: Ports>(
 /// Reads the chargebacks of the payments whose sum is not that of the known ones. Only people look at them: a list that cannot be
 /// read now is read again with the next reading, and keeps nothing else from being recorded.
 pub(super) async fn with_chargebacks<P: Ports>(ports: &P, order: &Order, mut snapshot: Snapshot) -> Snapshot {
-    for payment in chargeback::payments_to_read(&snapshot, &order.payments) {
+    for payment in listed_chargebacks::payments_to_read(&snapshot, &order.payments) {
         if let Ok(chargebacks) = ports.gateway().chargebacks_of(&order.profile, &payment).await {
             snapshot.chargebacks.push(ListedChargebacks { payment, chargebacks });
         }

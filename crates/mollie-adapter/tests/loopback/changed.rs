@@ -21,10 +21,9 @@ async fn outcome(command: &Command, answer: Response<String>) -> Outcome {
 }
 
 async fn accepted(command: &Command, answer: &Value) -> Snapshot {
-    match outcome(command, hal(200, answer)).await {
-        Outcome::Accepted(Acceptance::Order(snapshot)) => *snapshot,
-        other => panic!("{other:?}"),
-    }
+    let outcome = outcome(command, hal(200, answer)).await;
+    let Outcome::Accepted(Acceptance::Order(snapshot)) = outcome else { panic!("{outcome:?}") };
+    *snapshot
 }
 
 fn answer() -> Value {

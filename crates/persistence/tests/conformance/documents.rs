@@ -58,7 +58,8 @@ fn with_a_field_more(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             // The data of the caller and Mollie is not ours to extend.
-            let ours = fields.iter_mut().filter(|(key, _)| *key != "metadata" && *key != "extra");
+            let theirs = ["metadata", "extra", "parameters"];
+            let ours = fields.iter_mut().filter(|(key, _)| !theirs.contains(&key.as_str()));
             ours.for_each(|(_, field)| with_a_field_more(field));
             // An enum's tag is not a field.
             if !["known", "unknown", "order_recorded"].iter().any(|tag| fields.contains_key(*tag)) {
