@@ -46,7 +46,6 @@ pub const CREATE: &Shard = &[
     "crates/domain/src/rules/refused_field",
     "crates/domain/src/rules/text.rs",
     "crates/domain/src/rules/same_draft.rs",
-    "crates/domain/src/rules/same_draft",
     "crates/domain/src/rules/vat.rs",
     "crates/domain/src/rules/violation.rs",
     "crates/domain/src/rules/web_address.rs",
