@@ -38,6 +38,7 @@ pub const CREATE: &Shard = &[
     "crates/domain/src/rules/money.rs",
     "crates/domain/src/rules/number_refusal.rs",
     "crates/domain/src/rules/order_update.rs",
+    "crates/domain/src/rules/order_update",
     "crates/domain/src/rules/payment.rs",
     "crates/domain/src/rules/payment",
     "crates/domain/src/rules/payment_method.rs",
