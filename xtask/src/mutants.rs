@@ -80,7 +80,6 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/surplus.rs",
     "crates/domain/src/rules/superseded.rs",
     "crates/domain/src/rules/supersession.rs",
-    "crates/domain/src/rules/supersession",
 ];
 
 /// What is made of Mollie's answers, and what names all of it.

@@ -37,7 +37,7 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
     }
     let order = match road.has_changed_cart() {
         true => Box::pin(change_cart(ward, journal, &road)).await,
-        false => place(ward, journal, &road, CreateOrderRequest::default()).await,
+        false => Box::pin(place(ward, journal, &road, CreateOrderRequest::default())).await,
     };
     update(ward, journal, &road, &order).await;
     ward.world.simulator.check_out(&order.checkout_url, "failed").await;
@@ -58,9 +58,9 @@ pub async fn live(ward: &mut Ward, journal: &Journal, points: &[String]) {
 
 /// The shopper went back: the old order is canceled once Mollie has the new one.
 async fn change_cart(ward: &mut Ward, journal: &Journal, road: &Road<'_>) -> Order {
-    let old = place(ward, journal, road, CreateOrderRequest::default()).await;
+    let old = Box::pin(place(ward, journal, road, CreateOrderRequest::default())).await;
     let instead = CreateOrderRequest { supersedes: old.id.clone(), ..CreateOrderRequest::default() };
-    let order = place(ward, journal, road, instead).await;
+    let order = Box::pin(place(ward, journal, road, instead)).await;
     reaches(ward, &old, OrderStatus::Canceled).await;
     let replaced = ward.call("the old order says by which", read(&old), Some).await;
     assert_eq!((&replaced.superseded_by, &order.supersedes), (&order.id, &old.id));

@@ -93,10 +93,12 @@ pub fn update(
             "image_url" => update.image_url = Some(given.image_url.clone()),
             "product_url" => update.product_url = Some(given.product_url.clone()),
             "metadata" => {
-                if given.metadata.is_none() {
+                let metadata = json(given.metadata.as_ref(), &at, faults);
+                // To Mollie null says nothing, and nothing can be taken away.
+                if given.metadata.is_none() || metadata == Some(serde_json::Value::Null) {
                     faults.missing(&at, "update.value");
                 }
-                update.metadata = json(given.metadata.as_ref(), &at, faults);
+                update.metadata = metadata;
             }
             _ => {
                 let expected = format!("one of {FIELDS}");

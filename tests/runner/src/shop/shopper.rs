@@ -131,8 +131,8 @@ fn decide(
                 return (false, None);
             }
             let payments = world.order(id).into_iter().flat_map(|order| &order.payments);
-            let pending = payments.filter(|payment| payment.status == PaymentStatus::Pending);
-            return (true, pending.last().map(|payment| (payment.id.clone(), comes)));
+            let mut pending = payments.filter(|payment| payment.status == PaymentStatus::Pending);
+            return (true, pending.next_back().map(|payment| (payment.id.clone(), comes)));
         }
         Choice::PayTwice => (true, success),
         Choice::PayEarlier => (true, FinalState::Failed),

@@ -141,8 +141,8 @@ fn refund_at_mollie(operation: &Operation, site: &Site) -> Option<String> {
             |effect: &&Effect| effect.kind == EffectKind::RefundCanceled && refund_id(effect) == Some(*id);
         hides_canceled_refunds(&mollie.world) && ledger.iter().any(|effect| is_canceled(&effect))
     };
-    let ids = ledger.iter().filter(is_it).filter_map(refund_id);
-    ids.filter(|id| !is_hidden(id)).last().map(str::to_owned)
+    let mut ids = ledger.iter().filter(is_it).filter_map(refund_id);
+    ids.rfind(|id| !is_hidden(id)).map(str::to_owned)
 }
 
 /// Mollie's id of the refund that an effect is about.
