@@ -64,12 +64,13 @@ impl Own {
         goods().any(|n| self.lines[n].shipped.units > 0) && goods().all(|n| self.to_leave(n) == 0)
     }
 
-    /// Whether this line, named as a review item names it, waits for goods that do not come. Its item is closed by the next reading, and
-    /// none comes while the refund that gives it back waits.
+    /// Whether this line, named as a review item names it, waits for goods that do not come. Its item is closed by the next reading, but
+    /// not while a refund of any units waits.
     #[must_use]
     pub fn is_left_open(&self, subject: &str) -> bool {
         let waits = |n| [false, true].iter().any(|way| self.refunded(n, Course::Waiting, *way).units > 0);
-        let is_open = |n: usize| !self.lines[n].row.is_goods() && (self.to_leave(n) > 0 || waits(n));
+        let does_any_wait = (0..self.lines.len()).any(waits);
+        let is_open = |n: usize| !self.lines[n].row.is_goods() && (self.to_leave(n) > 0 || does_any_wait);
         let line = (0..self.lines.len()).find(|n| subject == format!("lines/{}", n + 1));
         line.is_some_and(is_open) && self.is_delivered()
     }

@@ -84,3 +84,30 @@ fn refunding_sums_to_9_21_in_every_composition() {
         assert_eq!((stage.own.room(), stage.own.left(0).units), (0, 0), "{parts:?}");
     }
 }
+
+/// The fee is given back twice, so the second refund waits for an hour; until then no reading says that nothing is left of the credit.
+#[test]
+fn an_item_of_one_line_stays_open_while_a_refund_of_another_waits() {
+    let row = |kind, unit| Row {
+        kind,
+        quantity: 1,
+        unit,
+        discount: 0,
+        rate: if kind == "store_credit" { "0.00" } else { "21.00" },
+    };
+    let rows = vec![row("physical", 1_422), row("shipping_fee", 1), row("store_credit", -853)];
+    let basket = Basket { tender: EUR, captures: false, joins: false, rows };
+    let mut stage = Stage::new(basket, Switches::default()).expect("it is placed");
+    let steps: [&dyn Fn(&mut Stage) -> Result<(), String>; 6] = [
+        &Stage::pay,
+        &|stage| stage.ship_units(0, 1),
+        &|stage| stage.refund_units(1, 1),
+        &|stage| stage.call_off(0),
+        &|stage| stage.refund_units(1, 1),
+        &|stage| stage.ship_units(2, 1),
+    ];
+    for step in steps {
+        let done = step(&mut stage).and_then(|()| stage.judge());
+        done.unwrap_or_else(|reason| panic!("{reason}\n{}", stage.told.join("\n")));
+    }
+}
