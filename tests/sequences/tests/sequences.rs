@@ -98,7 +98,8 @@ fn an_item_of_one_line_stays_open_while_a_refund_of_another_waits() {
     let rows = vec![row("physical", 1_422), row("shipping_fee", 1), row("store_credit", -853)];
     let basket = Basket { tender: EUR, captures: false, joins: false, rows };
     let mut stage = Stage::new(basket, Switches::default()).expect("it is placed");
-    let steps: [&dyn Fn(&mut Stage) -> Result<(), String>; 6] = [
+    type Happening<'a> = &'a dyn Fn(&mut Stage) -> Result<(), String>;
+    let steps: [Happening<'_>; 6] = [
         &Stage::pay,
         &|stage| stage.ship_units(0, 1),
         &|stage| stage.refund_units(1, 1),

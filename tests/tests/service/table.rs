@@ -124,7 +124,9 @@ async fn what_an_order_allows_in_each_status(world: World) {
             // What changed the order leaves it in another status.
             let ready = match order.take() {
                 Some(order) => order,
-                None => in_status(&world, status, money, &format!("{status}-{money}-{call:?}")).await,
+                None => {
+                    Box::pin(in_status(&world, status, money, &format!("{status}-{money}-{call:?}"))).await
+                }
             };
             assert_eq!(status_of(&ready), status, "{money}");
             tried(&world, (status, call, cell), &ready, 0).await;
@@ -320,13 +322,13 @@ async fn with_line_in(world: &World, status: &str, money: &str, number: &str) ->
     let of_order = if status == "created" { "created" } else { "shipping" };
     match status {
         "completed" => {
-            let order = in_status(world, money, money, number).await;
+            let order = Box::pin(in_status(world, money, money, number)).await;
             world.orders().create_shipment(ship(&order, 0, 2, None)).await.expect("it is shipped");
             world.reaches(&order.id, OrderStatus::Shipping).await;
             world.settles(&order.id).await
         }
         "canceled" => {
-            let order = in_status(world, of_order, money, number).await;
+            let order = Box::pin(in_status(world, of_order, money, number)).await;
             world
                 .orders()
                 .cancel_order_lines(cancel_lines(&order, 1, 1, None))
@@ -335,7 +337,7 @@ async fn with_line_in(world: &World, status: &str, money: &str, number: &str) ->
             world.settles(&order.id).await;
             sync(world, &order).await.expect("the order is read")
         }
-        _ => in_status(world, of_order, money, number).await,
+        _ => Box::pin(in_status(world, of_order, money, number)).await,
     }
 }
 

@@ -78,7 +78,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         warnings_left_out: i32::try_from(terms.warnings_left_out).unwrap_or(i32::MAX),
         mollie_profile_id: facts.mollie_profile_id.clone().unwrap_or_default(),
         dashboard_url: facts.dashboard_url.clone().unwrap_or_default(),
-        payment: facts.payment.as_deref().map(shown_payment),
+        payment: facts.payment.as_deref().map(|it| Box::new(shown_payment(it))),
         mollie_created_time: facts.created_time.map(time),
         continues: terms.continues.map(|id| id.to_string()).unwrap_or_default(),
         supersedes: order.supersedes.map(|id| id.to_string()).unwrap_or_default(),
