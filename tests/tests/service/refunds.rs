@@ -14,6 +14,7 @@ use crate::requests::{ship, sync};
 
 on_both_engines!(
     units_and_goodwill_are_refunded_and_a_repeated_request_gives_the_same_refund,
+    what_may_be_refunded_of_a_line_is_told,
     a_preview_tells_every_effect_in_cents_and_keeps_nothing,
     what_a_voucher_paid_is_not_refunded_and_the_preview_names_it_as_store_credit,
     a_line_whose_price_was_lowered_gives_back_no_more_than_its_price,
@@ -87,6 +88,25 @@ async fn units_and_goodwill_are_refunded_and_a_repeated_request_gives_the_same_r
         assert_eq!(ledger.of(kind).len(), 1, "{kind}");
         assert_eq!(ledger.sum(&order.mollie_order_id, kind, "refunded"), cents(value));
     }
+}
+
+async fn what_may_be_refunded_of_a_line_is_told(world: World) {
+    let left = |order: &Order| {
+        let line = order.lines[0].clone();
+        (line.quantity_refundable, line.amount_refundable.unwrap_or_default().value)
+    };
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    assert_eq!(left(&order), (0, "0.00".to_owned()), "nothing of it was captured");
+    world.orders().create_shipment(ship(&order, 0, 1, None)).await.unwrap();
+    let order = sync(&world, &order).await.unwrap();
+    assert_eq!(left(&order), (1, "349.00".to_owned()));
+    let refused = world.orders().create_refund(units(&order, 0, 2, None)).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    refund(&world, less(&order, 0, "49.00")).await;
+    let order = world.settles(&order.id).await;
+    assert_eq!(left(&order), (1, "300.00".to_owned()));
+    refund(&world, units(&order, 0, 1, Some("300.00"))).await;
+    assert_eq!(left(&world.settles(&order.id).await), (0, "0.00".to_owned()));
 }
 
 async fn a_preview_tells_every_effect_in_cents_and_keeps_nothing(world: World) {

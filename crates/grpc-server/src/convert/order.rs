@@ -6,6 +6,7 @@ use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::payment_particulars::Voucher;
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::refund;
 use domain::rules::refused_field;
 use domain::rules::shipment::{self, HeldParcel};
 use domain::rules::shown_payment::ShownPayment;
@@ -36,7 +37,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         amount: Some(amount(terms.amount)),
         amount_captured: facts.amount_captured.map(amount),
         amount_refunded: facts.amount_refunded.map(amount),
-        lines: order.lines.iter().map(line).collect(),
+        lines: order.lines.iter().map(|it| line(order, it)).collect(),
         payments: order.payments.iter().map(payment).collect(),
         billing_address: order.personal.billing_address.as_ref().map(address),
         shipping_address: order.personal.shipping_address.as_ref().map(address),
@@ -114,8 +115,8 @@ fn unread_field(field: &UnreadField) -> proto::UnreadField {
     proto::UnreadField { path: field.path.clone(), raw: field.raw.clone() }
 }
 
-fn line(line: &Line) -> proto::OrderLine {
-    let available = line.available();
+fn line(order: &Order, line: &Line) -> proto::OrderLine {
+    let (available, refundable) = (line.available(), refund::refundable(order, line));
     let (refunded, refunding) =
         (line.refunded.and(line.payment_refunded), line.refunding.and(line.payment_refunding));
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -161,6 +162,8 @@ fn line(line: &Line) -> proto::OrderLine {
         amount_available: Some(amount(available.amount)),
         quantity_canceling: line.canceling.quantity.into(),
         is_changing: line.is_changing,
+        quantity_refundable: refundable.quantity.into(),
+        amount_refundable: Some(amount(refundable.amount)),
         amount_canceling: Some(amount(line.canceling.amount)),
     }
 }

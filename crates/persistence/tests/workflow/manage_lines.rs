@@ -4,6 +4,7 @@
 use domain::operations::manage_lines::Manage;
 use domain::ports::Clock;
 use domain::rules::amount_input::AmountInput;
+use domain::rules::field::Field;
 use domain::rules::ids::{MollieLineId, OrderId};
 use domain::rules::item::ItemKind;
 use domain::rules::line::{LineInput, LineType};
@@ -131,6 +132,17 @@ async fn an_answer_without_counters_is_enough() {
     assert_eq!((order.lines[0].canceled.quantity, order.lines.len()), (1, 3));
     world.mollie.side().leaves_counters_out = false;
     world.is_exchanged(id).await;
+}
+
+/// Hooks of changed lines have gone missing (practice).
+#[tokio::test]
+async fn the_order_is_read_at_once_after_its_lines_were_changed() {
+    let world = World::new().await;
+    let id = world.authorized().await;
+    world.manage_now(id, exchange()).await;
+    world.at_mollie(id, |order| order.lines[2].name = Field::Value("Mug, blue".to_owned())).await;
+    world.look_up().await;
+    assert_eq!(world.settled(id).await.lines[2].name, "Mug, blue");
 }
 
 #[tokio::test]
