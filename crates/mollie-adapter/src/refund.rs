@@ -57,6 +57,7 @@ pub fn read(refund: &Object<'_>) -> Result<RefundSnapshot, Misread> {
         payment_id: refund.text("paymentId")?.map(MolliePaymentId::new),
         amount,
         status: RefundStatus::parse(&status).map_or(Read::Unknown(status), Read::Known),
+        settlement_amount: refund.loose_money("settlementAmount").value().copied(),
         created_time: refund.required_time("createdAt")?,
         description: refund.loose_text("description"),
         lines,
@@ -128,6 +129,20 @@ mod tests {
         let bare =
             json!({"id": "re_1", "status": "pending", "createdAt": "2023-03-14T17:09:02.0Z", "lines": []});
         assert_eq!(read_value(&bare).unwrap_err().field.as_deref(), Some("amount"));
+    }
+
+    #[test]
+    fn what_a_refund_takes_from_the_balance_is_read_where_it_can_be() {
+        let of = |settlement: Value| {
+            let value = json!({"id": "re_1", "status": "refunded", "createdAt": "2023-03-14T17:09:02.0Z",
+                "amount": amount("5.00"), "settlementAmount": settlement});
+            read_value(&value).unwrap().settlement_amount.map(|taken| taken.to_string())
+        };
+        assert_eq!(of(amount("-5.00")).as_deref(), Some("-5.00 EUR"));
+        assert_eq!(of(json!({"currency": "USD", "value": "-4.87"})).as_deref(), Some("-4.87 USD"));
+        for other in [json!(null), json!("odd"), json!({})] {
+            assert_eq!(of(other), None);
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ on_both_engines!(
     a_line_whose_price_was_lowered_gives_back_no_more_than_its_price,
     what_was_not_taken_is_not_refunded_and_no_call_is_made,
     a_refund_that_fails_may_be_made_again_and_is_told,
+    what_a_refund_takes_from_the_balance_is_told_once_mollie_tells,
     money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it,
     a_refund_is_called_off_while_it_is_pending,
     equal_refunds_that_wait_are_made_as_one_if_asked_to,
@@ -199,6 +200,18 @@ async fn a_refund_that_fails_may_be_made_again_and_is_told(world: World) {
     assert_eq!(kinds.iter().filter(|kind| *kind == "refund.failed").count(), 1, "{kinds:?}");
     let again = refund(&world, units(&order, 1, 1, None)).await;
     assert_eq!(again.state(), RefundState::Registered);
+}
+
+async fn what_a_refund_takes_from_the_balance_is_told_once_mollie_tells(world: World) {
+    let order = paid(&world).await;
+    let refunds =
+        [refund(&world, units(&order, 1, 1, None)).await, refund(&world, less(&order, 0, "1.50")).await];
+    for (refund, taken) in refunds.iter().zip(["-329.99", "-1.50"]) {
+        assert_eq!(refund.settlement_amount, None);
+        world.simulator.set_refund(&refund.mollie_refund_id, "refunded").await;
+        sync(&world, &order).await.unwrap();
+        assert_eq!(read(&world, refund).await.settlement_amount, Some(amount(taken)));
+    }
 }
 
 async fn money_that_is_charged_back_is_not_refunded_until_the_bank_returns_it(world: World) {

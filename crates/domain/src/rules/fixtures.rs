@@ -219,6 +219,7 @@ pub fn refund(number: u128, payment: &str, amount: Money) -> Refund {
         created_time: at(3),
         registered_time: None,
         rejection: None,
+        settlement_amount: None,
         merged_into: None,
     }
 }

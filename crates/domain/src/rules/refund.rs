@@ -104,6 +104,8 @@ pub struct Refund {
     pub overrides: Vec<Override>,
     /// Mollie's status, once it has it.
     pub status: Option<Read<RefundStatus>>,
+    /// What is taken from the merchant's balance, below zero, once Mollie tells; no rule depends on it.
+    pub settlement_amount: Option<Money>,
     pub created_time: Timestamp,
     /// When Mollie registered it.
     pub registered_time: Option<Timestamp>,

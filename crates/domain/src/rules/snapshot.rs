@@ -136,6 +136,7 @@ pub struct RefundSnapshot {
     pub payment_id: Option<MolliePaymentId>,
     pub amount: Money,
     pub status: Read<RefundStatus>,
+    pub settlement_amount: Option<Money>,
     pub created_time: Timestamp,
     pub description: Field<String>,
     pub lines: Vec<(MollieLineId, Part)>,

@@ -49,6 +49,7 @@ pub fn refund(refund: &Refund) -> proto::Refund {
             Origin::Elsewhere => true,
         },
         preview: None,
+        settlement_amount: refund.settlement_amount.map(amount),
         merged_into_refund_id: refund.merged_into.map(|id| id.to_string()).unwrap_or_default(),
     }
 }

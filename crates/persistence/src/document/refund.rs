@@ -36,6 +36,8 @@ pub(crate) struct RefundDocument {
     overrides: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<WordDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement_amount: Option<MoneyDocument>,
     created_time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     registered_time: Option<Timestamp>,
@@ -62,6 +64,7 @@ impl From<&Refund> for RefundDocument {
             description: refund.description.clone(),
             overrides: refund.overrides.iter().map(|limit| limit.as_str().to_owned()).collect(),
             status: refund.status.as_ref().map(|status| WordDocument::new(status, RefundStatus::as_str)),
+            settlement_amount: refund.settlement_amount.as_ref().map(Into::into),
             created_time: refund.created_time,
             registered_time: refund.registered_time,
             rejection: refund.rejection.as_ref().map(Into::into),
@@ -91,6 +94,7 @@ impl TryFrom<RefundDocument> for Refund {
             description: document.description,
             overrides: limits.collect::<Result<_, _>>()?,
             status: document.status.map(status).transpose()?,
+            settlement_amount: optional(document.settlement_amount)?,
             created_time: document.created_time,
             registered_time: document.registered_time,
             rejection: optional(document.rejection)?,

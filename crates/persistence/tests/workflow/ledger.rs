@@ -186,6 +186,7 @@ impl Ledger {
             created_time: now,
             description: refund.description.clone().into(),
             lines,
+            settlement_amount: None,
             ours: Some(refund.refund_id),
         };
         let is_twin = |other: &RefundSnapshot| {

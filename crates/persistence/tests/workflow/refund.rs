@@ -419,6 +419,7 @@ fn made_elsewhere(
         created_time: world.clock.now(),
         description: None.into(),
         lines: lines.iter().map(line).collect(),
+        settlement_amount: None,
         ours: None,
     }
 }

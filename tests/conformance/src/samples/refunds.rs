@@ -27,6 +27,7 @@ pub fn refund(order: &Order) -> Refund {
         created_time: at(10),
         registered_time: None,
         rejection: None,
+        settlement_amount: None,
         merged_into: None,
     }
 }
@@ -46,6 +47,7 @@ pub fn full_refund(order: &Order, status: Read<RefundStatus>) -> Refund {
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
         rejection: Some(rejection()),
+        settlement_amount: Some(euro("-5.00")),
         merged_into: Some(RefundId::new(uuid())),
         ..refund(order)
     }

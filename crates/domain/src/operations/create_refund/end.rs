@@ -19,6 +19,7 @@ pub(super) fn registered(task: &Task, of: &Operation, theirs: &RefundSnapshot, p
         mollie_id: Some(theirs.mollie_id.clone()),
         payment_id: theirs.payment_id.clone().or_else(|| before.payment_id.clone()),
         status: Some(theirs.status.clone()),
+        settlement_amount: theirs.settlement_amount,
         registered_time: Some(theirs.created_time),
         ..before
     };

@@ -93,6 +93,7 @@ fn record(
         created_time: pen.now(),
         registered_time: None,
         rejection: None,
+        settlement_amount: None,
         merged_into: None,
     };
     let refund = waiting.iter().fold(refund, |refund, (_, other)| merge::with(refund, other));

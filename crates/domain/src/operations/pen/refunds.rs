@@ -26,10 +26,21 @@ impl Pen<'_> {
             if let Some(status) = status.filter(|status| ours.status.as_ref() != Some(status)) {
                 self.follow_refund(&ours, status);
             }
+            self.read_settlement(&ours, listed);
         }
         let known: Vec<_> = self.known_refunds.iter().filter_map(|ours| ours.mollie_id.clone()).collect();
         for theirs in listed.iter().filter(|theirs| !known.contains(&theirs.mollie_id)) {
             self.take_over_refund(theirs, snapshot);
+        }
+    }
+
+    /// What it takes from the balance may be told later than its status, and is no event.
+    fn read_settlement(&mut self, ours: &Refund, listed: &[RefundSnapshot]) {
+        let theirs = listed.iter().find(|theirs| ours.mollie_id.as_ref() == Some(&theirs.mollie_id));
+        let told = theirs.and_then(|theirs| theirs.settlement_amount);
+        let Some(ours) = self.known_refund(ours.id) else { return };
+        if told.is_some() && told != ours.settlement_amount {
+            self.put_refund(Refund { settlement_amount: told, ..ours });
         }
     }
 
@@ -104,6 +115,7 @@ impl Pen<'_> {
             created_time: theirs.created_time,
             registered_time: Some(theirs.created_time),
             rejection: None,
+            settlement_amount: theirs.settlement_amount,
             merged_into: None,
         }
     }

@@ -24,7 +24,10 @@ impl Snapshot {
         for theirs in listed {
             match refunds.iter_mut().find(|known| known.mollie_id == theirs.mollie_id) {
                 // The list of a payment may leave the lines out.
-                Some(known) if theirs.lines.is_empty() => known.status = theirs.status,
+                Some(known) if theirs.lines.is_empty() => {
+                    known.status = theirs.status;
+                    known.settlement_amount = theirs.settlement_amount.or(known.settlement_amount);
+                }
                 Some(known) => *known = theirs,
                 None => refunds.push(theirs),
             }

@@ -19,6 +19,7 @@ fn of_the_first_line(status: RefundStatus) -> Snapshot {
         created_time: at(3),
         description: Field::LeftOut,
         lines: vec![(reported.lines[0].mollie_id.clone(), part)],
+        settlement_amount: None,
         ours: None,
     }]);
     reported

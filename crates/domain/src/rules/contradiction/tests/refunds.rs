@@ -15,6 +15,7 @@ fn refund(amount: Money, parts: &[Part]) -> RefundSnapshot {
         created_time: at(3),
         description: Field::LeftOut,
         lines: parts.iter().map(|part| (line.mollie_id.clone(), *part)).collect(),
+        settlement_amount: None,
         ours: None,
     }
 }

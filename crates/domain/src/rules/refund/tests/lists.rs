@@ -15,6 +15,7 @@ fn listed(id: &str, payment: Option<&str>, amount: &str, status: RefundStatus) -
         created_time: at(3),
         description: Field::LeftOut,
         lines: Vec::new(),
+        settlement_amount: None,
         ours: None,
     }
 }

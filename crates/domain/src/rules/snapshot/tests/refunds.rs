@@ -18,6 +18,7 @@ fn refund(id: &str, status: RefundStatus, parts: &[(usize, Part)]) -> RefundSnap
         created_time: at(3),
         description: Field::LeftOut,
         lines: parts.iter().map(|(line, part)| (lines[*line].mollie_id.clone(), *part)).collect(),
+        settlement_amount: None,
         ours: None,
     }
 }
