@@ -18,8 +18,7 @@ use super::shipment::ShipmentLine;
 #[must_use]
 pub fn authorized(order: &Order) -> Money {
     let currency = order.terms.amount.currency();
-    let held = order.payments.iter().filter(|payment| payment.holds_money()).map(|payment| payment.amount);
-    let held = held.filter(|amount| amount.currency() == currency).map(Money::minor).max();
+    let held = order.largest_held();
     let lines = sum(order.lines.iter().map(|line| line.total_amount.minor()));
     let lines = lines.saturating_sub(order.canceled_unpaid.minor());
     Money::from_minor(held.unwrap_or_else(|| order.highest_amount.minor()).min(lines), currency)

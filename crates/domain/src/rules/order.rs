@@ -376,6 +376,14 @@ impl Order {
         self.facts.authorized_time.is_some() || self.facts.status == Some(OrderStatus::Authorized)
     }
 
+    /// The largest payment in the order's currency that holds money, in minor units.
+    #[must_use]
+    pub fn largest_held(&self) -> Option<i64> {
+        let currency = self.terms.amount.currency();
+        let held = self.payments.iter().filter(|payment| payment.holds_money()).map(|payment| payment.amount);
+        held.filter(|amount| amount.currency() == currency).map(Money::minor).max()
+    }
+
     /// Whether Mollie reports something about the order, a line or a payment that this release does not understand.
     #[must_use]
     pub fn is_understood(&self) -> bool {

@@ -55,7 +55,7 @@ pub async fn check<P: Ports>(ports: &P, id: OrderId, profile: &ProfileName) -> R
 }
 
 /// The old order, if it may be replaced; `None` if it was read just now. It is read before it is refused for its state, and also
-/// before it is allowed: a payment may have begun without our knowledge.
+/// before it is allowed, however lately it was read: a payment may have begun since, and Mollie does not refuse what would lose it.
 async fn may_be_replaced<P: Ports>(
     ports: &P,
     id: OrderId,
@@ -71,14 +71,11 @@ async fn may_be_replaced<P: Ports>(
         return Ok(None);
     }
     if supersession::must_be_read(&old) {
-        match confirmed {
-            Some(reading) => reading.is_whole()?,
-            None if confirm::is_stale(ports, &old).await? => {
-                *confirmed = Some(Box::pin(confirm::confirm(ports, id)).await?);
-                return Ok(None);
-            }
-            None => (),
-        }
+        let Some(reading) = confirmed else {
+            *confirmed = Some(Box::pin(confirm::confirm(ports, id)).await?);
+            return Ok(None);
+        };
+        reading.is_whole()?;
     }
     Ok(Some(old))
 }

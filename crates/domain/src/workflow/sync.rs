@@ -117,7 +117,7 @@ pub(super) async fn read<P: Ports>(
             change.lookup =
                 Some(change.lookup.map_or(lookup::again(now, 0), |at| at.min(lookup::again(now, 0))));
         }
-        if change.events.is_empty() && change.lookup.is_none() {
+        if change.events.is_empty() && change.refunds.is_empty() && change.lookup.is_none() {
             // An answer that leaves fields out confirms nothing.
             if left_out.is_some() {
                 return Ok(Synced { order, left_out, contradictions });

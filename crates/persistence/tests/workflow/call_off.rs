@@ -65,6 +65,33 @@ async fn a_pending_refund_is_canceled_at_mollie_once_and_raises_nothing() {
     }
 }
 
+/// A reading that no longer counts its units comes before or after the answer.
+#[tokio::test]
+async fn the_units_of_a_canceled_refund_come_back_once() {
+    let all = Part { quantity: 1, amount: euro("20.00") };
+    for fate in [Fate::Answered, Fate::LostAnswer, Fate::LostCall, Fate::Late(secs(30)), Fate::Stumbles] {
+        let world = World::new().await;
+        let id = world.paid().await;
+        let (made, _) = world.refund_now(id, &units(2, 1)).await;
+        world.sync(id).await;
+        world.mollie.next(fate.clone());
+        let canceled = world.call_off(id, &made).await.unwrap();
+        world.drive(canceled.claim.as_ref().unwrap()).await;
+        for _ in 0..6 {
+            for order in [world.order(id).await, world.sync(id).await] {
+                let given_back = order.lines[1].given_back();
+                assert!(
+                    given_back == all || given_back == Part::none(all.amount),
+                    "{fate:?}: {given_back:?}"
+                );
+            }
+            world.work(mins(1)).await;
+        }
+        let order = world.settled(id).await;
+        assert_eq!((order.lines[1].given_back(), order.items.len()), (Part::none(all.amount), 0), "{fate:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_refund_that_went_too_far_is_not_canceled() {
     let world = World::new().await;

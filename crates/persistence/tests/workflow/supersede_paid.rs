@@ -120,9 +120,8 @@ async fn money_that_came_unseen_before_the_new_order_was_placed_is_raised_then()
     for is_read in [false, true] {
         let world = World::new().await;
         let old = world.placed().await;
-        world.sync(old).await;
-        world.authorizes(old).await;
         let new = world.replace(old, "new", "1337").await.unwrap();
+        world.authorizes(old).await;
         if is_read {
             world.sync(old).await;
         }

@@ -106,7 +106,8 @@ impl Pen<'_> {
         let is_aside = |theirs: &RefundSnapshot| {
             !refunds.contains(&theirs.mollie_id) && is_explained(Difference::Refund(theirs))
         };
-        let snapshot = snapshot::without_refunds(snapshot, is_aside).counted_by_refunds();
+        let snapshot = snapshot::without_refunds(snapshot, is_aside);
+        let snapshot = self.with_undecided_cancellations(order, snapshot).counted_by_refunds();
         let snapshot = snapshot::without_line_changes(
             order,
             snapshot,

@@ -6,8 +6,9 @@ use super::Pen;
 use crate::operations::kind::Difference;
 use crate::rules::concern;
 use crate::rules::event::EventData;
-use crate::rules::ids::{LineId, MollieLineId, OperationId};
+use crate::rules::ids::{LineId, MollieLineId, MollieRefundId, OperationId};
 use crate::rules::ledger::{self, Stage};
+use crate::rules::order::Order;
 use crate::rules::refund::{Refund, RefundState, Route};
 use crate::rules::shipment::{Origin, ShipmentLine};
 use crate::rules::snapshot::{RefundSnapshot, Snapshot};
@@ -32,6 +33,23 @@ impl Pen<'_> {
         for theirs in listed.iter().filter(|theirs| !known.contains(&theirs.mollie_id)) {
             self.take_over_refund(theirs, snapshot);
         }
+    }
+
+    /// The reading with each refund as it is known whose cancellation may account for what is shown: its units come back once that is
+    /// decided, and only then.
+    pub(super) fn with_undecided_cancellations(&self, order: &Order, mut snapshot: Snapshot) -> Snapshot {
+        let Some(listed) = &mut snapshot.refunds else { return snapshot };
+        for ours in &self.known_refunds {
+            let (Some(id), Some(status)) = (&ours.mollie_id, &ours.status) else { continue };
+            if !self.is_explained(order, Difference::RefundStatus(ours.id)) {
+                continue;
+            }
+            match listed.iter_mut().find(|theirs| theirs.mollie_id == *id) {
+                Some(theirs) => theirs.status = status.clone(),
+                None => listed.push(shown(order, ours, id, status)),
+            }
+        }
+        snapshot
     }
 
     /// What it takes from the balance may be told later than its status, and is no event.
@@ -118,6 +136,25 @@ impl Pen<'_> {
             settlement_amount: theirs.settlement_amount,
             merged_into: None,
         }
+    }
+}
+
+/// A refund as Mollie listed it before it was canceled.
+fn shown(order: &Order, ours: &Refund, id: &MollieRefundId, status: &Read<RefundStatus>) -> RefundSnapshot {
+    let at_mollie = |line: &ShipmentLine| Some((order.line(line.line_id)?.mollie_id.clone()?, line.part));
+    RefundSnapshot {
+        mollie_id: id.clone(),
+        payment_id: ours.payment_id.clone(),
+        amount: ours.amount,
+        status: status.clone(),
+        settlement_amount: ours.settlement_amount,
+        created_time: ours.registered_time.unwrap_or(ours.created_time),
+        description: ours.description.clone().into(),
+        lines: match ours.route {
+            Route::Order => ours.lines.iter().filter_map(at_mollie).collect(),
+            Route::Payment => Vec::new(),
+        },
+        ours: Some(ours.id),
     }
 }
 

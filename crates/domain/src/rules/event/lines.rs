@@ -24,7 +24,8 @@ impl Order {
         }
     }
 
-    /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid.
+    /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
+    /// where a payment is for exactly what is left: a cancellation before it may come to be known after it.
     pub(super) fn note_canceled_unpaid(&mut self) {
         let is_unpaid = match self.facts.status {
             Some(OrderStatus::Created | OrderStatus::Pending) => true,
@@ -38,10 +39,16 @@ impl Order {
                 | OrderStatus::Expired,
             ) => false,
         };
-        if is_unpaid {
-            let minor =
-                self.lines.iter().map(|line| line.canceled.amount.minor()).fold(0, i64::saturating_add);
-            self.canceled_unpaid = Money::from_minor(minor, self.canceled_unpaid.currency());
+        let sum =
+            |of: fn(&Line) -> Money| self.lines.iter().map(|it| of(it).minor()).fold(0, i64::saturating_add);
+        let (all, canceled) = (sum(|line| line.total_amount), sum(|line| line.canceled.amount));
+        let is_left = |held: i64| held == all.saturating_sub(canceled);
+        if is_unpaid || self.largest_held().is_some_and(is_left) {
+            self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
+            let is_given_up = |line: &&Line| deduction::is_deduction(line) && line.canceled.quantity > 0;
+            let given_up = self.lines.iter().filter(is_given_up).map(|line| line.id);
+            let new: Vec<_> = given_up.filter(|id| !self.releases.contains(id)).collect();
+            self.releases.extend(new);
         }
     }
 

@@ -53,7 +53,9 @@ fn changeable_order(order: &Order) -> Result<(), RequestError> {
         let text = format!("The order is {}: Mollie has not confirmed it.", order.placement.as_str());
         return Err(RequestError::State(of(PreconditionReason::OrderNotPlaced, text)));
     };
-    if let Some(why) = unchangeable(status) {
+    // The shipment may be known before the status that it leads to.
+    let has_left = order.lines.iter().any(|line| line.shipped.quantity > 0);
+    if let Some(why) = unchangeable(status).or_else(|| has_left.then_some(LEFT)) {
         let text = format!(
             "The order's status is \"{}\": {why}. Lines are changed while the order is created, pending or authorized.",
             status.as_str()
@@ -80,15 +82,15 @@ fn changeable_order(order: &Order) -> Result<(), RequestError> {
     Ok(())
 }
 
+const LEFT: &str = "goods have left; cancel what is not wanted with CancelOrderLines, and sell what else is wanted by another order";
+
 const fn unchangeable(status: OrderStatus) -> Option<&'static str> {
     match status {
         OrderStatus::Created | OrderStatus::Pending | OrderStatus::Authorized => None,
         OrderStatus::Paid => Some(
             "it was paid; refund what is not wanted with CreateRefund, and sell what else is wanted by another order",
         ),
-        OrderStatus::Shipping => Some(
-            "goods have left; cancel what is not wanted with CancelOrderLines, and sell what else is wanted by another order",
-        ),
+        OrderStatus::Shipping => Some(LEFT),
         OrderStatus::Completed | OrderStatus::Canceled | OrderStatus::Expired => Some("it has ended"),
     }
 }

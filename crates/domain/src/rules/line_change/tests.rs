@@ -249,6 +249,10 @@ fn lines_change_while_the_order_is_created_pending_or_authorized_and_nothing_has
     order.lines[1].reserved = Part { quantity: 1, amount: euro("329.99") };
     assert_eq!(reason(&order, &request()), PreconditionReason::OrderNotChangeable, "goods have left");
     let mut order = authorized();
+    order.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
+    let known = "the shipment is known, and the status not read since";
+    assert_eq!(reason(&order, &request()), PreconditionReason::OrderNotChangeable, "{known}");
+    let mut order = authorized();
     order.lines[0].canceling = Part { quantity: 1, amount: euro("349.00") };
     assert_eq!(reason(&order, &request()), PreconditionReason::LinesChanging);
     let mut order = authorized();

@@ -179,9 +179,9 @@ impl Line {
         self.shipped.quantity.saturating_add(self.reserved.quantity)
     }
 
-    /// The units that were said not to leave, and have not left all the same.
+    /// The units that were said not to leave, are given back, and have not left all the same.
     fn kept(&self) -> u32 {
-        self.not_leaving.min(self.rest().quantity)
+        self.not_leaving.min(self.rest().quantity).min(self.given_back().quantity)
     }
 
     /// The rest, as input to the amount rule.

@@ -11,10 +11,17 @@ use crate::proto::ErrorReason;
 
 /// Nothing of the holder's persons is told.
 pub fn number_held(by: OrderId, order_number: &str, holder: &Holder) -> Status {
-    let what = if holder.same_draft == Some(true) {
-        "It was created from the same draft, as in another tab: send the shopper to its checkout_url."
-    } else {
-        "Use another number; or, if the new order replaces it, name it in supersedes."
+    let what = match (holder.same_draft, &holder.checkout_url) {
+        (Some(true), Some(_)) => {
+            "It was created from the same draft, as in another tab: send the shopper to its checkout_url."
+        }
+        (Some(true), None) => {
+            "It was created from the same draft, as in another tab: read it with GetOrder, and send the shopper to its checkout_url \
+             once it has one."
+        }
+        (Some(false) | None, _) => {
+            "Use another number; or, if the new order replaces it, name it in supersedes."
+        }
     };
     let text = format!(
         "Order {by} of this profile has the order_number \"{order_number}\" and is not canceled or expired. {what}"
@@ -59,6 +66,12 @@ mod tests {
         let told = facts(&holder);
         assert_eq!((told["status"].as_str(), told["same_draft"].as_str()), ("created", "true"));
         assert_eq!(told["checkout_url"], url);
+        let text =
+            |holder: &Holder| number_held(OrderId::new(Uuid::nil()), "1337", holder).message().to_owned();
+        assert!(text(&holder).contains("send the shopper to its checkout_url"), "{}", text(&holder));
+        let placing =
+            Holder { status: None, placement: Placement::Placing, checkout_url: None, ..holder.clone() };
+        assert!(text(&placing).contains("GetOrder"), "{}", text(&placing));
         let long = Holder { checkout_url: Some("u".repeat(5_000)), same_draft: None, ..holder };
         let told = facts(&Holder { status: None, placement: Placement::Placing, ..long });
         assert_eq!(told["status"], "placing");

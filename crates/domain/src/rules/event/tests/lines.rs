@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules::ledger::Pool;
 use crate::rules::order::LineChanging;
+use crate::rules::{capture, deduction};
 
 fn operation() -> OperationId {
     OperationId::new(Uuid::from_u128(9))
@@ -39,6 +40,51 @@ fn what_is_canceled_counts_as_unpaid_as_long_as_nothing_is_authorized() {
     assert_eq!(recorder.order().canceled_unpaid, euro("349.00"), "the other one was authorized");
     see(&mut recorder, OrderStatus::Created, LineStatus::Created);
     assert_eq!(recorder.order().canceled_unpaid, euro("678.99"));
+}
+
+fn authorize(recorder: &mut Recorder, amount: &str) {
+    see(recorder, OrderStatus::Authorized, LineStatus::Authorized);
+    let mut seen = snapshot(OrderStatus::Authorized, LineStatus::Authorized);
+    for (theirs, ours) in seen.lines.iter_mut().zip(&recorder.order().lines) {
+        theirs.canceled = Some(ours.canceled);
+    }
+    seen.payments = Some(vec![fixtures::payment("tr_1", euro(amount), PaymentStatus::Authorized)]);
+    let observed = Box::new(observed(recorder.order(), &seen));
+    recorder.record(EventData::OrderObserved { observed });
+}
+
+/// The answer to the change was lost, and the shopper authorized what was left before it was found.
+#[test]
+fn what_a_payment_does_not_cover_was_canceled_unpaid_however_late_that_is_known() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    authorize(&mut recorder, "678.99");
+    cancel(&mut recorder, 1);
+    let order = recorder.order();
+    assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("349.00"), euro("678.99")));
+    cancel(&mut recorder, 2);
+    let order = recorder.order();
+    assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("349.00"), euro("349.00")));
+}
+
+/// A discount that was taken away before the shopper authorized the whole price is owed to nobody.
+#[test]
+fn a_deduction_that_was_canceled_unpaid_is_not_owed() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    let mut card = recorder.order().lines[1].clone();
+    (card.total_amount, card.unit_price) = (euro("-5.00"), euro("-5.00"));
+    let lines = vec![card];
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines, entries: Vec::new() });
+    let gone = ShipmentLine { part: Part { quantity: 1, amount: euro("-5.00") }, ..part(2) };
+    let mut look = |status, line, pool, of| {
+        let entries = ledger::ours(pool, Stage::Settled, &[of]);
+        let seen = observed(recorder.order(), &snapshot(status, line));
+        let observed = Box::new(Observed { entries, lines: Vec::new(), ..seen });
+        recorder.record(EventData::OrderObserved { observed });
+    };
+    look(OrderStatus::Created, LineStatus::Created, Pool::Canceled, gone);
+    look(OrderStatus::Shipping, LineStatus::Shipping, Pool::Shipped, part(1));
+    assert!(recorder.order().captures_by_shipment());
+    assert_eq!(deduction::lost(recorder.order()), []);
 }
 
 #[test]
