@@ -63,12 +63,14 @@ fn lines(order: &Order, part: impl Fn(&crate::proto::OrderLine) -> Option<&Amoun
     order.lines.iter().try_fold(zero, |sum, line| Ok(sum.plus(money(part(line))?)?))
 }
 
-/// What the order's last effect with such an amount says: a change of lines says anew what is ordered.
+/// What the order's last effect with such an amount says: a change of lines says anew what is ordered. Nothing, if there is none.
 fn last(effects: &[Value], order: &Order, amount: &str) -> Result<Money> {
     let has_it = |effect: &&Value| {
         effect["order_id"] == order.mollie_order_id.as_str() && effect["amounts"].get(amount).is_some()
     };
-    let last = effects.iter().rfind(has_it).context("the ledger has no such amount")?;
+    let Some(last) = effects.iter().rfind(has_it) else {
+        return Ok(Money::zero(money(order.amount.as_ref())?.currency()));
+    };
     sum(std::slice::from_ref(last), order, amount)
 }
 
