@@ -23,8 +23,8 @@ mod number;
 /// (get order, `expiresAt`). `order`: as it was before; `entries`: what the reading settles.
 ///
 /// Units in parcels that are on their way to Mollie are not open: their goods may have left, and what becomes of them is told with
-/// the parcel. Deductions belong to open goods only if no goods have left at all: once some have, what was not taken off is owed to the
-/// shopper (`deduction::lost`), and is given back otherwise.
+/// the parcel. A deduction belongs to open goods only if none of the goods it takes money off have left: once some have, what was not
+/// taken off is owed to the shopper (`deduction::lost`), and is given back otherwise.
 #[must_use]
 pub fn left_open(order: &Order, after: &Facts, entries: &[Entry]) -> Vec<ShipmentLine> {
     if !ends_by_time(order, after) {
@@ -36,9 +36,8 @@ pub fn left_open(order: &Order, after: &Facts, entries: &[Entry]) -> Vec<Shipmen
         let shipped = entries.iter().any(|entry| is_shipped(entry, line.id) && entry.part.quantity > 0);
         shipped || line.shipped.and(line.reserved).quantity > 0
     };
-    let goods_left = order.lines.iter().any(|line| !deduction::is_deduction(line) && has_left(line));
     let open_lines: Vec<_> = left.iter().map(|(id, _)| *id).collect();
-    left.retain(|(id, _)| belongs(order, *id, goods_left, &open_lines));
+    left.retain(|(id, _)| belongs(order, *id, has_left, &open_lines));
     if !is_worth_placing(order, &left) {
         left.retain(|(id, _)| order.line(*id).is_some_and(|line| !deduction::is_deduction(line)));
     }
@@ -90,10 +89,11 @@ fn open(line: &Line, entries: &[Entry]) -> Part {
     found.fold(line.rest(), |rest, entry| rest.without(entry.part))
 }
 
-fn belongs(order: &Order, id: LineId, goods_left: bool, open: &[LineId]) -> bool {
+fn belongs(order: &Order, id: LineId, has_left: impl Fn(&Line) -> bool, open: &[LineId]) -> bool {
     let Some(line) = order.line(id) else { return false };
+    let mut goods = deduction::goods_of(order, line);
     let reduces_open = || deduction::goods_of(order, line).any(|goods| open.contains(&goods.id));
-    !deduction::is_deduction(line) || (!goods_left && reduces_open())
+    !deduction::is_deduction(line) || (!goods.any(has_left) && reduces_open())
 }
 
 /// Mollie takes no order of nothing, and none whose VAT is below zero in sum.

@@ -19,26 +19,30 @@ pub const fn is_deduction(line: &Line) -> bool {
     line.total_amount.minor() < 0
 }
 
-/// Refuses to release deductions that are left behind goods, but for those named now or by a cancellation under way.
+/// Refuses to release deductions that are left behind goods which they take money off, but for those named now or by a cancellation under way.
 ///
 /// # Errors
 /// [`PreconditionReason::DeductionLeft`], with what is owed in all and for each line.
 pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
-    let goods = order.captures_by_shipment() && has_left(order, |line| line.shipped.and(line.reserved));
+    let has_left = |goods: &Line| goods.shipped.and(goods.reserved).quantity > 0;
     let is_named = |id: LineId| named.contains(&id) || order.releases.contains(&id);
+    let is_left = |line: &&Line| line.available().quantity > 0 && !is_named(line.id);
+    let is_owed = |line: &&Line| order.captures_by_shipment() && goods_of(order, line).any(has_left);
     let left: Vec<_> = deductions(order)
-        .filter(|line| goods && line.available().quantity > 0 && !is_named(line.id))
+        .filter(|line| is_left(line) && is_owed(line))
         .map(|line| (line.id, owed(line.available())))
         .collect();
     if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
 }
 
-/// The deductions that Mollie has canceled although goods were shipped, and that no cancellation of ours named, each with what
+/// The deductions that Mollie has canceled although goods they take money off were shipped, and that no cancellation of ours named, each with what
 /// is owed.
 #[must_use]
 pub fn lost(order: &Order) -> Vec<(LineId, Money)> {
-    let goods = order.captures_by_shipment() && has_left(order, |line| line.shipped);
-    let lost = deductions(order).filter(|line| goods && line.canceled.quantity > 0);
+    let is_owed = |line: &&Line| {
+        order.captures_by_shipment() && goods_of(order, line).any(|goods| goods.shipped.quantity > 0)
+    };
+    let lost = deductions(order).filter(|line| line.canceled.quantity > 0).filter(is_owed);
     lost.filter(|line| !order.releases.contains(&line.id))
         .map(|line| (line.id, owed(line.canceled)))
         .collect()
@@ -109,10 +113,6 @@ pub fn named(order: &Order, texts: &[String]) -> Result<Vec<LineId>, Vec<Violati
 
 fn deductions(order: &Order) -> impl Iterator<Item = &Line> {
     order.lines.iter().filter(|line| is_deduction(line))
-}
-
-fn has_left(order: &Order, part: impl Fn(&Line) -> Part) -> bool {
-    order.lines.iter().any(|line| !is_deduction(line) && part(line).quantity > 0)
 }
 
 /// What the shopper would pay too much.

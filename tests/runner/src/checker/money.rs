@@ -114,15 +114,21 @@ fn captured_of(line: &Line) -> i64 {
     line.shipped.amount.minor() + line.reserved.amount.minor()
 }
 
-/// What takes money off and was canceled behind goods is raised, unless a cancellation named it.
+/// What takes money off and was canceled behind its goods is raised, unless a cancellation named it.
 fn deductions(order: &Order, events: &[Arc<Event>], seen: &Value) -> Vec<String> {
     let lines = seen["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
     let is_deduction = |line: &Value| cents(&line["totalAmount"]) < 0;
-    let goods = lines.iter().any(|line| !is_deduction(line) && line["quantityShipped"].as_u64() > Some(0));
+    // A discount takes money off the goods of its rate, if there are any; anything else off all.
+    let goods_left = |of: &Value| {
+        let is_of_rate = |line: &&Value| !is_deduction(line) && line["vatRate"] == of["vatRate"];
+        let by_rate = of["type"] == "discount" && lines.iter().any(|line| is_of_rate(&line));
+        let mut goods = lines.iter().filter(|line| !is_deduction(line) && (!by_rate || is_of_rate(line)));
+        goods.any(|line| line["quantityShipped"].as_u64() > Some(0))
+    };
     let captures = seen["authorizedAt"].is_string();
     let each = order.lines.iter().zip(lines).filter(|(_, seen)| is_deduction(seen)).map(|(line, seen)| {
         let subject = format!("lines/{}", line.id);
-        let canceled = captures && goods && seen["quantityCanceled"].as_u64() > Some(0);
+        let canceled = captures && goods_left(seen) && seen["quantityCanceled"].as_u64() > Some(0);
         let named = events.iter().any(|event| is_named(&event.data, line));
         let raised = raised(order, ItemKind::DeductionLeft, &subject);
         // What was named for a cancellation that Mollie refused may be lost later all the same.

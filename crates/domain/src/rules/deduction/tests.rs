@@ -99,6 +99,22 @@ fn what_mollie_canceled_behind_goods_is_lost_unless_it_was_named() {
     assert_eq!(lost(&order), [], "nothing has left as far as Mollie knows");
 }
 
+/// The goods that a discount is for did not leave, so the shopper has not paid for them.
+#[test]
+fn a_discount_is_owed_only_if_goods_of_its_rate_have_left() {
+    let mut order = order();
+    (order.lines[0].vat_rate, order.lines[3].vat_rate) = ("9.00".to_owned(), "9.00".to_owned());
+    order.lines[3].line_type = Read::Known(LineType::Discount);
+    order.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
+    assert_eq!(subjects(keep(&order, &ids(&[3]))), [""; 0]);
+    order.lines[3].canceled = Part { quantity: 1, amount: euro("-3.00") };
+    assert_eq!(lost(&order), []);
+    order.lines[0].shipped = Part { quantity: 1, amount: euro("349.00") };
+    assert_eq!(lost(&order), [(LineId::new(4), euro("3.00"))]);
+    order.lines[3].canceled = Part::none(euro("0.00"));
+    assert_eq!(subjects(keep(&order, &ids(&[3]))), ["order", "lines/4"]);
+}
+
 /// Goods at 21 % and at 9 %, of which the first are canceled.
 fn canceled_along(line_type: LineType, rate: &str, both: bool) -> Vec<u32> {
     let mut order = order();
