@@ -136,6 +136,9 @@ fn taken(order: &Order, line: &Line) -> i64 {
 /// capture more, so it never raises the bound.
 fn bound(order: &Order) -> i64 {
     let authorized = authorized(order).minor();
+    if is_authorized_after_change(order) {
+        return authorized;
+    }
     let released = sum(order.lines.iter().map(|line| line.canceled.amount.minor()));
     let released = released.saturating_sub(order.canceled_unpaid.minor());
     // A cancellation under way may fail: then it has not raised the bound.
@@ -143,6 +146,15 @@ fn bound(order: &Order) -> i64 {
     // Nor has a change of lines; but if it succeeds, it has lowered it.
     let lowered = order.line_change.as_ref().map_or(0, |change| change.difference.minor().min(0));
     authorized.min(authorized.saturating_sub(released)).saturating_add(lowered)
+}
+
+/// Whether the shopper authorized exactly what is left after a change whose outcome is not known: then it releases nothing of that.
+fn is_authorized_after_change(order: &Order) -> bool {
+    let left = |line: &Line| line.total_amount.minor().saturating_sub(line.canceled.amount.minor());
+    order.line_change.as_ref().is_some_and(|change| {
+        let after = sum(order.lines.iter().map(left)).saturating_add(change.difference.minor());
+        order.largest_held() == Some(after.saturating_sub(under_way(order)))
+    })
 }
 
 /// What cancellations of lines that are under way release.

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rules::fixtures::{self, at, euro, placed};
+use crate::rules::ids::OperationId;
+use crate::rules::order::LineChanging;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
 fn cents(minor: i64) -> Money {
@@ -261,6 +263,23 @@ fn a_refused_cancellation_names_the_lines_that_would_help_and_no_others() {
     );
     let card = canceled(&before, &[(2, -500)]);
     assert_eq!(subjects(check_release(&before, &card)), ["order", "lines/1", "lines/2", "lines/5"]);
+}
+
+/// It took effect before the shopper authorized the rest, and its answer is not known.
+#[test]
+fn a_change_under_way_takes_nothing_off_what_was_authorized_after_it() {
+    let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+    let change = |difference| LineChanging {
+        operation_id: OperationId::new(uuid::Uuid::nil()),
+        added: Vec::new(),
+        updated: Vec::new(),
+        difference,
+    };
+    order.line_change = Some(Box::new(change(euro("-698.00"))));
+    order.payments = vec![fixtures::payment("tr_1", euro("329.99"), PaymentStatus::Authorized)];
+    assert_eq!(left(&order), euro("329.99"));
+    order.payments = vec![fixtures::payment("tr_1", euro("1027.99"), PaymentStatus::Authorized)];
+    assert_eq!(left(&order), euro("329.99"), "it may have released the rest");
 }
 
 /// A line was removed before the shopper authorized the rest: it releases nothing of that.
