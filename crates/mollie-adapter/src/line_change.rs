@@ -53,7 +53,7 @@ fn operations(command: &ManageLines) -> Result<Vec<Value>, String> {
     Ok(operations)
 }
 
-/// The values that change, as create spells them. A discount is always said, also where it is none.
+/// The values that change, as create spells them. With other amounts a discount is said, too, also where it is none.
 fn values(updated: &UpdatedLine) -> Result<Map<String, Value>, String> {
     let UpdatedLine { line, fields } = updated;
     let mut all = match written(LineBody::from(line))? {

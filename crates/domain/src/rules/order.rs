@@ -129,7 +129,7 @@ pub struct Order {
     pub terms: Terms,
     /// The most it ever cost: money paid for lines since removed is not a surplus.
     pub highest_amount: Money,
-    /// What was canceled of it while nothing was paid or authorized: no payment is for that.
+    /// What was canceled of it that no authorization is for: it releases nothing of that.
     pub canceled_unpaid: Money,
     pub personal: Personal,
     pub lines: Vec<Line>,

@@ -14,7 +14,6 @@ use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 
 /// If Mollie does not know an order that it has, the API key is another profile's: for an operator, not the order's fault.
-/// fault.
 pub(super) async fn wrong_key<P: Ports>(
     ports: &P,
     claim: &Claim,

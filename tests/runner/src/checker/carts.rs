@@ -64,7 +64,13 @@ fn old_one(evidence: &Evidence, old: &Order) -> Option<String> {
         return Some(format!("order {} was canceled before another one had replaced it", old.id));
     }
     replaced?;
-    let is_over = matches!(old.facts.status, Some(OrderStatus::Canceled | OrderStatus::Expired));
+    let is_over = match old.placement {
+        // Mollie never had it.
+        Placement::Refused | Placement::Abandoned => true,
+        Placement::Placing | Placement::Placed => {
+            matches!(old.facts.status, Some(OrderStatus::Canceled | OrderStatus::Expired))
+        }
+    };
     let status = old.facts.status.map_or("nothing", OrderStatus::as_str);
     (!is_over && !is_raised(old))
         .then(|| format!("order {} is replaced, {status}, and nobody is told", old.id))

@@ -162,7 +162,6 @@ impl Kind for Task {
     }
 
     /// The rest of a completed order is canceled, as requested, whoever did it and whether before or after the send.
-    /// send.
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
         match found {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
