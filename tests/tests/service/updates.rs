@@ -12,6 +12,7 @@ on_both_engines!(
     an_address_is_changed_whole_and_nothing_else_is_sent,
     every_fault_of_a_change_is_named_at_once,
     a_declined_change_leaves_the_order_as_it_was,
+    a_change_that_was_given_up_is_refused_when_it_is_repeated,
     a_change_is_kept_while_mollie_is_down_and_a_repeat_is_the_same,
     an_order_takes_a_free_number_and_gives_its_own_away,
 );
@@ -119,6 +120,21 @@ async fn a_declined_change_leaves_the_order_as_it_was(world: World) {
     let now = sync(&world, &order).await.unwrap();
     assert_eq!((now.status(), now.billing_address), (OrderStatus::Authorized, order.billing_address));
     assert_eq!(world.simulator.traffic().await.of("PATCH /v2/orders/{id}"), 1);
+}
+
+async fn a_change_that_was_given_up_is_refused_when_it_is_repeated(world: World) {
+    let order = world.create(numbered("given-up", "ideal")).await;
+    let fault = json!({ "fault": "status", "status": 503, "effect": false, "method": "PATCH", "path": "/v2/orders/*", "count": "all" });
+    world.simulator.fail(json!([fault])).await;
+    let request = move_to(&order, "Utrecht");
+    assert_eq!(world.orders().update_order(request.clone()).await.unwrap().into_inner().operations.len(), 1);
+    world.advance("PT25H").await;
+    world.settles(&order.id).await;
+    world.simulator.mend().await;
+    let repeated = refusal(world.orders().update_order(request).await);
+    assert_eq!(repeated.kind(), (Code::FailedPrecondition, "MOLLIE_REFUSED"));
+    assert!(repeated.message.contains("given up"), "{}", repeated.message);
+    assert_eq!(world.order(&order.id).await.billing_address, order.billing_address);
 }
 
 async fn a_change_is_kept_while_mollie_is_down_and_a_repeat_is_the_same(world: World) {

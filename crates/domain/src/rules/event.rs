@@ -10,7 +10,6 @@ use super::ids::{
 };
 use super::item::{Closure, Item};
 use super::ledger::{Entry, Pool, Stage};
-use super::money::Money;
 use super::operation::OperationState;
 use super::order::{Canceled, Line, LineChanging, Order, Personal, Renaming, Terms};
 use super::order_update::NewTerms;
@@ -515,8 +514,6 @@ impl Order {
     fn observe(&mut self, observed: &Observed) {
         self.facts = observed.facts.clone();
         self.terms.amount = observed.amount;
-        let highest = self.highest_amount.minor().max(observed.amount.minor());
-        self.highest_amount = Money::from_minor(highest, observed.amount.currency());
         for line in &observed.lines {
             match self.line_mut(line.id) {
                 Some(ours) => *ours = line.clone(),
@@ -524,6 +521,7 @@ impl Order {
             }
         }
         observed.payments.iter().for_each(|payment| self.put_payment(payment));
+        self.note_highest_amount(observed.amount);
     }
 
     /// Attempts stand in the order in which they were created, as Mollie lists them.

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Event, EventData};
-use super::ids::{MolliePaymentId, ProfileName};
+use super::ids::{MolliePaymentId, OperationId, ProfileName};
 use super::number_refusal::{by_another, is_changing};
 use super::order::Order;
 use super::payment::Payment;
@@ -63,6 +63,16 @@ pub fn check(old: &Order) -> Result<(), RequestError> {
             refuse(PreconditionReason::OrderNotSupersedable, not_supersedable(old, status))
         }
     }
+}
+
+/// The refusal of replacing an order for which a further payment is being opened.
+#[must_use]
+pub fn is_being_paid(old: &Order, operation: OperationId) -> FailedPrecondition {
+    let text = format!(
+        "Operation {operation} opens a further payment of order {}, and Mollie's answer is not known yet: wait for it, and try again.",
+        old.id
+    );
+    FailedPrecondition::of_order(PreconditionReason::OrderNotSupersedable, text)
 }
 
 /// The fault of naming an order of another profile; `None` if it is of this one.

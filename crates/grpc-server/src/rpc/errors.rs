@@ -247,6 +247,12 @@ pub fn payment_given_up(id: OperationId) -> Status {
         .status()
 }
 
+/// A change of an order that was given up before Mollie had it.
+pub fn change_given_up(id: OperationId) -> Status {
+    let text = "This change was given up before Mollie had it, and nothing was changed; ask for it anew with a new request_id.";
+    Failure::new(Code::FailedPrecondition, ErrorReason::MollieRefused, text).with("operation_id", id).status()
+}
+
 pub fn contended() -> Status {
     Failure::new(
         Code::Aborted,

@@ -11,7 +11,7 @@ use tonic::{Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, begin, refuse_if_rejected};
+use super::request::{self, begin, refuse_if_undone};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto;
@@ -42,7 +42,7 @@ impl Change<'_> {
             submit(&*service, &intent, On::Order(order_id), &Manage(input)).await
         });
         let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-        refuse_if_rejected(rpc, order_id, recorded.group).await?;
+        refuse_if_undone(rpc, order_id, recorded.group).await?;
         let OrderWithOperations { order, unsettled } =
             rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
         Ok(Response::new(convert::order::order(&order, &unsettled)))

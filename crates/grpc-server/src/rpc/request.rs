@@ -156,11 +156,33 @@ pub async fn refuse_if_rejected(
     order: OrderId,
     group: Option<GroupId>,
 ) -> Result<(), Status> {
+    undone(rpc, order, group, |_| None).await
+}
+
+/// The same, and refuses as well if one was given up before Mollie had it.
+pub async fn refuse_if_undone(rpc: &OrderRpc, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
+    undone(rpc, order, group, |id| Some(errors::change_given_up(id))).await
+}
+
+async fn undone(
+    rpc: &OrderRpc,
+    order: OrderId,
+    group: Option<GroupId>,
+    given_up: impl Fn(OperationId) -> Option<Status>,
+) -> Result<(), Status> {
     let Some(group) = group else { return Ok(()) };
     let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
     for operation in operations {
-        if let State::Rejected { rejection, .. } = operation.state {
-            return Err(errors::mollie_refused(&rejection, "operation", operation.id));
+        match &operation.state {
+            State::Rejected { rejection, .. } => {
+                return Err(errors::mollie_refused(rejection, "operation", operation.id));
+            }
+            State::Withdrawn { .. } => given_up(operation.id).map_or(Ok(()), Err)?,
+            State::Pending { .. }
+            | State::InFlight { .. }
+            | State::Resolving { .. }
+            | State::NeedsAttention { .. }
+            | State::Succeeded { .. } => (),
         }
     }
     Ok(())

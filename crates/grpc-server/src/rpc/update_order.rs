@@ -9,7 +9,7 @@ use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Header, begin, refuse_if_rejected};
+use super::request::{self, Header, begin, refuse_if_undone};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::convert::common::address_input;
@@ -41,7 +41,7 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateOrderRequest>) -> Answe
         submit(&*service, &intent, On::Order(order_id), &Update(update)).await
     });
     let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-    refuse_if_rejected(rpc, order_id, recorded.group).await?;
+    refuse_if_undone(rpc, order_id, recorded.group).await?;
     let OrderWithOperations { order, unsettled } = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))
 }

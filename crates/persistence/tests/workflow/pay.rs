@@ -68,6 +68,22 @@ async fn a_further_attempt_is_opened_once_whatever_answer_is_lost() {
     }
 }
 
+/// The shopper would pay an order that another one replaces.
+#[tokio::test]
+async fn an_order_for_which_a_payment_is_being_opened_is_not_replaced() {
+    let world = World::new().await;
+    let id = world.unpaid().await;
+    world.mollie.next(Fate::NotSent(Some(mins(10))));
+    let made = world.pay_anew(id).await.unwrap();
+    world.drive(made.claim.as_ref().unwrap()).await;
+    let refused = world.replace(id, "new", "1337").await;
+    assert_eq!(reason(refused), PreconditionReason::OrderNotSupersedable);
+    world.advance(mins(10));
+    world.work(mins(5)).await;
+    assert_eq!(attempts(&world.sync(id).await).last().map(|(_, status)| *status), Some(&OPEN));
+    world.replace(id, "again", "1337").await.unwrap();
+}
+
 /// Without trust in keys, a lost call is repeated only once a reading shows no new attempt.
 #[tokio::test]
 async fn a_lost_attempt_is_found_before_another_is_opened() {

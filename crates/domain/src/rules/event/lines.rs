@@ -15,6 +15,14 @@ impl Order {
         self.line_change = Some(Box::new(change.clone()));
     }
 
+    /// As long as nobody has paid or authorized anything, the order costs what it costs now; then it is the most that it ever cost.
+    pub(super) fn note_highest_amount(&mut self, amount: Money) {
+        let is_unpaid = self.is_unpaid() && self.largest_held().is_none();
+        let highest =
+            if is_unpaid { amount.minor() } else { amount.minor().max(self.highest_amount.minor()) };
+        self.highest_amount = Money::from_minor(highest, amount.currency());
+    }
+
     /// An authorization grows with new lines, and keeps what was canceled of it before, or in the same step.
     fn raise_highest_amount(&mut self) {
         let totals = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
@@ -24,10 +32,8 @@ impl Order {
         }
     }
 
-    /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
-    /// where a payment is for exactly what is left: a cancellation before it may come to be known after it.
-    pub(super) fn note_canceled_unpaid(&mut self) {
-        let is_unpaid = match self.facts.status {
+    const fn is_unpaid(&self) -> bool {
+        match self.facts.status {
             Some(OrderStatus::Created | OrderStatus::Pending) => true,
             None
             | Some(
@@ -38,12 +44,17 @@ impl Order {
                 | OrderStatus::Canceled
                 | OrderStatus::Expired,
             ) => false,
-        };
+        }
+    }
+
+    /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
+    /// where a payment is for exactly what is left: a cancellation before it may come to be known after it.
+    pub(super) fn note_canceled_unpaid(&mut self) {
         let sum =
             |of: fn(&Line) -> Money| self.lines.iter().map(|it| of(it).minor()).fold(0, i64::saturating_add);
         let (all, canceled) = (sum(|line| line.total_amount), sum(|line| line.canceled.amount));
         let is_left = |held: i64| held == all.saturating_sub(canceled);
-        if is_unpaid || self.largest_held().is_some_and(is_left) {
+        if self.is_unpaid() || self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
             let is_given_up = |line: &&Line| deduction::is_deduction(line) && line.canceled.quantity > 0;
             let given_up = self.lines.iter().filter(is_given_up).map(|line| line.id);

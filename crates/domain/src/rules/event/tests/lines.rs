@@ -3,6 +3,7 @@
 use super::*;
 use crate::rules::ledger::Pool;
 use crate::rules::order::LineChanging;
+use crate::rules::snapshot::Snapshot;
 use crate::rules::{capture, deduction};
 
 fn operation() -> OperationId {
@@ -64,6 +65,21 @@ fn what_a_payment_does_not_cover_was_canceled_unpaid_however_late_that_is_known(
     cancel(&mut recorder, 2);
     let order = recorder.order();
     assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("349.00"), euro("349.00")));
+}
+
+/// What was never authorized is owed by nobody: a second payment is compared with what the order costs when it is paid.
+#[test]
+fn an_order_that_became_cheaper_before_it_was_paid_cost_no_more() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    let mut look = |status, line, amount| {
+        let seen = Snapshot { amount: euro(amount), ..snapshot(status, line) };
+        let observed = Box::new(observed(recorder.order(), &seen));
+        recorder.record(EventData::OrderObserved { observed });
+        recorder.order().highest_amount
+    };
+    assert_eq!(look(OrderStatus::Created, LineStatus::Created, "698.00"), euro("698.00"));
+    assert_eq!(look(OrderStatus::Authorized, LineStatus::Authorized, "698.00"), euro("698.00"));
+    assert_eq!(look(OrderStatus::Authorized, LineStatus::Authorized, "349.00"), euro("698.00"));
 }
 
 /// A discount that was taken away before the shopper authorized the whole price is owed to nobody.
