@@ -19,7 +19,7 @@ mod together;
 mod under_way;
 
 pub use plan::plan;
-pub use shown::{Shown, is_shown, shows_change};
+pub use shown::{Shown, is_shown, may_be, shows_change};
 
 /// One change, as a caller wrote it.
 #[derive(Clone, Debug)]

@@ -145,6 +145,32 @@ async fn the_order_is_read_at_once_after_its_lines_were_changed() {
     assert_eq!(world.settled(id).await.lines[2].name, "Mug, blue");
 }
 
+/// Mollie may spell it otherwise, in ways that nobody has recorded. The shopper would pay for two.
+#[tokio::test]
+async fn a_line_that_may_be_the_added_one_is_not_added_again() {
+    for is_read in [false, true] {
+        let world = World::new().await;
+        let id = world.authorized().await;
+        world.mollie.next(Fate::LostAnswer);
+        let made = world.manage_now(id, vec![mug()]).await;
+        world.at_mollie(id, |order| order.lines[2].name = Field::Value("Mug &amp; more".to_owned())).await;
+        if is_read {
+            assert_eq!(world.sync(id).await.lines.len(), 2, "it may be ours");
+        }
+        world.work(mins(10)).await;
+        assert_eq!(world.state(made.operation_id()).await, OperationState::NeedsAttention);
+        let operation = made.operation_id().unwrap();
+        let mollie_id = world.order(id).await.mollie_id.unwrap().to_string();
+        operator::resolve_as(&*world, operation, &Verdict::Succeeded { mollie_id }, &decision())
+            .await
+            .unwrap();
+        world.sync(id).await;
+        let order = world.settled(id).await;
+        assert_eq!((order.lines.len(), order.lines[2].reference.as_deref()), (3, Some("mug")));
+        assert!(order.lines[2].mollie_id.is_some());
+    }
+}
+
 #[tokio::test]
 async fn a_crash_after_the_effect_leaves_one() {
     let world = World::new().await;

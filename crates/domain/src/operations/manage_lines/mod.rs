@@ -21,7 +21,7 @@ use crate::ports::{Acceptance, Command, ManageLines};
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Pool, Stage};
-use crate::rules::line_change::{self, LineChangesInput, is_shown};
+use crate::rules::line_change::{self, LineChangesInput, may_be};
 use crate::rules::order::{Line, Order};
 use crate::rules::order_update;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
@@ -108,9 +108,7 @@ impl Kind for Task {
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {
         match found {
-            Difference::NewLine(theirs) => {
-                sent && self.changes.added.iter().any(|ours| is_shown(ours, theirs))
-            }
+            Difference::NewLine(theirs) => sent && self.changes.added.iter().any(|ours| may_be(ours, theirs)),
             Difference::LineValues(id) => sent && self.updates(id),
             Difference::Units { pool: Pool::Canceled, line_id, .. } => sent && self.cancels(line_id),
             Difference::Units {

@@ -7,7 +7,7 @@ use crate::operations::kind::{Named, Observation};
 use crate::ports::Acceptance;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Pool};
-use crate::rules::line_change::{Shown, is_shown, shows_change};
+use crate::rules::line_change::{Shown, is_shown, may_be, shows_change};
 use crate::rules::misread::Misread;
 use crate::rules::order::{Line, Order};
 use crate::rules::part::Part;
@@ -30,7 +30,19 @@ pub(super) fn effect(task: &Task, order: &Order, snapshot: &Snapshot, are_refuse
     let are = |wanted: Shown| {
         changes.iter().filter(|change| change.shown != Shown::Untold).all(|it| it.shown == wanted)
     };
-    if changes.iter().all(|change| change.shown == Shown::Untold) {
+    let is_untold = changes.iter().all(|change| change.shown == Shown::Untold);
+    let mut added = changes.iter().take(task.changes.added.len());
+    if added.any(|line| line.shown == Shown::Untold) && (is_untold || !are(Shown::Same)) {
+        return match are_refused {
+            true => Observation::Absent,
+            // Added again, it would be sold twice.
+            false => Observation::Ambiguous(format!(
+                "Mollie shows a new line that may be one of these in other words, or somebody else's: {}",
+                told(&changes)
+            )),
+        };
+    }
+    if is_untold {
         return untold(task, are_refused);
     }
     match (are(Shown::Same), are(Shown::Other)) {
@@ -69,23 +81,35 @@ pub(super) fn named(task: &Task, order: &Order, snapshot: &Snapshot) -> Named {
     }
 }
 
-/// Mollie's ids of the lines that were added, in their order; `None` where the reading does not show one.
-pub(super) fn added(task: &Task, order: &Order, reading: Option<&Snapshot>) -> Vec<Option<MollieLineId>> {
+/// Mollie's lines that were added, in their order; `None` where the reading does not show one. One that may be it in other words counts
+/// once no other is it.
+fn found<'a>(task: &Task, order: &Order, reading: Option<&'a Snapshot>) -> Vec<Option<&'a LineSnapshot>> {
     let known = order.lines_at_mollie();
-    let theirs = reading.iter().flat_map(|snapshot| &snapshot.lines);
+    let theirs = reading.into_iter().flat_map(|snapshot| &snapshot.lines);
     let mut new: Vec<_> = theirs.filter(|theirs| !known.contains_key(&theirs.mollie_id)).collect();
-    let take = |ours: &Line| {
-        let place = new.iter().position(|theirs| is_shown(ours, theirs))?;
-        Some(new.remove(place).mollie_id.clone())
-    };
-    task.changes.added.iter().map(take).collect()
+    let mut found = vec![None; task.changes.added.len()];
+    for is_it in [is_shown, may_be] {
+        for (ours, found) in task.changes.added.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            *found = new.iter().position(|theirs| is_it(ours, theirs)).map(|place| new.remove(place));
+        }
+    }
+    found
+}
+
+/// Their ids.
+pub(super) fn added(task: &Task, order: &Order, reading: Option<&Snapshot>) -> Vec<Option<MollieLineId>> {
+    found(task, order, reading).into_iter().map(|line| Some(line?.mollie_id.clone())).collect()
 }
 
 fn changes(task: &Task, order: &Order, snapshot: &Snapshot) -> Result<Vec<Change>, Misread> {
-    let added = task.changes.added.iter().zip(added(task, order, Some(snapshot)));
+    let added = task.changes.added.iter().zip(found(task, order, Some(snapshot)));
     let added = added.map(|(line, found)| Change {
         what: format!("line {} added", line.id),
-        shown: if found.is_some() { Shown::Same } else { Shown::Other },
+        shown: match found {
+            Some(theirs) if is_shown(line, theirs) => Shown::Same,
+            Some(_) => Shown::Untold,
+            None => Shown::Other,
+        },
     });
     let mut all: Vec<_> = added.collect();
     for updated in &task.changes.updated {

@@ -30,12 +30,24 @@ pub fn shows_change(updated: &UpdatedLine, before: &Line, theirs: &LineSnapshot)
 /// Whether a line of Mollie's is this one, by all that was sent of it.
 #[must_use]
 pub fn is_shown(added: &Line, theirs: &LineSnapshot) -> bool {
-    let is_type = match (&theirs.line_type, &added.line_type) {
+    is_type(added, theirs)
+        && all(LineField::ALL.iter().map(|field| value(*field, added, None, theirs))) == Shown::Same
+}
+
+/// Whether a line of Mollie's may be this one: of its type and price, whatever its texts are.
+#[must_use]
+pub fn may_be(added: &Line, theirs: &LineSnapshot) -> bool {
+    let price =
+        [LineField::Quantity, LineField::UnitPrice, LineField::DiscountAmount, LineField::TotalAmount];
+    is_type(added, theirs) && all(price.iter().map(|field| value(*field, added, None, theirs))) == Shown::Same
+}
+
+fn is_type(added: &Line, theirs: &LineSnapshot) -> bool {
+    match (&theirs.line_type, &added.line_type) {
         (Field::Value(theirs), ours) => theirs == ours,
         (Field::LeftOut | Field::Unreadable, Read::Known(line_type)) => *line_type == LineType::Physical,
         (Field::LeftOut | Field::Unreadable, Read::Unknown(_)) => false,
-    };
-    is_type && all(LineField::ALL.iter().map(|field| value(*field, added, None, theirs))) == Shown::Same
+    }
 }
 
 fn all(values: impl Iterator<Item = Shown>) -> Shown {
