@@ -102,7 +102,8 @@ fn not_supersedable(old: &Order, status: OrderStatus) -> String {
         | OrderStatus::Completed
         | OrderStatus::Canceled
         | OrderStatus::Expired => {
-            "it holds the shopper's money: deliver it, or cancel or refund it before a new order is made"
+            "it holds the shopper's money, or has held it: deliver it; or cancel or refund it, and make the new order without \
+             supersedes, under another number if this one is still held"
         }
     };
     format!("The status of order {} is \"{}\": {why}.", old.id, status.as_str())

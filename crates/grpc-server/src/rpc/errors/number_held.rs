@@ -19,9 +19,9 @@ pub fn number_held(by: OrderId, order_number: &str, holder: &Holder) -> Status {
             "It was created from the same draft, as in another tab: read it with GetOrder, and send the shopper to its checkout_url \
              once it has one."
         }
-        (Some(false) | None, _) => {
-            "Use another number; or, if the new order replaces it, name it in supersedes."
-        }
+        (Some(false), _) => "Use another number; or, if the new order replaces it, name it in supersedes.",
+        // No new order is made.
+        (None, _) => "Use another number.",
     };
     let text = format!(
         "Order {by} of this profile has the order_number \"{order_number}\" and is not canceled or expired. {what}"
@@ -72,6 +72,8 @@ mod tests {
         let placing =
             Holder { status: None, placement: Placement::Placing, checkout_url: None, ..holder.clone() };
         assert!(text(&placing).contains("GetOrder"), "{}", text(&placing));
+        let renaming = Holder { same_draft: None, ..holder.clone() };
+        assert!(!text(&renaming).contains("supersedes"), "{}", text(&renaming));
         let long = Holder { checkout_url: Some("u".repeat(5_000)), same_draft: None, ..holder };
         let told = facts(&Holder { status: None, placement: Placement::Placing, ..long });
         assert_eq!(told["status"], "placing");
