@@ -58,4 +58,6 @@ pub struct Facts {
     pub repeat: Repeat,
     /// What its command is made from.
     pub needs: Needs,
+    /// Whether it opens a page on which a shopper pays.
+    pub opens_checkout: bool,
 }

@@ -32,6 +32,12 @@ impl Task {
         self.kind().facts().name
     }
 
+    /// Whether it opens a page on which a shopper pays.
+    #[must_use]
+    pub fn opens_checkout(&self) -> bool {
+        self.kind().facts().opens_checkout
+    }
+
     /// The queue of its order that it is in.
     #[must_use]
     pub fn lane(&self) -> Lane {

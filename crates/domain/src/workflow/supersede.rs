@@ -6,7 +6,7 @@ use super::claim_at_head::unclaimed;
 use super::confirm::{self, Confirmed};
 use super::intent::{Intent, MutationError};
 use super::refuse::{author, confirm_or_refuse};
-use crate::operations::{Pen, create_payment};
+use crate::operations::Pen;
 use crate::ports::{Change, OrderKey, Ports, Store};
 use crate::rules::event::EventData;
 use crate::rules::ids::{OrderId, ProfileName};
@@ -66,14 +66,14 @@ async fn may_be_replaced<P: Ports>(
     if let Some(fault) = supersession::of_another_profile(&old, profile) {
         return Err(MutationError::Invalid(vec![fault]));
     }
-    // It may open a page on which the shopper pays an order that is replaced.
-    let unsettled = ports.store().unsettled_operations(id).await?;
-    if let Some(payment) = create_payment::under_way(&unsettled) {
-        return Err(MutationError::Precondition(supersession::is_being_paid(&old, payment.id)));
-    }
     if let Err(denied) = supersession::check(&old) {
         confirm_or_refuse(ports, &old, denied, confirmed).await?;
         return Ok(None);
+    }
+    // It may open a page on which the shopper pays an order that is replaced.
+    let unsettled = ports.store().unsettled_operations(id).await?;
+    if let Some(payment) = unsettled.iter().find(|operation| operation.task.opens_checkout()) {
+        return Err(MutationError::Precondition(supersession::is_being_paid(&old, payment.id)));
     }
     if supersession::must_be_read(&old) {
         let Some(reading) = confirmed else {

@@ -84,6 +84,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Authorization,
     repeat: Repeat::Never,
     needs: Needs::Order,
+    opens_checkout: false,
 };
 
 impl Kind for Task {

@@ -117,6 +117,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Refunds,
     repeat: Repeat::Never,
     needs: Needs::Refunds,
+    opens_checkout: false,
 };
 
 impl Kind for Task {

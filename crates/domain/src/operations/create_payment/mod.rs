@@ -17,6 +17,7 @@ use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, OpenPayment};
 use crate::rules::event::EventData;
+use crate::rules::ids::GroupId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::order_payment::{self, PaymentRequest};
@@ -38,8 +39,7 @@ impl Request for Pay {
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         order_payment::check(pen.order())?;
         pen.unblocked(FACTS.lane)?;
-        if let Some(own) = under_way(pen.unsettled()) {
-            let group = own.group;
+        if let Some(group) = under_way(pen.unsettled()) {
             pen.join(group);
             return Ok(Subject::Order);
         }
@@ -53,9 +53,9 @@ impl Request for Pay {
 }
 
 /// A payment under way: who asks meanwhile gets that one, whatever for.
-#[must_use]
-pub fn under_way(unsettled: &[Operation]) -> Option<&Operation> {
-    unsettled.iter().find(|operation| operation.task.name() == FACTS.name)
+fn under_way(unsettled: &[Operation]) -> Option<GroupId> {
+    let own = unsettled.iter().find(|operation| operation.task.name() == FACTS.name);
+    own.map(|operation| operation.group)
 }
 
 const FACTS: Facts = Facts {
@@ -63,6 +63,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Authorization,
     repeat: Repeat::ByKey,
     needs: Needs::Order,
+    opens_checkout: true,
 };
 
 impl Kind for Task {

@@ -143,6 +143,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Refunds,
     repeat: Repeat::ByKey,
     needs: Needs::Refunds,
+    opens_checkout: false,
 };
 
 impl Kind for Task {

@@ -80,6 +80,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Authorization,
     repeat: Repeat::ByKey,
     needs: Needs::Order,
+    opens_checkout: false,
 };
 
 impl Kind for Task {

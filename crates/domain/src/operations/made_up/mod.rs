@@ -51,6 +51,7 @@ const GIVE_UP: Facts = Facts {
     lane: Lane::Authorization,
     repeat: Repeat::Never,
     needs: Needs::Order,
+    opens_checkout: false,
 };
 
 impl Task {

@@ -59,6 +59,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Placement,
     repeat: Repeat::ByKey,
     needs: Needs::Order,
+    opens_checkout: true,
 };
 
 impl Kind for Task {

@@ -56,6 +56,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Terms,
     repeat: Repeat::ByValue,
     needs: Needs::Order,
+    opens_checkout: false,
 };
 
 impl Kind for Task {

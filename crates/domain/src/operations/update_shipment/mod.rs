@@ -93,6 +93,7 @@ const FACTS: Facts = Facts {
     lane: Lane::Terms,
     repeat: Repeat::ByValue,
     needs: Needs::Shipments,
+    opens_checkout: false,
 };
 
 impl Kind for Task {
