@@ -44,8 +44,13 @@ impl Request for Change {
     }
 }
 
-const NUMBER: Facts =
-    Facts { name: OperationKind::MadeUp, lane: Lane::Terms, repeat: Repeat::ByValue, needs: Needs::Order };
+const NUMBER: Facts = Facts {
+    name: OperationKind::MadeUp,
+    lane: Lane::Terms,
+    repeat: Repeat::ByValue,
+    needs: Needs::Order,
+    opens_checkout: false,
+};
 const GIVE_UP: Facts = Facts {
     name: OperationKind::MadeUp,
     lane: Lane::Authorization,
