@@ -356,6 +356,7 @@ impl Order {
             }
         }
         self.note_canceled_unpaid();
+        self.raise_highest_amount();
         if let EventData::CancellationRefused { .. } = &event.data {
             self.take_back_releases();
             let kept = Kept::at(event.time, &self.payments);
@@ -521,6 +522,9 @@ impl Order {
             }
         }
         observed.payments.iter().for_each(|payment| self.put_payment(payment));
+        if !observed.payments.is_empty() {
+            self.note_canceled_authorized();
+        }
         self.note_highest_amount(observed.amount);
     }
 

@@ -24,7 +24,7 @@ impl Order {
     }
 
     /// An authorization grows with new lines, and keeps what was canceled of it before, or in the same step.
-    fn raise_highest_amount(&mut self) {
+    pub(super) fn raise_highest_amount(&mut self) {
         let totals = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
         let sum = totals.saturating_sub(self.canceled_unpaid.minor());
         if self.captures_by_shipment() && sum > self.highest_amount.minor() {
@@ -63,6 +63,17 @@ impl Order {
         }
     }
 
+    /// What an authorization holds was not canceled before it, even if it is known later than the cancellation. Holds of payments that
+    /// were read with the lines.
+    pub(super) fn note_canceled_authorized(&mut self) {
+        let Some(held) = self.largest_held().filter(|_| self.captures_by_shipment()) else { return };
+        let all = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
+        let (unpaid, noted) = (all.saturating_sub(held), self.canceled_unpaid.minor());
+        if (noted.min(0)..=noted.max(0)).contains(&unpaid) {
+            self.canceled_unpaid = Money::from_minor(unpaid, self.canceled_unpaid.currency());
+        }
+    }
+
     /// Whatever became of it, its lines are available again.
     pub(super) fn end_line_change(&mut self, operation_id: OperationId) {
         let Some(change) = self.line_change.take_if(|change| change.operation_id == operation_id) else {
@@ -84,7 +95,6 @@ impl Order {
                 }
             }
         }
-        self.raise_highest_amount();
         let canceled =
             entries.iter().filter(|entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled);
         let is_new =

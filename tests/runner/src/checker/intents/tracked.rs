@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::operations::operation::Operation;
 use domain::operations::task::Task;
-use domain::rules::ids::MollieShipmentId;
+use domain::rules::event::EventData;
+use domain::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::operation::OperationState;
 use domain::rules::shipment::Shipment;
 use mollie_simulator::rules::{Effect, EffectKind};
@@ -19,12 +20,8 @@ impl Found<'_> {
     pub fn tracked(&mut self, reported: &Reported<'_>) {
         let Reported { name, order, shipment, operation, done, .. } = *reported;
         let parcel = shipment.and_then(|id| self.evidence.stored.shipments.get(&id));
-        // Of parcels that are held, or went along with another one, tracking stays here.
-        if operation.is_none()
-            && parcel.is_some_and(|parcel| {
-                parcel.held.is_some() || parcel.carried_by.is_some() || parcel.registered_time.is_none()
-            })
-        {
+        // Of parcels that are held, or went along with another one, tracking stays here; so it did while they were held.
+        if operation.is_none() && self.is_kept_here(order, shipment, self.wished(name)) {
             return;
         }
         let Some(operation) = operation.and_then(|id| self.evidence.stored.operations.get(&id)).cloned()
@@ -56,6 +53,16 @@ impl Found<'_> {
             | OperationState::Rejected
             | OperationState::Withdrawn => (),
         }
+    }
+
+    fn is_kept_here(&self, order: OrderId, shipment: Option<ShipmentId>, wished: Option<&str>) -> bool {
+        let mut events = self.evidence.stored.events.get(&order).into_iter().flatten();
+        events.any(|event| match &event.data {
+            EventData::ShipmentUpdated { shipment_id, operation_id: None, tracking } => {
+                Some(*shipment_id) == shipment && tracking.as_ref().map(|it| it.code.as_str()) == wished
+            }
+            _ => false,
+        })
     }
 
     /// I3: nothing is followed by what nobody wanted. I1: of several wishes the last holds, unless somebody changed it in the

@@ -1,6 +1,7 @@
 //! What changes of lines leave behind.
 
 use super::*;
+use crate::rules::concern::surplus_payments;
 use crate::rules::ledger::Pool;
 use crate::rules::order::LineChanging;
 use crate::rules::snapshot::Snapshot;
@@ -67,12 +68,46 @@ fn what_a_payment_does_not_cover_was_canceled_unpaid_however_late_that_is_known(
     assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("349.00"), euro("349.00")));
 }
 
+/// The shopper authorizes the order, then a change adds to it and cancels of it in one step: its answer is the first that is read of
+/// both. The authorization has grown, and keeps what was canceled.
+#[test]
+fn what_is_authorized_before_a_change_is_not_canceled_unpaid_however_late_that_is_known() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    let mut added = recorder.order().lines[1].clone();
+    (added.id, added.total_amount) = (LineId::new(3), euro("10.00"));
+    let entries = ledger::ours(Pool::Canceled, Stage::Settled, &[part(1)]);
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines: vec![added], entries });
+    assert_eq!(recorder.order().canceled_unpaid, euro("349.00"));
+    authorize(&mut recorder, "1037.99");
+    let order = recorder.order();
+    assert_eq!((order.canceled_unpaid, order.highest_amount), (euro("0.00"), euro("1037.99")));
+    assert_eq!((capture::left(order), surplus_payments(order)), (euro("688.99"), vec![]));
+}
+
+/// A change lowers a price before the payment is read again: what it is for then says nothing of what was canceled.
+#[test]
+fn a_payment_that_is_older_than_the_lines_does_not_say_what_was_canceled_unpaid() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    cancel(&mut recorder, 1);
+    authorize(&mut recorder, "678.99");
+    cancel(&mut recorder, 2);
+    let mut cheaper = recorder.order().lines[0].clone();
+    cheaper.total_amount = euro("598.00");
+    let (lines, entries) = (vec![cheaper], Vec::new());
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines, entries });
+    assert_eq!(recorder.order().canceled_unpaid, euro("349.00"));
+}
+
 /// What was never authorized is owed by nobody: a second payment is compared with what the order costs when it is paid.
 #[test]
 fn an_order_that_became_cheaper_before_it_was_paid_cost_no_more() {
     let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    cancel(&mut recorder, 2);
     let mut look = |status, line, amount| {
-        let seen = Snapshot { amount: euro(amount), ..snapshot(status, line) };
+        let mut seen = Snapshot { amount: euro(amount), ..snapshot(status, line) };
+        for (theirs, ours) in seen.lines.iter_mut().zip(&recorder.order().lines) {
+            theirs.canceled = Some(ours.canceled);
+        }
         let observed = Box::new(observed(recorder.order(), &seen));
         recorder.record(EventData::OrderObserved { observed });
         recorder.order().highest_amount
