@@ -5,7 +5,7 @@ use domain::operations::task::OperationKind;
 
 use super::World;
 use crate::basket::Basket;
-use crate::journal::{Act, Reply};
+use crate::journal::{Act, Reply, Said};
 use crate::replica::Wish;
 
 /// How the service refuses what may bring money.
@@ -21,7 +21,22 @@ impl World {
         let (request_id, wish) = (format!("place-{order}"), Wish::Place(Box::new(draft), Some(id)));
         let before = self.status_at_mollie(old);
         self.carry(OperationKind::PlaceOrder, order, &request_id, "draft", wish).await;
-        self.question_money(&request_id, (before, self.status_at_mollie(old)));
+        if !self.may_open_a_payment(old) {
+            self.question_money(&request_id, (before, self.status_at_mollie(old)));
+        }
+    }
+
+    /// Whether the shop has asked for a further payment of the order, and does not know that it came to an end.
+    fn may_open_a_payment(&self, order: u64) -> bool {
+        let has_ended = |reply: &Reply| match reply {
+            Reply::Refused(_) => true,
+            Reply::Accepted { said, .. } => *said != Said::UnderWay,
+            Reply::Unavailable => false,
+        };
+        let journal = self.site.journal();
+        let own = journal.intents.iter().filter(|intent| intent.order == order);
+        own.filter(|intent| intent.kind == OperationKind::CreatePayment)
+            .any(|intent| !intent.replies.last().is_some_and(has_ended))
     }
 
     /// A refusal must be true: an order that was unpaid all the time holds no money.
