@@ -35,17 +35,16 @@ pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
     if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
 }
 
-/// The deductions that Mollie has canceled although goods they take money off were shipped, and that no cancellation of ours named, each with what
-/// is owed.
+/// The deductions that Mollie has canceled although goods they take money off were shipped, that no cancellation of ours named, and that
+/// an authorization counted, each with what is owed.
 #[must_use]
 pub fn lost(order: &Order) -> Vec<(LineId, Money)> {
     let is_owed = |line: &&Line| {
         order.captures_by_shipment() && goods_of(order, line).any(|goods| goods.shipped.quantity > 0)
     };
     let lost = deductions(order).filter(|line| line.canceled.quantity > 0).filter(is_owed);
-    lost.filter(|line| !order.releases.contains(&line.id))
-        .map(|line| (line.id, owed(line.canceled)))
-        .collect()
+    let given_up = |id: LineId| order.releases.contains(&id) || order.deductions_unpaid.contains(&id);
+    lost.filter(|line| !given_up(line.id)).map(|line| (line.id, owed(line.canceled))).collect()
 }
 
 /// The rest of each deduction that is canceled along with goods: of those it takes money off, `canceled` takes some and none are

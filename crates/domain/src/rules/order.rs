@@ -131,6 +131,8 @@ pub struct Order {
     pub highest_amount: Money,
     /// What was canceled of it that no authorization is for: it releases nothing of that.
     pub canceled_unpaid: Money,
+    /// The deductions among that: nobody authorized more for want of them, and nobody is owed them.
+    pub deductions_unpaid: Vec<LineId>,
     pub personal: Personal,
     pub lines: Vec<Line>,
     /// The deductions that cancellations give up: what they take off is not owed.
@@ -251,6 +253,7 @@ impl Order {
             mollie_id: None,
             highest_amount: draft.amount,
             canceled_unpaid: Money::zero(draft.amount.currency()),
+            deductions_unpaid: Vec::new(),
             releases: Vec::new(),
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),

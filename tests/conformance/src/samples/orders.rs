@@ -267,6 +267,7 @@ pub fn bare_order() -> Order {
         },
         highest_amount: euro("10.00"),
         canceled_unpaid: euro("0.00"),
+        deductions_unpaid: vec![],
         personal: Personal::default(),
         lines: vec![bare_line(1)],
         releases: Vec::new(),
@@ -368,6 +369,7 @@ pub fn full_order() -> Order {
     ];
     order.highest_amount = euro("12.00");
     order.canceled_unpaid = euro("1.50");
+    order.deductions_unpaid = vec![LineId::new(1)];
     order.releases = vec![LineId::new(2)];
     order.cancellations = vec![Canceled { operation_id: OperationId::new(uuid()), lines: lines() }];
     order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];

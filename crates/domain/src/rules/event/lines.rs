@@ -57,9 +57,7 @@ impl Order {
         if self.is_unpaid() || self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
             let is_given_up = |line: &&Line| deduction::is_deduction(line) && line.canceled.quantity > 0;
-            let given_up = self.lines.iter().filter(is_given_up).map(|line| line.id);
-            let new: Vec<_> = given_up.filter(|id| !self.releases.contains(id)).collect();
-            self.releases.extend(new);
+            self.deductions_unpaid = self.lines.iter().filter(is_given_up).map(|line| line.id).collect();
         }
     }
 
@@ -69,7 +67,8 @@ impl Order {
         let Some(held) = self.largest_held().filter(|_| self.captures_by_shipment()) else { return };
         let all = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
         let (unpaid, noted) = (all.saturating_sub(held), self.canceled_unpaid.minor());
-        if (noted.min(0)..=noted.max(0)).contains(&unpaid) {
+        if unpaid != noted && (noted.min(0)..=noted.max(0)).contains(&unpaid) {
+            self.deductions_unpaid.clear();
             self.canceled_unpaid = Money::from_minor(unpaid, self.canceled_unpaid.currency());
         }
     }

@@ -138,6 +138,28 @@ fn a_deduction_that_was_canceled_unpaid_is_not_owed() {
     assert_eq!(deduction::lost(recorder.order()), []);
 }
 
+/// The shopper authorizes, goods leave from the dashboard, and our cancellation of the rest is the first that tells of all that.
+#[test]
+fn a_deduction_that_is_canceled_before_the_authorization_is_known_is_owed_all_the_same() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    let mut card = recorder.order().lines[1].clone();
+    (card.total_amount, card.unit_price) = (euro("-5.00"), euro("-5.00"));
+    let lines = vec![card];
+    recorder.record(EventData::LinesChanged { operation_id: operation(), lines, entries: Vec::new() });
+    let rest = [ShipmentLine { part: Part { quantity: 1, amount: euro("-5.00") }, ..part(2) }, part(1)];
+    let entries = ledger::ours(Pool::Canceled, Stage::Settled, &rest);
+    recorder.record(EventData::CancellationSucceeded { operation_id: operation(), entries });
+    let mut seen = snapshot(OrderStatus::Completed, LineStatus::Completed);
+    seen.authorized_time = Some(at(1));
+    seen.payments = Some(vec![fixtures::payment("tr_1", euro("693.00"), PaymentStatus::Paid)]);
+    let seen = observed(recorder.order(), &seen);
+    let entries = ledger::ours(Pool::Shipped, Stage::Settled, &[part(1)]);
+    let observed = Box::new(Observed { entries, lines: Vec::new(), ..seen });
+    recorder.record(EventData::OrderObserved { observed });
+    assert_eq!(recorder.order().canceled_unpaid, euro("0.00"));
+    assert_eq!(deduction::lost(recorder.order()), [(LineId::new(2), euro("5.00"))]);
+}
+
 #[test]
 fn a_change_holds_its_lines_until_it_is_known_and_leaves_what_it_added() {
     let mut recorder = placed(OrderStatus::Authorized, LineStatus::Authorized);
