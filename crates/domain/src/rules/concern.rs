@@ -14,6 +14,7 @@ mod refunds;
 mod superseded;
 mod surplus;
 mod surplus_line;
+mod underpaid;
 
 pub use capture::{capture_lost, deductions_left, overcaptured};
 pub use ended::money_on_ended_order;
@@ -22,6 +23,7 @@ pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, s
 pub use superseded::superseded_paid;
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 pub use surplus_line::surplus_lines;
+pub use underpaid::underpaid;
 
 /// A shipment that Mollie rejected. `along`: the parcels that were to go along with it. `found`: what a reading showed of their units.
 #[must_use]

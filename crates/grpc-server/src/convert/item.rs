@@ -46,5 +46,6 @@ fn kind(kind: ItemKind) -> proto::ReviewItemKind {
         ItemKind::SurplusLine => proto::ReviewItemKind::SurplusLine,
         ItemKind::NumberDiffers => proto::ReviewItemKind::NumberDiffers,
         ItemKind::SupersededPaid => proto::ReviewItemKind::SupersededPaid,
+        ItemKind::Underpaid => proto::ReviewItemKind::Underpaid,
     }
 }

@@ -177,7 +177,7 @@ fn raised(order: &Order, kind: ItemKind, subject: &str) -> bool {
     order.items.iter().any(|item: &Item| item.kind == kind && item.subject == subject)
 }
 
-fn cents(amount: &Value) -> i64 {
+pub(super) fn cents(amount: &Value) -> i64 {
     let value = amount["value"].as_str().unwrap_or("0.00");
     Money::parse("EUR", value).map_or(0, Money::minor)
 }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use mollie_simulator::rules::EffectKind;
 use serde_json::Value;
 
+use super::money::cents;
 use super::{Evidence, Violation};
 use crate::basket::euro;
 use crate::journal::Act;
@@ -29,6 +30,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Violation> {
                     Some(seen) => {
                         violations.extend(compare(evidence, order, seen));
                         violations.extend(surplus(evidence, order, seen));
+                        violations.extend(underpaid(order, seen));
                         violations.extend(sums(order, seen));
                     }
                     None => violations.push(Violation::new("I5", format!("Mollie does not have {id}"))),
@@ -208,6 +210,23 @@ fn surplus(evidence: &Evidence, order: &Order, seen: &Value) -> Option<Violation
         let texts: Vec<_> = items.map(|item| item.text.as_str()).collect();
         let raised = format!("{raised} were raised: {}", texts.join(" "));
         Violation::new("surplus", format!("order {number}: {held} payments hold money, {raised}"))
+    })
+}
+
+/// Whoever pays an order at once pays all of it, or a person is told.
+fn underpaid(order: &Order, seen: &Value) -> Option<Violation> {
+    let is_paid = ["paid", "shipping", "completed"].iter().any(|status| seen["status"] == *status);
+    let sum = |of: &Value, amount: &str| -> i64 {
+        of.as_array().into_iter().flatten().map(|one| cents(&one[amount])).sum()
+    };
+    let cost = sum(&seen["lines"], "totalAmount") - sum(&seen["lines"], "amountCanceled");
+    let paid = embedded(seen, "payments").filter(|payment| payment["status"] == "paid");
+    let paid: i64 = paid.map(|payment| cents(&payment["amount"])).sum();
+    let is_short = is_paid && !seen["authorizedAt"].is_string() && paid < cost;
+    let is_raised = order.items.iter().any(|item| item.kind == ItemKind::Underpaid);
+    (is_short != is_raised).then(|| {
+        let number = &order.terms.order_number;
+        Violation::new("underpaid", format!("order {number}: {paid} of {cost} cents, raised: {is_raised}"))
     })
 }
 

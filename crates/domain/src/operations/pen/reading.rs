@@ -141,6 +141,7 @@ impl Pen<'_> {
         let is_sound = snapshot.contradictions.is_empty() && order.line_change.is_none();
         if is_sound {
             concerns.extend(concern::surplus_payments(order));
+            concerns.extend(concern::underpaid(order));
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
         }

@@ -125,6 +125,29 @@ fn each_payment_beyond_the_price_is_named_with_what_it_adds_to_the_surplus() {
     assert_eq!(surplus_payments(&once_dearer), []);
 }
 
+/// The attempt was opened for 1,000.00, then the order grew to 1,027.99.
+#[test]
+fn an_attempt_from_before_the_order_grew_leaves_it_underpaid() {
+    let paid = |amount| order(vec![payment("tr_a", PaymentStatus::Paid, amount, Some(at(1)))]);
+    let missing = |order: &Order| underpaid(order).map(|concern| (concern.subject, concern.text));
+    let (subject, text) = missing(&paid("1000.00")).unwrap();
+    assert!(subject == "tr_a" && text.contains("27.99 EUR are missing"), "{text}");
+    assert_eq!(missing(&paid("1027.99")), None);
+    assert_eq!(missing(&order(Vec::new())), None, "Mollie's answer has no payments");
+    // Two of them are enough together; what was canceled before costs nothing, whether or not Mollie's amount says so.
+    let second = payment("tr_b", PaymentStatus::Paid, "27.99", Some(at(2)));
+    let mut both = paid("1000.00");
+    both.payments.push(second);
+    assert_eq!(missing(&both), None);
+    assert_eq!(missing(&Order { canceled_unpaid: euro("27.99"), ..paid("1000.00") }), None);
+    let mut reduced = paid("1000.00");
+    reduced.terms.amount = euro("1000.00");
+    assert_eq!(missing(&reduced), None);
+    let mut authorized = paid("1000.00");
+    authorized.facts.authorized_time = Some(at(1));
+    assert_eq!(missing(&authorized), None, "shipments are bounded there");
+}
+
 fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
     let line = ShipmentLine { line_id: LineId::new(1), part: part(1) };
     let (tracking, first_tracking) = (code.map(tracking), code.map(tracking));

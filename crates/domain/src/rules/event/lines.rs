@@ -25,8 +25,7 @@ impl Order {
 
     /// An authorization grows with new lines, and keeps what was canceled of it before, or in the same step.
     pub(super) fn raise_highest_amount(&mut self) {
-        let totals = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
-        let sum = totals.saturating_sub(self.canceled_unpaid.minor());
+        let sum = self.totals().saturating_sub(self.canceled_unpaid.minor());
         if self.captures_by_shipment() && sum > self.highest_amount.minor() {
             self.highest_amount = Money::from_minor(sum, self.highest_amount.currency());
         }
@@ -50,9 +49,9 @@ impl Order {
     /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
     /// where a payment is for exactly what is left: a cancellation before it may come to be known after it.
     pub(super) fn note_canceled_unpaid(&mut self) {
-        let sum =
-            |of: fn(&Line) -> Money| self.lines.iter().map(|it| of(it).minor()).fold(0, i64::saturating_add);
-        let (all, canceled) = (sum(|line| line.total_amount), sum(|line| line.canceled.amount));
+        let all = self.totals();
+        let canceled =
+            self.lines.iter().map(|line| line.canceled.amount.minor()).fold(0, i64::saturating_add);
         let is_left = |held: i64| held == all.saturating_sub(canceled);
         if self.is_unpaid() || self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
@@ -65,12 +64,27 @@ impl Order {
     /// were read with the lines.
     pub(super) fn note_canceled_authorized(&mut self) {
         let Some(held) = self.largest_held().filter(|_| self.captures_by_shipment()) else { return };
-        let all = self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add);
-        let (unpaid, noted) = (all.saturating_sub(held), self.canceled_unpaid.minor());
+        let (unpaid, noted) = (self.totals().saturating_sub(held), self.canceled_unpaid.minor());
         if unpaid != noted && (noted.min(0)..=noted.max(0)).contains(&unpaid) {
             self.deductions_unpaid.clear();
             self.canceled_unpaid = Money::from_minor(unpaid, self.canceled_unpaid.currency());
         }
+    }
+
+    /// An authorization follows the lines. The answer to a change does not show it, and goods may leave before it is read: until then it
+    /// is larger by `more`, and never larger than what is left of the lines.
+    fn grow_authorization(&mut self, more: i64) {
+        let most = self.totals().saturating_sub(self.canceled_unpaid.minor());
+        let (currency, captures) = (self.terms.amount.currency(), self.captures_by_shipment());
+        let held = self.payments.iter_mut().filter(|it| it.holds_money() && it.amount.currency() == currency);
+        if let Some(payment) = held.max_by_key(|payment| payment.amount.minor()).filter(|_| captures) {
+            let grown = payment.amount.minor().saturating_add(more).min(most);
+            payment.amount = Money::from_minor(grown.max(payment.amount.minor()), currency);
+        }
+    }
+
+    fn totals(&self) -> i64 {
+        self.lines.iter().map(|line| line.total_amount.minor()).fold(0, i64::saturating_add)
     }
 
     /// Whatever became of it, its lines are available again.
@@ -85,6 +99,7 @@ impl Order {
 
     /// Takes new lines, and new values. A deduction that is canceled was given up by whoever asked for the change.
     pub(super) fn take_lines(&mut self, lines: &[Line], entries: &[Entry]) {
+        let before = self.totals();
         for line in lines {
             match self.line_mut(line.id) {
                 Some(ours) => *ours = line.clone(),
@@ -94,6 +109,7 @@ impl Order {
                 }
             }
         }
+        self.grow_authorization(self.totals().saturating_sub(before));
         let canceled =
             entries.iter().filter(|entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled);
         let is_new =

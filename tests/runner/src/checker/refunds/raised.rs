@@ -133,6 +133,7 @@ fn is_impossible(item: &Item) -> bool {
         | ItemKind::SurplusLine
         | ItemKind::RefundFailed
         | ItemKind::SupersededPaid
+        | ItemKind::Underpaid
         | ItemKind::Chargeback => false,
     }
 }

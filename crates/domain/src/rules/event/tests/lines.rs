@@ -84,6 +84,25 @@ fn what_is_authorized_before_a_change_is_not_canceled_unpaid_however_late_that_i
     assert_eq!((capture::left(order), surplus_payments(order)), (euro("688.99"), vec![]));
 }
 
+/// Mollie's answer to a change shows no payments, and reading them may fail: what was added is authorized all the same.
+#[test]
+fn what_a_change_adds_to_an_authorized_order_can_leave_before_the_payment_is_read() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    authorize(&mut recorder, "1027.99");
+    let mut added = recorder.order().lines[1].clone();
+    (added.id, added.total_amount) = (LineId::new(3), euro("10.00"));
+    let change = EventData::LinesChanged {
+        operation_id: operation(),
+        lines: vec![added],
+        entries: ledger::ours(Pool::Canceled, Stage::Settled, &[part(1)]),
+    };
+    recorder.record(change.clone());
+    assert_eq!(capture::left(recorder.order()), euro("688.99"));
+    // The payment had been read before: it does not grow twice.
+    recorder.record(change);
+    assert_eq!(capture::authorized(recorder.order()), euro("1037.99"));
+}
+
 /// A change lowers a price before the payment is read again: what it is for then says nothing of what was canceled.
 #[test]
 fn a_payment_that_is_older_than_the_lines_does_not_say_what_was_canceled_unpaid() {
