@@ -18,7 +18,7 @@ use crate::rules::policy::Policy;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
-use crate::rules::shipment::{Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
+use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
 
 mod captures;
 mod chargebacks;
@@ -192,6 +192,7 @@ impl<'a> Pen<'a> {
             origin: Origin::Here,
             sequence: self.next_sequence(),
             mollie_id: None,
+            shares: shipment::shares(self.order(), &lines),
             lines,
             companions: Vec::new(),
             tracking: tracking.clone(),

@@ -185,6 +185,7 @@ pub fn shipment(number: u128, lines: Vec<ShipmentLine>) -> Shipment {
         sequence: 2,
         mollie_id: None,
         lines,
+        shares: Vec::new(),
         companions: Vec::new(),
         tracking: None,
         first_tracking: None,

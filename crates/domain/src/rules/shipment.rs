@@ -18,6 +18,7 @@ mod late;
 mod likeness;
 mod plan;
 mod request;
+mod share;
 mod whereabouts;
 
 pub use capture::{Capture, CaptureStatus, ListedCapture};
@@ -34,6 +35,7 @@ pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, by_id,
     is_reference, name_lines, names_no_line,
 };
+pub use share::{Share, shares};
 pub use whereabouts::with_whereabouts;
 
 words!(
@@ -77,6 +79,8 @@ pub struct Shipment {
     pub sequence: u64,
     pub mollie_id: Option<MollieShipmentId>,
     pub lines: Vec<ShipmentLine>,
+    /// The VAT and the discount within its lines.
+    pub shares: Vec<Share>,
     /// Those of its lines that the service added.
     pub companions: Vec<LineId>,
     pub tracking: Option<Tracking>,

@@ -1,9 +1,10 @@
 //! Shipments as messages and inputs.
 
+use domain::rules::ids::LineId;
 use domain::rules::rejection::{RejectedBy, Rejection};
 use domain::rules::shipment::{
-    Capture, CaptureStatus, LineSelectionInput, Origin, Shipment, ShipmentInput, ShipmentState, Tracking,
-    TrackingInput,
+    Capture, CaptureStatus, LineSelectionInput, Origin, Share, Shipment, ShipmentInput, ShipmentState,
+    Tracking, TrackingInput,
 };
 
 use domain::rules::status::Read;
@@ -17,6 +18,8 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
         quantity: line.part.quantity.into(),
         amount: Some(amount(line.part.amount)),
         companion: shipment.companions.contains(&line.line_id),
+        vat_amount: share(shipment, line.line_id).and_then(|share| share.vat).map(amount),
+        discount_amount: share(shipment, line.line_id).and_then(|share| share.discount).map(amount),
     });
     proto::Shipment {
         id: shipment.id.to_string(),
@@ -43,6 +46,10 @@ pub fn shipment(shipment: &Shipment) -> proto::Shipment {
             .into(),
         elsewhere_mollie_shipment_ids: shipment.elsewhere.iter().map(ToString::to_string).collect(),
     }
+}
+
+fn share(shipment: &Shipment, line: LineId) -> Option<&Share> {
+    shipment.shares.iter().find(|share| share.line_id == line)
 }
 
 /// What this service itself refuses is a parcel that left too late.

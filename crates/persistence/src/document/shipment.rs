@@ -2,7 +2,7 @@
 
 use domain::rules::ids::{LineId, MollieCaptureId, MolliePaymentId, MollieShipmentId, OrderId, ShipmentId};
 use domain::rules::shipment::{
-    Capture, CaptureStatus, HeldParcel, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
+    Capture, CaptureStatus, HeldParcel, Origin, Share, Shipment, ShipmentLine, ShipmentState, Tracking,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,8 @@ pub(crate) struct ShipmentDocument {
     lines: Vec<ShipmentLineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     companions: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shares: Vec<ShareDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<TrackingDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +86,37 @@ pub(crate) struct ShipmentDocument {
     carried_by: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ShareDocument {
+    line: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vat: Option<MoneyDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    discount: Option<MoneyDocument>,
+}
+
+impl From<&Share> for ShareDocument {
+    fn from(share: &Share) -> Self {
+        Self {
+            line: share.line_id.number(),
+            vat: share.vat.as_ref().map(Into::into),
+            discount: share.discount.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<ShareDocument> for Share {
+    type Error = Misfit;
+
+    fn try_from(document: ShareDocument) -> Result<Self, Misfit> {
+        Ok(Self {
+            line_id: LineId::new(document.line),
+            vat: optional(document.vat)?,
+            discount: optional(document.discount)?,
+        })
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -131,6 +164,7 @@ impl From<&Shipment> for ShipmentDocument {
             mollie_id: shipment.mollie_id.as_ref().map(ToString::to_string),
             lines: mirrors(&shipment.lines),
             companions: shipment.companions.iter().map(|id| id.number()).collect(),
+            shares: mirrors(&shipment.shares),
             tracking: shipment.tracking.clone().map(Into::into),
             first_tracking: shipment.first_tracking.clone().map(Into::into),
             pending_tracking: shipment.pending_tracking.clone().map(Into::into),
@@ -158,6 +192,7 @@ impl TryFrom<ShipmentDocument> for Shipment {
             mollie_id: document.mollie_id.map(MollieShipmentId::new),
             lines: each(document.lines)?,
             companions: document.companions.into_iter().map(LineId::new).collect(),
+            shares: each(document.shares)?,
             tracking: document.tracking.map(Into::into),
             first_tracking: document.first_tracking.map(Into::into),
             pending_tracking: document.pending_tracking.map(Into::into),

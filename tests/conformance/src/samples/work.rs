@@ -20,7 +20,7 @@ use domain::rules::order::Order;
 use domain::rules::order_update::NewTerms;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::{
-    Capture, CaptureStatus, Origin, Shipment, ShipmentLine, ShipmentState, Tracking,
+    Capture, CaptureStatus, Origin, Share, Shipment, ShipmentLine, ShipmentState, Tracking,
 };
 use domain::rules::status::{Read, RefundStatus};
 
@@ -46,6 +46,7 @@ pub fn shipment(order: &Order) -> Shipment {
         carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
+        shares: Vec::new(),
     }
 }
 
@@ -60,6 +61,10 @@ pub fn full_shipment(order: &Order) -> Shipment {
         pending_tracking: Some(Tracking { url: None, ..tracking() }),
         created_time: micros(11, 1),
         registered_time: Some(at(12)),
+        shares: vec![
+            Share { line_id: LineId::new(1), vat: Some(euro("0.87")), discount: Some(euro("0.50")) },
+            Share { line_id: LineId::new(2), vat: None, discount: None },
+        ],
         rejection: Some(rejection()),
         capture: Some(capture()),
         held: Some("its sum does not fit".to_owned()),

@@ -61,6 +61,7 @@ mod tests {
             carried_by: None,
             elsewhere: Vec::new(),
             companions: Vec::new(),
+            shares: Vec::new(),
         }
     }
 

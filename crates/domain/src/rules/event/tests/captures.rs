@@ -36,6 +36,7 @@ fn observed_elsewhere(number: u128, lines: Vec<ShipmentLine>) -> EventData {
         mollie_id: Some(MollieShipmentId::new("shp_2")),
         lines,
         companions: Vec::new(),
+        shares: Vec::new(),
         tracking: None,
         first_tracking: None,
         pending_tracking: None,

@@ -33,6 +33,7 @@ fn ours(parts: &[(u32, u32)]) -> Shipment {
         carried_by: None,
         elsewhere: Vec::new(),
         companions: Vec::new(),
+        shares: Vec::new(),
     }
 }
 
