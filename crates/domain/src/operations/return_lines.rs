@@ -21,7 +21,8 @@ impl Request for TakeBack {
     }
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
-        let Plan { cancellation, refund } = line_return::plan(pen.order(), pen.known_refunds(), &self.0)?;
+        let planned = line_return::plan(pen.order(), pen.known_refunds(), &self.0)?;
+        let Plan { cancellation, refund, deduction_shares } = planned;
         let cancellation = cancellation.map(|planned| {
             let lines = planned.lines.clone();
             cancel_lines::cancel(pen, planned).map(|operation_id| Canceling { operation_id, lines })
@@ -33,6 +34,7 @@ impl Request for TakeBack {
             lines: self.0.lines.clone(),
             cancellation,
             refunds: refund.into_iter().collect(),
+            deduction_shares,
             created_time: pen.now(),
         };
         let subject = Subject::Return(returned.id);

@@ -24,7 +24,7 @@ mod plan;
 mod request;
 
 pub use ceiling::{charged_back, is_covered, room};
-pub use deductions::deductions_left;
+pub use deductions::{deductions_left, discounts_along};
 pub use equal::{may_be_merged, wait_for_equal};
 pub use left::refundable;
 pub use lists::payments_to_read;

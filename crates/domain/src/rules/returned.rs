@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::ids::{LineId, OperationId, RefundId, ReturnId};
+use super::money::Money;
 use super::shipment::ShipmentLine;
 
 /// Units of one line that are given back.
@@ -26,6 +27,8 @@ pub struct Return {
     pub cancellation: Option<Canceling>,
     /// The refunds of what was paid or captured.
     pub refunds: Vec<RefundId>,
+    /// The deductions that are not among the refunded lines, each with its share in those goods as it was then. Below zero.
+    pub deduction_shares: Vec<(LineId, Money)>,
     pub created_time: Timestamp,
 }
 

@@ -58,7 +58,7 @@ pub fn refund(refund: &Refund) -> proto::Refund {
 pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund {
     let shares = deductions_left(before, &planned.lines).into_iter();
     let preview = proto::RefundPreview {
-        deduction_shares: shares.map(|(id, share)| line(id, 0, share)).collect(),
+        deduction_shares: shares.map(share).collect(),
         remaining: Some(amount(room(after))),
         store_credits: by_vouchers(before).into_iter().map(store_credit).collect(),
     };
@@ -69,6 +69,11 @@ pub fn preview(planned: &Refund, before: &Order, after: &Order) -> proto::Refund
         preview: Some(preview),
         ..refund(planned)
     }
+}
+
+/// A deduction's share in goods that are refunded.
+pub fn share((id, share): (LineId, Money)) -> proto::RefundLine {
+    line(id, 0, share)
 }
 
 fn store_credit((payment, money): (&Payment, Money)) -> proto::VoucherShare {

@@ -25,7 +25,7 @@ pub fn returned(
     let cancellation = cancellation.map(|(planned, operation)| canceled(order, returned, planned, operation));
     let refunds = refunds.iter().map(|made| {
         let words = made.rejection.as_ref().map(rejection);
-        refunded(refund::refund(made), Some(PartState::of_refund(made)), words)
+        refunded(returned, refund::refund(made), Some(PartState::of_refund(made)), words)
     });
     proto::Return {
         id: returned.id.to_string(),
@@ -45,7 +45,7 @@ pub fn preview(before: &Order, change: &Change) -> Option<proto::Return> {
     let cancellation =
         cancellation.map(|of| part(None, of.released_amount.clone(), None, Part::Cancellation(of)));
     let refunds = change.refunds.iter().filter(|made| planned.refunds.contains(&made.id));
-    let refunds = refunds.map(|made| refunded(refund::preview(made, before, after), None, None));
+    let refunds = refunds.map(|made| refunded(planned, refund::preview(made, before, after), None, None));
     Some(proto::Return {
         id: String::new(),
         order_id: before.id.to_string(),
@@ -87,11 +87,16 @@ fn cancellation(
 }
 
 fn refunded(
+    returned: &Return,
     of: proto::Refund,
     state: Option<PartState>,
     words: Option<proto::MollieError>,
 ) -> proto::ReturnPart {
-    part(state, of.amount.clone(), words, Part::Refund(Box::new(of)))
+    let deduction_shares = returned.deduction_shares.iter().copied().map(refund::share).collect();
+    proto::ReturnPart {
+        deduction_shares,
+        ..part(state, of.amount.clone(), words, Part::Refund(Box::new(of)))
+    }
 }
 
 fn part(
@@ -101,7 +106,7 @@ fn part(
     of: Part,
 ) -> proto::ReturnPart {
     let state = state.map_or(proto::ReturnPartState::Unspecified, part_state);
-    proto::ReturnPart { state: state.into(), amount, rejection, part: Some(of) }
+    proto::ReturnPart { state: state.into(), amount, rejection, part: Some(of), deduction_shares: Vec::new() }
 }
 
 const fn part_state(state: PartState) -> proto::ReturnPartState {

@@ -1,11 +1,13 @@
 //! Returns of an order as documents, for the order and for the event that recorded them.
 
 use domain::rules::ids::{LineId, OperationId, RefundId, ReturnId};
+use domain::rules::money::Money;
 use domain::rules::returned::{Canceling, Return, ReturnedLine};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::money::MoneyDocument;
 use super::shipment::ShipmentLineDocument;
 use super::{Misfit, each, mirrors, optional};
 
@@ -16,6 +18,7 @@ pub(crate) struct ReturnDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation: Option<CancelingDocument>,
     refunds: Vec<Uuid>,
+    deduction_shares: Vec<(u32, MoneyDocument)>,
     created_time: Timestamp,
 }
 
@@ -34,11 +37,13 @@ struct CancelingDocument {
 
 impl From<&Return> for ReturnDocument {
     fn from(returned: &Return) -> Self {
+        let share = |(id, share): &(LineId, Money)| (id.number(), share.into());
         Self {
             id: returned.id.uuid(),
             lines: mirrors(&returned.lines),
             cancellation: returned.cancellation.as_ref().map(Into::into),
             refunds: returned.refunds.iter().map(|id| id.uuid()).collect(),
+            deduction_shares: returned.deduction_shares.iter().map(share).collect(),
             created_time: returned.created_time,
         }
     }
@@ -48,11 +53,17 @@ impl TryFrom<ReturnDocument> for Return {
     type Error = Misfit;
 
     fn try_from(document: ReturnDocument) -> Result<Self, Misfit> {
+        let share = |(id, share): (u32, MoneyDocument)| Ok((LineId::new(id), share.try_into()?));
         Ok(Self {
             id: ReturnId::new(document.id),
             lines: document.lines.into_iter().map(Into::into).collect(),
             cancellation: optional(document.cancellation)?,
             refunds: document.refunds.into_iter().map(RefundId::new).collect(),
+            deduction_shares: document
+                .deduction_shares
+                .into_iter()
+                .map(share)
+                .collect::<Result<_, Misfit>>()?,
             created_time: document.created_time,
         })
     }

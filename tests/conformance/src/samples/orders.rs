@@ -308,6 +308,7 @@ pub fn full_return() -> Return {
         lines: vec![ReturnedLine { line_id: LineId::new(1), came_back: 1, not_leaving: 2 }],
         cancellation: Some(Canceling { operation_id: OperationId::new(uuid()), lines: lines() }),
         refunds: vec![RefundId::new(uuid())],
+        deduction_shares: vec![(LineId::new(3), euro("-2.50"))],
         created_time: micros(6, 7),
     }
 }

@@ -4,12 +4,13 @@ use super::ReturnRequest;
 use crate::rules::deduction;
 use crate::rules::ids::LineId;
 use crate::rules::line_cancellation::{self, LineCancellation, LineCancellationRequest};
+use crate::rules::money::Money;
 use crate::rules::order::{Line, Order};
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use crate::rules::refund::{self, Refund, RefundRequest, RefundSelection};
 use crate::rules::request_error::RequestError;
 use crate::rules::returned::ReturnedLine;
-use crate::rules::shipment::{LINE_ID, LineSelection, Misfit, Selection, not_available};
+use crate::rules::shipment::{LINE_ID, LineSelection, Misfit, Selection, ShipmentLine, not_available};
 use crate::rules::status::LineStatus;
 use crate::rules::violation::Violations;
 
@@ -20,6 +21,8 @@ pub struct Plan {
     pub cancellation: Option<LineCancellation>,
     /// What was paid or captured, with the request by which CreateRefund would make it.
     pub refund: Option<(RefundRequest, refund::Plan)>,
+    /// The share of each deduction in the goods refunded, of those that are not among them. Below zero.
+    pub deduction_shares: Vec<(LineId, Money)>,
 }
 
 /// Decides what is canceled and what is refunded. Where shipments capture, what will not leave is only authorized and is canceled;
@@ -31,15 +34,23 @@ pub struct Plan {
 pub fn plan(order: &Order, refunds: &[Refund], request: &ReturnRequest) -> Result<Plan, RequestError> {
     let known: Vec<_> = request.lines.iter().filter(|line| order.line(line.line_id).is_some()).collect();
     let parts = match order.captures_by_shipment() {
-        true => both(
-            refunded(order, refunds, request, &known, |line| line.came_back),
-            canceled(order, request, &known),
-        ),
+        true => {
+            let canceled = canceled(order, request, &known);
+            let gone = canceled.as_ref().ok().and_then(Option::as_ref).map(|it| it.lines.as_slice());
+            both(
+                refunded(order, refunds, request, &known, gone.unwrap_or_default(), |line| line.came_back),
+                canceled,
+            )
+        }
         false => both(paid(order, refunds, request, &known), named(order, &request.release).map(|()| None)),
     };
     let unknown = unknown(order, request);
     match (parts, unknown) {
-        (parts, None) => parts.map(|(refund, cancellation)| Plan { cancellation, refund }),
+        (parts, None) => parts.map(|(refund, cancellation)| {
+            let lines = refund.as_ref().map(|(_, refund)| refund.lines.as_slice());
+            let deduction_shares = refund::deductions_left(order, lines.unwrap_or_default());
+            Plan { cancellation, refund, deduction_shares }
+        }),
         (Ok(_), Some(unknown)) => Err(unknown),
         (Err(other), Some(unknown)) => Err(unknown.and(other)),
     }
@@ -96,19 +107,24 @@ fn canceled(
     }
 }
 
+/// What goes back: the units, and the discounts whose last goods they are. `canceled`: what is canceled in the same request.
 fn refunded(
     order: &Order,
     refunds: &[Refund],
     request: &ReturnRequest,
     lines: &[&ReturnedLine],
+    canceled: &[ShipmentLine],
     units: impl Fn(&ReturnedLine) -> u32,
 ) -> Result<Option<(RefundRequest, refund::Plan)>, RequestError> {
-    let wanted = selections(lines, units);
+    let mut wanted = selections(lines, units);
     if wanted.is_empty() {
         return Ok(None);
     }
-    let stays = selections(lines, |line| line.not_leaving).into_iter();
-    let not_leaving = Some(stays.map(|line| (line.line_id, line.quantity)).collect());
+    let along = refund::discounts_along(order, &wanted, canceled);
+    let stays = selections(lines, |line| line.not_leaving);
+    let stays = stays.iter().chain(&along).filter_map(|line| staying(order, line, &along));
+    let not_leaving = Some(stays.collect());
+    wanted.extend(along);
     let request = RefundRequest {
         selection: RefundSelection::Lines(wanted),
         payment_id: None,
@@ -121,6 +137,16 @@ fn refunded(
     Ok(Some((request, plan)))
 }
 
+/// The units that do not leave: those named, and of what goes along those that have not left.
+fn staying(order: &Order, line: &LineSelection, along: &[LineSelection]) -> Option<(LineId, u32)> {
+    let left = match along.contains(line) {
+        true => order.line(line.line_id)?.with_shopper(),
+        false => 0,
+    };
+    let quantity = line.quantity.saturating_sub(left);
+    (quantity > 0).then_some((line.line_id, quantity))
+}
+
 /// Paid at once: one refund of all units. Which of them left only we know, so this also asks whether there are so many of each sort.
 fn paid(
     order: &Order,
@@ -131,7 +157,7 @@ fn paid(
     // Where nothing is paid, units say no more.
     refund::by_lines(order).map_err(RequestError::State)?;
     let units = |line: &ReturnedLine| line.came_back.saturating_add(line.not_leaving);
-    let planned = refunded(order, refunds, request, lines, units);
+    let planned = refunded(order, refunds, request, lines, &[], units);
     let misfits = state(lines.iter().flat_map(|line| misfits(order, line)).collect());
     match (planned, misfits) {
         (Ok(planned), None) => Ok(planned),

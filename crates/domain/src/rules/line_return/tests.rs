@@ -16,6 +16,7 @@ use crate::rules::returned::ReturnedLine;
 use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
+mod discounts;
 mod forms;
 mod sums;
 

@@ -135,7 +135,17 @@ fn sum(order: &Order, lines: &[ShipmentLine]) -> Result<Money, FailedPreconditio
     if minor > 0 {
         return Ok(amount);
     }
-    let text = format!("These lines add up to {amount}: a refund gives more than zero back.");
+    let takes_off = |line: &&ShipmentLine| line.part.amount.minor() < 0;
+    let off: Vec<_> = lines.iter().filter(takes_off).map(|line| line.line_id.to_string()).collect();
+    let hint = match off.is_empty() {
+        true => String::new(),
+        false => format!(
+            " Line {} takes money off the price of these goods. Return it with the rest of them, or refund what is owed now with \
+             CreateRefund, as reductions of the goods.",
+            off.join(", ")
+        ),
+    };
+    let text = format!("These lines add up to {amount}: a refund gives more than zero back.{hint}");
     Err(FailedPrecondition::of_order(PreconditionReason::RefundOutOfBounds, text))
 }
 
