@@ -25,8 +25,13 @@ pub const fn is_deduction(line: &Line) -> bool {
 /// [`PreconditionReason::DeductionLeft`], with what is owed in all and for each line.
 pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
     let has_left = |goods: &Line| goods.shipped.and(goods.reserved).quantity > 0;
-    let is_named = |id: LineId| named.contains(&id) || order.releases.contains(&id);
-    let is_left = |line: &&Line| line.available().quantity > 0 && !is_named(line.id);
+    // Of what is canceled, units that were named go first.
+    let are_named = |line: &Line| {
+        let units = line.canceled.and(line.canceling).and(line.available()).quantity;
+        order.released(line.id).is_some_and(|named| named.quantity >= units)
+    };
+    let is_left =
+        |line: &&Line| line.available().quantity > 0 && !named.contains(&line.id) && !are_named(line);
     let is_owed = |line: &&Line| order.captures_by_shipment() && goods_of(order, line).any(has_left);
     let left: Vec<_> = deductions(order)
         .filter(|line| is_left(line) && is_owed(line))
@@ -35,16 +40,19 @@ pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
     if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
 }
 
-/// The deductions that Mollie has canceled although goods they take money off were shipped, that no cancellation of ours named, and that
-/// an authorization counted, each with what is owed.
+/// The units of deductions that Mollie has canceled although goods they take money off were shipped, beyond those that cancellations
+/// of ours named, and what they are worth: below zero.
 #[must_use]
-pub fn lost(order: &Order) -> Vec<(LineId, Money)> {
+pub fn lost(order: &Order) -> Vec<(LineId, Part)> {
     let is_owed = |line: &&Line| {
         order.captures_by_shipment() && goods_of(order, line).any(|goods| goods.shipped.quantity > 0)
     };
     let lost = deductions(order).filter(|line| line.canceled.quantity > 0).filter(is_owed);
-    let given_up = |id: LineId| order.releases.contains(&id) || order.deductions_unpaid.contains(&id);
-    lost.filter(|line| !given_up(line.id)).map(|line| (line.id, owed(line.canceled))).collect()
+    let beyond = lost.map(|line| {
+        let named = order.released(line.id).unwrap_or(Part::none(line.total_amount));
+        (line.id, line.canceled.without(named))
+    });
+    beyond.filter(|(_, part)| part.quantity > 0).collect()
 }
 
 /// The rest of each deduction that is canceled along with goods: of those it takes money off, `canceled` takes some and none are
@@ -115,7 +123,7 @@ fn deductions(order: &Order) -> impl Iterator<Item = &Line> {
 }
 
 /// What the shopper would pay too much.
-const fn owed(part: Part) -> Money {
+pub(super) const fn owed(part: Part) -> Money {
     Money::from_minor(part.amount.minor().saturating_neg(), part.amount.currency())
 }
 

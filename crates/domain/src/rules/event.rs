@@ -28,6 +28,7 @@ use super::superseded::{Kept, Superseded};
 
 mod lines;
 mod recorder;
+mod releases;
 
 pub use recorder::Recorder;
 
@@ -358,7 +359,6 @@ impl Order {
         self.note_canceled_unpaid();
         self.raise_highest_amount();
         if let EventData::CancellationRefused { .. } = &event.data {
-            self.take_back_releases();
             let kept = Kept::at(event.time, &self.payments);
             self.superseded.iter_mut().for_each(|superseded| superseded.kept = Some(kept.clone()));
         }
@@ -403,15 +403,15 @@ impl Order {
                 self.lost_captures.retain(|(id, _)| id != shipment_id);
                 self.lost_captures.extend(capture.is_lost().then_some((*shipment_id, capture.amount)));
             }
-            EventData::CancellationRecorded { release, .. } => {
-                let new: Vec<_> = release.iter().filter(|id| !self.releases.contains(id)).copied().collect();
-                self.releases.extend(new);
+            EventData::CancellationRecorded { operation_id, release, entries } => {
+                self.give_up(*operation_id, release, entries);
             }
             EventData::CancellationSucceeded { operation_id, entries } => {
                 self.remember_canceled(*operation_id, entries, Stage::Settled);
             }
             // If an operator was wrong, its effect comes to light later.
             EventData::CancellationRefused { operation_id, rejection, entries } => {
+                self.take_back_releases(*operation_id, rejection, entries);
                 if rejection.by == RejectedBy::Operator {
                     self.remember_canceled(*operation_id, entries, Stage::Freed);
                 }
@@ -455,7 +455,7 @@ impl Order {
             EventData::LinesChanged { operation_id, lines, entries } => {
                 self.end_line_change(*operation_id);
                 self.remember_canceled(*operation_id, entries, Stage::Settled);
-                self.take_lines(lines, entries);
+                self.take_lines(*operation_id, lines, entries);
             }
             EventData::LineChangeRefused { operation_id, rejection, entries } => {
                 self.end_line_change(*operation_id);
@@ -501,15 +501,6 @@ impl Order {
         if !lines.is_empty() {
             self.cancellations.push(Canceled { operation_id, lines });
         }
-    }
-
-    /// A rejected cancellation gave up nothing: the next one names its deductions again.
-    fn take_back_releases(&mut self) {
-        let is_under_way = |id: LineId| self.line(id).is_some_and(|line| line.canceling.quantity > 0);
-        let canceled: Vec<_> = self.cancellations.iter().flat_map(|one| &one.lines).collect();
-        let is_given_up = |id: LineId| canceled.iter().any(|line| line.line_id == id);
-        let left = self.releases.iter().copied().filter(|id| is_given_up(*id) || is_under_way(*id));
-        self.releases = left.collect();
     }
 
     fn observe(&mut self, observed: &Observed) {

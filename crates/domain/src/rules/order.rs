@@ -131,12 +131,10 @@ pub struct Order {
     pub highest_amount: Money,
     /// What was canceled of it that no authorization is for: it releases nothing of that.
     pub canceled_unpaid: Money,
-    /// The deductions among that: nobody authorized more for want of them, and nobody is owed them.
-    pub deductions_unpaid: Vec<LineId>,
     pub personal: Personal,
     pub lines: Vec<Line>,
     /// The deductions that cancellations give up: what they take off is not owed.
-    pub releases: Vec<LineId>,
+    pub releases: Vec<Release>,
     /// What each settled cancellation of ours has canceled: the same again, done by nobody here, may be its second effect.
     pub cancellations: Vec<Canceled>,
     /// Money that belongs to no line.
@@ -198,6 +196,15 @@ pub struct Canceled {
     pub lines: Vec<ShipmentLine>,
 }
 
+/// Units of a deduction that a cancellation gives up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// What named it; `None`: it was canceled before anybody paid.
+    pub operation_id: Option<OperationId>,
+    pub line_id: LineId,
+    pub part: Part,
+}
+
 /// Who places an order, in which profile, and under which request id.
 #[derive(Clone, Debug)]
 pub struct Placer {
@@ -253,7 +260,6 @@ impl Order {
             mollie_id: None,
             highest_amount: draft.amount,
             canceled_unpaid: Money::zero(draft.amount.currency()),
-            deductions_unpaid: Vec::new(),
             releases: Vec::new(),
             cancellations: Vec::new(),
             beside: Beside::none(draft.amount.currency()),
@@ -307,6 +313,13 @@ impl Order {
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    /// What was given up of the line by name; `None`: nothing.
+    #[must_use]
+    pub fn released(&self, id: LineId) -> Option<Part> {
+        let of_line = self.releases.iter().filter(|release| release.line_id == id);
+        of_line.map(|release| release.part).reduce(Part::and)
     }
 
     /// The return with this id.

@@ -62,7 +62,6 @@ fn order() -> Order {
         },
         highest_amount: euro("1027.99"),
         canceled_unpaid: euro("0.00"),
-        deductions_unpaid: vec![],
         lines: vec![chiron(), porsche()],
         releases: vec![],
         cancellations: vec![],

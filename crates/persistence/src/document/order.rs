@@ -7,7 +7,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::Item;
 use domain::rules::money::Money;
-use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Renaming, Terms};
+use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Release, Renaming, Terms};
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
@@ -21,7 +21,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::beside::BesideDocument;
-use super::canceled::CanceledDocument;
+use super::canceled::{CanceledDocument, ReleaseDocument};
 use super::facts::FactsDocument;
 use super::finding::FindingDocument;
 use super::item::ItemDocument;
@@ -115,10 +115,9 @@ pub(crate) struct OrderParts {
     pub terms: Terms,
     pub highest_amount: Money,
     pub canceled_unpaid: Money,
-    pub deductions_unpaid: Vec<LineId>,
     pub facts: Facts,
     pub lines: Vec<Line>,
-    pub releases: Vec<LineId>,
+    pub releases: Vec<Release>,
     pub cancellations: Vec<Canceled>,
     pub beside: Beside,
     pub held: Vec<HeldParcel>,
@@ -147,12 +146,10 @@ pub(crate) struct OrderDocument {
     terms: TermsDocument,
     highest_amount: MoneyDocument,
     canceled_unpaid: MoneyDocument,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    deductions_unpaid: Vec<u32>,
     facts: FactsDocument,
     lines: Vec<LineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    releases: Vec<u32>,
+    releases: Vec<ReleaseDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cancellations: Vec<CanceledDocument>,
     beside: BesideDocument,
@@ -192,8 +189,7 @@ impl From<&Order> for OrderDocument {
             terms: (&order.terms).into(),
             highest_amount: (&order.highest_amount).into(),
             canceled_unpaid: (&order.canceled_unpaid).into(),
-            deductions_unpaid: order.deductions_unpaid.iter().map(|line| line.number()).collect(),
-            releases: order.releases.iter().map(|line| line.number()).collect(),
+            releases: mirrors(&order.releases),
             cancellations: mirrors(&order.cancellations),
             beside: (&order.beside).into(),
             held: mirrors(&order.held),
@@ -235,8 +231,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             terms: document.terms.try_into()?,
             highest_amount: document.highest_amount.try_into()?,
             canceled_unpaid: document.canceled_unpaid.try_into()?,
-            deductions_unpaid: document.deductions_unpaid.into_iter().map(LineId::new).collect(),
-            releases: document.releases.into_iter().map(LineId::new).collect(),
+            releases: each(document.releases)?,
             cancellations: each(document.cancellations)?,
             beside: document.beside.try_into()?,
             held: each(document.held)?,
@@ -320,7 +315,6 @@ impl TryFrom<RecordedOrderDocument> for Order {
             terms: parts.terms,
             highest_amount: parts.highest_amount,
             canceled_unpaid: parts.canceled_unpaid,
-            deductions_unpaid: parts.deductions_unpaid,
             releases: parts.releases,
             cancellations: parts.cancellations,
             beside: parts.beside,

@@ -83,7 +83,6 @@ impl TryFrom<Model> for Order {
             terms: parts.terms,
             highest_amount: parts.highest_amount,
             canceled_unpaid: parts.canceled_unpaid,
-            deductions_unpaid: parts.deductions_unpaid,
             personal,
             lines: parts.lines,
             releases: parts.releases,

@@ -9,7 +9,7 @@ use domain::rules::ids::{
 };
 use domain::rules::item::{Closure, Item, ItemKind};
 use domain::rules::line::LineType;
-use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Renaming, Terms};
+use domain::rules::order::{Canceled, Facts, Line, LineChanging, Order, Personal, Release, Renaming, Terms};
 use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
@@ -267,7 +267,6 @@ pub fn bare_order() -> Order {
         },
         highest_amount: euro("10.00"),
         canceled_unpaid: euro("0.00"),
-        deductions_unpaid: vec![],
         personal: Personal::default(),
         lines: vec![bare_line(1)],
         releases: Vec::new(),
@@ -370,8 +369,9 @@ pub fn full_order() -> Order {
     ];
     order.highest_amount = euro("12.00");
     order.canceled_unpaid = euro("1.50");
-    order.deductions_unpaid = vec![LineId::new(1)];
-    order.releases = vec![LineId::new(2)];
+    let part = Part { quantity: 1, amount: euro("-5.00") };
+    let release = Release { operation_id: Some(OperationId::new(uuid())), line_id: LineId::new(2), part };
+    order.releases = vec![release, Release { operation_id: None, ..release }];
     order.cancellations = vec![Canceled { operation_id: OperationId::new(uuid()), lines: lines() }];
     order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];
     order.items = vec![full_item(1), open_item(2)];

@@ -130,7 +130,12 @@ fn deductions(order: &Order, events: &[Arc<Event>], seen: &Value) -> Vec<String>
         let subject = format!("lines/{}", line.id);
         let canceled = captures && goods_left(seen) && seen["quantityCanceled"].as_u64() > Some(0);
         let named = events.iter().any(|event| is_named(&event.data, line));
-        let raised = raised(order, ItemKind::DeductionLeft, &subject);
+        // Units that are lost later are told again.
+        let more = format!("{subject}/");
+        let raised = order.items.iter().any(|item| {
+            item.kind == ItemKind::DeductionLeft
+                && (item.subject == subject || item.subject.starts_with(&more))
+        });
         // What was named for a cancellation that Mollie refused may be lost later all the same.
         let fits = if canceled { raised || named } else { !raised };
         (!fits)

@@ -26,7 +26,7 @@ use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Entry, Pool, Stage};
 use crate::rules::misread::Misread;
-use crate::rules::order::Order;
+use crate::rules::order::{Order, Release};
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::snapshot::Snapshot;
@@ -79,7 +79,11 @@ fn cancel(pen: &mut Pen<'_>, mut release: Vec<LineId>) {
         return pen.record(EventData::CancellationRecorded { operation_id, release, entries: Vec::new() });
     };
     pen.join(group);
-    release.retain(|id| !pen.order().releases.contains(id));
+    let is_named = |id: LineId| {
+        let of_line = |one: &Release| one.line_id == id && one.operation_id == Some(operation_id);
+        pen.order().releases.iter().any(of_line)
+    };
+    release.retain(|id| !is_named(*id));
     if !release.is_empty() {
         pen.record(EventData::CancellationRecorded { operation_id, release, entries: Vec::new() });
     }

@@ -4,6 +4,7 @@ use crate::rules::ids::LineId;
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
+use crate::rules::part::Part;
 use crate::rules::shipment::{Capture, Shipment};
 use crate::rules::text::printable;
 use crate::rules::{capture, deduction, refund};
@@ -52,20 +53,21 @@ pub fn deductions_left(order: &Order) -> Vec<Concern> {
     deduction::lost(order).into_iter().map(|lost| deduction_left(order, lost)).collect()
 }
 
-fn deduction_left(order: &Order, (line, owed): (LineId, Money)) -> Concern {
+/// Units that are lost later are told again, with all that is owed by then.
+fn deduction_left(order: &Order, (line, lost): (LineId, Part)) -> Concern {
+    let owed = deduction::owed(lost);
+    let (of, subject) = match lost.quantity {
+        1 => (format!("Line {line}"), format!("lines/{line}")),
+        units => (format!("Line {line}, of {units} units by now,"), format!("lines/{line}/{units}")),
+    };
     let room = refund::room(order);
     let most = match owed.minor() > room.minor() {
         true => format!("at most {room} of it, all that was captured,"),
         false => "it".to_owned(),
     };
     let text = format!(
-        "Line {line} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
+        "{of} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
          Refund {most} with CreateRefund, or restore the gift card or credit."
     );
-    Concern {
-        kind: ItemKind::DeductionLeft,
-        subject: format!("lines/{line}"),
-        text: printable(&text),
-        operation_id: None,
-    }
+    Concern { kind: ItemKind::DeductionLeft, subject, text: printable(&text), operation_id: None }
 }

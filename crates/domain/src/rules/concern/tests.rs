@@ -264,6 +264,25 @@ fn a_deduction_canceled_after_goods_were_shipped_is_raised_with_what_is_owed() {
 }
 
 #[test]
+fn the_second_unit_of_a_deduction_that_is_lost_is_told_too() {
+    let mut recorder = placed(OrderStatus::Shipping, LineStatus::Shipping);
+    let mut order = recorder.order().clone();
+    order.lines[0].shipped = part(1);
+    let line = &mut order.lines[1];
+    (line.quantity, line.unit_price, line.total_amount) = (2, euro("-5.00"), euro("-10.00"));
+    for (units, amount, subject) in
+        [(1, "-5.00", "lines/2"), (2, "-10.00", "lines/2/2"), (2, "-10.00", "lines/2/2")]
+    {
+        order.lines[1].canceled = Part { quantity: units, amount: euro(amount) };
+        let raised = deductions_left(&order).remove(0);
+        assert_eq!(raised.subject, subject);
+        assert!(raised.text.contains(&format!("is owed {} EUR", &amount[1..])), "{}", raised.text);
+        recorder.raise(raised);
+    }
+    assert_eq!(recorder.order().items.len(), 2);
+}
+
+#[test]
 fn of_a_deduction_that_is_owed_no_more_is_to_be_refunded_than_was_captured() {
     let mut order = placed(OrderStatus::Shipping, LineStatus::Shipping).order().clone();
     order.lines[0].shipped = part(1);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rules::fixtures::{euro, placed};
+use crate::rules::order::Release;
 use crate::rules::status::{LineStatus, OrderStatus};
 
 /// Goods, a gift card of 5.00 and a discount of 3.00.
@@ -28,6 +29,14 @@ fn shipped() -> Order {
 
 fn ids(ids: &[u32]) -> Vec<LineId> {
     ids.iter().map(|id| LineId::new(*id)).collect()
+}
+
+fn part(quantity: u32, amount: &str) -> Part {
+    Part { quantity, amount: euro(amount) }
+}
+
+fn release(line: u32, quantity: u32, amount: &str) -> Release {
+    Release { operation_id: None, line_id: LineId::new(line), part: part(quantity, amount) }
 }
 
 fn subjects(outcome: Result<(), FailedPrecondition>) -> Vec<String> {
@@ -58,7 +67,7 @@ fn what_takes_money_off_is_left_once_goods_are_shipped_or_recorded() {
 fn what_is_named_shipped_or_recorded_is_not_left() {
     assert_eq!(subjects(keep(&shipped(), &ids(&[3]))), ["order", "lines/4"]);
     assert_eq!(subjects(keep(&shipped(), &ids(&[3, 4]))), [""; 0]);
-    let under_way = Order { releases: ids(&[4]), ..shipped() };
+    let under_way = Order { releases: vec![release(4, 1, "-3.00")], ..shipped() };
     assert_eq!(subjects(keep(&under_way, &ids(&[3]))), [""; 0]);
     let mut gone = shipped();
     gone.lines[2].shipped = Part { quantity: 1, amount: euro("-5.00") };
@@ -92,11 +101,28 @@ fn every_wrong_name_is_told_at_once() {
 fn what_mollie_canceled_behind_goods_is_lost_unless_it_was_named() {
     let mut order = shipped();
     order.lines[2].canceled = Part { quantity: 1, amount: euro("-5.00") };
-    assert_eq!(lost(&order), [(LineId::new(3), euro("5.00"))]);
-    assert_eq!(lost(&Order { releases: ids(&[3]), ..order.clone() }), []);
+    assert_eq!(lost(&order), [(LineId::new(3), part(1, "-5.00"))]);
+    assert_eq!(lost(&Order { releases: vec![release(3, 1, "-5.00")], ..order.clone() }), []);
     order.lines[1].shipped = Part::none(euro("0.00"));
     order.lines[1].reserved = Part { quantity: 1, amount: euro("329.99") };
     assert_eq!(lost(&order), [], "nothing has left as far as Mollie knows");
+}
+
+/// One of two units was given up by name, the other one is owed all the same.
+#[test]
+fn of_two_units_the_second_is_not_covered_by_the_name_of_the_first() {
+    let mut order = shipped();
+    order.lines.truncate(3);
+    (order.lines[2].quantity, order.lines[2].total_amount) = (2, euro("-10.00"));
+    order.lines[2].canceled = part(1, "-5.00");
+    order.releases = vec![release(3, 1, "-5.00")];
+    assert_eq!(lost(&order), []);
+    assert_eq!(subjects(keep(&order, &[])), ["order", "lines/3"], "the other one may be shipped yet");
+    order.lines[2].canceled = part(2, "-10.00");
+    assert_eq!(lost(&order), [(LineId::new(3), part(1, "-5.00"))]);
+    assert_eq!(lost(&Order { releases: Vec::new(), ..order.clone() }), [(LineId::new(3), part(2, "-10.00"))]);
+    order.releases.push(release(3, 2, "-10.00"));
+    assert_eq!(lost(&order), [], "the whole order was canceled, and it was named");
 }
 
 /// The goods that a discount is for did not leave, so the shopper has not paid for them.
@@ -110,7 +136,7 @@ fn a_discount_is_owed_only_if_goods_of_its_rate_have_left() {
     order.lines[3].canceled = Part { quantity: 1, amount: euro("-3.00") };
     assert_eq!(lost(&order), []);
     order.lines[0].shipped = Part { quantity: 1, amount: euro("349.00") };
-    assert_eq!(lost(&order), [(LineId::new(4), euro("3.00"))]);
+    assert_eq!(lost(&order), [(LineId::new(4), part(1, "-3.00"))]);
     order.lines[3].canceled = Part::none(euro("0.00"));
     assert_eq!(subjects(keep(&order, &ids(&[3]))), ["order", "lines/4"]);
 }

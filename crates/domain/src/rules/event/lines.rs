@@ -1,8 +1,7 @@
 //! What changes of lines do to the order: while they are under way, and once they are made.
 
-use crate::rules::deduction;
 use crate::rules::ids::OperationId;
-use crate::rules::ledger::{Entry, Pool, Stage};
+use crate::rules::ledger::Entry;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, LineChanging, Order};
 use crate::rules::status::OrderStatus;
@@ -55,8 +54,7 @@ impl Order {
         let is_left = |held: i64| held == all.saturating_sub(canceled);
         if self.is_unpaid() || self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
-            let is_given_up = |line: &&Line| deduction::is_deduction(line) && line.canceled.quantity > 0;
-            self.deductions_unpaid = self.lines.iter().filter(is_given_up).map(|line| line.id).collect();
+            self.give_up_unpaid();
         }
     }
 
@@ -66,7 +64,7 @@ impl Order {
         let Some(held) = self.largest_held().filter(|_| self.captures_by_shipment()) else { return };
         let (unpaid, noted) = (self.totals().saturating_sub(held), self.canceled_unpaid.minor());
         if unpaid != noted && (noted.min(0)..=noted.max(0)).contains(&unpaid) {
-            self.deductions_unpaid.clear();
+            self.releases.retain(|release| release.operation_id.is_some());
             self.canceled_unpaid = Money::from_minor(unpaid, self.canceled_unpaid.currency());
         }
     }
@@ -98,7 +96,7 @@ impl Order {
     }
 
     /// Takes new lines, and new values. A deduction that is canceled was given up by whoever asked for the change.
-    pub(super) fn take_lines(&mut self, lines: &[Line], entries: &[Entry]) {
+    pub(super) fn take_lines(&mut self, operation_id: OperationId, lines: &[Line], entries: &[Entry]) {
         let before = self.totals();
         for line in lines {
             match self.line_mut(line.id) {
@@ -110,11 +108,6 @@ impl Order {
             }
         }
         self.grow_authorization(self.totals().saturating_sub(before));
-        let canceled =
-            entries.iter().filter(|entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled);
-        let is_new =
-            |id: &_| !self.releases.contains(id) && self.line(*id).is_some_and(deduction::is_deduction);
-        let given_up: Vec<_> = canceled.filter_map(|entry| entry.line_id).filter(is_new).collect();
-        self.releases.extend(given_up);
+        self.give_up_canceled(operation_id, entries);
     }
 }

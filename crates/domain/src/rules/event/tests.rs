@@ -87,6 +87,10 @@ fn the_highest_amount_is_the_most_that_the_order_ever_cost() {
     }
 }
 
+fn released(recorder: &Recorder) -> Vec<u32> {
+    recorder.order().releases.iter().map(|release| release.line_id.number()).collect()
+}
+
 #[test]
 fn deductions_given_up_are_kept_once_until_mollie_rejects_the_cancellation() {
     let operation_id = OperationId::new(Uuid::from_u128(3));
@@ -98,7 +102,7 @@ fn deductions_given_up_are_kept_once_until_mollie_rejects_the_cancellation() {
     };
     recorder.record(recorded(&[2]));
     recorder.record(recorded(&[2, 1]));
-    assert_eq!(recorder.order().releases, [LineId::new(2), LineId::new(1)]);
+    assert_eq!(released(&recorder), [2, 1]);
 }
 
 #[test]
@@ -137,7 +141,7 @@ fn what_a_settled_cancellation_gave_up_stays_given_up() {
     let (second, others, release) = cancel(2, "329.99");
     let entries = ledger::ours(Pool::Canceled, Stage::Reserved, &others);
     recorder.record(EventData::CancellationRecorded { operation_id: second, release, entries });
-    assert_eq!(recorder.order().releases, [LineId::new(1), LineId::new(2)]);
+    assert_eq!(released(&recorder), [1, 2]);
     let entries = ledger::settling(Pool::Canceled, &lines);
     recorder.record(EventData::CancellationSucceeded { operation_id, entries });
     let canceled = Canceled { operation_id, lines: lines.to_vec() };
@@ -146,13 +150,36 @@ fn what_a_settled_cancellation_gave_up_stays_given_up() {
     let whole = OperationId::new(Uuid::from_u128(9));
     let entries = Vec::new();
     recorder.record(EventData::CancellationRefused { operation_id: whole, rejection: rejection(), entries });
-    assert_eq!(recorder.order().releases, [LineId::new(1), LineId::new(2)]);
+    assert_eq!(released(&recorder), [1, 2]);
     let entries = ledger::ours(Pool::Canceled, Stage::Freed, &others);
     recorder.record(EventData::CancellationRefused { operation_id: second, rejection: rejection(), entries });
-    assert_eq!(
-        (recorder.order().releases.as_slice(), recorder.order().cancellations.len()),
-        ([LineId::new(1)].as_slice(), 1)
-    );
+    assert_eq!((released(&recorder), recorder.order().cancellations.len()), (vec![1], 1));
+}
+
+/// The second one names the deduction, too, and none of it is canceled yet.
+#[test]
+fn a_rejection_takes_back_nothing_that_another_cancellation_names() {
+    let mut recorder = placed(OrderStatus::Shipping, LineStatus::Shipping);
+    let (whole, of_lines) = (OperationId::new(Uuid::from_u128(7)), OperationId::new(Uuid::from_u128(8)));
+    let recorded = |operation_id, release: &[u32]| EventData::CancellationRecorded {
+        operation_id,
+        release: release.iter().map(|id| LineId::new(*id)).collect(),
+        entries: Vec::new(),
+    };
+    recorder.record(recorded(whole, &[2]));
+    recorder.record(recorded(of_lines, &[1, 2]));
+    let refused = |operation_id, by| EventData::CancellationRefused {
+        operation_id,
+        rejection: Rejection { by, ..Rejection::of_ours("a test") },
+        entries: Vec::new(),
+    };
+    recorder.record(refused(of_lines, RejectedBy::Mollie(422)));
+    assert_eq!(released(&recorder), [2]);
+    recorder.record(EventData::CancellationSucceeded { operation_id: whole, entries: Vec::new() });
+    recorder.record(refused(of_lines, RejectedBy::Operator));
+    assert_eq!(released(&recorder), [2], "it was given up for good");
+    let all = recorder.order().released(LineId::new(2)).unwrap();
+    assert_eq!(all, Part { quantity: 1, amount: euro("329.99") });
 }
 
 /// A person may be wrong: the same units, canceled later by nobody here, may be the effect that was denied.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::rules::concern::surplus_payments;
 use crate::rules::ledger::Pool;
-use crate::rules::order::LineChanging;
+use crate::rules::order::{LineChanging, Release};
 use crate::rules::snapshot::Snapshot;
 use crate::rules::{capture, deduction};
 
@@ -176,7 +176,8 @@ fn a_deduction_that_is_canceled_before_the_authorization_is_known_is_owed_all_th
     let observed = Box::new(Observed { entries, lines: Vec::new(), ..seen });
     recorder.record(EventData::OrderObserved { observed });
     assert_eq!(recorder.order().canceled_unpaid, euro("0.00"));
-    assert_eq!(deduction::lost(recorder.order()), [(LineId::new(2), euro("5.00"))]);
+    let lost = Part { quantity: 1, amount: euro("-5.00") };
+    assert_eq!(deduction::lost(recorder.order()), [(LineId::new(2), lost)]);
 }
 
 #[test]
@@ -216,5 +217,7 @@ fn a_deduction_that_a_change_cancels_was_given_up() {
     let given_up = ShipmentLine { part: Part { quantity: 1, amount: euro("-5.00") }, ..part(2) };
     let entries = ledger::ours(Pool::Canceled, Stage::Settled, &[given_up, part(1)]);
     recorder.record(EventData::LinesChanged { operation_id: operation(), lines: Vec::new(), entries });
-    assert_eq!(recorder.order().releases, [LineId::new(2)]);
+    let part = Part { quantity: 1, amount: euro("-5.00") };
+    let release = Release { operation_id: Some(operation()), line_id: LineId::new(2), part };
+    assert_eq!(recorder.order().releases, [release]);
 }
