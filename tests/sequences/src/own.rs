@@ -26,6 +26,8 @@ pub struct Own {
     /// Parts in parcels that wait for others.
     pub held: Vec<(usize, Share)>,
     pub refunds: Vec<Refund>,
+    /// What was taken back and is worth nothing, with the units of it that stay.
+    pub booked: Vec<(usize, Share, i64)>,
     /// By Mollie's id, and whether it stands.
     pub chargebacks: Vec<(String, i64, bool)>,
 }
@@ -35,7 +37,15 @@ impl Own {
     pub fn new(basket: &Basket) -> Self {
         let lines = basket.rows.iter().copied().map(Line::new).collect();
         let (held, refunds, chargebacks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { captures: basket.captures, is_backed: false, lines, held, refunds, chargebacks }
+        Self {
+            captures: basket.captures,
+            is_backed: false,
+            lines,
+            held,
+            refunds,
+            booked: Vec::new(),
+            chargebacks,
+        }
     }
 
     #[must_use]
@@ -109,7 +119,8 @@ impl Own {
     pub fn kept(&self, line: usize) -> i64 {
         let counting = self.refunds.iter().filter(|refund| refund.course != Course::Void);
         let of_line = counting.flat_map(|refund| &refund.kept).filter(|(one, _)| *one == line);
-        of_line.map(|(_, units)| units).sum()
+        let booked = self.booked.iter().filter(|(one, ..)| *one == line).map(|(_, _, units)| units);
+        of_line.map(|(_, units)| units).chain(booked).sum()
     }
 
     fn staying(&self, line: usize) -> i64 {
@@ -178,13 +189,20 @@ impl Own {
     #[must_use]
     pub fn given_back(&self, line: usize) -> Share {
         let counting = self.refunds.iter().filter(|refund| refund.course != Course::Void);
-        counting.fold(Share::default(), |sum, refund| sum + refund.of(line))
+        counting.fold(self.booked_of(line), |sum, refund| sum + refund.of(line))
+    }
+
+    fn booked_of(&self, line: usize) -> Share {
+        let of_line = self.booked.iter().filter(|(one, ..)| *one == line);
+        of_line.fold(Share::default(), |sum, (_, part, _)| sum + *part)
     }
 
     /// Refunded of a line by refunds of this course and way.
     #[must_use]
     pub fn refunded(&self, line: usize, course: Course, on_payment: bool) -> Share {
-        self.of(course, on_payment).fold(Share::default(), |sum, refund| sum + refund.of(line))
+        let is_booked_so = course == Course::Standing && on_payment;
+        let booked = if is_booked_so { self.booked_of(line) } else { Share::default() };
+        self.of(course, on_payment).fold(booked, |sum, refund| sum + refund.of(line))
     }
 
     /// The refunds of this course and way.

@@ -43,7 +43,8 @@ impl Stage {
         let selected =
             Selected { lines: self.refunds_of(&lines), fits: true, is_left: back.is_left && kept.is_left };
         let cancels = self.own.captures && lines.iter().any(|(_, _, kept)| *kept > 0);
-        let may_refuse = self.may_refuse_to_refund(Some(&selected).filter(|it| !it.lines.is_empty()))
+        let may_refuse = (self.may_refuse_to_refund(Some(&selected).filter(|it| !it.lines.is_empty()))
+            || self.has_discounts_left())
             && !selected.lines.is_empty()
             || cancels && self.may_refuse_to_ship();
         self.is_plausible(&asked, Some(&selected), may_refuse)?;
@@ -52,6 +53,7 @@ impl Stage {
         let returned = order(&self.desk, self.id)?.returned(id).cloned().ok_or("the return is gone")?;
         self.is_worth(&before, &lines, &entries)?;
         self.canceled(&returned, &entries)?;
+        self.book(&returned);
         self.given_back(&returned, &lines, &entries)?;
         self.marks.insert(match (returned.cancellation.is_some(), returned.refunds.is_empty()) {
             (true, false) => "return canceled and refunded",
@@ -62,6 +64,22 @@ impl Stage {
             self.marks.insert("paid units do not leave");
         }
         self.follow()
+    }
+
+    /// Discounts may go along with what comes back, and take more off than it is worth.
+    fn has_discounts_left(&self) -> bool {
+        let is_open =
+            |(n, line): (usize, &crate::own::Line)| line.row.kind == "discount" && self.own.left(n).minor < 0;
+        self.own.lines.iter().enumerate().any(is_open)
+    }
+
+    /// What is worth nothing needs no refund.
+    fn book(&mut self, returned: &Return) {
+        for booked in &returned.without_money {
+            let part = booked.line.part;
+            let part = Share { units: i64::from(part.quantity), minor: part.amount.minor() };
+            self.own.booked.push((index(booked.line.line_id), part, i64::from(booked.not_leaving)));
+        }
     }
 
     /// The units that go back: of what is paid at once all of them.
@@ -80,6 +98,7 @@ impl Stage {
         let refunded: Vec<_> = [Pool::Refunded, Pool::PaymentRefunded]
             .into_iter()
             .flat_map(|pool| parts(entries, pool))
+            .chain(booked(entries))
             .collect();
         for (line, back, kept) in lines.iter().filter(|(line, ..)| !before.lines[*line].is_overdrawn) {
             let (canceling, refunding) = if before.captures { (*kept, *back) } else { (0, back + kept) };
@@ -156,6 +175,12 @@ impl Stage {
         let (beyond, course) = (!record.overrides.is_empty(), Course::Waiting);
         Ok(Refund { id, on_payment, minor, lines, kept, beyond, course })
     }
+}
+
+/// What is given back without a refund.
+fn booked(entries: &[Entry]) -> impl Iterator<Item = (usize, Share)> {
+    let is_booked = |entry: &&Entry| entry.pool == Pool::PaymentRefunded && entry.stage == Reached::Settled;
+    entries.iter().filter(is_booked).filter_map(|entry| Some((index(entry.line_id?), share(entry))))
 }
 
 /// Each line once.

@@ -22,7 +22,7 @@ impl Request for TakeBack {
 
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
         let planned = line_return::plan(pen.order(), pen.known_refunds(), &self.0)?;
-        let Plan { cancellation, refund, deduction_shares } = planned;
+        let Plan { cancellation, refund, deduction_shares, without_money } = planned;
         let cancellation = cancellation.map(|planned| {
             let lines = planned.lines.clone();
             cancel_lines::cancel(pen, planned).map(|operation_id| Canceling { operation_id, lines })
@@ -35,10 +35,12 @@ impl Request for TakeBack {
             cancellation,
             refunds: refund.into_iter().collect(),
             deduction_shares,
+            without_money,
             created_time: pen.now(),
         };
         let subject = Subject::Return(returned.id);
-        pen.record(EventData::ReturnRecorded { returned: Box::new(returned) });
+        let entries = line_return::entries(&returned.without_money);
+        pen.record(EventData::ReturnRecorded { returned: Box::new(returned), entries });
         Ok(subject)
     }
 }

@@ -126,8 +126,9 @@ pub enum EventData {
     },
     /// Mollie has a refund that was made elsewhere.
     RefundObserved { refund: Box<Refund>, entries: Vec<Entry> },
-    /// Lines were given back: what is canceled and what is refunded of them, each by events of its own, belongs together.
-    ReturnRecorded { returned: Box<Return> },
+    /// Lines were given back: what is canceled and what is refunded of them, each by events of its own, belongs together. Entries: of
+    /// what is worth nothing.
+    ReturnRecorded { returned: Box<Return>, entries: Vec<Entry> },
     /// A payment's list of chargebacks has a new one, or says more of one: that it was returned.
     ChargebackObserved { payment_id: MolliePaymentId, chargeback: Chargeback },
     /// A further payment was requested. Empty methods: those of the order.
@@ -249,14 +250,14 @@ impl EventData {
             | Self::RefundRefused { entries, .. }
             | Self::RefundWithdrawn { entries, .. }
             | Self::RefundUpdated { entries, .. }
-            | Self::RefundObserved { entries, .. } => entries,
+            | Self::RefundObserved { entries, .. }
+            | Self::ReturnRecorded { entries, .. } => entries,
             // The counters of a shipment made elsewhere come with the observation that found it.
             Self::ShipmentObserved { .. }
             | Self::ShipmentTooLate { .. }
             | Self::ShipmentCaptured { .. }
             | Self::RefundCancelRecorded { .. }
             | Self::RefundCancelRefused { .. }
-            | Self::ReturnRecorded { .. }
             | Self::ChargebackObserved { .. }
             | Self::PaymentRecorded { .. }
             | Self::PaymentCreated { .. }
@@ -416,7 +417,7 @@ impl Order {
                     self.remember_canceled(*operation_id, entries, Stage::Freed);
                 }
             }
-            EventData::ReturnRecorded { returned } => self.returns.push((**returned).clone()),
+            EventData::ReturnRecorded { returned, .. } => self.returns.push((**returned).clone()),
             EventData::PaymentCreated { operation_id, payment } => {
                 // What a reading shows of it is newer than the answer that it was opened.
                 if self.payments.iter().all(|known| known.mollie_id != payment.mollie_id) {

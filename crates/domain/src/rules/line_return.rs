@@ -5,9 +5,11 @@ use super::operation::OperationState;
 use super::refund::{Refund, RefundState};
 use super::status::words;
 
+mod booked;
 mod plan;
 mod request;
 
+pub use booked::entries;
 pub use plan::{Plan, plan};
 pub use request::{ReturnInput, ReturnLineInput, ReturnRequest};
 

@@ -27,6 +27,7 @@ pub use ceiling::{charged_back, is_covered, room};
 pub use deductions::{deductions_left, discounts_along};
 pub use equal::{may_be_merged, wait_for_equal};
 pub use left::refundable;
+pub use lines::units;
 pub use lists::payments_to_read;
 pub use plan::{Plan, by_lines, by_vouchers, plan};
 pub(in crate::rules) use request::description;

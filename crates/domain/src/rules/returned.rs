@@ -17,6 +17,14 @@ pub struct ReturnedLine {
     pub not_leaving: u32,
 }
 
+/// Units of a line that are given back and worth nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booked {
+    pub line: ShipmentLine,
+    /// How many of them did not leave, and will not. Where shipments capture, those are canceled instead.
+    pub not_leaving: u32,
+}
+
 /// What is given back together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
@@ -29,6 +37,8 @@ pub struct Return {
     pub refunds: Vec<RefundId>,
     /// The deductions that are not among the refunded lines, each with its share in those goods as it was then. Below zero.
     pub deduction_shares: Vec<(LineId, Money)>,
+    /// What comes to nothing, line by line or together: it is recorded here, and Mollie never hears of it.
+    pub without_money: Vec<Booked>,
     pub created_time: Timestamp,
 }
 

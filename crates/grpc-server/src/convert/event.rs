@@ -147,7 +147,7 @@ fn event(event: &Event) -> proto::OrderEvent {
             changed: vec![format!("payments/{}", payment.mollie_id)],
             ..base
         },
-        EventData::ReturnRecorded { returned } => of_return(base, returned),
+        EventData::ReturnRecorded { returned, .. } => of_return(base, returned),
         EventData::RefundRecorded { refund, operation_id, .. } => {
             of_operation(base, *operation_id, Subject::Refund(refund.id))
         }

@@ -80,7 +80,7 @@ fn store_credit((payment, money): (&Payment, Money)) -> proto::VoucherShare {
     proto::VoucherShare { mollie_payment_id: payment.mollie_id.to_string(), amount: Some(amount(money)) }
 }
 
-fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {
+pub fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {
     proto::RefundLine {
         line_id: id.to_string(),
         quantity: quantity.into(),

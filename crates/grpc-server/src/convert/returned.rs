@@ -5,14 +5,15 @@ use domain::ports::Change;
 use domain::rules::event::EventData;
 use domain::rules::line_return::{PartState, ReturnInput, ReturnLineInput};
 use domain::rules::order::Order;
+use domain::rules::part::Part;
 use domain::rules::refund::Refund;
-use domain::rules::returned::{Canceling, Return, ReturnedLine};
+use domain::rules::returned::{Booked, Canceling, Return, ReturnedLine};
 use domain::rules::shipment::ShipmentLine;
 
 use super::common::{count, rejection, time};
 use super::{line_cancellation, refund};
 use crate::proto;
-use crate::proto::return_part::Part;
+use crate::proto::return_part::Part as Made;
 
 /// A return as it is now. `canceling`: the operation of its cancellation; `refunds`: its refunds.
 pub fn returned(
@@ -33,6 +34,7 @@ pub fn returned(
         lines: returned.lines.iter().map(line).collect(),
         parts: cancellation.into_iter().chain(refunds).collect(),
         created_time: Some(time(returned.created_time)),
+        without_money: returned.without_money.iter().map(booked).collect(),
     }
 }
 
@@ -43,7 +45,7 @@ pub fn preview(before: &Order, change: &Change) -> Option<proto::Return> {
     let cancellation =
         planned.cancellation.as_ref().map(|of| cancellation(after, planned, &of.lines, String::new()));
     let cancellation =
-        cancellation.map(|of| part(None, of.released_amount.clone(), None, Part::Cancellation(of)));
+        cancellation.map(|of| part(None, of.released_amount.clone(), None, Made::Cancellation(of)));
     let refunds = change.refunds.iter().filter(|made| planned.refunds.contains(&made.id));
     let refunds = refunds.map(|made| refunded(planned, refund::preview(made, before, after), None, None));
     Some(proto::Return {
@@ -52,11 +54,18 @@ pub fn preview(before: &Order, change: &Change) -> Option<proto::Return> {
         lines: planned.lines.iter().map(line).collect(),
         parts: cancellation.into_iter().chain(refunds).collect(),
         created_time: None,
+        without_money: planned.without_money.iter().map(booked).collect(),
     })
 }
 
+fn booked(booked: &Booked) -> proto::RefundLine {
+    let Part { quantity, amount } = booked.line.part;
+    let not_leaving = booked.not_leaving.into();
+    proto::RefundLine { not_leaving, ..refund::line(booked.line.line_id, quantity, amount) }
+}
+
 fn recorded(data: &EventData) -> Option<&Return> {
-    if let EventData::ReturnRecorded { returned } = data { Some(returned) } else { None }
+    if let EventData::ReturnRecorded { returned, .. } = data { Some(returned) } else { None }
 }
 
 /// Once it is done, what it has canceled: units that somebody else canceled first are not among them.
@@ -71,7 +80,7 @@ fn canceled(
     let of = cancellation(order, returned, lines, planned.operation_id.to_string());
     let state = PartState::of_operation(operation.state.name());
     let refused = (state == PartState::Refused).then(|| operation.state.rejection().map(rejection)).flatten();
-    part(Some(state), of.released_amount.clone(), refused, Part::Cancellation(of))
+    part(Some(state), of.released_amount.clone(), refused, Made::Cancellation(of))
 }
 
 fn cancellation(
@@ -95,7 +104,7 @@ fn refunded(
     let deduction_shares = returned.deduction_shares.iter().copied().map(refund::share).collect();
     proto::ReturnPart {
         deduction_shares,
-        ..part(state, of.amount.clone(), words, Part::Refund(Box::new(of)))
+        ..part(state, of.amount.clone(), words, Made::Refund(Box::new(of)))
     }
 }
 
@@ -103,7 +112,7 @@ fn part(
     state: Option<PartState>,
     amount: Option<proto::Amount>,
     rejection: Option<proto::MollieError>,
-    of: Part,
+    of: Made,
 ) -> proto::ReturnPart {
     let state = state.map_or(proto::ReturnPartState::Unspecified, part_state);
     proto::ReturnPart { state: state.into(), amount, rejection, part: Some(of), deduction_shares: Vec::new() }

@@ -165,6 +165,7 @@ pub(crate) enum EventDocument {
     },
     ReturnRecorded {
         returned: Box<ReturnDocument>,
+        entries: Vec<EntryDocument>,
     },
     UpdateRecorded {
         operation_id: Uuid,
@@ -444,8 +445,8 @@ impl From<&EventData> for EventDocument {
                 rejection: rejection.into(),
                 entries: mirrors(entries),
             },
-            EventData::ReturnRecorded { returned } => {
-                Self::ReturnRecorded { returned: Box::new((&**returned).into()) }
+            EventData::ReturnRecorded { returned, entries } => {
+                Self::ReturnRecorded { returned: Box::new((&**returned).into()), entries: mirrors(entries) }
             }
             EventData::RefundCancelRecorded { refund_id, operation_id } => {
                 Self::RefundCancelRecorded { refund_id: refund_id.uuid(), operation_id: operation_id.uuid() }
@@ -681,8 +682,8 @@ impl TryFrom<EventDocument> for EventData {
                     entries: each(entries)?,
                 }
             }
-            EventDocument::ReturnRecorded { returned } => {
-                Self::ReturnRecorded { returned: Box::new((*returned).try_into()?) }
+            EventDocument::ReturnRecorded { returned, entries } => {
+                Self::ReturnRecorded { returned: Box::new((*returned).try_into()?), entries: each(entries)? }
             }
             EventDocument::RefundCancelRecorded { refund_id, operation_id } => Self::RefundCancelRecorded {
                 refund_id: RefundId::new(refund_id),

@@ -2,7 +2,7 @@
 
 use domain::rules::ids::{LineId, OperationId, RefundId, ReturnId};
 use domain::rules::money::Money;
-use domain::rules::returned::{Canceling, Return, ReturnedLine};
+use domain::rules::returned::{Booked, Canceling, Return, ReturnedLine};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ pub(crate) struct ReturnDocument {
     cancellation: Option<CancelingDocument>,
     refunds: Vec<Uuid>,
     deduction_shares: Vec<(u32, MoneyDocument)>,
+    without_money: Vec<BookedDocument>,
     created_time: Timestamp,
 }
 
@@ -26,6 +27,12 @@ pub(crate) struct ReturnDocument {
 struct ReturnedLineDocument {
     line_id: u32,
     came_back: u32,
+    not_leaving: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct BookedDocument {
+    line: ShipmentLineDocument,
     not_leaving: u32,
 }
 
@@ -44,6 +51,7 @@ impl From<&Return> for ReturnDocument {
             cancellation: returned.cancellation.as_ref().map(Into::into),
             refunds: returned.refunds.iter().map(|id| id.uuid()).collect(),
             deduction_shares: returned.deduction_shares.iter().map(share).collect(),
+            without_money: mirrors(&returned.without_money),
             created_time: returned.created_time,
         }
     }
@@ -64,6 +72,7 @@ impl TryFrom<ReturnDocument> for Return {
                 .into_iter()
                 .map(share)
                 .collect::<Result<_, Misfit>>()?,
+            without_money: each(document.without_money)?,
             created_time: document.created_time,
         })
     }
@@ -80,6 +89,20 @@ impl From<ReturnedLineDocument> for ReturnedLine {
     fn from(document: ReturnedLineDocument) -> Self {
         let ReturnedLineDocument { line_id, came_back, not_leaving } = document;
         Self { line_id: LineId::new(line_id), came_back, not_leaving }
+    }
+}
+
+impl From<&Booked> for BookedDocument {
+    fn from(booked: &Booked) -> Self {
+        Self { line: (&booked.line).into(), not_leaving: booked.not_leaving }
+    }
+}
+
+impl TryFrom<BookedDocument> for Booked {
+    type Error = Misfit;
+
+    fn try_from(document: BookedDocument) -> Result<Self, Misfit> {
+        Ok(Self { line: document.line.try_into()?, not_leaving: document.not_leaving })
     }
 }
 

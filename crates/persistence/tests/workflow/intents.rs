@@ -94,6 +94,13 @@ pub fn with_gift_card() -> OrderDraft {
     OrderDraft { amount: euro("15.00"), lines, ..draft("1337") }
 }
 
+/// The chairs and lamps, and two stickers for nothing.
+pub fn with_stickers() -> OrderDraft {
+    let mut draft = draft("1337");
+    draft.lines.push(line("Sticker", 2, "0.00", None, "0.00", "0.00"));
+    draft
+}
+
 pub fn intent(method: &'static str, request_id: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),

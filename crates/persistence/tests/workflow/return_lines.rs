@@ -12,12 +12,13 @@ use domain::rules::line_return::{PartState, ReturnRequest};
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::returned::{Return, ReturnedLine};
 use domain::rules::status::{PaymentStatus, RefundStatus};
+use domain::workflow::place::place;
 use domain::workflow::preview::{Preview, preview};
 use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded};
 
 use crate::cancel_lines::{effects, part, release_elsewhere};
-use crate::intents::{chairs, euro, intent, lamps, reason, the_rest};
+use crate::intents::{chairs, euro, intent, lamps, main_profile, named, reason, the_rest, with_stickers};
 use crate::items::attempt;
 use crate::mollie::Fate;
 use crate::refund::units;
@@ -272,6 +273,42 @@ async fn a_refund_is_called_off_whatever_became_of_the_other_part() {
     assert_eq!(world.parts(&recorded).await, (Some(PartState::Refused), Some(PartState::Withdrawn)));
     let order = world.settled(id).await;
     assert_eq!(order.lines[0].given_back().quantity, 0);
+}
+
+/// Mollie refuses a refund of nothing, so it never hears of one; and the other line is refunded without it.
+#[tokio::test]
+async fn units_that_are_worth_nothing_are_taken_back_and_nothing_is_sent() {
+    let world = World::new().await;
+    let placing = intent("CreateOrder", "p");
+    let placed = Box::pin(place(&*world, &placing, main_profile(), with_stickers())).await.unwrap();
+    world.drive(placed.claim.as_ref().unwrap()).await;
+    let id = placed.order_id;
+    world.pay(id).await;
+    let payment = attempt("tr_1", PaymentStatus::Paid, world.clock.now());
+    world.at_mollie(id, |order| order.payments = Some(vec![payment])).await;
+    world.sync(id).await;
+    world.ship_now(id, &named(3, 1, None)).await;
+    world.sync(id).await;
+
+    let calls = world.mollie.calls().len();
+    let wish = intent("ReturnLines", "r");
+    let kept = world.take_back_as(&wish, id, &[(3, 0, 1)]).await.unwrap();
+    assert_eq!((kept.group, kept.claim.is_none(), world.mollie.calls().len()), (None, true, calls));
+    assert_eq!(world.parts(&kept).await, (None, None));
+    let again = world.take_back_as(&wish, id, &[(3, 0, 1)]).await.unwrap();
+    assert_eq!((again.answer, world.order(id).await.returns.len()), (kept.answer, 1));
+    let line = &world.sync(id).await.lines[2];
+    assert_eq!((line.available().quantity, line.with_shopper()), (0, 1));
+
+    let both = world.take_back(id, &[(1, 0, 1), (3, 1, 0)]).await.unwrap();
+    world.drive(both.claim.as_ref().unwrap()).await;
+    assert_eq!(world.parts(&both).await, (None, Some(PartState::Done)));
+    world.sync(id).await;
+    let order = world.settled(id).await;
+    assert_eq!((order.lines[2].given_back(), order.lines[0].refunded), (part(2, "0.00"), part(1, "349.00")));
+    assert_eq!(order.items, []);
+    let refund = world.store.load_refund(world.returned(&both).await.refunds[0]).await.unwrap().unwrap();
+    assert_eq!(refund.lines.iter().map(|line| line.line_id.number()).collect::<Vec<_>>(), [1]);
 }
 
 /// What it names together is refused together, and nothing is recorded.

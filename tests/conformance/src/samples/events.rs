@@ -138,7 +138,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             entries: Vec::new(),
         },
         EventData::RefundObserved { refund, entries: entries() },
-        EventData::ReturnRecorded { returned: Box::new(full_return()) },
+        EventData::ReturnRecorded { returned: Box::new(full_return()), entries: entries() },
         EventData::UpdateRecorded { operation_id, terms: full_terms() },
         EventData::Updated { operation_id, terms: full_terms() },
         EventData::UpdateRefused { operation_id, rejection: rejection.clone() },

@@ -14,7 +14,7 @@ use domain::rules::part::Part;
 use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use domain::rules::placement::{Mode, Placement};
-use domain::rules::returned::{Canceling, Return, ReturnedLine};
+use domain::rules::returned::{Booked, Canceling, Return, ReturnedLine};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -308,6 +308,7 @@ pub fn full_return() -> Return {
         cancellation: Some(Canceling { operation_id: OperationId::new(uuid()), lines: lines() }),
         refunds: vec![RefundId::new(uuid())],
         deduction_shares: vec![(LineId::new(3), euro("-2.50"))],
+        without_money: lines().into_iter().map(|line| Booked { line, not_leaving: 1 }).collect(),
         created_time: micros(6, 7),
     }
 }

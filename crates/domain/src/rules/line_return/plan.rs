@@ -9,12 +9,12 @@ use crate::rules::order::{Line, Order};
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason, Unmet};
 use crate::rules::refund::{self, Refund, RefundRequest, RefundSelection};
 use crate::rules::request_error::RequestError;
-use crate::rules::returned::ReturnedLine;
+use crate::rules::returned::{Booked, ReturnedLine};
 use crate::rules::shipment::{LINE_ID, LineSelection, Misfit, Selection, ShipmentLine, not_available};
 use crate::rules::status::LineStatus;
 use crate::rules::violation::Violations;
 
-/// The parts of a return. At least one is there.
+/// The parts of a return, and what is worth nothing. One of them is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// What is authorized and will not leave.
@@ -23,6 +23,15 @@ pub struct Plan {
     pub refund: Option<(RefundRequest, refund::Plan)>,
     /// The share of each deduction in the goods refunded, of those that are not among them. Below zero.
     pub deduction_shares: Vec<(LineId, Money)>,
+    /// Units that come back, or do not leave, and that no money goes back for.
+    pub without_money: Vec<Booked>,
+}
+
+/// What goes back: what a refund is made of, if it is worth anything, and what is worth nothing.
+#[derive(Default)]
+struct Back {
+    refund: Option<(RefundRequest, refund::Plan)>,
+    without_money: Vec<Booked>,
 }
 
 /// Decides what is canceled and what is refunded. Where shipments capture, what will not leave is only authorized and is canceled;
@@ -46,10 +55,10 @@ pub fn plan(order: &Order, refunds: &[Refund], request: &ReturnRequest) -> Resul
     };
     let unknown = unknown(order, request);
     match (parts, unknown) {
-        (parts, None) => parts.map(|(refund, cancellation)| {
+        (parts, None) => parts.map(|(Back { refund, without_money }, cancellation)| {
             let lines = refund.as_ref().map(|(_, refund)| refund.lines.as_slice());
             let deduction_shares = refund::deductions_left(order, lines.unwrap_or_default());
-            Plan { cancellation, refund, deduction_shares }
+            Plan { cancellation, refund, deduction_shares, without_money }
         }),
         (Ok(_), Some(unknown)) => Err(unknown),
         (Err(other), Some(unknown)) => Err(unknown.and(other)),
@@ -115,16 +124,24 @@ fn refunded(
     lines: &[&ReturnedLine],
     canceled: &[ShipmentLine],
     units: impl Fn(&ReturnedLine) -> u32,
-) -> Result<Option<(RefundRequest, refund::Plan)>, RequestError> {
+) -> Result<Back, RequestError> {
     let mut wanted = selections(lines, units);
     if wanted.is_empty() {
-        return Ok(None);
+        return Ok(Back::default());
     }
+    refund::by_lines(order).map_err(RequestError::State)?;
     let along = refund::discounts_along(order, &wanted, canceled);
     let stays = selections(lines, |line| line.not_leaving);
-    let stays = stays.iter().chain(&along).filter_map(|line| staying(order, line, &along));
-    let not_leaving = Some(stays.collect());
+    let stays: Vec<_> = stays.iter().chain(&along).filter_map(|line| staying(order, line, &along)).collect();
     wanted.extend(along);
+    let free = worthless(order, &wanted);
+    let is_free = |id: LineId| free.iter().any(|line| line.line_id == id);
+    let without_money = free.iter().map(|line| booked(order, line, &stays)).collect();
+    wanted.retain(|line| !is_free(line.line_id));
+    if wanted.is_empty() {
+        return Ok(Back { refund: None, without_money });
+    }
+    let not_leaving = Some(stays.into_iter().filter(|(id, _)| !is_free(*id)).collect());
     let request = RefundRequest {
         selection: RefundSelection::Lines(wanted),
         payment_id: None,
@@ -134,7 +151,21 @@ fn refunded(
         not_leaving,
     };
     let plan = refund::plan(order, refunds, &request)?;
-    Ok(Some((request, plan)))
+    Ok(Back { refund: Some((request, plan)), without_money })
+}
+
+/// What no money goes back for: lines whose part is worth nothing, or all of them if they come to nothing together. Mollie refuses to
+/// refund that (create order refund: "the total amount shipped is zero"), and a line of nothing must not hold up the others.
+fn worthless(order: &Order, wanted: &[LineSelection]) -> Vec<ShipmentLine> {
+    // What cannot be had is refused where it is planned.
+    let Ok(parts) = refund::units(order, wanted) else { return Vec::new() };
+    let sum = parts.iter().fold(0_i64, |sum, line| sum.saturating_add(line.part.amount.minor()));
+    parts.into_iter().filter(|line| sum == 0 || line.part.amount.minor() == 0).collect()
+}
+
+fn booked(order: &Order, line: &ShipmentLine, stays: &[(LineId, u32)]) -> Booked {
+    let named = stays.iter().find(|(id, _)| *id == line.line_id).map_or(0, |(_, units)| *units);
+    Booked { line: *line, not_leaving: if order.captures_by_shipment() { 0 } else { named } }
 }
 
 /// The units that do not leave: those named, and of what goes along those that have not left.
@@ -153,7 +184,7 @@ fn paid(
     refunds: &[Refund],
     request: &ReturnRequest,
     lines: &[&ReturnedLine],
-) -> Result<Option<(RefundRequest, refund::Plan)>, RequestError> {
+) -> Result<Back, RequestError> {
     // Where nothing is paid, units say no more.
     refund::by_lines(order).map_err(RequestError::State)?;
     let units = |line: &ReturnedLine| line.came_back.saturating_add(line.not_leaving);

@@ -12,12 +12,13 @@ use crate::rules::part::Part;
 use crate::rules::precondition::PreconditionReason;
 use crate::rules::refund::Route;
 use crate::rules::request_error::RequestError;
-use crate::rules::returned::ReturnedLine;
+use crate::rules::returned::{Booked, ReturnedLine};
 use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
 mod discounts;
 mod forms;
+mod free;
 mod sums;
 
 fn part(quantity: u32, amount: &str) -> Part {
@@ -87,6 +88,13 @@ fn reserve(order: &mut Order, plan: &Plan, stage: Stage) {
         ..crate::rules::fixtures::refund(1, "tr_1", amount)
     };
     for entry in refund.entries(stage) {
+        order.line_mut(entry.line_id.unwrap()).unwrap().enter(&entry);
+    }
+}
+
+/// What is worth nothing, as the return's event enters it.
+fn book(order: &mut Order, plan: &Plan) {
+    for entry in entries(&plan.without_money) {
         order.line_mut(entry.line_id.unwrap()).unwrap().enter(&entry);
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn all_remaining(order: &Order) -> Result<Vec<ShipmentLine>, FailedPr
 ///
 /// # Errors
 /// [`RequestError`], naming every line at once.
-pub(super) fn units(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, RequestError> {
+pub fn units(order: &Order, lines: &[LineSelection]) -> Result<Vec<ShipmentLine>, RequestError> {
     each(order, lines, "lines", |line| line.line_id, selected)
 }
 

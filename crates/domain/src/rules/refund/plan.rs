@@ -138,7 +138,10 @@ fn sum(order: &Order, lines: &[ShipmentLine]) -> Result<Money, FailedPreconditio
     let takes_off = |line: &&ShipmentLine| line.part.amount.minor() < 0;
     let off: Vec<_> = lines.iter().filter(takes_off).map(|line| line.line_id.to_string()).collect();
     let hint = match off.is_empty() {
-        true => String::new(),
+        true => {
+            " Mollie refuses a refund of nothing: take units that are worth nothing back with ReturnLines."
+                .to_owned()
+        }
         false => format!(
             " Line {} takes money off the price of these goods. Return it with the rest of them, or refund what is owed now with \
              CreateRefund, as reductions of the goods.",

@@ -64,7 +64,11 @@ impl Found<'_> {
             |id, refund| canceling == Some(id) || refund_of(&returned).is_some_and(|it| Some(it) == refund);
         let named = own.iter().filter(|one| is_named(one.id, one.task.kind().subject().refund())).count();
         let cancels = !staying(wish).is_empty() && story::causes(intent.kind, EffectKind::LinesCanceled);
-        let parts = usize::from(cancels) + usize::from(!going_back(intent.kind, wish).is_empty());
+        // What is worth nothing needs no refund.
+        let is_booked =
+            |line: &LineSelection| returned.without_money.iter().any(|it| it.line.line_id == line.line_id);
+        let refunds = going_back(intent.kind, wish).iter().any(|line| !is_booked(line));
+        let parts = usize::from(cancels) + usize::from(refunds);
         if (own.len(), named) != (parts, parts) || returned.lines != wish.lines {
             self.say(
                 "I1",

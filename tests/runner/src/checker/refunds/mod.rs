@@ -127,7 +127,10 @@ fn lines(order: &Order, ours: &[&Refund], books: &Books) -> Vec<String> {
         let standing = ours.iter().filter(|refund| refund.mollie_id.is_some() && refund.counts());
         let parts = standing.filter(|refund| refund.route == Route::Payment).flat_map(|refund| &refund.lines);
         let own = parts.filter(|part| part.line_id == line.id).map(|part| part.part);
-        own.fold((0, 0), |sum, part| (sum.0 + part.quantity, sum.1 + part.amount.minor()))
+        // Returns of what is worth nothing are booked the same way, without a refund.
+        let booked = order.returns.iter().flat_map(|it| &it.without_money).map(|it| it.line);
+        let booked = booked.filter(|booked| booked.line_id == line.id).map(|booked| booked.part);
+        own.chain(booked).fold((0, 0), |sum, part| (sum.0 + part.quantity, sum.1 + part.amount.minor()))
     };
     let mut texts = Vec::new();
     for (line, theirs) in order.lines.iter().zip(&books.lines) {
