@@ -16,6 +16,7 @@ on_both_engines!(
     a_megabyte_that_is_wrong_is_never_sent_back,
     check_order_draft_tells_every_fault_and_keeps_and_sends_nothing,
     check_order_draft_gives_the_order_that_validate_only_gives,
+    a_preview_under_the_id_of_a_call_is_no_other_request,
     a_number_that_is_held_is_named_with_the_order_that_holds_it,
     who_ships_a_line_by_an_id_it_does_not_have_is_told_those_there_are,
     orders_too_large_for_one_answer_come_on_several_pages,
@@ -105,6 +106,18 @@ async fn check_order_draft_gives_the_order_that_validate_only_gives(world: World
     assert_eq!((&*held.field, &*held.rule), ("draft.order_number", "order.number_held"));
     assert_eq!(held.got, format!("{}, held by order {}", good.order_number, holder.id));
     assert_eq!(world.simulator.traffic().await.of("POST /v2/orders"), 1, "only the order itself");
+}
+
+async fn a_preview_under_the_id_of_a_call_is_no_other_request(world: World) {
+    let request = create(&new_request_id(), draft(LEGO, "ideal"));
+    let dry = CreateOrderRequest { validate_only: true, ..request.clone() };
+    let preview = world.orders().create_order(dry.clone()).await.unwrap().into_inner();
+    assert_eq!(preview.id, "");
+    let order = world.orders().create_order(request.clone()).await.unwrap().into_inner();
+    for again in [dry, request] {
+        assert_eq!(world.orders().create_order(again).await.unwrap().into_inner().id, order.id);
+    }
+    assert_eq!(world.simulator.traffic().await.of("POST /v2/orders"), 1);
 }
 
 async fn a_number_that_is_held_is_named_with_the_order_that_holds_it(world: World) {

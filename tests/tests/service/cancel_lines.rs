@@ -12,6 +12,7 @@ use crate::requests::{cancel_lines, ship, ship_rest};
 on_both_engines!(
     a_part_of_a_discounted_line_is_canceled_and_the_rest_is_shipped_to_the_cent,
     a_preview_tells_every_cent_and_sends_nothing,
+    a_preview_under_the_id_of_a_call_answers_as_the_call,
     a_decline_of_the_supplier_frees_the_units_and_is_told_in_mollies_words,
     what_is_not_authorized_is_not_canceled_and_nothing_is_sent,
     a_cancellation_waits_for_mollie_and_shipments_stay_within_what_is_left,
@@ -79,6 +80,20 @@ async fn a_preview_tells_every_cent_and_sends_nothing(world: World) {
     let refused = refusal(world.orders().cancel_order_lines(alone).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "CAPTURE_OUT_OF_BOUNDS"));
     assert_eq!(world.simulator.traffic().await.of(ROUTE), 0);
+}
+
+async fn a_preview_under_the_id_of_a_call_answers_as_the_call(world: World) {
+    let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
+    let request = cancel_lines(&order, 0, 1, None);
+    let dry = CancelOrderLinesRequest { validate_only: true, ..request.clone() };
+    let preview = world.orders().cancel_order_lines(dry.clone()).await.unwrap().into_inner();
+    assert_eq!(preview.cancellation.unwrap().operation_id, "");
+    let done = world.orders().cancel_order_lines(request.clone()).await.unwrap().into_inner();
+    for again in [dry, request] {
+        let told = world.orders().cancel_order_lines(again).await.unwrap().into_inner();
+        assert_eq!(told.cancellation, done.cancellation);
+    }
+    assert_eq!(world.simulator.traffic().await.of(ROUTE), 1);
 }
 
 async fn a_decline_of_the_supplier_frees_the_units_and_is_told_in_mollies_words(world: World) {

@@ -48,7 +48,7 @@ pub async fn call(
 ) -> Answer<CancelOrderLinesResponse> {
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
-    let validate_only = request.validate_only;
+    let validate_only = std::mem::take(&mut request.validate_only);
     let (intent, wanted) = read(rpc, &mut request, call_deadline).await?;
     let Wanted { order_id, lines, selected } = wanted;
     if validate_only {

@@ -22,10 +22,12 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderRequest>) -> Answe
     let call_deadline = CallDeadline::of(request.metadata());
     let mut request = request.into_inner();
     let mut reading = Reading::of(&request);
+    // A preview under the same request id is no other request.
+    let validate_only = std::mem::take(&mut request.validate_only);
     let (request_id, actor) = (std::mem::take(&mut request.request_id), request.actor.clone());
     let header = Header { method: "CreateOrder", request_id: &request_id, etag: "", actor: &actor };
     let (intent, faults) = header.intent(rpc.service(), &request, call_deadline);
-    let (is_named, validate_only) = (faults.is_empty(), request.validate_only);
+    let is_named = faults.is_empty();
     reading.add(faults);
     let continued = reading.part(continues::id(&request.continues));
     let named = Some(&request.supersedes).filter(|text| !text.is_empty());
