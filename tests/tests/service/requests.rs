@@ -65,8 +65,8 @@ pub fn cancel_lines(
 }
 
 /// A request to take lines back: by line, how many units came back and how many do not leave.
-pub fn take_back(order: &Order, lines: &[(usize, i32, i32)]) -> ReturnLinesRequest {
-    let line = |(line, came_back, not_leaving): &(usize, i32, i32)| ReturnLineSelection {
+pub fn take_back(order: &Order, lines: &[(usize, i64, i64)]) -> ReturnLinesRequest {
+    let line = |(line, came_back, not_leaving): &(usize, i64, i64)| ReturnLineSelection {
         line_id: order.lines[*line].id.clone(),
         came_back: *came_back,
         not_leaving: *not_leaving,

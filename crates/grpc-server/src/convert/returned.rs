@@ -10,7 +10,7 @@ use domain::rules::refund::Refund;
 use domain::rules::returned::{Booked, Canceling, Return, ReturnedLine};
 use domain::rules::shipment::ShipmentLine;
 
-use super::common::{count, rejection, time};
+use super::common::{rejection, time};
 use super::{line_cancellation, refund};
 use crate::proto;
 use crate::proto::return_part::Part as Made;
@@ -132,8 +132,8 @@ const fn part_state(state: PartState) -> proto::ReturnPartState {
 fn line(line: &ReturnedLine) -> proto::ReturnedLine {
     proto::ReturnedLine {
         line_id: line.line_id.to_string(),
-        came_back: count(line.came_back),
-        not_leaving: count(line.not_leaving),
+        came_back: line.came_back.into(),
+        not_leaving: line.not_leaving.into(),
     }
 }
 

@@ -11,8 +11,8 @@ use crate::rules::violation::{Violation, Violations};
 #[derive(Clone, Debug, Default)]
 pub struct ReturnLineInput {
     pub line_id: String,
-    pub came_back: i32,
-    pub not_leaving: i32,
+    pub came_back: i64,
+    pub not_leaving: i64,
 }
 
 /// A return as a caller wrote it; an empty text is a missing one.
@@ -73,10 +73,13 @@ impl ReturnLineInput {
     }
 }
 
-fn units(count: i32, path: &str, faults: &mut Violations) -> Option<u32> {
-    let units = u32::try_from(count).ok();
+/// The most units of a line; a draft has no more.
+const MOST: u32 = i32::MAX.unsigned_abs();
+
+fn units(count: i64, path: &str, faults: &mut Violations) -> Option<u32> {
+    let units = u32::try_from(count).ok().filter(|units| *units <= MOST);
     if units.is_none() {
-        faults.add(path, "return.units", "a whole number from 0 to 2147483647", count.to_string());
+        faults.add(path, "return.units", format!("a whole number from 0 to {MOST}"), count.to_string());
     }
     units
 }

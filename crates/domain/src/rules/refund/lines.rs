@@ -146,7 +146,9 @@ fn reduced(order: &Order, line: &Line, reduction: &Reduction, is_unbounded: bool
 }
 
 fn not_left(order: &Order, line: &Line, quantity: u32) -> String {
-    let base = if order.captures_by_shipment() { line.shipped.quantity } else { line.quantity };
+    // What was canceled was released, or never paid.
+    let paid = line.quantity.saturating_sub(line.canceled.quantity);
+    let base = if order.captures_by_shipment() { line.shipped.quantity } else { paid };
     let (word, hint) = match order.captures_by_shipment() {
         true => ("shipped", " What is not shipped is released with CancelOrderLines."),
         false => ("paid", ""),

@@ -292,6 +292,15 @@ fn what_mollie_shows_as_refunded_counts_even_if_no_reading_has_listed_it() {
     assert_eq!(room(&order), euro("7.99"));
 }
 
+/// One of two was taken out of the order before anybody paid.
+#[test]
+fn what_was_never_paid_is_not_called_paid() {
+    let mut order = paid();
+    order.lines[0].canceled = Part { quantity: 1, amount: euro("349.00") };
+    let (_, words) = refused(&order, &units(1, 2, None));
+    assert!(words.contains("2 requested, 1 left to refund (1 paid, 0 refunded or to be)"), "{words}");
+}
+
 /// Goods for 20.00 less a gift card of 5.00: 15.00 was paid.
 fn with_gift_card() -> Order {
     let mut order = paid();

@@ -3,8 +3,8 @@
 use super::*;
 use crate::rules::violation::Violation;
 
-fn faults(lines: &[(&str, i32, i32)]) -> Vec<(String, &'static str)> {
-    let line = |(id, came_back, not_leaving): &(&str, i32, i32)| ReturnLineInput {
+fn faults(lines: &[(&str, i64, i64)]) -> Vec<(String, &'static str)> {
+    let line = |(id, came_back, not_leaving): &(&str, i64, i64)| ReturnLineInput {
         line_id: (*id).to_owned(),
         came_back: *came_back,
         not_leaving: *not_leaving,
@@ -30,9 +30,21 @@ fn a_form_names_every_fault() {
     assert!(long.parse().unwrap_err().iter().any(|fault| fault.rule == "refund.description"));
 }
 
+/// 4,294,967,297 would be 1 in 32 bits.
+#[test]
+fn more_units_than_there_can_be_are_refused_in_words() {
+    for count in [2_147_483_648, 4_294_967_297, i64::MAX, i64::MIN] {
+        let line = ReturnLineInput { line_id: "1".to_owned(), came_back: count, not_leaving: 0 };
+        let faults = ReturnInput { lines: vec![line], ..ReturnInput::default() }.parse().unwrap_err();
+        let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+        assert_eq!((fault.path.as_str(), fault.got.clone()), ("lines[0].came_back", count.to_string()));
+        assert_eq!(fault.expected, "a whole number from 0 to 2147483647");
+    }
+}
+
 #[test]
 fn what_is_read_is_what_was_written() {
-    let line = ReturnLineInput { line_id: "1".to_owned(), came_back: 1, not_leaving: i32::MAX };
+    let line = ReturnLineInput { line_id: "1".to_owned(), came_back: 1, not_leaving: i32::MAX.into() };
     let description = " Thank you ".to_owned();
     let parsed =
         ReturnInput { lines: vec![line], description, release: vec!["2".to_owned()] }.parse().unwrap();
