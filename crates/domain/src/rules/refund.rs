@@ -121,6 +121,13 @@ impl Refund {
     /// to leave.
     #[must_use]
     pub fn entries(&self, stage: Stage) -> Vec<Entry> {
+        let refunded = entries(self.route, self.amount, &self.lines, stage, self.origin).into_iter();
+        refunded.chain(self.kept_entries(stage)).collect()
+    }
+
+    /// Of these, one for each line with units that are not to leave.
+    #[must_use]
+    pub fn kept_entries(&self, stage: Stage) -> Vec<Entry> {
         let kept = |(line_id, quantity): &(LineId, u32)| Entry {
             line_id: Some(*line_id),
             pool: Pool::NotLeaving,
@@ -128,8 +135,7 @@ impl Refund {
             stage,
             by: self.origin,
         };
-        let refunded = entries(self.route, self.amount, &self.lines, stage, self.origin).into_iter();
-        refunded.chain(self.not_leaving.iter().map(kept)).collect()
+        self.not_leaving.iter().map(kept).collect()
     }
 
     /// Whether its money is given back, or is to be.

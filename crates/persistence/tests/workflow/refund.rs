@@ -401,7 +401,7 @@ async fn a_refund_that_fails_after_three_days_is_free_again_and_a_person_is_told
     }
 }
 
-fn made_elsewhere(
+pub fn made_elsewhere(
     id: &str,
     lines: &[(u32, u32, &str)],
     world: &World,

@@ -11,6 +11,7 @@ use domain::rules::item::ItemKind;
 use domain::rules::line_return::{PartState, ReturnRequest};
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::returned::{Return, ReturnedLine};
+use domain::rules::snapshot::RefundSnapshot;
 use domain::rules::status::{PaymentStatus, RefundStatus};
 use domain::workflow::place::place;
 use domain::workflow::preview::{Preview, preview};
@@ -20,8 +21,9 @@ use domain::workflow::{Intent, MutationError, Recorded};
 use crate::cancel_lines::{effects, part, release_elsewhere};
 use crate::intents::{chairs, euro, intent, lamps, main_profile, named, reason, the_rest, with_stickers};
 use crate::items::attempt;
+use crate::ledger::add_refund;
 use crate::mollie::Fate;
-use crate::refund::units;
+use crate::refund::{less, made_elsewhere, units};
 use crate::world::{World, mins};
 
 /// By line: how many came back, and how many do not leave.
@@ -309,6 +311,46 @@ async fn units_that_are_worth_nothing_are_taken_back_and_nothing_is_sent() {
     assert_eq!(order.items, []);
     let refund = world.store.load_refund(world.returned(&both).await.refunds[0]).await.unwrap().unwrap();
     assert_eq!(refund.lines.iter().map(|line| line.line_id.number()).collect::<Vec<_>>(), [1]);
+}
+
+/// It was given up here, and Mollie has it all the same: its unit still does not leave.
+#[tokio::test]
+async fn a_refund_that_was_given_up_and_comes_to_light_keeps_what_does_not_leave() {
+    for on_payment in [false, true] {
+        let world = World::new().await;
+        let id = world.paid().await;
+        world.ship_now(id, &chairs(1)).await;
+        world.sync(id).await;
+        let mut amount = "349.00";
+        if on_payment {
+            world.refund_now(id, &less(1, "10.00")).await;
+            amount = "344.00";
+        }
+        world.mollie.next(Fate::Rejected);
+        let recorded = world.take_back(id, &[(1, 0, 1)]).await.unwrap();
+        world.drive(recorded.claim.as_ref().unwrap()).await;
+        assert_eq!(world.parts(&recorded).await, (None, Some(PartState::Refused)));
+        assert_eq!(world.sync(id).await.lines[0].available().quantity, 1);
+        let ours =
+            world.store.load_refund(world.returned(&recorded).await.refunds[0]).await.unwrap().unwrap();
+        assert_eq!(ours.amount, euro(amount));
+        let of = made_elsewhere("re_twin", &[(1, 1, amount)], &world, &world.order(id).await);
+        let lines = if on_payment { Vec::new() } else { of.lines.clone() };
+        let twin = RefundSnapshot { ours: Some(ours.id), amount: ours.amount, lines, ..of };
+        world.at_mollie(id, |order| add_refund(order, &twin)).await;
+        let order = world.sync(id).await;
+        let line = &order.lines[0];
+        assert_eq!(
+            (line.available().quantity, line.with_shopper(), line.not_leaving),
+            (0, 1, 1),
+            "{on_payment}"
+        );
+        assert_eq!(order.items.iter().map(|item| item.kind).collect::<Vec<_>>(), [ItemKind::SurplusRefund]);
+        assert!(world.ship(id, &chairs(1)).await.is_err());
+        world.refunds_become(id, RefundStatus::Failed).await;
+        let line = &world.sync(id).await.lines[0];
+        assert_eq!((line.available().quantity, line.not_leaving), (1, 0), "its money came back");
+    }
 }
 
 /// What it names together is refused together, and nothing is recorded.

@@ -94,7 +94,8 @@ impl Pen<'_> {
     fn take_over_refund(&mut self, theirs: &RefundSnapshot, snapshot: &Snapshot) {
         let lines = self.order().lines_at_mollie().into_iter();
         let lines: HashMap<_, _> = lines.map(|(id, line)| (id.clone(), line.id)).collect();
-        let refund = self.foreign_refund(&lines, theirs);
+        let twin = theirs.ours.and_then(|id| self.known_refund(id));
+        let refund = told_by(twin.as_ref(), self.foreign_refund(&lines, theirs));
         // An earlier reading may have counted its units, without listing it.
         let entries = match (refund.counts(), refund.route) {
             (false, _) => Vec::new(),
@@ -102,11 +103,11 @@ impl Pen<'_> {
             (true, Route::Order) => {
                 let pool = refund.route.pool();
                 let new = ledger::not_counted(self.order(), snapshot, pool, &refund.lines);
-                new.iter().map(|line| ledger::entry(line, pool, Stage::Settled, Origin::Elsewhere)).collect()
+                let new = new.iter().map(|line| ledger::entry(line, pool, Stage::Settled, Origin::Elsewhere));
+                new.chain(refund.kept_entries(Stage::Settled)).collect()
             }
         };
         self.record(EventData::RefundObserved { refund: Box::new(refund.clone()), entries });
-        let twin = theirs.ours.and_then(|id| self.known_refund(id));
         if let Some(ours) = twin {
             self.raise(concern::surplus_refund(&ours, theirs));
         }
@@ -137,6 +138,24 @@ impl Pen<'_> {
             merged_into: None,
         }
     }
+}
+
+/// The refund with what only its request said, if it is one of ours that was given up here: which of its units do not leave, and on a
+/// payment, of which lines they are. If ours counts as well, this is a second one, of which nobody knows.
+fn told_by(twin: Option<&Refund>, theirs: Refund) -> Refund {
+    let Some(ours) = twin.filter(|ours| !ours.counts()) else { return theirs };
+    let is_same = theirs.route == ours.route && theirs.amount == ours.amount;
+    let lines = match theirs.route {
+        Route::Payment if is_same => ours.lines.clone(),
+        Route::Payment | Route::Order => theirs.lines,
+    };
+    let units = |id: LineId| {
+        let of_line = lines.iter().filter(|line| line.line_id == id);
+        of_line.map(|line| line.part.quantity).fold(0, u32::saturating_add)
+    };
+    let kept = ours.not_leaving.iter().map(|(id, quantity)| (*id, (*quantity).min(units(*id))));
+    let not_leaving = kept.filter(|(_, quantity)| *quantity > 0).collect();
+    Refund { lines, not_leaving, ..theirs }
 }
 
 /// A refund as Mollie listed it before it was canceled.
