@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::operations::cancel_refund::CallOff;
 use domain::operations::return_lines::TakeBack;
 use domain::ports::{Clock, Store};
+use domain::rules::draft::OrderDraft;
 use domain::rules::event::EventData;
 use domain::rules::ids::{LineId, OrderId};
 use domain::rules::item::ItemKind;
@@ -19,7 +20,9 @@ use domain::workflow::submit::{On, submit};
 use domain::workflow::{Intent, MutationError, Recorded};
 
 use crate::cancel_lines::{effects, part, release_elsewhere};
-use crate::intents::{chairs, euro, intent, lamps, main_profile, named, reason, the_rest, with_stickers};
+use crate::intents::{
+    chairs, euro, intent, lamps, main_profile, named, reason, the_rest, with_gift_card, with_stickers,
+};
 use crate::items::attempt;
 use crate::ledger::add_refund;
 use crate::mollie::Fate;
@@ -46,6 +49,19 @@ impl World {
         self.ship_now(id, &chairs(1)).await;
         self.ship_now(id, &lamps(1)).await;
         let payment = attempt("tr_1", PaymentStatus::Authorized, self.clock.now());
+        self.at_mollie(id, |order| order.payments = Some(vec![payment])).await;
+        self.sync(id).await;
+        id
+    }
+
+    /// An order of this draft that was paid at once.
+    async fn paid_of(self: &Arc<Self>, draft: OrderDraft) -> OrderId {
+        let placing = intent("CreateOrder", "p");
+        let placed = Box::pin(place(&**self, &placing, main_profile(), draft)).await.unwrap();
+        self.drive(placed.claim.as_ref().unwrap()).await;
+        let id = placed.order_id;
+        self.pay(id).await;
+        let payment = attempt("tr_1", PaymentStatus::Paid, self.clock.now());
         self.at_mollie(id, |order| order.payments = Some(vec![payment])).await;
         self.sync(id).await;
         id
@@ -277,18 +293,28 @@ async fn a_refund_is_called_off_whatever_became_of_the_other_part() {
     assert_eq!(order.lines[0].given_back().quantity, 0);
 }
 
+/// As it was told before, also once the card has gone back.
+#[tokio::test]
+async fn the_share_of_what_took_money_off_is_kept_with_the_return() {
+    let world = World::new().await;
+    let id = world.paid_of(with_gift_card()).await;
+    let wish = intent("ReturnLines", "r");
+    let lines = [(1, 0, 1)];
+    let seen = Box::pin(preview(&*world, &wish, id, &TakeBack(request(&lines)))).await.unwrap();
+    let Preview::Now { change, .. } = seen else { panic!("{seen:?}") };
+    let told = vec![(LineId::new(2), euro("-2.50"))];
+    assert_eq!(change.order.returns[0].deduction_shares, told);
+    let recorded = world.take_back_as(&wish, id, &lines).await.unwrap();
+    world.drive(recorded.claim.as_ref().unwrap()).await;
+    world.take_back(id, &[(1, 0, 1), (2, 0, 1)]).await.unwrap();
+    assert_eq!(world.returned(&recorded).await.deduction_shares, told);
+}
+
 /// Mollie refuses a refund of nothing, so it never hears of one; and the other line is refunded without it.
 #[tokio::test]
 async fn units_that_are_worth_nothing_are_taken_back_and_nothing_is_sent() {
     let world = World::new().await;
-    let placing = intent("CreateOrder", "p");
-    let placed = Box::pin(place(&*world, &placing, main_profile(), with_stickers())).await.unwrap();
-    world.drive(placed.claim.as_ref().unwrap()).await;
-    let id = placed.order_id;
-    world.pay(id).await;
-    let payment = attempt("tr_1", PaymentStatus::Paid, world.clock.now());
-    world.at_mollie(id, |order| order.payments = Some(vec![payment])).await;
-    world.sync(id).await;
+    let id = world.paid_of(with_stickers()).await;
     world.ship_now(id, &named(3, 1, None)).await;
     world.sync(id).await;
 
