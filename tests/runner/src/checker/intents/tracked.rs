@@ -57,11 +57,11 @@ impl Found<'_> {
 
     fn is_kept_here(&self, order: OrderId, shipment: Option<ShipmentId>, wished: Option<&str>) -> bool {
         let mut events = self.evidence.stored.events.get(&order).into_iter().flatten();
-        events.any(|event| match &event.data {
-            EventData::ShipmentUpdated { shipment_id, operation_id: None, tracking } => {
-                Some(*shipment_id) == shipment && tracking.as_ref().map(|it| it.code.as_str()) == wished
-            }
-            _ => false,
+        events.any(|event| {
+            let EventData::ShipmentUpdated { shipment_id, operation_id: None, tracking } = &event.data else {
+                return false;
+            };
+            Some(*shipment_id) == shipment && tracking.as_ref().map(|it| it.code.as_str()) == wished
         })
     }
 
