@@ -4,8 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{Event, EventData};
-use super::ids::{MolliePaymentId, OperationId, ProfileName};
+use super::ids::{MolliePaymentId, OperationId, OrderId, ProfileName};
 use super::number_refusal::{by_another, is_changing};
 use super::order::Order;
 use super::payment::Payment;
@@ -17,14 +16,9 @@ use super::status::{OrderStatus, Read};
 use super::superseded::Kept;
 use super::violation::Violation;
 
-/// What becomes of an order that another one is to replace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Mollie has the other one.
-    Replaced,
-    /// There will be no other one.
-    Reinstated,
-}
+mod fate;
+
+pub use fate::{Fate, fate, may_decide};
 
 /// Mollie keeps an order whose cancellation it refused while no attempt was known to be open. It is asked again after this time.
 const AGAIN: SignedDuration = SignedDuration::from_hours(6);
@@ -75,6 +69,23 @@ pub fn is_being_paid(old: &Order, operation: OperationId) -> FailedPrecondition 
     FailedPrecondition::of_order(PreconditionReason::OrderNotSupersedable, text)
 }
 
+/// The refusal of replacing an order that is being canceled while an older one waits to learn whether this one replaces it: with a
+/// third one in its place, two carts could be left.
+#[must_use]
+pub fn is_being_undone(old: &Order, waits: &Order) -> FailedPrecondition {
+    let text = format!(
+        "Order {} is being canceled, and order {} goes on once it is: wait for it, and replace that one.",
+        old.id, waits.id
+    );
+    FailedPrecondition::of_order(PreconditionReason::OrderNotSupersedable, text)
+}
+
+/// Whether the old order waits to learn what becomes of the new one.
+#[must_use]
+pub fn waits_for(old: &Order, new: OrderId) -> bool {
+    old.superseded.as_ref().is_some_and(|superseded| superseded.by == new && !superseded.is_final)
+}
+
 /// The fault of naming an order of another profile; `None` if it is of this one.
 #[must_use]
 pub fn of_another_profile(old: &Order, profile: &ProfileName) -> Option<Violation> {
@@ -107,17 +118,6 @@ fn not_supersedable(old: &Order, status: OrderStatus) -> String {
         }
     };
     format!("The status of order {} is \"{}\": {why}.", old.id, status.as_str())
-}
-
-/// What a change of an order means for the one that it is to replace: only the end of its placement means anything.
-#[must_use]
-pub fn fate(events: &[Event]) -> Option<Fate> {
-    let is_placed = |event: &Event| matches!(event.data, EventData::OrderPlaced { .. });
-    let is_given_up = |event: &Event| {
-        matches!(event.data, EventData::PlacementRefused { .. } | EventData::PlacementAbandoned { .. })
-    };
-    let given_up = || events.iter().any(is_given_up).then_some(Fate::Reinstated);
-    events.iter().any(is_placed).then_some(Fate::Replaced).or_else(given_up)
 }
 
 /// Whether it is replaced for good and not over yet.

@@ -1,10 +1,10 @@
-//! Saving a change of an order together with what it means for the order that it is to replace: once Mollie has the new one, the old
-//! one is to be canceled; if there will be no new one, the old one has its number back. Both are written, or none.
+//! Saving a change of an order together with what it means for the order that it is to replace (`rules/supersession/fate.rs`): both
+//! are written, or none.
 
 use super::claim_at_head::unclaimed;
 use super::{ROUNDS, records, taken};
-use crate::operations::{Known, Pen};
-use crate::ports::{Change, Clock, CommitError, Ports, Store, StoreError};
+use crate::operations::{Known, Pen, cancel_order};
+use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Store, StoreError};
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ids::OrderId;
@@ -12,10 +12,32 @@ use crate::rules::supersession::{self, Fate};
 
 /// Saves the change.
 pub(super) async fn commit<P: Ports>(ports: &P, change: Change) -> Result<(), CommitError> {
-    match change.order.supersedes.zip(supersession::fate(&change.events)) {
+    match change.order.supersedes.filter(|_| supersession::may_decide(&change.events)) {
         None => ports.store().commit(change).await,
-        Some((old, fate)) => Box::pin(with_old(ports, change, old, fate)).await,
+        Some(old) => match Box::pin(fate(ports, &change, old)).await? {
+            None => ports.store().commit(change).await,
+            Some(fate) => Box::pin(with_old(ports, change, old, fate)).await,
+        },
     }
+}
+
+/// What the change means for the old order, if that waits for it. A cancellation that is recorded meanwhile moves the version.
+async fn fate<P: Ports>(ports: &P, change: &Change, old: OrderId) -> Result<Option<Fate>, StoreError> {
+    let new = &change.order;
+    if !supersession::waits_for(&records::order(ports, old).await?, new.id) {
+        return Ok(None);
+    }
+    let mut unsettled = ports.store().unsettled_operations(new.id).await?;
+    for write in &change.operations {
+        let (OperationWrite::Insert { operation, .. }
+        | OperationWrite::Release { operation, .. }
+        | OperationWrite::Decide { operation }
+        | OperationWrite::Withdraw { operation }) = write;
+        unsettled.retain(|other| other.id != operation.id);
+        unsettled.extend((!operation.state.is_settled()).then(|| operation.clone()));
+    }
+    let is_being_canceled = cancel_order::under_way(&unsettled).is_some();
+    Ok(supersession::fate(new, &change.events, is_being_canceled))
 }
 
 async fn with_old<P: Ports>(ports: &P, change: Change, old: OrderId, fate: Fate) -> Result<(), CommitError> {
@@ -43,8 +65,7 @@ async fn follow<P: Ports>(
     taken_number: Option<String>,
 ) -> Result<Option<Change>, StoreError> {
     let order = records::order(ports, old).await?;
-    let waits = order.superseded.as_ref().is_some_and(|it| it.by == by && !it.is_final);
-    if !waits {
+    if !supersession::waits_for(&order, by) {
         return Ok(None);
     }
     let author = records::author(ports, &order, None);

@@ -6,8 +6,8 @@ use super::claim_at_head::unclaimed;
 use super::confirm::{self, Confirmed};
 use super::intent::{Intent, MutationError};
 use super::refuse::{author, confirm_or_refuse};
-use crate::operations::Pen;
-use crate::ports::{Change, OrderKey, Ports, Store};
+use crate::operations::{Pen, cancel_order};
+use crate::ports::{Change, OrderKey, Ports, Store, StoreError};
 use crate::rules::event::EventData;
 use crate::rules::ids::{OrderId, ProfileName};
 use crate::rules::order::Order;
@@ -75,6 +75,11 @@ async fn may_be_replaced<P: Ports>(
     if let Some(payment) = unsettled.iter().find(|operation| operation.task.opens_checkout()) {
         return Err(MutationError::Precondition(supersession::is_being_paid(&old, payment.id)));
     }
+    if cancel_order::under_way(&unsettled).is_some()
+        && let Some(waiting) = waiting(ports, &old).await?
+    {
+        return Err(MutationError::Precondition(supersession::is_being_undone(&old, &waiting)));
+    }
     if supersession::must_be_read(&old) {
         let Some(reading) = confirmed else {
             *confirmed = Some(Box::pin(confirm::confirm(ports, id)).await?);
@@ -83,4 +88,11 @@ async fn may_be_replaced<P: Ports>(
         reading.is_whole()?;
     }
     Ok(Some(old))
+}
+
+/// The order that waits to learn whether this one replaces it.
+async fn waiting<P: Ports>(ports: &P, order: &Order) -> Result<Option<Order>, StoreError> {
+    let Some(older) = order.supersedes else { return Ok(None) };
+    let older = ports.store().load_order(&OrderKey::Id(older)).await?;
+    Ok(older.filter(|older| supersession::waits_for(older, order.id)))
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::claim_at_head::unclaimed;
 use super::intent::MutationError;
-use super::{ROUNDS, reading, settle};
+use super::{ROUNDS, reading, save, settle};
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, GatewayError, OrderKey, Ports, Store, StoreError};
 use crate::rules::ids::OrderId;
@@ -129,7 +129,7 @@ pub(super) async fn read<P: Ports>(
             continue;
         }
         let after = change.order.clone();
-        match ports.store().commit(change).await {
+        match Box::pin(save::commit(ports, change)).await {
             Ok(()) => return Ok(Synced { order: after, left_out, contradictions }),
             Err(CommitError::VersionMoved) => (),
             Err(CommitError::Store(error)) => return Err(error.into()),

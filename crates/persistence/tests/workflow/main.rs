@@ -47,6 +47,7 @@ mod ship_lost;
 mod stale;
 mod submitted;
 mod supersede;
+mod supersede_canceled;
 mod supersede_paid;
 mod surplus;
 mod sync;

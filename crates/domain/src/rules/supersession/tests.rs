@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::rules::event::Recorder;
+use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{at, euro, payment, placed, recorded, snapshot};
 use crate::rules::ids::{OperationId, OrderId};
 use crate::rules::rejection::Rejection;
@@ -131,21 +131,6 @@ fn a_replaced_order_holds_no_number_until_it_is_reinstated() {
     over.record(EventData::Superseded { by: by() });
     over.record(EventData::Reinstated { by: by() });
     assert_eq!(over.order().held_number(), None, "what was given back stays so");
-}
-
-#[test]
-fn the_end_of_a_placement_decides_what_becomes_of_the_old_order() {
-    let fate_of = |data: EventData| {
-        let mut recorder = recorded();
-        recorder.record(data);
-        fate(&recorder.finish().1)
-    };
-    assert_eq!(fate(&placed(OrderStatus::Created, LineStatus::Created).finish().1), Some(Fate::Replaced));
-    let rejection = Rejection::of_ours("no");
-    assert_eq!(fate_of(EventData::PlacementRefused { rejection }), Some(Fate::Reinstated));
-    let reason = "withdrawn".to_owned();
-    assert_eq!(fate_of(EventData::PlacementAbandoned { reason }), Some(Fate::Reinstated));
-    assert_eq!(fate(&recorded().finish().1), None);
 }
 
 #[test]
