@@ -20,6 +20,13 @@ async fn left(world: &World, order: &Order, kind: &str) -> OrderEvent {
     event.clone()
 }
 
+/// It is read shortly before its end, as the schedule does, and then time ends it.
+async fn to_its_end(world: &World, order: &Order) {
+    world.advance("P27DT23H45M").await;
+    sync(world, order).await.unwrap();
+    world.advance("P1DT15M").await;
+}
+
 async fn is_accepted(world: &World, draft: &OrderDraft) {
     let check = CheckOrderDraftRequest { draft: Some(draft.clone()), ..CheckOrderDraftRequest::default() };
     let found = world.orders().check_order_draft(check).await.unwrap().into_inner();
@@ -39,7 +46,7 @@ async fn what_was_open_when_time_ended_an_order_is_placed_anew(world: World) {
     let order = world.create_and_check_out(draft(LEGO, "klarnapaylater"), "authorized").await;
     world.orders().create_shipment(ship(&order, 0, 1, Some("399.00"))).await.unwrap();
     world.settles(&order.id).await;
-    world.advance("P29D").await;
+    to_its_end(&world, &order).await;
     let order = sync(&world, &order).await.unwrap();
     assert_eq!(order.status(), OrderStatus::Completed);
     let draft = left(&world, &order, "order.completed").await.open_lines.unwrap();
@@ -73,7 +80,7 @@ async fn what_was_open_when_time_ended_an_order_is_placed_anew(world: World) {
 
 async fn an_order_that_nobody_paid_leaves_all_of_it(world: World) {
     let order = world.create(draft(LEGO, "ideal")).await;
-    world.advance("P29D").await;
+    to_its_end(&world, &order).await;
     let order = sync(&world, &order).await.unwrap();
     assert_eq!(order.status(), OrderStatus::Expired);
     let draft = left(&world, &order, "order.expired").await.open_lines.unwrap();

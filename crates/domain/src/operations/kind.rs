@@ -135,6 +135,8 @@ pub enum Difference<'a> {
     NewLine(&'a LineSnapshot),
     /// Other values of a known line.
     LineValues(LineId),
+    /// Units of a line that an end by time leaves open: the operation was to cancel them, sent or not.
+    LeftOpen(LineId),
 }
 
 /// How an operation fails.

@@ -14,28 +14,46 @@ use super::money::Money;
 use super::order::{Facts, Line, Order};
 use super::part::Part;
 use super::shipment::ShipmentLine;
+use super::snapshot::{Observed, Snapshot};
 use super::status::{OrderStatus, Read};
 use super::vat::VatRate;
 
 mod number;
+mod shown;
 
-/// The open units of each line, if this reading shows that the order has ended by time: it expired, or the rest of a shipping order did
-/// (get order, `expiresAt`). `order`: as it was before; `entries`: what the reading settles.
+/// How long before its end an order must have been read: what was shipped or canceled elsewhere after that reading cannot be told from
+/// what the end took. It is read more often then (`rules/lookup.rs`).
+pub(super) const SEEN: SignedDuration = SignedDuration::from_mins(30);
+
+/// The units of each line that were certainly open, if this reading shows that the order has ended by time: it expired, or the rest of a
+/// shipping order did (get order, `expiresAt`). `order`: as it was before; `seen`: the whole reading, with what is undecided; `observed`:
+/// what is entered of it; `is_going`: whether an undecided operation was to cancel units of the line.
 ///
-/// Units in parcels that are on their way to Mollie are not open: their goods may have left, and what becomes of them is told with
-/// the parcel. A deduction belongs to open goods only if none of the goods it takes money off have left: once some have, what was not
-/// taken off is owed to the shopper (`deduction::lost`), and is given back otherwise.
+/// Mollie counts what the end took as canceled (get order: `quantityCanceled` is all of it), so its counter does not say what was open.
+/// A line of which this reading does not say what was shipped is left out. So are the units in parcels that are on their way to Mollie:
+/// their goods may have left, and what becomes of them is told with the parcel. Of a line that was changing, the reading shows with what
+/// values it ended. A deduction belongs to open goods only if none of the goods it takes money off have left: once some have, what was
+/// not taken off is owed to the shopper (`deduction::lost`), and is given back otherwise.
 #[must_use]
-pub fn left_open(order: &Order, after: &Facts, entries: &[Entry]) -> Vec<ShipmentLine> {
-    if !ends_by_time(order, after) {
+pub fn left_open(
+    order: &Order,
+    seen: &Snapshot,
+    observed: &Observed,
+    is_going: impl Fn(LineId) -> bool,
+) -> Vec<ShipmentLine> {
+    let end = end_by_time(order, &observed.facts);
+    if order.superseded.is_some() || !end.is_some_and(|end| was_seen_before(order, end)) {
         return Vec::new();
     }
-    let rest = |line: &Line| (line.id, open(line, entries));
-    let mut left: Vec<_> = order.lines.iter().map(rest).filter(|(_, part)| part.quantity > 0).collect();
+    let (entries, shown) = (&observed.entries, shown::lines(order, seen));
+    let rest = |line: &Line| Some((line.id, open(line, *shown.get(&line.id)?, entries)));
+    let mut left: Vec<_> =
+        order.lines.iter().filter_map(rest).filter(|(_, part)| part.quantity > 0).collect();
     let has_left = |line: &Line| {
         let shipped = entries.iter().any(|entry| is_shipped(entry, line.id) && entry.part.quantity > 0);
-        shipped || line.shipped.and(line.reserved).quantity > 0
+        shipped || line.shipped.and(line.reserved).quantity > 0 || !shown.contains_key(&line.id)
     };
+    left.retain(|(id, _)| !is_going(*id));
     let open_lines: Vec<_> = left.iter().map(|(id, _)| *id).collect();
     left.retain(|(id, _)| belongs(order, *id, has_left, &open_lines));
     if !is_worth_placing(order, &left) {
@@ -47,17 +65,22 @@ pub fn left_open(order: &Order, after: &Facts, entries: &[Entry]) -> Vec<Shipmen
     left.into_iter().map(|(line_id, part)| ShipmentLine { line_id, part }).collect()
 }
 
-fn ends_by_time(order: &Order, after: &Facts) -> bool {
+fn was_seen_before(order: &Order, end: Timestamp) -> bool {
+    order.observed_time.is_some_and(|seen| end.duration_since(seen) <= SEEN)
+}
+
+/// When time has ended the order; `None` if it has not, or something else has.
+fn end_by_time(order: &Order, after: &Facts) -> Option<Timestamp> {
     if order.facts.status == after.status {
-        return false;
+        return None;
     }
+    let expires = after.expires_time.or(order.facts.expires_time);
     match after.status {
-        Some(OrderStatus::Expired) => true,
+        Some(OrderStatus::Expired) => after.expired_time.or(expires),
         // Its last parcel or a person may have completed it as well, but not after its time.
         Some(OrderStatus::Completed) => {
-            let ended = after.completed_time.zip(after.expires_time.or(order.facts.expires_time));
-            order.captures_by_shipment()
-                && ended.is_some_and(|(completed, expires)| completed >= earliest(expires))
+            let is_late = |completed: &Timestamp| expires.is_some_and(|time| *completed >= earliest(time));
+            after.completed_time.filter(is_late).filter(|_| order.captures_by_shipment())
         }
         Some(
             OrderStatus::Created
@@ -67,12 +90,12 @@ fn ends_by_time(order: &Order, after: &Facts) -> bool {
             | OrderStatus::Shipping
             | OrderStatus::Canceled,
         )
-        | None => false,
+        | None => None,
     }
 }
 
 /// Where Mollie shows a date only, the end may come at any time of that day.
-fn earliest(expires: Timestamp) -> Timestamp {
+pub(super) fn earliest(expires: Timestamp) -> Timestamp {
     const DAY: i64 = 24 * 60 * 60;
     let is_end_of_day = expires.as_second().rem_euclid(DAY) == DAY - 1;
     let day = SignedDuration::from_secs(if is_end_of_day { DAY - 1 } else { 0 });
@@ -84,9 +107,11 @@ fn is_shipped(entry: &Entry, line: LineId) -> bool {
 }
 
 /// What of a line was neither shipped nor canceled before, nor is under way. The reading may have found more parcels.
-fn open(line: &Line, entries: &[Entry]) -> Part {
+fn open(line: &Line, all: Part, entries: &[Entry]) -> Part {
     let found = entries.iter().filter(|entry| is_shipped(entry, line.id));
-    found.fold(line.rest(), |rest, entry| rest.without(entry.part))
+    let rest =
+        all.without(line.shipped).without(line.canceled).without(line.reserved).without(line.canceling);
+    found.fold(rest, |rest, entry| rest.without(entry.part))
 }
 
 fn belongs(order: &Order, id: LineId, has_left: impl Fn(&Line) -> bool, open: &[LineId]) -> bool {

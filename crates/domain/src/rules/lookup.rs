@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::order::Order;
 use super::placement::Placement;
 use super::status::OrderStatus;
-use super::{stranded, surplus};
+use super::{continuation, stranded, surplus};
 
 /// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
@@ -37,7 +37,16 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
-    [at_expiry, again, twice].into_iter().flatten().chain([regular]).min()
+    [at_expiry, before_end(order, now), again, twice].into_iter().flatten().chain([regular]).min()
+}
+
+/// What an end by time leaves open is certain only where the order was read shortly before (`rules/continuation.rs`).
+fn before_end(order: &Order, now: Timestamp) -> Option<Timestamp> {
+    const STEP: SignedDuration = SignedDuration::from_mins(15);
+    let expires = order.facts.expires_time?;
+    let first = continuation::earliest(expires).checked_sub(STEP).ok()?;
+    let next = now.checked_add(STEP).ok()?;
+    (now < expires).then(|| first.max(next.min(expires)))
 }
 
 /// When to repeat a look-up whose answer left out what money depends on, after so many times in a row: from one second, doubled
@@ -83,9 +92,30 @@ mod tests {
     #[test]
     fn an_order_is_read_once_mollie_must_have_ended_it() {
         let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
-        assert_eq!(next(&authorized, at(END - 60), WINDOW), Some(at(END + 6)));
+        assert_eq!(next(&authorized, at(END), WINDOW), Some(at(END + 6)));
         assert_eq!(next(&authorized, at(END + 5), WINDOW), Some(at(END + 6)));
         assert_eq!(next(&authorized, at(END + 6), WINDOW), Some(at(END + 6 + 6 * 60)));
+    }
+
+    /// Every reading before the end, from half a day before: none is longer before it than what counts as certain.
+    #[test]
+    fn an_order_is_read_shortly_before_its_end() {
+        let readings = |mut order: Order, expires: Timestamp| {
+            order.facts.expires_time = Some(expires);
+            let (mut all, mut now) = (Vec::new(), expires - SignedDuration::from_hours(12));
+            while now < expires {
+                all.push(now);
+                now = next(&order, now, WINDOW).unwrap();
+            }
+            all
+        };
+        let authorized = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        let shown = readings(authorized.clone(), at(END));
+        assert_eq!(shown, [at(END - 12 * 60), at(END - 6 * 60), at(END - 15)]);
+        // Mollie may end it at any time of this day.
+        let day = "2026-03-29T23:59:59Z".parse().unwrap();
+        let shown = readings(authorized, day);
+        assert!(shown.windows(2).all(|two| two[1].duration_since(two[0]) <= continuation::SEEN), "{shown:?}");
     }
 
     #[test]

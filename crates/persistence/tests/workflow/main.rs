@@ -26,6 +26,7 @@ mod items;
 mod keys;
 mod leases;
 mod ledger;
+mod left_open;
 #[cfg(feature = "made-up")]
 mod made_up;
 mod manage_lines;

@@ -172,6 +172,8 @@ impl Kind for Task {
             Difference::Units { pool: Pool::Canceled, status, .. } => {
                 sent || status == Some(&Read::Known(OrderStatus::Completed))
             }
+            // Whoever wanted it canceled does not want it placed anew.
+            Difference::LeftOpen(_) => true,
             Difference::Units {
                 pool:
                     Pool::Shipped | Pool::Refunded | Pool::PaymentRefunded | Pool::ChargedBack | Pool::NotLeaving,

@@ -189,7 +189,8 @@ impl Kind for Task {
             | Difference::Tracking(_)
             | Difference::Units { .. }
             | Difference::NewLine(_)
-            | Difference::LineValues(_) => false,
+            | Difference::LineValues(_)
+            | Difference::LeftOpen(_) => false,
         }
     }
 

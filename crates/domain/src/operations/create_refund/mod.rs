@@ -232,7 +232,8 @@ impl Kind for Task {
             | Difference::Tracking(_)
             | Difference::RefundStatus(_)
             | Difference::NewLine(_)
-            | Difference::LineValues(_) => false,
+            | Difference::LineValues(_)
+            | Difference::LeftOpen(_) => false,
         }
     }
 

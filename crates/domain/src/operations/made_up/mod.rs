@@ -144,7 +144,8 @@ impl Kind for Task {
                 | Difference::Refund(_)
                 | Difference::RefundStatus(_)
                 | Difference::NewLine(_)
-                | Difference::LineValues(_),
+                | Difference::LineValues(_)
+                | Difference::LeftOpen(_),
             ) => false,
         }
     }

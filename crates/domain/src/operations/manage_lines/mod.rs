@@ -120,7 +120,8 @@ impl Kind for Task {
             | Difference::Shipment(_)
             | Difference::Tracking(_)
             | Difference::Refund(_)
-            | Difference::RefundStatus(_) => false,
+            | Difference::RefundStatus(_)
+            | Difference::LeftOpen(_) => false,
         }
     }
 

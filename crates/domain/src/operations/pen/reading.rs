@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::Pen;
 use crate::operations::kind::Difference;
 use crate::operations::kinds;
-use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
@@ -17,6 +16,7 @@ use crate::rules::payment::Payment;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::surplus;
+use crate::rules::{concern, continuation};
 
 impl Pen<'_> {
     /// Mollie has the order: records the first reading, whatever else is known.
@@ -60,10 +60,13 @@ impl Pen<'_> {
         let whole = self.as_read(snapshot);
         let payments = self.order().payments.clone();
         let differing = concern::refunds_differ(self.order(), snapshot);
+        let seen = snapshot;
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
         self.read_refunds(snapshot);
         let personal = snapshot::personal(&self.order().personal, snapshot);
-        if let Some(observed) = snapshot::difference(self.order(), snapshot) {
+        if let Some(mut observed) = snapshot::difference(self.order(), snapshot) {
+            let is_going = |line_id| self.is_explained(self.order(), Difference::LeftOpen(line_id));
+            observed.left_open = continuation::left_open(self.order(), seen, &observed, is_going);
             let again = concern::surplus_cancellation(self.order(), &observed.entries);
             let doubled = concern::surplus_lines(self.order(), &observed.lines);
             self.record(EventData::OrderObserved { observed: Box::new(observed) });

@@ -169,7 +169,8 @@ impl Kind for Task {
             | Difference::Refund(_)
             | Difference::RefundStatus(_)
             | Difference::NewLine(_)
-            | Difference::LineValues(_) => false,
+            | Difference::LineValues(_)
+            | Difference::LeftOpen(_) => false,
         }
     }
 

@@ -9,11 +9,11 @@ use crate::rules::agreements::Agreements;
 use crate::rules::draft::OrderDraft;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{at, euro, placed, snapshot};
-use crate::rules::ids::{Caller, OperationId, OrderId, ProfileName, RequestId};
+use crate::rules::ids::{Caller, MollieLineId, OperationId, OrderId, ProfileName, RequestId};
 use crate::rules::order::Placer;
 use crate::rules::placement::Mode;
 use crate::rules::shipment::Origin;
-use crate::rules::snapshot::observed;
+use crate::rules::snapshot::{LineSnapshot, observed};
 use crate::rules::status::LineStatus;
 
 fn entry(line: u32, pool: Pool, quantity: u32, value: &str) -> Entry {
@@ -28,14 +28,30 @@ fn authorized(entries: Vec<Entry>) -> Order {
         operation_id: OperationId::new(uuid::Uuid::nil()),
         entries,
     });
-    recorder.order().clone()
+    Order { observed_time: Some(at(END - 10)), ..recorder.order().clone() }
+}
+
+/// When the fixture ends, in minutes.
+const END: i64 = 28 * 24 * 60;
+
+/// The last answer, as Mollie tells it: what the end took counts as canceled.
+fn last(order: &Order, status: OrderStatus) -> Snapshot {
+    let mut seen = snapshot(status, LineStatus::Canceled);
+    for (theirs, ours) in seen.lines.iter_mut().zip(&order.lines) {
+        theirs.shipped = Some(ours.shipped);
+        theirs.canceled =
+            Some(Part { quantity: ours.quantity, amount: ours.total_amount }.without(ours.shipped));
+    }
+    seen.completed_time = (status == OrderStatus::Completed).then_some(at(END));
+    seen
+}
+
+fn left(order: &Order, seen: &Snapshot) -> Vec<ShipmentLine> {
+    left_open(order, seen, &observed(order, seen), |_| false)
 }
 
 fn ended(order: &Order, status: OrderStatus) -> Vec<ShipmentLine> {
-    let mut seen = snapshot(status, LineStatus::Canceled);
-    seen.lines.iter_mut().for_each(|line| (line.shipped, line.canceled) = (None, None));
-    seen.completed_time = (status == OrderStatus::Completed).then_some(at(28 * 24 * 60));
-    observed(order, &seen).left_open
+    left(order, &last(order, status))
 }
 
 fn parts(left: &[ShipmentLine]) -> Vec<(u32, u32, String)> {
@@ -60,10 +76,10 @@ fn what_was_neither_shipped_nor_canceled_was_open() {
 #[test]
 fn what_a_person_completed_before_its_time_was_not_left_open_by_time() {
     let order = authorized(vec![entry(1, Pool::Shipped, 1, "299.00")]);
-    let mut seen = snapshot(OrderStatus::Completed, LineStatus::Completed);
-    for completed in [None, Some(at(28 * 24 * 60 - 1))] {
+    let mut seen = last(&order, OrderStatus::Completed);
+    for (completed, count) in [(None, 0), (Some(at(END - 1)), 0), (Some(at(END)), 2)] {
         seen.completed_time = completed;
-        assert_eq!(observed(&order, &seen).left_open, [], "{completed:?}");
+        assert_eq!(left(&order, &seen).len(), count, "{completed:?}");
     }
 }
 
@@ -71,11 +87,12 @@ fn what_a_person_completed_before_its_time_was_not_left_open_by_time() {
 fn an_end_that_is_told_as_a_date_comes_at_any_time_of_that_day() {
     let mut order = authorized(vec![entry(1, Pool::Shipped, 1, "299.00")]);
     order.facts.expires_time = Some("2026-03-29T23:59:59Z".parse().unwrap());
-    let mut seen = snapshot(OrderStatus::Completed, LineStatus::Completed);
+    let mut seen = last(&order, OrderStatus::Completed);
     seen.expires_time = None;
     for (completed, count) in [("2026-03-29T00:00:00Z", 2), ("2026-03-28T23:59:59Z", 0)] {
         seen.completed_time = Some(completed.parse().unwrap());
-        assert_eq!(observed(&order, &seen).left_open.len(), count, "{completed}");
+        order.observed_time = seen.completed_time;
+        assert_eq!(left(&order, &seen).len(), count, "{completed}");
     }
 }
 
@@ -83,9 +100,64 @@ fn an_end_that_is_told_as_a_date_comes_at_any_time_of_that_day() {
 fn units_of_parcels_that_a_reading_finds_or_that_are_under_way_were_not_open() {
     let reserved = Entry { stage: Stage::Reserved, ..entry(2, Pool::Shipped, 1, "329.99") };
     let order = authorized(vec![reserved]);
-    let mut seen = snapshot(OrderStatus::Expired, LineStatus::Canceled);
+    let mut seen = last(&order, OrderStatus::Expired);
     seen.lines[0].shipped = Some(Part { quantity: 1, amount: euro("349.00") });
-    assert_eq!(parts(&observed(&order, &seen).left_open), [(1, 1, "349.00".to_owned())]);
+    assert_eq!(parts(&left(&order, &seen)), [(1, 1, "349.00".to_owned())]);
+}
+
+/// What the dashboard shipped or canceled after the last reading looks as if the end had taken it.
+#[test]
+fn what_was_not_read_shortly_before_the_end_is_not_certain() {
+    let order = |minute: Option<i64>| Order { observed_time: minute.map(at), ..authorized(vec![]) };
+    for (minute, count) in [(None, 0), (Some(END - 31), 0), (Some(END - 30), 2), (Some(END + 3), 2)] {
+        assert_eq!(ended(&order(minute), OrderStatus::Expired).len(), count, "{minute:?}");
+        assert_eq!(ended(&order(minute), OrderStatus::Completed).len(), count, "{minute:?}");
+    }
+    // Mollie may end it later than it said.
+    let mut seen = last(&order(None), OrderStatus::Expired);
+    seen.expired_time = Some(at(END + 5));
+    assert_eq!(left(&order(Some(END - 26)), &seen), []);
+}
+
+#[test]
+fn a_line_whose_shipped_units_the_reading_does_not_tell_is_not_certain() {
+    let order = authorized(vec![entry(2, Pool::Shipped, 1, "329.99")]);
+    let mut seen = last(&order, OrderStatus::Completed);
+    seen.lines[0].shipped = None;
+    assert_eq!(left(&order, &seen), [], "its counter was doubted");
+    seen.shipments = Some(Vec::new());
+    assert_eq!(parts(&left(&order, &seen)), [(1, 2, "698.00".to_owned())], "the shipments tell");
+    seen.lines.remove(0);
+    assert_eq!(left(&order, &seen), [], "it is not in the answer");
+}
+
+#[test]
+fn what_was_to_be_canceled_or_goes_on_in_another_order_is_not_offered() {
+    let order = authorized(vec![]);
+    let seen = last(&order, OrderStatus::Expired);
+    let of = |is_going: fn(LineId) -> bool| left_open(&order, &seen, &observed(&order, &seen), is_going);
+    assert_eq!(of(|_| true), []);
+    assert_eq!(parts(&of(|id| id.number() == 1)), [(2, 1, "329.99".to_owned())]);
+    let canceling = Entry { stage: Stage::Reserved, ..entry(1, Pool::Canceled, 1, "349.00") };
+    let some = authorized(vec![canceling]);
+    assert_eq!(parts(&ended(&some, OrderStatus::Expired))[0], (1, 1, "349.00".to_owned()));
+    let mut replaced = order.clone();
+    let by = OrderId::new(uuid::Uuid::from_u128(7));
+    replaced.superseded = Some(Box::new(crate::rules::superseded::Superseded::by(by)));
+    assert_eq!(ended(&replaced, OrderStatus::Expired), []);
+}
+
+/// Whether the change was made is not known yet, but the last reading shows what the line was when it ended.
+#[test]
+fn a_line_that_was_changing_is_offered_as_it_ended() {
+    let mut order = authorized(vec![entry(1, Pool::Shipped, 1, "349.00")]);
+    order.lines[0].is_changing = true;
+    assert_eq!(parts(&ended(&order, OrderStatus::Completed))[0], (1, 1, "349.00".to_owned()), "not made");
+    let mut seen = last(&order, OrderStatus::Completed);
+    (seen.lines[0].quantity, seen.lines[0].total_amount) = (3, euro("1097.00"));
+    assert_eq!(parts(&left(&order, &seen))[0], (1, 2, "748.00".to_owned()), "made");
+    seen.contradictions = vec![crate::rules::misread::Misread::at("lines[0].totalAmount".to_owned(), "odd")];
+    assert_eq!(parts(&left(&order, &seen)), [(2, 1, "329.99".to_owned())], "its values were doubted");
 }
 
 #[test]
@@ -212,6 +284,7 @@ fn lived(draft: OrderDraft, course: &Course) -> Order {
     order.facts.status = Some(OrderStatus::Authorized);
     order.facts.authorized_time = Some(at(1));
     order.facts.expires_time = Some(at(100));
+    order.observed_time = Some(at(90));
     for (line, (_, _, _, _, shipped, canceled)) in order.lines.iter_mut().zip(&course.goods) {
         for (pool, wanted) in [(Pool::Shipped, *shipped), (Pool::Canceled, *canceled)] {
             let quantity = wanted.min(line.rest().quantity);
@@ -229,9 +302,24 @@ fn lived(draft: OrderDraft, course: &Course) -> Order {
     order
 }
 
-fn end_of(order: &Order, course: &Course) -> Facts {
+/// What its end leaves open.
+fn left_of(order: &Order, course: &Course) -> Vec<ShipmentLine> {
     let status = if course.expires { OrderStatus::Expired } else { OrderStatus::Completed };
-    Facts { status: Some(status), completed_time: (!course.expires).then(|| at(100)), ..order.facts.clone() }
+    let template = snapshot(status, LineStatus::Canceled);
+    let line = |(n, ours): (usize, &Line)| LineSnapshot {
+        mollie_id: MollieLineId::new(format!("odl_{n}")),
+        quantity: ours.quantity,
+        unit_price: ours.unit_price,
+        discount_amount: ours.discount_amount,
+        total_amount: ours.total_amount,
+        shipped: Some(ours.shipped),
+        canceled: Some(ours.rest().and(ours.canceled)),
+        ..template.lines[0].clone()
+    };
+    let lines = order.lines.iter().enumerate().map(line).collect();
+    let completed_time = (!course.expires).then(|| at(100));
+    let seen = Snapshot { lines, expires_time: None, completed_time, ..template };
+    left(order, &seen)
 }
 
 proptest! {
@@ -242,7 +330,7 @@ proptest! {
     fn the_draft_of_a_random_order_is_accepted_and_its_sum_is_what_was_open(course in courses()) {
         let Ok(draft) = parsed(input_of(&course)) else { return Ok(()) };
         let order = lived(draft, &course);
-        let left = left_open(&order, &end_of(&order, &course), &[]);
+        let left = left_of(&order, &course);
         let open: Vec<_> = order.lines.iter().filter(|line| line.rest().quantity > 0).collect();
         let goods: i64 = open.iter().map(|line| line.rest().amount.minor()).filter(|minor| *minor > 0).sum();
         if left.is_empty() {
@@ -274,7 +362,7 @@ fn an_order_of_which_nothing_has_left_is_offered_as_it_was() {
         expires: true,
     };
     let order = lived(parsed(input_of(&course)).unwrap(), &course);
-    let left = left_open(&order, &end_of(&order, &course), &[]);
+    let left = left_of(&order, &course);
     assert_eq!(left.len(), order.lines.len());
     let draft = draft(&order, &left);
     assert_eq!(draft.amount.unwrap().value, order.terms.amount.value());
