@@ -409,6 +409,7 @@ impl Order {
             }
             EventData::CancellationSucceeded { operation_id, entries } => {
                 self.remember_canceled(*operation_id, entries, Stage::Settled);
+                self.lines_changed_time = Some(time);
             }
             // If an operator was wrong, its effect comes to light later.
             EventData::CancellationRefused { operation_id, rejection, entries } => {
@@ -457,6 +458,7 @@ impl Order {
                 self.end_line_change(*operation_id);
                 self.remember_canceled(*operation_id, entries, Stage::Settled);
                 self.take_lines(*operation_id, lines, entries);
+                self.lines_changed_time = Some(time);
             }
             EventData::LineChangeRefused { operation_id, rejection, entries } => {
                 self.end_line_change(*operation_id);

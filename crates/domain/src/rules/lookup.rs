@@ -22,8 +22,7 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
         return twice;
     }
     let pause = match order.facts.status {
-        // While a shopper may be paying, a lost webhook delays the goods.
-        None | Some(OrderStatus::Created | OrderStatus::Pending) => SignedDuration::from_mins(15),
+        None | Some(OrderStatus::Created | OrderStatus::Pending) => while_paying(order, now),
         Some(
             OrderStatus::Authorized
             | OrderStatus::Paid
@@ -38,6 +37,17 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
     [at_expiry, before_end(order, now), again, twice].into_iter().flatten().chain([regular]).min()
+}
+
+/// While a shopper may be paying, a lost webhook delays the goods.
+const WHILE_PAYING: SignedDuration = SignedDuration::from_mins(15);
+
+/// Hooks of an order whose lines were changed or canceled have gone missing (practice), that of its authorization, too. The shopper pays
+/// soon after that or not at all: it is read often at first, and each time half as often.
+fn while_paying(order: &Order, now: Timestamp) -> SignedDuration {
+    const FIRST: SignedDuration = SignedDuration::from_secs(15);
+    let since = order.lines_changed_time.map(|changed| now.duration_since(changed));
+    since.map_or(WHILE_PAYING, |since| since.clamp(FIRST, WHILE_PAYING))
 }
 
 /// What an end by time leaves open is certain only where the order was read shortly before (`rules/continuation.rs`).
@@ -116,6 +126,19 @@ mod tests {
         let day = "2026-03-29T23:59:59Z".parse().unwrap();
         let shown = readings(authorized, day);
         assert!(shown.windows(2).all(|two| two[1].duration_since(two[0]) <= continuation::SEEN), "{shown:?}");
+    }
+
+    /// At once, and then half as often each time.
+    #[test]
+    fn an_unpaid_order_whose_lines_were_changed_is_read_often_at_first() {
+        let mut order = placed(OrderStatus::Created, LineStatus::Created).order().clone();
+        order.lines_changed_time = Some(at(10));
+        let second = |seconds| at(10) + SignedDuration::from_secs(seconds);
+        for (now, after) in [(0, 15), (15, 30), (30, 60), (60, 120), (480, 960), (960, 1860), (5000, 5900)] {
+            assert_eq!(next(&order, second(now), WINDOW), Some(second(after)), "{now}");
+        }
+        order.facts.status = Some(OrderStatus::Authorized);
+        assert_eq!(next(&order, at(10), WINDOW), Some(at(10 + 6 * 60)));
     }
 
     #[test]

@@ -158,6 +158,8 @@ pub struct Order {
     pub line_change: Option<Box<LineChanging>>,
     /// The lines that changes of ours added: the same again may be a second effect.
     pub added_lines: Vec<LineId>,
+    /// When lines of it were last changed or canceled by us.
+    pub lines_changed_time: Option<Timestamp>,
     /// The attempts that operations of ours opened.
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     /// Payments that hold money although the order has ended.
@@ -271,6 +273,7 @@ impl Order {
             renaming: None,
             line_change: None,
             added_lines: Vec::new(),
+            lines_changed_time: None,
             made_payments: Vec::new(),
             stranded: Vec::new(),
             terms: Terms {

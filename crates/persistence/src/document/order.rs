@@ -129,6 +129,7 @@ pub(crate) struct OrderParts {
     pub renaming: Option<Box<Renaming>>,
     pub line_change: Option<Box<LineChanging>>,
     pub added_lines: Vec<LineId>,
+    pub lines_changed_time: Option<Timestamp>,
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub items: Vec<Item>,
@@ -170,6 +171,8 @@ pub(crate) struct OrderDocument {
     line_change: Option<Box<LineChangingDocument>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     added_lines: Vec<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_changed_time: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made_payments: Vec<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,6 +207,7 @@ impl From<&Order> for OrderDocument {
             renaming: order.renaming.as_ref().map(|it| (it.operation_id.uuid(), it.number.clone())),
             line_change: order.line_change.as_ref().map(|change| Box::new((&**change).into())),
             added_lines: order.added_lines.iter().copied().map(LineId::number).collect(),
+            lines_changed_time: order.lines_changed_time,
             made_payments: order
                 .made_payments
                 .iter()
@@ -242,6 +246,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             renaming: document.renaming.map(renamed),
             line_change: document.line_change.map(|change| (*change).try_into().map(Box::new)).transpose()?,
             added_lines: document.added_lines.into_iter().map(LineId::new).collect(),
+            lines_changed_time: document.lines_changed_time,
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             facts: document.facts.try_into()?,
@@ -326,6 +331,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             renaming: parts.renaming,
             line_change: parts.line_change,
             added_lines: parts.added_lines,
+            lines_changed_time: parts.lines_changed_time,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             personal: Personal::default(),

@@ -98,6 +98,7 @@ impl TryFrom<Model> for Order {
             renaming: parts.renaming,
             line_change: parts.line_change,
             added_lines: parts.added_lines,
+            lines_changed_time: parts.lines_changed_time,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             items: parts.items,

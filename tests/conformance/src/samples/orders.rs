@@ -278,6 +278,7 @@ pub fn bare_order() -> Order {
         renaming: None,
         line_change: None,
         added_lines: Vec::new(),
+        lines_changed_time: None,
         made_payments: Vec::new(),
         open_refunds: Vec::new(),
         returns: Vec::new(),
@@ -333,6 +334,7 @@ pub fn full_order() -> Order {
     order.renaming = Some(Box::new(renaming));
     order.line_change = Some(Box::new(line_changing()));
     order.added_lines = vec![LineId::new(2), LineId::new(5)];
+    order.lines_changed_time = Some(micros(8, 5));
     order.supersedes = Some(OrderId::new(uuid()));
     let kept = Kept { time: micros(8, 4), beside: vec![MolliePaymentId::new("tr_2")] };
     let superseded = Superseded { by: OrderId::new(uuid()), is_final: true, kept: Some(kept) };
