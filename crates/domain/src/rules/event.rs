@@ -515,6 +515,7 @@ impl Order {
                 None => self.lines.push(line.clone()),
             }
         }
+        self.drop_lines(&observed.gone);
         observed.payments.iter().for_each(|payment| self.put_payment(payment));
         if !observed.payments.is_empty() {
             self.note_canceled_authorized();

@@ -23,6 +23,7 @@ pub mod event;
 pub mod field;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod found_line;
 pub mod ids;
 pub mod item;
 pub mod ledger;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::beside::Beside;
 use super::draft::OrderDraft;
+use super::found_line::FoundLine;
 use super::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
     RefundId, RequestId, ReturnId, ShipmentId,
@@ -98,6 +99,8 @@ pub struct Facts {
     pub canceled_time: Option<Timestamp>,
     pub expired_time: Option<Timestamp>,
     pub completed_time: Option<Timestamp>,
+    /// The lines that readings showed and nobody here asked for.
+    pub found_lines: Vec<FoundLine>,
     /// The fields of the last answer that could not be understood; no money depends on them.
     pub unread: Unread,
 }
@@ -308,7 +311,9 @@ impl Order {
     #[must_use]
     pub fn next_line_id(&self) -> LineId {
         let to_come = self.line_change.iter().flat_map(|change| &change.added).copied();
-        let last = self.lines.iter().map(|line| line.id).chain(to_come).map(LineId::number).max();
+        let found = self.facts.found_lines.iter().map(|found| found.line_id);
+        let last =
+            self.lines.iter().map(|line| line.id).chain(to_come).chain(found).map(LineId::number).max();
         LineId::new(last.unwrap_or(0).saturating_add(1))
     }
 

@@ -234,7 +234,9 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
     let status = observed.status_changed.then(|| "status".to_owned());
     let described = observed.lines.iter().map(|line| line.id);
     let counted = observed.entries.iter().filter_map(|entry| entry.line_id);
-    let lines = lines(described.chain(counted));
+    let unseen = observed.facts.found_lines.iter().filter(|found| found.unseen_since.is_some());
+    let absent = unseen.map(|found| found.line_id).chain(observed.gone.iter().copied());
+    let lines = lines(described.chain(counted).chain(absent));
     let payments = observed.payments.iter().map(|payment| format!("payments/{}", payment.mollie_id));
     let unread = observed.unread_changed.then(|| "unread_fields".to_owned());
     let changed = status.into_iter().chain(lines).chain(payments).chain(observed.personal.iter().cloned());
@@ -276,6 +278,7 @@ mod tests {
             facts: Facts::default(),
             amount: Money::parse("EUR", "10.00").unwrap(),
             lines: Vec::new(),
+            gone: vec![LineId::new(4)],
             left_open: Vec::new(),
             entries: vec![entry(2, Pool::Refunded), entry(1, Pool::Canceled), entry(2, Pool::Shipped)],
             payments: Vec::new(),
@@ -285,7 +288,7 @@ mod tests {
             unexpected: false,
         };
         let reported = with_observed(proto::OrderEvent::default(), &observed);
-        assert_eq!(reported.changed, ["lines/1", "lines/2"]);
+        assert_eq!(reported.changed, ["lines/1", "lines/2", "lines/4"], "it left the order");
     }
     /// A reader of the events finds a shipment's units, its operation, and any operator decision about it, by either id.
     #[test]

@@ -1,5 +1,7 @@
 //! What Mollie last reported of an order, as a document.
 
+use domain::rules::found_line::FoundLine;
+use domain::rules::ids::{LineId, MollieLineId};
 use domain::rules::order::Facts;
 use domain::rules::status::OrderStatus;
 use jiff::Timestamp;
@@ -9,7 +11,7 @@ use super::money::MoneyDocument;
 use super::shown_payment::ShownPaymentDocument;
 use super::unread::UnreadDocument;
 use super::word::word;
-use super::{Misfit, optional};
+use super::{Misfit, mirrors, optional};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FactsDocument {
@@ -47,8 +49,32 @@ pub(crate) struct FactsDocument {
     expired_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_time: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    found_lines: Vec<FoundLineDocument>,
     #[serde(default, skip_serializing_if = "UnreadDocument::is_empty")]
     unread: UnreadDocument,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FoundLineDocument {
+    line_id: u32,
+    mollie_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unseen_since: Option<Timestamp>,
+}
+
+impl From<&FoundLine> for FoundLineDocument {
+    fn from(found: &FoundLine) -> Self {
+        let (line_id, mollie_id) = (found.line_id.number(), found.mollie_id.to_string());
+        Self { line_id, mollie_id, unseen_since: found.unseen_since }
+    }
+}
+
+impl From<FoundLineDocument> for FoundLine {
+    fn from(document: FoundLineDocument) -> Self {
+        let (line_id, mollie_id) = (LineId::new(document.line_id), MollieLineId::new(document.mollie_id));
+        Self { line_id, mollie_id, unseen_since: document.unseen_since }
+    }
 }
 
 impl From<&Facts> for FactsDocument {
@@ -71,6 +97,7 @@ impl From<&Facts> for FactsDocument {
             canceled_time: facts.canceled_time,
             expired_time: facts.expired_time,
             completed_time: facts.completed_time,
+            found_lines: mirrors(&facts.found_lines),
             unread: (&facts.unread).into(),
         }
     }
@@ -99,6 +126,7 @@ impl TryFrom<FactsDocument> for Facts {
             canceled_time: document.canceled_time,
             expired_time: document.expired_time,
             completed_time: document.completed_time,
+            found_lines: document.found_lines.into_iter().map(Into::into).collect(),
             unread: document.unread.into(),
         })
     }

@@ -1,5 +1,6 @@
 //! What an observation changes in an order, as a document.
 
+use domain::rules::ids::LineId;
 use domain::rules::snapshot::Observed;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub(crate) struct ObservedDocument {
     facts: FactsDocument,
     amount: MoneyDocument,
     lines: Vec<LineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entries: Vec<EntryDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -34,6 +37,7 @@ impl From<&Observed> for ObservedDocument {
             facts: (&observed.facts).into(),
             amount: (&observed.amount).into(),
             lines: mirrors(&observed.lines),
+            gone: observed.gone.iter().copied().map(LineId::number).collect(),
             entries: mirrors(&observed.entries),
             left_open: mirrors(&observed.left_open),
             payments: mirrors(&observed.payments),
@@ -53,6 +57,7 @@ impl TryFrom<ObservedDocument> for Box<Observed> {
             facts: document.facts.try_into()?,
             amount: document.amount.try_into()?,
             lines: each(document.lines)?,
+            gone: document.gone.into_iter().map(LineId::new).collect(),
             entries: each(document.entries)?,
             left_open: each(document.left_open)?,
             payments: each(document.payments)?,

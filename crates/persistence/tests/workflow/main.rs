@@ -17,6 +17,7 @@ mod deductions;
 mod duplicates;
 mod ended;
 mod fees;
+mod found_lines;
 mod hooks;
 mod incomplete;
 mod intents;

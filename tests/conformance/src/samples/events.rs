@@ -21,6 +21,7 @@ pub fn observed() -> Box<Observed> {
         facts: full_facts(),
         amount: euro("10.00"),
         lines: vec![full_line(1)],
+        gone: vec![LineId::new(7)],
         entries: entries(),
         left_open: lines(),
         payments: vec![full_payment(Read::Known(PaymentStatus::Paid))],

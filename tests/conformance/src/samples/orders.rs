@@ -3,6 +3,7 @@
 use domain::rules::address::Address;
 use domain::rules::beside::Beside;
 use domain::rules::chargeback::Chargeback;
+use domain::rules::found_line::FoundLine;
 use domain::rules::ids::{
     Caller, LineId, MollieChargebackId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId,
     ProfileName, RefundId, RequestId, ReturnId, ShipmentId,
@@ -206,6 +207,11 @@ pub fn full_facts() -> Facts {
         canceled_time: Some(at(5)),
         expired_time: Some(at(6)),
         completed_time: Some(at(7)),
+        found_lines: vec![FoundLine {
+            line_id: LineId::new(7),
+            mollie_id: MollieLineId::new("odl_7"),
+            unseen_since: Some(at(8)),
+        }],
         unread: Unread {
             fields: vec![UnreadField { path: "_links.checkout".into(), raw: "\"https://…\"".into() }],
             more: 3,

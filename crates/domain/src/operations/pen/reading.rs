@@ -9,6 +9,7 @@ use super::Pen;
 use crate::operations::kind::Difference;
 use crate::operations::kinds;
 use crate::rules::event::{EventData, Recorder};
+use crate::rules::found_line;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
@@ -64,9 +65,11 @@ impl Pen<'_> {
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
         self.read_refunds(snapshot);
         let personal = snapshot::personal(&self.order().personal, snapshot);
-        if let Some(mut observed) = snapshot::difference(self.order(), snapshot) {
+        let observed = self.with_absent(seen, snapshot::observed(self.order(), snapshot));
+        if observed.has_news(self.order()) {
             let is_going = |line_id| self.is_explained(self.order(), Difference::LeftOpen(line_id));
-            observed.left_open = continuation::left_open(self.order(), seen, &observed, is_going);
+            let left_open = continuation::left_open(self.order(), seen, &observed, is_going);
+            let observed = Observed { left_open, ..observed };
             let again = concern::surplus_cancellation(self.order(), &observed.entries);
             let doubled = concern::surplus_lines(self.order(), &observed.lines);
             self.record(EventData::OrderObserved { observed: Box::new(observed) });
@@ -83,6 +86,15 @@ impl Pen<'_> {
         self.read_chargebacks(snapshot);
         self.read_number(snapshot);
         self.has_read = true;
+    }
+
+    /// With the lines that this reading does not show, and those that leave the order for that.
+    fn with_absent(&self, seen: &Snapshot, mut observed: Observed) -> Observed {
+        let found = std::mem::take(&mut observed.facts.found_lines);
+        let (as_of, window) = (self.reading.as_of, self.author.settle_window);
+        (observed.facts.found_lines, observed.gone) =
+            found_line::unseen(self.order(), seen, found, as_of, window);
+        observed
     }
 
     /// Lets the rooms do what nobody asked for, if a reading was recorded.

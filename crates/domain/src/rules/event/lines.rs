@@ -1,6 +1,6 @@
 //! What changes of lines do to the order: while they are under way, and once they are made.
 
-use crate::rules::ids::OperationId;
+use crate::rules::ids::{LineId, OperationId};
 use crate::rules::ledger::Entry;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, LineChanging, Order};
@@ -28,6 +28,16 @@ impl Order {
         if self.captures_by_shipment() && sum > self.highest_amount.minor() {
             self.highest_amount = Money::from_minor(sum, self.highest_amount.currency());
         }
+    }
+
+    /// What they seemed to cost was never agreed.
+    pub(super) fn drop_lines(&mut self, gone: &[LineId]) {
+        let (gone, lines): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.lines).into_iter().partition(|line| gone.contains(&line.id));
+        self.lines = lines;
+        let off = gone.iter().map(|line| line.total_amount.minor().max(0)).fold(0, i64::saturating_add);
+        let left = self.highest_amount.minor().saturating_sub(off);
+        self.highest_amount = Money::from_minor(left, self.highest_amount.currency());
     }
 
     const fn is_unpaid(&self) -> bool {

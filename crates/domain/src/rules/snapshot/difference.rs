@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot, counters};
 use crate::rules::address::Address;
 use crate::rules::field::Field;
+use crate::rules::found_line;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Entry, Pool};
 use crate::rules::line::LineType;
@@ -24,6 +25,8 @@ pub struct Observed {
     pub facts: Facts,
     pub amount: Money,
     pub lines: Vec<Line>,
+    /// Lines that leave the order: Mollie does not have them.
+    pub gone: Vec<LineId>,
     /// Units shipped, canceled and refunded beyond what was known.
     pub entries: Vec<Entry>,
     /// If time has ended the order: the units that were certainly open, to be placed anew. Who knows what is under way adds them.
@@ -42,8 +45,9 @@ pub struct Observed {
 /// What Mollie reports of the order, compared with what we keep. Holds whole new values, so that applying it is a replacement.
 #[must_use]
 pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
-    let facts = facts(&order.facts, snapshot);
     let (lines, mut entries) = changed_lines(order, snapshot);
+    let facts =
+        Facts { found_lines: found_line::seen(order, snapshot, &lines), ..facts(&order.facts, snapshot) };
     entries.extend(ledger::charged_back(order, snapshot));
     let unexpected = match (order.facts.status, facts.status) {
         (Some(before), Some(after)) => !before.leads_to(after),
@@ -55,6 +59,7 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
         unexpected,
         amount: snapshot.amount,
         lines,
+        gone: Vec::new(),
         left_open: Vec::new(),
         entries,
         payments: changed_payments(order, snapshot),
@@ -66,14 +71,21 @@ pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
 /// Compares the order with what Mollie reports; `None` if nothing differs.
 #[must_use]
 pub fn difference(order: &Order, snapshot: &Snapshot) -> Option<Observed> {
-    let observed = observed(order, snapshot);
-    let same = observed.facts == order.facts && observed.amount == order.terms.amount;
-    let nothing = same
-        && observed.lines.is_empty()
-        && observed.entries.is_empty()
-        && observed.payments.is_empty()
-        && observed.personal.is_empty();
-    (!nothing).then_some(observed)
+    Some(observed(order, snapshot)).filter(|observed| observed.has_news(order))
+}
+
+impl Observed {
+    /// Whether anything of it differs from the order.
+    #[must_use]
+    pub fn has_news(&self, order: &Order) -> bool {
+        self.facts != order.facts
+            || self.amount != order.terms.amount
+            || !self.lines.is_empty()
+            || !self.gone.is_empty()
+            || !self.entries.is_empty()
+            || !self.payments.is_empty()
+            || !self.personal.is_empty()
+    }
 }
 
 /// The personal data after an observation: an address Mollie holds replaces ours.
@@ -187,6 +199,7 @@ fn facts(before: &Facts, snapshot: &Snapshot) -> Facts {
         canceled_time: snapshot.canceled_time.or(before.canceled_time),
         expired_time: snapshot.expired_time.or(before.expired_time),
         completed_time: snapshot.completed_time.or(before.completed_time),
+        found_lines: before.found_lines.clone(),
         unread: snapshot.unread.with_absent(&before.unread, |path| snapshot.lacks(path)),
     }
 }
@@ -213,8 +226,9 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> (Vec<Line>, Vec<Entry>) 
     let (known, mut changed, mut entries) = (order.lines_at_mollie(), Vec::new(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
         let ours = counterpart(order, &known, position, theirs);
-        let id = ours.map_or_else(|| LineId::new(next), |line| line.id);
-        if ours.is_none() {
+        let known = ours.map(|line| line.id).or_else(|| found_line::id_of(order, &theirs.mollie_id));
+        let id = known.unwrap_or_else(|| LineId::new(next));
+        if known.is_none() {
             next += 1;
         }
         let after = line(id, ours, theirs);
