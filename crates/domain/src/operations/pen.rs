@@ -247,6 +247,13 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// The refusal as it is, or, if it asks to wait for a change of lines that itself waits for a person, that refusal.
+    #[must_use]
+    pub fn or_attention(&self, denied: RequestError, lane: Lane) -> RequestError {
+        let waits = matches!(&denied, RequestError::Blocked(refusal) if refusal.reason == PreconditionReason::LinesChanging);
+        if waits { self.unblocked(lane).err().unwrap_or(denied) } else { denied }
+    }
+
     /// Records an event.
     pub fn record(&mut self, data: EventData) {
         self.recorder.record(data);

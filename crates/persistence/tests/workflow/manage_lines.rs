@@ -279,6 +279,12 @@ async fn a_part_of_it_that_somebody_may_have_done_is_put_to_a_person() {
     world.work(mins(3)).await;
     assert_eq!(world.state(made.operation_id()).await, OperationState::NeedsAttention);
     let operation = made.operation_id().unwrap();
+    // Nobody waits for what only a person ends.
+    for refused in [world.manage(id, vec![mug()]).await, world.cancel_lines(id, lamps(1), &[]).await] {
+        let Err(MutationError::Precondition(refusal)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refusal.reason, PreconditionReason::OrderNeedsAttention);
+        assert!(refusal.unmet[0].description.contains(&operation.to_string()), "{refusal:?}");
+    }
     operator::resolve_as(&*world, operation, &Verdict::Rejected, &decision()).await.unwrap();
     world.sync(id).await;
     let order = world.settled(id).await;

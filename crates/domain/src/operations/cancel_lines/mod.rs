@@ -41,7 +41,8 @@ impl Request for Cancel {
 
     /// If nothing is left to do, only the request id is kept. A cancellation of the whole order under way does what is asked for.
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
-        let Some(canceled) = line_cancellation::plan(pen.order(), &self.0)? else {
+        let planned = line_cancellation::plan(pen.order(), &self.0);
+        let Some(canceled) = planned.map_err(|denied| pen.or_attention(denied, FACTS.lane))? else {
             return Ok(Subject::Order);
         };
         pen.unblocked(FACTS.lane)?;

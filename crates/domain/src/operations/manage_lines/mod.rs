@@ -41,7 +41,10 @@ impl Request for Manage {
 
     /// If all is so already, only the request id is kept.
     fn decide(&self, pen: &mut Pen<'_>) -> Result<Subject, RequestError> {
-        let Some(changes) = line_change::plan(pen.order(), &self.0)? else { return Ok(Subject::Order) };
+        let planned = line_change::plan(pen.order(), &self.0);
+        let Some(changes) = planned.map_err(|denied| pen.or_attention(denied, FACTS.lane))? else {
+            return Ok(Subject::Order);
+        };
         pen.unblocked(FACTS.lane)?;
         if let Some(canceling) = cancel_order::under_way(pen.unsettled()) {
             let text = format!("Operation {} cancels the order: its lines stay as they are.", canceling.id);
