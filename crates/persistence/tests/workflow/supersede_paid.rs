@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use domain::ports::Clock;
+use domain::ports::{Clock, OrderFilter, Store};
 use domain::rules::ids::OrderId;
 use domain::rules::item::ItemKind;
 use domain::rules::order::Order;
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 
-use crate::intents::reason;
+use crate::intents::{reason, the_rest};
 use crate::items::attempt;
 use crate::mollie::{Fate, meanwhile};
 use crate::world::{World, all_at, mins};
@@ -146,6 +146,24 @@ async fn money_on_an_order_whose_replacement_was_refused_is_its_own() {
     world.live(10).await;
     let order = world.settled(old).await;
     assert_eq!((order.held_number(), order.items.len(), world.cancel_calls()), (Some("1337"), 0, 0));
+}
+
+/// It holds no number any more, and has it all the same: whoever looks for the number finds both.
+#[tokio::test]
+async fn an_old_order_that_is_delivered_all_the_same_is_found_by_its_number() {
+    let world = World::new().await;
+    let old = world.placed().await;
+    let new = world.replaced(old, "1337").await;
+    world.authorizes(old).await;
+    world.sync(old).await;
+    let parcel = world.ship(old, &the_rest()).await.unwrap();
+    world.drive(parcel.claim.as_ref().unwrap()).await;
+    world.sync(old).await;
+    assert_eq!(world.settled(old).await.facts.status, Some(OrderStatus::Completed));
+    let filter = OrderFilter { order_number: Some("1337".to_owned()), ..OrderFilter::default() };
+    let found = world.store.list_orders(&filter, None, 10).await.unwrap().items;
+    let found: Vec<_> = found.iter().map(|found| found.order.id).collect();
+    assert_eq!((found, world.holder_of("1337").await), (vec![new, old], Some(new)));
 }
 
 /// A reading said that it is unpaid, and the shopper pays before the cancellation is sent.
