@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Header, begin};
+use super::request::{self, Call, Header, begin, or_before};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto::{self, CreateOrderPaymentRequest};
@@ -41,7 +41,10 @@ pub async fn call(rpc: &OrderRpc, request: Request<CreateOrderPaymentRequest>) -
     reading.add(faults.into_vec());
     let input = PaymentInput { methods: request.method, payment };
     let wanted = reading.part(input.parse(rpc.service().clock.now()));
-    let (order_id, wanted) = reading.end(order_id.zip(wanted))?;
+    let (order_id, wanted) = match or_before(rpc, &intent, reading.parts(order_id.zip(wanted))).await? {
+        Call::Repeated(begun) => return answer(rpc, &begun.wait(&rpc.driver, call_deadline).await).await,
+        Call::New(parts) => parts,
+    };
     let begun = begin(&rpc.driver, call_deadline, move |service| async move {
         match submit(&*service, &intent, On::Order(order_id), &Pay(wanted)).await {
             // There is nothing to make: the answer is the attempt that is open.

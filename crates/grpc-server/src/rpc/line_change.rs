@@ -1,5 +1,7 @@
 //! What the requests that change lines have in common: their changes are checked and decided together, and the answer is the order.
 
+use std::sync::Arc;
+
 use domain::operations::manage_lines::Manage;
 use domain::ports::{OrderKey, OrderWithOperations, Store};
 use domain::rules::ids::OrderId;
@@ -11,10 +13,11 @@ use tonic::{Response, Status};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, begin, refuse_if_undone};
+use super::request::{self, Call, begin, or_before, refuse_if_undone};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::proto;
+use crate::service::Service;
 
 /// Changes of lines of an order, as a request has them.
 pub struct Change<'a> {
@@ -37,14 +40,19 @@ impl Change<'_> {
         let order_id = reading.part(request::order_id(self.order_id, "order_id"));
         let (input, faults) = self.input(rpc, order_id).await?;
         reading.add(faults);
-        let order_id = reading.end(order_id)?;
-        let begun = begin(&rpc.driver, call_deadline, move |service| async move {
-            submit(&*service, &intent, On::Order(order_id), &Manage(input)).await
-        });
-        let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-        refuse_if_undone(rpc, order_id, recorded.group).await?;
+        let begun = match or_before(rpc, &intent, reading.parts(order_id)).await? {
+            Call::Repeated(begun) => *begun,
+            Call::New(order_id) => {
+                let deciding = |service: Arc<Service>| async move {
+                    submit(&*service, &intent, On::Order(order_id), &Manage(input)).await
+                };
+                begin(&rpc.driver, call_deadline, deciding).await?
+            }
+        };
+        let recorded = begun.wait(&rpc.driver, call_deadline).await;
+        refuse_if_undone(rpc, recorded.order_id, recorded.group).await?;
         let OrderWithOperations { order, unsettled } =
-            rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
+            rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?;
         Ok(Response::new(convert::order::order(&order, &unsettled)))
     }
 

@@ -7,7 +7,7 @@ use domain::ports::{Clock, Fingerprint, Store, Vault};
 use domain::rules::ids::{Caller, GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
 use domain::rules::violation::{Violation, Violations};
-use domain::workflow::{Intent, MutationError, Recorded};
+use domain::workflow::{Intent, MutationError, Recorded, place};
 use prost::Message;
 use tokio::time::Instant;
 use tonic::Status;
@@ -148,6 +148,39 @@ impl Submitted {
     pub const fn before(recorded: Recorded) -> Self {
         Self { recorded, own: None }
     }
+}
+
+/// A request that was read.
+pub enum Call<T> {
+    /// It is to be decided.
+    New(T),
+    /// An earlier call with the same request id has decided it.
+    Repeated(Box<Submitted>),
+}
+
+/// What was read of a request that is judged by more than itself: the day, the order, or what a profile has agreed. It may have been
+/// valid before and not be now, and a repeat is answered as it was.
+///
+/// # Errors
+/// Its faults, if it is no repeat.
+pub async fn or_before<T>(
+    rpc: &OrderRpc,
+    intent: &Intent,
+    read: Result<T, Vec<Violation>>,
+) -> Result<Call<T>, Status> {
+    let faults = match read {
+        Ok(parts) => return Ok(Call::New(parts)),
+        Err(faults) => faults,
+    };
+    // An id that is none was never saved, and a database may not even take it.
+    let is_id = is_printable(intent.request_id.as_str());
+    let before = match is_id {
+        true => place::repeated(&**rpc.service(), intent).await.map_err(errors::mutation)?,
+        false => None,
+    };
+    before
+        .map(|before| Call::Repeated(Box::new(Submitted::before(before))))
+        .ok_or_else(|| errors::invalid(faults))
 }
 
 /// Refuses with Mollie's words if it rejected an operation of this request.

@@ -1,5 +1,7 @@
 //! UpdateOrder: other addresses, another number, other pages to come back to.
 
+use std::sync::Arc;
+
 use domain::operations::update_order::Update;
 use domain::ports::{OrderKey, OrderWithOperations, Store};
 use domain::rules::order_update::UpdateInput;
@@ -9,11 +11,12 @@ use tonic::{Request, Response};
 
 use super::call_deadline::CallDeadline;
 use super::reading::Reading;
-use super::request::{self, Header, begin, refuse_if_undone};
+use super::request::{self, Call, Header, begin, or_before, refuse_if_undone};
 use super::{Answer, OrderRpc, errors};
 use crate::convert;
 use crate::convert::common::address_input;
 use crate::proto::{self, UpdateOrderRequest};
+use crate::service::Service;
 
 const FIELDS: &str = "billing_address, shipping_address, order_number, redirect_url, cancel_url";
 
@@ -36,13 +39,19 @@ pub async fn call(rpc: &OrderRpc, request: Request<UpdateOrderRequest>) -> Answe
     let (input, faults) = input(request.order.unwrap_or_default(), request.update_mask);
     reading.add(faults);
     let update = reading.part(input.parse("order", order.as_ref(), &agreed));
-    let (order_id, update) = reading.end(order_id.zip(update))?;
-    let begun = begin(&rpc.driver, call_deadline, move |service| async move {
-        submit(&*service, &intent, On::Order(order_id), &Update(update)).await
-    });
-    let recorded = begun.await?.wait(&rpc.driver, call_deadline).await;
-    refuse_if_undone(rpc, order_id, recorded.group).await?;
-    let OrderWithOperations { order, unsettled } = rpc.order_with_operations(&OrderKey::Id(order_id)).await?;
+    let begun = match or_before(rpc, &intent, reading.parts(order_id.zip(update))).await? {
+        Call::Repeated(begun) => *begun,
+        Call::New((order_id, update)) => {
+            let deciding = |service: Arc<Service>| async move {
+                submit(&*service, &intent, On::Order(order_id), &Update(update)).await
+            };
+            begin(&rpc.driver, call_deadline, deciding).await?
+        }
+    };
+    let recorded = begun.wait(&rpc.driver, call_deadline).await;
+    refuse_if_undone(rpc, recorded.order_id, recorded.group).await?;
+    let OrderWithOperations { order, unsettled } =
+        rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?;
     Ok(Response::new(convert::order::order(&order, &unsettled)))
 }
 
