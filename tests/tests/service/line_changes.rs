@@ -22,6 +22,7 @@ on_both_engines!(
     a_change_is_kept_while_mollie_is_down_and_its_lines_wait,
     a_repeated_request_adds_nothing,
     an_unpaid_order_loses_and_gains_lines_before_it_is_paid,
+    what_mollie_may_refuse_of_a_change_is_told_and_a_repeat_says_the_same_under_a_stricter_profile,
 );
 
 async fn authorized(world: &World, number: &str) -> Order {
@@ -230,4 +231,26 @@ async fn an_unpaid_order_loses_and_gains_lines_before_it_is_paid(world: World) {
     world.orders().create_shipment(ship_rest(&read)).await.expect("what is left is shipped");
     let done = world.reaches(&order.id, OrderStatus::Completed).await;
     assert_eq!(value(done.amount_captured.as_ref()), "359.99");
+}
+
+async fn what_mollie_may_refuse_of_a_change_is_told_and_a_repeat_says_the_same_under_a_stricter_profile(
+    mut world: World,
+) {
+    world.simulator.switch(json!({ "discount_above_price": "accepted" })).await;
+    let order = world.create(numbered("above", "ideal")).await;
+    let above = OrderLineUpdate { discount_amount: Some(amount("800.00")), ..Default::default() };
+    let request = update_line(&order, 0, &["discount_amount"], above);
+    let told = |order: Order| -> Vec<_> {
+        order.warnings.into_iter().map(|warning| (warning.field, warning.rule)).collect()
+    };
+    let first = told(world.orders().update_order_line(request.clone()).await.unwrap().into_inner());
+    let rule = "line.discount_above_price";
+    assert_eq!(first.last(), Some(&("line.discount_amount".to_owned(), rule.to_owned())), "{first:?}");
+    let strict = ("ORDER_SERVICE__PROFILES__MAIN__STRICT_RULES", "[line.discount_above_price]");
+    world.service.restart_with(&[strict]).await;
+    let again = world.orders().update_order_line(request.clone()).await.unwrap().into_inner();
+    assert_eq!(told(again), first);
+    let other = UpdateOrderLineRequest { request_id: new_request_id(), ..request };
+    let refused = refusal(world.orders().update_order_line(other).await);
+    assert_eq!(refused.kind(), (Code::InvalidArgument, "INVALID_REQUEST"));
 }

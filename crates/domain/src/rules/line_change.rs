@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::agreements::Agreements;
 use super::amount_input::AmountInput;
 use super::line::LineInput;
-use super::order::{Line, Order};
+use super::order::{Line, Order, WARNINGS};
 use super::shipment::{LineSelectionInput, ShipmentLine};
 use super::status::words;
-use super::violation::{Violation, Violations};
+use super::violation::{Finding, Violation, Violations};
 
 mod amended;
 mod plan;
@@ -95,6 +95,10 @@ pub struct LineChanges {
     pub updated: Vec<UpdatedLine>,
     /// Units that are canceled.
     pub canceled: Vec<ShipmentLine>,
+    /// What Mollie may refuse of them, as of a draft, by the paths of the caller; at most [`WARNINGS`].
+    pub warnings: Vec<Finding>,
+    /// How many more there were.
+    pub warnings_left_out: usize,
 }
 
 /// A line with its new values.
@@ -131,6 +135,12 @@ impl LineChangesInput {
 }
 
 impl LineChanges {
+    fn warned(self, warnings: Vec<Violation>) -> Self {
+        let warnings_left_out = warnings.len().saturating_sub(WARNINGS);
+        let warnings = warnings.into_iter().take(WARNINGS).map(Finding::from).collect();
+        Self { warnings, warnings_left_out, ..self }
+    }
+
     /// Whether there is nothing to change.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

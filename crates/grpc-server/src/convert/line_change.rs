@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::operations::operation::Operation;
+use domain::operations::task::Task;
 use domain::rules::ids::LineId;
 use domain::rules::ledger::Entry;
 use domain::rules::line_change::{LineChangeInput, LineUpdateInput};
@@ -10,11 +12,24 @@ use domain::rules::violation::Violations;
 
 use super::common::amount_input;
 use super::draft::{json, line};
+use super::order::warning;
 use super::shipment::selections;
 use crate::proto;
 
 const FIELDS: &str = "category, name, quantity, quantity_unit, unit_price, discount_amount, total_amount, vat_rate, vat_amount, sku, \
                       image_url, product_url, metadata";
+
+/// The order as an answer to a change of its lines: after its own warnings come those of the change.
+pub fn warned(mut answer: proto::Order, operations: &[Operation]) -> proto::Order {
+    for operation in operations {
+        if let Task::ManageLines(task) = &operation.task {
+            answer.warnings.extend(task.changes.warnings.iter().map(warning));
+            let more = i32::try_from(task.changes.warnings_left_out).unwrap_or(i32::MAX);
+            answer.warnings_left_out = answer.warnings_left_out.saturating_add(more);
+        }
+    }
+    answer
+}
 
 /// One operation of several, and the path at which it stands.
 pub fn operation(

@@ -102,7 +102,7 @@ fn held_shipment(order: &Order, parcel: &HeldParcel) -> proto::HeldShipment {
     }
 }
 
-fn warning(warning: &Finding) -> proto::DraftViolation {
+pub(super) fn warning(warning: &Finding) -> proto::DraftViolation {
     found([&warning.path, &warning.rule, &warning.expected, &warning.got].map(|text| shown(text)))
 }
 

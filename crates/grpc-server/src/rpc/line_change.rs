@@ -50,10 +50,11 @@ impl Change<'_> {
             }
         };
         let recorded = begun.wait(&rpc.driver, call_deadline).await;
-        refuse_if_undone(rpc, recorded.order_id, recorded.group).await?;
+        let operations = refuse_if_undone(rpc, recorded.order_id, recorded.group).await?;
         let OrderWithOperations { order, unsettled } =
             rpc.order_with_operations(&OrderKey::Id(recorded.order_id)).await?;
-        Ok(Response::new(convert::order::order(&order, &unsettled)))
+        let answer = convert::order::order(&order, &unsettled);
+        Ok(Response::new(convert::line_change::warned(answer, &operations)))
     }
 
     /// As what is decided on; how it is judged depends on the order's profile and currency.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::operations::operation::State;
+use domain::operations::operation::{Operation, State};
 use domain::ports::{Clock, Fingerprint, Store, Vault};
 use domain::rules::ids::{Caller, GroupId, OperationId, OrderId, RefundId, RequestId, ShipmentId};
 use domain::rules::text::is_printable;
@@ -189,11 +189,15 @@ pub async fn refuse_if_rejected(
     order: OrderId,
     group: Option<GroupId>,
 ) -> Result<(), Status> {
-    undone(rpc, order, group, |_| None).await
+    undone(rpc, order, group, |_| None).await.map(drop)
 }
 
-/// The same, and refuses as well if one was given up before Mollie had it.
-pub async fn refuse_if_undone(rpc: &OrderRpc, order: OrderId, group: Option<GroupId>) -> Result<(), Status> {
+/// The same, and refuses as well if one was given up before Mollie had it. Returns the operations.
+pub async fn refuse_if_undone(
+    rpc: &OrderRpc,
+    order: OrderId,
+    group: Option<GroupId>,
+) -> Result<Vec<Operation>, Status> {
     undone(rpc, order, group, |id| Some(errors::change_given_up(id))).await
 }
 
@@ -202,10 +206,10 @@ async fn undone(
     order: OrderId,
     group: Option<GroupId>,
     given_up: impl Fn(OperationId) -> Option<Status>,
-) -> Result<(), Status> {
-    let Some(group) = group else { return Ok(()) };
+) -> Result<Vec<Operation>, Status> {
+    let Some(group) = group else { return Ok(Vec::new()) };
     let operations = rpc.service().store.group_operations(order, group).await.map_err(errors::store)?;
-    for operation in operations {
+    for operation in &operations {
         match &operation.state {
             State::Rejected { rejection, .. } => {
                 return Err(errors::mollie_refused(rejection, "operation", operation.id));
@@ -218,5 +222,5 @@ async fn undone(
             | State::Succeeded { .. } => (),
         }
     }
-    Ok(())
+    Ok(operations)
 }

@@ -132,8 +132,12 @@ async fn a_text_that_changes_is_sent_without_amounts() {
 #[tokio::test]
 async fn changes_of_several_kinds_are_one_request() {
     let new = line(3, |line| line.category = None);
-    let changes =
-        LineChanges { added: vec![new], updated: vec![renamed(2)], canceled: vec![canceled(1, 1, "299.00")] };
+    let changes = LineChanges {
+        added: vec![new],
+        updated: vec![renamed(2)],
+        canceled: vec![canceled(1, 1, "299.00")],
+        ..LineChanges::default()
+    };
     let (request, body) = patched(&manage(changes)).await;
     assert_eq!(request, format!("PATCH /v2/orders/{ORDER}/lines"));
     let mut added = lego::request()["lines"][1].clone();

@@ -6,6 +6,7 @@ use domain::rules::order::LineChanging;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::finding::FindingDocument;
 use super::line::LineDocument;
 use super::money::MoneyDocument;
 use super::shipment::ShipmentLineDocument;
@@ -20,6 +21,10 @@ pub(crate) struct LineChangesDocument {
     updated: Vec<UpdatedLineDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     canceled: Vec<ShipmentLineDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<FindingDocument>,
+    #[serde(default)]
+    warnings_left_out: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +49,8 @@ impl From<&LineChanges> for LineChangesDocument {
             added: mirrors(&changes.added),
             updated: mirrors(&changes.updated),
             canceled: mirrors(&changes.canceled),
+            warnings: mirrors(&changes.warnings),
+            warnings_left_out: changes.warnings_left_out,
         }
     }
 }
@@ -52,8 +59,14 @@ impl TryFrom<LineChangesDocument> for LineChanges {
     type Error = Misfit;
 
     fn try_from(document: LineChangesDocument) -> Result<Self, Misfit> {
-        let LineChangesDocument { added, updated, canceled } = document;
-        Ok(Self { added: each(added)?, updated: each(updated)?, canceled: each(canceled)? })
+        let LineChangesDocument { added, updated, canceled, warnings, warnings_left_out } = document;
+        Ok(Self {
+            added: each(added)?,
+            updated: each(updated)?,
+            canceled: each(canceled)?,
+            warnings: each(warnings)?,
+            warnings_left_out,
+        })
     }
 }
 

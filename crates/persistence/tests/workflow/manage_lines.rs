@@ -293,6 +293,39 @@ async fn a_part_of_it_that_somebody_may_have_done_is_put_to_a_person() {
     assert_eq!(item.kind, ItemKind::SurplusCancellation, "it may be ours after all");
 }
 
+/// Whatever the profile agreed to since: what was done was done.
+#[tokio::test]
+async fn a_repeat_is_answered_as_before_although_the_profile_is_stricter_by_now() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    let above = LineUpdateInput {
+        line_id: "1".to_owned(),
+        discount_amount: Some(Some(AmountInput { currency: "EUR".to_owned(), value: "800.00".to_owned() })),
+        ..LineUpdateInput::default()
+    };
+    let rule = "line.discount_above_price";
+    let call = |strict: &[&str]| {
+        let mut changes = LineChangesInput {
+            path: "line",
+            changes: vec![(String::new(), LineChangeInput::Update(Box::new(above.clone())))],
+            ..LineChangesInput::default()
+        };
+        changes.agreements.strict = strict.iter().map(|rule| (*rule).to_owned()).collect();
+        changes
+    };
+    let intent = intent("UpdateOrderLine", "above");
+    let strict = submit(&*world, &intent, On::Order(id), &Manage(call(&[rule]))).await;
+    assert!(matches!(&strict, Err(MutationError::Invalid(faults)) if faults[0].rule == rule), "{strict:?}");
+    let first = submit(&*world, &intent, On::Order(id), &Manage(call(&[]))).await.unwrap();
+    let task = world.operation(first.operation_id()).await.task;
+    let domain::operations::task::Task::ManageLines(task) = task else { panic!("{task:?}") };
+    let [warning] = &task.changes.warnings[..] else { panic!("{:?}", task.changes.warnings) };
+    assert_eq!((warning.path.as_str(), warning.rule.as_str()), ("line.discount_amount", rule));
+    let again = submit(&*world, &intent, On::Order(id), &Manage(call(&[rule]))).await.unwrap();
+    assert_eq!((again.group, again.order_id), (first.group, id));
+    world.drive(first.claim.as_ref().unwrap()).await;
+}
+
 #[tokio::test]
 async fn a_line_that_is_there_twice_is_told() {
     let world = World::new().await;

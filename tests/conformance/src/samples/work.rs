@@ -23,6 +23,7 @@ use domain::rules::shipment::{
     Capture, CaptureStatus, Origin, Share, Shipment, ShipmentLine, ShipmentState, Tracking,
 };
 use domain::rules::status::{Read, RefundStatus};
+use domain::rules::violation::Finding;
 
 use super::*;
 
@@ -246,6 +247,13 @@ pub fn full_changes() -> LineChanges {
         added: vec![full_line(7), bare_line(8)],
         updated: vec![UpdatedLine { line: full_line(1), fields: LineField::ALL.to_vec() }],
         canceled: lines(),
+        warnings: vec![Finding {
+            path: "operations[0].add.discount_amount".into(),
+            rule: "line.discount_above_price".into(),
+            expected: "at most 10.00".into(),
+            got: "11.00 EUR".into(),
+        }],
+        warnings_left_out: 2,
     }
 }
 

@@ -41,6 +41,7 @@ fn task() -> Task {
         added: vec![mug],
         updated: vec![UpdatedLine { line: one, fields: AMOUNTS.to_vec() }],
         canceled: vec![ShipmentLine { line_id: LineId::new(2), part: all }],
+        ..LineChanges::default()
     };
     Task { changes, until: at(99) }
 }

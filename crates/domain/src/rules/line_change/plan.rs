@@ -193,12 +193,12 @@ impl<'a> Plan<'a> {
             return Ok(None);
         }
         together::check(self.order, &self.changes, path, &mut self.faults);
-        let found = self.faults.into_findings().violations;
-        if !found.is_empty() {
-            return Err(RequestError::Invalid(found));
+        let found = self.faults.into_findings();
+        if !found.violations.is_empty() {
+            return Err(RequestError::Invalid(found.violations));
         }
         together::check_capture(self.order, &self.changes).map_err(RequestError::State)?;
-        Ok(Some(self.changes))
+        Ok(Some(self.changes.warned(found.warnings)))
     }
 }
 

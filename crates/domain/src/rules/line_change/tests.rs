@@ -75,6 +75,41 @@ fn reason(order: &Order, request: &LineChangesInput) -> PreconditionReason {
     }
 }
 
+/// The same rules as of a draft, so the same words. What a profile is strict about is refused.
+#[test]
+fn what_mollie_may_refuse_is_told_as_create_order_tells_it() {
+    let order = order(OrderStatus::Created, LineStatus::Created);
+    let above = LineUpdateInput { discount_amount: Some(Some(amount("800.00"))), ..update("1") };
+    let dear = LineInput { discount_amount: Some(amount("21.00")), ..mug() };
+    let both = || {
+        let (add, update) = (Box::new(dear.clone()), Box::new(above.clone()));
+        vec![LineChangeInput::Add(add), LineChangeInput::Update(update)]
+    };
+    let told = planned(&order, both());
+    let paths: Vec<_> = told.warnings.iter().map(|it| (it.path.as_str(), it.rule.as_str())).collect();
+    let rule = "line.discount_above_price";
+    assert_eq!(
+        paths,
+        [("operations[0].discount_amount", rule), ("operations[1].line.discount_amount", rule)]
+    );
+    let mut of_draft = Violations::under(Agreements::default());
+    drop(dear.clone().parse("operations[0]", Some(euro("0.00").currency()), &mut of_draft));
+    let of_draft: Vec<_> = of_draft.into_findings().warnings.into_iter().map(Finding::from).collect();
+    assert_eq!(told.warnings[..1], of_draft);
+    assert_eq!((told.warnings_left_out, planned(&order, vec![cancel("1", 1)]).warnings), (0, vec![]));
+    let agreements = Agreements { strict: [rule.to_owned()].into(), ..Agreements::default() };
+    let strict = LineChangesInput { agreements, ..changes(both()) };
+    assert_eq!(rules(&order, &strict).len(), 2);
+}
+
+#[test]
+fn of_many_warnings_the_first_are_kept_and_the_others_counted() {
+    let dear = LineInput { discount_amount: Some(amount("21.00")), reference: String::new(), ..mug() };
+    let many = vec![LineChangeInput::Add(Box::new(dear)); WARNINGS + 3];
+    let told = planned(&order(OrderStatus::Created, LineStatus::Created), many);
+    assert_eq!((told.warnings.len(), told.warnings_left_out), (WARNINGS, 3));
+}
+
 #[test]
 fn what_follows_from_a_new_quantity_is_computed_anew_and_all_amounts_are_sent() {
     let three = LineUpdateInput { quantity: Some(3), ..update("1") };
