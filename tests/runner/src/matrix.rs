@@ -108,6 +108,17 @@ pub fn changed_cart(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) ->
     History { seed, keys, steps }
 }
 
+/// The same, and the shop cancels the new order while that call is open, or soon after.
+#[must_use]
+pub fn abandoned_cart(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
+    let mut history = changed_cart(fault, resume, keys, seed);
+    let after = Chance::new(mix(seed ^ 1)).below(3_000);
+    let what = What::Cancel { order: 1, intent: 3 };
+    let at = history.steps.iter().rposition(|step| step.at <= CALL + after).map_or(0, |last| last + 1);
+    history.steps.insert(at, Step { at: CALL + after, what });
+    history
+}
+
 fn preparation(before: Before) -> Vec<Step> {
     let place = Step { at: 0, what: What::Place { order: 0 } };
     let pay = Step { at: 3_000, what: What::Shopper { order: 0, choice: Choice::Pay } };

@@ -3,7 +3,7 @@
 
 use domain::operations::task::OperationKind;
 use domain::rules::item::ItemKind;
-use runner::matrix::{FAULTS, RESUMES, cell, changed_cart, held, is_plain};
+use runner::matrix::{FAULTS, RESUMES, abandoned_cart, cell, changed_cart, held, is_plain};
 use runner::script::{Choice, Fault, On, Pick, Step, What};
 use runner::{History, Played, Tally, new_seed, play, seed_of};
 
@@ -104,6 +104,30 @@ fn a_changed_cart_leaves_one_order_whatever_its_call_meets() {
     }
     println!("seed carts={seed}, {number} cells");
     assert!(failed.is_empty(), "seed {seed}\n{}", failed.join("\n"));
+}
+
+/// Whatever the call meets, and whenever the new order is canceled: the old one goes on, or had been replaced before.
+#[test]
+fn a_cart_that_is_given_up_leaves_one_order_unless_it_had_replaced_the_old_one() {
+    let (seed, mut number, mut failed, mut kept) = (seed(), 0, Vec::new(), 0);
+    for keys in [true, false] {
+        for fault in FAULTS {
+            for (resume, millis) in RESUMES {
+                number += 1;
+                let played = play(&abandoned_cart(fault, millis, keys, seed_of(seed, number)), false);
+                let cell = format!("{} {resume} keys {keys}", fault.name());
+                let alive = played.tally.orders.get("ended created").copied().unwrap_or(0);
+                kept += u64::from(alive == 1);
+                if alive > 1 {
+                    failed.push(format!("{cell}: {alive} orders are alive"));
+                }
+                failed.extend(played.violations.into_iter().map(|violation| format!("{cell}: {violation}")));
+            }
+        }
+    }
+    println!("seed abandoned={seed}, {number} cells, {kept} old orders went on");
+    assert!(failed.is_empty(), "seed {seed}\n{}", failed.join("\n"));
+    assert!(kept > 0, "seed {seed}: no cell says anything");
 }
 
 /// The control: an effect that lands after all waiting is over, where keys do not help, is done twice. That cannot be

@@ -88,7 +88,8 @@ impl Found<'_> {
 
     /// Whether another order was asked for in its place, and Mollie has that one.
     fn is_replaced(&self, order: &Order) -> bool {
-        let new = order.superseded.as_ref().and_then(|superseded| self.order(superseded.by));
+        let by = order.superseded.as_ref().filter(|superseded| superseded.is_final);
+        let new = by.and_then(|superseded| self.order(superseded.by));
         new.is_some_and(|new| new.supersedes == Some(order.id) && new.placement == Placement::Placed)
     }
 }
