@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::order::Order;
 use super::placement::Placement;
 use super::status::OrderStatus;
-use super::{continuation, found_line, stranded, surplus};
+use super::{continuation, stranded, surplus, unseen_line};
 
 /// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
@@ -36,7 +36,7 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
-    let unseen = found_line::look_again(order, settle_window).map(|time| time.max(now));
+    let unseen = unseen_line::look_again(order, settle_window).map(|time| time.max(now));
     [at_expiry, before_end(order, now), again, unseen, twice].into_iter().flatten().chain([regular]).min()
 }
 

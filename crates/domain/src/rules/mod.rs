@@ -68,6 +68,7 @@ pub mod supersession;
 pub mod surplus;
 pub mod text;
 pub mod unread;
+pub mod unseen_line;
 pub mod vat;
 pub mod violation;
 mod web_address;

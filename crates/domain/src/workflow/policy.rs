@@ -1,5 +1,6 @@
 //! What the service does with an order unasked.
 
+use crate::operations::operation::Operation;
 use crate::operations::{Pen, cancel_order};
 use crate::ports::{Clock, Ports};
 use crate::rules::order::Order;
@@ -8,6 +9,11 @@ use crate::rules::status::OrderStatus;
 
 /// The actor recorded when an order is canceled for its age.
 const AGE_LIMIT: &str = "order-service (age limit)";
+
+/// Whether the whole order is being canceled, by its caller or by a policy.
+pub(super) fn is_being_canceled(unsettled: &[Operation]) -> bool {
+    cancel_order::under_way(unsettled).is_some()
+}
 
 /// Whether a policy may act on the order once it is placed: then its unsettled operations matter.
 pub(super) fn may_act<P: Ports>(ports: &P, order: &Order) -> bool {

@@ -2,8 +2,8 @@
 //! are written, or none.
 
 use super::claim_at_head::unclaimed;
-use super::{ROUNDS, records, taken};
-use crate::operations::{Known, Pen, cancel_order};
+use super::{ROUNDS, policy, records, taken};
+use crate::operations::{Known, Pen};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Store, StoreError};
 use crate::rules::concern;
 use crate::rules::event::EventData;
@@ -36,7 +36,7 @@ async fn fate<P: Ports>(ports: &P, change: &Change, old: OrderId) -> Result<Opti
         unsettled.retain(|other| other.id != operation.id);
         unsettled.extend((!operation.state.is_settled()).then(|| operation.clone()));
     }
-    let is_being_canceled = cancel_order::under_way(&unsettled).is_some();
+    let is_being_canceled = policy::is_being_canceled(&unsettled);
     Ok(supersession::fate(new, &change.events, is_being_canceled))
 }
 

@@ -1,12 +1,12 @@
 //! A new order in place of an old one: whether the old one may be replaced, as Mollie shows it now, and how it changes with the new
 //! one. It saves nothing.
 
-use super::ROUNDS;
 use super::claim_at_head::unclaimed;
 use super::confirm::{self, Confirmed};
 use super::intent::{Intent, MutationError};
 use super::refuse::{author, confirm_or_refuse};
-use crate::operations::{Pen, cancel_order};
+use super::{ROUNDS, policy};
+use crate::operations::Pen;
 use crate::ports::{Change, OrderKey, Ports, Store, StoreError};
 use crate::rules::event::EventData;
 use crate::rules::ids::{OrderId, ProfileName};
@@ -75,7 +75,7 @@ async fn may_be_replaced<P: Ports>(
     if let Some(payment) = unsettled.iter().find(|operation| operation.task.opens_checkout()) {
         return Err(MutationError::Precondition(supersession::is_being_paid(&old, payment.id)));
     }
-    if cancel_order::under_way(&unsettled).is_some()
+    if policy::is_being_canceled(&unsettled)
         && let Some(waiting) = waiting(ports, &old).await?
     {
         return Err(MutationError::Precondition(supersession::is_being_undone(&old, &waiting)));

@@ -14,7 +14,7 @@ use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
-use crate::rules::{found_line, ledger, lookup, stranded, supersession};
+use crate::rules::{ledger, lookup, stranded, supersession, unseen_line};
 
 /// Why an order could not be synchronised.
 #[derive(Debug, thiserror::Error)]
@@ -167,6 +167,6 @@ fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timesta
 }
 
 fn waits(order: &Order) -> Option<Timestamp> {
-    let unseen = found_line::look_again(order, SignedDuration::ZERO);
+    let unseen = unseen_line::look_again(order, SignedDuration::ZERO);
     stranded::look_again(order, SignedDuration::ZERO).into_iter().chain(unseen).min()
 }

@@ -75,7 +75,7 @@ fn cancellations<'a>(
         });
         in_vain.map(|event| event.time)
     };
-    let asked = move |event: &Event| {
+    let asked = move |event: &'a Event| {
         let EventData::CancellationRecorded { operation_id, .. } = event.data else { return None };
         is_of_order(operation_id).then(|| (event.time, refused(operation_id)))
     };

@@ -9,7 +9,6 @@ use super::Pen;
 use crate::operations::kind::Difference;
 use crate::operations::kinds;
 use crate::rules::event::{EventData, Recorder};
-use crate::rules::found_line;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
@@ -17,6 +16,7 @@ use crate::rules::payment::Payment;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState};
 use crate::rules::snapshot::{self, Observed, RefundSnapshot, ShipmentSnapshot, Snapshot};
 use crate::rules::surplus;
+use crate::rules::unseen_line;
 use crate::rules::{concern, continuation};
 
 impl Pen<'_> {
@@ -93,7 +93,7 @@ impl Pen<'_> {
         let found = std::mem::take(&mut observed.facts.found_lines);
         let (as_of, window) = (self.reading.as_of, self.author.settle_window);
         (observed.facts.found_lines, observed.gone) =
-            found_line::unseen(self.order(), seen, found, as_of, window);
+            unseen_line::unseen(self.order(), seen, found, as_of, window);
         observed
     }
 

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::{AddressSnapshot, LineSnapshot, ShipmentSnapshot, Snapshot, counters};
 use crate::rules::address::Address;
 use crate::rules::field::Field;
-use crate::rules::found_line;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Entry, Pool};
 use crate::rules::line::LineType;
@@ -17,6 +16,7 @@ use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::{OrderStatus, Read};
+use crate::rules::unseen_line;
 
 /// A difference seen at Mollie. Only changed lines and payments are listed, each whole; a line's settled and reserved units
 /// change only by entries.
@@ -47,7 +47,7 @@ pub struct Observed {
 pub fn observed(order: &Order, snapshot: &Snapshot) -> Observed {
     let (lines, mut entries) = changed_lines(order, snapshot);
     let facts =
-        Facts { found_lines: found_line::seen(order, snapshot, &lines), ..facts(&order.facts, snapshot) };
+        Facts { found_lines: unseen_line::seen(order, snapshot, &lines), ..facts(&order.facts, snapshot) };
     entries.extend(ledger::charged_back(order, snapshot));
     let unexpected = match (order.facts.status, facts.status) {
         (Some(before), Some(after)) => !before.leads_to(after),
@@ -226,7 +226,7 @@ fn changed_lines(order: &Order, snapshot: &Snapshot) -> (Vec<Line>, Vec<Entry>) 
     let (known, mut changed, mut entries) = (order.lines_at_mollie(), Vec::new(), Vec::new());
     for (position, theirs) in snapshot.lines.iter().enumerate() {
         let ours = counterpart(order, &known, position, theirs);
-        let known = ours.map(|line| line.id).or_else(|| found_line::id_of(order, &theirs.mollie_id));
+        let known = ours.map(|line| line.id).or_else(|| unseen_line::id_of(order, &theirs.mollie_id));
         let id = known.unwrap_or_else(|| LineId::new(next));
         if known.is_none() {
             next += 1;
