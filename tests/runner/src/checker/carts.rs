@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::operations::task::OperationKind;
-use domain::rules::event::{Event, EventData};
+use domain::rules::event::EventData;
 use domain::rules::ids::{OperationId, OrderId};
 use domain::rules::item::ItemKind;
 use domain::rules::order::Order;
@@ -75,11 +75,10 @@ fn cancellations<'a>(
         });
         in_vain.map(|event| event.time)
     };
-    let asked = move |event: &'a Event| {
+    events.iter().filter_map(move |event| {
         let EventData::CancellationRecorded { operation_id, .. } = event.data else { return None };
         is_of_order(operation_id).then(|| (event.time, refused(operation_id)))
-    };
-    events.iter().filter_map(asked)
+    })
 }
 
 /// Of two carts one goes on: the old one is not replaced while the new one is being canceled.
