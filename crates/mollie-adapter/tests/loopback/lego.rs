@@ -62,6 +62,7 @@ fn order() -> Order {
         },
         highest_amount: euro("1027.99"),
         canceled_unpaid: euro("0.00"),
+        lines_changed_time: None,
         lines: vec![chiron(), porsche()],
         releases: vec![],
         cancellations: vec![],
