@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::ids::{LineId, MollieShipmentId, OrderId, ShipmentId};
+use super::money::Money;
 use super::part::Part;
 use super::rejection::Rejection;
 use super::status::words;
@@ -35,7 +36,7 @@ pub use request::{
     LineSelection, LineSelectionInput, Selection, ShipmentInput, ShipmentRequest, TrackingInput, by_id,
     is_reference, name_lines, names_no_line,
 };
-pub use share::{Share, shares};
+pub use share::shares;
 pub use whereabouts::with_whereabouts;
 
 words!(
@@ -66,6 +67,16 @@ pub struct Tracking {
 pub struct ShipmentLine {
     pub line_id: LineId,
     pub part: Part,
+}
+
+/// What is within the amount of a line of a shipment (shipment, `lines[].vatAmount` and `lines[].discountAmount`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub line_id: LineId,
+    /// At the line's rate; half a cent goes away from zero, where Mollie does not say which way it rounds. `None`: the line has no rate.
+    pub vat: Option<Money>,
+    /// What the units cost less than their price. `None`: the line has no discount.
+    pub discount: Option<Money>,
 }
 
 /// A shipment.

@@ -1,20 +1,9 @@
 //! What an invoice for a parcel needs beside its amounts: the VAT and the discount within them.
 
-use crate::rules::ids::LineId;
 use crate::rules::money::Money;
 use crate::rules::order::Order;
-use crate::rules::shipment::ShipmentLine;
+use crate::rules::shipment::{Share, ShipmentLine};
 use crate::rules::vat::VatRate;
-
-/// What is within the amount of a line of a shipment (shipment, `lines[].vatAmount` and `lines[].discountAmount`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    pub line_id: LineId,
-    /// At the line's rate; half a cent goes away from zero, where Mollie does not say which way it rounds. `None`: the line has no rate.
-    pub vat: Option<Money>,
-    /// What the units cost less than their price. `None`: the line has no discount.
-    pub discount: Option<Money>,
-}
 
 /// The shares of a parcel's lines, as the order has them when the parcel is recorded.
 #[must_use]
@@ -35,6 +24,7 @@ fn share(order: &Order, shipped: &ShipmentLine) -> Option<Share> {
 mod tests {
     use super::*;
     use crate::rules::fixtures::{euro, placed};
+    use crate::rules::ids::LineId;
     use crate::rules::part::Part;
     use crate::rules::status::{LineStatus, OrderStatus};
 
