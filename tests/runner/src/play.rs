@@ -136,14 +136,16 @@ impl<'a> Stage<'a> {
         violations
     }
 
-    /// What Mollie wants to come later comes later: equal refunds an hour apart.
+    /// What Mollie wants to come later comes later: equal refunds an hour apart. One that became due meanwhile may be looked for.
     fn wait_for_turns(&mut self) {
         for _ in 0..TURNS_OF_REFUNDS {
             let now = self.site.time.micros();
             let stored = self.site.store.dump();
-            let waiting = stored.operations.values().filter(|one| {
-                one.task.lane() == Lane::Refunds && one.state.name() == OperationState::Pending
-            });
+            let waits = [OperationState::Pending, OperationState::Resolving];
+            let waiting = stored
+                .operations
+                .values()
+                .filter(|one| one.task.lane() == Lane::Refunds && waits.contains(&one.state.name()));
             let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > now).min();
             let Some(due) = due else { return };
             self.run_until(due);
