@@ -10,6 +10,7 @@ use crate::operations::kind::Difference;
 use crate::operations::kinds;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{LineId, MollieLineId};
+use crate::rules::item::Concern;
 use crate::rules::ledger::Pool;
 use crate::rules::order::Order;
 use crate::rules::payment::Payment;
@@ -60,7 +61,7 @@ impl Pen<'_> {
         }
         let whole = self.as_read(snapshot);
         let payments = self.order().payments.clone();
-        let differing = concern::refunds_differ(self.order(), snapshot);
+        let differing = self.differing_refunds(snapshot);
         let seen = snapshot;
         let snapshot = &self.without_undecided(self.order(), snapshot.clone(), |_| true);
         self.read_refunds(snapshot);
@@ -86,6 +87,22 @@ impl Pen<'_> {
         self.read_chargebacks(snapshot);
         self.read_number(snapshot);
         self.has_read = true;
+    }
+
+    /// What Mollie counts of refunds and does not list, or the other way round. The list of a payment is read after the order: it may have
+    /// a refund that was on its way then.
+    fn differing_refunds(&self, snapshot: &Snapshot) -> Vec<Concern> {
+        let aside = snapshot::without_refunds(snapshot.clone(), |theirs| self.is_aside(self.order(), theirs));
+        let without = concern::refunds_differ(self.order(), &aside);
+        let differs = |found: &Concern| without.iter().any(|other| other.subject == found.subject);
+        concern::refunds_differ(self.order(), snapshot).into_iter().filter(differs).collect()
+    }
+
+    /// Whether it may be a refund of ours whose outcome is unknown.
+    fn is_aside(&self, order: &Order, theirs: &RefundSnapshot) -> bool {
+        let is_known =
+            self.known_refunds.iter().any(|ours| ours.mollie_id.as_ref() == Some(&theirs.mollie_id));
+        !is_known && self.is_explained(order, Difference::Refund(theirs))
     }
 
     /// With the lines that this reading does not show, and those that leave the order for that.
@@ -116,12 +133,7 @@ impl Pen<'_> {
         let is_undecided = |theirs: &ShipmentSnapshot| {
             !known.contains(&theirs.mollie_id) && is_explained(Difference::Shipment(theirs))
         };
-        let refunds: HashSet<_> =
-            self.known_refunds.iter().filter_map(|ours| ours.mollie_id.as_ref()).collect();
-        let is_aside = |theirs: &RefundSnapshot| {
-            !refunds.contains(&theirs.mollie_id) && is_explained(Difference::Refund(theirs))
-        };
-        let snapshot = snapshot::without_refunds(snapshot, is_aside);
+        let snapshot = snapshot::without_refunds(snapshot, |theirs| self.is_aside(order, theirs));
         let snapshot = self.with_undecided_cancellations(order, snapshot).counted_by_refunds();
         let snapshot = snapshot::without_line_changes(
             order,
