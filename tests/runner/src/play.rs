@@ -146,8 +146,8 @@ impl<'a> Stage<'a> {
                 .operations
                 .values()
                 .filter(|one| one.task.lane() == Lane::Refunds && waits.contains(&one.state.name()));
-            let due = waiting.map(|one| micros_of(one.not_before)).filter(|due| *due > now).min();
-            let Some(due) = due else { return };
+            let Some(due) = waiting.map(|one| micros_of(one.not_before)).min() else { return };
+            let due = due.max(now);
             self.run_until(due);
             self.site.spawn(SHOP, self.world.clone().operate());
             self.run_until(due + SETTLED_WITHIN);

@@ -68,7 +68,7 @@ pub fn compare(evidence: &Evidence, order: &Order, seen: &Value) -> Vec<Violatio
     pairs.add(
         "payments",
         sorted(order.payments.iter().map(payment_text)),
-        sorted(embedded(seen, "payments").map(seen_payment_text)),
+        sorted(embedded(seen, "payments").map(|payment| seen_payment_text(order, payment))),
     );
     let registered: Vec<&Shipment> = evidence
         .stored
@@ -271,8 +271,12 @@ fn payment_text(payment: &Payment) -> String {
     format!("{} {} {}", payment.mollie_id, word(&payment.status), plain(payment.amount))
 }
 
-fn seen_payment_text(payment: &Value) -> String {
-    format!("{} {} {}", text(&payment["id"]), text(&payment["status"]), value(&payment["amount"]))
+/// One that has lapsed since the last reading was open then.
+fn seen_payment_text(order: &Order, payment: &Value) -> String {
+    let expired: Option<Timestamp> = payment["expiredAt"].as_str().and_then(|time| time.parse().ok());
+    let is_news = expired.is_some_and(|expired| order.observed_time.is_some_and(|seen| seen <= expired));
+    let status = if is_news { "open".to_owned() } else { text(&payment["status"]) };
+    format!("{} {status} {}", text(&payment["id"]), value(&payment["amount"]))
 }
 
 fn id(line: &Line) -> String {
