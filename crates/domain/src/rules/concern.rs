@@ -16,7 +16,7 @@ mod surplus;
 mod surplus_line;
 mod underpaid;
 
-pub use capture::{capture_lost, deductions_left, overcaptured};
+pub use capture::{capture_lost, deductions_left, deductions_told_again, overcaptured};
 pub use ended::money_on_ended_order;
 pub use late::{late_parcel, line_left_open, overtaken_parcel, parcel_left_alone};
 pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, surplus_refund};

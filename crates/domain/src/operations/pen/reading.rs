@@ -178,6 +178,8 @@ impl Pen<'_> {
         for concern in concerns {
             self.raise(concern);
         }
+        let again = concern::deductions_told_again(self.order());
+        self.close(again, "a later item takes this one in");
         if is_sound {
             self.close(surplus::settled(self.order()), "nothing of it is too much any more");
         }

@@ -1,7 +1,7 @@
 //! Review items about captures: more than was authorized, without a deduction that was due, or none for goods that left.
 
 use crate::rules::ids::LineId;
-use crate::rules::item::{Concern, ItemKind};
+use crate::rules::item::{Concern, Item, ItemKind};
 use crate::rules::money::Money;
 use crate::rules::order::Order;
 use crate::rules::part::Part;
@@ -53,20 +53,44 @@ pub fn deductions_left(order: &Order) -> Vec<Concern> {
     deduction::lost(order).into_iter().map(|lost| deduction_left(order, lost)).collect()
 }
 
-/// Units that are lost later are told again, with all that is owed by then.
+/// The open items about units of a deduction that a later item takes in.
+#[must_use]
+pub fn deductions_told_again(order: &Order) -> Vec<u32> {
+    let of_line = |item: &Item| item.subject.split('/').nth(1).map(str::to_owned);
+    let items = || order.items.iter().filter(|item| item.kind == ItemKind::DeductionLeft);
+    let is_taken_in =
+        |item: &&Item| items().any(|later| later.number > item.number && of_line(later) == of_line(item));
+    items().filter(|item| item.is_open()).filter(is_taken_in).map(|item| item.number).collect()
+}
+
+/// What earlier items told of the line: the shopper may have that back already.
+fn told_before(order: &Order, line: LineId) -> String {
+    let (subject, start) = (format!("lines/{line}"), format!("lines/{line}/"));
+    let is_of_line = |item: &&Item| {
+        item.kind == ItemKind::DeductionLeft && (item.subject == subject || item.subject.starts_with(&start))
+    };
+    let earlier = order.items.iter().filter(is_of_line).map(|item| item.number.to_string());
+    let earlier: Vec<_> = earlier.collect();
+    if earlier.is_empty() {
+        return String::new();
+    }
+    format!(" in all, with what item {} told: what was given back for that counts", earlier.join(" and "))
+}
+
+/// Units that are lost later are told again, with all that is owed by then, and the earlier item closes.
 fn deduction_left(order: &Order, (line, lost): (LineId, Part)) -> Concern {
     let owed = deduction::owed(lost);
     let (of, subject) = match lost.quantity {
         1 => (format!("Line {line}"), format!("lines/{line}")),
         units => (format!("Line {line}, of {units} units by now,"), format!("lines/{line}/{units}")),
     };
-    let room = refund::room(order);
+    let (room, before) = (refund::room(order), told_before(order, line));
     let most = match owed.minor() > room.minor() {
         true => format!("at most {room} of it, all that was captured,"),
         false => "it".to_owned(),
     };
     let text = format!(
-        "{of} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}. \
+        "{of} is a deduction that was canceled although goods of the order were shipped: the shopper is owed {owed}{before}. \
          Refund {most} with CreateRefund, or restore the gift card or credit."
     );
     Concern { kind: ItemKind::DeductionLeft, subject, text: printable(&text), operation_id: None }

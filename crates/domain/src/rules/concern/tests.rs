@@ -278,8 +278,12 @@ fn the_second_unit_of_a_deduction_that_is_lost_is_told_too() {
         assert_eq!(raised.subject, subject);
         assert!(raised.text.contains(&format!("is owed {} EUR", &amount[1..])), "{}", raised.text);
         recorder.raise(raised);
+        order.items.clone_from(&recorder.order().items);
     }
     assert_eq!(recorder.order().items.len(), 2);
+    let last = &recorder.order().items[1].text;
+    assert!(last.contains("is owed 10.00 EUR in all, with what item 1 told"), "{last}");
+    assert_eq!(deductions_told_again(recorder.order()), [1], "only the last one is to be dealt with");
 }
 
 #[test]
