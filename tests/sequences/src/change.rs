@@ -96,13 +96,16 @@ impl Stage {
         let is_named = |line: usize| selected.lines.iter().any(|one| one.line_id == line_id(line));
         let is_whole = |line: usize| own.lines[line].canceled == Share::default();
         let may_be = update.is_none_or(|(line, _)| is_whole(line) && !is_named(line));
-        let rests = (0..own.lines.len()).map(|line| (line, own.rest(line).units));
+        let rests = (0..own.lines.len()).map(|line| (line, own.rest(line)));
         let takes = |line: usize| {
             let taken = selected.lines.iter().filter(|one| one.line_id == line_id(line));
             taken.map(|one| i64::from(one.quantity)).sum::<i64>()
         };
-        let is_any_left =
-            rests.into_iter().any(|(line, units)| units > takes(line) && own.lines[line].row.unit > 0);
+        // A discount may leave nothing of a price.
+        let is_worth = |line, rest: Share, taken| rest.minor > own.share(line, rest, taken);
+        let is_any_left = rests
+            .into_iter()
+            .any(|(line, rest)| rest.units > takes(line) && is_worth(line, rest, takes(line)));
         let is_plain = own.lines.iter().all(|line| !line.row.is_deduction() && line.row.total() > 0);
         is_open && may_be && (is_any_left || add.is_some_and(|row| row.total() > 0)) && is_plain
     }

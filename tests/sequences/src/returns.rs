@@ -148,8 +148,10 @@ impl Stage {
                 Err("it has several refunds".to_owned())
             };
         };
-        let refund = self.recorded(*id, entries, |own, line, _| {
-            let kept = lines.iter().find(|(one, ..)| *one == line).map_or(0, |(_, _, kept)| *kept);
+        let refund = self.recorded(*id, entries, |own, line, units| {
+            let asked = lines.iter().find(|(one, ..)| *one == line).map(|(_, _, kept)| *kept);
+            // Of a discount that goes along stays what has not left.
+            let kept = asked.unwrap_or_else(|| (units - own.may_come_back(line)).max(0));
             if own.captures { 0 } else { kept }
         })?;
         self.own.refund(refund)
