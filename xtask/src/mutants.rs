@@ -80,6 +80,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/surplus.rs",
     "crates/domain/src/rules/superseded.rs",
     "crates/domain/src/rules/supersession.rs",
+    "crates/domain/src/rules/supersession",
 ];
 
 /// What is made of Mollie's answers, and what names all of it.
@@ -110,6 +111,8 @@ pub const READ: &Shard = &[
     "crates/domain/src/rules/snapshot",
     "crates/domain/src/rules/snapshot.rs",
     "crates/domain/src/rules/stranded.rs",
+    "crates/domain/src/rules/unseen_line.rs",
+    "crates/domain/src/rules/found_line.rs",
     "crates/domain/src/rules/subject.rs",
     "crates/domain/src/rules/unread.rs",
     "crates/domain/src/rules/webhook_hint.rs",

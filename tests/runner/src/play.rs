@@ -146,8 +146,10 @@ impl<'a> Stage<'a> {
                 .operations
                 .values()
                 .filter(|one| one.task.lane() == Lane::Refunds && waits.contains(&one.state.name()));
-            let Some(due) = waiting.map(|one| micros_of(one.not_before)).min() else { return };
-            let due = due.max(now);
+            let dues: Vec<_> = waiting.map(|one| micros_of(one.not_before)).collect();
+            // What is due by now waits for what comes first.
+            let next = dues.iter().copied().filter(|due| *due > now).min();
+            let Some(due) = next.or((!dues.is_empty()).then_some(now)) else { return };
             self.run_until(due);
             self.site.spawn(SHOP, self.world.clone().operate());
             self.run_until(due + SETTLED_WITHIN);

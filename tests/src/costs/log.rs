@@ -55,6 +55,11 @@ pub(super) fn kind(sql: &str) -> Kind {
     }
 }
 
+/// Whether a call that waits for several operations looks whether they have ended: it does so as often as it is woken.
+pub(super) fn is_look(sql: &str) -> bool {
+    sql.starts_with("SELECT") && sql.contains(r#""operations"."group_id" = "#)
+}
+
 /// Whether a statement comes by the clock, so that whether it falls into a run says nothing.
 pub(super) fn is_timed(sql: &str) -> bool {
     sql.trim_start().starts_with("UPDATE heartbeat")
@@ -91,6 +96,7 @@ mod tests {
         assert_eq!(kind("SELECT 1; COMMIT"), Kind::End);
         assert_eq!(kind("WITH due AS MATERIALIZED (\n SELECT 1)"), Kind::Claim);
         assert_eq!(kind("SELECT 1"), Kind::Other);
+        assert!(is_look(r#"SELECT 1 FROM "operations" WHERE "operations"."group_id" = $2"#));
     }
 
     #[test]

@@ -26,10 +26,12 @@ impl Run {
         // The beat's pages are none of the use case's, and cannot be told apart; the other runs tell.
         let has_written = reported.iter().any(|sql| !sql.starts_with("SELECT"));
         let pages = if !has_written || reported.iter().any(|sql| log::is_timed(sql)) { 0 } else { pages };
+        let mut looks = 0;
         let mut run = Self { statements: Vec::new(), transactions: 0, pages, carried, trips: Vec::new() };
         for sql in reported {
             match log::kind(&sql) {
                 Kind::Begin => run.transactions += 1,
+                Kind::Other if is_again(&sql, &mut looks) => (),
                 Kind::Other => run.statements.push(sql),
                 Kind::End | Kind::Claim => (),
             }
@@ -37,9 +39,12 @@ impl Run {
         run
     }
 
-    /// Takes its round trips out of all that were carried, but for the claims.
+    /// Takes its round trips out of all that were carried, but for the claims and for looking again.
     pub fn carry(&mut self, all: &[Trip]) {
-        self.trips = all[self.carried.clone()].iter().filter(|trip| !is_claim(trip)).cloned().collect();
+        let mut looks = 0;
+        let mut is_own =
+            |trip: &&Trip| !is_claim(trip) && !trip.executed.iter().any(|sql| is_again(sql, &mut looks));
+        self.trips = all[self.carried.clone()].iter().filter(|trip| is_own(trip)).cloned().collect();
     }
 
     /// How often the pool has tried a connection.
@@ -92,6 +97,12 @@ impl Run {
             (line, trip.plans.iter().map(|plan| plan.buffers).sum())
         }))
     }
+}
+
+/// Whether a call that waits looks again. How often it is woken is a matter of speed; the first time counts.
+fn is_again(sql: &str, looks: &mut u32) -> bool {
+    *looks += u32::from(log::is_look(sql));
+    log::is_look(sql) && *looks > 1
 }
 
 fn is_claim(trip: &Trip) -> bool {

@@ -23,7 +23,7 @@ pub use refunds::{charged_back, refund_failed, refund_refused, refunds_differ, s
 pub use superseded::superseded_paid;
 pub use surplus::{made_before, surplus_cancellation, surplus_payments, surplus_shipment};
 pub use surplus_line::surplus_lines;
-pub use underpaid::underpaid;
+pub use underpaid::{no_longer_underpaid, underpaid};
 
 /// A shipment that Mollie rejected. `along`: the parcels that were to go along with it. `found`: what a reading showed of their units.
 #[must_use]

@@ -51,7 +51,7 @@ words!(
         NumberDiffers = "number_differs",
         /// Another order has replaced this one, and the shopper paid this one.
         SupersededPaid = "superseded_paid",
-        /// The shopper paid less than the order costs: an attempt from before it became dearer.
+        /// The shopper paid, or authorized, less than the order costs: an attempt from before it became dearer.
         Underpaid = "underpaid",
     }
 );

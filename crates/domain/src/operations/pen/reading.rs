@@ -168,7 +168,8 @@ impl Pen<'_> {
         let is_sound = snapshot.contradictions.is_empty() && order.line_change.is_none();
         if is_sound {
             concerns.extend(concern::surplus_payments(order));
-            concerns.extend(concern::underpaid(order));
+            // What lines cost by now, payments that were read before them do not tell.
+            concerns.extend(snapshot.payments.as_ref().and_then(|_| concern::underpaid(order)));
             concerns.extend(concern::overcaptured(order));
             concerns.extend(concern::deductions_left(order));
         }
@@ -182,6 +183,7 @@ impl Pen<'_> {
         self.close(again, "a later item takes this one in");
         if is_sound {
             self.close(surplus::settled(self.order()), "nothing of it is too much any more");
+            self.close(concern::no_longer_underpaid(self.order()), "the payments are enough");
         }
     }
 

@@ -139,13 +139,19 @@ fn an_attempt_from_before_the_order_grew_leaves_it_underpaid() {
     let mut both = paid("1000.00");
     both.payments.push(second);
     assert_eq!(missing(&both), None);
+    let mut raised = Recorder::new(paid("1000.00"), at(3), None);
+    raised.raise(underpaid(raised.order()).unwrap());
+    assert!(no_longer_underpaid(raised.order()).is_empty());
+    let items = raised.order().items.clone();
+    assert_eq!(no_longer_underpaid(&Order { items, ..both.clone() }), [1]);
     assert_eq!(missing(&Order { canceled_unpaid: euro("27.99"), ..paid("1000.00") }), None);
     let mut reduced = paid("1000.00");
     reduced.terms.amount = euro("1000.00");
     assert_eq!(missing(&reduced), None);
     let mut authorized = paid("1000.00");
     authorized.facts.authorized_time = Some(at(1));
-    assert_eq!(missing(&authorized), None, "shipments are bounded there");
+    let (_, text) = missing(&authorized).unwrap();
+    assert!(text.contains("authorized 1000.00 EUR for an order of 1027.99 EUR"), "{text}");
 }
 
 fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {

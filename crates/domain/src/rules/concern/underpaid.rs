@@ -1,4 +1,4 @@
-//! The review item about an order that the shopper paid with less than it costs.
+//! The review item about an order that the shopper paid, or authorized, with less than it costs.
 
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::money::Money;
@@ -6,15 +6,11 @@ use crate::rules::order::Order;
 use crate::rules::status::OrderStatus;
 use crate::rules::text::printable;
 
-/// An order that is paid at once, and whose payments are for less than its lines: the shopper paid an attempt that was opened before a
-/// change of lines. Mollie takes no second payment of a paid order (create order payment). Of an authorized order, what may be captured
-/// is bounded, and shipments that exceed it are refused.
+/// An order whose payments are for less than its lines: the shopper completed an attempt that was opened before a change of lines. Mollie
+/// takes no second payment of a paid order (create order payment), and no capture above what is authorized.
 #[must_use]
 pub fn underpaid(order: &Order) -> Option<Concern> {
-    let is_paid = [OrderStatus::Paid, OrderStatus::Shipping, OrderStatus::Completed]
-        .map(Some)
-        .contains(&order.facts.status);
-    if !is_paid || order.captures_by_shipment() {
+    if !is_paid_or_authorized(order) {
         return None;
     }
     let successful: Vec<_> = order.payments.iter().filter(|payment| payment.holds_money()).collect();
@@ -24,13 +20,43 @@ pub fn underpaid(order: &Order) -> Option<Concern> {
         .try_fold(Money::zero(first.amount.currency()), |sum, payment| sum.plus(payment.amount).ok())?;
     let cost = cost(order);
     let missing = cost.minus(paid).ok().filter(|missing| missing.minor() > 0)?;
+    let (did, todo) = match order.captures_by_shipment() {
+        true => (
+            "authorized",
+            "shipments that exceed what is authorized are refused. Have the shopper pay the rest otherwise, or let the order lapse and \
+             make a new one",
+        ),
+        false => (
+            "paid",
+            "Mollie takes no further payment of this order: have the shopper pay them otherwise before goods leave, or deliver less. Of \
+             goods that are not delivered, refund only what was paid for them, with CreateRefund as an amount",
+        ),
+    };
     let text = format!(
-        "The shopper paid {paid} for an order of {cost}, probably with an attempt that was opened before its lines were changed. {missing} \
-         are missing, and Mollie takes no further payment of this order: agree with the shopper before goods leave, or refund what is not \
-         to be delivered."
+        "The shopper {did} {paid} for an order of {cost}, probably with an attempt that was opened before its lines were changed. {missing} \
+         are missing, and {todo}."
     );
     let subject = first.mollie_id.to_string();
     Some(Concern { kind: ItemKind::Underpaid, subject, text: printable(&text), operation_id: None })
+}
+
+fn is_paid_or_authorized(order: &Order) -> bool {
+    match order.facts.status {
+        Some(
+            OrderStatus::Authorized | OrderStatus::Paid | OrderStatus::Shipping | OrderStatus::Completed,
+        ) => true,
+        None
+        | Some(OrderStatus::Created | OrderStatus::Pending | OrderStatus::Canceled | OrderStatus::Expired) => {
+            false
+        }
+    }
+}
+
+/// The open items about payments that are enough by now: another attempt was paid, too.
+#[must_use]
+pub fn no_longer_underpaid(order: &Order) -> Vec<u32> {
+    let open = order.items.iter().filter(|item| item.kind == ItemKind::Underpaid && item.is_open());
+    if underpaid(order).is_some() { Vec::new() } else { open.map(|item| item.number).collect() }
 }
 
 /// The lesser of Mollie's amount, which may count lines that were canceled before the payment, and of what the lines add up to.

@@ -1,6 +1,7 @@
 //! What changes of lines do to the order: while they are under way, and once they are made.
 
 use crate::rules::ids::{LineId, OperationId};
+use crate::rules::item::ItemKind;
 use crate::rules::ledger::Entry;
 use crate::rules::money::Money;
 use crate::rules::order::{Line, LineChanging, Order};
@@ -56,13 +57,15 @@ impl Order {
     }
 
     /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
-    /// where a payment is for exactly what is left: a cancellation before it may come to be known after it.
+    /// where a payment is for exactly what is left: a cancellation before it may come to be known after it, unless the payment was known to
+    /// be for less than the lines before that.
     pub(super) fn note_canceled_unpaid(&mut self) {
         let all = self.totals();
         let canceled =
             self.lines.iter().map(|line| line.canceled.amount.minor()).fold(0, i64::saturating_add);
         let is_left = |held: i64| held == all.saturating_sub(canceled);
-        if self.is_unpaid() || self.largest_held().is_some_and(is_left) {
+        let was_less = self.items.iter().any(|item| item.kind == ItemKind::Underpaid);
+        if self.is_unpaid() || !was_less && self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());
             self.give_up_unpaid();
         }
@@ -71,7 +74,9 @@ impl Order {
     /// What an authorization holds was not canceled before it, even if it is known later than the cancellation. Holds of payments that
     /// were read with the lines.
     pub(super) fn note_canceled_authorized(&mut self) {
-        let Some(held) = self.largest_held().filter(|_| self.captures_by_shipment()) else { return };
+        // While a change is undecided, the payment may be of after it, and the lines of before.
+        let is_known = self.captures_by_shipment() && self.line_change.is_none();
+        let Some(held) = self.largest_held().filter(|_| is_known) else { return };
         let (unpaid, noted) = (self.totals().saturating_sub(held), self.canceled_unpaid.minor());
         if unpaid != noted && (noted.min(0)..=noted.max(0)).contains(&unpaid) {
             self.releases.retain(|release| release.operation_id.is_some());

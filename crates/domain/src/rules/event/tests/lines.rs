@@ -1,7 +1,7 @@
 //! What changes of lines leave behind.
 
 use super::*;
-use crate::rules::concern::surplus_payments;
+use crate::rules::concern::{surplus_payments, underpaid};
 use crate::rules::ledger::Pool;
 use crate::rules::order::{LineChanging, Release};
 use crate::rules::snapshot::Snapshot;
@@ -82,6 +82,31 @@ fn what_is_authorized_before_a_change_is_not_canceled_unpaid_however_late_that_i
     let order = recorder.order();
     assert_eq!((order.canceled_unpaid, order.highest_amount), (euro("0.00"), euro("1037.99")));
     assert_eq!((capture::left(order), surplus_payments(order)), (euro("688.99"), vec![]));
+}
+
+/// An old attempt: 678.99 are authorized for lines of 1,027.99. What is canceled then is released of that, though the sum fits.
+#[test]
+fn what_is_canceled_of_an_order_that_was_authorized_with_less_is_released() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    authorize(&mut recorder, "678.99");
+    recorder.raise(underpaid(recorder.order()).unwrap());
+    cancel(&mut recorder, 1);
+    let order = recorder.order();
+    assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("0.00"), euro("329.99")));
+}
+
+/// The payment has grown with a line that is not known yet.
+#[test]
+fn a_payment_that_is_read_while_a_change_is_undecided_does_not_say_what_was_canceled_unpaid() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    cancel(&mut recorder, 1);
+    authorize(&mut recorder, "678.99");
+    cancel(&mut recorder, 2);
+    let (added, updated) = (vec![LineId::new(3)], Vec::new());
+    let change = LineChanging { operation_id: operation(), added, updated, difference: euro("10.00") };
+    recorder.record(EventData::LineChangeRecorded { change: Box::new(change), entries: Vec::new() });
+    authorize(&mut recorder, "688.99");
+    assert_eq!(recorder.order().canceled_unpaid, euro("349.00"));
 }
 
 /// Mollie's answer to a change shows no payments, and reading them may fail: what was added is authorized all the same.

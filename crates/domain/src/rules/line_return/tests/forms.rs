@@ -33,22 +33,22 @@ fn a_form_names_every_fault() {
 /// 4,294,967,297 would be 1 in 32 bits.
 #[test]
 fn more_units_than_there_can_be_are_refused_in_words() {
-    for count in [2_147_483_648, 4_294_967_297, i64::MAX, i64::MIN] {
+    for count in [4_294_967_296, 4_294_967_297, i64::MAX, i64::MIN] {
         let line = ReturnLineInput { line_id: "1".to_owned(), came_back: count, not_leaving: 0 };
         let faults = ReturnInput { lines: vec![line], ..ReturnInput::default() }.parse().unwrap_err();
         let [fault] = faults.as_slice() else { panic!("{faults:?}") };
         assert_eq!((fault.path.as_str(), fault.got.clone()), ("lines[0].came_back", count.to_string()));
-        assert_eq!(fault.expected, "a whole number from 0 to 2147483647");
+        assert_eq!(fault.expected, "a whole number from 0 to 4294967295");
     }
 }
 
 #[test]
 fn what_is_read_is_what_was_written() {
-    let line = ReturnLineInput { line_id: "1".to_owned(), came_back: 1, not_leaving: i32::MAX.into() };
+    let line = ReturnLineInput { line_id: "1".to_owned(), came_back: 1, not_leaving: u32::MAX.into() };
     let description = " Thank you ".to_owned();
     let parsed =
         ReturnInput { lines: vec![line], description, release: vec!["2".to_owned()] }.parse().unwrap();
-    let expected = ReturnedLine { line_id: LineId::new(1), came_back: 1, not_leaving: 2_147_483_647 };
+    let expected = ReturnedLine { line_id: LineId::new(1), came_back: 1, not_leaving: 4_294_967_295 };
     assert_eq!((parsed.lines, parsed.release), (vec![expected], vec!["2".to_owned()]));
     assert_eq!(parsed.description.as_deref(), Some("Thank you"));
 }
