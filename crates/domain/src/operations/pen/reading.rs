@@ -90,9 +90,13 @@ impl Pen<'_> {
     }
 
     /// What Mollie counts of refunds and does not list, or the other way round. The list of a payment is read after the order: it may have
-    /// a refund that was on its way then.
+    /// a refund that was on its way then, or that somebody made meanwhile.
     fn differing_refunds(&self, snapshot: &Snapshot) -> Vec<Concern> {
-        let aside = snapshot::without_refunds(snapshot.clone(), |theirs| self.is_aside(self.order(), theirs));
+        let (as_of, window) = (self.reading.as_of, self.author.settle_window);
+        let is_new = |theirs: &RefundSnapshot| as_of.duration_since(theirs.created_time) < window;
+        let aside = snapshot::without_refunds(snapshot.clone(), |theirs| {
+            is_new(theirs) || self.is_aside(self.order(), theirs)
+        });
         let without = concern::refunds_differ(self.order(), &aside);
         let differs = |found: &Concern| without.iter().any(|other| other.subject == found.subject);
         concern::refunds_differ(self.order(), snapshot).into_iter().filter(differs).collect()

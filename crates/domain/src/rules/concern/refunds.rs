@@ -70,23 +70,21 @@ pub fn refunds_differ(order: &Order, snapshot: &Snapshot) -> Vec<Concern> {
 }
 
 /// The payments of which the shopper's bank has taken more back than it had `before`. A payment may be charged back again, also after
-/// the bank returned the first: each time is told.
+/// the bank returned the first: each time is told. The first time is told however the payment came to be known.
 #[must_use]
 pub fn charged_back(before: &[Payment], order: &Order) -> Vec<Concern> {
     let taken = |payment: &Payment| {
         let id = &payment.mollie_id;
-        let known = before.iter().find(|known| known.mollie_id == *id);
-        let known = known.and_then(|known| known.amount_charged_back).map_or(0, Money::minor);
-        let amount = payment.amount_charged_back.filter(|amount| amount.minor() > known)?;
         let is_told = |item: &&Item| {
             let rest = item.subject.strip_prefix(id.as_str());
             item.kind == ItemKind::Chargeback
                 && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let subject = match order.items.iter().filter(is_told).count() {
-            0 => id.to_string(),
-            told => format!("{id}/{}", told + 1),
-        };
+        let told = order.items.iter().filter(is_told).count();
+        let known = before.iter().find(|known| known.mollie_id == *id && told > 0);
+        let known = known.and_then(|known| known.amount_charged_back).map_or(0, Money::minor);
+        let amount = payment.amount_charged_back.filter(|amount| amount.minor() > known)?;
+        let subject = if told == 0 { id.to_string() } else { format!("{id}/{}", told + 1) };
         let text = format!(
             "The shopper's bank has taken {amount} of payment {} back. Dispute it with the bank or agree with the shopper; the order \
              may refund so much less until the bank returns it, and refunds that are not covered any more wait for you.",
