@@ -122,7 +122,7 @@ pub struct AmountInput {
 impl AmountInput {
     /// Reads the amount or adds a fault.
     pub fn parse(&self, path: &str, faults: &mut Violations) -> Option<Money> {
-        let got = || format!("{} {}", self.value, self.currency);
+        let got = || format!("{} {}", self.value, self.currency).trim().to_owned();
         let currency = Currency::parse(&self.currency).filter(|currency| !currency.is_special());
         let Some(currency) = currency else {
             let expected = format!(

@@ -111,8 +111,9 @@ pub fn surplus_order(order: &Order, theirs: &MollieOrderId) -> Concern {
 #[must_use]
 pub fn number_shared(number: &str) -> Concern {
     let text = format!(
-        "Mollie refused what was to free number {number} of this order, and meanwhile another order has taken it: both \
-         have it at Mollie. If the shopper ordered once, cancel one of them; if not, give one of them another number."
+        "What was to free number {number} of this order came to nothing: Mollie refused it, or the order that was to replace this one was \
+         given up. Meanwhile another order has taken the number: both have it at Mollie. If the shopper ordered once, \
+         cancel one of them; if not, give one of them another number."
     );
     Concern {
         kind: ItemKind::NumberShared,
@@ -126,7 +127,8 @@ pub fn number_shared(number: &str) -> Concern {
 #[must_use]
 pub fn number_differs(ours: &str, theirs: &str) -> Concern {
     let text = format!(
-        "Mollie shows this order under number {theirs}; here it is {ours}. If somebody changed it in Mollie's dashboard, give it the same          number here (UpdateOrder), or change it back there."
+        "Mollie shows this order under number {theirs}; here it is {ours}. If somebody changed it in Mollie's dashboard, give it the same \
+         number here (UpdateOrder), or change it back there."
     );
     Concern {
         kind: ItemKind::NumberDiffers,

@@ -106,7 +106,8 @@ impl MethodsWanted {
             "locale" => ("locale", self.locale.as_ref()),
             _ => return None,
         };
-        let (path, got, expected) = (path.to_owned(), got?.clone(), refusal.detail.clone());
+        let (path, got, expected) =
+            (path.to_owned(), got?.clone(), format!("what Mollie takes: {}", refusal.detail));
         Some(Violation { path, rule: "mollie.refused", expected, got })
     }
 }
@@ -157,7 +158,7 @@ mod tests {
             wanted.refused(&refusal).map(|fault| (fault.path, fault.got, fault.expected))
         };
         let fault = |path: &str, got: &str| {
-            Some((path.to_owned(), got.to_owned(), "The value is invalid".to_owned()))
+            Some((path.to_owned(), got.to_owned(), "what Mollie takes: The value is invalid".to_owned()))
         };
         assert_eq!(refused(Some("locale")), fault("locale", "xx_XX"));
         assert_eq!(refused(Some("amount")), fault("amount", "10.00"));
