@@ -56,25 +56,32 @@ pub fn deductions_left(order: &Order) -> Vec<Concern> {
 /// The open items about units of a deduction that a later item takes in.
 #[must_use]
 pub fn deductions_told_again(order: &Order) -> Vec<u32> {
-    let of_line = |item: &Item| item.subject.split('/').nth(1).map(str::to_owned);
-    let items = || order.items.iter().filter(|item| item.kind == ItemKind::DeductionLeft);
-    let is_taken_in =
-        |item: &&Item| items().any(|later| later.number > item.number && of_line(later) == of_line(item));
-    items().filter(|item| item.is_open()).filter(is_taken_in).map(|item| item.number).collect()
+    let is_taken_in = |item: &&Item| {
+        order
+            .items
+            .iter()
+            .any(|later| later.number > item.number && deduction_of(later) == deduction_of(item))
+    };
+    let open = order.items.iter().filter(|item| item.is_open() && deduction_of(item).is_some());
+    open.filter(is_taken_in).map(|item| item.number).collect()
+}
+
+/// The line that an item about a lost deduction is about, of one unit (`lines/2`) or of several (`lines/2/3`).
+fn deduction_of(item: &Item) -> Option<&str> {
+    if item.kind == ItemKind::DeductionLeft { item.subject.split('/').nth(1) } else { None }
 }
 
 /// What earlier items told of the line: the shopper may have that back already.
 fn told_before(order: &Order, line: LineId) -> String {
-    let (subject, start) = (format!("lines/{line}"), format!("lines/{line}/"));
-    let is_of_line = |item: &&Item| {
-        item.kind == ItemKind::DeductionLeft && (item.subject == subject || item.subject.starts_with(&start))
+    let line = line.to_string();
+    let earlier = order.items.iter().filter(|item| deduction_of(item) == Some(line.as_str()));
+    let earlier: Vec<_> = earlier.map(|item| item.number.to_string()).collect();
+    let items = match earlier.as_slice() {
+        [] => return String::new(),
+        [one] => format!("item {one}"),
+        several => format!("items {}", several.join(" and ")),
     };
-    let earlier = order.items.iter().filter(is_of_line).map(|item| item.number.to_string());
-    let earlier: Vec<_> = earlier.collect();
-    if earlier.is_empty() {
-        return String::new();
-    }
-    format!(" in all, with what item {} told: what was given back for that counts", earlier.join(" and "))
+    format!(" in all, with what {items} told: what was given back for that counts")
 }
 
 /// Units that are lost later are told again, with all that is owed by then, and the earlier item closes.
