@@ -164,11 +164,15 @@ pub(super) fn under_way(order: &Order) -> i64 {
 }
 
 /// What a cancellation under way can release of a line: not units that were shipped or canceled elsewhere meanwhile. Units that a
-/// shipment recorded here needs as well count once.
+/// shipment recorded here needs as well count once; of a line that is claimed twice over nothing is left.
 fn released(line: &Line) -> Part {
     let all = Part { quantity: line.quantity, amount: line.total_amount };
     let most = all.without(line.shipped).without(line.canceled).without(line.reserved);
-    if line.canceling.quantity > most.quantity { most } else { line.canceling }
+    match most.quantity {
+        0 => Part::none(line.total_amount),
+        quantity if line.canceling.quantity > quantity => most,
+        _ => line.canceling,
+    }
 }
 
 fn below_zero(order: &Order, own: i64) -> String {

@@ -232,6 +232,17 @@ fn units_shipped_elsewhere_while_they_were_being_canceled_are_not_released_as_we
     assert_eq!(left(&order), cents(1_000), "one of two can only be shipped or canceled");
 }
 
+/// Two of three wait for their parcels, the third is being canceled, and somebody ships two in the dashboard. What is claimed
+/// beyond the line is not money that the cancellation would take back.
+#[test]
+fn a_line_that_is_claimed_twice_over_releases_nothing() {
+    let mut order = order(&[6_000, 1_000]);
+    (order.lines[0].quantity, order.lines[0].unit_price) = (3, cents(2_000));
+    (order.lines[0].canceling, order.lines[0].reserved) = (part(1, 2_000), part(2, 4_000));
+    order.lines[0].shipped = part(2, 4_000);
+    assert_eq!((under_way(&order), left(&order)), (0, cents(1_000)));
+}
+
 /// Of 100.00 and 20.00 less 5.00, the 20.00 are released: 95.00 may be captured. The 5.00, released as well, give 5.00 back to it.
 #[test]
 fn what_may_be_captured_is_told_as_it_is_once_the_cancellation_has_come() {
