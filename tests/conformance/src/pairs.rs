@@ -18,7 +18,7 @@ fn instead_of(old: &Order) -> Order {
 
 /// The old order is replaced by the new one, which is recorded with it.
 fn replacing(old: &mut Order, new: &Order) -> Change {
-    old.superseded = Some(Box::new(Superseded { by: new.id, is_final: false, kept: None }));
+    old.superseded = Some(Box::new(Superseded { by: new.id, is_final: false, asked_time: None, kept: None }));
     let mut given_up = change(old);
     given_up.events = vec![event(old, old.version, EventData::Superseded { by: new.id })];
     let (other, request) = (Some(Box::new(given_up)), Some(request(new, new.request_id.as_str())));

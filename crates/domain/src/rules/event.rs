@@ -24,7 +24,7 @@ use super::snapshot::Observed;
 use super::status::{OrderStatus, Read, RefundStatus};
 use super::stranded;
 use super::subject::Subject;
-use super::superseded::{Kept, Superseded};
+use super::superseded::Superseded;
 
 mod lines;
 mod recorder;
@@ -360,8 +360,8 @@ impl Order {
         self.note_canceled_unpaid();
         self.raise_highest_amount();
         if let EventData::CancellationRefused { .. } = &event.data {
-            let kept = Kept::at(event.time, &self.payments);
-            self.superseded.iter_mut().for_each(|superseded| superseded.kept = Some(kept.clone()));
+            let payments = &self.payments;
+            self.superseded.iter_mut().for_each(|superseded| superseded.keep(event.time, payments));
         }
         self.number_released |= self.frees_number();
         self.stranded = stranded::after(self, event.time);
@@ -406,6 +406,7 @@ impl Order {
             }
             EventData::CancellationRecorded { operation_id, release, entries } => {
                 self.give_up(*operation_id, release, entries);
+                self.superseded.iter_mut().for_each(|superseded| superseded.asked_time = Some(time));
             }
             EventData::CancellationSucceeded { operation_id, entries } => {
                 self.remember_canceled(*operation_id, entries, Stage::Settled);

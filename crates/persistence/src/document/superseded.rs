@@ -11,6 +11,8 @@ pub(crate) struct SupersededDocument {
     by: Uuid,
     is_final: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_time: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     kept: Option<KeptDocument>,
 }
 
@@ -27,7 +29,12 @@ impl From<&Superseded> for SupersededDocument {
             time: kept.time,
             beside: kept.beside.iter().map(ToString::to_string).collect(),
         });
-        Self { by: superseded.by.uuid(), is_final: superseded.is_final, kept }
+        Self {
+            by: superseded.by.uuid(),
+            is_final: superseded.is_final,
+            asked_time: superseded.asked_time,
+            kept,
+        }
     }
 }
 
@@ -37,6 +44,11 @@ impl From<SupersededDocument> for Superseded {
             time: kept.time,
             beside: kept.beside.into_iter().map(MolliePaymentId::new).collect(),
         });
-        Self { by: OrderId::new(document.by), is_final: document.is_final, kept }
+        Self {
+            by: OrderId::new(document.by),
+            is_final: document.is_final,
+            asked_time: document.asked_time,
+            kept,
+        }
     }
 }

@@ -343,7 +343,8 @@ pub fn full_order() -> Order {
     order.lines_changed_time = Some(micros(8, 5));
     order.supersedes = Some(OrderId::new(uuid()));
     let kept = Kept { time: micros(8, 4), beside: vec![MolliePaymentId::new("tr_2")] };
-    let superseded = Superseded { by: OrderId::new(uuid()), is_final: true, kept: Some(kept) };
+    let asked_time = Some(micros(7, 3));
+    let superseded = Superseded { by: OrderId::new(uuid()), is_final: true, asked_time, kept: Some(kept) };
     order.superseded = Some(Box::new(superseded));
     order.made_payments = vec![(OperationId::new(uuid()), MolliePaymentId::new("tr_2"))];
     order.open_refunds = vec![RefundId::new(uuid()), RefundId::new(uuid())];

@@ -170,6 +170,28 @@ fn mollie_is_asked_again_when_what_kept_the_order_has_ended() {
     assert!(!is_due(&order, 5 + 360));
 }
 
+/// Mollie refuses while the shopper's attempt is open, and the answer is believed only after it has failed.
+#[test]
+fn an_attempt_that_ended_since_the_cancellation_was_recorded_may_have_kept_the_order() {
+    let (operation_id, entries) = (OperationId::new(Uuid::from_u128(8)), Vec::new());
+    let is_due_again = |ended| {
+        let mut order = replaced(with(PaymentStatus::Failed)).order().clone();
+        order.payments[0].ended_time = Some(ended);
+        let mut recorder = Recorder::new(order, at(5), None);
+        recorder.record(EventData::CancellationRecorded {
+            operation_id,
+            release: Vec::new(),
+            entries: entries.clone(),
+        });
+        let rejection = Rejection::of_ours("open");
+        let entries = entries.clone();
+        recorder.record(EventData::CancellationRefused { operation_id, rejection, entries });
+        is_due(recorder.order(), 6)
+    };
+    assert!(is_due_again(at(5)));
+    assert!(!is_due_again(at(4)), "it had ended before");
+}
+
 #[test]
 fn a_reading_before_the_send_spares_what_the_shopper_has_paid() {
     let mut seen = snapshot(OrderStatus::Created, LineStatus::Created);
