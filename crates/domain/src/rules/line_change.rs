@@ -12,6 +12,7 @@ use super::status::words;
 use super::violation::{Finding, Violation, Violations};
 
 mod amended;
+mod named;
 mod plan;
 mod shown;
 mod size;
@@ -145,6 +146,13 @@ impl LineChanges {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.added.is_empty() && self.updated.is_empty() && self.canceled.is_empty()
+    }
+
+    /// Whether the order's sums change, or may. Texts change none of them.
+    fn move_money(&self) -> bool {
+        let is_amount = |field: &LineField| AMOUNTS.contains(field);
+        let prices = self.updated.iter().any(|updated| updated.fields.iter().any(is_amount));
+        prices || !self.added.is_empty() || !self.canceled.is_empty()
     }
 
     /// The lines that they are about, as events name them.

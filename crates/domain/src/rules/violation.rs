@@ -122,6 +122,12 @@ impl Violations {
         self.found.warnings.extend(other.found.warnings);
     }
 
+    /// Keeps what `is_judged` says, of faults and of warnings.
+    pub fn keep(&mut self, is_judged: impl Fn(&Violation) -> bool) {
+        self.found.violations.retain(&is_judged);
+        self.found.warnings.retain(&is_judged);
+    }
+
     /// Whether nothing is wrong so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::rules::rule::Source::{Mollie, Ours};
 use crate::rules::rule::rules;
 use crate::rules::text::{given, longer_than};
 use crate::rules::vat::VatRate;
-use crate::rules::violation::Violations;
+use crate::rules::violation::{Violation, Violations};
 use crate::rules::web_address::{self, Schemes};
 
 rules! {
@@ -106,6 +106,17 @@ impl LineInput {
     /// Checks the line against every rule that concerns it alone, and adds what it finds under `path`. `currency`: the
     /// order's, where that could be read.
     pub fn parse(self, path: &str, currency: Option<Currency>, faults: &mut Violations) -> LineReading {
+        self.parse_judging(|_| true, path, currency, faults)
+    }
+
+    /// The same, without the faults that are not judged. Where a value cannot be read, there is no draft all the same.
+    pub fn parse_judging(
+        self,
+        is_judged: impl Fn(&Violation) -> bool,
+        path: &str,
+        currency: Option<Currency>,
+        faults: &mut Violations,
+    ) -> LineReading {
         let mut mine = faults.beside();
         let at = |field: &str| format!("{path}.{field}");
         let line_type = self.line_type(&at("type"), &mut mine);
@@ -122,6 +133,7 @@ impl LineInput {
             mine.breaks(at("discount_amount"), &DISCOUNT_OF_DEDUCTION, "none", got);
         }
         let planned = date::day(&self.planned_ship_date, &at("planned_ship_date"), &PLANNED, &mut mine);
+        mine.keep(is_judged);
         let clean = mine.is_empty();
         faults.append(mine);
         let (is_without_vat, line_vat) = (self.vat_rate.is_empty(), rate.clone().zip(vat));

@@ -1,15 +1,16 @@
-//! A line with new values: what is given is read as at create, beside what stays.
+//! A line with new values: what is given is read as at create, beside what stays. What stays is not judged.
 
 use super::{AMOUNTS, LineField, LineUpdateInput, UpdatedLine};
 use crate::rules::amount_input::AmountInput;
-use crate::rules::line::{LineDraft, LineInput};
+use crate::rules::line::{LineDraft, LineInput, LineType};
 use crate::rules::money::Money;
 use crate::rules::order::Line;
 use crate::rules::status::Read;
 use crate::rules::vat::VatRate;
-use crate::rules::violation::Violations;
+use crate::rules::violation::{Violation, Violations};
 
-/// The line with the values that `update` gives, judged by every rule that concerns a line alone. `None`: something is wrong with it.
+/// The line with the values that `update` gives, judged by every rule that concerns them and a line alone. `None`: something is wrong
+/// with them.
 pub(super) fn amended(
     line: &Line,
     update: &LineUpdateInput,
@@ -17,9 +18,12 @@ pub(super) fn amended(
     faults: &mut Violations,
 ) -> Option<UpdatedLine> {
     kept(update, path, faults);
-    let draft = merged(line, update).parse(path, Some(line.total_amount.currency()), faults).draft?;
-    let fields = differing(line, &draft);
-    Some(UpdatedLine { line: with(line, draft), fields })
+    let input = if update.names_amounts() { merged(line, update) } else { texts(line, update) };
+    let is_judged = |fault: &Violation| update.is_judged_by(fault, path);
+    let read = input.parse_judging(is_judged, path, Some(line.total_amount.currency()), faults);
+    let new = with(line, update, read.draft?);
+    let fields = differing(line, &new);
+    Some(UpdatedLine { line: new, fields })
 }
 
 /// Mollie can give a text another value, and cannot take it away.
@@ -41,28 +45,38 @@ fn kept(update: &LineUpdateInput, path: &str, faults: &mut Violations) {
 
 /// What follows from a value that changes is computed anew, unless it is given.
 fn merged(line: &Line, update: &LineUpdateInput) -> LineInput {
-    let text = |new: &Option<String>, old: &Option<String>| new.clone().or(old.clone()).unwrap_or_default();
     let prices = update.quantity.is_some() || update.unit_price.is_some() || update.discount_amount.is_some();
     let total = update.total_amount.clone().or_else(|| (!prices).then(|| written(line.total_amount)));
     let stays =
         !prices && update.total_amount.is_none() && update.vat_rate.is_none() && !line.vat_rate.is_empty();
     LineInput {
         line_type: Some(known(&line.line_type)),
-        category: text(&update.category, &line.category),
-        name: update.name.clone().unwrap_or_else(|| line.name.clone()),
         quantity: update.quantity.unwrap_or_else(|| line.quantity.into()),
-        quantity_unit: text(&update.quantity_unit, &line.quantity_unit),
         unit_price: update.unit_price.clone().or_else(|| Some(written(line.unit_price))),
         discount_amount: update.discount_amount.clone().unwrap_or_else(|| line.discount_amount.map(written)),
         total_amount: total,
         vat_rate: update.vat_rate.clone().unwrap_or_else(|| line.vat_rate.clone()),
         vat_amount: update.vat_amount.clone().or_else(|| stays.then(|| written(line.vat_amount))),
-        sku: text(&update.sku, &line.sku),
-        image_url: text(&update.image_url, &line.image_url),
-        product_url: text(&update.product_url, &line.product_url),
-        metadata: update.metadata.clone().or_else(|| line.metadata.clone()),
-        planned_ship_date: line.planned_ship_date.map(|date| date.to_string()).unwrap_or_default(),
-        reference: line.reference.clone().unwrap_or_default(),
+        ..texts(line, update)
+    }
+}
+
+/// The texts that are given, on a line whose amounts are none: the line's own stay, whatever they are.
+fn texts(line: &Line, update: &LineUpdateInput) -> LineInput {
+    let given = |text: &Option<String>| text.clone().unwrap_or_default();
+    LineInput {
+        line_type: Some(Some(LineType::Physical)),
+        quantity: 1,
+        unit_price: Some(written(Money::zero(line.total_amount.currency()))),
+        vat_rate: "0".to_owned(),
+        category: given(&update.category),
+        name: given(&update.name),
+        quantity_unit: given(&update.quantity_unit),
+        sku: given(&update.sku),
+        image_url: given(&update.image_url),
+        product_url: given(&update.product_url),
+        metadata: update.metadata.clone(),
+        ..LineInput::default()
     }
 }
 
@@ -84,47 +98,54 @@ fn vat_of(draft: &LineDraft) -> (&str, Money) {
 }
 
 /// What of the line is another value now. Whoever changes one amount sends them all.
-fn differing(line: &Line, draft: &LineDraft) -> Vec<LineField> {
+fn differing(line: &Line, new: &Line) -> Vec<LineField> {
     let rate = |text: &str| VatRate::parse(text).map(|rate| rate.key());
-    let (vat_rate, vat_amount) = vat_of(draft);
     let amounts = [
-        line.quantity != draft.quantity,
-        line.unit_price != draft.unit_price,
-        line.discount_amount != draft.discount_amount,
-        line.total_amount != draft.total_amount,
-        rate(&line.vat_rate) != rate(vat_rate),
-        line.vat_amount != vat_amount,
+        line.quantity != new.quantity,
+        line.unit_price != new.unit_price,
+        line.discount_amount != new.discount_amount,
+        line.total_amount != new.total_amount,
+        rate(&line.vat_rate) != rate(&new.vat_rate),
+        line.vat_amount != new.vat_amount,
     ];
     let texts = [
-        (LineField::Category, line.category != draft.category),
-        (LineField::Name, line.name != draft.name),
-        (LineField::QuantityUnit, line.quantity_unit != draft.quantity_unit),
-        (LineField::Sku, line.sku != draft.sku),
-        (LineField::ImageUrl, line.image_url != draft.image_url),
-        (LineField::ProductUrl, line.product_url != draft.product_url),
-        (LineField::Metadata, line.metadata != draft.metadata),
+        (LineField::Category, line.category != new.category),
+        (LineField::Name, line.name != new.name),
+        (LineField::QuantityUnit, line.quantity_unit != new.quantity_unit),
+        (LineField::Sku, line.sku != new.sku),
+        (LineField::ImageUrl, line.image_url != new.image_url),
+        (LineField::ProductUrl, line.product_url != new.product_url),
+        (LineField::Metadata, line.metadata != new.metadata),
     ];
     let texts = texts.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field);
     let amounts = AMOUNTS.into_iter().filter(|_| amounts.contains(&true));
     texts.chain(amounts).collect()
 }
 
-fn with(line: &Line, draft: LineDraft) -> Line {
-    let (vat_rate, vat_amount) = vat_of(&draft);
-    Line {
-        vat_rate: vat_rate.to_owned(),
-        vat_amount,
-        category: draft.category,
-        name: draft.name,
-        quantity: draft.quantity,
-        quantity_unit: draft.quantity_unit,
-        unit_price: draft.unit_price,
-        discount_amount: draft.discount_amount,
-        total_amount: draft.total_amount,
-        sku: draft.sku,
-        image_url: draft.image_url,
-        product_url: draft.product_url,
-        metadata: draft.metadata,
-        ..line.clone()
+/// The line with what is named of the draft. Amounts follow from each other, so they are named together.
+fn with(line: &Line, update: &LineUpdateInput, draft: LineDraft) -> Line {
+    let mut new = line.clone();
+    if update.names_amounts() {
+        let (vat_rate, vat_amount) = vat_of(&draft);
+        (new.vat_rate, new.vat_amount) = (vat_rate.to_owned(), vat_amount);
+        (new.quantity, new.unit_price) = (draft.quantity, draft.unit_price);
+        (new.discount_amount, new.total_amount) = (draft.discount_amount, draft.total_amount);
     }
+    if update.names(LineField::Name) {
+        new.name = draft.name;
+    }
+    let texts = [
+        (LineField::Category, &mut new.category, draft.category),
+        (LineField::QuantityUnit, &mut new.quantity_unit, draft.quantity_unit),
+        (LineField::Sku, &mut new.sku, draft.sku),
+        (LineField::ImageUrl, &mut new.image_url, draft.image_url),
+        (LineField::ProductUrl, &mut new.product_url, draft.product_url),
+    ];
+    for (_, text, given) in texts.into_iter().filter(|(field, ..)| update.names(*field)) {
+        *text = given;
+    }
+    if update.names(LineField::Metadata) {
+        new.metadata = draft.metadata;
+    }
+    new
 }

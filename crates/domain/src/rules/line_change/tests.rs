@@ -14,6 +14,8 @@ use crate::rules::request_error::RequestError;
 use crate::rules::snapshot::LineSnapshot;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 
+mod named;
+
 /// Two boxes at 399.00 less 100.00, and one thing at 329.99.
 fn order(status: OrderStatus, line: LineStatus) -> Order {
     placed(status, line).order().clone()

@@ -34,19 +34,18 @@ pub(super) fn check(order: &Order, changes: &LineChanges, path: &str, faults: &m
         return;
     }
     let count = order.lines.len().saturating_add(changes.added.len());
-    if count > super::LINES {
-        faults.add(
-            path,
-            "lines.count",
-            format!("at most {} lines in the order", super::LINES),
-            count.to_string(),
-        );
+    if count > super::LINES && !changes.added.is_empty() {
+        let most = format!("at most {} lines in the order", super::LINES);
+        faults.add(path, "lines.count", most, count.to_string());
     }
     let (before, after) = (bytes(&order.lines), bytes(stored(order, changes)));
     if after > size::MOST && after > before {
         let expected =
             format!("at most {} bytes of texts and metadata in all lines of the order", size::MOST);
         faults.add(path, "lines.size", expected, format!("{after} bytes"));
+    }
+    if !changes.move_money() {
+        return;
     }
     let at = |_: &str| path.to_owned();
     sums::amount(None, &left, false, &at, faults);
@@ -59,7 +58,7 @@ pub(super) fn check(order: &Order, changes: &LineChanges, path: &str, faults: &m
 /// # Errors
 /// `CaptureOutOfBounds`, naming the sums.
 pub(super) fn check_capture(order: &Order, changes: &LineChanges) -> Result<(), FailedPrecondition> {
-    if !order.captures_by_shipment() {
+    if !order.captures_by_shipment() || !changes.move_money() {
         return Ok(());
     }
     capture::check_release(order, &after(order, changes))
