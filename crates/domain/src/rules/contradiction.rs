@@ -2,7 +2,7 @@
 //!
 //! A contradictory part is not believed: what is known stays, and the reading is marked, so that the order is read again and no
 //! review item is raised. Only what Mollie's documents promise is checked (an order's amount is the sum of its lines, a line's
-//! total its price times its quantity less its discount, no unit counts twice), never whether an answer follows the rules for
+//! total its price times its quantity less its discount, no unit and no line counts twice), never whether an answer follows the rules for
 //! drafts. Captured and paid sums are not checked here: they may really be wrong, and then a review item must be raised.
 
 use super::misread::Misread;
@@ -17,6 +17,7 @@ mod currency;
 mod line;
 mod refunds;
 mod shipped;
+mod twice;
 
 use currency::{currency, foreign};
 
@@ -25,7 +26,8 @@ use currency::{currency, foreign};
 #[must_use]
 pub fn believed(order: &Order, mut snapshot: Snapshot) -> Snapshot {
     let mut doubts = Vec::new();
-    let dropped = line::judge(order, &mut snapshot, &mut doubts);
+    let is_any_twice = twice::judge(order, &mut snapshot, &mut doubts);
+    let dropped = line::judge(order, &mut snapshot, &mut doubts) || is_any_twice;
     judge_amount(order, &mut snapshot, dropped, &mut doubts);
     judge_sums(order, &mut snapshot, &mut doubts);
     judge_payments(order, &mut snapshot, &mut doubts);

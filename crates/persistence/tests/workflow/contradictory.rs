@@ -86,6 +86,39 @@ async fn shipped_units_that_a_canceled_counter_leaves_no_room_for_are_not_believ
     assert_eq!(fields(&order), ["lines[1].quantityShipped", "lines[1].quantityCanceled"]);
 }
 
+/// Its units would count twice, and so would its price.
+#[tokio::test]
+async fn a_line_that_is_listed_twice_is_not_believed() {
+    let twice = |order: &mut Snapshot| {
+        let mut line = order.lines[1].clone();
+        line.shipped = Some(Part { quantity: 3, amount: euro("60.00") });
+        order.lines.push(line);
+        order.amount = euro("818.00");
+    };
+    assert_eq!(fields(&read_distorted(twice).await), ["lines[2].id"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_our_own_create_that_lists_a_line_twice_gives_no_line_its_id() {
+    let world = World::new().await;
+    world.mollie.side().distorts = Some(|order| {
+        let line = order.lines[0].clone();
+        order.lines.insert(1, line);
+    });
+    let id = world.placed().await;
+    let before = world.order(id).await;
+    assert!(before.lines.iter().all(|line| line.mollie_id.is_none()));
+    assert!(matches!(world.look_up().await, LookedUp::Contradictory { .. }));
+    world.mollie.side().distorts = None;
+    world.advance(secs(1));
+    assert!(matches!(world.look_up().await, LookedUp::Done { .. }));
+    let after = world.order(id).await;
+    let ids: std::collections::HashSet<_> =
+        after.lines.iter().filter_map(|line| line.mollie_id.clone()).collect();
+    assert_eq!((after.lines.len(), ids.len()), (before.lines.len(), before.lines.len()));
+    world.settled(id).await;
+}
+
 #[tokio::test]
 async fn a_line_total_that_contradicts_its_price_is_not_believed_and_raises_nothing() {
     let world = World::new().await;

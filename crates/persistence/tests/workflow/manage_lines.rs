@@ -14,7 +14,7 @@ use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::precondition::PreconditionReason;
 use domain::rules::shipment::LineSelectionInput;
-use domain::rules::snapshot::LineSnapshot;
+use domain::rules::snapshot::{LineSnapshot, Snapshot};
 use domain::rules::status::{LineStatus, OrderStatus, Read};
 use domain::workflow::operator::{self, Verdict};
 use domain::workflow::submit::{On, submit};
@@ -168,6 +168,36 @@ async fn a_line_that_may_be_the_added_one_is_not_added_again() {
         let order = world.settled(id).await;
         assert_eq!((order.lines.len(), order.lines[2].reference.as_deref()), (3, Some("mug")));
         assert!(order.lines[2].mollie_id.is_some());
+    }
+}
+
+/// What is not believed does not show that nothing was done: the change would be made twice.
+#[tokio::test]
+async fn an_answer_that_contradicts_itself_about_lines_does_not_tell_whether_they_were_changed() {
+    let distorted: [fn(&mut Snapshot); 3] = [
+        |order| order.lines.extend(order.lines.last().cloned()),
+        |order| order.lines.extend(order.lines.first().cloned()),
+        |order| order.lines[1].total_amount = euro("1.00"),
+    ];
+    for distort in distorted {
+        let world = World::without_trust().await;
+        let id = world.authorized().await;
+        world.mollie.next(Fate::LostAnswer);
+        let recorded = world.manage_now(id, vec![mug(), lamps_are(5)]).await;
+        world.mollie.side().distorts = Some(distort);
+        world.work(mins(3)).await;
+        assert!(!world.state(recorded.operation_id()).await.is_settled());
+        assert_eq!(world.mollie.side().ledger.line_changes, 1);
+        world.mollie.side().distorts = None;
+        world.work(mins(3)).await;
+        if world.state(recorded.operation_id()).await == OperationState::NeedsAttention {
+            world.retry(recorded.operation_id()).await.unwrap();
+            world.work(secs(30)).await;
+        }
+        assert_eq!(world.mollie.side().ledger.line_changes, 1);
+        world.sync(id).await;
+        let order = world.settled(id).await;
+        assert_eq!((order.lines.len(), order.lines[1].quantity), (3, 5));
     }
 }
 

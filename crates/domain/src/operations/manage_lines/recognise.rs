@@ -23,6 +23,10 @@ struct Change {
 
 /// All changes are the effect. None of them are none. Some may be somebody else's, unless Mollie refused the only call: then they are.
 pub(super) fn effect(task: &Task, order: &Order, snapshot: &Snapshot, are_refused: bool) -> Observation {
+    // A line that is not believed stays as it is known, which looks as if it had not changed.
+    if let Some(doubt) = snapshot.doubted_line().filter(|_| !are_refused) {
+        return Observation::NotUnderstood(doubt);
+    }
     let changes = match changes(task, order, snapshot) {
         Ok(changes) => changes,
         Err(misread) => return Observation::NotUnderstood(misread),
@@ -72,6 +76,9 @@ fn untold(task: &Task, are_refused: bool) -> Observation {
 
 /// An operator knows that the changes are there.
 pub(super) fn named(task: &Task, order: &Order, snapshot: &Snapshot) -> Named {
+    if let Some(doubt) = snapshot.doubted_line() {
+        return Named::NotUnderstood(doubt);
+    }
     match changes(task, order, snapshot) {
         Err(misread) => Named::NotUnderstood(misread),
         Ok(changes) if changes.iter().all(|change| change.shown != Shown::Other) => {

@@ -12,6 +12,7 @@ use crate::rules::snapshot::{ShipmentSnapshot, difference};
 use crate::rules::status::{OrderStatus, PaymentStatus};
 
 mod refunds;
+mod twice;
 
 fn order() -> Order {
     placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone()

@@ -31,6 +31,13 @@ impl Snapshot {
         self.find_left_out(|line| line.canceled.is_none().then_some("quantityCanceled"))
     }
 
+    /// What is wrong with the lines, if they are not all believed: then they do not show what was done with them.
+    #[must_use]
+    pub fn doubted_line(&self) -> Option<Misread> {
+        let is_of_line = |doubt: &&Misread| doubt.field.as_ref().is_some_and(|at| at.starts_with("lines["));
+        self.contradictions.iter().find(is_of_line).cloned()
+    }
+
     /// Whether this release knows the status of the order, of each line and of each payment.
     #[must_use]
     pub fn is_understood(&self) -> bool {
