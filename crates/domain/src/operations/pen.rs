@@ -280,6 +280,18 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// Tells again what is told in open items, where it is another amount by now: each closes, and a later one says what is so.
+    pub fn tell_anew(&mut self, concerns: Vec<Concern>) {
+        for concern in concerns {
+            let outdated = self.order().items.iter().filter(|item| item.is_outdated_by(&concern));
+            let outdated: Vec<_> = outdated.map(|item| item.number).collect();
+            if !outdated.is_empty() {
+                self.close(outdated, "a later item says what is so now");
+                self.raise(concern);
+            }
+        }
+    }
+
     /// Saves a shipment, whole, in place of what was written of it before.
     pub fn put(&mut self, shipment: Shipment) {
         self.shipments.retain(|other| other.id != shipment.id);

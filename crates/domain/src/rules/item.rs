@@ -95,6 +95,12 @@ impl Item {
         self.closed.is_none()
     }
 
+    /// Whether it is open and about this, in other words: an amount in it was right once.
+    #[must_use]
+    pub fn is_outdated_by(&self, concern: &Concern) -> bool {
+        self.is_open() && self.is_about(concern) && self.text != concern.text
+    }
+
     fn is_about(&self, concern: &Concern) -> bool {
         (self.kind, &self.subject) == (concern.kind, &concern.subject)
     }

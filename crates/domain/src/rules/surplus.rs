@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::concern;
-use super::item::{Item, ItemKind};
+use super::item::{Concern, Item, ItemKind};
 use super::money::Money;
 use super::order::{Line, Order};
 use super::part::Part;
@@ -57,16 +57,18 @@ pub fn to_give_back<'a>(
     (is_untouched && chosen.remainder_amount.is_none()).then_some(chosen)
 }
 
-/// The open items about payments of which nothing is too much any more. While a refund is under way that is not known: Mollie's payment
-/// may show it before it is known whether it was of goods.
+/// The open items about payments of which nothing is too much any more.
 #[must_use]
 pub fn settled(order: &Order) -> Vec<u32> {
-    if is_refund_under_way(order) {
-        return Vec::new();
-    }
-    let still = concern::surplus_payments(order);
+    let Some(still) = known(order) else { return Vec::new() };
     let is_still = |item: &&Item| still.iter().any(|concern| concern.subject == item.subject);
     open(order).filter(|item| !is_still(item)).map(|item| item.number).collect()
+}
+
+/// What is too much by now. `None` while a refund is under way: Mollie's payment may show it before it is known whether it was of goods.
+#[must_use]
+pub fn known(order: &Order) -> Option<Vec<Concern>> {
+    (!is_refund_under_way(order)).then(|| concern::surplus_payments(order))
 }
 
 fn is_refund_under_way(order: &Order) -> bool {

@@ -110,3 +110,31 @@ async fn where_the_caller_names_each_line_a_person_is_told_of_the_fee_until_it_i
         ("order-service", "nothing of it is left, or more goods are to leave")
     );
 }
+
+/// Two fees are left, and somebody cancels one of them in the dashboard.
+#[tokio::test]
+async fn the_item_about_a_line_left_open_says_what_is_left_of_it() {
+    let world = World::new().await;
+    let mut draft = with_fee();
+    draft.lines[1].quantity = 2;
+    draft.lines[1].total_amount = euro("9.90");
+    draft.amount = euro("29.90");
+    let id = world.authorized_of(draft).await;
+    let now = world.clock.now();
+    world.at_mollie(id, |order| ship_first_elsewhere(order, "shp_a", 2, "20.00", now)).await;
+    world.sync(id).await;
+    let part = Part { quantity: 1, amount: euro("4.95") };
+    for _ in 0..2 {
+        world.at_mollie(id, |order| order.lines[1].canceled = Some(part)).await;
+        world.advance(secs(3));
+        world.sync(id).await;
+    }
+    let order = world.settled(id).await;
+    let told: Vec<_> = order.items.iter().map(|item| (item.kind, item.is_open())).collect();
+    assert_eq!(told, [(ItemKind::LineLeftOpen, false), (ItemKind::LineLeftOpen, true)]);
+    assert!(order.items[0].text.contains("9.90 EUR of line 2"), "{}", order.items[0].text);
+    assert!(order.items[1].text.contains("4.95 EUR of line 2"), "{}", order.items[1].text);
+    world.ship_now(id, &named(2, 1, None)).await;
+    world.sync(id).await;
+    assert!(world.settled(id).await.items.iter().all(|item| !item.is_open()));
+}

@@ -1,8 +1,10 @@
 //! Paid or captured twice: judged over all payments and shipments, raised once, and never mistaken for the order's state.
 
 use domain::ports::{Clock, Store};
-use domain::rules::item::ItemKind;
+use domain::rules::ids::OrderId;
+use domain::rules::item::{Item, ItemKind};
 use domain::rules::operation::OperationState;
+use domain::rules::order::Order;
 use domain::rules::payment::Payment;
 use domain::rules::shipment::ShipmentState;
 use domain::rules::status::{OrderStatus, PaymentStatus};
@@ -217,6 +219,61 @@ async fn one_payment_above_the_orders_cost_is_raised_with_the_excess() {
     let order = world.settled(id).await;
     assert_eq!(raised(&order), [(ItemKind::SurplusPayment, "tr_1")]);
     assert!(order.items[0].text.contains("42.00 EUR"), "{}", order.items[0].text);
+}
+
+/// Two payments of 758.00, of which so much was given back of the second.
+async fn given_back(world: &World, id: OrderId, amount: &str) {
+    let now = world.clock.now();
+    let second = attempt("tr_2", PaymentStatus::Paid, now);
+    let second = Payment { amount_refunded: Some(euro(amount)), ..second };
+    let payments = Some(vec![attempt("tr_1", PaymentStatus::Paid, now), second]);
+    world.at_mollie(id, |order| order.payments = payments).await;
+    world.sync(id).await;
+}
+
+fn told(order: &Order) -> Vec<(&str, bool, bool)> {
+    let of = |item: &'_ Item, amount: &str| item.text.contains(&format!(" is {amount} EUR more than"));
+    let items = order.items.iter().filter(|item| item.kind == ItemKind::SurplusPayment);
+    items.map(|item| (item.subject.as_str(), item.is_open(), of(item, "758.00"))).collect()
+}
+
+/// A person who goes by the first amount would give back too much.
+#[tokio::test]
+async fn the_item_about_a_surplus_says_what_is_left_of_it_and_closes_when_nothing_is() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.pay(id).await;
+    given_back(&world, id, "0.00").await;
+    given_back(&world, id, "58.00").await;
+    let order = world.order(id).await;
+    assert_eq!(told(&order), [("tr_2", false, true), ("tr_2", true, false)]);
+    let open = order.items.iter().find(|item| item.is_open()).unwrap();
+    assert!(open.text.contains(" is 700.00 EUR more than"), "{}", open.text);
+    let closed = order.items[0].closed.clone().unwrap();
+    assert_eq!(
+        (closed.by.as_str(), closed.reason.as_str()),
+        ("order-service", "a later item says what is so now")
+    );
+    for _ in 0..2 {
+        world.advance(secs(3));
+        world.sync(id).await;
+        assert_eq!(told(&world.order(id).await).len(), 2, "it is told once");
+    }
+    given_back(&world, id, "758.00").await;
+    let order = world.settled(id).await;
+    assert_eq!(told(&order), [("tr_2", false, true), ("tr_2", false, false)]);
+}
+
+/// That person has checked this payment.
+#[tokio::test]
+async fn a_surplus_that_a_person_has_closed_is_not_told_again_for_another_amount() {
+    let world = World::new().await;
+    let id = world.placed().await;
+    world.pay(id).await;
+    given_back(&world, id, "0.00").await;
+    world.close(id, 1).await.unwrap();
+    given_back(&world, id, "58.00").await;
+    assert_eq!(told(&world.settled(id).await), [("tr_2", false, true)]);
 }
 
 /// A line was removed after the shopper had paid: the amount that was right then is not a surplus.

@@ -28,6 +28,7 @@ pub fn finish(pen: &mut Pen<'_>) {
     }
     let order = pen.order();
     let open: Vec<_> = companion::left_open(order).map(|line| concern::line_left_open(order, line)).collect();
+    pen.tell_anew(open.clone());
     open.into_iter().for_each(|concern| pen.raise(concern));
 }
 

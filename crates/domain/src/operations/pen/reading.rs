@@ -187,6 +187,7 @@ impl Pen<'_> {
         self.close(again, "a later item takes this one in");
         if is_sound {
             self.close(surplus::settled(self.order()), "nothing of it is too much any more");
+            self.tell_anew(surplus::known(self.order()).unwrap_or_default());
             self.close(concern::no_longer_underpaid(self.order()), "the payments are enough");
         }
     }

@@ -101,6 +101,7 @@ fn while_a_refund_is_under_way_nothing_is_settled() {
     let with = |change: fn(&mut Order, Part), part| {
         let mut order = given_back.clone();
         change(&mut order, part);
+        assert_eq!(known(&order), None);
         settled(&order)
     };
     for part in [part(1, "349.00"), part(0, "5.00"), part(1, "0.00")] {
