@@ -339,6 +339,40 @@ async fn units_that_are_worth_nothing_are_taken_back_and_nothing_is_sent() {
     assert_eq!(refund.lines.iter().map(|line| line.line_id.number()).collect::<Vec<_>>(), [1]);
 }
 
+/// They came back, or stay, whatever becomes of the money for others; and no money could fail to come for them.
+#[tokio::test]
+async fn units_that_are_worth_nothing_stay_given_back_if_the_refund_beside_them_is_called_off_or_fails() {
+    for fails in [false, true] {
+        let world = World::new().await;
+        let id = world.paid_of(with_stickers()).await;
+        world.ship_now(id, &named(3, 1, None)).await;
+        world.sync(id).await;
+        world.mollie.next(if fails { Fate::Answered } else { Fate::NotSent(Some(mins(60))) });
+        let recorded = world.take_back(id, &[(1, 0, 1), (3, 1, 1)]).await.unwrap();
+        world.drive(recorded.claim.as_ref().unwrap()).await;
+        let refund_id = world.returned(&recorded).await.refunds[0];
+        if fails {
+            world.refunds_become(id, RefundStatus::Failed).await;
+        } else {
+            let wish = intent("CancelRefund", "c");
+            Box::pin(submit(&*world, &wish, On::Order(id), &CallOff { refund_id })).await.unwrap();
+        }
+        let order = world.sync(id).await;
+        let ended = if fails { PartState::Undone } else { PartState::Withdrawn };
+        assert_eq!(world.parts(&recorded).await, (None, Some(ended)));
+        let chair = &order.lines[0];
+        assert_eq!((chair.given_back().quantity, chair.not_leaving, chair.available().quantity), (0, 0, 2));
+        let sticker = &order.lines[2];
+        let told = (sticker.given_back(), sticker.not_leaving, sticker.available().quantity);
+        assert_eq!((told, sticker.with_shopper()), ((part(2, "0.00"), 1, 0), 0));
+        // Whoever refunds the chair after all names the chair.
+        let both = world.take_back(id, &[(1, 0, 1), (3, 0, 1)]).await;
+        assert_eq!(reason(both), PreconditionReason::QuantityNotAvailable);
+        assert_eq!(world.sound(id).await.lines[0].given_back().quantity, 0, "nothing of it is done");
+        world.take_back(id, &[(1, 0, 1)]).await.unwrap();
+    }
+}
+
 /// It was given up here, and Mollie has it all the same: its unit still does not leave.
 #[tokio::test]
 async fn a_refund_that_was_given_up_and_comes_to_light_keeps_what_does_not_leave() {
