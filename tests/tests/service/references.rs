@@ -2,17 +2,19 @@
 
 use tests::proto::{
     CancelOrderLinesRequest, CancelOrderRequest, CreateRefundRequest, CreateShipmentRequest, Order,
-    RefundReduction, ReturnLineSelection, ReturnLinesRequest, ShipmentLineSelection,
+    RefundReduction, ReturnLineSelection, ReturnLinesRequest, ShipmentLineSelection, UpdateOrderLineRequest,
+    line_operation,
 };
 use tests::{GIFT_CARD, LEGO, World, amount, draft, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
 
-use crate::requests::{create, ship, sync, take_back};
+use crate::requests::{create, manage, rename_line, ship, sync, take_back};
 
 on_both_engines!(
     a_line_is_shipped_canceled_and_refunded_by_its_reference,
     a_reference_that_is_not_there_is_refused_with_those_that_are,
     a_reference_names_one_line_and_no_other,
+    of_an_order_that_is_not_there_no_reference_is_called_wrong,
 );
 
 const ROBOT: &str = "sku-5702016116977/red";
@@ -87,6 +89,46 @@ async fn a_reference_that_is_not_there_is_refused_with_those_that_are(world: Wor
     let both = CreateShipmentRequest { lines: [units(SET), units("2")].concat(), ..ship_by(&order, SET) };
     let refused = refusal(world.orders().create_shipment(both).await);
     assert_eq!(refused.violations[0].0, "lines[1].line_id", "{refused:#?}");
+}
+
+/// Nobody knows its lines: the order is what the caller has to check.
+async fn of_an_order_that_is_not_there_no_reference_is_called_wrong(world: World) {
+    let real = referenced(&world, "ideal", "paid").await;
+    let order = Order { id: "01900000-0000-7000-8000-000000000000".to_owned(), ..real };
+    let changes = world.simulator.traffic().await.changes();
+    let (request_id, order_id) = (new_request_id(), order.id.clone());
+    let returned = |line_id: &str| ReturnLinesRequest {
+        lines: vec![ReturnLineSelection { line_id: line_id.to_owned(), came_back: 0, not_leaving: 1 }],
+        ..take_back(&order, &[])
+    };
+    let tell = ReturnLinesRequest { validate_only: true, ..returned(SET) };
+    let cancel = CancelOrderLinesRequest {
+        request_id: request_id.clone(),
+        order_id: order_id.clone(),
+        lines: units(SET),
+        ..Default::default()
+    };
+    let refund = CreateRefundRequest { request_id, order_id, lines: units(SET), ..Default::default() };
+    let reductions = vec![RefundReduction { line_id: SET.to_owned(), amount: Some(amount("9.99")) }];
+    let reduced = CreateRefundRequest { lines: Vec::new(), reductions, ..refund.clone() };
+    let renamed = UpdateOrderLineRequest { line_id: SET.to_owned(), ..rename_line(&order, 1, "Set") };
+    let managed = manage(&order, vec![line_operation::Operation::Cancel(units(SET).remove(0))]);
+    let refused = [
+        refusal(world.orders().return_lines(returned(SET)).await),
+        refusal(world.orders().return_lines(returned("2")).await),
+        refusal(world.orders().return_lines(tell).await),
+        refusal(world.orders().cancel_order_lines(cancel).await),
+        refusal(world.orders().create_refund(refund).await),
+        refusal(world.orders().create_refund(reduced).await),
+        refusal(world.orders().create_shipment(ship_by(&order, SET)).await),
+        refusal(world.orders().update_order_line(renamed).await),
+        refusal(world.orders().manage_order_lines(managed).await),
+    ];
+    for (n, refused) in refused.into_iter().enumerate() {
+        assert_eq!(refused.kind(), (Code::NotFound, "ORDER_NOT_FOUND"), "{n}: {refused:#?}");
+        assert!(refused.violations.is_empty(), "{n}: {refused:#?}");
+    }
+    assert_eq!(world.simulator.traffic().await.changes(), changes);
 }
 
 async fn a_reference_names_one_line_and_no_other(world: World) {

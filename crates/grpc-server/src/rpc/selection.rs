@@ -7,6 +7,7 @@ use domain::rules::violation::Violation;
 use tonic::Status;
 
 use super::{OrderRpc, errors};
+use crate::proto::ErrorReason;
 
 /// The faults of a request; if one names an unknown line, it lists the known ones.
 pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violation>) -> Vec<Violation> {
@@ -20,13 +21,15 @@ pub async fn with_line_ids(rpc: &OrderRpc, id: OrderId, mut faults: Vec<Violatio
 }
 
 /// Puts lines' ids in the place of their references. What is no reference of the order stays as it is, for the rules to refuse.
+///
+/// # Errors
+/// NOT_FOUND, if references are given and there is no such order: nobody knows then whether they are wrong.
 pub async fn by_id(rpc: &OrderRpc, order_id: &str, texts: Vec<&mut String>) -> Result<(), Status> {
     let Some(id) = OrderId::parse(order_id) else { return Ok(()) };
     if texts.iter().any(|text| shipment::is_reference(text)) {
         let order = rpc.service().store.load_order(&OrderKey::Id(id)).await.map_err(errors::store)?;
-        if let Some(order) = order {
-            shipment::by_id(&order, texts);
-        }
+        let missing = || errors::not_found(ErrorReason::OrderNotFound, format_args!("order {id}"));
+        shipment::by_id(&order.ok_or_else(missing)?, texts);
     }
     Ok(())
 }
