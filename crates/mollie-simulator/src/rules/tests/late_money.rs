@@ -139,6 +139,19 @@ fn a_payment_of_more_than_the_order_costs_pays_it_and_keeps_the_rest() {
     assert_eq!(shop.payment(&first)["amountRemaining"], eur("1027.99"));
 }
 
+/// Nothing was captured of it, so nothing is above what remains.
+#[test]
+fn an_authorisation_of_less_than_the_order_costs_is_released_with_the_order() {
+    let mut shop = Shop::new();
+    let id = text(&shop.create(&lego("klarnapaylater")), "/id");
+    let payment = text(&shop.order(&id), "/_embedded/payments/0/id");
+    let end = AttemptEnd::new(Authorized).amount(Amount::new("698.00", "EUR"));
+    shop.world.end_attempt_as(&payment, &end, shop.now).unwrap();
+    let answer = shop.cancel(&id);
+    assert_eq!((answer.status, &answer.body["status"]), (200, &json!("canceled")));
+    assert_eq!(shop.payment(&payment)["status"], "canceled");
+}
+
 #[test]
 fn only_money_has_an_amount_and_it_is_in_the_order_s_currency() {
     let mut shop = Shop::new();
