@@ -203,6 +203,11 @@ impl Simulator {
         self.change_attempt(id, json!({ "status": "paid", "amount": eur(value) })).await;
     }
 
+    /// The same, of an attempt of which shipments capture.
+    pub async fn authorize_attempt(&self, id: &str, value: &str) {
+        self.change_attempt(id, json!({ "status": "authorized", "amount": eur(value) })).await;
+    }
+
     /// Pays an attempt, this much of it with a voucher and the rest by iDEAL.
     pub async fn pay_attempt_by_voucher(&self, id: &str, value: &str) {
         let vouchers = json!([{ "issuer": "pluxee-lunch-pass", "amount": eur(value) }]);

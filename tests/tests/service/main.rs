@@ -52,6 +52,7 @@ mod rivals;
 mod table;
 mod time;
 mod track;
+mod underpaid;
 mod updates;
 mod waiting;
 mod wire;

@@ -152,6 +152,12 @@ fn an_attempt_from_before_the_order_grew_leaves_it_underpaid() {
     authorized.facts.authorized_time = Some(at(1));
     let (_, text) = missing(&authorized).unwrap();
     assert!(text.contains("authorized 1000.00 EUR for an order of 1027.99 EUR"), "{text}");
+    // What lapsed at the end is owed by nobody, and what left is.
+    authorized.facts.status = Some(OrderStatus::Completed);
+    authorized.lines[0].shipped = Part { quantity: 2, amount: euro("698.00") };
+    assert_eq!(missing(&authorized), None);
+    authorized.lines[1].shipped = Part { quantity: 1, amount: euro("329.99") };
+    assert!(missing(&authorized).is_some());
 }
 
 fn ours(state: ShipmentState, origin: Origin, code: Option<&str>) -> Shipment {
