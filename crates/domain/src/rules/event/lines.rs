@@ -2,9 +2,10 @@
 
 use crate::rules::ids::{LineId, OperationId};
 use crate::rules::item::ItemKind;
-use crate::rules::ledger::Entry;
+use crate::rules::ledger::{Entry, Pool, Stage};
 use crate::rules::money::Money;
-use crate::rules::order::{Line, LineChanging, Order};
+use crate::rules::order::{Canceled, Line, LineChanging, Order};
+use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::OrderStatus;
 
 impl Order {
@@ -124,5 +125,15 @@ impl Order {
         }
         self.grow_authorization(self.totals().saturating_sub(before));
         self.give_up_canceled(operation_id, entries);
+    }
+
+    /// What a cancellation of ours has canceled, or was to: the same, shown again, may be its second effect.
+    pub(super) fn remember_canceled(&mut self, operation_id: OperationId, entries: &[Entry], stage: Stage) {
+        let is_canceled = |entry: &&Entry| entry.pool == Pool::Canceled && entry.stage == stage;
+        let line = |entry: &Entry| Some(ShipmentLine { line_id: entry.line_id?, part: entry.part });
+        let lines: Vec<_> = entries.iter().filter(is_canceled).filter_map(line).collect();
+        if !lines.is_empty() {
+            self.cancellations.push(Canceled { operation_id, lines });
+        }
     }
 }

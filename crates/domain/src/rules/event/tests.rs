@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::rules::fixtures::{self, at, euro, placed, recorded, snapshot};
-use crate::rules::ledger;
+use crate::rules::ledger::{self, Pool, Stage};
+use crate::rules::order::{Canceled, Personal};
 use crate::rules::part::Part;
+use crate::rules::rejection::RejectedBy;
+use crate::rules::shipment::{CaptureStatus, ShipmentLine};
 use crate::rules::snapshot::observed;
-use crate::rules::status::{LineStatus, PaymentStatus};
+use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 use uuid::Uuid;
 
 mod captures;
