@@ -5,11 +5,12 @@ use serde_json::json;
 use tests::proto::line_operation::{Operation, Update};
 use tests::proto::{
     LineOperation, ManageOrderLinesRequest, OperationKind, Order, OrderLineDraft, OrderLineStatus,
-    OrderLineUpdate, OrderStatus, UpdateOrderLineRequest,
+    OrderLineUpdate, OrderStatus, ReviewItemKind, UpdateOrderLineRequest,
 };
 use tests::{World, amount, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
 
+use crate::money::is_told;
 use crate::requests::{
     cancel_lines, manage, rename_line, ship, ship_rest, sync, thing, update_line, without,
 };
@@ -22,6 +23,8 @@ on_both_engines!(
     a_change_is_kept_while_mollie_is_down_and_its_lines_wait,
     a_repeated_request_adds_nothing,
     an_unpaid_order_loses_and_gains_lines_before_it_is_paid,
+    lines_that_mollie_spells_otherwise_are_ours_and_added_once,
+    an_attempt_that_stays_for_what_it_was_opened_for_is_told_to_the_cent,
     what_mollie_may_refuse_of_a_change_is_told_and_a_repeat_says_the_same_under_a_stricter_profile,
 );
 
@@ -231,6 +234,58 @@ async fn an_unpaid_order_loses_and_gains_lines_before_it_is_paid(world: World) {
     world.orders().create_shipment(ship_rest(&read)).await.expect("what is left is shipped");
     let done = world.reaches(&order.id, OrderStatus::Completed).await;
     assert_eq!(value(done.amount_captured.as_ref()), "359.99");
+}
+
+/// Each answer is lost, and what a reading shows is no longer what was sent.
+async fn lines_that_mollie_spells_otherwise_are_ours_and_added_once(world: World) {
+    world.simulator.switch(json!({ "texts_of_lines": "trimmed" })).await;
+    let order = authorized(&world, "spelled").await;
+    for (method, request) in [("lines", 0), ("lines/*", 1)] {
+        let path = format!("/v2/orders/*/{method}");
+        let fault = json!({ "fault": "close_after", "method": "PATCH", "path": path });
+        world.simulator.fail(json!([fault])).await;
+        let made = match request {
+            0 => world.orders().manage_order_lines(manage(&order, vec![thing("Mug ", 2)])).await,
+            _ => world.orders().update_order_line(rename_line(&order, 0, "Box ")).await,
+        };
+        made.unwrap();
+        world.simulator.mend().await;
+        world.advance("PT2M").await;
+        world.settles(&order.id).await;
+    }
+    let read = sync(&world, &order).await.unwrap();
+    let names: Vec<_> = read.lines.iter().map(|line| line.name.as_str()).collect();
+    assert_eq!((names[0], names[2], names.len()), ("Box", "Mug", 3));
+    assert_eq!(value(read.amount.as_ref()), "1047.99");
+    let ledger = world.simulator.ledger().await;
+    assert_eq!((ledger.count("lines_managed"), ledger.count("line_updated")), (1, 1));
+    world.orders().create_shipment(ship_rest(&read)).await.expect("all of it is shipped");
+    let done = world.reaches(&order.id, OrderStatus::Completed).await;
+    assert_eq!((value(done.amount_captured.as_ref()), done.items.len()), ("1047.99", 0));
+}
+
+/// The page was open while the lines changed: the shopper pays what it said.
+async fn an_attempt_that_stays_for_what_it_was_opened_for_is_told_to_the_cent(world: World) {
+    world.simulator.switch(json!({ "open_attempts_after_line_changes": "keep" })).await;
+    let changes = [
+        (
+            without as fn(&Order, usize, i64) -> Operation,
+            ReviewItemKind::SurplusPayment,
+            "is 329.99 EUR more",
+        ),
+        (|_, _, quantity| thing("Mug", quantity), ReviewItemKind::Underpaid, "10.00 EUR are missing"),
+    ];
+    for (n, (change, kind, says)) in changes.into_iter().enumerate() {
+        let order = world.create(numbered(&format!("kept-{n}"), "ideal")).await;
+        let request = manage(&order, vec![change(&order, 1, 1)]);
+        world.orders().manage_order_lines(request).await.unwrap();
+        world.simulator.check_out(&order.checkout_url, "paid").await;
+        let paid = world.reaches(&order.id, OrderStatus::Paid).await;
+        assert_eq!(value(paid.payments[0].amount.as_ref()), "1027.99");
+        is_told(&paid, kind, &paid.payments[0].mollie_payment_id, says);
+        let again = sync(&world, &paid).await.unwrap();
+        assert_eq!(again.items, paid.items);
+    }
 }
 
 async fn what_mollie_may_refuse_of_a_change_is_told_and_a_repeat_says_the_same_under_a_stricter_profile(

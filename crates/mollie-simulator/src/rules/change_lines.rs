@@ -11,7 +11,7 @@ use super::fields::Fields;
 use super::money::Minor;
 use super::order_json::{self, Embeds};
 use super::records::{Draft, EffectKind, Line, LineStatus, Order, OrderStatus, PaymentStatus, Share};
-use super::switches::{LinesAmount, SupplierDeclines};
+use super::switches::{LinesAmount, OpenAttempts, SupplierDeclines, Switches};
 use super::world::World;
 
 impl World {
@@ -63,7 +63,7 @@ impl World {
             | SupplierDeclines::Address
             | SupplierDeclines::Cancel => {}
         }
-        after.follow_lines(before, self.switches().amount_after_line_cancellation);
+        after.follow_lines(before, self.switches());
         Ok(())
     }
 }
@@ -117,15 +117,15 @@ impl Order {
     /// Lets amount and authorisation follow the lines. While nothing is authorized, attempts are for what is not canceled, also
     /// one that is pending: inferred, what is decided then is what the lines are then.
     /// An authorisation keeps what was canceled of it since, in the books as released.
-    fn follow_lines(&mut self, before: &Self, cancellation: LinesAmount) {
+    fn follow_lines(&mut self, before: &Self, switches: &Switches) {
         let total = |order: &Self| -> Minor { order.lines.iter().map(|line| line.total).sum() };
         let difference = total(self) - total(before);
         let amount = if self.has_supplier() { self.amount + difference } else { self.uncanceled() };
         if amount != before.amount {
             self.amount = amount;
-            self.keep_amounts_of_others(before, difference);
+            self.keep_amounts_of_others(before, difference, switches.open_attempts_after_line_changes);
         }
-        let counts = |line: &&Line| match cancellation {
+        let counts = |line: &&Line| match switches.amount_after_line_cancellation {
             LinesAmount::Unchanged => line.status == LineStatus::Canceled,
             LinesAmount::Reduced => true,
         };
@@ -133,12 +133,17 @@ impl Order {
     }
 
     /// Attempts that have ended, and those that the order does not live on, stay for what they were made for.
-    fn keep_amounts_of_others(&mut self, before: &Self, difference: Minor) {
+    fn keep_amounts_of_others(&mut self, before: &Self, difference: Minor, open: OpenAttempts) {
         let settling = before.settling_payment().map(|payment| payment.id.clone());
         for payment in &mut self.payments {
             let follows = match &settling {
                 Some(id) => payment.id == *id,
-                None => matches!(payment.status, PaymentStatus::Open | PaymentStatus::Pending),
+                None => match open {
+                    OpenAttempts::Follow => {
+                        matches!(payment.status, PaymentStatus::Open | PaymentStatus::Pending)
+                    }
+                    OpenAttempts::Keep => false,
+                },
             };
             payment.amount = match payment.amount {
                 Some(amount) if follows => Some(amount + difference),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::json::{HTML, Object, link};
 use super::money::Minor;
 use super::records::{Line, LineType, Order, Share};
+use super::switches::LineTexts;
 use super::vat::VatRate;
 use super::world::World;
 
@@ -40,7 +41,7 @@ pub(super) fn line_json(order: &Order, line: &Line, world: &World) -> Value {
     let amount = |minor| order.currency.amount(minor);
     let cancelable = order.cancelable_quantity(line);
     let refunded = order.refunded_of(line);
-    line_head(order, line, line.status.as_text(), cancelable > 0)
+    line_head(order, line, line.status.as_text(), cancelable > 0, world)
         .or_null("category", line.category.as_deref(), world.shows_nulls(order))
         .set("quantity", line.quantity)
         .maybe("quantityUnit", line.quantity_unit.as_deref())
@@ -86,13 +87,23 @@ pub(super) fn part_json(
 }
 
 /// What a line of an order and a line of a shipment begin with.
-pub(super) fn line_head(order: &Order, line: &Line, status: &str, is_cancelable: bool) -> Object {
+pub(super) fn line_head(
+    order: &Order,
+    line: &Line,
+    status: &str,
+    is_cancelable: bool,
+    world: &World,
+) -> Object {
+    let shown = |text: &str| match world.switches().texts_of_lines {
+        LineTexts::AsSent => text.to_owned(),
+        LineTexts::Trimmed => text.trim_end().to_owned(),
+    };
     Object::default()
         .set("resource", "orderline")
         .set("id", line.id.as_str())
         .set("orderId", order.id.as_str())
-        .set("name", line.name.as_str())
-        .set("sku", line.sku.as_deref())
+        .set("name", shown(&line.name))
+        .set("sku", line.sku.as_deref().map(shown))
         .set("type", line.line_type.as_text())
         .maybe("category", line.category.as_deref())
         .set("status", status)

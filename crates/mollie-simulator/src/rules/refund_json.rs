@@ -56,6 +56,6 @@ fn body(order: &Order, refund: &Refund, world: &World) -> Object {
 
 fn line_json(order: &Order, refunded: &RefundedLine, world: &World) -> Option<Value> {
     let line = order.lines.iter().find(|line| line.id == refunded.line_id)?;
-    let head = line_head(order, line, refunded.status.as_text(), false);
+    let head = line_head(order, line, refunded.status.as_text(), false, world);
     Some(part_json(order, line, refunded.part, refunded.vat_amount, head, world))
 }

@@ -65,6 +65,6 @@ pub fn tracking(tracking: &Tracking) -> Value {
 
 fn line_json(order: &Order, shipped: &ShippedLine, world: &World) -> Option<Value> {
     let line = order.lines.iter().find(|line| line.id == shipped.line_id)?;
-    let head = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable);
+    let head = line_head(order, line, shipped.status.as_text(), shipped.is_cancelable, world);
     Some(part_json(order, line, shipped.part, shipped.vat_amount, head, world))
 }

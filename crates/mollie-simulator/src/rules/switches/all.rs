@@ -11,10 +11,10 @@ use super::create::{
 use super::later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
     EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
-    HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
-    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling, RefundDescription,
-    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
-    ZeroAmounts,
+    HooksAfterManaging, IdShape, LineCounters, LineTexts, LinesAmount, NoLines, OpenAttempts, OpenPayment,
+    PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling,
+    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
+    WrongStateCancel, ZeroAmounts,
 };
 
 /// All switches of the simulator. Missing fields have their default; unknown ones are refused.
@@ -62,6 +62,8 @@ pub struct Switches {
     pub pending_orders: PendingOrders,
     pub emptied_pending_order: EmptiedPendingOrder,
     pub payment_object: PaymentObject,
+    pub texts_of_lines: LineTexts,
+    pub open_attempts_after_line_changes: OpenAttempts,
     pub vat_of_deductions: VatOfDeductions,
     pub store_credit_vat: StoreCreditVat,
     pub discount_above_price: DiscountAbovePrice,

@@ -12,9 +12,9 @@ use super::create::{
 use super::later::{
     BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase, EmptiedPendingOrder, EmptyKeys,
     ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks, HooksAfterManaging, IdShape, LineCounters,
-    LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject,
-    PendingOrders, RefundCeiling, RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps,
-    UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
+    LineTexts, LinesAmount, NoLines, OpenPayment, PaidByCapture, PartialDiscountedLine, PartialMaximum,
+    PaymentObject, PendingOrders, RefundCeiling, RefundDescription, ShipmentSelf, SupplierDeclines,
+    Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel, ZeroAmounts,
 };
 
 /// What a switch changes of the answer to create order.
@@ -93,8 +93,9 @@ impl Switches {
     ];
 
     /// Every switch that can change what becomes of an order that was created, or how it is shown. How hooks are acknowledged
-    /// is left out: only the shell knows that.
-    pub const OF_COURSE: [Axis; 33] = [
+    /// is left out: only the shell knows that. So is what open attempts are for after a change of lines: the shopper pays another sum then
+    /// than the order costs, and callers reckon with what it costs.
+    pub const OF_COURSE: [Axis; 34] = [
         axis!(cancel_in_wrong_state: WrongStateCancel, Course, BadRequest),
         axis!(open_payment_and_cancel: OpenPayment, Course, Allowed),
         axis!(zero_amounts: ZeroAmounts, Course, LeftOut),
@@ -128,6 +129,7 @@ impl Switches {
         axis!(pending_orders: PendingOrders, Course, EveryFlow),
         axis!(emptied_pending_order: EmptiedPendingOrder, Course, Canceled),
         axis!(payment_object: PaymentObject, Course, LeftOut),
+        axis!(texts_of_lines: LineTexts, Course, AsSent),
     ];
 
     /// The settings under which a draft is refused only if it is refused under all; the rest is default.

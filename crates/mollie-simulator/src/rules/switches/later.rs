@@ -142,3 +142,12 @@ switch!(
     /// Whether answers to create order and to changes of lines give the counters of lines.
     LineCounters { Given = "given", LeftOut = "left out" }
 );
+switch!(
+    /// How answers show names and SKUs of lines that end in a blank. No document says that texts stay as they were sent.
+    LineTexts { AsSent = "as sent", Trimmed = "trimmed" }
+);
+switch!(
+    /// What an attempt that the shopper has open is for, after a change of lines: what the order costs then, which is inferred, or
+    /// what it was opened for.
+    OpenAttempts { Follow = "follow", Keep = "keep" }
+);

@@ -39,8 +39,8 @@ pub use create::{
 pub use later::{
     Acknowledgement, BalanceTooLow, CanceledRefunds, CaptureAboveAuthorization, CountryCase,
     EmptiedPendingOrder, EmptyKeys, ErrorReplay, ExpiresAt, ExpiryLag, FinalIsCancelable, Hooks,
-    HooksAfterManaging, IdShape, LineCounters, LinesAmount, NoLines, OpenPayment, PaidByCapture,
-    PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling, RefundDescription,
-    ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey, WrongStateCancel,
-    ZeroAmounts,
+    HooksAfterManaging, IdShape, LineCounters, LineTexts, LinesAmount, NoLines, OpenAttempts, OpenPayment,
+    PaidByCapture, PartialDiscountedLine, PartialMaximum, PaymentObject, PendingOrders, RefundCeiling,
+    RefundDescription, ShipmentSelf, SupplierDeclines, Timestamps, UnchosenMethod, UnsentDiscount, WrongKey,
+    WrongStateCancel, ZeroAmounts,
 };

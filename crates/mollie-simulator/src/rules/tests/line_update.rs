@@ -214,3 +214,34 @@ fn attempts_keep_the_amount_they_were_for() {
     let books = json!(shop.world.books(&id).unwrap());
     assert_eq!((&books["ordered"], &books["authorized"]), (&eur("35.00"), &eur("34.00")));
 }
+
+#[test]
+fn names_and_skus_can_lose_the_blanks_at_their_end() {
+    let blank = json!({ "name": " Mug ", "sku": "M 1 " });
+    for (switches, shown) in
+        [(json!({}), (" Mug ", "M 1 ")), (json!({ "texts_of_lines": "trimmed" }), (" Mug", "M 1"))]
+    {
+        let mut shop = Shop::with(&switches);
+        let (id, lines) = small(&mut shop, "ideal");
+        let answer = update(&mut shop, &id, &lines[0], &blank);
+        let line = &answer.body["lines"][0];
+        assert_eq!((line["name"].as_str(), line["sku"].as_str()), (Some(shown.0), Some(shown.1)));
+        assert_eq!(&shop.order(&id)["lines"][0]["name"], &line["name"]);
+    }
+}
+
+#[test]
+fn an_open_attempt_can_stay_for_what_it_was_opened_for() {
+    for (switches, paid) in
+        [(json!({}), "15.00"), (json!({ "open_attempts_after_line_changes": "keep" }), "25.00")]
+    {
+        let mut shop = Shop::with(&switches);
+        let (id, lines) = small(&mut shop, "ideal");
+        assert_eq!(update(&mut shop, &id, &lines[0], &amounts(1, "10.00", None, "10.00")).status, 200);
+        assert_eq!(shop.order(&id)["_embedded"]["payments"][0]["amount"], eur(paid));
+        shop.choose(&id, Paid).unwrap();
+        let order = shop.order(&id);
+        assert_eq!(order["_embedded"]["payments"][0]["amount"], eur(paid));
+        assert_eq!((&order["amount"], &order["amountCaptured"]), (&eur("15.00"), &eur("15.00")));
+    }
+}
