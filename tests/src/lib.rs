@@ -22,6 +22,7 @@ mod seed;
 mod service;
 mod simulator;
 mod wait;
+mod watch;
 mod world;
 
 pub use answers::{Refusal, amount, cents, refusal};
@@ -45,4 +46,5 @@ pub use service::{Operators, Orders, Service};
 pub use simulator::{API_KEY, Simulator, Traffic};
 pub use uuid::Uuid;
 pub use wait::{SOON, until};
+pub use watch::{Watch, after, from_beginning, from_now, of_kinds};
 pub use world::{World, new_request_id};

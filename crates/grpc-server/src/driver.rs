@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
+use crate::feed::Feed;
 use crate::key_alerts::KeyAlerts;
 use crate::service::Service;
 use crate::waits::Waits;
@@ -39,13 +40,23 @@ pub struct Driver {
     key_alerts: Arc<KeyAlerts>,
     /// What callers wait for.
     pub waits: Arc<Waits>,
+    /// The stream of events, for those who watch it.
+    pub feed: Arc<Feed>,
 }
 
 impl Driver {
-    pub fn new(service: Arc<Service>) -> Self {
+    pub fn new(service: Arc<Service>, feed: Feed) -> Self {
         let (wake_up, hook_wake_up) = (Arc::default(), Arc::default());
         let (key_alerts, waits) = (Arc::default(), Arc::default());
-        Self { service, tasks: TaskTracker::new(), wake_up, hook_wake_up, key_alerts, waits }
+        Self {
+            service,
+            tasks: TaskTracker::new(),
+            wake_up,
+            hook_wake_up,
+            key_alerts,
+            waits,
+            feed: Arc::new(feed),
+        }
     }
 
     /// Runs work to its end, even if the caller stops waiting.

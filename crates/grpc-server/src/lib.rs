@@ -10,6 +10,7 @@ mod convert;
 #[cfg(feature = "dev")]
 mod demo;
 mod driver;
+mod feed;
 mod key_alerts;
 mod methods;
 #[cfg(feature = "probes")]

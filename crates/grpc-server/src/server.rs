@@ -18,6 +18,7 @@ use tracing::{info, warn};
 use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
+use crate::feed::Feed;
 use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
@@ -87,7 +88,7 @@ impl Server {
             methods,
         };
         let mollie = config.mollie.base_url.clone();
-        let driver = Driver::new(Arc::new(service));
+        let driver = Driver::new(Arc::new(service), Feed::new(config.streams()));
         let position_pause = Duration::from_millis(config.events.position_milliseconds);
         Ok(Self {
             grpc,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::StoreError;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::address::{Address, why};
 use crate::connection::Connection;
@@ -122,6 +122,10 @@ pub(crate) struct Opened {
     pub log: Option<Arc<Log>>,
     /// The wake-up after a failed write: someone must check whether the database can be written.
     pub doubt: Notify,
+    /// The wake-up after events have got positions; what it holds only counts.
+    pub news: watch::Sender<u64>,
+    /// The connection on which a server's notifications are heard, made when somebody first listens.
+    pub listening: Option<PgPool>,
 }
 
 pub(crate) async fn open(options: &Options) -> Result<Opened, ConnectError> {
@@ -165,6 +169,8 @@ async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Resul
         lock: None,
         log: None,
         doubt: Notify::new(),
+        news: watch::Sender::new(0),
+        listening: Some(listening(address)),
     })
 }
 
@@ -211,7 +217,15 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         lock: Some(lock),
         log: Some(log),
         doubt: Notify::new(),
+        news: watch::Sender::new(0),
+        listening: None,
     })
+}
+
+/// One connection beside the others, so that waiting for notifications takes none from those who work. It is never idle.
+fn listening(address: PgConnectOptions) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    options.max_lifetime(None).idle_timeout(None).connect_lazy_with(address)
 }
 
 /// Moves whatever the last process left in the log into the main file. If that fails, as on a full disk, the service still

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use domain::ports::StoreError;
+use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use tokio::sync::watch;
 
 use crate::armed::Armed;
 use crate::connect::{ConnectError, Engine, Opened, Options, open};
@@ -90,6 +92,9 @@ impl Database {
                 tracing::warn!(%problem, "the database was not closed cleanly");
             }
         }
+        if let Some(pool) = &self.0.listening {
+            pool.close().await;
+        }
         if let Some(lock) = &self.0.lock {
             lock.release();
         }
@@ -121,6 +126,16 @@ impl Database {
     /// What a test has armed.
     pub(crate) fn armed(&self) -> &Armed {
         &self.1
+    }
+
+    /// Where news of the stream are told.
+    pub(crate) fn news_sender(&self) -> &watch::Sender<u64> {
+        &self.0.news
+    }
+
+    /// The one connection on which notifications are heard, if this is PostgreSQL.
+    pub(crate) fn listening(&self) -> Option<&PgPool> {
+        self.0.listening.as_ref()
     }
 
     /// The connection that migrations use.

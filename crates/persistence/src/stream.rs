@@ -1,8 +1,9 @@
 //! The events of all orders as one stream: assigning positions, and reading by them. It may not decide what happened.
 
-use domain::ports::{EventStream, Page, Positioned, StoreError};
+use domain::ports::{EventStream, Page, Place, Positioned, StoreError};
+use domain::rules::ids::{OrderId, ProfileName};
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, Statement};
 
 use crate::database::Database;
 use crate::entity::event::{Entity, Model};
@@ -19,15 +20,19 @@ const TAKE_TURN: &str = "SELECT pg_try_advisory_xact_lock(111516266162291)";
 
 /// The events of one order are written under a lock on it, so they are queued in their own order. This runs after the lock, as
 /// one statement: it must see what the previous worker committed, and may not delete from the queue what it does not see.
+/// PostgreSQL delivers the notification when this is committed, and not if it is rolled back.
 const GIVE_ON_POSTGRES: &str = "
     WITH waiting AS (
         DELETE FROM event_queue WHERE written IN (SELECT written FROM event_queue ORDER BY written LIMIT $1)
         RETURNING written, order_id, sequence
+    ), given AS (
+        INSERT INTO event_stream (position, order_id, sequence)
+        SELECT (SELECT COALESCE(MAX(position), 0) FROM event_stream) + row_number() OVER (ORDER BY written),
+            order_id, sequence
+        FROM waiting
+        RETURNING position
     )
-    INSERT INTO event_stream (position, order_id, sequence)
-    SELECT (SELECT COALESCE(MAX(position), 0) FROM event_stream) + row_number() OVER (ORDER BY written),
-        order_id, sequence
-    FROM waiting";
+    SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify('order_events', '')::text END FROM given";
 
 /// The transaction has the write lock: both statements see the same queue.
 const GIVE_ON_SQLITE: [&str; 2] = [
@@ -39,14 +44,21 @@ const GIVE_ON_SQLITE: [&str; 2] = [
 ];
 
 const READ: &str = "
-    SELECT s.position, e.order_id, e.sequence, e.time, e.kind, e.data, e.actor
-    FROM event_stream AS s JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
+    SELECT s.position, o.profile, e.order_id, e.sequence, e.time, e.kind, e.data, e.actor
+    FROM event_stream AS s
+    JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
+    JOIN orders AS o ON o.id = s.order_id
     WHERE s.position > $1 ORDER BY s.position LIMIT $2";
+
+const PLACE: &str = "SELECT position, order_id, sequence FROM event_stream WHERE position = $1";
+const LAST_PLACE: &str =
+    "SELECT position, order_id, sequence FROM event_stream ORDER BY position DESC LIMIT 1";
 
 /// An event and its position.
 #[derive(FromQueryResult)]
 struct Placed {
     position: i64,
+    profile: String,
     #[sea_orm(nested)]
     event: Model,
 }
@@ -59,7 +71,11 @@ impl EventStream for Database {
         }
         let given = run_tx("events.position", self, move |tx| Box::pin(position(tx, limit)));
         // If the COMMIT's answer was lost, the positions are assigned or the events still wait: the next turn sees which.
-        given.await.and_then(Ended::written)
+        let given = given.await.and_then(Ended::written);
+        if !matches!(given, Ok(0)) {
+            self.tell_news();
+        }
+        given
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {
@@ -67,8 +83,22 @@ impl EventStream for Database {
         let session = self.read();
         let statement = Statement::from_sql_and_values(session.get_database_backend(), READ, values);
         let rows = Entity::find().from_raw_sql(statement).into_model::<Placed>().all(&session).await;
-        let events = rows.map_err(store_error)?.into_iter().map(positioned).collect::<Result<_, _>>()?;
+        let mut rows = rows.map_err(store_error)?;
+        let limit = page::affordable(&rows, limit, |row| row.event.data.len());
+        rows.truncate(limit as usize + 1);
+        let events = rows.into_iter().map(positioned).collect::<Result<_, _>>()?;
         Ok(page::cut(events, limit, |event: &Positioned| event.position))
+    }
+
+    async fn place(&self, position: Option<u64>) -> Result<Option<Place>, StoreError> {
+        let session = self.read();
+        let backend = session.get_database_backend();
+        let statement = match position {
+            Some(position) => Statement::from_sql_and_values(backend, PLACE, [bigint(position).into()]),
+            None => Statement::from_string(backend, LAST_PLACE),
+        };
+        let row = session.query_one_raw(statement).await.map_err(store_error)?;
+        row.as_ref().map(place).transpose()
     }
 }
 
@@ -84,7 +114,7 @@ async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
         }
         given
     } else if is_true(tx, TAKE_TURN).await? {
-        changed(tx, GIVE_ON_POSTGRES, limit).await?
+        counted(tx, GIVE_ON_POSTGRES, limit).await?
     } else {
         0
     };
@@ -96,6 +126,15 @@ async fn changed(tx: &Tx, sql: &str, limit: Value) -> Result<u64, StoreError> {
     tx.execute_raw(statement).await.map(|done| done.rows_affected()).map_err(store_error)
 }
 
+/// The number that a statement returns first.
+async fn counted(tx: &Tx, sql: &str, limit: Value) -> Result<u64, StoreError> {
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [limit]);
+    let row = tx.query_one_raw(statement).await.map_err(store_error)?;
+    let none = || store_error(DbErr::RecordNotFound(sql.to_owned()));
+    let count: i64 = row.ok_or_else(none)?.try_get_by(0).map_err(store_error)?;
+    Row::new("event_stream", "given").count("count", count)
+}
+
 async fn is_true(session: &impl ConnectionTrait, sql: &str) -> Result<bool, StoreError> {
     let statement = Statement::from_string(session.get_database_backend(), sql);
     let row = session.query_one_raw(statement).await.map_err(store_error)?;
@@ -103,7 +142,20 @@ async fn is_true(session: &impl ConnectionTrait, sql: &str) -> Result<bool, Stor
     row.ok_or_else(none)?.try_get_by(0).map_err(store_error)
 }
 
-fn positioned(Placed { position, event }: Placed) -> Result<Positioned, StoreError> {
+fn positioned(Placed { position, profile, event }: Placed) -> Result<Positioned, StoreError> {
     let row = Row::new("event_stream", position);
-    Ok(Positioned { position: row.count("position", position)?, event: event.try_into()? })
+    let position = row.count("position", position)?;
+    Ok(Positioned { position, profile: ProfileName::new(profile), event: event.try_into()? })
+}
+
+fn place(found: &QueryResult) -> Result<Place, StoreError> {
+    let position: i64 = found.try_get("", "position").map_err(store_error)?;
+    let order_id = found.try_get("", "order_id").map_err(store_error)?;
+    let sequence = found.try_get("", "sequence").map_err(store_error)?;
+    let row = Row::new("event_stream", position);
+    Ok(Place {
+        position: row.count("position", position)?,
+        order_id: OrderId::new(order_id),
+        sequence: row.count("sequence", sequence)?,
+    })
 }

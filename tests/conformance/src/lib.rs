@@ -154,6 +154,7 @@ macro_rules! tests {
                 positions_have_no_gaps_and_keep_the_order_of_each_order,
                 no_more_positions_are_given_than_asked_for,
                 the_stream_comes_in_pages_without_loss_or_double,
+                a_place_says_which_event_has_a_position,
                 who_reads_behind_what_he_has_read_misses_nothing,
             }
             interruptions {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use domain::ports::{EventStream, Positioned, Store};
+use domain::ports::{EventStream, Place, Positioned, Store};
 use domain::rules::event::EventData;
 use domain::rules::ids::OrderId;
 use domain::rules::order::Order;
@@ -57,7 +57,8 @@ pub async fn an_event_is_in_the_stream_once_it_has_a_position(store: &(impl Stor
     let order = reported(store, 1).await;
     assert_eq!(read(store, 0).await, []);
     assert_eq!(store.position_events(10).await.unwrap(), 1);
-    let expected = Positioned { position: 1, event: event(&order, 1, abandoned()) };
+    let profile = order.profile.clone();
+    let expected = Positioned { position: 1, profile, event: event(&order, 1, abandoned()) };
     assert_eq!(read(store, 0).await, [expected]);
     assert_eq!(store.position_events(10).await.unwrap(), 0);
     assert_eq!(read(store, 1).await, []);
@@ -107,6 +108,20 @@ pub async fn the_stream_comes_in_pages_without_loss_or_double(store: &(impl Stor
     }
     assert_eq!(events, read(store, 0).await);
     assert_eq!(events.len(), 7);
+}
+
+pub async fn a_place_says_which_event_has_a_position(store: &(impl Store + EventStream)) {
+    assert_eq!(store.place(None).await.unwrap(), None);
+    let order = reported(store, 3).await;
+    assert_eq!(store.place(None).await.unwrap(), None, "no event has a position yet");
+    store.position_events(2).await.unwrap();
+    let place = |position: u64| Some(Place { position, order_id: order.id, sequence: position });
+    assert_eq!(store.place(None).await.unwrap(), place(2));
+    assert_eq!(store.place(Some(1)).await.unwrap(), place(1));
+    for nowhere in [0, 3] {
+        assert_eq!(store.place(Some(nowhere)).await.unwrap(), None);
+    }
+    assert_eq!(read(store, 1).await[0].place(), place(2).unwrap());
 }
 
 /// Orders change, several give positions, and one follows, all at once.

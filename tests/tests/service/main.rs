@@ -55,4 +55,5 @@ mod track;
 mod underpaid;
 mod updates;
 mod waiting;
+mod watch;
 mod wire;

@@ -9,13 +9,32 @@ use std::future::Future;
 
 use super::storage::{Page, StoreError};
 use crate::rules::event::Event;
+use crate::rules::ids::{OrderId, ProfileName};
 
 /// An event with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Positioned {
     /// From 1, without gaps.
     pub position: u64,
+    /// The profile of its order.
+    pub profile: ProfileName,
     pub event: Event,
+}
+
+/// Which event has a position. Another database, or one that was restored from a backup, has another event there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub position: u64,
+    pub order_id: OrderId,
+    pub sequence: u64,
+}
+
+impl Positioned {
+    /// Its place.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        Place { position: self.position, order_id: self.event.order_id, sequence: self.event.sequence }
+    }
 }
 
 type Answer<T> = Result<T, StoreError>;
@@ -32,4 +51,7 @@ pub trait EventStream: Send + Sync {
         after: u64,
         limit: u32,
     ) -> impl Future<Output = Answer<Page<Positioned, u64>>> + Send;
+
+    /// The place at a position, or at the last one that was given; `None` if no event has it.
+    fn place(&self, position: Option<u64>) -> impl Future<Output = Answer<Option<Place>>> + Send;
 }

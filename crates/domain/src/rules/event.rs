@@ -25,6 +25,7 @@ use super::subject::Subject;
 mod entries;
 mod fold;
 mod kind;
+mod kinds;
 mod lines;
 mod observed;
 mod payments;
@@ -33,6 +34,7 @@ mod releases;
 mod shipments;
 mod terms;
 
+pub use kinds::KINDS;
 pub use recorder::Recorder;
 
 /// What happened.

@@ -72,6 +72,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__OPERATIONS__LEASE_SECONDS      after which another process takes over an operation left behind; the same
                                                 for every replica [8]
   ORDER_SERVICE__EVENTS__POSITION_MILLISECONDS  the longest an event waits for its position [100]
+  ORDER_SERVICE__EVENTS__MAX_STREAMS            the most streams of events of one process [1000]
+  ORDER_SERVICE__EVENTS__SLOW_READER_SECONDS    after which a stream ends whose reader takes nothing [10]
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
                                                 how far ahead expires_on may be with Klarna, as agreed with it [28]

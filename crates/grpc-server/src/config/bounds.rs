@@ -13,7 +13,7 @@ struct Number {
     of: fn(&Config) -> u64,
 }
 
-const NUMBERS: [Number; 7] = [
+const NUMBERS: [Number; 9] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
@@ -60,6 +60,19 @@ const NUMBERS: [Number; 7] = [
         range: 1..=3_600_000,
         unit: "milliseconds",
         of: |config| config.events.position_milliseconds,
+    },
+    // Each holds up to 64 messages for its reader.
+    Number {
+        path: "events.max_streams",
+        range: 1..=100_000,
+        unit: "streams",
+        of: |config| config.events.max_streams,
+    },
+    Number {
+        path: "events.slow_reader_seconds",
+        range: 1..=3_600,
+        unit: "seconds",
+        of: |config| config.events.slow_reader_seconds,
     },
 ];
 

@@ -19,6 +19,8 @@ use domain::rules::policy::Policy;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::feed::Limits;
+
 pub use check::Checked;
 pub use names::Names;
 pub use sections::Log;
@@ -122,6 +124,12 @@ impl Config {
             limits: Vec::new(),
         };
         self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), agreed(profile))).collect()
+    }
+
+    /// The limits of the streams of events.
+    pub fn streams(&self) -> Limits {
+        let streams = usize::try_from(self.events.max_streams).unwrap_or(usize::MAX);
+        Limits { streams, patience: Duration::from_secs(self.events.slow_reader_seconds) }
     }
 
     /// The adapter's settings.

@@ -89,6 +89,10 @@ pub struct Operations {
 pub struct Events {
     /// The longest an event waits for its position, unless the backlog exceeds one batch.
     pub position_milliseconds: u64,
+    /// The most streams of events that one process serves.
+    pub max_streams: u64,
+    /// After this time a stream ends whose reader takes nothing.
+    pub slow_reader_seconds: u64,
 }
 
 /// Access to the service.
@@ -244,7 +248,7 @@ impl Default for Operations {
 
 impl Default for Events {
     fn default() -> Self {
-        Self { position_milliseconds: 100 }
+        Self { position_milliseconds: 100, max_streams: 1_000, slow_reader_seconds: 10 }
     }
 }
 

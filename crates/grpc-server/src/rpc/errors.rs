@@ -26,6 +26,7 @@ mod number_held;
 mod operator;
 mod placement;
 mod request;
+mod stream;
 
 use fit::{Faults, Text, described, fact, fitted};
 
@@ -37,6 +38,7 @@ pub use number_held::number_held;
 pub use operator::{decision_pending, operator};
 pub use placement::{placement_abandoned, placement_pending};
 pub use request::{compressed, invalid, no_message, no_such_method, not_accepted, too_large};
+pub use stream::{reader_too_slow, stopping, stream_broken, token_refused, too_many_streams};
 
 const DOMAIN: &str = "orders.v1";
 
@@ -165,6 +167,10 @@ pub fn sync(error: SyncError) -> Status {
 static TOLD: Repeats = Repeats::new();
 
 pub fn store(error: StoreError) -> Status {
+    store_failure(error).status()
+}
+
+fn store_failure(error: StoreError) -> Failure {
     match error {
         StoreError::Unavailable(text) => {
             if let Some(left_out) = TOLD.due() {
@@ -176,7 +182,6 @@ pub fn store(error: StoreError) -> Status {
                 "The database cannot be reached now; try again.",
             )
             .retry(SOON)
-            .status()
         }
         StoreError::Inconsistent(text) => {
             error!(error = text, "storage holds something unexpected");
@@ -185,7 +190,6 @@ pub fn store(error: StoreError) -> Status {
                 ErrorReason::Internal,
                 "The stored data is not as expected; the log has details.",
             )
-            .status()
         }
     }
 }

@@ -41,6 +41,7 @@ mod update_order;
 mod update_order_line;
 mod update_shipment;
 mod wait_operation;
+mod watch_order_events;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ use tonic::{Request, Response, Status};
 
 use crate::convert;
 use crate::driver::Driver;
+use crate::feed::Messages;
 use crate::proto;
 use crate::proto::operation_service_server::OperationService;
 use crate::proto::order_service_server::OrderService;
@@ -234,6 +236,12 @@ impl OrderService for OrderRpc {
         request: Request<proto::ListOrderEventsRequest>,
     ) -> Answer<proto::ListOrderEventsResponse> {
         list_order_events::call(self, request.into_inner()).await
+    }
+
+    type WatchOrderEventsStream = Messages;
+
+    async fn watch_order_events(&self, request: Request<proto::WatchOrderEventsRequest>) -> Answer<Messages> {
+        watch_order_events::call(self, request.into_inner()).await
     }
 
     async fn get_operation(&self, request: Request<proto::GetOperationRequest>) -> Answer<proto::Operation> {

@@ -31,11 +31,13 @@ pub const MESSAGES: u32 = 65_536;
 pub const TEXT: usize = 2_048;
 
 /// Texts with a specific bound: those searched for exactly as sent, and the one token that is longer than any other text.
-pub const TEXTS: [(&str, usize); 9] = [
+pub const TEXTS: [(&str, usize); 11] = [
     ("orders.v1.CreateOrderRequest.profile", PROFILE),
     ("orders.v1.OrderFilter.profile", PROFILE),
     ("orders.v1.RefundFilter.profile", PROFILE),
     ("orders.v1.OperationFilter.profile", PROFILE),
+    ("orders.v1.EventFilter.profiles", PROFILE),
+    ("orders.v1.EventFilter.kinds", PROFILE),
     ("orders.v1.GetOrderRequest.OrderNumber.profile", PROFILE),
     ("orders.v1.OrderFilter.order_number", 255),
     ("orders.v1.GetOrderRequest.OrderNumber.order_number", 255),

@@ -75,7 +75,7 @@ impl Fresh {
     }
 }
 
-async fn administer(server: &str, sql: String) {
+pub async fn administer(server: &str, sql: String) {
     let mut connection = PgConnection::connect(server).await.unwrap();
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
     connection.close().await.unwrap();

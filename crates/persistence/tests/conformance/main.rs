@@ -9,6 +9,7 @@ mod documents;
 mod engines;
 mod interruptions;
 mod log;
+mod news;
 mod opening;
 
 /// Everything that is tested on both engines.

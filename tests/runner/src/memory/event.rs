@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use domain::ports::{Page, Positioned, StoreError};
+use domain::ports::{Page, Place, Positioned, StoreError};
 use domain::rules::event::Event;
-use domain::rules::ids::OrderId;
+use domain::rules::ids::{OrderId, ProfileName};
 
 use super::{broken, page};
 
@@ -48,11 +48,27 @@ impl Events {
         u32::try_from(self.stream.len() - before).unwrap_or(u32::MAX)
     }
 
-    pub fn read_stream(&self, after: u64, limit: u32) -> Page<Positioned, u64> {
+    pub fn read_stream(
+        &self,
+        after: u64,
+        limit: u32,
+        profile: impl Fn(OrderId) -> Result<ProfileName, StoreError>,
+    ) -> Result<Page<Positioned, u64>, StoreError> {
         let behind = usize::try_from(after).unwrap_or(usize::MAX);
-        let later = (after + 1..).zip(self.stream.iter().skip(behind));
-        let events = later.map(|(position, event)| Positioned { position, event: Event::clone(event) });
-        page::first(events, limit, |event| event.position)
+        let later = (after + 1..).zip(self.stream.iter().skip(behind)).take(limit as usize + 1);
+        let placed = later.map(|(position, event)| {
+            Ok(Positioned { position, profile: profile(event.order_id)?, event: Event::clone(event) })
+        });
+        let events = placed.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(page::first(events.into_iter(), limit, |event| event.position))
+    }
+
+    pub fn place(&self, position: Option<u64>) -> Option<Place> {
+        let last = u64::try_from(self.stream.len()).unwrap_or(u64::MAX);
+        let position = position.unwrap_or(last);
+        let place = usize::try_from(position.checked_sub(1)?).ok()?;
+        let event = self.stream.get(place)?;
+        Some(Place { position, order_id: event.order_id, sequence: event.sequence })
     }
 
     pub fn list(&self, order: OrderId, after: u64, limit: u32) -> Page<Event, u64> {

@@ -6,8 +6,8 @@ use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
-    Store, StoreError,
+    OrderWithOperations, Page, PageKey, Place, Positioned, RefundFilter, RefundPageKey, RefundSum,
+    RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -218,6 +218,14 @@ impl EventStream for MemoryStore {
     }
 
     async fn read_stream(&self, after: u64, limit: u32) -> Result<Page<Positioned, u64>, StoreError> {
-        Ok(self.tables().events.read_stream(after, limit))
+        let tables = self.tables();
+        tables.events.read_stream(after, limit, |order| {
+            let order = tables.orders.load(&OrderKey::Id(order));
+            order.map(|order| order.profile).ok_or_else(|| broken("an event has its order"))
+        })
+    }
+
+    async fn place(&self, position: Option<u64>) -> Result<Option<Place>, StoreError> {
+        Ok(self.tables().events.place(position))
     }
 }
