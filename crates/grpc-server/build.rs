@@ -22,6 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // An order is much larger than the other outcomes, and a refund than the cancellation beside it.
     config.boxed(".orders.v1.BatchGetOrdersResponse.Result.outcome.order");
     config.boxed(".orders.v1.ReturnPart.part.refund");
+    // Most of what waits for an idle stream are heartbeats.
+    config.boxed(".orders.v1.WatchOrderEventsResponse.content.event");
     // Most orders have none.
     config.boxed(".orders.v1.Order.payment");
     let api = tonic_prost_build::configure().build_client(true).build_server(true);

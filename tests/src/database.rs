@@ -48,6 +48,14 @@ impl Database {
         rows
     }
 
+    /// Changes the database itself, past the service: any number of statements.
+    pub async fn change(&self, sql: &str) {
+        let connection =
+            Connections::connect(&self.url).await.expect("the test's own database can be reached");
+        connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.unwrap();
+    }
+
     /// How many rows there are, and how many hooks were counted in them: what a hook that is none leaves as it was.
     pub async fn rows_and_hooks(&self) -> i64 {
         let tables = ["orders", "events", "operations", "shipments", "requests", "lookups"];

@@ -43,7 +43,7 @@ impl Watch {
     pub async fn event(&mut self) -> Result<OrderEvent, Status> {
         loop {
             if let Some(Content::Event(event)) = self.message().await?.content {
-                return Ok(event);
+                return Ok(*event);
             }
         }
     }

@@ -15,6 +15,7 @@ mod complete;
 mod continued;
 mod costs;
 mod crash;
+mod crowd;
 mod dev;
 mod disk;
 mod drafts;

@@ -23,6 +23,7 @@ on_both_engines!(
     who_takes_nothing_is_cut_and_goes_on_without_loss,
     streams_end_with_their_token_when_the_service_stops,
     the_number_of_streams_is_bounded_and_a_reader_who_leaves_frees_his_place,
+    a_hundred_who_wait_cost_no_more_than_one,
 );
 
 mod postgres_replicas {
@@ -72,7 +73,7 @@ async fn an_event_comes_to_everybody_who_watches_as_it_is_listed(world: World) {
     assert_eq!(all.events(first.len()).await, first);
     let first_of_second = all.message().await.unwrap();
     assert_eq!(first_of_second.profile, "main");
-    assert_eq!(first_of_second.content, Some(Content::Event(listed[0].clone())));
+    assert_eq!(first_of_second.content, Some(Content::Event(Box::new(listed[0].clone()))));
     // A second stream goes on just after that message.
     let mut rest = Watch::open(world.orders(), after(&all.token)).await.unwrap();
     assert_eq!(rest.token, all.token, "nothing was passed over");
@@ -273,4 +274,22 @@ async fn one_listens(world: World) {
     );
     drop(watches);
     other.stop().await;
+}
+
+async fn a_hundred_who_wait_cost_no_more_than_one(mut world: World) {
+    world.service.restart_with(&[("ORDER_SERVICE__LOG__FILTER", "info,persistence::statement=trace")]).await;
+    let reads = |world: &World| world.service.said().matches("FROM event_stream AS s").count();
+    world.create(draft(LEGO, "ideal")).await;
+    assert_eq!(reads(&world), 0, "while nobody watches, nothing is read");
+    let mut watches = Vec::new();
+    for _ in 0..100 {
+        watches.push(Watch::open(world.orders(), from_now()).await.unwrap());
+    }
+    let before = reads(&world);
+    // Five heartbeats are five seconds.
+    for _ in 0..5 {
+        watches[0].message().await.unwrap();
+    }
+    let during = reads(&world) - before;
+    assert!((2..20).contains(&during), "{during} times");
 }

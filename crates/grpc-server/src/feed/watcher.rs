@@ -112,7 +112,7 @@ impl Watcher {
 
     async fn pass(&mut self, event: &Shown) -> Result<(), End> {
         if self.filter.lets_through(event) {
-            let content = Content::Event(event.message.clone());
+            let content = Content::Event(Box::new(event.message.clone()));
             self.send(content, event.token.clone(), event.profile.to_string()).await?;
         }
         (self.position, self.token) = (event.place.position, event.token.clone());

@@ -5,6 +5,7 @@
 
 mod crashes;
 mod replicas;
+mod watchers;
 
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ Long runs over real processes; `cargo xtask proof` provides what they need, and 
 
   proof crashes [SHARE]    every crash point on both databases, every ordered pair on one; of SHARE, every SHAREth run only
   proof replicas [DEATHS]  three replicas under load, each killed again and again: 100 deaths, or DEATHS
+  proof watchers [SECONDS] 500 watchers with random disconnects while three replicas write for 10 minutes, or SECONDS
 ";
 
 #[tokio::main]
@@ -25,6 +27,8 @@ async fn main() -> ExitCode {
         ["crashes", share] => crashes::prove(number(share)).await,
         ["replicas"] => replicas::prove(100).await,
         ["replicas", deaths] => replicas::prove(number(deaths)).await,
+        ["watchers"] => watchers::prove(500, 600).await,
+        ["watchers", seconds] => watchers::prove(500, u64::try_from(number(seconds)).expect("seconds")).await,
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
