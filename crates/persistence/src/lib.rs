@@ -7,6 +7,7 @@
 
 mod address;
 mod armed;
+mod changed;
 mod claim;
 mod commit;
 mod connect;

@@ -132,7 +132,7 @@ fn is_named(row: &Model, key: &OrderKey) -> bool {
 }
 
 /// The orders with their unsettled operations, which are queried only for orders that have any.
-async fn with_operations(
+pub(crate) async fn with_operations(
     session: &impl ConnectionTrait,
     rows: Vec<Model>,
 ) -> Result<Vec<OrderWithOperations>, StoreError> {
@@ -184,21 +184,21 @@ pub(crate) async fn list(
     limit: u32,
 ) -> Result<Page<OrderWithOperations, PageKey>, StoreError> {
     let mut select = newest_first(filtered(filter));
-    if let Some(PageKey { created_time, id }) = after {
+    if let Some(PageKey { time, id }) = after {
         let place = Expr::tuple([Expr::col(Column::CreatedTime), Expr::col(Column::Id)]);
-        let last = Expr::tuple([Expr::val(moment::column(created_time)), Expr::val(id.uuid())]);
+        let last = Expr::tuple([Expr::val(moment::column(time)), Expr::val(id.uuid())]);
         select = select.filter(place.lt(last));
     }
     let mut rows = select.limit(page::fetched(limit)).all(session).await.map_err(store_error)?;
     let limit = page::affordable(&rows, limit, |row| row.document.len());
     rows.truncate(limit as usize + 1);
     Ok(page::cut(with_operations(session, rows).await?, limit, |OrderWithOperations { order, .. }| PageKey {
-        created_time: order.created_time,
+        time: order.created_time,
         id: order.id,
     }))
 }
 
-fn filtered(filter: &OrderFilter) -> Select<Entity> {
+pub(crate) fn filtered(filter: &OrderFilter) -> Select<Entity> {
     let usual =
         if filter.with_open_items { Placement::ALL } else { &[Placement::Placing, Placement::Placed] };
     let placements = if filter.placements.is_empty() { usual } else { &filter.placements };

@@ -1,10 +1,12 @@
 //! The events of all orders as one stream: assigning positions, and reading by them. It may not decide what happened.
 
-use domain::ports::{EventStream, Page, Place, Positioned, StoreError};
+use domain::ports::{Changed, EventStream, OrderFilter, Page, PageKey, Place, Positioned, StoreError};
 use domain::rules::ids::{OrderId, ProfileName};
+use jiff::Timestamp;
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryResult, Statement};
 
+use crate::changed;
 use crate::database::Database;
 use crate::entity::event::{Entity, Model};
 use crate::error::store_error;
@@ -100,14 +102,24 @@ impl EventStream for Database {
         let row = session.query_one_raw(statement).await.map_err(store_error)?;
         row.as_ref().map(place).transpose()
     }
+
+    async fn list_changed(
+        &self,
+        filter: &OrderFilter,
+        since: Timestamp,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Result<Page<Changed, PageKey>, StoreError> {
+        changed::list(&self.read(), filter, since, after, limit).await
+    }
 }
 
 async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
     let limit = Value::from(i64::from(limit));
     let given = if tx.get_database_backend() == DbBackend::Sqlite {
         let [give, forget] = GIVE_ON_SQLITE;
-        let given = changed(tx, give, limit.clone()).await?;
-        let forgotten = changed(tx, forget, limit).await?;
+        let given = moved(tx, give, limit.clone()).await?;
+        let forgotten = moved(tx, forget, limit).await?;
         if given != forgotten {
             let text = format!("{given} events got positions, and {forgotten} left the queue");
             return Err(StoreError::Inconsistent(text));
@@ -121,7 +133,7 @@ async fn position(tx: &Tx, limit: u32) -> Result<u32, StoreError> {
     Ok(u32::try_from(given).unwrap_or(u32::MAX))
 }
 
-async fn changed(tx: &Tx, sql: &str, limit: Value) -> Result<u64, StoreError> {
+async fn moved(tx: &Tx, sql: &str, limit: Value) -> Result<u64, StoreError> {
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [limit]);
     tx.execute_raw(statement).await.map(|done| done.rows_affected()).map_err(store_error)
 }

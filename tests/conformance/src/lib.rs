@@ -121,6 +121,7 @@ macro_rules! tests {
                 refused_and_abandoned_orders_are_listed_only_when_asked_for,
                 orders_are_filtered_by_each_part,
                 an_order_is_found_by_each_key,
+                changed_orders_come_by_their_last_change,
                 a_number_means_the_order_that_holds_it_else_the_newest,
                 events_come_in_pages_without_loss_or_double,
                 an_order_stands_with_its_unsettled_operations,

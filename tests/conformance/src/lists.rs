@@ -2,9 +2,10 @@
 
 use domain::operations::operation::{Operation, State};
 use domain::ports::{
-    Change, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, RefundFilter, RefundSum, Store,
+    Change, EventStream, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, RefundFilter, RefundSum,
+    Store,
 };
-use domain::rules::event::EventData;
+use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{OperationId, OrderId, ProfileName, RefundId};
 use domain::rules::money::Money;
 use domain::rules::operation::OperationState;
@@ -89,6 +90,44 @@ pub async fn orders_are_filtered_by_each_part(store: &impl Store) {
     let created_before = Some(at(10));
     let before = OrderFilter { created_before, ..none() };
     assert_eq!(listed(store, before).await, [pending.id, paid.id, outlet.id]);
+}
+
+/// One order of each second; some change again, one of them meanwhile.
+pub async fn changed_orders_come_by_their_last_change(store: &(impl Store + EventStream)) {
+    let moved = async |mut order: Order, second: i64| {
+        let mut change = change(&mut order);
+        let data = EventData::PlacementAbandoned { reason: "x".into() };
+        change.events = vec![Event { time: at(second), ..event(&order, order.version, data) }];
+        store.commit(change).await.unwrap();
+        order
+    };
+    let mut orders = Vec::new();
+    for second in 1..=6 {
+        let order = saved(store, |order| order.created_time = at(100 - second)).await;
+        orders.push(moved(order, second).await);
+    }
+    orders[1] = moved(orders[1].clone(), 10).await;
+    let ids = |places: &[usize]| places.iter().map(|place| orders[*place].id).collect::<Vec<_>>();
+    let (none, mut after, mut found) = (OrderFilter::default(), None, Vec::new());
+    loop {
+        let page = store.list_changed(&none, at(2), after, 2).await.unwrap();
+        assert!(page.items.len() <= 2);
+        assert!(page.items.iter().all(|one| one.time > at(2)));
+        found.extend(page.items.iter().map(|one| one.found.order.id));
+        if found.len() == 2 {
+            // It was passed over, and comes again.
+            moved(orders[2].clone(), 11).await;
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, ids(&[2, 3, 4, 5, 1, 2]), "later than the second second, not at it");
+    let other = OrderFilter { profile: Some(ProfileName::new("outlet")), ..OrderFilter::default() };
+    assert!(store.list_changed(&other, at(0), None, 10).await.unwrap().items.is_empty());
+    let all = store.list_changed(&none, at(0), None, 10).await.unwrap();
+    assert_eq!(all.items.iter().map(|one| one.time).collect::<Vec<_>>(), [1, 4, 5, 6, 10, 11].map(at));
 }
 
 pub async fn an_order_is_found_by_each_key(store: &impl Store) {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tests::proto::watch_order_events_response::Content;
-use tests::proto::{CreateOrderRequest, EventFilter, OrderEvent, WatchOrderEventsRequest};
+use tests::proto::{
+    CreateOrderRequest, EventFilter, ListOrdersRequest, OrderEvent, OrderFilter, OrderStatus,
+    WatchOrderEventsRequest,
+};
 use tests::{
     LEGO, Orders, Refusal, SOON, Watch, World, after, draft, from_beginning, from_now, new_request_id,
     numbered, of_kinds, on_both_engines, refusal, until,
@@ -24,6 +27,7 @@ on_both_engines!(
     streams_end_with_their_token_when_the_service_stops,
     the_number_of_streams_is_bounded_and_a_reader_who_leaves_frees_his_place,
     a_hundred_who_wait_cost_no_more_than_one,
+    orders_are_listed_by_their_last_change,
 );
 
 mod postgres_replicas {
@@ -292,4 +296,29 @@ async fn a_hundred_who_wait_cost_no_more_than_one(mut world: World) {
     }
     let during = reads(&world) - before;
     assert!((2..20).contains(&during), "{during} times");
+}
+
+async fn orders_are_listed_by_their_last_change(world: World) {
+    let first = world.create(draft(LEGO, "ideal")).await;
+    let second = world.create(numbered("1338", "ideal")).await;
+    world.simulator.check_out(&first.checkout_url, "paid").await;
+    world.reaches(&first.id, OrderStatus::Paid).await;
+    let list = async |since, page_token: &str| {
+        let filter = Some(OrderFilter { changed_after_time: since, ..Default::default() });
+        let request = ListOrdersRequest { filter, page_size: 1, page_token: page_token.to_owned() };
+        world.orders().list_orders(request).await
+    };
+    let since = Some(prost_types::Timestamp { seconds: 0, nanos: 0 });
+    let page = list(since, "").await.unwrap().into_inner();
+    assert_eq!(page.orders[0].id, second.id, "the other one changed after it");
+    let rest = list(since, &page.next_page_token).await.unwrap().into_inner();
+    assert_eq!(rest.orders[0].id, first.id);
+    let of_first = world.events(&first.id).await;
+    let last = of_first.last().unwrap().event_time;
+    assert!(list(last, "").await.unwrap().into_inner().orders.is_empty());
+    // The lists go different ways, so their tokens are not each other's.
+    assert_eq!(
+        refusal(list(None, &page.next_page_token).await).kind(),
+        (Code::InvalidArgument, "INVALID_REQUEST")
+    );
 }

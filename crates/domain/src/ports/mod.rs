@@ -17,7 +17,7 @@ pub use storage::{
     OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum,
     RequestRecord, Store, StoreError,
 };
-pub use stream::{EventStream, Place, Positioned};
+pub use stream::{Changed, EventStream, Place, Positioned};
 pub use vault::Vault;
 
 use std::collections::BTreeMap;

@@ -218,10 +218,11 @@ pub struct OperationPageKey {
     pub id: OperationId,
 }
 
-/// The position after which the next page begins, newest first.
+/// The position after which the next page of orders begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageKey {
-    pub created_time: Timestamp,
+    /// When the order was created, or changed last, whichever the list is sorted by.
+    pub time: Timestamp,
     pub id: OrderId,
 }
 

@@ -7,7 +7,9 @@
 
 use std::future::Future;
 
-use super::storage::{Page, StoreError};
+use jiff::Timestamp;
+
+use super::storage::{OrderFilter, OrderWithOperations, Page, PageKey, StoreError};
 use crate::rules::event::Event;
 use crate::rules::ids::{OrderId, ProfileName};
 
@@ -27,6 +29,14 @@ pub struct Place {
     pub position: u64,
     pub order_id: OrderId,
     pub sequence: u64,
+}
+
+/// An order, and when it changed last.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The time of its last event.
+    pub time: Timestamp,
+    pub found: OrderWithOperations,
 }
 
 impl Positioned {
@@ -54,4 +64,14 @@ pub trait EventStream: Send + Sync {
 
     /// The place at a position, or at the last one that was given; `None` if no event has it.
     fn place(&self, position: Option<u64>) -> impl Future<Output = Answer<Option<Place>>> + Send;
+
+    /// The orders whose last event is later than `since`, the one that changed first before the others. An event of a transaction under way
+    /// is not seen yet, whatever its time. If the orders are large there may be fewer than the limit, and then `next` says so.
+    fn list_changed(
+        &self,
+        filter: &OrderFilter,
+        since: Timestamp,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<Changed, PageKey>>> + Send;
 }

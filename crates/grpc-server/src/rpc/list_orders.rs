@@ -1,9 +1,10 @@
-//! ListOrders: newest first, filtered.
+//! ListOrders: newest first or by their last change, filtered.
 
-use domain::ports::{OrderFilter, OrderWithOperations, PageKey, Store};
+use domain::ports::{Changed, EventStream, OrderFilter, OrderWithOperations, PageKey, Store};
 use domain::rules::ids::ProfileName;
 use domain::rules::violation::{Violation, Violations};
-use tonic::Response;
+use jiff::Timestamp;
+use tonic::{Response, Status};
 
 use super::reading::Reading;
 use super::{Answer, OrderRpc, errors, page};
@@ -17,27 +18,69 @@ const LOADED_AT_ONCE: u32 = 50;
 
 pub async fn call(rpc: &OrderRpc, request: ListOrdersRequest) -> Answer<ListOrdersResponse> {
     let mut reading = Reading::of(&request);
-    let (filter, faults) = filter(request.filter.unwrap_or_default());
+    let (filter, changed_after, faults) = filter(request.filter.unwrap_or_default());
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
-    let after = reading.part(page::order_key(&request.page_token));
+    let after = reading.part(match changed_after {
+        Some(_) => page::changed_order_key(&request.page_token),
+        None => page::order_key(&request.page_token),
+    });
     let (size, after) = reading.end(size.zip(after))?;
-    let message = |one: &OrderWithOperations| convert::order::order(&one.order, &one.unsettled);
-    let key = |one: &OrderWithOperations| PageKey { created_time: one.order.created_time, id: one.order.id };
+    let answer = match changed_after {
+        Some(since) => changed(rpc, &filter, since, after, size).await?,
+        None => newest(rpc, &filter, after, size).await?,
+    };
+    Ok(Response::new(answer))
+}
+
+async fn newest(
+    rpc: &OrderRpc,
+    filter: &OrderFilter,
+    after: Option<PageKey>,
+    size: u32,
+) -> Result<ListOrdersResponse, Status> {
+    let key = |one: &OrderWithOperations| PageKey { time: one.order.created_time, id: one.order.id };
     let (mut page, mut next) = (page::Filling::new(size), after);
     while let Some(room) = page.room() {
         let limit = room.min(LOADED_AT_ONCE);
-        let loaded = rpc.service().store.list_orders(&filter, next, limit).await.map_err(errors::store)?;
+        let loaded = rpc.service().store.list_orders(filter, next, limit).await.map_err(errors::store)?;
         next = page.add(loaded, message, key);
         if next.is_none() {
             break;
         }
     }
     let next_page_token = next.map(page::order_token).unwrap_or_default();
-    Ok(Response::new(ListOrdersResponse { orders: page.messages, next_page_token }))
+    Ok(ListOrdersResponse { orders: page.messages, next_page_token })
 }
 
-fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
+/// By when they changed last.
+async fn changed(
+    rpc: &OrderRpc,
+    filter: &OrderFilter,
+    since: Timestamp,
+    after: Option<PageKey>,
+    size: u32,
+) -> Result<ListOrdersResponse, Status> {
+    let key = |one: &Changed| PageKey { time: one.time, id: one.found.order.id };
+    let (mut page, mut next) = (page::Filling::new(size), after);
+    while let Some(room) = page.room() {
+        let limit = room.min(LOADED_AT_ONCE);
+        let loaded = rpc.service().stream.list_changed(filter, since, next, limit).await;
+        next = page.add(loaded.map_err(errors::store)?, |one| message(&one.found), key);
+        if next.is_none() {
+            break;
+        }
+    }
+    let next_page_token = next.map(page::changed_order_token).unwrap_or_default();
+    Ok(ListOrdersResponse { orders: page.messages, next_page_token })
+}
+
+fn message(one: &OrderWithOperations) -> proto::Order {
+    convert::order::order(&one.order, &one.unsettled)
+}
+
+/// The filter, and since when the orders have changed.
+fn filter(filter: proto::OrderFilter) -> (OrderFilter, Option<Timestamp>, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut statuses = Vec::new();
     for (n, number) in filter.statuses.iter().enumerate() {
@@ -77,6 +120,7 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
     };
     let created_from = time("created_from_time", filter.created_from_time);
     let created_before = time("created_before_time", filter.created_before_time);
+    let changed_after = time("changed_after_time", filter.changed_after_time);
     let text = |text: String| (!text.is_empty()).then_some(text);
     let filter = OrderFilter {
         profile: text(filter.profile).map(ProfileName::new),
@@ -88,5 +132,5 @@ fn filter(filter: proto::OrderFilter) -> (OrderFilter, Vec<Violation>) {
         with_open_items: filter.with_open_items,
         with_held_shipments: filter.with_held_shipments,
     };
-    (filter, faults.into_vec())
+    (filter, changed_after, faults.into_vec())
 }

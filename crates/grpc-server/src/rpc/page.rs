@@ -108,6 +108,7 @@ pub fn size(asked: i32) -> Result<u32, Violation> {
 
 /// The names of lists in their tokens: a token of another list is invalid.
 const ORDERS: &str = "orders";
+const CHANGED_ORDERS: &str = "changed_orders";
 const OPERATIONS: &str = "operations";
 pub const EVENTS: &str = "events";
 pub const SHIPMENTS: &str = "shipments";
@@ -133,12 +134,22 @@ pub fn number(token: &str, list: &str, of: &str) -> Result<u64, Violation> {
 /// The position in a token of a page of orders.
 pub fn order_key(token: &str) -> Result<Option<PageKey>, Violation> {
     let key = place(token, ORDERS, OrderId::parse)?;
-    Ok(key.map(|(created_time, id)| PageKey { created_time, id }))
+    Ok(key.map(|(time, id)| PageKey { time, id }))
 }
 
 /// The token of a page of orders.
 pub fn order_token(key: PageKey) -> String {
-    place_token(ORDERS, key.created_time, key.id)
+    place_token(ORDERS, key.time, key.id)
+}
+
+/// The same for orders by their last change: such a list goes another way.
+pub fn changed_order_key(token: &str) -> Result<Option<PageKey>, Violation> {
+    let key = place(token, CHANGED_ORDERS, OrderId::parse)?;
+    Ok(key.map(|(time, id)| PageKey { time, id }))
+}
+
+pub fn changed_order_token(key: PageKey) -> String {
+    place_token(CHANGED_ORDERS, key.time, key.id)
 }
 
 /// The position in a token of a page of operations.

@@ -24,6 +24,9 @@ impl MigrationTrait for Migration {
             .foreign_key(ForeignKey::create().from("events", "order_id").to("orders", "id"))
             .take();
         manager.create_table(events).await?;
+        // For lists of the orders that changed lately. New entries come at its end, so it costs little to write.
+        let by_time = Index::create().name("events_time").table("events").col("time").col("order_id").take();
+        manager.create_index(by_time).await?;
         // SQLite numbers the rows of such a column by itself; PostgreSQL needs an identity.
         let mut written = if manager.get_database_backend() == DbBackend::Sqlite {
             ColumnDef::new("written").integer().take()

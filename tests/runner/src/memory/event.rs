@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::ports::{Page, Place, Positioned, StoreError};
 use domain::rules::event::Event;
 use domain::rules::ids::{OrderId, ProfileName};
+use jiff::Timestamp;
 
 use super::{broken, page};
 
@@ -76,6 +77,12 @@ impl Events {
         let begin = events.partition_point(|event| event.sequence <= after);
         let later = events.iter().skip(begin).map(|event| Event::clone(event));
         page::first(later, limit, |event| event.sequence)
+    }
+
+    /// When an event happened.
+    pub fn time(&self, order: OrderId, sequence: u64) -> Option<Timestamp> {
+        let events = self.of(order);
+        place(events, sequence).ok().map(|place| events[place].time)
     }
 
     fn of(&self, order: OrderId) -> &[Arc<Event>] {

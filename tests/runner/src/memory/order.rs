@@ -130,14 +130,13 @@ impl Orders {
     }
 
     fn newest_first(&self, after: Option<PageKey>) -> impl Iterator<Item = &Arc<Order>> {
-        let end = after.map_or(Bound::Unbounded, |key| Bound::Excluded((key.created_time, key.id)));
+        let end = after.map_or(Bound::Unbounded, |key| Bound::Excluded((key.time, key.id)));
         self.by_age.range((Bound::Unbounded, end)).rev().filter_map(|(_, id)| self.rows.get(id))
     }
 
     pub fn list(&self, filter: &OrderFilter, after: Option<PageKey>, limit: u32) -> Page<Order, PageKey> {
         let wanted = self.newest_first(after).filter(|order| passes(filter, order));
-        let page =
-            page::first(wanted, limit, |order| PageKey { created_time: order.created_time, id: order.id });
+        let page = page::first(wanted, limit, |order| PageKey { time: order.created_time, id: order.id });
         let items = page.items.into_iter().map(|order| Order::clone(order)).collect();
         Page { items, next: page.next }
     }
@@ -147,7 +146,7 @@ impl Orders {
     }
 }
 
-fn passes(filter: &OrderFilter, order: &Order) -> bool {
+pub fn passes(filter: &OrderFilter, order: &Order) -> bool {
     let listed = [Placement::Placing, Placement::Placed];
     let placements = match filter.placements.as_slice() {
         [] if filter.with_open_items => Placement::ALL,

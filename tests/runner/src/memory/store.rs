@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, Place, Positioned, RefundFilter, RefundPageKey, RefundSum,
+    Change, Changed, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter,
+    OrderKey, OrderWithOperations, Page, PageKey, Place, Positioned, RefundFilter, RefundPageKey, RefundSum,
     RequestRecord, Store, StoreError,
 };
 use domain::rules::event::Event;
@@ -19,7 +19,8 @@ use domain::rules::shipment::Shipment;
 use jiff::Timestamp;
 
 use super::lease::Lease;
-use super::{MemoryStore, broken, refund};
+use super::order::passes;
+use super::{MemoryStore, broken, page, refund};
 
 impl Store for MemoryStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
@@ -223,6 +224,28 @@ impl EventStream for MemoryStore {
             let order = tables.orders.load(&OrderKey::Id(order));
             order.map(|order| order.profile).ok_or_else(|| broken("an event has its order"))
         })
+    }
+
+    async fn list_changed(
+        &self,
+        filter: &OrderFilter,
+        since: Timestamp,
+        after: Option<PageKey>,
+        limit: u32,
+    ) -> Result<Page<Changed, PageKey>, StoreError> {
+        let tables = self.tables();
+        let all = tables.orders.all();
+        let last = |order: &Order| tables.events.time(order.id, order.version);
+        let passing = all.values().filter(|order| passes(filter, order));
+        let mut changed: Vec<_> = passing.filter_map(|order| Some((last(order)?, order.id))).collect();
+        changed
+            .retain(|place| place.0 > since && after.is_none_or(|PageKey { time, id }| *place > (time, id)));
+        changed.sort_unstable();
+        let changed = changed.into_iter().map(|(time, id)| {
+            let order = Order::clone(&all[&id]);
+            Changed { time, found: OrderWithOperations { unsettled: tables.operations.unsettled(id), order } }
+        });
+        Ok(page::first(changed, limit, |one| PageKey { time: one.time, id: one.found.order.id }))
     }
 
     async fn place(&self, position: Option<u64>) -> Result<Option<Place>, StoreError> {

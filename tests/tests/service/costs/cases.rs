@@ -279,6 +279,15 @@ impl<'a> Cases<'a> {
 
     async fn reading_lists(&mut self) {
         let (world, client, placed) = (self.world, &self.client, &self.placed);
+        let changed_after_time = placed[placed.len() / 2].created_time;
+        let filter = OrderFilter { changed_after_time, ..OrderFilter::default() };
+        let request = ListOrdersRequest { filter: Some(filter), page_size: 20, ..Default::default() };
+        self.meter
+            .count(world, "ListOrders, 20 changed after a time", RUNS, async |_| {
+                let page = client.clone().list_orders(request.clone()).await.unwrap().into_inner();
+                assert_eq!(page.orders.len(), 20);
+            })
+            .await;
         let mut operations = Vec::new();
         self.meter
             .count(world, "ListOrderEvents", RUNS, async |n| {

@@ -13,7 +13,7 @@ const TOKEN: &str = "resume_token";
 /// A token that names no place in this stream. `problem`: why.
 pub fn token_refused(problem: &str) -> Status {
     let text = format!(
-        "resume_token: {problem}. Begin at \"now\" and read what you missed with ListOrders (changed_after), or at \"beginning\"."
+        "resume_token: {problem}. Begin at \"now\" and read what you missed with ListOrders (changed_after_time), or at \"beginning\"."
     );
     let mut failure =
         Failure::new(Code::InvalidArgument, ErrorReason::ResumeTokenRefused, text).with("faults", 1);
