@@ -1,5 +1,5 @@
 //! Clients that are not ours (tests/clients). Against the service of a developer: one that knows nothing but reflection, and
-//! those that read the longest answers at their defaults. Against the simulated Mollie: Mollie's own.
+//! those that read the longest answers and the stream of events at their defaults. Against the simulated Mollie: Mollie's own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,6 +11,8 @@ use crate::{debian, dev, process};
 const REQUIREMENTS: &str = "tests/clients/requirements.txt";
 const BY_REFLECTION: &str = "tests/clients/by_reflection.py";
 const ANSWERS: &str = "tests/clients/answers.py";
+const WATCH: &str = "tests/clients/watch.py";
+const WATCH_IN_NODE: &str = "tests/clients/watch.mjs";
 const PACKAGES: &str = "tests/clients/package.json";
 const ANSWERS_IN_NODE: &str = "tests/clients/answers.mjs";
 const MOLLIES: [&str; 2] = ["tests/clients/mollie_orders.py", "tests/clients/mollie_changes.py"];
@@ -29,6 +31,16 @@ pub fn answers() -> Result<()> {
     dev::with("answers", |grpc| {
         process::run(process::command(&python, ["-B", ANSWERS])?.arg(grpc))?;
         let mut node = process::command("node", [ANSWERS_IN_NODE])?;
+        process::run(node.args([grpc, "proto", ORDER]).env("PACKAGES", &packages))
+    })
+}
+
+/// Python's client and Node's follow the stream of events.
+pub fn watch() -> Result<()> {
+    let (python, packages) = (python()?, node_packages()?);
+    dev::with("watch", |grpc| {
+        process::run(process::command(&python, ["-B", WATCH])?.arg(grpc))?;
+        let mut node = process::command("node", [WATCH_IN_NODE])?;
         process::run(node.args([grpc, "proto", ORDER]).env("PACKAGES", &packages))
     })
 }

@@ -57,9 +57,10 @@ fn main() -> ExitCode {
         }
         Some((task, [name, more @ ..])) if task == "proof" => proof::run(name, more),
         Some((task, [])) if task == "direction" => direction::check(),
-        Some((task, [])) if task == "clients" => {
-            clients::by_reflection().and_then(|()| clients::answers()).and_then(|()| clients::mollies())
-        }
+        Some((task, [])) if task == "clients" => clients::by_reflection()
+            .and_then(|()| clients::answers())
+            .and_then(|()| clients::watch())
+            .and_then(|()| clients::mollies()),
         Some((task, [])) if task == "bounds" => release::bounds(),
         Some((task, options)) if task == "bench" => bench::run(options),
         Some((task, [])) if ["help", "--help", "-h"].contains(&task.as_str()) => {
