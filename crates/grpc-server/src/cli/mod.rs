@@ -1,15 +1,21 @@
 //! Commands of `order-service`.
 
+mod client;
 #[cfg(feature = "dev")]
 mod demo;
 #[cfg(feature = "dev")]
 mod dev;
+mod event_line;
+mod json;
 mod migrate;
 mod operations;
+mod order;
 mod serve;
 mod signal;
 #[cfg(feature = "dev")]
 mod simulator;
+mod tail;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +51,10 @@ enum Command {
     Migrate,
     /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
+    /// Show everything about one order at a running service.
+    Order(order::Arguments),
+    /// Follow the events of all orders at a running service.
+    Tail(tail::Arguments),
     /// Run the simulated Mollie alone.
     #[cfg(feature = "dev")]
     Simulator,
@@ -149,6 +159,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Operations(arguments) => {
                 Box::pin(operations::run(arguments)).await.map(|()| ExitCode::SUCCESS)
             }
+            Command::Order(arguments) => Box::pin(order::run(arguments)).await,
+            Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]
             Command::Simulator => simulator::run(config()?).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "probes")]

@@ -15,6 +15,7 @@ use std::time::Duration;
 use domain::ports::{EventStream, OrderKey, Place, Positioned, Store, StoreError};
 use domain::rules::ids::ProfileName;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::convert;
@@ -93,12 +94,22 @@ impl Feed {
         }
     }
 
-    /// Begins anew after the last event: what was kept before may lack some.
-    pub async fn begin(&self, service: &Service) -> Result<(), StoreError> {
+    /// Nobody watches any more: the store is not read until somebody does.
+    pub fn rest(&self) {
+        self.tail().rest();
+    }
+
+    /// From now on the store is to be read.
+    pub fn wake(&self) {
+        self.tail().wake();
+    }
+
+    /// Begins anew after the last event, as much may have happened since the store was read. Returns that there may be more.
+    pub async fn begin(&self, service: &Service) -> Result<bool, StoreError> {
         let last = service.stream.place(None).await?.map_or(0, |place| place.position);
         self.tail().begin(last);
         self.head.send_replace(last);
-        Ok(())
+        Ok(true)
     }
 
     /// Reads what comes after what was read, and gives it to those who watch. Returns whether there may be more.
@@ -126,7 +137,7 @@ impl Feed {
 
     /// Whether the store could be read lately.
     fn is_fresh(&self) -> bool {
-        self.tail().is_fresh()
+        self.tail().is_fresh(Instant::now())
     }
 
     fn tail(&self) -> std::sync::MutexGuard<'_, Tail> {

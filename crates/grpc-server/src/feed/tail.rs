@@ -23,6 +23,7 @@ pub struct Tail {
     begin: u64,
     events: VecDeque<Arc<Shown>>,
     bytes: usize,
+    /// When the store was read last; `None` while nobody reads it, because nobody watches.
     read_at: Option<Instant>,
 }
 
@@ -60,9 +61,19 @@ impl Tail {
         Some(self.events.iter().skip(first).take(limit).cloned().collect())
     }
 
-    /// Whether the store was read lately.
-    pub fn is_fresh(&self) -> bool {
-        self.read_at.is_none_or(|at| at.elapsed() < FRESH)
+    /// From now on the store is to be read.
+    pub fn wake(&mut self) {
+        self.read_at = Some(Instant::now());
+    }
+
+    /// Nobody watches any more, so it is not read.
+    pub fn rest(&mut self) {
+        self.read_at = None;
+    }
+
+    /// Whether the store was read lately, where it is to be read.
+    pub fn is_fresh(&self, now: Instant) -> bool {
+        self.read_at.is_none_or(|at| now.saturating_duration_since(at) < FRESH)
     }
 }
 
@@ -95,6 +106,20 @@ mod tests {
         assert_eq!(positions(&tail, 14), Some(vec![15]));
         // Who has read the store himself may be ahead.
         assert_eq!((positions(&tail, 17), positions(&tail, 9)), (Some(Vec::new()), None));
+    }
+
+    /// Who comes after nobody watched for hours is not told that the store is silent.
+    #[test]
+    fn it_is_stale_only_while_it_is_to_be_read() {
+        let mut tail = Tail::default();
+        let later = || Instant::now() + FRESH;
+        assert!(tail.is_fresh(later()));
+        tail.wake();
+        assert!(tail.is_fresh(Instant::now()) && !tail.is_fresh(later()), "nothing could be read");
+        tail.begin(1);
+        assert!(!tail.is_fresh(later()));
+        tail.rest();
+        assert!(tail.is_fresh(later()));
     }
 
     #[test]

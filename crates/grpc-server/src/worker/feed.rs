@@ -35,10 +35,12 @@ async fn follow(service: &Service, feed: &Feed) {
     let mut news = service.stream.news();
     loop {
         feed.watched().await;
-        let mut read = feed.begin(service).await.map(|()| true);
+        feed.wake();
+        let mut has_begun = false;
         while feed.is_watched() {
+            let read = if has_begun { feed.read_on(service).await } else { feed.begin(service).await };
             match read {
-                Ok(true) => (),
+                Ok(true) => has_begun = true,
                 Ok(false) => {
                     let _ = tokio::time::timeout(PAUSE, news.wait()).await;
                 }
@@ -47,8 +49,8 @@ async fn follow(service: &Service, feed: &Feed) {
                     tokio::time::sleep(PAUSE).await;
                 }
             }
-            read = feed.read_on(service).await;
         }
+        feed.rest();
     }
 }
 

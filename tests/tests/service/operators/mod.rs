@@ -1,5 +1,6 @@
 //! What only a person can decide, and what a person must look at: raised, listed, refused where it does not fit, decided.
 
+mod commands;
 mod payments;
 mod surplus;
 mod terminal;

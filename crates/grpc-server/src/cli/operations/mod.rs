@@ -4,30 +4,22 @@
 mod reading;
 mod screen;
 
-use std::time::Duration;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use domain::rules::decision;
 use domain::rules::violation::Violation;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 
+use super::client::Address;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::resolve_operation_request::{Outcome, Rejected, Succeeded};
 use crate::proto::{CloseReviewItemRequest, ResolveOperationRequest, RetryOperationRequest};
 use crate::status_text::explained;
 
-const ADDRESS: &str = "http://127.0.0.1:50051";
-
-const CONNECT: Duration = Duration::from_secs(5);
-/// Longer than the service takes to answer with the durable state.
-const ANSWER: Duration = Duration::from_secs(30);
-
 #[derive(Args)]
 pub struct Arguments {
-    /// Where the service listens.
-    #[arg(long, global = true, value_name = "URL", default_value = ADDRESS)]
-    address: String,
+    #[command(flatten)]
+    service: Address,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -108,38 +100,15 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     if let Some(action) = &arguments.action {
         action.decision().check()?;
     }
-    let channel = connect(&arguments.address).await?;
+    let channel = arguments.service.connect().await?;
     match arguments.action {
         None => {
             let situation = reading::read(channel).await?;
-            print!(
-                "{}",
-                screen::screen(&situation, &screen::Program::this(address_option(&arguments.address)))
-            );
+            print!("{}", screen::screen(&situation, &screen::Program::this(arguments.service.option())));
             Ok(())
         }
         Some(action) => act(OperationServiceClient::new(channel), action).await,
     }
-}
-
-/// The option that a printed command needs to reach the same service.
-fn address_option(address: &str) -> Option<&str> {
-    (address != ADDRESS).then_some(address)
-}
-
-async fn connect(address: &str) -> Result<Channel> {
-    if address.starts_with("https://") {
-        bail!(
-            "--address {address}: this release speaks no TLS; name what is behind it, with http://HOST:PORT"
-        );
-    }
-    let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let endpoint =
-        Endpoint::from_shared(url).with_context(|| format!("--address {address} is not an address"))?;
-    let connected = endpoint.connect_timeout(CONNECT).timeout(ANSWER).connect().await;
-    connected.with_context(|| {
-        format!("no order service answers at {address}; choose another with --address http://HOST:PORT")
-    })
 }
 
 async fn act(mut service: OperationServiceClient<Channel>, action: Action) -> Result<()> {

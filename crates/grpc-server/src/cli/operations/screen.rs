@@ -7,6 +7,7 @@ use std::fmt::Write;
 use domain::rules::money::Money;
 
 use super::reading::Situation;
+use crate::cli::words::{money, plain};
 use crate::proto::{
     Amount, Operation, OperationKind, OperationState, Order, Refund, ReviewItem, ReviewItemKind, Shipment,
 };
@@ -224,10 +225,6 @@ fn queued(text: &mut String, refund: &Refund, situation: &Situation) {
     line(text, &format!("\n  order {order}: {amount}, {id}, queued {since} ago"));
 }
 
-fn money(amount: Option<&Amount>) -> String {
-    amount.map(|amount| format!("{} {}", plain(&amount.value), plain(&amount.currency))).unwrap_or_default()
-}
-
 fn under_way(text: &mut String, operation: &Operation, situation: &Situation) {
     let wait = operation.not_before_time.map_or(0, |time| time.seconds - situation.now);
     let next = if wait > 0 { format!(", not before {} from now", age(wait)) } else { String::new() };
@@ -270,11 +267,6 @@ fn age(seconds: i64) -> String {
         seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
         seconds => format!("{} days", seconds / 86_400),
     }
-}
-
-/// The text without control characters.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -1,0 +1,125 @@
+//! An event in one line: what happened, to what, by whom and why.
+
+use super::words::{money, plain};
+use crate::proto::{OperationState, OrderEvent, OrderStatus, ReviewItemKind};
+
+/// What an event says beyond its kind.
+pub fn details(event: &OrderEvent) -> String {
+    let mut parts = Vec::new();
+    let mut named = |name: &str, value: &str| {
+        if !value.is_empty() {
+            parts.push(if name.is_empty() { plain(value) } else { format!("{name} {}", plain(value)) });
+        }
+    };
+    if event.status() != OrderStatus::Unspecified {
+        named("", event.status().as_str_name().trim_start_matches("ORDER_STATUS_"));
+    }
+    if event.unexpected {
+        named("", "unexpected");
+    }
+    named("changed", &event.changed.join(" "));
+    named("shipment", &event.shipment_id);
+    named("refund", &event.refund_id);
+    named("return", &event.return_id);
+    named("payment", &event.mollie_payment_id);
+    named("operation", &event.operation_id);
+    named("other order", &event.superseded_by);
+    if event.operation_outcome() != OperationState::Unspecified {
+        named("", event.operation_outcome().as_str_name().trim_start_matches("OPERATION_STATE_"));
+    }
+    let sums = [
+        event.capture.as_ref().map(|capture| money(capture.amount.as_ref())),
+        event.chargeback.as_ref().map(|chargeback| money(chargeback.amount.as_ref())),
+    ];
+    sums.iter().flatten().for_each(|sum| named("", sum));
+    if let Some(item) = &event.item {
+        let kind: ReviewItemKind = item.kind();
+        named("", kind.as_str_name().trim_start_matches("REVIEW_ITEM_KIND_"));
+        named("", &item.text);
+    }
+    if let Some(rejection) = &event.rejection {
+        named("", if rejection.detail.is_empty() { &rejection.title } else { &rejection.detail });
+    }
+    named("because", &event.reason);
+    named("by", &event.actor);
+    parts.join(", ")
+}
+
+/// What an event means to whoever watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    /// Somebody should look.
+    Bad,
+    Usual,
+}
+
+pub fn tone(kind: &str) -> Tone {
+    let (_, what) = kind.split_once('.').unwrap_or_default();
+    match what {
+        "paid" | "authorized" | "completed" | "registered" | "refunded" | "succeeded" => Tone::Good,
+        "refused"
+        | "failed"
+        | "missing"
+        | "needs_attention"
+        | "expired"
+        | "number_lost"
+        | "received"
+        | "raised"
+        | "too_late"
+        | "status_not_understood"
+        | "placement_refused"
+        | "placement_abandoned"
+        | "update_refused"
+        | "change_refused"
+        | "cancel_refused" => Tone::Bad,
+        _ => Tone::Usual,
+    }
+}
+
+/// The text, coloured if that is wanted.
+pub fn coloured(text: &str, tone: Tone, wanted: bool) -> String {
+    match tone {
+        Tone::Good if wanted => format!("\u{1b}[32m{text}\u{1b}[0m"),
+        Tone::Bad if wanted => format!("\u{1b}[31m{text}\u{1b}[0m"),
+        Tone::Good | Tone::Bad | Tone::Usual => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::rules::event::KINDS;
+
+    use super::*;
+    use crate::proto::{MollieError, ReviewItem};
+
+    #[test]
+    fn a_line_says_what_who_and_why_and_nothing_that_moves_the_cursor() {
+        let rejection = Some(MollieError { detail: "No\u{1b}[2J way".to_owned(), ..MollieError::default() });
+        let event = OrderEvent {
+            changed: vec!["lines/1".to_owned(), "lines/2".to_owned()],
+            shipment_id: "s".to_owned(),
+            rejection,
+            reason: "why".to_owned(),
+            actor: "jane".to_owned(),
+            ..OrderEvent::default()
+        };
+        assert_eq!(details(&event), "changed lines/1 lines/2, shipment s, No [2J way, because why, by jane");
+        let item = ReviewItem {
+            kind: ReviewItemKind::Chargeback.into(),
+            text: "5.00".to_owned(),
+            ..Default::default()
+        };
+        assert_eq!(details(&OrderEvent { item: Some(item), ..Default::default() }), "CHARGEBACK, 5.00");
+        assert_eq!(details(&OrderEvent::default()), "");
+    }
+
+    #[test]
+    fn whatever_was_refused_or_failed_is_told_apart() {
+        let bad = KINDS.iter().filter(|kind| kind.contains("refused") || kind.contains("failed"));
+        assert!(bad.clone().count() > 5 && bad.into_iter().all(|kind| tone(kind) == Tone::Bad));
+        assert_eq!((tone("order.paid"), tone("order.updated")), (Tone::Good, Tone::Usual));
+        assert_eq!(coloured("x", Tone::Bad, false), "x");
+        assert_eq!(coloured("x", Tone::Bad, true), "\u{1b}[31mx\u{1b}[0m");
+    }
+}
