@@ -55,6 +55,8 @@ pub const CREATE: &Shard = &[
 /// What decides where units and money go.
 pub const MONEY: &Shard = &[
     "crates/domain/src/rules/amount.rs",
+    "crates/domain/src/rules/at_risk.rs",
+    "crates/domain/src/rules/at_risk",
     "crates/domain/src/rules/beside.rs",
     "crates/domain/src/rules/cancellation.rs",
     "crates/domain/src/rules/capture.rs",

@@ -66,7 +66,13 @@ pub fn left(order: &Order) -> Money {
     money(order, bound(order).saturating_sub(taken_of_all(order)))
 }
 
-/// The same, once these units are canceled that a cancellation under way is to cancel.
+/// What all shipments together may capture.
+#[must_use]
+pub fn most(order: &Order) -> Money {
+    money(order, bound(order))
+}
+
+/// What may still be captured, once these units are canceled that a cancellation under way is to cancel.
 #[must_use]
 pub fn left_once_canceled(order: &Order, canceled: &[ShipmentLine]) -> Money {
     let mut after = order.clone();

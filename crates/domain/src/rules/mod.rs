@@ -5,6 +5,7 @@ pub mod adoption;
 pub mod agreements;
 pub mod amount;
 pub mod amount_input;
+pub mod at_risk;
 pub mod beside;
 pub mod cancellation;
 pub mod capture;
