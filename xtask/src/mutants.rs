@@ -61,6 +61,8 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/cancellation.rs",
     "crates/domain/src/rules/capture.rs",
     "crates/domain/src/rules/companion.rs",
+    "crates/domain/src/rules/deadline.rs",
+    "crates/domain/src/rules/deadline",
     "crates/domain/src/rules/deduction.rs",
     "crates/domain/src/rules/ledger.rs",
     "crates/domain/src/rules/line_cancellation.rs",

@@ -16,6 +16,7 @@ pub mod concern;
 pub mod continuation;
 pub mod contradiction;
 mod date;
+pub mod deadline;
 pub mod decision;
 pub mod deduction;
 pub mod draft;
