@@ -63,6 +63,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/companion.rs",
     "crates/domain/src/rules/deadline.rs",
     "crates/domain/src/rules/deadline",
+    "crates/domain/src/rules/deadline_policy.rs",
     "crates/domain/src/rules/deduction.rs",
     "crates/domain/src/rules/ledger.rs",
     "crates/domain/src/rules/line_cancellation.rs",

@@ -39,7 +39,10 @@ pub fn plan(order: &Order, release: &[String]) -> Result<(Cancellation, Vec<Line
 }
 
 /// How to cancel, by the order's status. `isCancelable` is not a promise and never a reason to refuse.
-fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
+///
+/// # Errors
+/// Why it is not to be canceled, and what to do instead.
+pub fn way(order: &Order) -> Result<Cancellation, FailedPrecondition> {
     let refuse = |text: &str| Err(FailedPrecondition::of_order(PreconditionReason::OrderNotCancelable, text));
     match (order.placement, order.facts.status) {
         (Placement::Refused | Placement::Abandoned, _) => Ok(Cancellation::Nothing),

@@ -24,6 +24,13 @@ pub const fn is_deduction(line: &Line) -> bool {
 /// # Errors
 /// [`PreconditionReason::DeductionLeft`], with what is owed in all and for each line.
 pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
+    let left = left(order, named);
+    if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
+}
+
+/// The deductions that are left behind goods which they take money off, but for those named, with what the shopper would be owed for each.
+#[must_use]
+pub fn left(order: &Order, named: &[LineId]) -> Vec<(LineId, Money)> {
     let has_left = |goods: &Line| goods.shipped.and(goods.reserved).quantity > 0;
     // Of what is canceled, units that were named go first.
     let are_named = |line: &Line| {
@@ -33,11 +40,10 @@ pub fn keep(order: &Order, named: &[LineId]) -> Result<(), FailedPrecondition> {
     let is_left =
         |line: &&Line| line.available().quantity > 0 && !named.contains(&line.id) && !are_named(line);
     let is_owed = |line: &&Line| order.captures_by_shipment() && goods_of(order, line).any(has_left);
-    let left: Vec<_> = deductions(order)
+    deductions(order)
         .filter(|line| is_left(line) && is_owed(line))
         .map(|line| (line.id, owed(line.available())))
-        .collect();
-    if left.is_empty() { Ok(()) } else { Err(refusal(order, &left)) }
+        .collect()
 }
 
 /// The units of deductions that Mollie has canceled although goods they take money off were shipped, beyond those that cancellations

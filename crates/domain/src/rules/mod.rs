@@ -17,6 +17,7 @@ pub mod continuation;
 pub mod contradiction;
 mod date;
 pub mod deadline;
+pub mod deadline_policy;
 pub mod decision;
 pub mod deduction;
 pub mod draft;
