@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
-use crate::ports::{Change, Ids, OperationWrite, RequestRecord};
+use crate::ports::{Change, Ids, OperationWrite, RequestRecord, Run};
+use crate::rules::at_risk;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ReturnId, ShipmentId};
@@ -18,10 +19,12 @@ use crate::rules::policy::Policy;
 use crate::rules::precondition::{FailedPrecondition, PreconditionReason};
 use crate::rules::refund::Refund;
 use crate::rules::request_error::RequestError;
+use crate::rules::ship_by::Agenda;
 use crate::rules::shipment::{self, Origin, Shipment, ShipmentLine, ShipmentState, Tracking};
 
 mod captures;
 mod chargebacks;
+mod deadline;
 mod known;
 mod number;
 mod reading;
@@ -37,6 +40,9 @@ pub struct Pen<'a> {
     author: Author,
     reading: Reading,
     recorder: Recorder,
+    /// The order before, if its shipments could capture then.
+    capturing: Option<Box<Order>>,
+    agenda: Agenda,
     expected_version: Option<u64>,
     unsettled: Vec<Operation>,
     known: Vec<Shipment>,
@@ -52,6 +58,7 @@ pub struct Pen<'a> {
     has_read: bool,
     /// A number that another order holds, although this one is to hold it.
     taken_number: Option<String>,
+    run: Option<Run>,
 }
 
 impl<'a> Pen<'a> {
@@ -61,12 +68,16 @@ impl<'a> Pen<'a> {
         let Known { order, unsettled, shipments, refunds, taken_number } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
+        let capturing = (at_risk::to_capture(&order).minor() > 0).then(|| Box::new(order.clone()));
+        let agenda = order.agenda;
         let recorder = Recorder::new(order, author.now, author.actor.clone());
         Self {
             ids,
             author,
             reading,
             recorder,
+            capturing,
+            agenda,
             expected_version,
             unsettled: unsettled.unwrap_or_default(),
             known: shipments,
@@ -80,6 +91,7 @@ impl<'a> Pen<'a> {
             lookup: None,
             has_read: false,
             taken_number,
+            run: None,
         }
     }
 
@@ -162,8 +174,8 @@ impl<'a> Pen<'a> {
 
     /// What the order's profile has chosen.
     #[must_use]
-    pub const fn policy(&self) -> Policy {
-        self.author.policy
+    pub const fn policy(&self) -> &Policy {
+        &self.author.policy
     }
 
     /// When the reading that is written was asked for.
@@ -399,6 +411,8 @@ impl<'a> Pen<'a> {
         // Only now is it written what became of the operation that a reading was taken for.
         self.act_on_reading();
         self.give_up_number();
+        self.tell_of_deadline();
+        let timer = self.renew_agenda();
         let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();
         let change = Change {
@@ -410,6 +424,8 @@ impl<'a> Pen<'a> {
             shipments: self.shipments,
             refunds: self.refunds,
             lookup: self.lookup,
+            timer,
+            run: self.run,
             other: None,
         };
         Written { order, group, operations: self.new, is_at_head, change }

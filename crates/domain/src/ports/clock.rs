@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// Time as the workflow sees it.
@@ -13,6 +13,12 @@ pub trait Clock: Send + Sync {
 
     /// Time since some fixed moment. It only runs forward and ignores the simulated offset.
     fn elapsed(&self) -> Duration;
+
+    /// How far [`Clock::now`] is ahead of the wall clock: by simulated time.
+    fn offset(&self) -> SignedDuration;
+
+    /// How far the wall clock is ahead of Mollie's; `None`: no answer of Mollie's has said.
+    fn ahead_of_mollie(&self) -> Option<SignedDuration>;
 
     /// Waits, by [`Clock::elapsed`].
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;

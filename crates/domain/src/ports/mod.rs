@@ -13,9 +13,10 @@ pub use mollie::{
     PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder,
 };
 pub use storage::{
-    Change, CommitError, Fingerprint, LookupClaim, OperationFilter, OperationPageKey, OperationWrite,
-    OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum,
-    RequestRecord, Store, StoreError,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Fingerprint, LookupClaim,
+    OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,
+    PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError,
+    TimerClaim,
 };
 pub use stream::{Changed, EventStream, Place, Positioned};
 pub use vault::Vault;
@@ -51,7 +52,7 @@ impl Settings {
     /// What a profile has chosen.
     #[must_use]
     pub fn policy(&self, profile: &ProfileName) -> Policy {
-        self.policies.get(profile).copied().unwrap_or_default()
+        self.policies.get(profile).cloned().unwrap_or_default()
     }
 
     /// How often a lease is renewed during a call.

@@ -6,7 +6,8 @@
 use std::future::Future;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
@@ -18,7 +19,7 @@ use crate::rules::ids::{
 use crate::rules::money::Money;
 use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
-use crate::rules::placement::Placement;
+use crate::rules::placement::{Mode, Placement};
 use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
 use crate::rules::status::{OrderStatus, RefundStatus};
@@ -74,6 +75,10 @@ pub struct Change {
     pub refunds: Vec<Refund>,
     /// When to look the order up at Mollie; `None` leaves the schedule as it is.
     pub lookup: Option<Timestamp>,
+    /// When its timer is due, or that it has none; `None` leaves it as it is.
+    pub timer: Option<Option<Timestamp>>,
+    /// That a policy acted on it.
+    pub run: Option<Run>,
     /// What the same decision changes of another order, which this one is to replace: without a request, and without a further order.
     pub other: Option<Box<Self>>,
 }
@@ -100,6 +105,64 @@ impl Change {
             Some(other) => vec![self, *other],
         }
     }
+}
+
+/// That a profile's policy acted on an order unasked. Numbers count up for each profile, dry runs apart: of two that are decided at
+/// once one must be decided again, so that a bound holds for all processes together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub profile: ProfileName,
+    pub dry_run: bool,
+    pub number: u64,
+    pub time: Timestamp,
+    pub order_id: OrderId,
+}
+
+/// That a profile's policies do nothing for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub profile: ProfileName,
+    pub time: Timestamp,
+    pub by: String,
+    pub reason: String,
+}
+
+/// The right to look after what an order has on its agenda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimerClaim {
+    pub order_id: OrderId,
+    pub token: LeaseToken,
+    /// When it was due.
+    pub due: Timestamp,
+    /// The store's own time when it was claimed, plus the simulated offset. No timer is claimed before it is due by this clock.
+    pub now: Timestamp,
+    /// Consecutive failures.
+    pub failures: u32,
+}
+
+/// A filter for orders that must be shipped by some time; an empty part does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeadlineFilter {
+    pub profiles: Vec<ProfileName>,
+    pub mode: Option<Mode>,
+    pub from: Option<Timestamp>,
+    pub before: Option<Timestamp>,
+}
+
+/// The position after which the next page begins, the nearest deadline first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadlinePageKey {
+    pub ship_by: Timestamp,
+    pub id: OrderId,
+}
+
+/// What orders of one day and currency may still capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadlineSum {
+    /// In UTC.
+    pub day: Date,
+    pub orders: u64,
+    pub to_capture: Money,
 }
 
 /// Why a change was not written.
@@ -384,6 +447,52 @@ pub trait Store: Send + Sync {
 
     /// Whether a look-up of the order is due, by a webhook or its schedule, and not finished.
     fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Claims up to `limit` timers that are due by the store's clock plus `offset`.
+    fn claim_timers(
+        &self,
+        offset: SignedDuration,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<TimerClaim>>> + Send;
+
+    /// Sets a claimed timer, or ends it with `None`. `failures`: the consecutive failures. One that a change has set meanwhile is left
+    /// alone.
+    fn finish_timer(
+        &self,
+        claim: &TimerClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// What the policies of a profile did last, the newest first.
+    fn last_runs(
+        &self,
+        profile: &ProfileName,
+        dry_run: bool,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<Run>>> + Send;
+
+    /// Pauses a profile's policies; the pause that it has stays.
+    fn pause(&self, pause: &Pause) -> impl Future<Output = Answer<Pause>> + Send;
+
+    /// Ends a profile's pause, and returns it.
+    fn resume(&self, profile: &ProfileName) -> impl Future<Output = Answer<Option<Pause>>> + Send;
+
+    fn find_pause(&self, profile: &ProfileName) -> impl Future<Output = Answer<Option<Pause>>> + Send;
+
+    /// Orders that must be shipped by some time, the nearest first.
+    fn list_deadlines(
+        &self,
+        filter: &DeadlineFilter,
+        after: Option<DeadlinePageKey>,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Page<OrderWithOperations, DeadlinePageKey>>> + Send;
+
+    /// What all of those add up to, by day and currency.
+    fn sum_deadlines(&self, filter: &DeadlineFilter)
+    -> impl Future<Output = Answer<Vec<DeadlineSum>>> + Send;
 
     /// Finishes a look-up: the next one is due at `next` (never, if `None`), or at once if requested meanwhile. `failures`: the
     /// consecutive failures. The hints of `claim` are dealt with and deleted, unless the look-up was requested meanwhile; a claim

@@ -15,65 +15,18 @@ use super::order::{Line, Order};
 use super::part::Part;
 use super::payment::Payment;
 use super::placement::{Mode, Placement};
+use super::risk::{AtRisk, Reason};
 use super::shipment::Shipment;
-use super::status::{OrderStatus, words};
+use super::status::OrderStatus;
 
 mod parcels;
 mod review;
-
-words!(
-    /// Why authorized money is not captured, the most urgent first.
-    Reason {
-        /// An operation needs attention. Until a person decides it, nothing of its lane is sent, so all that is not registered waits for it.
-        NeedsAttention = "needs_attention",
-        /// Goods left, and Mollie or this service refused their parcel.
-        Rejected = "rejected",
-        /// An open item is about these goods or their money.
-        NeedsReview = "needs_review",
-        /// Goods left, and their parcel waits for others, because of what takes money off.
-        Held = "held",
-        /// Goods left, and Mollie has not registered their parcel yet.
-        Recorded = "recorded",
-        /// Mollie has registered the parcel, and its capture is on its way.
-        CapturePending = "capture_pending",
-        /// Nobody has recorded a parcel.
-        NotShipped = "not_shipped",
-    }
-);
 
 /// An operation of an order that is not settled, in the lane of the authorization or that of the placement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsettled {
     pub operation_id: OperationId,
     pub state: OperationState,
-}
-
-/// Money that is authorized and not captured, by reason. No part is below zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AtRisk {
-    /// The parts above zero, the most urgent first.
-    parts: Vec<(Reason, Money)>,
-    total: Money,
-}
-
-impl AtRisk {
-    /// The parts above zero, the most urgent first.
-    #[must_use]
-    pub fn parts(&self) -> &[(Reason, Money)] {
-        &self.parts
-    }
-
-    /// All of it.
-    #[must_use]
-    pub const fn total(&self) -> Money {
-        self.total
-    }
-
-    /// Whether nothing is at risk.
-    #[must_use]
-    pub const fn is_nothing(&self) -> bool {
-        self.total.minor() == 0
-    }
 }
 
 /// Whether the order's money counts in sums over orders: that of test mode is not real.
@@ -205,10 +158,8 @@ impl Sums {
     fn at_risk(self, order: &Order) -> AtRisk {
         let money = |minor| Money::from_minor(minor, order.terms.amount.currency());
         let parts = Reason::ALL.iter().copied().zip(self.0).filter(|(_, minor)| *minor > 0);
-        AtRisk {
-            parts: parts.map(|(reason, minor)| (reason, money(minor))).collect(),
-            total: money(self.0.into_iter().fold(0, i64::saturating_add)),
-        }
+        let parts = parts.map(|(reason, minor)| (reason, money(minor))).collect();
+        AtRisk::new(parts, order.terms.amount.currency())
     }
 }
 

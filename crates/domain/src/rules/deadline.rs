@@ -10,32 +10,13 @@ use super::at_risk;
 use super::continuation::earliest;
 use super::order::Order;
 use super::payment::Payment;
-use super::status::words;
+use super::ship_by::{Cause, ShipBy, Stage, Told};
 
 mod lapse;
 
 pub use lapse::lapsed;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-
-words!(
-    /// What sets a deadline.
-    Cause {
-        /// Mollie ends the order then.
-        OrderExpires = "order_expires",
-        /// An authorized payment cannot be captured after that.
-        CaptureBefore = "capture_before",
-        /// Mollie tells no end; the profile's window for the method does.
-        Window = "window",
-    }
-);
-
-/// Until when what is left of an order must be shipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShipBy {
-    pub time: Timestamp,
-    pub cause: Cause,
-}
 
 /// How long an authorization lasts, where Mollie does not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,23 +70,6 @@ pub struct Deadlines {
     pub distances: Distances,
 }
 
-/// What a merchant is told of a deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// So long before it something is not captured.
-    Warning(SignedDuration),
-    /// It has passed, and something was not captured.
-    Loss,
-}
-
-/// What was told last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The deadline that it was about. Of a loss: when that happened, as far as Mollie says.
-    pub ship_by: Timestamp,
-    pub stage: Stage,
-}
-
 /// What to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Next {
@@ -156,17 +120,35 @@ pub fn next_stage(order: &Order, told: Option<Told>, now: Timestamp, chosen: &De
     }
 }
 
-fn next_warning(ship_by: Timestamp, told: Option<Told>, now: Timestamp, distances: &Distances) -> Next {
+/// When the next warning that was not told is due, or was; `None`: all were told.
+#[must_use]
+pub fn next_warning_at(order: &Order, ship_by: ShipBy, distances: &Distances) -> Option<Timestamp> {
+    let mut untold = untold(ship_by.time, order.deadline.told, distances);
+    untold.next().map(|distance| before(ship_by.time, distance))
+}
+
+/// The warnings of this deadline that were not told, nor one that is nearer, the longest first.
+fn untold(
+    ship_by: Timestamp,
+    told: Option<Told>,
+    distances: &Distances,
+) -> impl Iterator<Item = SignedDuration> {
     let told = told.filter(|told| told.ship_by == ship_by).map(|told| told.stage);
-    let is_untold = |distance: &SignedDuration| match told {
+    distances.iter().filter(move |distance| match told {
         None => true,
         Some(Stage::Warning(before)) => *distance < before,
         Some(Stage::Loss) => false,
-    };
-    let time = |distance: SignedDuration| ship_by.saturating_sub(distance).unwrap_or(Timestamp::MIN);
+    })
+}
+
+fn before(ship_by: Timestamp, distance: SignedDuration) -> Timestamp {
+    ship_by.saturating_sub(distance).unwrap_or(Timestamp::MIN)
+}
+
+fn next_warning(ship_by: Timestamp, told: Option<Told>, now: Timestamp, distances: &Distances) -> Next {
     let (due, ahead): (Vec<_>, Vec<_>) =
-        distances.iter().filter(is_untold).partition(|distance| time(*distance) <= now);
-    let next = ahead.first().map_or(ship_by, |distance| time(*distance));
+        untold(ship_by, told, distances).partition(|distance| before(ship_by, *distance) <= now);
+    let next = ahead.first().map_or(ship_by, |distance| before(ship_by, *distance));
     Next {
         due: due.last().map(|distance| Told { ship_by, stage: Stage::Warning(*distance) }),
         when: Some(next).filter(|next| *next > now),

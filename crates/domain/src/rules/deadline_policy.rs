@@ -2,17 +2,19 @@
 //! for money that the merchant will not get (cancel order: authorized lines are released). Never where goods may have left: a cancellation
 //! cannot be taken back. It may not read the order or cancel it; who asks has read it just before.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::at_risk::{self, Unsettled};
 use super::cancellation::{self, Cancellation};
-use super::deadline::ShipBy;
 use super::deduction;
 use super::ids::{LineId, OperationId, ShipmentId};
 use super::item::{Item, ItemKind};
 use super::money::Money;
 use super::operation::OperationState;
 use super::order::{Line, Order};
+use super::ship_by::ShipBy;
 use super::shipment::{Shipment, ShipmentState};
 
 /// What is done before a deadline.
@@ -68,6 +70,35 @@ pub enum Exception {
     NotCancelable(String),
     /// Nothing of it is left to be captured: it was shipped or canceled meanwhile, was paid at once, or is over.
     NothingLeft,
+}
+
+impl fmt::Display for Exception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShipmentRecorded(id) => write!(f, "Mollie has not registered shipment {id} yet"),
+            Self::ShipmentHeld(id) => write!(f, "shipment {id} is held until its sum fits"),
+            Self::ShipmentRejected(id) => {
+                write!(
+                    f,
+                    "shipment {id} was refused, and its goods may have left: ship them again, or cancel them"
+                )
+            }
+            Self::ShipmentNeedsAttention(id) => {
+                write!(f, "nobody knows what became of shipment {id}: resolve its operation")
+            }
+            Self::UnitsReserved(id) => write!(f, "units of line {id} are reserved for a shipment"),
+            Self::OperationUnderWay(id) => write!(f, "operation {id} is under way"),
+            Self::OperationNeedsAttention(id) => write!(f, "operation {id} needs attention: resolve it"),
+            Self::ItemOpen { number, kind } => {
+                write!(f, "review item {number} ({}) is open: deal with it and close it", kind.as_str())
+            }
+            Self::DeductionLeft { line_id, owed } => {
+                write!(f, "line {line_id} takes {owed} off goods that left without it")
+            }
+            Self::NotCancelable(why) => f.write_str(why),
+            Self::NothingLeft => f.write_str("nothing of it is left to be captured"),
+        }
+    }
 }
 
 /// Whether the rest of the order may be canceled without a person. `shipments`: all of the order.
@@ -167,6 +198,13 @@ impl Fuse {
     }
 }
 
+impl Default for Fuse {
+    /// So few that a wrong clock or a wrong setting cannot empty a shop before somebody looks.
+    fn default() -> Self {
+        Self { most_per_hour: 20 }
+    }
+}
+
 /// How a profile's policy is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Automatic {
@@ -174,6 +212,13 @@ pub struct Automatic {
     pub fuse: Fuse,
     /// Nothing is canceled; what would be is told.
     pub dry_run: bool,
+}
+
+impl Default for Automatic {
+    /// Nothing is done, and whoever chooses something sees first what it would do.
+    fn default() -> Self {
+        Self { policy: DeadlinePolicy::None, fuse: Fuse::default(), dry_run: true }
+    }
 }
 
 /// What becomes of an order before its deadline.

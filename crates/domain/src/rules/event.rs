@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::chargeback::Chargeback;
+use super::deadline_notice::Notice;
 use super::ids::{
     LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
     ShipmentId,
@@ -172,6 +173,8 @@ pub enum EventData {
     OperationRetried { operation_id: OperationId, subject: Subject, reason: String },
     /// An operator resolved an operation: succeeded or rejected.
     OperationResolved { operation_id: OperationId, subject: Subject, outcome: OperationState, reason: String },
+    /// The order's people are told of its deadline.
+    DeadlineTold { notice: Box<Notice> },
     /// A review item was raised.
     ItemRaised { item: Item },
     /// An operator closed a review item.

@@ -35,9 +35,15 @@ pub fn next(order: &Order, now: Timestamp, settle_window: SignedDuration) -> Opt
     let regular = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
     let at_expiry =
         order.facts.expires_time.and_then(|expiry| expiry.checked_add(EXPIRY_LAG).ok()).filter(|t| *t > now);
+    let ship_by = order.agenda.ship_by.and_then(|ship_by| ship_by.time.checked_add(EXPIRY_LAG).ok());
+    let at_deadline = ship_by.filter(|time| *time > now);
     let again = stranded::look_again(order, settle_window).map(|time| time.max(now));
     let unseen = unseen_line::look_again(order, settle_window).map(|time| time.max(now));
-    [at_expiry, before_end(order, now), again, unseen, twice].into_iter().flatten().chain([regular]).min()
+    [at_expiry, at_deadline, before_end(order, now), again, unseen, twice]
+        .into_iter()
+        .flatten()
+        .chain([regular])
+        .min()
 }
 
 /// While a shopper may be paying, a lost webhook delays the goods.
@@ -72,6 +78,7 @@ mod tests {
     use super::*;
     use crate::rules::fixtures::{at, placed, recorded};
     use crate::rules::item::{Concern, ItemKind};
+    use crate::rules::ship_by::{Cause, ShipBy};
     use crate::rules::status::LineStatus;
 
     const WINDOW: SignedDuration = SignedDuration::from_secs(60);
@@ -106,6 +113,15 @@ mod tests {
         assert_eq!(next(&authorized, at(END), WINDOW), Some(at(END + 6)));
         assert_eq!(next(&authorized, at(END + 5), WINDOW), Some(at(END + 6)));
         assert_eq!(next(&authorized, at(END + 6), WINDOW), Some(at(END + 6 + 6 * 60)));
+    }
+
+    /// What Mollie released at a deadline of the payment, only a reading tells.
+    #[test]
+    fn an_order_is_read_once_its_payment_cannot_be_captured_any_more() {
+        let mut order = placed(OrderStatus::Authorized, LineStatus::Authorized).order().clone();
+        order.agenda.ship_by = Some(ShipBy { time: at(20), cause: Cause::CaptureBefore });
+        assert_eq!(next(&order, at(10), WINDOW), Some(at(26)));
+        assert_eq!(next(&order, at(26), WINDOW), Some(at(26 + 6 * 60)));
     }
 
     /// Every reading before the end, from half a day before: none is longer before it than what counts as certain.

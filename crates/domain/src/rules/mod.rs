@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod adoption;
+pub mod agenda;
 pub mod agreements;
 pub mod amount;
 pub mod amount_input;
@@ -17,6 +18,7 @@ pub mod continuation;
 pub mod contradiction;
 mod date;
 pub mod deadline;
+pub mod deadline_notice;
 pub mod deadline_policy;
 pub mod decision;
 pub mod deduction;
@@ -58,8 +60,10 @@ pub mod rejection;
 pub mod remote;
 pub mod request_error;
 pub mod returned;
+pub mod risk;
 pub mod rule;
 pub mod same_draft;
+pub mod ship_by;
 pub mod shipment;
 pub mod shown_payment;
 pub mod snapshot;

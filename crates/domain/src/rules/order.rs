@@ -21,6 +21,7 @@ use super::payment::{Payment, Stranded};
 use super::placement::{Mode, Placement};
 use super::rejection::Rejection;
 use super::returned::Return;
+use super::ship_by::{Agenda, Deadline};
 use super::shipment::{HeldParcel, ShipmentLine};
 use super::shown_payment::ShownPayment;
 use super::status::{OrderStatus, Read};
@@ -169,6 +170,10 @@ pub struct Order {
     pub stranded: Vec<Stranded>,
     /// Review items, open and closed; by number.
     pub items: Vec<Item>,
+    /// What was told of its deadlines, and done about them.
+    pub deadline: Deadline,
+    /// What is to be told or done, as of the last change.
+    pub agenda: Agenda,
     /// When Mollie was last read.
     pub observed_time: Option<Timestamp>,
     /// Since when nothing more is expected to happen.
@@ -302,6 +307,8 @@ impl Order {
             facts: Facts::default(),
             payments: Vec::new(),
             items: Vec::new(),
+            deadline: Deadline::default(),
+            agenda: Agenda::nothing(draft.amount),
             observed_time: None,
             closed_time: None,
         }

@@ -3,7 +3,7 @@
 //!
 //! A use case ([`place`], [`submit`]) decides and saves: the order's new state, its events, the operation and the caller's
 //! request id in one transaction; [`preview`] only decides. [`drive`] carries one saved operation a step further: it sends it or determines its outcome.
-//! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports. [`operator`] holds the
+//! [`lookup`] reads an order after a webhook or on schedule; [`sync`] records what Mollie reports; [`timer`] looks after its deadline. [`operator`] holds the
 //! operator's decisions.
 
 mod backoff;
@@ -33,6 +33,7 @@ pub mod submit;
 pub mod supersede;
 pub mod sync;
 mod taken;
+pub mod timer;
 
 pub use held::held_by;
 pub use hook::{HookAddress, hook_address, parse_hook_path};

@@ -5,6 +5,7 @@ use crate::operations::{Pen, cancel_order};
 use crate::ports::{Clock, Ports};
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
+use crate::rules::ship_by::ShipBy;
 use crate::rules::status::OrderStatus;
 
 /// The actor recorded when an order is canceled for its age.
@@ -13,6 +14,11 @@ const AGE_LIMIT: &str = "order-service (age limit)";
 /// Whether the whole order is being canceled, by its caller or by a policy.
 pub(super) fn is_being_canceled(unsettled: &[Operation]) -> bool {
     cancel_order::under_way(unsettled).is_some()
+}
+
+/// Cancels what was not shipped, shortly before its authorization ends.
+pub(super) fn cancel_unshipped(pen: &mut Pen<'_>, ship_by: ShipBy) {
+    cancel_order::cancel_unshipped(pen, ship_by);
 }
 
 /// Whether a policy may act on the order once it is placed: then its unsettled operations matter.

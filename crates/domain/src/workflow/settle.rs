@@ -145,7 +145,10 @@ pub(super) async fn around<P: Ports>(
     let is_about_one = operation.task.kind().subject().shipment().is_some();
     let mut readings = resolution.readings().peekable();
     let is_read = readings.peek().is_some();
-    let needs_shipments = is_about_one || readings.any(|snapshot| is_about_shipments(&order, snapshot));
+    // Then people are told what waits for them.
+    let needs_person = matches!(resolution.how, How::Attention(_));
+    let needs_shipments =
+        is_about_one || needs_person || readings.any(|snapshot| is_about_shipments(&order, snapshot));
     let shipments = match is_placed && needs_shipments {
         true => ports.store().list_shipments(order.id).await?,
         false => Vec::new(),

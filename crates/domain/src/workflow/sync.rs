@@ -14,6 +14,7 @@ use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
 use crate::rules::snapshot::Snapshot;
+use crate::rules::status::{OrderStatus, Read};
 use crate::rules::{ledger, lookup, stranded, supersession, unseen_line};
 
 /// Why an order could not be synchronised.
@@ -117,7 +118,8 @@ pub(super) async fn read<P: Ports>(
             change.lookup =
                 Some(change.lookup.map_or(lookup::again(now, 0), |at| at.min(lookup::again(now, 0))));
         }
-        if change.events.is_empty() && change.refunds.is_empty() && change.lookup.is_none() {
+        let is_as_before = change.order.agenda == order.agenda;
+        if change.events.is_empty() && change.refunds.is_empty() && change.lookup.is_none() && is_as_before {
             // An answer that leaves fields out confirms nothing.
             if left_out.is_some() {
                 return Ok(Synced { order, left_out, contradictions });
@@ -150,6 +152,13 @@ fn may_be_ours(order: &Order, snapshot: &Snapshot) -> bool {
         || snapshot.captures.is_some()
         || settle::is_about_shipments(order, snapshot)
         || settle::is_about_refunds(order, snapshot)
+        || may_end(order, snapshot)
+}
+
+/// Whether it may show that time took what was authorized: what of it had left must be known then.
+fn may_end(order: &Order, snapshot: &Snapshot) -> bool {
+    let is_over = |status: &Read<OrderStatus>| matches!(status, Read::Known(status) if status.is_final());
+    order.agenda.ship_by.is_some() && snapshot.status.as_ref().is_some_and(is_over)
 }
 
 fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timestamp) -> Change {

@@ -3,11 +3,13 @@
 
 mod superseded;
 mod task;
+mod unshipped;
 
 use jiff::{SignedDuration, Timestamp};
 
 pub use superseded::end_superseded;
 pub use task::{Cause, Task};
+pub use unshipped::cancel_unshipped;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
@@ -128,7 +130,8 @@ impl Kind for Task {
             return Ready::Done;
         }
         match self.cause {
-            Cause::Request | Cause::AgeLimit => Ready::Send,
+            // A policy has read the order when it decided.
+            Cause::Request | Cause::AgeLimit | Cause::Unshipped => Ready::Send,
             // Nobody asked for it: what the shopper has authorized in the meantime must not be released.
             Cause::Superseded => Ready::LookFirst,
         }
@@ -230,7 +233,7 @@ impl Kind for Task {
 }
 
 impl Task {
-    /// The policy wanted an abandoned order canceled and Mollie keeps it. No caller will learn of it, so a review item is raised.
+    /// A policy wanted the order canceled and Mollie keeps it. No caller will learn of it, so people are told.
     fn refused(self, of: &Operation, rejection: &Rejection, pen: &mut Pen<'_>) {
         let (operation_id, rejection) = (of.id, rejection.clone());
         pen.record(EventData::CancellationRefused {
@@ -242,6 +245,7 @@ impl Task {
             (Cause::AgeLimit, Some(mollie_id)) => {
                 pen.raise(concern::late_placement_stays(of.id, &mollie_id, &rejection));
             }
+            (Cause::Unshipped, _) => unshipped::refused(pen, &rejection),
             (Cause::AgeLimit, None) | (Cause::Request | Cause::Superseded, _) => (),
         }
     }

@@ -24,7 +24,7 @@ impl Task {
     pub(super) fn spares(self, seen: &Snapshot) -> Option<String> {
         match self.cause {
             Cause::Superseded => supersession::spared(seen),
-            Cause::Request | Cause::AgeLimit => None,
+            Cause::Request | Cause::AgeLimit | Cause::Unshipped => None,
         }
     }
 
@@ -32,7 +32,7 @@ impl Task {
     pub(super) fn look_around(self, seen: &[Snapshot], pen: &mut Pen<'_>) {
         match self.cause {
             Cause::Superseded => seen.iter().for_each(|snapshot| pen.observe(snapshot)),
-            Cause::Request | Cause::AgeLimit => (),
+            Cause::Request | Cause::AgeLimit | Cause::Unshipped => (),
         }
     }
 }

@@ -11,6 +11,8 @@ words!(
         AgeLimit = "age_limit",
         /// Another order replaces it.
         Superseded = "superseded",
+        /// Its authorization ends soon, and its profile's policy gives up what was not shipped.
+        Unshipped = "unshipped",
     }
 );
 

@@ -4,12 +4,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::rules::at_risk::Unsettled;
-use crate::rules::deadline::Cause;
 use crate::rules::fixtures::{self, at, euro, placed};
 use crate::rules::ids::MollieShipmentId;
 use crate::rules::item::{BY_ITSELF, Closure};
 use crate::rules::line::LineType;
 use crate::rules::part::Part;
+use crate::rules::ship_by::Cause;
 use crate::rules::shipment::{HeldParcel, ShipmentLine};
 use crate::rules::status::{LineStatus, OrderStatus, Read};
 

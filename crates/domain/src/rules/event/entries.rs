@@ -52,6 +52,7 @@ impl EventData {
             | Self::AttentionNeeded { .. }
             | Self::OperationRetried { .. }
             | Self::OperationResolved { .. }
+            | Self::DeadlineTold { .. }
             | Self::ItemRaised { .. }
             | Self::ItemClosed { .. } => &[],
         }

@@ -147,6 +147,7 @@ impl Order {
             }
             EventData::PlacementAbandoned { .. } => self.placement = Placement::Abandoned,
             EventData::OrderObserved { observed } => self.observe(observed),
+            EventData::DeadlineTold { notice } => self.remember(notice),
             EventData::ItemRaised { item } => self.items.push(item.clone()),
             EventData::ItemClosed { number, by, reason } => {
                 let closure = Closure { time, by: by.clone(), reason: reason.clone() };

@@ -57,6 +57,7 @@ impl EventData {
             Self::AttentionNeeded { .. } => "operation.needs_attention",
             Self::OperationRetried { .. } => "operation.retried",
             Self::OperationResolved { .. } => "operation.resolved",
+            Self::DeadlineTold { notice } => notice.subject.kind(),
             Self::ItemRaised { .. } => "item.raised",
             Self::ItemClosed { .. } => "item.closed",
         }

@@ -6,6 +6,7 @@ use super::{Event, EventData};
 use crate::rules::ids::OperationId;
 use crate::rules::item::{self, Concern};
 use crate::rules::order::{Order, Personal};
+use crate::rules::ship_by::Agenda;
 
 /// Changes an order by recording events: the only way an order changes.
 #[derive(Debug)]
@@ -61,6 +62,11 @@ impl Recorder {
     pub fn note_reading(&mut self, time: Option<Timestamp>, personal: Personal) {
         self.order.observed_time = time;
         self.order.personal = personal;
+    }
+
+    /// Notes what is to be told or done by itself; not an event by itself.
+    pub fn note_agenda(&mut self, agenda: Agenda) {
+        self.order.agenda = agenda;
     }
 
     /// The order and its new events.
