@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
+use mollie_adapter::MollieTime;
 
 /// Where the simulated offset comes from; none in production.
 #[derive(Clone)]
@@ -21,11 +22,28 @@ pub enum Offset {
 pub struct SystemClock {
     started: Instant,
     offset: Offset,
+    mollie: MollieTime,
 }
 
 impl SystemClock {
-    pub fn new(offset: Offset) -> Self {
-        Self { started: Instant::now(), offset }
+    pub fn new(offset: Offset, mollie: MollieTime) -> Self {
+        Self { started: Instant::now(), offset, mollie }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where the service reads the wall clock")]
+    fn wall() -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let now = Self::wall().saturating_add(self.offset()).unwrap_or(Timestamp::MAX);
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     fn offset(&self) -> SignedDuration {
@@ -37,17 +55,9 @@ impl SystemClock {
             Offset::Followed(follower) => follower.get(),
         }
     }
-}
 
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the service reads the wall clock")]
-    fn now(&self) -> Timestamp {
-        let now = Timestamp::now().saturating_add(self.offset()).unwrap_or(Timestamp::MAX);
-        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+        self.mollie.now().map(|theirs| Self::wall().duration_since(theirs))
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {

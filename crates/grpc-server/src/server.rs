@@ -70,9 +70,10 @@ impl Server {
         let public_url = settings.public_url.clone();
         let (gateway, profiles, retired) = (checked.gateway, checked.modes, checked.retired);
         let stream = store.clone();
+        let mollie_time = gateway.mollie_time();
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
-        let (clock, ids) = (SystemClock::new(offset), crate::vault::SystemIds);
+        let (clock, ids) = (SystemClock::new(offset, mollie_time), crate::vault::SystemIds);
         let (agreements, methods) = (config.agreements(), KnownMethods::default());
         let service = Service {
             store,

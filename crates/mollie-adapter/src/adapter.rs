@@ -23,6 +23,7 @@ use crate::command;
 use crate::endpoint::Endpoint;
 use crate::json::Object;
 use crate::key::ApiKey;
+use crate::mollie_time::MollieTime;
 use crate::oddities::Oddities;
 use crate::page::{self, Page};
 use crate::transport::{Request, Transport};
@@ -88,6 +89,12 @@ impl MollieAdapter {
         let base = Base::parse(&settings.base_url)?;
         let client = Client::new(&base, settings.call_timeout, settings.connect_timeout);
         Self::over(client.map_err(AdapterError::Client)?, &settings.base_url, keys)
+    }
+
+    /// What time it is at Mollie, by its last answer.
+    #[must_use]
+    pub fn mollie_time(&self) -> MollieTime {
+        self.0.transport.time()
     }
 }
 

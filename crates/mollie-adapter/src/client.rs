@@ -10,7 +10,8 @@ use tracing::Instrument;
 
 use crate::base::Base;
 use crate::key::ApiKey;
-use crate::problem::retry_after;
+use crate::mollie_time::MollieTime;
+use crate::problem::{date_of, retry_after};
 use crate::transport::{Answer, Failure, Request, Transport};
 
 /// Shorter than most load balancers allow, so that a request seldom meets a connection that is being closed: then we could not
@@ -18,7 +19,10 @@ use crate::transport::{Answer, Failure, Request, Transport};
 const IDLE: Duration = Duration::from_secs(15);
 
 /// The pooled client.
-pub struct Client(reqwest::Client);
+pub struct Client {
+    http: reqwest::Client,
+    time: MollieTime,
+}
 
 impl Client {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
@@ -43,12 +47,17 @@ impl Client {
             .no_proxy();
         // Certificates are checked against the system's roots. Plain loopback needs none and must work without any installed.
         let builder = if base.is_plain() { builder.tls_certs_only([]) } else { builder.https_only(true) };
-        builder.build().map(Self)
+        builder.build().map(|http| Self { http, time: MollieTime::default() })
+    }
+
+    /// What time it is at Mollie.
+    pub(crate) fn time(&self) -> MollieTime {
+        self.time.clone()
     }
 
     async fn exchange(&self, key: &ApiKey, request: Request) -> Result<Answer, Failure> {
         let limit = request.endpoint.answer_limit();
-        let sent = self.0.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
+        let sent = self.http.request(request.endpoint.method(), request.url).bearer_auth(key.expose());
         let sent = match request.idempotency {
             Some(key) => sent.header("Idempotency-Key", key.to_string()),
             None => sent,
@@ -58,6 +67,7 @@ impl Client {
             None => sent,
         };
         let response = sent.send().await.map_err(failure)?;
+        date_of(response.headers()).into_iter().for_each(|date| self.time.hear(date));
         let (status, pause) = (response.status(), retry_after(response.headers()));
         let body = read(response, limit).await;
         Ok(Answer { status, pause, body })

@@ -1,7 +1,8 @@
 //! Mollie's Orders API over HTTP: the gateway port of the domain.
 //!
 //! Commands become requests, answers become outcomes and snapshots. It decides nothing, keeps no orders, and never sends anything
-//! twice: the caller knows what may be repeated. Knows no database and no clock.
+//! twice: the caller knows what may be repeated. Knows no database and no clock, but tells
+//! what time it is at Mollie ([`MollieTime`]).
 
 mod adapter;
 mod address;
@@ -18,6 +19,7 @@ mod line_change;
 mod lookup;
 mod loose;
 mod method;
+mod mollie_time;
 mod money;
 mod oddities;
 mod order;
@@ -39,4 +41,5 @@ pub use base::BaseError;
 pub use client::Client;
 pub use endpoint::Endpoint;
 pub use key::{ApiKey, KeyError};
+pub use mollie_time::MollieTime;
 pub use transport::{Answer, Failure, Request, Transport};

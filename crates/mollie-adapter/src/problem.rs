@@ -40,11 +40,16 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let pause = match text.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let until = date(text)?.duration_since(date(headers.get(DATE)?.to_str().ok()?)?);
+            let until = date(text)?.duration_since(date_of(headers)?);
             Duration::try_from(until).unwrap_or_default()
         }
     };
     Some(pause.min(LONGEST_PAUSE))
+}
+
+/// When the answer was given, by its own `Date`.
+pub fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
+    date(headers.get(DATE)?.to_str().ok()?)
 }
 
 fn date(text: &str) -> Option<Timestamp> {

@@ -10,7 +10,7 @@ use crate::connect::PATIENCE;
 use crate::database::Database;
 use crate::repeats::Repeats;
 use crate::tx::{Ended, Tx, run_tx};
-use crate::{event, lookup, operation, order, refund, request, shipment};
+use crate::{event, lookup, operation, order, refund, request, run, shipment, timer};
 
 /// The first pause before a change of unknown outcome is written again; each next one is twice as long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -84,7 +84,7 @@ async fn is_written(database: &Database, change: &Change) -> Result<bool, StoreE
 /// The request comes first: if the same request is made twice at once, the second waits here and is recognised, rather than
 /// refused because its order number is held. Then the order, whose row every change of it locks: from there on no other change of
 /// the same order interferes. Of two orders `Change::parts` says which is first. The look-ups come last, as webhooks lock them alone
-/// and briefly.
+/// and briefly; the timers come before them, as those who claim them wait for nobody.
 async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     if let Some(request) = &change.request {
         request::record(tx, request).await?;
@@ -94,6 +94,9 @@ async fn write(tx: &Tx, change: &Change) -> Result<(), CommitError> {
         write_order(tx, part).await?;
     }
     for part in parts {
+        if let Some(due) = part.timer {
+            timer::set(tx, part.order.id, due).await?;
+        }
         if let Some(time) = part.lookup {
             lookup::schedule(tx, part.order.id, time).await?;
         }
@@ -111,5 +114,8 @@ async fn write_order(tx: &Tx, change: &Change) -> Result<(), CommitError> {
     }
     shipment::save(tx, &change.shipments).await?;
     refund::save(tx, &change.refunds).await?;
+    if let Some(counted) = &change.run {
+        run::count(tx, counted).await?;
+    }
     Ok(())
 }

@@ -5,21 +5,23 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Store,
-    StoreError,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
+    OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, RefundFilter,
+    RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
-    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
 use domain::rules::order::Order;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::database::Database;
-use crate::{claim, commit, event, lookup, operation, order, refund, request, shipment};
+use crate::{
+    claim, commit, deadline, event, lookup, operation, order, refund, request, run, shipment, timer,
+};
 
 impl Store for Database {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
@@ -172,6 +174,59 @@ impl Store for Database {
 
     async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
         lookup::is_due(&self.read(), order, now).await
+    }
+
+    async fn claim_timers(
+        &self,
+        offset: SignedDuration,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<TimerClaim>, StoreError> {
+        self.noted(timer::claim(&self.write(), offset, lease, token, limit).await)
+    }
+
+    async fn finish_timer(
+        &self,
+        claim: &TimerClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> Result<(), StoreError> {
+        timer::finish(&self.write(), claim, next, failures).await
+    }
+
+    async fn last_runs(
+        &self,
+        profile: &ProfileName,
+        dry_run: bool,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        run::last(&self.read(), profile, dry_run, limit).await
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<Pause, StoreError> {
+        run::pause(&self.write(), pause).await
+    }
+
+    async fn resume(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
+        run::resume(&self.write(), profile).await
+    }
+
+    async fn find_pause(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
+        run::find_pause(&self.read(), profile).await
+    }
+
+    async fn list_deadlines(
+        &self,
+        filter: &DeadlineFilter,
+        after: Option<DeadlinePageKey>,
+        limit: u32,
+    ) -> Result<Page<OrderWithOperations, DeadlinePageKey>, StoreError> {
+        deadline::list(&self.read(), filter, after, limit).await
+    }
+
+    async fn sum_deadlines(&self, filter: &DeadlineFilter) -> Result<Vec<DeadlineSum>, StoreError> {
+        deadline::sum(&self.read(), filter).await
     }
 
     async fn finish_lookup(

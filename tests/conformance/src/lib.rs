@@ -20,6 +20,7 @@ pub mod requests;
 pub mod round_trips;
 pub mod samples;
 pub mod stream;
+pub mod timers;
 
 /// Makes one test of each promise of the storage port. The crate that calls it depends on tokio.
 ///
@@ -157,6 +158,16 @@ macro_rules! tests {
                 the_stream_comes_in_pages_without_loss_or_double,
                 a_place_says_which_event_has_a_position,
                 who_reads_behind_what_he_has_read_misses_nothing,
+            }
+            timers {
+                a_timer_is_given_out_when_it_is_due_by_the_stores_clock,
+                a_timer_is_set_again_or_ended_by_its_holder,
+                what_a_change_sets_is_not_ended_by_an_earlier_holder,
+                a_timer_whose_lease_ran_out_is_given_out_again,
+                of_many_takers_at_once_one_gets_the_timer,
+                what_policies_did_is_counted_once_for_each_number,
+                a_profile_stays_as_it_was_paused_first,
+                orders_come_by_their_deadlines_without_loss_or_double_and_add_up,
             }
             interruptions {
                 dropped_changes_are_written_wholly_or_not_at_all,

@@ -67,7 +67,7 @@ pub struct Replica {
     clock: SiteClock,
     vault: PlainVault,
     settings: Settings,
-    wake_ups: [WakeUp; 2],
+    wake_ups: [WakeUp; 3],
 }
 
 /// What a call changes.
@@ -90,7 +90,7 @@ pub enum Wish {
 }
 
 impl Replica {
-    /// A process with both of its loops running.
+    /// A process with its loops running.
     ///
     /// # Panics
     /// Never: address and key are fixed and right.
@@ -110,6 +110,7 @@ impl Replica {
         });
         site.spawn(replica.process, Arc::clone(&replica).work_on_operations());
         site.spawn(replica.process, Arc::clone(&replica).work_on_lookups());
+        site.spawn(replica.process, Arc::clone(&replica).work_on_timers());
         replica
     }
 

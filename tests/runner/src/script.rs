@@ -224,9 +224,9 @@ pub enum Write {
     Commit,
     /// An operation is put back.
     Defer,
-    /// Operations or look-ups are claimed.
+    /// Operations, look-ups or timers are claimed.
     Claim,
-    /// A lease, a hook, the end of a look-up.
+    /// A lease, a hook, the end of a look-up or of a timer.
     Other,
 }
 

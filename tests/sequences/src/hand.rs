@@ -25,6 +25,16 @@ impl Clock for Hand {
         Duration::from_micros(self.0.0.load(Ordering::Relaxed).unsigned_abs())
     }
 
+    fn offset(&self) -> SignedDuration {
+        // The store counts from the beginning of the sequence.
+        let elapsed = SignedDuration::try_from(self.elapsed()).unwrap_or(SignedDuration::MAX);
+        self.now().duration_since(Timestamp::UNIX_EPOCH).saturating_sub(elapsed)
+    }
+
+    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+        None
+    }
+
     /// Nobody waits so long: whatever is waited for is ready at once.
     async fn sleep(&self, _duration: Duration) {
         std::future::pending().await

@@ -49,6 +49,14 @@ impl Clock for Ticking {
         Duration::from_micros(self.0.micros.load(Ordering::Relaxed))
     }
 
+    fn offset(&self) -> SignedDuration {
+        self.now().duration_since(Timestamp::now())
+    }
+
+    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+        None
+    }
+
     // Leases are renewed while a call takes long; here none does, unless the store waits.
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;

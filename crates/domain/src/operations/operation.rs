@@ -12,9 +12,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::facts::Lane;
 use super::facts::Repeat;
 use super::sent::{Sends, Sent};
 use super::task::Task;
+use crate::rules::at_risk::Unsettled;
 use crate::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
 use crate::rules::operation::OperationState;
 use crate::rules::rejection::Rejection;
@@ -201,6 +203,14 @@ impl Operation {
             | State::Rejected { .. }
             | State::Withdrawn { .. } => false,
         }
+    }
+
+    /// The operation, if it is unsettled and goods wait for it.
+    #[must_use]
+    pub fn at_stake(&self) -> Option<Unsettled> {
+        let holds = self.task.lane().holds(Lane::Authorization);
+        let state = self.state.name();
+        (holds && !state.is_settled()).then_some(Unsettled { operation_id: self.id, state })
     }
 
     /// Whether it keeps another operation of its order from being sent now: it is under way in the same lane, waits there with an

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::Config;
+use super::sections::Profile;
 use crate::wire::bounds::MESSAGE_BYTES_RANGE;
 
 /// A number that can be configured.
@@ -76,22 +77,71 @@ const NUMBERS: [Number; 9] = [
     },
 ];
 
-/// A number of each profile. No order may expire more than 100 days after tomorrow.
-const KLARNA_DAYS: RangeInclusive<u64> = 1..=101;
+/// A number that each profile has, or several under one name.
+struct OfProfile {
+    key: &'static str,
+    range: RangeInclusive<u64>,
+    unit: &'static str,
+    of: fn(&Profile) -> Vec<u64>,
+}
+
+const OF_PROFILE: [OfProfile; 6] = [
+    // No order may expire more than 100 days after tomorrow.
+    OfProfile {
+        key: "klarna_expiry_days",
+        range: 1..=101,
+        unit: "days",
+        of: |profile| vec![profile.klarna_expiry_days.into()],
+    },
+    // No order lasts longer than that.
+    OfProfile {
+        key: "warning_days",
+        range: 1..=101,
+        unit: "days",
+        of: |profile| profile.warning_days.iter().copied().map(u64::from).collect(),
+    },
+    OfProfile {
+        key: "authorization_days",
+        range: 1..=101,
+        unit: "days",
+        of: |profile| vec![profile.authorization_days.into()],
+    },
+    OfProfile {
+        key: "authorization_days_of",
+        range: 1..=101,
+        unit: "days",
+        of: |profile| profile.authorization_days_of.values().copied().map(u64::from).collect(),
+    },
+    // Less would not leave Mollie time for an answer; more than a week would cancel what can still be shipped.
+    OfProfile {
+        key: "policy_hours_before",
+        range: 1..=168,
+        unit: "hours",
+        of: |profile| vec![profile.policy_hours_before.into()],
+    },
+    // None at all is the policy "none".
+    OfProfile {
+        key: "policy_most_per_hour",
+        range: 1..=10_000,
+        unit: "orders",
+        of: |profile| vec![profile.policy_most_per_hour.into()],
+    },
+];
 
 /// Whether the setting is a number.
 pub(super) fn is_number(path: &str) -> bool {
-    NUMBERS.iter().any(|number| number.path == path) || is_klarna_days(path)
+    NUMBERS.iter().any(|number| number.path == path) || of_profile(path).is_some()
 }
 
 /// The bounds of a number that cannot be read.
 pub(super) fn expected(path: &str) -> Option<String> {
     let number = NUMBERS.iter().find(|number| number.path == path).map(Number::expected);
-    number.or_else(|| is_klarna_days(path).then(|| whole(&KLARNA_DAYS, "days")))
+    number.or_else(|| of_profile(path).map(|number| whole(&number.range, number.unit)))
 }
 
-fn is_klarna_days(path: &str) -> bool {
-    path.starts_with("profiles.") && path.ends_with(".klarna_expiry_days")
+fn of_profile(path: &str) -> Option<&'static OfProfile> {
+    let (_, key) = path.strip_prefix("profiles.")?.split_once('.')?;
+    OF_PROFILE.iter().find(|number| key.split('.').next() == Some(number.key))
 }
 
 fn whole(range: &RangeInclusive<u64>, unit: &str) -> String {
@@ -112,13 +162,14 @@ impl Config {
             let (name, got) = (self.names.of(number.path), (number.of)(self));
             format!("{name}: {} is expected, not {got}", number.expected())
         };
-        let days = self.profiles.iter().filter_map(|(name, profile)| {
-            let days = profile.klarna_expiry_days;
-            let setting = self.names.of(&format!("profiles.{name}.klarna_expiry_days"));
-            let fault = || format!("{setting}: {} is expected, not {days}", whole(&KLARNA_DAYS, "days"));
-            (!KLARNA_DAYS.contains(&days.into())).then(fault)
+        let of_profiles = self.profiles.iter().flat_map(|(name, profile)| {
+            OF_PROFILE.iter().filter_map(move |number| {
+                let wrong = (number.of)(profile).into_iter().find(|got| !number.range.contains(got))?;
+                let setting = self.names.of(&format!("profiles.{name}.{}", number.key));
+                Some(format!("{setting}: {} is expected, not {wrong}", whole(&number.range, number.unit)))
+            })
         });
-        wrong.map(reported).chain(days).collect()
+        wrong.map(reported).chain(of_profiles).collect()
     }
 }
 

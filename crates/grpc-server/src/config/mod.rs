@@ -107,11 +107,7 @@ impl Config {
 
     /// What each profile has chosen of how its orders are worked on.
     fn policies(&self) -> BTreeMap<ProfileName, Policy> {
-        let chosen = |profile: &Profile| Policy {
-            companions: profile.companions.into(),
-            surplus: profile.surplus_payments.into(),
-        };
-        self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), chosen(profile))).collect()
+        self.profiles.iter().map(|(name, profile)| (ProfileName::new(name), profile.policy())).collect()
     }
 
     /// What each profile has agreed with Mollie and chosen for itself.

@@ -1,12 +1,17 @@
 //! The sections of the configuration and their defaults. `bounds` and `check` define valid values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::rules::agreements::Agreements;
 use domain::rules::companion::Companions;
+use domain::rules::deadline::{Deadlines, Distances, Windows};
+use domain::rules::deadline_policy::{self, Automatic, Fuse};
+use domain::rules::policy::Policy;
 use domain::rules::surplus::Surplus;
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -127,6 +132,31 @@ pub struct Profile {
     /// Whether a person decides about an order that was paid twice (`review`), or its second payment is given back
     /// (`refund_surplus`).
     pub surplus_payments: SurplusPayments,
+    /// How many days before an order's deadline its people are warned.
+    pub warning_days: BTreeSet<u16>,
+    /// How many days after the authorization its money is taken for lost, where Mollie does not say.
+    pub authorization_days: u16,
+    /// The same for single methods, by Mollie's name of them.
+    pub authorization_days_of: BTreeMap<String, u16>,
+    /// What is done shortly before a deadline unasked.
+    pub deadline_policy: DeadlinePolicy,
+    /// How many hours before the deadline that is.
+    pub policy_hours_before: u16,
+    /// Whether it is only told what the policy would do. Switch it off once that looks right.
+    pub policy_dry_run: bool,
+    /// How many orders the policy cancels within an hour at most.
+    pub policy_most_per_hour: u32,
+}
+
+/// What is done shortly before a deadline unasked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlinePolicy {
+    /// Nothing: people are told.
+    #[default]
+    None,
+    /// What was not shipped is canceled, unless goods may have left.
+    CancelUnshipped,
 }
 
 /// The document by which a draft's required fields are judged.
@@ -174,6 +204,33 @@ impl From<Shipping> for Companions {
     }
 }
 
+impl Profile {
+    /// What it has chosen of how its orders are worked on.
+    pub fn policy(&self) -> Policy {
+        let days = |days: &u16| SignedDuration::from_hours(i64::from(*days) * 24);
+        let by_method = self.authorization_days_of.iter().map(|(method, of)| (method.clone(), days(of)));
+        let windows = Windows { by_method: by_method.collect(), otherwise: days(&self.authorization_days) };
+        // None that is too short is read (`bounds`).
+        let distances = Distances::new(self.warning_days.iter().map(days).collect()).unwrap_or_default();
+        let policy = match self.deadline_policy {
+            DeadlinePolicy::None => deadline_policy::DeadlinePolicy::None,
+            DeadlinePolicy::CancelUnshipped => {
+                deadline_policy::DeadlinePolicy::CancelUnshipped { hours_before: self.policy_hours_before }
+            }
+        };
+        Policy {
+            companions: self.companions.into(),
+            surplus: self.surplus_payments.into(),
+            deadlines: Arc::new(Deadlines { windows, distances }),
+            automatic: Automatic {
+                policy,
+                fuse: Fuse { most_per_hour: self.policy_most_per_hour },
+                dry_run: self.policy_dry_run,
+            },
+        }
+    }
+}
+
 impl Default for Profile {
     fn default() -> Self {
         let klarna_expiry_days = Agreements::default().klarna_expiry_days;
@@ -186,6 +243,13 @@ impl Default for Profile {
             locale_fallback: None,
             companions: Shipping::default(),
             surplus_payments: SurplusPayments::default(),
+            warning_days: [7, 3, 1].into(),
+            authorization_days: 28,
+            authorization_days_of: BTreeMap::new(),
+            deadline_policy: DeadlinePolicy::default(),
+            policy_hours_before: 12,
+            policy_dry_run: true,
+            policy_most_per_hour: Fuse::default().most_per_hour,
         }
     }
 }

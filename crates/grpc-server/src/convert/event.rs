@@ -12,7 +12,7 @@ use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{chargeback, continuation, item, line_change, operation, shipment};
+use super::{chargeback, continuation, deadline, item, line_change, operation, shipment};
 use crate::proto;
 
 /// Whether an event shows something that only its order has.
@@ -47,6 +47,11 @@ fn event(event: &Event) -> proto::OrderEvent {
         ..proto::OrderEvent::default()
     };
     match &event.data {
+        EventData::DeadlineTold { notice } => proto::OrderEvent {
+            operation_id: deadline::operation_id(&notice.subject),
+            deadline: Some(deadline::notice(notice)),
+            ..base
+        },
         EventData::OrderRecorded { operation_id, .. }
         | EventData::PaymentRecorded { operation_id, .. }
         | EventData::CancellationSucceeded { operation_id, .. } => {

@@ -3,6 +3,7 @@
 pub mod chargeback;
 pub mod common;
 pub mod continuation;
+pub mod deadline;
 pub mod draft;
 pub mod event;
 pub mod item;

@@ -15,6 +15,7 @@ use domain::rules::unread::UnreadField;
 use domain::rules::violation::Finding;
 
 use super::common::{address, amount, rejection, time};
+use super::deadline;
 use super::{chargeback, item, operation, value};
 use crate::proto;
 use crate::rpc::errors::shown;
@@ -83,6 +84,13 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         mollie_created_time: facts.created_time.map(time),
         continues: terms.continues.map(|id| id.to_string()).unwrap_or_default(),
         supersedes: order.supersedes.map(|id| id.to_string()).unwrap_or_default(),
+        ship_by_time: order.agenda.ship_by.map(|ship_by| time(ship_by.time)),
+        ship_by_cause: order
+            .agenda
+            .ship_by
+            .map_or(proto::DeadlineCause::Unspecified, |ship_by| deadline::cause(ship_by.cause))
+            .into(),
+        amount_to_capture: Some(amount(order.agenda.to_capture)),
         superseded_by: order.superseded.as_ref().map(|it| it.by.to_string()).unwrap_or_default(),
         held_shipments: order.held.iter().map(|parcel| held_shipment(order, parcel)).collect(),
     }

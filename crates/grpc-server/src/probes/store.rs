@@ -5,18 +5,18 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OperationWrite, OrderFilter,
-    OrderKey, OrderWithOperations, Page, PageKey, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
-    Store, StoreError,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
+    OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
+    RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
-    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
 use domain::rules::order::Order;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Probed;
 use super::point::{Point, Side, Step};
@@ -186,6 +186,49 @@ impl<S: Store> Store for Probed<S> {
         limit: u32,
     ) -> Answer<Vec<LookupClaim>> {
         self.inner.claim_lookups(now, lease, token, limit).await
+    }
+
+    async fn claim_timers(
+        &self,
+        offset: SignedDuration,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Answer<Vec<TimerClaim>> {
+        self.inner.claim_timers(offset, lease, token, limit).await
+    }
+
+    async fn finish_timer(&self, claim: &TimerClaim, next: Option<Timestamp>, failures: u32) -> Answer<()> {
+        self.inner.finish_timer(claim, next, failures).await
+    }
+
+    async fn last_runs(&self, profile: &ProfileName, dry_run: bool, limit: u32) -> Answer<Vec<Run>> {
+        self.inner.last_runs(profile, dry_run, limit).await
+    }
+
+    async fn pause(&self, pause: &Pause) -> Answer<Pause> {
+        self.inner.pause(pause).await
+    }
+
+    async fn resume(&self, profile: &ProfileName) -> Answer<Option<Pause>> {
+        self.inner.resume(profile).await
+    }
+
+    async fn find_pause(&self, profile: &ProfileName) -> Answer<Option<Pause>> {
+        self.inner.find_pause(profile).await
+    }
+
+    async fn list_deadlines(
+        &self,
+        filter: &DeadlineFilter,
+        after: Option<DeadlinePageKey>,
+        limit: u32,
+    ) -> Answer<Page<OrderWithOperations, DeadlinePageKey>> {
+        Box::pin(self.inner.list_deadlines(filter, after, limit)).await
+    }
+
+    async fn sum_deadlines(&self, filter: &DeadlineFilter) -> Answer<Vec<DeadlineSum>> {
+        self.inner.sum_deadlines(filter).await
     }
 
     async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Answer<bool> {

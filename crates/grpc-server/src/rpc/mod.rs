@@ -20,6 +20,7 @@ mod get_order;
 mod get_refund;
 mod get_shipment;
 mod line_change;
+mod list_deadlines;
 mod list_operations;
 mod list_order_events;
 mod list_order_payments;
@@ -29,6 +30,7 @@ mod list_refunds;
 mod list_shipments;
 mod manage_order_lines;
 mod page;
+mod pause_profile;
 mod preview;
 mod reading;
 mod request;
@@ -244,6 +246,13 @@ impl OrderService for OrderRpc {
         watch_order_events::call(self, request.into_inner()).await
     }
 
+    async fn list_deadlines(
+        &self,
+        request: Request<proto::ListDeadlinesRequest>,
+    ) -> Answer<proto::ListDeadlinesResponse> {
+        list_deadlines::call(self, request.into_inner()).await
+    }
+
     async fn get_operation(&self, request: Request<proto::GetOperationRequest>) -> Answer<proto::Operation> {
         get_operation::call(self, request.into_inner()).await
     }
@@ -284,5 +293,19 @@ impl OperationService for OrderRpc {
         request: Request<proto::CloseReviewItemRequest>,
     ) -> Answer<proto::Order> {
         close_review_item::call(self, request).await
+    }
+
+    async fn pause_profile(
+        &self,
+        request: Request<proto::PauseProfileRequest>,
+    ) -> Answer<proto::ProfilePause> {
+        pause_profile::pause(self, request).await
+    }
+
+    async fn resume_profile(
+        &self,
+        request: Request<proto::ResumeProfileRequest>,
+    ) -> Answer<proto::ProfilePause> {
+        pause_profile::resume(self, request).await
     }
 }

@@ -1,6 +1,6 @@
 //! Pages: sizes and tokens.
 
-use domain::ports::{OperationPageKey, Page, PageKey, RefundPageKey};
+use domain::ports::{DeadlinePageKey, OperationPageKey, Page, PageKey, RefundPageKey};
 use domain::rules::ids::{OperationId, OrderId, RefundId};
 use domain::rules::violation::Violation;
 use jiff::Timestamp;
@@ -115,6 +115,7 @@ pub const SHIPMENTS: &str = "shipments";
 pub const PAYMENTS: &str = "payments";
 pub const REFUNDS: &str = "refunds";
 const ALL_REFUNDS: &str = "all_refunds";
+const DEADLINES: &str = "deadlines";
 
 /// The token of a page of something that an order numbers from 1.
 pub fn number_token(list: &str, of: OrderId, number: impl std::fmt::Display) -> String {
@@ -172,6 +173,17 @@ pub fn refund_key(token: &str) -> Result<Option<RefundPageKey>, Violation> {
 /// The token of a page of all orders' refunds.
 pub fn refund_token(key: RefundPageKey) -> String {
     place_token(ALL_REFUNDS, key.registered_time, key.id)
+}
+
+/// The position in a token of a page of deadlines.
+pub fn deadline_key(token: &str) -> Result<Option<DeadlinePageKey>, Violation> {
+    let key = place(token, DEADLINES, OrderId::parse)?;
+    Ok(key.map(|(ship_by, id)| DeadlinePageKey { ship_by, id }))
+}
+
+/// The token of a page of deadlines.
+pub fn deadline_token(key: DeadlinePageKey) -> String {
+    place_token(DEADLINES, key.ship_by, key.id)
 }
 
 fn place_token(list: &str, time: Timestamp, id: impl std::fmt::Display) -> String {

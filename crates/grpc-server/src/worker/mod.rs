@@ -5,6 +5,7 @@ pub mod health;
 mod lookups;
 mod operations;
 mod positions;
+mod timers;
 mod waits;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ const GATHER: Duration = Duration::from_millis(5);
 pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken) {
     driver.own(operations::run(driver.clone(), stop.clone()));
     driver.own(lookups::run(driver.clone(), stop.clone()));
+    driver.own(timers::run(driver.clone(), stop.clone()));
     driver.own(waits::run(driver.clone(), stop.clone()));
     driver.own(feed::run(Arc::clone(&driver.service), Arc::clone(&driver.feed), stop.clone()));
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));

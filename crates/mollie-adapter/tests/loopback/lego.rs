@@ -10,6 +10,7 @@ use domain::rules::order::{Facts, Line, Order, Personal, Terms};
 use domain::rules::part::Part;
 use domain::rules::payment::PaymentParameters;
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::ship_by::{Agenda, Deadline};
 use domain::rules::status::Read;
 use serde_json::{Value, json};
 
@@ -82,6 +83,8 @@ fn order() -> Order {
         added_lines: vec![],
         stranded: vec![],
         items: vec![],
+        deadline: Deadline::default(),
+        agenda: Agenda::nothing(euro("0.00")),
         observed_time: None,
         closed_time: None,
     }

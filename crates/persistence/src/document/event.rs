@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::chargeback::ChargebackDocument;
+use super::deadline::NoticeDocument;
 use super::item::ItemDocument;
 use super::ledger::EntryDocument;
 use super::line::LineDocument;
@@ -248,6 +249,9 @@ pub(crate) enum EventDocument {
         refund_id: Option<Uuid>,
         outcome: String,
         reason: String,
+    },
+    DeadlineTold {
+        notice: Box<NoticeDocument>,
     },
     ItemRaised {
         item: ItemDocument,

@@ -7,6 +7,7 @@ mod address;
 mod beside;
 mod canceled;
 mod chargeback;
+mod deadline;
 mod event;
 mod facts;
 mod finding;

@@ -12,6 +12,7 @@ use domain::rules::payment::{Payment, Stranded};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::rejection::Rejection;
 use domain::rules::returned::Return;
+use domain::rules::ship_by::{Agenda, Deadline};
 use domain::rules::shipment::HeldParcel;
 use domain::rules::superseded::Superseded;
 use jiff::Timestamp;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use super::beside::BesideDocument;
 use super::canceled::{CanceledDocument, ReleaseDocument};
+use super::deadline::DeadlineDocument;
 use super::facts::FactsDocument;
 use super::finding::FindingDocument;
 use super::item::ItemDocument;
@@ -132,6 +134,7 @@ pub(crate) struct OrderParts {
     pub lines_changed_time: Option<Timestamp>,
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
+    pub deadline: Deadline,
     pub items: Vec<Item>,
     pub rejection: Option<Rejection>,
 }
@@ -177,6 +180,8 @@ pub(crate) struct OrderDocument {
     made_payments: Vec<(Uuid, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     stranded: Vec<StrandedDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<DeadlineDocument>,
     items: Vec<ItemDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
@@ -214,6 +219,7 @@ impl From<&Order> for OrderDocument {
                 .map(|(operation, payment)| (operation.uuid(), payment.to_string()))
                 .collect(),
             stranded: mirrors(&order.stranded),
+            deadline: DeadlineDocument::of(order.deadline),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
             payments: mirrors(&order.payments),
@@ -249,6 +255,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             lines_changed_time: document.lines_changed_time,
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
+            deadline: optional(document.deadline)?.unwrap_or_default(),
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
             payments: each(document.payments)?,
@@ -302,6 +309,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
 
     fn try_from(document: RecordedOrderDocument) -> Result<Self, Misfit> {
         let parts = OrderParts::try_from(document.parts)?;
+        let agenda = Agenda::nothing(parts.terms.amount);
         Ok(Self {
             id: OrderId::new(document.id),
             profile: ProfileName::new(document.profile),
@@ -334,6 +342,8 @@ impl TryFrom<RecordedOrderDocument> for Order {
             lines_changed_time: parts.lines_changed_time,
             made_payments: parts.made_payments,
             stranded: parts.stranded,
+            deadline: parts.deadline,
+            agenda,
             personal: Personal::default(),
             lines: parts.lines,
             facts: parts.facts,

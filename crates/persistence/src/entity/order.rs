@@ -36,6 +36,13 @@ pub(crate) struct Model {
     pub held_shipments: i64,
     /// How many of its operations are unsettled, so that most reads need not search for them.
     pub open_operations: i64,
+    /// Until when it must be shipped, and what sets that.
+    pub ship_by: Option<TimeDateTimeWithTimeZone>,
+    pub ship_by_cause: Option<String>,
+    /// What its shipments may still capture.
+    pub to_capture_minor: i64,
+    /// What its row among the timers says, if it has one.
+    pub timer_time: Option<TimeDateTimeWithTimeZone>,
     /// Everything else, JSON.
     pub document: String,
 }

@@ -38,6 +38,10 @@ impl MigrationTrait for Migration {
             .col(big_integer("open_items"))
             .col(big_integer("held_shipments"))
             .col(big_integer("open_operations"))
+            .col(time_null("ship_by"))
+            .col(text_null("ship_by_cause"))
+            .col(big_integer("to_capture_minor"))
+            .col(time_null("timer_time"))
             .col(text("document"))
             .take();
         // An order changes several times in its first minutes. If its page has room for the new version, PostgreSQL need not
@@ -57,6 +61,7 @@ impl MigrationTrait for Migration {
             index("orders_open_items", &["created_time", "id"])
                 .and_where(Expr::col("open_items").gt(0))
                 .take(),
+            index("orders_ship_by", &["ship_by", "id"]).and_where(Expr::col("ship_by").is_not_null()).take(),
             index("orders_held_shipments", &["created_time", "id"])
                 .and_where(Expr::col("held_shipments").gt(0))
                 .take(),

@@ -13,6 +13,7 @@ mod m0006_create_lookups;
 mod m0007_create_service_secrets;
 mod m0008_create_heartbeat;
 mod m0009_create_refunds;
+mod m0010_create_timers;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_create_service_secrets::Migration),
             Box::new(m0008_create_heartbeat::Migration),
             Box::new(m0009_create_refunds::Migration),
+            Box::new(m0010_create_timers::Migration),
         ]
     }
 }

@@ -3,8 +3,10 @@
 use domain::ports::StoreError;
 use domain::rules::address::Address;
 use domain::rules::ids::{Caller, MollieOrderId, OrderId, ProfileName, RequestId};
+use domain::rules::money::Money;
 use domain::rules::order::{Order, Personal};
 use domain::rules::placement::{Mode, Placement};
+use domain::rules::ship_by::{Agenda, Cause, ShipBy};
 
 use super::{Row, bigint};
 use crate::document::{self, AddressDocument, OrderDocument, OrderParts};
@@ -41,6 +43,10 @@ impl TryFrom<&Order> for Model {
             held_shipments: bigint(order.held.len().try_into().unwrap_or(u64::MAX)),
             // Maintained as operations are added and settled.
             open_operations: 0,
+            ship_by: order.agenda.ship_by.map(|ship_by| moment::column(ship_by.time)),
+            ship_by_cause: order.agenda.ship_by.map(|ship_by| ship_by.cause.as_str().to_owned()),
+            to_capture_minor: order.agenda.to_capture.minor(),
+            timer_time: order.agenda.timer.map(moment::column),
             document: document::write(&OrderDocument::from(order))?,
         })
     }
@@ -58,6 +64,14 @@ impl TryFrom<Model> for Order {
         let parts: OrderParts = row.document::<OrderDocument, _>("document", &model.document)?;
         let address = |column, json: Option<String>| {
             row.optional_document::<AddressDocument, Address>(column, json.as_deref())
+        };
+        let ship_by = row.optional_time("ship_by", model.ship_by)?;
+        let cause = model.ship_by_cause.as_deref();
+        let cause = cause.map(|cause| row.word("ship_by_cause", cause, Cause::parse)).transpose()?;
+        let agenda = Agenda {
+            ship_by: ship_by.zip(cause).map(|(time, cause)| ShipBy { time, cause }),
+            to_capture: Money::from_minor(model.to_capture_minor, parts.terms.amount.currency()),
+            timer: row.optional_time("timer_time", model.timer_time)?,
         };
         let born = model.consumer_date_of_birth.as_deref();
         let personal = Personal {
@@ -102,6 +116,8 @@ impl TryFrom<Model> for Order {
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             items: parts.items,
+            deadline: parts.deadline,
+            agenda,
             observed_time: row.optional_time("observed_time", model.observed_time)?,
             closed_time: row.optional_time("closed_time", model.closed_time)?,
         })

@@ -21,6 +21,7 @@ const STEPS: [&str; 9] = [
     "m0007_create_service_secrets",
     "m0008_create_heartbeat",
     "m0009_create_refunds",
+    "m0010_create_timers",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {

@@ -33,6 +33,14 @@ impl Clock for ManualClock {
         *self.0.borrow()
     }
 
+    fn offset(&self) -> SignedDuration {
+        self.now().duration_since(Timestamp::now())
+    }
+
+    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+        None
+    }
+
     async fn sleep(&self, duration: Duration) {
         let end = self.elapsed() + duration;
         let mut moved = self.0.subscribe();

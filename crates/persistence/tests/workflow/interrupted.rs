@@ -8,13 +8,13 @@ use crate::submitted::ship;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, CommitError, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey,
-    OrderWithOperations, Page, PageKey, Ports, RefundFilter, RefundPageKey, RefundSum, RequestRecord,
-    Settings, Store, StoreError,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
+    OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, Ports, RefundFilter,
+    RefundPageKey, RefundSum, RequestRecord, Run, Settings, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
-    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
@@ -26,7 +26,7 @@ use domain::workflow::Intent;
 use domain::workflow::drive::drive;
 use domain::workflow::operator::{OperatorError, Verdict, resolve_as, retry};
 use domain::workflow::step::Progress;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{CountedIds, ManualClock, PlainVault};
 use crate::intents::{decision, intent, lamps};
@@ -135,6 +135,14 @@ passed_on! {
     fn hook_arrived(order: OrderId, hint: Option<&str>, now: Timestamp) -> Answer<bool>;
     fn claim_lookups(now: Timestamp, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<LookupClaim>>;
     fn is_lookup_due(order: OrderId, now: Timestamp) -> Answer<bool>;
+    fn claim_timers(offset: SignedDuration, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<TimerClaim>>;
+    fn finish_timer(claim: &TimerClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
+    fn last_runs(profile: &ProfileName, dry_run: bool, limit: u32) -> Answer<Vec<Run>>;
+    fn pause(pause: &Pause) -> Answer<Pause>;
+    fn resume(profile: &ProfileName) -> Answer<Option<Pause>>;
+    fn find_pause(profile: &ProfileName) -> Answer<Option<Pause>>;
+    fn list_deadlines(filter: &DeadlineFilter, after: Option<DeadlinePageKey>, limit: u32) -> Answer<Page<OrderWithOperations, DeadlinePageKey>>;
+    fn sum_deadlines(filter: &DeadlineFilter) -> Answer<Vec<DeadlineSum>>;
     fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
 }
 

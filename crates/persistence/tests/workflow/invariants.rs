@@ -3,7 +3,7 @@
 use domain::ports::Store;
 use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
-use domain::rules::order::{Order, Personal};
+use domain::rules::order::Order;
 use domain::rules::part::Part;
 
 use crate::world::World;
@@ -25,7 +25,7 @@ impl World {
         assert_eq!(sequences, (1..=order.version).collect::<Vec<_>>());
         assert!(events.is_sorted_by_key(|event| event.time));
         let folded = events.iter().fold(None, Order::after).unwrap();
-        assert_eq!(folded, Order { observed_time: None, personal: Personal::default(), ..order.clone() });
+        assert_eq!(folded, Order { observed_time: None, ..order.impersonal() });
         for line in &order.lines {
             let parts = [line.shipped, line.canceled, line.reserved, line.canceling, line.rest()];
             let sum = parts.into_iter().reduce(Part::and).unwrap();

@@ -1,5 +1,6 @@
 //! Events of every kind.
 
+use domain::rules::deadline_notice::{Notice, NoticeSubject};
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{
     LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
@@ -8,6 +9,8 @@ use domain::rules::ids::{
 use domain::rules::ledger::{Entry, Pool, Stage};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
+use domain::rules::risk::{AtRisk, Reason};
+use domain::rules::ship_by::Cause;
 use domain::rules::shipment::{Capture, Origin};
 use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read, RefundStatus};
@@ -173,8 +176,22 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
             reason: reason.clone(),
         },
         EventData::ItemRaised { item: full_item(1) },
+        told(NoticeSubject::Warning { before: SignedDuration::from_hours(24) }),
+        told(NoticeSubject::Loss),
+        told(NoticeSubject::Blocked { operation_id }),
+        told(NoticeSubject::Cancels { operation_id }),
+        told(NoticeSubject::WouldCancel),
+        told(NoticeSubject::LeftToPeople { reasons: vec!["an item is open".into()] }),
+        told(NoticeSubject::Waits { until: micros(7, 7) }),
         EventData::ItemClosed { number: 1, by: "jane".into(), reason },
     ]
+}
+
+fn told(subject: NoticeSubject) -> EventData {
+    let parts = vec![(Reason::Rejected, euro("1.00")), (Reason::NotShipped, euro("2.50"))];
+    let at_risk = AtRisk::new(parts, euro("0.00").currency());
+    let cause = (subject != NoticeSubject::Loss).then_some(Cause::OrderExpires);
+    EventData::DeadlineTold { notice: Box::new(Notice { ship_by: micros(9, 1), cause, subject, at_risk }) }
 }
 
 pub fn event(order: &Order, sequence: u64, data: EventData) -> Event {

@@ -100,6 +100,8 @@ pub fn creation(order: &Order) -> Change {
         shipments: Vec::new(),
         refunds: Vec::new(),
         lookup: None,
+        timer: None,
+        run: None,
         other: None,
     }
 }

@@ -16,6 +16,7 @@ use domain::rules::payment::{Payment, Stranded};
 use domain::rules::payment_particulars::{BankTransfer, PaymentParticulars, Voucher};
 use domain::rules::placement::{Mode, Placement};
 use domain::rules::returned::{Booked, Canceling, Return, ReturnedLine};
+use domain::rules::ship_by::{Acted, Action, Agenda, Cause, Deadline, ShipBy, Stage, Told};
 use domain::rules::shipment::{HeldParcel, ShipmentLine};
 use domain::rules::shown_payment::ShownPayment;
 use domain::rules::status::{LineStatus, OrderStatus, PaymentStatus, Read};
@@ -292,6 +293,8 @@ pub fn bare_order() -> Order {
         payments: Vec::new(),
         stranded: Vec::new(),
         items: Vec::new(),
+        deadline: Deadline::default(),
+        agenda: Agenda::nothing(euro("0.00")),
         observed_time: None,
         closed_time: None,
     }
@@ -385,6 +388,11 @@ pub fn full_order() -> Order {
     order.cancellations = vec![Canceled { operation_id: OperationId::new(uuid()), lines: lines() }];
     order.stranded = vec![Stranded { payment: MolliePaymentId::new("tr_7UhSN1zuXS"), since: micros(8, 3) }];
     order.items = vec![full_item(1), open_item(2)];
+    let told = Told { ship_by: micros(9, 1), stage: Stage::Warning(SignedDuration::from_hours(72)) };
+    let acted = Acted { ship_by: micros(9, 1), action: Action::Waits, until: Some(micros(9, 2)) };
+    order.deadline = Deadline { told: Some(told), acted: Some(acted) };
+    let ship_by = Some(ShipBy { time: micros(9, 1), cause: Cause::CaptureBefore });
+    order.agenda = Agenda { ship_by, to_capture: euro("4.50"), timer: Some(micros(9, 2)) };
     order.observed_time = Some(micros(8, 999_999));
     order.closed_time = Some(at(9));
     order

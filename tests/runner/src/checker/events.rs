@@ -75,6 +75,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::LineChangeRecorded { .. }
         | EventData::LinesChanged { .. }
         | EventData::LineChangeRefused { .. }
+        | EventData::DeadlineTold { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -150,6 +151,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentCarried { .. }
             | EventData::ShipmentObserved { .. }
             | EventData::ChargebackObserved { .. }
+            | EventData::DeadlineTold { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. }

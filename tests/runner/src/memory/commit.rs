@@ -32,6 +32,8 @@ impl Tables {
             rows.into_iter().for_each(|row| self.operations.save(row));
             self.shipments.save(part.shipments);
             self.refunds.save(part.refunds);
+            part.run.into_iter().for_each(|run| self.runs.count(run));
+            part.timer.into_iter().for_each(|due| self.timers.set(id, due));
             part.lookup.into_iter().for_each(|time| self.lookups.schedule(id, time));
         }
         Ok(())
@@ -42,6 +44,7 @@ impl Tables {
         self.orders.check(&part.order, part.expected_version, orders)?;
         self.events.check(&part.events)?;
         let rows = self.operations.plan(part.operations.clone(), clock)?;
+        part.run.iter().try_for_each(|run| self.runs.check(run))?;
         let owners = owners(&part.events, &rows, &part.shipments, &part.refunds);
         self.check_owners(part.order.id, owners)?;
         Ok(rows)

@@ -13,8 +13,10 @@ mod order;
 mod page;
 mod refund;
 mod request;
+mod run;
 mod shipment;
 mod store;
+mod timer;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -51,6 +53,8 @@ struct Tables {
     shipments: shipment::Shipments,
     refunds: refund::Refunds,
     lookups: lookup::Lookups,
+    timers: timer::Timers,
+    runs: run::Runs,
 }
 
 impl MemoryStore {
@@ -74,6 +78,7 @@ impl MemoryStore {
             refunds: tables.refunds.all(),
             requests: tables.requests.all(),
             lookups: tables.lookups.all(),
+            timers: tables.timers.all(),
         }
     }
 
@@ -82,7 +87,8 @@ impl MemoryStore {
     #[must_use]
     pub fn next_due(&self, now: Timestamp) -> Vec<Due> {
         let tables = self.tables();
-        tables.operations.next_due(now).chain(tables.lookups.next_due()).collect()
+        let others = tables.lookups.next_due().chain(tables.timers.next_due());
+        tables.operations.next_due(now).chain(others).collect()
     }
 
     fn clock(&self) -> Duration {
@@ -125,6 +131,7 @@ pub struct Dump {
     pub refunds: BTreeMap<RefundId, Arc<Refund>>,
     pub requests: BTreeMap<(Caller, RequestId), Arc<RequestRecord>>,
     pub lookups: BTreeMap<OrderId, Lookup>,
+    pub timers: BTreeMap<OrderId, Timestamp>,
 }
 
 /// What a database would refuse by a rule of its schema, which no caller is meant to meet.

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use domain::ports::{CommitError, OrderFilter, OrderKey, Page, PageKey};
+use domain::ports::{
+    CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, OrderFilter, OrderKey, Page, PageKey,
+};
 use domain::rules::ids::{MollieOrderId, OrderId, ProfileName};
 use domain::rules::item::Item;
+use domain::rules::money::Money;
 use domain::rules::order::Order;
 use domain::rules::placement::Placement;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{broken, page};
 
@@ -139,6 +143,58 @@ impl Orders {
         let page = page::first(wanted, limit, |order| PageKey { time: order.created_time, id: order.id });
         let items = page.items.into_iter().map(|order| Order::clone(order)).collect();
         Page { items, next: page.next }
+    }
+
+    /// Those that must be shipped by some time, the nearest first.
+    pub fn by_deadline(
+        &self,
+        filter: &DeadlineFilter,
+        after: Option<DeadlinePageKey>,
+        limit: u32,
+    ) -> Page<Order, DeadlinePageKey> {
+        let place = |order: &Order| order.agenda.ship_by.map(|ship_by| (ship_by.time, order.id));
+        let all = self.with_deadline(filter).filter_map(|order| Some((place(order)?, order)));
+        let behind = |key: (Timestamp, OrderId)| after.is_none_or(|after| key > (after.ship_by, after.id));
+        let mut all: Vec<_> = all.filter(|(key, _)| behind(*key)).collect();
+        all.sort_by_key(|(key, _)| *key);
+        let key = |((ship_by, id), _): &((Timestamp, OrderId), &Arc<Order>)| DeadlinePageKey {
+            ship_by: *ship_by,
+            id: *id,
+        };
+        let page = page::first(all.into_iter(), limit, key);
+        let items = page.items.into_iter().map(|(_, order)| Order::clone(order)).collect();
+        Page { items, next: page.next }
+    }
+
+    /// What they add up to.
+    pub fn sum_deadlines(&self, filter: &DeadlineFilter) -> Vec<DeadlineSum> {
+        let mut sums: BTreeMap<_, DeadlineSum> = BTreeMap::new();
+        for order in self.with_deadline(filter) {
+            let (Some(ship_by), left) = (order.agenda.ship_by, order.agenda.to_capture) else { continue };
+            let day = ship_by.time.to_zoned(TimeZone::UTC).date();
+            let nothing = Money::from_minor(0, left.currency());
+            let first = DeadlineSum { day, orders: 0, to_capture: nothing };
+            let sum = sums.entry((day, left.currency().code().to_owned())).or_insert(first);
+            sum.orders += 1;
+            let minor = sum.to_capture.minor() + left.minor();
+            sum.to_capture = Money::from_minor(minor, left.currency());
+        }
+        sums.into_values().collect()
+    }
+
+    fn with_deadline(&self, filter: &DeadlineFilter) -> impl Iterator<Item = &Arc<Order>> {
+        let is_within = |order: &Order| {
+            let time = order.agenda.ship_by.map(|ship_by| ship_by.time);
+            time.is_some_and(|time| {
+                filter.from.is_none_or(|from| from <= time)
+                    && filter.before.is_none_or(|before| time < before)
+            })
+        };
+        self.rows.values().filter(move |order| {
+            is_within(order)
+                && (filter.profiles.is_empty() || filter.profiles.contains(&order.profile))
+                && filter.mode.is_none_or(|mode| mode == order.mode)
+        })
     }
 
     pub fn all(&self) -> BTreeMap<OrderId, Arc<Order>> {

@@ -5,18 +5,16 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, Changed, CommitError, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter,
-    OrderKey, OrderWithOperations, Page, PageKey, Place, Positioned, RefundFilter, RefundPageKey, RefundSum,
-    RequestRecord, Store, StoreError,
+    Change, Changed, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
-    Caller, GroupId, LeaseToken, OperationId, OrderId, RefundId, RequestId, ShipmentId,
+    Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
 };
 use domain::rules::order::Order;
 use domain::rules::refund::Refund;
 use domain::rules::shipment::Shipment;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::lease::Lease;
 use super::order::passes;
@@ -200,6 +198,68 @@ impl Store for MemoryStore {
 
     async fn is_lookup_due(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError> {
         Ok(self.tables().lookups.is_due(order, now))
+    }
+
+    async fn claim_timers(
+        &self,
+        offset: SignedDuration,
+        lease: Duration,
+        token: LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<TimerClaim>, StoreError> {
+        let clock = self.clock();
+        let lease = Lease::given(token, clock, lease);
+        let now = SignedDuration::try_from(clock).unwrap_or(SignedDuration::MAX).saturating_add(offset);
+        let now = Timestamp::UNIX_EPOCH.saturating_add(now).unwrap_or(Timestamp::MAX);
+        Ok(self.tables().timers.claim(now, clock, lease, limit))
+    }
+
+    async fn finish_timer(
+        &self,
+        claim: &TimerClaim,
+        next: Option<Timestamp>,
+        failures: u32,
+    ) -> Result<(), StoreError> {
+        self.tables().timers.finish(claim, next, failures);
+        Ok(())
+    }
+
+    async fn last_runs(
+        &self,
+        profile: &ProfileName,
+        dry_run: bool,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        Ok(self.tables().runs.last(profile, dry_run, limit))
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<Pause, StoreError> {
+        Ok(self.tables().runs.pause(pause))
+    }
+
+    async fn resume(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
+        Ok(self.tables().runs.resume(profile))
+    }
+
+    async fn find_pause(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
+        Ok(self.tables().runs.find_pause(profile))
+    }
+
+    async fn list_deadlines(
+        &self,
+        filter: &DeadlineFilter,
+        after: Option<DeadlinePageKey>,
+        limit: u32,
+    ) -> Result<Page<OrderWithOperations, DeadlinePageKey>, StoreError> {
+        let tables = self.tables();
+        let Page { items, next } = tables.orders.by_deadline(filter, after, limit);
+        let standing =
+            |order: Order| OrderWithOperations { unsettled: tables.operations.unsettled(order.id), order };
+        Ok(Page { items: items.into_iter().map(standing).collect(), next })
+    }
+
+    async fn sum_deadlines(&self, filter: &DeadlineFilter) -> Result<Vec<DeadlineSum>, StoreError> {
+        Ok(self.tables().orders.sum_deadlines(filter))
     }
 
     async fn finish_lookup(

@@ -10,6 +10,7 @@ use domain::ports::{Clock, Ids, Store};
 use domain::rules::ids::LeaseToken;
 use domain::workflow::drive::drive;
 use domain::workflow::lookup::look_up;
+use domain::workflow::timer::fire;
 
 use super::Replica;
 use crate::journal::Act;
@@ -71,6 +72,25 @@ impl Replica {
                 });
             }
             self.wake_ups[1].heard().await;
+        }
+    }
+
+    pub async fn work_on_timers(self: Arc<Self>) {
+        loop {
+            let token = LeaseToken::new(self.clock.random());
+            let (offset, lease) = (self.clock.offset(), self.settings.lookup_lease());
+            let claims = self.storage.claim_timers(offset, lease, token, AT_ONCE).await;
+            for claim in claims.unwrap_or_default() {
+                let replica = Arc::clone(&self);
+                self.site.spawn(self.process, async move {
+                    // A store that fails leaves the timer to its lease.
+                    if let Ok(fired) = Box::pin(fire(&*replica, &claim)).await {
+                        replica.site.note(|| format!("timer of {}: {fired:?}", claim.order_id));
+                    }
+                    replica.site.touch();
+                });
+            }
+            self.wake_ups[2].heard().await;
         }
     }
 }

@@ -67,6 +67,16 @@ impl Clock for SiteClock {
         self.0.time.elapsed()
     }
 
+    fn offset(&self) -> SignedDuration {
+        // The store counts from the beginning of the history.
+        let elapsed = SignedDuration::try_from(self.elapsed()).unwrap_or(SignedDuration::MAX);
+        self.now().duration_since(Timestamp::UNIX_EPOCH).saturating_sub(elapsed)
+    }
+
+    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+        Some(SignedDuration::ZERO)
+    }
+
     async fn sleep(&self, duration: Duration) {
         self.0.time.sleep(duration).await;
     }

@@ -4,7 +4,6 @@
 use jiff::Timestamp;
 
 use super::Pen;
-use crate::operations::facts::Lane;
 use crate::operations::operation::Operation;
 use crate::ports::{OperationWrite, Run};
 use crate::rules::agenda;
@@ -42,7 +41,7 @@ impl Pen<'_> {
         let is_before = |operation: &&Operation| !ended.iter().any(|after| after.id == operation.id);
         let before = self.unsettled.iter().filter(is_before);
         let new = self.new.iter().map(|new| &new.operation);
-        before.chain(new).chain(ended.iter().copied()).filter_map(at_stake).collect()
+        before.chain(new).chain(ended.iter().copied()).filter_map(Operation::at_stake).collect()
     }
 
     /// Tells of what this change shows. Only a reading shows that something was lost, and no clock.
@@ -74,7 +73,7 @@ impl Pen<'_> {
     /// The operations that need attention since this change, and that goods wait for.
     fn newly_blocked(&self) -> Vec<OperationId> {
         let waits = |write: &OperationWrite| match write {
-            OperationWrite::Release { operation, .. } => at_stake(operation),
+            OperationWrite::Release { operation, .. } => operation.at_stake(),
             OperationWrite::Insert { .. }
             | OperationWrite::Decide { .. }
             | OperationWrite::Withdraw { .. } => None,
@@ -90,11 +89,4 @@ impl Pen<'_> {
         self.recorder.note_agenda(agenda);
         (agenda.timer != self.agenda.timer).then_some(agenda.timer)
     }
-}
-
-/// An unsettled operation that goods wait for.
-fn at_stake(operation: &Operation) -> Option<Unsettled> {
-    let holds = operation.task.lane().holds(Lane::Authorization);
-    let state = operation.state.name();
-    (holds && !state.is_settled()).then_some(Unsettled { operation_id: operation.id, state })
 }

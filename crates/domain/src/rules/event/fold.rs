@@ -10,6 +10,7 @@ use crate::rules::ledger::Stage;
 use crate::rules::order::{Order, Personal};
 use crate::rules::placement::Placement;
 use crate::rules::rejection::RejectedBy;
+use crate::rules::ship_by::Agenda;
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::stranded;
 use crate::rules::superseded::Superseded;
@@ -167,10 +168,11 @@ impl Order {
         !self.placement.is_alive() || ended
     }
 
-    /// The order without personal data, as events hold it.
+    /// The order as events hold it: without personal data, and without what follows from its profile's choices.
     #[must_use]
     pub fn impersonal(&self) -> Self {
-        Self { personal: Personal::default(), ..self.clone() }
+        let agenda = Agenda::nothing(self.terms.amount);
+        Self { personal: Personal::default(), agenda, ..self.clone() }
     }
 
     /// Whether a refund is followed from now on.

@@ -244,6 +244,9 @@ impl TryFrom<EventDocument> for EventData {
                     reason,
                 }
             }
+            EventDocument::DeadlineTold { notice } => {
+                Self::DeadlineTold { notice: Box::new((*notice).try_into()?) }
+            }
             EventDocument::ItemRaised { item } => Self::ItemRaised { item: item.try_into()? },
             EventDocument::ItemClosed { number, by, reason } => Self::ItemClosed { number, by, reason },
         })

@@ -1,0 +1,76 @@
+//! ListDeadlines: authorized orders by when they must be shipped, with what is at risk, and what all of them may still capture.
+
+use domain::operations::operation::Operation;
+use domain::ports::{Clock, DeadlineFilter, DeadlinePageKey, OrderWithOperations, Page, Store, StoreError};
+use domain::rules::at_risk;
+use domain::rules::ids::ProfileName;
+use domain::rules::placement::Mode;
+use domain::rules::violation::{Violation, Violations};
+use jiff::Timestamp;
+use tonic::Response;
+
+use super::reading::Reading;
+use super::{Answer, OrderRpc, errors, page};
+use crate::convert::common::{time, time_input};
+use crate::convert::deadline::{deadline, sum};
+use crate::proto::{self, ListDeadlinesRequest, ListDeadlinesResponse};
+
+pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListDeadlinesResponse> {
+    let mut reading = Reading::of(&request);
+    let (filter, faults) = read(&request);
+    reading.add(faults);
+    let size = reading.part(page::size(request.page_size));
+    let after = reading.part(page::deadline_key(&request.page_token));
+    let (size, after) = reading.end(size.zip(after))?;
+    let service = rpc.service();
+    let found = service.store.list_deadlines(&filter, after, size).await.map_err(errors::store)?;
+    let sums = service.store.sum_deadlines(&filter).await.map_err(errors::store)?;
+    let found = with_risk(rpc, found).await.map_err(errors::store)?;
+    let key = |(_, key): &(proto::OrderDeadline, DeadlinePageKey)| *key;
+    let (deadlines, next) = page::messages(found, |(message, _)| message.clone(), key);
+    Ok(Response::new(ListDeadlinesResponse {
+        deadlines,
+        next_page_token: next.map(page::deadline_token).unwrap_or_default(),
+        sums: sums.iter().map(sum).collect(),
+        read_time: Some(time(service.clock.now())),
+    }))
+}
+
+/// What is at risk of each depends on its shipments too.
+async fn with_risk(
+    rpc: &OrderRpc,
+    found: Page<OrderWithOperations, DeadlinePageKey>,
+) -> Result<Page<(proto::OrderDeadline, DeadlinePageKey), DeadlinePageKey>, StoreError> {
+    let mut items = Vec::with_capacity(found.items.len());
+    for OrderWithOperations { order, unsettled } in found.items {
+        let shipments = rpc.service().store.list_shipments(order.id).await?;
+        let stake: Vec<_> = unsettled.iter().filter_map(Operation::at_stake).collect();
+        let risk = at_risk::at_risk(&order, &shipments, &stake);
+        let ship_by = order.agenda.ship_by.map_or(Timestamp::MAX, |ship_by| ship_by.time);
+        items.push((deadline(&order, &unsettled, &risk), DeadlinePageKey { ship_by, id: order.id }));
+    }
+    Ok(Page { items, next: found.next })
+}
+
+fn read(request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
+    let mut faults = Violations::default();
+    let mut moment = |path: &str, time: Option<&prost_types::Timestamp>| {
+        let read = time.map(time_input);
+        if read == Some(None) {
+            faults.add(path, "filter.time", "a time between the years 1 and 9999", "one outside");
+        }
+        read.flatten()
+    };
+    let from = moment("from_time", request.from_time.as_ref());
+    let before = moment("before_time", request.before_time.as_ref());
+    let mode = match proto::Mode::try_from(request.mode) {
+        Ok(proto::Mode::Unspecified | proto::Mode::Live) => Mode::Live,
+        Ok(proto::Mode::Test) => Mode::Test,
+        Err(_) => {
+            faults.add("mode", "filter.mode", "a known mode", request.mode.to_string());
+            Mode::Live
+        }
+    };
+    let profiles = request.profiles.iter().map(ProfileName::new).collect();
+    (DeadlineFilter { profiles, mode: Some(mode), from, before }, faults.into_vec())
+}

@@ -1,0 +1,83 @@
+//! PauseProfile and ResumeProfile: an operator stops what a profile's policies do unasked, and lets them go on.
+
+use domain::ports::{Clock, Pause, Store};
+use domain::rules::decision::Decision;
+use domain::rules::ids::ProfileName;
+use domain::rules::violation::Violation;
+use domain::workflow::operator::OperatorError;
+use tonic::{Request, Response};
+
+use super::call_deadline::CallDeadline;
+use super::decision::{self, decide};
+use super::reading::Reading;
+use super::{Answer, OrderRpc};
+use crate::convert::common::time;
+use crate::proto::{PauseProfileRequest, ProfilePause, ResumeProfileRequest};
+
+pub async fn pause(rpc: &OrderRpc, request: Request<PauseProfileRequest>) -> Answer<ProfilePause> {
+    let call_deadline = CallDeadline::of(request.metadata());
+    let request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let profile = reading.part(profile(rpc, &request.profile));
+    let decision = reading.part(decision::decision(&request.actor, &request.reason));
+    let (profile, decision) = reading.end(profile.zip(decision))?;
+    let paused = decide(rpc, call_deadline, move |service| async move {
+        let (by, reason) = (decision.by().to_owned(), decision.reason().to_owned());
+        let wanted = Pause { profile, time: service.clock.now(), by, reason };
+        let holds = service.store.pause(&wanted).await.map_err(OperatorError::Store)?;
+        tracing::warn!(profile = %holds.profile, by = holds.by, reason = holds.reason, "the profile is paused: its policies do nothing");
+        Ok(holds)
+    });
+    Ok(Response::new(message(paused.await?, true)))
+}
+
+pub async fn resume(rpc: &OrderRpc, request: Request<ResumeProfileRequest>) -> Answer<ProfilePause> {
+    let call_deadline = CallDeadline::of(request.metadata());
+    let request = request.into_inner();
+    let mut reading = Reading::of(&request);
+    let profile = reading.part(profile(rpc, &request.profile));
+    let decision = reading.part(decision::decision(&request.actor, &request.reason));
+    let (profile, decision) = reading.end(profile.zip(decision))?;
+    let ended = decide(rpc, call_deadline, move |service| resumed(service, profile, decision)).await?;
+    Ok(Response::new(ended))
+}
+
+async fn resumed(
+    service: std::sync::Arc<crate::service::Service>,
+    profile: ProfileName,
+    decision: Decision,
+) -> Result<ProfilePause, OperatorError> {
+    match service.store.resume(&profile).await.map_err(OperatorError::Store)? {
+        Some(pause) => {
+            let (by, reason) = (decision.by(), decision.reason());
+            tracing::warn!(%profile, by, reason, "the profile is resumed: its policies go on");
+            Ok(message(pause, false))
+        }
+        None => Ok(ProfilePause { profile: profile.to_string(), ..ProfilePause::default() }),
+    }
+}
+
+fn profile(rpc: &OrderRpc, name: &str) -> Result<ProfileName, Violation> {
+    let named = ProfileName::new(name);
+    let known =
+        rpc.service().profiles.keys().chain(rpc.service().retired.keys()).any(|known| *known == named);
+    if known {
+        return Ok(named);
+    }
+    Err(Violation {
+        path: "profile".to_owned(),
+        rule: "profile.known",
+        expected: "a profile of this service's configuration".to_owned(),
+        got: format!("{:?}", super::errors::shown(name).to_string()),
+    })
+}
+
+fn message(pause: Pause, paused: bool) -> ProfilePause {
+    ProfilePause {
+        profile: pause.profile.to_string(),
+        paused,
+        paused_time: Some(time(pause.time)),
+        actor: pause.by,
+        reason: pause.reason,
+    }
+}

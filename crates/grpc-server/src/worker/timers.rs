@@ -1,0 +1,89 @@
+//! Looks after what orders have on their agendas when it is due: warnings, and what a profile's policy does.
+
+use std::sync::Arc;
+
+use domain::ports::{Clock, Ids, Ports, Store, TimerClaim};
+use domain::rules::ids::LeaseToken;
+use domain::workflow::timer::{Fired, fire};
+use persistence::Repeats;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+use crate::driver::Driver;
+use crate::service::Service;
+
+/// How many timers are looked after at once.
+const AT_ONCE: usize = 32;
+
+static TOLD: Repeats = Repeats::new();
+static DISAGREED: Repeats = Repeats::new();
+
+pub async fn run(driver: Driver, stop: CancellationToken) {
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let permits = Arc::clone(&room);
+    // Time alone makes them due.
+    super::repeat(stop, Arc::new(Notify::new()), room, move |free| {
+        claim_some(driver.clone(), Arc::clone(&permits), free)
+    })
+    .await;
+}
+
+async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
+    let service = &driver.service;
+    let token = LeaseToken::new(service.ids().random());
+    let (offset, lease) = (service.clock().offset(), service.settings().lookup_lease());
+    match service.store().claim_timers(offset, lease, token, free).await {
+        Ok(claims) => {
+            let full = claims.len() == free as usize;
+            for claim in claims {
+                let permit = Arc::clone(&room).try_acquire_owned().ok();
+                let (driver, service) = (driver.clone(), Arc::clone(service));
+                driver.clone().own(async move {
+                    carry_out(&driver, &service, &claim).await;
+                    drop(permit);
+                });
+            }
+            full
+        }
+        Err(error) => {
+            if let Some(left_out) = TOLD.due() {
+                warn!(%error, left_out, "due timers cannot be claimed");
+            }
+            false
+        }
+    }
+}
+
+async fn carry_out(driver: &Driver, service: &Service, claim: &TimerClaim) {
+    let order = claim.order_id;
+    let late_ms = claim.now.duration_since(claim.due).as_millis();
+    match Box::pin(fire(service, claim)).await {
+        Ok(Fired::Told(event)) => {
+            driver.wake_up.notify_one();
+            warn!(%order, event, late_ms, "an order's deadline is near: its events say what is at stake");
+        }
+        Ok(Fired::Nothing) => debug!(%order, late_ms, "nothing is due any more"),
+        Ok(Fired::ClocksDisagree(difference)) => {
+            if let Some(left_out) = DISAGREED.due() {
+                error!(
+                    %order, %difference, left_out,
+                    "clocks disagree by more than two minutes: no warning is told and nothing is canceled before a deadline until \
+                     they agree; check the time of this machine, of the database and of Mollie"
+                );
+            }
+        }
+        Ok(Fired::Paused) => info!(%order, "the profile is paused: its policy does nothing"),
+        Ok(Fired::Waits { until }) => {
+            warn!(%order, %until, "the policy has canceled as many orders as it may within an hour; this one waits");
+        }
+        Ok(Fired::Failed { problem, next }) => {
+            warn!(%order, %problem, %next, "the order cannot be read before its deadline; repeated later");
+        }
+        Err(error) => {
+            if let Some(left_out) = TOLD.due() {
+                warn!(%order, %error, left_out, "a timer could not be looked after; repeated when its lease runs out");
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What time it is at Mollie, by the `Date` of its last answer. It may not compare that with any clock of ours.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Mollie's time. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MollieTime(Arc<Mutex<Option<(Timestamp, Instant)>>>);
+
+impl MollieTime {
+    /// What time it is at Mollie, to the second; `None` as long as no answer has said.
+    #[must_use]
+    pub fn now(&self) -> Option<Timestamp> {
+        let (date, heard) = (*self.0.lock().ok()?)?;
+        let since = SignedDuration::try_from(heard.elapsed()).ok()?;
+        date.checked_add(since).ok()
+    }
+
+    /// Notes the `Date` of an answer.
+    pub(crate) fn hear(&self, date: Timestamp) {
+        if let Ok(mut heard) = self.0.lock() {
+            *heard = Some((date, Instant::now()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mollies_time_goes_on_from_its_last_answer() {
+        let (time, date) = (MollieTime::default(), "2026-03-04T12:00:00Z".parse::<Timestamp>().unwrap());
+        assert_eq!(time.now(), None);
+        time.hear(date);
+        assert!(time.clone().now().unwrap() >= date);
+    }
+}
