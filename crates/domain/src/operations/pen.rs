@@ -7,7 +7,6 @@ use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord, Run};
-use crate::rules::at_risk;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ReturnId, ShipmentId};
@@ -40,8 +39,8 @@ pub struct Pen<'a> {
     author: Author,
     reading: Reading,
     recorder: Recorder,
-    /// The order before, if its shipments could capture then.
-    capturing: Option<Box<Order>>,
+    /// The order before the reading that was recorded.
+    before: Option<Box<Order>>,
     agenda: Agenda,
     expected_version: Option<u64>,
     unsettled: Vec<Operation>,
@@ -68,7 +67,6 @@ impl<'a> Pen<'a> {
         let Known { order, unsettled, shipments, refunds, taken_number } = known;
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
-        let capturing = (at_risk::to_capture(&order).minor() > 0).then(|| Box::new(order.clone()));
         let agenda = order.agenda;
         let recorder = Recorder::new(order, author.now, author.actor.clone());
         Self {
@@ -76,7 +74,7 @@ impl<'a> Pen<'a> {
             author,
             reading,
             recorder,
-            capturing,
+            before: None,
             agenda,
             expected_version,
             unsettled: unsettled.unwrap_or_default(),

@@ -64,8 +64,8 @@ pub fn to_capture(order: &Order) -> Money {
     Money::from_minor(open, order.terms.amount.currency())
 }
 
-/// What time has taken. `before`: the order as it was last known while it was authorized; `after`: as the reading shows it that found the
-/// end, in which the end counts as canceled. Parcels that the same reading found are not lost, and captures on their way may still come.
+/// What time has taken. `before`: the order as it was known before the reading that found the end; `after`: as that shows it, where the
+/// end counts as canceled. If it was not known to be authorized, all that it was for was. Parcels that the same reading found are not lost, and captures on their way may still come.
 #[must_use]
 pub fn lost(before: &Order, after: &Order, shipments: &[Shipment], unsettled: &[Unsettled]) -> AtRisk {
     let mut at_end = before.clone();
@@ -77,6 +77,9 @@ pub fn lost(before: &Order, after: &Order, shipments: &[Shipment], unsettled: &[
     at_end.held = after.held.clone();
     at_end.items = after.items.clone();
     (at_end.open_captures, at_end.lost_captures) = (Vec::new(), Vec::new());
+    if !is_capturing(&at_end) {
+        (at_end.facts.status, at_end.payments) = (Some(OrderStatus::Authorized), Vec::new());
+    }
     at_risk(&at_end, shipments, unsettled)
 }
 

@@ -1,5 +1,6 @@
 //! Time that moves only when a test moves it, ids that count up, and a vault without secrets.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::ports::{Clock, Ids, Vault};
@@ -11,11 +12,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A clock moved by hand; sleepers wake when it has moved far enough.
 #[derive(Clone, Debug)]
-pub struct ManualClock(watch::Sender<Duration>);
+pub struct ManualClock(watch::Sender<Duration>, Arc<Mutex<Option<SignedDuration>>>);
 
 impl ManualClock {
     pub fn new() -> Self {
-        Self(watch::Sender::new(Duration::from_secs(1000)))
+        Self(watch::Sender::new(Duration::from_secs(1000)), Arc::default())
+    }
+
+    /// From now on it is so far ahead of Mollie's.
+    pub fn disagree(&self, ahead: SignedDuration) {
+        *self.1.lock().unwrap() = Some(ahead);
     }
 
     pub fn advance(&self, by: Duration) {
@@ -38,7 +44,7 @@ impl Clock for ManualClock {
     }
 
     fn ahead_of_mollie(&self) -> Option<SignedDuration> {
-        None
+        *self.1.lock().unwrap()
     }
 
     async fn sleep(&self, duration: Duration) {

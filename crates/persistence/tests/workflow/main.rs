@@ -13,6 +13,7 @@ mod captures;
 mod chargebacks;
 mod clock;
 mod contradictory;
+mod deadlines;
 mod deductions;
 mod duplicates;
 mod ended;

@@ -58,7 +58,7 @@ impl Pen<'_> {
 
     fn tell_loss(&mut self) {
         let Some(ship_by) = self.lost_at() else { return };
-        let before = self.capturing.as_deref().unwrap_or(self.order());
+        let before = self.before.as_deref().unwrap_or(self.order());
         let at_risk = at_risk::lost(before, self.order(), &self.shipments(), &self.at_stake());
         let notice = Notice { ship_by, cause: None, subject: NoticeSubject::Loss, at_risk };
         self.record(EventData::DeadlineTold { notice: Box::new(notice) });

@@ -59,6 +59,7 @@ impl Pen<'_> {
         if !self.reading.is_latest {
             return;
         }
+        self.before = Some(Box::new(self.order().clone()));
         let whole = self.as_read(snapshot);
         let payments = self.order().payments.clone();
         let differing = self.differing_refunds(snapshot);
