@@ -70,7 +70,7 @@ fn was_seen_before(order: &Order, end: Timestamp) -> bool {
 }
 
 /// When time has ended the order; `None` if it has not, or something else has.
-fn end_by_time(order: &Order, after: &Facts) -> Option<Timestamp> {
+pub(super) fn end_by_time(order: &Order, after: &Facts) -> Option<Timestamp> {
     if order.facts.status == after.status {
         return None;
     }

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::twice;
+use crate::rules::continuation;
 use crate::rules::item::{Concern, ItemKind};
 use crate::rules::ledger::{Entry, Pool, Stage};
 use crate::rules::money::Money;
-use crate::rules::order::{Canceled, Order};
+use crate::rules::order::{Canceled, Facts, Order};
 use crate::rules::part::Part;
 use crate::rules::payment::Payment;
 use crate::rules::rejection::RejectedBy;
@@ -137,17 +138,18 @@ pub fn made_before(known: &[Shipment], ours: &Shipment) -> Option<Concern> {
 }
 
 /// A cancellation of lines that Mollie shows again, to the unit and the cent, beyond all that is settled here (`entries`: what is
-/// taken over now): the same call may have had two effects, or one although an operator called it rejected. An expiry cancels
+/// taken over now, with `facts`): the same call may have had two effects, or one although an operator called it rejected. An end by time cancels
 /// whatever is left and says nothing.
 #[must_use]
-pub fn surplus_cancellation(order: &Order, entries: &[Entry]) -> Option<Concern> {
+pub fn surplus_cancellation(order: &Order, entries: &[Entry], facts: &Facts) -> Option<Concern> {
     let is_canceled = |entry: &&Entry| entry.pool == Pool::Canceled && entry.stage == Stage::Settled;
     let shown: HashSet<_> = entries.iter().filter(is_canceled).map(|it| (it.line_id, it.part)).collect();
     let is_again = |ours: &&Canceled| {
         ours.lines.len() == shown.len()
             && ours.lines.iter().all(|line| shown.contains(&(Some(line.line_id), line.part)))
     };
-    let ours = order.cancellations.iter().filter(|_| order.facts.expired_time.is_none()).find(is_again)?;
+    let is_over = order.facts.expired_time.is_some() || continuation::end_by_time(order, facts).is_some();
+    let ours = order.cancellations.iter().filter(|_| !is_over).find(is_again)?;
     let lines = ours.lines.iter().map(|line| {
         let ShipmentLine { line_id, part: Part { quantity, amount } } = line;
         format!("{quantity} of line {line_id}, {amount}")

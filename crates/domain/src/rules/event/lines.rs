@@ -59,12 +59,12 @@ impl Order {
 
     /// As long as nothing is paid or authorized, and again once that has lapsed, all that is canceled is canceled unpaid. So it is
     /// where a payment is for exactly what is left: a cancellation before it may come to be known after it, unless the payment was known to
-    /// be for less than the lines before that.
+    /// be for less than the lines before that. What comes to nothing together says nothing of when it was canceled.
     pub(super) fn note_canceled_unpaid(&mut self) {
         let all = self.totals();
         let canceled =
             self.lines.iter().map(|line| line.canceled.amount.minor()).fold(0, i64::saturating_add);
-        let is_left = |held: i64| held == all.saturating_sub(canceled);
+        let is_left = |held: i64| canceled != 0 && held == all.saturating_sub(canceled);
         let was_less = self.items.iter().any(|item| item.kind == ItemKind::Underpaid);
         if self.is_unpaid() || !was_less && self.largest_held().is_some_and(is_left) {
             self.canceled_unpaid = Money::from_minor(canceled, self.canceled_unpaid.currency());

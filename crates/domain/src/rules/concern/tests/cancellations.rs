@@ -3,7 +3,7 @@
 use super::*;
 use crate::rules::ids::OperationId;
 use crate::rules::ledger::{Entry, Pool, Stage};
-use crate::rules::order::Canceled;
+use crate::rules::order::{Canceled, Facts};
 
 fn line(number: u32, quantity: u32, value: &str) -> ShipmentLine {
     ShipmentLine { line_id: LineId::new(number), part: Part { quantity, amount: euro(value) } }
@@ -22,7 +22,8 @@ fn entry(line: ShipmentLine, pool: Pool, stage: Stage) -> Entry {
 
 #[test]
 fn the_same_units_canceled_again_are_raised_and_any_others_are_not() {
-    let told = |entries: &[Entry]| surplus_cancellation(&canceled(), entries).map(|it| it.subject);
+    let facts = canceled().facts;
+    let told = |entries: &[Entry]| surplus_cancellation(&canceled(), entries, &facts).map(|it| it.subject);
     let again = entry(line(1, 1, "299.00"), Pool::Canceled, Stage::Settled);
     assert_eq!(told(&[again]), Some(Uuid::from_u128(7).to_string()));
     assert_eq!(told(&[]), None);
@@ -42,5 +43,15 @@ fn the_same_units_canceled_again_are_raised_and_any_others_are_not() {
     assert!(told(&[again, entry(line(2, 1, "329.99"), Pool::Canceled, Stage::Reverted)]).is_some());
     let mut expired = canceled();
     expired.facts.expired_time = Some(at(9));
-    assert_eq!(surplus_cancellation(&expired, &[again]), None, "an expiry cancels whatever is left");
+    let told = |order: &Order, facts: &Facts| surplus_cancellation(order, &[again], facts).is_some();
+    assert!(!told(&expired, &expired.facts), "an expiry cancels whatever is left");
+    // What was not shipped of a shipping order is canceled when its time is over, and the order is completed.
+    let mut shipping = canceled();
+    (shipping.facts.authorized_time, shipping.facts.expires_time) = (Some(at(1)), Some(at(9)));
+    let ends = |minute| Facts {
+        status: Some(OrderStatus::Completed),
+        completed_time: Some(at(minute)),
+        ..shipping.facts.clone()
+    };
+    assert!(!told(&shipping, &ends(9)) && told(&shipping, &ends(8)));
 }

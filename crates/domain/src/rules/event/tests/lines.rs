@@ -68,6 +68,25 @@ fn what_a_payment_does_not_cover_was_canceled_unpaid_however_late_that_is_known(
     assert_eq!((order.canceled_unpaid, capture::left(order)), (euro("349.00"), euro("349.00")));
 }
 
+/// A gift card that was worth as much as the goods that were not shipped: the end takes both, and the payment was for the rest all along.
+#[test]
+fn what_comes_to_nothing_together_was_not_canceled_unpaid_for_that() {
+    let mut recorder = placed(OrderStatus::Created, LineStatus::Created);
+    authorize(&mut recorder, "349.00");
+    let mut order = recorder.order().clone();
+    (order.lines[1].total_amount, order.lines[1].unit_price) = (euro("-349.00"), euro("-349.00"));
+    recorder = Recorder::new(order, at(1), None);
+    let both = [
+        part(1),
+        ShipmentLine { line_id: LineId::new(2), part: Part { quantity: 1, amount: euro("-349.00") } },
+    ];
+    let entries = ledger::ours(Pool::Canceled, Stage::Settled, &both);
+    recorder.record(EventData::CancellationSucceeded { operation_id: operation(), entries });
+    let unpaid =
+        |order: &Order| order.releases.iter().filter(|release| release.operation_id.is_none()).count();
+    assert_eq!((recorder.order().canceled_unpaid, unpaid(recorder.order())), (euro("0.00"), 0));
+}
+
 /// The shopper authorizes the order, then a change adds to it and cancels of it in one step: its answer is the first that is read of
 /// both. The authorization has grown, and keeps what was canceled.
 #[test]
