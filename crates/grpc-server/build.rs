@@ -24,8 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     config.boxed(".orders.v1.ReturnPart.part.refund");
     // Most of what waits for an idle stream are heartbeats.
     config.boxed(".orders.v1.WatchOrderEventsResponse.content.event");
-    // Most orders have none.
+    // Most orders have neither.
     config.boxed(".orders.v1.Order.payment");
+    config.boxed(".orders.v1.Order.rejection");
     let api = tonic_prost_build::configure().build_client(true).build_server(true);
     api.codec_path("crate::wire::Bounded").compile_fds_with_config(descriptors, config)?;
     Ok(())

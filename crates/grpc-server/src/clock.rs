@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::ports::Clock;
+use domain::ports::{Ahead, Clock};
 use jiff::{SignedDuration, Timestamp};
 use mollie_adapter::MollieTime;
 
@@ -56,8 +56,9 @@ impl Clock for SystemClock {
         }
     }
 
-    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
-        self.mollie.now().map(|theirs| Self::wall().duration_since(theirs))
+    fn ahead_of_mollie(&self) -> Option<Ahead> {
+        let (theirs, heard_ago) = self.mollie.now()?;
+        Some(Ahead { by: self.now().duration_since(theirs), heard_ago })
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {

@@ -1,7 +1,7 @@
 //! What time it is at Mollie, by the `Date` of its last answer. It may not compare that with any clock of ours.
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,12 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 pub struct MollieTime(Arc<Mutex<Option<(Timestamp, Instant)>>>);
 
 impl MollieTime {
-    /// What time it is at Mollie, to the second; `None` as long as no answer has said.
+    /// What time it is at Mollie, to the second, and how long ago it has said so; `None` as long as no answer has.
     #[must_use]
-    pub fn now(&self) -> Option<Timestamp> {
+    pub fn now(&self) -> Option<(Timestamp, Duration)> {
         let (date, heard) = (*self.0.lock().ok()?)?;
-        let since = SignedDuration::try_from(heard.elapsed()).ok()?;
-        date.checked_add(since).ok()
+        let since = heard.elapsed();
+        let now = date.checked_add(SignedDuration::try_from(since).ok()?).ok()?;
+        Some((now, since))
     }
 
     /// Notes the `Date` of an answer.
@@ -35,6 +36,6 @@ mod tests {
         let (time, date) = (MollieTime::default(), "2026-03-04T12:00:00Z".parse::<Timestamp>().unwrap());
         assert_eq!(time.now(), None);
         time.hear(date);
-        assert!(time.clone().now().unwrap() >= date);
+        assert!(time.clone().now().unwrap().0 >= date);
     }
 }

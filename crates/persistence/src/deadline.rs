@@ -38,10 +38,13 @@ pub(crate) async fn sum(
     session: &impl ConnectionTrait,
     filter: &DeadlineFilter,
 ) -> Result<Vec<DeadlineSum>, StoreError> {
-    let day = match session.get_database_backend() {
-        DbBackend::Sqlite => Expr::cust("substr(ship_by, 1, 10)"),
-        _ => Expr::cust("to_char(ship_by AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+    let is_sqlite = session.get_database_backend() == DbBackend::Sqlite;
+    let day = if is_sqlite {
+        "substr(ship_by, 1, 10)"
+    } else {
+        "to_char(ship_by AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
     };
+    let day = Expr::cust(day);
     // A sum of bigints is no bigint on PostgreSQL.
     let sums = filtered(filter)
         .select_only()

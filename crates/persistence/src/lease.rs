@@ -19,6 +19,15 @@ pub(crate) const fn clock(backend: DbBackend) -> &'static str {
     }
 }
 
+/// The same as of the statement's start, which an index can be searched by: PostgreSQL takes `clock_timestamp()` for another time in each row.
+pub(crate) const fn moment(backend: DbBackend) -> &'static str {
+    if matches!(backend, DbBackend::Sqlite) {
+        clock(backend)
+    } else {
+        "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
+    }
+}
+
 /// SQL that keeps rows from being claimed twice: PostgreSQL skips rows that another claim has locked; SQLite has one writer.
 pub(crate) const fn row_lock(backend: DbBackend) -> &'static str {
     if matches!(backend, DbBackend::Sqlite) { "" } else { "FOR UPDATE SKIP LOCKED" }

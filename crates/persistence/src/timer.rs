@@ -35,18 +35,18 @@ struct Claimed {
     now: i64,
 }
 
-fn claim_statement(clock: &str, row_lock: &str) -> String {
+fn claim_statement(moment: &str, clock: &str, row_lock: &str) -> String {
     format!(
         "WITH due AS MATERIALIZED (
             SELECT order_id FROM timers
-            WHERE due <= {clock} + $1 AND (lease_token IS NULL OR lease_until <= {clock})
+            WHERE due <= {moment} + $1 AND (lease_token IS NULL OR lease_until <= {clock})
             ORDER BY due, order_id
             LIMIT $4
             {row_lock}
         )
         UPDATE timers SET lease_token = $2, lease_until = {clock} + $3
         WHERE order_id IN (SELECT order_id FROM due)
-        RETURNING order_id, due, failures, {clock} + $1 AS now"
+        RETURNING order_id, due, failures, {moment} + $1 AS now"
     )
 }
 
@@ -79,7 +79,7 @@ pub(crate) async fn claim(
     limit: u32,
 ) -> Result<Vec<TimerClaim>, StoreError> {
     let backend = session.get_database_backend();
-    let sql = claim_statement(lease::clock(backend), lease::row_lock(backend));
+    let sql = claim_statement(lease::moment(backend), lease::clock(backend), lease::row_lock(backend));
     let values =
         [micros(offset).into(), token.uuid().into(), lease::micros(length).into(), i64::from(limit).into()];
     let statement = Statement::from_sql_and_values(backend, sql, values);

@@ -2,6 +2,7 @@
 //! nothing happens here that the history, its seed or the service did not bring about.
 
 mod alarms;
+mod deadlines;
 mod happen;
 
 use std::sync::{Arc, Mutex};
@@ -130,6 +131,9 @@ impl<'a> Stage<'a> {
         self.wait_for_turns();
         violations.extend(checker::unsettled(&self.site));
         self.finish();
+        if deadlines::are_reached(self.history.seed) {
+            self.go_on_to_the_deadlines();
+        }
         if self.turns >= TURNS {
             violations.push(Violation::new("rest", "the history does not come to rest".to_owned()));
         }

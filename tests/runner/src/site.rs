@@ -62,6 +62,7 @@ const BEGINNING: i64 = 1_772_366_400;
 pub struct Site {
     pub time: Time<Event>,
     pub store: MemoryStore,
+    pub seed: u64,
     pub keys: bool,
     mollie: Mutex<Mollie>,
     mishaps: Mutex<Mishaps>,
@@ -90,6 +91,7 @@ impl Site {
         Self {
             store: MemoryStore::new(move || clock.elapsed()),
             time,
+            seed,
             keys,
             mollie: Mutex::new(Mollie::new(seed)),
             mishaps: Mutex::default(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids};
+use domain::ports::{Ahead, Clock, Ids};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ impl Clock for Hand {
         self.now().duration_since(Timestamp::UNIX_EPOCH).saturating_sub(elapsed)
     }
 
-    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+    fn ahead_of_mollie(&self) -> Option<Ahead> {
         None
     }
 

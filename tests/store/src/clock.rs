@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids};
+use domain::ports::{Ahead, Clock, Ids};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -49,11 +49,15 @@ impl Clock for Ticking {
         Duration::from_micros(self.0.micros.load(Ordering::Relaxed))
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how far a trial's time is from the machine's, and the database's"
+    )]
     fn offset(&self) -> SignedDuration {
         self.now().duration_since(Timestamp::now())
     }
 
-    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
+    fn ahead_of_mollie(&self) -> Option<Ahead> {
         None
     }
 

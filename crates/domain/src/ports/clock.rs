@@ -17,11 +17,19 @@ pub trait Clock: Send + Sync {
     /// How far [`Clock::now`] is ahead of the wall clock: by simulated time.
     fn offset(&self) -> SignedDuration;
 
-    /// How far the wall clock is ahead of Mollie's; `None`: no answer of Mollie's has said.
-    fn ahead_of_mollie(&self) -> Option<SignedDuration>;
+    /// How far [`Clock::now`] is ahead of Mollie's; `None`: no answer of Mollie's has said.
+    fn ahead_of_mollie(&self) -> Option<Ahead>;
 
     /// Waits, by [`Clock::elapsed`].
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// How far our time is ahead of Mollie's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    pub by: SignedDuration,
+    /// How long ago Mollie has told its own.
+    pub heard_ago: Duration,
 }
 
 /// New ids.

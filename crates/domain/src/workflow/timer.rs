@@ -1,6 +1,8 @@
 //! A timer: looking after what an order has on its agenda. A warning is told by what is known; before anything is done unasked, Mollie is
 //! read. Everything is saved under the order's version, so two processes never tell or do the same twice.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::claim_at_head::unclaimed;
@@ -19,6 +21,12 @@ use crate::rules::ship_by::{Action, ShipBy, Stage};
 
 /// How far clocks may differ before nothing is told or done by time alone.
 const AGREED: SignedDuration = SignedDuration::from_mins(2);
+
+/// What Mollie has told so lately need not be asked again: if clocks really disagree, each process asks twenty times a second at most.
+const HEARD: Duration = Duration::from_millis(50);
+
+/// How long a timer waits for clocks to agree.
+const DISAGREED: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long a timer waits that must not be acted on now.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
@@ -45,8 +53,12 @@ pub enum Fired {
 /// # Errors
 /// The store failed: the timer is repeated when its lease has run out.
 pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, StoreError> {
+    if disagreement(ports, claim).is_some() && may_be_old(ports) {
+        // Any answer tells Mollie's time, and one that cannot be read leaves the clocks as they are.
+        let _ = sync::sync(ports, claim.order_id).await;
+    }
     if let Some(difference) = disagreement(ports, claim) {
-        return put_off(ports, claim, PAUSE, Fired::ClocksDisagree(difference)).await;
+        return put_off(ports, claim, DISAGREED, Fired::ClocksDisagree(difference)).await;
     }
     for _ in 0..ROUNDS {
         let Some(order) = ports.store().load_order(&OrderKey::Id(claim.order_id)).await? else {
@@ -82,8 +94,13 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
 /// How far our clocks are apart, or ours from Mollie's, if that is too far.
 fn disagreement<P: Ports>(ports: &P, claim: &TimerClaim) -> Option<SignedDuration> {
     let of_store = claim.now.duration_since(ports.clock().now());
-    let of_mollie = ports.clock().ahead_of_mollie();
+    let of_mollie = ports.clock().ahead_of_mollie().map(|ahead| ahead.by);
     of_mollie.into_iter().chain([of_store]).find(|difference| difference.abs() > AGREED)
+}
+
+/// Whether Mollie has not told its time lately.
+fn may_be_old<P: Ports>(ports: &P) -> bool {
+    ports.clock().ahead_of_mollie().is_some_and(|ahead| ahead.heard_ago > HEARD)
 }
 
 /// What is due.
@@ -123,7 +140,7 @@ async fn act<P: Ports>(
     };
     // The answer has told Mollie's time.
     if let Some(difference) = disagreement(ports, claim) {
-        return put_off(ports, claim, PAUSE, Fired::ClocksDisagree(difference)).await.map(Some);
+        return put_off(ports, claim, DISAGREED, Fired::ClocksDisagree(difference)).await.map(Some);
     }
     // What was read may have moved the deadline.
     let Some(ship_by) = deadline::ship_by(&order, &chosen.deadlines.windows).filter(|it| *it == announced)

@@ -57,7 +57,7 @@ pub fn order<'a>(order: &Order, operations: impl IntoIterator<Item = &'a Operati
         shopper_country_must_match_billing_country: terms.shopper_country_must_match_billing_country,
         is_cancelable: facts.is_cancelable,
         operations,
-        rejection: order.rejection.as_ref().map(rejection),
+        rejection: order.rejection.as_ref().map(rejection).map(Box::new),
         created_time: Some(time(order.created_time)),
         expires_time: facts.expires_time.map(time),
         authorized_time: facts.authorized_time.map(time),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, opened, options};
 
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -122,7 +122,7 @@ async fn has(url: &str, order: &Order) {
 async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_symbolic_link() {
     let directory = tempfile::tempdir().unwrap();
     let (_, other, order) =
-        is_kept_off(directory.path(), |file, link| std::os::unix::fs::symlink(file, link)).await;
+        Box::pin(is_kept_off(directory.path(), |file, link| std::os::unix::fs::symlink(file, link))).await;
     has(&other, &order).await;
 }
 
@@ -131,7 +131,7 @@ async fn a_second_process_is_kept_off_a_sqlite_file_that_it_knows_by_a_symbolic_
 async fn a_sqlite_file_with_two_hard_links_is_opened_by_neither_until_one_is_removed() {
     let directory = tempfile::tempdir().unwrap();
     let (own, other, order) =
-        is_kept_off(directory.path(), |file, link| std::fs::hard_link(file, link)).await;
+        Box::pin(is_kept_off(directory.path(), |file, link| std::fs::hard_link(file, link))).await;
     for url in [&other, &own] {
         let refused = Database::connect(&options(url)).await;
         assert!(matches!(&refused, Err(ConnectError::SeveralNames { names: 2, .. })), "{refused:?}");

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids, Vault};
+use domain::ports::{Ahead, Clock, Ids, Vault};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -39,12 +39,13 @@ impl Clock for ManualClock {
         *self.0.borrow()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "how far the test's time is from the database's")]
     fn offset(&self) -> SignedDuration {
         self.now().duration_since(Timestamp::now())
     }
 
-    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
-        *self.1.lock().unwrap()
+    fn ahead_of_mollie(&self) -> Option<Ahead> {
+        self.1.lock().unwrap().map(|by| Ahead { by, heard_ago: Duration::ZERO })
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -2,6 +2,7 @@
 //! The service never sees the ledger, and nothing here asks the service's own rules what should have been.
 
 mod carts;
+mod deadlines;
 mod events;
 mod intents;
 mod money;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use crate::journal::Journal;
 use crate::memory::Dump;
+use crate::replica::cancels_unshipped;
 use crate::shop::read;
 use crate::site::Site;
 
@@ -66,6 +68,7 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     violations.extend(refunds::judge(&evidence));
     violations.extend(carts::judge(&evidence));
     violations.extend(events::judge(&evidence.stored));
+    violations.extend(deadlines::judge(&evidence, cancels_unshipped(site.seed)));
     orders::count(&evidence, &mut site.tally());
     violations
 }

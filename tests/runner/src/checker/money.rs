@@ -150,7 +150,12 @@ fn is_named(data: &EventData, line: &Line) -> bool {
 
 /// Somebody captured in the dashboard what the shopper never agreed to.
 fn overcaptured(order: &Order, seen: &Value) -> Option<String> {
-    let agreed: i64 = order.lines.iter().map(|line| line.total_amount.minor()).sum();
+    let lines: i64 = order.lines.iter().map(|line| line.total_amount.minor()).sum();
+    // What was canceled before it, an authorization is not for.
+    let payments = seen["_embedded"]["payments"].as_array().into_iter().flatten();
+    let authorized = payments.filter(|payment| payment["authorizedAt"].is_string());
+    let authorized = authorized.map(|payment| cents(&payment["amount"])).max();
+    let agreed = authorized.unwrap_or(lines).min(lines);
     let captured = cents(&seen["amountCaptured"]);
     let above = seen["authorizedAt"].is_string() && captured > agreed;
     let subject = seen["id"].as_str().unwrap_or_default();

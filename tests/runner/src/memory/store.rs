@@ -5,7 +5,10 @@ use std::time::Duration;
 use domain::operations::claim::Claim;
 use domain::operations::operation::Operation;
 use domain::ports::{
-    Change, Changed, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, EventStream, LookupClaim, OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
+    Change, Changed, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, EventStream, LookupClaim,
+    OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
+    Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError,
+    TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{

@@ -10,8 +10,8 @@ use crate::script::{REPLICAS, Step, What};
 use crate::sim::Process;
 use crate::site::{Event, SHOP};
 
-/// A process has two loops; they end only with it.
-const LOOPS: usize = 2;
+/// A process has three loops; they end only with it.
+const LOOPS: usize = 3;
 
 impl Stage<'_> {
     pub fn happen(&mut self, event: Event) {
@@ -100,7 +100,7 @@ impl Stage<'_> {
         }
     }
 
-    fn kill(&mut self, replica: usize, pause: u64) {
+    pub fn kill(&mut self, replica: usize, pause: u64) {
         if self.fleet()[replica].take().is_none() {
             return;
         }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Clock, Ids, Ports, Settings, Vault};
+use domain::ports::{Ahead, Clock, Ids, Ports, Settings, Vault};
+use domain::rules::deadline_policy::{Automatic, DeadlinePolicy};
+use domain::rules::policy::Policy;
 use jiff::{SignedDuration, Timestamp};
 use mollie_adapter::MollieAdapter;
 use uuid::Uuid;
 
-use super::Replica;
+use super::{Replica, profile};
 use crate::chance::Chance;
 use crate::mollie::{CALL_TIMEOUT, Wire};
 use crate::site::Site;
@@ -43,7 +45,12 @@ impl Ports for Replica {
     }
 }
 
-pub fn settings(keys: bool) -> Settings {
+pub fn settings(keys: bool, cancels_unshipped: bool) -> Settings {
+    let policy = match cancels_unshipped {
+        true => DeadlinePolicy::CancelUnshipped { hours_before: 12 },
+        false => DeadlinePolicy::None,
+    };
+    let automatic = Automatic { policy, dry_run: false, ..Automatic::default() };
     Settings {
         public_url: "https://shop.example".to_owned(),
         placement_age_limit: SignedDuration::from_mins(15),
@@ -51,7 +58,7 @@ pub fn settings(keys: bool) -> Settings {
         call_timeout: SignedDuration::try_from(CALL_TIMEOUT).unwrap_or(SignedDuration::MAX),
         lease: Duration::from_secs(8),
         trust_idempotency: keys,
-        policies: BTreeMap::new(),
+        policies: BTreeMap::from([(profile(), Policy { automatic, ..Policy::default() })]),
     }
 }
 
@@ -73,8 +80,8 @@ impl Clock for SiteClock {
         self.now().duration_since(Timestamp::UNIX_EPOCH).saturating_sub(elapsed)
     }
 
-    fn ahead_of_mollie(&self) -> Option<SignedDuration> {
-        Some(SignedDuration::ZERO)
+    fn ahead_of_mollie(&self) -> Option<Ahead> {
+        Some(Ahead { by: SignedDuration::ZERO, heard_ago: Duration::ZERO })
     }
 
     async fn sleep(&self, duration: Duration) {

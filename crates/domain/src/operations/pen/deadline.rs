@@ -10,10 +10,12 @@ use crate::rules::agenda;
 use crate::rules::at_risk::{self, Unsettled};
 use crate::rules::deadline;
 use crate::rules::deadline_notice::{Notice, NoticeSubject};
-use crate::rules::event::EventData;
+use crate::rules::event::{Event, EventData};
 use crate::rules::ids::OperationId;
 use crate::rules::operation::OperationState;
+use crate::rules::order::Order;
 use crate::rules::ship_by::{ShipBy, Stage};
+use crate::rules::status::OrderStatus;
 
 impl Pen<'_> {
     /// Tells the order's people of its deadline.
@@ -57,9 +59,17 @@ impl Pen<'_> {
     }
 
     fn tell_loss(&mut self) {
+        let Some(before) = self.before.as_deref().filter(|before| !is_over(before)) else { return };
+        // Whatever ends with a cancellation of ours was given up.
+        let is_ours = |event: &Event| matches!(event.data, EventData::CancellationSucceeded { .. });
+        if self.recorder.events().iter().any(is_ours) {
+            return;
+        }
         let Some(ship_by) = self.lost_at() else { return };
-        let before = self.before.as_deref().unwrap_or(self.order());
         let at_risk = at_risk::lost(before, self.order(), &self.shipments(), &self.at_stake());
+        if at_risk.is_nothing() {
+            return;
+        }
         let notice = Notice { ship_by, cause: None, subject: NoticeSubject::Loss, at_risk };
         self.record(EventData::DeadlineTold { notice: Box::new(notice) });
     }
@@ -89,4 +99,8 @@ impl Pen<'_> {
         self.recorder.note_agenda(agenda);
         (agenda.timer != self.agenda.timer).then_some(agenda.timer)
     }
+}
+
+fn is_over(order: &Order) -> bool {
+    order.facts.status.is_some_and(OrderStatus::is_final)
 }

@@ -72,7 +72,7 @@ impl Pen<'_> {
             let is_going = |line_id| self.is_explained(self.order(), Difference::LeftOpen(line_id));
             let left_open = continuation::left_open(self.order(), seen, &observed, is_going);
             let observed = Observed { left_open, ..observed };
-            let again = concern::surplus_cancellation(self.order(), &observed.entries);
+            let again = concern::surplus_cancellation(self.order(), &observed.entries, &observed.facts);
             let doubled = concern::surplus_lines(self.order(), &observed.lines);
             self.record(EventData::OrderObserved { observed: Box::new(observed) });
             again.into_iter().chain(doubled).for_each(|concern| self.raise(concern));

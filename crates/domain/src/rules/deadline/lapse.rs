@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::rules::at_risk;
 use crate::rules::continuation::earliest;
-use crate::rules::order::{Line, Order};
+use crate::rules::order::Order;
 use crate::rules::payment::Payment;
 use crate::rules::status::{OrderStatus, PaymentStatus, Read};
 
-/// When time took authorized money that was not captured; `None` if it has not. `deadline`: the one that the order had, as it was told.
+/// When time ended the authorization; `None` if it has not. `deadline`: the one that the order had, as it was told. Whether anything was lost by
+/// that is judged on the order as it was before (`at_risk::lost`).
 #[must_use]
 pub fn lapsed(order: &Order, deadline: Timestamp) -> Option<Timestamp> {
     match order.facts.status {
@@ -19,7 +20,7 @@ pub fn lapsed(order: &Order, deadline: Timestamp) -> Option<Timestamp> {
         }
         Some(OrderStatus::Completed) => {
             let time = order.facts.completed_time.filter(|completed| *completed >= deadline);
-            time.filter(|_| order.captures_by_shipment() && taken_by_nobody(order) > 0)
+            time.filter(|_| order.captures_by_shipment())
         }
         // However late it was canceled, somebody did it, unless its payment says that it expired.
         Some(OrderStatus::Canceled) => of_payments(order, Timestamp::MAX),
@@ -79,12 +80,4 @@ fn is_released(payment: &Payment, deadline: Timestamp) -> bool {
         )
         | Read::Unknown(_) => false,
     }
-}
-
-/// What is canceled beyond what cancellations of ours have canceled.
-fn taken_by_nobody(order: &Order) -> i64 {
-    let canceled = order.lines.iter().map(|line: &Line| line.canceled.amount.minor());
-    let ours = order.cancellations.iter().flat_map(|one| &one.lines).map(|line| line.part.amount.minor());
-    let sum = |sum: i64, minor: i64| sum.saturating_add(minor);
-    canceled.fold(0, sum).saturating_sub(ours.fold(0, sum))
 }

@@ -12,6 +12,13 @@ pub const KINDS: &[&str] = &[
     "capture.succeeded",
     "chargeback.received",
     "chargeback.reversed",
+    "deadline.blocked",
+    "deadline.cancels",
+    "deadline.left_to_people",
+    "deadline.lost",
+    "deadline.waits",
+    "deadline.warning",
+    "deadline.would_cancel",
     "item.closed",
     "item.raised",
     "lines.change_recorded",
@@ -79,9 +86,9 @@ mod tests {
     /// The names that the code gives, as it is written: a new one cannot be forgotten here.
     #[test]
     fn every_name_is_listed_and_documented_and_no_other() {
-        let code = include_str!("kind.rs");
-        let names = code.split('"').skip(1).step_by(2).filter(|text| text.contains('.'));
-        let named: BTreeSet<_> = names.collect();
+        let code = [include_str!("kind.rs"), include_str!("../deadline_notice.rs")];
+        let names = code.iter().flat_map(|code| code.split('"').skip(1).step_by(2));
+        let named: BTreeSet<_> = names.filter(|text| text.contains('.')).collect();
         assert_eq!(named, KINDS.iter().copied().collect());
         let document = include_str!("../../../../../docs/events.md");
         for kind in KINDS {

@@ -30,6 +30,12 @@ impl Recorder {
         &self.order
     }
 
+    /// What was recorded so far.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// The sequence the next event will have.
     #[must_use]
     pub const fn next_sequence(&self) -> u64 {

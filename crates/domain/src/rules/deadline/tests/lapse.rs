@@ -1,11 +1,7 @@
 //! What is a loss by time, and what is not.
 
 use super::*;
-use crate::rules::ids::{LineId, OperationId};
-use crate::rules::order::Canceled;
-use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::Read;
-use uuid::Uuid;
 
 fn ended(status: PaymentStatus, minute: i64) -> Payment {
     let payment = payment("tr_1", euro("1027.99"), status);
@@ -68,7 +64,7 @@ fn an_order_that_nobody_paid_expires_without_a_loss() {
 
 /// What is left of an order that is shipping is canceled at its end, and it completes.
 #[test]
-fn a_rest_that_the_end_has_taken_is_a_loss_and_one_that_was_canceled_is_none() {
+fn a_rest_that_the_end_has_taken_is_a_loss() {
     let mut order = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
     let one = Part { quantity: 1, amount: euro("349.00") };
     (order.lines[0].shipped, order.lines[0].canceled) = (one, one);
@@ -83,14 +79,6 @@ fn a_rest_that_the_end_has_taken_is_a_loss_and_one_that_was_canceled_is_none() {
     let earlier = Some(Told { ship_by: at(END - 60), ..WARNED });
     assert_eq!(told(&order, earlier), loss(END - 1), "its deadline was an earlier one");
     order.facts.completed_time = Some(at(END));
-    let line = ShipmentLine { line_id: LineId::new(1), part: one };
-    order.cancellations =
-        vec![Canceled { operation_id: OperationId::new(Uuid::from_u128(3)), lines: vec![line] }];
-    assert_eq!(told(&order, warned()), None, "we have canceled it");
-    order.cancellations.clear();
-    order.lines[0].canceled = Part::none(one.amount);
-    assert_eq!(told(&order, warned()), None, "nothing of it was canceled");
-    order.lines[0].canceled = one;
     order.facts.authorized_time = None;
     assert_eq!(told(&order, warned()), None, "it was paid at once");
 }
