@@ -48,6 +48,11 @@ impl Refusal {
     pub fn kind(&self) -> (Code, &str) {
         (self.code, &self.reason)
     }
+
+    /// Where rules are broken.
+    pub fn paths(&self) -> Vec<&str> {
+        self.violations.iter().map(|(path, _)| path.as_str()).collect()
+    }
 }
 
 /// The refusal that a call must have ended with.

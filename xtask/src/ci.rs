@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(45 * 60);
 const SECOND_ORDER: &str = "tests/orders/second-order.json";
 
 /// Every case of the demonstration.
-const SCENARIOS: [&str; 10] = [
+const SCENARIOS: [&str; 12] = [
     "--scenario=partial-shipment",
     "--scenario=gift-card",
     "--scenario=held-parcels",
@@ -25,6 +25,15 @@ const SCENARIOS: [&str; 10] = [
     "--scenario=line-exchange",
     "--scenario=supplier-decline",
     "--scenario=changed-cart",
+    "--scenario=deadline",
+    "--scenario=deadline-after-refusal",
+];
+
+/// Those about a deadline, for a profile that cancels what was not shipped.
+const DEADLINES: [&str; 2] = ["--scenario=deadline", "--scenario=deadline-after-refusal"];
+const POLICY: [(&str, &str); 2] = [
+    ("ORDER_SERVICE__PROFILES__MAIN__DEADLINE_POLICY", "cancel_unshipped"),
+    ("ORDER_SERVICE__PROFILES__MAIN__POLICY_DRY_RUN", "false"),
 ];
 
 /// Runs every step and reports.
@@ -46,6 +55,9 @@ pub fn run() -> Result<()> {
     steps.step("demo", || demo(&[]));
     steps.step("demo with a second order", || demo(&["--order", SECOND_ORDER]));
     steps.step("everyday cases", || demo(&SCENARIOS));
+    steps.step("deadlines with a policy", || {
+        process::run(process::cargo(["run", "--", "demo"])?.args(DEADLINES).envs(POLICY))
+    });
     steps.step("a client by reflection only", clients::by_reflection);
     steps.step("answers at the defaults of Python and Node", clients::answers);
     steps.step("the stream of events at the defaults of Python and Node", clients::watch);

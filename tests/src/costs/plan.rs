@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::log::{self, Kind};
 
 /// Our tables; what the server looks up in its own is not judged.
-pub(super) const TABLES: [&str; 6] = ["orders", "events", "operations", "shipments", "requests", "lookups"];
+pub(super) const TABLES: [&str; 7] =
+    ["orders", "events", "operations", "shipments", "requests", "lookups", "timers"];
 
 /// Indexes of what is not over yet: they hold little, and nothing else. Claims read them from their beginning. Of another
 /// statement the server thinks so only as long as it plans for given values, while they are nearly empty.

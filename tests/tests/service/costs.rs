@@ -101,6 +101,10 @@ async fn fill(world: &mut World) -> Vec<Order> {
     let orders = stream::iter(0..ORDERS).map(one).buffer_unordered(AT_ONCE).collect().await;
     world.service.stop().await;
     if world.database.engine() == Engine::Postgres {
+        // Many have something on their agendas, none of it now.
+        let timers = "INSERT INTO timers (order_id, due, failures)
+            SELECT gen_random_uuid(), 4102444800000000 + n, 0 FROM generate_series(1, 5000) AS n";
+        world.database.change(timers).await;
         world.database.query("VACUUM ANALYZE").await;
     }
     orders

@@ -16,6 +16,7 @@ mod continued;
 mod costs;
 mod crash;
 mod crowd;
+mod deadlines;
 mod dev;
 mod disk;
 mod drafts;

@@ -1,6 +1,7 @@
 //! Commands of `order-service`.
 
 mod client;
+mod deadlines;
 #[cfg(feature = "dev")]
 mod demo;
 #[cfg(feature = "dev")]
@@ -51,6 +52,8 @@ enum Command {
     Migrate,
     /// Show what needs a person at a running service, and record decisions.
     Operations(operations::Arguments),
+    /// Show which orders lose their money soon if nobody ships them, and why.
+    Deadlines(deadlines::Arguments),
     /// Show everything about one order at a running service.
     Order(order::Arguments),
     /// Follow the events of all orders at a running service.
@@ -98,6 +101,20 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__SURPLUS_PAYMENTS
                                                 what becomes of the second of two paid attempts: review, or
                                                 refund_surplus, which gives it back [review]
+  ORDER_SERVICE__PROFILES__MAIN__WARNING_DAYS   how many days before a deadline people are warned [[7,3,1]]
+  ORDER_SERVICE__PROFILES__MAIN__AUTHORIZATION_DAYS
+                                                after which an authorization counts as lost where Mollie does not say [28]
+  ORDER_SERVICE__PROFILES__MAIN__AUTHORIZATION_DAYS_OF__KLARNA
+                                                the same for a method, by Mollie's name of it
+  ORDER_SERVICE__PROFILES__MAIN__DEADLINE_POLICY
+                                                none, or cancel_unshipped: what was not shipped is canceled shortly before
+                                                its deadline, unless goods may have left [none]
+  ORDER_SERVICE__PROFILES__MAIN__POLICY_HOURS_BEFORE
+                                                how long before that is [12]
+  ORDER_SERVICE__PROFILES__MAIN__POLICY_DRY_RUN
+                                                only tell what the policy would do [true]
+  ORDER_SERVICE__PROFILES__MAIN__POLICY_MOST_PER_HOUR
+                                                the most orders that it cancels within an hour [20]
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]
@@ -159,6 +176,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Operations(arguments) => {
                 Box::pin(operations::run(arguments)).await.map(|()| ExitCode::SUCCESS)
             }
+            Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,
             Command::Order(arguments) => Box::pin(order::run(arguments)).await,
             Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),
             #[cfg(feature = "dev")]

@@ -89,6 +89,21 @@ impl Client {
         Ok(())
     }
 
+    /// Lets simulated time pass, by an ISO 8601 duration.
+    pub async fn advance(&self, duration: &str) -> Result<()> {
+        self.control("clock", &serde_json::json!({ "advance": duration })).await
+    }
+
+    /// Has Mollie refuse the next shipment.
+    pub async fn refuse_next_shipment(&self) -> Result<()> {
+        let fault = serde_json::json!([{
+            "fault": "status", "status": 422, "effect": false, "method": "POST", "path": "/v2/orders/*/shipments"
+        }]);
+        let address = format!("{}/_simulator/faults", self.simulator);
+        self.http.put(address).json(&fault).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     async fn control(&self, path: &str, body: &serde_json::Value) -> Result<()> {
         let address = format!("{}/_simulator/{path}", self.simulator);
         self.http.post(address).json(body).send().await?.error_for_status()?;

@@ -8,7 +8,7 @@ use super::order_file::draft;
 use super::timeline::{money, note, step};
 use crate::proto::{
     Amount, CancelOrderRequest, CreateOrderRequest, CreateShipmentRequest, ListOrderEventsRequest, Order,
-    OrderLine, OrderStatus, Shipment, ShipmentLineSelection, Tracking,
+    OrderEvent, OrderLine, OrderStatus, Shipment, ShipmentLineSelection, Tracking,
 };
 use crate::status_text::explained;
 use domain::rules::amount::Remainder;
@@ -174,12 +174,17 @@ pub fn told_lines(shipment: &Shipment) -> String {
 
 /// Prints the order's events, each on a line.
 pub async fn events(client: &mut Client, order: &Order) -> Result<()> {
-    let request = ListOrderEventsRequest { order_id: order.id.clone(), ..ListOrderEventsRequest::default() };
-    let events = client.orders.list_order_events(request).await.map_err(explained)?.into_inner().events;
-    for event in &events {
+    for event in all_events(client, &order.id).await? {
         note(&format!("event {}: {}", event.sequence, event.kind));
     }
     Ok(())
+}
+
+/// The events of an order; here none has more than a page.
+pub async fn all_events(client: &mut Client, id: &str) -> Result<Vec<OrderEvent>> {
+    let request =
+        ListOrderEventsRequest { order_id: id.to_owned(), page_size: 250, page_token: String::new() };
+    Ok(client.orders.list_order_events(request).await.map_err(explained)?.into_inner().events)
 }
 
 /// Distinguishes this run's order numbers and request ids from any other's.

@@ -26,7 +26,8 @@ pub async fn check(client: &Client, order: &Order) -> Result<bool> {
         ),
     ];
     if order.authorized_time.is_some() {
-        rows.push(("captured", money(order.amount_captured.as_ref())?, at_mollie("captured")?));
+        let captured = order.amount_captured.as_ref().map_or(Ok(none), |it| money(Some(it)))?;
+        rows.push(("captured", captured, at_mollie("captured")?));
         rows.push(("shipped", shipped, at_mollie("captured")?));
     } else {
         let paid = paid.map(|payment| money(payment.amount.as_ref()));

@@ -19,6 +19,7 @@ use crate::proto::{
 use crate::status_text::explained;
 
 mod changed_cart;
+mod deadline;
 
 /// One case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -43,6 +44,11 @@ pub enum Scenario {
     SupplierDecline,
     /// The shopper goes back and changes the cart: a new order replaces the old one, which is canceled.
     ChangedCart,
+    /// 28 days pass. One of two chairs has left; what becomes of the other is told three times, and then the profile's policy cancels it,
+    /// or its money is lost.
+    Deadline,
+    /// The same, but Mollie has refused the parcel: nothing is canceled, and people are told.
+    DeadlineAfterRefusal,
 }
 
 /// A line of an order: type, name, quantity, unit price, VAT rate.
@@ -73,6 +79,7 @@ impl Scenario {
             Self::GivesBackOne => {
                 &[("physical", "Chair", 2, "49.00", "21.00"), ("physical", "Lamp", 1, "30.00", "21.00")]
             }
+            Self::Deadline | Self::DeadlineAfterRefusal => &[("physical", "Chair", 2, "49.00", "21.00")],
             Self::PaidTwice | Self::SecondPayment | Self::SupplierDecline | Self::ChangedCart => &[MUGS],
         }
     }
@@ -85,6 +92,8 @@ impl Scenario {
             | Self::Return
             | Self::LineExchange
             | Self::GivesBackOne
+            | Self::Deadline
+            | Self::DeadlineAfterRefusal
             | Self::SupplierDecline => Flow::Authorized,
             Self::PaidTwice | Self::SecondPayment | Self::ChangedCart => Flow::Paid,
         }
@@ -103,6 +112,8 @@ impl Scenario {
             | Self::SecondPayment
             | Self::LineExchange
             | Self::SupplierDecline
+            | Self::Deadline
+            | Self::DeadlineAfterRefusal
             | Self::ChangedCart => (),
         }
         lines
@@ -136,6 +147,8 @@ pub async fn play(client: &mut Client, documented: &Value, scenario: Scenario) -
         Scenario::LineExchange => desk.line_exchange(&order).await?,
         Scenario::ChangedCart => desk.ships_changed_cart(&order).await?,
         Scenario::SupplierDecline => desk.supplier_decline(&order).await?,
+        Scenario::Deadline => desk.reaches_its_deadline(&order).await?,
+        Scenario::DeadlineAfterRefusal => desk.reaches_its_deadline_refused(&order).await?,
     };
     events(desk.client, &order).await?;
     Ok(order)
@@ -191,6 +204,8 @@ impl Desk<'_> {
             | Scenario::PaidTwice
             | Scenario::LineExchange
             | Scenario::SupplierDecline
+            | Scenario::Deadline
+            | Scenario::DeadlineAfterRefusal
             | Scenario::ChangedCart => order.checkout_url.clone(),
         };
         self.client.check_out(&page, flow.final_state()).await?;

@@ -8,9 +8,9 @@ use serde_json::json;
 use tests::proto::get_order_request::{self, Key};
 use tests::proto::{
     BatchGetOrdersRequest, CheckOrderDraftRequest, CreateOrderRequest, CreateRefundRequest,
-    GetOperationRequest, GetOrderRequest, GetRefundRequest, ListOrderEventsRequest, ListOrdersRequest,
-    ListRefundsRequest, ListShipmentsRequest, Order, OrderFilter, OrderStatus, Refund, RefundFilter,
-    RefundStatus, WaitOperationRequest,
+    GetOperationRequest, GetOrderRequest, GetRefundRequest, ListDeadlinesRequest, ListOrderEventsRequest,
+    ListOrdersRequest, ListRefundsRequest, ListShipmentsRequest, Mode, Order, OrderFilter, OrderStatus,
+    Refund, RefundFilter, RefundStatus, WaitOperationRequest,
 };
 use tests::{COUNTED, Ledger, Meter, Orders, WARM, World, amount, new_request_id, numbered};
 
@@ -49,6 +49,7 @@ impl<'a> Cases<'a> {
     pub async fn run(&mut self) {
         self.placing().await;
         self.hooks().await;
+        self.reading_deadlines().await;
         self.pay().await;
         self.occupy_lookups().await;
         self.changes().await;
@@ -107,6 +108,20 @@ impl<'a> Cases<'a> {
     }
 
     /// Lets some of the orders that are there be paid, and some fail.
+    async fn reading_deadlines(&mut self) {
+        let (world, client) = (self.world, &self.client);
+        self.meter
+            .count(world, "ListDeadlines, five and their sums", RUNS, async |_| {
+                let mode = Mode::Test.into();
+                // Far ahead: the year 2100.
+                let before_time = Some(prost_types::Timestamp { seconds: 4_102_444_800, nanos: 0 });
+                let request = ListDeadlinesRequest { mode, before_time, page_size: 5, ..Default::default() };
+                let page = client.clone().list_deadlines(request).await.unwrap().into_inner();
+                assert_eq!((page.deadlines.len(), page.sums.is_empty()), (5, false));
+            })
+            .await;
+    }
+
     async fn pay(&mut self) {
         let orders = &self.there[2 * LOOKUPS..];
         for (orders, result, into) in

@@ -1,4 +1,4 @@
-//! `order-service tail` and `order-service order`: the stream as lines that a script can read, and one order on one screen.
+//! `order-service tail`, `order-service order` and `order-service deadlines`: the stream as lines that a script can read, and one order on one screen.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ on_both_engines!(
     tail_writes_a_line_for_each_event_and_goes_on_from_its_token,
     tail_goes_on_by_itself_when_the_service_is_back,
     an_order_is_shown_whole_by_each_of_its_names,
+    what_is_about_to_be_lost_is_shown_as_a_table,
 );
 
 fn command(world: &World, name: &str, more: &[&str]) -> Process {
@@ -114,4 +115,31 @@ async fn an_order_is_shown_whole_by_each_of_its_names(world: World) {
     let mut nobody = command(&world, "order", &["no-such-number"]);
     assert_eq!(nobody.ended(SOON).await.code(), Some(1));
     assert!(nobody.said().contains("ORDER_NOT_FOUND"), "{}", nobody.said());
+}
+
+async fn what_is_about_to_be_lost_is_shown_as_a_table(world: World) {
+    let order = world.create_and_check_out(numbered("ends-1", "klarnapaylater"), "authorized").await;
+    let shown = async |more: &[&str]| {
+        let mut command = command(&world, "deadlines", more);
+        let code = command.ended(SOON).await.code();
+        (code, command.said())
+    };
+    let (code, said) = shown(&["--test"]).await;
+    assert_eq!(code, Some(0));
+    assert!(said.contains("within 7 days"), "{said}");
+    let (code, said) = shown(&["--test", "--days", "30"]).await;
+    let value = &order.amount_to_capture.as_ref().unwrap().value;
+    assert!(said.contains("ends-1") && said.contains(&format!("{value} EUR not shipped")), "{said}");
+    assert_eq!(code, Some(0), "shipping helps");
+    let (_, said) = shown(&["--days", "30"]).await;
+    assert!(said.contains("Nothing that is authorized ends"), "live orders only: {said}");
+    let refused = serde_json::json!({ "fault": "status", "status": 422, "effect": false });
+    crate::lost::arm(&world, &refused, "POST", "/v2/orders/*/shipments").await;
+    let ship = crate::requests::ship(&order, 0, 1, Some("299.00"));
+    assert!(world.orders().create_shipment(ship).await.is_err());
+    let (code, said) = shown(&["--test", "--days", "30", "--json"]).await;
+    assert_eq!(code, Some(3), "a person must look first: {said}");
+    let all: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(all["deadlines"][0]["orderId"], Value::from(order.id.clone()));
+    assert_eq!(all["sums"][0]["orders"], Value::from("1"));
 }

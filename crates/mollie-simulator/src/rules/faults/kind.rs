@@ -83,6 +83,8 @@ pub enum FaultStatus {
     Accepted,
     /// The key is not accepted.
     Unauthorized,
+    /// Mollie does not do it, for a reason of its own.
+    Unprocessable,
     InternalServerError,
     /// With a page for people.
     BadGateway,
@@ -103,9 +105,10 @@ pub enum HookFault {
 }
 
 impl FaultStatus {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Accepted,
         Self::Unauthorized,
+        Self::Unprocessable,
         Self::InternalServerError,
         Self::BadGateway,
         Self::ServiceUnavailable,
@@ -115,6 +118,7 @@ impl FaultStatus {
         match self {
             Self::Accepted => 202,
             Self::Unauthorized => 401,
+            Self::Unprocessable => 422,
             Self::InternalServerError => 500,
             Self::BadGateway => 502,
             Self::ServiceUnavailable => 503,
@@ -127,6 +131,7 @@ impl FaultStatus {
         match self {
             Self::Accepted => plain("The request has been accepted, but has not been completed."),
             Self::Unauthorized => plain("Missing authentication, or failed to authenticate"),
+            Self::Unprocessable => plain("The request cannot be processed."),
             Self::InternalServerError => plain("Something went wrong on our side."),
             Self::BadGateway => Reply::html(
                 self.number(),

@@ -130,7 +130,7 @@ fn request_fault(item: &mut Item<'_>, name: &str) -> Option<Option<RequestFault>
     })
 }
 
-const STATUSES: &str = "should be 202, 401, 500, 502 or 503";
+const STATUSES: &str = "should be 202, 401, 422, 500, 502 or 503";
 
 fn status(value: &Value) -> Option<FaultStatus> {
     let number = value.as_u64()?;

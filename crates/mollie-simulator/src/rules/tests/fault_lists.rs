@@ -105,7 +105,7 @@ fn everything_that_is_wrong_is_named_at_once() {
             "1.effect: is missing, should be true or false",
             "1.colour: is no field of this fault",
             "1.after: is no field of this fault",
-            "2.status: should be 202, 401, 500, 502 or 503",
+            "2.status: should be 202, 401, 422, 500, 502 or 503",
             "2.effect: should be true or false",
             "2.path: should be a text",
             "3.now: should be close, hang or 500",
