@@ -12,7 +12,7 @@ const DAYS: u64 = 30 * 24;
 
 /// Whether a history goes on so long.
 pub fn are_reached(seed: u64) -> bool {
-    seed % 8 == 5 || cancels_unshipped(seed)
+    seed % 16 == 5 || cancels_unshipped(seed)
 }
 
 impl Stage<'_> {
