@@ -46,7 +46,7 @@ const GIVE_ON_SQLITE: [&str; 2] = [
 ];
 
 const READ: &str = "
-    SELECT s.position, o.profile, e.order_id, e.sequence, e.time, e.kind, e.data, e.actor
+    SELECT s.position, o.profile, e.order_id, e.sequence, e.time, e.kind, e.data, e.cause, e.actor
     FROM event_stream AS s
     JOIN events AS e ON e.order_id = s.order_id AND e.sequence = s.sequence
     JOIN orders AS o ON o.id = s.order_id

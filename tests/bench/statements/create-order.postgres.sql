@@ -13,8 +13,9 @@ INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_nu
     "document") VALUES (lpad(:unique, 32, '0')::uuid, 'main', 'test', 'anonymous', ('request-' || :unique), ('B' || :unique),
     ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, now(), NULL, NULL, NULL, :billing_address, :shipping_address,
     '1958-01-31', 0, 0, 1, :recorded_document);
-WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES
-    (lpad(:unique, 32, '0')::uuid, 1, now(), 'order.recorded', :recorded_event, NULL) RETURNING order_id, sequence) INSERT
+WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES
+    (lpad(:unique, 32, '0')::uuid, 1, now(), 'order.recorded', :recorded_event,
+    ('{"request":{"caller":"anonymous","request_id":"request-' || :unique || '"}}'), NULL) RETURNING order_id, sequence) INSERT
     INTO event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence;
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
@@ -32,8 +33,9 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     :billing_address, "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0,
     "held_shipments" = 0, "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" =
     lpad(:unique, 32, '0')::uuid AND "orders"."version" = 1;
-WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES
-    (lpad(:unique, 32, '0')::uuid, 2, now(), 'order.placed', :placed_event, NULL) RETURNING order_id, sequence) INSERT INTO
+WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES
+    (lpad(:unique, 32, '0')::uuid, 2, now(), 'order.placed', :placed_event,
+    ('{"operation":"' || lpad(:unique, 32, '0')::uuid || '"}'), NULL) RETURNING order_id, sequence) INSERT INTO
     event_queue (order_id, sequence) SELECT order_id, sequence FROM told ORDER BY sequence;
 UPDATE "operations" SET "order_id" = lpad(:unique, 32, '0')::uuid, "turn" = 1, "profile" = 'main', "group_id" =
     lpad(:unique, 32, '0')::uuid, "after_id" = NULL, "kind" = 'place_order', "lane" = 'placement', "task" = :task, "state" =

@@ -12,8 +12,9 @@ INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_nu
     "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique), ('B' ||
     :unique), ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL,
     NULL, :billing_address, :shipping_address, '1958-01-31', 0, 0, 1, :recorded_document);
-INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
-    1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event, NULL);
+INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event,
+    ('{"request":{"caller":"anonymous","request_id":"request-' || :unique || '"}}'), NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 1);
 INSERT INTO "operations" ("id", "order_id", "turn", "profile", "group_id", "after_id", "kind", "lane", "task", "state",
     "yields", "key", "attempts", "deferrals", "unreadable", "created_time", "first_sent_time", "last_sent_time", "not_before",
@@ -34,8 +35,9 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0, "held_shipments" = 0,
     "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d',
     :unique) AS BLOB) AND "orders"."version" = 1;
-INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
-    2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event, NULL);
+INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
+    2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event,
+    ('{"operation":"' || printf('%036d', :unique) || '"}'), NULL);
 INSERT INTO "event_queue" ("order_id", "sequence") VALUES (CAST(printf('%016d', :unique) AS BLOB), 2);
 UPDATE "operations" SET "order_id" = CAST(printf('%016d', :unique) AS BLOB), "turn" = 1, "profile" = 'main', "group_id" =
     CAST(printf('%016d', :unique) AS BLOB), "after_id" = NULL, "kind" = 'place_order', "lane" = 'placement', "task" = :task,

@@ -1,6 +1,7 @@
 //! What a person must look at, and the hints that lead to it.
 
 use domain::ports::{LookupClaim, OrderFilter, OrderKey, Store};
+use domain::rules::cause::{Cause, Grounds};
 use domain::rules::event::{EventData, Recorder};
 use domain::rules::ids::{OperationId, OrderId, ShipmentId};
 use domain::rules::item::{Concern, ItemKind};
@@ -69,7 +70,7 @@ pub async fn orders_with_held_shipments_are_found_until_none_is_held(store: &imp
 }
 
 pub async fn folding_the_events_gives_the_items(store: &impl Store) {
-    let mut recorder = Recorder::new(Order { version: 0, ..bare_order() }, at(1), None);
+    let mut recorder = Recorder::new(Order { version: 0, ..bare_order() }, at(1), Grounds::of(Cause::Hook));
     recorder.begin(OperationId::new(uuid()));
     for subject in ["tr_1", "tr_2"] {
         recorder.raise(Concern {

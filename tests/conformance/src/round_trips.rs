@@ -2,6 +2,7 @@
 
 use domain::operations::operation::Operation;
 use domain::ports::{OrderKey, RequestRecord, Store};
+use domain::rules::cause::{Cause, Grounds};
 use domain::rules::event::{Event, EventData, Recorder};
 use domain::rules::ids::{OperationId, RefundId, ReturnId};
 use domain::rules::operation::OperationState;
@@ -52,7 +53,7 @@ pub async fn every_kind_of_event_comes_back_unchanged(store: &impl Store) {
 pub async fn folding_the_events_gives_the_order_but_for_personal_data(store: &impl Store) {
     let order = Order { version: 0, ..bare_order() };
     let order = Order { personal: full_order().personal, ..order };
-    let mut recorder = Recorder::new(order, at(1), None);
+    let mut recorder = Recorder::new(order, at(1), Grounds::of(Cause::Hook));
     recorder.begin(OperationId::new(uuid()));
     recorder.record(EventData::OrderObserved { observed: observed() });
     let (order, events) = recorder.finish();

@@ -10,6 +10,7 @@ mod bounds;
 mod cancel_lines;
 mod captures;
 mod carts;
+mod causes;
 mod companions;
 mod complete;
 mod continued;

@@ -7,6 +7,7 @@ use super::facts::Lane;
 use super::operation::{Operation, State, Tries};
 use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord, Run};
+use crate::rules::cause::Unasked;
 use crate::rules::concern;
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ReturnId, ShipmentId};
@@ -68,7 +69,7 @@ impl<'a> Pen<'a> {
         let reading = Reading { as_of: author.now, is_latest: true };
         let expected_version = (order.version > 0).then_some(order.version);
         let agenda = order.agenda;
-        let recorder = Recorder::new(order, author.now, author.actor.clone());
+        let recorder = Recorder::new(order, author.now, author.grounds.clone());
         Self {
             ids,
             author,
@@ -334,26 +335,26 @@ impl<'a> Pen<'a> {
 
     /// Sets an operation to work. Its turn is that of the event recorded next.
     pub fn set_to_work(&mut self, task: impl Into<Task>, secret: Option<Vec<u8>>) -> OperationId {
-        let actor = self.author.actor.clone();
-        self.new_operation(task.into(), secret, actor, None)
+        self.new_operation(task.into(), secret, None)
     }
 
     /// Sets to work an operation that is sent once another one has succeeded, and never if that one fails.
     pub fn set_to_work_after(&mut self, other: Option<OperationId>, task: impl Into<Task>) -> OperationId {
-        let actor = self.author.actor.clone();
-        self.new_operation(task.into(), None, actor, other)
+        self.new_operation(task.into(), None, other)
     }
 
-    /// Sets to work, on behalf of a policy, an operation that no caller requested.
-    pub fn set_to_work_by(&mut self, policy: &str, task: impl Into<Task>) -> OperationId {
-        self.new_operation(task.into(), None, Some(policy.to_owned()), None)
+    /// Writes what the service does unasked: its events say so, and its operations have that as their actor.
+    pub fn unasked<T>(&mut self, unasked: Unasked, write: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.recorder.set_grounds(unasked.into());
+        let written = write(self);
+        self.recorder.set_grounds(before);
+        written
     }
 
     fn new_operation(
         &mut self,
         task: Task,
         secret: Option<Vec<u8>>,
-        actor: Option<String>,
         after: Option<OperationId>,
     ) -> OperationId {
         let id = OperationId::new(self.ids.ordered());
@@ -373,7 +374,7 @@ impl<'a> Pen<'a> {
             last_problem: None,
             key_refused: false,
             sealed: None,
-            actor,
+            actor: self.recorder.grounds().actor.clone(),
             caller: self.author.caller.clone(),
         };
         self.new.push(NewOperation { operation, secret });

@@ -1,5 +1,6 @@
 //! An operator's decision: who made it, and why. Events keep both permanently.
 
+use super::cause::{Cause, Grounds};
 use super::text::{at_most, is_printable};
 use super::violation::{Violation, Violations};
 
@@ -38,6 +39,12 @@ impl Decision {
     #[must_use]
     pub fn by(&self) -> &str {
         &self.by
+    }
+
+    /// As the grounds of what follows from it.
+    #[must_use]
+    pub fn grounds(&self) -> Grounds {
+        Grounds::new(Cause::Operator, Some(self.by.clone()))
     }
 
     /// Why.

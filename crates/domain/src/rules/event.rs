@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::cause::Cause;
 use super::chargeback::Chargeback;
 use super::deadline_notice::Notice;
 use super::ids::{
@@ -189,7 +190,9 @@ pub struct Event {
     pub sequence: u64,
     pub time: Timestamp,
     pub data: EventData,
-    /// The caller it was made for, if there was one.
+    /// Why it was written.
+    pub cause: Cause,
+    /// The person or system it was written for, if there was one.
     pub actor: Option<String>,
 }
 

@@ -23,6 +23,7 @@ use super::snapshot::{LineSnapshot, Snapshot};
 use super::status::{LineStatus, OrderStatus, PaymentStatus, Read};
 use super::unread::Unread;
 use super::vat::VatRate;
+use crate::rules::cause::{Cause, Grounds};
 
 pub fn euro(value: &str) -> Money {
     Money::parse("EUR", value).unwrap()
@@ -86,7 +87,8 @@ pub fn recorded() -> Recorder {
         request_id: RequestId::new("r1"),
         hook_base: "https://orders.example".to_owned(),
     };
-    let mut recorder = Recorder::new(Order::placing(placer, draft(), at(0)), at(0), None);
+    let mut recorder =
+        Recorder::new(Order::placing(placer, draft(), at(0)), at(0), Grounds::of(Cause::LookUp));
     recorder.begin(OperationId::new(Uuid::from_u128(2)));
     recorder
 }

@@ -11,6 +11,7 @@ pub mod beside;
 pub mod cancellation;
 pub mod capture;
 pub mod catalog;
+pub mod cause;
 pub mod chargeback;
 pub mod companion;
 pub mod concern;

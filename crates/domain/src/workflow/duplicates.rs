@@ -6,6 +6,7 @@ use super::sync::SyncError;
 use super::{ROUNDS, hook_address, settle};
 use crate::operations::Pen;
 use crate::ports::{Change, CommitError, Gateway, OrderKey, Ports, Store};
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
@@ -54,7 +55,7 @@ pub(super) async fn duplicates<P: Ports>(
 
 /// Raises a review item for each order found that is not ours; `None` if all were raised before.
 fn plan<P: Ports>(ports: &P, order: Order, found: &[Snapshot]) -> Option<Change> {
-    let author = settle::author(ports, &order, None);
+    let author = settle::author(ports, &order, Grounds::of(Cause::Hook));
     let mut pen = Pen::new(ports.ids(), author, order.into());
     for theirs in found.iter().map(|found| &found.mollie_id) {
         if pen.order().mollie_id.as_ref() != Some(theirs) {

@@ -9,6 +9,7 @@ use crate::ports::{
     Clock, CommitError, Fingerprint, GatewayError, OrderKey, OrderWithOperations, Ports, RequestRecord,
     Store, StoreError,
 };
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::{Caller, GroupId, OperationId, OrderId, RequestId};
 use crate::rules::placement::Placement;
 use crate::rules::precondition::FailedPrecondition;
@@ -128,6 +129,12 @@ impl Intent {
             claim: None,
             is_single: false,
         }))
+    }
+
+    /// Why what it decides is written.
+    pub(super) fn grounds(&self) -> Grounds {
+        let (caller, request_id) = (self.caller.clone(), self.request_id.clone());
+        Grounds::new(Cause::Request { caller, request_id }, self.actor.clone())
     }
 
     /// Makes sure that nothing is saved after the caller's deadline.

@@ -50,7 +50,7 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
 
 async fn read<P: Ports>(ports: &P, claim: &LookupClaim, now: Timestamp) -> Result<LookedUp, SyncError> {
     let window = ports.settings().settle_window;
-    let looked = match sync::read(ports, claim.order_id, Because::LookupIsDue).await {
+    let looked = match sync::read(ports, claim.order_id, because(claim)).await {
         Ok(reading) => {
             let knows_all = !webhook_hint::name_duplicates(&reading.order, &claim.hints);
             let looked = of_reading(reading, claim, now, window);
@@ -93,6 +93,11 @@ fn of_reading(reading: Synced, claim: &LookupClaim, now: Timestamp, window: Sign
             LookedUp::Contradictory { fields, times: claim.failures.saturating_add(1), next }
         }
     }
+}
+
+/// A webhook is certain only if it left a hint: its count counts our own changes, too.
+const fn because(claim: &LookupClaim) -> Because {
+    if claim.hints.is_empty() { Because::LookupIsDue } else { Because::HookArrived }
 }
 
 async fn placement<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<Placement, SyncError> {

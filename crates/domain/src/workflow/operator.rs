@@ -55,7 +55,7 @@ fn plan_retry<P: Ports>(
     known: Known,
     decision: &Decision,
 ) -> (Change, Operation) {
-    let author = settle::author(ports, &known.order, Some(decision.by().to_owned()));
+    let author = settle::author(ports, &known.order, decision.grounds());
     let tries = Tries { unreadable: 0, deferrals: 0, ..operation.tries };
     let mut after = Operation { tries, not_before: author.now, ..operation };
     if let State::NeedsAttention { sent, refused } = after.state {
@@ -129,7 +129,7 @@ pub async fn close_item<P: Ports>(
             return Ok(order);
         }
         let (by, reason) = (decision.by().to_owned(), decision.reason().to_owned());
-        let author = settle::author(ports, &order, Some(by.clone()));
+        let author = settle::author(ports, &order, decision.grounds());
         let mut pen = Pen::new(ports.ids(), author, order.into());
         pen.record(EventData::ItemClosed { number, by, reason });
         let order = pen.order().clone();

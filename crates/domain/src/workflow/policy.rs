@@ -3,13 +3,11 @@
 use crate::operations::operation::Operation;
 use crate::operations::{Pen, cancel_order};
 use crate::ports::{Clock, Ports};
+use crate::rules::cause::Unasked;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::ship_by::ShipBy;
 use crate::rules::status::OrderStatus;
-
-/// The actor recorded when an order is canceled for its age.
-const AGE_LIMIT: &str = "order-service (age limit)";
 
 /// Whether the whole order is being canceled, by its caller or by a policy.
 pub(super) fn is_being_canceled(unsettled: &[Operation]) -> bool {
@@ -33,6 +31,6 @@ pub(super) fn apply(pen: &mut Pen<'_>) {
     let is_unpaid = order.facts.status == Some(OrderStatus::Created) && order.facts.unknown_status.is_none();
     if order.placement == Placement::Placed && is_unpaid && cancel_order::under_way(pen.unsettled()).is_none()
     {
-        cancel_order::for_age(pen, AGE_LIMIT);
+        pen.unasked(Unasked::AgeLimit, cancel_order::for_age);
     }
 }

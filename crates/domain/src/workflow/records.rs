@@ -2,6 +2,7 @@
 
 use crate::operations::Author;
 use crate::ports::{Clock, OrderKey, Ports, Store, StoreError};
+use crate::rules::cause::Grounds;
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 
@@ -11,12 +12,12 @@ pub(super) async fn order<P: Ports>(ports: &P, id: OrderId) -> Result<Order, Sto
     order.ok_or_else(|| StoreError::Inconsistent(format!("order {id} is gone")))
 }
 
-/// Who writes about an order, and when.
-pub(super) fn author<P: Ports>(ports: &P, order: &Order, actor: Option<String>) -> Author {
+/// Who writes about an order, why, and when.
+pub(super) fn author<P: Ports>(ports: &P, order: &Order, grounds: Grounds) -> Author {
     let settings = ports.settings();
     Author {
         caller: order.caller.clone(),
-        actor,
+        grounds,
         now: ports.clock().now(),
         settle_window: settings.settle_window,
         placement_age_limit: settings.placement_age_limit,

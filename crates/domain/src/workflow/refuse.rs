@@ -30,7 +30,7 @@ pub(super) async fn confirm_or_refuse<P: Ports>(
 
 pub(super) fn author<P: Ports>(ports: &P, intent: &Intent, order: &Order) -> Author {
     let caller = intent.caller.clone();
-    Author { caller, ..records::author(ports, order, intent.actor.clone()) }
+    Author { caller, ..records::author(ports, order, intent.grounds()) }
 }
 
 /// Whether Mollie may have news that would lift the refusal.

@@ -5,6 +5,7 @@ use super::claim_at_head::unclaimed;
 use super::{ROUNDS, policy, records, taken};
 use crate::operations::{Known, Pen};
 use crate::ports::{Change, Clock, CommitError, OperationWrite, Ports, Store, StoreError};
+use crate::rules::cause::{Grounds, Unasked};
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ids::OrderId;
@@ -43,7 +44,7 @@ async fn fate<P: Ports>(ports: &P, change: &Change, old: OrderId) -> Result<Opti
 async fn with_old<P: Ports>(ports: &P, change: Change, old: OrderId, fate: Fate) -> Result<(), CommitError> {
     let mut taken_number = None;
     for _ in 0..ROUNDS {
-        let other = follow(ports, old, change.order.id, fate, taken_number.take()).await?;
+        let other = follow(ports, old, change.order.id, fate, taken_number.take(), grounds(&change)).await?;
         let Some(other) = other else { return ports.store().commit(change).await };
         let (order, number) = (other.order.clone(), other.order.held_number().map(str::to_owned));
         match ports.store().commit(Change { other: Some(Box::new(other)), ..change.clone() }).await {
@@ -56,6 +57,12 @@ async fn with_old<P: Ports>(ports: &P, change: Change, old: OrderId, fate: Fate)
     Err(CommitError::VersionMoved)
 }
 
+/// Both orders change for the same reason.
+fn grounds(change: &Change) -> Grounds {
+    let first = change.events.first();
+    first.map_or_else(|| Unasked::Superseded.into(), |it| Grounds::new(it.cause.clone(), it.actor.clone()))
+}
+
 /// What the old order's change is; `None` if it does not wait for this one.
 async fn follow<P: Ports>(
     ports: &P,
@@ -63,12 +70,13 @@ async fn follow<P: Ports>(
     by: OrderId,
     fate: Fate,
     taken_number: Option<String>,
+    grounds: Grounds,
 ) -> Result<Option<Change>, StoreError> {
     let order = records::order(ports, old).await?;
     if !supersession::waits_for(&order, by) {
         return Ok(None);
     }
-    let author = records::author(ports, &order, None);
+    let author = records::author(ports, &order, grounds);
     let mut pen = Pen::new(ports.ids(), author, Known { taken_number, ..order.into() });
     match fate {
         Fate::Replaced => {

@@ -13,6 +13,7 @@ use crate::operations::operation::{Operation, State};
 use crate::operations::sent::Sent;
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Acceptance, Change, Clock, CommitError, OperationWrite, Ports, Store, StoreError, Vault};
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::decision::Decision;
 use crate::rules::event::EventData;
 use crate::rules::ids::LeaseToken;
@@ -244,14 +245,14 @@ pub(super) fn plan<P: Ports>(
     resolution: &Resolution,
     reading: Reading,
 ) -> Change {
-    let actor = match settled_by {
-        SettledBy::Lease(_) => operation.actor.clone(),
-        SettledBy::Operator(decision) => Some(decision.by().to_owned()),
-        SettledBy::Nobody => None,
+    let grounds = match settled_by {
+        SettledBy::Lease(_) => Grounds::new(Cause::Operation(operation.id), operation.actor.clone()),
+        SettledBy::Operator(decision) => decision.grounds(),
+        SettledBy::Nobody => Grounds::of(Cause::Operation(operation.id)),
     };
     // Only if the unsettled operations were read.
     let may_act = known.unsettled.is_some() && policy::may_act(ports, &known.order);
-    let author = author(ports, &known.order, actor);
+    let author = author(ports, &known.order, grounds);
     let (now, kind) = (author.now, operation.task.kind());
     let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
     let after = state(operation, &resolution.how, now);

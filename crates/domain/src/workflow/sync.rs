@@ -10,6 +10,7 @@ use super::intent::MutationError;
 use super::{ROUNDS, reading, save, settle};
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, GatewayError, OrderKey, Ports, Store, StoreError};
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
 use crate::rules::order::Order;
@@ -59,10 +60,33 @@ pub(super) struct Synced {
 /// Why the order is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Because {
+    /// Its look-up is due because a webhook named something of it, and the caller sets the next one.
+    HookArrived,
     /// Its look-up is due, and the caller sets the next one.
     LookupIsDue,
-    /// A caller asked.
+    /// Somebody asked, or a request depends on it.
     Asked,
+    /// Its timer is due.
+    TimerIsDue,
+}
+
+impl Because {
+    /// Whether whoever reads sets the next look-up.
+    const fn sets_next(self) -> bool {
+        match self {
+            Self::HookArrived | Self::LookupIsDue => true,
+            Self::Asked | Self::TimerIsDue => false,
+        }
+    }
+
+    const fn cause(self) -> Cause {
+        match self {
+            Self::HookArrived => Cause::Hook,
+            Self::LookupIsDue => Cause::LookUp,
+            Self::Asked => Cause::Asked,
+            Self::TimerIsDue => Cause::Timer,
+        }
+    }
 }
 
 /// Reads the order at Mollie and saves what is new: at most one event, plus one for each shipment made elsewhere and each new
@@ -112,8 +136,8 @@ pub(super) async fn read<P: Ports>(
             true | false => followed,
         };
         let known = Known { unsettled, shipments, refunds, ..order.clone().into() };
-        let mut change = plan(ports, known, &snapshot, read_at);
-        if left_out.is_some() && because == Because::Asked {
+        let mut change = plan(ports, known, because, &snapshot, read_at);
+        if left_out.is_some() && !because.sets_next() {
             let now = ports.clock().now();
             change.lookup =
                 Some(change.lookup.map_or(lookup::again(now, 0), |at| at.min(lookup::again(now, 0))));
@@ -161,9 +185,15 @@ fn may_end(order: &Order, snapshot: &Snapshot) -> bool {
     order.agenda.ship_by.is_some() && snapshot.status.as_ref().is_some_and(is_over)
 }
 
-fn plan<P: Ports>(ports: &P, known: Known, snapshot: &Snapshot, read_at: Timestamp) -> Change {
+fn plan<P: Ports>(
+    ports: &P,
+    known: Known,
+    because: Because,
+    snapshot: &Snapshot,
+    read_at: Timestamp,
+) -> Change {
     let (was_closed, waited) = (known.order.closed_time.is_some(), waits(&known.order));
-    let author = settle::author(ports, &known.order, None);
+    let author = settle::author(ports, &known.order, Grounds::of(because.cause()));
     let reading = Reading { as_of: read_at, is_latest: true };
     let mut pen = Pen::new(ports.ids(), author, known).on_reading(reading);
     pen.observe(snapshot);

@@ -6,11 +6,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::claim_at_head::unclaimed;
-use super::sync::{self, SyncError};
+use super::sync::{self, Because, SyncError};
 use super::{ROUNDS, policy, records, save};
 use crate::operations::{Known, Pen};
 use crate::ports::{Change, Clock, CommitError, OrderKey, Ports, Run, Store, StoreError, TimerClaim};
 use crate::rules::agenda;
+use crate::rules::cause::{Cause, Grounds, Unasked};
 use crate::rules::deadline;
 use crate::rules::deadline_notice::NoticeSubject;
 use crate::rules::deadline_policy::{self, Automatic, Outcome};
@@ -55,7 +56,7 @@ pub enum Fired {
 pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, StoreError> {
     if disagreement(ports, claim).is_some() && may_be_old(ports) {
         // Any answer tells Mollie's time, and one that cannot be read leaves the clocks as they are.
-        let _ = sync::sync(ports, claim.order_id).await;
+        let _ = sync::read(ports, claim.order_id, Because::TimerIsDue).await;
     }
     if let Some(difference) = disagreement(ports, claim) {
         return put_off(ports, claim, DISAGREED, Fired::ClocksDisagree(difference)).await;
@@ -72,7 +73,7 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
             }
             Some((ship_by, Due::Warning(before))) => {
                 let known = with_all(ports, order).await?;
-                let mut pen = pen(ports, known);
+                let mut pen = pen(ports, known, Grounds::of(Cause::Timer));
                 pen.tell(ship_by, NoticeSubject::Warning { before });
                 if written(ports, pen).await? {
                     return Ok(Fired::Told("deadline.warning"));
@@ -128,8 +129,8 @@ async fn act<P: Ports>(
     announced: ShipBy,
 ) -> Result<Option<Fired>, StoreError> {
     let automatic = chosen.automatic;
-    let order = match sync::sync(ports, claim.order_id).await {
-        Ok(order) => order,
+    let order = match sync::read(ports, claim.order_id, Because::TimerIsDue).await {
+        Ok(reading) => reading.order,
         Err(SyncError::Store(error)) => return Err(error),
         Err(
             problem @ (SyncError::OrderNotFound(_)
@@ -165,7 +166,7 @@ async fn decide<P: Ports>(
     known: Known,
 ) -> Result<Option<Fired>, StoreError> {
     let order = known.order.clone();
-    let mut pen = pen(ports, known);
+    let mut pen = pen(ports, known, Unasked::Deadline.into());
     let last: Vec<_> = runs.iter().map(|run| run.time).collect();
     let (shipments, at_stake) = (pen.shipments(), pen.at_stake());
     let about = (&order, &shipments[..], &at_stake[..]);
@@ -212,8 +213,8 @@ fn has_waited(order: &Order, ship_by: ShipBy) -> bool {
     order.deadline.acted.is_some_and(|acted| acted.ship_by == ship_by.time && acted.action == Action::Waits)
 }
 
-fn pen<P: Ports>(ports: &P, known: Known) -> Pen<'_> {
-    let author = records::author(ports, &known.order, None);
+fn pen<P: Ports>(ports: &P, known: Known, grounds: Grounds) -> Pen<'_> {
+    let author = records::author(ports, &known.order, grounds);
     Pen::new(ports.ids(), author, known)
 }
 

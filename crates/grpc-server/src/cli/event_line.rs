@@ -1,6 +1,7 @@
 //! An event in one line: what happened, to what, by whom and why.
 
 use super::words::{money, plain};
+use crate::proto::event_cause::Cause;
 use crate::proto::{OperationState, OrderEvent, OrderStatus, ReviewItemKind};
 
 /// What an event says beyond its kind.
@@ -42,7 +43,24 @@ pub fn details(event: &OrderEvent) -> String {
     }
     named("because", &event.reason);
     named("by", &event.actor);
+    named("", &cause(event));
     parts.join(", ")
+}
+
+/// Why it was written, if nothing else in the line says so: what the service did unasked has an actor who does.
+fn cause(event: &OrderEvent) -> String {
+    let Some(cause) = event.cause.as_ref().and_then(|why| why.cause.as_ref()) else { return String::new() };
+    match cause {
+        Cause::Request(request) => format!("request {} of {}", request.request_id, request.caller),
+        Cause::Hook(_) => "read after a hook".to_owned(),
+        Cause::LookUp(_) => "looked up".to_owned(),
+        Cause::Asked(_) => "read when asked".to_owned(),
+        Cause::Operator(_) => "an operator".to_owned(),
+        Cause::Timer(_) => "a timer".to_owned(),
+        Cause::Settled(settled) if settled.operation_id == event.operation_id => String::new(),
+        Cause::Settled(settled) => format!("after operation {}", settled.operation_id),
+        Cause::Unasked(_) => String::new(),
+    }
 }
 
 /// What an event means to whoever watches.
@@ -91,7 +109,8 @@ mod tests {
     use domain::rules::event::KINDS;
 
     use super::*;
-    use crate::proto::{MollieError, ReviewItem};
+    use crate::proto::event_cause::{Hook, Request, Settled, Unasked};
+    use crate::proto::{EventCause, MollieError, ReviewItem, UnaskedAction};
 
     #[test]
     fn a_line_says_what_who_and_why_and_nothing_that_moves_the_cursor() {
@@ -112,6 +131,23 @@ mod tests {
         };
         assert_eq!(details(&OrderEvent { item: Some(item), ..Default::default() }), "CHARGEBACK, 5.00");
         assert_eq!(details(&OrderEvent::default()), "");
+    }
+
+    #[test]
+    fn a_line_says_why_it_was_written_unless_its_actor_or_its_operation_does() {
+        let because = |cause, operation: &str| OrderEvent {
+            cause: Some(EventCause { cause: Some(cause) }),
+            operation_id: operation.to_owned(),
+            ..OrderEvent::default()
+        };
+        let request = Request { caller: "shop".to_owned(), request_id: "r\u{7}1".to_owned() };
+        assert_eq!(details(&because(Cause::Request(request), "")), "request r 1 of shop");
+        assert_eq!(details(&because(Cause::Hook(Hook {}), "")), "read after a hook");
+        let settled = || Cause::Settled(Settled { operation_id: "o".to_owned() });
+        assert_eq!(details(&because(settled(), "o")), "operation o");
+        assert_eq!(details(&because(settled(), "")), "after operation o");
+        let unasked = Unasked { action: UnaskedAction::Fees.into() };
+        assert_eq!(details(&because(Cause::Unasked(unasked), "")), "");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use domain::rules::subject::Subject;
 
 use super::common::{count, rejection, time};
 use super::order::{order_status, raw};
-use super::{chargeback, continuation, deadline, item, line_change, operation, shipment};
+use super::{cause, chargeback, continuation, deadline, item, line_change, operation, shipment};
 use crate::proto;
 
 /// Whether an event shows something that only its order has.
@@ -43,6 +43,7 @@ fn event(event: &Event) -> proto::OrderEvent {
         event_time: Some(time(event.time)),
         kind: event.data.kind().to_owned(),
         actor: event.actor.clone().unwrap_or_default(),
+        cause: Some(cause::cause(&event.cause)),
         changed: lines(event.data.entries().iter().filter_map(|entry| entry.line_id)).collect(),
         ..proto::OrderEvent::default()
     };
@@ -260,6 +261,7 @@ fn with_observed(base: proto::OrderEvent, observed: &Observed) -> proto::OrderEv
 
 #[cfg(test)]
 mod tests {
+    use domain::rules::cause::Cause;
     use domain::rules::ids::{MollieShipmentId, OrderId, ShipmentId};
     use domain::rules::ledger::{Entry, Pool, Stage};
     use domain::rules::money::Money;
@@ -302,7 +304,14 @@ mod tests {
             (ShipmentId::new(Uuid::from_u128(7)), OperationId::new(Uuid::from_u128(8)));
         let reported = |data| {
             let order_id = OrderId::new(Uuid::from_u128(6));
-            event(&Event { order_id, sequence: 2, time: Timestamp::UNIX_EPOCH, data, actor: None })
+            event(&Event {
+                order_id,
+                sequence: 2,
+                time: Timestamp::UNIX_EPOCH,
+                data,
+                cause: Cause::Operation(operation_id),
+                actor: None,
+            })
         };
         let registered = reported(EventData::ShipmentRegistered {
             shipment_id,

@@ -6,6 +6,7 @@
 mod address;
 mod beside;
 mod canceled;
+mod cause;
 mod chargeback;
 mod deadline;
 mod event;
@@ -35,6 +36,7 @@ mod unread;
 mod word;
 
 pub(crate) use address::AddressDocument;
+pub(crate) use cause::CauseDocument;
 pub(crate) use event::EventDocument;
 pub(crate) use order::{OrderDocument, OrderParts};
 pub(crate) use refund::RefundDocument;

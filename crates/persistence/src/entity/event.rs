@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub kind: String,
     /// JSON.
     pub data: String,
+    /// JSON.
+    pub cause: String,
     pub actor: Option<String>,
 }
 

@@ -19,6 +19,7 @@ impl MigrationTrait for Migration {
             .col(time("time"))
             .col(text("kind"))
             .col(text("data"))
+            .col(text("cause"))
             .col(text_null("actor"))
             .primary_key(Index::create().col("order_id").col("sequence"))
             .foreign_key(ForeignKey::create().from("events", "order_id").to("orders", "id"))

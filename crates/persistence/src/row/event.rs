@@ -5,7 +5,7 @@ use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
 
 use super::{Row, bigint};
-use crate::document::{self, EventDocument};
+use crate::document::{self, CauseDocument, EventDocument};
 use crate::entity::event::Model;
 use crate::moment;
 
@@ -19,6 +19,7 @@ impl TryFrom<&Event> for Model {
             time: moment::column(event.time),
             kind: event.data.kind().to_owned(),
             data: document::write(&EventDocument::from(&event.data))?,
+            cause: document::write(&CauseDocument::from(&event.cause))?,
             actor: event.actor.clone(),
         })
     }
@@ -34,6 +35,7 @@ impl TryFrom<Model> for Event {
             sequence: row.count("sequence", model.sequence)?,
             time: row.time("time", model.time)?,
             data: row.document::<EventDocument, _>("data", &model.data)?,
+            cause: row.document::<CauseDocument, _>("cause", &model.cause)?,
             actor: model.actor,
         })
     }

@@ -38,7 +38,7 @@ impl World {
     }
 
     /// Looks after what is due until nothing is.
-    async fn on_time(&self) {
+    pub async fn on_time(&self) {
         while !self.timers().await.is_empty() {}
     }
 
@@ -59,7 +59,7 @@ impl World {
     }
 
     /// An authorized order, shortly after so many hours before its deadline.
-    async fn before(&self, id: OrderId, before: u64) {
+    pub async fn before(&self, id: OrderId, before: u64) {
         let ship_by = self.order(id).await.agenda.ship_by.unwrap().time;
         let until = ship_by.duration_since(self.clock.now()) - HOUR * i32::try_from(before).unwrap();
         self.advance(until.try_into().unwrap());
@@ -82,7 +82,7 @@ impl World {
     }
 }
 
-async fn with_policy(dry_run: bool, most_per_hour: u32) -> Arc<World> {
+pub async fn with_policy(dry_run: bool, most_per_hour: u32) -> Arc<World> {
     World::with(|settings| {
         let automatic = Automatic {
             policy: DeadlinePolicy::CancelUnshipped { hours_before: 12 },

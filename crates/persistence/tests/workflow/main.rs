@@ -10,6 +10,7 @@ mod cancel_early;
 mod cancel_lines;
 mod cancel_lines_lost;
 mod captures;
+mod causes;
 mod chargebacks;
 mod clock;
 mod contradictory;

@@ -1,16 +1,17 @@
 //! Events of every kind.
 
+use domain::rules::cause::{Cause, Unasked};
 use domain::rules::deadline_notice::{Notice, NoticeSubject};
 use domain::rules::event::{Event, EventData};
 use domain::rules::ids::{
-    LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId, RefundId,
-    ShipmentId,
+    Caller, LineId, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, OperationId, OrderId,
+    RefundId, RequestId, ShipmentId,
 };
 use domain::rules::ledger::{Entry, Pool, Stage};
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::risk::{AtRisk, Reason};
-use domain::rules::ship_by::Cause;
+use domain::rules::ship_by;
 use domain::rules::shipment::{Capture, Origin};
 use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read, RefundStatus};
@@ -190,8 +191,20 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
 fn told(subject: NoticeSubject) -> EventData {
     let parts = vec![(Reason::Rejected, euro("1.00")), (Reason::NotShipped, euro("2.50"))];
     let at_risk = AtRisk::new(parts, euro("0.00").currency());
-    let cause = (subject != NoticeSubject::Loss).then_some(Cause::OrderExpires);
+    let cause = (subject != NoticeSubject::Loss).then_some(ship_by::Cause::OrderExpires);
     EventData::DeadlineTold { notice: Box::new(Notice { ship_by: micros(9, 1), cause, subject, at_risk }) }
+}
+
+/// Every cause, one after the other.
+fn cause(sequence: u64) -> Cause {
+    let request =
+        Cause::Request { caller: Caller::new("shop"), request_id: RequestId::new("a \"quoted\" id") };
+    let operation = Cause::Operation(OperationId::new(Uuid::from_u128(7)));
+    let unasked = Unasked::ALL.map(Cause::Unasked);
+    let causes =
+        [request, Cause::Hook, Cause::LookUp, Cause::Asked, Cause::Operator, Cause::Timer, operation];
+    let turn = usize::try_from(sequence - 1).unwrap();
+    causes.into_iter().chain(unasked).cycle().nth(turn).unwrap()
 }
 
 pub fn event(order: &Order, sequence: u64, data: EventData) -> Event {
@@ -200,6 +213,7 @@ pub fn event(order: &Order, sequence: u64, data: EventData) -> Event {
         sequence,
         time: at(i64::try_from(sequence).unwrap()),
         data,
+        cause: cause(sequence),
         actor: sequence.is_multiple_of(2).then(|| "jane".to_owned()),
     }
 }

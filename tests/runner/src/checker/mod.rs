@@ -2,6 +2,7 @@
 //! The service never sees the ledger, and nothing here asks the service's own rules what should have been.
 
 mod carts;
+mod causes;
 mod deadlines;
 mod events;
 mod intents;
@@ -68,6 +69,7 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     violations.extend(refunds::judge(&evidence));
     violations.extend(carts::judge(&evidence));
     violations.extend(events::judge(&evidence.stored));
+    violations.extend(causes::judge(&evidence.stored));
     violations.extend(deadlines::judge(&evidence, cancels_unshipped(site.seed)));
     orders::count(&evidence, &mut site.tally());
     violations

@@ -98,8 +98,8 @@ pub fn under_way(unsettled: &[Operation]) -> Option<&Operation> {
 }
 
 /// Cancels an order on behalf of a policy because it is past its age limit.
-pub fn for_age(pen: &mut Pen<'_>, policy: &str) {
-    let operation_id = pen.set_to_work_by(policy, Task { cause: Cause::AgeLimit });
+pub fn for_age(pen: &mut Pen<'_>) {
+    let operation_id = pen.set_to_work(Task { cause: Cause::AgeLimit }, None);
     pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
 }
 

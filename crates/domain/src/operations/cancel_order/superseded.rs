@@ -3,20 +3,24 @@
 
 use super::{Cause, FACTS, Task};
 use crate::operations::pen::Pen;
+use crate::rules::cause::Unasked;
 use crate::rules::event::EventData;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::supersession;
-
-/// The actor recorded when a replaced order is canceled.
-const SUPERSEDED: &str = "order-service (superseded)";
 
 /// After a reading: cancels the order, unless something of its lane is under way or Mollie is known not to cancel it yet.
 pub fn end_superseded(pen: &mut Pen<'_>) {
     if !supersession::is_to_be_canceled(pen.order(), pen.now()) || !pen.is_lane_at_rest(FACTS.lane) {
         return;
     }
-    let operation_id = pen.set_to_work_by(SUPERSEDED, Task { cause: Cause::Superseded });
-    pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
+    pen.unasked(Unasked::Superseded, |pen| {
+        let operation_id = pen.set_to_work(Task { cause: Cause::Superseded }, None);
+        pen.record(EventData::CancellationRecorded {
+            operation_id,
+            release: Vec::new(),
+            entries: Vec::new(),
+        });
+    });
 }
 
 impl Task {

@@ -9,12 +9,9 @@ use crate::rules::event::EventData;
 use crate::rules::rejection::Rejection;
 use crate::rules::ship_by::ShipBy;
 
-/// The actor recorded when what was not shipped is canceled.
-const POLICY: &str = "order-service (deadline)";
-
 /// Cancels the order's rest, and tells its people.
 pub fn cancel_unshipped(pen: &mut Pen<'_>, ship_by: ShipBy) {
-    let operation_id = pen.set_to_work_by(POLICY, Task { cause: Cause::Unshipped });
+    let operation_id = pen.set_to_work(Task { cause: Cause::Unshipped }, None);
     pen.tell(ship_by, NoticeSubject::Cancels { operation_id });
     pen.record(EventData::CancellationRecorded { operation_id, release: Vec::new(), entries: Vec::new() });
 }

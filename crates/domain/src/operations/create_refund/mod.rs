@@ -52,7 +52,7 @@ impl Request for GiveBack {
         let plan = refund::plan(pen.order(), pen.known_refunds(), &self.0)?;
         let making = |id| under_way(pen.unsettled(), id);
         let waiting = if self.0.merge_equal { merge::waiting(pen, &plan, making) } else { Vec::new() };
-        Ok(Subject::Refund(record(&self.0, plan, &waiting, None, pen)))
+        Ok(Subject::Refund(record(&self.0, plan, &waiting, pen)))
     }
 }
 
@@ -62,15 +62,14 @@ impl Request for GiveBack {
 /// [`RequestError::Blocked`], if a refund of the order waits for an operator.
 pub fn make(pen: &mut Pen<'_>, request: &RefundRequest, plan: Plan) -> Result<RefundId, RequestError> {
     pen.unblocked(FACTS.lane)?;
-    Ok(record(request, plan, &[], None, pen))
+    Ok(record(request, plan, &[], pen))
 }
 
-/// Records a refund as planned, and sets it to work. `policy`: who does, if no caller asked.
+/// Records a refund as planned, and sets it to work.
 fn record(
     request: &RefundRequest,
     plan: Plan,
     waiting: &[(Operation, Refund)],
-    policy: Option<&str>,
     pen: &mut Pen<'_>,
 ) -> RefundId {
     let id = pen.new_refund_id();
@@ -109,10 +108,7 @@ fn record(
         charged_back: merge::charged_back(charged_back, waiting),
     };
     let entries = refund.entries(Stage::Reserved);
-    let operation_id = match policy {
-        Some(policy) => pen.set_to_work_by(policy, task),
-        None => pen.set_to_work(task, None),
-    };
+    let operation_id = pen.set_to_work(task, None);
     pen.record(EventData::RefundRecorded { refund: Box::new(refund.clone()), operation_id, entries });
     pen.put_refund(refund);
     id

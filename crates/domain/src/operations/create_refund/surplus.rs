@@ -2,11 +2,9 @@
 
 use super::record;
 use crate::operations::pen::Pen;
+use crate::rules::cause::Unasked;
 use crate::rules::refund::{self, RefundRequest, RefundSelection};
 use crate::rules::surplus::{self, Surplus};
-
-/// The actor recorded when a second payment is given back.
-const PAID_TWICE: &str = "order-service (refund_surplus)";
 
 /// After a reading: gives the second payment back, once it is plain that it is one. Nothing else of the order may be under way.
 pub fn give_back_surplus(pen: &mut Pen<'_>) {
@@ -27,6 +25,6 @@ pub fn give_back_surplus(pen: &mut Pen<'_>) {
     };
     // What the rules of refunds do not allow waits for a person.
     if let Ok(plan) = refund::plan(order, &refunds, &request) {
-        record(&request, plan, &[], Some(PAID_TWICE), pen);
+        pen.unasked(Unasked::Surplus, |pen| record(&request, plan, &[], pen));
     }
 }

@@ -4,14 +4,12 @@
 use super::held;
 use crate::operations::facts::Lane;
 use crate::operations::pen::Pen;
+use crate::rules::cause::Unasked;
 use crate::rules::companion::{self, Companions};
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::shipment::{self, Shipment, is_shippable};
-
-/// The actor recorded when fees are registered alone.
-const NO_GOODS_LEFT: &str = "order-service (fees without goods)";
 
 /// After a reading, once nothing is under way that could free goods: no shipment or cancellation, and no refund of goods that have not
 /// left.
@@ -24,7 +22,7 @@ pub fn finish(pen: &mut Pen<'_>) {
         return;
     }
     if pen.policy().companions == Companions::Join {
-        register_alone(pen);
+        pen.unasked(Unasked::Fees, register_alone);
     }
     let order = pen.order();
     let open: Vec<_> = companion::left_open(order).map(|line| concern::line_left_open(order, line)).collect();
@@ -41,7 +39,7 @@ fn register_alone(pen: &mut Pen<'_>) {
     }
     let companions = lines.iter().map(|line| line.line_id).collect();
     let shipment = Shipment { companions, ..pen.new_shipment(lines, None) };
-    let operation_id = Some(held::set_to_work(&shipment, &[], Some(NO_GOODS_LEFT), pen));
+    let operation_id = Some(held::set_to_work(&shipment, &[], pen));
     let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
     pen.record(EventData::ShipmentRecorded { shipment: Box::new(shipment.clone()), operation_id, entries });
     pen.put(shipment);

@@ -3,6 +3,7 @@
 use super::Task;
 use crate::operations::facts::Lane;
 use crate::operations::pen::Pen;
+use crate::rules::cause::Unasked;
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, ShipmentId};
@@ -13,20 +14,12 @@ use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::shipment::{self, Carried, Fitting, HeldParcel, Shipment, ShipmentState, together};
 
-/// The actor recorded when held parcels fit without a further one.
-const FITS_NOW: &str = "order-service (held parcels)";
-
 const OVER: &str = "the order was over while it waited for other parcels";
 const OVERTAKEN: &str = "its units went elsewhere while it waited for other parcels";
 const LEFT_ALONE: &str = "what it waited for went elsewhere, and its sum can never be captured";
 
-/// Sets the registration of a parcel and of those that go along with it to work. `policy`: who does, if no caller asked.
-pub(super) fn set_to_work(
-    shipment: &Shipment,
-    carries: &[Carried],
-    policy: Option<&str>,
-    pen: &mut Pen<'_>,
-) -> OperationId {
+/// Sets the registration of a parcel and of those that go along with it to work.
+pub(super) fn set_to_work(shipment: &Shipment, carries: &[Carried], pen: &mut Pen<'_>) -> OperationId {
     let along = carries.iter().flat_map(|carried| &carried.kept);
     let task = Task {
         shipment_id: shipment.id,
@@ -34,10 +27,7 @@ pub(super) fn set_to_work(
         carries: carries.iter().map(|carried| carried.shipment_id).collect(),
         tracking: shipment.tracking.clone(),
     };
-    match policy {
-        Some(policy) => pen.set_to_work_by(policy, task),
-        None => pen.set_to_work(task, None),
-    }
+    pen.set_to_work(task, None)
 }
 
 /// Records that held parcels go along with a shipment.
@@ -72,7 +62,7 @@ pub fn review(pen: &mut Pen<'_>) {
     if !pen.is_lane_at_rest(Lane::Authorization) {
         return;
     }
-    go_if_they_fit(pen);
+    pen.unasked(Unasked::HeldParcels, go_if_they_fit);
     if shipment::is_shippable(pen.order()) && shipment::keep_possible(pen.order()).is_err() {
         let all = pen.order().held.clone();
         refuse(all, Rejection::of_ours_overtaken(LEFT_ALONE), concern::parcel_left_alone, pen);
@@ -108,7 +98,7 @@ fn go_if_they_fit(pen: &mut Pen<'_>) {
     let Some(parcel) = pen.known_shipment(fitting.last) else { return };
     let Fitting { lines, companions, reserved, freed, others, .. } = fitting;
     let parcel = Shipment { lines, companions, held: None, ..parcel };
-    let operation_id = set_to_work(&parcel, &others, Some(FITS_NOW), pen);
+    let operation_id = set_to_work(&parcel, &others, pen);
     let freed = ledger::ours(Pool::Shipped, Stage::Freed, &freed);
     let reserved = ledger::ours(Pool::Shipped, Stage::Reserved, &reserved);
     pen.record(EventData::ShipmentCarried {

@@ -54,7 +54,7 @@ impl Request for Ship {
         let subject = Subject::Shipment(shipment.id);
         let operation_id = match shipment.held {
             Some(_) => None,
-            None => Some(held::set_to_work(&shipment, &planned.carries, None, pen)),
+            None => Some(held::set_to_work(&shipment, &planned.carries, pen)),
         };
         let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
         let recorded = Box::new(shipment.clone());

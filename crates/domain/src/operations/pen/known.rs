@@ -3,18 +3,19 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::operation::Operation;
+use crate::rules::cause::Grounds;
 use crate::rules::ids::Caller;
 use crate::rules::order::Order;
 use crate::rules::policy::Policy;
 use crate::rules::refund::Refund;
 use crate::rules::shipment::Shipment;
 
-/// Who decides, and when.
+/// Who decides, why, and when.
 #[derive(Clone, Debug)]
 pub struct Author {
     pub caller: Caller,
-    /// The caller it is written for.
-    pub actor: Option<String>,
+    /// Why it is written, and on whose behalf.
+    pub grounds: Grounds,
     pub now: Timestamp,
     /// How long an effect may still appear after a call has ended.
     pub settle_window: SignedDuration,

@@ -48,7 +48,8 @@ impl Pen<'_> {
 
     /// The order as it would be after an event.
     fn after(&self, data: EventData) -> Order {
-        let mut recorder = Recorder::new(self.order().clone(), self.author.now, None);
+        let mut recorder =
+            Recorder::new(self.order().clone(), self.author.now, self.recorder.grounds().clone());
         recorder.record(data);
         recorder.finish().0
     }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{self, at, euro, placed};
 use crate::rules::ids::LineId;
@@ -139,7 +140,7 @@ fn an_attempt_from_before_the_order_grew_leaves_it_underpaid() {
     let mut both = paid("1000.00");
     both.payments.push(second);
     assert_eq!(missing(&both), None);
-    let mut raised = Recorder::new(paid("1000.00"), at(3), None);
+    let mut raised = Recorder::new(paid("1000.00"), at(3), Grounds::of(Cause::LookUp));
     raised.raise(underpaid(raised.order()).unwrap());
     assert!(no_longer_underpaid(raised.order()).is_empty());
     let items = raised.order().items.clone();
@@ -232,7 +233,7 @@ fn concern(kind: ItemKind, subject: &str) -> Concern {
 
 #[test]
 fn an_item_is_raised_once_even_after_it_was_closed_and_the_events_fold_to_it() {
-    let mut recorder = Recorder::new(order(Vec::new()), at(7), None);
+    let mut recorder = Recorder::new(order(Vec::new()), at(7), Grounds::of(Cause::LookUp));
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_1"));
     recorder.raise(concern(ItemKind::SurplusPayment, "tr_2"));
@@ -355,7 +356,7 @@ fn a_surplus_payment_is_described_with_the_others_that_hold_money() {
 fn money_that_stays_on_an_ended_order_is_raised_with_its_payment() {
     let payments = vec![payment("tr_a", PaymentStatus::Paid, "1027.99", Some(at(2)))];
     let ended = placed(OrderStatus::Canceled, LineStatus::Canceled).order().clone();
-    let mut recorder = Recorder::new(Order { payments, ..ended }, at(3), None);
+    let mut recorder = Recorder::new(Order { payments, ..ended }, at(3), Grounds::of(Cause::LookUp));
     recorder.raise(concern(ItemKind::SurplusOrder, "ord_2"));
     let order = recorder.order();
     let window = SignedDuration::from_mins(1);

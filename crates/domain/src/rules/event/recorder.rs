@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Event, EventData};
+use crate::rules::cause::Grounds;
 use crate::rules::ids::OperationId;
 use crate::rules::item::{self, Concern};
 use crate::rules::order::{Order, Personal};
@@ -14,14 +15,25 @@ pub struct Recorder {
     order: Order,
     events: Vec<Event>,
     time: Timestamp,
-    actor: Option<String>,
+    grounds: Grounds,
 }
 
 impl Recorder {
     /// Starts from an order as stored.
     #[must_use]
-    pub const fn new(order: Order, time: Timestamp, actor: Option<String>) -> Self {
-        Self { order, events: Vec::new(), time, actor }
+    pub const fn new(order: Order, time: Timestamp, grounds: Grounds) -> Self {
+        Self { order, events: Vec::new(), time, grounds }
+    }
+
+    /// Why what follows is recorded, and on whose behalf.
+    #[must_use]
+    pub const fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// Records what follows for another reason. Returns the one before.
+    pub const fn set_grounds(&mut self, grounds: Grounds) -> Grounds {
+        std::mem::replace(&mut self.grounds, grounds)
     }
 
     /// The order with everything recorded so far.
@@ -51,8 +63,8 @@ impl Recorder {
     /// Records an event.
     pub fn record(&mut self, data: EventData) {
         let sequence = self.next_sequence();
-        let event =
-            Event { order_id: self.order.id, sequence, time: self.time, data, actor: self.actor.clone() };
+        let Grounds { cause, actor } = self.grounds.clone();
+        let event = Event { order_id: self.order.id, sequence, time: self.time, data, cause, actor };
         self.order.advance(&event);
         self.events.push(event);
     }

@@ -1,6 +1,7 @@
 //! Folding the events of an order yields the order.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::fixtures::{self, at, euro, placed, recorded, snapshot};
 use crate::rules::ledger::{self, Pool, Stage};
 use crate::rules::order::{Canceled, Personal};
@@ -69,7 +70,7 @@ fn an_order_that_gave_its_number_back_never_takes_it_again() {
 #[test]
 fn an_order_stays_closed_since_it_ended_whatever_is_reported_later() {
     let completed = placed(OrderStatus::Completed, LineStatus::Completed).order().clone();
-    let mut recorder = Recorder::new(completed, at(9), None);
+    let mut recorder = Recorder::new(completed, at(9), Grounds::of(Cause::LookUp));
     let mut refunded = snapshot(OrderStatus::Completed, LineStatus::Completed);
     refunded.amount = euro("1000.00");
     let later = observed(recorder.order(), &refunded);
@@ -112,7 +113,7 @@ fn deductions_given_up_are_kept_once_until_mollie_rejects_the_cancellation() {
 fn the_first_event_of_an_order_holds_nothing_personal() {
     let personal = Personal { consumer_date_of_birth: "1958-01-31".parse().ok(), ..Personal::default() };
     let order = Order { personal: personal.clone(), ..recorded().order().clone() };
-    let mut recorder = Recorder::new(order, at(0), None);
+    let mut recorder = Recorder::new(order, at(0), Grounds::of(Cause::LookUp));
     recorder.begin(OperationId::new(Uuid::from_u128(2)));
     let (order, events) = recorder.finish();
     assert_eq!(order.personal, personal);

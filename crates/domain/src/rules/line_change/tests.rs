@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rules::capture;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::field::Field;
 use crate::rules::fixtures::{self, at, euro, placed, snapshot};
@@ -423,7 +424,7 @@ fn while_a_change_is_under_way_its_lines_are_not_available_and_less_is_captured(
     let one = LineUpdateInput { quantity: Some(1), ..update("1") };
     let changes = planned(&before, vec![LineChangeInput::Update(Box::new(one))]);
     let change = Box::new(changes.under_way(&before, OperationId::new(uuid::Uuid::nil())));
-    let mut recorder = Recorder::new(before.clone(), at(5), None);
+    let mut recorder = Recorder::new(before.clone(), at(5), Grounds::of(Cause::LookUp));
     recorder.record(EventData::LineChangeRecorded { change, entries: Vec::new() });
     let order = recorder.order();
     assert_eq!((order.lines[0].available().quantity, order.lines[1].available().quantity), (0, 1));

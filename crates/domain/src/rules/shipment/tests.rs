@@ -1,6 +1,7 @@
 //! What may be shipped, for how much, and what the refusal says.
 
 use super::{plan as plan_with, *};
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::companion::Companions;
 use crate::rules::event::EventData;
 use crate::rules::fixtures::{self, at, euro, placed, recorded};
@@ -57,7 +58,7 @@ fn refusal(order: &Order, request: &ShipmentRequest) -> PreconditionReason {
 
 fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
     let shipment = Shipment { order_id: order.id, ..fixtures::shipment(9, parts) };
-    let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), None);
+    let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(3), Grounds::of(Cause::LookUp));
     let operation_id = OperationId::new(Uuid::from_u128(8));
     let entries = ledger::ours(Pool::Shipped, Stage::Reserved, &shipment.lines);
     let recorded = Box::new(shipment.clone());
@@ -70,7 +71,7 @@ fn reserve(order: &Order, parts: Vec<ShipmentLine>) -> (Order, Shipment) {
 }
 
 fn registered(order: &Order, shipment: &Shipment) -> Order {
-    let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(4), None);
+    let mut recorder = crate::rules::event::Recorder::new(order.clone(), at(4), Grounds::of(Cause::LookUp));
     recorder.record(EventData::ShipmentRegistered {
         shipment_id: shipment.id,
         operation_id: OperationId::new(Uuid::from_u128(8)),
@@ -217,7 +218,7 @@ fn a_rejected_shipment_gives_its_units_back() {
     let before = authorized();
     let (after, shipment) = reserve(&before, plan(&before, &ALL).unwrap());
     assert_eq!(refusal(&after, &ALL), PreconditionReason::NothingRemaining);
-    let mut recorder = crate::rules::event::Recorder::new(after, at(4), None);
+    let mut recorder = crate::rules::event::Recorder::new(after, at(4), Grounds::of(Cause::LookUp));
     let rejection = Rejection {
         by: RejectedBy::Mollie(422),
         title: "Unprocessable Entity".into(),

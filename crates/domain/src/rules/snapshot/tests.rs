@@ -1,6 +1,7 @@
 //! What is recorded from Mollie, and what stays ours.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{self, at, euro, placed, snapshot};
 use crate::rules::ids::MolliePaymentId;
@@ -16,7 +17,7 @@ fn created() -> Order {
 }
 
 fn after(order: &Order, snapshot: &Snapshot) -> Order {
-    let mut recorder = Recorder::new(order.clone(), at(5), None);
+    let mut recorder = Recorder::new(order.clone(), at(5), Grounds::of(Cause::LookUp));
     let observed = difference(order, snapshot).unwrap();
     recorder.record(EventData::OrderObserved { observed: Box::new(observed) });
     recorder.order().clone()

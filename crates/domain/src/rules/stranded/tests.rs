@@ -1,6 +1,7 @@
 //! Since when an ended order has held money.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{self, at, euro, placed};
 use crate::rules::item::Concern;
@@ -70,7 +71,7 @@ fn stranded_money_is_open_until_a_person_closes_the_item_about_that_payment() {
     assert!(is_open(&order));
     assert_eq!(look_again(&order, WINDOW), Some(at(6).saturating_add(SignedDuration::from_secs(1)).unwrap()));
     let closed = |kind, subject: &str| {
-        let mut recorder = Recorder::new(order.clone(), at(7), None);
+        let mut recorder = Recorder::new(order.clone(), at(7), Grounds::of(Cause::LookUp));
         let text = "look".to_owned();
         recorder.raise(Concern { kind, subject: subject.to_owned(), text, operation_id: None });
         let open = (is_open(recorder.order()), look_again(recorder.order(), WINDOW).is_some());

@@ -79,6 +79,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::rules::cause::{Cause, Grounds};
     use crate::rules::event::Recorder;
     use crate::rules::fixtures::{at, placed, recorded};
     use crate::rules::ids::OperationId;
@@ -103,7 +104,7 @@ mod tests {
             false => EventData::CancellationRefused { operation_id, rejection, entries },
         };
         let order = placed(status, LineStatus::Created).order().clone();
-        after(Recorder::new(order, at(5), None), Some(data))
+        after(Recorder::new(order, at(5), Grounds::of(Cause::LookUp)), Some(data))
     }
 
     fn decided((order, events): &(Order, Vec<Event>), is_being_canceled: bool) -> Option<Fate> {

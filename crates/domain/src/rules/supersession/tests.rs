@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{at, euro, payment, placed, recorded, snapshot};
 use crate::rules::ids::{OperationId, OrderId};
@@ -33,7 +34,7 @@ fn with(status: PaymentStatus) -> Order {
 
 /// Replaced by an order that Mollie has.
 fn replaced(order: Order) -> Recorder {
-    let mut recorder = Recorder::new(order, at(5), None);
+    let mut recorder = Recorder::new(order, at(5), Grounds::of(Cause::LookUp));
     recorder.record(EventData::Superseded { by: by() });
     recorder.record(EventData::Replaced { by: by() });
     recorder
@@ -83,7 +84,7 @@ fn a_payment_that_holds_money_forbids_it_and_an_open_one_does_not() {
 
 #[test]
 fn an_order_is_replaced_once_and_the_refusal_names_by_which() {
-    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), None);
+    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), Grounds::of(Cause::LookUp));
     recorder.record(EventData::Superseded { by: by() });
     let Err(RequestError::Blocked(refusal)) = check(recorder.order()) else { panic!() };
     assert_eq!((refusal.reason, refusal.superseded_by), (PreconditionReason::OrderSuperseded, Some(by())));
@@ -122,12 +123,12 @@ fn what_is_over_need_not_be_read() {
 /// Its own state says what it holds once the other one is given up.
 #[test]
 fn a_replaced_order_holds_no_number_until_it_is_reinstated() {
-    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), None);
+    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), Grounds::of(Cause::LookUp));
     recorder.record(EventData::Superseded { by: by() });
     assert_eq!(recorder.order().held_number(), None);
     recorder.record(EventData::Reinstated { by: by() });
     assert_eq!(recorder.order().held_number(), Some("1337"));
-    let mut over = Recorder::new(order(OrderStatus::Canceled), at(5), None);
+    let mut over = Recorder::new(order(OrderStatus::Canceled), at(5), Grounds::of(Cause::LookUp));
     over.record(EventData::Superseded { by: by() });
     over.record(EventData::Reinstated { by: by() });
     assert_eq!(over.order().held_number(), None, "what was given back stays so");
@@ -140,7 +141,7 @@ fn a_replaced_order_is_canceled_while_it_is_unpaid_and_not_before_mollie_has_the
         assert_eq!(is_due(&order, 6), *status == OrderStatus::Created, "{}", status.as_str());
         assert_eq!(is_owed(&order), !status.is_final(), "{}", status.as_str());
     }
-    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), None);
+    let mut recorder = Recorder::new(order(OrderStatus::Created), at(5), Grounds::of(Cause::LookUp));
     assert!(!is_due(recorder.order(), 6));
     recorder.record(EventData::Superseded { by: by() });
     assert!(!is_due(recorder.order(), 6), "the other one may still be refused");
@@ -177,7 +178,7 @@ fn an_attempt_that_ended_since_the_cancellation_was_recorded_may_have_kept_the_o
     let is_due_again = |ended| {
         let mut order = replaced(with(PaymentStatus::Failed)).order().clone();
         order.payments[0].ended_time = Some(ended);
-        let mut recorder = Recorder::new(order, at(5), None);
+        let mut recorder = Recorder::new(order, at(5), Grounds::of(Cause::LookUp));
         recorder.record(EventData::CancellationRecorded {
             operation_id,
             release: Vec::new(),
@@ -219,7 +220,7 @@ fn money_on_a_replaced_order_is_raised_once_the_other_one_is_at_mollie() {
         assert_eq!(raised, is_paid.then(|| by().to_string()), "{}", status.as_str());
     }
     assert!(superseded_paid(replaced(with(PaymentStatus::Paid)).order()).is_some());
-    let mut waits = Recorder::new(order(OrderStatus::Paid), at(5), None);
+    let mut waits = Recorder::new(order(OrderStatus::Paid), at(5), Grounds::of(Cause::LookUp));
     waits.record(EventData::Superseded { by: by() });
     assert_eq!(superseded_paid(waits.order()), None);
     assert_eq!(superseded_paid(&order(OrderStatus::Paid)), None);

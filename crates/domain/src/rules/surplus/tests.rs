@@ -1,6 +1,7 @@
 //! Which payment is given back without a person, and which never.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{self, at, euro, payment, placed};
 use crate::rules::refund::RefundState;
@@ -86,7 +87,7 @@ fn an_item_is_settled_once_nothing_is_too_much() {
     assert_eq!(settled(&order), [0; 0]);
     order.payments[0].amount_refunded = Some(euro("1027.99"));
     assert_eq!(settled(&order), [1]);
-    let mut recorder = Recorder::new(order, at(6), None);
+    let mut recorder = Recorder::new(order, at(6), Grounds::of(Cause::LookUp));
     recorder.record(EventData::ItemClosed { number: 1, by: "jane".into(), reason: "given back".into() });
     assert_eq!(settled(recorder.order()), [0; 0]);
 }

@@ -1,6 +1,7 @@
 //! Lines that a reading showed, and that later ones do not.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::event::{EventData, Recorder};
 use crate::rules::fixtures::{at, euro, placed, snapshot};
 use crate::rules::ids::OperationId;
@@ -35,7 +36,7 @@ fn read(order: &Order, seen: &Snapshot, minute: i64) -> Observed {
 }
 
 fn after(order: &Order, seen: &Snapshot, minute: i64) -> Order {
-    let mut recorder = Recorder::new(order.clone(), at(minute), None);
+    let mut recorder = Recorder::new(order.clone(), at(minute), Grounds::of(Cause::LookUp));
     recorder.record(EventData::OrderObserved { observed: Box::new(read(order, seen, minute)) });
     recorder.finish().0
 }
@@ -106,7 +107,7 @@ fn a_line_that_somebody_here_asked_for_never_leaves() {
     seen.lines.truncate(1);
     let order = (11..20).fold(authorized(), |order, minute| after(&order, &seen, minute));
     assert_eq!(ids(&order), [1, 2], "it is of the draft");
-    let mut recorder = Recorder::new(authorized(), at(5), None);
+    let mut recorder = Recorder::new(authorized(), at(5), Grounds::of(Cause::LookUp));
     let line = Line {
         id: LineId::new(3),
         mollie_id: Some(MollieLineId::new("odl_3")),

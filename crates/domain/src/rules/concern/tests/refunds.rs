@@ -1,6 +1,7 @@
 //! Which refunds and chargebacks a person must look at.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::field::Field;
 use crate::rules::fixtures::snapshot;
 use crate::rules::ids::MollieRefundId;
@@ -50,7 +51,7 @@ fn each_payment_with_money_charged_back_is_raised() {
     assert!(raised[0].text.contains("0.01 EUR of payment tr_3"), "{}", raised[0].text);
     // The reading that found the payment may have shown it, and told nobody.
     assert_eq!(charged_back(&payments, &order(payments.clone())).len(), 1, "nobody was told");
-    let mut recorder = Recorder::new(order(payments.clone()), at(3), None);
+    let mut recorder = Recorder::new(order(payments.clone()), at(3), Grounds::of(Cause::LookUp));
     recorder.raise(raised[0].clone());
     assert_eq!(charged_back(&payments, recorder.order()), [], "it has not changed");
 }

@@ -1,6 +1,7 @@
 //! What changes of lines leave behind.
 
 use super::*;
+use crate::rules::cause::{Cause, Grounds};
 use crate::rules::concern::{surplus_payments, underpaid};
 use crate::rules::ledger::Pool;
 use crate::rules::order::{LineChanging, Release};
@@ -75,7 +76,7 @@ fn what_comes_to_nothing_together_was_not_canceled_unpaid_for_that() {
     authorize(&mut recorder, "349.00");
     let mut order = recorder.order().clone();
     (order.lines[1].total_amount, order.lines[1].unit_price) = (euro("-349.00"), euro("-349.00"));
-    recorder = Recorder::new(order, at(1), None);
+    recorder = Recorder::new(order, at(1), Grounds::of(Cause::LookUp));
     let both = [
         part(1),
         ShipmentLine { line_id: LineId::new(2), part: Part { quantity: 1, amount: euro("-349.00") } },
