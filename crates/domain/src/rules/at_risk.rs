@@ -22,6 +22,8 @@ use super::status::OrderStatus;
 mod parcels;
 mod review;
 
+pub(super) use parcels::rejected;
+
 /// An operation of an order that is not settled, in the lane of the authorization or that of the placement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsettled {
@@ -114,13 +116,17 @@ fn open(line: &Line) -> Part {
     }
 }
 
-/// The sums by reason while they are made: below zero, where deductions outweigh.
+/// The sums by reason while they are made: below zero, where deductions outweigh. Beside them: what the deductions in held parcels take off,
+/// which come off the least urgent parts. Those parcels are held because of them, and their goods left all the same.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sums([i64; Reason::ALL.len()]);
+struct Sums {
+    by_reason: [i64; Reason::ALL.len()],
+    off: i64,
+}
 
 impl Sums {
     fn add(&mut self, reason: Reason, minor: i64) {
-        for (sum, of) in self.0.iter_mut().zip(Reason::ALL) {
+        for (sum, of) in self.by_reason.iter_mut().zip(Reason::ALL) {
             if *of == reason {
                 *sum = sum.saturating_add(minor);
             }
@@ -137,10 +143,15 @@ impl Sums {
         let claims = [
             (Reason::Held, held),
             (Reason::Recorded, line.reserved.without(held)),
-            (Reason::Rejected, parcels::rejected(order, shipments, line.id)),
+            (Reason::Rejected, rejected(order, shipments, line.id)),
         ];
         for (reason, part) in claims {
-            self.add(reason, take(&mut open, line.unit_price, part));
+            let minor = take(&mut open, line.unit_price, part);
+            if reason == Reason::Held && minor < 0 {
+                self.off = self.off.saturating_add(minor);
+            } else {
+                self.add(reason, minor);
+            }
         }
         let rest = if review::concerns(order, line.id) { Reason::NeedsReview } else { Reason::NotShipped };
         self.add(rest, open.amount.minor());
@@ -148,19 +159,19 @@ impl Sums {
 
     /// The sums, none below zero and all together at most so much.
     fn within(self, most: i64) -> Self {
-        let whole = self.0.into_iter().fold(0, i64::saturating_add).min(most).max(0);
-        let mut sums = self.0.map(|sum| sum.max(0));
+        let whole = self.by_reason.into_iter().fold(self.off, i64::saturating_add).min(most).max(0);
+        let mut sums = self.by_reason.map(|sum| sum.max(0));
         let mut too_much = sums.into_iter().fold(0, i64::saturating_add).saturating_sub(whole);
         for sum in sums.iter_mut().rev() {
             let off = too_much.min(*sum);
             (*sum, too_much) = (*sum - off, too_much - off);
         }
-        Self(sums)
+        Self { by_reason: sums, off: 0 }
     }
 
     fn at_risk(self, order: &Order) -> AtRisk {
         let money = |minor| Money::from_minor(minor, order.terms.amount.currency());
-        let parts = Reason::ALL.iter().copied().zip(self.0).filter(|(_, minor)| *minor > 0);
+        let parts = Reason::ALL.iter().copied().zip(self.by_reason).filter(|(_, minor)| *minor > 0);
         let parts = parts.map(|(reason, minor)| (reason, money(minor))).collect();
         AtRisk::new(parts, order.terms.amount.currency())
     }

@@ -110,7 +110,8 @@ pub fn may_cancel(
     shipments: &[Shipment],
     unsettled: &[Unsettled],
 ) -> Result<(), Vec<Exception>> {
-    let mut found: Vec<_> = shipments.iter().filter_map(|shipment| of_shipment(order, shipment)).collect();
+    let of = |shipment| of_shipment(order, shipments, shipment);
+    let mut found: Vec<_> = shipments.iter().filter_map(of).collect();
     let is_told = |id: ShipmentId| found.contains(&Exception::ShipmentHeld(id));
     let held: Vec<_> =
         order.held.iter().map(|parcel| parcel.shipment_id).filter(|id| !is_told(*id)).collect();
@@ -129,22 +130,27 @@ pub fn may_cancel(
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-fn of_shipment(order: &Order, shipment: &Shipment) -> Option<Exception> {
+fn of_shipment(order: &Order, shipments: &[Shipment], shipment: &Shipment) -> Option<Exception> {
     let id = shipment.id;
     match shipment.state {
         ShipmentState::Recorded if shipment.held.is_some() => Some(Exception::ShipmentHeld(id)),
         ShipmentState::Recorded => Some(Exception::ShipmentRecorded(id)),
         ShipmentState::NeedsAttention => Some(Exception::ShipmentNeedsAttention(id)),
-        ShipmentState::Refused => has_left_open(order, shipment).then_some(Exception::ShipmentRejected(id)),
+        ShipmentState::Refused => {
+            has_left_open(order, shipments, shipment).then_some(Exception::ShipmentRejected(id))
+        }
         ShipmentState::Registered => None,
     }
 }
 
-/// Whether its goods left, are registered nowhere, and may be among what is still open. A closed item does not change that: here only units
-/// that are shipped or canceled do.
-fn has_left_open(order: &Order, shipment: &Shipment) -> bool {
+/// Whether its goods left, are registered nowhere, and may be among what is still open: later parcels of a line have its goods, once nobody is
+/// asked to look at it any more (`at_risk::rejected`). A closed item alone does not change that.
+fn has_left_open(order: &Order, shipments: &[Shipment], shipment: &Shipment) -> bool {
     let gone = |line: &Line| line.shipped.and(line.canceled).quantity;
-    let is_open = |id: LineId| order.line(id).is_none_or(|line| gone(line) < line.quantity);
+    let is_open = |id: LineId| {
+        let has_units = order.line(id).is_none_or(|line| gone(line) < line.quantity);
+        has_units && at_risk::rejected(order, shipments, id).quantity > 0
+    };
     shipment.elsewhere.is_empty() && shipment.lines.iter().any(|line| is_open(line.line_id))
 }
 

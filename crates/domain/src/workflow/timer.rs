@@ -26,9 +26,6 @@ const AGREED: SignedDuration = SignedDuration::from_mins(2);
 /// What Mollie has told so lately need not be asked again: if clocks really disagree, each process asks twenty times a second at most.
 const HEARD: Duration = Duration::from_millis(50);
 
-/// How long a timer waits for clocks to agree.
-const DISAGREED: SignedDuration = SignedDuration::from_secs(10);
-
 /// How long a timer waits that must not be acted on now.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -39,7 +36,7 @@ pub enum Fired {
     Told(&'static str),
     /// Nothing was due any more.
     Nothing,
-    /// Clocks disagree by so much: nothing is told or done before they agree.
+    /// Clocks disagree by so much: nothing is told or done before they agree. The timer is due as before, so who claims waits a while.
     ClocksDisagree(SignedDuration),
     /// The profile is paused.
     Paused,
@@ -59,7 +56,7 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
         let _ = sync::read(ports, claim.order_id, Because::TimerIsDue).await;
     }
     if let Some(difference) = disagreement(ports, claim) {
-        return put_off(ports, claim, DISAGREED, Fired::ClocksDisagree(difference)).await;
+        return as_it_was(ports, claim, difference).await;
     }
     for _ in 0..ROUNDS {
         let Some(order) = ports.store().load_order(&OrderKey::Id(claim.order_id)).await? else {
@@ -141,7 +138,7 @@ async fn act<P: Ports>(
     };
     // The answer has told Mollie's time.
     if let Some(difference) = disagreement(ports, claim) {
-        return put_off(ports, claim, DISAGREED, Fired::ClocksDisagree(difference)).await.map(Some);
+        return as_it_was(ports, claim, difference).await.map(Some);
     }
     // What was read may have moved the deadline.
     let Some(ship_by) = deadline::ship_by(&order, &chosen.deadlines.windows).filter(|it| *it == announced)
@@ -245,6 +242,16 @@ async fn again<P: Ports>(ports: &P, claim: &TimerClaim, problem: SyncError) -> R
     let next = claim.now.saturating_add(pause).unwrap_or(Timestamp::MAX);
     ports.store().finish_timer(claim, Some(next), claim.failures.saturating_add(1)).await?;
     Ok(Fired::Failed { problem, next })
+}
+
+/// While clocks disagree no time is to be trusted, the one of the claim neither: the timer stays as it was, and whoever claims waits.
+async fn as_it_was<P: Ports>(
+    ports: &P,
+    claim: &TimerClaim,
+    difference: SignedDuration,
+) -> Result<Fired, StoreError> {
+    ports.store().finish_timer(claim, Some(claim.due), claim.failures).await?;
+    Ok(Fired::ClocksDisagree(difference))
 }
 
 async fn put_off<P: Ports>(

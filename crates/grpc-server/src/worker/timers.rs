@@ -1,6 +1,7 @@
 //! Looks after what orders have on their agendas when it is due: warnings, and what a profile's policy does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::ports::{Clock, Ids, Ports, Store, TimerClaim};
 use domain::rules::ids::LeaseToken;
@@ -13,24 +14,34 @@ use tracing::{debug, error, info, warn};
 use crate::driver::Driver;
 use crate::service::Service;
 
+/// How long no timer is claimed after clocks disagreed.
+const DISAGREEMENT: Duration = Duration::from_secs(5);
+
 /// How many timers are looked after at once.
 const AT_ONCE: usize = 32;
 
 static TOLD: Repeats = Repeats::new();
 static DISAGREED: Repeats = Repeats::new();
 
+/// Until when no timer is claimed, by time that never jumps.
+type Hold = Arc<Mutex<Duration>>;
+
 pub async fn run(driver: Driver, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let permits = Arc::clone(&room);
     // Time alone makes them due.
+    let hold = Hold::default();
     super::repeat(stop, Arc::new(Notify::new()), room, move |free| {
-        claim_some(driver.clone(), Arc::clone(&permits), free)
+        claim_some(driver.clone(), Arc::clone(&permits), Arc::clone(&hold), free)
     })
     .await;
 }
 
-async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
+async fn claim_some(driver: Driver, room: Arc<Semaphore>, hold: Hold, free: u32) -> bool {
     let service = &driver.service;
+    if *lock(&hold) > service.clock().elapsed() {
+        return false;
+    }
     let token = LeaseToken::new(service.ids().random());
     let (offset, lease) = (service.clock().offset(), service.settings().lookup_lease());
     match service.store().claim_timers(offset, lease, token, free).await {
@@ -38,9 +49,9 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
             let full = claims.len() == free as usize;
             for claim in claims {
                 let permit = Arc::clone(&room).try_acquire_owned().ok();
-                let (driver, service) = (driver.clone(), Arc::clone(service));
+                let (driver, service, hold) = (driver.clone(), Arc::clone(service), Arc::clone(&hold));
                 driver.clone().own(async move {
-                    carry_out(&driver, &service, &claim).await;
+                    carry_out(&driver, &service, &hold, &claim).await;
                     drop(permit);
                 });
             }
@@ -55,7 +66,7 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
     }
 }
 
-async fn carry_out(driver: &Driver, service: &Service, claim: &TimerClaim) {
+async fn carry_out(driver: &Driver, service: &Service, hold: &Hold, claim: &TimerClaim) {
     let order = claim.order_id;
     let late_ms = claim.now.duration_since(claim.due).as_millis();
     match Box::pin(fire(service, claim)).await {
@@ -65,6 +76,7 @@ async fn carry_out(driver: &Driver, service: &Service, claim: &TimerClaim) {
         }
         Ok(Fired::Nothing) => debug!(%order, late_ms, "nothing is due any more"),
         Ok(Fired::ClocksDisagree(difference)) => {
+            *lock(hold) = service.clock().elapsed() + DISAGREEMENT;
             if let Some(left_out) = DISAGREED.due() {
                 error!(
                     %order, %difference, left_out,
@@ -86,4 +98,8 @@ async fn carry_out(driver: &Driver, service: &Service, claim: &TimerClaim) {
             }
         }
     }
+}
+
+fn lock(hold: &Hold) -> MutexGuard<'_, Duration> {
+    hold.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -332,6 +332,17 @@ fn a_deduction_alone_comes_off_the_least_urgent_part_and_hides_no_loss() {
     assert_eq!(to_capture(&shipped), euro("0.00"));
 }
 
+/// Three chairs and a gift card for two and a half of them: a parcel of one is held, since its goods do not outweigh the card.
+#[test]
+fn held_goods_are_told_as_held_although_what_holds_them_outweighs_them() {
+    let mut order = sums::order(&[10_000, 10_000, 10_000, -25_000]);
+    let held = vec![units(1, 1, "100.00"), units(4, 1, "-250.00")];
+    let parcel = fixtures::shipment(1, held.clone());
+    order.held = vec![HeldParcel { shipment_id: parcel.id, lines: held }];
+    (order.lines[0].reserved, order.lines[3].reserved) = (part(1, "100.00"), part(1, "-250.00"));
+    assert_eq!(of(&order, &[parcel]), parts([("held", "50.00")]));
+}
+
 #[test]
 fn no_more_is_at_risk_than_is_authorized() {
     let mut order = authorized();
