@@ -10,9 +10,9 @@ INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_
 INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
     "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",
     "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "held_shipments", "open_operations",
-    "document") VALUES (lpad(:unique, 32, '0')::uuid, 'main', 'test', 'anonymous', ('request-' || :unique), ('B' || :unique),
+    "ship_by", "ship_by_cause", "to_capture_minor", "timer_time", "document") VALUES (lpad(:unique, 32, '0')::uuid, 'main', 'test', 'anonymous', ('request-' || :unique), ('B' || :unique),
     ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, now(), NULL, NULL, NULL, :billing_address, :shipping_address,
-    '1958-01-31', 0, 0, 1, :recorded_document);
+    '1958-01-31', 0, 0, 1, NULL, NULL, 0, NULL, :recorded_document);
 WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES
     (lpad(:unique, 32, '0')::uuid, 1, now(), 'order.recorded', :recorded_event,
     ('{"request":{"caller":"anonymous","request_id":"request-' || :unique || '"}}'), NULL) RETURNING order_id, sequence) INSERT
@@ -31,7 +31,8 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     'placed', "status" = 'created', "currency" = 'EUR', "amount_minor" = 102799, "version" = 2, "created_time" = now(),
     "expires_time" = (now() + interval '10 years'), "observed_time" = now(), "closed_time" = NULL, "billing_address" =
     :billing_address, "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0,
-    "held_shipments" = 0, "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" =
+    "held_shipments" = 0, "ship_by" = NULL, "ship_by_cause" = NULL, "to_capture_minor" = 0, "timer_time" = NULL,
+    "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" =
     lpad(:unique, 32, '0')::uuid AND "orders"."version" = 1;
 WITH told AS (INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES
     (lpad(:unique, 32, '0')::uuid, 2, now(), 'order.placed', :placed_event,
@@ -52,5 +53,6 @@ SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "o
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
     "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
     "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
-    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."document" FROM "orders" WHERE
+    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."ship_by", "orders"."ship_by_cause",
+    "orders"."to_capture_minor", "orders"."timer_time", "orders"."document" FROM "orders" WHERE
     "orders"."id" = lpad(:unique, 32, '0')::uuid LIMIT 1;

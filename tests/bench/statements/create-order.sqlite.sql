@@ -9,9 +9,9 @@ INSERT INTO "requests" ("caller", "request_id", "method", "fingerprint", "order_
 INSERT INTO "orders" ("id", "profile", "mode", "caller", "request_id", "order_number", "held_number", "mollie_id", "placement",
     "status", "currency", "amount_minor", "version", "created_time", "expires_time", "observed_time", "closed_time",
     "billing_address", "shipping_address", "consumer_date_of_birth", "open_items", "held_shipments", "open_operations",
-    "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique), ('B' ||
+    "ship_by", "ship_by_cause", "to_capture_minor", "timer_time", "document") VALUES (CAST(printf('%016d', :unique) AS BLOB), 'main', 'test', 'anonymous', ('request-' || :unique), ('B' ||
     :unique), ('B' || :unique), NULL, 'placing', NULL, 'EUR', 102799, 1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), NULL, NULL,
-    NULL, :billing_address, :shipping_address, '1958-01-31', 0, 0, 1, :recorded_document);
+    NULL, :billing_address, :shipping_address, '1958-01-31', 0, 0, 1, NULL, NULL, 0, NULL, :recorded_document);
 INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
     1, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.recorded', :recorded_event,
     ('{"request":{"caller":"anonymous","request_id":"request-' || :unique || '"}}'), NULL);
@@ -33,7 +33,7 @@ UPDATE "orders" SET "profile" = 'main', "mode" = 'test', "caller" = 'anonymous',
     strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "expires_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '+10 years'),
     "observed_time" = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), "closed_time" = NULL, "billing_address" = :billing_address,
     "shipping_address" = :shipping_address, "consumer_date_of_birth" = '1958-01-31', "open_items" = 0, "held_shipments" = 0,
-    "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d',
+    "ship_by" = NULL, "ship_by_cause" = NULL, "to_capture_minor" = 0, "timer_time" = NULL, "document" = :placed_document, "open_operations" = "open_operations" + -1 WHERE "orders"."id" = CAST(printf('%016d',
     :unique) AS BLOB) AND "orders"."version" = 1;
 INSERT INTO "events" ("order_id", "sequence", "time", "kind", "data", "cause", "actor") VALUES (CAST(printf('%016d', :unique) AS BLOB),
     2, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), 'order.placed', :placed_event,
@@ -57,5 +57,6 @@ SELECT "orders"."id", "orders"."profile", "orders"."mode", "orders"."caller", "o
     "orders"."held_number", "orders"."mollie_id", "orders"."placement", "orders"."status", "orders"."currency",
     "orders"."amount_minor", "orders"."version", "orders"."created_time", "orders"."expires_time", "orders"."observed_time",
     "orders"."closed_time", "orders"."billing_address", "orders"."shipping_address", "orders"."consumer_date_of_birth",
-    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."document" FROM "orders" WHERE
+    "orders"."open_items", "orders"."held_shipments", "orders"."open_operations", "orders"."ship_by", "orders"."ship_by_cause",
+    "orders"."to_capture_minor", "orders"."timer_time", "orders"."document" FROM "orders" WHERE
     "orders"."id" = CAST(printf('%016d', :unique) AS BLOB) LIMIT 1;
