@@ -155,9 +155,11 @@ async fn deadlines_are_listed_with_what_is_at_risk(world: World) {
     let before_time = all[1].ship_by_time;
     let some = deadlines(&world, ListDeadlinesRequest { before_time, ..of_tests() }).await;
     assert_eq!(some.deadlines.len(), 1);
-    let other =
-        deadlines(&world, ListDeadlinesRequest { profiles: vec!["other".into()], ..of_tests() }).await;
-    assert_eq!(other.deadlines.len(), 0);
+    let request = ListDeadlinesRequest { profiles: vec!["mian".into(), "main".into()], ..of_tests() };
+    let mistyped = refusal(world.orders().list_deadlines(request).await);
+    assert_eq!(mistyped.paths(), ["profiles[0]"]);
+    let named = deadlines(&world, ListDeadlinesRequest { profiles: vec!["main".into()], ..of_tests() }).await;
+    assert_eq!(named.deadlines.len(), 3);
 }
 
 async fn a_parcel_made_in_the_dashboard_takes_its_goods_off_what_is_at_risk(world: World) {

@@ -1,8 +1,19 @@
 //! Values as a terminal shows them. Text of others may hold anything, so none of it reaches a terminal as it came.
 
+use std::io::Write;
+
 use jiff::Timestamp;
 
 use crate::proto::Amount;
+
+/// Writes to standard output. Whoever reads it may have seen enough and gone.
+pub fn show(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
 
 /// The text without control characters.
 pub fn plain(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use domain::operations::operation::Operation;
 use domain::rules::line::LineType;
+use domain::rules::money::Money;
 use domain::rules::order::{Line, Order};
 use domain::rules::payment::Payment;
 use domain::rules::payment_particulars::Voucher;
@@ -167,7 +168,12 @@ fn line(order: &Order, line: &Line) -> proto::OrderLine {
         quantity_reserved: line.reserved.quantity.into(),
         amount_reserved: Some(amount(line.reserved.amount)),
         quantity_available: available.quantity.into(),
-        amount_available: Some(amount(available.amount)),
+        // Of a line that is claimed twice over nothing is left, and not less.
+        amount_available: Some(amount(if available.quantity == 0 {
+            Money::zero(line.total_amount.currency())
+        } else {
+            available.amount
+        })),
         quantity_canceling: line.canceling.quantity.into(),
         is_changing: line.is_changing,
         quantity_refundable: refundable.quantity.into(),

@@ -3,7 +3,6 @@
 use domain::operations::operation::Operation;
 use domain::ports::{Clock, DeadlineFilter, DeadlinePageKey, OrderWithOperations, Page, Store, StoreError};
 use domain::rules::at_risk;
-use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 use domain::rules::violation::{Violation, Violations};
 use jiff::Timestamp;
@@ -17,7 +16,7 @@ use crate::proto::{self, ListDeadlinesRequest, ListDeadlinesResponse};
 
 pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListDeadlinesResponse> {
     let mut reading = Reading::of(&request);
-    let (filter, faults) = read(&request);
+    let (filter, faults) = read(rpc, &request);
     reading.add(faults);
     let size = reading.part(page::size(request.page_size));
     let after = reading.part(page::deadline_key(&request.page_token));
@@ -52,7 +51,7 @@ async fn with_risk(
     Ok(Page { items, next: found.next })
 }
 
-fn read(request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
+fn read(rpc: &OrderRpc, request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
     let mut faults = Violations::default();
     let mut moment = |path: &str, time: Option<&prost_types::Timestamp>| {
         let read = time.map(time_input);
@@ -71,6 +70,18 @@ fn read(request: &ListDeadlinesRequest) -> (DeadlineFilter, Vec<Violation>) {
             Mode::Live
         }
     };
-    let profiles = request.profiles.iter().map(ProfileName::new).collect();
+    let mut profiles = Vec::new();
+    for (n, name) in request.profiles.iter().enumerate() {
+        // A name that is mistyped would be a false all-clear.
+        let known = if name.is_empty() {
+            Err("a profile's name".to_owned())
+        } else {
+            rpc.service().known_profile(name)
+        };
+        match known {
+            Ok(profile) => profiles.push(profile),
+            Err(expected) => faults.add(format!("profiles[{n}]"), "filter.profile", expected, name),
+        }
+    }
     (DeadlineFilter { profiles, mode: Some(mode), from, before }, faults.into_vec())
 }

@@ -11,13 +11,14 @@ use serde_json::json;
 
 use super::client::Address;
 use super::json::json;
+use super::words::show;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
     DeadlineSum, ListDeadlinesRequest, ListDeadlinesResponse, Mode, OrderDeadline, RiskReason,
 };
 use crate::status_text::explained;
 
-/// What scripts see when something waits for a person.
+/// What scripts see when shipping alone does not help: a person must look first.
 const WAITS: u8 = 3;
 const PAGE: i32 = 250;
 
@@ -25,7 +26,8 @@ const PAGE: i32 = 250;
 pub struct Arguments {
     #[command(flatten)]
     service: Address,
-    /// How many days ahead.
+    /// How many days ahead. The exit code is 3 where shipping alone does not help: a shipment was refused, an item is open, or an operation
+    /// needs attention.
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     days: u16,
     /// Only orders of this profile. May be repeated.
@@ -83,9 +85,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         }
     }
     if arguments.json {
-        println!("{}", as_json(&found)?);
+        show(&format!("{}\n", as_json(&found)?))?;
     } else {
-        print!("{}", screen::screen(&found, arguments.days));
+        show(&screen::screen(&found, arguments.days))?;
     }
     let waits = found.deadlines.iter().any(waits);
     Ok(if waits { ExitCode::from(WAITS) } else { ExitCode::SUCCESS })

@@ -11,6 +11,7 @@ use domain::rules::violation::Violation;
 use tonic::transport::Channel;
 
 use super::client::Address;
+use super::words::show;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::resolve_operation_request::{Outcome, Rejected, Succeeded};
 use crate::proto::{CloseReviewItemRequest, ResolveOperationRequest, RetryOperationRequest};
@@ -104,8 +105,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     match arguments.action {
         None => {
             let situation = reading::read(channel).await?;
-            print!("{}", screen::screen(&situation, &screen::Program::this(arguments.service.option())));
-            Ok(())
+            show(&screen::screen(&situation, &screen::Program::this(arguments.service.option())))
         }
         Some(action) => act(OperationServiceClient::new(channel), action).await,
     }

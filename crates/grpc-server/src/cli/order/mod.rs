@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::client::Address;
 use super::json::json;
+use super::words::show;
 use crate::proto::get_order_request::{Key, OrderNumber};
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
@@ -51,9 +52,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let service = OrderServiceClient::new(arguments.service.connect().await?);
     let whole = Box::pin(read(service, key(arguments.order, arguments.profile))).await?;
     if arguments.json {
-        println!("{}", as_json(&whole)?);
+        show(&format!("{}\n", as_json(&whole)?))?;
     } else {
-        print!("{}", screen::screen(&whole));
+        show(&screen::screen(&whole))?;
     }
     Ok(if waits(&whole.order) { ExitCode::from(WAITS) } else { ExitCode::SUCCESS })
 }

@@ -63,12 +63,14 @@ fn head(order: &Order) -> String {
         plain(&order.method),
         named("created", &time(order.created_time.as_ref())),
         named("expires", &time(order.expires_time.as_ref())),
+        named("ship by", &time(order.ship_by_time.as_ref())),
         named("closed", &time(order.closed_time.as_ref())),
         rejection,
     ]);
     let third = said(&[
         money(order.amount.as_ref()),
         named("captured", &money(order.amount_captured.as_ref())),
+        named("to capture", &to_capture(order)),
         named("refunded", &money(order.amount_refunded.as_ref())),
     ]);
     let links = said(&[
@@ -79,6 +81,11 @@ fn head(order: &Order) -> String {
     let lines = [second, third, links];
     let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| format!("  {line}\n"));
     format!("{first}\n{}", lines.collect::<String>())
+}
+
+/// What its shipments may still capture, where that ends some time.
+fn to_capture(order: &Order) -> String {
+    order.ship_by_time.map(|_| money(order.amount_to_capture.as_ref())).unwrap_or_default()
 }
 
 fn line(line: &OrderLine) -> String {
