@@ -14,12 +14,15 @@ pub struct Kept {
     pub seed: u64,
     pub keys: bool,
     pub steps: Vec<Step>,
+    #[serde(default)]
+    pub to_the_end: bool,
 }
 
 impl Kept {
     #[must_use]
     pub fn new(about: String, history: &History) -> Self {
-        Self { about, seed: history.seed, keys: history.keys, steps: history.steps.clone() }
+        let History { seed, keys, steps, to_the_end } = history.clone();
+        Self { about, seed, keys, steps, to_the_end }
     }
 
     /// Reads a document.
@@ -32,7 +35,7 @@ impl Kept {
 
     #[must_use]
     pub fn history(&self) -> History {
-        History { seed: self.seed, keys: self.keys, steps: self.steps.clone() }
+        History { seed: self.seed, keys: self.keys, steps: self.steps.clone(), to_the_end: self.to_the_end }
     }
 }
 
@@ -40,6 +43,9 @@ impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let about = serde_json::to_string(&self.about).map_err(|_| fmt::Error)?;
         writeln!(f, "{{\n  \"about\": {about},\n  \"seed\": {},\n  \"keys\": {},", self.seed, self.keys)?;
+        if self.to_the_end {
+            writeln!(f, "  \"to_the_end\": true,")?;
+        }
         writeln!(f, "  \"steps\": [")?;
         for (n, step) in self.steps.iter().enumerate() {
             let comma = if n + 1 < self.steps.len() { "," } else { "" };

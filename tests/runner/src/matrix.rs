@@ -64,7 +64,7 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, 
     }
     steps.push(step(CALL, call));
     steps.push(step(CALL + resume.unwrap_or_default() + 10_000, call));
-    History { seed, keys, steps }
+    History { seed, keys, steps, to_the_end: false }
 }
 
 /// Whether nothing joins a parcel of the first order's goods, so that the same may be shipped twice.
@@ -89,7 +89,7 @@ pub fn held(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History
     }
     steps.push(step(CALL, rest));
     steps.push(step(CALL + resume.unwrap_or_default() + 10_000, rest));
-    History { seed, keys, steps }
+    History { seed, keys, steps, to_the_end: false }
 }
 
 /// An order is placed, and the call that replaces it by another one meets a fault.
@@ -105,7 +105,7 @@ pub fn changed_cart(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) ->
     }
     steps.push(step(CALL, change));
     steps.push(step(CALL + resume.unwrap_or_default() + 10_000, change));
-    History { seed, keys, steps }
+    History { seed, keys, steps, to_the_end: false }
 }
 
 /// The same, and the shop cancels the new order while that call is open, or soon after.

@@ -131,7 +131,7 @@ impl<'a> Stage<'a> {
         self.wait_for_turns();
         violations.extend(checker::unsettled(&self.site));
         self.finish();
-        if deadlines::are_reached(self.history.seed) {
+        if self.history.to_the_end {
             self.go_on_to_the_deadlines();
         }
         if self.turns >= TURNS {

@@ -259,6 +259,9 @@ pub struct History {
     /// Whether Mollie heeds idempotency keys; the service is configured to rely on them only then.
     pub keys: bool,
     pub steps: Vec<Step>,
+    /// Whether it goes on until every authorization has ended.
+    #[serde(default)]
+    pub to_the_end: bool,
 }
 
 impl History {

@@ -149,7 +149,7 @@ fn an_effect_after_the_settle_window_is_seen_and_raised_as_a_surplus() {
             step(400_000, What::Sync { order: 0 }),
         ];
         let own = (seed_of(seed, number)..).find(|seed| is_plain(*seed)).expect("there is one");
-        let played = play(&History { seed: own, keys: false, steps }, false);
+        let played = play(&History { seed: own, keys: false, steps, to_the_end: false }, false);
         let rules: Vec<_> = played.violations.iter().map(|violation| violation.rule).collect();
         assert!(
             !rules.is_empty() && rules.iter().all(|rule| *rule == "I1"),

@@ -1,19 +1,13 @@
-//! Some histories go on until every authorization has ended. Processes are killed when something is due; nothing else fails. Some profiles
+//! Some histories go on until every authorization has ended (`History::to_the_end`): they take five times as long as others. Processes are killed when something is due; nothing else fails. Some profiles
 //! cancel in time what was not shipped.
 
 use super::Stage;
-use crate::replica::cancels_unshipped;
 use crate::script::REPLICAS;
 use crate::site::{Event, micros_of};
 
 const HOUR: u64 = 3_600 * 1_000_000;
 /// Longer than any authorization lasts.
 const DAYS: u64 = 30 * 24;
-
-/// Whether a history goes on so long.
-pub fn are_reached(seed: u64) -> bool {
-    seed % 16 == 5 || cancels_unshipped(seed)
-}
 
 impl Stage<'_> {
     pub fn go_on_to_the_deadlines(&mut self) {

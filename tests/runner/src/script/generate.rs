@@ -4,6 +4,7 @@
 use super::life::Life;
 use super::{Choice, Fault, History, HookFault, On, Step, StoreFault, What, Write};
 use crate::chance::Chance;
+use crate::replica::cancels_unshipped;
 
 /// When Mollie keeps what it was asked within the settle window, an effect lands so long after the call at most.
 const LATEST: u64 = 55_000;
@@ -34,7 +35,8 @@ impl History {
             change_cart(orders, end, &mut chance, &mut steps);
         }
         steps.sort_by_key(|step| step.at);
-        Self { seed, keys, steps }
+        let to_the_end = seed % 16 == 5 || cancels_unshipped(seed);
+        Self { seed, keys, steps, to_the_end }
     }
 }
 
