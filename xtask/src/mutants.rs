@@ -60,6 +60,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/beside.rs",
     "crates/domain/src/rules/cancellation.rs",
     "crates/domain/src/rules/capture.rs",
+    "crates/domain/src/rules/cause.rs",
     "crates/domain/src/rules/companion.rs",
     "crates/domain/src/rules/agenda.rs",
     "crates/domain/src/rules/risk.rs",
