@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tonic::Code;
 
 use crate::database::{Database, random};
 use crate::engine::Engine;
@@ -15,6 +17,9 @@ use crate::proto::{
 use crate::service::{Operators, Orders, Service};
 use crate::simulator::{API_KEY, Simulator};
 use crate::wait::{SOON, until};
+
+/// How long a test may take, whatever else the machine does. Each wait in it has a shorter limit; this is for what nobody thought of.
+const LONGEST: Duration = Duration::from_secs(8 * 60);
 
 /// Everything of one test. What is declared first goes first.
 pub struct World {
@@ -29,12 +34,14 @@ impl World {
     /// Runs a test on an engine, unless that is left out.
     pub async fn with(engine: Engine, test: impl AsyncFnOnce(Self)) {
         // What a whole test holds across its waits is large.
-        Box::pin(async {
+        let mut all = Box::pin(async {
             if engine.is_available().await {
                 test(Self::start(engine).await).await;
             }
-        })
-        .await;
+        });
+        let ended = tokio::time::timeout(LONGEST, &mut all).await;
+        // What it has started is dropped while this panics, and says its last words.
+        assert!(ended.is_ok(), "the test did not end within {} s", LONGEST.as_secs());
     }
 
     /// A running service on an empty database, beside an empty simulator.
@@ -103,7 +110,14 @@ impl World {
     pub async fn create(&self, draft: OrderDraft) -> Order {
         let request =
             CreateOrderRequest { request_id: new_request_id(), draft: Some(draft), ..Default::default() };
-        self.orders().create_order(request).await.expect("the order is placed").into_inner()
+        loop {
+            match self.orders().create_order(request.clone()).await {
+                Ok(order) => return order.into_inner(),
+                // On a machine that is busy with other things, the time for an answer may pass before anything was saved.
+                Err(status) if status.code() == Code::DeadlineExceeded => (),
+                Err(status) => panic!("the order is not placed: {status:?}"),
+            }
+        }
     }
 
     /// Places a draft, and pays or authorizes it; gives the order once the service has learned of it.

@@ -110,6 +110,18 @@ pub fn scratch(purpose: &str) -> PathBuf {
     std::env::temp_dir().join(format!("order-service-{purpose}-{}", std::process::id()))
 }
 
+/// Ends a process and whatever it has started, by force, as far as the system tells what that is.
+pub fn kill_tree(process: u32) {
+    // Whoever stands still starts nothing more.
+    succeeds(Command::new("sh").args(["-c", &format!("kill -STOP {process}")]));
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let children: Vec<u32> =
+        lists.flat_map(|list| list.split(' ').filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
+    children.into_iter().for_each(kill_tree);
+    succeeds(Command::new("sh").args(["-c", &format!("kill -KILL {process}")]));
+}
+
 /// Asks a child to end, waits, and ends it by force after `patience`. Gives whether it ended by itself, and well.
 pub fn stop(mut child: Child, patience: Duration) -> Result<bool> {
     let id = child.id().to_string();
@@ -126,5 +138,32 @@ pub fn stop(mut child: Child, patience: Duration) -> Result<bool> {
     match ended {
         Some(status) => Ok(status.context("waiting for a child")?.success()),
         None => Ok(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_ends_with_what_it_has_started() {
+        let mut parent = Command::new("sh")
+            .args(["-c", "sleep 600 & echo $!; wait"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(parent.stdout.take().unwrap()), &mut line)
+            .unwrap();
+        let child = PathBuf::from(format!("/proc/{}/stat", line.trim()));
+        assert!(child.exists());
+        kill_tree(parent.id());
+        assert!(!parent.wait().unwrap().success());
+        // Whoever inherits it may take a moment to bury it.
+        let is_gone = || std::fs::read_to_string(&child).map_or(true, |stat| stat.contains(") Z "));
+        assert!((0..200).any(|_| is_gone() || {
+            std::thread::sleep(Duration::from_millis(25));
+            false
+        }));
     }
 }

@@ -17,6 +17,8 @@ pub struct Tally {
     pub failed: Vec<String>,
     pub seeds: BTreeSet<String>,
     pub engines: BTreeSet<String>,
+    /// Tests that have been running for over a minute, and have not ended.
+    pub long: BTreeSet<String>,
     quiet: bool,
 }
 
@@ -35,7 +37,10 @@ impl Tally {
             _ => (),
         }
         if let Some((name, outcome)) = outcome(line) {
+            self.long.remove(name);
             self.count(name, outcome);
+        } else if let Some(name) = long(line) {
+            self.long.insert(name.to_owned());
         }
         !self.quiet
     }
@@ -77,6 +82,11 @@ fn outcome(line: &str) -> Option<(&str, Outcome)> {
     Some((name.split(" - ").next().unwrap_or(name), outcome))
 }
 
+/// `test NAME has been running for over 60 seconds`.
+fn long(line: &str) -> Option<&str> {
+    Some(line.strip_prefix("test ")?.split_once(" has been running for over ")?.0)
+}
+
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Tests on SQLite:            {:>5}", self.sqlite)?;
@@ -116,12 +126,19 @@ mod tests {
              test slow ... ignored, needs Mollie itself\n\
              test life::sqlite::an_order_is_paid has been running for over 60 seconds\n",
         );
+        assert_eq!(tally.long.iter().collect::<Vec<_>>(), ["life::sqlite::an_order_is_paid"]);
         assert_eq!((tally.sqlite, tally.postgres, tally.without, tally.ignored), (1, 1, 2, 1));
         assert_eq!(
             (tally.passed, tally.failed.as_slice()),
             (3, &["life::postgres::an_order_is_paid".to_owned()][..])
         );
         assert!(tally.to_string().ends_with("3 passed, 1 failed"));
+    }
+
+    #[test]
+    fn a_test_that_runs_long_is_known_until_it_ends() {
+        let (tally, _) = read("test a has been running for over 60 seconds\ntest a ... ok\n");
+        assert!(tally.long.is_empty());
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -14,6 +16,9 @@ use crate::{probes, process};
 
 /// Where proptest takes its seed from.
 const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
+
+/// How long tests may say nothing. The longest takes two minutes; on a machine that is busy with other things, several times that.
+const SILENCE: Duration = Duration::from_secs(12 * 60);
 
 /// Runs the tests whose names contain one of `filters`, or all.
 pub fn run(filters: &[String]) -> Result<()> {
@@ -30,6 +35,8 @@ pub fn count(filters: &[String]) -> Result<(Tally, Result<()>)> {
     let seed = seed();
     tally.seeds.insert(format!("proptest={seed}"));
     let run = |arguments: &[&str], names: &[String], tally: &mut Tally| {
+        // What is built says nothing for as long as it takes.
+        process::run(process::cargo(["test", "--no-run"])?.args(arguments))?;
         let mut command = process::cargo(["test", "--no-fail-fast"])?;
         command.args(arguments).args(["--", "--show-output"]).args(names);
         command.env("DATABASE_URL", postgres.url()).env(probes::PROGRAM, &probed).env(PROPTEST_SEED, &seed);
@@ -58,13 +65,28 @@ fn made_up(filters: &[String]) -> Vec<String> {
     filters.iter().filter(|filter| filter.contains("made_up")).cloned().collect()
 }
 
-/// Counts what the tests print. Gives whether the command succeeded.
+/// Counts what the tests print. Gives whether the command succeeded. Ends it, and all that it has started, when nothing comes any
+/// more: a test that hangs is a failure with a name, and not a run that somebody else cuts off.
 fn read(mut command: Command, tally: &mut Tally) -> Result<bool> {
     process::announce(&command);
     let mut tests = command.stdout(Stdio::piped()).spawn().context("starting cargo test")?;
     let output = tests.stdout.take().context("cargo test has no output")?;
-    for line in BufReader::new(output).lines() {
-        let line = line.context("reading the output of cargo test")?;
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || BufReader::new(output).lines().try_for_each(|line| sender.send(line)));
+    loop {
+        let line = match lines.recv_timeout(SILENCE) {
+            Ok(line) => line.context("reading the output of cargo test")?,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                process::kill_tree(tests.id());
+                tests.wait().context("waiting for cargo test")?;
+                let long: Vec<_> = std::mem::take(&mut tally.long).into_iter().collect();
+                let minutes = SILENCE.as_secs() / 60;
+                println!("nothing came for {minutes} minutes; still running: {}", long.join(", "));
+                tally.failed.extend(long);
+                return Ok(false);
+            }
+        };
         if tally.read(&line) {
             println!("{line}");
         }
