@@ -21,9 +21,11 @@ pub fn cents(value: &str) -> i64 {
     format!("{whole}{fraction}").parse().expect("a decimal number")
 }
 
-/// Whether a caller may try again: a connection that broke, or the service's own wish.
+/// Whether a caller may try again: a connection that broke, the service's own wish, or a machine so slow that its time passed before
+/// anything was done.
 pub(crate) fn asks_to_come_again(status: &Status) -> bool {
-    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal].contains(&status.code())
+    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::Internal, Code::DeadlineExceeded]
+        .contains(&status.code())
         || status.metadata().contains_key("grpc-retry-pushback-ms")
 }
 

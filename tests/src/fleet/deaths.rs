@@ -4,15 +4,20 @@ use std::ops::Range;
 
 use tokio::time::sleep;
 
-use super::shopper::Market;
+use super::shopper::{Market, PATIENCE};
 use crate::seed::Dice;
 use crate::service::Service;
+use crate::wait::until;
 
 /// How long a replica stays dead, in milliseconds.
 const DOWN: Range<u64> = 300..1_500;
 
 /// Every so manieth death comes in a storm.
 const STORMY: usize = 4;
+
+/// So many calls are answered between one death and the next. On a slow machine replicas would else die faster than they start, and
+/// nothing would ever be done.
+const CALLS: usize = 20;
 
 /// A replica's end. Its lives are counted from 0.
 pub struct Death {
@@ -38,7 +43,12 @@ impl Reaper {
     pub async fn reap(&mut self, deaths: usize, market: &Market<'_>) {
         while self.deaths.len() < deaths || !market.is_satisfied() {
             super::weather(market.world(), self.deaths.len().is_multiple_of(STORMY)).await;
+            let answered = market.answered() + CALLS;
             sleep(self.dice.within(self.between.clone())).await;
+            until("calls are answered after a death", PATIENCE, async || {
+                (market.answered() >= answered).then_some(())
+            })
+            .await;
             let replica = self.dice.below(self.replicas.len());
             let life = self.deaths.iter().filter(|death| death.replica == replica).count();
             self.deaths.push(Death { replica, life, at: now() });

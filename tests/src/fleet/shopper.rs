@@ -19,7 +19,7 @@ use crate::service::Orders;
 use crate::world::World;
 
 /// How long one wish may take over all deaths.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where callers and replicas meet.
 pub struct Market<'a> {
@@ -28,13 +28,14 @@ pub struct Market<'a> {
     replicas: Vec<Orders>,
     wanted: usize,
     begun: AtomicUsize,
+    answered: AtomicUsize,
     is_closed: AtomicBool,
 }
 
 impl<'a> Market<'a> {
     pub fn new(world: &'a World, journal: &'a Journal, replicas: Vec<Orders>, wanted: usize) -> Self {
-        let (begun, is_closed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { world, journal, replicas, wanted, begun, is_closed }
+        let (begun, answered, is_closed) = Default::default();
+        Self { world, journal, replicas, wanted, begun, answered, is_closed }
     }
 
     pub const fn world(&self) -> &World {
@@ -44,6 +45,11 @@ impl<'a> Market<'a> {
     /// Orders begun so far.
     pub fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Calls answered so far.
+    pub fn answered(&self) -> usize {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Whether there were as many orders as are wanted.
@@ -141,7 +147,9 @@ impl<'a> Market<'a> {
     async fn is_authorized(&self, order: &Order, dice: &mut Dice) {
         let request = SyncOrderRequest { id: order.id.clone() };
         let sync = async |mut orders: Orders| orders.sync_order(request.clone()).await;
+        let end = Instant::now() + PATIENCE;
         while self.call("an order is read", dice, sync).await.status() != OrderStatus::Authorized {
+            assert!(Instant::now() < end, "order {} is not authorized after {PATIENCE:?}", order.id);
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -156,7 +164,10 @@ impl<'a> Market<'a> {
         let end = Instant::now() + PATIENCE;
         loop {
             match call(dice.one_of(&self.replicas).clone()).await {
-                Ok(answer) => return answer.into_inner(),
+                Ok(answer) => {
+                    self.answered.fetch_add(1, Ordering::Relaxed);
+                    return answer.into_inner();
+                }
                 Err(status) => assert!(asks_to_come_again(&status), "{what}: {status:?}"),
             }
             assert!(Instant::now() < end, "waited {} s in vain: {what}", PATIENCE.as_secs());

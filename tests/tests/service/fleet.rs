@@ -23,7 +23,7 @@ async fn three_replicas_die() {
         between_deaths: 500..1_500,
         settings: vec![
             seconds("ORDER_SERVICE__OPERATIONS__LEASE_SECONDS", 2),
-            seconds("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", 2),
+            seconds("ORDER_SERVICE__MOLLIE__CALL_TIMEOUT_SECONDS", 5),
             seconds("ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS", 1),
         ],
         quiet: Duration::from_secs(60),
