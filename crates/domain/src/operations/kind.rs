@@ -7,6 +7,7 @@ use super::operation::Operation;
 use super::pen::Pen;
 use super::sent::Sends;
 use crate::ports::{Acceptance, Command};
+use crate::rules::comparison::Comparison;
 use crate::rules::ids::{LineId, MollieOrderId, MolliePaymentId, RefundId, ShipmentId};
 use crate::rules::ledger::Pool;
 use crate::rules::misread::Misread;
@@ -194,6 +195,9 @@ pub trait Kind: std::fmt::Debug + Send + Sync {
 
     /// Whether the id that an operator named is its effect.
     fn identify(&self, book: Book<'_>, seen: &[Snapshot], named: &str) -> Named;
+
+    /// What it was to do beside what may be its effect, for the operator who must decide.
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison;
 
     /// Whether something at Mollie may be its effect. If so, it is not recorded as somebody else's while this is undecided.
     /// `sent`: whether it was ever sent.

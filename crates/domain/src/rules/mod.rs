@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod cause;
 pub mod chargeback;
 pub mod companion;
+pub mod comparison;
 pub mod concern;
 pub mod continuation;
 pub mod contradiction;

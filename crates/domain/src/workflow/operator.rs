@@ -14,9 +14,11 @@ use crate::rules::operation::OperationState;
 use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 
+mod compare;
 mod error;
 mod verify;
 
+pub use compare::compare;
 pub use error::OperatorError;
 
 /// How an operator resolves an operation.

@@ -173,9 +173,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             }
             Command::Migrate => migrate::run(config()?).await.map(|()| ExitCode::SUCCESS),
             // It talks to a service that is configured elsewhere.
-            Command::Operations(arguments) => {
-                Box::pin(operations::run(arguments)).await.map(|()| ExitCode::SUCCESS)
-            }
+            Command::Operations(arguments) => Box::pin(operations::run(arguments)).await,
             Command::Deadlines(arguments) => Box::pin(deadlines::run(arguments)).await,
             Command::Order(arguments) => Box::pin(order::run(arguments)).await,
             Command::Tail(arguments) => Box::pin(tail::run(arguments)).await.map(|()| ExitCode::SUCCESS),

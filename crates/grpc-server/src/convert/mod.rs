@@ -3,6 +3,7 @@
 pub mod cause;
 pub mod chargeback;
 pub mod common;
+pub mod comparison;
 pub mod continuation;
 pub mod deadline;
 pub mod draft;

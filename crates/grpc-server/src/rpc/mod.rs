@@ -7,6 +7,7 @@ mod cancel_order_lines;
 mod cancel_refund;
 mod check_order_draft;
 mod close_review_item;
+mod compare_operation;
 mod continues;
 mod create_order;
 mod create_order_payment;
@@ -286,6 +287,13 @@ impl OperationService for OrderRpc {
         request: Request<proto::ResolveOperationRequest>,
     ) -> Answer<proto::Operation> {
         resolve_operation::call(self, request).await
+    }
+
+    async fn compare_operation(
+        &self,
+        request: Request<proto::CompareOperationRequest>,
+    ) -> Answer<proto::OperationComparison> {
+        Box::pin(compare_operation::call(self, request)).await
     }
 
     async fn close_review_item(

@@ -1,6 +1,7 @@
 //! What only a person can decide, and what a person must look at: raised, listed, refused where it does not fit, decided.
 
 mod commands;
+mod compared;
 mod payments;
 mod surplus;
 mod terminal;

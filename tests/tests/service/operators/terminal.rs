@@ -3,6 +3,7 @@
 use std::process::Output;
 use std::slice;
 
+use serde_json::Value;
 use tests::proto::{
     CreateRefundRequest, ListRefundsRequest, OperationState, RefundFilter, RefundStatus, RefundSum,
 };
@@ -28,6 +29,15 @@ async fn the_terminal_shows_what_needs_a_person_and_decides_it(world: World) {
     for reported in [&order.order_number, &order.id, &operation.id, &theirs, "CREATE_SHIPMENT"] {
         assert!(shown.contains(reported), "{reported} in:\n{shown}");
     }
+    let ours = shown.lines().find(|line| line.starts_with("    ours:")).expect("what was sent");
+    let beside = shown.lines().find(|line| line.starts_with("    at Mollie:")).expect("what Mollie shows");
+    assert!(ours.contains("1 of line 1 for 349.00 EUR"), "{shown}");
+    assert!(beside.contains(&theirs) && beside.contains("1 of line 1 for 349.00 EUR"), "{shown}");
+    let listed_as_json = json(&world).await;
+    let compared = &listed_as_json["needAttention"][0];
+    assert_eq!(compared["operation"]["id"], Value::from(operation.id.clone()));
+    assert_eq!(compared["theirs"][0]["mollieId"], Value::from(theirs.clone()));
+    assert_eq!(compared["theirs"][0]["lines"], compared["ours"]["lines"]);
     let retry = paste(&shown, &format!("retry {}", operation.id)).await;
     assert!(retry.status.success() && said(&retry).contains("NEEDS_ATTENTION"), "{retry:?}");
     let resolve = format!("resolve {} --succeeded", operation.id);
@@ -101,14 +111,25 @@ async fn refunds_that_wait_for_the_balance_for_days_are_listed_with_their_sum_an
     assert_eq!((neither.code, neither.violations[0].0.as_str()), (Code::InvalidArgument, "order_id"));
 }
 
-/// What the command shows of this test's service.
+/// What the command shows of this test's service. Its exit code says whether something waits for a person.
 async fn screen(world: &World) -> String {
-    let address = format!("http://{}", world.service.grpc());
-    let arguments = ["--address", &address];
-    let process = Process::start_with("operations", &arguments, world.directory(), &Vec::new());
-    let (status, said) = end(process).await;
-    assert_eq!(status, Some(0), "{said}");
+    let (status, said) = run(world, &[]).await;
+    let waits = !said.starts_with("Nothing needs attention");
+    assert_eq!(status, Some(if waits { 3 } else { 0 }), "{said}");
     said
+}
+
+/// The same for a script.
+async fn json(world: &World) -> Value {
+    let (status, said) = run(world, &["--json"]).await;
+    assert_eq!(status, Some(3), "{said}");
+    serde_json::from_str(&said).unwrap()
+}
+
+async fn run(world: &World, more: &[&str]) -> (Option<i32>, String) {
+    let address = format!("http://{}", world.service.grpc());
+    let arguments = [&["--address", &address], more].concat();
+    end(Process::start_with("operations", &arguments, world.directory(), &Vec::new())).await
 }
 
 async fn end(mut process: Process) -> (Option<i32>, String) {

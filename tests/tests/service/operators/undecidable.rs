@@ -5,9 +5,9 @@ use std::slice;
 use std::time::Duration;
 
 use tests::proto::{
-    CloseReviewItemRequest, GetOperationRequest, GetShipmentRequest, ListOperationsRequest, MollieError,
-    OperationFilter, OperationKind, OperationState, OrderEvent, ResolveOperationRequest, ShipmentState,
-    WaitOperationRequest,
+    CloseReviewItemRequest, CompareOperationRequest, GetOperationRequest, GetShipmentRequest,
+    ListOperationsRequest, MollieError, OperationFilter, OperationKind, OperationState, OrderEvent,
+    ResolveOperationRequest, ShipmentState, WaitOperationRequest,
 };
 use tests::{LEGO, Uuid, World, draft, on_both_engines, refusal};
 use tonic::{Code, Request};
@@ -39,6 +39,14 @@ async fn what_nobody_can_tell_is_listed_and_no_money_moves_until_a_person_has_de
     assert!(
         operation.first_sent_time.is_some() && operation.profile == "main" && !operation.caller.is_empty()
     );
+    let before = world.events(&order.id).await.len();
+    let request = CompareOperationRequest { operation_id: operation.id.clone() };
+    let compared = world.operators().compare_operation(request).await.unwrap().into_inner();
+    let side = &compared.theirs[0];
+    assert_eq!((compared.theirs.len(), &side.mollie_id, side.created_time.is_some()), (1, &theirs, true));
+    assert_eq!(compared.ours.as_ref().unwrap().lines, side.lines);
+    assert_eq!(compared.operation.as_ref(), Some(&operation));
+    assert_eq!(world.events(&order.id).await.len(), before, "comparing changes nothing");
     let refused = refusal(world.orders().create_shipment(ship(&order, 1, 1, None)).await);
     assert_eq!(refused.kind(), (Code::FailedPrecondition, "ORDER_NEEDS_ATTENTION"));
     let refused = refusal(world.orders().cancel_order(cancel(&order)).await);
@@ -149,6 +157,9 @@ async fn every_fault_of_a_decision_is_told_at_once(world: World) {
     assert_eq!(refused.message, format!("There is no review item 1 on order {}.", order.id));
     let nowhere = tests::proto::Operation { id: Uuid::nil().to_string(), ..Default::default() };
     let refused = refusal(world.operators().retry_operation(retry(&nowhere)).await);
+    assert_eq!(refused.kind(), (Code::NotFound, "OPERATION_NOT_FOUND"));
+    let request = CompareOperationRequest { operation_id: nowhere.id.clone() };
+    let refused = refusal(world.operators().compare_operation(request).await);
     assert_eq!(refused.kind(), (Code::NotFound, "OPERATION_NOT_FOUND"));
 }
 

@@ -17,6 +17,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, CancelLines, Command};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::{LineId, OperationId};
 use crate::rules::ledger::{self, Pool, Stage};
@@ -132,6 +133,11 @@ impl Kind for Task {
             ));
         }
         recognise::named(self, book.order, snapshot)
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let theirs = seen.iter().map(|snapshot| recognise::beyond(self, book.order, snapshot)).collect();
+        Comparison { ours: Side::of_lines(&self.lines), theirs }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

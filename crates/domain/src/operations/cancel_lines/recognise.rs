@@ -3,6 +3,7 @@
 use super::Task;
 use crate::operations::kind::{Named, Observation};
 use crate::ports::Acceptance;
+use crate::rules::comparison::{Row, Side};
 use crate::rules::ledger::{self, Pool};
 use crate::rules::misread::Misread;
 use crate::rules::order::{Line, Order};
@@ -58,6 +59,21 @@ pub(super) fn named(task: &Task, order: &Order, snapshot: &Snapshot) -> Named {
         }
         Ok(shown) => Named::Other(format!("fewer units are canceled: {}", compared(&shown))),
     }
+}
+
+/// What a reading shows canceled of our lines beyond what is settled here.
+pub(super) fn beyond(task: &Task, order: &Order, snapshot: &Snapshot) -> Side {
+    let side = Side { amount: None, ..Side::of_order(snapshot) };
+    let shown = match shown(task, order, snapshot) {
+        Ok(shown) => shown,
+        Err(misread) => return Side { text: misread.to_string(), ..side },
+    };
+    let line = |shown: &Shown<'_>| {
+        let part = shown.beyond?;
+        Some(Row::from(&ShipmentLine { line_id: shown.ours.line_id, part }))
+    };
+    let text = "canceled there, and not yet known here".to_owned();
+    Side { lines: shown.iter().filter_map(line).collect(), text, ..side }
 }
 
 fn shown<'a>(task: &'a Task, order: &Order, snapshot: &Snapshot) -> Result<Vec<Shown<'a>>, Misread> {

@@ -23,6 +23,7 @@ use super::task::OperationKind;
 use crate::planted::Planted;
 use crate::ports::{Acceptance, Command};
 use crate::rules::cancellation::{self, Cancellation};
+use crate::rules::comparison::{Comparison, Row, Side};
 use crate::rules::concern;
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
@@ -31,7 +32,8 @@ use crate::rules::misread::Misread;
 use crate::rules::order::{Order, Release};
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
-use crate::rules::snapshot::Snapshot;
+use crate::rules::shipment::ShipmentLine;
+use crate::rules::snapshot::{LineSnapshot, Snapshot};
 use crate::rules::status::{OrderStatus, Read};
 use crate::rules::subject::Subject;
 
@@ -166,6 +168,24 @@ impl Kind for Task {
             }
             Observation::Ambiguous(difference) => Named::Other(difference),
             Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
+        }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let canceled = |theirs: &LineSnapshot| {
+            let line =
+                book.order.lines.iter().find(|line| line.mollie_id.as_ref() == Some(&theirs.mollie_id))?;
+            let part = theirs.canceled.filter(|part| part.quantity > 0)?;
+            Some(Row::from(&ShipmentLine { line_id: line.id, part }))
+        };
+        let side = |theirs: &Snapshot| {
+            let lines: Vec<_> = theirs.lines.iter().filter_map(canceled).collect();
+            let text = if lines.is_empty() { "nothing of it is canceled" } else { "canceled of it" };
+            Side { lines, text: text.to_owned(), ..Side::of_order(theirs) }
+        };
+        Comparison {
+            ours: Side::of_text("cancel whatever was not shipped"),
+            theirs: seen.iter().map(side).collect(),
         }
     }
 

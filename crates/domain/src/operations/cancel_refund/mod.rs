@@ -16,6 +16,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::{OperationId, RefundId};
 use crate::rules::misread::Misread;
@@ -179,6 +180,19 @@ impl Kind for Task {
             None if self.is_listed(book, snapshot) => Named::Effect(Acceptance::Nothing),
             None => Named::NotUnderstood(Misread::left_out("_embedded.refunds")),
         }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let refund = self.refund(book);
+        let id = refund.and_then(|refund| refund.mollie_id.as_ref());
+        let ours = Side {
+            mollie_id: id.map(ToString::to_string),
+            amount: refund.map(|refund| refund.amount),
+            ..Side::of_text("cancel the refund")
+        };
+        let shown = seen.iter().flat_map(|snapshot| snapshot.refunds.iter().flatten());
+        let theirs = shown.filter(|theirs| id == Some(&theirs.mollie_id));
+        Comparison { ours, theirs: theirs.map(|theirs| Side::of_refund(book.order, theirs)).collect() }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

@@ -16,6 +16,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, OpenPayment};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::GroupId;
 use crate::rules::misread::Misread;
@@ -119,6 +120,14 @@ impl Kind for Task {
             }
             Some(_) => Named::Other("it was there before this one was asked for".to_owned()),
         }
+    }
+
+    fn compare(&self, _book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let methods =
+            if self.methods.is_empty() { "the order's methods".to_owned() } else { self.methods.join(", ") };
+        let shown = seen.iter().flat_map(|snapshot| snapshot.payments.iter().flatten());
+        let theirs = shown.filter(|payment| self.is_new(payment));
+        Comparison { ours: Side::of_text(methods), theirs: theirs.map(Side::of_payment).collect() }
     }
 
     /// Payments are facts of Mollie's: they are recorded whoever opened them.

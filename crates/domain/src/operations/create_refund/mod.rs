@@ -19,6 +19,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, MakeRefund};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::RefundId;
 use crate::rules::ledger::{Pool, Stage};
@@ -210,6 +211,18 @@ impl Kind for Task {
             None if self.is_like(book.order, theirs) => Named::Effect(Acceptance::Refund(theirs.clone())),
             None => Named::Other("its amount or lines differ".to_owned()),
         }
+    }
+
+    /// A refund with our id is its effect, and the id cannot be edited; others are shown, because nothing else may be there.
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let ours = Side { amount: Some(self.amount), ..Side::of_lines(&self.lines) };
+        let shown = seen.iter().flat_map(|snapshot| snapshot.refunds.iter().flatten());
+        let is_other = |theirs: &RefundSnapshot| {
+            let is_theirs = |other: &Refund| other.mollie_id.as_ref() == Some(&theirs.mollie_id);
+            book.refunds.iter().any(|other| other.id != self.refund_id && is_theirs(other))
+        };
+        let theirs = shown.filter(|theirs| !is_other(theirs));
+        Comparison { ours, theirs: theirs.map(|theirs| Side::of_refund(book.order, theirs)).collect() }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

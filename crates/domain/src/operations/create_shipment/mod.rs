@@ -21,6 +21,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, RegisterShipment};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::ShipmentId;
 use crate::rules::ledger::{self, Pool, Stage};
@@ -28,7 +29,7 @@ use crate::rules::order::Order;
 use crate::rules::rejection::Rejection;
 use crate::rules::request_error::RequestError;
 use crate::rules::shipment::{self, Shipment, ShipmentRequest, ShipmentState, has_a_line, has_lines};
-use crate::rules::snapshot::Snapshot;
+use crate::rules::snapshot::{ShipmentSnapshot, Snapshot};
 use crate::rules::subject::Subject;
 
 /// A request to record goods that left: units of lines, or all that is left.
@@ -140,6 +141,17 @@ impl Kind for Task {
             }
             None => Named::Other("its lines, quantities or amounts differ".to_owned()),
         }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let ours = Side { tracking: self.tracking.clone(), ..Side::of_lines(&self.lines) };
+        let shown = seen.iter().flat_map(|snapshot| snapshot.shipments.iter().flatten());
+        let is_known = |theirs: &ShipmentSnapshot| {
+            book.shipments.iter().any(|shipment| shipment.mollie_id.as_ref() == Some(&theirs.mollie_id))
+        };
+        let candidates =
+            shown.filter(|theirs| has_a_line(book.order, &self.lines, theirs) && !is_known(theirs));
+        Comparison { ours, theirs: candidates.map(|theirs| Side::of_shipment(book.order, theirs)).collect() }
     }
 
     fn explains(&self, order: &Order, found: Difference<'_>, sent: bool) -> bool {

@@ -15,6 +15,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Entry, Pool, Stage};
@@ -128,6 +129,13 @@ impl Kind for Task {
             Observation::Absent | Observation::Unwanted(_) => Named::Nothing,
             Observation::Ambiguous(difference) => Named::Other(difference),
             Observation::NotUnderstood(misread) => Named::NotUnderstood(misread),
+        }
+    }
+
+    fn compare(&self, _book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        Comparison {
+            ours: Side::of_text(format!("{:?}", self.what)),
+            theirs: seen.iter().map(Side::of_order).collect(),
         }
     }
 

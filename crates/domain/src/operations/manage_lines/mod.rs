@@ -18,6 +18,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, ManageLines};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::LineId;
 use crate::rules::ledger::{self, Pool, Stage};
@@ -108,6 +109,11 @@ impl Kind for Task {
             ));
         }
         recognise::named(self, book.order, snapshot)
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let theirs = seen.iter().map(|snapshot| recognise::beside(self, book.order, snapshot)).collect();
+        Comparison { ours: Side::of_text(self.changes.names().join(", ")), theirs }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Task;
 use crate::operations::kind::{Named, Observation};
 use crate::ports::Acceptance;
+use crate::rules::comparison::Side;
 use crate::rules::ids::{LineId, MollieLineId};
 use crate::rules::ledger::{self, Pool};
 use crate::rules::line_change::{Shown, is_shown, may_be, shows_change};
@@ -166,6 +167,15 @@ fn at_mollie<'a>(
         .iter()
         .find(|theirs| Some(&theirs.mollie_id) == ours.and_then(|it| it.mollie_id.as_ref()));
     ours.zip(theirs).ok_or_else(|| Misread::from(format!("it does not list line {id}").as_str()))
+}
+
+/// Which of the changes a reading shows.
+pub(super) fn beside(task: &Task, order: &Order, snapshot: &Snapshot) -> Side {
+    let text = match changes(task, order, snapshot) {
+        Ok(changes) => told(&changes),
+        Err(misread) => misread.to_string(),
+    };
+    Side { text, ..Side::of_order(snapshot) }
 }
 
 fn told(changes: &[Change]) -> String {

@@ -15,6 +15,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, PlaceOrder};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::ids::MollieOrderId;
 use crate::rules::order::Order;
@@ -109,6 +110,15 @@ impl Kind for Task {
             }
             Some(_) => Named::Other("its webhook address is not this order's".to_owned()),
         }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let terms = &book.order.terms;
+        let ours = Side {
+            amount: Some(terms.amount),
+            ..Side::of_text(format!("place order {}", terms.order_number))
+        };
+        Comparison { ours, theirs: seen.iter().map(Side::of_order).collect() }
     }
 
     fn explains(&self, _order: &Order, _found: Difference<'_>, _sent: bool) -> bool {

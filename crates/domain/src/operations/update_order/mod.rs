@@ -16,6 +16,7 @@ use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, UpdateOrder};
 use crate::rules::address::{Address, is_like};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::field::Field;
 use crate::rules::misread::Misread;
@@ -107,6 +108,20 @@ impl Kind for Task {
             Shown::Other => Named::Other("the order has other values".to_owned()),
             Shown::Unread(field) => Named::NotUnderstood(unread(field)),
         }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let side = |snapshot: &Snapshot| {
+            let text = match self.is_in(snapshot, book) {
+                Shown::Set => "all of them are set".to_owned(),
+                Shown::Other => "some of them have other values".to_owned(),
+                Shown::Unread(field) => format!("{field} cannot be read"),
+                Shown::Sealed => SEALED.to_owned(),
+            };
+            Side { text, ..Side::of_order(snapshot) }
+        };
+        let ours = Side::of_text(format!("set {}", self.terms.names().join(", ")));
+        Comparison { ours, theirs: seen.iter().map(side).collect() }
     }
 
     /// They are no figures. Addresses that a reading shows are taken over, whoever set them; number and pages are as they were set here.

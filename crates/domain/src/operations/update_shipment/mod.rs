@@ -16,6 +16,7 @@ use super::request::Request;
 use super::sent::Sends;
 use super::task::OperationKind;
 use crate::ports::{Acceptance, Command, TrackShipment};
+use crate::rules::comparison::{Comparison, Side};
 use crate::rules::event::EventData;
 use crate::rules::field::Field;
 use crate::rules::ids::{MollieShipmentId, ShipmentId};
@@ -159,6 +160,15 @@ impl Kind for Task {
                 Field::Unreadable => Named::NotUnderstood(Misread::left_out("tracking")),
             },
         }
+    }
+
+    fn compare(&self, book: Book<'_>, seen: &[Snapshot]) -> Comparison {
+        let id = self.mollie_id(book);
+        let mollie_id = id.map(ToString::to_string);
+        let ours = Side { mollie_id, tracking: Some(self.tracking.clone()), ..Side::default() };
+        let shown = seen.iter().flat_map(|snapshot| snapshot.shipments.iter().flatten());
+        let theirs = shown.filter(|theirs| id == Some(&theirs.mollie_id));
+        Comparison { ours, theirs: theirs.map(|theirs| Side::of_shipment(book.order, theirs)).collect() }
     }
 
     fn explains(&self, _order: &Order, found: Difference<'_>, sent: bool) -> bool {

@@ -4,23 +4,35 @@
 mod reading;
 mod screen;
 
+use std::process::ExitCode;
+
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use domain::rules::decision;
 use domain::rules::violation::Violation;
+use serde_json::{Value, json};
 use tonic::transport::Channel;
 
 use super::client::Address;
+use super::json::json;
 use super::words::show;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::resolve_operation_request::{Outcome, Rejected, Succeeded};
-use crate::proto::{CloseReviewItemRequest, ResolveOperationRequest, RetryOperationRequest};
+use crate::proto::{CloseReviewItemRequest, Operation, ResolveOperationRequest, RetryOperationRequest};
 use crate::status_text::explained;
+use reading::Situation;
 
+/// What scripts see when something waits for a person.
+const WAITS: u8 = 3;
+
+/// Without an action: shows what needs a person. The exit code is 3 then if something waits for one.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     service: Address,
+    /// One JSON object in place of the screen.
+    #[arg(long)]
+    json: bool,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -97,18 +109,43 @@ struct Verdict {
     rejected: bool,
 }
 
-pub async fn run(arguments: Arguments) -> Result<()> {
+pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     if let Some(action) = &arguments.action {
         action.decision().check()?;
     }
     let channel = arguments.service.connect().await?;
     match arguments.action {
         None => {
-            let situation = reading::read(channel).await?;
-            show(&screen::screen(&situation, &screen::Program::this(arguments.service.option())))
+            let situation = Box::pin(reading::read(channel)).await?;
+            if arguments.json {
+                show(&format!("{}\n", as_json(&situation)?))?;
+            } else {
+                show(&screen::screen(&situation, &screen::Program::this(arguments.service.option())))?;
+            }
+            Ok(if situation.waits() { ExitCode::from(WAITS) } else { ExitCode::SUCCESS })
         }
-        Some(action) => act(OperationServiceClient::new(channel), action).await,
+        Some(action) => {
+            act(OperationServiceClient::new(channel), action).await?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+fn as_json(situation: &Situation) -> Result<Value> {
+    let Situation { attention, compared, concerned, held, queued, others, more, .. } = situation;
+    let compared = |operation: &Operation| match compared.get(&operation.id) {
+        Some(Ok(comparison)) => json(comparison),
+        Some(Err(why)) => Ok(json!({ "operation": json(operation)?, "unread": why })),
+        None => Ok(json!({ "operation": json(operation)? })),
+    };
+    Ok(json!({
+        "needAttention": attention.iter().map(compared).collect::<Result<Vec<_>>>()?,
+        "haveOpenItems": concerned.iter().map(json).collect::<Result<Vec<_>>>()?,
+        "held": held.iter().map(|(_, shipment)| json(shipment)).collect::<Result<Vec<_>>>()?,
+        "queuedTooLong": json(queued)?,
+        "underWay": others.iter().map(json).collect::<Result<Vec<_>>>()?,
+        "moreUnderWay": more,
+    }))
 }
 
 async fn act(mut service: OperationServiceClient<Channel>, action: Action) -> Result<()> {

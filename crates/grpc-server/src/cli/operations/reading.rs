@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use domain::rules::refund::QUEUED_TOO_LONG;
 use prost_types::Timestamp;
+use tonic::Response;
 use tonic::transport::Channel;
 
 use crate::proto::get_order_request::Key;
 use crate::proto::operation_service_client::OperationServiceClient;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
-    GetOrderRequest, GetShipmentRequest, ListOperationsRequest, ListOrdersRequest, ListRefundsRequest,
-    ListRefundsResponse, Operation, OperationFilter, OperationState, Order, OrderFilter, RefundFilter,
-    RefundStatus, Shipment,
+    CompareOperationRequest, GetOrderRequest, GetShipmentRequest, ListOperationsRequest, ListOrdersRequest,
+    ListRefundsRequest, ListRefundsResponse, Operation, OperationComparison, OperationFilter, OperationState,
+    Order, OrderFilter, RefundFilter, RefundStatus, Shipment,
 };
 use crate::status_text::explained;
 
@@ -23,6 +24,8 @@ const PAGE: i32 = 100;
 const ORDERS: i32 = 20;
 /// How many operations are shown that need no person.
 const SHOWN: i32 = 20;
+/// Of how many operations that need attention Mollie is read: each reading is a call.
+const COMPARED: usize = 10;
 
 /// What the on-call engineer needs to see.
 pub struct Situation {
@@ -30,6 +33,8 @@ pub struct Situation {
     pub now: i64,
     /// Operations that need attention, oldest first.
     pub attention: Vec<Operation>,
+    /// The first of them beside Mollie, by id; or why Mollie could not be read.
+    pub compared: BTreeMap<String, Result<OperationComparison, String>>,
     /// Orders with open review items, oldest first.
     pub concerned: Vec<Order>,
     /// Held shipments with their orders, the oldest order first.
@@ -44,10 +49,28 @@ pub struct Situation {
     pub orders: BTreeMap<String, Order>,
 }
 
+impl Situation {
+    /// Whether something waits for a person.
+    pub fn waits(&self) -> bool {
+        let is_key_refused = |operation: &Operation| operation.key_refused;
+        !self.needs_nobody() || self.others.iter().any(is_key_refused)
+    }
+
+    /// Whether no person has anything to decide, to review or to top up.
+    pub fn needs_nobody(&self) -> bool {
+        let has_open_item = |order: &Order| order.items.iter().any(|item| item.closed.is_none());
+        self.attention.is_empty()
+            && !self.concerned.iter().any(has_open_item)
+            && self.held.is_empty()
+            && self.queued.refunds.is_empty()
+    }
+}
+
 pub async fn read(channel: Channel) -> Result<Situation> {
     let (mut operations, mut orders) =
         (OperationServiceClient::new(channel.clone()), OrderServiceClient::new(channel));
     let attention = needing_attention(&mut operations).await?;
+    let compared = compared(&mut operations, &attention).await;
     let open_items = OrderFilter { with_open_items: true, ..OrderFilter::default() };
     let concerned = all(&mut orders, open_items).await?;
     let held = held_shipments(&mut orders).await?;
@@ -66,7 +89,23 @@ pub async fn read(channel: Channel) -> Result<Situation> {
         }
     }
     let more = !page.next_page_token.is_empty();
-    Ok(Situation { now, attention, concerned, held, queued, others: page.operations, more, orders: known })
+    let others = page.operations;
+    Ok(Situation { now, attention, compared, concerned, held, queued, others, more, orders: known })
+}
+
+/// What cannot be compared is shown all the same: the rest of the screen does not depend on Mollie.
+async fn compared(
+    service: &mut OperationServiceClient<Channel>,
+    attention: &[Operation],
+) -> BTreeMap<String, Result<OperationComparison, String>> {
+    let mut compared = BTreeMap::new();
+    for operation in attention.iter().take(COMPARED) {
+        let request = CompareOperationRequest { operation_id: operation.id.clone() };
+        let answer = service.compare_operation(request).await;
+        let answer = answer.map(Response::into_inner).map_err(|status| status.message().to_owned());
+        compared.insert(operation.id.clone(), answer);
+    }
+    compared
 }
 
 fn queued_too_long(now: i64) -> ListRefundsRequest {

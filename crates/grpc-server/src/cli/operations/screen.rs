@@ -1,6 +1,8 @@
 //! One screen for the on-call engineer: what needs a decision, what needs a review, what is under way. Each comes with the
 //! command to paste; only the name and the reason are left to fill in.
 
+mod beside;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -36,8 +38,7 @@ impl Program {
 pub fn screen(situation: &Situation, program: &Program) -> String {
     let Situation { attention, concerned, held, queued, others, .. } = situation;
     let items: Vec<_> = concerned.iter().flat_map(open_items).collect();
-    let needs_nobody =
-        attention.is_empty() && items.is_empty() && held.is_empty() && queued.refunds.is_empty();
+    let needs_nobody = situation.needs_nobody();
     if needs_nobody && others.is_empty() {
         return "Nothing needs attention, and nothing is under way.\n".to_owned();
     }
@@ -113,6 +114,7 @@ fn needing_attention(text: &mut String, operation: &Operation, situation: &Situa
     let Operation { id, last_problem, .. } = operation;
     line(text, &format!("\n  {}", head(operation, situation)));
     line(text, &format!("    {}", plain(last_problem)));
+    beside::beside(text, operation, situation);
     let order = situation.orders.get(&operation.order_id);
     for effect in effects(operation, order) {
         let command = program.command(&format!("resolve {id} --succeeded {effect}"));

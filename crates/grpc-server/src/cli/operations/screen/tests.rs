@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use prost_types::Timestamp;
 
 use super::*;
+use crate::proto::operation_comparison::{Row, Side};
 use crate::proto::review_item::Closure;
-use crate::proto::{HeldShipment, ListRefundsResponse, RefundSum};
+use crate::proto::{HeldShipment, ListRefundsResponse, OperationComparison, RefundSum, Tracking};
 
 const NOW: i64 = 1_790_000_000;
 
@@ -50,7 +51,12 @@ fn operation(kind: OperationKind, state: OperationState, problem: &str) -> Opera
 fn situation(attention: Vec<Operation>, concerned: Vec<Order>, others: Vec<Operation>) -> Situation {
     let orders = BTreeMap::from([("order-id".to_owned(), order())]);
     let queued = ListRefundsResponse::default();
-    Situation { now: NOW, attention, concerned, held: Vec::new(), queued, others, more: false, orders }
+    let (compared, held) = (BTreeMap::new(), Vec::new());
+    Situation { now: NOW, attention, compared, concerned, held, queued, others, more: false, orders }
+}
+
+fn amount(value: &str) -> Option<Amount> {
+    Some(Amount { currency: "EUR".to_owned(), value: value.to_owned() })
 }
 
 fn program() -> Program {
@@ -105,7 +111,6 @@ Mollie does not accept the API key of profile outlet: 1 operation waits for the 
 
 #[test]
 fn held_shipments_are_shown_with_what_their_goods_are_worth_and_why_they_wait() {
-    let amount = |value: &str| Some(Amount { currency: "EUR".to_owned(), value: value.to_owned() });
     let held = |id: &str, value| HeldShipment { shipment_id: id.to_owned(), goods_amount: amount(value) };
     let order = Order { held_shipments: vec![held("s1", "8.00"), held("s2", "4.50")], ..order() };
     let shipment = |id: &str| Shipment {
@@ -159,7 +164,6 @@ fn an_address_with_shell_characters_is_quoted() {
 
 #[test]
 fn refunds_that_are_queued_for_too_long_are_shown_with_their_sum() {
-    let amount = |value: &str| Some(Amount { currency: "EUR".to_owned(), value: value.to_owned() });
     let refund = Refund {
         order_id: "order-id".to_owned(),
         mollie_refund_id: "re_1".to_owned(),
@@ -179,4 +183,54 @@ fn refunds_that_are_queued_for_too_long_are_shown_with_their_sum() {
   ... and more recent ones.
 ";
     assert_eq!(shown, expected);
+}
+
+/// What was sent stands above what Mollie shows, line by line, so that a difference meets the eye.
+#[test]
+fn an_operation_stands_beside_what_mollie_shows() {
+    let row = |line: &str, quantity| Row { line_id: line.to_owned(), quantity, amount: amount("299.00") };
+    let tracking = |carrier: &str, code: &str| Tracking {
+        carrier: carrier.to_owned(),
+        code: code.to_owned(),
+        url: String::new(),
+    };
+    let ours =
+        Side { lines: vec![row("1", 1)], tracking: Some(tracking("PostNL", "3S1")), ..Side::default() };
+    let theirs = Side {
+        mollie_id: "shp_1".to_owned(),
+        created_time: Some(Timestamp { seconds: 0, nanos: 0 }),
+        lines: vec![row("1", 1), row("", 2)],
+        tracking: Some(tracking("DHL\u{7}", "JD01")),
+        ..Side::default()
+    };
+    let doubtful = operation(OperationKind::CreateShipment, OperationState::NeedsAttention, "doubtful");
+    let shown = |compared| {
+        let compared = BTreeMap::from([("operation-id".to_owned(), compared)]);
+        let situation = situation(vec![doubtful.clone()], Vec::new(), Vec::new());
+        assert!(situation.waits());
+        screen(&Situation { compared, ..situation }, &program())
+    };
+    let both =
+        shown(Ok(OperationComparison { operation: None, ours: Some(ours.clone()), theirs: vec![theirs] }));
+    let expected = "    doubtful
+    ours:        1 of line 1 for 299.00 EUR; PostNL 3S1
+    at Mollie:   shp_1 1970-01-01 00:00:00; 1 of line 1 for 299.00 EUR, 2 of an unknown line for 299.00 EUR; DHL  JD01
+    succeeded:";
+    assert!(both.contains(expected), "{both}");
+    let none = shown(Ok(OperationComparison { operation: None, ours: Some(ours), theirs: Vec::new() }));
+    assert!(none.contains("\n    at Mollie:   nothing like it\n"), "{none}");
+    let unread = shown(Err("no answer".to_owned()));
+    assert!(unread.contains("\n    at Mollie:   cannot be read: no answer\n"), "{unread}");
+}
+
+/// Held goods and what waits for the balance need a person as much as a decision does; what is under way does not.
+#[test]
+fn what_is_only_under_way_waits_for_nobody() {
+    let pending = operation(OperationKind::PlaceOrder, OperationState::Pending, "");
+    assert!(!situation(Vec::new(), Vec::new(), vec![pending.clone()]).waits());
+    let refused = Operation { key_refused: true, ..pending };
+    assert!(situation(Vec::new(), Vec::new(), vec![refused]).waits());
+    assert!(situation(Vec::new(), vec![order()], Vec::new()).waits());
+    let held = vec![(order(), Shipment::default())];
+    assert!(Situation { held, ..situation(Vec::new(), Vec::new(), Vec::new()) }.waits());
 }
