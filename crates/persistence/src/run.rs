@@ -88,6 +88,11 @@ pub(crate) async fn find_pause(
     row.map_err(store_error)?.map(read_pause).transpose()
 }
 
+pub(crate) async fn list_pauses(session: &impl ConnectionTrait) -> Result<Vec<Pause>, StoreError> {
+    let rows = pause::Entity::find().order_by_asc(pause::Column::Profile).all(session).await;
+    rows.map_err(store_error)?.into_iter().map(read_pause).collect()
+}
+
 fn read_pause(row: pause::Model) -> Result<Pause, StoreError> {
     let time = moment::timestamp(row.time);
     let time =

@@ -3,7 +3,7 @@
 use domain::ports::StoreError;
 use domain::rules::ids::{OrderId, ShipmentId};
 use domain::rules::shipment::Shipment;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use crate::entity::shipment::{Column, Entity, Model};
@@ -37,8 +37,23 @@ pub(crate) async fn list(
     session: &impl ConnectionTrait,
     order: OrderId,
 ) -> Result<Vec<Shipment>, StoreError> {
+    read(session, Column::OrderId.eq(order.uuid())).await
+}
+
+/// Of several orders.
+pub(crate) async fn of(
+    session: &impl ConnectionTrait,
+    orders: &[OrderId],
+) -> Result<Vec<Shipment>, StoreError> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    read(session, Column::OrderId.is_in(orders.iter().map(|order| order.uuid()))).await
+}
+
+async fn read(session: &impl ConnectionTrait, which: SimpleExpr) -> Result<Vec<Shipment>, StoreError> {
     let rows = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
+        .filter(which)
         .order_by_asc(Column::CreatedTime)
         .order_by_asc(Column::Id)
         .all(session)

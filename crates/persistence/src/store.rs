@@ -80,6 +80,10 @@ impl Store for Database {
         shipment::list(&self.read(), order).await
     }
 
+    async fn shipments_of(&self, orders: &[OrderId]) -> Result<Vec<Shipment>, StoreError> {
+        shipment::of(&self.read(), orders).await
+    }
+
     async fn load_refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
         refund::load(&self.read(), id).await
     }
@@ -214,6 +218,10 @@ impl Store for Database {
 
     async fn find_pause(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
         run::find_pause(&self.read(), profile).await
+    }
+
+    async fn list_pauses(&self) -> Result<Vec<Pause>, StoreError> {
+        run::list_pauses(&self.read()).await
     }
 
     async fn list_deadlines(

@@ -84,6 +84,17 @@ pub async fn shipments_come_back_unchanged_and_oldest_first(store: &impl Store) 
     store.commit(registered).await.unwrap();
     assert_eq!(store.load_shipment(first.id).await.unwrap(), Some(first.clone()));
     assert_eq!(store.list_shipments(order.id).await.unwrap(), [first, second]);
+    let mut other = stored(store, &[], bare_order()).await;
+    let theirs = shipment(&other);
+    let mut recorded = change(&mut other);
+    recorded.shipments = vec![theirs.clone()];
+    store.commit(recorded).await.unwrap();
+    let nobodys = bare_order().id;
+    let mut of_both = store.shipments_of(&[order.id, nobodys, other.id]).await.unwrap();
+    of_both.sort_by_key(|shipment| shipment.order_id != order.id);
+    let of_order = store.list_shipments(order.id).await.unwrap();
+    assert_eq!(of_both, [of_order, vec![theirs]].concat());
+    assert_eq!(store.shipments_of(&[]).await.unwrap(), []);
     let unknown = domain::rules::ids::ShipmentId::new(uuid());
     assert_eq!(store.load_shipment(unknown).await.unwrap(), None);
 }

@@ -146,8 +146,10 @@ pub async fn a_profile_stays_as_it_was_paused_first(store: &impl Store) {
     assert_eq!(store.pause(&pause("joe")).await.unwrap(), pause("jane"));
     assert_eq!(store.find_pause(&profile).await.unwrap(), Some(pause("jane")));
     assert_eq!(store.find_pause(&ProfileName::new("another")).await.unwrap(), None);
+    assert!(store.list_pauses().await.unwrap().contains(&pause("jane")));
     assert_eq!(store.resume(&profile).await.unwrap(), Some(pause("jane")));
     assert_eq!(store.find_pause(&profile).await.unwrap(), None);
+    assert!(!store.list_pauses().await.unwrap().contains(&pause("jane")));
 }
 
 /// Due in so many hours after a day, so that days differ.

@@ -157,6 +157,11 @@ impl Store for Storage {
         self.0.store.list_shipments(order).await
     }
 
+    async fn shipments_of(&self, orders: &[OrderId]) -> Answer<Vec<Shipment>> {
+        self.reading().await;
+        self.0.store.shipments_of(orders).await
+    }
+
     async fn load_refund(&self, id: RefundId) -> Answer<Option<Refund>> {
         self.reading().await;
         self.0.store.load_refund(id).await
@@ -290,6 +295,11 @@ impl Store for Storage {
     async fn find_pause(&self, profile: &ProfileName) -> Answer<Option<Pause>> {
         self.reading().await;
         self.0.store.find_pause(profile).await
+    }
+
+    async fn list_pauses(&self) -> Answer<Vec<Pause>> {
+        self.reading().await;
+        self.0.store.list_pauses().await
     }
 
     async fn list_deadlines(

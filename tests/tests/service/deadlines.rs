@@ -189,6 +189,7 @@ async fn a_paused_profile_cancels_nothing_until_it_is_resumed(mut world: World) 
         PauseProfileRequest { profile: profile.clone(), actor: actor.clone(), reason: reason.clone() };
     let paused = world.operators().pause_profile(pause.clone()).await.unwrap().into_inner();
     assert!(paused.paused && paused.actor == "olga" && paused.reason == "stock count", "{paused:?}");
+    assert_eq!(deadlines(&world, of_tests()).await.pauses, [paused.clone()]);
     let again = PauseProfileRequest { actor: "joe".to_owned(), ..pause.clone() };
     assert_eq!(world.operators().pause_profile(again).await.unwrap().into_inner(), paused);
     world.advance("P27DT13H").await;
@@ -198,6 +199,7 @@ async fn a_paused_profile_cancels_nothing_until_it_is_resumed(mut world: World) 
     let resume = ResumeProfileRequest { profile, actor, reason };
     let resumed = world.operators().resume_profile(resume.clone()).await.unwrap().into_inner();
     assert_eq!((resumed.paused, &resumed.paused_time), (false, &paused.paused_time));
+    assert_eq!(deadlines(&world, of_tests()).await.pauses, []);
     assert!(!world.operators().resume_profile(resume).await.unwrap().into_inner().paused);
     world.advance("PT2M").await;
     assert_eq!(told(&world, &order, 2).await[1].kind, "deadline.cancels");

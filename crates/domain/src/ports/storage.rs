@@ -357,6 +357,9 @@ pub trait Store: Send + Sync {
     /// All shipments of an order, oldest first.
     fn list_shipments(&self, order: OrderId) -> impl Future<Output = Answer<Vec<Shipment>>> + Send;
 
+    /// All shipments of several orders, those of one order oldest first.
+    fn shipments_of(&self, orders: &[OrderId]) -> impl Future<Output = Answer<Vec<Shipment>>> + Send;
+
     fn load_refund(&self, id: RefundId) -> impl Future<Output = Answer<Option<Refund>>> + Send;
 
     /// All refunds of an order, oldest first.
@@ -481,6 +484,9 @@ pub trait Store: Send + Sync {
     fn resume(&self, profile: &ProfileName) -> impl Future<Output = Answer<Option<Pause>>> + Send;
 
     fn find_pause(&self, profile: &ProfileName) -> impl Future<Output = Answer<Option<Pause>>> + Send;
+
+    /// All pauses that hold, by profile.
+    fn list_pauses(&self) -> impl Future<Output = Answer<Vec<Pause>>> + Send;
 
     /// Orders that must be shipped by some time, the nearest first.
     fn list_deadlines(

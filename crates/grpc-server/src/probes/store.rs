@@ -124,6 +124,10 @@ impl<S: Store> Store for Probed<S> {
         self.inner.list_shipments(order).await
     }
 
+    async fn shipments_of(&self, orders: &[OrderId]) -> Answer<Vec<Shipment>> {
+        self.inner.shipments_of(orders).await
+    }
+
     async fn load_refund(&self, id: RefundId) -> Answer<Option<Refund>> {
         self.inner.load_refund(id).await
     }
@@ -216,6 +220,10 @@ impl<S: Store> Store for Probed<S> {
 
     async fn find_pause(&self, profile: &ProfileName) -> Answer<Option<Pause>> {
         self.inner.find_pause(profile).await
+    }
+
+    async fn list_pauses(&self) -> Answer<Vec<Pause>> {
+        self.inner.list_pauses().await
     }
 
     async fn list_deadlines(

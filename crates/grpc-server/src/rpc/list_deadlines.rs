@@ -1,15 +1,21 @@
 //! ListDeadlines: authorized orders by when they must be shipped, with what is at risk, and what all of them may still capture.
 
+use std::collections::HashMap;
+
 use domain::operations::operation::Operation;
-use domain::ports::{Clock, DeadlineFilter, DeadlinePageKey, OrderWithOperations, Page, Store, StoreError};
+use domain::ports::{
+    Clock, DeadlineFilter, DeadlinePageKey, OrderWithOperations, Page, Pause, Store, StoreError,
+};
 use domain::rules::at_risk;
+use domain::rules::ids::OrderId;
 use domain::rules::placement::Mode;
+use domain::rules::shipment::Shipment;
 use domain::rules::violation::{Violation, Violations};
 use jiff::Timestamp;
 use tonic::Response;
 
 use super::reading::Reading;
-use super::{Answer, OrderRpc, errors, page};
+use super::{Answer, OrderRpc, errors, page, pause_profile};
 use crate::convert::common::{time, time_input};
 use crate::convert::deadline::{deadline, sum};
 use crate::proto::{self, ListDeadlinesRequest, ListDeadlinesResponse};
@@ -25,6 +31,8 @@ pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListD
     let found = service.store.list_deadlines(&filter, after, size).await.map_err(errors::store)?;
     let sums = service.store.sum_deadlines(&filter).await.map_err(errors::store)?;
     let found = with_risk(rpc, found).await.map_err(errors::store)?;
+    let pauses = service.store.list_pauses().await.map_err(errors::store)?;
+    let is_asked = |pause: &Pause| filter.profiles.is_empty() || filter.profiles.contains(&pause.profile);
     let key = |(_, key): &(proto::OrderDeadline, DeadlinePageKey)| *key;
     let (deadlines, next) = page::messages(found, |(message, _)| message.clone(), key);
     Ok(Response::new(ListDeadlinesResponse {
@@ -32,6 +40,11 @@ pub async fn call(rpc: &OrderRpc, request: ListDeadlinesRequest) -> Answer<ListD
         next_page_token: next.map(page::deadline_token).unwrap_or_default(),
         sums: sums.iter().map(sum).collect(),
         read_time: Some(time(service.clock.now())),
+        pauses: pauses
+            .into_iter()
+            .filter(is_asked)
+            .map(|pause| pause_profile::message(pause, true))
+            .collect(),
     }))
 }
 
@@ -40,9 +53,14 @@ async fn with_risk(
     rpc: &OrderRpc,
     found: Page<OrderWithOperations, DeadlinePageKey>,
 ) -> Result<Page<(proto::OrderDeadline, DeadlinePageKey), DeadlinePageKey>, StoreError> {
+    let ids: Vec<_> = found.items.iter().map(|item| item.order.id).collect();
+    let mut shipments = HashMap::<OrderId, Vec<Shipment>>::new();
+    for shipment in rpc.service().store.shipments_of(&ids).await? {
+        shipments.entry(shipment.order_id).or_default().push(shipment);
+    }
     let mut items = Vec::with_capacity(found.items.len());
     for OrderWithOperations { order, unsettled } in found.items {
-        let shipments = rpc.service().store.list_shipments(order.id).await?;
+        let shipments = shipments.remove(&order.id).unwrap_or_default();
         let stake: Vec<_> = unsettled.iter().filter_map(Operation::at_stake).collect();
         let risk = at_risk::at_risk(&order, &shipments, &stake);
         let ship_by = order.agenda.ship_by.map_or(Timestamp::MAX, |ship_by| ship_by.time);

@@ -72,7 +72,7 @@ fn profile(rpc: &OrderRpc, name: &str) -> Result<ProfileName, Violation> {
     })
 }
 
-fn message(pause: Pause, paused: bool) -> ProfilePause {
+pub(super) fn message(pause: Pause, paused: bool) -> ProfilePause {
     ProfilePause {
         profile: pause.profile.to_string(),
         paused,

@@ -119,6 +119,7 @@ passed_on! {
     fn list_events(order: OrderId, after: u64, limit: u32) -> Answer<Page<Event, u64>>;
     fn load_shipment(id: ShipmentId) -> Answer<Option<Shipment>>;
     fn list_shipments(order: OrderId) -> Answer<Vec<Shipment>>;
+    fn shipments_of(orders: &[OrderId]) -> Answer<Vec<Shipment>>;
     fn load_refund(id: RefundId) -> Answer<Option<Refund>>;
     fn list_refunds(order: OrderId) -> Answer<Vec<Refund>>;
     fn find_refunds(filter: &RefundFilter, after: Option<RefundPageKey>, limit: u32) -> Answer<Page<Refund, RefundPageKey>>;
@@ -141,6 +142,7 @@ passed_on! {
     fn pause(pause: &Pause) -> Answer<Pause>;
     fn resume(profile: &ProfileName) -> Answer<Option<Pause>>;
     fn find_pause(profile: &ProfileName) -> Answer<Option<Pause>>;
+    fn list_pauses() -> Answer<Vec<Pause>>;
     fn list_deadlines(filter: &DeadlineFilter, after: Option<DeadlinePageKey>, limit: u32) -> Answer<Page<OrderWithOperations, DeadlinePageKey>>;
     fn sum_deadlines(filter: &DeadlineFilter) -> Answer<Vec<DeadlineSum>>;
     fn finish_lookup(claim: &LookupClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;

@@ -41,4 +41,8 @@ impl Runs {
     pub fn find_pause(&self, profile: &ProfileName) -> Option<Pause> {
         self.pauses.get(profile).cloned()
     }
+
+    pub fn pauses(&self) -> Vec<Pause> {
+        self.pauses.values().cloned().collect()
+    }
 }

@@ -89,6 +89,11 @@ impl Store for MemoryStore {
         Ok(self.tables().shipments.list(order))
     }
 
+    async fn shipments_of(&self, orders: &[OrderId]) -> Result<Vec<Shipment>, StoreError> {
+        let tables = self.tables();
+        Ok(orders.iter().flat_map(|order| tables.shipments.list(*order)).collect())
+    }
+
     async fn load_refund(&self, id: RefundId) -> Result<Option<Refund>, StoreError> {
         Ok(self.tables().refunds.load(id))
     }
@@ -246,6 +251,10 @@ impl Store for MemoryStore {
 
     async fn find_pause(&self, profile: &ProfileName) -> Result<Option<Pause>, StoreError> {
         Ok(self.tables().runs.find_pause(profile))
+    }
+
+    async fn list_pauses(&self) -> Result<Vec<Pause>, StoreError> {
+        Ok(self.tables().runs.pauses())
     }
 
     async fn list_deadlines(

@@ -14,7 +14,7 @@ use super::json::json;
 use super::words::show;
 use crate::proto::order_service_client::OrderServiceClient;
 use crate::proto::{
-    DeadlineSum, ListDeadlinesRequest, ListDeadlinesResponse, Mode, OrderDeadline, RiskReason,
+    DeadlineSum, ListDeadlinesRequest, ListDeadlinesResponse, Mode, OrderDeadline, ProfilePause, RiskReason,
 };
 use crate::status_text::explained;
 
@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Test orders in place of live ones.
     #[arg(long)]
     test: bool,
-    /// One JSON object: deadlines and their sums.
+    /// One JSON object: deadlines, their sums, and the profiles that are paused.
     #[arg(long)]
     json: bool,
 }
@@ -45,6 +45,8 @@ pub struct Arguments {
 pub struct Found {
     pub deadlines: Vec<OrderDeadline>,
     pub sums: Vec<DeadlineSum>,
+    /// The profiles that are paused.
+    pub pauses: Vec<ProfilePause>,
     /// The service's time.
     pub now: Timestamp,
 }
@@ -65,7 +67,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let until = now.saturating_add(SignedDuration::from_hours(i64::from(arguments.days) * 24));
     let until = until.unwrap_or(Timestamp::MAX);
     let before_time = Some(prost_types::Timestamp { seconds: until.as_second(), nanos: 0 });
-    let mut found = Found { deadlines: Vec::new(), sums: Vec::new(), now };
+    let mut found = Found { deadlines: Vec::new(), sums: Vec::new(), pauses: Vec::new(), now };
     let mut page_token = String::new();
     loop {
         let request = ListDeadlinesRequest {
@@ -75,9 +77,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
             ..first.clone()
         };
         let page = service.list_deadlines(request).await.map_err(explained)?.into_inner();
-        let ListDeadlinesResponse { deadlines, sums, next_page_token, .. } = page;
+        let ListDeadlinesResponse { deadlines, sums, pauses, next_page_token, .. } = page;
         found.deadlines.extend(deadlines);
-        found.sums = sums;
+        (found.sums, found.pauses) = (sums, pauses);
         match next_page_token {
             token if token.is_empty() => break,
             token if token == page_token => bail!("the service returns the same page again"),
@@ -109,5 +111,6 @@ fn as_json(found: &Found) -> Result<serde_json::Value> {
     Ok(json!({
         "deadlines": found.deadlines.iter().map(json).collect::<Result<Vec<_>>>()?,
         "sums": found.sums.iter().map(json).collect::<Result<Vec<_>>>()?,
+        "pauses": found.pauses.iter().map(json).collect::<Result<Vec<_>>>()?,
     }))
 }

@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Found;
 use crate::cli::words::{money, plain, time};
-use crate::proto::{AmountAtRisk, OrderDeadline};
+use crate::proto::{AmountAtRisk, OrderDeadline, ProfilePause};
 
 pub fn screen(found: &Found, days: u16) -> String {
+    let paused: String = found.pauses.iter().map(paused).collect();
     if found.deadlines.is_empty() {
-        return format!("Nothing that is authorized ends within {days} days.\n");
+        return format!("{paused}Nothing that is authorized ends within {days} days.\n");
     }
     let mut orders =
         table(&["ship by (UTC)", "in", "order", "profile", "to capture", "why it is not captured"]);
@@ -33,7 +34,13 @@ pub fn screen(found: &Found, days: u16) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    format!("{}\n\n{}\n", trimmed(&orders), trimmed(&sums))
+    format!("{paused}{}\n\n{}\n", trimmed(&orders), trimmed(&sums))
+}
+
+fn paused(pause: &ProfilePause) -> String {
+    let (profile, since) = (plain(&pause.profile), time(pause.paused_time.as_ref()));
+    let (actor, reason) = (plain(&pause.actor), plain(&pause.reason));
+    format!("Profile {profile} is paused since {since}, by {actor}: {reason}. Its policy cancels nothing.\n")
 }
 
 fn table(names: &[&str]) -> Table {
@@ -107,6 +114,7 @@ mod tests {
                 orders: 1,
                 amount_to_capture: euro("1027.99"),
             }],
+            pauses: Vec::new(),
             now: Timestamp::from_second(1_772_366_400).unwrap(),
         };
         let shown = screen(&found, 7);
@@ -121,8 +129,20 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_ends_it_says_so() {
-        let found = Found { deadlines: Vec::new(), sums: Vec::new(), now: Timestamp::UNIX_EPOCH };
+    fn where_nothing_ends_it_says_so_and_who_is_paused_all_the_same() {
+        let (deadlines, sums, pauses) = (Vec::new(), Vec::new(), Vec::new());
+        let found = Found { deadlines, sums, pauses, now: Timestamp::UNIX_EPOCH };
         assert_eq!(screen(&found, 3), "Nothing that is authorized ends within 3 days.\n");
+        let pause = ProfilePause {
+            profile: "main".to_owned(),
+            paused: true,
+            paused_time: Some(at(0)),
+            actor: "olga".to_owned(),
+            reason: "stock count".to_owned(),
+        };
+        let shown = screen(&Found { pauses: vec![pause], ..found }, 3);
+        let expected = "Profile main is paused since 1970-01-01 00:00:00, by olga: stock count. Its policy cancels nothing.\n\
+                        Nothing that is authorized ends within 3 days.\n";
+        assert_eq!(shown, expected);
     }
 }
