@@ -22,6 +22,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // An order is much larger than the other outcomes, and a refund than the cancellation beside it.
     config.boxed(".orders.v1.BatchGetOrdersResponse.Result.outcome.order");
     config.boxed(".orders.v1.ReturnPart.part.refund");
+    // These events have whole messages in them, and most others a few words.
+    for large in ["order_status", "shipment", "refund", "payment", "item"] {
+        config.boxed(format!(".orders.v1.OrderEvent.data.{large}"));
+    }
     // Most of what waits for an idle stream are heartbeats.
     config.boxed(".orders.v1.WatchOrderEventsResponse.content.event");
     // Most orders have neither.

@@ -58,6 +58,7 @@ const again = untilPaid(watch({ resumeToken: first.resumeToken }), () => id);
 const found = await again;
 const { events } = await call("listOrderEvents", { orderId: id, pageSize: 250 });
 assert.deepEqual(found.map(({ event }) => event), events.slice(0, found.length), "the stream has what the list has");
+assert.equal(found.at(-1).event.orderStatus.status, "ORDER_STATUS_PAID");
 // While the order was being created its id was not known yet, so the first events may have been passed over.
 const seen = await reading;
 assert.deepEqual(seen, found.slice(found.length - seen.length));

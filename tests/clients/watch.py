@@ -52,6 +52,8 @@ def main(arguments):
     listed = service.call("ListOrderEvents", {"orderId": order["id"], "pageSize": 250})["events"]
     events = [event for event, _ in found]
     expect(events == listed[: len(events)], "the stream has what the list has")
+    paid = events[-1]["orderStatus"]
+    expect((paid["statusRawBefore"], paid["statusRaw"]) == ("created", "paid"), f"paid is told before and after: {paid}")
     print("  paid, by", ", ".join(event["kind"] for event in events))
 
     messages, call = watch(service, {"resumeToken": found[0][1]})

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::proto::{CreateOrderRequest, Order, OrderDraft, OrderStatus, ReviewItemKind};
-use tests::{LEGO, SOON, World, draft, new_request_id, numbered, on_both_engines, refusal, until};
+use tests::{LEGO, SOON, World, draft, new_request_id, numbered, on_both_engines, refusal, told, until};
 use tonic::Code;
 
 use crate::requests::{cancel, create, sync};
@@ -49,7 +49,7 @@ async fn a_changed_cart_takes_the_number_along_and_the_old_order_is_canceled(wor
     }
     let events = world.events(&old.id).await;
     let of = |kind: &str| events.iter().find(|event| event.kind == kind).unwrap().clone();
-    assert_eq!(of("order.superseded").superseded_by, new.id);
+    assert_eq!(told::supersession(&of("order.superseded")).superseded_by, new.id);
     assert_eq!(of("cancellation.succeeded").actor, "order-service (superseded)");
     let ledger = world.simulator.ledger().await;
     assert_eq!((ledger.count("order_created"), ledger.count("order_canceled")), (2, 1));

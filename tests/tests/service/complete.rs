@@ -2,6 +2,7 @@
 
 use prost_types::value::Kind;
 use serde_json::json;
+use tests::proto::order_event::Data;
 use tests::proto::{Order, OrderDraft, OrderEvent, PaymentParameters};
 use tests::{LEGO, World, amount, draft, numbered, on_both_engines};
 
@@ -59,9 +60,9 @@ fn chargebacks(order: &Order) -> Vec<(String, String, bool)> {
 
 fn told(events: &[OrderEvent]) -> Vec<(String, String)> {
     let of_chargebacks = events.iter().filter_map(|event| {
-        let chargeback = event.chargeback.as_ref()?;
-        assert!(event.mollie_payment_id.starts_with("tr_"), "{event:?}");
-        Some((event.kind.clone(), chargeback.mollie_chargeback_id.clone()))
+        let Some(Data::Chargeback(told)) = &event.data else { return None };
+        assert!(told.mollie_payment_id.starts_with("tr_"), "{event:?}");
+        Some((event.kind.clone(), told.chargeback.as_ref()?.mollie_chargeback_id.clone()))
     });
     of_chargebacks.collect()
 }

@@ -1,5 +1,6 @@
 //! An order that time has ended leaves a draft of what was open, and a new order continues it.
 
+use tests::proto::order_event::Data;
 use tests::proto::{CheckOrderDraftRequest, CreateOrderRequest, Order, OrderDraft, OrderEvent, OrderStatus};
 use tests::{LEGO, World, draft, new_request_id, numbered, on_both_engines, refusal};
 use tonic::Code;
@@ -12,12 +13,16 @@ on_both_engines!(
     only_an_ended_order_of_the_same_profile_can_be_continued,
 );
 
-async fn left(world: &World, order: &Order, kind: &str) -> OrderEvent {
+async fn left(world: &World, order: &Order, kind: &str) -> OrderDraft {
     let events = world.events(&order.id).await;
-    let with: Vec<_> = events.iter().filter(|event| event.open_lines.is_some()).collect();
-    let [event] = with[..] else { panic!("one event has a draft: {events:?}") };
-    assert_eq!(event.kind, kind);
-    event.clone()
+    let draft = |event: &OrderEvent| match &event.data {
+        Some(Data::OrderStatus(told)) => told.open_lines.clone(),
+        Some(_) | None => None,
+    };
+    let with: Vec<_> = events.iter().filter_map(|event| Some((&*event.kind, draft(event)?))).collect();
+    let [(told, draft)] = &with[..] else { panic!("one event has a draft: {events:?}") };
+    assert_eq!(*told, kind);
+    draft.clone()
 }
 
 /// It is read shortly before its end, as the schedule does, and then time ends it.
@@ -49,7 +54,7 @@ async fn what_was_open_when_time_ended_an_order_is_placed_anew(world: World) {
     to_its_end(&world, &order).await;
     let order = sync(&world, &order).await.unwrap();
     assert_eq!(order.status(), OrderStatus::Completed);
-    let draft = left(&world, &order, "order.completed").await.open_lines.unwrap();
+    let draft = left(&world, &order, "order.completed").await;
     let figures: Vec<_> = draft
         .lines
         .iter()
@@ -83,7 +88,7 @@ async fn an_order_that_nobody_paid_leaves_all_of_it(world: World) {
     to_its_end(&world, &order).await;
     let order = sync(&world, &order).await.unwrap();
     assert_eq!(order.status(), OrderStatus::Expired);
-    let draft = left(&world, &order, "order.expired").await.open_lines.unwrap();
+    let draft = left(&world, &order, "order.expired").await;
     assert_eq!((draft.amount.as_ref(), &draft.order_number), (order.amount.as_ref(), &order.order_number));
     is_accepted(&world, &draft).await;
     let stored = world.service.said();

@@ -1,11 +1,12 @@
 //! Deadlines over gRPC: what people are told before an authorization ends, what is lost, and what a profile's policy does.
 
 use serde_json::json;
+use tests::proto::order_event::Data;
 use tests::proto::{
     DeadlineCause, ListDeadlinesRequest, ListDeadlinesResponse, Mode, Order, OrderEvent, OrderStatus,
     PauseProfileRequest, ResumeProfileRequest, RiskReason, ShipmentState,
 };
-use tests::{LEGO, SOON, World, cents, draft, numbered, on_both_engines, refusal, until};
+use tests::{LEGO, SOON, World, cents, draft, numbered, on_both_engines, refusal, told as tells, until};
 use tonic::Code;
 
 use crate::lost::arm;
@@ -32,7 +33,7 @@ async fn told(world: &World, order: &Order, count: usize) -> Vec<OrderEvent> {
     let what = format!("{count} notices of its deadline");
     until(&what, SOON, async || {
         let mut events = world.events(&order.id).await;
-        events.retain(|event| event.deadline.is_some());
+        events.retain(|event| matches!(event.data, Some(Data::Deadline(_))));
         (events.len() >= count).then_some(events)
     })
     .await
@@ -40,7 +41,7 @@ async fn told(world: &World, order: &Order, count: usize) -> Vec<OrderEvent> {
 
 /// What is at risk by an event: the sum, and each reason with its part.
 fn risk(event: &OrderEvent) -> (i64, Vec<(RiskReason, i64)>) {
-    let notice = event.deadline.as_ref().unwrap();
+    let notice = tells::deadline(event);
     let amount = |amount: &Option<tests::proto::Amount>| cents(&amount.as_ref().unwrap().value);
     let parts = notice.at_risk.iter().map(|part| (part.reason(), amount(&part.amount)));
     (amount(&notice.amount_at_risk), parts.collect())
@@ -68,7 +69,7 @@ async fn three_warnings_and_the_loss_are_told_once_each(world: World) {
         let events = told(&world, &order, count).await;
         let last = events.last().unwrap();
         assert_eq!(last.kind, "deadline.warning");
-        assert_eq!(last.deadline.as_ref().unwrap().hours_before, hours);
+        assert_eq!(tells::deadline(last).hours_before, hours);
         assert_eq!(risk(last), (left, vec![(RiskReason::NotShipped, left)]), "{hours}");
     }
     world.advance("P1DT1H").await;
@@ -114,7 +115,7 @@ async fn goods_whose_parcel_was_refused_are_not_canceled_and_people_are_told(mut
     let events = told(&world, &order, 2).await;
     let last = events.last().unwrap();
     assert_eq!(last.kind, "deadline.left_to_people");
-    let reasons = last.deadline.as_ref().unwrap().reasons.join("; ");
+    let reasons = tells::deadline(last).reasons.join("; ");
     assert!(
         reasons.contains("shipment") && reasons.contains("SHIPMENT_REFUSED")
             || reasons.contains("review item 1"),

@@ -5,7 +5,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 use tests::proto::{Order, OrderStatus};
-use tests::{API_KEY, Engine, LEGO, SOON, Uuid, World, draft, numbered, until};
+use tests::{API_KEY, Engine, LEGO, SOON, Uuid, World, draft, numbered, told, until};
 
 const NOBODY: &str = "http://127.0.0.1:9";
 const READ: &str = "GET /v2/orders/{id}";
@@ -138,7 +138,7 @@ async fn a_hook_of_a_second_order_under_the_same_address_leads_to_that_order(wor
         world.events(&order.id).await.into_iter().find(|event| event.kind == "item.raised")
     });
     let raised = raised.await;
-    let text = raised.item.expect("an item is raised").text;
+    let text = told::item(&raised).item.clone().expect("an item is raised").text;
     assert!(text.contains(stranger), "{text}");
     assert_eq!(world.order(&order.id).await.mollie_order_id, order.mollie_order_id);
 }

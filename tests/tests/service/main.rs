@@ -23,6 +23,7 @@ mod disk;
 mod drafts;
 mod faults;
 mod fleet;
+mod folded;
 mod form;
 mod forms;
 mod frozen;

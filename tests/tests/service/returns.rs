@@ -1,5 +1,6 @@
 //! ReturnLines: what care is told before, what becomes of each part, and what is refused.
 
+use std::slice;
 use std::time::Duration;
 
 use serde_json::json;
@@ -9,7 +10,8 @@ use tests::proto::{
     ReturnLinesRequest, ReturnPart, ReturnPartState, ReviewItemKind,
 };
 use tests::{
-    GIFT_CARD, LEGO, World, cents, draft, new_request_id, numbered, on_both_engines, refusal, until,
+    GIFT_CARD, LEGO, World, cents, draft, new_request_id, numbered, on_both_engines, refusal, told as tells,
+    until,
 };
 use tonic::Code;
 
@@ -130,7 +132,10 @@ async fn what_care_is_told_is_what_happens_and_a_repeat_gives_the_same_return(wo
     let events = ListOrderEventsRequest { order_id: order.id.clone(), ..Default::default() };
     let events = world.orders().list_order_events(events).await.unwrap().into_inner().events;
     let recorded = events.iter().find(|event| event.kind == "return.recorded").unwrap();
-    assert_eq!((&recorded.return_id, &recorded.refund_id), (&done.id, &refund(&done).id));
+    assert_eq!(
+        (&tells::returned(recorded).return_id, &tells::returned(recorded).refund_ids[..]),
+        (&done.id, slice::from_ref(&refund(&done).id))
+    );
     assert_eq!(
         (recorded.actor.as_str(), recorded.changed.as_slice()),
         ("care", &["lines/1".to_owned(), "lines/2".to_owned()][..])

@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::ports::{Change, Ids, OperationWrite, RequestRecord, Run};
 use crate::rules::cause::Unasked;
 use crate::rules::concern;
-use crate::rules::event::{EventData, Recorder};
+use crate::rules::event::{EventData, Recorder, ResourceBefore};
 use crate::rules::ids::{GroupId, IdempotencyKey, OperationId, RefundId, ReturnId, ShipmentId};
 use crate::rules::item::{BY_ITSELF, Concern};
 use crate::rules::lookup;
@@ -265,9 +265,10 @@ impl<'a> Pen<'a> {
         if waits { self.unblocked(lane).err().unwrap_or(denied) } else { denied }
     }
 
-    /// Records an event.
+    /// Records an event, before what it changes of a shipment or a refund is put.
     pub fn record(&mut self, data: EventData) {
-        self.recorder.record(data);
+        let resource = ResourceBefore::of(&data, |id| self.known_shipment(id), |id| self.known_refund(id));
+        self.recorder.record_of(data, resource);
     }
 
     /// Records the order itself, as its first event.

@@ -24,6 +24,7 @@ use super::snapshot::Observed;
 use super::status::{Read, RefundStatus};
 use super::subject::Subject;
 
+mod before;
 mod entries;
 mod fold;
 mod kind;
@@ -35,7 +36,9 @@ mod recorder;
 mod releases;
 mod shipments;
 mod terms;
+mod touched;
 
+pub use before::{Before, LineBefore, LineValues, OrderBefore, PaymentBefore, ResourceBefore};
 pub use kinds::KINDS;
 pub use recorder::Recorder;
 
@@ -190,6 +193,8 @@ pub struct Event {
     pub sequence: u64,
     pub time: Timestamp,
     pub data: EventData,
+    /// How what it changes was before.
+    pub before: Before,
     /// Why it was written.
     pub cause: Cause,
     /// The person or system it was written for, if there was one.

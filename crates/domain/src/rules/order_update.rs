@@ -7,7 +7,7 @@ use super::address::{Address, AddressInput};
 use super::agreements::Agreements;
 use super::draft::{method, reading};
 use super::number_refusal::{by_another, is_changing};
-use super::order::Order;
+use super::order::{Order, Terms};
 use super::precondition::{FailedPrecondition, PreconditionReason};
 use super::request_error::RequestError;
 use super::status::OrderStatus;
@@ -113,6 +113,18 @@ impl NewTerms {
         ];
         let set = texts.into_iter().filter(|(_, text)| text.is_some()).map(|(name, _)| name.to_owned());
         self.personal.iter().cloned().chain(set).collect()
+    }
+
+    /// What the order has in place of what is set.
+    #[must_use]
+    pub fn as_they_are(&self, order: &Order) -> Self {
+        let Terms { order_number, redirect_url, cancel_url, .. } = &order.terms;
+        Self {
+            order_number: self.order_number.as_ref().map(|_| order_number.clone()),
+            redirect_url: self.redirect_url.as_ref().and(redirect_url.clone()),
+            cancel_url: self.cancel_url.as_ref().and(cancel_url.clone()),
+            personal: Vec::new(),
+        }
     }
 }
 

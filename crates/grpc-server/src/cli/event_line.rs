@@ -1,50 +1,25 @@
 //! An event in one line: what happened, to what, by whom and why.
 
-use super::words::{money, plain};
+use super::event_data::{moved, parts};
+use super::words::plain;
+use crate::proto::OrderEvent;
 use crate::proto::event_cause::Cause;
-use crate::proto::{OperationState, OrderEvent, OrderStatus, ReviewItemKind};
 
 /// What an event says beyond its kind.
 pub fn details(event: &OrderEvent) -> String {
-    let mut parts = Vec::new();
-    let mut named = |name: &str, value: &str| {
-        if !value.is_empty() {
-            parts.push(if name.is_empty() { plain(value) } else { format!("{name} {}", plain(value)) });
-        }
+    let named = |name: &str, value: &str| match value {
+        "" => String::new(),
+        value if name.is_empty() => plain(value),
+        value => format!("{name} {}", plain(value)),
     };
-    if event.status() != OrderStatus::Unspecified {
-        named("", event.status().as_str_name().trim_start_matches("ORDER_STATUS_"));
-    }
-    if event.unexpected {
-        named("", "unexpected");
-    }
-    named("changed", &event.changed.join(" "));
-    named("shipment", &event.shipment_id);
-    named("refund", &event.refund_id);
-    named("return", &event.return_id);
-    named("payment", &event.mollie_payment_id);
-    named("operation", &event.operation_id);
-    named("other order", &event.superseded_by);
-    if event.operation_outcome() != OperationState::Unspecified {
-        named("", event.operation_outcome().as_str_name().trim_start_matches("OPERATION_STATE_"));
-    }
-    let sums = [
-        event.capture.as_ref().map(|capture| money(capture.amount.as_ref())),
-        event.chargeback.as_ref().map(|chargeback| money(chargeback.amount.as_ref())),
-    ];
-    sums.iter().flatten().for_each(|sum| named("", sum));
-    if let Some(item) = &event.item {
-        let kind: ReviewItemKind = item.kind();
-        named("", kind.as_str_name().trim_start_matches("REVIEW_ITEM_KIND_"));
-        named("", &item.text);
-    }
-    if let Some(rejection) = &event.rejection {
-        named("", if rejection.detail.is_empty() { &rejection.title } else { &rejection.detail });
-    }
-    named("because", &event.reason);
-    named("by", &event.actor);
-    named("", &cause(event));
-    parts.join(", ")
+    let mut said = event.data.as_ref().map(parts).unwrap_or_default();
+    said.push(named("changed", &event.changed.join(" ")));
+    said.extend(moved(&event.entries));
+    said.push(named("operation", &event.operation_id));
+    said.push(named("by", &event.actor));
+    said.push(named("", &cause(event)));
+    said.retain(|part| !part.is_empty());
+    said.join(", ")
 }
 
 /// Why it was written, if nothing else in the line says so: what the service did unasked has an actor who does.
@@ -110,26 +85,19 @@ mod tests {
 
     use super::*;
     use crate::proto::event_cause::{Hook, Request, Settled, Unasked};
-    use crate::proto::{EventCause, MollieError, ReviewItem, UnaskedAction};
+    use crate::proto::order_event::Data;
+    use crate::proto::{EventCause, SupersessionEvent, UnaskedAction};
 
     #[test]
     fn a_line_says_what_who_and_why_and_nothing_that_moves_the_cursor() {
-        let rejection = Some(MollieError { detail: "No\u{1b}[2J way".to_owned(), ..MollieError::default() });
+        let data = SupersessionEvent { superseded_by: "new\u{7}".to_owned() };
         let event = OrderEvent {
             changed: vec!["lines/1".to_owned(), "lines/2".to_owned()],
-            shipment_id: "s".to_owned(),
-            rejection,
-            reason: "why".to_owned(),
-            actor: "jane".to_owned(),
+            data: Some(Data::Supersession(data)),
+            actor: "jane\u{1b}[2J".to_owned(),
             ..OrderEvent::default()
         };
-        assert_eq!(details(&event), "changed lines/1 lines/2, shipment s, No [2J way, because why, by jane");
-        let item = ReviewItem {
-            kind: ReviewItemKind::Chargeback.into(),
-            text: "5.00".to_owned(),
-            ..Default::default()
-        };
-        assert_eq!(details(&OrderEvent { item: Some(item), ..Default::default() }), "CHARGEBACK, 5.00");
+        assert_eq!(details(&event), "other order new , changed lines/1 lines/2, by jane [2J");
         assert_eq!(details(&OrderEvent::default()), "");
     }
 

@@ -22,19 +22,21 @@ pub fn json<M: Message + Name>(message: &M) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{OrderEvent, OrderStatus};
+    use crate::proto::order_event::Data;
+    use crate::proto::{OrderEvent, OrderStatus, OrderStatusEvent};
 
     #[test]
     fn a_message_is_written_as_protobuf_writes_it() {
+        let paid = OrderStatusEvent { status: OrderStatus::Paid.into(), ..OrderStatusEvent::default() };
         let event = OrderEvent {
             sequence: 3,
             kind: "order.paid".to_owned(),
             event_time: Some(prost_types::Timestamp { seconds: 1, nanos: 0 }),
-            status: OrderStatus::Paid.into(),
+            data: Some(Data::OrderStatus(Box::new(paid))),
             ..OrderEvent::default()
         };
         let expected = serde_json::json!({ "sequence": "3", "eventTime": "1970-01-01T00:00:01Z", "kind": "order.paid",
-            "status": "ORDER_STATUS_PAID" });
+            "orderStatus": { "status": "ORDER_STATUS_PAID" } });
         assert_eq!(json(&event).unwrap(), expected);
     }
 }

@@ -6,6 +6,7 @@ mod deadlines;
 mod demo;
 #[cfg(feature = "dev")]
 mod dev;
+mod event_data;
 mod event_line;
 mod json;
 mod migrate;

@@ -3,6 +3,7 @@
 use domain::operations::operation::Operation;
 use domain::ports::DeadlineSum;
 use domain::rules::deadline_notice::{Notice, NoticeSubject};
+use domain::rules::ids::OperationId;
 use domain::rules::operation::OperationState;
 use domain::rules::order::Order;
 use domain::rules::risk::{AtRisk, Reason};
@@ -63,16 +64,16 @@ pub fn notice(notice: &Notice) -> proto::DeadlineNotice {
 }
 
 /// The operation that a notice is about.
-pub fn operation_id(subject: &NoticeSubject) -> String {
+pub const fn operation_id(subject: &NoticeSubject) -> Option<OperationId> {
     match subject {
         NoticeSubject::Blocked { operation_id } | NoticeSubject::Cancels { operation_id } => {
-            operation_id.to_string()
+            Some(*operation_id)
         }
         NoticeSubject::Warning { .. }
         | NoticeSubject::Loss
         | NoticeSubject::WouldCancel
         | NoticeSubject::LeftToPeople { .. }
-        | NoticeSubject::Waits { .. } => String::new(),
+        | NoticeSubject::Waits { .. } => None,
     }
 }
 

@@ -183,10 +183,7 @@ fn line(order: &Order, line: &Line) -> proto::OrderLine {
 }
 
 pub fn payment(payment: &Payment) -> proto::Payment {
-    let (status, status_raw) = match &payment.status {
-        Read::Known(known) => (payment_status(*known), known.as_str().to_owned()),
-        Read::Unknown(word) => (proto::PaymentStatus::Unspecified, word.clone()),
-    };
+    let (status, status_raw) = payment_status(&payment.status);
     let (told, text) = (&payment.particulars, |text: &Option<String>| text.clone().unwrap_or_default());
     proto::Payment {
         mollie_payment_id: payment.mollie_id.to_string(),
@@ -288,7 +285,7 @@ pub fn order_status_input(status: proto::OrderStatus) -> Option<OrderStatus> {
     }
 }
 
-fn line_status(status: LineStatus) -> proto::OrderLineStatus {
+pub(super) fn line_status(status: LineStatus) -> proto::OrderLineStatus {
     match status {
         LineStatus::Created => proto::OrderLineStatus::Created,
         LineStatus::Authorized => proto::OrderLineStatus::Authorized,
@@ -299,8 +296,13 @@ fn line_status(status: LineStatus) -> proto::OrderLineStatus {
     }
 }
 
-fn payment_status(status: PaymentStatus) -> proto::PaymentStatus {
-    match status {
+/// Its status, and Mollie's word.
+pub(super) fn payment_status(read: &Read<PaymentStatus>) -> (proto::PaymentStatus, String) {
+    let known = match read {
+        Read::Known(known) => known,
+        Read::Unknown(word) => return (proto::PaymentStatus::Unspecified, word.clone()),
+    };
+    let status = match known {
         PaymentStatus::Open => proto::PaymentStatus::Open,
         PaymentStatus::Pending => proto::PaymentStatus::Pending,
         PaymentStatus::Authorized => proto::PaymentStatus::Authorized,
@@ -308,7 +310,8 @@ fn payment_status(status: PaymentStatus) -> proto::PaymentStatus {
         PaymentStatus::Failed => proto::PaymentStatus::Failed,
         PaymentStatus::Canceled => proto::PaymentStatus::Canceled,
         PaymentStatus::Expired => proto::PaymentStatus::Expired,
-    }
+    };
+    (status, known.as_str().to_owned())
 }
 
 pub(super) fn line_type(line_type: LineType) -> proto::OrderLineType {

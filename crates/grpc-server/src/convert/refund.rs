@@ -14,11 +14,7 @@ use super::common::{amount, amount_input, rejection, time};
 use crate::proto;
 
 pub fn refund(refund: &Refund) -> proto::Refund {
-    let (status, status_raw) = match &refund.status {
-        Some(Read::Known(known)) => (status(*known), known.as_str().to_owned()),
-        Some(Read::Unknown(word)) => (proto::RefundStatus::Unspecified, word.clone()),
-        None => (proto::RefundStatus::Unspecified, String::new()),
-    };
+    let (status, status_raw) = read_status(refund.status.as_ref());
     let kept =
         |id| refund.not_leaving.iter().find(|(line_id, _)| *line_id == id).map_or(0, |(_, units)| *units);
     let lines = refund.lines.iter().map(|of| proto::RefundLine {
@@ -89,7 +85,16 @@ pub fn line(id: LineId, quantity: u32, money: Money) -> proto::RefundLine {
     }
 }
 
-const fn state(state: RefundState) -> proto::RefundState {
+/// Its status, and Mollie's word.
+pub(super) fn read_status(read: Option<&Read<RefundStatus>>) -> (proto::RefundStatus, String) {
+    match read {
+        Some(Read::Known(known)) => (status(*known), known.as_str().to_owned()),
+        Some(Read::Unknown(word)) => (proto::RefundStatus::Unspecified, word.clone()),
+        None => (proto::RefundStatus::Unspecified, String::new()),
+    }
+}
+
+pub(super) const fn state(state: RefundState) -> proto::RefundState {
     match state {
         RefundState::Recorded => proto::RefundState::Recorded,
         RefundState::Registered => proto::RefundState::Registered,

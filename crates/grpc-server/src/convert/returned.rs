@@ -129,7 +129,7 @@ const fn part_state(state: PartState) -> proto::ReturnPartState {
     }
 }
 
-fn line(line: &ReturnedLine) -> proto::ReturnedLine {
+pub(super) fn line(line: &ReturnedLine) -> proto::ReturnedLine {
     proto::ReturnedLine {
         line_id: line.line_id.to_string(),
         came_back: line.came_back.into(),

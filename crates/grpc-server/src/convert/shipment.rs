@@ -63,10 +63,7 @@ const fn refusal_reason(rejection: &Rejection) -> proto::ShipmentRefusalReason {
 }
 
 pub fn capture(capture: &Capture) -> proto::Capture {
-    let (status, raw) = match &capture.status {
-        Read::Known(status) => (capture_status(*status), status.as_str().to_owned()),
-        Read::Unknown(word) => (proto::CaptureStatus::Unspecified, word.clone()),
-    };
+    let (status, raw) = capture_status(&capture.status);
     proto::Capture {
         mollie_capture_id: capture.mollie_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         mollie_payment_id: capture.payment.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -76,13 +73,19 @@ pub fn capture(capture: &Capture) -> proto::Capture {
     }
 }
 
-const fn capture_status(status: CaptureStatus) -> proto::CaptureStatus {
-    match status {
+/// Its status, and Mollie's word.
+pub(super) fn capture_status(read: &Read<CaptureStatus>) -> (proto::CaptureStatus, String) {
+    let known = match read {
+        Read::Known(known) => known,
+        Read::Unknown(word) => return (proto::CaptureStatus::Unspecified, word.clone()),
+    };
+    let status = match known {
         CaptureStatus::Pending => proto::CaptureStatus::Pending,
         CaptureStatus::Succeeded => proto::CaptureStatus::Succeeded,
         CaptureStatus::Failed => proto::CaptureStatus::Failed,
         CaptureStatus::Missing => proto::CaptureStatus::Missing,
-    }
+    };
+    (status, known.as_str().to_owned())
 }
 
 pub fn tracking(tracking: &Tracking) -> proto::Tracking {
@@ -93,7 +96,7 @@ pub fn tracking(tracking: &Tracking) -> proto::Tracking {
     }
 }
 
-fn state(state: ShipmentState) -> proto::ShipmentState {
+pub(super) const fn state(state: ShipmentState) -> proto::ShipmentState {
     match state {
         ShipmentState::Recorded => proto::ShipmentState::Recorded,
         ShipmentState::Registered => proto::ShipmentState::Registered,

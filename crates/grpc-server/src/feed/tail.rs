@@ -88,7 +88,7 @@ mod tests {
 
     fn event(position: u64, bytes: usize) -> Arc<Shown> {
         let place = Place { position, order_id: OrderId::new(Uuid::nil()), sequence: position };
-        let message = OrderEvent { reason: "x".repeat(bytes), ..OrderEvent::default() };
+        let message = OrderEvent { actor: "x".repeat(bytes), ..OrderEvent::default() };
         Arc::new(Shown { place, profile: ProfileName::new("main"), message, token: String::new() })
     }
 

@@ -1,10 +1,13 @@
 //! Events as documents, tagged by kind. They contain nothing personal, like the domain's events. Here is their shape; `written.rs` and
 //! `read.rs` have one arm for each, so that no event is left out.
 
+use domain::rules::event::{Before, Event, EventData};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Misfit;
+use super::before::BeforeDocument;
 use super::chargeback::ChargebackDocument;
 use super::deadline::NoticeDocument;
 use super::item::ItemDocument;
@@ -24,10 +27,33 @@ use super::word::WordDocument;
 mod read;
 mod written;
 
+/// What an event tells: what happened, and how that was before.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ToldDocument {
+    data: EventDocument,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Box<BeforeDocument>>,
+}
+
+impl From<&Event> for ToldDocument {
+    fn from(event: &Event) -> Self {
+        Self { data: (&event.data).into(), before: BeforeDocument::of(&event.before).map(Box::new) }
+    }
+}
+
+impl TryFrom<ToldDocument> for (EventData, Before) {
+    type Error = Misfit;
+
+    fn try_from(document: ToldDocument) -> Result<Self, Misfit> {
+        let before = document.before.map(|before| (*before).try_into()).transpose()?;
+        Ok((document.data.try_into()?, before.unwrap_or_default()))
+    }
+}
+
 /// The event data, in the order of the domain's events.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum EventDocument {
+enum EventDocument {
     OrderRecorded {
         order: Box<RecordedOrderDocument>,
         operation_id: Uuid,

@@ -4,6 +4,7 @@
 //! this release are ignored. It may not know any table.
 
 mod address;
+mod before;
 mod beside;
 mod canceled;
 mod cause;
@@ -37,7 +38,7 @@ mod word;
 
 pub(crate) use address::AddressDocument;
 pub(crate) use cause::CauseDocument;
-pub(crate) use event::EventDocument;
+pub(crate) use event::ToldDocument;
 pub(crate) use order::{OrderDocument, OrderParts};
 pub(crate) use refund::RefundDocument;
 pub(crate) use rejection::RejectionDocument;

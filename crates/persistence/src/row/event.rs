@@ -5,7 +5,7 @@ use domain::rules::event::Event;
 use domain::rules::ids::OrderId;
 
 use super::{Row, bigint};
-use crate::document::{self, CauseDocument, EventDocument};
+use crate::document::{self, CauseDocument, ToldDocument};
 use crate::entity::event::Model;
 use crate::moment;
 
@@ -18,7 +18,7 @@ impl TryFrom<&Event> for Model {
             sequence: bigint(event.sequence),
             time: moment::column(event.time),
             kind: event.data.kind().to_owned(),
-            data: document::write(&EventDocument::from(&event.data))?,
+            data: document::write(&ToldDocument::from(event))?,
             cause: document::write(&CauseDocument::from(&event.cause))?,
             actor: event.actor.clone(),
         })
@@ -30,11 +30,13 @@ impl TryFrom<Model> for Event {
 
     fn try_from(model: Model) -> Result<Self, StoreError> {
         let row = Row::new("events", format_args!("{}/{}", model.order_id, model.sequence));
+        let (data, before) = row.document::<ToldDocument, _>("data", &model.data)?;
         Ok(Self {
             order_id: OrderId::new(model.order_id),
             sequence: row.count("sequence", model.sequence)?,
             time: row.time("time", model.time)?,
-            data: row.document::<EventDocument, _>("data", &model.data)?,
+            data,
+            before,
             cause: row.document::<CauseDocument, _>("cause", &model.cause)?,
             actor: model.actor,
         })

@@ -17,6 +17,7 @@ use domain::rules::snapshot::Observed;
 use domain::rules::status::{PaymentStatus, Read, RefundStatus};
 use domain::rules::subject::Subject;
 
+use super::before::before;
 use super::work::lines;
 use super::*;
 
@@ -213,6 +214,7 @@ pub fn event(order: &Order, sequence: u64, data: EventData) -> Event {
         sequence,
         time: at(i64::try_from(sequence).unwrap()),
         data,
+        before: before(sequence),
         cause: cause(sequence),
         actor: sequence.is_multiple_of(2).then(|| "jane".to_owned()),
     }

@@ -1,5 +1,6 @@
 //! Orders, events, shipments and operations to store. Ids are counted up: each test has a database of its own.
 
+mod before;
 mod events;
 mod orders;
 mod refunds;

@@ -11,6 +11,8 @@ use domain::rules::status::OrderStatus;
 use super::Violation;
 use crate::memory::Dump;
 
+mod before;
+
 pub fn judge(stored: &Dump) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (id, order) in &stored.orders {
@@ -23,6 +25,7 @@ pub fn judge(stored: &Dump) -> Vec<Violation> {
         }
         violations.extend(fold(order, events));
         violations.extend(backwards(events));
+        violations.extend(before::judge(order, events));
         violations.extend(doubted(order, events));
         violations.extend(once(order, events));
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tests::proto::{
     CreateRefundRequest, ListRefundsRequest, OperationState, RefundFilter, RefundStatus, RefundSum,
 };
-use tests::{Process, SOON, World, amount, new_request_id, numbered, on_both_engines, refusal};
+use tests::{Process, SOON, World, amount, new_request_id, numbered, on_both_engines, refusal, told};
 use tonic::Code;
 
 use super::payments::paid_twice;
@@ -49,7 +49,10 @@ async fn the_terminal_shows_what_needs_a_person_and_decides_it(world: World) {
     assert!(right.status.success() && said(&right).contains("SUCCEEDED"), "{right:?}");
     assert!(listed(&world, OperationState::NeedsAttention).await.is_empty());
     let decided = world.events(&order.id).await.into_iter().find(|event| event.kind == "operation.resolved");
-    assert_eq!(decided.map(|event| (event.actor, event.reason)), Some(("jane".to_owned(), "WHY".to_owned())));
+    assert_eq!(
+        decided.map(|event| (event.actor.clone(), told::operation(&event).reason.clone())),
+        Some(("jane".to_owned(), "WHY".to_owned()))
+    );
 }
 
 async fn the_terminal_closes_an_item_and_says_when_nothing_is_left(world: World) {

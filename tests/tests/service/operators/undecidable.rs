@@ -9,7 +9,7 @@ use tests::proto::{
     ListOperationsRequest, MollieError, OperationFilter, OperationKind, OperationState, OrderEvent,
     ResolveOperationRequest, ShipmentState, WaitOperationRequest,
 };
-use tests::{LEGO, Uuid, World, draft, on_both_engines, refusal};
+use tests::{LEGO, Uuid, World, draft, on_both_engines, refusal, told};
 use tonic::{Code, Request};
 
 use super::{BY, REASON, Undecidable, close, listed, rejected, retry, succeeded};
@@ -60,8 +60,8 @@ async fn what_nobody_can_tell_is_listed_and_no_money_moves_until_a_person_has_de
     assert_eq!(registered, (ShipmentState::Registered, theirs));
     assert!(listed(&world, OperationState::NeedsAttention).await.is_empty());
     let decided = event(&world, &order.id, "operation.resolved").await;
-    assert_eq!((decided.actor.as_str(), decided.reason.as_str()), (BY, REASON));
-    assert_eq!(decided.operation_outcome(), OperationState::Succeeded);
+    assert_eq!((decided.actor.as_str(), told::operation(&decided).reason.as_str()), (BY, REASON));
+    assert_eq!(told::operation(&decided).state(), OperationState::Succeeded);
     assert_eq!(decided.operation_id, operation.id);
     assert_eq!(event(&world, &order.id, "shipment.registered").await.actor, BY);
 
@@ -112,7 +112,7 @@ async fn read_once_more_a_late_effect_is_found(world: World) {
     assert!(state == ShipmentState::Registered && ours != theirs, "the one with our tracking is ours");
     let retried = events(&world, &order.id, "operation.retried").await;
     assert_eq!(retried.len(), 2);
-    assert_eq!((retried[0].actor.as_str(), retried[0].reason.as_str()), (BY, REASON));
+    assert_eq!((retried[0].actor.as_str(), told::operation(&retried[0]).reason.as_str()), (BY, REASON));
     assert_eq!(
         world.simulator.traffic().await.of("POST /v2/orders/{id}/shipments"),
         2,
@@ -128,7 +128,7 @@ async fn a_rejected_shipment_frees_its_units(world: World) {
     assert_eq!((status, detail), (0, format!("{BY}: {REASON}")));
     assert_eq!(read(&world, &shipment.id).await.0, ShipmentState::Refused);
     let decided = event(&world, &order.id, "operation.resolved").await;
-    assert_eq!((decided.actor.as_str(), decided.operation_outcome()), (BY, OperationState::Rejected));
+    assert_eq!((decided.actor.as_str(), told::operation(&decided).state()), (BY, OperationState::Rejected));
     // What was shipped in the dashboard is somebody else's, and the other unit is free.
     let request = tests::proto::SyncOrderRequest { id: order.id.clone() };
     let order = world.orders().sync_order(request).await.unwrap().into_inner();

@@ -113,6 +113,12 @@ impl Order {
 
     /// Takes new lines, and new values. A deduction that is canceled was given up by whoever asked for the change.
     pub(super) fn take_lines(&mut self, operation_id: OperationId, lines: &[Line], entries: &[Entry]) {
+        self.put_lines(lines);
+        self.give_up_canceled(operation_id, entries);
+    }
+
+    /// The authorization follows.
+    pub(super) fn put_lines(&mut self, lines: &[Line]) {
         let before = self.totals();
         for line in lines {
             match self.line_mut(line.id) {
@@ -124,7 +130,6 @@ impl Order {
             }
         }
         self.grow_authorization(self.totals().saturating_sub(before));
-        self.give_up_canceled(operation_id, entries);
     }
 
     /// What a cancellation of ours has canceled, or was to: the same, shown again, may be its second effect.

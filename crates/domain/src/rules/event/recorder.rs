@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Event, EventData};
+use super::{Before, Event, EventData, ResourceBefore};
 use crate::rules::cause::Grounds;
 use crate::rules::ids::OperationId;
 use crate::rules::item::{self, Concern};
@@ -62,9 +62,15 @@ impl Recorder {
 
     /// Records an event.
     pub fn record(&mut self, data: EventData) {
-        let sequence = self.next_sequence();
+        self.record_of(data, None);
+    }
+
+    /// Records an event that may change a resource, which was so before.
+    pub fn record_of(&mut self, data: EventData, resource: Option<ResourceBefore>) {
+        let (order_id, sequence, time) = (self.order.id, self.next_sequence(), self.time);
+        let before = Before::of(&self.order, &data, resource);
         let Grounds { cause, actor } = self.grounds.clone();
-        let event = Event { order_id: self.order.id, sequence, time: self.time, data, cause, actor };
+        let event = Event { order_id, sequence, time, data, before, cause, actor };
         self.order.advance(&event);
         self.events.push(event);
     }

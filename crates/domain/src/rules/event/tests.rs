@@ -12,6 +12,7 @@ use crate::rules::snapshot::observed;
 use crate::rules::status::{LineStatus, OrderStatus, PaymentStatus};
 use uuid::Uuid;
 
+mod before;
 mod captures;
 mod lines;
 mod refunds;

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{Desk, explained, money, note, step};
 use crate::demo::flow::all_events;
-use crate::proto::{ListDeadlinesRequest, Mode, Order, OrderEvent, OrderStatus};
+use crate::proto::order_event::Data;
+use crate::proto::{DeadlineNotice, ListDeadlinesRequest, Mode, Order, OrderEvent, OrderStatus};
 
 /// What is left of the order, once one chair has left.
 const LEFT: &str = "49.00";
@@ -52,7 +53,7 @@ impl Desk<'_> {
         let has_acted = |events: &[OrderEvent]| events.len() > WARNINGS;
         if let Ok(told) = self.client.until_told(&order.id, ACTS_WITHIN, has_acted).await {
             let last = told.last().context("a notice")?;
-            let reasons = last.deadline.as_ref().map(|notice| notice.reasons.join("; ")).unwrap_or_default();
+            let reasons = notice(last).map(|notice| notice.reasons.join("; ")).unwrap_or_default();
             ensure!(last.kind == "deadline.left_to_people", "the policy told {}", last.kind);
             note(&format!("the profile's policy leaves it to people: {reasons}"));
         }
@@ -76,7 +77,7 @@ impl Desk<'_> {
             self.client.advance(time).await?;
             let told = self.told(order, count).await?;
             let last = &told[count - 1];
-            let notice = last.deadline.as_ref().context("a notice")?;
+            let notice = notice(last).context("a notice")?;
             let (kind, hours, sum) = (&*last.kind, notice.hours_before, at_risk(last));
             ensure!(
                 (kind, hours) == ("deadline.warning", days * 24) && sum == expected,
@@ -113,8 +114,13 @@ impl Desk<'_> {
     }
 }
 
+/// What an event tells of a deadline.
+fn notice(event: &OrderEvent) -> Option<&DeadlineNotice> {
+    if let Some(Data::Deadline(notice)) = &event.data { Some(notice) } else { None }
+}
+
 fn at_risk(event: &OrderEvent) -> String {
-    let amount = event.deadline.as_ref().and_then(|notice| notice.amount_at_risk.as_ref());
+    let amount = notice(event).and_then(|notice| notice.amount_at_risk.as_ref());
     amount.map(|amount| amount.value.clone()).unwrap_or_default()
 }
 
@@ -129,7 +135,7 @@ impl crate::demo::client::Client {
         let began = Instant::now();
         loop {
             let mut events = all_events(self, id).await?;
-            events.retain(|event| event.deadline.is_some());
+            events.retain(|event| notice(event).is_some());
             if wish(&events) {
                 return Ok(events);
             }
