@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     config.boxed(".orders.v1.BatchGetOrdersResponse.Result.outcome.order");
     config.boxed(".orders.v1.ReturnPart.part.refund");
     // These events have whole messages in them, and most others a few words.
-    for large in ["order_status", "shipment", "refund", "payment", "item"] {
+    for large in ["order_status", "shipment", "refund", "payment", "lines", "item"] {
         config.boxed(format!(".orders.v1.OrderEvent.data.{large}"));
     }
     // Most of what waits for an idle stream are heartbeats.

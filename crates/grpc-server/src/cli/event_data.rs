@@ -291,7 +291,7 @@ mod tests {
             amount: euro("-5.00"),
             ..LedgerEntry::default()
         };
-        assert_eq!(moved(&[entry.clone()]), ["line 2 1 × -5.00 EUR open → reserved"]);
+        assert_eq!(moved(std::slice::from_ref(&entry)), ["line 2 1 × -5.00 EUR open → reserved"]);
         assert_eq!(moved(&vec![entry; 5]).last().map(String::as_str), Some("and 2 more"));
     }
 }

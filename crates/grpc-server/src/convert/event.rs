@@ -209,19 +209,20 @@ fn told(event: &Event) -> Told {
             let (state, difference) = (OperationState::Pending.into(), Some(amount(change.difference)));
             let data = proto::LinesEvent { state, difference, ..proto::LinesEvent::default() };
             let changed = change.added.iter().chain(&change.updated).copied();
-            Told::of(change.operation_id, Data::Lines(data)).naming(line_change::named(changed, entries))
+            Told::of(change.operation_id, Data::Lines(Box::new(data)))
+                .naming(line_change::named(changed, entries))
         }
         EventData::LinesChanged { operation_id, lines, .. } => {
             let (state, told) = (OperationState::Succeeded.into(), lines::changed(lines, &[], before));
             let payment = before.grown.as_ref().map(|(was, now)| order::grown(was, *now));
             let data = proto::LinesEvent { state, lines: told, payment, ..proto::LinesEvent::default() };
             let changed = lines.iter().map(|line| line.id);
-            Told::of(*operation_id, Data::Lines(data)).naming(line_change::named(changed, entries))
+            Told::of(*operation_id, Data::Lines(Box::new(data))).naming(line_change::named(changed, entries))
         }
         EventData::LineChangeRefused { operation_id, rejection: refused, .. } => {
             let (state, rejection) = (OperationState::Rejected.into(), Some(rejection(refused)));
             let data = proto::LinesEvent { state, rejection, ..proto::LinesEvent::default() };
-            Told::of(*operation_id, Data::Lines(data))
+            Told::of(*operation_id, Data::Lines(Box::new(data)))
         }
         EventData::Superseded { by } | EventData::Replaced { by } | EventData::Reinstated { by } => {
             Data::Supersession(proto::SupersessionEvent { superseded_by: by.to_string() }).into()
