@@ -28,4 +28,6 @@ told! {
     operation, Operation, OperationEvent;
     item, Item, ItemEvent;
     deadline, Deadline, DeadlineNotice;
+    unpaid, Unpaid, UnpaidNotice;
+    auto_ship, AutoShip, AutoShipNotice;
 }

@@ -45,6 +45,10 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         &[
             ("ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE", "/nowhere/key"),
             ("ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS", "0"),
+            ("ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MOST", "25"),
+            ("ORDER_SERVICE__PROFILES__MAIN__QUIET_HOURS", "at night"),
+            ("ORDER_SERVICE__PROFILES__MAIN__TIME_ZONE", "Mars/Olympus"),
+            ("ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__BANKTRANSFER", "5"),
             ("ORDER_SERVICE__WEBHOOK__PUBLIC_URL", "shop.example"),
             ("ORDER_SERVICE__DATABASE__URL", "mysql://x"),
             ("ORDER_SERVICE__MOLLIE__BASE_URL", "foo"),
@@ -58,11 +62,15 @@ fn every_fault_of_the_configuration_is_named_at_once_before_anything_is_touched(
         ],
     );
     let reported = text(&output.stderr);
-    assert!(!output.status.success() && reported.contains("13 faults in the configuration"), "{reported}");
+    assert!(!output.status.success() && reported.contains("17 faults in the configuration"), "{reported}");
     for fault in [
         "ORDER_SERVICE__SECURITY__INSECURE=true",
         "ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE: /nowhere/key",
         "ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS: a whole number from 1 to 101 (days)",
+        "ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MOST: a whole number from 1 to 24 (payments)",
+        "ORDER_SERVICE__PROFILES__MAIN__QUIET_HOURS: two different times of day",
+        "ORDER_SERVICE__PROFILES__MAIN__TIME_ZONE: a name of the time zone database",
+        "ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__BANKTRANSFER: a bank transfer may take days",
         "ORDER_SERVICE__WEBHOOK__PUBLIC_URL",
         "ORDER_SERVICE__DATABASE__URL",
         "ORDER_SERVICE__MOLLIE__BASE_URL",

@@ -8,6 +8,7 @@ use domain::rules::payment::PaymentParameters;
 use domain::rules::vat::VatRate;
 
 use crate::chance::{Chance, mix};
+use crate::replica::ships_unasked;
 
 /// An order of a history: two lines, the first with a discount, and perhaps a shipping fee and a gift card.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub struct Basket {
     fee: i64,
     /// What a gift card takes off; 0: there is none. Some outweigh most parcels.
     gift: i64,
+    /// Whether nobody packs its lamps.
+    are_lamps_digital: bool,
     /// Whether shipments capture, rather than the shopper paying at once.
     pub captures: bool,
 }
@@ -40,7 +43,18 @@ impl Basket {
         let total = chair * i64::from(chairs) - discount + lamp * i64::from(lamps) + fee;
         let share = i64::try_from(chance.between(500, 950)).unwrap_or(500);
         let gift = if has_gift && captures && chance.permille(300) { total * share / 1_000 } else { gift };
-        Self { number: order, chairs, chair, discount, lamps, lamp, fee, gift, captures }
+        Self {
+            number: order,
+            chairs,
+            chair,
+            discount,
+            lamps,
+            lamp,
+            fee,
+            gift,
+            are_lamps_digital: ships_unasked(seed),
+            captures,
+        }
     }
 
     /// Whether the gift card outweighs any parcel that leaves it behind goods.
@@ -79,10 +93,14 @@ impl Basket {
         if self.captures { "klarna" } else { "ideal" }
     }
 
+    const fn lamp_type(&self) -> LineType {
+        if self.are_lamps_digital { LineType::Digital } else { LineType::Physical }
+    }
+
     pub fn draft(&self) -> OrderDraft {
         let mut lines = vec![
             line("Chair", LineType::Physical, self.chairs, self.chair, self.discount),
-            line("Lamp", LineType::Physical, self.lamps, self.lamp, 0),
+            line("Lamp", self.lamp_type(), self.lamps, self.lamp, 0),
         ];
         if self.fee > 0 {
             lines.push(line("Shipping", LineType::ShippingFee, 1, self.fee, 0));

@@ -46,7 +46,7 @@ use crate::story;
 use loops::WakeUp;
 use ports::{SiteClock, settings};
 
-pub use ports::PlainVault;
+pub use ports::{MOST_CHANCES, PlainVault};
 
 /// How long a call is waited for before it is answered with what is durably true.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -61,6 +61,21 @@ pub fn profile() -> ProfileName {
 /// Whether a history's profile cancels in time what was not shipped.
 pub const fn cancels_unshipped(seed: u64) -> bool {
     seed % 16 == 3
+}
+
+/// Whether a history's profile gives up what nobody pays.
+pub const fn gives_up(seed: u64) -> bool {
+    seed % 16 == 9
+}
+
+/// Whether a history's profile gives shoppers a second chance.
+pub const fn gives_chances(seed: u64) -> bool {
+    seed % 16 == 11
+}
+
+/// Whether a history's profile ships what nobody packs: its lamps.
+pub const fn ships_unasked(seed: u64) -> bool {
+    seed % 16 == 7
 }
 
 /// A process.
@@ -110,7 +125,7 @@ impl Replica {
             gateway,
             clock: SiteClock(Arc::clone(site)),
             vault: PlainVault,
-            settings: settings(site.keys, cancels_unshipped(site.seed)),
+            settings: settings(site.keys, site.seed),
             wake_ups: Default::default(),
         });
         site.spawn(replica.process, Arc::clone(&replica).work_on_operations());

@@ -109,7 +109,7 @@ impl Store for Storage {
             self.0.note(|| format!("saved {order}: {}", events.join(", ")));
             Ok(())
         };
-        self.writing(Write::Commit, work).await
+        Box::pin(self.writing(Write::Commit, work)).await
     }
 
     async fn find_request(&self, caller: &Caller, id: &RequestId) -> Answer<Option<RequestRecord>> {

@@ -27,6 +27,7 @@ mod chargebacks;
 mod deadline;
 mod known;
 mod number;
+mod policies;
 mod reading;
 mod refunds;
 mod written;
@@ -412,6 +413,7 @@ impl<'a> Pen<'a> {
         self.act_on_reading();
         self.give_up_number();
         self.tell_of_deadline();
+        self.tell_of_attempt();
         let timer = self.renew_agenda();
         let (is_at_head, group) = (self.is_at_head(), self.group());
         let (order, events) = self.recorder.finish();

@@ -39,12 +39,27 @@ pub enum Unasked {
     Fees,
     /// Lets held parcels go that fit by now.
     HeldParcels,
+    /// Makes the next payment after an attempt that has ended.
+    SecondChance,
+    /// Cancels an order that nobody has paid in time.
+    PaymentWindow,
+    /// Ships what nobody has to pack.
+    AutoShip,
 }
 
 impl Unasked {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::AgeLimit, Self::Superseded, Self::Deadline, Self::Surplus, Self::Fees, Self::HeldParcels];
+    pub const ALL: [Self; 9] = [
+        Self::AgeLimit,
+        Self::Superseded,
+        Self::Deadline,
+        Self::Surplus,
+        Self::Fees,
+        Self::HeldParcels,
+        Self::SecondChance,
+        Self::PaymentWindow,
+        Self::AutoShip,
+    ];
 
     /// Its name.
     #[must_use]
@@ -56,6 +71,9 @@ impl Unasked {
             Self::Surplus => "surplus",
             Self::Fees => "fees",
             Self::HeldParcels => "held_parcels",
+            Self::SecondChance => "second_chance",
+            Self::PaymentWindow => "payment_window",
+            Self::AutoShip => "auto_ship",
         }
     }
 
@@ -75,6 +93,9 @@ impl Unasked {
             Self::Surplus => "order-service (refund_surplus)",
             Self::Fees => "order-service (fees without goods)",
             Self::HeldParcels => "order-service (held parcels)",
+            Self::SecondChance => "order-service (second chance)",
+            Self::PaymentWindow => "order-service (payment window)",
+            Self::AutoShip => "order-service (auto_ship)",
         }
     }
 }

@@ -16,6 +16,7 @@ use super::operation::OperationState;
 use super::order::{Line, LineChanging, Order};
 use super::order_update::NewTerms;
 use super::payment::Payment;
+use super::policy_notice::PolicyNotice;
 use super::refund::Refund;
 use super::rejection::Rejection;
 use super::returned::Return;
@@ -179,6 +180,8 @@ pub enum EventData {
     OperationResolved { operation_id: OperationId, subject: Subject, outcome: OperationState, reason: String },
     /// The order's people are told of its deadline.
     DeadlineTold { notice: Box<Notice> },
+    /// People, or the mailer, are told of an order that is not paid, or of lines that are shipped unasked.
+    PolicyTold { notice: Box<PolicyNotice> },
     /// A review item was raised.
     ItemRaised { item: Item },
     /// An operator closed a review item.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::beside::Beside;
 use super::draft::OrderDraft;
+use super::followed::Followed;
 use super::found_line::FoundLine;
 use super::ids::{
     Caller, LineId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName,
@@ -172,6 +173,8 @@ pub struct Order {
     pub items: Vec<Item>,
     /// What was told of its deadlines, and done about them.
     pub deadline: Deadline,
+    /// What other policies told and did.
+    pub followed: Followed,
     /// What is to be told or done, as of the last change.
     pub agenda: Agenda,
     /// When Mollie was last read.
@@ -308,6 +311,7 @@ impl Order {
             payments: Vec::new(),
             items: Vec::new(),
             deadline: Deadline::default(),
+            followed: Followed::default(),
             agenda: Agenda::nothing(draft.amount),
             observed_time: None,
             closed_time: None,

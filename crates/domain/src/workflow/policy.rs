@@ -1,12 +1,13 @@
 //! What the service does with an order unasked.
 
 use crate::operations::operation::Operation;
-use crate::operations::{Pen, cancel_order};
+use crate::operations::{Pen, cancel_order, create_payment, create_shipment};
 use crate::ports::{Clock, Ports};
 use crate::rules::cause::Unasked;
 use crate::rules::order::Order;
 use crate::rules::placement::Placement;
 use crate::rules::ship_by::ShipBy;
+use crate::rules::shipment::ShipmentLine;
 use crate::rules::status::OrderStatus;
 
 /// Whether the whole order is being canceled, by its caller or by a policy.
@@ -17,6 +18,21 @@ pub(super) fn is_being_canceled(unsettled: &[Operation]) -> bool {
 /// Cancels what was not shipped, shortly before its authorization ends.
 pub(super) fn cancel_unshipped(pen: &mut Pen<'_>, ship_by: ShipBy) {
     cancel_order::cancel_unshipped(pen, ship_by);
+}
+
+/// Cancels an order that nobody has paid in time.
+pub(super) fn cancel_unpaid(pen: &mut Pen<'_>) {
+    cancel_order::cancel_unpaid(pen);
+}
+
+/// Makes the next payment, after an attempt that has ended.
+pub(super) fn second_chance(pen: &mut Pen<'_>) {
+    create_payment::second_chance(pen);
+}
+
+/// Ships what nobody has to pack.
+pub(super) fn auto_ship(pen: &mut Pen<'_>, parts: Vec<ShipmentLine>) {
+    create_shipment::auto_ship(pen, parts);
 }
 
 /// Whether a policy may act on the order once it is placed: then its unsettled operations matter.

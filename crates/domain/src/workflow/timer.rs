@@ -1,50 +1,26 @@
 //! A timer: looking after what an order has on its agenda. A warning is told by what is known; before anything is done unasked, Mollie is
 //! read. Everything is saved under the order's version, so two processes never tell or do the same twice.
 
-use std::time::Duration;
+mod deeds;
+mod ends;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::claim_at_head::unclaimed;
-use super::sync::{self, Because, SyncError};
-use super::{ROUNDS, policy, records, save};
-use crate::operations::{Known, Pen};
-use crate::ports::{Change, Clock, CommitError, OrderKey, Ports, Run, Store, StoreError, TimerClaim};
-use crate::rules::agenda;
+pub use ends::Fired;
+use ends::{Read, as_it_was, disagreement, finish, may_be_old, put_off, with_all, written};
+
+use super::sync::{self, Because};
+use super::{ROUNDS, policy};
+use crate::operations::Known;
+use crate::ports::{OrderKey, Ports, Run, Store, StoreError, TimerClaim};
+use crate::rules::agenda::{self, Deed};
 use crate::rules::cause::{Cause, Grounds, Unasked};
 use crate::rules::deadline;
 use crate::rules::deadline_notice::NoticeSubject;
 use crate::rules::deadline_policy::{self, Automatic, Outcome};
-use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::rules::policy::Policy;
 use crate::rules::ship_by::{Action, ShipBy, Stage};
-
-/// How far clocks may differ before nothing is told or done by time alone.
-const AGREED: SignedDuration = SignedDuration::from_mins(2);
-
-/// What Mollie has told so lately need not be asked again: if clocks really disagree, each process asks twenty times a second at most.
-const HEARD: Duration = Duration::from_millis(50);
-
-/// How long a timer waits that must not be acted on now.
-const PAUSE: SignedDuration = SignedDuration::from_mins(1);
-
-/// What came of a timer.
-#[derive(Debug)]
-pub enum Fired {
-    /// People were told, or something was set to work: as this event says.
-    Told(&'static str),
-    /// Nothing was due any more.
-    Nothing,
-    /// Clocks disagree by so much: nothing is told or done before they agree. The timer is due as before, so who claims waits a while.
-    ClocksDisagree(SignedDuration),
-    /// The profile is paused.
-    Paused,
-    /// It waits until the policy may act on another order.
-    Waits { until: Timestamp },
-    /// The order could not be read at Mollie; the timer is repeated at `next`.
-    Failed { problem: SyncError, next: Timestamp },
-}
 
 /// Looks after what a claimed timer is about.
 ///
@@ -65,22 +41,29 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
         let chosen = ports.settings().policy(&order.profile);
         match due(&order, &chosen, claim.now) {
             None => {
-                let next = agenda::agenda(&order, &chosen).timer;
+                let next = agenda::agenda(&order, &chosen, claim.now).timer;
                 return finish(ports, claim, next, Fired::Nothing).await;
             }
-            Some((ship_by, Due::Warning(before))) => {
+            Some(Due::Warning(ship_by, before)) => {
                 let known = with_all(ports, order).await?;
-                let mut pen = pen(ports, known, Grounds::of(Cause::Timer));
+                let mut pen = ends::pen(ports, known, Grounds::of(Cause::Timer));
                 pen.tell(ship_by, NoticeSubject::Warning { before });
                 if written(ports, pen).await? {
                     return Ok(Fired::Told("deadline.warning"));
                 }
             }
-            Some((_, Due::Action)) if ports.store().find_pause(&order.profile).await?.is_some() => {
-                return put_off(ports, claim, PAUSE, Fired::Paused).await;
+            Some(Due::Action(_) | Due::Deed(_))
+                if ports.store().find_pause(&order.profile).await?.is_some() =>
+            {
+                return put_off(ports, claim, Fired::Paused).await;
             }
-            Some((ship_by, Due::Action)) => {
+            Some(Due::Action(ship_by)) => {
                 if let Some(fired) = Box::pin(act(ports, claim, &chosen, ship_by)).await? {
+                    return Ok(fired);
+                }
+            }
+            Some(Due::Deed(deed)) => {
+                if let Some(fired) = Box::pin(deeds::act(ports, claim, &chosen, deed)).await? {
                     return Ok(fired);
                 }
             }
@@ -89,33 +72,28 @@ pub async fn fire<P: Ports>(ports: &P, claim: &TimerClaim) -> Result<Fired, Stor
     Err(StoreError::Unavailable(format!("order {} is changing too fast", claim.order_id)))
 }
 
-/// How far our clocks are apart, or ours from Mollie's, if that is too far.
-fn disagreement<P: Ports>(ports: &P, claim: &TimerClaim) -> Option<SignedDuration> {
-    let of_store = claim.now.duration_since(ports.clock().now());
-    let of_mollie = ports.clock().ahead_of_mollie().map(|ahead| ahead.by);
-    of_mollie.into_iter().chain([of_store]).find(|difference| difference.abs() > AGREED)
-}
-
-/// Whether Mollie has not told its time lately.
-fn may_be_old<P: Ports>(ports: &P) -> bool {
-    ports.clock().ahead_of_mollie().is_some_and(|ahead| ahead.heard_ago > HEARD)
-}
-
 /// What is due.
 enum Due {
-    Warning(SignedDuration),
-    Action,
+    Warning(ShipBy, SignedDuration),
+    /// The policy acts on this deadline.
+    Action(ShipBy),
+    Deed(Deed),
 }
 
-fn due(order: &Order, chosen: &Policy, now: Timestamp) -> Option<(ShipBy, Due)> {
-    let ship_by = deadline::ship_by(order, &chosen.deadlines.windows)?;
+fn due(order: &Order, chosen: &Policy, now: Timestamp) -> Option<Due> {
+    let of_deadline = deadline::ship_by(order, &chosen.deadlines.windows)
+        .and_then(|ship_by| due_before(order, chosen, ship_by, now));
+    of_deadline.or_else(|| agenda::due(order, chosen, now).map(Due::Deed))
+}
+
+fn due_before(order: &Order, chosen: &Policy, ship_by: ShipBy, now: Timestamp) -> Option<Due> {
     let told = deadline::next_stage(order, order.deadline.told, now, &chosen.deadlines).due;
     let warning = told.and_then(|told| match told.stage {
-        Stage::Warning(before) => Some(Due::Warning(before)),
+        Stage::Warning(before) => Some(Due::Warning(ship_by, before)),
         Stage::Loss => None,
     });
     let acts = agenda::acts_at(order, ship_by, chosen.automatic).is_some_and(|time| time <= now);
-    warning.or_else(|| acts.then_some(Due::Action)).map(|due| (ship_by, due))
+    warning.or_else(|| acts.then_some(Due::Action(ship_by)))
 }
 
 /// Does what the profile's policy wants; `None`: the order has changed meanwhile.
@@ -126,33 +104,18 @@ async fn act<P: Ports>(
     announced: ShipBy,
 ) -> Result<Option<Fired>, StoreError> {
     let automatic = chosen.automatic;
-    let order = match sync::read(ports, claim.order_id, Because::TimerIsDue).await {
-        Ok(reading) => reading.order,
-        Err(SyncError::Store(error)) => return Err(error),
-        Err(
-            problem @ (SyncError::OrderNotFound(_)
-            | SyncError::NotPlaced
-            | SyncError::Gateway(_)
-            | SyncError::Contended),
-        ) => return again(ports, claim, problem).await.map(Some),
+    let order = match ends::read(ports, claim).await? {
+        Read::Order(order) => *order,
+        Read::Not(fired) => return Ok(Some(fired)),
     };
-    // The answer has told Mollie's time.
-    if let Some(difference) = disagreement(ports, claim) {
-        return as_it_was(ports, claim, difference).await.map(Some);
-    }
     // What was read may have moved the deadline.
     let Some(ship_by) = deadline::ship_by(&order, &chosen.deadlines.windows).filter(|it| *it == announced)
     else {
         return Ok(None);
     };
-    let runs = last_runs(ports, &order, automatic).await?;
+    let runs = ends::last_runs(ports, &order, automatic.fuse, automatic.dry_run).await?;
     let known = with_all(ports, order).await?;
     decide(ports, claim, (automatic, ship_by), &runs, known).await
-}
-
-async fn last_runs<P: Ports>(ports: &P, order: &Order, automatic: Automatic) -> Result<Vec<Run>, StoreError> {
-    let most = automatic.fuse.most_per_hour.max(1);
-    ports.store().last_runs(&order.profile, automatic.dry_run, most).await
 }
 
 async fn decide<P: Ports>(
@@ -163,20 +126,14 @@ async fn decide<P: Ports>(
     known: Known,
 ) -> Result<Option<Fired>, StoreError> {
     let order = known.order.clone();
-    let mut pen = pen(ports, known, Unasked::Deadline.into());
+    let mut pen = ends::pen(ports, known, Unasked::Deadline.into());
     let last: Vec<_> = runs.iter().map(|run| run.time).collect();
     let (shipments, at_stake) = (pen.shipments(), pen.at_stake());
     let about = (&order, &shipments[..], &at_stake[..]);
-    let run = Run {
-        profile: order.profile.clone(),
-        dry_run: automatic.dry_run,
-        number: runs.first().map_or(0, |last| last.number).saturating_add(1),
-        time: claim.now,
-        order_id: order.id,
-    };
+    let run = ends::run(&order, runs, automatic.dry_run, claim.now);
     let told = match deadline_policy::decide(about, &automatic, ship_by, &last, claim.now) {
         Outcome::Nothing | Outcome::Later(_) => {
-            let next = agenda::agenda(&order, pen.policy()).timer;
+            let next = agenda::agenda(&order, pen.policy(), claim.now).timer;
             return finish(ports, claim, next, Fired::Nothing).await.map(Some);
         }
         Outcome::Cancel => {
@@ -208,68 +165,4 @@ async fn decide<P: Ports>(
 /// Whether its people know that it waits.
 fn has_waited(order: &Order, ship_by: ShipBy) -> bool {
     order.deadline.acted.is_some_and(|acted| acted.ship_by == ship_by.time && acted.action == Action::Waits)
-}
-
-fn pen<P: Ports>(ports: &P, known: Known, grounds: Grounds) -> Pen<'_> {
-    let author = records::author(ports, &known.order, grounds);
-    Pen::new(ports.ids(), author, known)
-}
-
-/// The order with its shipments and its unsettled operations.
-async fn with_all<P: Ports>(ports: &P, order: Order) -> Result<Known, StoreError> {
-    let id: OrderId = order.id;
-    let shipments = ports.store().list_shipments(id).await?;
-    let unsettled = Some(ports.store().unsettled_operations(id).await?);
-    Ok(Known { shipments, unsettled, ..order.into() })
-}
-
-/// Saves what was written; `false` if the order, or the count of what the policy did, has moved.
-async fn written<P: Ports>(ports: &P, pen: Pen<'_>) -> Result<bool, StoreError> {
-    let change: Change = unclaimed(ports, pen.finish(None));
-    match Box::pin(save::commit(ports, change)).await {
-        Ok(()) => Ok(true),
-        Err(CommitError::VersionMoved) => Ok(false),
-        Err(CommitError::Store(error)) => Err(error),
-        Err(error @ (CommitError::RequestTaken | CommitError::NumberHeld | CommitError::LeaseLost)) => {
-            Err(StoreError::Inconsistent(format!("a timer: {error}")))
-        }
-    }
-}
-
-/// After a failure: from one second, doubled each time, to about four minutes.
-async fn again<P: Ports>(ports: &P, claim: &TimerClaim, problem: SyncError) -> Result<Fired, StoreError> {
-    let pause = SignedDuration::from_secs(1 << claim.failures.min(8));
-    let next = claim.now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-    ports.store().finish_timer(claim, Some(next), claim.failures.saturating_add(1)).await?;
-    Ok(Fired::Failed { problem, next })
-}
-
-/// While clocks disagree no time is to be trusted, the one of the claim neither: the timer stays as it was, and whoever claims waits.
-async fn as_it_was<P: Ports>(
-    ports: &P,
-    claim: &TimerClaim,
-    difference: SignedDuration,
-) -> Result<Fired, StoreError> {
-    ports.store().finish_timer(claim, Some(claim.due), claim.failures).await?;
-    Ok(Fired::ClocksDisagree(difference))
-}
-
-async fn put_off<P: Ports>(
-    ports: &P,
-    claim: &TimerClaim,
-    pause: SignedDuration,
-    fired: Fired,
-) -> Result<Fired, StoreError> {
-    let next = claim.now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-    finish(ports, claim, Some(next), fired).await
-}
-
-async fn finish<P: Ports>(
-    ports: &P,
-    claim: &TimerClaim,
-    next: Option<Timestamp>,
-    fired: Fired,
-) -> Result<Fired, StoreError> {
-    ports.store().finish_timer(claim, next, 0).await?;
-    Ok(fired)
 }

@@ -4,7 +4,7 @@ use super::words::{money, plain};
 use crate::proto::order_event::Data;
 use crate::proto::{
     Amount, AmountChange, CaptureEvent, DeadlineNotice, ItemEvent, LedgerEntry, LineChange, MollieError,
-    OperationState, OrderStatusEvent, PaymentChange, PaymentEvent, RefundEvent, ShipmentEvent,
+    OperationState, OrderStatusEvent, PaymentChange, PaymentEvent, RefundEvent, ShipmentEvent, UnpaidNotice,
 };
 
 /// So many lines, payments or entries are told of one event.
@@ -59,6 +59,10 @@ pub fn parts(data: &Data) -> Vec<String> {
         ],
         Data::Item(it) => item(it),
         Data::Deadline(it) => deadline(it),
+        Data::Unpaid(it) => unpaid(it),
+        Data::AutoShip(it) => {
+            vec![named("shipment", &it.shipment_id), because(&it.reasons.join("; "))]
+        }
     };
     parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
@@ -128,6 +132,16 @@ fn item(event: &ItemEvent) -> Vec<String> {
 fn deadline(notice: &DeadlineNotice) -> Vec<String> {
     let at_risk = named("at risk", &money(notice.amount_at_risk.as_ref()));
     vec![at_risk, plain(&notice.reasons.join("; "))]
+}
+
+fn unpaid(notice: &UnpaidNotice) -> Vec<String> {
+    vec![
+        plain(&notice.mollie_payment_id),
+        plain(&notice.payment_status),
+        plain(&notice.failure_reason),
+        named("at", &notice.checkout_url),
+        because(&notice.reason),
+    ]
 }
 
 fn payment(change: &PaymentChange) -> String {

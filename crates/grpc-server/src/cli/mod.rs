@@ -115,7 +115,24 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__POLICY_DRY_RUN
                                                 only tell what the policy would do [true]
   ORDER_SERVICE__PROFILES__MAIN__POLICY_MOST_PER_HOUR
-                                                the most orders that it cancels within an hour [20]
+                                                the most orders that the service cancels unasked within an hour [20]
+  ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE  none, or create_payment: after an attempt to pay has ended, the service
+                                                makes the next payment, and its link is told with an event [none]
+  ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MINUTES
+                                                how long after the end of the attempt [60]
+  ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MOST
+                                                the most payments of an order that the service makes [1]
+  ORDER_SERVICE__PROFILES__MAIN__QUIET_HOURS    when it makes none, or none for never [21:00-08:00]
+  ORDER_SERVICE__PROFILES__MAIN__TIME_ZONE      whose clock that is [Europe/Amsterdam]
+  ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS
+                                                after which an order that nobody pays is canceled; 0: when Mollie ends it [0]
+  ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_HOURS_OF__IDEAL
+                                                the same for a method, by Mollie's name of it
+  ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_DRY_RUN
+                                                only tell what would be canceled [true]
+  ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP      none, or digital_lines: shipped by the service once the money is there [none]
+  ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP_DRY_RUN
+                                                only tell what would be shipped [true]
   ORDER_SERVICE__SECURITY__INSECURE             serve without TLS and authentication [false]
   ORDER_SERVICE__SECURITY__SECRET_FILE          at least 32 random bytes, the same for every replica [made once, kept in
                                                 the database]

@@ -85,7 +85,7 @@ struct OfProfile {
     of: fn(&Profile) -> Vec<u64>,
 }
 
-const OF_PROFILE: [OfProfile; 6] = [
+const OF_PROFILE: [OfProfile; 10] = [
     // No order may expire more than 100 days after tomorrow.
     OfProfile {
         key: "klarna_expiry_days",
@@ -125,6 +125,33 @@ const OF_PROFILE: [OfProfile; 6] = [
         range: 1..=10_000,
         unit: "orders",
         of: |profile| vec![profile.policy_most_per_hour.into()],
+    },
+    // The attempt may still be shown on the shopper's screen; after a week nobody remembers it.
+    OfProfile {
+        key: "second_chance_minutes",
+        range: 1..=10_080,
+        unit: "minutes",
+        of: |profile| vec![profile.second_chance_minutes.into()],
+    },
+    // Mollie takes 25 attempts of an order, and the first is the shopper's own.
+    OfProfile {
+        key: "second_chance_most",
+        range: 1..=24,
+        unit: "payments",
+        of: |profile| vec![profile.second_chance_most.into()],
+    },
+    // No order lasts longer than 101 days.
+    OfProfile {
+        key: "payment_window_hours",
+        range: 0..=2_424,
+        unit: "hours",
+        of: |profile| vec![profile.payment_window_hours.into()],
+    },
+    OfProfile {
+        key: "payment_window_hours_of",
+        range: 1..=2_424,
+        unit: "hours",
+        of: |profile| profile.payment_window_hours_of.values().copied().map(u64::from).collect(),
     },
 ];
 

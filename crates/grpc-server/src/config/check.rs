@@ -7,6 +7,7 @@ use domain::rules::draft::locale::LOCALES;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
 use domain::rules::rule::{Rule, Severity};
+use domain::rules::unpaid::BANK_TRANSFER;
 use mollie_adapter::{ApiKey, MollieAdapter};
 
 use super::sections::Profile;
@@ -106,7 +107,16 @@ impl Config {
                 setting("locale_fallback")
             )
         });
-        unknown.chain(fallback).collect()
+        let quiet = profile.quiet_hours().err().into_iter().flatten();
+        let quiet = quiet.map(|(key, fault)| format!("{}: {fault}", setting(key)));
+        let transfer = profile.payment_window_hours_of.contains_key(BANK_TRANSFER).then(|| {
+            let key = format!("payment_window_hours_of.{BANK_TRANSFER}");
+            format!(
+                "{}: a bank transfer may take days, so no order is canceled that may be paid by one",
+                setting(&key)
+            )
+        });
+        unknown.chain(fallback).chain(quiet).chain(transfer).collect()
     }
 
     fn faults(&self) -> Vec<String> {

@@ -9,9 +9,13 @@ use domain::rules::agreements::Agreements;
 use domain::rules::companion::Companions;
 use domain::rules::deadline::{Deadlines, Distances, Windows};
 use domain::rules::deadline_policy::{self, Automatic, Fuse};
+use domain::rules::payment_window::PaymentWindows;
 use domain::rules::policy::Policy;
+use domain::rules::quiet_hours::QuietHours;
 use domain::rules::surplus::Surplus;
+use domain::rules::{auto_ship, second_chance};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::wire::bounds;
@@ -144,8 +148,48 @@ pub struct Profile {
     pub policy_hours_before: u16,
     /// Whether it is only told what the policy would do. Switch it off once that looks right.
     pub policy_dry_run: bool,
-    /// How many orders the policy cancels within an hour at most.
+    /// How many orders the service cancels unasked within an hour at most, by this policy or because nobody paid them.
     pub policy_most_per_hour: u32,
+    /// Whether a shopper whose attempt to pay has ended gets another one unasked.
+    pub second_chance: SecondChance,
+    /// How long after the end of an attempt that is.
+    pub second_chance_minutes: u16,
+    /// How many payments of an order the service makes at most.
+    pub second_chance_most: u16,
+    /// When no payment is made unasked, as 21:00-08:00 by the clock of `time_zone`; `none`: at any time.
+    pub quiet_hours: String,
+    /// Where the shop is, by its name in the time zone database.
+    pub time_zone: String,
+    /// How many hours an order may stay unpaid before it is canceled; 0: as long as Mollie keeps it.
+    pub payment_window_hours: u16,
+    /// The same for single methods, by Mollie's name of them.
+    pub payment_window_hours_of: BTreeMap<String, u16>,
+    /// Whether it is only told which orders would be canceled unpaid. Switch it off once that looks right.
+    pub payment_window_dry_run: bool,
+    /// What is shipped unasked once the shopper's money is there.
+    pub auto_ship: AutoShip,
+    /// Whether it is only told what would be shipped. Switch it off once that looks right.
+    pub auto_ship_dry_run: bool,
+}
+
+/// What becomes of an order whose attempt to pay has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondChance {
+    /// Nothing: people are told.
+    #[default]
+    None,
+    /// The service makes the next payment.
+    CreatePayment,
+}
+
+/// What is shipped unasked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutoShip {
+    #[default]
+    None,
+    DigitalLines,
 }
 
 /// What is done shortly before a deadline unasked.
@@ -227,9 +271,63 @@ impl Profile {
                 fuse: Fuse { most_per_hour: self.policy_most_per_hour },
                 dry_run: self.policy_dry_run,
             },
+            second_chance: self.second_chance(),
+            payment_windows: Arc::new(self.payment_windows()),
+            auto_ship: match (self.auto_ship, self.auto_ship_dry_run) {
+                (AutoShip::None, _) => auto_ship::AutoShip::Off,
+                (AutoShip::DigitalLines, true) => auto_ship::AutoShip::DryRun,
+                (AutoShip::DigitalLines, false) => auto_ship::AutoShip::Digital,
+            },
+        }
+    }
+
+    fn second_chance(&self) -> Option<Arc<second_chance::SecondChance>> {
+        match self.second_chance {
+            SecondChance::None => None,
+            SecondChance::CreatePayment => Some(Arc::new(second_chance::SecondChance {
+                delay: SignedDuration::from_mins(self.second_chance_minutes.into()),
+                most: self.second_chance_most.into(),
+                // None that cannot be read is let through (`check`).
+                quiet: self.quiet_hours().unwrap_or_default(),
+            })),
+        }
+    }
+
+    /// The hours in which nothing is sent to shoppers.
+    ///
+    /// # Errors
+    /// The keys of the settings that cannot be read, with what is expected.
+    pub fn quiet_hours(&self) -> Result<Option<QuietHours>, Vec<(&'static str, String)>> {
+        let zone = TimeZone::get(&self.time_zone).map_err(|_| {
+            let expected = "a name of the time zone database is expected, such as Europe/Amsterdam";
+            ("time_zone", format!("{expected}, not {:?}", self.time_zone))
+        });
+        let hours = |zone| match self.quiet_hours.as_str() {
+            NO_QUIET_HOURS => Ok(None),
+            text => QuietHours::parse(text, zone).map(Some).ok_or_else(|| {
+                let expected = "two different times of day are expected, such as 21:00-08:00, or none";
+                ("quiet_hours", format!("{expected}, not {text:?}"))
+            }),
+        };
+        match (zone, hours(TimeZone::UTC)) {
+            (Ok(zone), Ok(_)) => hours(zone).map_err(|fault| vec![fault]),
+            (zone, hours) => Err(zone.err().into_iter().chain(hours.err()).collect()),
+        }
+    }
+
+    fn payment_windows(&self) -> PaymentWindows {
+        let hours = |hours: &u16| SignedDuration::from_hours((*hours).into());
+        let by_method = self.payment_window_hours_of.iter();
+        PaymentWindows {
+            by_method: by_method.map(|(method, of)| (method.clone(), hours(of))).collect(),
+            otherwise: (self.payment_window_hours > 0).then(|| hours(&self.payment_window_hours)),
+            dry_run: self.payment_window_dry_run,
         }
     }
 }
+
+/// How it is said that there are none.
+const NO_QUIET_HOURS: &str = "none";
 
 impl Default for Profile {
     fn default() -> Self {
@@ -250,6 +348,16 @@ impl Default for Profile {
             policy_hours_before: 12,
             policy_dry_run: true,
             policy_most_per_hour: Fuse::default().most_per_hour,
+            second_chance: SecondChance::default(),
+            second_chance_minutes: 60,
+            second_chance_most: 1,
+            quiet_hours: "21:00-08:00".to_owned(),
+            time_zone: "Europe/Amsterdam".to_owned(),
+            payment_window_hours: 0,
+            payment_window_hours_of: BTreeMap::new(),
+            payment_window_dry_run: true,
+            auto_ship: AutoShip::default(),
+            auto_ship_dry_run: true,
         }
     }
 }

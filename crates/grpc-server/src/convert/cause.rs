@@ -32,5 +32,8 @@ const fn action(unasked: Unasked) -> UnaskedAction {
         Unasked::Surplus => UnaskedAction::Surplus,
         Unasked::Fees => UnaskedAction::Fees,
         Unasked::HeldParcels => UnaskedAction::HeldParcels,
+        Unasked::SecondChance => UnaskedAction::SecondChance,
+        Unasked::PaymentWindow => UnaskedAction::PaymentWindow,
+        Unasked::AutoShip => UnaskedAction::AutoShip,
     }
 }

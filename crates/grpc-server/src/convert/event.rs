@@ -5,12 +5,13 @@ use domain::rules::event::{Event, EventData};
 use domain::rules::ids::OperationId;
 use domain::rules::operation::OperationState as State;
 use domain::rules::order::Order;
+use domain::rules::policy_notice::PolicyNotice;
 use domain::rules::returned::Return;
 use domain::rules::shipment::ShipmentLine;
 use domain::rules::subject::Subject;
 
 use super::common::{amount, count, rejection, time};
-use super::{cause, chargeback, continuation, deadline, item, line_change, operation, returned};
+use super::{cause, chargeback, continuation, deadline, item, line_change, operation, policy, returned};
 use crate::proto::order_event::Data;
 use crate::proto::{self, OperationState};
 
@@ -242,6 +243,13 @@ fn told(event: &Event) -> Told {
         }
         EventData::DeadlineTold { notice } => {
             Told::of(deadline::operation_id(&notice.subject), Data::Deadline(deadline::notice(notice)))
+        }
+        EventData::PolicyTold { notice } => {
+            let told = Told::of(policy::operation_id(notice), policy::notice(notice));
+            match notice {
+                PolicyNotice::Unpaid { .. } => told,
+                PolicyNotice::AutoShip { lines, .. } => told.naming(named::lines(lines.iter().copied())),
+            }
         }
         EventData::ItemRaised { item: raised } => {
             let (item_number, item) = (count(raised.number), Some(item::item(raised)));

@@ -14,6 +14,7 @@ pub mod line_change;
 pub mod operation;
 pub mod order;
 pub mod payment_method;
+mod policy;
 pub mod refund;
 pub mod returned;
 pub mod shipment;

@@ -72,25 +72,26 @@ async fn carry_out(driver: &Driver, service: &Service, hold: &Hold, claim: &Time
     match Box::pin(fire(service, claim)).await {
         Ok(Fired::Told(event)) => {
             driver.wake_up.notify_one();
-            warn!(%order, event, late_ms, "an order's deadline is near: its events say what is at stake");
+            warn!(%order, event, late_ms, "an order's time has come: its events say what is at stake, and what is done unasked");
         }
+        Ok(Fired::Busy) => debug!(%order, "something of the order is under way: its profile's policies wait"),
         Ok(Fired::Nothing) => debug!(%order, late_ms, "nothing is due any more"),
         Ok(Fired::ClocksDisagree(difference)) => {
             *lock(hold) = service.clock().elapsed() + DISAGREEMENT;
             if let Some(left_out) = DISAGREED.due() {
                 error!(
                     %order, %difference, left_out,
-                    "clocks disagree by more than two minutes: no warning is told and nothing is canceled before a deadline until \
+                    "clocks disagree by more than two minutes: no warning is told and nothing is done unasked by time until \
                      they agree; check the time of this machine, of the database and of Mollie"
                 );
             }
         }
         Ok(Fired::Paused) => info!(%order, "the profile is paused: its policy does nothing"),
         Ok(Fired::Waits { until }) => {
-            warn!(%order, %until, "the policy has canceled as many orders as it may within an hour; this one waits");
+            warn!(%order, %until, "as many orders were canceled unasked as may be within an hour; this one waits");
         }
         Ok(Fired::Failed { problem, next }) => {
-            warn!(%order, %problem, %next, "the order cannot be read before its deadline; repeated later");
+            warn!(%order, %problem, %next, "the order cannot be read before anything is done unasked; repeated later");
         }
         Err(error) => {
             if let Some(left_out) = TOLD.due() {

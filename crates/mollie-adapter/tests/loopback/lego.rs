@@ -3,6 +3,7 @@
 use domain::ports::PlaceOrder;
 use domain::rules::address::Address;
 use domain::rules::beside::Beside;
+use domain::rules::followed::Followed;
 use domain::rules::ids::{Caller, LineId, OrderId, ProfileName, RequestId};
 use domain::rules::line::LineType;
 use domain::rules::money::Money;
@@ -84,6 +85,7 @@ fn order() -> Order {
         stranded: vec![],
         items: vec![],
         deadline: Deadline::default(),
+        followed: Followed::default(),
         agenda: Agenda::nothing(euro("0.00")),
         observed_time: None,
         closed_time: None,

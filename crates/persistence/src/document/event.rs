@@ -18,6 +18,7 @@ use super::new_terms::NewTermsDocument;
 use super::observed::ObservedDocument;
 use super::order::RecordedOrderDocument;
 use super::payment::PaymentDocument;
+use super::policy::PolicyNoticeDocument;
 use super::refund::RefundDocument;
 use super::rejection::RejectionDocument;
 use super::returned::ReturnDocument;
@@ -278,6 +279,9 @@ enum EventDocument {
     },
     DeadlineTold {
         notice: Box<NoticeDocument>,
+    },
+    PolicyTold {
+        notice: Box<PolicyNoticeDocument>,
     },
     ItemRaised {
         item: ItemDocument,

@@ -25,6 +25,7 @@ mod observed;
 mod order;
 mod payment;
 mod payment_particulars;
+mod policy;
 mod refund;
 mod rejection;
 mod returned;

@@ -1,6 +1,7 @@
 //! Orders as documents: what has no separate column, and for the first event the whole. Nothing personal.
 
 use domain::rules::beside::Beside;
+use domain::rules::followed::Followed;
 use domain::rules::ids::{
     Caller, LineId, MollieOrderId, MolliePaymentId, OperationId, OrderId, ProfileName, RefundId, RequestId,
     ShipmentId,
@@ -31,6 +32,7 @@ use super::line::LineDocument;
 use super::line_change::LineChangingDocument;
 use super::money::MoneyDocument;
 use super::payment::PaymentDocument;
+use super::policy::FollowedDocument;
 use super::rejection::RejectionDocument;
 use super::returned::ReturnDocument;
 use super::shipment::HeldParcelDocument;
@@ -135,6 +137,7 @@ pub(crate) struct OrderParts {
     pub made_payments: Vec<(OperationId, MolliePaymentId)>,
     pub stranded: Vec<Stranded>,
     pub deadline: Deadline,
+    pub followed: Followed,
     pub items: Vec<Item>,
     pub rejection: Option<Rejection>,
 }
@@ -182,6 +185,8 @@ pub(crate) struct OrderDocument {
     stranded: Vec<StrandedDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deadline: Option<DeadlineDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    followed: Option<FollowedDocument>,
     items: Vec<ItemDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection: Option<RejectionDocument>,
@@ -220,6 +225,7 @@ impl From<&Order> for OrderDocument {
                 .collect(),
             stranded: mirrors(&order.stranded),
             deadline: DeadlineDocument::of(order.deadline),
+            followed: FollowedDocument::of(&order.followed),
             facts: (&order.facts).into(),
             lines: mirrors(&order.lines),
             payments: mirrors(&order.payments),
@@ -256,6 +262,7 @@ impl TryFrom<OrderDocument> for OrderParts {
             made_payments: document.made_payments.into_iter().map(made).collect(),
             stranded: each(document.stranded)?,
             deadline: optional(document.deadline)?.unwrap_or_default(),
+            followed: optional(document.followed)?.unwrap_or_default(),
             facts: document.facts.try_into()?,
             lines: each(document.lines)?,
             payments: each(document.payments)?,
@@ -343,6 +350,7 @@ impl TryFrom<RecordedOrderDocument> for Order {
             made_payments: parts.made_payments,
             stranded: parts.stranded,
             deadline: parts.deadline,
+            followed: parts.followed,
             agenda,
             personal: Personal::default(),
             lines: parts.lines,

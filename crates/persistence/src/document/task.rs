@@ -64,6 +64,7 @@ pub(crate) enum TaskDocument {
         methods: Vec<String>,
         before: Vec<String>,
         until: Timestamp,
+        cause: String,
     },
     UpdateOrder {
         terms: NewTermsDocument,
@@ -111,6 +112,7 @@ impl From<&Task> for TaskDocument {
                 methods: task.methods.clone(),
                 before: task.before.iter().map(ToString::to_string).collect(),
                 until: task.until,
+                cause: task.cause.as_str().to_owned(),
             },
             Task::UpdateOrder(task) => Self::UpdateOrder { terms: (&task.terms).into(), until: task.until },
             Task::ManageLines(task) => {
@@ -168,10 +170,11 @@ impl TryFrom<TaskDocument> for Task {
                 payment_id: payment_id.map(MolliePaymentId::new),
             }
             .into(),
-            TaskDocument::CreatePayment { methods, before, until } => create_payment::Task {
+            TaskDocument::CreatePayment { methods, before, until, cause } => create_payment::Task {
                 methods,
                 before: before.into_iter().map(MolliePaymentId::new).collect(),
                 until,
+                cause: word("cause", &cause, create_payment::Cause::parse)?,
             }
             .into(),
             TaskDocument::UpdateOrder { terms, until } => {

@@ -117,6 +117,7 @@ impl TryFrom<Model> for Order {
             stranded: parts.stranded,
             items: parts.items,
             deadline: parts.deadline,
+            followed: parts.followed,
             agenda,
             observed_time: row.optional_time("observed_time", model.observed_time)?,
             closed_time: row.optional_time("closed_time", model.closed_time)?,

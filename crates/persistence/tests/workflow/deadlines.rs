@@ -27,7 +27,7 @@ type Told = (&'static str, String, Vec<String>);
 
 impl World {
     /// Looks after what is due, once each.
-    async fn timers(&self) -> Vec<Fired> {
+    pub async fn timers(&self) -> Vec<Fired> {
         let token = LeaseToken::new(self.ids().random());
         let claims = self.store.claim_timers(self.clock.offset(), secs(60), token, 50).await.unwrap();
         let mut fired = Vec::new();

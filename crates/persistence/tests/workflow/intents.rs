@@ -101,6 +101,22 @@ pub fn with_stickers() -> OrderDraft {
     draft
 }
 
+/// Two licences at 15.00 that nobody packs, a mug at 10.00, and 4.95 for sending it.
+pub fn with_licences() -> OrderDraft {
+    let licences =
+        LineDraft { line_type: LineType::Digital, ..line("Licence", 2, "15.00", None, "30.00", "5.21") };
+    let fee = LineDraft { line_type: LineType::ShippingFee, ..line("Post", 1, "4.95", None, "4.95", "0.86") };
+    let lines = vec![line("Mug", 1, "10.00", None, "10.00", "1.74"), licences, fee];
+    OrderDraft { amount: euro("44.95"), lines, ..draft("1337") }
+}
+
+/// The same licences, and a gift card of 5.00: an order of 25.00.
+pub fn licences_with_gift_card() -> OrderDraft {
+    let OrderDraft { lines: mut licences, .. } = with_licences();
+    let OrderDraft { lines: mut gift, .. } = with_gift_card();
+    OrderDraft { amount: euro("25.00"), lines: vec![licences.remove(1), gift.remove(1)], ..draft("1337") }
+}
+
 pub fn intent(method: &'static str, request_id: &str) -> Intent {
     Intent {
         caller: Caller::new("shop"),

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod ages;
+mod auto_ship;
 mod call_off;
 mod cancel;
 mod cancel_early;
@@ -38,12 +39,14 @@ mod operator;
 mod operator_cancel;
 mod operator_place;
 mod pay;
+mod payment_window;
 mod place;
 mod queue;
 mod refund;
 mod refusals;
 mod requests;
 mod return_lines;
+mod second_chance;
 mod ship;
 mod ship_elsewhere;
 mod ship_found;

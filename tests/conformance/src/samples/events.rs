@@ -18,6 +18,7 @@ use domain::rules::status::{PaymentStatus, Read, RefundStatus};
 use domain::rules::subject::Subject;
 
 use super::before::before;
+use super::policies::every_policy_event;
 use super::work::lines;
 use super::*;
 
@@ -59,7 +60,7 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
     let mollie_id = MollieShipmentId::new("shp_1");
     let (reason, rejection) = ("too old".to_owned(), rejection());
     let placed = MollieOrderId::new("ord_1.rsa7lu");
-    vec![
+    let mut events = vec![
         EventData::OrderRecorded { order: Box::new(order.impersonal()), operation_id },
         EventData::OrderPlaced { mollie_id: placed, observed: observed() },
         EventData::PlacementRefused { rejection: rejection.clone() },
@@ -186,7 +187,9 @@ pub fn every_event(order: &Order) -> Vec<EventData> {
         told(NoticeSubject::LeftToPeople { reasons: vec!["an item is open".into()] }),
         told(NoticeSubject::Waits { until: micros(7, 7) }),
         EventData::ItemClosed { number: 1, by: "jane".into(), reason },
-    ]
+    ];
+    events.extend(every_policy_event());
+    events
 }
 
 fn told(subject: NoticeSubject) -> EventData {

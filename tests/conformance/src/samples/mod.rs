@@ -3,6 +3,7 @@
 mod before;
 mod events;
 mod orders;
+mod policies;
 mod refunds;
 mod work;
 

@@ -3,6 +3,7 @@
 use domain::rules::address::Address;
 use domain::rules::beside::Beside;
 use domain::rules::chargeback::Chargeback;
+use domain::rules::followed::Followed;
 use domain::rules::found_line::FoundLine;
 use domain::rules::ids::{
     Caller, LineId, MollieChargebackId, MollieLineId, MollieOrderId, MolliePaymentId, OperationId, OrderId,
@@ -25,6 +26,7 @@ use domain::rules::unread::{Unread, UnreadField};
 use domain::rules::violation::Finding;
 use serde_json::json;
 
+use super::policies::followed;
 use super::work::lines;
 use super::*;
 
@@ -294,6 +296,7 @@ pub fn bare_order() -> Order {
         stranded: Vec::new(),
         items: Vec::new(),
         deadline: Deadline::default(),
+        followed: Followed::default(),
         agenda: Agenda::nothing(euro("0.00")),
         observed_time: None,
         closed_time: None,
@@ -391,6 +394,7 @@ pub fn full_order() -> Order {
     let told = Told { ship_by: micros(9, 1), stage: Stage::Warning(SignedDuration::from_hours(72)) };
     let acted = Acted { ship_by: micros(9, 1), action: Action::Waits, until: Some(micros(9, 2)) };
     order.deadline = Deadline { told: Some(told), acted: Some(acted) };
+    order.followed = followed();
     let ship_by = Some(ShipBy { time: micros(9, 1), cause: Cause::CaptureBefore });
     order.agenda = Agenda { ship_by, to_capture: euro("4.50"), timer: Some(micros(9, 2)) };
     order.observed_time = Some(micros(8, 999_999));

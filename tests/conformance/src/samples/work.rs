@@ -182,12 +182,13 @@ fn of_kind(kind: OperationKind) -> Vec<Task> {
             vec![of(None), of(Some(MolliePaymentId::new("tr_7UhSN1zuXS")))]
         }
         OperationKind::CreatePayment => {
-            let of = |methods: &[&str], before: &[&str]| {
+            let of = |methods: &[&str], before: &[&str], cause| {
                 let methods = methods.iter().map(|method| (*method).to_owned()).collect();
                 let before = before.iter().map(|id| MolliePaymentId::new(*id)).collect();
-                create_payment::Task { methods, before, until: micros(9, 1) }.into()
+                create_payment::Task { methods, before, until: micros(9, 1), cause }.into()
             };
-            vec![of(&[], &[]), of(&["ideal", "kbc"], &["tr_7UhSN1zuXS", "tr_2"])]
+            let asked = of(&["ideal", "kbc"], &["tr_7UhSN1zuXS", "tr_2"], create_payment::Cause::Request);
+            vec![of(&[], &[], create_payment::Cause::SecondChance), asked]
         }
         OperationKind::UpdateOrder => {
             let of = |terms| update_order::Task { terms, until: micros(9, 1) }.into();

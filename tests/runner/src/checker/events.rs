@@ -79,6 +79,7 @@ fn doubted(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
         | EventData::LinesChanged { .. }
         | EventData::LineChangeRefused { .. }
         | EventData::DeadlineTold { .. }
+        | EventData::PolicyTold { .. }
         | EventData::AttentionNeeded { .. }
         | EventData::OperationRetried { .. }
         | EventData::OperationResolved { .. }
@@ -155,6 +156,7 @@ fn once(order: &Order, events: &[Arc<Event>]) -> Vec<Violation> {
             | EventData::ShipmentObserved { .. }
             | EventData::ChargebackObserved { .. }
             | EventData::DeadlineTold { .. }
+            | EventData::PolicyTold { .. }
             | EventData::AttentionNeeded { .. }
             | EventData::OperationRetried { .. }
             | EventData::OperationResolved { .. }

@@ -8,6 +8,7 @@ mod events;
 mod intents;
 mod money;
 mod orders;
+mod policies;
 mod refunds;
 
 use std::fmt;
@@ -71,6 +72,8 @@ pub fn judge(site: &Site) -> Vec<Violation> {
     violations.extend(events::judge(&evidence.stored));
     violations.extend(causes::judge(&evidence.stored));
     violations.extend(deadlines::judge(&evidence, cancels_unshipped(site.seed)));
+    violations.extend(policies::judge(&evidence, site.seed));
+    policies::count(&evidence, &mut site.tally());
     orders::count(&evidence, &mut site.tally());
     violations
 }

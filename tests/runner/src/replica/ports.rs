@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{Ahead, Clock, Ids, Ports, Settings, Vault};
+use domain::rules::auto_ship::AutoShip;
 use domain::rules::deadline_policy::{Automatic, DeadlinePolicy};
+use domain::rules::payment_window::PaymentWindows;
 use domain::rules::policy::Policy;
+use domain::rules::second_chance::SecondChance;
 use jiff::{SignedDuration, Timestamp};
 use mollie_adapter::MollieAdapter;
 use uuid::Uuid;
 
-use super::{Replica, profile};
+use super::{Replica, cancels_unshipped, gives_chances, gives_up, profile, ships_unasked};
 use crate::chance::Chance;
 use crate::mollie::{CALL_TIMEOUT, Wire};
 use crate::site::Site;
@@ -45,12 +48,31 @@ impl Ports for Replica {
     }
 }
 
-pub fn settings(keys: bool, cancels_unshipped: bool) -> Settings {
-    let policy = match cancels_unshipped {
+/// What the history's profile has chosen: one policy at most, so that what comes of it is told apart.
+fn policy(seed: u64) -> Policy {
+    let policy = match cancels_unshipped(seed) {
         true => DeadlinePolicy::CancelUnshipped { hours_before: 12 },
         false => DeadlinePolicy::None,
     };
-    let automatic = Automatic { policy, dry_run: false, ..Automatic::default() };
+    let window = gives_up(seed).then_some(SignedDuration::from_mins(2));
+    let chance = SecondChance { delay: SignedDuration::from_secs(20), most: MOST_CHANCES, quiet: None };
+    Policy {
+        automatic: Automatic { policy, dry_run: false, ..Automatic::default() },
+        payment_windows: Arc::new(PaymentWindows {
+            otherwise: window,
+            dry_run: false,
+            ..PaymentWindows::default()
+        }),
+        second_chance: gives_chances(seed).then(|| Arc::new(chance)),
+        auto_ship: if ships_unasked(seed) { AutoShip::Digital } else { AutoShip::Off },
+        ..Policy::default()
+    }
+}
+
+/// How many payments the service makes for one order at most.
+pub const MOST_CHANCES: u32 = 2;
+
+pub fn settings(keys: bool, seed: u64) -> Settings {
     Settings {
         public_url: "https://shop.example".to_owned(),
         placement_age_limit: SignedDuration::from_mins(15),
@@ -58,7 +80,7 @@ pub fn settings(keys: bool, cancels_unshipped: bool) -> Settings {
         call_timeout: SignedDuration::try_from(CALL_TIMEOUT).unwrap_or(SignedDuration::MAX),
         lease: Duration::from_secs(8),
         trust_idempotency: keys,
-        policies: BTreeMap::from([(profile(), Policy { automatic, ..Policy::default() })]),
+        policies: BTreeMap::from([(profile(), policy(seed))]),
     }
 }
 

@@ -46,9 +46,9 @@ impl Story for Canceling {
         false
     }
 
-    /// Requests may share one; what is late, and what another order has replaced, the service cancels by itself.
+    /// Requests may share one; what is late, what another order has replaced and what nobody pays, the service cancels by itself.
     fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
-        requests >= 1 || unasked.is_late || unasked.is_replaced
+        requests >= 1 || unasked.is_late || unasked.is_replaced || unasked.is_by_policy
     }
 
     /// A canceled order is canceled: nobody has to tell by whom.

@@ -45,9 +45,9 @@ impl Story for Paying {
         false
     }
 
-    /// Requests may share one.
-    fn is_owned(&self, requests: usize, _unasked: Unasked) -> bool {
-        requests >= 1
+    /// Requests may share one, also one that the service makes by itself.
+    fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
+        requests >= 1 || unasked.is_by_policy
     }
 
     fn is_like(&self, act: &Act) -> bool {

@@ -48,7 +48,7 @@ impl Story for Shipping {
     }
 
     fn is_owned(&self, requests: usize, unasked: Unasked) -> bool {
-        requests == 1 || requests == 0 && (unasked.was_held || unasked.is_of_fees)
+        requests == 1 || requests == 0 && (unasked.was_held || unasked.is_of_fees || unasked.is_by_policy)
     }
 
     /// One made in the dashboard may look like ours, and ours, edited there, like another.

@@ -60,6 +60,8 @@ pub struct Unasked {
     pub is_of_fees: bool,
     /// On an order that another one has replaced.
     pub is_replaced: bool,
+    /// By a policy of its profile, and an event says so.
+    pub is_by_policy: bool,
 }
 
 /// The contract of a kind. Every item is required and none has a default: whoever adds a kind answers every question.

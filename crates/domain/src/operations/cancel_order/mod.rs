@@ -3,12 +3,14 @@
 
 mod superseded;
 mod task;
+mod unpaid;
 mod unshipped;
 
 use jiff::{SignedDuration, Timestamp};
 
 pub use superseded::end_superseded;
 pub use task::{Cause, Task};
+pub use unpaid::cancel_unpaid;
 pub use unshipped::cancel_unshipped;
 
 use super::facts::{Facts, Lane, Needs, Repeat};
@@ -135,7 +137,7 @@ impl Kind for Task {
             // A policy has read the order when it decided.
             Cause::Request | Cause::AgeLimit | Cause::Unshipped => Ready::Send,
             // Nobody asked for it: what the shopper has authorized in the meantime must not be released.
-            Cause::Superseded => Ready::LookFirst,
+            Cause::Superseded | Cause::Unpaid => Ready::LookFirst,
         }
     }
 
@@ -266,6 +268,7 @@ impl Task {
                 pen.raise(concern::late_placement_stays(of.id, &mollie_id, &rejection));
             }
             (Cause::Unshipped, _) => unshipped::refused(pen, &rejection),
+            (Cause::Unpaid, _) => unpaid::refused(pen, &rejection),
             (Cause::AgeLimit, None) | (Cause::Request | Cause::Superseded, _) => (),
         }
     }

@@ -5,6 +5,7 @@ use super::{Cause, FACTS, Task};
 use crate::operations::pen::Pen;
 use crate::rules::cause::Unasked;
 use crate::rules::event::EventData;
+use crate::rules::payment_window;
 use crate::rules::snapshot::Snapshot;
 use crate::rules::supersession;
 
@@ -28,6 +29,7 @@ impl Task {
     pub(super) fn spares(self, seen: &Snapshot) -> Option<String> {
         match self.cause {
             Cause::Superseded => supersession::spared(seen),
+            Cause::Unpaid => payment_window::spared(seen),
             Cause::Request | Cause::AgeLimit | Cause::Unshipped => None,
         }
     }
@@ -35,7 +37,7 @@ impl Task {
     /// What keeps a replaced order from being canceled is recorded first: once it has ended, Mollie is asked again.
     pub(super) fn look_around(self, seen: &[Snapshot], pen: &mut Pen<'_>) {
         match self.cause {
-            Cause::Superseded => seen.iter().for_each(|snapshot| pen.observe(snapshot)),
+            Cause::Superseded | Cause::Unpaid => seen.iter().for_each(|snapshot| pen.observe(snapshot)),
             Cause::Request | Cause::AgeLimit | Cause::Unshipped => (),
         }
     }

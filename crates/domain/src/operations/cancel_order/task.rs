@@ -13,6 +13,8 @@ words!(
         Superseded = "superseded",
         /// Its authorization ends soon, and its profile's policy gives up what was not shipped.
         Unshipped = "unshipped",
+        /// Nobody has paid it in time, and its profile keeps no stock for that any longer.
+        Unpaid = "unpaid",
     }
 );
 

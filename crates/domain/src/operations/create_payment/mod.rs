@@ -2,11 +2,13 @@
 //! make, and the caller is told of that one. Mollie holds one open attempt for an order at most, so whatever new one a reading shows
 //! serves the shopper, whoever opened it.
 
+mod second_chance;
 mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use task::Task;
+pub use second_chance::second_chance;
+pub use task::{Cause, Task};
 
 use super::facts::{Facts, Lane, Needs, Repeat};
 use super::kind::{Book, Difference, Failure, Kind, Meaning, Named, Observation, Ready, Sought};
@@ -45,8 +47,7 @@ impl Request for Pay {
             return Ok(Subject::Order);
         }
         let methods = self.0.methods.clone();
-        let before = pen.order().payments.iter().map(|payment| payment.mollie_id.clone()).collect();
-        let task = Task { methods: methods.clone(), before, until: order_payment::tried_until(pen.now()) };
+        let task = Task::of(pen, methods.clone(), Cause::Request);
         let operation_id = pen.set_to_work(task, self.0.payment.to_secret());
         pen.record(EventData::PaymentRecorded { operation_id, methods });
         Ok(Subject::Order)
@@ -143,6 +144,7 @@ impl Kind for Task {
     fn succeed(&self, of: &Operation, effect: &Acceptance, _seen: &[Snapshot], pen: &mut Pen<'_>) {
         if let Acceptance::Payment(payment) = effect {
             pen.record(EventData::PaymentCreated { operation_id: of.id, payment: payment.clone() });
+            self.pass_on(of.id, payment, pen);
         }
         pen.look_again(pen.now());
     }
@@ -157,6 +159,11 @@ impl Kind for Task {
 }
 
 impl Task {
+    fn of(pen: &Pen<'_>, methods: Vec<String>, cause: Cause) -> Self {
+        let before = pen.order().payments.iter().map(|payment| payment.mollie_id.clone()).collect();
+        Self { methods, before, until: order_payment::tried_until(pen.now()), cause }
+    }
+
     fn is_new(&self, payment: &Payment) -> bool {
         !self.before.contains(&payment.mollie_id)
     }

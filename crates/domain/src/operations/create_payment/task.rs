@@ -3,6 +3,17 @@
 use jiff::Timestamp;
 
 use crate::rules::ids::MolliePaymentId;
+use crate::rules::status::words;
+
+words!(
+    /// Why a payment is opened.
+    Cause {
+        /// A caller requested it.
+        Request = "request",
+        /// An attempt has ended, and the profile gives the shopper another one.
+        SecondChance = "second_chance",
+    }
+);
 
 /// Opens a further attempt to pay an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,4 +24,5 @@ pub struct Task {
     pub before: Vec<MolliePaymentId>,
     /// It is not sent after this: the shopper waits for it.
     pub until: Timestamp,
+    pub cause: Cause,
 }

@@ -1,5 +1,6 @@
 //! Shipping: goods that left are recorded as a fact, whether or not Mollie can be reached, and registered as soon as it can.
 
+mod auto_ship;
 mod end;
 mod fees;
 mod held;
@@ -9,6 +10,7 @@ mod task;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use auto_ship::auto_ship;
 pub use fees::finish;
 pub use held::review;
 pub use task::Task;

@@ -95,7 +95,7 @@ impl Pen<'_> {
 
     /// Notes what is to be told and done next. Returns when, if that is another time than before.
     pub(super) fn renew_agenda(&mut self) -> Option<Option<Timestamp>> {
-        let agenda = agenda::agenda(self.order(), self.policy());
+        let agenda = agenda::agenda(self.order(), self.policy(), self.now());
         self.recorder.note_agenda(agenda);
         (agenda.timer != self.agenda.timer).then_some(agenda.timer)
     }

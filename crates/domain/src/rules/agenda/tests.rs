@@ -29,13 +29,13 @@ fn cancels(dry_run: bool) -> Policy {
 }
 
 fn timer(order: &Order, policy: &Policy) -> Option<Timestamp> {
-    agenda(order, policy).timer
+    agenda(order, policy, at(0)).timer
 }
 
 #[test]
 fn an_authorized_order_is_looked_at_for_each_warning_and_then_no_more() {
     let (mut order, policy) = (authorized(), Policy::default());
-    let first = agenda(&order, &policy);
+    let first = agenda(&order, &policy, at(0));
     assert_eq!((first.ship_by.unwrap().time, first.to_capture), (at(END), euro("1027.99")));
     for (days, next) in [(7, Some(3)), (3, Some(1)), (1, None)] {
         assert_eq!(timer(&order, &policy), Some(at(END - days * DAY)));
@@ -49,7 +49,7 @@ fn an_authorized_order_is_looked_at_for_each_warning_and_then_no_more() {
 #[test]
 fn an_order_of_which_nothing_is_left_to_be_shipped_has_no_agenda() {
     let created = placed(OrderStatus::Created, LineStatus::Created).order().clone();
-    assert_eq!(agenda(&created, &cancels(false)), Agenda::nothing(euro("0.00")));
+    assert_eq!(agenda(&created, &cancels(false), at(0)), Agenda::nothing(euro("0.00")));
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl EventData {
             | Self::OperationRetried { .. }
             | Self::OperationResolved { .. }
             | Self::DeadlineTold { .. }
+            | Self::PolicyTold { .. }
             | Self::ItemRaised { .. }
             | Self::ItemClosed { .. } => &[],
         }

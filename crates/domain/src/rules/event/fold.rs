@@ -149,6 +149,7 @@ impl Order {
             EventData::PlacementAbandoned { .. } => self.placement = Placement::Abandoned,
             EventData::OrderObserved { observed } => self.observe(observed),
             EventData::DeadlineTold { notice } => self.remember(notice),
+            EventData::PolicyTold { notice } => self.follow_policy(notice, time),
             EventData::ItemRaised { item } => self.items.push(item.clone()),
             EventData::ItemClosed { number, by, reason } => {
                 let closure = Closure { time, by: by.clone(), reason: reason.clone() };

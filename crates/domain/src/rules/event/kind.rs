@@ -58,6 +58,7 @@ impl EventData {
             Self::OperationRetried { .. } => "operation.retried",
             Self::OperationResolved { .. } => "operation.resolved",
             Self::DeadlineTold { notice } => notice.subject.kind(),
+            Self::PolicyTold { notice } => notice.kind(),
             Self::ItemRaised { .. } => "item.raised",
             Self::ItemClosed { .. } => "item.closed",
         }

@@ -2,6 +2,9 @@
 
 /// Every name that [`EventData::kind`](super::EventData::kind) gives.
 pub const KINDS: &[&str] = &[
+    "auto_ship.left_to_people",
+    "auto_ship.ships",
+    "auto_ship.would_ship",
     "cancellation.recorded",
     "cancellation.refused",
     "cancellation.succeeded",
@@ -48,9 +51,16 @@ pub const KINDS: &[&str] = &[
     "order.update_recorded",
     "order.update_refused",
     "order.updated",
+    "payment.attempt_ended",
     "payment.created",
+    "payment.next_link",
     "payment.recorded",
     "payment.refused",
+    "payment.second_chance",
+    "payment_window.cancels",
+    "payment_window.left_to_people",
+    "payment_window.waits",
+    "payment_window.would_cancel",
     "refund.cancel_recorded",
     "refund.cancel_refused",
     "refund.canceled",
@@ -86,7 +96,11 @@ mod tests {
     /// The names that the code gives, as it is written: a new one cannot be forgotten here.
     #[test]
     fn every_name_is_listed_and_documented_and_no_other() {
-        let code = [include_str!("kind.rs"), include_str!("../deadline_notice.rs")];
+        let code = [
+            include_str!("kind.rs"),
+            include_str!("../deadline_notice.rs"),
+            include_str!("../policy_notice.rs"),
+        ];
         let names = code.iter().flat_map(|code| code.split('"').skip(1).step_by(2));
         let named: BTreeSet<_> = names.filter(|text| text.contains('.')).collect();
         assert_eq!(named, KINDS.iter().copied().collect());

@@ -93,6 +93,7 @@ impl EventData {
             | Self::OperationRetried { .. }
             | Self::OperationResolved { .. }
             | Self::DeadlineTold { .. }
+            | Self::PolicyTold { .. }
             | Self::ItemRaised { .. }
             | Self::ItemClosed { .. } => Touched::Nothing,
         }

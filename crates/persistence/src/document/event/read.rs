@@ -247,6 +247,9 @@ impl TryFrom<EventDocument> for EventData {
             EventDocument::DeadlineTold { notice } => {
                 Self::DeadlineTold { notice: Box::new((*notice).try_into()?) }
             }
+            EventDocument::PolicyTold { notice } => {
+                Self::PolicyTold { notice: Box::new((*notice).try_into()?) }
+            }
             EventDocument::ItemRaised { item } => Self::ItemRaised { item: item.try_into()? },
             EventDocument::ItemClosed { number, by, reason } => Self::ItemClosed { number, by, reason },
         })

@@ -224,6 +224,7 @@ impl From<&EventData> for EventDocument {
                 }
             }
             EventData::DeadlineTold { notice } => Self::DeadlineTold { notice: Box::new((&**notice).into()) },
+            EventData::PolicyTold { notice } => Self::PolicyTold { notice: Box::new((&**notice).into()) },
             EventData::ItemRaised { item } => Self::ItemRaised { item: item.into() },
             EventData::ItemClosed { number, by, reason } => {
                 Self::ItemClosed { number: *number, by: by.clone(), reason: reason.clone() }

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use mollie_simulator::rules::EffectKind;
 
 use super::{Found, returned};
+use crate::checker::policies;
 use crate::story::{self, Unasked};
 
 /// What is found so long after it was asked for has nobody waiting for it, and is canceled without being asked to.
@@ -27,6 +28,7 @@ impl Found<'_> {
                 was_held: self.was_held(&operation),
                 is_of_fees: self.is_of_fees(&operation),
                 is_replaced: self.order(operation.order_id).is_some_and(|order| self.is_replaced(order)),
+                is_by_policy: self.is_by_policy(&operation),
             };
             if !story::of(kind).is_owned(own, unasked) {
                 let text = format!("{} {} is the wish of {wishes:?}", kind.as_str(), operation.id);
@@ -69,6 +71,14 @@ impl Found<'_> {
         })
     }
 
+    /// Whether an event says that a policy began it. Whether the policy might is judged elsewhere (`checker/policies.rs`).
+    fn is_by_policy(&self, operation: &Operation) -> bool {
+        let begun = |data: &EventData| {
+            if let EventData::PolicyTold { notice } = data { policies::begun(notice) } else { None }
+        };
+        self.events_of(operation).any(|data| begun(data) == Some(operation.id))
+    }
+
     fn events_of(&self, operation: &Operation) -> impl Iterator<Item = &EventData> {
         let events = self.evidence.stored.events.get(&operation.order_id).into_iter().flatten();
         events.map(|event| &event.data)
@@ -83,7 +93,7 @@ impl Found<'_> {
         let mut own = self.evidence.stored.operations.values().filter(|one| {
             one.order_id == order.id && story::causes(one.task.name(), EffectKind::OrderCanceled)
         });
-        asked || self.is_replaced(order) || own.any(|one| self.is_late(one))
+        asked || self.is_replaced(order) || own.any(|one| self.is_late(one) || self.is_by_policy(one))
     }
 
     /// Whether another order was asked for in its place, and Mollie has that one.
