@@ -33,6 +33,8 @@ pub struct Followed {
     pub ended_time: Option<Timestamp>,
     /// How many payments the service made unasked.
     pub chances: u32,
+    /// How many attempts there were before the last of them: one that Mollie refused is not made again at once.
+    pub chance_after: u32,
     pub window: Option<WindowActed>,
     /// Each line once, in the order in which they were tried.
     pub auto_shipped: Vec<AutoShipped>,

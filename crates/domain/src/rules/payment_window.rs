@@ -52,7 +52,7 @@ fn method(order: &Order) -> Option<&String> {
 #[must_use]
 pub fn acts_at(order: &Order, windows: &PaymentWindows) -> Option<Timestamp> {
     let end = ends_at(order, windows)?;
-    if !unpaid::is_unpaid(order) || order.open_items() > 0 {
+    if !unpaid::is_unpaid(order) || !unpaid::was_never_paid(order) || order.open_items() > 0 {
         return None;
     }
     let attempts = unpaid::attempts(order);

@@ -105,7 +105,9 @@ impl Order {
             UnpaidSubject::AttemptEnded { .. } => {
                 (memory.ended_attempts, memory.ended_time) = (attempts, Some(time));
             }
-            UnpaidSubject::SecondChance { .. } => memory.chances = memory.chances.saturating_add(1),
+            UnpaidSubject::SecondChance { .. } => {
+                (memory.chances, memory.chance_after) = (memory.chances.saturating_add(1), attempts);
+            }
             UnpaidSubject::NextLink { .. } => (),
             UnpaidSubject::WindowCancels { .. } => memory.window = acted(Action::Canceled, None),
             UnpaidSubject::WindowWouldCancel => memory.window = acted(Action::WouldCancel, None),

@@ -47,8 +47,10 @@ fn due(order: &Order, chosen: &SecondChance) -> Option<Timestamp> {
 }
 
 fn may_have_one(order: &Order, chosen: &SecondChance) -> bool {
-    let is_told = order.followed.ended_attempts == unpaid::attempts(order);
+    let attempts = unpaid::attempts(order);
+    let is_told = order.followed.ended_attempts == attempts && order.followed.chance_after != attempts;
     is_told
+        && unpaid::was_never_paid(order)
         && order.followed.chances < chosen.most
         && order.open_items() == 0
         && !unpaid::may_be_transferred(order)

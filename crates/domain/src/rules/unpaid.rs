@@ -1,6 +1,6 @@
 //! Orders that Mollie has and nobody has paid: what is known of the attempts to pay one. It may not decide what is done about it.
 
-use super::order::Order;
+use super::order::{Line, Order};
 use super::payment::Payment;
 use super::placement::Placement;
 use super::policy_notice::{PolicyNotice, UnpaidSubject};
@@ -18,6 +18,17 @@ pub fn is_unpaid(order: &Order) -> bool {
         && order.is_understood()
         && order.superseded.is_none()
         && order.payments.iter().all(Payment::has_ended)
+}
+
+/// Whether nobody ever paid or authorized it. An order may be created again once its authorization has lapsed, and its goods may have left by then.
+#[must_use]
+pub fn was_never_paid(order: &Order) -> bool {
+    let paid = |payment: &Payment| payment.authorized_time.is_some() || payment.paid_time.is_some();
+    let has_left = |line: &Line| line.shipped.and(line.reserved).quantity > 0;
+    order.facts.authorized_time.is_none()
+        && order.facts.paid_time.is_none()
+        && !order.payments.iter().any(paid)
+        && !order.lines.iter().any(has_left)
 }
 
 /// How many attempts to pay it there were.

@@ -20,6 +20,8 @@ pub(crate) struct FollowedDocument {
     ended_time: Option<Timestamp>,
     #[serde(default)]
     chances: u32,
+    #[serde(default)]
+    chance_after: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     window: Option<WindowDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +57,7 @@ impl FollowedDocument {
             ended_attempts: followed.ended_attempts,
             ended_time: followed.ended_time,
             chances: followed.chances,
+            chance_after: followed.chance_after,
             window,
             auto_shipped: auto_shipped.collect(),
         })
@@ -76,6 +79,7 @@ impl TryFrom<FollowedDocument> for Followed {
             ended_attempts: document.ended_attempts,
             ended_time: document.ended_time,
             chances: document.chances,
+            chance_after: document.chance_after,
             window: window.transpose()?,
             auto_shipped: auto_shipped.collect(),
         })

@@ -275,3 +275,18 @@ async fn two_who_look_after_one_timer_make_one_payment() {
     world.on_time().await;
     assert_eq!((world.payments_made(), world.settled(id).await.followed.chances), (1, 1));
 }
+
+#[tokio::test]
+async fn a_payment_that_mollie_refuses_is_not_asked_for_again() {
+    let world = with_chance(3, None).await;
+    let id = world.unpaid().await;
+    world.pass(60);
+    world.mollie.next(Fate::Rejected);
+    world.on_time().await;
+    world.work(mins(5)).await;
+    world.pass(600);
+    world.on_time().await;
+    world.sync(id).await;
+    assert!(world.kinds(id).await.contains(&"payment.refused"));
+    assert_eq!((world.payments_made(), world.settled(id).await.agenda.timer), (1, None));
+}

@@ -46,6 +46,7 @@ pub fn followed() -> Followed {
         ended_attempts: 2,
         ended_time: Some(micros(3, 1)),
         chances: 1,
+        chance_after: 1,
         window: Some(WindowActed { attempts: 2, action: Action::Waits, until: Some(micros(9, 2)) }),
         auto_shipped: vec![
             AutoShipped { line_id: LineId::new(1), is_dry_run: true },

@@ -59,6 +59,24 @@ fn it_is_never_given_up_beside_what_the_shopper_may_still_pay() {
 }
 
 #[test]
+fn an_order_that_was_authorized_once_is_not_given_up() {
+    let lapsed = tried(&[PaymentStatus::Expired]);
+    assert_eq!(acts_at(&lapsed, &windows()), Some(at(120)));
+    let mut order = lapsed.clone();
+    order.facts.authorized_time = Some(at(5));
+    assert_eq!(acts_at(&order, &windows()), None);
+    let mut order = lapsed.clone();
+    order.payments[0].authorized_time = Some(at(5));
+    assert_eq!(acts_at(&order, &windows()), None);
+    let mut order = lapsed.clone();
+    order.facts.paid_time = Some(at(5));
+    assert_eq!(acts_at(&order, &windows()), None);
+    let mut order = lapsed;
+    order.lines[0].shipped.quantity = 1;
+    assert_eq!(acts_at(&order, &windows()), None, "goods have left");
+}
+
+#[test]
 fn a_bank_transfer_has_no_window_not_even_one_of_its_own() {
     let mut chosen = windows();
     chosen.by_method.insert(unpaid::BANK_TRANSFER.to_owned(), SignedDuration::from_hours(1));

@@ -55,6 +55,11 @@ fn there_are_at_most_so_many_of_ours_and_25_in_all() {
     };
     assert_eq!([with(3, 0), with(3, 1), with(3, 2), with(3, 3)], [true, true, false, false]);
     assert_eq!([with(ATTEMPTS - 1, 0), with(ATTEMPTS, 0)], [true, false]);
+    let mut order = tried(2);
+    (order.followed.chances, order.followed.chance_after) = (1, 2);
+    assert_eq!(time(&order), None, "Mollie refused that one");
+    order.followed.chance_after = 1;
+    assert_eq!(time(&order), Some(at(160)));
 }
 
 #[test]
@@ -71,6 +76,9 @@ fn it_is_never_made_beside_what_may_still_be_paid_or_once_the_order_is_over() {
         order.facts.status = Some(*status);
         assert_eq!(time(&order), None, "{status:?}");
     }
+    let mut order = tried(1);
+    order.facts.authorized_time = Some(at(2));
+    assert_eq!(time(&order), None, "its authorization has lapsed");
     let mut order = tried(1);
     order.superseded = Some(Box::new(Superseded::by(order.id)));
     assert_eq!(time(&order), None, "superseded");
