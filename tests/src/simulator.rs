@@ -130,6 +130,16 @@ impl Simulator {
         self.control(Method::PUT, "switches", Some(switches)).await;
     }
 
+    /// Lets only so many calls through in a while.
+    pub async fn quota(&self, quota: Value) {
+        self.control(Method::PUT, "quota", Some(quota)).await;
+    }
+
+    /// How many calls a quota has refused.
+    pub async fn refused(&self) -> u64 {
+        self.control(Method::GET, "quota", None).await["refused"].as_u64().expect("a count")
+    }
+
     /// Replaces the faults that lie in wait.
     pub async fn fail(&self, faults: Value) {
         self.control(Method::PUT, "faults", Some(faults)).await;

@@ -56,6 +56,7 @@ mod payment_json;
 mod pending;
 mod pool;
 mod query;
+mod quota;
 mod reads;
 mod records;
 mod refund;
@@ -92,6 +93,7 @@ pub use final_state::FinalState;
 pub use money::{Amount, Currency};
 pub use pattern::Pattern;
 pub use query::Query;
+pub use quota::{LetThrough, Quota, Quotas};
 pub use records::{
     CaptureStatus, Changes, ChargebackReason, Effect, EffectKind, Hook, Late, OrderStatus, PaymentStatus,
     RefundStatus, Tampered,

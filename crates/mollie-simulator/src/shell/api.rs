@@ -8,8 +8,9 @@ use axum::http::Response;
 use axum::http::request::Parts;
 
 use super::engine::Engine;
+use super::quota_layer::tell_left;
 use super::respond::{carry, respond};
-use crate::rules::{Answer, ApiRequest, Outcome, Refusal, template};
+use crate::rules::{Answer, ApiRequest, Outcome, Refusal, Reply, template};
 
 /// Mollie's own bound is not known: more than the largest order needs.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -18,6 +19,14 @@ pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     engine.counters.count(method, &template(path));
+    let verdict = engine.quotas.with(|quotas| quotas.count(method, path, engine.now()));
+    if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.is_refused) {
+        let reply = Reply::from(Answer::from(Refusal::new(429, "Too many requests.")));
+        let retry_after_seconds = verdict.retry_after_seconds;
+        let mut response = respond(Reply { retry_after_seconds, ..reply }, engine.now());
+        tell_left(&mut response, Some(verdict));
+        return response;
+    }
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         let refusal = Refusal::new(413, "The request body is larger than 4 MiB.");
         return respond(Answer::from(refusal).into(), engine.now());
@@ -38,7 +47,9 @@ pub async fn handle(State(engine): State<Arc<Engine>>, request: Request) -> Resp
     if let Some(claim) = claim {
         claim.wait().await;
     }
-    carry(outcome, &engine, &parts, hang).await
+    let mut response = carry(outcome, &engine, &parts, hang).await;
+    tell_left(&mut response, verdict.as_ref());
+    response
 }
 
 pub async fn not_found(State(engine): State<Arc<Engine>>) -> Response<Body> {

@@ -14,6 +14,7 @@ use super::counters::Counters;
 use super::fault_layer::FaultLayer;
 use super::hold::Hold;
 use super::journal::{Journal, OpenError};
+use super::quota_layer::QuotaLayer;
 use crate::rules::World;
 
 /// The journal cannot be written any more, or the simulator has stopped.
@@ -38,6 +39,7 @@ pub struct Engine {
     pub hold: Hold,
     pub faults: FaultLayer,
     pub counters: Counters,
+    pub quotas: QuotaLayer,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl Engine {
             hold: Hold::default(),
             faults: FaultLayer::default(),
             counters: Counters::default(),
+            quotas: QuotaLayer::default(),
         })
     }
 

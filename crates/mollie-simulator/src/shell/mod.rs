@@ -20,6 +20,8 @@ mod hold;
 mod journal;
 mod money;
 mod page;
+mod quota_layer;
+mod quotas;
 mod respond;
 mod routes;
 mod waiting;

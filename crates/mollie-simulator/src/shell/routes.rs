@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post, put};
 
 use super::engine::Engine;
-use super::{api, attempts, checkout, control, dashboard, faults, money};
+use super::{api, attempts, checkout, control, dashboard, faults, money, quotas};
 
 /// For forms and control requests; the API reads its bodies itself, to answer in its own shape.
 const MAX_BODY: usize = 1024 * 1024;
@@ -36,6 +36,10 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .route("/_simulator/refunds/{id}", post(money::set_refund))
         .route("/_simulator/captures/{id}", post(money::set_capture))
         .route("/_simulator/profiles/{id}/balance", put(money::put_balance).delete(money::delete_balance))
+        .route(
+            "/_simulator/quota",
+            get(quotas::get_quota).put(quotas::put_quota).delete(quotas::delete_quota),
+        )
         .route("/_simulator/requests", get(control::get_requests))
         .fallback(api::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY))
