@@ -177,7 +177,7 @@ async fn the_answer_to_our_own_create_needs_no_counters() {
     let id = world.placed().await;
     let order = world.settled(id).await;
     assert!(order.lines.iter().all(|line| line.shipped.quantity == 0) && order.observed_time.is_some());
-    world.advance(mins(14));
+    world.advance(mins(1));
     assert!(world.lookups().await.is_empty());
     assert_eq!(world.mollie.readings(), 0);
 }
