@@ -70,10 +70,13 @@ impl Server {
         let public_url = settings.public_url.clone();
         let (gateway, profiles, retired) = (checked.gateway, checked.modes, checked.retired);
         let stream = store.clone();
-        let mollie_time = gateway.mollie_time();
+        let clock = SystemClock::new(offset, gateway.mollie_time());
+        #[cfg(feature = "dev")]
+        let clock = clock.wrong_by(config.clock.wrong_by_seconds);
+        worker::clock::compare(&store, &clock).await;
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
-        let (clock, ids) = (SystemClock::new(offset, mollie_time), crate::vault::SystemIds);
+        let ids = crate::vault::SystemIds;
         let (agreements, methods) = (config.agreements(), KnownMethods::default());
         let service = Service {
             store,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::ports::StoreError;
+use jiff::Timestamp;
 use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use crate::armed::Armed;
 use crate::connect::{ConnectError, Engine, Opened, Options, open};
 use crate::connection::Connection;
 use crate::error::store_error;
+use crate::lease;
 use crate::log::Log;
 use crate::session::Session;
 
@@ -71,6 +73,21 @@ impl Database {
         // A distribution appends its own version after a space.
         let version = text.split(' ').next().unwrap_or_default();
         Ok(format!("{name} {version}"))
+    }
+
+    /// The database's time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn time(&self) -> Result<Timestamp, StoreError> {
+        let backend = self.read().get_database_backend();
+        let sql = format!("SELECT {} AS database_time", lease::clock(backend));
+        let row =
+            self.read().query_one_raw(Statement::from_string(backend, &sql)).await.map_err(store_error)?;
+        let row = row.ok_or_else(|| store_error(DbErr::RecordNotFound(sql)))?;
+        let micros: i64 = row.try_get_by(0).map_err(store_error)?;
+        let odd = |_| StoreError::Inconsistent(format!("the database's time is {micros}"));
+        Timestamp::from_microsecond(micros).map_err(odd)
     }
 
     /// Moves what SQLite's log holds into the main file, and frees the log; PostgreSQL needs nothing.

@@ -48,6 +48,7 @@ pub(super) fn kind(sql: &str) -> Kind {
         "COMMIT" | "ROLLBACK" => Kind::End,
         // On PostgreSQL a statement goes before it in the same message, which an aborted transaction refuses.
         _ if sql == "SELECT 1; COMMIT" => Kind::End,
+        _ if is_timed(sql) => Kind::Claim,
         _ if ["WITH due", "UPDATE heartbeat"].iter().any(|loops| sql.trim_start().starts_with(loops)) => {
             Kind::Claim
         }
@@ -62,7 +63,7 @@ pub(super) fn is_look(sql: &str) -> bool {
 
 /// Whether a statement comes by the clock, so that whether it falls into a run says nothing.
 pub(super) fn is_timed(sql: &str) -> bool {
-    sql.trim_start().starts_with("UPDATE heartbeat")
+    sql.trim_start().starts_with("UPDATE heartbeat") || sql.ends_with("AS database_time")
 }
 
 /// A statement in one line, of a length that can be read.

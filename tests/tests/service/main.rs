@@ -13,6 +13,7 @@ mod captures;
 mod carts;
 mod causes;
 mod companions;
+mod clocks;
 mod complete;
 mod continued;
 mod costs;

@@ -25,6 +25,9 @@ use crate::rules::text::printable;
 /// How long Mollie surely remembers a key: it promises an hour, and clocks and queues take their part.
 pub const KEY_LIFE: SignedDuration = SignedDuration::from_mins(45);
 
+/// Clocks that differ by more than this are not all right.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
+
 /// The state of an operation, with the data that only this state has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -171,7 +174,9 @@ impl Operation {
     /// Whether Mollie recognises a repeat as the same call: a keyed call whose key surely lives.
     #[must_use]
     pub fn is_recognised(&self, now: Timestamp, trust_idempotency: bool) -> bool {
-        let alive = self.state.sent().is_some_and(|sent| now.duration_since(sent.first) < KEY_LIFE);
+        // A clock that has gone back a long way tells nothing of the key's age.
+        let ages = -CLOCKS_DIFFER..KEY_LIFE;
+        let alive = self.state.sent().is_some_and(|sent| ages.contains(&now.duration_since(sent.first)));
         self.repeat() == Repeat::ByKey && trust_idempotency && alive
     }
 

@@ -11,6 +11,12 @@ pub trait Clock: Send + Sync {
     /// Now: the wall clock plus the simulated offset, in whole microseconds, the finest both databases keep.
     fn now(&self) -> Timestamp;
 
+    /// How far [`Clock::now`] was moved because the machine's clock is not the database's. A timer does nothing that cannot be undone
+    /// while they differ much, whichever of them is wrong.
+    fn moved(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
     /// Time since some fixed moment. It only runs forward and ignores the simulated offset.
     fn elapsed(&self) -> Duration;
 

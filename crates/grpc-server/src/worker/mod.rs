@@ -1,5 +1,6 @@
 //! Loops that claim due work. They hold no rules: the store says what is due, the workflow what to do.
 
+pub mod clock;
 mod feed;
 pub mod health;
 mod lookups;
@@ -29,6 +30,7 @@ pub fn start(driver: &Driver, position_pause: Duration, stop: &CancellationToken
     driver.own(timers::run(driver.clone(), stop.clone()));
     driver.own(waits::run(driver.clone(), stop.clone()));
     driver.own(feed::run(Arc::clone(&driver.service), Arc::clone(&driver.feed), stop.clone()));
+    driver.own(clock::run(driver.service.stream.clone(), driver.service.clock.clone(), stop.clone()));
     driver.own(positions::run(Arc::clone(&driver.service), position_pause, stop.clone()));
 }
 
