@@ -12,6 +12,7 @@ mod demo;
 mod driver;
 mod feed;
 mod key_alerts;
+mod lookup_lag;
 mod methods;
 #[cfg(feature = "probes")]
 mod probes;

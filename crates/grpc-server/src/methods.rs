@@ -114,7 +114,9 @@ impl KnownMethods {
     /// While Mollie is down, an older list stands in.
     fn instead_of(&self, key: &Key, error: NotListed, elapsed: Duration) -> Result<Listed, NotListed> {
         match error {
-            NotListed::Gateway(GatewayError::Unavailable(_)) => self.since(key, elapsed, KEPT).ok_or(error),
+            NotListed::Gateway(GatewayError::Unavailable(_) | GatewayError::Later { .. }) => {
+                self.since(key, elapsed, KEPT).ok_or(error)
+            }
             NotListed::Gateway(
                 GatewayError::KeyRefused(_) | GatewayError::NotFound | GatewayError::Unreadable(_),
             )

@@ -19,6 +19,7 @@ use crate::clock::{Offset, SystemClock};
 use crate::config::{Checked, Config};
 use crate::driver::Driver;
 use crate::feed::Feed;
+use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
 use crate::proto::DESCRIPTORS;
 use crate::proto::operation_service_server::OperationServiceServer;
@@ -74,6 +75,9 @@ impl Server {
         #[cfg(feature = "dev")]
         let clock = clock.wrong_by(config.clock.wrong_by_seconds);
         worker::clock::compare(&store, &clock).await;
+        let gateway = gateway.paced(store.clone(), clock.clone(), &config.limits());
+        let gateway = gateway.context("the adapter is in use already")?;
+        let paced = gateway.clone();
         #[cfg(feature = "probes")]
         let (store, gateway) = crate::probes::lay(store, gateway).map_err(anyhow::Error::msg)?;
         let ids = crate::vault::SystemIds;
@@ -82,6 +86,8 @@ impl Server {
             store,
             stream,
             gateway,
+            paced,
+            lookup_lag: LookupLag::default(),
             clock,
             ids,
             vault,

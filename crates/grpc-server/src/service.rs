@@ -6,8 +6,10 @@ use domain::ports::{Clock, Ports, Settings};
 use domain::rules::agreements::Agreements;
 use domain::rules::ids::ProfileName;
 use domain::rules::placement::Mode;
+use mollie_adapter::{Client, MollieAdapter, Pace, Paced};
 
 use crate::clock::SystemClock;
+use crate::lookup_lag::LookupLag;
 use crate::methods::KnownMethods;
 #[cfg(feature = "probes")]
 pub use crate::probes::{Mollie, Storage};
@@ -16,7 +18,10 @@ use crate::vault::{SecretVault, SystemIds};
 #[cfg(not(feature = "probes"))]
 pub type Storage = persistence::Database;
 #[cfg(not(feature = "probes"))]
-pub type Mollie = mollie_adapter::MollieAdapter;
+pub type Mollie = PacedMollie;
+
+/// Mollie, called no faster than is allowed.
+pub type PacedMollie = MollieAdapter<Paced<Client, persistence::Database, SystemClock>>;
 
 /// What the workflow runs on.
 pub struct Service {
@@ -24,6 +29,10 @@ pub struct Service {
     /// The same database, as the stream of its events.
     pub stream: persistence::Database,
     pub gateway: Mollie,
+    /// The same, to be asked how its calls are paced.
+    pub paced: PacedMollie,
+    /// How late look-ups are.
+    pub lookup_lag: LookupLag,
     pub clock: SystemClock,
     pub ids: SystemIds,
     pub vault: SecretVault,
@@ -43,6 +52,11 @@ impl Service {
     pub fn agreed(&self, profile: &ProfileName) -> Agreements {
         let agreed = self.agreements.get(profile).cloned().unwrap_or_default();
         Agreements { limits: self.methods.limits(profile, self.clock.elapsed()), ..agreed }
+    }
+
+    /// How calls to Mollie had to wait.
+    pub fn pace(&self) -> &Pace {
+        self.paced.pace()
     }
 
     /// The profile in a caller's query, including retired ones.

@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::ports::{CallPermits, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::rules::call_rate::Rank;
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::misread::Misread;
@@ -25,6 +26,7 @@ use crate::json::Object;
 use crate::key::ApiKey;
 use crate::mollie_time::MollieTime;
 use crate::oddities::Oddities;
+use crate::pace::{Limits, Pace, Paced};
 use crate::page::{self, Page};
 use crate::transport::{Request, Transport};
 use crate::{capture, chargeback, lookup, method, outcome, refund, snapshot};
@@ -96,6 +98,28 @@ impl MollieAdapter {
     pub fn mollie_time(&self) -> MollieTime {
         self.0.transport.time()
     }
+
+    /// The same adapter with its calls paced. `limits`: the rate of each profile; one without is not limited. Give it no clone of an
+    /// adapter that is in use: what that one sends is not counted, and `None` is returned.
+    #[must_use]
+    pub fn paced<P: CallPermits, C: Clock>(
+        self,
+        permits: P,
+        clock: C,
+        limits: &Limits,
+    ) -> Option<MollieAdapter<Paced<Client, P, C>>> {
+        let Parts { transport, base, keys, oddities, sweeps } = Arc::into_inner(self.0)?;
+        let transport = Paced::new(transport, permits, clock, limits, &keys);
+        Some(MollieAdapter(Arc::new(Parts { transport, base, keys, oddities, sweeps })))
+    }
+}
+
+impl<T, P, C> MollieAdapter<Paced<T, P, C>> {
+    /// What pacing has come to so far.
+    #[must_use]
+    pub fn pace(&self) -> &Pace {
+        self.0.transport.pace()
+    }
 }
 
 impl<T: Transport> MollieAdapter<T> {
@@ -142,6 +166,7 @@ impl<T: Transport> MollieAdapter<T> {
     /// Reads all pages of a list of a payment.
     async fn of_payment<R: Send>(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
         (name, endpoint): (&str, Endpoint),
@@ -154,7 +179,8 @@ impl<T: Transport> MollieAdapter<T> {
             url.query_pairs_mut()
                 .append_pair("limit", "250")
                 .extend_pairs(from.iter().map(|from| ("from", from)));
-            let page = self.read(profile, Request::reading(endpoint, url), &parse).await.map_err(listed)?;
+            let page =
+                self.read(profile, Request::reading(rank, endpoint, url), &parse).await.map_err(listed)?;
             items.extend(page.items);
             let Some(next) = page.next else { return Ok(items) };
             trail.follow(&next)?;
@@ -164,6 +190,7 @@ impl<T: Transport> MollieAdapter<T> {
 
     async fn page(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,
@@ -172,11 +199,12 @@ impl<T: Transport> MollieAdapter<T> {
         let mut url = self.0.base.at(&["orders"]).ok_or(GatewayError::NotFound)?;
         url.query_pairs_mut().append_pair("limit", "250").extend_pairs(from.map(|from| ("from", from)));
         let parse = |list: &Object<'_>| lookup::read(list, hook_address, since);
-        let page = self.read(profile, Request::reading(Endpoint::ListOrders, url), parse).await;
+        let page = self.read(profile, Request::reading(rank, Endpoint::ListOrders, url), parse).await;
         page.map_err(|error| match error {
             // Every profile has the list; if it is not found, the base address is wrong.
             GatewayError::NotFound => GatewayError::Unreadable("it has no list of orders".into()),
             other @ (GatewayError::Unavailable(_)
+            | GatewayError::Later { .. }
             | GatewayError::KeyRefused(_)
             | GatewayError::Unreadable(_)) => other,
         })
@@ -198,43 +226,51 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         }
     }
 
-    async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
+    async fn observe(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<Snapshot, GatewayError> {
         let mut url = self.0.base.at(&["orders", id.as_str()]).ok_or(GatewayError::NotFound)?;
         url.set_query(Some("embed=payments,refunds,shipments"));
         let parse = |order: &Object<'_>| snapshot::read_own(order, id);
-        let snapshot = self.read(profile, Request::reading(Endpoint::GetOrder, url), parse).await?;
+        let snapshot = self.read(profile, Request::reading(rank, Endpoint::GetOrder, url), parse).await?;
         self.0.oddities.note(profile, &snapshot);
         Ok(snapshot)
     }
 
     async fn refunds_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<RefundSnapshot>, GatewayError> {
         let list = ("refunds", Endpoint::ListPaymentRefunds);
-        self.of_payment(profile, payment, list, |list| refund::read_page(list, payment)).await
+        self.of_payment(rank, profile, payment, list, |list| refund::read_page(list, payment)).await
     }
 
     async fn captures_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<ListedCapture>, GatewayError> {
         let list = ("captures", Endpoint::ListCaptures);
         let parse =
             |list: &Object<'_>| page::read(list, "captures", |capture| capture::read(capture, payment));
-        self.of_payment(profile, payment, list, parse).await
+        self.of_payment(rank, profile, payment, list, parse).await
     }
 
     async fn chargebacks_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<Chargeback>, GatewayError> {
         let list = ("chargebacks", Endpoint::ListChargebacks);
         let parse = |list: &Object<'_>| page::read(list, "chargebacks", |one| Ok(chargeback::read(one)));
-        let listed = self.of_payment(profile, payment, list, parse).await;
+        let listed = self.of_payment(rank, profile, payment, list, parse).await;
         // Nothing else waits for them, so nobody else would tell.
         let warn =
             |error: &GatewayError| tracing::warn!(%profile, %payment, %error, "chargebacks cannot be read");
@@ -249,12 +285,14 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let mut url = self.0.base.at(&["methods"]).ok_or(GatewayError::NotFound)?;
         method::query(&mut url, wanted);
         let key = self.key(profile).map_err(GatewayError::KeyRefused)?;
-        let answer = self.0.transport.send(key, Request::reading(Endpoint::ListMethods, url)).await;
+        let answer =
+            self.0.transport.send(key, Request::reading(Rank::First, Endpoint::ListMethods, url)).await;
         outcome::of_asking(profile, answer, method::read_list)
     }
 
     async fn find_by_hook(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,
@@ -263,7 +301,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         let _permit = self.0.sweeps.acquire().await.ok();
         let (mut trail, mut from, mut ids) = (lookup::Trail::default(), None::<String>, Vec::new());
         loop {
-            let page = self.page(profile, hook_address, since, from.as_deref()).await?;
+            let page = self.page(rank, profile, hook_address, since, from.as_deref()).await?;
             // Paging may return an order twice: the cursor is inclusive, and the list grows meanwhile.
             ids.extend(page.matches.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
             match page.next {
@@ -276,7 +314,7 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
         }
         let mut found = Vec::new();
         for id in ids.iter().rev() {
-            found.push(self.observe(profile, id).await.map_err(listed)?);
+            found.push(self.observe(rank, profile, id).await.map_err(listed)?);
         }
         Ok(found)
     }
@@ -286,8 +324,10 @@ impl<T: Transport> Gateway for MollieAdapter<T> {
 fn listed(error: GatewayError) -> GatewayError {
     match error {
         GatewayError::NotFound => GatewayError::Unavailable("what it lists could not be read".to_owned()),
-        other
-        @ (GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::Unreadable(_)) => other,
+        other @ (GatewayError::Unavailable(_)
+        | GatewayError::Later { .. }
+        | GatewayError::KeyRefused(_)
+        | GatewayError::Unreadable(_)) => other,
     }
 }
 

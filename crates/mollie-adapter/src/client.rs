@@ -12,6 +12,7 @@ use crate::base::Base;
 use crate::key::ApiKey;
 use crate::mollie_time::MollieTime;
 use crate::problem::{date_of, retry_after};
+use crate::quota;
 use crate::transport::{Answer, Failure, Request, Transport};
 
 /// Shorter than most load balancers allow, so that a request seldom meets a connection that is being closed: then we could not
@@ -69,8 +70,9 @@ impl Client {
         let response = sent.send().await.map_err(failure)?;
         date_of(response.headers()).into_iter().for_each(|date| self.time.hear(date));
         let (status, pause) = (response.status(), retry_after(response.headers()));
+        let left = quota::left(response.headers());
         let body = read(response, limit).await;
-        Ok(Answer { status, pause, body })
+        Ok(Answer { status, pause, left, body })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Turns a command into its request, and the answer into what was accepted. Sends nothing.
 
 use domain::ports::{Acceptance, Command, TrackShipment};
+use domain::rules::call_rate::Rank;
 use domain::rules::ids::IdempotencyKey;
 use domain::rules::misread::Misread;
 use reqwest::Url;
@@ -14,7 +15,7 @@ use crate::{line_change, order, payment, refund, shipment, snapshot};
 /// The request for a command, or why it must not be sent.
 pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Request, String> {
     let posted = |endpoint, url, body: Vec<u8>| {
-        Ok(Request { endpoint, url, body: Some(body), idempotency: Some(key) })
+        Ok(Request { endpoint, url, body: Some(body), idempotency: Some(key), rank: Rank::First })
     };
     match command {
         Command::PlaceOrder(command) => {
@@ -41,6 +42,7 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             url: at(base, &["orders", order.as_str(), "shipments", shipment.as_str()])?,
             body: Some(shipment::tracking_body(tracking)?),
             idempotency: None,
+            rank: Rank::First,
         }),
         Command::CreateRefund(command) => {
             let (endpoint, url) = match &command.on_payment {
@@ -69,6 +71,7 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             url: at(base, &["orders", command.order.as_str()])?,
             body: Some(order::update_body(command)?),
             idempotency: None,
+            rank: Rank::First,
         }),
         Command::ManageLines(command) => line_change::request(base, command),
         Command::CancelRefund { payment, refund } => Ok(Request {
@@ -76,12 +79,14 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             url: at(base, &["payments", payment.as_str(), "refunds", refund.as_str()])?,
             body: None,
             idempotency: None,
+            rank: Rank::First,
         }),
         Command::CancelOrder { mollie_id } => Ok(Request {
             endpoint: Endpoint::CancelOrder,
             url: at(base, &["orders", mollie_id.as_str()])?,
             body: None,
             idempotency: None,
+            rank: Rank::First,
         }),
         Command::CancelLines(command) if command.lines.is_empty() => {
             Err("a cancellation without lines is never sent: to Mollie it means everything that is left"
@@ -92,6 +97,7 @@ pub fn request(base: &Base, command: &Command, key: IdempotencyKey) -> Result<Re
             url: at(base, &["orders", command.order.id.as_str(), "lines"])?,
             body: Some(shipment::cancellation_body(command)?),
             idempotency: None,
+            rank: Rank::First,
         }),
     }
 }

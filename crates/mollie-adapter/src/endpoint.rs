@@ -4,7 +4,7 @@ use reqwest::Method;
 use tracing::{Span, debug_span};
 
 /// One endpoint of the Orders API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     CreateOrder,
     GetOrder,

@@ -2,6 +2,7 @@
 //! does altogether or not at all.
 
 use domain::ports::ManageLines;
+use domain::rules::call_rate::Rank;
 use domain::rules::ids::LineId;
 use domain::rules::line_change::{LineField, UpdatedLine};
 use domain::rules::remote::Remote;
@@ -29,7 +30,7 @@ pub fn request(base: &Base, command: &ManageLines) -> Result<Request, String> {
             _ => (Endpoint::ManageLines, at(base, &orders)?, json!({ "operations": operations(command)? })),
         };
     let body = serde_json::to_vec(&body).map_err(|error| unwritable(&error))?;
-    Ok(Request { endpoint, url, body: Some(body), idempotency: None })
+    Ok(Request { endpoint, url, body: Some(body), idempotency: None, rank: Rank::First })
 }
 
 /// Lines that stay get their new values before others come and go.

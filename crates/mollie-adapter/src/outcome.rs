@@ -12,6 +12,8 @@ use crate::json::Object;
 use crate::problem;
 use crate::transport::{Answer, Failure};
 
+const LIMITED: &str = "Mollie limits our rate (429)";
+
 /// The outcome of a command.
 pub fn of_command(
     profile: &ProfileName,
@@ -21,6 +23,7 @@ pub fn of_command(
     let answer = match result {
         Ok(answer) => answer,
         Err(Failure::NotSent(problem)) => return not_sent(format!("Mollie was not reached: {problem}")),
+        Err(Failure::Later { problem, pause }) => return Outcome::NotSent { problem, pause: Some(pause) },
         Err(Failure::Lost(problem)) => return unknown(format!("no answer came: {problem}")),
     };
     let status = answer.status;
@@ -28,7 +31,7 @@ pub fn of_command(
         200 | 201 => accepted(status, read(&answer, |object| accept(Some(object)))),
         204 => accepted(status, accept(None)),
         401 | 403 => Outcome::KeyRefused { problem: key_problem(profile, &answer) },
-        429 => Outcome::NotSent { problem: "Mollie limits our rate (429)".to_owned(), pause: answer.pause },
+        429 => Outcome::NotSent { problem: LIMITED.to_owned(), pause: answer.pause },
         // A server or a proxy timed out waiting for our request, or for another server: the documents do not say which.
         408 => {
             unknown("Mollie or a proxy answered 408: whether the request was processed is unknown".to_owned())
@@ -54,6 +57,7 @@ pub fn of_reading<T>(
 ) -> Result<T, GatewayError> {
     let answer = result.map_err(|failure| match failure {
         Failure::NotSent(problem) | Failure::Lost(problem) => GatewayError::Unavailable(problem),
+        Failure::Later { problem, pause } => GatewayError::Later { problem, pause },
     })?;
     let status = answer.status;
     match status.as_u16() {
@@ -64,6 +68,9 @@ pub fn of_reading<T>(
         401 | 403 => Err(GatewayError::KeyRefused(key_problem(profile, &answer))),
         // Only Mollie's own 404 counts: a proxy's 404 would make an order seem lost.
         404 if rejection(&answer).is_some() => Err(GatewayError::NotFound),
+        429 if let Some(pause) = answer.pause => {
+            Err(GatewayError::Later { problem: LIMITED.to_owned(), pause })
+        }
         408 | 429 | 500..=599 => Err(GatewayError::Unavailable(format!("it answered {status}"))),
         _ => {
             let detail =

@@ -4,11 +4,13 @@
 use std::future::Future;
 use std::time::Duration;
 
+use domain::rules::call_rate::Rank;
 use domain::rules::ids::IdempotencyKey;
 use reqwest::{StatusCode, Url};
 
 use crate::endpoint::Endpoint;
 use crate::key::ApiKey;
+use crate::quota::Left;
 
 /// A request without its API key.
 #[derive(Debug)]
@@ -18,12 +20,14 @@ pub struct Request {
     /// JSON.
     pub body: Option<Vec<u8>>,
     pub idempotency: Option<IdempotencyKey>,
+    /// Whether it goes first where there is not room for all.
+    pub rank: Rank,
 }
 
 impl Request {
     /// A request that only reads.
-    pub(crate) const fn reading(endpoint: Endpoint, url: Url) -> Self {
-        Self { endpoint, url, body: None, idempotency: None }
+    pub(crate) const fn reading(rank: Rank, endpoint: Endpoint, url: Url) -> Self {
+        Self { endpoint, url, body: None, idempotency: None, rank }
     }
 }
 
@@ -33,6 +37,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// How long Mollie asked us to wait.
     pub pause: Option<Duration>,
+    /// How many calls Mollie has left for us, where it says so.
+    pub left: Vec<Left>,
     pub body: Result<Vec<u8>, String>,
 }
 
@@ -41,6 +47,8 @@ pub struct Answer {
 pub enum Failure {
     /// The request certainly never left: there was no connection.
     NotSent(String),
+    /// The request was held back: there is no call left for it before `pause` has passed.
+    Later { problem: String, pause: Duration },
     /// The request may have arrived.
     Lost(String),
 }

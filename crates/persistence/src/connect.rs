@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::error::store_error;
 use crate::lock::FileLock;
 use crate::log::{KEPT, Log, refuse_without_log};
+use crate::permits::Counted;
 
 /// How long a call waits for a free connection, or SQLite for its write lock: less than callers wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -124,6 +125,8 @@ pub(crate) struct Opened {
     pub doubt: Notify,
     /// The wake-up after events have got positions; what it holds only counts.
     pub news: watch::Sender<u64>,
+    /// What calls to Mollie one process counts by itself.
+    pub counted: Counted,
     /// The connection on which a server's notifications are heard, made when somebody first listens.
     pub listening: Option<PgPool>,
 }
@@ -169,6 +172,7 @@ async fn open_postgres(address: PgConnectOptions, max_connections: u32) -> Resul
         lock: None,
         log: None,
         doubt: Notify::new(),
+        counted: Counted::default(),
         news: watch::Sender::new(0),
         listening: Some(listening(address)),
     })
@@ -217,6 +221,7 @@ async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Opened, Conn
         lock: Some(lock),
         log: Some(log),
         doubt: Notify::new(),
+        counted: Counted::default(),
         news: watch::Sender::new(0),
         listening: None,
     })

@@ -14,6 +14,7 @@ use crate::connection::Connection;
 use crate::error::store_error;
 use crate::lease;
 use crate::log::Log;
+use crate::permits::Counted;
 use crate::session::Session;
 
 /// The store: SQLite or PostgreSQL. Cheap to clone.
@@ -143,6 +144,11 @@ impl Database {
     /// What a test has armed.
     pub(crate) fn armed(&self) -> &Armed {
         &self.1
+    }
+
+    /// What calls to Mollie this process counts by itself.
+    pub(crate) fn counted(&self) -> &Counted {
+        &self.0.counted
     }
 
     /// Where news of the stream are told.

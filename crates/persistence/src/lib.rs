@@ -32,6 +32,7 @@ mod news;
 mod operation;
 mod order;
 mod page;
+mod permits;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod profile;

@@ -105,9 +105,12 @@ pub(crate) async fn claim(
 
 fn claimed_by(token: LeaseToken, model: Model) -> Result<LookupClaim, StoreError> {
     let row = Row::new("lookups", model.order_id);
+    let due = model.due_time.and_then(moment::timestamp);
+    let none = || StoreError::Inconsistent(format!("lookups.due_time of order {}", model.order_id));
     Ok(LookupClaim {
         order_id: OrderId::new(model.order_id),
         token,
+        due: due.ok_or_else(none)?,
         hooks: row.count("hooks", model.hooks)?,
         failures: row.count("failures", model.failures)?,
         hints: model.hints.split(',').filter(|hint| !hint.is_empty()).map(str::to_owned).collect(),

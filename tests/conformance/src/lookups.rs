@@ -29,8 +29,8 @@ pub async fn a_look_up_is_given_out_when_it_is_due(store: &impl Store) {
     let is_due = async |seconds| store.is_lookup_due(order.id, at(seconds)).await.unwrap();
     assert!(!is_due(5).await && is_due(6).await);
     let claims = claim(store, 6).await;
-    let expected =
-        LookupClaim { order_id: order.id, token: claims[0].token, hooks: 0, failures: 0, hints: Vec::new() };
+    let (token, due) = (claims[0].token, micros(5, 1));
+    let expected = LookupClaim { order_id: order.id, token, due, hooks: 0, failures: 0, hints: Vec::new() };
     assert_eq!(claims, [expected]);
     assert_eq!(claim(store, 6).await, []);
     assert!(is_due(6).await, "it is due until it has ended");

@@ -59,6 +59,6 @@ impl Transport for Wire {
         let answer = self.0.world().answer(&request, self.0.clock.now());
         let body = if answer.body.is_null() { Vec::new() } else { answer.body.to_string().into_bytes() };
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Ok(Answer { status, pause: None, body: Ok(body) })
+        Ok(Answer { status, pause: None, left: Vec::new(), body: Ok(body) })
     }
 }

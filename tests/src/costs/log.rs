@@ -36,7 +36,8 @@ pub(super) enum Kind {
     Begin,
     /// COMMIT or ROLLBACK.
     End,
-    /// A loop asks for work that is due, or whether the database can be written.
+    /// A loop asks for work that is due, or whether the database can be written; or permits are asked for, once in a while for
+    /// all calls.
     Claim,
     Other,
 }
@@ -49,7 +50,10 @@ pub(super) fn kind(sql: &str) -> Kind {
         // On PostgreSQL a statement goes before it in the same message, which an aborted transaction refuses.
         _ if sql == "SELECT 1; COMMIT" => Kind::End,
         _ if is_timed(sql) => Kind::Claim,
-        _ if ["WITH due", "UPDATE heartbeat"].iter().any(|loops| sql.trim_start().starts_with(loops)) => {
+        _ if ["WITH due", "UPDATE heartbeat", "INSERT INTO call_rates"]
+            .iter()
+            .any(|loops| sql.trim_start().starts_with(loops)) =>
+        {
             Kind::Claim
         }
         _ => Kind::Other,

@@ -100,7 +100,7 @@ impl Mollie {
     fn answer(&self, request: &ApiRequest, now: Timestamp) -> Answer {
         let answer = self.world().answer(request, now);
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Answer { status, pause: None, body: Ok(answer.body.to_string().into_bytes()) }
+        Answer { status, pause: None, left: Vec::new(), body: Ok(answer.body.to_string().into_bytes()) }
     }
 }
 

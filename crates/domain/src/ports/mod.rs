@@ -3,6 +3,7 @@
 
 mod clock;
 mod mollie;
+mod permits;
 mod storage;
 mod stream;
 mod vault;
@@ -12,6 +13,7 @@ pub use mollie::{
     Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,
     PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder,
 };
+pub use permits::{CallPermits, Reserved};
 pub use storage::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Fingerprint, LookupClaim,
     OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,

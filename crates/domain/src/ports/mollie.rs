@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::rules::call_rate::Rank;
 use crate::rules::chargeback::Chargeback;
 use crate::rules::ids::{
     IdempotencyKey, MollieOrderId, MolliePaymentId, MollieRefundId, MollieShipmentId, ProfileName, RefundId,
@@ -157,6 +158,9 @@ pub enum GatewayError {
     /// No answer, or one that asks us to retry later.
     #[error("Mollie cannot be read now: {0}")]
     Unavailable(String),
+    /// Mollie is not to be called now: our calls are used up for the moment, or it asked for a pause. It was not asked, or put us off.
+    #[error("Mollie is not called now: {problem}")]
+    Later { problem: String, pause: Duration },
     /// Mollie does not know the id, or not under this profile's key.
     #[error("Mollie does not know the id under this profile's key")]
     NotFound,
@@ -173,8 +177,17 @@ impl GatewayError {
     #[must_use]
     pub const fn retryable(&self) -> bool {
         match self {
-            Self::Unavailable(_) => true,
+            Self::Unavailable(_) | Self::Later { .. } => true,
             Self::NotFound | Self::KeyRefused(_) | Self::Unreadable(_) => false,
+        }
+    }
+
+    /// How long not to ask again, if that is known.
+    #[must_use]
+    pub const fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::Later { pause, .. } => Some(*pause),
+            Self::Unavailable(_) | Self::NotFound | Self::KeyRefused(_) | Self::Unreadable(_) => None,
         }
     }
 }
@@ -192,6 +205,7 @@ pub trait Gateway: Send + Sync {
     /// Reads an order with all its payments, shipments and refunds.
     fn observe(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         id: &MollieOrderId,
     ) -> impl Future<Output = Result<Snapshot, GatewayError>> + Send;
@@ -199,6 +213,7 @@ pub trait Gateway: Send + Sync {
     /// Reads all refunds of a payment.
     fn refunds_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<RefundSnapshot>, GatewayError>> + Send;
@@ -206,6 +221,7 @@ pub trait Gateway: Send + Sync {
     /// Reads all captures of a payment.
     fn captures_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<ListedCapture>, GatewayError>> + Send;
@@ -213,6 +229,7 @@ pub trait Gateway: Send + Sync {
     /// Reads all chargebacks of a payment.
     fn chargebacks_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> impl Future<Output = Result<Vec<Chargeback>, GatewayError>> + Send;
@@ -228,6 +245,7 @@ pub trait Gateway: Send + Sync {
     /// most one; with more, the shopper may pay twice.
     fn find_by_hook(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,

@@ -302,6 +302,8 @@ pub struct Page<T, K> {
 pub struct LookupClaim {
     pub order_id: OrderId,
     pub token: LeaseToken,
+    /// Since when it is due.
+    pub due: Timestamp,
     /// How many requests for it, by hooks and changes, this claim covers; later ones stay due.
     pub hooks: u64,
     /// Consecutive failed look-ups.

@@ -9,6 +9,7 @@ pub mod amount_input;
 pub mod at_risk;
 pub mod auto_ship;
 pub mod beside;
+pub mod call_rate;
 pub mod cancellation;
 pub mod capture;
 pub mod catalog;

@@ -216,7 +216,7 @@ async fn look_first<P: Ports>(
         Observed::Unreadable(error @ GatewayError::KeyRefused(_)) => {
             key_refused(ports, claim, order, &error.to_string()).await
         }
-        Observed::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), None).await,
+        Observed::Unreadable(error) => not_sent(ports, claim, order, error.to_string(), error.pause()).await,
     };
     progress.map(Looked::Over)
 }

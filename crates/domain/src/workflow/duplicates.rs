@@ -6,6 +6,7 @@ use super::sync::SyncError;
 use super::{ROUNDS, hook_address, settle};
 use crate::operations::Pen;
 use crate::ports::{Change, CommitError, Gateway, OrderKey, Ports, Store};
+use crate::rules::call_rate::Rank;
 use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
@@ -38,7 +39,8 @@ pub(super) async fn duplicates<P: Ports>(
             return Ok(());
         }
         let hook_address = hook_address(ports, &order);
-        let found = ports.gateway().find_by_hook(&order.profile, &hook_address, order.created_time).await?;
+        let (gateway, since) = (ports.gateway(), order.created_time);
+        let found = gateway.find_by_hook(Rank::Spare, &order.profile, &hook_address, since).await?;
         let Some(change) = plan(ports, order, &found) else { return Ok(()) };
         match ports.store().commit(change).await {
             Ok(()) => return Ok(()),

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::duplicates::duplicates;
 use super::sync::{self, Because, SyncError, Synced};
-use crate::ports::{Clock, LookupClaim, OrderKey, Ports, Store, StoreError};
+use crate::ports::{Clock, GatewayError, LookupClaim, OrderKey, Ports, Store, StoreError};
 use crate::rules::misread::Misread;
 use crate::rules::placement::Placement;
 use crate::rules::{lookup, webhook_hint};
@@ -21,6 +21,8 @@ pub enum LookedUp {
     Contradictory { fields: Vec<Misread>, times: u32, next: Timestamp },
     /// Mollie does not have it yet: the look-up is repeated at `next`, and the hints are kept.
     Waiting { next: Timestamp },
+    /// Calls to Mollie are used up for now: the look-up is repeated at `next`, and the hints are kept. This is no failure.
+    PutOff { next: Timestamp },
     /// It could not be read: the look-up is repeated at `next`, and the hints are kept.
     Failed { problem: SyncError, next: Timestamp },
 }
@@ -33,6 +35,9 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
     let now = ports.clock().now();
     let looked = match Box::pin(read(ports, claim, now)).await {
         Ok(looked) => looked,
+        Err(SyncError::Gateway(GatewayError::Later { pause, .. })) => {
+            LookedUp::PutOff { next: lookup::put_off(claim.order_id, now, pause) }
+        }
         Err(problem) => LookedUp::Failed { problem, next: after(now, pause(claim.failures)) },
     };
     let unheard = LookupClaim { hints: Vec::new(), ..claim.clone() };
@@ -42,6 +47,7 @@ pub async fn look_up<P: Ports>(ports: &P, claim: &LookupClaim) -> Result<LookedU
             (claim, Some(*next), claim.failures.saturating_add(1))
         }
         LookedUp::Waiting { next } => (&unheard, Some(*next), 0),
+        LookedUp::PutOff { next } => (&unheard, Some(*next), claim.failures),
         LookedUp::Failed { next, .. } => (&unheard, Some(*next), claim.failures.saturating_add(1)),
     };
     ports.store().finish_lookup(claim, next, failures).await?;

@@ -11,6 +11,7 @@ use crate::operations::kind::{Observation, Sought};
 use crate::operations::operation::{Operation, State};
 use crate::operations::sent::{Sends, Sent};
 use crate::ports::{Acceptance, Clock, Gateway, GatewayError, Ports, Store, StoreError};
+use crate::rules::call_rate::Rank;
 use crate::rules::contradiction::believed;
 use crate::rules::order::Order;
 use crate::rules::refund::Refund;
@@ -84,12 +85,13 @@ pub(super) async fn read<P: Ports>(
     followed: &[Refund],
 ) -> Result<Vec<Snapshot>, GatewayError> {
     match sought {
-        Sought::Order(id) => Ok(vec![reading::observe(ports, order, id, &[], None).await?]),
+        Sought::Order(id) => Ok(vec![reading::observe(ports, Rank::First, order, id, &[], None).await?]),
         Sought::Refunds { order: id, payment } => {
-            Ok(vec![reading::observe(ports, order, id, followed, payment.as_ref()).await?])
+            Ok(vec![reading::observe(ports, Rank::First, order, id, followed, payment.as_ref()).await?])
         }
         Sought::Placement { hook_address, since } => {
-            let found = ports.gateway().find_by_hook(&order.profile, hook_address, *since).await?;
+            let found =
+                ports.gateway().find_by_hook(Rank::First, &order.profile, hook_address, *since).await?;
             Ok(found.into_iter().map(|snapshot| believed(order, snapshot)).collect())
         }
     }
@@ -245,7 +247,7 @@ async fn unreadable<P: Ports>(
     let mut operation = claim.operation.clone();
     let tries = &mut operation.tries;
     let hopeless = match error {
-        GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) => {
+        GatewayError::Unavailable(_) | GatewayError::Later { .. } | GatewayError::KeyRefused(_) => {
             tries.unreadable = 0;
             false
         }
@@ -262,9 +264,11 @@ async fn unreadable<P: Ports>(
     operation.tries.deferrals = operation.tries.deferrals.saturating_add(1);
     let operation = match error {
         GatewayError::KeyRefused(_) => operation.with_key_refused(&error.to_string()),
-        GatewayError::Unavailable(_) | GatewayError::NotFound | GatewayError::Unreadable(_) => {
-            operation.with_problem(&error.to_string())
-        }
+        GatewayError::Unavailable(_)
+        | GatewayError::Later { .. }
+        | GatewayError::NotFound
+        | GatewayError::Unreadable(_) => operation.with_problem(&error.to_string()),
     };
-    put_back(ports, claim, operation, pause).await
+    let asked = error.pause().and_then(|pause| SignedDuration::try_from(pause).ok());
+    put_back(ports, claim, operation, asked.unwrap_or(pause)).await
 }

@@ -10,6 +10,7 @@ use super::intent::MutationError;
 use super::{ROUNDS, reading, save, settle};
 use crate::operations::{Known, Pen, Reading};
 use crate::ports::{Change, Clock, CommitError, GatewayError, OrderKey, Ports, Store, StoreError};
+use crate::rules::call_rate::Rank;
 use crate::rules::cause::{Cause, Grounds};
 use crate::rules::ids::OrderId;
 use crate::rules::misread::Misread;
@@ -79,6 +80,14 @@ impl Because {
         }
     }
 
+    /// Nobody waits for a look-up; a timer may cancel what is lost otherwise.
+    const fn rank(self) -> Rank {
+        match self {
+            Self::HookArrived | Self::LookupIsDue => Rank::Spare,
+            Self::Asked | Self::TimerIsDue => Rank::First,
+        }
+    }
+
     const fn cause(self) -> Cause {
         match self {
             Self::HookArrived => Cause::Hook,
@@ -117,9 +126,9 @@ pub(super) async fn read<P: Ports>(
             true => Vec::new(),
             false => ports.store().list_refunds(order_id).await?,
         };
-        let snapshot = reading::observe(ports, &order, &mollie_id, &followed, None).await?;
-        let snapshot = reading::with_captures(ports, &order, snapshot).await?;
-        let snapshot = Box::pin(reading::with_chargebacks(ports, &order, snapshot)).await;
+        let snapshot = reading::observe(ports, because.rank(), &order, &mollie_id, &followed, None).await?;
+        let snapshot = reading::with_captures(ports, because.rank(), &order, snapshot).await?;
+        let snapshot = Box::pin(reading::with_chargebacks(ports, because.rank(), &order, snapshot)).await;
         let (left_out, contradictions) = (snapshot.left_out(), snapshot.contradictions.clone());
         let (shipments, unsettled) = match may_be_ours(&order, &snapshot) {
             true => {

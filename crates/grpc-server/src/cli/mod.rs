@@ -82,6 +82,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__MOLLIE__SETTLE_WINDOW_SECONDS  how long after a lost call its effect may still appear; shorter risks
                                                 doing it twice [60]
   ORDER_SERVICE__MOLLIE__TRUST_IDEMPOTENCY      whether a lost call may be repeated under its key at once [true]
+  ORDER_SERVICE__MOLLIE__CALLS_PER_SECOND       the most calls under one API key in any second, by all replicas together
+                                                [2000]
   ORDER_SERVICE__PLACEMENT__AGE_LIMIT_SECONDS   after which an order that Mollie does not have is given up [900]
   ORDER_SERVICE__OPERATIONS__LEASE_SECONDS      after which another process takes over an operation left behind; the same
                                                 for every replica [8]
@@ -89,6 +91,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__EVENTS__MAX_STREAMS            the most streams of events of one process [1000]
   ORDER_SERVICE__EVENTS__SLOW_READER_SECONDS    after which a stream ends whose reader takes nothing [10]
   ORDER_SERVICE__PROFILES__MAIN__API_KEY_FILE   a file with the API key of the profile `main`; others by their names
+  ORDER_SERVICE__PROFILES__MAIN__CALLS_PER_SECOND
+                                                the same for this profile's key
   ORDER_SERVICE__PROFILES__MAIN__KLARNA_EXPIRY_DAYS
                                                 how far ahead expires_on may be with Klarna, as agreed with it [28]
   ORDER_SERVICE__PROFILES__MAIN__STRICT_RULES   rules of docs/rules.md whose warnings refuse a draft:

@@ -14,7 +14,10 @@ struct Number {
     of: fn(&Config) -> u64,
 }
 
-const NUMBERS: [Number; 9] = [
+/// Without any, nothing is ever placed; more than that no process sends.
+const CALLS_PER_SECOND: RangeInclusive<u64> = 1..=100_000;
+
+const NUMBERS: [Number; 10] = [
     Number {
         path: "grpc.max_message_bytes",
         range: *MESSAGE_BYTES_RANGE.start() as u64..=*MESSAGE_BYTES_RANGE.end() as u64,
@@ -41,6 +44,12 @@ const NUMBERS: [Number; 9] = [
         range: 1..=3_600,
         unit: "seconds",
         of: |config| config.mollie.settle_window_seconds,
+    },
+    Number {
+        path: "mollie.calls_per_second",
+        range: CALLS_PER_SECOND,
+        unit: "calls",
+        of: |config| config.mollie.calls_per_second.into(),
     },
     // Less than a call and its repeat take would give up orders under way; no shopper waits a week.
     Number {
@@ -85,7 +94,13 @@ struct OfProfile {
     of: fn(&Profile) -> Vec<u64>,
 }
 
-const OF_PROFILE: [OfProfile; 10] = [
+const OF_PROFILE: [OfProfile; 11] = [
+    OfProfile {
+        key: "calls_per_second",
+        range: CALLS_PER_SECOND,
+        unit: "calls",
+        of: |profile| profile.calls_per_second.into_iter().map(u64::from).collect(),
+    },
     // No order may expire more than 100 days after tomorrow.
     OfProfile {
         key: "klarna_expiry_days",

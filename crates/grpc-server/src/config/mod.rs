@@ -9,17 +9,20 @@ mod sections;
 mod source;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
 use domain::ports::Settings;
 use domain::rules::agreements::Agreements;
+use domain::rules::call_rate::CallRate;
 use domain::rules::ids::ProfileName;
 use domain::rules::policy::Policy;
 use jiff::SignedDuration;
+use mollie_adapter::Limits;
 use serde::Deserialize;
 
-use crate::feed::Limits;
+use crate::feed;
 
 pub use check::Checked;
 pub use names::Names;
@@ -123,9 +126,9 @@ impl Config {
     }
 
     /// The limits of the streams of events.
-    pub fn streams(&self) -> Limits {
+    pub fn streams(&self) -> feed::Limits {
         let streams = usize::try_from(self.events.max_streams).unwrap_or(usize::MAX);
-        Limits { streams, patience: Duration::from_secs(self.events.slow_reader_seconds) }
+        feed::Limits { streams, patience: Duration::from_secs(self.events.slow_reader_seconds) }
     }
 
     /// The adapter's settings.
@@ -135,6 +138,18 @@ impl Config {
             call_timeout: Duration::from_secs(self.mollie.call_timeout_seconds),
             connect_timeout: Duration::from_secs(5),
         }
+    }
+
+    /// How fast each profile's key may be used. A call waits for less than what is left of its operation's lease when it is sent
+    /// (`Settings::send_margin`), and a look-up for less than its own.
+    pub fn limits(&self) -> Limits {
+        let of = |profile: &Profile| profile.calls_per_second.unwrap_or(self.mollie.calls_per_second);
+        // None that is zero is read (`bounds`).
+        let rate = |profile| Some(CallRate::per_second(NonZeroU32::new(of(profile))?));
+        let rates = self.profiles.iter();
+        let rates = rates.filter_map(|(name, profile)| Some((ProfileName::new(name), rate(profile)?)));
+        let lease = Duration::from_secs(self.operations.lease_seconds);
+        Limits { rates: rates.collect(), patience: lease / 8, lookup_patience: lease }
     }
 
     /// Whether Mollie is the real one, rather than something on this machine.

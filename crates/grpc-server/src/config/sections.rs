@@ -77,6 +77,8 @@ pub struct Mollie {
     pub settle_window_seconds: u64,
     /// Whether we trust Mollie to recognise a repeated idempotency key.
     pub trust_idempotency: bool,
+    /// The most calls that are begun under one API key in any second, by all processes together.
+    pub calls_per_second: u32,
 }
 
 /// The placement of orders.
@@ -125,6 +127,8 @@ pub struct Profile {
     pub api_key_file: Option<PathBuf>,
     /// Takes no new orders. With a key its existing orders go on to their end; without one they stay as they are.
     pub retired: bool,
+    /// `mollie.calls_per_second` for its key.
+    pub calls_per_second: Option<u32>,
     /// How many days ahead an order for Klarna may expire at most.
     pub klarna_expiry_days: u16,
     /// Ids of rules whose warnings refuse a draft (docs/rules.md).
@@ -337,6 +341,7 @@ impl Default for Profile {
         Self {
             api_key_file: None,
             retired: false,
+            calls_per_second: None,
             klarna_expiry_days,
             strict_rules: BTreeSet::new(),
             required: Required::default(),
@@ -404,6 +409,7 @@ impl Default for Mollie {
             call_timeout_seconds: 20,
             settle_window_seconds: 60,
             trust_idempotency: true,
+            calls_per_second: 2_000,
         }
     }
 }

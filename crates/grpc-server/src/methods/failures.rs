@@ -32,7 +32,10 @@ impl Failures {
     pub fn note(&self, (profile, wanted): &Key, error: &NotListed, elapsed: Duration) {
         let wanted = match error {
             NotListed::Gateway(
-                GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::NotFound,
+                GatewayError::Unavailable(_)
+                | GatewayError::Later { .. }
+                | GatewayError::KeyRefused(_)
+                | GatewayError::NotFound,
             ) => None,
             NotListed::Gateway(GatewayError::Unreadable(_)) | NotListed::Refused(_) => Some(wanted.clone()),
         };

@@ -2,6 +2,7 @@
 
 use domain::operations::task::OperationKind;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::call_rate::Rank;
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{IdempotencyKey, MollieOrderId, MolliePaymentId, ProfileName};
 use domain::rules::payment_method::{MethodsWanted, PaymentMethod};
@@ -37,32 +38,40 @@ impl<G: Gateway> Gateway for Probed<G> {
         outcome
     }
 
-    async fn observe(&self, profile: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
-        Box::pin(self.inner.observe(profile, id)).await
+    async fn observe(
+        &self,
+        rank: Rank,
+        profile: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<Snapshot, GatewayError> {
+        Box::pin(self.inner.observe(rank, profile, id)).await
     }
 
     async fn refunds_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<RefundSnapshot>, GatewayError> {
-        Box::pin(self.inner.refunds_of(profile, payment)).await
+        Box::pin(self.inner.refunds_of(rank, profile, payment)).await
     }
 
     async fn captures_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<ListedCapture>, GatewayError> {
-        Box::pin(self.inner.captures_of(profile, payment)).await
+        Box::pin(self.inner.captures_of(rank, profile, payment)).await
     }
 
     async fn chargebacks_of(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<Chargeback>, GatewayError> {
-        Box::pin(self.inner.chargebacks_of(profile, payment)).await
+        Box::pin(self.inner.chargebacks_of(rank, profile, payment)).await
     }
 
     async fn methods(
@@ -75,10 +84,11 @@ impl<G: Gateway> Gateway for Probed<G> {
 
     async fn find_by_hook(
         &self,
+        rank: Rank,
         profile: &ProfileName,
         hook_address: &str,
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, GatewayError> {
-        Box::pin(self.inner.find_by_hook(profile, hook_address, since)).await
+        Box::pin(self.inner.find_by_hook(rank, profile, hook_address, since)).await
     }
 }

@@ -11,9 +11,9 @@ mod trap;
 
 use std::sync::Arc;
 
-use mollie_adapter::MollieAdapter;
 use persistence::Database;
 
+use crate::service::PacedMollie;
 pub use point::Point;
 use trap::Trap;
 
@@ -31,7 +31,7 @@ impl<T: Clone> Clone for Probed<T> {
 
 /// The store and the gateway of a probed service.
 pub type Storage = Probed<Database>;
-pub type Mollie = Probed<MollieAdapter>;
+pub type Mollie = Probed<PacedMollie>;
 
 impl Probed<Database> {
     /// See [`Database::close`].
@@ -44,7 +44,7 @@ impl Probed<Database> {
 ///
 /// # Errors
 /// An error text, if the environment names an unknown point.
-pub fn lay(store: Database, gateway: MollieAdapter) -> Result<(Storage, Mollie), String> {
+pub fn lay(store: Database, gateway: PacedMollie) -> Result<(Storage, Mollie), String> {
     let trap = Arc::new(Trap::from_environment()?);
     Ok((Probed { inner: store, trap: Arc::clone(&trap) }, Probed { inner: gateway, trap }))
 }

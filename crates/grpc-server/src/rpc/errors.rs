@@ -199,7 +199,7 @@ fn gateway(error: &GatewayError) -> Status {
     error!(%error, "the order's state cannot be confirmed at Mollie");
     let failure = |reason, message: &str| Failure::new(Code::Unavailable, reason, message);
     let failure = match error {
-        GatewayError::Unavailable(_) => failure(
+        GatewayError::Unavailable(_) | GatewayError::Later { .. } => failure(
             ErrorReason::MollieUnavailable,
             "The order's state cannot be confirmed at Mollie now; nothing was changed. Try again.",
         ),
@@ -218,7 +218,7 @@ fn gateway(error: &GatewayError) -> Status {
             failure(ErrorReason::MollieUnavailable, &message).with("field", field)
         }
     };
-    failure.retry(SOON).status()
+    failure.retry(error.pause().unwrap_or(SOON).max(SOON)).status()
 }
 
 /// The work goes on after the caller's deadline.

@@ -8,7 +8,7 @@ use domain::workflow::lookup::{LookedUp, look_up};
 use persistence::Repeats;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::driver::Driver;
 use crate::service::Service;
@@ -54,7 +54,10 @@ async fn claim_some(driver: Driver, room: Arc<Semaphore>, free: u32) -> bool {
 
 async fn carry_out(service: &Service, claim: &LookupClaim) {
     let order = claim.order_id;
-    match Box::pin(look_up(service, claim)).await {
+    let late = service.clock().now().duration_since(claim.due);
+    let looked = Box::pin(look_up(service, claim)).await;
+    service.lookup_lag.tell(late, matches!(looked, Ok(LookedUp::PutOff { .. })), service.pace());
+    match looked {
         Ok(LookedUp::Done { next: Some(next) }) => info!(%order, %next, "order looked up at Mollie"),
         Ok(LookedUp::Done { next: None }) => info!(%order, "order looked up at Mollie; it is closed"),
         Ok(LookedUp::Incomplete { left_out, next }) => {
@@ -68,6 +71,9 @@ async fn carry_out(service: &Service, claim: &LookupClaim) {
             );
         }
         Ok(LookedUp::Waiting { next }) => info!(%order, %next, "order not placed yet; its look-up waits"),
+        Ok(LookedUp::PutOff { next }) => {
+            debug!(%order, %next, "no call is left for the look-up; it is put off")
+        }
         Ok(LookedUp::Failed { problem, next }) => {
             warn!(%order, %problem, %next, "look-up failed; repeated later");
         }

@@ -21,7 +21,12 @@ const KEY: &str = r#"{"status":401,"title":"Unauthorized Request","detail":"Miss
 const HTML: &str = "<html><body><h1>Bad Gateway</h1></body></html>";
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer { status: StatusCode::from_u16(status).unwrap(), pause: None, body: Ok(body.as_bytes().to_vec()) }
+    Answer {
+        status: StatusCode::from_u16(status).unwrap(),
+        pause: None,
+        left: Vec::new(),
+        body: Ok(body.as_bytes().to_vec()),
+    }
 }
 
 fn broken(status: u16) -> Answer {

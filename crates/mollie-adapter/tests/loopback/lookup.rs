@@ -1,6 +1,7 @@
 //! Finding an order again by its hook address.
 
 use domain::ports::{Gateway, GatewayError};
+use domain::rules::call_rate::Rank;
 use serde_json::{Value, json};
 
 use crate::lego;
@@ -19,7 +20,7 @@ fn page(orders: &[(&str, &str, &str)], next: Option<&str>) -> Value {
 
 async fn find(server: &Server) -> Result<Vec<String>, GatewayError> {
     let since = SINCE.parse().unwrap();
-    let found = server.adapter().find_by_hook(&profile(), lego::HOOK, since).await;
+    let found = server.adapter().find_by_hook(Rank::First, &profile(), lego::HOOK, since).await;
     found.map(|orders| orders.iter().map(|order| order.mollie_id.to_string()).collect())
 }
 
@@ -112,7 +113,7 @@ async fn at_most_four_lists_are_read_at_once() {
     let (base_url, most) = crate::server::answers_by_four(page(&[], None)).await;
     let adapter = crate::server::adapter(&base_url);
     let (profile, since) = (profile(), SINCE.parse().unwrap());
-    let searches = (0..12).map(|_| adapter.find_by_hook(&profile, lego::HOOK, since));
+    let searches = (0..12).map(|_| adapter.find_by_hook(Rank::First, &profile, lego::HOOK, since));
     for found in futures_util::future::join_all(searches).await {
         assert_eq!(found.unwrap().len(), 0);
     }

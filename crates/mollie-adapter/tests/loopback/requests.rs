@@ -1,6 +1,7 @@
 //! What goes over the wire.
 
 use domain::ports::{Acceptance, CancelLines, Command, Gateway, GatewayError, Outcome, RegisterShipment};
+use domain::rules::call_rate::Rank;
 use domain::rules::ids::{LineId, MollieLineId, MollieOrderId, ProfileName};
 use domain::rules::part::Part;
 use domain::rules::remote::Remote;
@@ -193,12 +194,12 @@ async fn ids_are_encoded_and_cannot_leave_their_segment() {
     let id = MollieOrderId::new("ord_1.a/../b?c #%2e");
     let server = Server::start([hal(200, &lego::answer(id.as_str()))]).await;
     let adapter = server.adapter();
-    assert_eq!(adapter.observe(&profile(), &id).await.unwrap().mollie_id, id);
+    assert_eq!(adapter.observe(Rank::First, &profile(), &id).await.unwrap().mollie_id, id);
     let expected = "GET /v2/orders/ord_1.a%2F..%2Fb%3Fc%20%23%252e?embed=payments,refunds,shipments";
     assert_eq!(server.only().line, expected);
     for id in ["", ".", ".."] {
         let id = MollieOrderId::new(id);
-        assert!(matches!(adapter.observe(&profile(), &id).await, Err(GatewayError::NotFound)));
+        assert!(matches!(adapter.observe(Rank::First, &profile(), &id).await, Err(GatewayError::NotFound)));
         let outcome = adapter.execute(&profile(), &Command::CancelOrder { mollie_id: id }, key()).await;
         assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     }
@@ -214,7 +215,7 @@ async fn a_profile_without_a_key_sends_nothing() {
         matches!(&outcome, Outcome::KeyRefused { problem } if problem.contains("profile other")),
         "{outcome:?}"
     );
-    let read = adapter.observe(&other, &MollieOrderId::new("ord_1")).await;
+    let read = adapter.observe(Rank::First, &other, &MollieOrderId::new("ord_1")).await;
     assert!(matches!(read, Err(GatewayError::KeyRefused(_))));
     assert!(server.seen().is_empty());
 }

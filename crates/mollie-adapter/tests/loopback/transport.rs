@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::Response;
 use domain::ports::{Command, Gateway, GatewayError, Outcome};
+use domain::rules::call_rate::Rank;
 use domain::rules::ids::{MollieOrderId, MolliePaymentId};
 use mollie_adapter::MollieAdapter;
 use serde_json::json;
@@ -18,7 +19,7 @@ async fn place(adapter: &MollieAdapter) -> Outcome {
 }
 
 async fn observe(adapter: &MollieAdapter) -> Result<(), GatewayError> {
-    let read = adapter.observe(&profile(), &MollieOrderId::new("ord_1")).await;
+    let read = adapter.observe(Rank::First, &profile(), &MollieOrderId::new("ord_1")).await;
     read.map(|_| ())
 }
 
@@ -103,9 +104,9 @@ async fn an_order_is_read_however_many_parcels_its_lines_left_in() {
     let refunds = json!({"count": 1, "_embedded": {"refunds": [refund]}, "_links": {"next": null}});
     let server = Server::start([hal(200, &order), hal(200, &refunds)]).await;
     let adapter = server.adapter();
-    let read = adapter.observe(&profile(), &MollieOrderId::new("ord_1")).await.unwrap();
+    let read = adapter.observe(Rank::First, &profile(), &MollieOrderId::new("ord_1")).await.unwrap();
     assert_eq!(read.shipments.map(|shipments| shipments.len()), Some(5));
-    let refunds = adapter.refunds_of(&profile(), &MolliePaymentId::new("tr_1")).await.unwrap();
+    let refunds = adapter.refunds_of(Rank::First, &profile(), &MolliePaymentId::new("tr_1")).await.unwrap();
     assert_eq!(refunds.len(), 1);
 }
 

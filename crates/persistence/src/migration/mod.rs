@@ -14,6 +14,7 @@ mod m0007_create_service_secrets;
 mod m0008_create_heartbeat;
 mod m0009_create_refunds;
 mod m0010_create_timers;
+mod m0011_create_call_rates;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_create_heartbeat::Migration),
             Box::new(m0009_create_refunds::Migration),
             Box::new(m0010_create_timers::Migration),
+            Box::new(m0011_create_call_rates::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ mod interruptions;
 mod log;
 mod news;
 mod opening;
+mod permits;
 
 /// Everything that is tested on both engines.
 macro_rules! promises {
@@ -23,6 +24,11 @@ macro_rules! promises {
                 the_database_answers_with_its_version,
                 the_database_reports_how_durable_it_is,
                 closing_ends_every_call,
+            }
+            permits {
+                a_key_that_rested_has_a_burst_and_then_one_call_after_another,
+                however_many_ask_no_more_calls_are_granted_than_allowed,
+                a_pause_is_told_to_all_who_ask_and_the_longest_holds,
             }
         });
     };

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::engines::{Fresh, opened, options};
 
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 11] = [
     "m0001_create_orders",
     "m0002_create_events",
     "m0003_create_operations",
@@ -22,6 +22,7 @@ const STEPS: [&str; 10] = [
     "m0008_create_heartbeat",
     "m0009_create_refunds",
     "m0010_create_timers",
+    "m0011_create_call_rates",
 ];
 
 pub async fn migrations_are_applied_once(database: &Database) {

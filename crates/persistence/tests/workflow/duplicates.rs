@@ -142,6 +142,27 @@ async fn hints_survive_a_failed_look_up() {
     assert_eq!(world.settled(id).await.items.len(), 1);
 }
 
+/// No call was left: that is nobody's failure, so it neither counts as one nor takes longer each time.
+#[tokio::test]
+async fn a_look_up_for_which_no_call_is_left_is_put_off_and_keeps_its_hints() {
+    let (world, id, late) = placed_twice().await;
+    world.hook(id, &late).await;
+    let later = GatewayError::Later { problem: "used up".to_owned(), pause: secs(40) };
+    world.mollie.side().unreadable = Some(later);
+    for _ in 0..3 {
+        let now = world.clock.now();
+        let LookedUp::PutOff { next } = world.look_up().await else { panic!("it is put off") };
+        let waits = next.duration_since(now).as_secs();
+        assert!((40..=52).contains(&waits), "{waits}");
+        world.advance(secs(39));
+        assert_eq!(world.lookups().await, [], "not before");
+        world.advance(secs(13));
+    }
+    world.mollie.side().unreadable = None;
+    assert!(is_done(&world.look_up().await));
+    assert_eq!(world.settled(id).await.items.len(), 1);
+}
+
 /// The order itself is read, and then Mollie goes down before the search.
 #[tokio::test]
 async fn hints_survive_a_failed_search() {

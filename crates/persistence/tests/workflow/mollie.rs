@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use domain::ports::{Acceptance, Clock, Command, Gateway, GatewayError, Outcome};
+use domain::rules::call_rate::Rank;
 use domain::rules::chargeback::Chargeback;
 use domain::rules::ids::{
     IdempotencyKey, MollieCaptureId, MollieOrderId, MolliePaymentId, MollieShipmentId, ProfileName,
@@ -295,13 +296,19 @@ impl Gateway for Mollie {
         outcome
     }
 
-    async fn observe(&self, _: &ProfileName, id: &MollieOrderId) -> Result<Snapshot, GatewayError> {
+    async fn observe(
+        &self,
+        _rank: Rank,
+        _: &ProfileName,
+        id: &MollieOrderId,
+    ) -> Result<Snapshot, GatewayError> {
         let found = self.read(|ledger| ledger.find(id).cloned()).await?;
         found.map(|order| self.side().as_answered(order)).ok_or(GatewayError::NotFound)
     }
 
     async fn refunds_of(
         &self,
+        _rank: Rank,
         _: &ProfileName,
         payment: &MolliePaymentId,
     ) -> Result<Vec<RefundSnapshot>, GatewayError> {
@@ -315,6 +322,7 @@ impl Gateway for Mollie {
 
     async fn captures_of(
         &self,
+        _rank: Rank,
         _: &ProfileName,
         _: &MolliePaymentId,
     ) -> Result<Vec<ListedCapture>, GatewayError> {
@@ -331,6 +339,7 @@ impl Gateway for Mollie {
 
     async fn chargebacks_of(
         &self,
+        _rank: Rank,
         _: &ProfileName,
         _: &MolliePaymentId,
     ) -> Result<Vec<Chargeback>, GatewayError> {
@@ -348,6 +357,7 @@ impl Gateway for Mollie {
 
     async fn find_by_hook(
         &self,
+        _rank: Rank,
         _: &ProfileName,
         hook_address: &str,
         since: Timestamp,

@@ -71,8 +71,8 @@ impl Lookups {
     fn take(&mut self, order_id: OrderId, lease: Lease) -> Option<LookupClaim> {
         let row = self.rows.get_mut(&order_id)?;
         row.lease = Some(lease);
-        let Lookup { hooks, failures, hints, .. } = row.clone();
-        Some(LookupClaim { order_id, token: lease.token, hooks, failures, hints })
+        let Lookup { hooks, failures, hints, due_time, .. } = row.clone();
+        Some(LookupClaim { order_id, token: lease.token, due: due_time?, hooks, failures, hints })
     }
 
     /// Whether a look-up of the order is due and not ended.

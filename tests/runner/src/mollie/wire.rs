@@ -115,6 +115,7 @@ fn answer(reply: Reply, broken: Option<&str>) -> Answer {
     Answer {
         status: StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         pause: reply.retry_after_seconds.map(Duration::from_secs),
+        left: Vec::new(),
         body: broken.map_or(Ok(body), |problem| Err(problem.to_owned())),
     }
 }

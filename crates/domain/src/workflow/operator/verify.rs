@@ -24,8 +24,10 @@ pub(super) async fn effect<P: Ports>(
         Ok(seen) => seen,
         Err(GatewayError::NotFound) => return Err(OperatorError::NotAtMollie { mollie_id }),
         Err(
-            error
-            @ (GatewayError::Unavailable(_) | GatewayError::KeyRefused(_) | GatewayError::Unreadable(_)),
+            error @ (GatewayError::Unavailable(_)
+            | GatewayError::Later { .. }
+            | GatewayError::KeyRefused(_)
+            | GatewayError::Unreadable(_)),
         ) => return Err(OperatorError::Unverified(error)),
     };
     let related = resolve::related(ports, order, kind.facts().needs, &seen).await?;

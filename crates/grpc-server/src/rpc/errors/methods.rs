@@ -21,7 +21,7 @@ pub fn methods(error: NotListed, wanted: &MethodsWanted) -> Status {
     error!(%error, "methods cannot be listed");
     let failure = |reason, text: &str| Failure::new(Code::Unavailable, reason, text).retry(SOON).status();
     match error {
-        GatewayError::Unavailable(_) => {
+        GatewayError::Unavailable(_) | GatewayError::Later { .. } => {
             failure(ErrorReason::MollieUnavailable, "Mollie cannot list the methods now. Try again.")
         }
         GatewayError::NotFound | GatewayError::KeyRefused(_) => failure(
