@@ -26,6 +26,7 @@ use super::status::{Read, RefundStatus};
 use super::subject::Subject;
 
 mod before;
+mod earlier;
 mod entries;
 mod fold;
 mod kind;
