@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use tests::proto::order_event::Data;
 use tests::proto::{Order, OrderEvent, OrderStatus};
 use tests::{Engine, LEGO, SOON, World, draft, until};
 
@@ -27,7 +28,7 @@ mod postgres {
 /// What was told and done about the order's deadline.
 async fn told(world: &World, order: &Order) -> Vec<OrderEvent> {
     let mut events = world.events(&order.id).await;
-    events.retain(|event| event.deadline.is_some());
+    events.retain(|event| matches!(event.data, Some(Data::Deadline(_))));
     events
 }
 

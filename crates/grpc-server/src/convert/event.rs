@@ -246,7 +246,7 @@ fn told(event: &Event) -> Told {
         }
         EventData::PolicyTold { notice } => {
             let told = Told::of(policy::operation_id(notice), policy::notice(notice));
-            match notice {
+            match &**notice {
                 PolicyNotice::Unpaid { .. } => told,
                 PolicyNotice::AutoShip { lines, .. } => told.naming(named::lines(lines.iter().copied())),
             }

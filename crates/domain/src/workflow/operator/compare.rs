@@ -24,6 +24,7 @@ pub async fn compare<P: Ports>(ports: &P, id: OperationId) -> Result<(Operation,
                 Err(GatewayError::NotFound) => Vec::new(),
                 Err(
                     error @ (GatewayError::Unavailable(_)
+                    | GatewayError::Later { .. }
                     | GatewayError::KeyRefused(_)
                     | GatewayError::Unreadable(_)),
                 ) => return Err(OperatorError::Unverified(error)),

@@ -47,6 +47,8 @@ const fn field(data: &Data) -> &'static str {
         Data::Operation(_) => "operation",
         Data::Item(_) => "item",
         Data::Deadline(_) => "deadline",
+        Data::Unpaid(_) => "unpaid",
+        Data::AutoShip(_) => "auto_ship",
     }
 }
 
