@@ -17,8 +17,8 @@ use super::{Evidence, Violation};
 use crate::replica::{MOST_CHANCES, gives_chances, gives_up, ships_unasked};
 use crate::tally::Tally;
 
-/// Between the reading before a cancellation and its effect the shopper may have paid: a call, its delays and its repeat.
-const MOMENT: SignedDuration = SignedDuration::from_mins(3);
+/// Between the reading before a cancellation and its effect the shopper may have paid: so long a call is waited for, and so late its effect may land.
+const MOMENT: SignedDuration = SignedDuration::from_secs(80);
 
 /// The operation that a policy begins.
 pub fn begun(notice: &PolicyNotice) -> Option<OperationId> {
