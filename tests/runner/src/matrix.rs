@@ -4,6 +4,7 @@ use domain::operations::task::OperationKind;
 
 use crate::basket::Basket;
 use crate::chance::{Chance, mix};
+use crate::replica::is_left_alone;
 use crate::script::{Choice, Fault, GivenBack, History, On, Pick, Step, What};
 use crate::story::{self, Before};
 
@@ -52,7 +53,7 @@ const CALL: u64 = 40_000;
 pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
     let story = story::of(kind);
     let fits = |basket: &Basket| story.fits(basket) && !basket.is_heavy();
-    let seed = (seed..).find(|seed| fits(&Basket::of(*seed, 0))).unwrap_or(seed);
+    let seed = (seed..).find(|seed| is_left_alone(*seed) && fits(&Basket::of(*seed, 0))).unwrap_or(seed);
     let mut chance = Chance::new(mix(seed));
     let step = |at, what| Step { at, what };
     let call = story.call(&mut chance);
@@ -76,7 +77,8 @@ pub fn is_plain(seed: u64) -> bool {
 /// A parcel is held, and the call that ships it with the rest meets a fault.
 #[must_use]
 pub fn held(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
-    let seed = (seed..).find(|seed| Basket::of(*seed, 0).holds_a_chair()).unwrap_or(seed);
+    let seed =
+        (seed..).find(|seed| is_left_alone(*seed) && Basket::of(*seed, 0).holds_a_chair()).unwrap_or(seed);
     let after = Chance::new(mix(seed)).below(1_500);
     let step = |at, what| Step { at, what };
     let chair = Pick::Part { line: 1, quantity: 1, cents: None, tracked: true };
@@ -95,6 +97,7 @@ pub fn held(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History
 /// An order is placed, and the call that replaces it by another one meets a fault.
 #[must_use]
 pub fn changed_cart(fault: Fault, resume: Option<u64>, keys: bool, seed: u64) -> History {
+    let seed = (seed..).find(|seed| is_left_alone(*seed)).unwrap_or(seed);
     let after = Chance::new(mix(seed)).below(1_500);
     let step = |at, what| Step { at, what };
     let change = What::ChangeCart { order: 1, old: 0 };

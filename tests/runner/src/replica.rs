@@ -78,6 +78,11 @@ pub const fn ships_unasked(seed: u64) -> bool {
     seed % 16 == 7
 }
 
+/// Whether the service does nothing in a history's stead that its calls are about.
+pub const fn is_left_alone(seed: u64) -> bool {
+    !gives_up(seed) && !gives_chances(seed) && !ships_unasked(seed)
+}
+
 /// A process.
 pub struct Replica {
     pub site: Arc<Site>,
