@@ -71,7 +71,7 @@ pub fn cell(kind: OperationKind, fault: Fault, resume: Option<u64>, keys: bool, 
 /// Whether nothing joins a parcel of the first order's goods, so that the same may be shipped twice.
 #[must_use]
 pub fn is_plain(seed: u64) -> bool {
-    Basket::of(seed, 0).is_plain()
+    is_left_alone(seed) && Basket::of(seed, 0).is_plain()
 }
 
 /// A parcel is held, and the call that ships it with the rest meets a fault.
