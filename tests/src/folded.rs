@@ -117,7 +117,21 @@ impl Folded {
                 let known = self.shipments.entry(told.shipment_id.clone()).or_default();
                 step(known, told.state_before, told.state, kind);
             }
-            _ => (),
+            // A refund or a shipment whose state is as it was, and what changes nothing that is folded here.
+            Data::Refund(_)
+            | Data::Shipment(_)
+            | Data::Capture(_)
+            | Data::Cancellation(_)
+            | Data::LineReturn(_)
+            | Data::Chargeback(_)
+            | Data::OrderUpdate(_)
+            | Data::Supersession(_)
+            | Data::Number(_)
+            | Data::Operation(_)
+            | Data::Item(_)
+            | Data::Deadline(_)
+            | Data::Unpaid(_)
+            | Data::AutoShip(_) => (),
         }
         event.entries.iter().for_each(|entry| self.entry(entry));
     }

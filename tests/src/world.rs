@@ -108,10 +108,13 @@ impl World {
 
     /// Places a draft and gives the order as it was answered.
     pub async fn create(&self, draft: OrderDraft) -> Order {
-        let request =
-            CreateOrderRequest { request_id: new_request_id(), draft: Some(draft), ..Default::default() };
+        let request = Box::new(CreateOrderRequest {
+            request_id: new_request_id(),
+            draft: Some(draft),
+            ..Default::default()
+        });
         loop {
-            match self.orders().create_order(request.clone()).await {
+            match Box::pin(self.orders().create_order((*request).clone())).await {
                 Ok(order) => return order.into_inner(),
                 // On a machine that is busy with other things, the time for an answer may pass before anything was saved.
                 Err(status) if status.code() == Code::DeadlineExceeded => (),

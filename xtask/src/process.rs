@@ -161,9 +161,7 @@ mod tests {
         assert!(!parent.wait().unwrap().success());
         // Whoever inherits it may take a moment to bury it.
         let is_gone = || std::fs::read_to_string(&child).map_or(true, |stat| stat.contains(") Z "));
-        assert!((0..200).any(|_| is_gone() || {
-            std::thread::sleep(Duration::from_millis(25));
-            false
-        }));
+        let waited = || !succeeds(Command::new("sleep").arg("0.05"));
+        assert!((0..200).any(|_| is_gone() || waited()));
     }
 }

@@ -190,7 +190,7 @@ async fn a_paused_profile_cancels_nothing_until_it_is_resumed(mut world: World) 
         PauseProfileRequest { profile: profile.clone(), actor: actor.clone(), reason: reason.clone() };
     let paused = world.operators().pause_profile(pause.clone()).await.unwrap().into_inner();
     assert!(paused.paused && paused.actor == "olga" && paused.reason == "stock count", "{paused:?}");
-    assert_eq!(deadlines(&world, of_tests()).await.pauses, [paused.clone()]);
+    assert_eq!(deadlines(&world, of_tests()).await.pauses, std::slice::from_ref(&paused));
     let again = PauseProfileRequest { actor: "joe".to_owned(), ..pause.clone() };
     assert_eq!(world.operators().pause_profile(again).await.unwrap().into_inner(), paused);
     world.advance("P27DT13H").await;

@@ -72,7 +72,7 @@ impl World {
         id: OrderId,
         wanted: &RefundRequest,
     ) -> Result<Recorded, MutationError> {
-        submit(self, intent, On::Order(id), &GiveBack(wanted.clone())).await
+        Box::pin(submit(self, intent, On::Order(id), &GiveBack(wanted.clone()))).await
     }
 
     pub async fn refund_now(&self, id: OrderId, wanted: &RefundRequest) -> (Recorded, Progress) {
