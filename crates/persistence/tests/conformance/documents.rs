@@ -65,6 +65,9 @@ fn with_a_field_more(value: &mut Value) {
             if !["known", "unknown", "order_recorded"].iter().any(|tag| fields.contains_key(*tag)) {
                 fields.insert("since_tomorrow".into(), Value::Bool(true));
             }
+            if let Some(Value::Object(tagged)) = fields.get_mut("resource") {
+                tagged.remove("since_tomorrow");
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(with_a_field_more),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
