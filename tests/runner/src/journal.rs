@@ -51,9 +51,10 @@ pub enum Act {
     Canceled {
         mollie_order: String,
     },
-    /// Canceled units of a line.
+    /// Canceled a unit of a line.
     LineCanceled {
         mollie_order: String,
+        line: String,
     },
     /// Changed how a shipment is followed.
     Tracked {

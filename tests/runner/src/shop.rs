@@ -182,7 +182,7 @@ impl World {
     /// Whether somebody canceled units of the order's lines in the dashboard.
     fn was_line_canceled(&self, order_number: &str) -> bool {
         let id = find(&self.site.mollie().world, order_number);
-        let is_it = |act: &Act| matches!(act, Act::LineCanceled { mollie_order } if Some(mollie_order) == id.as_ref());
+        let is_it = |act: &Act| matches!(act, Act::LineCanceled { mollie_order, .. } if Some(mollie_order) == id.as_ref());
         self.site.journal().acts.iter().any(is_it)
     }
 

@@ -63,7 +63,8 @@ fn cancel_line(mollie: &mut Mollie, id: &str, line: usize, now: Timestamp) -> Op
         part["amount"] = line["unitPrice"].clone();
     }
     mollie.world.cancel_in_dashboard(id, &json!({ "lines": [part] }), now).ok()?;
-    Some(Act::LineCanceled { mollie_order: id.to_owned() })
+    let line = line["id"].as_str().unwrap_or_default().to_owned();
+    Some(Act::LineCanceled { mollie_order: id.to_owned(), line })
 }
 
 /// Ships one unit of a line; `code`: of its tracking, if it has one.

@@ -63,8 +63,9 @@ impl Found<'_> {
         }
     }
 
-    /// Whether cancellations of lines that have succeeded here account for every unit that is canceled, and the order is completed
-    /// by that: one was in doubt while somebody canceled the rest in the dashboard, and whose units they were nobody can tell.
+    /// Whether cancellations of lines account for every unit that is canceled, those that have succeeded here and those of single units in
+    /// the dashboard, and the order is completed by that: one was in doubt while somebody canceled the rest there, and whose units they
+    /// were nobody can tell.
     fn is_ended_by_lines(&self, order: &Order) -> bool {
         let stored = self.evidence.stored.operations.values();
         let own =
@@ -72,9 +73,16 @@ impl Found<'_> {
         let parts: Vec<_> = own.filter_map(|one| released::lines(one)).flatten().collect();
         let is_ours = |line: &Line| {
             let units = parts.iter().filter(|part| part.line_id == line.id).map(|part| part.part.quantity);
-            line.canceled.quantity <= units.sum::<u32>()
+            line.canceled.quantity <= units.sum::<u32>() + self.canceled_elsewhere(line)
         };
         order.facts.status == Some(OrderStatus::Completed) && order.lines.iter().all(is_ours)
+    }
+
+    /// How many units of a line somebody canceled in the dashboard, one by one.
+    fn canceled_elsewhere(&self, line: &Line) -> u32 {
+        let id = line.mollie_id.as_ref().map(ToString::to_string);
+        let is_it = |act: &&Act| matches!(act, Act::LineCanceled { line, .. } if Some(line) == id.as_ref());
+        u32::try_from(self.evidence.journal.acts.iter().filter(is_it).count()).unwrap_or(u32::MAX)
     }
 
     /// Whether somebody in the dashboard, or another operation, has canceled the order.

@@ -108,7 +108,7 @@ impl Found<'_> {
     fn is_canceled_otherwise(&self, order: &Order) -> bool {
         let id = order.mollie_id.as_ref().map(ToString::to_string);
         let by_hand = self.evidence.journal.acts.iter().any(|act| match act {
-            Act::Canceled { mollie_order } | Act::LineCanceled { mollie_order } => {
+            Act::Canceled { mollie_order } | Act::LineCanceled { mollie_order, .. } => {
                 Some(mollie_order) == id.as_ref()
             }
             Act::Shipped { .. }

@@ -140,7 +140,7 @@ impl<'a> Found<'a> {
             (
                 Act::Shipped { mollie_order, .. }
                 | Act::Tracked { mollie_order, .. }
-                | Act::LineCanceled { mollie_order }
+                | Act::LineCanceled { mollie_order, .. }
                 | Act::Money { mollie_order, .. }
                 | Act::Canceled { mollie_order },
                 Some(id),
