@@ -64,6 +64,7 @@ pub const MONEY: &Shard = &[
     "crates/domain/src/rules/companion.rs",
     "crates/domain/src/rules/agenda.rs",
     "crates/domain/src/rules/auto_ship.rs",
+    "crates/domain/src/rules/followed.rs",
     "crates/domain/src/rules/payment_window.rs",
     "crates/domain/src/rules/policy_notice.rs",
     "crates/domain/src/rules/quiet_hours.rs",
@@ -102,6 +103,7 @@ pub const MONEY: &Shard = &[
 /// What is made of Mollie's answers, and what names all of it.
 pub const READ: &Shard = &[
     "crates/domain/src/rules/adoption.rs",
+    "crates/domain/src/rules/call_rate.rs",
     "crates/domain/src/rules/chargeback.rs",
     "crates/domain/src/rules/concern",
     "crates/domain/src/rules/concern.rs",
