@@ -1,6 +1,6 @@
 //! What policies did unasked, and which profiles are paused. It may not decide whether a policy acts.
 
-use domain::ports::{CommitError, Pause, Run, StoreError};
+use domain::ports::{CommitError, Pause, Run, Series, StoreError};
 use domain::rules::ids::{OrderId, ProfileName};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -15,9 +15,11 @@ use crate::row::bigint;
 
 /// Counts a run. If another one has its number, it must be decided again.
 pub(crate) async fn count(session: &impl ConnectionTrait, counted: &Run) -> Result<(), CommitError> {
+    let Series { profile, of, dry_run } = &counted.series;
     let row = run::Model {
-        profile: counted.profile.to_string(),
-        dry_run: counted.dry_run,
+        profile: profile.to_string(),
+        fused: of.as_str().to_owned(),
+        dry_run: *dry_run,
         number: bigint(counted.number),
         time: moment::column(counted.time),
         order_id: counted.order_id.uuid(),
@@ -32,27 +34,27 @@ pub(crate) async fn count(session: &impl ConnectionTrait, counted: &Run) -> Resu
 /// The newest first.
 pub(crate) async fn last(
     session: &impl ConnectionTrait,
-    profile: &ProfileName,
-    dry_run: bool,
+    series: &Series,
     limit: u32,
 ) -> Result<Vec<Run>, StoreError> {
     let rows = run::Entity::find()
-        .filter(run::Column::Profile.eq(profile.as_str()))
-        .filter(run::Column::DryRun.eq(dry_run))
+        .filter(run::Column::Profile.eq(series.profile.as_str()))
+        .filter(run::Column::Fused.eq(series.of.as_str()))
+        .filter(run::Column::DryRun.eq(series.dry_run))
         .order_by_desc(run::Column::Number)
         .limit(u64::from(limit))
         .all(session)
         .await
         .map_err(store_error)?;
-    rows.into_iter().map(read_run).collect()
+    rows.into_iter().map(|row| read_run(row, series)).collect()
 }
 
-fn read_run(row: run::Model) -> Result<Run, StoreError> {
+fn read_run(row: run::Model, series: &Series) -> Result<Run, StoreError> {
     let unreadable = || StoreError::Inconsistent(format!("runs of profile {}: {}", row.profile, row.number));
     let time = moment::timestamp(row.time).zip(u64::try_from(row.number).ok());
     let (time, number) = time.ok_or_else(unreadable)?;
     let order_id = OrderId::new(row.order_id);
-    Ok(Run { profile: ProfileName::new(row.profile), dry_run: row.dry_run, number, time, order_id })
+    Ok(Run { series: series.clone(), number, time, order_id })
 }
 
 /// Pauses a profile; the pause that it has stays. Returns the one that holds.

@@ -7,7 +7,7 @@ use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
     OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, RefundFilter,
-    RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
+    RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -199,13 +199,8 @@ impl Store for Database {
         timer::finish(&self.write(), claim, next, failures).await
     }
 
-    async fn last_runs(
-        &self,
-        profile: &ProfileName,
-        dry_run: bool,
-        limit: u32,
-    ) -> Result<Vec<Run>, StoreError> {
-        run::last(&self.read(), profile, dry_run, limit).await
+    async fn last_runs(&self, series: &Series, limit: u32) -> Result<Vec<Run>, StoreError> {
+        run::last(&self.read(), series, limit).await
     }
 
     async fn pause(&self, pause: &Pause) -> Result<Pause, StoreError> {

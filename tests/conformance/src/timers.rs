@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::ports::{
-    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Page, Pause, Run, Store, TimerClaim,
+    Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Page, Pause, Run, Series, Store,
+    TimerClaim,
 };
+use domain::rules::deadline_policy::Fused;
 use domain::rules::ids::ProfileName;
 use domain::rules::order::Order;
 use domain::rules::placement::Mode;
@@ -101,35 +103,38 @@ pub async fn of_many_takers_at_once_one_gets_the_timer<S: Store + Clone + 'stati
     assert_eq!(taken, orders.into_iter().collect::<Vec<_>>());
 }
 
-fn run(order: &Order, profile: &str, number: u64, dry_run: bool) -> Run {
+fn series(profile: &str, of: Fused, dry_run: bool) -> Series {
+    Series { profile: ProfileName::new(profile), of, dry_run }
+}
+
+fn run(order: &Order, series: Series, number: u64) -> Run {
     let time = micros(i64::try_from(number).unwrap(), 1);
-    Run { profile: ProfileName::new(profile), dry_run, number, time, order_id: order.id }
+    Run { series, number, time, order_id: order.id }
 }
 
 pub async fn what_policies_did_is_counted_once_for_each_number(store: &impl Store) {
     let (profile, other) = (format!("p{}", number()), format!("q{}", number()));
+    let (meant, dry) = (series(&profile, Fused::Deadline, false), series(&profile, Fused::Deadline, true));
+    let (unpaid, others) =
+        (series(&profile, Fused::PaymentWindow, false), series(&other, Fused::Deadline, false));
     let order = bare_order();
     let with = |run: Run, order: &Order| Change { run: Some(run), ..creation(order) };
-    store.commit(with(run(&order, &profile, 1, false), &order)).await.unwrap();
+    store.commit(with(run(&order, meant.clone(), 1), &order)).await.unwrap();
     let second = bare_order();
-    let taken = store.commit(with(run(&second, &profile, 1, false), &second)).await;
+    let taken = store.commit(with(run(&second, meant.clone(), 1), &second)).await;
     assert!(matches!(taken, Err(CommitError::VersionMoved)), "{taken:?}");
-    for of in
-        [run(&second, &profile, 2, false), run(&second, &profile, 1, true), run(&second, &other, 1, false)]
-    {
+    for (series, number) in [(&meant, 2), (&dry, 1), (&unpaid, 1), (&others, 1)] {
         let order = bare_order();
-        store.commit(with(of, &order)).await.unwrap();
+        store.commit(with(run(&second, series.clone(), number), &order)).await.unwrap();
     }
-    let last = async |dry_run, limit| {
-        let runs = store.last_runs(&ProfileName::new(&*profile), dry_run, limit).await.unwrap();
+    let last = async |series: &Series, limit| {
+        let runs = store.last_runs(series, limit).await.unwrap();
         runs.into_iter().map(|run| run.number).collect::<Vec<_>>()
     };
-    assert_eq!(
-        (last(false, 9).await, last(false, 1).await, last(true, 9).await),
-        (vec![2, 1], vec![2], vec![1])
-    );
-    let kept = store.last_runs(&ProfileName::new(&*other), false, 1).await.unwrap();
-    assert_eq!(kept, [run(&second, &other, 1, false)]);
+    assert_eq!((last(&meant, 9).await, last(&meant, 1).await), (vec![2, 1], vec![2]));
+    assert_eq!((last(&dry, 9).await, last(&unpaid, 9).await), (vec![1], vec![1]));
+    let kept = store.last_runs(&others, 1).await.unwrap();
+    assert_eq!(kept, [run(&second, others, 1)]);
 }
 
 pub async fn a_profile_stays_as_it_was_paused_first(store: &impl Store) {

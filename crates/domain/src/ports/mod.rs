@@ -17,7 +17,7 @@ pub use permits::{CallPermits, Reserved};
 pub use storage::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, Fingerprint, LookupClaim,
     OperationFilter, OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page,
-    PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError,
+    PageKey, Pause, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
     TimerClaim,
 };
 pub use stream::{Changed, EventStream, Place, Positioned};

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::operations::claim::Claim;
 use crate::operations::operation::Operation;
 use crate::operations::task::OperationKind;
+use crate::rules::deadline_policy::Fused;
 use crate::rules::event::Event;
 use crate::rules::ids::{
     Caller, GroupId, LeaseToken, OperationId, OrderId, ProfileName, RefundId, RequestId, ShipmentId,
@@ -107,12 +108,19 @@ impl Change {
     }
 }
 
-/// That a profile's policy acted on an order unasked. Numbers count up for each profile, dry runs apart: of two that are decided at
-/// once one must be decided again, so that a bound holds for all processes together.
+/// What one fuse counts: what a profile's policy does unasked, dry runs apart. Policies do not use up each other's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    pub profile: ProfileName,
+    pub of: Fused,
+    pub dry_run: bool,
+}
+
+/// That a profile's policy acted on an order unasked. Numbers count up in each series: of two that are decided at once one must be decided
+/// again, so that a bound holds for all processes together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    pub profile: ProfileName,
-    pub dry_run: bool,
+    pub series: Series,
     pub number: u64,
     pub time: Timestamp,
     pub order_id: OrderId,
@@ -471,13 +479,8 @@ pub trait Store: Send + Sync {
         failures: u32,
     ) -> impl Future<Output = Answer<()>> + Send;
 
-    /// What the policies of a profile did last, the newest first.
-    fn last_runs(
-        &self,
-        profile: &ProfileName,
-        dry_run: bool,
-        limit: u32,
-    ) -> impl Future<Output = Answer<Vec<Run>>> + Send;
+    /// What a policy of a profile did last, the newest first.
+    fn last_runs(&self, series: &Series, limit: u32) -> impl Future<Output = Answer<Vec<Run>>> + Send;
 
     /// Pauses a profile's policies; the pause that it has stays.
     fn pause(&self, pause: &Pause) -> impl Future<Output = Answer<Pause>> + Send;

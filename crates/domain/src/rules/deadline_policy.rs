@@ -16,6 +16,7 @@ use super::operation::OperationState;
 use super::order::{Line, Order};
 use super::ship_by::ShipBy;
 use super::shipment::{Shipment, ShipmentState};
+use super::status::words;
 
 /// What is done before a deadline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,7 +179,17 @@ fn of_order(order: &Order) -> Option<Exception> {
     }
 }
 
-/// How many orders of a profile are canceled by themselves within an hour, at most.
+words!(
+    /// What a fuse bounds: each policy that cancels has one of its own, or orders that nobody pays would use up what deadlines need.
+    Fused {
+        /// What was not shipped before its deadline.
+        Deadline = "deadline",
+        /// What nobody has paid in time.
+        PaymentWindow = "payment_window",
+    }
+);
+
+/// How many orders of a profile one policy cancels by itself within an hour, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fuse {
     pub most_per_hour: u32,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::deadline_policy::Fuse;
 use super::order::Order;
 use super::payment::Payment;
 use super::ship_by::Action;
@@ -19,6 +20,7 @@ pub struct PaymentWindows {
     pub by_method: BTreeMap<String, SignedDuration>,
     /// Of any other method; `None`: as long as Mollie keeps the order.
     pub otherwise: Option<SignedDuration>,
+    pub fuse: Fuse,
     /// Nothing is canceled; what would be is told.
     pub dry_run: bool,
 }
@@ -26,7 +28,7 @@ pub struct PaymentWindows {
 impl Default for PaymentWindows {
     /// None, and whoever chooses one sees first what it would do.
     fn default() -> Self {
-        Self { by_method: BTreeMap::new(), otherwise: None, dry_run: true }
+        Self { by_method: BTreeMap::new(), otherwise: None, fuse: Fuse::default(), dry_run: true }
     }
 }
 

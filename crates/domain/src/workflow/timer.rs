@@ -17,7 +17,7 @@ use crate::rules::agenda::{self, Deed};
 use crate::rules::cause::{Cause, Grounds, Unasked};
 use crate::rules::deadline;
 use crate::rules::deadline_notice::NoticeSubject;
-use crate::rules::deadline_policy::{self, Automatic, Outcome};
+use crate::rules::deadline_policy::{self, Automatic, Fused, Outcome};
 use crate::rules::order::Order;
 use crate::rules::policy::Policy;
 use crate::rules::ship_by::{Action, ShipBy, Stage};
@@ -113,7 +113,8 @@ async fn act<P: Ports>(
     else {
         return Ok(None);
     };
-    let runs = ends::last_runs(ports, &order, automatic.fuse, automatic.dry_run).await?;
+    let series = ends::series(&order, Fused::Deadline, automatic.dry_run);
+    let runs = ends::last_runs(ports, &series, automatic.fuse).await?;
     let known = with_all(ports, order).await?;
     decide(ports, claim, (automatic, ship_by), &runs, known).await
 }
@@ -130,7 +131,8 @@ async fn decide<P: Ports>(
     let last: Vec<_> = runs.iter().map(|run| run.time).collect();
     let (shipments, at_stake) = (pen.shipments(), pen.at_stake());
     let about = (&order, &shipments[..], &at_stake[..]);
-    let run = ends::run(&order, runs, automatic.dry_run, claim.now);
+    let series = ends::series(&order, Fused::Deadline, automatic.dry_run);
+    let run = ends::run(&order, series, runs, claim.now);
     let told = match deadline_policy::decide(about, &automatic, ship_by, &last, claim.now) {
         Outcome::Nothing | Outcome::Later(_) => {
             let next = agenda::agenda(&order, pen.policy(), claim.now).timer;

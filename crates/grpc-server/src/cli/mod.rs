@@ -119,7 +119,7 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
   ORDER_SERVICE__PROFILES__MAIN__POLICY_DRY_RUN
                                                 only tell what the policy would do [true]
   ORDER_SERVICE__PROFILES__MAIN__POLICY_MOST_PER_HOUR
-                                                the most orders that the service cancels unasked within an hour [20]
+                                                the most orders that it cancels within an hour [20]
   ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE  none, or create_payment: after an attempt to pay has ended, the service
                                                 makes the next payment, and its link is told with an event [none]
   ORDER_SERVICE__PROFILES__MAIN__SECOND_CHANCE_MINUTES
@@ -134,6 +134,8 @@ Configuration, as ORDER_SERVICE__SECTION__KEY in the environment or section.key 
                                                 the same for a method, by Mollie's name of it
   ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_DRY_RUN
                                                 only tell what would be canceled [true]
+  ORDER_SERVICE__PROFILES__MAIN__PAYMENT_WINDOW_MOST_PER_HOUR
+                                                the most unpaid orders that are canceled within an hour [200]
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP      none, or digital_lines: shipped by the service once the money is there [none]
   ORDER_SERVICE__PROFILES__MAIN__AUTO_SHIP_DRY_RUN
                                                 only tell what would be shipped [true]

@@ -94,7 +94,7 @@ struct OfProfile {
     of: fn(&Profile) -> Vec<u64>,
 }
 
-const OF_PROFILE: [OfProfile; 11] = [
+const OF_PROFILE: [OfProfile; 12] = [
     OfProfile {
         key: "calls_per_second",
         range: CALLS_PER_SECOND,
@@ -140,6 +140,13 @@ const OF_PROFILE: [OfProfile; 11] = [
         range: 1..=10_000,
         unit: "orders",
         of: |profile| vec![profile.policy_most_per_hour.into()],
+    },
+    // None at all is no window.
+    OfProfile {
+        key: "payment_window_most_per_hour",
+        range: 1..=100_000,
+        unit: "orders",
+        of: |profile| vec![profile.payment_window_most_per_hour.into()],
     },
     // The attempt may still be shown on the shopper's screen; after a week nobody remembers it.
     OfProfile {

@@ -154,7 +154,7 @@ pub struct Profile {
     pub policy_hours_before: u16,
     /// Whether it is only told what the policy would do. Switch it off once that looks right.
     pub policy_dry_run: bool,
-    /// How many orders the service cancels unasked within an hour at most, by this policy or because nobody paid them.
+    /// How many orders this policy cancels within an hour at most.
     pub policy_most_per_hour: u32,
     /// Whether a shopper whose attempt to pay has ended gets another one unasked.
     pub second_chance: SecondChance,
@@ -172,6 +172,8 @@ pub struct Profile {
     pub payment_window_hours_of: BTreeMap<String, u16>,
     /// Whether it is only told which orders would be canceled unpaid. Switch it off once that looks right.
     pub payment_window_dry_run: bool,
+    /// How many unpaid orders are canceled within an hour at most.
+    pub payment_window_most_per_hour: u32,
     /// What is shipped unasked once the shopper's money is there.
     pub auto_ship: AutoShip,
     /// Whether it is only told what would be shipped. Switch it off once that looks right.
@@ -327,6 +329,7 @@ impl Profile {
         PaymentWindows {
             by_method: by_method.map(|(method, of)| (method.clone(), hours(of))).collect(),
             otherwise: (self.payment_window_hours > 0).then(|| hours(&self.payment_window_hours)),
+            fuse: Fuse { most_per_hour: self.payment_window_most_per_hour },
             dry_run: self.payment_window_dry_run,
         }
     }
@@ -363,6 +366,7 @@ impl Default for Profile {
             payment_window_hours: 0,
             payment_window_hours_of: BTreeMap::new(),
             payment_window_dry_run: true,
+            payment_window_most_per_hour: 200,
             auto_ship: AutoShip::default(),
             auto_ship_dry_run: true,
         }

@@ -7,7 +7,7 @@ use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
     OperationPageKey, OperationWrite, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
-    RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError, TimerClaim,
+    RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -206,8 +206,8 @@ impl<S: Store> Store for Probed<S> {
         self.inner.finish_timer(claim, next, failures).await
     }
 
-    async fn last_runs(&self, profile: &ProfileName, dry_run: bool, limit: u32) -> Answer<Vec<Run>> {
-        self.inner.last_runs(profile, dry_run, limit).await
+    async fn last_runs(&self, series: &Series, limit: u32) -> Answer<Vec<Run>> {
+        self.inner.last_runs(series, limit).await
     }
 
     async fn pause(&self, pause: &Pause) -> Answer<Pause> {

@@ -7,6 +7,9 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub profile: String,
+    /// What its fuse bounds.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub fused: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub dry_run: bool,
     #[sea_orm(primary_key, auto_increment = false)]

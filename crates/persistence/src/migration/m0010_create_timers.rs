@@ -27,11 +27,14 @@ impl MigrationTrait for Migration {
         let runs = Table::create()
             .table("runs")
             .col(text("profile"))
+            .col(text("fused"))
             .col(boolean("dry_run"))
             .col(big_integer("number"))
             .col(time("time"))
             .col(uuid("order_id"))
-            .primary_key(Index::create().name("runs_number").col("profile").col("dry_run").col("number"))
+            .primary_key(
+                Index::create().name("runs_number").col("profile").col("fused").col("dry_run").col("number"),
+            )
             .take();
         manager.create_table(runs).await?;
         let pauses = Table::create()

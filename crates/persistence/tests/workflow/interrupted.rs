@@ -10,7 +10,7 @@ use domain::operations::operation::Operation;
 use domain::ports::{
     Change, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, LookupClaim, OperationFilter,
     OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause, Ports, RefundFilter,
-    RefundPageKey, RefundSum, RequestRecord, Run, Settings, Store, StoreError, TimerClaim,
+    RefundPageKey, RefundSum, RequestRecord, Run, Series, Settings, Store, StoreError, TimerClaim,
 };
 use domain::rules::event::Event;
 use domain::rules::ids::{
@@ -138,7 +138,7 @@ passed_on! {
     fn is_lookup_due(order: OrderId, now: Timestamp) -> Answer<bool>;
     fn claim_timers(offset: SignedDuration, lease: Duration, token: LeaseToken, limit: u32) -> Answer<Vec<TimerClaim>>;
     fn finish_timer(claim: &TimerClaim, next: Option<Timestamp>, failures: u32) -> Answer<()>;
-    fn last_runs(profile: &ProfileName, dry_run: bool, limit: u32) -> Answer<Vec<Run>>;
+    fn last_runs(series: &Series, limit: u32) -> Answer<Vec<Run>>;
     fn pause(pause: &Pause) -> Answer<Pause>;
     fn resume(profile: &ProfileName) -> Answer<Option<Pause>>;
     fn find_pause(profile: &ProfileName) -> Answer<Option<Pause>>;

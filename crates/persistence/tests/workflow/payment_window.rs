@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::rules::deadline_policy::{Automatic, Fuse};
+use domain::rules::deadline_policy::{Automatic, DeadlinePolicy, Fuse};
 use domain::rules::payment_window::PaymentWindows;
 use domain::rules::policy::Policy;
 use domain::rules::status::{OrderStatus, PaymentStatus, Read};
@@ -17,10 +17,10 @@ async fn with_window(dry_run: bool, most_per_hour: u32) -> Arc<World> {
     World::with(|settings| {
         let hour = SignedDuration::from_hours(1);
         let by_method = [("paypal".to_owned(), hour * 72)].into();
-        let windows = PaymentWindows { by_method, otherwise: Some(hour * 2), dry_run };
-        let automatic = Automatic { fuse: Fuse { most_per_hour }, ..Automatic::default() };
+        let fuse = Fuse { most_per_hour };
+        let windows = PaymentWindows { by_method, otherwise: Some(hour * 2), fuse, dry_run };
         let chosen = settings.policy(&main_profile().0);
-        let policy = Policy { payment_windows: Arc::new(windows), automatic, ..chosen };
+        let policy = Policy { payment_windows: Arc::new(windows), ..chosen };
         settings.policies.insert(main_profile().0, policy);
     })
     .await
@@ -207,4 +207,34 @@ async fn the_fuse_bounds_what_is_canceled_unpaid() {
     assert!(matches!(fired[..], [Fired::Told("payment_window.cancels")]), "{fired:?}");
     world.work(secs(5)).await;
     assert_eq!(world.cancellations(), 2);
+}
+
+/// Or orders that nobody pays would keep the policy from those that lose money.
+#[tokio::test]
+async fn what_nobody_pays_uses_up_nothing_of_what_may_be_canceled_before_deadlines() {
+    let fuse = Fuse { most_per_hour: 1 };
+    let world = World::with(|settings| {
+        let windows = PaymentWindows {
+            otherwise: Some(SignedDuration::from_hours(2)),
+            fuse,
+            dry_run: false,
+            ..PaymentWindows::default()
+        };
+        let policy = DeadlinePolicy::CancelUnshipped { hours_before: 12 };
+        let automatic = Automatic { policy, fuse, dry_run: false };
+        let chosen = settings.policy(&main_profile().0);
+        let policy = Policy { payment_windows: Arc::new(windows), automatic, ..chosen };
+        settings.policies.insert(main_profile().0, policy);
+    })
+    .await;
+    let authorized = world.authorized().await;
+    world.before(authorized, 14).await;
+    let placed = world.place("p2", "1338").await;
+    world.drive(placed.claim.as_ref().unwrap()).await;
+    world.sync(placed.order_id).await;
+    world.advance(mins(121));
+    world.on_time().await;
+    assert_eq!(world.kinds_of_window(placed.order_id).await, ["payment_window.cancels"]);
+    let kinds = world.kinds(authorized).await;
+    assert!(kinds.contains(&"deadline.cancels") && !kinds.contains(&"deadline.waits"), "{kinds:?}");
 }

@@ -2,31 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use domain::ports::{CommitError, Pause, Run};
+use domain::ports::{CommitError, Pause, Run, Series};
 use domain::rules::ids::ProfileName;
+
+/// Profile, what its fuse bounds, whether it is a dry run, number.
+type Key = (ProfileName, &'static str, bool, u64);
+
+fn key(run: &Run) -> Key {
+    let Series { profile, of, dry_run } = &run.series;
+    (profile.clone(), of.as_str(), *dry_run, run.number)
+}
 
 #[derive(Default)]
 pub(super) struct Runs {
-    rows: BTreeMap<(ProfileName, bool, u64), Run>,
+    rows: BTreeMap<Key, Run>,
     pauses: BTreeMap<ProfileName, Pause>,
 }
 
 impl Runs {
     /// Whether its number is free.
     pub fn check(&self, run: &Run) -> Result<(), CommitError> {
-        let key = (run.profile.clone(), run.dry_run, run.number);
-        if self.rows.contains_key(&key) { Err(CommitError::VersionMoved) } else { Ok(()) }
+        if self.rows.contains_key(&key(run)) { Err(CommitError::VersionMoved) } else { Ok(()) }
     }
 
     pub fn count(&mut self, run: Run) {
-        self.rows.insert((run.profile.clone(), run.dry_run, run.number), run);
+        self.rows.insert(key(&run), run);
     }
 
     /// The newest first.
-    pub fn last(&self, profile: &ProfileName, dry_run: bool, limit: u32) -> Vec<Run> {
-        let of_profile = self.rows.values().rev();
-        let of_profile = of_profile.filter(|run| run.profile == *profile && run.dry_run == dry_run);
-        of_profile.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect()
+    pub fn last(&self, series: &Series, limit: u32) -> Vec<Run> {
+        let of_series = self.rows.values().rev().filter(|run| run.series == *series);
+        of_series.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect()
     }
 
     /// The pause that a profile has stays.

@@ -7,7 +7,7 @@ use domain::operations::operation::Operation;
 use domain::ports::{
     Change, Changed, CommitError, DeadlineFilter, DeadlinePageKey, DeadlineSum, EventStream, LookupClaim,
     OperationFilter, OperationPageKey, OrderFilter, OrderKey, OrderWithOperations, Page, PageKey, Pause,
-    Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Store, StoreError,
+    Place, Positioned, RefundFilter, RefundPageKey, RefundSum, RequestRecord, Run, Series, Store, StoreError,
     TimerClaim,
 };
 use domain::rules::event::Event;
@@ -232,13 +232,8 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn last_runs(
-        &self,
-        profile: &ProfileName,
-        dry_run: bool,
-        limit: u32,
-    ) -> Result<Vec<Run>, StoreError> {
-        Ok(self.tables().runs.last(profile, dry_run, limit))
+    async fn last_runs(&self, series: &Series, limit: u32) -> Result<Vec<Run>, StoreError> {
+        Ok(self.tables().runs.last(series, limit))
     }
 
     async fn pause(&self, pause: &Pause) -> Result<Pause, StoreError> {

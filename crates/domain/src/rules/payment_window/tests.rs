@@ -9,7 +9,7 @@ use crate::rules::status::{LineStatus, PaymentStatus};
 fn windows() -> PaymentWindows {
     let hours = SignedDuration::from_hours;
     let by_method = [("paypal".to_owned(), hours(72)), ("ideal".to_owned(), hours(1))].into();
-    PaymentWindows { by_method, otherwise: Some(hours(2)), dry_run: false }
+    PaymentWindows { by_method, otherwise: Some(hours(2)), fuse: Fuse::default(), dry_run: false }
 }
 
 /// An order that Mollie created at minute 0, with attempts of these ends.

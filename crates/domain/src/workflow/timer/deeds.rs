@@ -10,6 +10,7 @@ use crate::ports::{Ports, Store, StoreError, TimerClaim};
 use crate::rules::agenda::{self, Deed};
 use crate::rules::auto_ship::{self, AutoShip};
 use crate::rules::cause::Unasked;
+use crate::rules::deadline_policy::Fused;
 use crate::rules::policy::Policy;
 use crate::rules::policy_notice::{AutoShipSubject, PolicyNotice, UnpaidSubject};
 use crate::rules::ship_by::Action;
@@ -55,20 +56,21 @@ const fn unasked(deed: Deed) -> Unasked {
     }
 }
 
-/// One fuse bounds whatever a profile cancels unasked.
+/// Its fuse is not that of deadlines.
 async fn give_up<P: Ports>(
     ports: &P,
     claim: &TimerClaim,
     chosen: &Policy,
     mut pen: Pen<'_>,
 ) -> Result<Option<Fired>, StoreError> {
-    let (fuse, dry_run) = (chosen.automatic.fuse, chosen.payment_windows.dry_run);
-    let runs = ends::last_runs(ports, pen.order(), fuse, dry_run).await?;
+    let (fuse, dry_run) = (chosen.payment_windows.fuse, chosen.payment_windows.dry_run);
+    let series = ends::series(pen.order(), Fused::PaymentWindow, dry_run);
+    let runs = ends::last_runs(ports, &series, fuse).await?;
     let last: Vec<_> = runs.iter().map(|run| run.time).collect();
     if let Err(until) = fuse.admits(&last, claim.now) {
         return wait(ports, claim, pen, until).await;
     }
-    pen.count(ends::run(pen.order(), &runs, dry_run, claim.now));
+    pen.count(ends::run(pen.order(), series, &runs, claim.now));
     if dry_run {
         pen.tell_unpaid(UnpaidSubject::WindowWouldCancel);
     } else {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::{Known, Pen};
-use crate::ports::{Change, Clock, CommitError, Ports, Run, Store, StoreError, TimerClaim};
+use crate::ports::{Change, Clock, CommitError, Ports, Run, Series, Store, StoreError, TimerClaim};
 use crate::rules::cause::Grounds;
-use crate::rules::deadline_policy::Fuse;
+use crate::rules::deadline_policy::{Fuse, Fused};
 use crate::rules::ids::OrderId;
 use crate::rules::order::Order;
 use crate::workflow::claim_at_head::unclaimed;
@@ -148,21 +148,24 @@ pub(super) async fn finish<P: Ports>(
     Ok(fired)
 }
 
-/// What the profile's policies did last, as far as the fuse looks back.
+/// What is counted of a policy of the order's profile.
+pub(super) fn series(order: &Order, of: Fused, dry_run: bool) -> Series {
+    Series { profile: order.profile.clone(), of, dry_run }
+}
+
+/// What the policy did last, as far as its fuse looks back.
 pub(super) async fn last_runs<P: Ports>(
     ports: &P,
-    order: &Order,
+    series: &Series,
     fuse: Fuse,
-    dry_run: bool,
 ) -> Result<Vec<Run>, StoreError> {
-    ports.store().last_runs(&order.profile, dry_run, fuse.most_per_hour.max(1)).await
+    ports.store().last_runs(series, fuse.most_per_hour.max(1)).await
 }
 
 /// The next one.
-pub(super) fn run(order: &Order, last: &[Run], dry_run: bool, time: Timestamp) -> Run {
+pub(super) fn run(order: &Order, series: Series, last: &[Run], time: Timestamp) -> Run {
     Run {
-        profile: order.profile.clone(),
-        dry_run,
+        series,
         number: last.first().map_or(0, |last| last.number).saturating_add(1),
         time,
         order_id: order.id,
