@@ -16,6 +16,7 @@ use super::facts::Lane;
 use super::facts::Repeat;
 use super::sent::{Sends, Sent};
 use super::task::Task;
+use crate::ports::AGREED;
 use crate::rules::at_risk::Unsettled;
 use crate::rules::ids::{Caller, GroupId, IdempotencyKey, OperationId, OrderId, ProfileName};
 use crate::rules::operation::OperationState;
@@ -24,9 +25,6 @@ use crate::rules::text::printable;
 
 /// How long Mollie surely remembers a key: it promises an hour, and clocks and queues take their part.
 pub const KEY_LIFE: SignedDuration = SignedDuration::from_mins(45);
-
-/// Clocks that differ by more than this are not all right.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
 /// The state of an operation, with the data that only this state has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +173,7 @@ impl Operation {
     #[must_use]
     pub fn is_recognised(&self, now: Timestamp, trust_idempotency: bool) -> bool {
         // A clock that has gone back a long way tells nothing of the key's age.
-        let ages = -CLOCKS_DIFFER..KEY_LIFE;
+        let ages = -AGREED..KEY_LIFE;
         let alive = self.state.sent().is_some_and(|sent| ages.contains(&now.duration_since(sent.first)));
         self.repeat() == Repeat::ByKey && trust_idempotency && alive
     }

@@ -6,6 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+/// Clocks that differ by more than this do not agree: one of them is wrong, and nobody here knows which.
+pub const AGREED: SignedDuration = SignedDuration::from_mins(2);
+
 /// Time as the workflow sees it.
 pub trait Clock: Send + Sync {
     /// Now: the wall clock plus the simulated offset, in whole microseconds, the finest both databases keep.

@@ -8,7 +8,7 @@ mod storage;
 mod stream;
 mod vault;
 
-pub use clock::{Ahead, Clock, Ids};
+pub use clock::{AGREED, Ahead, Clock, Ids};
 pub use mollie::{
     Acceptance, CancelLines, Command, Gateway, GatewayError, MakeRefund, ManageLines, OpenPayment, Outcome,
     PlaceOrder, RegisterShipment, TrackShipment, UpdateOrder,

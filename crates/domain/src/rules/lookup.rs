@@ -8,7 +8,7 @@ use super::ids::OrderId;
 use super::order::Order;
 use super::placement::Placement;
 use super::status::OrderStatus;
-use super::{continuation, stranded, surplus, unseen_line};
+use super::{continuation, stranded, surplus, unpaid, unseen_line};
 
 /// Mollie ends orders up to five minutes after the time it reported.
 const EXPIRY_LAG: SignedDuration = SignedDuration::from_mins(6);
@@ -93,22 +93,17 @@ fn pace(order: &Order, lines_changed: bool) -> Pace {
             | OrderStatus::Completed
             | OrderStatus::Canceled
             | OrderStatus::Expired,
-        ) if order.open_refunds.is_empty() && order.open_captures.is_empty() => GOODS,
-        Some(
-            OrderStatus::Authorized
-            | OrderStatus::Paid
-            | OrderStatus::Shipping
-            | OrderStatus::Completed
-            | OrderStatus::Canceled
-            | OrderStatus::Expired,
-        ) => MONEY,
+        ) => match order.open_refunds.is_empty() && order.open_captures.is_empty() {
+            true => GOODS,
+            false => MONEY,
+        },
     }
 }
 
 /// Whether every attempt that may still be paid is a bank transfer, and there is one.
 fn waits_for_bank(order: &Order) -> bool {
     let mut alive = order.payments.iter().filter(|payment| payment.ended_time.is_none()).peekable();
-    alive.peek().is_some() && alive.all(|payment| payment.method.as_deref() == Some("banktransfer"))
+    alive.peek().is_some() && alive.all(|payment| payment.method.as_deref() == Some(unpaid::BANK_TRANSFER))
 }
 
 /// Up to a tenth sooner, so that orders of one minute are not read in one minute for ever. It follows from the order's id alone, so

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::ports::Clock;
+use domain::ports::{AGREED, Clock};
 use jiff::SignedDuration;
 use persistence::{Database, Engine, Repeats};
 use tokio_util::sync::CancellationToken;
@@ -15,9 +15,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// An answer that took longer says too little.
 const PROMPT: Duration = Duration::from_secs(1);
-
-/// From here on no timer acts (`domain/src/workflow/timer.rs`).
-const TOO_FAR: SignedDuration = SignedDuration::from_mins(2);
 
 static TOLD: Repeats = Repeats::new();
 
@@ -48,7 +45,7 @@ pub async fn compare(database: &Database, clock: &SystemClock) {
         return;
     }
     clock.follow(ahead);
-    if ahead.abs() > TOO_FAR
+    if ahead.abs() > AGREED
         && let Some(left_out) = TOLD.due()
     {
         error!(

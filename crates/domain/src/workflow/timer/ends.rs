@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::operations::{Known, Pen};
-use crate::ports::{Change, Clock, CommitError, Ports, Run, Series, Store, StoreError, TimerClaim};
+use crate::ports::{AGREED, Change, Clock, CommitError, Ports, Run, Series, Store, StoreError, TimerClaim};
 use crate::rules::cause::Grounds;
 use crate::rules::deadline_policy::{Fuse, Fused};
 use crate::rules::ids::OrderId;
@@ -13,9 +13,6 @@ use crate::rules::order::Order;
 use crate::workflow::claim_at_head::unclaimed;
 use crate::workflow::sync::{self, Because, SyncError};
 use crate::workflow::{records, save};
-
-/// How far clocks may differ before nothing is told or done by time alone.
-const AGREED: SignedDuration = SignedDuration::from_mins(2);
 
 /// What Mollie has told so lately need not be asked again: if clocks really disagree, each process asks twenty times a second at most.
 const HEARD: Duration = Duration::from_millis(50);
